@@ -1,0 +1,50 @@
+# Thin: every target is one command. `make help` lists them, from the comments behind their names.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -type f -not -name '*.pyc')
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help render test lint cfn-lint golden bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z/-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
+		printf '%-20s %s\n' "$$target" "$$does"; done
+
+render: .venv/installed ## make build/ACCOUNT/infra.json of every account, linted
+	$(BIN)/iamgen render --all -o build
+
+test: .venv/dev ## run the tests, on the package as it was built and installed
+	$(BIN)/pytest -n auto
+
+lint: .venv/dev ## check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+cfn-lint: render ## run the cfn-lint command over what was rendered, as CI does
+	$(BIN)/cfn-lint build/*/infra.json
+
+golden: .venv/dev ## write the golden templates of the tests anew; read the difference before you commit it
+	$(BIN)/pytest -q tests/golden --rewrite
+
+bench: .venv/dev ## measure: a table of medians and ratios
+	$(BIN)/python -m bench
+
+clean: ## remove what the other targets made
+	rm -rf .venv .build build dist
+
+# The package is built and installed, not linked: what runs is what users get.
+.venv/installed: $(SOURCES) .venv/made
+	$(BIN)/pip install --quiet --disable-pip-version-check .
+	touch $@
+
+.venv/dev: .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check '.[dev]'
+	touch $@
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: iamgen needs Python 3.11 or newer; name one: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	touch $@
