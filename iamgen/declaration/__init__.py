@@ -1,0 +1,1 @@
+"""What the operator wrote: read, held against the accounts, resolved."""

@@ -1,0 +1,188 @@
+"""CONST.inc's names turned into accounts, with who holds the people."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import get_args
+
+from iamgen.declaration import quotas
+from iamgen.declaration.constants import Constants
+from iamgen.declaration.naming import Naming
+from iamgen.declaration.resolved import Account, Kind, Partition
+from iamgen.errors import Fault
+from iamgen.nearest import did_you_mean
+
+PEOPLE_ACCOUNT = "user-only"
+_ID, _NAME, _ROLE = "_AWS_ACCOUNT_ID", "_AWS_ACCOUNT_NAME", re.compile(r"(.+?)_IAM_(.+)_ROLE")
+_KINDS: Mapping[str, Kind] = {"dev": "dev", "prod": "prod"}
+_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
+_REGIONS_OF = {"aws-us-gov": "us-gov-", "aws-cn": "cn-"}
+PARTITIONS: tuple[Partition, ...] = get_args(Partition)
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The accounts of CONST.inc, in its order, and what is wrong with them."""
+
+    region: str
+    partition: Partition
+    by_name: Mapping[str, Account]
+    aliases: Mapping[str, str]
+    faults: tuple[Fault, ...] = field(default=(), compare=False)
+
+
+def accounts(constants: Constants) -> Accounts:
+    """Return the declared accounts; a fault leaves out no account, so that users.py can be read on."""
+    declared = {account_name(name): constants.get(name) or "" for name in _known(constants) if name.endswith(_ID)}
+    faults = [*_id_faults(constants), *_orphans(constants, declared)]
+    partition, region, place_faults = _place(constants)
+    by_name = {
+        name: Account(name, id_, _kind(name), constants.get(constant(name, _NAME)) or name)
+        for name, id_ in declared.items()
+    }
+    faults += place_faults
+    by_name, aliases, people_faults = _with_people(constants, by_name)
+    faults += people_faults
+    return Accounts(region, partition, by_name, aliases, tuple(faults))
+
+
+def account_name(constant_name: str) -> str:
+    """Return `acme-prod` for `ACME_PROD_AWS_ACCOUNT_ID`."""
+    return constant_name.removesuffix(_ID).lower().replace("_", "-")
+
+
+def constant(account: str, suffix: str) -> str:
+    """Return the name of an account's constant: `ACME_PROD` and the suffix for `acme-prod`."""
+    return account.upper().replace("-", "_") + suffix
+
+
+def _known(constants: Constants) -> tuple[str, ...]:
+    """Return every name, also those of a faulty line: its account exists, whatever its id is."""
+    return (*constants.by_name, *(name for name in sorted(constants.faulty) if name not in constants.by_name))
+
+
+def _kind(name: str) -> Kind:
+    last = name.rpartition("-")[2]
+    return "user-only" if name == PEOPLE_ACCOUNT else _KINDS.get(last, "workload")
+
+
+def _id_faults(constants: Constants) -> Iterator[Fault]:
+    for one in constants.by_name.values():
+        if not one.name.endswith(_ID):
+            continue
+        where = constants.where(one.name)
+        if not re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", one.name):
+            yield Fault(where, f"{one.name}: an account's name is upper case", f"write {one.name.upper()}")
+        if not (one.value.isascii() and one.value.isdigit() and len(one.value) == quotas.ACCOUNT_ID):
+            size = f"{len(one.value)} digits" if one.value.isdigit() else f"{one.value!r}"
+            yield Fault(where, f"{one.name} has {size}", "an account id has 12 digits, leading zeros included")
+
+
+def _orphans(constants: Constants, declared: Mapping[str, str]) -> Iterator[Fault]:
+    for one in constants.by_name.values():
+        role = _ROLE.fullmatch(one.name)
+        prefix = one.name.removesuffix(_NAME) if one.name.endswith(_NAME) else role and role[1]
+        if not prefix or account_name(prefix) in declared:
+            continue
+        hint = did_you_mean(prefix + _ID, constants.by_name, f"declare the account: {prefix}{_ID}=…")
+        yield Fault(constants.where(one.name), f"{one.name}: there is no {prefix}{_ID}", hint)
+
+
+def _place(constants: Constants) -> tuple[Partition, str, list[Fault]]:
+    partition, faults = constants.get("GLOBAL_AWS_PARTITION") or "aws", []
+    if partition not in PARTITIONS and "GLOBAL_AWS_PARTITION" not in constants.faulty:
+        hint = did_you_mean(partition, PARTITIONS, f"write one of {', '.join(PARTITIONS)}")
+        faults.append(Fault(constants.where("GLOBAL_AWS_PARTITION"), f"no partition is {partition!r}", hint))
+    known = partition if partition in PARTITIONS else "aws"
+    region = constants.get("GLOBAL_AWS_REGION") or ""
+    if "GLOBAL_AWS_REGION" not in constants.faulty:
+        faults += _region_faults(constants, known, region)
+    return known, region, faults
+
+
+def _region_faults(constants: Constants, partition: str, region: str) -> Iterator[Fault]:
+    where = constants.where("GLOBAL_AWS_REGION")
+    expected = next((p for p, start in _REGIONS_OF.items() if region.startswith(start)), "aws")
+    if not region:
+        yield Fault(where, "GLOBAL_AWS_REGION is missing", "write the stacks' region: GLOBAL_AWS_REGION=eu-west-1")
+    elif not _REGION.fullmatch(region):
+        yield Fault(where, f"{region!r} is no region", "write one such as eu-west-1")
+    elif expected != partition:
+        yield Fault(
+            where,
+            f"region {region} is in the partition {expected}, not {partition}",
+            f"set GLOBAL_AWS_PARTITION={expected}, or another region",
+        )
+
+
+def _with_people(
+    constants: Constants, by_name: dict[str, Account]
+) -> tuple[dict[str, Account], dict[str, str], list[Fault]]:
+    """Mark the account that holds people; find those that share an id."""
+    stands_in, faults = _stand_in(constants, by_name)
+    faults += _twins(constants, by_name, stands_in)
+    holder = stands_in or PEOPLE_ACCOUNT
+    aliases = {PEOPLE_ACCOUNT: stands_in} if stands_in else {}
+    marked = {
+        name: replace(account, holds_people=name == holder) for name, account in by_name.items() if name not in aliases
+    }
+    return marked, aliases, faults
+
+
+def _stand_in(constants: Constants, by_name: Mapping[str, Account]) -> tuple[str | None, list[Fault]]:
+    """Return the account that stands in for user-only, or None when that one is on its own."""
+    declared = by_name.get(PEOPLE_ACCOUNT)
+    likely = [name for name, account in by_name.items() if account.kind == "dev"] or [
+        name for name, account in by_name.items() if account.kind == "workload"
+    ]
+    if declared:
+        same = (n for n, a in by_name.items() if a.id == declared.id and a.id and a.kind in ("dev", "workload"))
+        return next(same, None), []
+    if len(likely) == 1:
+        return likely[0], []
+    what = "there is no account for people"
+    if not by_name:
+        return None, [Fault(constants.path, "it declares no account", "write DEV_AWS_ACCOUNT_ID=… and the others")]
+    hint = "declare USER_ONLY_AWS_ACCOUNT_ID=…"
+    if likely:
+        what = f"{what}, and {', '.join(likely)} could each stand in"
+        hint += "; to let one of these stand in, give it the same id: USER_ONLY_AWS_ACCOUNT_ID=${" + (
+            constant(likely[0], _ID) + "} below it"
+        )
+    return None, [Fault(constants.path, what, hint)]
+
+
+def _twins(constants: Constants, by_name: Mapping[str, Account], stands_in: str | None) -> Iterator[Fault]:
+    by_id: dict[str, list[str]] = defaultdict(list)
+    for name, account in by_name.items():
+        if account.id and not (stands_in and name == PEOPLE_ACCOUNT):
+            by_id[account.id].append(name)
+    for first, *others in by_id.values():
+        for other in others:
+            where = constants.where(constant(other, _ID))
+            line = constants.where(constant(first, _ID))
+            hint = "give each its own; only a dev account may share user-only's, to stand in for it"
+            yield Fault(where, f"{other} has the id of {first} ({line})", hint)
+
+
+def role_name_faults(constants: Constants, found: Accounts, stack: str, roles: tuple[str, ...]) -> Iterator[Fault]:
+    """Find each `<P>_IAM_<X>_ROLE` that is not what iamgen calls this role in this account."""
+    for one in constants.by_name.values():
+        match = _ROLE.fullmatch(one.name)
+        name = account_name(match[1]) if match else ""
+        account = found.by_name.get(found.aliases.get(name, name))
+        if not match or not account:
+            continue
+        known = {role.removesuffix("R").lower(): role for role in roles}
+        role = known.get(match[2].replace("_", "").lower())
+        if role is None:
+            hint = did_you_mean(match[2], (r.upper() for r in known), f"roles are {', '.join(roles)}")
+            yield Fault(constants.where(one.name), f"{one.name}: there is no such role", hint)
+            continue
+        made = Naming(stack, found.partition, account.id).full(role)
+        if made != one.value:
+            what = f"{one.name} is {one.value}, but the role's name will be {made}"
+            yield Fault(constants.where(one.name), what, f"write {one.name}={made}, or remove the line")

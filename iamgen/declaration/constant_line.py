@@ -1,0 +1,241 @@
+"""One line of CONST.inc by itself: an assignment, nothing, or the reason why it is refused.
+
+sh sources the same file and make includes it. So a line is understood only where bash, dash and
+GNU make read the same in it; where they differ, or might, it is refused. Quotes are sh's alone: make
+keeps them, and still sees a `$` or `#` inside. No message repeats a value, which may be a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Text(NamedTuple):
+    """Characters of a value that stand for themselves."""
+
+    text: str
+
+
+class Reference(NamedTuple):
+    """A `${NAME}` in a value."""
+
+    name: str
+    column: int
+
+
+class Assignment(NamedTuple):
+    """`NAME=VALUE`, its references not yet replaced.
+
+    `bare_export` is true for `export NAME=VALUE` without quotes, which shells do not agree on.
+    """
+
+    name: str
+    pieces: tuple[Text | Reference, ...]
+    bare_export: bool
+
+
+class Refusal(NamedTuple):
+    """Why a line is not understood. `name` is what it tries to set, empty when that cannot be told."""
+
+    name: str
+    what: str
+    hint: str
+
+
+class _Trouble(NamedTuple):
+    """A kind of trouble (a key of `_MESSAGES`) and the index where it begins in its line."""
+
+    kind: str
+    at: int
+
+
+# Possessive: `$ABé` is never taken for `$A` and `Bé`.
+_NAME = "[A-Za-z_][A-Za-z0-9_]*+"
+_ASSIGNMENT = re.compile(rf"(?P<export>export[ \t]+)?(?P<name>{_NAME})=")
+_BLANK = re.compile(r"[ \t]*\Z")
+_COMMENT = re.compile(r"[ \t]*#")
+_CONTROL = re.compile(r"(?P<carriage_return>\r)|(?P<control>[\x00-\x08\x0a-\x1f\x7f-\x9f])")
+# Format characters that nobody sees: soft hyphen, zero width, direction, byte order mark.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+# What stands where NAME= should. The first that matches is the one to tell.
+_NO_ASSIGNMENT = re.compile(
+    rf"""
+      (?P<indented>[ \t]+\S)
+    | (?:export[ \t]+)?{_NAME}[ \t]*(?P<operator>(?::{{1,3}}|[?+!])=)
+    | (?:export[ \t]+)?{_NAME}(?P<blank_before_equals>[ \t]+=)
+    | (?P<valueless_export>export[ \t]+{_NAME}[ \t]*\Z)
+    | (?:export[ \t]+)?(?P<nameless>=)
+    | (?:export[ \t]+)?(?P<digit_first>[0-9]\w*=)
+    | (?:export[ \t]+)?[A-Za-z0-9_]*+(?P<bad_name>[^ \t=]+=)
+    """,
+    re.VERBOSE,
+)
+# The name on a line that is refused, so that others may know that it exists.
+_NAMED = re.compile(rf"\s*(?:export\s+(?P<alone>{_NAME})\s*\Z|(?:export\s+)?(?P<name>{_NAME})\s*[:?+!]*=)")
+
+_EXPANSION = rf"""
+      \$\{{(?P<braced>{_NAME})\}}
+    | \$(?P<bare>{_NAME})(?![^\x00-\x7f])
+    | (?P<run_on>\${_NAME})
+    | (?P<arithmetic>\$\(\()
+    | (?P<command>\$\(|`)
+    | (?P<parameter>\$\{{)
+    | (?P<dollar>\$)
+    | (?P<backslash>\\)
+"""
+_SPECIAL = r"""\s$`'"\\;&|<>()\#"""
+# A tilde is text only where no shell expands it: not first, not after `:` or `=`, not after a `${NAME}`
+# that may be empty or end in one of them (make replaces it before the shell looks).
+_UNQUOTED = re.compile(
+    rf"""{_EXPANSION}
+    | (?P<text>(?:[^{_SPECIAL}~]|(?<=[^{_SPECIAL}:=}}])~)++)
+    | (?P<tilde>~)
+    | (?P<trailing_comment>\s+\#)
+    | (?P<trailing_blank>\s+\Z)
+    | (?P<blank_after_equals>(?<==)\s+)
+    | (?P<blank>\s+)
+    | (?P<hash>\#)
+    | (?P<quote>['"])
+    | (?P<metacharacter>[;&|<>()])
+    """,
+    re.VERBOSE,
+)
+_DOUBLE_QUOTED = re.compile(rf"""{_EXPANSION}|(?P<tab>\t)|(?P<text>[^$`\\\t]+)""", re.VERBOSE)
+_SINGLE_QUOTED = re.compile(r"(?P<tab>\t)|(?P<text>[^\t]+)")
+_QUOTES = re.compile(r"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)\"""")
+_AFTER_QUOTES = re.compile(
+    r"""
+      (?P<trailing_comment>\s+\#)
+    | (?P<trailing_blank>\s+\Z)
+    | (?P<after_quotes>.)
+    """,
+    re.VERBOSE,
+)
+
+_PLAIN_LINE = "a line is NAME=value, a # comment, or blank"
+_QUOTE_IT = "put the whole value in quotes: NAME='…'"
+_NOT_RUN = "nothing is executed here: write the result itself, or ${NAME} for the value of an earlier line"
+_NAME_RULE = "a name has letters, digits and _ only, and does not begin with a digit"
+
+_MESSAGES: dict[str, tuple[str, str]] = {
+    "carriage_return": ("a carriage return in the middle of the line", "end lines with \\n or \\r\\n"),
+    "control": ("a control character", "remove it"),
+    "invisible": ("an invisible character", "remove it; it may have come along from a web page"),
+    "comment_goes_on": (
+        "a comment that ends in a backslash: make takes the next line for comment too",
+        "end the comment without the backslash",
+    ),
+    "indented": ("a blank before the name", "begin the line with NAME="),
+    "operator": ("an assignment that sh and make do not share", "write NAME=value, with = alone"),
+    "blank_before_equals": ("a blank before `=`", "write NAME=value, without blanks around ="),
+    "blank_after_equals": ("a blank after `=`", "write NAME=value, without blanks around ="),
+    "valueless_export": ("`export` without a value", "write export NAME=value"),
+    "nameless": ("no name before `=`", _PLAIN_LINE),
+    "digit_first": ("a name that begins with a digit", _NAME_RULE),
+    "bad_name": ("a character that a name cannot have", _NAME_RULE),
+    "words": (
+        "neither NAME=value nor a comment",
+        f"{_PLAIN_LINE}; commands of sh and directives of make go into a file of their own",
+    ),
+    "run_on": ("a letter that some shells take as part of the $NAME before it", "write ${NAME}"),
+    "arithmetic": ("arithmetic, `$((…))`", _NOT_RUN),
+    "command": ("command substitution", _NOT_RUN),
+    "parameter": (
+        "a parameter expansion other than ${NAME}",
+        "only a plain ${NAME} of an earlier line is understood: write the value itself",
+    ),
+    "dollar": (
+        "a `$` that begins no ${NAME}",
+        "if it is part of the value, put the value in single quotes: NAME='…' (sh knows them, make does not)",
+    ),
+    "backslash": ("a backslash", "put the whole value in single quotes: NAME='…'"),
+    "tilde": (
+        "a `~` that a shell replaces by a home directory",
+        "write the directory itself, or put the whole value in quotes: NAME='…'",
+    ),
+    "trailing_comment": ("a comment after the value", "put the comment on a line of its own"),
+    "trailing_blank": ("a blank at the end of the line, which make keeps", "remove it"),
+    "blank": ("a blank in an unquoted value", _QUOTE_IT),
+    "hash": (
+        "a `#` in an unquoted value: make cuts the value there",
+        "do without it; in quotes, NAME='…', sh and iamgen understand it but make still does not",
+    ),
+    "quote": ("a quote in the middle of a value", "put one pair of the other quotes around the whole value"),
+    "metacharacter": ("one of ; & | < > ( ) in an unquoted value", _QUOTE_IT),
+    "tab": ("a tab in a quoted value", "write a blank instead"),
+    "unclosed": ("a quote that is not closed", "close it on the same line; a value is one line"),
+    "after_quotes": ("text after the closing quote", "put one pair of quotes around the whole value"),
+}
+
+
+def read_line(line: str) -> Assignment | Refusal | None:
+    """Return what `line`, without its line end, assigns; None for a blank or a comment."""
+    if trouble := _unreadable(line):
+        return _refusal(line, trouble)
+    if _BLANK.match(line) or _COMMENT.match(line):
+        return None
+    start = _ASSIGNMENT.match(line)
+    if start is None:
+        return _refusal(line, _found(_NO_ASSIGNMENT.match(line)) or _Trouble("words", 0))
+    pieces = _value(line, start.end())
+    if isinstance(pieces, _Trouble):
+        return _refusal(line, pieces)
+    quoted = line.startswith(("'", '"'), start.end())
+    return Assignment(start["name"], pieces, bare_export=bool(start["export"]) and not quoted)
+
+
+def name_on(line: str) -> str:
+    """Return the name that a refused line tries to set, empty when there is none to be told."""
+    match = _NAMED.match(line)
+    return (match["alone"] or match["name"]) if match else ""
+
+
+def _refusal(line: str, trouble: _Trouble) -> Refusal:
+    name = name_on(line)
+    what, hint = _MESSAGES[trouble.kind]
+    return Refusal(name, f"{name}: {what} (column {trouble.at + 1})".removeprefix(": "), hint)
+
+
+def _found(match: re.Match[str] | None) -> _Trouble | None:
+    """Return the trouble that is named like the group which matched."""
+    if match is None or match.lastgroup is None:
+        return None
+    return _Trouble(match.lastgroup, match.start(match.lastgroup))
+
+
+def _unreadable(line: str) -> _Trouble | None:
+    """Return what is wrong with a line whatever else it says."""
+    if control := _found(_CONTROL.search(line)):
+        return control
+    if not _COMMENT.match(line):
+        invisible = _INVISIBLE.search(line)
+        return _Trouble("invisible", invisible.start()) if invisible else None
+    return _Trouble("comment_goes_on", len(line) - 1) if line.endswith("\\") else None
+
+
+def _value(line: str, start: int) -> tuple[Text | Reference, ...] | _Trouble:
+    if not line.startswith(("'", '"'), start):
+        return _pieces(_UNQUOTED, line, start, len(line))
+    quotes = _QUOTES.match(line, start)
+    if quotes is None:
+        return _Trouble("unclosed", start)
+    shape = _SINGLE_QUOTED if quotes["double"] is None else _DOUBLE_QUOTED
+    pieces = _pieces(shape, line, start + 1, quotes.end() - 1)
+    if isinstance(pieces, _Trouble):
+        return pieces
+    return _found(_AFTER_QUOTES.match(line, quotes.end())) or pieces
+
+
+def _pieces(shape: re.Pattern[str], line: str, start: int, end: int) -> tuple[Text | Reference, ...] | _Trouble:
+    """Return the pieces of the value between two indexes of `line`, or the first trouble in it."""
+    pieces: list[Text | Reference] = []
+    for match in shape.finditer(line, start, end):
+        if match.lastgroup == "text":
+            pieces.append(Text(match["text"]))
+        elif match.lastgroup in {"braced", "bare"}:
+            pieces.append(Reference(match[match.lastgroup], match.start() + 1))
+        else:
+            return _Trouble(str(match.lastgroup), match.start())
+    return tuple(pieces)

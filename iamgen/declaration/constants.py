@@ -1,0 +1,223 @@
+"""CONST.inc: the accounts and constants that sh, make and iamgen share. Read, never executed."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamgen.declaration.constant_line import Assignment, Reference, Refusal, name_on, read_line
+from iamgen.errors import Fault
+from iamgen.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# No name, id or ARN comes near; it keeps lines of ${A}${A} from doubling without end.
+LONGEST_VALUE = 4_096
+
+# What POSIX shells before 2018 (dash below 0.5.11) split or match against files in `export A=…`, and
+# what bash expands there though not in `A=…`: a brace.
+_UNSAFE_IN_BARE_EXPORT = re.compile(r"[ *?\[{\\]")
+
+
+# Names that are read-only in a shell, that it assigns, that it acts upon; that steer make; the loader.
+RESERVED_NAMES = frozenset(
+    """
+    BASHOPTS BASH_VERSINFO EUID PPID SHELLOPTS UID
+
+    _ BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS BASH_COMMAND BASH_LINENO BASH_MONOSECONDS
+    BASH_SOURCE BASH_SUBSHELL COMP_WORDBREAKS DIRSTACK EPOCHREALTIME EPOCHSECONDS FUNCNAME GROUPS HISTCMD
+    LINENO OLDPWD OPTIND PIPESTATUS PWD RANDOM SECONDS SHLVL SRANDOM
+
+    BASH_COMPAT BASH_ENV BASH_XTRACEFD CDPATH ENV EXECIGNORE FUNCNEST GLOBIGNORE HISTFILE HOME IFS
+    LANG LC_ALL LC_COLLATE LC_CTYPE LC_MESSAGES LC_NUMERIC LC_TIME PATH POSIXLY_CORRECT PROMPT_COMMAND
+    PS1 PS2 PS4 SHELL TERM TMOUT
+
+    CURDIR GNUMAKEFLAGS MAKE MAKECMDGOALS MAKEFILES MAKEFILE_LIST MAKEFLAGS MAKELEVEL MAKEOVERRIDES MFLAGS
+    VPATH
+
+    DYLD_INSERT_LIBRARIES DYLD_LIBRARY_PATH LD_AUDIT LD_LIBRARY_PATH LD_PRELOAD
+    """.split()  # noqa: SIM905 - a literal of so many strings would be one long column
+)
+
+
+class Constant(NamedTuple):
+    """A name, its value with every reference replaced, and the line that sets it."""
+
+    name: str
+    value: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Constants(Mapping[str, str]):
+    """What a file of constants says: names and their values, in the order of the file.
+
+    `path` is the file as messages show it. `by_name` knows the lines too. `faulty` has the names
+    that occur on lines with a fault: they exist, but there is no saying what they stand for.
+    (A name set twice is both: `by_name` has its first value.)
+    """
+
+    path: str
+    by_name: Mapping[str, Constant]
+    faulty: frozenset[str] = frozenset()
+
+    def __getitem__(self, name: str) -> str:
+        return self.by_name[name].value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.by_name)
+
+    def __len__(self) -> int:
+        return len(self.by_name)
+
+    def where(self, name: str) -> str:
+        """Return `file:line` of the line that sets `name`, the file alone when none does."""
+        constant = self.by_name.get(name)
+        return f"{self.path}:{constant.line}" if constant else self.path
+
+
+def read(file: Path, shown: str) -> tuple[Constants, tuple[Fault, ...]]:
+    """Return the constants of `file` and all its faults, which call it `shown`.
+
+    A file that cannot be read is a fault and has no constants.
+    """
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        return _nothing(shown), (_unread(shown, error),)
+    return parse(text, shown)
+
+
+def parse(text: bytes, path: str) -> tuple[Constants, tuple[Fault, ...]]:
+    """Return the constants of the good lines of `text` and the faults of all the others, by line.
+
+    A value that refers to a name on a faulty line makes no fault of its own: its name is faulty too.
+    """
+    if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _nothing(path), (Fault(path, "the file is UTF-16", "save it as UTF-8"),)
+    statements = {
+        number: statement
+        for number, line in enumerate(_lines(text), start=1)
+        if (statement := _statement(line)) is not None
+    }
+    reading = _Reading(path, statements)
+    for number, statement in statements.items():
+        reading.take(number, statement)
+    constants = Constants(path, MappingProxyType(reading.by_name), frozenset(reading.faulty))
+    return constants, tuple(reading.faults)
+
+
+def _nothing(path: str) -> Constants:
+    return Constants(path, MappingProxyType({}))
+
+
+def _unread(shown: str, error: OSError) -> Fault:
+    match error:
+        case FileNotFoundError():
+            return Fault(shown, "there is no such file", "create it with lines such as DEV_AWS_ACCOUNT_ID=…")
+        case IsADirectoryError():
+            return Fault(shown, "this is a directory", "it should be a file of NAME=value lines")
+        case PermissionError():
+            return Fault(shown, "no permission to read the file", "chmod u+r it")
+    return Fault(shown, f"the file cannot be read: {error.strerror or type(error).__name__}")
+
+
+def _lines(text: bytes) -> list[bytes]:
+    """Return the lines without their ends. Only \\n ends a line, for sh and make as for us."""
+    *ended, last = text.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    return [*(line.removesuffix(b"\r") for line in ended), last]
+
+
+def _statement(line: bytes) -> Assignment | Refusal | None:
+    try:
+        return read_line(line.decode())
+    except UnicodeDecodeError as error:
+        name = name_on(line.decode(errors="replace"))
+        what = f"{name}: not UTF-8 (byte {error.start + 1} of the line)".removeprefix(": ")
+        return Refusal(name, what, "save the file as UTF-8")
+
+
+class _Reading:
+    """What is known of a file while its statements are taken one after the other."""
+
+    def __init__(self, path: str, statements: Mapping[int, Assignment | Refusal]) -> None:
+        self.by_name: dict[str, Constant] = {}
+        self.faulty: set[str] = set()
+        self.faults: list[Fault] = []
+        self._path = path
+        self._first_lines: dict[str, int] = {}
+        for number, statement in statements.items():
+            self._first_lines.setdefault(statement.name, number)
+
+    def take(self, number: int, statement: Assignment | Refusal) -> None:
+        """Add a statement to the constants, or what is wrong with it to the faults."""
+        name = statement.name
+        value = self._value(statement)
+        faults = [Fault(f"{self._path}:{number}", what, hint) for what, hint in self._wrong(number, statement, value)]
+        self.faults += faults
+        if value is not None and not faults:
+            self.by_name[name] = Constant(name, value, number)
+        elif name:
+            self.faulty.add(name)
+
+    def _value(self, statement: Assignment | Refusal) -> str | None:
+        """Return the value with its references replaced, None when one of them has no value."""
+        if isinstance(statement, Refusal) or not self._has_values(statement):
+            return None
+        texts = [
+            self.by_name[piece.name].value if isinstance(piece, Reference) else piece.text for piece in statement.pieces
+        ]
+        # One character too many says as much as a million of them.
+        return "".join(texts) if sum(map(len, texts)) <= LONGEST_VALUE else "x" * (LONGEST_VALUE + 1)
+
+    def _has_values(self, assignment: Assignment) -> bool:
+        names = {piece.name for piece in assignment.pieces if isinstance(piece, Reference)}
+        return names <= self.by_name.keys() - self.faulty
+
+    def _wrong(self, number: int, statement: Assignment | Refusal, value: str | None) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with a statement, and what to write instead."""
+        name = statement.name
+        first = self._first_lines[name]
+        if name in RESERVED_NAMES:
+            yield f"{name}: a name that sh, make or the system uses itself", "choose another name"
+            return
+        if name and first != number:
+            yield f"{name}: it is already set on line {first}", "keep one of the two lines"
+        if isinstance(statement, Refusal):
+            yield statement.what, statement.hint
+        elif value is None:
+            yield from self._undefined(number, statement)
+        else:
+            yield from _unfit(statement, value)
+
+    def _undefined(self, number: int, assignment: Assignment) -> Iterator[tuple[str, str]]:
+        for piece in assignment.pieces:
+            if isinstance(piece, Reference) and piece.name not in {*self.by_name, *self.faulty}:
+                what = f"{assignment.name}: no line above sets ${{{piece.name}}} (column {piece.column})"
+                yield what, self._where_it_is(piece.name, number)
+
+    def _where_it_is(self, name: str, number: int) -> str:
+        line = self._first_lines.get(name)
+        if line == number:
+            return "a value cannot refer to itself"
+        if line is not None:
+            return f"line {line} sets it: move that line up"
+        otherwise = "only earlier lines of this file count; a `$` that is text needs single quotes: NAME='…'"
+        return did_you_mean(name, self.by_name, otherwise)
+
+
+def _unfit(assignment: Assignment, value: str) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a value that is understood."""
+    if len(value) > LONGEST_VALUE:
+        yield (
+            f"{assignment.name}: a value of over {LONGEST_VALUE:,} characters",
+            "keep it in a file of its own",
+        )
+    elif assignment.bare_export and _UNSAFE_IN_BARE_EXPORT.search(value):
+        what = "exported without quotes though the value has a blank, a backslash or one of * ? [ {"
+        yield f"{assignment.name}: {what}", 'shells differ there: put the value in quotes, export NAME="…"'

@@ -1,0 +1,54 @@
+"""How things are called in AWS: `infra-ReadR-123456789012`, its ARN, and its logical id `ReadR`.
+
+It lies with the declaration, not with the stack, because CONST.inc may state a role's name
+(`DEV_IAM_READ_ROLE`) and is held against the one that is generated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*")
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Names and ARNs of one account's resources."""
+
+    stack: str
+    partition: str
+    account_id: str
+
+    def full(self, middle: str) -> str:
+        """Return the physical name of the resource whose logical id is `middle`."""
+        return f"{self.stack}-{middle}-{self.account_id}"
+
+    def arn(self, resource: str) -> str:
+        """Return the ARN of an IAM resource of this account, `resource` being such as `user/alice`."""
+        return f"arn:{self.partition}:iam::{self.account_id}:{resource}"
+
+    def role_arn(self, role: str) -> str:
+        """Return the ARN of a generated role, named as in users.py (`ReadR`)."""
+        return self.arn(f"role/{self.full(role)}")
+
+    def user_arn(self, name: str, path: str = "/") -> str:
+        """Return the ARN of an IAM user; the path is part of it."""
+        return self.arn(f"user{path}{name}")
+
+    def aws_policy(self, name: str) -> str:
+        """Return the ARN of a managed policy of AWS's own."""
+        return f"arn:{self.partition}:iam::aws:policy/{name}"
+
+
+def logical_id(kind: str, name: str) -> str:
+    """Return a logical id (letters and digits only) for a free name: `User` and `ci-west` make `UserCiWest`.
+
+    Different names get different ids, and no name's id depends on which others exist: one that is not
+    plain lower case with single hyphens has a digest of itself appended.
+    """
+    camel = "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
+    if _PLAIN_NAME.fullmatch(name):
+        return kind + camel
+    return f"{kind}{camel}{hashlib.sha256(name.encode()).hexdigest()[:8]}"

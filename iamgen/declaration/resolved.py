@@ -1,0 +1,101 @@
+"""The declaration as everything downstream sees it: every name resolved, every pattern spelled out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+
+from iamgen.declaration.constants import Constants
+from iamgen.declaration.declared import Origin
+from iamgen.declaration.model import Settings
+from iamgen.declaration.naming import Naming
+
+Kind = Literal["user-only", "dev", "prod", "workload"]
+Partition = Literal["aws", "aws-us-gov", "aws-cn"]
+
+
+@dataclass(frozen=True)
+class Account:
+    """An AWS account of CONST.inc; `holds_people` for user-only, or for the one that stands in for it."""
+
+    name: str
+    id: str
+    kind: Kind
+    display: str
+    holds_people: bool = False
+
+    @property
+    def is_workload(self) -> bool:
+        """Whether it has roles of its own, granted or not: any account but a pure user-only one."""
+        return self.kind != "user-only"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user of the account that holds people."""
+
+    name: str
+    path: str
+    power: bool
+    email: str | None
+    tags: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A CI user: an IAM user in each account in which it is granted a role."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Granted:
+    """One who may assume one role in one account: for good, or until `until` (UTC, exclusive)."""
+
+    who: Person | Machine
+    account: str
+    role: str
+    until: datetime | None
+    reason: str
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """All that was declared. `aliases` are names of accounts that stand for another one's."""
+
+    constants: Constants
+    region: str
+    partition: Partition
+    accounts: Mapping[str, Account]
+    aliases: Mapping[str, str]
+    settings: Settings
+    session_hours: Mapping[str, int]
+    ops_services: tuple[str, ...]
+    people: tuple[Person, ...]
+    machines: tuple[Machine, ...]
+    granted: tuple[Granted, ...]
+
+    @cached_property
+    def people_account(self) -> Account:
+        """Return the account that holds people: user-only, or its stand-in."""
+        return next(account for account in self.accounts.values() if account.holds_people)
+
+    @cached_property
+    def _by_role(self) -> Mapping[tuple[str, str], tuple[Granted, ...]]:
+        found: dict[tuple[str, str], list[Granted]] = defaultdict(list)
+        for one in self.granted:
+            found[one.account, one.role].append(one)
+        return {key: tuple(some) for key, some in found.items()}
+
+    def granted_in(self, account: Account, role: str) -> tuple[Granted, ...]:
+        """Return who may assume this role there, people first, each by name."""
+        return self._by_role.get((account.name, role), ())
+
+    def naming(self, account: Account) -> Naming:
+        """Return how this account's resources are called."""
+        return Naming(self.settings.stack, self.partition, account.id)

@@ -1,0 +1,56 @@
+"""Lines of users.py: where a name is assigned, and where inside a statement a word stands."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from pathlib import Path
+
+from iamgen.declaration.declared import MisDeclared, Origin
+from iamgen.errors import Fault
+
+
+def located(fault: MisDeclared, root: Path) -> Fault:
+    """Return the fault with `file:line`, the line being that of the word it is about, where that is found."""
+    line = _line_of_word(fault.origin, fault.about) if fault.about else fault.origin.line
+    return Fault(f"{shown(fault.origin.file, root)}:{line}", fault.what, fault.hint)
+
+
+def shown(file: str, root: Path) -> str:
+    """Return the path as a person of this repository would write it."""
+    path = Path(file)
+    return str(path.relative_to(root)) if path.is_relative_to(root) else file
+
+
+def assignment(file: Path, name: str) -> Origin:
+    """Return where a file last assigns `name` at its top level; its first line when it never does."""
+    lines = [node.lineno for node in _tree(str(file)).body if name in _targets(node)]
+    return Origin(str(file), lines[-1] if lines else 1)
+
+
+def _targets(node: ast.stmt) -> list[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _line_of_word(origin: Origin, word: str) -> int:
+    for statement in ast.walk(_tree(origin.file)):
+        if isinstance(statement, ast.Call | ast.Assign | ast.AnnAssign) and statement.lineno == origin.line:
+            lines = [line for node in ast.walk(statement) if (line := _line_if_word(node, word))]
+            if lines:
+                return min(lines)
+    return origin.line
+
+
+def _line_if_word(node: ast.AST, word: str) -> int | None:
+    if isinstance(node, ast.Constant) and node.value == word:
+        return node.lineno
+    return node.lineno if isinstance(node, ast.keyword) and node.arg == word else None
+
+
+@lru_cache(maxsize=8)
+def _tree(file: str) -> ast.Module:
+    try:
+        return ast.parse(Path(file).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return ast.Module(body=[], type_ignores=[])  # the reader of the file says what is wrong with it

@@ -1,0 +1,156 @@
+"""users.py, run and gathered: the only code of an operator's that iamgen executes."""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import iamgen
+from iamgen.declaration.declared import Declared, Faulty, MisDeclared, Origin, noting
+from iamgen.declaration.model import CIUser, Settings, User
+from iamgen.declaration.source import assignment, located, shown
+from iamgen.errors import Fault
+from iamgen.nearest import did_you_mean, nearest
+
+USERS_FILE = "users.py"
+_LISTS: Mapping[str, type] = {"USERS": User, "CI_USERS": CIUser, "OPS_SERVICES": str}
+_SHOWN = 40  # characters of a wrong value in a message
+_REQUIRED = ("USERS", "OPS_SERVICES")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What users.py declares, as written; wrong entries are left out."""
+
+    file: Path
+    users: tuple[User, ...] = ()
+    ci_users: tuple[CIUser, ...] = ()
+    ops_services: tuple[str, ...] = ()
+    settings: Settings | None = None
+
+    def at(self, name: str) -> Origin:
+        """Return where users.py assigns the name."""
+        return assignment(self.file, name)
+
+
+def read(root: Path) -> tuple[Written, tuple[Fault, ...]]:
+    """Return what the repository's users.py declares, and every fault in how it is written."""
+    file = root / USERS_FILE
+    with noting() as noted:
+        names, broken = _run(file, root)
+    if broken:
+        return Written(file), (*(located(fault, root) for fault in noted), broken)
+    written = Written(
+        file,
+        users=tuple(_sound(names.get("USERS"), User)),
+        ci_users=tuple(_sound(names.get("CI_USERS"), CIUser)),
+        ops_services=tuple(_sound(names.get("OPS_SERVICES"), str)),
+        settings=settings if isinstance(settings := names.get("SETTINGS"), Settings) else None,
+    )
+    faults = [*noted, *_shape_faults(file, names)]
+    return written, tuple(located(fault, root) for fault in faults)
+
+
+def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:
+    """Execute the file; return its names, or the fault that ended it."""
+    names: dict[str, Any] = {"__name__": "users", "__file__": str(file)}
+    try:
+        code = compile(file.read_bytes(), str(file), "exec")
+        with _beside(root), redirect_stdout(sys.stderr):  # stdout is for templates
+            exec(code, names)  # noqa: S102  # the declaration is Python
+    except OSError as exc:
+        if exc.filename == str(file):
+            return names, Fault(USERS_FILE, f"cannot be read: {exc.strerror}", "check that it is a readable file")
+        return names, _raised(exc, root)
+    except SyntaxError as exc:
+        return names, _syntax(exc, root)
+    except ImportError as exc:
+        return names, _import(exc, root)
+    except (Exception, SystemExit) as exc:  # noqa: BLE001  # whatever it raises is the operator's to mend
+        return names, _raised(exc, root)
+    return names, None
+
+
+@contextmanager
+def _beside(root: Path) -> Iterator[None]:
+    """Let users.py import modules that lie beside it, leaving no trace of them in this process or on disk."""
+    before, bytecode = set(sys.modules), sys.dont_write_bytecode
+    sys.path.append(str(root))
+    sys.dont_write_bytecode = True
+    try:
+        yield
+    finally:
+        with suppress(ValueError):  # users.py may have taken it out
+            sys.path.remove(str(root))
+        sys.dont_write_bytecode = bytecode
+        for name in set(sys.modules) - before:
+            if str(getattr(sys.modules[name], "__file__", None)).startswith(f"{root}/"):
+                del sys.modules[name]
+
+
+def _syntax(exc: SyntaxError, root: Path) -> Fault:
+    where = f"{shown(exc.filename or USERS_FILE, root)}:{exc.lineno or 1}"
+    return Fault(where, exc.msg, f"look at: {exc.text.strip()}" if exc.text and exc.text.strip() else "")
+
+
+def _import(exc: ImportError, root: Path) -> Fault:
+    raised = _raised(exc, root)
+    wrong = re.match(r"cannot import name '(\w+)' from 'iamgen'", exc.msg)
+    if not wrong:
+        return raised
+    known = iamgen.__all__
+    hint = did_you_mean(wrong[1], known, f"it has {', '.join(known)}")
+    return Fault(raised.where, f"iamgen has no {wrong[1]}", hint)
+
+
+def _raised(exc: BaseException, root: Path) -> Fault:
+    frames = [f for f in traceback.extract_tb(exc.__traceback__) if Path(f.filename).is_relative_to(root)]
+    where = f"{shown(frames[-1].filename, root)}:{frames[-1].lineno}" if frames else USERS_FILE
+    hint = f"look at: {frames[-1].line}" if frames and frames[-1].line else ""
+    said = f": {exc}" if str(exc) else ""
+    return Fault(where, f"{type(exc).__name__}{said}", hint)
+
+
+def _sound(value: object, kind: type) -> Iterator[Any]:
+    if isinstance(value, list | tuple):
+        yield from (one for one in value if isinstance(one, kind))
+
+
+def _shape_faults(file: Path, names: Mapping[str, Any]) -> Iterator[MisDeclared]:
+    for name, kind in _LISTS.items():
+        if name in names:
+            yield from _list_faults(assignment(file, name), name, names[name], kind)
+        elif name in _REQUIRED:
+            own = [n for n in names if n.isupper()]
+            meant = nearest(name, own)
+            hint = f"did you mean {name} by {meant}?" if meant else f"write {name} = (…)"
+            yield MisDeclared(assignment(file, meant or name), f"there is no {name}", hint)
+    settings = names.get("SETTINGS")
+    if settings is not None and not isinstance(settings, Settings | Faulty):
+        yield MisDeclared(assignment(file, "SETTINGS"), f"SETTINGS is {_a(settings)}", "write SETTINGS = Settings(…)")
+
+
+def _list_faults(at: Origin, name: str, value: object, kind: type) -> Iterator[MisDeclared]:
+    entry = f"{kind.__name__}(…)" if issubclass(kind, Declared) else '"ec2"'
+    if not isinstance(value, list | tuple):
+        hint = (
+            f"write {name} = ({entry},), with the comma" if isinstance(value, kind) else f"write {name} = ({entry}, …)"
+        )
+        yield MisDeclared(at, f"{name} is {_a(value)}, not a tuple or list", hint)
+        return
+    for number, one in enumerate(value, 1):
+        if not isinstance(one, kind | Faulty):
+            origin = one.origin if isinstance(one, Declared) else at
+            yield MisDeclared(origin, f"entry {number} of {name} is {_a(one)}", f"write {entry}")
+
+
+def _a(value: object) -> str:
+    word = "text" if isinstance(value, str) else type(value).__name__
+    text = repr(value)
+    return f"{word} {text}" if not isinstance(value, Declared) and len(text) <= _SHOWN else f"a {word}"

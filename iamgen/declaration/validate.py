@@ -1,0 +1,172 @@
+"""What is wrong with users.py once it can be read: every fault, each with its line and what to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from iamgen.declaration import quotas
+from iamgen.declaration.accounts import PEOPLE_ACCOUNT, Accounts
+from iamgen.declaration.declared import MisDeclared, Origin
+from iamgen.declaration.entries import accounts_of, grants, is_pattern, matches
+from iamgen.declaration.model import STANDARD_ROLES, CIUser, User
+from iamgen.declaration.naming import Naming, logical_id
+from iamgen.declaration.services import known_services
+from iamgen.declaration.settings import settings_faults
+from iamgen.declaration.until import end
+from iamgen.declaration.users_file import Written
+from iamgen.nearest import did_you_mean
+
+_NAME = re.compile(r"[A-Za-z0-9_+=,.@-]+")
+_PATH = re.compile(r"/([A-Za-z0-9_+=,.@-]+/)*")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_TAG = re.compile(r"[\w .:/=+@-]*")
+_LISTED = 8  # accounts in a hint
+_NAME_HINT = "an IAM name has letters, digits and _+=,.@- only"
+
+
+def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
+    """Yield every fault of the written declaration, held against the accounts."""
+    yield from _service_faults(written)
+    if written.settings:
+        yield from settings_faults(written.settings)
+    for user in written.users:
+        yield from _person_faults(user)
+    everybody: tuple[User | CIUser, ...] = (*written.users, *written.ci_users)
+    for one in everybody:
+        yield from _name_faults(one)
+        if accounts.by_name:  # without any, CONST.inc has been faulted for it
+            yield from _access_faults(one, accounts)
+    yield from _duplicates(written.users)
+    yield from _duplicates(written.ci_users)
+    yield from _shared_names(written, accounts)
+    yield from _long_names(written, accounts)
+
+
+def _service_faults(written: Written) -> Iterator[MisDeclared]:
+    at = written.at("OPS_SERVICES")
+    known = known_services()
+    for service in written.ops_services:
+        if service not in known:
+            otherwise = "write a service as it stands before the colon of its actions, such as s3"
+            hint = did_you_mean(service, known, otherwise)
+            if service == "*":
+                hint = "name the services; AdminR is the role for everything"
+            yield MisDeclared(at, f"OPS_SERVICES: no service is {service!r}", hint, service)
+
+
+def _name_faults(one: User | CIUser) -> Iterator[MisDeclared]:
+    kind = type(one).__name__
+    if not _NAME.fullmatch(one.name):
+        wrong = sorted({character for character in one.name if not _NAME.fullmatch(character)})
+        what = f"has {' '.join(map(repr, wrong))} in it" if wrong else "is empty"
+        yield MisDeclared(one.origin, f"{kind}: the name {one.name!r} {what}", _NAME_HINT, one.name)
+    if len(one.name) > quotas.USER_NAME:
+        what = f"{kind}: the name {one.name!r} has {len(one.name)} characters"
+        yield MisDeclared(one.origin, what, f"a user's name has {quotas.USER_NAME} at most", one.name)
+
+
+def _person_faults(user: User) -> Iterator[MisDeclared]:
+    if not _PATH.fullmatch(user.path) or len(user.path) > quotas.PATH:
+        what = f"User {user.name!r}: path {user.path!r} is none"
+        hint = f"write one such as '/team/', up to {quotas.PATH} letters, digits and _+=,.@- between slashes"
+        yield MisDeclared(user.origin, what, hint, "path")
+    if user.email is not None and not _EMAIL.fullmatch(user.email):
+        what = f"User {user.name!r}: email {user.email!r} is none"
+        yield MisDeclared(user.origin, what, "write one such as 'alice@example.com'", "email")
+    yield from _tag_faults(user)
+
+
+def _tag_faults(user: User) -> Iterator[MisDeclared]:
+    about = f"User {user.name!r}: tag"
+    if len(user.tags) > quotas.TAGS:
+        hint = f"{quotas.TAGS} at most"
+        yield MisDeclared(user.origin, f"User {user.name!r} has {len(user.tags)} tags", hint, "tags")
+    if len({key.casefold() for key in user.tags}) < len(user.tags):
+        yield MisDeclared(user.origin, f"{about}s differ in case only", "IAM compares their keys without case", "tags")
+    for key, value in user.tags.items():
+        if not 0 < len(key) <= quotas.TAG_KEY or len(value) > quotas.TAG_VALUE:
+            hint = f"a key has 1 to {quotas.TAG_KEY} characters, a value up to {quotas.TAG_VALUE}"
+            yield MisDeclared(user.origin, f"{about} {key!r} is too long or empty", hint, key)
+        if not _TAG.fullmatch(key) or not _TAG.fullmatch(value):
+            hint = "letters, digits, blanks and _.:/=+-@ only"
+            yield MisDeclared(user.origin, f"{about} {key!r} has a character that IAM refuses", hint, key)
+        if key.casefold().startswith("aws:"):
+            yield MisDeclared(user.origin, f"{about} {key!r}: aws: belongs to AWS", "choose another key", key)
+
+
+def _access_faults(one: User | CIUser, accounts: Accounts) -> Iterator[MisDeclared]:
+    about = f"{type(one).__name__} {one.name!r}"
+    for key, roles in one.access.items():
+        if not matches(key, accounts):
+            yield MisDeclared(one.origin, f"{about}: {_no_match(key)}", _match_hint(key, accounts), key)
+        for role, grant in grants(roles):
+            at = grant.origin if grant else one.origin
+            if role not in STANDARD_ROLES:
+                hint = did_you_mean(role, STANDARD_ROLES, f"roles are {', '.join(STANDARD_ROLES)}")
+                yield MisDeclared(at, f"{about}: {key}: there is no role {role!r}", hint, role)
+            if grant and grant.until is not None:
+                yield from _end_faults(f"{about}: {key}", grant.until, at)
+
+
+def _end_faults(about: str, until: str, at: Origin) -> Iterator[MisDeclared]:
+    try:
+        end(until)
+    except ValueError as exc:
+        hint = "write a day such as '2027-01-31' (its end is meant) or '2027-01-31T18:00' (UTC)"
+        yield MisDeclared(at, f"{about}: until {until!r} {exc}", hint, until)
+
+
+def _no_match(key: str) -> str:
+    return f"the pattern {key!r} matches no account" if is_pattern(key) else f"there is no account {key!r}"
+
+
+def _match_hint(key: str, accounts: Accounts) -> str:
+    names = list(accounts.by_name)
+    declared = f"CONST.inc declares {', '.join(names[:_LISTED])}{', …' if names[_LISTED:] else ''}" if names else ""
+    if is_pattern(key):
+        return f"a pattern leaves {PEOPLE_ACCOUNT} out, which is named to be meant; {declared}".rstrip("; ")
+    return did_you_mean(key, [*names, *accounts.aliases], declared)
+
+
+def _duplicates(users: Iterable[User | CIUser]) -> Iterator[MisDeclared]:
+    first: dict[str, User | CIUser] = {}
+    for user in users:
+        other = first.setdefault(user.name.casefold(), user)
+        if other is not user:
+            spelled = "" if other.name == user.name else f" as {other.name!r}"
+            what = f"{type(user).__name__} {user.name!r} is declared already{spelled} (line {other.origin.line})"
+            yield MisDeclared(user.origin, what, "IAM compares names without case: keep one of the two", user.name)
+
+
+def _shared_names(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
+    """Find CI users that would lie in the people's account under a person's name."""
+    people = {user.name.casefold(): user for user in written.users}
+    holder = next((name for name, account in accounts.by_name.items() if account.holds_people), None)
+    for ci_user in written.ci_users:
+        person = people.get(ci_user.name.casefold())
+        if person and holder in accounts_of(ci_user, accounts):
+            what = f"CIUser {ci_user.name!r} and User {person.name!r} (line {person.origin.line}) meet in {holder}"
+            hint = f"{holder} holds the people too: give the machine a name of its own"
+            yield MisDeclared(ci_user.origin, what, hint, ci_user.name)
+
+
+def _long_names(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
+    """Find names that are too long once they have the stack's prefix and an account's id."""
+    settings = written.settings
+    naming = Naming(settings.stack if settings else "infra", accounts.partition, "0" * 12)
+    if settings:
+        for role in STANDARD_ROLES:
+            if len(naming.full(role)) > quotas.ROLE_NAME:
+                what = f"Settings: stack {settings.stack!r} makes the role {naming.full(role)}"
+                over = len(naming.full(role)) - quotas.ROLE_NAME
+                hint = f"a role's name has {quotas.ROLE_NAME} characters at most: {over} too many"
+                yield MisDeclared(settings.origin, what, hint, "stack")
+                break
+    for ci_user in written.ci_users:
+        made = naming.full(logical_id("CIUser", ci_user.name) + "G")
+        if len(made) > quotas.GROUP_NAME:
+            hint = (
+                f"a group's name has {quotas.GROUP_NAME} characters at most: {len(made) - quotas.GROUP_NAME} too many"
+            )
+            yield MisDeclared(ci_user.origin, f"CIUser {ci_user.name!r} makes the group {made}", hint, ci_user.name)

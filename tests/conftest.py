@@ -1,0 +1,67 @@
+"""What many tests need: a repository of an operator's, and the real program run in it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+CONST = """\
+GLOBAL_AWS_REGION=eu-west-1
+USER_ONLY_AWS_ACCOUNT_ID=111111111111
+DEV_AWS_ACCOUNT_ID=222222222222
+PROD_AWS_ACCOUNT_ID=333333333333
+"""
+USERS = """\
+from iamgen import *
+OPS_SERVICES = ("ec2", "s3")
+USERS = (User("alice", {"dev": "AdminR", "prod": "OpsR"}), User("bob", {"dev": "OpsR", "prod": "ReadR"}))
+"""
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+MakeRepo = Callable[..., Path]
+Iamgen = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite", action="store_true", help="write the golden templates anew")
+
+
+@pytest.fixture
+def make_repo(tmp_path: Path) -> MakeRepo:
+    """Return what makes a repository of these two files and returns its folder."""
+
+    def make(users: str | bytes = USERS, const: str | bytes = CONST, name: str = "repo") -> Path:
+        root = tmp_path / name
+        root.mkdir()
+        for file, content in (("users.py", users), ("CONST.inc", const)):
+            (root / file).write_bytes(content if isinstance(content, bytes) else content.encode())
+        return root.resolve()
+
+    return make
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Return an environment in which nothing of the person's own is found or touched."""
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "TMPDIR", "LANG") if name in os.environ}
+    kept["SOURCE_DATE_EPOCH"] = str(int(NOW.timestamp()))
+    return {**kept, "HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+
+@pytest.fixture
+def iamgen(environment: dict[str, str]) -> Iamgen:
+    """Return what runs the real program: `iamgen(root, "render", "dev", NO_COLOR="1")`."""
+
+    def run(cwd: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "iamgen", *args]
+        return subprocess.run(
+            command, cwd=cwd, env={**environment, **env}, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    return run

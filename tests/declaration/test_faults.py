@@ -1,0 +1,326 @@
+"""Every fault of both files: where, what, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from iamgen.declaration.load import load
+from iamgen.errors import IamgenError
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HEAD = 'from iamgen import *\nOPS_SERVICES = ("s3",)\n'  # what a case writes starts on line 3
+IDS = "USER_ONLY_AWS_ACCOUNT_ID=111111111111\nDEV_AWS_ACCOUNT_ID=222222222222\nPROD_AWS_ACCOUNT_ID=333333333333\n"
+CONST = f"GLOBAL_AWS_REGION=eu-west-1\n{IDS}"  # what a case adds starts on line 5
+
+MakeRepo = Callable[..., Path]
+
+
+def faults(root: Path) -> list[str]:
+    with pytest.raises(IamgenError) as raised:
+        load(root, NOW)
+    return [" | ".join(fault) for fault in raised.value.faults]
+
+
+USERS_CASES = {
+    "unknown account": (
+        'USERS = (User("a", {"dve": "ReadR"}),)',
+        "users.py:3 | User 'a': there is no account 'dve' | did you mean dev?",
+    ),
+    "an account that looks like none": (
+        'USERS = (User("a", {"zzz": "ReadR"}),)',
+        "users.py:3 | User 'a': there is no account 'zzz' | CONST.inc declares user-only, dev, prod",
+    ),
+    "unknown role": (
+        'USERS = (User("a", {"dev": "OpR"}),)',
+        "users.py:3 | User 'a': dev: there is no role 'OpR' | did you mean OpsR?",
+    ),
+    "the line of a word in a long entry": (
+        'USERS = (\n    User(\n        "a",\n        {\n            "dev": "ReadR",\n            "prd": "ReadR",\n        },\n    ),\n)',
+        "users.py:8 | User 'a': there is no account 'prd' | did you mean prod?",
+    ),
+    "unknown keyword": (
+        'USERS = (User("a", {}, powr=True),)',
+        "users.py:3 | User 'a' has no powr | did you mean power?",
+    ),
+    "keyword without a likeness": (
+        'USERS = (Grant("a", xyzzy=1),)',
+        "users.py:3 | Grant has no xyzzy | it has role, until, reason",
+    ),
+    "too many values": (
+        'USERS = (User("a", {}, True),)',
+        "users.py:3 | User 'a' takes 2 values without a name (name, access), not 3 "
+        "| write the others with their name: power, email, path, tags",
+    ),
+    "missing value": (
+        'USERS = (User("a"),)',
+        "users.py:3 | User 'a' lacks its access | give account names (or patterns) with a role, "
+        "a Grant or several: {'dev': 'ReadR'}",
+    ),
+    "the same value twice": (
+        'USERS = (User("a", {}, name="b"),)',
+        "users.py:3 | User 'b' has name twice | remove one of the two",
+    ),
+    "wrong type": (
+        'USERS = (User("a", {}, power="yes"),)',
+        "users.py:3 | User 'a': power is 'yes' | give True or False",
+    ),
+    "wrong type within access": (
+        'USERS = (User("a", {"dev": 5}),)',
+        "users.py:3 | User 'a': access is {'dev': 5} | give account names (or patterns) with a role, "
+        "a Grant or several: {'dev': 'ReadR'}",
+    ),
+    "pattern without a match": (
+        'USERS = (User("a", {"*-dev": "ReadR"}),)',
+        "users.py:3 | User 'a': the pattern '*-dev' matches no account "
+        "| a pattern leaves user-only out, which is named to be meant; CONST.inc declares user-only, dev, prod",
+    ),
+    "pattern that would only match user-only": (
+        'USERS = (User("a", {"user-*": "ReadR"}),)',
+        "users.py:3 | User 'a': the pattern 'user-*' matches no account "
+        "| a pattern leaves user-only out, which is named to be meant; CONST.inc declares user-only, dev, prod",
+    ),
+    "duplicate by case": (
+        'USERS = (\n    User("alice", {}),\n    User("Alice", {}),\n)',
+        "users.py:5 | User 'Alice' is declared already as 'alice' (line 4) "
+        "| IAM compares names without case: keep one of the two",
+    ),
+    "bad characters": (
+        'USERS = (User("al ice!", {}),)',
+        "users.py:3 | User: the name 'al ice!' has ' ' '!' in it | an IAM name has letters, digits and _+=,.@- only",
+    ),
+    "letters that are not ASCII": (
+        'USERS = (User("zoë", {}),)',
+        "users.py:3 | User: the name 'zoë' has 'ë' in it | an IAM name has letters, digits and _+=,.@- only",
+    ),
+    "empty name": (
+        'USERS = (User("", {}),)',
+        "users.py:3 | User: the name '' is empty | an IAM name has letters, digits and _+=,.@- only",
+    ),
+    "long name": (
+        f'USERS = (User("{"a" * 65}", {{}}),)',
+        f"users.py:3 | User: the name '{'a' * 65}' has 65 characters | a user's name has 64 at most",
+    ),
+    "bad path": (
+        'USERS = (User("a", {}, path="team"),)',
+        "users.py:3 | User 'a': path 'team' is none | write one such as '/team/', up to 512 letters, "
+        "digits and _+=,.@- between slashes",
+    ),
+    "a path with a wildcard": (
+        'USERS = (User("a", {}, path="/*/"),)',
+        "users.py:3 | User 'a': path '/*/' is none | write one such as '/team/', up to 512 letters, "
+        "digits and _+=,.@- between slashes",
+    ),
+    "bad email": (
+        'USERS = (User("a", {}, email="a at b"),)',
+        "users.py:3 | User 'a': email 'a at b' is none | write one such as 'alice@example.com'",
+    ),
+    "reserved tag": (
+        'USERS = (User("a", {}, tags={"aws:x": "y"}),)',
+        "users.py:3 | User 'a': tag 'aws:x': aws: belongs to AWS | choose another key",
+    ),
+    "malformed end": (
+        'USERS = (User("a", {"dev": Grant("ReadR", until="31.1.2027")}),)',
+        "users.py:3 | User 'a': dev: until '31.1.2027' is no date | write a day such as '2027-01-31' "
+        "(its end is meant) or '2027-01-31T18:00' (UTC)",
+    ),
+    "an end on no day": (
+        'USERS = (User("a", {"dev": Grant("ReadR", until="2027-02-29")}),)',
+        "users.py:3 | User 'a': dev: until '2027-02-29' does not exist | write a day such as '2027-01-31' "
+        "(its end is meant) or '2027-01-31T18:00' (UTC)",
+    ),
+    "no tuple": (
+        'USERS = User("a", {})',
+        "users.py:3 | USERS is a User, not a tuple or list | write USERS = (User(…),), with the comma",
+    ),
+    "a stranger among the users": (
+        'USERS = (User("a", {}), "bob")',
+        "users.py:3 | entry 2 of USERS is text 'bob' | write User(…)",
+    ),
+    "a CI user among the users": (
+        'USERS = (CIUser("ci", {}),)',
+        "users.py:3 | entry 1 of USERS is a CIUser | write User(…)",
+    ),
+    "no USERS": (
+        'USER = (User("a", {}),)',
+        "users.py:3 | there is no USERS | did you mean USERS by USER?",
+    ),
+    "settings of another type": (
+        "USERS = ()\nSETTINGS = {'trust': 'arns'}",
+        "users.py:4 | SETTINGS is dict {'trust': 'arns'} | write SETTINGS = Settings(…)",
+    ),
+    "a setting's choice": (
+        'USERS = ()\nSETTINGS = Settings(trust="arn")',
+        "users.py:4 | Settings: trust is 'arn' | did you mean arns?",
+    ),
+    "a quota that AWS does not give": (
+        "USERS = ()\nSETTINGS = Settings(trust_policy_quota=8192)",
+        "users.py:4 | Settings: trust_policy_quota is 8192 | 2048, or up to 4096 once AWS has raised it",
+    ),
+    "True is no number": (
+        "USERS = ()\nSETTINGS = Settings(trust_policy_quota=True)",
+        "users.py:4 | Settings: trust_policy_quota is True "
+        "| give a number of characters, 2048 or what AWS raised it to",
+    ),
+    "hours": (
+        'USERS = ()\nSETTINGS = Settings(session_hours={"OpsR": 13})',
+        "users.py:4 | Settings: session_hours: OpsR has 13 | a session lasts 1 to 12 hours",
+    ),
+    "hours of no role": (
+        'USERS = ()\nSETTINGS = Settings(session_hours={"Ops": 3})',
+        "users.py:4 | Settings: session_hours: there is no role 'Ops' | did you mean OpsR?",
+    ),
+    "too long once prefixed": (
+        f'USERS = ()\nSETTINGS = Settings(stack="{"s" * 45}")',
+        f"users.py:4 | Settings: stack '{'s' * 45}' makes the role {'s' * 45}-AdminR-000000000000 "
+        "| a role's name has 64 characters at most: 1 too many",
+    ),
+    "a CI user's group too long once prefixed": (
+        f'USERS = ()\nSETTINGS = Settings(stack="{"s" * 44}")\nCI_USERS = (CIUser("{"c" * 64}", {{"dev": "OpsR"}}),)',
+        f"users.py:5 | CIUser '{'c' * 64}' makes the group {'s' * 44}-CIUserC{'c' * 63}G-000000000000 "
+        "| a group's name has 128 characters at most: 1 too many",
+    ),
+    "unknown service": (
+        'USERS = ()\nOPS_SERVICES = (\n    "ec2",\n    "dynamdb",\n)',
+        "users.py:6 | OPS_SERVICES: no service is 'dynamdb' | did you mean dynamodb?",
+    ),
+    "every service": (
+        'USERS = ()\nOPS_SERVICES = ("*",)',
+        "users.py:4 | OPS_SERVICES: no service is '*' | name the services; AdminR is the role for everything",
+    ),
+    "one service without a comma": (
+        'USERS = ()\nOPS_SERVICES = ("ec2")',
+        "users.py:4 | OPS_SERVICES is text 'ec2', not a tuple or list | write OPS_SERVICES = (\"ec2\",), with the comma",
+    ),
+    "syntax error": (
+        'USERS = (User("a", {}),',
+        "users.py:3 | '(' was never closed | look at: USERS = (User(\"a\", {}),",
+    ),
+    "exception": (
+        "def team():\n    return {}['x']\nUSERS = team()",
+        "users.py:4 | KeyError: 'x' | look at: return {}['x']",
+    ),
+    "exit": ("import sys\nsys.exit(4)", "users.py:4 | SystemExit: 4 | look at: sys.exit(4)"),
+    "unknown import": (
+        "from iamgen import Usr",
+        "users.py:3 | iamgen has no Usr | did you mean User?",
+    ),
+    "missing module": (
+        "import no_such_module_x",
+        "users.py:3 | ModuleNotFoundError: No module named 'no_such_module_x' | look at: import no_such_module_x",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", USERS_CASES)
+def test_a_fault_in_users(case: str, make_repo: MakeRepo) -> None:
+    text, expected = USERS_CASES[case]
+    assert expected in faults(make_repo(HEAD + text, CONST))
+
+
+def test_a_ci_user_may_not_meet_a_person_of_its_name(make_repo: MakeRepo) -> None:
+    const = "GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\nPROD_AWS_ACCOUNT_ID=333333333333\n"
+    users = HEAD + 'USERS = (User("ci", {}),)\nCI_USERS = (CIUser("CI", {"dev": "OpsR"}),)'
+    assert faults(make_repo(users, const)) == [
+        "users.py:4 | CIUser 'CI' and User 'ci' (line 3) meet in dev "
+        "| dev holds the people too: give the machine a name of its own"
+    ]
+    elsewhere = HEAD + 'USERS = (User("ci", {}),)\nCI_USERS = (CIUser("CI", {"prod": "OpsR"}),)'
+    assert load(make_repo(elsewhere, const, "elsewhere"), NOW).warnings == ()
+
+
+CONST_CASES = {
+    "a 10-digit id": (
+        "X_AWS_ACCOUNT_ID=1234567890",
+        "CONST.inc:5 | X_AWS_ACCOUNT_ID has 10 digits | an account id has 12 digits, leading zeros included",
+    ),
+    "an id of letters": (
+        "X_AWS_ACCOUNT_ID=abc",
+        "CONST.inc:5 | X_AWS_ACCOUNT_ID has 'abc' | an account id has 12 digits, leading zeros included",
+    ),
+    "an account in lower case": (
+        "x_AWS_ACCOUNT_ID=444444444444",
+        "CONST.inc:5 | x_AWS_ACCOUNT_ID: an account's name is upper case | write X_AWS_ACCOUNT_ID",
+    ),
+    "two accounts with one id": (
+        "X_AWS_ACCOUNT_ID=333333333333",
+        "CONST.inc:5 | x has the id of prod (CONST.inc:4) | give each its own; only a dev account may share "
+        "user-only's, to stand in for it",
+    ),
+    "a name without an account": (
+        "PRD_AWS_ACCOUNT_NAME=x",
+        "CONST.inc:5 | PRD_AWS_ACCOUNT_NAME: there is no PRD_AWS_ACCOUNT_ID | did you mean PROD_AWS_ACCOUNT_ID?",
+    ),
+    "a role's name that differs": (
+        "DEV_IAM_READ_ROLE=infra-ReadR",
+        "CONST.inc:5 | DEV_IAM_READ_ROLE is infra-ReadR, but the role's name will be infra-ReadR-222222222222 "
+        "| write DEV_IAM_READ_ROLE=infra-ReadR-222222222222, or remove the line",
+    ),
+    "a role that there is not": (
+        "DEV_IAM_RED_ROLE=x",
+        "CONST.inc:5 | DEV_IAM_RED_ROLE: there is no such role | did you mean READ?",
+    ),
+    "unknown partition": (
+        "GLOBAL_AWS_PARTITION=aws-us-gv",
+        "CONST.inc:5 | no partition is 'aws-us-gv' | did you mean aws-us-gov?",
+    ),
+    "a region of another partition": (
+        "GLOBAL_AWS_PARTITION=aws-cn",
+        "CONST.inc:1 | region eu-west-1 is in the partition aws, not aws-cn | set GLOBAL_AWS_PARTITION=aws, or another region",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CONST_CASES)
+def test_a_fault_in_the_constants(case: str, make_repo: MakeRepo) -> None:
+    text, expected = CONST_CASES[case]
+    assert expected in faults(make_repo(HEAD + "USERS = ()", CONST + text))
+
+
+def test_which_account_stands_in_must_be_said(make_repo: MakeRepo) -> None:
+    const = "GLOBAL_AWS_REGION=eu-west-1\nA_DEV_AWS_ACCOUNT_ID=111111111111\nB_DEV_AWS_ACCOUNT_ID=222222222222\n"
+    assert faults(make_repo(HEAD + "USERS = ()", const)) == [
+        "CONST.inc | there is no account for people, and a-dev, b-dev could each stand in "
+        "| declare USER_ONLY_AWS_ACCOUNT_ID=…; to let one of these stand in, give it the same id: "
+        "USER_ONLY_AWS_ACCOUNT_ID=${A_DEV_AWS_ACCOUNT_ID} below it"
+    ]
+
+
+def test_every_fault_of_both_files_in_one_go(make_repo: MakeRepo) -> None:
+    users = HEAD + (
+        'USERS = (\n    User("al ice", {"dve": "ReadR"}),\n    User("bob", {"dev": Grant("Opsr")}, powr=1),\n'
+        '    User("carol", {"prod": Grant("Opsr", until="x")}),\n)\nSETTINGS = Settings(trust="no")'
+    )
+    found = faults(make_repo(users, CONST + "X_AWS_ACCOUNT_ID=1\nA = b\n"))
+    assert [fault.split(" | ")[0] for fault in found] == [
+        "CONST.inc:6", "CONST.inc:5", "users.py:5", "users.py:8", "users.py:4", "users.py:4", "users.py:6", "users.py:6",
+    ]  # fmt: skip
+
+
+def test_no_account_means_no_fault_for_every_user(make_repo: MakeRepo) -> None:
+    assert faults(make_repo(HEAD + 'USERS = (User("a", {"dev": "ReadR"}),)', "GLOBAL_AWS_REGION=eu-west-1\n")) == [
+        "CONST.inc | it declares no account | write DEV_AWS_ACCOUNT_ID=… and the others"
+    ]
+
+
+def test_users_may_be_spread_over_modules_beside_it(make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD + "from team import TEAM\nUSERS = TEAM", CONST)
+    (root / "team.py").write_text('from iamgen import User\n\nTEAM = (User("a", {"dve": "ReadR"}),)\n')
+    assert faults(root) == ["team.py:3 | User 'a': there is no account 'dve' | did you mean dev?"]
+    assert not (root / "__pycache__").exists()
+
+
+def test_a_declared_value_outside_of_a_reading_raises() -> None:
+    from iamgen import User
+
+    with pytest.raises(IamgenError, match="User 'a' has no powr"):
+        User("a", {}, powr=True)  # type: ignore[call-arg]
+
+
+def test_printing_does_not_spoil_the_product(make_repo: MakeRepo, capsys: pytest.CaptureFixture[str]) -> None:
+    load(make_repo(HEAD + 'print("hello")\nUSERS = ()', CONST), NOW)
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "hello\n")
