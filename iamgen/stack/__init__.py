@@ -1,0 +1,1 @@
+"""The declaration made into CloudFormation."""

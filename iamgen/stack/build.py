@@ -1,0 +1,42 @@
+"""One account's CloudFormation template: the pieces, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from troposphere import AWSObject, Template
+
+from iamgen.declaration import quotas
+from iamgen.declaration.resolved import Account, Declaration
+from iamgen.errors import Fault, refuse
+from iamgen.stack.machines import machine_resources
+from iamgen.stack.people import people_resources, widened
+from iamgen.stack.roles import role_resources
+
+
+def build(declaration: Declaration, account: Account) -> Template:
+    """Return the account's template: plain resources, no parameters, conditions, mappings or outputs.
+
+    Raises IamgenError when the declaration does not fit into a quota of AWS.
+    """
+    resources = list(_resources(declaration, account))
+    if len(resources) > quotas.RESOURCES:
+        what = f"its template has {len(resources)} resources, and {quotas.RESOURCES} is CloudFormation's limit"
+        raise refuse(account.name, what, 'keep people out of it with Settings(users="console")')
+    template = Template(Description=f"{declaration.settings.stack}: who may do what in {account.name}. Made by iamgen.")
+    template.set_version("2010-09-09")
+    for resource in resources:
+        template.add_resource(resource)
+    return template
+
+
+def notices(declaration: Declaration, account: Account) -> tuple[Fault, ...]:
+    """Return what the owner may want to know about the account's template."""
+    return widened(declaration) if account.holds_people else ()
+
+
+def _resources(declaration: Declaration, account: Account) -> Iterator[AWSObject]:
+    if account.holds_people:
+        yield from people_resources(declaration)
+    yield from role_resources(declaration, account)
+    yield from machine_resources(declaration, account)

@@ -1,0 +1,20 @@
+"""A template as text: the same template gives the same bytes, on any machine."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+from troposphere import Template
+
+Format = Literal["json", "yaml"]
+
+
+def text(template: Template, form: Format = "json") -> str:
+    """Return the template with its keys in order, in ASCII, ending in a newline."""
+    plain = template.to_dict()
+    if form == "json":
+        return json.dumps(plain, indent=2, sort_keys=True) + "\n"
+    import yaml  # 30 ms that JSON does not need
+
+    return str(yaml.safe_dump(plain, sort_keys=True, width=120, default_flow_style=False))
