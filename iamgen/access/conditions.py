@@ -1,0 +1,213 @@
+"""The Condition element: what its operators mean for keys that are there, absent, or have several values.
+
+Sources: IAM User Guide, "IAM JSON policy elements: Condition operators", "Conditions with multiple context
+keys or values", "Single-valued vs. multivalued context keys" and "Policy variables with no value".
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from iamgen.access.errors import undecided
+from iamgen.access.patterns import ARN_COLONS, Pattern, pattern
+from iamgen.access.values import address, moment, network, number, truth
+from iamgen.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from iamgen.access.context import Context
+
+_T = TypeVar("_T")
+_Text = Callable[[Pattern, str], bool]
+
+
+class _Typed(NamedTuple):
+    """How a test reads a value of the policy, and how it compares that with a value of the request."""
+
+    read: Callable[[str], object]
+    compare: Callable[[str, str], bool]
+
+
+def _arn_like(wanted: Pattern, actual: str) -> bool:
+    """Compare segment by segment. ArnEquals does the same, wildcards included."""
+    same_shape = wanted.has_arn_shape() and actual.count(":") >= ARN_COLONS
+    return same_shape and wanted.within_arn(run_on=False).matches(actual)
+
+
+def _typed(read: Callable[[str], _T], compare: Callable[[_T, _T], bool]) -> _Typed:
+    return _Typed(read, lambda wanted, actual: compare(read(actual), read(wanted)))
+
+
+def _within(wanted: str, actual: str) -> bool:
+    return address(actual) in network(wanted)
+
+
+_TEXTS: Mapping[str, _Text] = {
+    "StringEquals": Pattern.matches,
+    "StringEqualsIgnoreCase": lambda wanted, actual: wanted.lowered().matches(actual.lower()),
+    "StringLike": Pattern.matches,
+    "ArnLike": _arn_like,
+}
+_TYPES: Mapping[str, _Typed] = {
+    "Bool": _typed(truth, operator.eq),
+    "IpAddress": _Typed(network, _within),
+    "NumericEquals": _typed(number, operator.eq),
+    "NumericLessThan": _typed(number, operator.lt),
+    "NumericLessThanEquals": _typed(number, operator.le),
+    "NumericGreaterThan": _typed(number, operator.gt),
+    "NumericGreaterThanEquals": _typed(number, operator.ge),
+    "DateEquals": _typed(moment, operator.eq),
+    "DateLessThan": _typed(moment, operator.lt),
+    "DateLessThanEquals": _typed(moment, operator.le),
+    "DateGreaterThan": _typed(moment, operator.gt),
+    "DateGreaterThanEquals": _typed(moment, operator.ge),
+}
+_NEGATED = {
+    "StringNotEquals": "StringEquals",
+    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
+    "StringNotLike": "StringLike",
+    "ArnNotEquals": "ArnLike",
+    "ArnNotLike": "ArnLike",
+    "NumericNotEquals": "NumericEquals",
+    "DateNotEquals": "DateEquals",
+    "NotIpAddress": "IpAddress",
+}
+_POSITIVE = {name: name for name in (*_TEXTS, *_TYPES, "Null")} | {"ArnEquals": "ArnLike"}
+_LIKE = frozenset({"StringLike", "ArnLike"})
+_QUALIFIERS: Mapping[str, Callable[[Iterable[object]], bool]] = {"ForAllValues": all, "ForAnyValue": any}
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A condition operator: `test` is its positive form, `qualifier` empty, ForAllValues or ForAnyValue."""
+
+    test: str
+    negated: bool = False
+    if_exists: bool = False
+    qualifier: str = ""
+
+    @classmethod
+    def named(cls, name: str) -> Operator:
+        """Return the operator of that name. Raises AccessError for a name that is not known."""
+        qualifier, _, rest = name.rpartition(":")
+        plain = rest.removesuffix("IfExists")
+        known = plain in _POSITIVE or plain in _NEGATED
+        if not known or qualifier not in ("", *_QUALIFIERS) or name.startswith(":"):
+            near = did_you_mean(plain, (*_POSITIVE, *_NEGATED))
+            raise undecided(name, "is a condition operator that is not known", near)
+        if plain == "Null" and name != "Null":
+            raise undecided(name, "Null takes neither IfExists nor a set operator")
+        return cls(_POSITIVE.get(plain) or _NEGATED[plain], plain in _NEGATED, plain != rest, qualifier)
+
+    def without_key(self) -> bool:
+        """Return what the operator says when the request does not have the key."""
+        if self.if_exists or self.qualifier == "ForAllValues":
+            return True
+        return self.negated and not self.qualifier
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One key under one operator. Several values are alternatives; of a negated operator none may match."""
+
+    operator: Operator
+    key: str
+    values: tuple[str, ...]
+    variables: bool
+    """Whether `${...}` is a policy variable: the document's Version says so."""
+
+    def holds(self, context: Context) -> bool:
+        """Return whether the condition is met. Raises AccessError for values that cannot be compared."""
+        actual = context.values(self.key)
+        if self.operator.test == "Null":
+            return self._is_null(actual)
+        # The guide counts an empty string as no value under a set operator.
+        if not actual or (self.operator.qualifier and actual == ("",)):
+            return self.operator.without_key()
+        if self.operator.qualifier:
+            return _QUALIFIERS[self.operator.qualifier](self._agrees(value, context) for value in actual)
+        return self._agrees(context.single(self.key) or "", context)
+
+    def _is_null(self, actual: tuple[str, ...]) -> bool:
+        if actual == ("",):
+            raise undecided(
+                self.key, "is empty, and AWS does not document whether Null counts that as absent"
+            )
+        return any(truth(value) is not bool(actual) for value in self.values)
+
+    def _agrees(self, actual: str, context: Context) -> bool:
+        matched = any(self._matches(wanted, actual, context) for wanted in self.values)
+        return matched is not self.operator.negated
+
+    def _matches(self, wanted: str, actual: str, context: Context) -> bool:
+        test = self.operator.test
+        if test in _TYPES:
+            return _TYPES[test].compare(wanted, actual)
+        resolved = pattern(wanted, variables=self.variables, wildcards=test in _LIKE).resolved(context)
+        return resolved is not None and _TEXTS[test](resolved, actual)
+
+
+def parse_conditions(block: object, *, variables: bool) -> tuple[Condition, ...]:
+    """Return the conditions of a Condition element: all of them must hold.
+
+    Raises AccessError for an operator that is not known and for a value that its operator cannot compare:
+    also a policy variable where IAM has none (numbers, dates, booleans, addresses).
+    """
+    return tuple(
+        _checked(Condition(Operator.named(name), key, _values(key, values), variables))
+        for name, keys in _mapping(block).items()
+        for key, values in _keys(name, keys).items()
+    )
+
+
+def all_hold(conditions: Iterable[Condition], context: Context) -> bool:
+    """Return whether every condition holds.
+
+    Keys whose value is unsaid come last: where another condition fails already, nobody needs to know them.
+    """
+    by_certainty = sorted(conditions, key=lambda condition: context.unsaid(condition.key))
+    return all(condition.holds(context) for condition in by_certainty)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) and key for key in value):
+        raise undecided("Condition", "is not a block of operators, each with a block of keys")
+    return value
+
+
+def _keys(operator_name: str, value: object) -> Mapping[str, object]:
+    keys = _mapping(value)
+    if not keys:
+        raise undecided(operator_name, "has no keys, and so would hold for everything")
+    return keys
+
+
+def _values(key: str, value: object) -> tuple[str, ...]:
+    values = tuple(_text(key, one) for one in (value if isinstance(value, list | tuple) else [value]))
+    if not values:
+        raise undecided(key, "has no values to be compared with")
+    return values
+
+
+def _text(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str | int | float):
+        raise undecided(key, f"is compared with {value!r}, which is neither text, number nor boolean")
+    return str(value)
+
+
+def _checked(condition: Condition) -> Condition:
+    """Read every value once, so that a bad one is found whether or not a request gets that far."""
+    test = condition.operator.test
+    read = truth if test == "Null" else _TYPES[test].read if test in _TYPES else None
+    for value in condition.values:
+        if read:
+            read(value)
+            continue
+        wanted = pattern(value, variables=condition.variables, wildcards=test in _LIKE)
+        if test == "ArnLike" and not wanted.has_arn_shape():
+            raise undecided(condition.key, f"is compared as an ARN with {value!r}, which is none")
+    return condition

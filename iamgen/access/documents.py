@@ -1,0 +1,211 @@
+"""A policy document, read: statements with every legal shorthand spelled out.
+
+Source: IAM User Guide, "Grammar of the IAM JSON policy language".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from iamgen.access.conditions import Condition, parse_conditions
+from iamgen.access.errors import located, undecided
+from iamgen.access.patterns import pattern
+
+Effect = Literal["Allow", "Deny"]
+Version = Literal["2008-10-17", "2012-10-17"]
+
+_DOCUMENT = frozenset({"Version", "Id", "Statement"})
+_STATEMENT = frozenset(
+    (
+        "Sid",
+        "Effect",
+        "Action",
+        "NotAction",
+        "Resource",
+        "NotResource",
+        "Principal",
+        "NotPrincipal",
+        "Condition",
+    )
+)
+_KINDS = ("AWS", "Federated", "Service", "CanonicalUser")
+_ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?_-]+", re.ASCII)
+_AWS_PRINCIPAL = re.compile(
+    r"\*|\d{12}"
+    r"|arn:[a-z-]+:iam::\d{12}:(root|(user|role)/[^*?]+)"
+    r"|arn:[a-z-]+:sts::\d{12}:(assumed-role/[^*?/]+/[^*?/]+|federated-user/[^*?]+)"
+    r"|A(IDA|ROA)[A-Z0-9]+",  # what a deleted user or role leaves behind
+    re.ASCII,
+)
+
+
+class Principal(NamedTuple):
+    """One entry of a Principal element: `AWS`, `Federated`, `Service` or `CanonicalUser`, and its name.
+
+    `Principal("*", "*")` is the bare `"*"`.
+    """
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement. An element that the document does not have is empty; none may be written empty."""
+
+    effect: Effect
+    sid: str = ""
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    not_resources: tuple[str, ...] = ()
+    principals: tuple[Principal, ...] = ()
+    not_principals: tuple[Principal, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    version: Version = "2012-10-17"
+    origin: str = ""
+    """Name of the policy that it is from."""
+
+    @property
+    def variables(self) -> bool:
+        """Whether `${...}` is a policy variable: not so in documents of the older version."""
+        return self.version == "2012-10-17"
+
+
+def parse(document: Mapping[str, object], origin: str = "") -> tuple[Statement, ...]:
+    """Return the statements of a policy document of any kind; `origin` names the policy, in errors too.
+
+    Raises AccessError for what IAM would refuse or is not known here: elements, versions, effects, condition
+    operators, kinds of principals, empty lists.
+    """
+    with located(origin or "policy document"):
+        if not isinstance(document, Mapping):
+            raise undecided("document", "is not a block with Version and Statement")
+        _only(document, _DOCUMENT)
+        version = _version(document)
+        statements = _listed(document.get("Statement"))
+        if not statements:
+            raise undecided("Statement", "is empty")
+    return tuple(
+        _statement(statement, version, origin, number) for number, statement in enumerate(statements, start=1)
+    )
+
+
+def _statement(given: object, version: Version, origin: str, number: int) -> Statement:
+    with located(f"{origin or 'policy document'}, statement {number}"):
+        if not isinstance(given, Mapping):
+            raise undecided("Statement", "is not a block of elements")
+        _only(given, _STATEMENT)
+        _one_of(given, "Action", needed=True)
+        _one_of(given, "Principal", needed=False)
+        _one_of(given, "Resource", needed="Principal" not in given and "NotPrincipal" not in given)
+        variables = version == "2012-10-17"
+        return Statement(
+            effect=_effect(given),
+            sid=_sid(given),
+            actions=_actions(given, "Action"),
+            not_actions=_actions(given, "NotAction"),
+            resources=_resources(given, "Resource", variables=variables),
+            not_resources=_resources(given, "NotResource", variables=variables),
+            principals=_principals(given, "Principal"),
+            not_principals=_principals(given, "NotPrincipal"),
+            conditions=parse_conditions(given.get("Condition", {}), variables=variables),
+            version=version,
+            origin=origin,
+        )
+
+
+def _listed(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _only(given: Mapping[str, object], known: frozenset[str]) -> None:
+    for element in given:
+        if element not in known:
+            raise undecided(str(element), "is an element that is not known")
+
+
+def _one_of(given: Mapping[str, object], element: str, *, needed: bool) -> None:
+    if element in given and f"Not{element}" in given:
+        raise undecided(element, f"is there together with Not{element}")
+    if needed and element not in given and f"Not{element}" not in given:
+        raise undecided(element, f"is not there, nor is Not{element}")
+
+
+def _version(given: Mapping[str, object]) -> Version:
+    match given.get("Version", "2008-10-17"):
+        case "2012-10-17":
+            return "2012-10-17"
+        case "2008-10-17":
+            return "2008-10-17"
+        case other:
+            raise undecided("Version", f"{other!r} is not known", "write 2012-10-17")
+
+
+def _effect(given: Mapping[str, object]) -> Effect:
+    match given.get("Effect"):
+        case "Allow":
+            return "Allow"
+        case "Deny":
+            return "Deny"
+        case other:
+            raise undecided("Effect", f"is {other!r}", "write Allow or Deny")
+
+
+def _sid(given: Mapping[str, object]) -> str:
+    sid = given.get("Sid", "")
+    if not isinstance(sid, str):
+        raise undecided("Sid", f"is {sid!r}, which is no text")
+    return sid
+
+
+def _texts(given: Mapping[str, object], element: str) -> tuple[str, ...]:
+    values = _listed(given[element]) if element in given else ()
+    texts = tuple(value for value in values if isinstance(value, str) and value)
+    if len(texts) < len(values) or (element in given and not values):
+        raise undecided(element, "is neither a text nor a list of texts")
+    return texts
+
+
+def _actions(given: Mapping[str, object], element: str) -> tuple[str, ...]:
+    actions = _texts(given, element)
+    for action in actions:
+        if not _ACTION.fullmatch(action):
+            raise undecided(element, f"{action!r} is not of the form service:action")
+    return actions
+
+
+def _resources(given: Mapping[str, object], element: str, *, variables: bool) -> tuple[str, ...]:
+    resources = _texts(given, element)
+    for resource in resources:
+        if resource != "*" and not resource.startswith("arn:"):
+            raise undecided(element, f"{resource!r} is neither * nor an ARN")
+        pattern(resource, variables=variables)  # raises for a malformed variable
+    return resources
+
+
+def _principals(given: Mapping[str, object], element: str) -> tuple[Principal, ...]:
+    if element not in given:
+        return ()
+    value = given[element]
+    if value == "*":
+        return (Principal("*", "*"),)
+    if not isinstance(value, Mapping) or not value:
+        raise undecided(element, f"is neither * nor a block of {', '.join(_KINDS)}")
+    return tuple(_principal(kind, name) for kind in value for name in _texts(value, kind))
+
+
+def _principal(kind: str, name: str) -> Principal:
+    """Return the principal. No wildcard may stand for part of one, and a group is none.
+
+    Source: IAM User Guide, "AWS JSON policy elements: Principal".
+    """
+    if kind not in _KINDS:
+        raise undecided("Principal", f"{kind} is a kind that is not known")
+    legal = _AWS_PRINCIPAL.fullmatch(name) if kind == "AWS" else not set("*?") & set(name)
+    if not legal:
+        raise undecided("Principal", f"{kind} {name!r} cannot be one", "name a user, a role or an account")
+    return Principal(kind, name)

@@ -1,0 +1,106 @@
+"""Users, groups and roles, each with the policies that decide what it may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from iamgen.access.errors import undecided
+from iamgen.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from iamgen.access.documents import Statement
+
+Tags = tuple[tuple[str, str], ...]
+
+DEFAULT_SESSION = 3_600
+"""Seconds, when a role has no MaxSessionDuration (CloudFormation User Guide, AWS::IAM::Role)."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user that no template has: made by hand in the console. `groups` are names or logical ids."""
+
+    name: str
+    path: str = "/"
+    groups: tuple[str, ...] = ()
+    tags: Tags = ()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy that is attached somewhere, managed or inline."""
+
+    name: str
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Entity:
+    """What users, groups and roles have in common."""
+
+    name: str
+    logical_id: str
+    """In the template; the name for a person, who is not in it."""
+    arn: str
+    path: str
+    policies: tuple[Policy, ...]
+
+    @property
+    def account_id(self) -> str:
+        """The twelve digits of the account it is in."""
+        return self.arn.split(":")[4]
+
+    @property
+    def partition(self) -> str:
+        """The partition it is in, `aws` or another."""
+        return self.arn.split(":")[1]
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements of all its policies."""
+        return tuple(statement for policy in self.policies for statement in policy.statements)
+
+
+@dataclass(frozen=True)
+class Group(Entity):
+    """An IAM group."""
+
+
+@dataclass(frozen=True)
+class User(Entity):
+    """An IAM user; `statements` include those of the groups."""
+
+    groups: tuple[Group, ...] = ()
+    boundary: Policy | None = None
+    tags: Tags = ()
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements of the user's own policies and of the groups'."""
+        return super().statements + tuple(one for group in self.groups for one in group.statements)
+
+
+@dataclass(frozen=True)
+class Role(Entity):
+    """An IAM role; `trust` are the statements of its trust policy, `max_session` is in seconds."""
+
+    trust: tuple[Statement, ...] = ()
+    boundary: Policy | None = None
+    max_session: int = DEFAULT_SESSION
+    tags: Tags = ()
+
+
+E = TypeVar("E", bound="Entity")
+
+
+def named(name: str, entities: tuple[E, ...]) -> E:
+    """Return the one whose name it is, or else whose logical id. Raises AccessError when there is none."""
+    for entity in entities:
+        if entity.name == name:
+            return entity
+    for entity in entities:
+        if entity.logical_id == name:
+            return entity
+    known = [known for entity in entities for known in (entity.name, entity.logical_id)]
+    raise undecided(name, "is not in the account", did_you_mean(name, known))

@@ -1,0 +1,30 @@
+"""What the evaluator says when it cannot decide. It never guesses, and never lets a doubt become an allow."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from iamgen.errors import Fault, IamgenError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class AccessError(IamgenError):
+    """A policy, a template or a question that access cannot be decided on; `faults` says where and why."""
+
+
+def undecided(where: str, what: str, hint: str = "") -> AccessError:
+    """Return the error for a single fault, ready to be raised."""
+    return AccessError([Fault(where, what, hint)])
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Say of every AccessError from inside that it is about `where`."""
+    try:
+        yield
+    except AccessError as error:
+        faults = [Fault(where, f"{fault.where}: {fault.what}", fault.hint) for fault in error.faults]
+        raise AccessError(faults) from error

@@ -1,0 +1,179 @@
+"""Text of a policy that matches text of a request: wildcards, and policy variables.
+
+What a variable puts in is literal: a `*` in a user's name or tag is no wildcard.
+Sources: IAM User Guide, "IAM JSON policy elements: Resource" and "IAM policy elements: Variables and tags".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from iamgen.access.errors import undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iamgen.access.context import Context
+
+ARN_COLONS = 5
+"""Colons before the resource part of an ARN, `arn:partition:service:region:account:resource`."""
+
+_TOKEN = re.compile(r"\$\{(?P<variable>[^}]*)\}|(?P<unclosed>\$\{)|(?P<wildcard>[*?])")
+_VARIABLE = re.compile(r"\s*(?P<key>[^,']*?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?")
+_SPECIAL = frozenset("*?$")
+
+
+@dataclass(frozen=True)
+class Wildcard:
+    """`*` (`many`) or `?`; `colons` says whether it may stand for a colon too."""
+
+    many: bool
+    colons: bool = True
+
+
+@dataclass(frozen=True)
+class Variable:
+    """`${key}` or `${key, 'default'}`."""
+
+    key: str
+    default: str | None
+
+
+Part = str | Wildcard | Variable
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """The parts of a policy's text, in order. Literal text is never empty and never next to literal text."""
+
+    parts: tuple[Part, ...]
+
+    def resolved(self, context: Context) -> Pattern | None:
+        """Return the pattern with every variable's value put in as literal text.
+
+        Returns None when a variable without a default has no value: nothing equals it and nothing is like it.
+        Raises AccessError when the variable's key is multivalued or its value unsaid.
+        """
+        parts: list[Part] = []
+        for part in self.parts:
+            value = _value(part, context) if isinstance(part, Variable) else part
+            if value is None:
+                return None
+            parts.append(value)
+        return Pattern(tuple(_joined(parts)))
+
+    def lowered(self) -> Pattern:
+        """Return the pattern in lower case, for comparisons without case."""
+        return Pattern(tuple(part.lower() if isinstance(part, str) else part for part in self.parts))
+
+    def within_arn(self, *, run_on: bool) -> Pattern:
+        """Return the pattern whose wildcards stay inside their segment of the ARN, up to the resource part.
+
+        With `run_on` a `*` that ends its segment may match beyond the colon: so it is documented for the
+        Resource element. ArnLike compares each of the six segments by itself.
+        """
+        return Pattern(tuple(_segmented(self.parts, run_on=run_on)))
+
+    def has_arn_shape(self) -> bool:
+        """Return whether the text has all segments of an ARN. A variable may stand for any of them."""
+        colons = sum(part.count(":") for part in self.parts if isinstance(part, str))
+        return colons >= ARN_COLONS or any(isinstance(part, Variable) for part in self.parts)
+
+    def matches(self, text: str) -> bool:
+        """Return whether the whole text is matched. Variables must have been resolved."""
+        reached = {0}
+        for part in self.parts:
+            reached = _advance(part, reached, text)
+            if not reached:
+                return False
+        return len(text) in reached
+
+
+@lru_cache(maxsize=1 << 16)
+def pattern(text: str, *, variables: bool, wildcards: bool = True) -> Pattern:
+    """Return the text as a pattern; without `variables` (Version 2008-10-17) `${...}` is ordinary text.
+
+    Raises AccessError for a variable that is not written `${prefix:key}` or `${prefix:key, 'default'}`.
+    """
+    return Pattern(tuple(_joined(_tokens(text, variables=variables, wildcards=wildcards))))
+
+
+def _tokens(text: str, *, variables: bool, wildcards: bool) -> Iterator[Part]:
+    position = 0
+    while found := _TOKEN.search(text, position):
+        yield text[position : found.start()]
+        position = found.end()
+        if found["wildcard"]:
+            yield Wildcard(many=found[0] == "*") if wildcards else found[0]
+        elif variables:
+            yield _variable(text, found["variable"])
+        else:
+            yield "${"  # and go on right behind it: a wildcard between the braces is one
+            position = found.start() + 2
+    yield text[position:]
+
+
+def _variable(text: str, inside: str | None) -> str | Variable:
+    if inside in _SPECIAL:
+        return inside
+    found = _VARIABLE.fullmatch(inside or "")
+    if not found or ":" not in found["key"]:
+        raise undecided(text, "has a policy variable that is not ${prefix:key} or ${prefix:key, 'default'}")
+    return Variable(found["key"], found["default"])
+
+
+def _value(variable: Variable, context: Context) -> str | None:
+    value = context.single(variable.key)
+    return variable.default if value is None else value
+
+
+def _joined(parts: Iterable[Part]) -> Iterator[Part]:
+    literal = ""
+    for part in parts:
+        if isinstance(part, str):
+            literal += part
+            continue
+        if literal:
+            yield literal
+        literal = ""
+        yield part
+    if literal:
+        yield literal
+
+
+def _segmented(parts: tuple[Part, ...], *, run_on: bool) -> Iterator[Part]:
+    colons = 0
+    for part, after in zip(parts, (*parts[1:], None), strict=True):
+        if isinstance(part, str):
+            colons += part.count(":")
+        if isinstance(part, Wildcard) and colons < ARN_COLONS:
+            ends = after is None or (isinstance(after, str) and after.startswith(":"))
+            yield Wildcard(part.many, colons=run_on and part.many and ends)
+        else:
+            yield part
+
+
+def _advance(part: Part, reached: set[int], text: str) -> set[int]:
+    """Return the positions in the text that the part leads to from those reached so far.
+
+    Sets of positions and not a regular expression: no pattern can make this take exponential time.
+    """
+    if isinstance(part, str):
+        return {position + len(part) for position in reached if text.startswith(part, position)}
+    if isinstance(part, Variable):
+        raise undecided(part.key, "a policy variable was not resolved before matching")
+    if part.many and part.colons:
+        return set(range(min(reached), len(text) + 1))
+    passable = [part.colons or character != ":" for character in text]
+    if not part.many:
+        return {position + 1 for position in reached if position < len(text) and passable[position]}
+    return {end for start in reached for end in _stretch(start, passable)}
+
+
+def _stretch(start: int, passable: list[bool]) -> range:
+    steps = sum(1 for _ in takewhile(bool, passable[start:]))
+    return range(start, start + steps + 1)

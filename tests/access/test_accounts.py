@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from iamgen.access.accounts import Account, Scheme
+from iamgen.access.documents import Principal
+from iamgen.access.entities import Person
+from iamgen.access.errors import AccessError
+
+ID = "123456789012"
+
+
+def document(action: str, resource: object = "*", effect: str = "Allow") -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": {"Effect": effect, "Action": action, "Resource": resource}}
+
+
+def resource(kind: str, **properties: object) -> dict[str, Any]:
+    return {"Type": f"AWS::IAM::{kind}", "Properties": properties}
+
+
+def role(name: str = "infra-OpsR", **properties: object) -> dict[str, Any]:
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ID}}
+    more = {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}, **properties}
+    return resource("Role", RoleName=name, **more)
+
+
+def policy(name: str, action: str, **properties: object) -> dict[str, Any]:
+    return resource("ManagedPolicy", ManagedPolicyName=name, PolicyDocument=document(action), **properties)
+
+
+def account(people: tuple[Person, ...] = (), managed: Any = None, **resources: object) -> Account:  # noqa: ANN401
+    template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
+    return Account.of(template, ID, managed=managed or {}, people=people)
+
+
+def names(policies: object) -> list[str]:
+    return [one.name for one in policies]  # type: ignore[attr-defined]
+
+
+def test_names_paths_and_arns() -> None:
+    made = Account.of(
+        {
+            "Resources": {
+                "Alice": resource("User", UserName="alice", Path="/people/"),
+                "PowerG": resource("Group", GroupName="infra-PowerG"),
+                "OpsR": role(MaxSessionDuration="7200", Path="/x/"),
+            }
+        },
+        ID,
+        "aws-us-gov",
+    )
+    assert made.user("alice").arn == f"arn:aws-us-gov:iam::{ID}:user/people/alice"
+    assert made.user("Alice") is made.user("alice")
+    assert made.group("PowerG").arn == f"arn:aws-us-gov:iam::{ID}:group/infra-PowerG"
+    ops = made.role("OpsR")
+    assert (ops.name, ops.path, ops.arn) == (
+        "infra-OpsR",
+        "/x/",
+        f"arn:aws-us-gov:iam::{ID}:role/x/infra-OpsR",
+    )
+    assert (ops.account_id, ops.partition, ops.max_session) == (ID, "aws-us-gov", 7_200)
+
+
+def test_a_session_is_an_hour_unless_the_template_says_otherwise() -> None:
+    assert account(OpsR=role()).role("OpsR").max_session == 3_600
+    with pytest.raises(AccessError, match="MaxSessionDuration"):
+        account(OpsR=role(MaxSessionDuration=[1]))
+
+
+def test_every_way_to_attach_a_policy() -> None:
+    made = account(
+        OpsR=role(
+            ManagedPolicyArns=[
+                {"Ref": "ByArn"},
+                f"arn:aws:iam::{ID}:policy/p/plain",
+                "arn:aws:iam::aws:policy/View",
+            ],
+            Policies=[{"PolicyName": "inline", "PolicyDocument": document("s3:*")}],
+        ),
+        ByArn=policy("by-ref", "ec2:*"),
+        Plain=policy("plain", "ec2:*", Path="/p/"),
+        ByList=policy("by-list", "sqs:*", Roles=[{"Ref": "OpsR"}]),
+        Apart=resource(
+            "RolePolicy", RoleName={"Ref": "OpsR"}, PolicyName="apart", PolicyDocument=document("sns:*")
+        ),
+        managed={"View": document("iam:Get*")},
+    )
+    assert names(made.role("OpsR").policies) == ["inline", "by-ref", "plain", "View", "by-list", "apart"]
+    assert len(made.role("OpsR").statements) == 6
+
+
+def test_a_policy_attached_twice_counts_once() -> None:
+    made = account(
+        PowerG=resource("Group", GroupName="g", ManagedPolicyArns=[{"Ref": "P"}]),
+        P=policy("p", "iam:*", Groups=[{"Ref": "PowerG"}]),
+    )
+    assert names(made.group("g").policies) == ["p"]
+
+
+def test_a_user_has_the_policies_of_the_groups() -> None:
+    made = account(
+        Alice=resource("User", UserName="alice", Groups=[{"Ref": "One"}]),
+        One=resource("Group", GroupName="one"),
+        Two=resource("Group", GroupName="two"),
+        P1=policy("p1", "s3:*", Groups=["one"]),
+        P2=policy("p2", "ec2:*", Groups=[{"Ref": "Two"}]),
+        P3=policy("p3", "sqs:*", Users=["ALICE"]),
+        Join=resource("UserToGroupAddition", GroupName={"Ref": "Two"}, Users=[{"Ref": "Alice"}]),
+    )
+    assert names(made.user("alice").groups) == ["one", "two"]
+    assert [one.origin for one in made.user("alice").statements] == ["p3", "p1", "p2"]
+
+
+def test_people_are_described_by_the_caller() -> None:
+    people = (Person("bob", "/staff/", ("PowerG",), (("team", "ops"),)), Person("carol"))
+    made = account(
+        people, PowerG=resource("Group", GroupName="infra-PowerG"), P=policy("p", "iam:*", Users=["bob"])
+    )
+    bob = made.user("bob")
+    assert bob.arn == f"arn:aws:iam::{ID}:user/staff/bob"
+    assert (names(bob.groups), names(bob.policies)) == (["infra-PowerG"], ["p"])
+    assert bob.tags == (("team", "ops"),)
+    assert made.user("carol").statements == ()
+
+
+def test_references_inside_policies() -> None:
+    made = account(
+        OpsR=role(),
+        P=resource(
+            "ManagedPolicy",
+            ManagedPolicyName="p",
+            PolicyDocument=document("sts:AssumeRole", [{"Fn::GetAtt": ["OpsR", "Arn"]}, {"Ref": "Own"}]),
+            Groups=[{"Ref": "G"}],
+        ),
+        Own=policy("own", "s3:*"),
+        G=resource("Group", GroupName="g"),
+    )
+    assert made.group("g").statements[0].resources == (made.role("OpsR").arn, f"arn:aws:iam::{ID}:policy/own")
+
+
+def test_trust_of_a_pipeline() -> None:
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": {"Ref": "O"}},
+    }
+    made = account(
+        O=resource("OIDCProvider", Url="https://gitlab.com/x"),
+        R=role(AssumeRolePolicyDocument={"Statement": trust}),
+    )
+    federated = Principal("Federated", f"arn:aws:iam::{ID}:oidc-provider/gitlab.com/x")
+    assert made.role("R").trust[0].principals == (federated,)
+
+
+def test_boundaries_and_tags() -> None:
+    made = account(
+        OpsR=role(PermissionsBoundary={"Ref": "B"}, Tags=[{"Key": "team", "Value": "ops"}]),
+        Alice=resource("User", UserName="alice", PermissionsBoundary="arn:aws:iam::aws:policy/View"),
+        B=policy("boundary", "s3:*"),
+        managed={"View": document("iam:Get*")},
+    )
+    ops, alice = made.role("OpsR"), made.user("alice")
+    assert ops.boundary and ops.boundary.name == "boundary"
+    assert alice.boundary and alice.boundary.statements[0].actions == ("iam:Get*",)
+    assert ops.tags == (("team", "ops"),)
+    assert ops.statements == ()
+
+
+def test_an_aws_managed_policy_without_its_document_is_named() -> None:
+    with pytest.raises(AccessError) as caught:
+        account(OpsR=role(ManagedPolicyArns=["arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"]))
+    (fault,) = caught.value.faults
+    assert fault.where == f"template of {ID}"
+    assert "OpsR: arn:aws:iam::aws:policy/job-function/ViewOnlyAccess" in fault.what
+    assert "ViewOnlyAccess" in fault.hint
+
+
+TRUST_WITH_RESOURCE = {"Effect": "Allow", "Action": "*", "Principal": "*", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        {"X": {"Type": "AWS::IAM::SAMLProvider", "Properties": {}}},
+        {"X": {"Type": "AWS::S3::BucketPolicy"}},
+        {"X": {}},
+        {"X": None},
+        {"X": {**role(), "Condition": "OnlySometimes"}},
+        {"X": {"Type": "AWS::IAM::Role", "Properties": []}},
+        {"X": resource("Role")},
+        {"X": resource("Role", RoleName="x")},
+        {"X": resource("Role", RoleName={"Ref": "Y"})},
+        {"X": role(Path="nowhere")},
+        {"X": role(AssumeRolePolicyDocument=document("sts:AssumeRole"))},
+        {"X": role(AssumeRolePolicyDocument={"Statement": TRUST_WITH_RESOURCE})},
+        {"X": role(Description={"Fn::Sub": "${AWS::AccountId}"})},
+        {"X": role(Description={"Ref": "AWS::AccountId"})},
+        {"X": role(Description={"Ref": "X", "Other": 1})},
+        {"X": role(Description={"Fn::GetAtt": "X.Arn"})},
+        {"X": role(Description={"Fn::GetAtt": ["X"]})},
+        {"X": role(Description={"Fn::GetAtt": ["X", "RoleId"]})},
+        {"X": role(Description={"Ref": "Missing"})},
+        {"X": role(ManagedPolicyArns="arn:aws:iam::aws:policy/View")},
+        {"X": role(ManagedPolicyArns=["arn:aws:iam::999999999999:policy/elsewhere"])},
+        {"X": role(PermissionsBoundary=["x"])},
+        {"X": role(Policies=[{"PolicyName": "x"}])},
+        {"X": role(Policies={"PolicyName": "x"})},
+        {"X": role(Tags=["x"])},
+        {"X": role("same"), "Y": role("SAME")},
+        {"X": resource("User", UserName="alice", Groups=["missing"])},
+        {"X": resource("OIDCProvider", Url="http://plain")},
+        {"X": resource("OIDCProvider")},
+        {"X": policy("p", "s3:*", Users=["stranger"])},
+        {"X": policy("p", "s3:*", Roles=["missing"])},
+        {"X": policy("p", "s3:*", Groups="g")},
+        {"X": resource("ManagedPolicy", ManagedPolicyName="p")},
+        {
+            "X": resource(
+                "ManagedPolicy", ManagedPolicyName="p", PolicyDocument={"Statement": TRUST_WITH_RESOURCE}
+            )
+        },
+        {"X": resource("GroupPolicy", GroupName="missing", PolicyName="p", PolicyDocument=document("s3:*"))},
+        {"X": resource("UserToGroupAddition", Users=["alice"])},
+    ],
+)
+def test_what_is_not_understood_is_refused(resources: dict[str, Any]) -> None:
+    with pytest.raises(AccessError):
+        account(**resources)
+
+
+@pytest.mark.parametrize("section", ["Parameters", "Conditions", "Mappings", "Transform", "Rules"])
+def test_a_section_that_could_change_resources_is_refused(section: str) -> None:
+    with pytest.raises(AccessError, match=section):
+        Account.of({"Resources": {}, section: {}}, ID)
+
+
+def test_a_template_without_resources_is_refused() -> None:
+    with pytest.raises(AccessError, match="Resources"):
+        Account.of({}, ID)
+
+
+def test_a_person_who_is_also_in_the_template_is_refused() -> None:
+    with pytest.raises(AccessError, match="name of two"):
+        account((Person("Alice"),), A=resource("User", UserName="alice"))
+
+
+def test_an_unknown_name_suggests_the_nearest() -> None:
+    with pytest.raises(AccessError) as caught:
+        account(OpsR=role()).role("OpR")
+    assert caught.value.faults[0].hint == "did you mean OpsR?"
+
+
+def test_a_scheme_holds_accounts_by_name() -> None:
+    one = account((Person("alice"),), OpsR=role())
+    scheme = Scheme({"dev": one, "user-only": one})
+    assert scheme["dev"] is one
+    assert (names(scheme.users), names(scheme.roles)) == (["alice"], ["infra-OpsR"])
+    with pytest.raises(AccessError, match="prod"):
+        scheme["prod"]

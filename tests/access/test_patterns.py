@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamgen.access.context import Context
+from iamgen.access.errors import AccessError
+from iamgen.access.patterns import pattern
+
+ALICE = Context.of({"aws:username": "alice", "aws:PrincipalTag/team": "a*", "aws:TagKeys": ("one", "two")})
+
+
+def matches(wanted: str, text: str, *, variables: bool = True, context: Context = ALICE) -> bool:
+    resolved = pattern(wanted, variables=variables).resolved(context)
+    return resolved is not None and resolved.matches(text)
+
+
+def reference(wanted: str) -> re.Pattern[str]:
+    """The same language, translated another way."""
+    translated = {"*": ".*", "?": "."}
+    return re.compile("".join(translated.get(c, re.escape(c)) for c in wanted), re.DOTALL)
+
+
+@given(st.text(alphabet="ab:/*?", max_size=8), st.text(alphabet="ab:/*?\n", max_size=10))
+def test_wildcards_agree_with_a_regular_expression(wanted: str, text: str) -> None:
+    assert matches(wanted, text) is bool(reference(wanted).fullmatch(text))
+
+
+@given(st.text(max_size=10))
+def test_text_without_wildcards_matches_itself_only(text: str) -> None:
+    literal = pattern(text, variables=False, wildcards=False)
+    assert literal.matches(text)
+    assert not literal.matches(text + "x")
+    assert not literal.matches("x" + text)
+
+
+def test_many_wildcards_do_not_take_forever() -> None:
+    assert not matches("*a" * 40 + "b", "a" * 3_000)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "expected"),
+    [
+        ("user/${aws:username}", "user/alice", True),
+        ("user/${aws:username}", "user/bob", False),
+        ("user/${AWS:UserName}", "user/alice", True),
+        ("user/${aws:userid}", "user/", False),
+        ("user/${aws:userid}", "user/${aws:userid}", False),
+        ("user/${aws:userid, 'nobody'}", "user/nobody", True),
+        ("user/${aws:userid,'nobody'}", "user/nobody", True),
+        ("user/${aws:userid, ''}", "user/", True),
+        ("user/${aws:username, 'nobody'}", "user/alice", True),
+        ("user/${aws:username, 'nobody'}", "user/nobody", False),
+        ("team/${aws:PrincipalTag/team}", "team/a*", True),
+        ("team/${aws:PrincipalTag/team}", "team/abc", False),
+        ("${*}", "*", True),
+        ("${*}", "x", False),
+        ("${?}", "?", True),
+        ("${?}", "x", False),
+        ("${$}{aws:username}", "${aws:username}", True),
+        ("$5", "$5", True),
+        ("{x}", "{x}", True),
+    ],
+)
+def test_variables(wanted: str, text: str, *, expected: bool) -> None:
+    assert matches(wanted, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "expected"),
+    [
+        ("${aws:username}", "${aws:username}", True),
+        ("${aws:username}", "alice", False),
+        ("${aws:user*}", "${aws:username}", True),
+        ("${*}", "${anything}", True),
+        ("${unclosed", "${unclosed", True),
+        ("${nonsense}", "${nonsense}", True),
+    ],
+)
+def test_the_older_version_has_no_variables(wanted: str, text: str, *, expected: bool) -> None:
+    assert matches(wanted, text, variables=False) is expected
+
+
+@pytest.mark.parametrize(
+    "wanted", ["${aws:username", "${}", "${username}", "${aws:username, alice}", "x${ }", "${aws:x,'y'z}"]
+)
+def test_a_malformed_variable_is_refused(wanted: str) -> None:
+    with pytest.raises(AccessError, match="policy variable"):
+        pattern(wanted, variables=True)
+
+
+def test_a_multivalued_key_is_no_variable() -> None:
+    with pytest.raises(AccessError, match="single-valued"):
+        matches("${aws:TagKeys}", "one")
+
+
+@given(st.text(max_size=8), st.text(max_size=8))
+def test_what_a_variable_puts_in_is_literal(value: str, text: str) -> None:
+    context = Context.of({"aws:PrincipalTag/x": value})
+    assert matches("<${aws:PrincipalTag/x}>", f"<{text}>", context=context) is (value == text)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "expected"),
+    [
+        ("*", "arn:aws:s3:::bucket/key", True),
+        ("arn:aws:s3:*", "arn:aws:s3:::bucket/a:b", True),
+        ("arn:aws:s3:::bucket/*/test/*", "arn:aws:s3:::bucket/1/2/test/3/object.jpg", True),
+        ("arn:aws:s3:::bucket/*.jpg", "arn:aws:s3:::bucket/a:b.jpg", True),
+        ("arn:aws:s3:::bucket/?x", "arn:aws:s3:::bucket/:x", True),
+        ("arn:aws:sns:*:123456789012:t", "arn:aws:sns:eu-west-1:999999999999:x:123456789012:t", True),
+        ("arn:aws:sns:*1:123456789012:t", "arn:aws:sns:eu:x-1:123456789012:t", False),
+        ("arn:aws:sns:*-1:123456789012:t", "arn:aws:sns:eu-west-1:123456789012:t", True),
+        ("arn:aws:sns:eu?west:123456789012:t", "arn:aws:sns:eu:west:123456789012:t", False),
+    ],
+)
+def test_in_a_resource_a_wildcard_passes_colons_at_the_end_of_a_segment(
+    wanted: str, text: str, *, expected: bool
+) -> None:
+    assert pattern(wanted, variables=True).within_arn(run_on=True).matches(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "expected"),
+    [
+        ("arn:aws:iam::*:role/x", "arn:aws:iam::123456789012:role/x", True),
+        ("arn:aws:iam::*:role/*", "arn:aws:iam::123456789012:role/a/b:c", True),
+        ("arn:aws:s:*:1:f/*", "arn:aws:s:us:9:store/abc:1:f/document.txt", False),
+    ],
+)
+def test_compared_as_arns_no_wildcard_leaves_its_segment(wanted: str, text: str, *, expected: bool) -> None:
+    assert pattern(wanted, variables=True).within_arn(run_on=False).matches(text) is expected

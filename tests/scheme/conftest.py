@@ -1,0 +1,89 @@
+"""The whole scheme, off the rendered templates: every golden case, with its people as AWS would have them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+from iamgen.access.accounts import Account, Scheme
+from iamgen.access.entities import Person, User
+from iamgen.declaration.load import load
+from iamgen.declaration.resolved import Declaration
+from iamgen.stack.build import build
+from iamgen.stack.text import text
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HERE = Path(__file__).resolve().parent
+CASES = {"example": HERE.parents[1]} | {path.name: path for path in (HERE.parent / "golden/cases").iterdir()}
+STRANGER = "stranger"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A declaration, and what its rendered templates make of AWS."""
+
+    declaration: Declaration
+    scheme: Scheme
+
+    @property
+    def holder(self) -> Account:
+        return self.scheme[self.declaration.people_account.name]
+
+    def person(self, name: str) -> User:
+        return self.holder.user(name)
+
+    def people(self) -> list[User]:
+        """Return everybody in the account that holds people, and one whom nobody granted anything."""
+        return [self.person(name) for name in (*(one.name for one in self.declaration.people), STRANGER)]
+
+    def machines(self) -> list[User]:
+        names = {machine.name for machine in self.declaration.machines}
+        return [user for user in self.scheme.users if user.name in names]
+
+
+def managed() -> dict[str, Any]:
+    return {name: policy["Document"] for name, policy in json.loads(aws_managed_policies_data).items()}
+
+
+@cache
+def case(name: str) -> Case:
+    declaration = load(CASES[name].resolve(), NOW).declaration
+    documents = managed()
+    accounts = {}
+    for account in declaration.accounts.values():
+        template = json.loads(text(build(declaration, account)))
+        people = by_hand(declaration) if account.holds_people else []
+        accounts[account.name] = Account.of(template, account.id, declaration.partition, documents, people)
+    return Case(declaration, Scheme(accounts))
+
+
+def by_hand(declaration: Declaration) -> list[Person]:
+    """Return the people whom somebody made in the console, and put in their groups, as the docs say."""
+    groups = ("AssumeRoleG", "ManageOwnUserG")
+    stranger = Person(STRANGER, "/", groups)
+    if declaration.settings.users == "stack":
+        return [stranger]
+    declared = [Person(one.name, one.path, (*groups, "PowerG") if one.power else groups) for one in declaration.people]
+    return [*declared, stranger]
+
+
+@pytest.fixture(params=sorted(CASES))
+def every_case(request: pytest.FixtureRequest) -> Case:
+    return case(request.param)
+
+
+@pytest.fixture
+def example() -> Case:
+    return case("example")
+
+
+@pytest.fixture
+def named_case() -> Any:
+    return case
