@@ -1,0 +1,199 @@
+"""cfn-lint inside this process: the only module that imports it, and not before it is needed.
+
+Importing it and loading its rules takes longer than most templates do, so both happen once in a process, with
+Python's cycle collector at rest: it would walk over what is loaded again and again, and find nothing to free.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import sys
+from contextlib import contextmanager, suppress
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from iamgen.check.finding import Finding, Level
+from iamgen.errors import IamgenError, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cfnlint.config import ConfigMixIn  # type: ignore[import-untyped]
+    from cfnlint.match import Match  # type: ignore[import-untyped]
+    from cfnlint.rules import Rules  # type: ignore[import-untyped]
+
+CONFIG_NAMES = (".cfnlintrc", ".cfnlintrc.yaml", ".cfnlintrc.yml")
+_CONFIG_HELP = "see https://github.com/aws-cloudformation/cfn-lint#config-file"
+_REGION_HELP = "correct the region, update cfn-lint, or name `regions` it knows in .cfnlintrc"
+_STATED_VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
+# Options of a .cfnlintrc that name files, or folders of them: one, or a list
+_ONE_FILE, _SEVERAL_FILES = ("custom_rules", "override_spec"), ("append_rules", "registry_schemas")
+_LEVELS: dict[str, Level] = {"error": "error", "warning": "warning"}
+
+
+class _Linter(NamedTuple):
+    rules: Rules
+    config: ConfigMixIn
+
+
+def find_config(root: Path) -> Path | None:
+    """Return the repository's own configuration of cfn-lint, or None where it has none."""
+    return next((root / name for name in CONFIG_NAMES if (root / name).is_file()), None)
+
+
+def version() -> str:
+    """Return cfn-lint's version without importing it."""
+    spec = find_spec("cfnlint")
+    for folder in (spec and spec.submodule_search_locations) or ():
+        with suppress(OSError):
+            stated = _STATED_VERSION.search(Path(folder, "version.py").read_text("utf-8"))
+            if stated:
+                return stated[1]
+    from importlib import metadata  # noqa: PLC0415 - 60 ms
+
+    return metadata.version("cfn-lint")
+
+
+def downloaded_schemas() -> bytes:
+    """Return what names the resource schemas that `cfn-lint --update-specs` left on this machine, or nothing.
+
+    cfn-lint prefers them to its own when they are newer.
+    """
+    if sys.platform == "darwin":
+        caches = Path.home() / "Library" / "Caches"
+    else:
+        caches = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    try:
+        return (caches / "aws" / "cfn-lint" / "schemas" / "version.json").read_bytes()
+    except OSError:
+        return b""
+
+
+def load(region: str, config_file: Path | None) -> None:
+    """Import cfn-lint and load its rules now, so that `lint`, and processes forked from this one, need not.
+
+    Raises IamgenError for a configuration that cfn-lint cannot use.
+    """
+    _linter(region, config_file)
+
+
+def lint(text: str, region: str, config_file: Path | None) -> tuple[Finding, ...]:
+    """Return what cfn-lint finds in a template, JSON or YAML: sorted by line, each once.
+
+    Only `config_file` configures it, never one in the home folder or the current one; its `regions` win over
+    `region`. A text that cannot be read is a finding (E0000), whatever the configuration ignores.
+    Raises IamgenError for a configuration or region that cfn-lint cannot use.
+    """
+    linter = _linter(region, config_file)
+    from cfnlint.decode.decode import decode_str  # type: ignore[import-untyped]  # noqa: PLC0415
+    from cfnlint.runner import run_template_by_data  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    template, unreadable = decode_str(text)
+    return _findings(unreadable or run_template_by_data(template, linter.config, linter.rules))
+
+
+def _findings(matches: Iterable[Match]) -> tuple[Finding, ...]:
+    return tuple(sorted({_finding(match) for match in matches}, key=_place))
+
+
+def _finding(match: Match) -> Finding:
+    rule = match.rule
+    return Finding(
+        rule=rule.id,
+        level=_LEVELS.get(rule.severity, "info"),
+        message=str(match.message),
+        # cfn-lint's keys are strings of its own kind, which know their place in the text
+        path=tuple(step if type(step) is int else str(step) for step in getattr(match, "path", ())),
+        line=match.linenumber,
+        source=rule.source_url,
+    )
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    # numbers and names cannot be compared, their types' names can
+    path = [(type(step).__name__, step) for step in finding.path]
+    return finding.line, finding.rule, path, finding.message
+
+
+@cache
+def _linter(region: str, config_file: Path | None) -> _Linter:
+    with _collector_at_rest():
+        config = _read_config(config_file)
+        if not config.file_args.get("regions"):
+            config.file_args["regions"] = [region]
+        _demand_known(config.regions, config_file)
+        return _Linter(_load_rules(config, config_file), config)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        # what is loaded stays to the end: later collections, and forked processes, leave its pages alone
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
+
+
+def _read_config(config_file: Path | None) -> ConfigMixIn:
+    from cfnlint.config import ConfigMixIn  # noqa: PLC0415
+    from cfnlint.exceptions import ConfigFileError  # type: ignore[import-untyped]  # noqa: PLC0415
+    from yaml import YAMLError  # noqa: PLC0415 - cfn-lint's own
+
+    # A name that is no file keeps cfn-lint from looking elsewhere, `templates` from looking for any it names.
+    arguments = [f"--config-file={config_file or os.devnull}"]
+    try:
+        config = ConfigMixIn(arguments, templates=[])
+    except (ConfigFileError, YAMLError, OSError, UnicodeDecodeError) as fault:
+        if config_file is None:
+            raise
+        raise _broken(config_file, fault) from fault
+    if config_file:
+        _resolve_files(config.file_args, config_file.parent)
+    return config
+
+
+def _broken(config_file: Path, fault: BaseException) -> IamgenError:
+    mark = getattr(fault, "problem_mark", None)
+    where = f"{config_file.name}:{mark.line + 1}" if mark else config_file.name
+    return refuse(where, f"cfn-lint cannot use it: {getattr(fault, 'problem', None) or fault}", _CONFIG_HELP)
+
+
+def _resolve_files(options: dict[str, Any], folder: Path) -> None:
+    """Make the files that a configuration names relative to its folder instead of the current one."""
+    for name in options.keys() & set(_ONE_FILE):
+        options[name] = str(folder / options[name])
+    for name in options.keys() & set(_SEVERAL_FILES):
+        # what is not there may be the name of a module
+        options[name] = [str(folder / item) if (folder / item).exists() else item for item in options[name]]
+
+
+def _demand_known(regions: list[str], config_file: Path | None) -> None:
+    from cfnlint.helpers import REGIONS  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    unknown = sorted(set(regions).difference(REGIONS))
+    if unknown:
+        where = config_file.name if config_file else "region"
+        raise refuse(where, f"cfn-lint does not know the region {', '.join(unknown)}", _REGION_HELP)
+
+
+def _load_rules(config: ConfigMixIn, config_file: Path | None) -> Rules:
+    from cfnlint.runner import Runner  # noqa: PLC0415
+
+    try:
+        rules = Runner(config).rules
+        for rule_id, rule in rules.items():
+            rule.configure(config.configure_rules.get(rule_id), config.include_experimental)
+    except (Exception, SystemExit) as fault:
+        # Rules and schemas of the repository's owner are read and run here: anything may come of it.
+        if config_file is None or config.file_args.keys().isdisjoint({*_ONE_FILE, *_SEVERAL_FILES}):
+            raise
+        raise _broken(config_file, fault) from fault
+    return rules

@@ -1,0 +1,49 @@
+"""What is wrong with a template, whoever found it: cfn-lint or a rule of iamgen."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypeGuard, get_args
+
+Level = Literal["error", "warning", "info"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+
+class Finding(NamedTuple):
+    """One thing that a rule says about a template.
+
+    `path` leads to it inside the template, `line` (from 1) is where it is in the template's text, and
+    `source` is the address of a page about the rule, or empty.
+    """
+
+    rule: str
+    level: Level
+    message: str
+    path: tuple[str | int, ...]
+    line: int
+    source: str = ""
+
+    def plain(self) -> dict[str, object]:
+        """Return the finding as JSON values, by the names of its fields."""
+        return {**self._asdict(), "path": list(self.path)}
+
+
+def from_plain(value: object) -> Finding:
+    """Return the finding whose `plain()` is `value`. Raises ValueError for anything else."""
+    if not isinstance(value, dict) or value.keys() != set(Finding._fields):
+        raise ValueError("not a finding: its fields")
+    rule, level, message, path, line, source = (value[name] for name in Finding._fields)
+    if not (_are_texts(rule, message, source) and level in LEVELS and _is_path(path) and _is_number(line)):
+        raise ValueError("not a finding: a field's type")
+    return Finding(rule, level, message, tuple(path), line, source)
+
+
+def _are_texts(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _is_path(value: object) -> TypeGuard[list[str | int]]:
+    return isinstance(value, list) and all(isinstance(step, str) or _is_number(step) for step in value)
+
+
+def _is_number(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
