@@ -1,0 +1,1 @@
+"""What the program does, one command a file: plain arguments in, an exit code out."""

@@ -1,0 +1,80 @@
+"""What a person sees: the product on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal, TextIO
+
+from iamgen.errors import Fault, refuse
+
+Colour = Literal["auto", "always", "never"]
+_RED, _YELLOW, _CYAN, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[36m", "\033[0m"
+
+
+@dataclass(frozen=True)
+class Console:
+    """Two streams, and whether the second takes colour."""
+
+    out: TextIO
+    err: TextIO
+    coloured: bool
+
+    @classmethod
+    def standard(cls, colour: Colour = "auto") -> Console:
+        """Return the console of this process. `auto` colours a terminal, unless NO_COLOR is set."""
+        wanted = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+        return cls(sys.stdout, sys.stderr, colour == "always" or (colour == "auto" and wanted))
+
+    def product(self, text: str) -> None:
+        """Print what was asked for. Raises IamgenError when stdout takes no more, say on a full disk."""
+        try:
+            self.out.write(text)
+            self.out.flush()
+        except OSError as exc:
+            self._abandon()
+            if isinstance(exc, BrokenPipeError):
+                raise
+            raise refuse("stdout", f"cannot be written: {exc.strerror}", "free some room, or use -o") from exc
+
+    def _abandon(self) -> None:
+        """Let what is still buffered go nowhere: Python would try to write it once more when it ends."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.out.fileno())
+        os.close(nowhere)
+
+    def error(self, fault: Fault) -> None:
+        """Print a fault that ends the command."""
+        self._say("error", _RED, fault)
+
+    def warning(self, fault: Fault) -> None:
+        """Print a fault that does not."""
+        self._say("warning", _YELLOW, fault)
+
+    def note(self, text: str) -> None:
+        """Print a line about what was done."""
+        print(text, file=self.err)
+
+    def _say(self, word: str, colour: str, fault: Fault) -> None:
+        print(f"{self._paint(word + ':', colour)} {fault.where}: {fault.what}", file=self.err)
+        if fault.hint:
+            print(f"{self._paint('hint:', _CYAN)} {fault.hint}", file=self.err)
+
+    def _paint(self, word: str, colour: str) -> str:
+        return f"{colour}{word}{_PLAIN}" if self.coloured else word
+
+    @contextmanager
+    def progress(self, task: str, total: int) -> Iterator[Callable[[str], None]]:
+        """Show how far a task is, on a terminal only; yields what to call when one part of it is done."""
+        if not self.err.isatty():
+            yield lambda _: None
+            return
+        from rich.console import Console as Terminal
+        from rich.progress import Progress  # 80 ms that a pipe does not need
+
+        with Progress(console=Terminal(file=self.err), transient=True) as bar:
+            number = bar.add_task(task, total=total)
+            yield lambda _: bar.advance(number)

@@ -1,0 +1,96 @@
+"""The house keeps its shape: imports run downwards, each outside library has one place, start-up is light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import iamgen
+
+PACKAGE = Path(iamgen.__file__).parent
+BELOW = {  # what each room may import of iamgen, besides itself
+    "": {"declaration"},
+    "errors": set(),
+    "nearest": set(),
+    "clock": {"errors"},
+    "files": {"errors"},
+    "console": {"errors"},
+    "declaration": {"", "errors", "nearest"},
+    "stack": {"declaration", "errors"},
+    "check": {"errors"},
+    "access": {"errors", "nearest"},
+    "commands": {"access", "check", "clock", "console", "declaration", "errors", "files", "nearest", "stack"},
+    "cli": {"commands", "console", "declaration", "errors"},
+    "__main__": {"cli"},
+}
+ONLY_IN = {
+    "awacs": {"stack"},
+    "boto3": {"cloud"},
+    "cfnlint": {"check"},
+    "click": {"cli"},
+    "jinja2": {"pages"},
+    "platformdirs": {"check"},
+    "rich": {"console"},
+    "troposphere": {"stack"},
+    "yaml": {"check", "stack"},
+}
+
+
+def modules() -> Iterator[tuple[str, str, set[str]]]:
+    """Yield each module's room, name and imports, absolute, also those inside functions."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        room = "" if parts == ("__init__",) else parts[0]
+        found = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{path} imports relatively"
+                found.add(node.module or "")
+        yield room, ".".join(parts), found
+
+
+def test_imports_run_downwards() -> None:
+    for room, name, imports in modules():
+        own = {one.removeprefix("iamgen").lstrip(".").split(".")[0] for one in imports if one.split(".")[0] == "iamgen"}
+        assert own - {room} <= BELOW[room], f"{name} reaches up or across"
+
+
+def test_commands_do_not_know_each_other() -> None:
+    for room, name, imports in modules():
+        if room == "commands":
+            assert not any(one.startswith("iamgen.commands") for one in imports), name
+
+
+def test_each_library_has_one_place() -> None:
+    for room, name, imports in modules():
+        for library in {one.split(".")[0] for one in imports} & set(ONLY_IN):
+            assert room in ONLY_IN[library], f"{name} imports {library}"
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [
+        ("import iamgen.cli", {"iamgen.declaration", "rich", "troposphere", "cfnlint", "importlib.metadata"}),
+        ("from iamgen import User, Grant, CIUser, Settings", {"troposphere", "awacs", "boto3", "click", "cfnlint"}),
+    ],
+)
+def test_what_is_light_stays_light(code: str, absent: set[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    assert not absent & set(done.stdout.split())
+
+
+def test_functions_stay_small() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                assert length <= 40, f"{path}:{node.lineno} {node.name} has {length} lines"
