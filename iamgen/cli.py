@@ -107,6 +107,9 @@ def main() -> int:
         for fault in exc.faults:
             session.console.error(fault)
         return USAGE if isinstance(exc, UsageError) else FAULT
+    except click.exceptions.NoArgsIsHelpError as exc:
+        session.console.note(exc.format_message())
+        return USAGE
     except click.UsageError as exc:
         session.console.error(_usage_fault(exc))
         return USAGE

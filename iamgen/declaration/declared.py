@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -37,10 +37,14 @@ class MisDeclared(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Faulty:
-    """Stands where a value was declared wrongly; its faults have been noted already."""
+    """Stands where a value was declared wrongly; its faults have been noted already.
 
-    kind: type
+    `rest` is the value without what is wrong about it, so that its other faults can be found too; None
+    when too little is left of it.
+    """
+
     origin: Origin
+    rest: Declared | None
 
 
 _SHOWN = 60  # characters of a wrong value in a message
@@ -74,18 +78,36 @@ class Declared:
         origin = _caller()
         faults = [MisDeclared(origin, *fault) for fault in _call_faults(cls, args, kwargs)]
         if faults:
-            return _answer(cls, origin, faults)  # type: ignore[return-value]  # so that __init__ is not run
+            _note(faults)
+            rest = _rest(cls, args, kwargs, origin)
+            return Faulty(origin, rest)  # type: ignore[return-value]  # so that __init__ is not run
         self = super().__new__(cls)
         object.__setattr__(self, "origin", origin)
         return self
 
 
-def _answer(cls: type, origin: Origin, faults: list[MisDeclared]) -> Faulty:
+def without_fault(value: object) -> object:
+    """Return a value as it is, or what is left of it when it was declared wrongly: perhaps None."""
+    return value.rest if isinstance(value, Faulty) else value
+
+
+def _note(faults: list[MisDeclared]) -> None:
     noted = _noted.get()
     if noted is None:
-        raise IamgenError(Fault(f"{origin.file}:{origin.line}", fault.what, fault.hint) for fault in faults)
+        raise IamgenError(Fault(f"{at.file}:{at.line}", what, hint) for at, what, hint, _ in faults)
     noted.extend(faults)
-    return Faulty(cls, origin)
+
+
+def _rest(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any], origin: Origin) -> Declared | None:
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    given = _given(fields.values(), args, kwargs)
+    good = {name: given[name] for name in fields if name in given and _fits(given[name], _hints(cls)[name])}
+    if any(_required(field) and name not in good for name, field in fields.items()):
+        return None
+    rest: Declared = object.__new__(cls)
+    object.__setattr__(rest, "origin", origin)
+    rest.__init__(**good)  # type: ignore[misc]  # what a subclass's fields take
+    return rest
 
 
 def _caller() -> Origin:
@@ -104,8 +126,8 @@ class _CallFault(NamedTuple):
 
 def _call_faults(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator[_CallFault]:
     fields = {field.name: field for field in dataclasses.fields(cls)}
-    positional = [field.name for field in fields.values() if not field.kw_only]
-    given = {**dict(zip(positional, args, strict=False)), **kwargs}
+    positional = _positional(fields.values())
+    given = _given(fields.values(), args, kwargs)
     call = _call_name(cls, given)
     if len(args) > len(positional):
         yield _CallFault(
@@ -124,6 +146,16 @@ def _call_faults(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
         elif name in given and not _fits(given[name], _hints(cls)[name]):
             written = _short(given[name])
             yield _CallFault(f"{call}: {name} is {written}", f"give {_in_words(cls, name)}", name)
+
+
+def _positional(fields: Iterable[dataclasses.Field[Any]]) -> list[str]:
+    return [field.name for field in fields if not field.kw_only]
+
+
+def _given(
+    fields: Iterable[dataclasses.Field[Any]], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {**dict(zip(_positional(fields), args, strict=False)), **kwargs}
 
 
 def _call_name(cls: type, given: Mapping[str, Any]) -> str:

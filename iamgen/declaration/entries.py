@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from iamgen.declaration.accounts import PEOPLE_ACCOUNT, Accounts
+from iamgen.declaration.declared import without_fault
 from iamgen.declaration.model import CIUser, Grant, Roles, User
 
 
@@ -24,11 +25,11 @@ def matches(key: str, accounts: Accounts) -> tuple[str, ...]:
 
 def grants(roles: Roles) -> Iterator[tuple[str, Grant | None]]:
     """Yield each role that an entry names, with the `Grant` that says until when, if it is one."""
-    several: Iterable[str | Grant] = [roles] if isinstance(roles, str | Grant) else roles
-    for one in several:
+    several: Iterable[object] = roles if isinstance(roles, list | tuple) else [roles]
+    for one in map(without_fault, several):
         if isinstance(one, Grant):
             yield one.role, one
-        elif isinstance(one, str):  # what is Faulty was told already
+        elif isinstance(one, str):
             yield one, None
 
 

@@ -57,6 +57,12 @@ def load(root: Path, now: datetime) -> Loaded:
         *(located(fault, root) for fault in written_faults(written, found)),
     ]
     if known:
-        raise IamgenError(dict.fromkeys(known))
+        raise IamgenError(sorted(dict.fromkeys(known), key=_place))
     declaration, warnings = resolve(constants, found, written, now)
     return Loaded(declaration, tuple(located(warning, root) for warning in warnings))
+
+
+def _place(fault: Fault) -> tuple[bool, str, int]:
+    """Order faults by file, CONST.inc first as users.py refers to it, then by line."""
+    file, _, line = fault.where.partition(":")
+    return file != CONSTANTS_FILE, file, int(line) if line.isdigit() else 0

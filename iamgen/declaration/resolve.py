@@ -35,7 +35,9 @@ def resolve(
     """Return the declaration and what is worth a warning; both files must have been found without fault."""
     settings = written.settings or Settings()
     people: list[tuple[User | CIUser, Person]] = [(user, _person(user)) for user in sorted(written.users, key=_by_name)]
-    machines: list[tuple[User | CIUser, Machine]] = [(user, Machine(user.name)) for user in sorted(written.ci_users, key=_by_name)]
+    machines: list[tuple[User | CIUser, Machine]] = [
+        (user, Machine(user.name)) for user in sorted(written.ci_users, key=_by_name)
+    ]
     granted: list[Granted] = []
     warnings: list[MisDeclared] = []
     everybody: list[tuple[User | CIUser, Person | Machine]] = [*people, *machines]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import iamgen
-from iamgen.declaration.declared import Declared, Faulty, MisDeclared, Origin, noting
+from iamgen.declaration.declared import Declared, Faulty, MisDeclared, Origin, noting, without_fault
 from iamgen.declaration.model import CIUser, Settings, User
 from iamgen.declaration.source import assignment, located, shown
 from iamgen.errors import Fault
@@ -51,7 +51,7 @@ def read(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         users=tuple(_sound(names.get("USERS"), User)),
         ci_users=tuple(_sound(names.get("CI_USERS"), CIUser)),
         ops_services=tuple(_sound(names.get("OPS_SERVICES"), str)),
-        settings=settings if isinstance(settings := names.get("SETTINGS"), Settings) else None,
+        settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
     )
     faults = [*noted, *_shape_faults(file, names)]
     return written, tuple(located(fault, root) for fault in faults)
@@ -119,7 +119,7 @@ def _raised(exc: BaseException, root: Path) -> Fault:
 
 def _sound(value: object, kind: type) -> Iterator[Any]:
     if isinstance(value, list | tuple):
-        yield from (one for one in value if isinstance(one, kind))
+        yield from (one for one in map(without_fault, value) if isinstance(one, kind))
 
 
 def _shape_faults(file: Path, names: Mapping[str, Any]) -> Iterator[MisDeclared]:

@@ -174,6 +174,7 @@ WRONG_LINES = [
     ("A=a\x0c", "A: a control character", "remove"),
     ("# a\x00", "a control character (column 4)", "remove"),
     ("A=a\rb", "A: a carriage return in the middle of the line (column 4)", "end lines with"),
+    ("A=a\r\r", "A: a carriage return in the middle of the line", "end lines with"),
     ("# a\rB=1", "a carriage return in the middle of the line", "end lines with"),
     ("A='a\tb'", "A: a tab in a quoted value (column 5)", "blank"),
     ('A="a\tb"', "A: a tab in a quoted value", "blank"),
@@ -320,6 +321,11 @@ def values(draw: st.DrawFn) -> str:
 
 @st.composite
 def lines(draw: st.DrawFn) -> str:
+    return draw(raw_lines()).rstrip("\r")  # with \n it would be a line end, which only iamgen and make understand
+
+
+@st.composite
+def raw_lines(draw: st.DrawFn) -> str:
     line = draw(st.sampled_from(["", "", "export "])) + f"{draw(NAMES)}={draw(values())}"
     match draw(st.sampled_from(["good", "good", "mutated", "mutated", "noise", "comment"])):
         case "mutated":
@@ -389,7 +395,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @needs_bash
 @settings(max_examples=120, deadline=None)
-@given(text=st.lists(lines(), max_size=8))
+@given(text=st.lists(lines(), min_size=2, max_size=9))
 @example(text=["A=~", "A=a:~", "A=", "B=${A}~/x"])
 @example(text=["export A={a,b}", "B=$A\u00e9", "C1=\u0130"])
 @example(text=["\x0cA=1", "A=1\x0b", "A=1\x00", "# \\", "B=2"])
@@ -409,12 +415,12 @@ def shared_with_make(line: str) -> bool:
 
 @needs_make
 @settings(max_examples=80, deadline=None)
-@given(text=st.lists(lines().filter(shared_with_make), max_size=8))
+@given(text=st.lists(lines(), min_size=3, max_size=12))
 @example(text=["# \\", "A=1", "#\\\\", "B=2"])
 @example(text=["A=1 ", "B=1#2", "C1=\x0b1", "if=${A}${B}"])
 @example(text=["B=", "A=${B}~"])
 def test_make_reads_the_same(folder: Path, text: list[str]) -> None:
-    left, constants = good_lines(text)
+    left, constants = good_lines([line for line in text if shared_with_make(line)])
     assume(constants)
     alone, followed = included(folder, left, list(constants))
     assert alone == dict(constants)
