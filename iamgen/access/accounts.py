@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from iamgen.access.attachments import (
     GROUP,
@@ -19,9 +19,6 @@ from iamgen.access.entities import DEFAULT_SESSION, Group, Person, Policy, Role,
 from iamgen.access.errors import located, undecided
 from iamgen.access.resources import Resource, read
 from iamgen.nearest import did_you_mean
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
 
 
 @dataclass(frozen=True)

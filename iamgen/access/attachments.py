@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from iamgen.access.documents import Statement, parse
 from iamgen.access.entities import Policy
 from iamgen.access.errors import located, undecided
-
-if TYPE_CHECKING:
-    from iamgen.access.resources import Resource
+from iamgen.access.resources import Resource
 
 Documents = Mapping[str, Mapping[str, object]]
 NO_DOCUMENTS: Documents = MappingProxyType({})
@@ -56,9 +54,7 @@ class Policies:
         if ":iam::aws:policy/" not in arn:
             raise undecided(arn, "is a policy that this template does not have, so its document is not known")
         if name not in self.aws:
-            raise undecided(
-                arn, "is an AWS managed policy whose document is not known", f"pass {name} in managed"
-            )
+            raise undecided(arn, "is an AWS managed policy whose document is not known", f"pass {name} in managed")
         return identity_policy(name, self.aws[name])
 
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
+from iamgen.access.context import Context
 from iamgen.access.errors import undecided
 from iamgen.access.patterns import ARN_COLONS, Pattern, pattern
 from iamgen.access.values import address, moment, network, number, truth
 from iamgen.nearest import did_you_mean
-
-if TYPE_CHECKING:
-    from iamgen.access.context import Context
 
 _T = TypeVar("_T")
 _Text = Callable[[Pattern, str], bool]
@@ -132,9 +130,7 @@ class Condition:
 
     def _is_null(self, actual: tuple[str, ...]) -> bool:
         if actual == ("",):
-            raise undecided(
-                self.key, "is empty, and AWS does not document whether Null counts that as absent"
-            )
+            raise undecided(self.key, "is empty, and AWS does not document whether Null counts that as absent")
         return any(truth(value) is not bool(actual) for value in self.values)
 
     def _agrees(self, actual: str, context: Context) -> bool:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from iamgen.access.errors import undecided
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Unsaid(Enum):

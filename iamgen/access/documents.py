@@ -89,9 +89,7 @@ def parse(document: Mapping[str, object], origin: str = "") -> tuple[Statement, 
         statements = _listed(document.get("Statement"))
         if not statements:
             raise undecided("Statement", "is empty")
-    return tuple(
-        _statement(statement, version, origin, number) for number, statement in enumerate(statements, start=1)
-    )
+    return tuple(_statement(statement, version, origin, number) for number, statement in enumerate(statements, start=1))
 
 
 def _statement(given: object, version: Version, origin: str, number: int) -> Statement:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from iamgen.access.documents import Statement
 from iamgen.access.errors import undecided
 from iamgen.nearest import did_you_mean
-
-if TYPE_CHECKING:
-    from iamgen.access.documents import Statement
 
 Tags = tuple[tuple[str, str], ...]
 

@@ -6,18 +6,15 @@ Source: IAM User Guide, "Policy evaluation logic".
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from iamgen.access.conditions import all_hold
 from iamgen.access.context import Context, ContextValue
+from iamgen.access.documents import Principal, Statement
 from iamgen.access.errors import located, undecided
 from iamgen.access.patterns import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from iamgen.access.documents import Principal, Statement
 
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9_-]+", re.ASCII)
 
@@ -42,9 +39,7 @@ class Request:
         if not _ACTION.fullmatch(self.action):
             raise undecided(self.action, "is not one action", "ask about one, written service:Action")
         if self.resource != "*" and ("*" in self.resource or not self.resource.startswith("arn:")):
-            raise undecided(
-                self.resource, "is not one resource", "ask about one ARN, or * for actions without"
-            )
+            raise undecided(self.resource, "is not one resource", "ask about one ARN, or * for actions without")
 
 
 @dataclass(frozen=True)

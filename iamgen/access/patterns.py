@@ -7,17 +7,13 @@ Sources: IAM User Guide, "IAM JSON policy elements: Resource" and "IAM policy el
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
+from iamgen.access.context import Context
 from iamgen.access.errors import undecided
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from iamgen.access.context import Context
 
 ARN_COLONS = 5
 """Colons before the resource part of an ARN, `arn:partition:service:region:account:resource`."""

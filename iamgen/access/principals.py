@@ -117,9 +117,7 @@ def may_assume(
     name. Raises AccessError as `may` does.
     """
     about_role = {"aws:ResourceAccount": role.account_id, "sts:RoleSessionName": session_name}
-    about_role |= {
-        f"{prefix}:ResourceTag/{key}": value for prefix in ("aws", "iam") for key, value in role.tags
-    }
+    about_role |= {f"{prefix}:ResourceTag/{key}": value for prefix in ("aws", "iam") for key, value in role.tags}
     request = Request(ASSUME, role.arn, _context(caller, at, merged(about_role, context)))
     identity = _identity(caller, request)
     trust = _trust(role, request, caller.principals)

@@ -88,9 +88,7 @@ class _References:
             logical_id, attribute = argument if len(argument) == len(("id", "attribute")) else ("", "")
             found = self.attributes.get((str(logical_id), str(attribute)))
         if found is None:
-            raise undecided(
-                name, f"{argument!r} is not known", "only Ref and Fn::GetAtt of IAM resources are"
-            )
+            raise undecided(name, f"{argument!r} is not known", "only Ref and Fn::GetAtt of IAM resources are")
         return found
 
 

@@ -14,9 +14,7 @@ from iamgen.access.errors import AccessError, undecided
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?", re.ASCII)
-_EPOCH = re.compile(
-    r"\d{9,10}", re.ASCII
-)  # seconds, 1973 to 2286: shorter could be a year, longer milliseconds
+_EPOCH = re.compile(r"\d{9,10}", re.ASCII)  # seconds, 1973 to 2286: shorter could be a year, longer milliseconds
 
 
 def number(text: str) -> Decimal:

@@ -13,7 +13,7 @@ from iamgen.declaration.constants import Constants
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.resolved import Account, Kind, Partition
 from iamgen.errors import Fault
-from iamgen.nearest import did_you_mean
+from iamgen.nearest import did_you_mean, nearest
 
 PEOPLE_ACCOUNT = "user-only"
 _ID, _NAME, _ROLE = "_AWS_ACCOUNT_ID", "_AWS_ACCOUNT_NAME", re.compile(r"(.+?)_IAM_(.+)_ROLE")
@@ -54,6 +54,11 @@ def account_name(constant_name: str) -> str:
     return constant_name.removesuffix(_ID).lower().replace("_", "-")
 
 
+def is_account_id(text: str) -> bool:
+    """Tell whether it is an account's id: 12 digits."""
+    return text.isascii() and text.isdigit() and len(text) == quotas.ACCOUNT_ID
+
+
 def constant(account: str, suffix: str) -> str:
     """Return the name of an account's constant: `ACME_PROD` and the suffix for `acme-prod`."""
     return account.upper().replace("-", "_") + suffix
@@ -75,8 +80,9 @@ def _id_faults(constants: Constants) -> Iterator[Fault]:
             continue
         where = constants.where(one.name)
         if not re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", one.name):
-            yield Fault(where, f"{one.name}: an account's name is upper case", f"write {one.name.upper()}")
-        if not (one.value.isascii() and one.value.isdigit() and len(one.value) == quotas.ACCOUNT_ID):
+            hint = f"write it in upper case, words joined by one _ each, such as ACME_DEV{_ID}"
+            yield Fault(where, f"{one.name} is no account's name", hint)
+        if not is_account_id(one.value):
             size = f"{len(one.value)} digits" if one.value.isdigit() else f"{one.value!r}"
             yield Fault(where, f"{one.name} has {size}", "an account id has 12 digits, leading zeros included")
 
@@ -87,7 +93,8 @@ def _orphans(constants: Constants, declared: Mapping[str, str]) -> Iterator[Faul
         prefix = one.name.removesuffix(_NAME) if one.name.endswith(_NAME) else role and role[1]
         if not prefix or account_name(prefix) in declared:
             continue
-        hint = did_you_mean(prefix + _ID, constants.by_name, f"declare the account: {prefix}{_ID}=…")
+        meant = nearest(prefix, (name.removesuffix(_ID) for name in constants.by_name if name.endswith(_ID)))
+        hint = f"did you mean {meant}{_ID}?" if meant else f"declare the account: {prefix}{_ID}=…"
         yield Fault(constants.where(one.name), f"{one.name}: there is no {prefix}{_ID}", hint)
 
 
@@ -164,7 +171,7 @@ def _twins(constants: Constants, by_name: Mapping[str, Account], stands_in: str 
         for other in others:
             where = constants.where(constant(other, _ID))
             line = constants.where(constant(first, _ID))
-            hint = "give each its own; only a dev account may share user-only's, to stand in for it"
+            hint = "give each its own; only an account that is not for production may share user-only's, to stand in"
             yield Fault(where, f"{other} has the id of {first} ({line})", hint)
 
 
@@ -174,7 +181,7 @@ def role_name_faults(constants: Constants, found: Accounts, stack: str, roles: t
         match = _ROLE.fullmatch(one.name)
         name = account_name(match[1]) if match else ""
         account = found.by_name.get(found.aliases.get(name, name))
-        if not match or not account:
+        if not match or not account or not is_account_id(account.id):
             continue
         known = {role.removesuffix("R").lower(): role for role in roles}
         role = known.get(match[2].replace("_", "").lower())

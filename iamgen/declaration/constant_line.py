@@ -104,7 +104,7 @@ _UNQUOTED = re.compile(
 )
 _DOUBLE_QUOTED = re.compile(rf"""{_EXPANSION}|(?P<tab>\t)|(?P<text>[^$`\\\t]+)""", re.VERBOSE)
 _SINGLE_QUOTED = re.compile(r"(?P<tab>\t)|(?P<text>[^\t]+)")
-_QUOTES = re.compile(r"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)\"""")
+_QUOTES = re.compile(r"""'(?P<single>[^']*)'|"(?P<double>[^"]*)\"""")
 _AFTER_QUOTES = re.compile(
     r"""
       (?P<trailing_comment>\s+\#)

@@ -73,7 +73,7 @@ class Declared:
     origin: Origin
     """Where it was written; an attribute, not a field: two values are equal wherever they were written."""
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # whatever the person wrote
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401  # whatever the person wrote
         """Return the value, or the `Faulty` that stands for it; the arguments are held against the fields."""
         origin = _caller()
         faults = [MisDeclared(origin, *fault) for fault in _call_faults(cls, args, kwargs)]
@@ -182,7 +182,7 @@ def _in_words(cls: type, name: str) -> str:
     return str(get_args(_hints(cls)[name])[1])
 
 
-def _fits(value: object, hint: Any) -> bool:  # a type expression
+def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401  # a type expression
     """Tell whether a value is of the type; True is no number, text is no list, what is Faulty was told."""
     if isinstance(value, Faulty):
         return True

@@ -55,7 +55,7 @@ def resolve(
         aliases=MappingProxyType(dict(accounts.aliases)),
         settings=settings,
         session_hours=MappingProxyType({**DEFAULT_SESSION_HOURS, **settings.session_hours}),
-        ops_services=tuple(sorted(set(written.ops_services))),
+        ops_services=tuple(sorted(set(written.ops_services or ()))),
         people=tuple(person for _, person in people),
         machines=tuple(machine for _, machine in machines),
         granted=tuple(granted),

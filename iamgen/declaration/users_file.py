@@ -31,7 +31,7 @@ class Written:
     file: Path
     users: tuple[User, ...] = ()
     ci_users: tuple[CIUser, ...] = ()
-    ops_services: tuple[str, ...] = ()
+    ops_services: tuple[str, ...] | None = None
     settings: Settings | None = None
 
     def at(self, name: str) -> Origin:
@@ -50,7 +50,7 @@ def read(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         file,
         users=tuple(_sound(names.get("USERS"), User)),
         ci_users=tuple(_sound(names.get("CI_USERS"), CIUser)),
-        ops_services=tuple(_sound(names.get("OPS_SERVICES"), str)),
+        ops_services=_services(names.get("OPS_SERVICES")),
         settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
     )
     faults = [*noted, *_shape_faults(file, names)]
@@ -115,6 +115,15 @@ def _raised(exc: BaseException, root: Path) -> Fault:
     hint = f"look at: {frames[-1].line}" if frames and frames[-1].line else ""
     said = f": {exc}" if str(exc) else ""
     return Fault(where, f"{type(exc).__name__}{said}", hint)
+
+
+def _services(value: object) -> tuple[str, ...] | None:
+    """Return the services, or None where the list itself is at fault."""
+    return (
+        tuple(_sound(value, str))
+        if isinstance(value, list | tuple) and (not value or any(_sound(value, str)))
+        else None
+    )
 
 
 def _sound(value: object, kind: type) -> Iterator[Any]:

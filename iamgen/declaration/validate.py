@@ -45,8 +45,10 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
 
 def _service_faults(written: Written) -> Iterator[MisDeclared]:
     at = written.at("OPS_SERVICES")
+    if written.ops_services == ():
+        yield MisDeclared(at, "OPS_SERVICES is empty", "name the services that OpsR has full power over", "")
     known = known_services()
-    for service in written.ops_services:
+    for service in written.ops_services or ():
         if service not in known:
             otherwise = "write a service as it stands before the colon of its actions, such as s3"
             hint = did_you_mean(service, known, otherwise)

@@ -30,7 +30,7 @@ def policy(name: str, action: str, **properties: object) -> dict[str, Any]:
     return resource("ManagedPolicy", ManagedPolicyName=name, PolicyDocument=document(action), **properties)
 
 
-def account(people: tuple[Person, ...] = (), managed: Any = None, **resources: object) -> Account:  # noqa: ANN401
+def account(people: tuple[Person, ...] = (), managed: Any = None, **resources: object) -> Account:
     template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
     return Account.of(template, ID, managed=managed or {}, people=people)
 
@@ -82,9 +82,7 @@ def test_every_way_to_attach_a_policy() -> None:
         ByArn=policy("by-ref", "ec2:*"),
         Plain=policy("plain", "ec2:*", Path="/p/"),
         ByList=policy("by-list", "sqs:*", Roles=[{"Ref": "OpsR"}]),
-        Apart=resource(
-            "RolePolicy", RoleName={"Ref": "OpsR"}, PolicyName="apart", PolicyDocument=document("sns:*")
-        ),
+        Apart=resource("RolePolicy", RoleName={"Ref": "OpsR"}, PolicyName="apart", PolicyDocument=document("sns:*")),
         managed={"View": document("iam:Get*")},
     )
     assert names(made.role("OpsR").policies) == ["inline", "by-ref", "plain", "View", "by-list", "apart"]
@@ -115,9 +113,7 @@ def test_a_user_has_the_policies_of_the_groups() -> None:
 
 def test_people_are_described_by_the_caller() -> None:
     people = (Person("bob", "/staff/", ("PowerG",), (("team", "ops"),)), Person("carol"))
-    made = account(
-        people, PowerG=resource("Group", GroupName="infra-PowerG"), P=policy("p", "iam:*", Users=["bob"])
-    )
+    made = account(people, PowerG=resource("Group", GroupName="infra-PowerG"), P=policy("p", "iam:*", Users=["bob"]))
     bob = made.user("bob")
     assert bob.arn == f"arn:aws:iam::{ID}:user/staff/bob"
     assert (names(bob.groups), names(bob.policies)) == (["infra-PowerG"], ["p"])
@@ -177,6 +173,11 @@ def test_an_aws_managed_policy_without_its_document_is_named() -> None:
     assert "ViewOnlyAccess" in fault.hint
 
 
+def test_a_policy_of_another_account_is_not_taken_for_one_of_aws() -> None:
+    with pytest.raises(AccessError, match="this template does not have"):
+        account(OpsR=role(ManagedPolicyArns=["arn:aws:iam::999999999999:policy/View"]), managed={"View": document("*")})
+
+
 TRUST_WITH_RESOURCE = {"Effect": "Allow", "Action": "*", "Principal": "*", "Resource": "*"}
 
 
@@ -216,11 +217,7 @@ TRUST_WITH_RESOURCE = {"Effect": "Allow", "Action": "*", "Principal": "*", "Reso
         {"X": policy("p", "s3:*", Roles=["missing"])},
         {"X": policy("p", "s3:*", Groups="g")},
         {"X": resource("ManagedPolicy", ManagedPolicyName="p")},
-        {
-            "X": resource(
-                "ManagedPolicy", ManagedPolicyName="p", PolicyDocument={"Statement": TRUST_WITH_RESOURCE}
-            )
-        },
+        {"X": resource("ManagedPolicy", ManagedPolicyName="p", PolicyDocument={"Statement": TRUST_WITH_RESOURCE})},
         {"X": resource("GroupPolicy", GroupName="missing", PolicyName="p", PolicyDocument=document("s3:*"))},
         {"X": resource("UserToGroupAddition", Users=["alice"])},
     ],

@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iamgen.access.context import ContextValue
 from iamgen.access.documents import Principal, Statement, parse
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Request, decide
-
-if TYPE_CHECKING:
-    from iamgen.access.context import ContextValue
 
 ALICE = "arn:aws:iam::123456789012:user/alice"
 BUCKET = "arn:aws:s3:::bucket/key"
@@ -193,9 +191,7 @@ conditions = st.sampled_from(
     ]
 )
 actions = st.sampled_from(["*", "s3:*", "s3:Get*", "iam:GetUser", "iam:?etUser"])
-resources = st.sampled_from(
-    ["*", "arn:aws:iam::*:user/*", "arn:aws:iam::*:user/${aws:username}", "arn:aws:s3:::b*"]
-)
+resources = st.sampled_from(["*", "arn:aws:iam::*:user/*", "arn:aws:iam::*:user/${aws:username}", "arn:aws:s3:::b*"])
 
 
 @st.composite

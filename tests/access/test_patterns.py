@@ -114,6 +114,7 @@ def test_what_a_variable_puts_in_is_literal(value: str, text: str) -> None:
         ("arn:aws:sns:*:123456789012:t", "arn:aws:sns:eu-west-1:999999999999:x:123456789012:t", True),
         ("arn:aws:sns:*1:123456789012:t", "arn:aws:sns:eu:x-1:123456789012:t", False),
         ("arn:aws:sns:*-1:123456789012:t", "arn:aws:sns:eu-west-1:123456789012:t", True),
+        ("arn:aws:sns:eu?:123456789012:t", "arn:aws:sns:eu::123456789012:t", False),
         ("arn:aws:sns:eu?west:123456789012:t", "arn:aws:sns:eu:west:123456789012:t", False),
     ],
 )

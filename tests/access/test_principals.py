@@ -87,9 +87,7 @@ PEOPLE = {
 }  # fmt: skip
 EXPIRING = {**MFA, "DateLessThan": {"aws:CurrentTime": "2027-02-01T00:00:00Z"}}
 PROD = {
-    "OpsR": role(
-        "infra-OpsR", trust({"AWS": [user_arn("alice")]}), trust({"AWS": user_arn("carol")}, EXPIRING)
-    ),
+    "OpsR": role("infra-OpsR", trust({"AWS": [user_arn("alice")]}), trust({"AWS": user_arn("carol")}, EXPIRING)),
     "ReadR": role("infra-ReadR", trust({"AWS": [user_arn("alice"), user_arn("bob")]})),
     "NobodyR": role("infra-NobodyR", trust("*", {}, "Deny")),
     "OpsP": policy("infra-OpsP", allow(["s3:*", "sts:*"]), Roles=[{"Ref": "OpsR"}]),
@@ -210,12 +208,10 @@ def single(*trusted: Block, **resources: object) -> Account:
         "Type": "AWS::IAM::User",
         "Properties": {"UserName": "alice", "Tags": [{"Key": "team", "Value": "ops"}]},
     }
-    return Account.of(
-        {"Resources": {"Alice": alice, "Target": role("target", *trusted), **resources}}, PEOPLE_ID
-    )
+    return Account.of({"Resources": {"Alice": alice, "Target": role("target", *trusted), **resources}}, PEOPLE_ID)
 
 
-def alice_may_assume(account: Account, **more: Any) -> bool:  # noqa: ANN401
+def alice_may_assume(account: Account, **more: Any) -> bool:
     return may_assume(with_keys(account.user("alice")), account.role("target"), **more).allowed
 
 
@@ -327,9 +323,7 @@ SESSION = {"AWS": f"arn:aws:sts::{PEOPLE_ID}:assumed-role/first/s"}
         ({"AWS": f"arn:aws:sts::{PEOPLE_ID}:assumed-role/first/other"}, allow("sts:*"), False),
     ],
 )
-def test_how_far_trust_alone_carries_a_role_session(
-    principal: object, boundary: Block, *, expected: bool
-) -> None:
+def test_how_far_trust_alone_carries_a_role_session(principal: object, boundary: Block, *, expected: bool) -> None:
     caller, target = bounded(allow("s3:*"), boundary, trust(principal, ANY))
     assert may_assume(caller, target).allowed is expected
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -9,9 +9,6 @@ from hypothesis import strategies as st
 
 from iamgen.access.errors import AccessError
 from iamgen.access.values import address, moment, network, number, truth
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 NO_DATES = (
     "",

@@ -139,6 +139,7 @@ WRONG_LINES = [
     ('A=a"b"', "A: a quote in the middle of a value", "whole value"),
     ("A=a\\b", "A: a backslash (column 4)", "single quotes"),
     ("A=a\\", "A: a backslash", "single quotes"),
+    ('A="a\\"', "A: a backslash (column 5)", "single quotes"),
     ('A="a\\"b"', "A: a backslash", "single quotes"),
     ('A="a\\\\"', "A: a backslash", "single quotes"),
     *((f"A=a{one}b", "A: one of ; & | < > ( ) in an unquoted value (column 4)", "NAME='…'") for one in ";&|<>()"),
@@ -254,6 +255,13 @@ def test_a_reference_to_a_faulty_name_is_no_second_fault() -> None:
     assert constants.faulty == {"A", "B", "C", "D", "PATH"}
 
 
+def test_of_a_name_set_twice_the_first_value_is_known_but_not_passed_on() -> None:
+    constants, faults = parse(b"A=1\nA=2\nB=${A}\n", "CONST.inc")
+    assert [fault.where for fault in faults] == ["CONST.inc:2"]
+    assert dict(constants) == {"A": "1"}
+    assert constants.faulty == {"A", "B"}
+
+
 def test_doubling_ends_soon() -> None:
     text = "A0=xxxxxxxx\n" + "".join(f"A{n}=${{A{n - 1}}}${{A{n - 1}}}\n" for n in range(1, 500))
     fault = only_fault(text)
@@ -315,7 +323,7 @@ def values(draw: st.DrawFn) -> str:
         case "double":
             return f'"{unquoted}{draw(st.sampled_from(["", " #;|", "~ &"]))}"'
         case "single":
-            return f"'{draw(st.text(NASTY, max_size=6))}'"
+            return f"'{unquoted}{draw(st.text(NASTY, max_size=6))}'"
     return unquoted
 
 
@@ -397,6 +405,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @settings(max_examples=120, deadline=None)
 @given(text=st.lists(lines(), min_size=2, max_size=9))
 @example(text=["A=~", "A=a:~", "A=", "B=${A}~/x"])
+@example(text=["A=a>b", "B=a&b", "C1='${B}'"])
 @example(text=["export A={a,b}", "B=$A\u00e9", "C1=\u0130"])
 @example(text=["\x0cA=1", "A=1\x0b", "A=1\x00", "# \\", "B=2"])
 def test_bash_and_sh_read_the_same(folder: Path, text: list[str]) -> None:

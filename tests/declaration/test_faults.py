@@ -187,6 +187,10 @@ USERS_CASES = {
         'USERS = ()\nOPS_SERVICES = (\n    "ec2",\n    "dynamdb",\n)',
         "users.py:6 | OPS_SERVICES: no service is 'dynamdb' | did you mean dynamodb?",
     ),
+    "no service": (
+        "USERS = ()\nOPS_SERVICES = ()",
+        "users.py:4 | OPS_SERVICES is empty | name the services that OpsR has full power over",
+    ),
     "every service": (
         'USERS = ()\nOPS_SERVICES = ("*",)',
         "users.py:4 | OPS_SERVICES: no service is '*' | name the services; AdminR is the role for everything",
@@ -243,12 +247,13 @@ CONST_CASES = {
     ),
     "an account in lower case": (
         "x_AWS_ACCOUNT_ID=444444444444",
-        "CONST.inc:5 | x_AWS_ACCOUNT_ID: an account's name is upper case | write X_AWS_ACCOUNT_ID",
+        "CONST.inc:5 | x_AWS_ACCOUNT_ID is no account's name | write it in upper case, words joined by one _ each, "
+        "such as ACME_DEV_AWS_ACCOUNT_ID",
     ),
     "two accounts with one id": (
         "X_AWS_ACCOUNT_ID=333333333333",
-        "CONST.inc:5 | x has the id of prod (CONST.inc:4) | give each its own; only a dev account may share "
-        "user-only's, to stand in for it",
+        "CONST.inc:5 | x has the id of prod (CONST.inc:4) | give each its own; only an account that is not for "
+        "production may share user-only's, to stand in",
     ),
     "a name without an account": (
         "PRD_AWS_ACCOUNT_NAME=x",
@@ -278,6 +283,21 @@ CONST_CASES = {
 def test_a_fault_in_the_constants(case: str, make_repo: MakeRepo) -> None:
     text, expected = CONST_CASES[case]
     assert expected in faults(make_repo(HEAD + "USERS = ()", CONST + text))
+
+
+def test_a_faulty_id_has_no_second_fault_for_the_names_made_of_it(make_repo: MakeRepo) -> None:
+    const = "GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=12\nDEV_IAM_READ_ROLE=infra-ReadR-${DEV_AWS_ACCOUNT_ID}\n"
+    assert faults(make_repo(HEAD + "USERS = ()", const)) == [
+        "CONST.inc:2 | DEV_AWS_ACCOUNT_ID has 2 digits | an account id has 12 digits, leading zeros included"
+    ]
+
+
+def test_a_name_without_an_id_is_not_taken_for_its_own_likeness(make_repo: MakeRepo) -> None:
+    const = "GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\nUSER_ONLY_AWS_ACCOUNT_NAME=x\n"
+    assert faults(make_repo(HEAD + "USERS = ()", const)) == [
+        "CONST.inc:3 | USER_ONLY_AWS_ACCOUNT_NAME: there is no USER_ONLY_AWS_ACCOUNT_ID "
+        "| declare the account: USER_ONLY_AWS_ACCOUNT_ID=…"
+    ]
 
 
 def test_which_account_stands_in_must_be_said(make_repo: MakeRepo) -> None:

@@ -1,0 +1,269 @@
+"""The docs are true: transcripts are run, excerpts and functions are where they say, links lead somewhere.
+
+In README.md and docs/*.md a fenced block's first line says what it is:
+
+    console             `$ ` commands and exactly what they print, run in a copy of the example repository
+    LANGUAGE file=NAME  becomes that file of the copy
+    diff file=NAME      lines with a minus are replaced by those with a plus
+    LANGUAGE from=NAME  is part of that file of this repository
+    python              is valid by itself
+
+Each heading begins with a fresh copy. `pytest tests/test_docs.py --rewrite` writes what commands print anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from itertools import zip_longest
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+import iamgen as types
+from iamgen.declaration.constants import parse
+from iamgen.declaration.declared import Declared
+from iamgen.declaration.model import DEFAULT_SESSION_HOURS, CIUser, Grant, Settings, User
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLE = ("users.py", "CONST.inc", "Makefile")
+PART = re.compile(r"^#+ (?P<heading>[^\n]*)\n|^```(?P<info>[^\n]*)\n(?P<body>.*?)^```\n", re.MULTILINE | re.DOTALL)
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """A copy of the example repository, in which a page's commands are run."""
+
+    root: Path
+    environment: dict[str, str]
+
+    def clear(self) -> None:
+        shutil.rmtree(self.root, ignore_errors=True)
+        for folder in ("iamgen", "templates"):  # the Makefile looks for sources there
+            (self.root / folder).mkdir(parents=True)
+        for name in EXAMPLE:
+            shutil.copy(ROOT / name, self.root / name)
+
+    def write(self, name: str, body: str) -> None:
+        (self.root / name).write_text(body, encoding="utf-8")
+
+    def replace(self, name: str, body: str) -> None:
+        before, after = ("".join(lines_of(body, sign)) for sign in "-+")
+        text = (self.root / name).read_text(encoding="utf-8")
+        assert text.count(before) == 1, f"{name} does not have once:\n{before}"
+        self.write(name, text.replace(before, after))
+
+    def transcript(self, body: str) -> str:
+        commands = [line.removeprefix("$ ") for line in body.splitlines() if line.startswith("$ ")]
+        return "".join(f"$ {command}\n{self.printed(command)}" for command in commands)
+
+    def printed(self, command: str) -> str:
+        """Return what the command prints on both streams, in their order."""
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=self.root, env=self.environment, text=True, timeout=120, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        assert "this is a bug" not in done.stdout, done.stdout
+        return done.stdout.replace(str(self.root), "…")
+
+
+@pytest.fixture
+def stage(tmp_path: Path, environment: dict[str, str]) -> Stage:
+    program = tmp_path / "bin" / "iamgen"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m iamgen "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    path = f"{program.parent}:{environment['PATH']}"
+    return Stage(tmp_path / "repo", {**environment, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"})
+
+
+def lines_of(diff: str, sign: str) -> Iterator[str]:
+    return (line[1:] for line in diff.splitlines(keepends=True) if line.startswith(sign))
+
+
+def played(text: str, stage: Stage) -> str:
+    """Return the page with what its commands print."""
+
+    def play(part: re.Match[str]) -> str:
+        if part["info"] is None:
+            stage.clear()
+            return part[0]
+        kind, file = part["info"].split()[0], option(part["info"], "file")
+        if kind == "console":
+            return f"```{part['info']}\n{stage.transcript(part['body'])}```\n"
+        if file:
+            put: Callable[[str, str], None] = stage.replace if kind == "diff" else stage.write
+            put(file, part["body"])
+        return part[0]
+
+    return PART.sub(play, text)
+
+
+def option(info: str, name: str) -> str:
+    return next((word.removeprefix(f"{name}=") for word in info.split() if word.startswith(f"{name}=")), "")
+
+
+def blocks(page: Path) -> Iterator[tuple[str, str]]:
+    """Yield each fenced block's first line and its text."""
+    for part in PART.finditer(page.read_text(encoding="utf-8")):
+        if part["info"] is not None:
+            yield part["info"], part["body"]
+
+
+def section(page: str, title: str) -> str:
+    """Return the text of a page below that heading, up to the next."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    headings = [part for part in PART.finditer(text) if part["heading"]]
+    below = {
+        part["heading"]: text[part.end() : following.start() if following else None]
+        for part, following in zip_longest(headings, headings[1:])
+    }
+    return below[title]
+
+
+def rows(text: str) -> Iterator[list[str]]:
+    """Yield the cells of each row of a table that begins with code, without the code's marks."""
+    for line in text.splitlines():
+        if line.startswith("| `"):
+            yield [cell.strip().strip("`") for cell in line.strip("|").split(" | ")]
+
+
+@every_page
+def test_commands_print_what_the_page_says(page: Path, stage: Stage, request: pytest.FixtureRequest) -> None:
+    text = page.read_text(encoding="utf-8")
+    found = played(text, stage)
+    if request.config.getoption("--rewrite"):
+        page.write_text(found, encoding="utf-8")
+    else:
+        assert found == text
+
+
+@every_page
+def test_commands_with_output_are_in_blocks_that_are_run(page: Path) -> None:
+    for info, body in blocks(page):
+        assert info, f"a block without a language: {body}"
+        assert info == "console" or not re.search(r"^\$ ", body, re.MULTILINE)
+
+
+@every_page
+def test_excerpts_are_part_of_their_files(page: Path) -> None:
+    for info, body in blocks(page):
+        if name := option(info, "from"):
+            text = (ROOT / name).read_text(encoding="utf-8")
+            assert dedent(body) in dedented_at(text, body), f"{page.name}: not in {name}:\n{body}"
+
+
+def dedented_at(text: str, body: str) -> str:
+    """Return the file as it reads when as much of its indent is left out as the excerpt leaves out."""
+    first = body.splitlines()[0]
+    indents = {len(line) - len(line.lstrip()) for line in text.splitlines() if line.strip() == first.strip()}
+    return "\n".join(
+        "".join(f"{line[indent:]}\n" for line in text.splitlines())
+        for indent in (found - (len(first) - len(first.lstrip())) for found in sorted(indents))
+    )
+
+
+@every_page
+def test_snippets_are_valid(page: Path) -> None:
+    names = {name: getattr(types, name) for name in types.__all__}
+    for info, body in blocks(page):
+        if info == "python":
+            exec(compile(body, page.name, "exec"), dict(names))  # noqa: S102  # our own docs
+
+
+@every_page
+def test_links_lead_somewhere(page: Path) -> None:
+    text = PART.sub(lambda part: part[0] if part["info"] is None else "", page.read_text(encoding="utf-8"))
+    links = re.findall(r"\]\(([^)\s]+)\)", text)
+    for link in links:
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), f"{page.name}: {link}"
+        assert not anchor or anchor in anchors(target), f"{page.name}: {link}"
+
+
+def anchors(page: Path) -> set[str]:
+    headings = [part["heading"] for part in PART.finditer(page.read_text(encoding="utf-8")) if part["heading"]]
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@every_page
+def test_what_is_said_to_be_in_a_file_is_there(page: Path) -> None:
+    for name, path in re.findall(r"\[`([\w.]+)`\]\(([^)#]+\.py)\)", page.read_text(encoding="utf-8")):
+        if not name.endswith(".py"):
+            assert name in definitions(page.parent / path), f"{page.name}: {path} has no {name}"
+
+
+def definitions(path: Path) -> set[str]:
+    """Return what a module defines at its top level, and the methods of its classes as `Class.method`."""
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}.{one.name}" for one in node.body if isinstance(one, ast.FunctionDef)}
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
+        found |= {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+    return found
+
+
+def test_the_walk_names_each_function_with_its_file() -> None:
+    walk = section("docs/architecture.md", "One grant, all the way")
+    named = re.findall(r"\[`([\w.]+)`\]\([^)]+\.py\)", walk)
+    assert len(named) > 20
+    bare = set(re.findall(r"`([a-z_]+\.[a-z_]+|[a-z_]+)\(\)`", walk))
+    assert not bare, f"functions without their file: {bare}"
+
+
+FIELDS: list[tuple[type[Declared], str]] = [
+    (User, "User"),
+    (Grant, "Grant: until when, and why"),
+    (CIUser, "CIUser"),
+    (Settings, "Settings"),
+]
+
+
+@pytest.mark.parametrize(("kind", "title"), FIELDS)
+def test_every_field_is_explained_in_its_types_section(kind: type[Declared], title: str) -> None:
+    told = {row[0]: row for row in rows(section("docs/users-py.md", title))}
+    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]  # each is a dataclass
+    assert list(told) == list(fields)
+    for name, field in fields.items():
+        if field.default is not dataclasses.MISSING:
+            assert ast.literal_eval(told[name][1]) == field.default
+
+
+def test_the_default_hours_are_told() -> None:
+    told = {row[0]: row for row in rows(section("docs/users-py.md", "Settings"))}
+    assert ast.literal_eval(told["session_hours"][1]) == DEFAULT_SESSION_HOURS
+
+
+BEFORE = "REGION=eu-west-1\n"  # what the lines of the tables may refer to
+
+
+def test_what_is_accepted_is() -> None:
+    told = list(rows(section("docs/const-inc.md", "What is accepted")))
+    assert len(told) > 5
+    for line, value, *_ in told:
+        constants, faults = parse(f"{BEFORE}{line}\n".encode(), "CONST.inc")
+        assert faults == (), line
+        assert list(constants.values())[1:] == [value.replace("—", "")], line
+
+
+def test_what_is_refused_is() -> None:
+    told = list(rows(section("docs/const-inc.md", "What is refused")))
+    assert len(told) > 10
+    for line, *_ in told:
+        _, faults = parse(f"{BEFORE}{line}\n".encode(), "CONST.inc")
+        assert [fault.where for fault in faults] == ["CONST.inc:2"], line
