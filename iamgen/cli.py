@@ -98,7 +98,7 @@ def render(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # click
     return render(Rendering(find_root(session.folder), **options), session.console)
 
 
-def main() -> int:
+def main() -> int:  # noqa: PLR0911  # one for each way to end
     """Run the command line and return its exit code: contract section 6."""
     session = Session(Console.standard())
     try:

@@ -14,35 +14,27 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from iamgen.check.configuration import brings_in_files, broken, resolve_files
 from iamgen.check.finding import Finding, Level
-from iamgen.errors import IamgenError, refuse
+from iamgen.errors import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cfnlint.config import ConfigMixIn  # type: ignore[import-untyped]
-    from cfnlint.match import Match  # type: ignore[import-untyped]
-    from cfnlint.rules import Rules  # type: ignore[import-untyped]
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.match import Match
+    from cfnlint.rules import Rules
 
-CONFIG_NAMES = (".cfnlintrc", ".cfnlintrc.yaml", ".cfnlintrc.yml")
-_CONFIG_HELP = "see https://github.com/aws-cloudformation/cfn-lint#config-file"
-_REGION_HELP = "correct the region, update cfn-lint, or name `regions` it knows in .cfnlintrc"
 _STATED_VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
-# Options of a .cfnlintrc that name files, or folders of them: one, or a list
-_ONE_FILE, _SEVERAL_FILES = ("custom_rules", "override_spec"), ("append_rules", "registry_schemas")
+_REGION_HELP = "correct the region, update cfn-lint, or name `regions` that it knows in .cfnlintrc"
 _LEVELS: dict[str, Level] = {"error": "error", "warning": "warning"}
 
 
 class _Linter(NamedTuple):
     rules: Rules
     config: ConfigMixIn
-
-
-def find_config(root: Path) -> Path | None:
-    """Return the repository's own configuration of cfn-lint, or None where it has none."""
-    return next((root / name for name in CONFIG_NAMES if (root / name).is_file()), None)
 
 
 def version() -> str:
@@ -53,7 +45,7 @@ def version() -> str:
             stated = _STATED_VERSION.search(Path(folder, "version.py").read_text("utf-8"))
             if stated:
                 return stated[1]
-    from importlib import metadata  # noqa: PLC0415 - 60 ms
+    from importlib import metadata  # takes 60 ms
 
     return metadata.version("cfn-lint")
 
@@ -89,8 +81,8 @@ def lint(text: str, region: str, config_file: Path | None) -> tuple[Finding, ...
     Raises IamgenError for a configuration or region that cfn-lint cannot use.
     """
     linter = _linter(region, config_file)
-    from cfnlint.decode.decode import decode_str  # type: ignore[import-untyped]  # noqa: PLC0415
-    from cfnlint.runner import run_template_by_data  # type: ignore[import-untyped]  # noqa: PLC0415
+    from cfnlint.decode.decode import decode_str
+    from cfnlint.runner import run_template_by_data
 
     template, unreadable = decode_str(text)
     return _findings(unreadable or run_template_by_data(template, linter.config, linter.rules))
@@ -143,40 +135,25 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def _read_config(config_file: Path | None) -> ConfigMixIn:
-    from cfnlint.config import ConfigMixIn  # noqa: PLC0415
-    from cfnlint.exceptions import ConfigFileError  # type: ignore[import-untyped]  # noqa: PLC0415
-    from yaml import YAMLError  # noqa: PLC0415 - cfn-lint's own
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.exceptions import ConfigFileError
+    from yaml import YAMLError
 
     # A name that is no file keeps cfn-lint from looking elsewhere, `templates` from looking for any it names.
     arguments = [f"--config-file={config_file or os.devnull}"]
     try:
         config = ConfigMixIn(arguments, templates=[])
-    except (ConfigFileError, YAMLError, OSError, UnicodeDecodeError) as fault:
+        if config_file:
+            resolve_files(config.file_args, config_file.parent)
+    except (ConfigFileError, YAMLError, OSError, ValueError) as fault:
         if config_file is None:
             raise
-        raise _broken(config_file, fault) from fault
-    if config_file:
-        _resolve_files(config.file_args, config_file.parent)
+        raise broken(config_file, fault) from fault
     return config
 
 
-def _broken(config_file: Path, fault: BaseException) -> IamgenError:
-    mark = getattr(fault, "problem_mark", None)
-    where = f"{config_file.name}:{mark.line + 1}" if mark else config_file.name
-    return refuse(where, f"cfn-lint cannot use it: {getattr(fault, 'problem', None) or fault}", _CONFIG_HELP)
-
-
-def _resolve_files(options: dict[str, Any], folder: Path) -> None:
-    """Make the files that a configuration names relative to its folder instead of the current one."""
-    for name in options.keys() & set(_ONE_FILE):
-        options[name] = str(folder / options[name])
-    for name in options.keys() & set(_SEVERAL_FILES):
-        # what is not there may be the name of a module
-        options[name] = [str(folder / item) if (folder / item).exists() else item for item in options[name]]
-
-
 def _demand_known(regions: list[str], config_file: Path | None) -> None:
-    from cfnlint.helpers import REGIONS  # type: ignore[import-untyped]  # noqa: PLC0415
+    from cfnlint.helpers import REGIONS
 
     unknown = sorted(set(regions).difference(REGIONS))
     if unknown:
@@ -185,7 +162,7 @@ def _demand_known(regions: list[str], config_file: Path | None) -> None:
 
 
 def _load_rules(config: ConfigMixIn, config_file: Path | None) -> Rules:
-    from cfnlint.runner import Runner  # noqa: PLC0415
+    from cfnlint.runner import Runner
 
     try:
         rules = Runner(config).rules
@@ -193,7 +170,7 @@ def _load_rules(config: ConfigMixIn, config_file: Path | None) -> Rules:
             rule.configure(config.configure_rules.get(rule_id), config.include_experimental)
     except (Exception, SystemExit) as fault:
         # Rules and schemas of the repository's owner are read and run here: anything may come of it.
-        if config_file is None or config.file_args.keys().isdisjoint({*_ONE_FILE, *_SEVERAL_FILES}):
+        if config_file is None or not brings_in_files(config.file_args):
             raise
-        raise _broken(config_file, fault) from fault
+        raise broken(config_file, fault) from fault
     return rules

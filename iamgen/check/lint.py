@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Elsewhere a fork may crash in the system's own libraries: workers start afresh, and load the rules each.
 _FORK = sys.platform == "linux"
 # From how many templates workers save more time than starting them takes, measured on two processors.
-_PARALLEL_FROM = 2 if _FORK else 5
+_PARALLEL_FROM = 3 if _FORK else 6
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _linted(texts: Sequence[str], settings: LintSettings, linter: Linter) -> Fou
         for text in texts:
             yield text, work(text)
         return
-    from iamgen.check import workers  # noqa: PLC0415 - multiprocessing takes 30 ms to import
+    from iamgen.check import workers  # takes 30 ms, most of it multiprocessing
 
     if _FORK:
         linter.load(settings.region, settings.config_file)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import stat
 import time
 from contextlib import suppress
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iamgen.check import cfnlint
+from iamgen.check.configuration import is_self_contained
 from iamgen.check.finding import Finding, from_plain
 
 if TYPE_CHECKING:
@@ -29,12 +29,6 @@ _DAY = 86_400
 _KEPT_DAYS, _PRUNED_EVERY_DAYS = 30, 7
 _LARGEST_ENTRY = 1 << 20
 _STAMP = "pruned"
-# Options that say all there is to say. Any other may lead to files whose content the key knows nothing of.
-_SELF_CONTAINED = (
-    "configure_rules|format|ignore_bad_template|ignore_checks|ignore_templates|include_checks|include_experimental"
-    "|mandatory_checks|merge_configs|non_zero_exit_code|regions|templates"
-)
-_CONFIG_LINE = re.compile(rf"(?:{_SELF_CONTAINED}):(?:\s.*)?|[ \t-].*|#.*|---|")
 
 
 @dataclass(frozen=True)
@@ -42,7 +36,7 @@ class Memory:
     """Findings by text, for one version and configuration of cfn-lint. Without a folder it stays empty."""
 
     folder: Path | None
-    setting: bytes = b""
+    setting: bytes = b""  # as `setting` returns it
 
     def recall(self, text: str) -> tuple[Finding, ...] | None:
         """Return what was found in `text` earlier, or None when that is not known."""
@@ -51,7 +45,7 @@ class Memory:
         try:
             entry = self._read(self.folder / self._key(text))
             return _findings_of(self._key(text), entry)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
 
     def store(self, text: str, findings: Sequence[Finding]) -> None:
@@ -95,29 +89,22 @@ def open_memory(region: str, config_file: Path | None) -> Memory:
     except OSError:
         return NOTHING
     folder = cache_folder()
-    if not _is_self_contained(config) or not _is_private(folder):
+    if not is_self_contained(config) or not _is_private(folder):
         return NOTHING
-    known = [_FORMAT, cfnlint.version(), cfnlint.downloaded_schemas().hex(), region, config.hex()]
-    return Memory(folder, hashlib.sha256(json.dumps(known).encode()).digest())
+    return Memory(folder, setting(cfnlint.version(), cfnlint.downloaded_schemas(), region, config))
+
+
+def setting(version: str, schemas: bytes, region: str, config: bytes) -> bytes:
+    """Return what stands, in an entry's key, for all that findings depend on besides the text."""
+    known = [_FORMAT, version, schemas.hex(), region, config.hex()]
+    return hashlib.sha256(json.dumps(known).encode()).digest()
 
 
 def cache_folder() -> Path:
     """Return where findings are remembered; it need not exist."""
-    from platformdirs import user_cache_path  # noqa: PLC0415 - only where used
+    from platformdirs import user_cache_path
 
     return user_cache_path("iamgen") / "lint"
-
-
-def _is_self_contained(config: bytes) -> bool:
-    """Whether every line of a .cfnlintrc is plainly one that names no other file, without reading YAML."""
-    try:
-        lines = config.decode("utf-8").splitlines()
-    except UnicodeDecodeError:
-        return False
-    said = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    # were the first line indented, indented lines could be options too
-    indented = bool(said) and said[0] != "---" and said[0][0] in " \t-"
-    return not indented and all(_CONFIG_LINE.fullmatch(line) for line in lines)
 
 
 def _is_private(folder: Path) -> bool:
@@ -143,7 +130,10 @@ def _findings_of(key: str, entry: bytes) -> tuple[Finding, ...]:
     seal, _, body = entry.partition(b"\n")
     if seal != _seal(key, body):
         raise ValueError("not an entry, or not all of it")
-    return tuple(from_plain(value) for value in json.loads(body))
+    values = json.loads(body)
+    if not isinstance(values, list):
+        raise ValueError("not findings")  # noqa: TRY004 - as for everything else that an entry can be
+    return tuple(from_plain(value) for value in values)
 
 
 def _seal(key: str, body: bytes) -> bytes:
@@ -151,7 +141,7 @@ def _seal(key: str, body: bytes) -> bytes:
 
 
 def _write(file: Path, entry: bytes) -> None:
-    from tempfile import NamedTemporaryFile  # noqa: PLC0415 - 15 ms that reading does not need
+    from tempfile import NamedTemporaryFile  # takes 15 ms, and reading does not need it
 
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=file.parent, delete=False) as part:

@@ -59,9 +59,10 @@ def lint_in_parallel(
         while busy:
             for line in set(busy).intersection(wait(list(busy))):
                 worker, text = busy.pop(line)
-                yield text, _result(worker)
+                findings = _result(worker)
                 if waiting:
-                    busy[worker.line] = worker, _hand_over(worker, waiting.popleft())
+                    busy[line] = worker, _hand_over(worker, waiting.popleft())
+                yield text, findings
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from iamgen.check.cfnlint import find_config
+from iamgen.check.configuration import find_config
 from iamgen.check.finding import Finding
 from iamgen.check.lint import LintSettings, lint_all
 from iamgen.clock import now

@@ -23,7 +23,6 @@ LONGEST_VALUE = 4_096
 # what bash expands there though not in `A=…`: a brace.
 _UNSAFE_IN_BARE_EXPORT = re.compile(r"[ *?\[{\\]")
 
-
 # Names that are read-only in a shell, that it assigns, that it acts upon; that steer make; the loader.
 RESERVED_NAMES = frozenset(
     """
@@ -166,7 +165,7 @@ class _Reading:
             self.faulty.add(name)
 
     def _value(self, statement: Assignment | Refusal) -> str | None:
-        """Return the value with its references replaced, None when one of them has no value."""
+        """Return the value with its references replaced, None when there is none to be had."""
         if isinstance(statement, Refusal) or not self._has_values(statement):
             return None
         texts = [
@@ -176,8 +175,8 @@ class _Reading:
         return "".join(texts) if sum(map(len, texts)) <= LONGEST_VALUE else "x" * (LONGEST_VALUE + 1)
 
     def _has_values(self, assignment: Assignment) -> bool:
-        names = {piece.name for piece in assignment.pieces if isinstance(piece, Reference)}
-        return names <= self.by_name.keys() - self.faulty
+        names = [piece.name for piece in assignment.pieces if isinstance(piece, Reference)]
+        return all(name in self.by_name and name not in self.faulty for name in names)
 
     def _wrong(self, number: int, statement: Assignment | Refusal, value: str | None) -> Iterator[tuple[str, str]]:
         """Yield what is wrong with a statement, and what to write instead."""
@@ -197,7 +196,7 @@ class _Reading:
 
     def _undefined(self, number: int, assignment: Assignment) -> Iterator[tuple[str, str]]:
         for piece in assignment.pieces:
-            if isinstance(piece, Reference) and piece.name not in {*self.by_name, *self.faulty}:
+            if isinstance(piece, Reference) and not (piece.name in self.by_name or piece.name in self.faulty):
                 what = f"{assignment.name}: no line above sets ${{{piece.name}}} (column {piece.column})"
                 yield what, self._where_it_is(piece.name, number)
 
@@ -214,10 +213,7 @@ class _Reading:
 def _unfit(assignment: Assignment, value: str) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a value that is understood."""
     if len(value) > LONGEST_VALUE:
-        yield (
-            f"{assignment.name}: a value of over {LONGEST_VALUE:,} characters",
-            "keep it in a file of its own",
-        )
+        yield f"{assignment.name}: a value of over {LONGEST_VALUE:,} characters", "keep it in a file of its own"
     elif assignment.bare_export and _UNSAFE_IN_BARE_EXPORT.search(value):
         what = "exported without quotes though the value has a blank, a backslash or one of * ? [ {"
         yield f"{assignment.name}: {what}", 'shells differ there: put the value in quotes, export NAME="…"'

@@ -54,7 +54,11 @@ def test_a_display_name_and_leading_zeros() -> None:
             "b-dev",
             {"user-only": "b-dev"},
         ),
-        ("SANDBOX_AWS_ACCOUNT_ID=222222222222\nPROD_AWS_ACCOUNT_ID=333333333333\n", "sandbox", {"user-only": "sandbox"}),
+        (
+            "SANDBOX_AWS_ACCOUNT_ID=222222222222\nPROD_AWS_ACCOUNT_ID=333333333333\n",
+            "sandbox",
+            {"user-only": "sandbox"},
+        ),
         ("DEV_AWS_ACCOUNT_ID=222222222222\nTOOLS_AWS_ACCOUNT_ID=333333333333\n", "dev", {"user-only": "dev"}),
     ],
 )
@@ -95,7 +99,9 @@ def test_partitions(region: str, partition: str) -> None:
     assert (found.faults, found.partition, found.region) == ((), partition, region)
 
 
-@pytest.mark.parametrize("text", ["", "GLOBAL_AWS_REGION=\n", "GLOBAL_AWS_REGION=Ireland\n", "GLOBAL_AWS_REGION=eu-west\n"])
+@pytest.mark.parametrize(
+    "text", ["", "GLOBAL_AWS_REGION=\n", "GLOBAL_AWS_REGION=Ireland\n", "GLOBAL_AWS_REGION=eu-west\n"]
+)
 def test_a_region_is_needed(text: str) -> None:
     found = accounts(parse(f"{text}DEV_AWS_ACCOUNT_ID=222222222222\n".encode(), "CONST.inc")[0])
     assert len(found.faults) == 1

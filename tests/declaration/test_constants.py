@@ -296,12 +296,15 @@ def test_what_cannot_be_read_is_a_fault(tmp_path: Path, name: str, what: str) ->
     assert constants == Constants("CONST.inc", {})
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_no_permission_is_a_fault(tmp_path: Path) -> None:
-    file = tmp_path / "CONST.inc"
-    file.write_bytes(SEED)
-    file.chmod(0)
-    assert "no permission" in read(file, "CONST.inc")[1][0].what
+class LockedFile(type(Path())):  # type: ignore[misc]  # which class that is depends on the system
+    def read_bytes(self) -> bytes:
+        raise PermissionError(13, "Permission denied")  # what chmod 0 does, except to root
+
+
+def test_no_permission_is_a_fault() -> None:
+    _, (fault,) = read(LockedFile("CONST.inc"), "CONST.inc")
+    assert "no permission" in fault.what
+    assert "chmod" in fault.hint
 
 
 # What follows asks the real bash, sh and make.
@@ -405,7 +408,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @settings(max_examples=120, deadline=None)
 @given(text=st.lists(lines(), min_size=2, max_size=9))
 @example(text=["A=~", "A=a:~", "A=", "B=${A}~/x"])
-@example(text=["A=a>b", "B=a&b", "C1='${B}'"])
+@example(text=["A=a>b", "_x=a&b", "B=1", "C1='${B}'"])
 @example(text=["export A={a,b}", "B=$A\u00e9", "C1=\u0130"])
 @example(text=["\x0cA=1", "A=1\x0b", "A=1\x00", "# \\", "B=2"])
 def test_bash_and_sh_read_the_same(folder: Path, text: list[str]) -> None:

@@ -1,0 +1,72 @@
+"""What becomes of time and memory when there are ten times as many accounts, and ten times as many again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bench import repository
+from bench.measure import FailedError, Run, cpu, output, peak, run, wall, within
+from bench.table import Row
+from bench.workplace import Workplace
+
+SIZES = (10, 100, 1000)
+"""Accounts."""
+_BOUND = {1000: 1.3}  # on the time per account there, over that at the size before it
+BUDGET = 30.0
+"""Seconds: what takes longer is run once, what is shorter as often as fits."""
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One way to render everything; `forgets` when it starts from an empty cache each time."""
+
+    what: str
+    options: tuple[str, ...] = ()
+    forgets: bool = False
+
+
+MODES = (Mode("--no-lint", ("--no-lint",)), Mode("linted, cache empty", forgets=True), Mode("linted, from the cache"))
+"""In this order: the last one finds in the cache what the one before it has left there."""
+
+
+def rows(place: Workplace, sizes: Sequence[int], runs: int, said: Callable[[str], None]) -> Iterator[Row]:
+    """Render repositories of these sizes in every mode, at most `runs` times each; yield a row for each.
+
+    `said` hears what is run next.
+    """
+    repositories = {size: repository.write(place.folder / f"accounts-{size}", size) for size in sizes}
+    output(place.iamgen("render", "--all", "-o", str(place.folder / "warm"), cwd=repositories[sizes[0]], home="warm"))
+    for mode in MODES:
+        before: tuple[int, float] | None = None
+        for size, folder in repositories.items():
+            said(f"render --all, {size} accounts, {mode.what}")
+            found = within(BUDGET, runs, partial(_once, place, mode, size, folder))
+            yield _row(mode, size, found, before)
+            before = size, wall(found) / size
+
+
+def _once(place: Workplace, mode: Mode, size: int, folder: Path) -> Run:
+    """Render all into a new folder; raise FailedError unless every template is there."""
+    home, out = f"accounts-{size}", place.folder / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    if mode.forgets:
+        shutil.rmtree(place.home(home))
+    took = run(place.iamgen("render", "--all", "-o", str(out), *mode.options, cwd=folder, home=home), look=True)
+    written = len(list(out.glob("*/infra.json")))
+    if written != size:
+        raise FailedError(f"{written} templates of {size} accounts were written")
+    return took
+
+
+def _row(mode: Mode, size: int, found: Sequence[Run], before: tuple[int, float] | None) -> Row:
+    """Return the time per account, against that of the size before, which is its number of accounts and its time."""
+    each = wall(found) / size
+    what = f"`render --all`, {size} accounts, {mode.what}: per account"
+    b, ratio = None, None
+    if before:
+        what, b, ratio = f"{what} ÷ in {before[0]}", before[1], each / before[1]
+    return Row(what, len(found), each, b, ratio, _BOUND.get(size), cpu(found), wall(found), peak(found))

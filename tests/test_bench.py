@@ -1,0 +1,135 @@
+"""The benchmarks measure what they say they do. No test here looks at how long anything took."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iamgen.declaration.load import load
+from iamgen.stack.build import build
+from iamgen.stack.text import text
+
+PROJECT = Path(__file__).resolve().parents[1]
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+MIB = 1 << 20
+
+Bench = Callable[[str], Any]
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Return what imports a module of bench/, which is not installed."""
+    monkeypatch.syspath_prepend(PROJECT)
+    return lambda name: import_module(f"bench.{name}")
+
+
+@pytest.fixture
+def command(bench: Bench, tmp_path: Path) -> Callable[..., Any]:
+    """Return what makes a command of Python code, to be measured."""
+    return lambda *code: bench("measure").Command((sys.executable, "-c", *code), tmp_path, os.environ)
+
+
+def test_the_script_by_hand_builds_what_iamgen_builds() -> None:
+    declaration = load(PROJECT, NOW).declaration
+    by_hand = subprocess.run(
+        [sys.executable, PROJECT / "bench" / "bare.py"], capture_output=True, text=True, check=True
+    )
+    assert json.loads(by_hand.stdout) == json.loads(text(build(declaration, declaration.accounts["dev"])))
+
+
+@pytest.mark.parametrize("size", [10, 100, 1000])
+def test_repositories_are_faultless_and_fit_the_quotas(size: int, bench: Bench, tmp_path: Path) -> None:
+    loaded = load(bench("repository").write(tmp_path / "made", size), NOW)
+    declaration, accounts = loaded.declaration, list(loaded.declaration.accounts.values())
+    assert (len(accounts), len(declaration.people), loaded.warnings) == (size, bench("repository").PEOPLE, ())
+    assert any(one.until for one in declaration.granted)
+    for account in {accounts[n].name: accounts[n] for n in (0, 1, 2, size // 2, -1)}.values():
+        build(declaration, account)  # which refuses what does not fit
+
+
+def test_what_an_account_holds_does_not_grow_with_the_repository(bench: Bench, tmp_path: Path) -> None:
+    small, large = (load(bench("repository").write(tmp_path / str(n), n), NOW).declaration for n in (10, 100))
+    for name in ("p001-dev", "p001-prod"):
+        assert text(build(small, small.accounts[name])) == text(build(large, large.accounts[name]))
+
+
+def test_two_commands_take_turns(bench: Bench, command: Callable[..., Any], tmp_path: Path) -> None:
+    note = "import sys; open('turns', 'a').write(sys.argv[1])"
+    pairs = bench("measure").interleaved(command(note, "a"), command(note, "b"), 3)
+    assert (tmp_path / "turns").read_text() == "ab" + "ababab"
+    assert (len(pairs.a), len(pairs.b)) == (3, 3)
+
+
+def test_ratio_is_the_median_of_the_pairs(bench: Bench) -> None:
+    measure = bench("measure")
+    a, b = ([measure.Run(wall, 0.0, 0) for wall in walls] for walls in ((2, 30, 4), (1, 10, 1)))
+    assert measure.Pairs(a, b).ratio == 3
+
+
+def test_what_fails_is_not_measured(bench: Bench, command: Callable[..., Any]) -> None:
+    with pytest.raises(bench("measure").FailedError, match="ended with 1:\nno such thing"):
+        bench("measure").run(command("raise SystemExit('no such thing')"))
+
+
+def test_processor_time_counts_children(bench: Bench, command: Callable[..., Any]) -> None:
+    busy = "import os, time\nif not os.fork():\n while time.process_time() < 0.3: pass\nelse: os.wait()"
+    assert bench("measure").run(command(busy)).cpu >= 0.3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what processes have in common")
+def test_memory_in_common_counts_once(bench: Bench, command: Callable[..., Any]) -> None:
+    family = (
+        "import os, time\nheld = b'x' * (100 << 20)\n"
+        "for _ in range(2):\n if not os.fork():\n  {own}; time.sleep(2); os._exit(0)\nos.wait(), os.wait()"
+    )
+    shared = bench("measure").run(command(family.format(own="pass")), look=True).peak
+    separate = bench("measure").run(command(family.format(own="own = b'y' * (100 << 20)")), look=True).peak
+    assert 100 * MIB < shared < 200 * MIB < 300 * MIB < separate < 400 * MIB
+
+
+def test_repeats_as_often_as_fits(bench: Bench) -> None:
+    measure = bench("measure")
+    for took, times in ((0.1, 7), (10.0, 3), (31.0, 1)):
+        assert len(measure.within(30.0, 7, lambda took=took: measure.Run(took, took, 0))) == times
+
+
+def test_table_says_what_holds(bench: Bench) -> None:
+    row, table = bench("table").Row, bench("table").table
+    common = {"runs": 7, "a": 1.5, "b": 1.0, "cpu": 1.25, "wall": 1.5}
+    made = table(
+        [
+            row("slow", ratio=1.5, bound=1.4, **common),
+            row("quick", ratio=1.5, bound=1.5, **common),
+            row("free", ratio=None, bound=None, peak=64 * MIB, **common),
+        ]
+    )
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in made.splitlines()]
+    assert cells[2] == ["slow", "7", "1.50 s", "1.00 s", "1.50", "1.4", "no", "1.50 s", "1.25 s", ""]
+    assert [cells[3][6], *cells[4][4:7], cells[4][9]] == ["yes", "", "", "", "64 MiB"]
+    assert len({len(line) for line in made.splitlines()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(None, ""), (0.00123, "1.23 ms"), (0.0617, "61.7 ms"), (0.5, "500 ms"), (75.25, "75.2 s")]
+)
+def test_times_have_three_digits(value: float | None, shown: str, bench: Bench) -> None:
+    assert bench("table").seconds(value) == shown
+
+
+def test_prints_one_table_and_saves_it(tmp_path: Path) -> None:
+    saved = tmp_path / "table.md"
+    argv = [sys.executable, "-m", "bench", "--only", "help", "--only", "render", "--runs", "1", "--save", str(saved)]
+    done = subprocess.run(argv, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout == saved.read_text(encoding="utf-8")
+    lines = [line for line in done.stdout.splitlines() if line.startswith("|")]
+    assert [line.split("|")[2].strip() for line in lines] == ["runs", lines[1].split("|")[2], "1", "1"]
+    assert done.stderr.splitlines() == [line.split("|")[1].strip() for line in lines[2:]]
