@@ -11,8 +11,9 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 class Finding(NamedTuple):
     """One thing that a rule says about a template.
 
-    `path` leads to it inside the template, `line` (from 1) is where it is in the template's text, and
-    `source` is the address of a page about the rule, or empty.
+    `path` leads to it inside the template, `line` (from 1) is where it is in the template's text, 0 where only
+    the path is known, and `source` is the address of a page about the rule, or empty. iamgen's own rules have a
+    `name`; `cause` is where in the declaration it comes from, `users.py:12`, or empty.
     """
 
     rule: str
@@ -21,6 +22,8 @@ class Finding(NamedTuple):
     path: tuple[str | int, ...]
     line: int
     source: str = ""
+    name: str = ""
+    cause: str = ""
 
     def plain(self) -> dict[str, object]:
         """Return the finding as JSON values, by the names of its fields."""
@@ -31,10 +34,10 @@ def from_plain(value: object) -> Finding:
     """Return the finding whose `plain()` is `value`. Raises ValueError for anything else."""
     if not isinstance(value, dict) or value.keys() != set(Finding._fields):
         raise ValueError("not a finding: its fields")
-    rule, level, message, path, line, source = (value[name] for name in Finding._fields)
-    if not (_are_texts(rule, message, source) and level in LEVELS and _is_path(path) and _is_number(line)):
+    rule, level, message, path, line, *more = (value[name] for name in Finding._fields)
+    if not (_are_texts(rule, message, *more) and level in LEVELS and _is_path(path) and _is_number(line)):
         raise ValueError("not a finding: a field's type")
-    return Finding(rule, level, message, tuple(path), line, source)
+    return Finding(rule, level, message, tuple(path), line, *more)
 
 
 def _are_texts(*values: object) -> bool:
