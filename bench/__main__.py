@@ -21,7 +21,8 @@ _EXPLAINED = f"""\
 
 A and B: medians of whole processes, run by turns (A B A B), the first of each not counted; A ÷ B: median of each
 pair's ratio. Of `render --all`, with {PEOPLE} people in each repository, A is the time per account, B that in the
-repository before it, each run as often as fits into {scale.BUDGET:g} s, at least once.
+repository before it, each run as often as fits into {scale.BUDGET:g} s, at least once; there A ÷ B is of medians.
+On a machine with other things to do, user + sys says more than wall does.
 Peak: the larger of the largest process's own (ru_maxrss) and of what all of iamgen's processes had at one moment,
 pages in common counted once (Pss, looked at every {EVERY} s; Linux only).
 """
@@ -57,10 +58,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of runs: 1 or more")
+    return int(text)
 
 
 def _rows(place: Workplace, options: argparse.Namespace) -> Iterator[Row]:
