@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from iamgen.check.configuration import find_config
-from iamgen.check.finding import Finding
-from iamgen.check.lint import LintSettings, lint_all
 from iamgen.clock import now
 from iamgen.console import Console
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError, UsageError
-from iamgen.files import write_all
 from iamgen.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from iamgen.check.finding import Finding
 
 
 @dataclass(frozen=True)
@@ -88,6 +87,9 @@ def _texts(
 
 def _is_valid(texts: Mapping[str, str], region: str, wanted: Rendering, console: Console) -> bool:
     """Print what cfn-lint finds; tell whether none of it is an error."""
+    from iamgen.check.configuration import find_config
+    from iamgen.check.lint import LintSettings, lint_all
+
     settings = LintSettings(region, find_config(wanted.root), wanted.remember)
     with console.progress("validating", len(texts)) as advance:
         findings = lint_all(texts, settings=settings, on_done=advance)
@@ -107,4 +109,6 @@ def _put_out(texts: Mapping[str, str], stack: str, wanted: Rendering, console: C
         for text in texts.values():
             console.product(text)
         return
+    from iamgen.files import write_all  # tempfile takes 5 ms
+
     write_all({wanted.output / account / f"{stack}.{wanted.form}": text for account, text in texts.items()})

@@ -6,7 +6,6 @@ It lies with the declaration, not with the stack, because CONST.inc may state a 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 
@@ -51,4 +50,6 @@ def logical_id(kind: str, name: str) -> str:
     camel = "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
     if _PLAIN_NAME.fullmatch(name):
         return kind + camel
+    import hashlib  # 5 ms that plain names do not need
+
     return f"{kind}{camel}{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pkgutil
 from functools import cache
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
+from pathlib import Path
 
 _MODULE_OF = {"lambda": "awslambda"}  # the one prefix that is a word of Python's
-_NO_SERVICE = {"aws", "helpers"}
+_NO_SERVICE = {"__init__", "aws"}
 
 
 def module_name(prefix: str) -> str:
@@ -18,8 +18,8 @@ def module_name(prefix: str) -> str:
 @cache
 def known_services() -> frozenset[str]:
     """Return the prefixes of every service that awacs has actions for."""
-    spec = find_spec("awacs")
-    places = list(spec.submodule_search_locations or ()) if spec else []
+    spec = PathFinder.find_spec("awacs")
+    places = (spec and spec.submodule_search_locations) or ()
     prefixes = {module: prefix for prefix, module in _MODULE_OF.items()}
-    names = {module.name for module in pkgutil.iter_modules(places)} - _NO_SERVICE
+    names = {module.stem for place in places for module in Path(place).glob("*.py")} - _NO_SERVICE
     return frozenset(prefixes.get(name, name.replace("_", "-")) for name in names)
