@@ -81,14 +81,15 @@ def _account_names(context: click.Context, _param: click.Parameter, incomplete: 
 @click.option("--cache/--no-cache", "remember", default=True, help="Remember what cfn-lint found; on by default.")
 @click.pass_obj
 def render(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # click's own values, by name
-    """Print an account's CloudFormation template, or write those of several.
+    """Print or write accounts' CloudFormation templates.
 
     \b
     iamgen render dev                    one template, on stdout
     iamgen render dev prod -o build      build/dev/infra.json, build/prod/infra.json
     iamgen render --all -o build         every account's
 
-    A template that cfn-lint finds an error in is not written, nor is any other: exit code 1.
+    Where an error is found in one template none is written, and the exit code is 1. DIR is taken from the current
+    folder; what else lies in it stays.
     """
     if bool(options["accounts"]) == options["every"]:
         raise UsageError([Fault("render", "it takes either accounts or --all", "such as: iamgen render dev")])

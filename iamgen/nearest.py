@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_SHOWN = 3  # at most
+
 
 def nearest(wrong: str, known: Iterable[str]) -> str | None:
     """Return the one of `known` that looks most like `wrong`, or None when none is close."""
-    from difflib import get_close_matches  # 6 ms that only a mistake should cost
-
-    by_fold = {name.casefold(): name for name in known}
-    close = get_close_matches(wrong.casefold(), by_fold, n=1, cutoff=0.6)
-    return by_fold[close[0]] if close else None
+    return next(iter(_closest(wrong, known)), None)
 
 
 def did_you_mean(wrong: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return a hint that names the nearest of `known`; `otherwise` when nothing is near."""
-    found = nearest(wrong, known)
-    return f"did you mean {found}?" if found else otherwise
+    """Return a hint that names the nearest of `known`, all of those that are equally near; else `otherwise`."""
+    found = _closest(wrong, known)
+    return f"did you mean {' or '.join(found)}?" if found else otherwise
+
+
+def _closest(wrong: str, known: Iterable[str]) -> list[str]:
+    from difflib import SequenceMatcher, get_close_matches  # 6 ms that only a mistake should cost
+
+    by_fold = {name.casefold(): name for name in known}
+    close = get_close_matches(wrong.casefold(), by_fold, n=_SHOWN, cutoff=0.6)
+    likeness = {name: SequenceMatcher(None, name, wrong.casefold()).ratio() for name in close}
+    return [by_fold[name] for name in close if likeness[name] == max(likeness.values())]

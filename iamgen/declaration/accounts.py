@@ -18,6 +18,7 @@ from iamgen.nearest import did_you_mean, nearest
 PEOPLE_ACCOUNT = "user-only"
 _ID, _NAME, _ROLE = "_AWS_ACCOUNT_ID", "_AWS_ACCOUNT_NAME", re.compile(r"(.+?)_IAM_(.+)_ROLE")
 _KINDS: Mapping[str, Kind] = {"dev": "dev", "prod": "prod"}
+_ALIKE = 0.7  # of two names' ends, from which one may be the other, misspelt
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
 _REGIONS_OF = {"aws-us-gov": "us-gov-", "aws-cn": "cn-"}
 PARTITIONS: tuple[Partition, ...] = get_args(Partition)
@@ -148,6 +149,11 @@ def _stand_in(constants: Constants, by_name: Mapping[str, Account]) -> tuple[str
     if declared:
         same = (n for n, a in by_name.items() if a.id == declared.id and a.id and a.kind in ("dev", "workload"))
         return next(same, None), []
+    meant = nearest(PEOPLE_ACCOUNT, (name for name, account in by_name.items() if account.kind == "workload"))
+    if meant:
+        what = f"there is no {PEOPLE_ACCOUNT} account, but one called {meant}"
+        hint = f"call it USER_ONLY{_ID}; or say who holds the people: USER_ONLY{_ID}=${{{constant(likely[0], _ID)}}} below it"
+        return None, [Fault(constants.where(constant(meant, _ID)), what, hint)]
     if len(likely) == 1:
         return likely[0], []
     what = "there is no account for people"
@@ -173,6 +179,18 @@ def _twins(constants: Constants, by_name: Mapping[str, Account], stands_in: str 
             line = constants.where(constant(first, _ID))
             hint = "give each its own; only an account that is not for production may share user-only's, to stand in"
             yield Fault(where, f"{other} has the id of {first} ({line})", hint)
+
+
+def lookalikes(constants: Constants) -> Iterator[Fault]:
+    """Find ids of accounts under a name that looks as if it should declare one, and does not."""
+    from difflib import SequenceMatcher
+
+    for one in constants.by_name.values():
+        tail = one.name[-len(_ID) :]
+        if not is_account_id(one.value) or tail == _ID or SequenceMatcher(None, tail, _ID).ratio() < _ALIKE:
+            continue
+        what = f"{one.name} has an account's id, but declares no account"
+        yield Fault(constants.where(one.name), what, f"an account is declared by a name that ends in {_ID}")
 
 
 def role_name_faults(constants: Constants, found: Accounts, stack: str, roles: tuple[str, ...]) -> Iterator[Fault]:

@@ -49,18 +49,26 @@ class Faulty:
 
 _SHOWN = 60  # characters of a wrong value in a message
 
-_noted: ContextVar[list[MisDeclared] | None] = ContextVar("noted", default=None)
+
+class Notes(NamedTuple):
+    """What came of a reading: the faults of wrong values, and the right ones, in the order of their making."""
+
+    faults: list[MisDeclared]
+    made: list[Declared]
+
+
+_notes: ContextVar[Notes | None] = ContextVar("notes", default=None)
 
 
 @contextmanager
-def noting() -> Iterator[list[MisDeclared]]:
-    """Collect the faults of values declared inside the block, instead of raising them."""
-    noted: list[MisDeclared] = []
-    token = _noted.set(noted)
+def noting() -> Iterator[Notes]:
+    """Collect what is declared inside the block, and its faults, instead of raising them."""
+    notes = Notes([], [])
+    token = _notes.set(notes)
     try:
-        yield noted
+        yield notes
     finally:
-        _noted.reset(token)
+        _notes.reset(token)
 
 
 class Declared:
@@ -83,6 +91,8 @@ class Declared:
             return Faulty(origin, rest)  # type: ignore[return-value]  # so that __init__ is not run
         self = super().__new__(cls)
         object.__setattr__(self, "origin", origin)
+        if notes := _notes.get():
+            notes.made.append(self)
         return self
 
 
@@ -92,10 +102,10 @@ def without_fault(value: object) -> object:
 
 
 def _note(faults: list[MisDeclared]) -> None:
-    noted = _noted.get()
-    if noted is None:
+    notes = _notes.get()
+    if notes is None:
         raise IamgenError(Fault(f"{at.file}:{at.line}", what, hint) for at, what, hint, _ in faults)
-    noted.extend(faults)
+    notes.faults.extend(faults)
 
 
 def _rest(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any], origin: Origin) -> Declared | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from iamgen.declaration import constants as constants_file
 from iamgen.declaration import users_file
-from iamgen.declaration.accounts import accounts, role_name_faults
+from iamgen.declaration.accounts import accounts, lookalikes, role_name_faults
 from iamgen.declaration.model import STANDARD_ROLES, Settings
 from iamgen.declaration.resolve import resolve
 from iamgen.declaration.resolved import Declaration
@@ -34,8 +34,14 @@ def find_root(start: Path) -> Path:
     for candidate in (folder, *folder.parents):
         if (candidate / USERS_FILE).exists():
             return candidate
+        if (candidate / CONSTANTS_FILE).exists():  # rather than take the repository around it
+            raise refuse(
+                str(candidate), f"there is a {CONSTANTS_FILE} but no {USERS_FILE}", f"write {USERS_FILE} beside it"
+            )
     raise refuse(
-        str(start), f"there is no {USERS_FILE} here or in a folder above", "go to the repository, or name it with -C"
+        str(start),
+        f"there is no {USERS_FILE} here or in a folder above",
+        "go to your repository, name it with -C, or begin one: README",
     )
 
 
@@ -59,7 +65,8 @@ def load(root: Path, now: datetime) -> Loaded:
     if known:
         raise IamgenError(sorted(dict.fromkeys(known), key=_place))
     declaration, warnings = resolve(constants, found, written, now)
-    return Loaded(declaration, tuple(located(warning, root) for warning in warnings))
+    notices = (located(warning, root) for warning in (*written.strays, *warnings))
+    return Loaded(declaration, (*lookalikes(constants), *notices))
 
 
 def _place(fault: Fault) -> tuple[bool, str, int]:

@@ -36,7 +36,10 @@ class Grant(Declared):
 
 
 Roles = str | Grant | Sequence[str | Grant]
-Access = Annotated[Mapping[str, Roles], "account names (or patterns) with a role, a Grant or several: {'dev': 'ReadR'}"]
+Access = Annotated[
+    Mapping[str, Roles],
+    "account names (or patterns) with a role, a Grant, or several in a tuple: {'dev': ('OpsR', 'ReadR')}",
+]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,6 +27,19 @@ def assignment(file: Path, name: str) -> Origin:
     """Return where a file last assigns `name` at its top level; its first line when it never does."""
     lines = [node.lineno for node in _tree(str(file)).body if name in _targets(node)]
     return Origin(str(file), lines[-1] if lines else 1)
+
+
+def repeated_keys(file: Path) -> Iterator[MisDeclared]:
+    """Yield each key that a dict of the file has twice: Python keeps the last, and nobody is told."""
+    for node in ast.walk(_tree(str(file))):
+        seen: set[object] = set()
+        for key in node.keys if isinstance(node, ast.Dict) else ():
+            if not isinstance(key, ast.Constant):
+                continue
+            if key.value in seen:
+                what = f"{key.value!r} stands twice among these keys, and Python keeps only the last"
+                yield MisDeclared(Origin(str(file), key.lineno), what, "join the two: several values go into a tuple")
+            seen.add(key.value)
 
 
 def _targets(node: ast.stmt) -> list[str]:

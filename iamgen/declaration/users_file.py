@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import iamgen
 from iamgen.declaration.declared import Declared, Faulty, MisDeclared, Origin, noting, without_fault
 from iamgen.declaration.model import CIUser, Settings, User
-from iamgen.declaration.source import assignment, located, shown
+from iamgen.declaration.source import assignment, located, repeated_keys, shown
 from iamgen.errors import Fault
 from iamgen.nearest import did_you_mean, nearest
 
@@ -33,6 +33,7 @@ class Written:
     ci_users: tuple[CIUser, ...] = ()
     ops_services: tuple[str, ...] | None = None
     settings: Settings | None = None
+    strays: tuple[MisDeclared, ...] = ()
 
     def at(self, name: str) -> Origin:
         """Return where users.py assigns the name."""
@@ -42,10 +43,10 @@ class Written:
 def read(root: Path) -> tuple[Written, tuple[Fault, ...]]:
     """Return what the repository's users.py declares, and every fault in how it is written."""
     file = root / USERS_FILE
-    with noting() as noted:
+    with noting() as notes:
         names, broken = _run(file, root)
     if broken:
-        return Written(file), (*(located(fault, root) for fault in noted), broken)
+        return Written(file), (*(located(fault, root) for fault in notes.faults), broken)
     written = Written(
         file,
         users=tuple(_sound(names.get("USERS"), User)),
@@ -53,7 +54,8 @@ def read(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         ops_services=_services(names.get("OPS_SERVICES")),
         settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
     )
-    faults = [*noted, *_shape_faults(file, names)]
+    written = replace(written, strays=tuple(_strays(notes.made, names)))
+    faults = [*notes.faults, *repeated_keys(file), *_shape_faults(file, names)]
     return written, tuple(located(fault, root) for fault in faults)
 
 
@@ -124,6 +126,20 @@ def _services(value: object) -> tuple[str, ...] | None:
         if isinstance(value, list | tuple) and (not value or any(_sound(value, str)))
         else None
     )
+
+
+def _strays(made: Iterable[Declared], names: Mapping[str, Any]) -> Iterator[MisDeclared]:
+    """Find what was made and then left lying: a list that does not have it, or a misspelt name."""
+    lists = [names[name] for name in _LISTS if isinstance(names.get(name), list | tuple)]
+    kept = {id(one) for some in lists for one in some} | {id(names.get("SETTINGS"))}
+    homes = {kind: name for name, kind in (*_LISTS.items(), ("SETTINGS", Settings))}
+    for one in made:
+        if type(one) in homes and id(one) not in kept:
+            name = repr(getattr(one, "name", ""))
+            what = (
+                f"{type(one).__name__} {'' if name == repr('') else name + ' '}is made, but not in {homes[type(one)]}"
+            )
+            yield MisDeclared(one.origin, what, f"add it to {homes[type(one)]}, or remove it")
 
 
 def _sound(value: object, kind: type) -> Iterator[Any]:

@@ -70,11 +70,11 @@ def _name_faults(one: User | CIUser) -> Iterator[MisDeclared]:
 
 def _person_faults(user: User) -> Iterator[MisDeclared]:
     if not _PATH.fullmatch(user.path) or len(user.path) > quotas.PATH:
-        what = f"User {user.name!r}: path {user.path!r} is none"
+        what = f"User {user.name!r}: {user.path!r} is no path"
         hint = f"write one such as '/team/', up to {quotas.PATH} letters, digits and _+=,.@- between slashes"
         yield MisDeclared(user.origin, what, hint, "path")
     if user.email is not None and not _EMAIL.fullmatch(user.email):
-        what = f"User {user.name!r}: email {user.email!r} is none"
+        what = f"User {user.name!r}: {user.email!r} is no e-mail address"
         yield MisDeclared(user.origin, what, "write one such as 'alice@example.com'", "email")
     yield from _tag_faults(user)
 

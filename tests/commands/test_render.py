@@ -134,9 +134,18 @@ def test_no_users_file(tmp_path: Path, iamgen: Iamgen) -> None:
     done = iamgen(tmp_path, "render", "dev")
     assert (done.returncode, done.stdout) == (1, "")
     assert (
-        "there is no users.py here or in a folder above\nhint: go to the repository, or name it with -C\n"
+        "there is no users.py here or in a folder above\nhint: go to your repository, name it with -C, or begin one: README\n"
         in done.stderr
     )
+
+
+def test_a_repository_is_not_taken_for_the_one_around_it(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo()
+    (root / "company").mkdir()
+    (root / "company/CONST.inc").write_text("")
+    done = iamgen(root / "company", "render", "dev")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("/company: there is a CONST.inc but no users.py\nhint: write users.py beside it\n")
 
 
 def test_no_constants_file(make_repo: MakeRepo, iamgen: Iamgen) -> None:

@@ -58,7 +58,7 @@ USERS_CASES = {
     "missing value": (
         'USERS = (User("a"),)',
         "users.py:3 | User 'a' lacks its access | give account names (or patterns) with a role, "
-        "a Grant or several: {'dev': 'ReadR'}",
+        "a Grant, or several in a tuple: {'dev': ('OpsR', 'ReadR')}",
     ),
     "the same value twice": (
         'USERS = (User("a", {}, name="b"),)',
@@ -71,7 +71,7 @@ USERS_CASES = {
     "wrong type within access": (
         'USERS = (User("a", {"dev": 5}),)',
         "users.py:3 | User 'a': access is {'dev': 5} | give account names (or patterns) with a role, "
-        "a Grant or several: {'dev': 'ReadR'}",
+        "a Grant, or several in a tuple: {'dev': ('OpsR', 'ReadR')}",
     ),
     "pattern without a match": (
         'USERS = (User("a", {"*-dev": "ReadR"}),)',
@@ -106,17 +106,17 @@ USERS_CASES = {
     ),
     "bad path": (
         'USERS = (User("a", {}, path="team"),)',
-        "users.py:3 | User 'a': path 'team' is none | write one such as '/team/', up to 512 letters, "
+        "users.py:3 | User 'a': 'team' is no path | write one such as '/team/', up to 512 letters, "
         "digits and _+=,.@- between slashes",
     ),
     "a path with a wildcard": (
         'USERS = (User("a", {}, path="/*/"),)',
-        "users.py:3 | User 'a': path '/*/' is none | write one such as '/team/', up to 512 letters, "
+        "users.py:3 | User 'a': '/*/' is no path | write one such as '/team/', up to 512 letters, "
         "digits and _+=,.@- between slashes",
     ),
     "bad email": (
         'USERS = (User("a", {}, email="a at b"),)',
-        "users.py:3 | User 'a': email 'a at b' is none | write one such as 'alice@example.com'",
+        "users.py:3 | User 'a': 'a at b' is no e-mail address | write one such as 'alice@example.com'",
     ),
     "reserved tag": (
         'USERS = (User("a", {}, tags={"aws:x": "y"}),)',
@@ -131,6 +131,11 @@ USERS_CASES = {
         'USERS = (User("a", {"dev": Grant("ReadR", until="2027-02-29")}),)',
         "users.py:3 | User 'a': dev: until '2027-02-29' does not exist | write a day such as '2027-01-31' "
         "(its end is meant) or '2027-01-31T18:00' (UTC)",
+    ),
+    "a key twice": (
+        'USERS = (\n    User("a", {"dev": "ReadR",\n    "dev": "OpsR"}),\n)',
+        "users.py:5 | 'dev' stands twice among these keys, and Python keeps only the last "
+        "| join the two: several values go into a tuple",
     ),
     "no tuple": (
         'USERS = User("a", {})',
@@ -339,6 +344,38 @@ def test_users_may_be_spread_over_modules_beside_it(make_repo: MakeRepo) -> None
     (root / "team.py").write_text('from iamgen import User\n\nTEAM = (User("a", {"dve": "ReadR"}),)\n')
     assert faults(root) == ["team.py:3 | User 'a': there is no account 'dve' | did you mean dev?"]
     assert not (root / "__pycache__").exists()
+
+
+def test_what_is_made_and_left_lying_is_warned_about(make_repo: MakeRepo) -> None:
+    users = (
+        HEAD
+        + 'USERS = (User("a", {}),)\nCIUSERS = (CIUser("ci", {}),)\nSETTING = Settings(read_guard=True)\nUser("b", {})'
+    )
+    assert [" | ".join(warning) for warning in load(make_repo(users), NOW).warnings] == [
+        "users.py:4 | CIUser 'ci' is made, but not in CI_USERS | add it to CI_USERS, or remove it",
+        "users.py:5 | Settings is made, but not in SETTINGS | add it to SETTINGS, or remove it",
+        "users.py:6 | User 'b' is made, but not in USERS | add it to USERS, or remove it",
+    ]
+
+
+@pytest.mark.parametrize("name", ["SHOP_PROD_AWS_ACOUNT_ID", "SHOP_PROD_ACCOUNT_ID", "SHOP_AWS_ACCOUNT"])
+def test_an_id_under_a_misspelt_name_is_warned_about(name: str, make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD + "USERS = ()", f"{CONST}{name}=444444444444\nPARTNER=555555555555\n")
+    assert [" | ".join(warning) for warning in load(root, NOW).warnings] == [
+        f"CONST.inc:5 | {name} has an account's id, but declares no account "
+        "| an account is declared by a name that ends in _AWS_ACCOUNT_ID"
+    ]
+
+
+@pytest.mark.parametrize("name", ["USERONLY", "USER", "USER_ONLYY"])
+def test_an_account_that_may_be_meant_for_people(name: str, make_repo: MakeRepo) -> None:
+    const = f"GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\n{name}_AWS_ACCOUNT_ID=111111111111\n"
+    account = name.lower().replace("_", "-")
+    assert faults(make_repo(HEAD + "USERS = ()", const)) == [
+        f"CONST.inc:3 | there is no user-only account, but one called {account} | call it USER_ONLY_AWS_ACCOUNT_ID; "
+        "or say who holds the people: USER_ONLY_AWS_ACCOUNT_ID=${DEV_AWS_ACCOUNT_ID} below it"
+    ]
+    assert load(make_repo(HEAD + "USERS = ()", f"{const}USER_ONLY_AWS_ACCOUNT_ID=222222222222\n", "said"), NOW)
 
 
 def test_a_declared_value_outside_of_a_reading_raises() -> None:
