@@ -1,7 +1,17 @@
-"""`python -m iamgen`."""
+"""`python -m iamgen`, and what the command `iamgen` runs."""
 
 import sys
 
-from iamgen.cli import main
 
-sys.exit(main())
+def run() -> int:
+    """Run the command line and return its exit code; a ^C may come before there is a command line."""
+    try:
+        from iamgen.cli import main
+
+        return main()
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TextIO
 
 from iamgen.errors import Fault, refuse
@@ -26,8 +27,9 @@ class Console:
     @classmethod
     def standard(cls, colour: Colour = "auto") -> Console:
         """Return the console of this process. `auto` colours a terminal, unless NO_COLOR is set."""
-        wanted = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-        return cls(sys.stdout, sys.stderr, colour == "always" or (colour == "auto" and wanted))
+        out, err = (stream or Path(os.devnull).open("w") for stream in (sys.stdout, sys.stderr))  # closed by a shell
+        wanted = err.isatty() and not os.environ.get("NO_COLOR")
+        return cls(out, err, colour == "always" or (colour == "auto" and wanted))
 
     def product(self, text: str) -> None:
         """Print what was asked for. Raises IamgenError when stdout takes no more, say on a full disk."""
@@ -75,6 +77,8 @@ class Console:
         from rich.console import Console as Terminal
         from rich.progress import Progress  # 80 ms that a pipe does not need
 
-        with Progress(console=Terminal(file=self.err), transient=True) as bar:
+        # no thread that refreshes it: processes are forked meanwhile
+        with Progress(console=Terminal(file=self.err), transient=True, auto_refresh=False) as bar:
             number = bar.add_task(task, total=total)
-            yield lambda _: bar.advance(number)
+            bar.refresh()
+            yield lambda _: bar.update(number, advance=1, refresh=True)

@@ -115,9 +115,10 @@ def _place(finding: Finding) -> tuple[object, ...]:
 def _linter(region: str, config_file: Path | None) -> _Linter:
     with _collector_at_rest():
         config = _read_config(config_file)
-        if not config.file_args.get("regions"):
+        where = config_file.name if config_file and config.file_args.get("regions") else "GLOBAL_AWS_REGION"
+        if where == "region":
             config.file_args["regions"] = [region]
-        _demand_known(config.regions, config_file)
+        _demand_known(config.regions, where)
         return _Linter(_load_rules(config, config_file), config)
 
 
@@ -152,12 +153,11 @@ def _read_config(config_file: Path | None) -> ConfigMixIn:
     return config
 
 
-def _demand_known(regions: list[str], config_file: Path | None) -> None:
+def _demand_known(regions: list[str], where: str) -> None:
     from cfnlint.helpers import REGIONS
 
     unknown = sorted(set(regions).difference(REGIONS))
     if unknown:
-        where = config_file.name if config_file else "region"
         raise refuse(where, f"cfn-lint does not know the region {', '.join(unknown)}", _REGION_HELP)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 # Elsewhere a fork may crash in the system's own libraries: workers start afresh, and load the rules each.
 _FORK = sys.platform == "linux"
-# From how many templates workers save more time than starting them takes, measured on two processors.
+# From how many templates workers save clearly more time than starting them takes, on two processors.
 _PARALLEL_FROM = 3 if _FORK else 6
 
 
@@ -88,12 +89,18 @@ def _found(texts: Sequence[str], memory: Memory, settings: LintSettings, linter:
 
 def _linted(texts: Sequence[str], settings: LintSettings, linter: Linter) -> Found:
     work = partial(linter.lint, region=settings.region, config_file=settings.config_file)
-    if len(texts) < _PARALLEL_FROM:
+    processors = _processors()
+    if len(texts) < _PARALLEL_FROM or processors == 1:
         for text in texts:
             yield text, work(text)
         return
-    from iamgen.check import workers  # takes 30 ms, most of it multiprocessing
+    from iamgen.check.workers import lint_in_parallel  # takes 30 ms, most of it multiprocessing
 
     if _FORK:
         linter.load(settings.region, settings.config_file)
-    yield from workers.lint_in_parallel(texts, work, workers=workers.cores(), fork=_FORK)
+    yield from lint_in_parallel(texts, work, workers=processors, fork=_FORK)
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

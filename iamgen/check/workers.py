@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 import traceback
 from collections import deque
 from contextlib import contextmanager, suppress
@@ -36,11 +34,6 @@ class _Outcome(NamedTuple):
 class _Worker(NamedTuple):
     process: BaseProcess
     line: Connection  # templates go out on it, outcomes come back
-
-
-def cores() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def lint_in_parallel(

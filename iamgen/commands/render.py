@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -36,6 +36,7 @@ def render(wanted: Rendering, console: Console) -> int:
 
     Raises IamgenError for what is wrong with the declaration, the arguments or the place to write to.
     """
+    output = wanted.output.absolute() if wanted.output else None  # before users.py runs, which may go elsewhere
     loaded = load(wanted.root, now())
     declaration = loaded.declaration
     accounts = _chosen(declaration, wanted)
@@ -44,7 +45,7 @@ def render(wanted: Rendering, console: Console) -> int:
         console.warning(warning)
     if wanted.lint and not _is_valid(texts, declaration.region, wanted, console):
         return 1
-    _put_out(texts, declaration.settings.stack, wanted, console)
+    _put_out(texts, declaration.settings.stack, replace(wanted, output=output), console)
     return 0
 
 

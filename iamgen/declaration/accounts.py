@@ -84,7 +84,7 @@ def _id_faults(constants: Constants) -> Iterator[Fault]:
             hint = f"write it in upper case, words joined by one _ each, such as ACME_DEV{_ID}"
             yield Fault(where, f"{one.name} is no account's name", hint)
         if not is_account_id(one.value):
-            size = f"{len(one.value)} digits" if one.value.isdigit() else f"{one.value!r}"
+            size = f"{len(one.value)} digits" if one.value.isdigit() and one.value.isascii() else f"{one.value!r}"
             yield Fault(where, f"{one.name} has {size}", "an account id has 12 digits, leading zeros included")
 
 
@@ -116,7 +116,7 @@ def _region_faults(constants: Constants, partition: str, region: str) -> Iterato
     expected = next((p for p, start in _REGIONS_OF.items() if region.startswith(start)), "aws")
     if not region:
         yield Fault(where, "GLOBAL_AWS_REGION is missing", "write the stacks' region: GLOBAL_AWS_REGION=eu-west-1")
-    elif not _REGION.fullmatch(region):
+    elif not _REGION.fullmatch(region) or "-iso" in region:
         yield Fault(where, f"{region!r} is no region", "write one such as eu-west-1")
     elif expected != partition:
         yield Fault(

@@ -44,7 +44,11 @@ class Faulty:
     """
 
     origin: Origin
+    kind: type
     rest: Declared | None
+
+    def __repr__(self) -> str:
+        return f"a wrong {self.kind.__name__}"
 
 
 _SHOWN = 60  # characters of a wrong value in a message
@@ -88,11 +92,17 @@ class Declared:
         if faults:
             _note(faults)
             rest = _rest(cls, args, kwargs, origin)
-            return Faulty(origin, rest)  # type: ignore[return-value]  # so that __init__ is not run
+            return Faulty(origin, cls, rest)  # type: ignore[return-value]  # so that __init__ is not run
         self = super().__new__(cls)
         object.__setattr__(self, "origin", origin)
         if notes := _notes.get():
             notes.made.append(self)
+        return self
+
+    def __copy__(self) -> Self:
+        return self  # it never changes
+
+    def __deepcopy__(self, _memo: object) -> Self:
         return self
 
 
@@ -193,9 +203,7 @@ def _in_words(cls: type, name: str) -> str:
 
 
 def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401  # a type expression
-    """Tell whether a value is of the type; True is no number, text is no list, what is Faulty was told."""
-    if isinstance(value, Faulty):
-        return True
+    """Tell whether a value is of the type; True is no number, text is no list, a Faulty is what it stands for."""
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _fits(value, args[0])
@@ -203,6 +211,8 @@ def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401  # a type expressio
         return any(_fits(value, arg) for arg in args)
     if origin is not None:
         return _fits_collection(value, origin, args)
+    if isinstance(value, Faulty):
+        return isinstance(hint, type) and issubclass(value.kind, hint)
     return value is None if hint is None else isinstance(value, hint) and (hint is int) == (type(value) is int)
 
 

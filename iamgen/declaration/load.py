@@ -30,7 +30,14 @@ class Loaded:
 
 def find_root(start: Path) -> Path:
     """Return the nearest folder, from `start` upwards, that has a users.py. Raises IamgenError without one."""
-    folder = start.resolve()
+    try:
+        return _nearest_root(start.resolve())
+    except OSError as exc:
+        what = f"cannot be searched for {USERS_FILE}: {exc.strerror}"
+        raise refuse(str(exc.filename or start), what, "go to your repository, or name it with -C") from exc
+
+
+def _nearest_root(folder: Path) -> Path:
     for candidate in (folder, *folder.parents):
         if (candidate / USERS_FILE).exists():
             return candidate
@@ -39,7 +46,7 @@ def find_root(start: Path) -> Path:
                 str(candidate), f"there is a {CONSTANTS_FILE} but no {USERS_FILE}", f"write {USERS_FILE} beside it"
             )
     raise refuse(
-        str(start),
+        str(folder),
         f"there is no {USERS_FILE} here or in a folder above",
         "go to your repository, name it with -C, or begin one: README",
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_PLAIN_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*")
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9]*")
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ class Naming:
 
 
 def logical_id(kind: str, name: str) -> str:
-    """Return a logical id (letters and digits only) for a free name: `User` and `ci-west` make `UserCiWest`.
+    """Return a logical id (letters and digits only) for a free name: `User` and `alice` make `UserAlice`.
 
-    Different names get different ids, and no name's id depends on which others exist: one that is not
-    plain lower case with single hyphens has a digest of itself appended.
+    Different names get different ids, also without case and with a letter appended, and no name's id depends on
+    which others exist: one that is not plain lower case has a digest of itself in it.
     """
     camel = "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
     if _PLAIN_NAME.fullmatch(name):
         return kind + camel
     import hashlib  # 5 ms that plain names do not need
 
-    return f"{kind}{camel}{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return f"{kind}{camel}{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

@@ -9,8 +9,21 @@ TRUST_POLICY_RAISED = 4_096
 MANAGED_POLICY = 6_144
 """Characters of a managed policy, white space not counted."""
 POLICIES_OF_A_GROUP = 10
+POLICIES_OF_A_ROLE = 10
+POLICIES_OF_A_USER = 10
+INLINE_OF_A_GROUP = 5_120
+INLINE_OF_A_ROLE = 10_240
+INLINE_OF_A_USER = 2_048
+"""Characters of all inline policies of one of them together, white space not counted."""
 GROUPS_OF_A_USER = 10
 TAGS = 50
+ROLES = 1_000
+GROUPS = 300
+POLICIES = 1_500
+OIDC_PROVIDERS = 100
+"""What an account has room for; policies are those that are not AWS's."""
+USERS = 5_000
+"""Users of an account: IAM User Guide."""
 
 ACCOUNT_ID = 12
 """Digits."""
@@ -18,6 +31,7 @@ USER_NAME = 64
 ROLE_NAME = 64
 GROUP_NAME = 128
 POLICY_NAME = 128
+SESSION_NAME_SHORTEST = 2
 PATH = 512
 TAG_KEY = 128
 TAG_VALUE = 256
@@ -29,3 +43,9 @@ STACK_NAME = 128
 """Characters: CloudFormation User Guide."""
 RESOURCES = 500
 """Resources of a template: CloudFormation User Guide."""
+TEMPLATE_INLINE = 51_200
+"""Bytes of a template that a call takes: CloudFormation User Guide."""
+TEMPLATE = 1_000_000
+"""Bytes of a template in S3, 1 MB: CloudFormation User Guide."""
+TEMPLATE_DESCRIPTION = 1_024
+"""Bytes: CloudFormation User Guide."""

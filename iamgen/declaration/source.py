@@ -66,5 +66,5 @@ def _line_if_word(node: ast.AST, word: str) -> int | None:
 def _tree(file: str) -> ast.Module:
     try:
         return ast.parse(Path(file).read_bytes())
-    except (OSError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
         return ast.Module(body=[], type_ignores=[])  # the reader of the file says what is wrong with it

@@ -23,7 +23,7 @@ def end(until: str) -> datetime:
             moment += timedelta(days=1)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except OverflowError as exc:
-        raise ValueError("lies too far ahead") from exc
+        raise ValueError("is out of range") from exc
     except ValueError as exc:
         raise ValueError("does not exist") from exc
 

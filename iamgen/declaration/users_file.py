@@ -6,9 +6,10 @@ import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import iamgen
@@ -61,10 +62,12 @@ def read(root: Path) -> tuple[Written, tuple[Fault, ...]]:
 
 def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:
     """Execute the file; return its names, or the fault that ended it."""
-    names: dict[str, Any] = {"__name__": "users", "__file__": str(file)}
+    module = ModuleType("users")
+    module.__file__ = str(file)
+    names = vars(module)
     try:
-        code = compile(file.read_bytes(), str(file), "exec")
-        with _beside(root), redirect_stdout(sys.stderr):  # stdout is for templates
+        code = compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+        with _beside(file, module), redirect_stdout(sys.stderr):  # stdout is for templates
             exec(code, names)  # noqa: S102  # the declaration is Python
     except OSError as exc:
         if exc.filename == str(file):
@@ -74,26 +77,29 @@ def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:
         return names, _syntax(exc, root)
     except ImportError as exc:
         return names, _import(exc, root)
-    except (Exception, SystemExit) as exc:  # noqa: BLE001  # whatever it raises is the operator's to mend
+    except KeyboardInterrupt:
+        raise
+    except BaseException as exc:  # noqa: BLE001  # whatever it raises is the operator's to mend
         return names, _raised(exc, root)
     return names, None
 
 
 @contextmanager
-def _beside(root: Path) -> Iterator[None]:
+def _beside(file: Path, module: ModuleType) -> Iterator[None]:
     """Let users.py import modules that lie beside it, leaving no trace of them in this process or on disk."""
-    before, bytecode = set(sys.modules), sys.dont_write_bytecode
-    sys.path.append(str(root))
+    folders = list(dict.fromkeys((str(file.parent), str(file.resolve().parent))))  # it may be a link
+    before, path, bytecode = dict(sys.modules), list(sys.path), sys.dont_write_bytecode
+    sys.path += folders
     sys.dont_write_bytecode = True
+    sys.modules[module.__name__] = module  # dataclasses look there for names
     try:
         yield
     finally:
-        with suppress(ValueError):  # users.py may have taken it out
-            sys.path.remove(str(root))
-        sys.dont_write_bytecode = bytecode
-        for name in set(sys.modules) - before:
-            if str(getattr(sys.modules[name], "__file__", None)).startswith(f"{root}/"):
+        sys.path[:], sys.dont_write_bytecode = path, bytecode
+        for name, one in set(sys.modules.items()) - set(before.items()):
+            if one is module or str(getattr(one, "__file__", None)).startswith(tuple(f"{at}/" for at in folders)):
                 del sys.modules[name]
+        sys.modules.update({name: one for name, one in before.items() if name == module.__name__})
 
 
 def _syntax(exc: SyntaxError, root: Path) -> Fault:
@@ -115,8 +121,18 @@ def _raised(exc: BaseException, root: Path) -> Fault:
     frames = [f for f in traceback.extract_tb(exc.__traceback__) if Path(f.filename).is_relative_to(root)]
     where = f"{shown(frames[-1].filename, root)}:{frames[-1].lineno}" if frames else USERS_FILE
     hint = f"look at: {frames[-1].line}" if frames and frames[-1].line else ""
-    said = f": {exc}" if str(exc) else ""
-    return Fault(where, f"{type(exc).__name__}{said}", hint)
+    return Fault(where, f"{type(exc).__name__}{_said(exc)}", hint)
+
+
+def _said(exc: BaseException) -> str:
+    """Return what an exception says: its first line, nothing in it that a terminal would obey."""
+    try:
+        lines = str(exc).splitlines()
+    except Exception:  # noqa: BLE001  # it is the operator's own, and cannot say
+        return ""
+    return (
+        f": {lines[0].encode('unicode_escape').decode() if not lines[0].isprintable() else lines[0]}" if lines else ""
+    )
 
 
 def _services(value: object) -> tuple[str, ...] | None:

@@ -40,6 +40,7 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
     yield from _duplicates(written.users)
     yield from _duplicates(written.ci_users)
     yield from _shared_names(written, accounts)
+    yield from _short_names(everybody, written)
     yield from _long_names(written, accounts)
 
 
@@ -151,6 +152,15 @@ def _shared_names(written: Written, accounts: Accounts) -> Iterator[MisDeclared]
             what = f"CIUser {ci_user.name!r} and User {person.name!r} (line {person.origin.line}) meet in {holder}"
             hint = f"{holder} holds the people too: give the machine a name of its own"
             yield MisDeclared(ci_user.origin, what, hint, ci_user.name)
+
+
+def _short_names(everybody: Iterable[User | CIUser], written: Written) -> Iterator[MisDeclared]:
+    """Find users whose sessions cannot be called as they are, where they have to be."""
+    for one in everybody if written.settings and written.settings.session_name_is_user else ():
+        if len(one.name) < quotas.SESSION_NAME_SHORTEST:
+            what = f"{type(one).__name__} {one.name!r}: no session can have this name, as session_name_is_user demands"
+            hint = f"a session's name has {quotas.SESSION_NAME_SHORTEST} characters at least: choose a longer one"
+            yield MisDeclared(one.origin, what, hint, one.name)
 
 
 def _long_names(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:

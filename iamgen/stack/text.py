@@ -17,4 +17,6 @@ def text(template: Template, form: Format = "json") -> str:
         return json.dumps(plain, indent=2, sort_keys=True) + "\n"
     import yaml  # 30 ms that JSON does not need
 
-    return str(yaml.safe_dump(plain, sort_keys=True, width=120, default_flow_style=False))
+    # through JSON: an operator's text may be an Enum, and nothing may be written as a reference to what it repeats
+
+    return str(yaml.safe_dump(json.loads(json.dumps(plain)), sort_keys=True, width=120, default_flow_style=False))

@@ -158,11 +158,19 @@ def test_broken_configuration_is_the_persons_fault(tmp_path: Path, config: str, 
     assert error.value.faults[0].hint
 
 
-def test_unknown_region_is_named() -> None:
+@pytest.mark.parametrize("configured", [False, True])
+def test_unknown_region_is_named(tmp_path: Path, configured: bool) -> None:
+    (tmp_path / ".cfnlintrc").write_text("regions: []\n", "utf-8")
     with pytest.raises(IamgenError) as error:
-        cfnlint.lint("{}", "moon-north-1", None)
+        cfnlint.lint("{}", "moon-north-1", tmp_path / ".cfnlintrc" if configured else None)
+    assert error.value.faults[0].where == "region"
     assert "moon-north-1" in error.value.faults[0].what
     assert ".cfnlintrc" in error.value.faults[0].hint
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
+def test_regions_of_other_partitions_are_known(region: str) -> None:
+    cfnlint.load(region, None)
 
 
 def test_version_is_the_installed_one() -> None:

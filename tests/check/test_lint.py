@@ -87,6 +87,24 @@ def test_many_are_linted_elsewhere_and_remembered(linter: FakeLinter) -> None:
     assert sorted(done) == sorted([*texts, *texts])
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process choose its processors")
+def test_on_one_processor_no_process_is_started() -> None:
+    script = """
+import os, sys
+from iamgen.check.lint import LintSettings, lint_all
+
+class Linter:
+    def lint(self, text, region, config_file):
+        return ()
+
+os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
+lint_all({str(number): str(number) for number in range(9)}, settings=LintSettings("eu-west-1"), linter=Linter())
+print("multiprocessing" in sys.modules)
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
+
+
 def test_what_was_done_before_an_interrupt_is_remembered(linter: FakeLinter) -> None:
     def interrupt(account: str) -> None:
         raise KeyboardInterrupt(account)

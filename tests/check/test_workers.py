@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from iamgen.check.finding import Finding
-from iamgen.check.workers import cores, lint_in_parallel
+from iamgen.check.workers import lint_in_parallel
 from iamgen.errors import Fault, IamgenError
 
 if TYPE_CHECKING:
@@ -170,12 +170,3 @@ def test_workers_do_not_outlive_a_killed_parent(how: signal.Signals) -> None:
     os.kill(run.pid, how)
     # both streams end when the last worker has gone
     assert run.communicate(timeout=30) == ("", "")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says which processors a process may use")
-def test_cores_are_those_this_process_may_use() -> None:
-    script = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
-    script += "from iamgen.check.workers import cores; print(cores())"
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert run.stdout == "1\n"
-    assert cores() >= 1

@@ -239,6 +239,38 @@ def test_a_full_stdout(make_repo: MakeRepo, environment: dict[str, str]) -> None
     assert done.stderr.startswith("error: stdout: cannot be written: No space left on device\n")
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_a_closed_stream_is_no_bug(closed: str, make_repo: MakeRepo, environment: dict[str, str]) -> None:
+    command = f"{sys.executable} -m iamgen render dev --no-lint {closed}"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=make_repo(), env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "" or json.loads(done.stdout)
+
+
+def test_users_that_look_alike_have_groups_of_their_own(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    names = ("ci", "ci-g", "cig", "abc", "ab-c", "ci-p", "CI.p")
+    users = (
+        'from iamgen import *\nOPS_SERVICES=("s3",)\nUSERS=()\n'
+        f'CI_USERS=tuple(CIUser(name, {{"dev": "OpsR"}}) for name in {names})'
+    )
+    done = iamgen(make_repo(users), "render", "dev", "--no-lint")
+    assert (done.returncode, done.stderr) == (0, "")
+    groups = [
+        one["Properties"]["GroupName"].casefold()
+        for one in json.loads(done.stdout)["Resources"].values()
+        if one["Type"] == "AWS::IAM::Group"
+    ]
+    assert len(set(groups)) == len(names)
+
+
+def test_output_is_taken_from_where_the_person_is(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo('import os\nos.chdir("/")\nfrom iamgen import *\nOPS_SERVICES=("s3",)\nUSERS=()')
+    assert iamgen(root, "render", "dev", "--no-lint", "-o", "out").returncode == 0
+    assert files(root / "out") == ["dev/infra.json"]
+
+
 def test_a_reader_that_leaves_is_no_bug(make_repo: MakeRepo, environment: dict[str, str]) -> None:
     command = f"{sys.executable} -m iamgen render dev --no-lint | true"
     done = subprocess.run(

@@ -18,7 +18,7 @@ def test_names() -> None:
 
 
 def test_a_plain_name_reads_well_and_another_cannot_collide() -> None:
-    assert logical_id("User", "ci-west2") == "UserCiWest2"
+    assert logical_id("User", "alice2") == "UserAlice2"
     assert re.fullmatch(r"UserAliceExampleCom[0-9a-f]{8}", logical_id("User", "alice@example.com"))
 
 
@@ -29,3 +29,11 @@ names = st.text("abAB01+=,.@_-", min_size=1, max_size=64)
 def test_different_names_have_different_ids_of_letters_and_digits(one: str, other: str) -> None:
     assert re.fullmatch(r"[A-Za-z0-9]+", logical_id("User", one))
     assert (logical_id("User", one) == logical_id("User", other)) == (one == other)
+
+
+@given(names, names)
+def test_what_is_made_of_different_names_is_different_to_iam_too(one: str, other: str) -> None:
+    made = [{f"{logical_id('CIUser', name)}{end}".casefold() for end in ("G", "P")} for name in (one, other)]
+    assert one == other or not made[0] & made[1]
+    ids = [{logical_id("CIUser", name) + end for end in ("", "G", "P")} for name in (one, other)]
+    assert one == other or not ids[0] & ids[1]

@@ -44,6 +44,16 @@ def test_yaml_says_the_same(case: str) -> None:
         assert yaml.safe_load(text(template, "yaml")) == json.loads(text(template, "json"))
 
 
+def test_yaml_takes_text_of_any_make(tmp_path: Path) -> None:
+    (tmp_path / "CONST.inc").write_text("GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\n")
+    (tmp_path / "users.py").write_text(
+        "from enum import StrEnum\nfrom iamgen import *\nN = StrEnum('N', ['bob'])\nOPS_SERVICES = ('s3',)\n"
+        "USERS = (User(N.bob, {'dev': 'OpsR'}, tags={'a': N.bob}),)\nSETTINGS = Settings(users='stack')\n"
+    )
+    (template,) = rendered(tmp_path.resolve()).values()
+    assert yaml.safe_load(text(template, "yaml")) == json.loads(text(template, "json"))
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_templates_are_plain(case: str) -> None:
     for template in rendered(CASES[case]).values():
