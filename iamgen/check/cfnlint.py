@@ -116,7 +116,7 @@ def _linter(region: str, config_file: Path | None) -> _Linter:
     with _collector_at_rest():
         config = _read_config(config_file)
         where = config_file.name if config_file and config.file_args.get("regions") else "GLOBAL_AWS_REGION"
-        if where == "region":
+        if where == "GLOBAL_AWS_REGION":
             config.file_args["regions"] = [region]
         _demand_known(config.regions, where)
         return _Linter(_load_rules(config, config_file), config)

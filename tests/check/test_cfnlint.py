@@ -163,7 +163,7 @@ def test_unknown_region_is_named(tmp_path: Path, configured: bool) -> None:
     (tmp_path / ".cfnlintrc").write_text("regions: []\n", "utf-8")
     with pytest.raises(IamgenError) as error:
         cfnlint.lint("{}", "moon-north-1", tmp_path / ".cfnlintrc" if configured else None)
-    assert error.value.faults[0].where == "region"
+    assert error.value.faults[0].where == "GLOBAL_AWS_REGION"
     assert "moon-north-1" in error.value.faults[0].what
     assert ".cfnlintrc" in error.value.faults[0].hint
 
