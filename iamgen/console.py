@@ -7,13 +7,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, TextIO
 
 from iamgen.errors import Fault, refuse
 
 Colour = Literal["auto", "always", "never"]
 _RED, _YELLOW, _CYAN, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[36m", "\033[0m"
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  # open to the end, as a stream is
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Console:
     @classmethod
     def standard(cls, colour: Colour = "auto") -> Console:
         """Return the console of this process. `auto` colours a terminal, unless NO_COLOR is set."""
-        out, err = (stream or Path(os.devnull).open("w") for stream in (sys.stdout, sys.stderr))  # closed by a shell
+        out, err = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))  # a shell may close them
         wanted = err.isatty() and not os.environ.get("NO_COLOR")
         return cls(out, err, colour == "always" or (colour == "auto" and wanted))
 

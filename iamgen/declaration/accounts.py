@@ -152,7 +152,8 @@ def _stand_in(constants: Constants, by_name: Mapping[str, Account]) -> tuple[str
     meant = nearest(PEOPLE_ACCOUNT, (name for name, account in by_name.items() if account.kind == "workload"))
     if meant:
         what = f"there is no {PEOPLE_ACCOUNT} account, but one called {meant}"
-        hint = f"call it USER_ONLY{_ID}; or say who holds the people: USER_ONLY{_ID}=${{{constant(likely[0], _ID)}}} below it"
+        holder = f"USER_ONLY{_ID}=${{{constant(likely[0], _ID)}}}"
+        hint = f"call it USER_ONLY{_ID}; or say who holds the people: {holder} below it"
         return None, [Fault(constants.where(constant(meant, _ID)), what, hint)]
     if len(likely) == 1:
         return likely[0], []
