@@ -16,7 +16,7 @@ _RED, _YELLOW, _CYAN, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[36m", "\033[0m"
 
 
 def _nowhere() -> TextIO:
-    return open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  # open to the end, as a stream is
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123  # open to the end, as a stream is
 
 
 @dataclass(frozen=True)
