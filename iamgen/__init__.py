@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from iamgen.declaration.model import CIUser, Grant, Settings, User
+    from iamgen.declaration.model import (
+        CIUser,
+        Emergency,
+        Grant,
+        Group,
+        Pipeline,
+        Policy,
+        Role,
+        Settings,
+        User,
+    )
 
-__all__ = ("CIUser", "Grant", "Settings", "User")
+__all__ = ("CIUser", "Emergency", "Grant", "Group", "Pipeline", "Policy", "Role", "Settings", "User")
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # a module attribute may be anything

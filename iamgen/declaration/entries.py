@@ -15,7 +15,7 @@ def is_pattern(key: str) -> bool:
     return any(character in key for character in "*?[")
 
 
-def matches(key: str, accounts: Accounts) -> tuple[str, ...]:
+def accounts_meant(key: str, accounts: Accounts) -> tuple[str, ...]:
     """Return the accounts that an access key means; a pattern never means a pure user-only account."""
     if not is_pattern(key):
         name = accounts.aliases.get(key, key)
@@ -39,5 +39,5 @@ def accounts_of(user: User | CIUser, accounts: Accounts) -> frozenset[str]:
         name
         for key, roles in user.access.items()
         if any(True for _ in grants(roles))
-        for name in matches(key, accounts)
+        for name in accounts_meant(key, accounts)
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from iamgen.declaration import constants as constants_file
 from iamgen.declaration import users_file
 from iamgen.declaration.accounts import accounts, lookalikes, role_name_faults
-from iamgen.declaration.model import STANDARD_ROLES, Settings
+from iamgen.declaration.model import Settings
 from iamgen.declaration.resolve import resolve
 from iamgen.declaration.resolved import Declaration
 from iamgen.declaration.source import located
@@ -65,7 +65,7 @@ def load(root: Path, now: datetime) -> Loaded:
     known = [
         *constant_faults,
         *(() if unread else found.faults),
-        *role_name_faults(constants, found, stack, STANDARD_ROLES),
+        *role_name_faults(constants, found, stack, written.role_names),
         *file_faults,
         *(located(fault, root) for fault in written_faults(written, found)),
     ]

@@ -19,6 +19,9 @@ STANDARD_ROLES = (ADMIN, OPS, READ)
 Text = Annotated[str, "text in quotes"]
 OptionalText = Annotated[str | None, "text in quotes"]
 Flag = Annotated[bool, "True or False"]
+Names = Annotated[Sequence[str], "a tuple of names, such as ('a', 'b')"]
+ACCOUNTS = "an account name or pattern, or several: ('dev', '*-dev')"
+OptionalAccounts = Annotated[str | Sequence[str] | None, ACCOUNTS]
 Tags = Annotated[Mapping[str, str], "tags as {'team': 'blue'}"]
 
 
@@ -64,6 +67,75 @@ class CIUser(Declared):
 
 
 @dataclass(frozen=True)
+class Pipeline(Declared):
+    """A job of a CI service that proves who it is by OIDC: an identity provider and trust, no keys.
+
+    `subject` is the exact `sub` of its tokens; for GitHub it follows from `repository` with `environment`
+    or `branch`. `docs/pipelines.md` has each provider's form.
+    """
+
+    provider: Annotated[str, "'github', 'gitlab', … or an https URL"]
+    subject: OptionalText = None
+    access: Access = field(default_factory=lambda: MappingProxyType({}))
+    _: KW_ONLY
+    repository: OptionalText = None
+    environment: OptionalText = None
+    branch: OptionalText = None
+    audience: OptionalText = None
+
+
+@dataclass(frozen=True)
+class Emergency(Declared):
+    """The only way to an inline policy: why, until when, and its document in `templates/policies/`."""
+
+    reason: Text
+    until: Annotated[str, "a date in quotes, such as '2027-01-31'"]
+    template: Text
+
+
+@dataclass(frozen=True)
+class Policy(Declared):
+    """A customer managed policy whose document is a Jinja2 template of `templates/policies/`."""
+
+    name: Text
+    template: Text
+    _: KW_ONLY
+    vars: Annotated[Mapping[str, object], "values by name, such as {'bucket': 'logs'}"] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    accounts: OptionalAccounts = None
+
+
+@dataclass(frozen=True)
+class Role(Declared):
+    """A role besides the standardized ones; people, machines, services and other roles may assume it."""
+
+    name: Text
+    _: KW_ONLY
+    services: Names = ()
+    managed_policies: Names = ()
+    policies: Names = ()
+    assumed_by: Names = ()
+    session_hours: Annotated[int, "a number of hours, 1 to 12"] = 1
+    mfa: Flag = True
+    boundary: OptionalText = None
+    accounts: Annotated[str | Sequence[str], ACCOUNTS] = "*"
+    description: Text = ""
+    emergency: Annotated[Emergency | None, "an Emergency(…)"] = None
+
+
+@dataclass(frozen=True)
+class Group(Declared):
+    """A group in the account that holds people, besides the three that exist without being declared."""
+
+    name: Text
+    _: KW_ONLY
+    members: Names = ()
+    managed_policies: Names = ()
+    policies: Names = ()
+
+
+@dataclass(frozen=True)
 class Settings(Declared):
     """Choices that hold for every account; contract section 5 says what each means."""
 
@@ -80,6 +152,9 @@ class Settings(Declared):
     )
     channels: Annotated[Sequence[str], "a tuple of channel names, such as ('infra',)"] = ("infra",)
     main_branch: Annotated[str | None, "the name of a branch"] = None
+    ignore: Annotated[Mapping[str, str], "reasons by rule, such as {'W112': 'the service is too new'}"] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
 
 DEFAULT_SESSION_HOURS: Mapping[str, int] = MappingProxyType({ADMIN: 1, OPS: 4, READ: 12})

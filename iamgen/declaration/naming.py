@@ -53,3 +53,13 @@ def logical_id(kind: str, name: str) -> str:
     import hashlib  # 5 ms that plain names do not need
 
     return f"{kind}{camel}{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
+def services_policy(role: str) -> str:
+    """Return the logical id of the policy that a declared role's `services` make."""
+    return f"{role.removesuffix('R')}ServicesP"
+
+
+def emergency_name(role: str) -> str:
+    """Return the name of a role's inline policy."""
+    return f"{role}Emergency"

@@ -11,11 +11,16 @@ from types import MappingProxyType
 from iamgen.declaration.accounts import Accounts
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.declared import MisDeclared, Origin
-from iamgen.declaration.entries import grants, matches
+from iamgen.declaration.entries import accounts_meant, grants
 from iamgen.declaration.model import DEFAULT_SESSION_HOURS, CIUser, Settings, User
-from iamgen.declaration.resolved import Declaration, Granted, Machine, Person
+from iamgen.declaration.own import emergency_notices, own_groups, own_policies, own_roles
+from iamgen.declaration.pipelines import identity
+from iamgen.declaration.resolved import Declaration, Granted, Machine, Person, Workload
 from iamgen.declaration.until import end, iso
 from iamgen.declaration.users_file import Written
+from iamgen.declaration.validate import Granting, where_granted
+
+Who = Person | Machine | Workload
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,12 @@ def resolve(
     ]
     granted: list[Granted] = []
     warnings: list[MisDeclared] = []
-    everybody: list[tuple[User | CIUser, Person | Machine]] = [*people, *machines]
+    workloads = sorted(((one, Workload(*identity(one))) for one in written.pipelines), key=lambda pair: _key(pair[1]))
+    everybody: list[tuple[Granting, Who]] = [*people, *machines, *workloads]
     for user, who in everybody:
-        for entries in _merged(user, accounts).values():
+        for entries in _merged(user, written, accounts).values():
             standing = [entry for entry in entries if entry.until is None or entry.until > now]
-            warnings += _notices(user.name, entries, now)
+            warnings += _notices(who.name, entries, now)
             if standing:
                 granted.append(_granted(who, max(standing, key=_last)))
     declaration = Declaration(
@@ -58,8 +64,13 @@ def resolve(
         ops_services=tuple(sorted(set(written.ops_services or ()))),
         people=tuple(person for _, person in people),
         machines=tuple(machine for _, machine in machines),
+        workloads=tuple(dict.fromkeys(workload for _, workload in workloads)),
+        roles=own_roles(written, accounts, now),
+        groups=own_groups(written),
+        policies=own_policies(written, accounts),
         granted=tuple(granted),
     )
+    warnings += emergency_notices(written, now)
     return declaration, tuple(warnings)
 
 
@@ -72,20 +83,24 @@ def _person(user: User) -> Person:
     return Person(user.name, user.path, user.power, user.email, tags)
 
 
-def _merged(user: User | CIUser, accounts: Accounts) -> Mapping[tuple[str, str], list[_Entry]]:
+def _key(workload: Workload) -> tuple[str, str, str]:
+    return workload.url, workload.audience, workload.subject
+
+
+def _merged(user: Granting, written: Written, accounts: Accounts) -> Mapping[tuple[str, str], list[_Entry]]:
     """Return what each line grants somebody, by account and role: entries add up, none takes away."""
     found: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
-    for entry in _entries(user, accounts):
+    for entry in _entries(user, written, accounts):
         found[entry.account, entry.role].append(entry)
     return found
 
 
-def _entries(user: User | CIUser, accounts: Accounts) -> Iterator[_Entry]:
+def _entries(user: Granting, written: Written, accounts: Accounts) -> Iterator[_Entry]:
     for key, roles in user.access.items():
         for role, grant in grants(roles):
             until = end(grant.until) if grant and grant.until is not None else None
             reason, origin = (grant.reason, grant.origin) if grant else ("", user.origin)
-            for account in matches(key, accounts):
+            for account in where_granted(role, accounts_meant(key, accounts), written, accounts):
                 yield _Entry(account, role, until, reason, origin)
 
 
@@ -94,7 +109,7 @@ def _last(entry: _Entry) -> tuple[bool, datetime]:
     return entry.until is None, entry.until or datetime.max.replace(tzinfo=UTC)
 
 
-def _granted(who: Person | Machine, entry: _Entry) -> Granted:
+def _granted(who: Who, entry: _Entry) -> Granted:
     return Granted(who, entry.account, entry.role, entry.until, entry.reason, entry.origin)
 
 

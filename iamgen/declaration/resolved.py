@@ -53,10 +53,79 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class Workload:
+    """A pipeline, as its tokens name it; `subject` ends in `*` where the rest of it varies by run."""
+
+    url: str
+    audience: str
+    subject: str
+
+    @property
+    def name(self) -> str:
+        """Return what tells it apart: its subject."""
+        return self.subject
+
+    @property
+    def issuer(self) -> str:
+        """Return the issuer as AWS writes it in condition keys and ARNs: without the scheme."""
+        return self.url.removeprefix("https://")
+
+
+@dataclass(frozen=True)
+class OwnEmergency:
+    """An inline policy that expires; `until` is UTC, exclusive."""
+
+    reason: str
+    until: datetime
+    template: str
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class OwnRole:
+    """A declared role, in the accounts named. `assumed_by` are service principals, role names and ARNs."""
+
+    name: str
+    services: tuple[str, ...]
+    managed_policies: tuple[str, ...]
+    policies: tuple[str, ...]
+    assumed_by: tuple[str, ...]
+    session_hours: int
+    mfa: bool
+    boundary: str | None
+    accounts: frozenset[str]
+    description: str
+    emergency: OwnEmergency | None
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class OwnPolicy:
+    """A declared policy, in the accounts named."""
+
+    name: str
+    template: str
+    vars: Mapping[str, object]
+    accounts: frozenset[str]
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class OwnGroup:
+    """A declared group of the account that holds people."""
+
+    name: str
+    members: tuple[str, ...]
+    managed_policies: tuple[str, ...]
+    policies: tuple[str, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True)
 class Granted:
     """One who may assume one role in one account: for good, or until `until` (UTC, exclusive)."""
 
-    who: Person | Machine
+    who: Person | Machine | Workload
     account: str
     role: str
     until: datetime | None
@@ -78,6 +147,10 @@ class Declaration:
     ops_services: tuple[str, ...]
     people: tuple[Person, ...]
     machines: tuple[Machine, ...]
+    workloads: tuple[Workload, ...]
+    roles: tuple[OwnRole, ...]
+    groups: tuple[OwnGroup, ...]
+    policies: tuple[OwnPolicy, ...]
     granted: tuple[Granted, ...]
 
     @cached_property

@@ -39,6 +39,7 @@ def _wrong(settings: Settings) -> Iterator[tuple[str, str, str]]:
     for channel in settings.channels:
         if not _CHANNEL.fullmatch(channel):
             yield f"channel {channel!r} cannot be part of a branch's name", "letters, digits and ._- only", channel
+    yield from _wrong_ignores(settings)
     if settings.main_branch == "":
         yield "main_branch is empty", "name the branch that releases are made from, or leave it out", "main_branch"
 
@@ -50,3 +51,9 @@ def _wrong_hours(settings: Settings) -> Iterator[tuple[str, str, str]]:
             yield f"session_hours: there is no role {role!r}", hint, role
         if hours not in quotas.SESSION_HOURS:
             yield f"session_hours: {role} has {hours}", "a session lasts 1 to 12 hours", role
+
+
+def _wrong_ignores(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    for rule, reason in settings.ignore.items():
+        if not reason.strip():
+            yield f"ignore: {rule} has no reason", "say why, for whoever reads it next", rule

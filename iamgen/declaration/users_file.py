@@ -14,13 +14,30 @@ from typing import Any
 
 import iamgen
 from iamgen.declaration.declared import Declared, Faulty, MisDeclared, Origin, noting, without_fault
-from iamgen.declaration.model import CIUser, Settings, User
+from iamgen.declaration.model import (
+    STANDARD_ROLES,
+    CIUser,
+    Group,
+    Pipeline,
+    Policy,
+    Role,
+    Settings,
+    User,
+)
 from iamgen.declaration.source import assignment, located, repeated_keys, shown
 from iamgen.errors import Fault
 from iamgen.nearest import did_you_mean, nearest
 
 USERS_FILE = "users.py"
-_LISTS: Mapping[str, type] = {"USERS": User, "CI_USERS": CIUser, "OPS_SERVICES": str}
+_LISTS: Mapping[str, type] = {
+    "USERS": User,
+    "CI_USERS": CIUser,
+    "PIPELINES": Pipeline,
+    "ROLES": Role,
+    "GROUPS": Group,
+    "POLICIES": Policy,
+    "OPS_SERVICES": str,
+}
 _SHOWN = 40  # characters of a wrong value in a message
 _REQUIRED = ("USERS", "OPS_SERVICES")
 
@@ -32,9 +49,18 @@ class Written:
     file: Path
     users: tuple[User, ...] = ()
     ci_users: tuple[CIUser, ...] = ()
+    pipelines: tuple[Pipeline, ...] = ()
+    roles: tuple[Role, ...] = ()
+    groups: tuple[Group, ...] = ()
+    policies: tuple[Policy, ...] = ()
     ops_services: tuple[str, ...] | None = None
     settings: Settings | None = None
     strays: tuple[MisDeclared, ...] = ()
+
+    @property
+    def role_names(self) -> tuple[str, ...]:
+        """Return the names of every role that somebody may be granted."""
+        return (*STANDARD_ROLES, *(role.name for role in self.roles))
 
     def at(self, name: str) -> Origin:
         """Return where users.py assigns the name."""
@@ -52,6 +78,10 @@ def read(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         file,
         users=tuple(_sound(names.get("USERS"), User)),
         ci_users=tuple(_sound(names.get("CI_USERS"), CIUser)),
+        pipelines=tuple(_sound(names.get("PIPELINES"), Pipeline)),
+        roles=tuple(_sound(names.get("ROLES"), Role)),
+        groups=tuple(_sound(names.get("GROUPS"), Group)),
+        policies=tuple(_sound(names.get("POLICIES"), Policy)),
         ops_services=_services(names.get("OPS_SERVICES")),
         settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
     )

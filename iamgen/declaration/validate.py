@@ -8,14 +8,18 @@ from collections.abc import Iterable, Iterator
 from iamgen.declaration import quotas
 from iamgen.declaration.accounts import PEOPLE_ACCOUNT, Accounts
 from iamgen.declaration.declared import MisDeclared, Origin
-from iamgen.declaration.entries import accounts_of, grants, is_pattern, matches
-from iamgen.declaration.model import STANDARD_ROLES, CIUser, User
+from iamgen.declaration.declared_names import named_faults, places
+from iamgen.declaration.entries import accounts_meant, accounts_of, grants, is_pattern
+from iamgen.declaration.model import STANDARD_ROLES, CIUser, Pipeline, User
 from iamgen.declaration.naming import Naming, logical_id
+from iamgen.declaration.pipelines import pipeline_faults
 from iamgen.declaration.services import known_services
 from iamgen.declaration.settings import settings_faults
 from iamgen.declaration.until import end
 from iamgen.declaration.users_file import Written
 from iamgen.nearest import did_you_mean
+
+Granting = User | CIUser | Pipeline
 
 _NAME = re.compile(r"[A-Za-z0-9_+=,.@-]+")
 _PATH = re.compile(r"/([A-Za-z0-9_+=,.@-]+/)*")
@@ -35,8 +39,14 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
     everybody: tuple[User | CIUser, ...] = (*written.users, *written.ci_users)
     for one in everybody:
         yield from _name_faults(one)
-        if accounts.by_name:  # without any, CONST.inc has been faulted for it
-            yield from _access_faults(one, accounts)
+    if accounts.by_name:  # without any, CONST.inc has been faulted for it
+        granting: tuple[Granting, ...] = (*everybody, *written.pipelines)
+        for other in granting:
+            yield from _access_faults(other, written, accounts)
+    for pipeline in written.pipelines:
+        for what, hint, word in pipeline_faults(pipeline):
+            yield MisDeclared(pipeline.origin, f"{about(pipeline)}: {what}", hint, word)
+    yield from named_faults(written, accounts)
     yield from _duplicates(written.users)
     yield from _duplicates(written.ci_users)
     yield from _shared_names(written, accounts)
@@ -98,18 +108,33 @@ def _tag_faults(user: User) -> Iterator[MisDeclared]:
             yield MisDeclared(user.origin, f"{about} {key!r}: aws: belongs to AWS", "choose another key", key)
 
 
-def _access_faults(one: User | CIUser, accounts: Accounts) -> Iterator[MisDeclared]:
-    about = f"{type(one).__name__} {one.name!r}"
+def _access_faults(one: Granting, written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
     for key, roles in one.access.items():
-        if not matches(key, accounts):
-            yield MisDeclared(one.origin, f"{about}: {_no_match(key)}", _match_hint(key, accounts), key)
+        meant = accounts_meant(key, accounts)
+        if not meant:
+            yield MisDeclared(one.origin, f"{about(one)}: {_no_match(key)}", _match_hint(key, accounts), key)
         for role, grant in grants(roles):
             at = grant.origin if grant else one.origin
-            if role not in STANDARD_ROLES:
-                hint = did_you_mean(role, STANDARD_ROLES, f"roles are {', '.join(STANDARD_ROLES)}")
-                yield MisDeclared(at, f"{about}: {key}: there is no role {role!r}", hint, role)
+            if role not in written.role_names:
+                hint = did_you_mean(role, written.role_names, f"roles are {', '.join(written.role_names)}")
+                yield MisDeclared(at, f"{about(one)}: {key}: there is no role {role!r}", hint, role)
+            elif meant and not where_granted(role, meant, written, accounts):
+                own = next(declared for declared in written.roles if declared.name == role)
+                there = ", ".join(places(own.accounts, accounts))
+                yield MisDeclared(at, f"{about(one)}: {role} is not in {key}", f"it is in {there}", role)
             if grant and grant.until is not None:
-                yield from _end_faults(f"{about}: {key}", grant.until, at)
+                yield from _end_faults(f"{about(one)}: {key}", grant.until, at)
+
+
+def where_granted(role: str, accounts: Iterable[str], written: Written, known: Accounts) -> tuple[str, ...]:
+    """Return those of the accounts that have the role: a declared one may be in some only."""
+    declared = next((one for one in written.roles if one.name == role), None)
+    return tuple(name for name in accounts if declared is None or name in places(declared.accounts, known))
+
+
+def about(one: Granting) -> str:
+    """Return how a message calls whom something is granted."""
+    return f"{type(one).__name__} {one.provider if isinstance(one, Pipeline) else one.name!r}"
 
 
 def _end_faults(about: str, until: str, at: Origin) -> Iterator[MisDeclared]:

@@ -9,17 +9,21 @@ from troposphere import AWSObject, Template
 from iamgen.declaration import quotas
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, refuse
+from iamgen.pages.policy import Documents
 from iamgen.stack.machines import machine_resources
+from iamgen.stack.own import own_groups, own_policies, own_roles
 from iamgen.stack.people import people_resources, widened
+from iamgen.stack.pipelines import provider_resources
 from iamgen.stack.roles import role_resources
 
 
-def build(declaration: Declaration, account: Account) -> Template:
+def build(declaration: Declaration, account: Account, documents: Documents) -> Template:
     """Return the account's template: plain resources, no parameters, conditions, mappings or outputs.
 
-    Raises IamgenError when the declaration does not fit into a quota of AWS.
+    `documents` gives the documents of declared policies. Raises IamgenError when the declaration does not fit
+    into a quota of AWS, and as `documents` does.
     """
-    resources = list(_resources(declaration, account))
+    resources = list(_resources(declaration, account, documents))
     if len(resources) > quotas.RESOURCES:
         what = f"its template has {len(resources)} resources, and {quotas.RESOURCES} is CloudFormation's limit"
         raise refuse(account.name, what, 'keep people out of it with Settings(users="console")')
@@ -35,8 +39,12 @@ def notices(declaration: Declaration, account: Account) -> tuple[Fault, ...]:
     return widened(declaration) if account.holds_people else ()
 
 
-def _resources(declaration: Declaration, account: Account) -> Iterator[AWSObject]:
+def _resources(declaration: Declaration, account: Account, documents: Documents) -> Iterator[AWSObject]:
     if account.holds_people:
         yield from people_resources(declaration)
+        yield from own_groups(declaration)
     yield from role_resources(declaration, account)
     yield from machine_resources(declaration, account)
+    yield from provider_resources(declaration, account)
+    yield from own_policies(declaration, account, documents)
+    yield from own_roles(declaration, account, documents)

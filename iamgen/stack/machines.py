@@ -19,7 +19,7 @@ def machine_resources(declaration: Declaration, account: Account) -> Iterator[AW
     for machine in declaration.machines:
         roles = [
             role
-            for role in generated_roles(declaration, account)
+            for role in (*generated_roles(declaration, account), *(own.name for own in declaration.roles))
             if any(one.who == machine for one in declaration.granted_in(account, role))
         ]
         if roles:

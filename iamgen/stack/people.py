@@ -11,7 +11,7 @@ from troposphere.iam import Group, ManagedPolicy, User
 
 from iamgen.declaration import quotas
 from iamgen.declaration.naming import Naming, logical_id
-from iamgen.declaration.resolved import Declaration, Person
+from iamgen.declaration.resolved import Account, Declaration, Person
 from iamgen.errors import Fault, refuse
 from iamgen.stack.roles import generated_roles
 from iamgen.stack.self_management import manage_own_user
@@ -28,7 +28,7 @@ def people_resources(declaration: Declaration) -> Iterator[AWSObject]:
     yield from _group(naming, OWN_USER_GROUP, {"ManageOwnUserP": own_user})
     yield from _group(naming, POWER_GROUP, {"PowerP": _power()})
     if declaration.settings.users == "stack":
-        yield from (_user(person) for person in declaration.people)
+        yield from (_user(declaration, person) for person in declaration.people)
 
 
 def assume_role_documents(declaration: Declaration) -> tuple[PolicyDocument, ...]:
@@ -60,8 +60,17 @@ def _role_arns(declaration: Declaration) -> list[str]:
     return sorted(
         declaration.naming(account).role_arn(role)
         for account in declaration.accounts.values()
-        for role in generated_roles(declaration, account)
+        for role in (*generated_roles(declaration, account), *_own_roles(declaration, account))
     )
+
+
+def _own_roles(declaration: Declaration, account: Account) -> list[str]:
+    """Return the declared roles that a person may assume there; what only services assume is not theirs to ask for."""
+    return [
+        role.name
+        for role in declaration.roles
+        if any(isinstance(one.who, Person) for one in declaration.granted_in(account, role.name))
+    ]
 
 
 def _role_patterns(declaration: Declaration) -> list[str]:
@@ -108,8 +117,9 @@ def _group(naming: Naming, name: str, policies: dict[str, PolicyDocument]) -> It
     yield Group(name, GroupName=naming.full(name), ManagedPolicyArns=[Ref(policy) for policy in policies])
 
 
-def _user(person: Person) -> User:
+def _user(declaration: Declaration, person: Person) -> User:
     groups = [ASSUME_GROUP, OWN_USER_GROUP, *([POWER_GROUP] if person.power else [])]
+    groups += [group.name for group in declaration.groups if person.name in group.members]
     optional = {"Tags": Tags(dict(person.tags))} if person.tags else {}
     return User(
         logical_id("User", person.name),

@@ -21,7 +21,7 @@ from awacs.aws import (
     Statement,
     StringEquals,
 )
-from awacs.sts import AssumeRole
+from awacs.sts import AssumeRole, AssumeRoleWithWebIdentity
 
 VERSION = "2012-10-17"
 """The policy language's version; without it, `${aws:username}` would be taken letter by letter."""
@@ -62,6 +62,17 @@ def trust(principals: Sequence[Any], *conditions: ConditionElement) -> Statement
     return _statement(Allow, "", props, conditions)
 
 
+def trust_services(services: Sequence[str]) -> Statement:
+    """Return a trust policy's Allow for AWS services, such as `lambda.amazonaws.com`."""
+    return _statement(Allow, "", {"Action": [AssumeRole], "Principal": Principal("Service", list(services))}, ())
+
+
+def trust_federated(provider: Any, *conditions: ConditionElement) -> Statement:  # noqa: ANN401  # ARN or reference
+    """Return a trust policy's Allow for those whom an OIDC provider vouches for."""
+    props = {"Action": [AssumeRoleWithWebIdentity], "Principal": Principal("Federated", provider)}
+    return _statement(Allow, "", props, conditions)
+
+
 def trust_nobody() -> Statement:
     """Return the trust of a role that nobody may assume: a role must have one, and it must be valid."""
     return _statement(Deny, "", {"Action": [AssumeRole], "Principal": Principal("AWS", ["*"])}, ())
@@ -72,7 +83,7 @@ def document(*statements: Statement) -> PolicyDocument:
     return PolicyDocument(Version=VERSION, Statement=list(statements))
 
 
-def size(policy: PolicyDocument) -> int:
+def size(policy: PolicyDocument | dict[str, Any]) -> int:
     """Return the length in characters that IAM's quotas count: white space outside of strings left out."""
     return len(json.dumps(policy, cls=awsencode, separators=(",", ":"), ensure_ascii=False))
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from iamgen.declaration.load import load
+from iamgen.pages.policy import documents
 from iamgen.stack.build import build
 from iamgen.stack.text import text
 
@@ -22,7 +23,8 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 def rendered(root: Path) -> dict[str, Any]:
     loaded = load(root, NOW)
-    return {name: build(loaded.declaration, account) for name, account in loaded.declaration.accounts.items()}
+    own = documents(root, loaded.declaration)
+    return {name: build(loaded.declaration, account, own) for name, account in loaded.declaration.accounts.items()}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -61,8 +63,10 @@ def test_templates_are_plain(case: str) -> None:
         assert set(plain) == {"AWSTemplateFormatVersion", "Description", "Resources"}
         assert functions(plain) <= {"Ref", "Fn::GetAtt"}
         types = {resource["Type"] for resource in plain["Resources"].values()}
-        assert types <= {f"AWS::IAM::{kind}" for kind in ("Group", "ManagedPolicy", "Role", "User")}
-        assert not any("Policies" in resource["Properties"] for resource in plain["Resources"].values())
+        kinds = ("Group", "ManagedPolicy", "OIDCProvider", "Role", "User", "UserToGroupAddition")
+        assert types <= {f"AWS::IAM::{kind}" for kind in kinds}
+        inline = [one for resource in plain["Resources"].values() for one in resource["Properties"].get("Policies", ())]
+        assert all(one["PolicyName"].endswith("Emergency") for one in inline)
 
 
 def functions(value: object) -> set[str]:

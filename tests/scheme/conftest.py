@@ -16,6 +16,7 @@ from iamgen.access.accounts import Account, Scheme
 from iamgen.access.entities import Person, User
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
+from iamgen.pages.policy import documents
 from iamgen.stack.build import build
 from iamgen.stack.text import text
 
@@ -55,12 +56,12 @@ def managed() -> dict[str, Any]:
 @cache
 def case(name: str) -> Case:
     declaration = load(CASES[name].resolve(), NOW).declaration
-    documents = managed()
+    aws, own = managed(), documents(CASES[name].resolve(), declaration)
     accounts = {}
     for account in declaration.accounts.values():
-        template = json.loads(text(build(declaration, account)))
+        template = json.loads(text(build(declaration, account, own)))
         people = by_hand(declaration) if account.holds_people else []
-        accounts[account.name] = Account.of(template, account.id, declaration.partition, documents, people)
+        accounts[account.name] = Account.of(template, account.id, declaration.partition, aws, people)
     return Case(declaration, Scheme(accounts))
 
 

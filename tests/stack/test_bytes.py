@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamgen.declaration.load import load
+from iamgen.pages.policy import documents
 from iamgen.stack.build import build
 from iamgen.stack.text import Format, text
 
@@ -55,8 +56,10 @@ def rendered(users: str, const: str, form: Format) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "users.py").write_text(users)
         Path(folder, "CONST.inc").write_text(const)
-        declaration = load(Path(folder).resolve(), datetime(2026, 11, 23, tzinfo=UTC)).declaration
-        return {name: text(build(declaration, one), form) for name, one in declaration.accounts.items()}
+        root = Path(folder).resolve()
+        declaration = load(root, datetime(2026, 11, 23, tzinfo=UTC)).declaration
+        own = documents(root, declaration)
+        return {name: text(build(declaration, one, own), form) for name, one in declaration.accounts.items()}
 
 
 @settings(deadline=None, max_examples=40)

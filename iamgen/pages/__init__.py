@@ -1,0 +1,1 @@
+"""Jinja2 templates of a repository, with those that iamgen brings behind them."""

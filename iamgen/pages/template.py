@@ -1,0 +1,106 @@
+"""A template rendered, with the way back from each line of the result to the template's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
+from jinja2.exceptions import TemplateError
+
+from iamgen.errors import IamgenError, refuse
+from iamgen.nearest import did_you_mean
+
+_PACKAGED = (Path(__file__).parents[1] / "templates", Path(__file__).parents[2] / "templates")
+_MARK = re.compile("\ue000(\\d+)\ue001")  # private characters: what no policy may hold
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What a template gave. `lines` has, for each line of `text`, that of the template it came from."""
+
+    template: str
+    text: str
+    lines: tuple[int, ...]
+
+    def where(self, line: int) -> str:
+        """Return `templates/…:line` for a line of the text, counted from 1."""
+        return f"{shown(self.template)}:{self.lines[min(line, len(self.lines)) - 1]}"
+
+
+def shown(template: str) -> str:
+    """Return the template's path as a person of the repository would write it."""
+    return f"templates/{template}"
+
+
+def render(root: Path, template: str, variables: Mapping[str, object]) -> Rendered:
+    """Return the rendered template of the repository at `root`, or of iamgen where it has none of the name.
+
+    Raises IamgenError, with the template's line: no such template, a syntax error, an undefined name, or
+    whatever goes wrong in an expression.
+    """
+    environment = _environment(root)
+    try:
+        source, _, _ = _source(environment, template)
+        marked = environment.from_string(_marked(environment, source))
+        return _unmarked(template, marked.render(variables))
+    except TemplateNotFound as exc:
+        known = environment.list_templates()
+        hint = did_you_mean(template, known, "write the file, or correct its name")
+        raise refuse(shown(template), "there is no such template", hint) from exc
+    except TemplateSyntaxError as exc:
+        raise refuse(
+            f"{shown(template)}:{exc.lineno}", str(exc.message), "see Jinja2's template documentation"
+        ) from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise refuse(shown(template), f"cannot be read: {exc}", "it has to be a readable file in UTF-8") from exc
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as exc:
+        raise _failed(template, exc, variables) from exc
+
+
+@cache
+def _environment(root: Path) -> Environment:
+    folders = [root / "templates", *(folder for folder in _PACKAGED if folder.is_dir())]
+    # what comes out is JSON or text for a terminal, no page of a browser
+    return Environment(loader=FileSystemLoader(folders), undefined=StrictUndefined, autoescape=False)  # noqa: S701
+
+
+def _source(environment: Environment, template: str) -> tuple[str, str | None, object]:
+    assert environment.loader  # noqa: S101  # set two lines up
+    return environment.loader.get_source(environment, template)
+
+
+def _marked(environment: Environment, source: str) -> str:
+    """Return the source with its own line number at the start of each line that is text, not a tag."""
+    return "".join(value if kind != "data" else _numbered(value, line) for line, kind, value in environment.lex(source))
+
+
+def _numbered(text: str, line: int) -> str:
+    first, *others = text.split("\n")
+    return "\n".join([first, *(f"\ue000{line + n}\ue001{other}" for n, other in enumerate(others, 1))])
+
+
+def _unmarked(template: str, text: str) -> Rendered:
+    """Return the text without its marks; a line that has none came from where the line before it came from."""
+    lines, current = [], 1
+    for line in text.split("\n"):
+        found = _MARK.search(line)
+        current = int(found[1]) if found else current
+        lines.append(current)
+    return Rendered(template, _MARK.sub("", text), tuple(lines))
+
+
+def _failed(template: str, exc: Exception, variables: Mapping[str, object]) -> IamgenError:
+    line, at = 1, exc.__traceback__
+    while at:
+        if at.tb_frame.f_code.co_filename == "<template>":
+            line = at.tb_lineno
+        at = at.tb_next
+    undefined = re.match(r"'(\w+)' is undefined", str(exc))
+    hint = "a template knows " + ", ".join(sorted(variables))
+    if undefined:
+        hint = did_you_mean(undefined[1], variables, hint)
+    return refuse(f"{shown(template)}:{line}", str(exc) or type(exc).__name__, hint)

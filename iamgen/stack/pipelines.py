@@ -1,0 +1,27 @@
+"""Pipelines: one OIDC provider for each issuer of an account, shared by all that it vouches for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from troposphere import AWSObject
+from troposphere.iam import OIDCProvider
+
+from iamgen.declaration.naming import logical_id
+from iamgen.declaration.resolved import Account, Declaration, Workload
+
+
+def provider_id(url: str) -> str:
+    """Return the logical id of an issuer's provider."""
+    return logical_id("OIDC", url.removeprefix("https://"))
+
+
+def provider_resources(declaration: Declaration, account: Account) -> Iterator[AWSObject]:
+    """Yield the providers of the account, each with every audience that is asked for there."""
+    audiences: dict[str, set[str]] = defaultdict(set)
+    for one in declaration.granted:
+        if one.account == account.name and isinstance(one.who, Workload):
+            audiences[one.who.url].add(one.who.audience)
+    for url, some in sorted(audiences.items()):
+        yield OIDCProvider(provider_id(url), Url=url, ClientIdList=sorted(some))

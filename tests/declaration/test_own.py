@@ -1,0 +1,164 @@
+"""Roles, groups, policies, pipelines and emergencies of one's own: what is wrong, and what they resolve to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from iamgen.declaration.load import load
+from iamgen.errors import IamgenError
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HEAD = 'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("alice", {}),)\n'  # a case starts on line 4
+MakeRepo = Callable[..., Path]
+
+
+def faults(root: Path) -> list[str]:
+    with pytest.raises(IamgenError) as raised:
+        load(root, NOW)
+    return [" | ".join(fault) for fault in raised.value.faults]
+
+
+CASES = {
+    "a name without its ending": (
+        'ROLES = (Role("Data"),)',
+        "Role 'Data': this is no name for it | a name of letters and digits, with a capital at its start, "
+        "that ends in R: DataR",
+    ),
+    "a name with a hyphen": ('GROUPS = (Group("Data-G"),)', "Group 'Data-G': this is no name for it"),
+    "a standardized role": (
+        'ROLES = (Role("OpsR"),)',
+        "Role 'OpsR': iamgen makes one of that name itself | choose another name",
+    ),
+    "a standard policy": ('POLICIES = (Policy("OpsP", "x.json.j2"),)', "Policy 'OpsP': iamgen makes one of that name"),
+    "a name that iamgen may need": ('POLICIES = (Policy("DataServicesP", "x.json.j2"),)', "makes one of that name"),
+    "two of a name": (
+        'ROLES = (Role("DataR"), Role("DataR"))',
+        "Role 'DataR' is declared already (line 4) | IAM compares names without case: keep one of the two",
+    ),
+    "a role's name too long once prefixed": (
+        f'ROLES = (Role("D{"a" * 45}R"),)',
+        f"Role 'D{'a' * 45}R' is too long once it is infra-D{'a' * 45}R-ACCOUNT | 64 characters at most: 2 too many",
+    ),
+    "an unknown service": (
+        'ROLES = (Role("DataR", services=("athna",)),)',
+        "no service is 'athna' | did you mean athena?",
+    ),
+    "an unknown policy": (
+        'POLICIES = (Policy("LogsP", "x.json.j2"),)\nROLES = (Role("DataR", policies=("LogP",)),)',
+        "Role 'DataR': there is no Policy 'LogP' | did you mean LogsP?",
+    ),
+    "a policy of one's own among AWS's": (
+        'POLICIES = (Policy("LogsP", "x.json.j2"),)\nROLES = (Role("DataR", managed_policies=("LogsP",)),)',
+        "Role 'DataR': 'LogsP' is a Policy of yours | name it in policies",
+    ),
+    "no policy's name": (
+        'ROLES = (Role("DataR", managed_policies=("Read Only",)),)',
+        "'Read Only' is no managed policy",
+    ),
+    "eleven policies": (
+        f'ROLES = (Role("DataR", managed_policies={tuple(f"P{n}" for n in range(11))}),)',
+        "Role 'DataR' has 11 policies | 10 at most: join some",
+    ),
+    "an unknown boundary": ('ROLES = (Role("DataR", boundary="No such"),)', "'No such' is no managed policy"),
+    "nobody who may assume": (
+        'ROLES = (Role("DataR", assumed_by=("lambda",)),)',
+        "Role 'DataR': 'lambda' is no service, role or ARN that may assume it",
+    ),
+    "a role that is not": ('ROLES = (Role("DataR", assumed_by=("OpR",)),)', "| did you mean OpsR?"),
+    "roles in a circle": (
+        'ROLES = (Role("AaR", assumed_by=("BbR",)), Role("BbR", assumed_by=("AaR",)))',
+        "Role 'AaR' may be assumed by itself, by way of assumed_by | break the circle",
+    ),
+    "a role that is elsewhere": (
+        'ROLES = (Role("AaR", accounts="dev"), Role("BbR", accounts=("dev", "prod"), assumed_by=("AaR",)))',
+        "Role 'BbR' is in prod, but AaR, which may assume it, is not",
+    ),
+    "a policy that is elsewhere": (
+        'POLICIES = (Policy("LogsP", "x.json.j2", accounts="dev"),)\nROLES = (Role("DataR", policies=("LogsP",)),)',
+        "Role 'DataR' is in prod, but Policy 'LogsP' is not",
+    ),
+    "no account": (
+        'ROLES = (Role("DataR", accounts=("dve",)),)',
+        "'dve' is no account, nor matches any | did you mean dev?",
+    ),
+    "hours": ('ROLES = (Role("DataR", session_hours=13),)', "session_hours is 13 | a session lasts 1 to 12 hours"),
+    "a member who is not": (
+        'GROUPS = (Group("DataG", members=("alce",)),)',
+        "Group 'DataG': there is no User 'alce' | did you mean alice?",
+    ),
+    "a template outside of its folder": (
+        'POLICIES = (Policy("LogsP", "../users.json.j2"),)',
+        "Policy 'LogsP': '../users.json.j2' is no template",
+    ),
+    "a template of another kind": ('POLICIES = (Policy("LogsP", "logs.json"),)', "'logs.json' is no template"),
+    "an emergency without a reason": (
+        'ROLES = (Role("DataR", emergency=Emergency("", until="2027-01-01", template="x.json.j2")),)',
+        "Role 'DataR': its Emergency has no reason | say why",
+    ),
+    "an emergency without an end": (
+        'ROLES = (Role("DataR", emergency=Emergency("x", until="never", template="x.json.j2")),)',
+        "Role 'DataR': its Emergency's until 'never' is no date",
+    ),
+    "a role granted where it is not": (
+        'ROLES = (Role("DataR", accounts="prod"),)\nUSERS = (User("alice", {"dev": "DataR"}),)',
+        "User 'alice': DataR is not in dev | it is in prod",
+    ),
+    "a pipeline's role": (
+        'PIPELINES = (Pipeline("github", repository="a/b", branch="m", access={"dev": "OpR"}),)',
+        "Pipeline 'github': dev: there is no role 'OpR' | did you mean OpsR?",
+    ),
+    "a pipeline's account": (
+        'PIPELINES = (Pipeline("github", repository="a/b", branch="m", access={"dve": "OpsR"}),)',
+        "Pipeline 'github': there is no account 'dve' | did you mean dev?",
+    ),
+    "a pipeline's subject": (
+        'PIPELINES = (Pipeline("github", "repo:a/*:environment:x", {"dev": "OpsR"}),)',
+        "Pipeline 'github': the subject 'repo:a/*:environment:x' has a wildcard, and would admit others too",
+    ),
+    "an ignore without a reason": (
+        'SETTINGS = Settings(ignore={"E108": ""})',
+        "Settings: ignore: E108 has no reason | say why, for whoever reads it next",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_fault(case: str, make_repo: MakeRepo) -> None:
+    text, expected = CASES[case]
+    found = faults(make_repo(HEAD + text))
+    assert any(expected in fault for fault in found), found
+    assert all(fault.startswith("users.py:") for fault in found)
+
+
+def test_a_role_is_granted_where_it_is(make_repo: MakeRepo) -> None:
+    users = HEAD + 'ROLES = (Role("DataR", accounts="prod"),)\nUSERS = (User("alice", {"*": "DataR"}),)'
+    declaration = load(make_repo(users), NOW).declaration
+    assert [(one.account, one.role) for one in declaration.granted] == [("prod", "DataR")]
+
+
+def test_a_policy_is_where_it_is_used(make_repo: MakeRepo) -> None:
+    users = HEAD + (
+        'POLICIES = (Policy("LogsP", "x.json.j2"), Policy("EdgeP", "x.json.j2"), Policy("NoneP", "x.json.j2"))\n'
+        'ROLES = (Role("DataR", policies=("LogsP",), accounts="prod"), Role("EdgeR", boundary="EdgeP"))\n'
+        'GROUPS = (Group("DataG", policies=("LogsP",)),)'
+    )
+    policies = load(make_repo(users), NOW).declaration.policies
+    assert {policy.name: set(policy.accounts) for policy in policies} == {
+        "LogsP": {"prod", "user-only"},
+        "EdgeP": {"dev", "prod"},
+        "NoneP": set(),
+    }
+
+
+@pytest.mark.parametrize(("until", "said"), [("2026-12-24", "has an inline policy until"), ("2026-11-22", "ended at")])
+def test_an_emergency_is_shown_until_it_is_gone(until: str, said: str, make_repo: MakeRepo) -> None:
+    users = HEAD + f'ROLES = (Role("DataR", emergency=Emergency("INC-7", until="{until}", template="x.json.j2")),)'
+    loaded = load(make_repo(users), NOW)
+    (warning,) = loaded.warnings
+    assert warning.where == "users.py:4"
+    assert said in warning.what
+    assert (loaded.declaration.roles[0].emergency is None) == (said == "ended at")

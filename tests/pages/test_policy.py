@@ -1,0 +1,132 @@
+"""Policy documents out of templates: each fault with the template's own line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamgen.declaration.load import load
+from iamgen.errors import IamgenError
+from iamgen.pages.policy import documents, parse
+from iamgen.pages.template import Rendered, render
+
+MakeRepo = Callable[..., Path]
+HEAD = '{\n  "Version": "2012-10-17",\n  "Statement": [\n'
+ONE = '    {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}\n'
+
+
+def made(root: Path, template: str) -> dict[str, object]:
+    folder = root / "templates" / "policies"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "x.json.j2").write_text(template)
+    declaration = load(root, datetime(2026, 11, 23, tzinfo=UTC)).declaration
+    return documents(root, declaration)("x.json.j2", {"team": "blue"}, declaration.accounts["dev"])
+
+
+def test_what_a_template_knows(make_repo: MakeRepo) -> None:
+    template = (
+        '{"Statement": "{{ account.name }} {{ account.id }} {{ accounts.prod.id }} {{ partition }} {{ team }} '
+        '{{ vars.team }} {{ constants.GLOBAL_AWS_REGION }}"}'
+    )
+    assert made(make_repo(), template) == {"Statement": "dev 222222222222 333333333333 aws blue blue eu-west-1"}
+
+
+FAULTS = {
+    "undefined": (HEAD + '    "{{ teem }}"\n  ]\n}', "policies/x.json.j2:4: 'teem' is undefined", "did you mean team?"),
+    "undefined attribute": (
+        HEAD + '\n "{{ account.nme }}"]}',
+        "x.json.j2:5: 'dict object' has no attribute 'nme'",
+        "knows",
+    ),
+    "syntax": (HEAD + "{% for %}", "x.json.j2:4: Expected", ""),
+    "an unknown tag": (HEAD + "\n{% boom %}", "x.json.j2:5: Encountered unknown tag 'boom'", ""),
+    "an exception": (HEAD + "{{ 1 // 0 }}", "x.json.j2:4: integer division or modulo by zero", ""),
+    "no JSON": (HEAD + '    {"Effect" "Allow"}\n  ]\n}', "x.json.j2:4: it makes no JSON: Expecting ':'", "look at: {"),
+    "no JSON after a loop": (
+        HEAD + "{% for n in range(30) %}\n" + ONE + "    ,\n{% endfor %}\n" + ONE + "  ],\n}",
+        "x.json.j2:10: it makes no JSON",
+        "",
+    ),
+    "a comma too many in a loop": (
+        HEAD + "{% for n in range(3) %}\n    {},\n{% endfor %}\n  ]\n}",
+        "x.json.j2:7: it makes no JSON",
+        "",
+    ),
+    "a key twice": (
+        HEAD + '    {"Effect": "Allow",\n     "Action": "s3:*",\n     "Effect": "Deny"}\n  ]\n}',
+        "x.json.j2:6: the key 'Effect' stands twice",
+        "JSON keeps the last",
+    ),
+    "a list": ("[\n]", "x.json.j2:1: it makes no policy document", "write {"),
+    "empty": ("", "x.json.j2:1: it makes no JSON", ""),
+    "an empty object": ("{}", "x.json.j2:1: it has no Statement", "write {"),
+    "no statement in it": ('{"Version": "2012-10-17", "Statement": []}', "x.json.j2:1: it has no Statement", ""),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_a_fault(case: str, make_repo: MakeRepo) -> None:
+    template, where_and_what, hint = FAULTS[case]
+    with pytest.raises(IamgenError) as raised:
+        made(make_repo(), template)
+    (fault,) = raised.value.faults
+    assert where_and_what in f"{fault.where}: {fault.what}"
+    assert fault.where.startswith("templates/policies/x.json.j2:")
+    assert hint in fault.hint
+
+
+def test_a_statement_as_an_object_is_legal(make_repo: MakeRepo) -> None:
+    assert made(make_repo(), '{"Statement": {"Effect": "Deny"}}') == {"Statement": {"Effect": "Deny"}}
+
+
+def test_no_template(make_repo: MakeRepo) -> None:
+    root = make_repo()
+    (root / "templates/policies").mkdir(parents=True)
+    (root / "templates/policies/logs.json.j2").write_text("{}")
+    with pytest.raises(IamgenError) as raised:
+        render(root, "policies/log.json.j2", {})
+    assert raised.value.faults[0] == (
+        "templates/policies/log.json.j2",
+        "there is no such template",
+        "did you mean policies/logs.json.j2?",
+    )
+
+
+def test_what_is_not_utf_8(make_repo: MakeRepo) -> None:
+    root = make_repo()
+    (root / "templates").mkdir()
+    (root / "templates/x.j2").write_bytes(b"\xff")
+    with pytest.raises(IamgenError, match=r"templates/x\.j2: cannot be read"):
+        render(root, "x.j2", {})
+
+
+@given(
+    st.lists(st.sampled_from(["text\n", "{{ a }}\n", "{% if a %}\n", "{% endif %}", "{# c\n #}", "\n", "{{- a -}}\n"]))
+)
+def test_marks_never_reach_the_text_and_every_line_has_its_origin(parts: list[str]) -> None:
+    import tempfile
+
+    source = "".join(parts)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "templates").mkdir()
+        (root / "templates/x.j2").write_text(source)
+        try:
+            rendered = render(root, "x.j2", {"a": "1"})
+        except IamgenError:
+            return
+    assert not set("\ue000\ue001") & set(rendered.text)
+    assert len(rendered.lines) == rendered.text.count("\n") + 1
+    assert all(1 <= line <= source.count("\n") + 1 for line in rendered.lines)
+    assert list(rendered.lines) == sorted(rendered.lines)
+
+
+def test_parse_finds_the_second_of_two_keys_in_the_same_object_only() -> None:
+    text = '{"Statement": {"a": 1,\n"b": {"a": 2},\n"a": 3}}'
+    with pytest.raises(IamgenError, match="x:3: the key 'a' stands twice"):
+        parse(Rendered("x", text, (1, 2, 3)))
