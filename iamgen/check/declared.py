@@ -1,0 +1,51 @@
+"""What a declaration tells the rules about an account's template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from iamgen.check.facts import Facts
+from iamgen.declaration.declared import Origin
+from iamgen.declaration.model import ADMIN, OPS
+from iamgen.declaration.naming import emergency_name, logical_id, services_policy
+from iamgen.declaration.resolved import Account, Declaration, Machine, Person
+from iamgen.declaration.source import shown
+
+
+def facts_of(declaration: Declaration, account: Account, root: Path) -> Facts:
+    """Return the facts of an account: who is no person, what is meant to be powerful, and each thing's line.
+
+    Full power over services is declared in so many words, by OPS_SERVICES, by a role's `services` and by
+    `power=True`: what escalation lies in it is not undeclared.
+    """
+    own = [role for role in declaration.roles if role.services]
+    return Facts(
+        partition=declaration.partition,
+        account_id=account.id,
+        trust_policy_quota=declaration.settings.trust_policy_quota,
+        machines=frozenset(logical_id("CIUser", machine.name) for machine in declaration.machines),
+        admin_roles=frozenset({ADMIN}),
+        iam_roles=frozenset({OPS, "OpsP", "PowerG", "PowerP"})
+        | {name for role in own for name in (role.name, services_policy(role.name))}
+        | {logical_id("User", person.name) for person in declaration.people if person.power},
+        emergencies=frozenset(emergency_name(role.name) for role in declaration.roles if role.emergency),
+        causes={name: f"{shown(origin.file, root)}:{origin.line}" for name, origin in _origins(declaration)},
+    )
+
+
+def _origins(declaration: Declaration) -> Iterator[tuple[str, Origin]]:
+    """Yield where each thing of the template is declared, as far as one line declares it."""
+    for role in declaration.roles:
+        yield role.name, role.origin
+        yield services_policy(role.name), role.origin
+    for policy in declaration.policies:
+        yield policy.name, policy.origin
+    for group in declaration.groups:
+        yield group.name, group.origin
+    for one in declaration.granted:
+        if isinstance(one.who, Machine | Person):
+            name = logical_id("CIUser" if isinstance(one.who, Machine) else "User", one.who.name)
+            yield name, one.origin
+            yield f"{name}G", one.origin
+            yield f"{name}P", one.origin

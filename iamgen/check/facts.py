@@ -1,0 +1,28 @@
+"""What rules know about a template besides the template: nothing, or what the declaration says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from iamgen.declaration import quotas
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts of one template. As they are by default, they suit one that iamgen did not make."""
+
+    partition: str = "aws"
+    account_id: str | None = None
+    """The account that the template is for, twelve digits, where it is known."""
+    trust_policy_quota: int = quotas.TRUST_POLICY
+    machines: frozenset[str] = frozenset()
+    """Logical ids of users that are no people: they need no MFA."""
+    admin_roles: frozenset[str] = frozenset({"AdminR"})
+    """Logical ids of roles, and of policies, that may allow everything."""
+    iam_roles: frozenset[str] = frozenset()
+    """Logical ids of roles, groups and policies that are declared to have power over IAM, or to escalate."""
+    emergencies: frozenset[str] = frozenset()
+    """Names of the inline policies that are declared as Emergency, as the template has them."""
+    causes: Mapping[str, str] = field(default_factory=dict)
+    """Logical id → where it was declared, `users.py:12`."""

@@ -1,0 +1,49 @@
+"""Templates that iamgen did not make, as people have them: JSON, or YAML with CloudFormation's short forms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from iamgen.errors import refuse
+
+_BOM = "\ufeff"
+
+
+class Foreign(NamedTuple):
+    """A template's text and what it says, functions in their long form."""
+
+    text: str
+    body: Mapping[str, object]
+
+
+def read(file: Path) -> Foreign:
+    """Return the template of a file. Raises IamgenError, with the file and, where known, the line."""
+    try:
+        text = file.read_bytes().decode("utf-8").removeprefix(_BOM)
+    except OSError as exc:
+        raise refuse(str(file), f"cannot be read: {exc.strerror}", "check that it is a readable file") from exc
+    except UnicodeDecodeError as exc:
+        raise refuse(str(file), "is not UTF-8", "a template is text in UTF-8") from exc
+    body = _body(file, text)
+    if not isinstance(body, Mapping) or not isinstance(body.get("Resources"), Mapping):
+        raise refuse(str(file), "is no template: it has no Resources", "name a CloudFormation template")
+    return Foreign(text, body)
+
+
+def _body(file: Path, text: str) -> object:
+    import yaml
+    from cfn_flip import load_yaml  # it comes with troposphere; loading it takes 30 ms
+
+    try:
+        body = json.loads(text) if text.lstrip().startswith("{") else load_yaml(text)
+        return json.loads(json.dumps(body, default=str))  # dates as text; what contains itself is refused
+    except json.JSONDecodeError as exc:
+        raise refuse(f"{file}:{exc.lineno}", f"is no JSON: {exc.msg}", "write JSON or YAML") from exc
+    except yaml.MarkedYAMLError as exc:
+        line = f":{exc.problem_mark.line + 1}" if exc.problem_mark else ""
+        raise refuse(f"{file}{line}", f"is no YAML: {exc.problem or exc}", "write JSON or YAML") from exc
+    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as exc:
+        raise refuse(str(file), f"is no template: {exc}", "write JSON or YAML") from exc

@@ -1,0 +1,43 @@
+"""Findings as annotations of a GitHub workflow: commands that its runner reads off the log.
+
+GitHub shows ten annotations of each level for a step; the log has them all.
+"""
+
+from __future__ import annotations
+
+from iamgen.check.finding import Finding, Level
+from iamgen.check.formats._places import Findings, file_place, ordered, spot
+
+_COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "info": "notice"}
+# The percent sign comes first: what is put in for the others has one.
+_IN_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_IN_PROPERTY = {**_IN_MESSAGE, ":": "%3A", ",": "%2C"}
+
+
+def render(findings: Findings, stack: str = "infra") -> str:
+    """Return one line for each finding, and nothing when there is none."""
+    return "".join(f"{_command(place, finding, stack)}\n" for place, finding in ordered(findings))
+
+
+def escape_message(text: str) -> str:
+    """Return a text as it stands behind the `::` of a command."""
+    return _escaped(text, _IN_MESSAGE)
+
+
+def escape_property(text: str) -> str:
+    """Return a text as it stands as the value of a command's property."""
+    return _escaped(text, _IN_PROPERTY)
+
+
+def _escaped(text: str, put: dict[str, str]) -> str:
+    for one, instead in put.items():
+        text = text.replace(one, instead)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _command(place: str, finding: Finding, stack: str) -> str:
+    file, line = file_place(place, finding, stack)
+    properties = {"file": file, "line": str(line or ""), "title": f"{finding.rule} {finding.name}".strip()}
+    written = ",".join(f"{name}={escape_property(value)}" for name, value in properties.items() if value)
+    message = "\n".join(filter(None, (finding.message, spot(place, finding), finding.source)))
+    return f"::{_COMMANDS[finding.level]} {written}::{escape_message(message)}"

@@ -1,0 +1,38 @@
+"""Findings for a person: what `iamgen check` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iamgen.check.finding import Finding
+from iamgen.check.formats._places import Findings, counts, is_account, ordered, pointer, visible
+
+
+def render(findings: Findings) -> str:
+    """Return one or two lines for each finding, and a last one that counts them."""
+    lines = [line for place, finding in ordered(findings) for line in _lines(place, finding)]
+    return "\n".join([*lines, summary(findings)]) + "\n"
+
+
+def summary(findings: Findings) -> str:
+    """Return the counts in words: `2 errors, 1 warning in 3 templates`."""
+    found = [_counted(count, level) for level, count in counts(findings).items() if count]
+    return f"{', '.join(found) or 'no findings'} in {_counted(len(findings), 'template')}"
+
+
+def _lines(place: str, finding: Finding) -> Iterator[str]:
+    rule = f"{finding.rule} {finding.name}".strip()
+    yield visible(f"{finding.level}: {_where(place, finding)}: {rule}: {finding.message}")
+    hints = [one for one in (finding.cause, finding.source) if one]
+    if hints:
+        yield visible(f"hint: {'; '.join(hints)}")
+
+
+def _where(place: str, finding: Finding) -> str:
+    line = f":{finding.line}" if finding.line and not is_account(place) else ""
+    return f"{place}{line} {pointer(finding)}".strip()
+
+
+def _counted(count: int, what: str) -> str:
+    plural = "" if count == 1 or what == "info" else "s"
+    return f"{count:,} {what}{plural}"

@@ -1,0 +1,92 @@
+"""Everything that is looked at in rendered templates: iamgen's rules and cfn-lint, less what is ignored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from iamgen.check.alike import Whose, lint_alike
+from iamgen.check.declared import facts_of
+from iamgen.check.finding import Finding
+from iamgen.check.lint import LintSettings, lint_all
+from iamgen.check.run import check_template
+from iamgen.check.template import Template
+from iamgen.declaration.resolved import Declaration
+
+Findings = dict[str, tuple[Finding, ...]]
+
+
+@dataclass(frozen=True)
+class Looking:
+    """How to look. `ignore` has ids and names of rules, of iamgen and of cfn-lint; `lint` None leaves cfn-lint out."""
+
+    root: Path
+    ignore: Collection[str] = ()
+    lint: LintSettings | None = None
+    on_done: Callable[[str], None] = lambda _: None
+
+
+def views(texts: Mapping[str, str]) -> dict[str, Template]:
+    """Return each account's template as rules see it."""
+    return {name: Template.of(_body(text), len(text.encode())) for name, text in texts.items()}
+
+
+def inspect(texts: Mapping[str, str], declaration: Declaration, looking: Looking) -> Findings:
+    """Return what is found in each account's template, errors first, but for what is ignored."""
+    linted = _linted(texts, declaration, looking)
+    found = {}
+    for name, template in views(texts).items():
+        facts = facts_of(declaration, declaration.accounts[name], looking.root)
+        own = check_template(template, facts)
+        causes = (replace_cause(finding, facts.causes) for finding in linted.get(name, ()))
+        found[name] = ordered((*own, *causes), looking.ignore)
+    return found
+
+
+def ordered(findings: Collection[Finding], ignore: Collection[str]) -> tuple[Finding, ...]:
+    """Return the findings that are not ignored, errors before warnings."""
+    kept = [one for one in findings if one.rule not in ignore and one.name not in ignore]
+    return tuple(sorted(kept, key=lambda one: ("error", "warning", "info").index(one.level)))
+
+
+def replace_cause(finding: Finding, causes: Mapping[str, str]) -> Finding:
+    """Return cfn-lint's finding with the line of users.py that it comes from, where that is known."""
+    owner = str(finding.path[1]) if len(finding.path) > 1 else ""
+    return finding._replace(cause=causes.get(owner, ""))
+
+
+def unused(ignored: Mapping[str, str], findings: Findings) -> tuple[Finding, ...]:
+    """Return a warning for each ignore of the settings that matches nothing; `findings` are those of all accounts,
+    with nothing ignored."""
+    matched = {word for found in findings.values() for one in found for word in (one.rule, one.name)}
+    return tuple(
+        Finding(
+            "W190",
+            "warning",
+            f"Settings: ignore: {rule} matches nothing any more: remove it",
+            (),
+            0,
+            "",
+            "unused-ignore",
+        )
+        for rule in ignored
+        if rule not in matched
+    )
+
+
+def _linted(texts: Mapping[str, str], declaration: Declaration, looking: Looking) -> Mapping[str, tuple[Finding, ...]]:
+    if looking.lint is None:
+        return {}
+    settings = looking.lint
+    owned = {Whose(name, declaration.accounts[name].id): text for name, text in texts.items()}
+    return lint_alike(owned, lambda some: lint_all(some, settings=settings, on_done=looking.on_done), looking.on_done)
+
+
+def _body(text: str) -> Mapping[str, object]:
+    if text.startswith("{"):
+        return json.loads(text)  # type: ignore[no-any-return]  # a template of ours is an object
+    import yaml
+
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # type: ignore[no-any-return]  # noqa: S506  # a safe one, in C where there is one

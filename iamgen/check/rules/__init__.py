@@ -1,0 +1,54 @@
+"""What is wrong with a template that cfn-lint does not see: one fault a file, the file named as the fault.
+
+Files that begin with an underscore hold what several rules share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Literal, NamedTuple
+
+from iamgen.check.facts import Facts
+from iamgen.check.template import Path, Template
+
+Example = Mapping[str, object]
+"""The body of a template."""
+
+
+class Problem(NamedTuple):
+    """What a rule says about one place of a template."""
+
+    path: Path
+    message: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One fault: how to find it, and what to tell about it."""
+
+    id: str
+    name: str
+    level: Literal["error", "warning"]
+    summary: str
+    """One line: the fault, as a sentence without its full stop."""
+    why: str
+    """Two or three sentences: what it leads to, what the rule takes for it, what to do."""
+    source: str
+    """Address of AWS's document about it."""
+    check: Callable[[Template, Facts], Iterator[Problem]]
+    good: tuple[Example, ...]
+    """Templates in which the rule finds nothing."""
+    bad: tuple[Example, ...]
+    """Templates in each of which it finds something."""
+
+
+@cache
+def every_rule() -> tuple[Rule, ...]:
+    """Return every rule, in the order of their ids."""
+    modules = (one.name for one in iter_modules(__path__) if not one.name.startswith("_") and one.name != "page")
+    rules: list[Rule] = [import_module(f"{__name__}.{name}").RULE for name in modules]
+    return tuple(sorted(rules, key=lambda rule: rule.id))

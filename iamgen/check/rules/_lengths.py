@@ -1,0 +1,104 @@
+"""How long something will be at least, once CloudFormation has put in what functions stand for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from iamgen.check.facts import Facts
+from iamgen.check.template import (
+    GROUP,
+    HOLE,
+    NAMES,
+    POLICY,
+    ROLE,
+    USER,
+    Document,
+    Resource,
+    Template,
+    Value,
+    branches,
+    function,
+    text,
+)
+from iamgen.declaration import quotas
+
+_KINDS = {ROLE: "role", USER: "user", GROUP: "group", POLICY: "policy"}
+_MARKS = ('"Ref":', '"Fn::', "⟨")  # without any there is no function
+_SHORTEST_REGION = len("us-east-1")
+_SHORTEST_SUFFIX = len("amazonaws.com")
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """Measures texts and documents of one template. What a function stands for counts as far as it is known."""
+
+    template: Template
+    facts: Facts
+
+    def text(self, value: str) -> int:
+        """Return the least length in characters of a text that may have holes."""
+        return len(self._filled(value))
+
+    def document(self, document: Document) -> int:
+        """Return the least number of characters that IAM will count: white space outside of strings left out."""
+        written = _dumped(document.body)
+        if any(mark in written for mark in _MARKS):
+            written = _dumped(self._written(document.body))
+        return len(written)
+
+    def _written(self, value: object) -> object:
+        """Return a value as it is written at the shortest; None where it may be left out."""
+        if isinstance(value, str):
+            return self._filled(value)
+        if function(value) == "Fn::If":
+            written = [self._written(one) for one, _ in branches(value, ())]
+            return None if None in written else min(written, key=lambda one: len(_dumped(one)), default=None)
+        if function(value):
+            return None if text(value) == "⟨AWS::NoValue⟩" else self._filled(text(value))
+        if isinstance(value, Mapping):
+            entries = ((str(key), self._written(one)) for key, one in value.items())
+            return {key: one for key, one in entries if one is not None}
+        if isinstance(value, list | tuple):
+            return [one for one in map(self._written, value) if one is not None]
+        return value
+
+    def _filled(self, value: str) -> str:
+        return HOLE.sub(lambda hole: "x" * self._of_hole(hole[1]), value) if "⟨" in value else value
+
+    def _of_hole(self, name: str) -> int:
+        logical_id, _, attribute = name.partition(".")
+        found = self.template.referred(Value(f"⟨{logical_id}⟩", ()), *NAMES)
+        if not found:
+            return self._of_pseudo(name)
+        if attribute == "Arn" or (found.type == POLICY and attribute in ("", "PolicyArn")):
+            return self._of_arn(found)
+        return self._of_fixed(found.name) if not attribute else 0
+
+    def _of_arn(self, named: Resource) -> int:
+        # a name may have holes itself: pseudo parameters count, references not, since they could go in circles
+        path = text(named.properties.get("Path", "/"))
+        frame = f"arn:{self.facts.partition}:iam::{'1' * quotas.ACCOUNT_ID}:{_KINDS[named.type]}"
+        return len(frame) + self._of_fixed(path) + self._of_fixed(named.name)
+
+    def _of_fixed(self, value: str) -> int:
+        return len(HOLE.sub(lambda hole: "x" * self._of_pseudo(hole[1]), value))
+
+    def _of_pseudo(self, name: str) -> int:
+        known = {
+            "AWS::AccountId": quotas.ACCOUNT_ID,
+            "AWS::Partition": len(self.facts.partition),
+            "AWS::Region": _SHORTEST_REGION,
+            "AWS::URLSuffix": _SHORTEST_SUFFIX,
+        }
+        return known.get(name, 0)
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def over(length: int, quota: int) -> str:
+    """Return in words how much too long something is."""
+    return f"{length:,} characters, {length - quota:,} over the quota of {quota:,}"

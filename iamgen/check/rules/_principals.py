@@ -1,0 +1,79 @@
+"""Whom a trust policy lets in, and whether they need MFA for it."""
+
+from __future__ import annotations
+
+import re
+
+from iamgen.check.rules._actions import matched
+from iamgen.check.template import Condition, Document, Principal, Statement, Template
+
+ASSUME = "sts:assumerole"
+_ACCOUNT = re.compile(r"\d{12}|arn:[^:]*:iam::[^:]*:root")
+# True of everybody at some time.
+_ABOUT_THE_CALL = frozenset(
+    ("aws:currenttime", "aws:epochtime", "aws:requestedregion", "aws:securetransport", "aws:useragent")
+)
+_PRESENT, _AGE = MFA_KEYS = ("aws:multifactorauthpresent", "aws:multifactorauthage")
+_EQUALS = ("bool", "stringequals", "stringequalsignorecase", "stringlike")
+_LESS = ("numericlessthan", "numericlessthanequals")
+
+
+def trusts(template: Template) -> tuple[tuple[Document, Statement], ...]:
+    """Return each statement of a trust policy that lets somebody in, with its document."""
+    documents = (document for document in template.documents if document.kind == "trust")
+    return tuple((document, one) for document in documents for one in document.statements if one.allows)
+
+
+def is_anyone(principal: Principal) -> bool:
+    """Return whether the principal is everybody."""
+    return principal.value.text == "*" and principal.kind in ("*", "AWS")
+
+
+def is_account(principal: Principal) -> bool:
+    """Return whether the principal is a whole account."""
+    value = principal.value
+    return principal.kind == "AWS" and (value.text == "⟨AWS::AccountId⟩" or _ACCOUNT.fullmatch(value.shape) is not None)
+
+
+def says_who(statement: Statement) -> bool:
+    """Return whether a condition says more than when, where to and how somebody calls."""
+    return any(
+        condition.name not in _ABOUT_THE_CALL and not condition.holds_without_key for condition in statement.conditions
+    )
+
+
+def demands_mfa(document: Document, statement: Statement) -> bool:
+    """Return whether nobody comes in by an Allow without MFA: by its own condition, or by a Deny beside it."""
+    return any(map(_proves_mfa, statement.conditions)) or any(map(_refuses_without_mfa, document.statements))
+
+
+def is_loose_mfa(condition: Condition) -> bool:
+    """Return whether a condition looks at MFA, and is true of requests that have none."""
+    tells_nothing = condition.name == _PRESENT and condition.test == "null"
+    return condition.name in MFA_KEYS and (condition.holds_without_key or tells_nothing)
+
+
+def _proves_mfa(condition: Condition) -> bool:
+    if condition.holds_without_key:
+        return False
+    if condition.name == _PRESENT:
+        return condition.test in _EQUALS and _all(condition, "true")
+    if condition.name == _AGE:  # the key is there only when MFA was used
+        return condition.test in _LESS or (condition.test == "null" and _all(condition, "false"))
+    return False
+
+
+def _refuses_without_mfa(statement: Statement) -> bool:
+    """Whether a Deny keeps out everybody whose request has the key with `false`, or does not have it."""
+    if statement.allows or len(statement.conditions) != 1:
+        return False
+    only = statement.conditions[0]
+    without = (only.name == _PRESENT and only.test == "bool" and _all(only, "false")) or (
+        only.name == _AGE and only.test == "null"
+    )
+    everybody = any(map(is_anyone, statement.principals))
+    return everybody and without and only.holds_without_key and matched(statement.actions, ASSUME) is not None
+
+
+def _all(condition: Condition, value: str) -> bool:
+    return bool(condition.values) and all(one.text.lower() == value for one in condition.values)

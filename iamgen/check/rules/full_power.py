@@ -1,0 +1,60 @@
+"""An Allow of everything, outside of the one role for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iamgen.check.facts import Facts
+from iamgen.check.rules import Problem, Rule
+from iamgen.check.rules._actions import is_every_action
+from iamgen.check.rules._attachments import is_declared
+from iamgen.check.rules._examples import allow, policy, role, template
+from iamgen.check.template import Document, Statement, Template, Value
+
+
+def _check(template: Template, facts: Facts) -> Iterator[Problem]:
+    for document, statement in _grants(template):
+        faults = [*_faults(statement)]
+        if faults and not is_declared(document, template, facts.admin_roles):
+            yield from (Problem(value.path, f"{document.owner} {what}") for value, what in faults)
+
+
+def _grants(template: Template) -> Iterator[tuple[Document, Statement]]:
+    for document in template.documents:
+        if document.kind in ("identity", "inline"):
+            yield from ((document, statement) for statement in document.statements if statement.allows)
+
+
+def _faults(statement: Statement) -> Iterator[tuple[Value, str]]:
+    for action in statement.actions:
+        if is_every_action(action.text):
+            yield action, f"allows every action ({action.text}): name the services that it is for"
+    for action in statement.not_actions[:1]:
+        yield action, "allows by NotAction all that is not named, also what AWS adds later: name what it may do"
+
+
+RULE = Rule(
+    id="E111",
+    name="full-power",
+    level="error",
+    summary="A policy allows every action, or all but some, outside of AdminR",
+    why=(
+        "Full power belongs in one role that is used seldom, has short sessions and is looked at. `NotAction` in an "
+        "Allow grants whatever AWS invents next. A permissions boundary may say `*`: it grants nothing."
+    ),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
+    check=_check,
+    good=(
+        template(OpsP=policy(allow(["ec2:*", "s3:*"]))),
+        template(AdminR=role(Policies=[{"PolicyName": "All", "PolicyDocument": {"Statement": allow("*")}}])),
+        template(AdminP=policy(allow("*"), Roles=[{"Ref": "AdminR"}]), AdminR=role()),
+        template(LimitP=policy(allow("*")), AppR=role(PermissionsBoundary={"Ref": "LimitP"})),
+        template(GuardP=policy({"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"})),
+    ),
+    bad=(
+        template(OpsP=policy(allow("*"))),
+        template(OpsP=policy(allow(["s3:*", "*:*"]))),
+        template(OpsP=policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})),
+        template(AppR=role(Policies=[{"PolicyName": "All", "PolicyDocument": {"Statement": allow("*")}}])),
+    ),
+)

@@ -1,0 +1,35 @@
+"""A policy document without its Version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from iamgen.check.facts import Facts
+from iamgen.check.rules import Problem, Rule
+from iamgen.check.rules._examples import allow, policy, template
+from iamgen.check.template import Template, function
+
+
+def _check(template: Template, _: Facts) -> Iterator[Problem]:
+    for document in template.documents:
+        if not document.version and isinstance(document.body, Mapping) and not function(document.body):
+            what = f"a policy document of {document.owner} has no Version, and is read by the rules of 2008"
+            yield Problem(document.path, f'{what}: add "Version": "2012-10-17"')
+
+
+_OLD = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": {"Statement": [allow("s3:ListBucket")]}}}
+
+RULE = Rule(
+    id="W116",
+    name="missing-version",
+    level="warning",
+    summary="A policy document has no Version",
+    why=(
+        "IAM then takes it for one of 2008-10-17, in which policy variables are ordinary text. It works until "
+        "somebody adds a variable, and then it silently does not."
+    ),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html",
+    check=_check,
+    good=(template(ReadP=policy(allow("s3:ListBucket"))),),
+    bad=(template(ReadP=_OLD),),
+)

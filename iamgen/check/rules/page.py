@@ -1,0 +1,67 @@
+"""The page about the rules, from the rules: `python -m iamgen.check.rules.page > docs/rules.md`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from textwrap import fill
+
+from iamgen.check.facts import Facts
+from iamgen.check.rules import Example, Rule, every_rule
+from iamgen.check.template import Template, shown
+
+_LONGEST_EXAMPLE = 1_200  # characters: a longer one tells nothing that the text does not
+_WIDTH = 120
+_INTRODUCTION = """\
+# Rules
+
+What `iamgen check` finds in a template, besides what cfn-lint finds. A rule can be ignored by its id or its name.
+
+This page is made from the rules in [iamgen/check/rules](../iamgen/check/rules), one file each:
+`python -m iamgen.check.rules.page > docs/rules.md`.
+"""
+
+
+def page() -> str:
+    """Return the page, in Markdown."""
+    rules = every_rule()
+    rows = (f"| {rule.id} | [{rule.name}](#{_anchor(rule)}) | {rule.level} | {rule.summary} |" for rule in rules)
+    table = "\n".join(["| id | name | level | what is wrong |", "|---|---|---|---|", *rows])
+    return "\n".join([_INTRODUCTION, table, "", "\n".join(map(_section, rules))])
+
+
+def _anchor(rule: Rule) -> str:
+    return f"{rule.id}-{rule.name}".lower()
+
+
+def _section(rule: Rule) -> str:
+    about = fill(f"{rule.summary}. {rule.why}", _WIDTH, break_long_words=False, break_on_hyphens=False)
+    source = f"See [AWS's document]({rule.source}).\n"
+    return "\n".join([f"## {rule.id} {rule.name}", "", about, "", *_examples(rule), source])
+
+
+def _examples(rule: Rule) -> Iterator[str]:
+    wrong, right = _yaml(rule.bad[0]), _yaml(rule.good[0])
+    said = [f"> {rule.level}: {message}\n" for message in _said(rule)]
+    if len(wrong) > _LONGEST_EXAMPLE:
+        yield from said
+    else:
+        yield from ["Wrong:", "", f"```yaml\n{wrong}```\n", *said, "Right:", "", f"```yaml\n{right}```\n"]
+
+
+def _said(rule: Rule) -> Iterator[str]:
+    size = len(_yaml(rule.bad[0]).encode())
+    for problem in rule.check(Template.of(rule.bad[0], size), Facts()):
+        yield shown(problem.message)
+
+
+def _yaml(example: Example) -> str:
+    import yaml  # 30 ms
+
+    plain = json.loads(json.dumps(example))  # in which nothing is shared, so that nothing is named
+    return str(yaml.safe_dump(plain, sort_keys=False, default_flow_style=None, width=_WIDTH))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,69 @@
+"""Leave to hand any role to a service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iamgen.check.facts import Facts
+from iamgen.check.rules import Problem, Rule
+from iamgen.check.rules._actions import is_every_action, is_every_resource, matched, reaches_all
+from iamgen.check.rules._attachments import is_declared
+from iamgen.check.rules._escalation import PASS_ROLE, denied
+from iamgen.check.rules._examples import allow, policy, template
+from iamgen.check.template import Path, Statement, Template, Value
+
+
+def _check(template: Template, facts: Facts) -> Iterator[Problem]:
+    declared = facts.iam_roles | facts.admin_roles
+    for document in template.documents:
+        if document.kind in ("identity", "inline"):
+            outright = PASS_ROLE in denied(document.statements)
+            for statement in document.statements:
+                action = _passing(statement)
+                if action and not outright and not is_declared(document, template, declared):
+                    by = "" if action.text == PASS_ROLE else f" by {action.text}"
+                    what = f"{document.owner} may pass every role to a service (iam:PassRole on *{by})"
+                    yield Problem(_place(statement, action), f"{what}: name the roles that it is to pass")
+
+
+def _place(statement: Statement, action: Value) -> Path:
+    """Return the path of the resource that is every role; of the action where the statement has NotResource."""
+    every = (one for one in statement.resources if is_every_resource(one, "iam", "role"))
+    return next(every, action).path
+
+
+def _passing(statement: Statement) -> Value | None:
+    """Return the action by which a statement allows to pass any role. An Allow of every action is another fault."""
+    if not statement.allows or not reaches_all(statement, "iam", "role"):
+        return None
+    return matched((one for one in statement.actions if not is_every_action(one.text)), PASS_ROLE.lower())
+
+
+RULE = Rule(
+    id="E112",
+    name="pass-any-role",
+    level="error",
+    summary="A policy allows iam:PassRole on every role, and is not declared to have power over IAM",
+    why=(
+        "Who may pass any role to a service may pass the most powerful one, and act by it through what that service "
+        "runs. `iam:*` and `iam:Pass*` include it. A condition on `iam:PassedToService` counts as a limit; a role "
+        "that is declared to have IAM may do it anyway."
+    ),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
+    check=_check,
+    good=(
+        template(AppP=policy(allow("iam:PassRole", "arn:aws:iam::111111111111:role/app"))),
+        template(AppP=policy(allow(["iam:PassRole", "s3:GetObject"], "arn:aws:s3:::*"))),
+        template(AppP=policy(allow("iam:*"), {**allow("iam:PassRole"), "Effect": "Deny"})),
+        template(
+            AppP=policy(
+                allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}})
+            )
+        ),
+    ),
+    bad=(
+        template(AppP=policy(allow("iam:PassRole"))),
+        template(AppP=policy(allow(["s3:*", "iam:Pass*"], ["arn:aws:iam::111111111111:role/*"]))),
+        template(AppP=policy(allow("iam:*"))),
+    ),
+)

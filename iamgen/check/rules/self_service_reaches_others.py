@@ -1,0 +1,121 @@
+"""A policy for one's own credentials by which one gets at another's, or at more than one's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from iamgen.check.facts import Facts
+from iamgen.check.rules import Problem, Rule
+from iamgen.check.rules._actions import meant, narrows
+from iamgen.check.rules._attachments import is_declared
+from iamgen.check.rules._examples import allow, policy, template
+from iamgen.check.template import ROLE, Document, Statement, Template, Value
+
+_CREDENTIALS = (
+    "iam:createaccesskey",
+    "iam:updateaccesskey",
+    "iam:deleteaccesskey",
+    "iam:createloginprofile",
+    "iam:updateloginprofile",
+    "iam:deleteloginprofile",
+    "iam:uploadsigningcertificate",
+    "iam:updatesigningcertificate",
+    "iam:deletesigningcertificate",
+    "iam:uploadsshpublickey",
+    "iam:updatesshpublickey",
+    "iam:deletesshpublickey",
+    "iam:createservicespecificcredential",
+    "iam:resetservicespecificcredential",
+    "iam:updateservicespecificcredential",
+    "iam:deleteservicespecificcredential",
+    "iam:enablemfadevice",
+    "iam:deactivatemfadevice",
+    "iam:resyncmfadevice",
+)
+_NEVER = {
+    "iam:taguser": "sets tags that policies may go by",
+    "iam:untaguser": "removes tags that policies may go by",
+    "iam:attachuserpolicy": "gives oneself any policy",
+    "iam:putuserpolicy": "gives oneself any power",
+    "iam:addusertogroup": "lets oneself into groups",
+    "iam:deleteuserpermissionsboundary": "takes away one's own limit",
+    "iam:putuserpermissionsboundary": "changes one's own limit",
+}
+_NAMES_CREDENTIALS = re.compile(
+    r"iam:(?!get|list)\S*(accesskey|loginprofile|signingcertificate|sshpublickey|specificcredential|mfadevice)", re.I
+)
+_ADMINISTRATION = ("iam:createuser", "iam:deleteuser")
+_OWN = re.compile(r".*:user/(?:.*/)?\$\{aws:username\}")
+_ANOTHER_KIND = re.compile(r".*:(?!user)[a-z0-9-]+/.*|⟨⟩")
+
+
+def _check(template: Template, facts: Facts) -> Iterator[Problem]:
+    declared = facts.iam_roles | facts.admin_roles
+    roles = {one.logical_id for one in template.of_type(ROLE)}  # nobody's own user
+    for document in template.documents:
+        if document.kind in ("identity", "inline") and document.owner not in roles and _is_self_service(document):
+            problems = [problem for one in document.statements for problem in _problems(one, document.owner)]
+            if problems and not is_declared(document, template, declared):
+                yield from problems
+
+
+def _is_self_service(document: Document) -> bool:
+    """Whether it is about one's own user; or names actions on credentials, and not those that create users."""
+    allows = [one for one in document.statements if one.allows]
+    if any(_OWN.match(resource.shape) for one in allows for resource in one.resources):
+        return True
+    actions = [action for one in allows for action in one.actions]
+    if any(meant(action.text, _ADMINISTRATION) for action in actions):
+        return False
+    return any(_NAMES_CREDENTIALS.match(action.text) for action in actions)
+
+
+def _problems(statement: Statement, owner: str) -> Iterator[Problem]:
+    if not statement.allows or any(map(narrows, statement.conditions)):
+        return
+    action = next((one for one in statement.actions if meant(one.text, _CREDENTIALS)), None)
+    others = next(filter(_reaches_others, statement.resources), None)
+    if action and others:
+        what = f"{owner} allows {action.text} on {others.text}, so on other people's users"
+        yield Problem(others.path, f"{what}: end the resource with user/${{aws:username}}")
+    if any(":user" in one.text or one.text == "*" for one in statement.resources):
+        for one in statement.actions:
+            for name in meant(one.text, tuple(_NEVER))[:1]:
+                what = f"{owner} is about one's own user, and {one.text} {_NEVER[name]}"
+                yield Problem(one.path, f"{what}: leave it out")
+
+
+def _reaches_others(resource: Value) -> bool:
+    return not _OWN.fullmatch(resource.shape) and not _ANOTHER_KIND.fullmatch(resource.shape)
+
+
+_OWN_USER = "arn:aws:iam::111111111111:user/${aws:username}"
+_KEYS = ["iam:CreateAccessKey", "iam:DeleteAccessKey"]
+
+RULE = Rule(
+    id="E113",
+    name="self-service-reaches-others",
+    level="error",
+    summary="A policy for one's own credentials reaches other users, or gives more than credentials",
+    why=(
+        "Who can make an access key or a password for another user is that user. A resource has to end with "
+        "`user/${aws:username}`, with nothing behind it: `${aws:username}*` is also everybody whose name begins so. "
+        "Who can tag themselves decides about every policy that goes by tags."
+    ),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html",
+    check=_check,
+    good=(
+        template(OwnP=policy(allow(_KEYS, [_OWN_USER, "arn:aws:iam::111111111111:user/*/${aws:username}"]))),
+        template(OwnP=policy(allow(_KEYS, _OWN_USER), allow(["iam:ListUsers", "iam:GetAccountSummary"]))),
+        template(OwnP=policy(allow("iam:EnableMFADevice", ["arn:aws:iam::111111111111:mfa/*", _OWN_USER]))),
+        template(UsersP=policy(allow(["iam:CreateUser", *_KEYS]))),
+    ),
+    bad=(
+        template(OwnP=policy(allow(_KEYS))),
+        template(OwnP=policy(allow("iam:ChangePassword", _OWN_USER), allow("iam:*AccessKey*"))),
+        template(OwnP=policy(allow(_KEYS, "arn:aws:iam::111111111111:user/*"))),
+        template(OwnP=policy(allow(_KEYS, f"{_OWN_USER}*"))),
+        template(OwnP=policy(allow([*_KEYS, "iam:TagUser"], _OWN_USER))),
+    ),
+)

@@ -1,0 +1,30 @@
+"""A template that CloudFormation does not take at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iamgen.check.facts import Facts
+from iamgen.check.rules import Problem, Rule
+from iamgen.check.rules._examples import group, template
+from iamgen.check.template import Template
+from iamgen.declaration import quotas
+
+
+def _check(template: Template, _: Facts) -> Iterator[Problem]:
+    if template.size > quotas.TEMPLATE:
+        what = f"the template has {template.size:,} bytes, and 1 MB is the limit, also from S3"
+        yield Problem((), f"{what}: divide it into several stacks, or leave out white space")
+
+
+RULE = Rule(
+    id="E127",
+    name="template-too-large",
+    level="error",
+    summary="The template has more than 1 MB",
+    why="CloudFormation takes at most 51,200 bytes with the call and 1 MB from S3. White space counts.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
+    check=_check,
+    good=(template(ReadG=group()),),
+    bad=({**template(ReadG=group()), "Metadata": {"About": "x" * quotas.TEMPLATE}},),
+)

@@ -1,0 +1,52 @@
+"""A role that everybody may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iamgen.check.facts import Facts
+from iamgen.check.rules import Problem, Rule
+from iamgen.check.rules._examples import ALICE, LAMBDA, MFA, role, template, trust
+from iamgen.check.rules._principals import is_anyone, trusts
+from iamgen.check.template import Statement, Template
+
+_WHO = "name the users, roles or accounts that may assume the role"
+
+
+def _check(template: Template, _: Facts) -> Iterator[Problem]:
+    for document, statement in trusts(template):
+        if statement.not_principals:
+            path = statement.not_principals[0].value.path
+            yield Problem(path, f"{document.owner} trusts everybody but those named by NotPrincipal: {_WHO}")
+        for principal in filter(is_anyone, statement.principals):
+            yield Problem(principal.value.path, f"{document.owner} trusts {_everybody(statement)}: {_WHO}")
+
+
+def _everybody(statement: Statement) -> str:
+    everybody = "everybody, in whatever AWS account"
+    return f"{everybody}, save for its condition" if statement.conditions else everybody
+
+
+RULE = Rule(
+    id="E101",
+    name="trust-open-to-anyone",
+    level="error",
+    summary="A trust policy's principal is everybody",
+    why=(
+        "Whoever has an AWS account may assume the role. With a condition it is still the worst form: all depends "
+        "on that one condition, and callers of the same account need no permission of their own any more."
+    ),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
+    check=_check,
+    good=(
+        template(ReadR=role(trust(ALICE, Condition=MFA))),
+        template(NobodyR=role({**trust("*"), "Effect": "Deny"})),
+        template(FunctionR=role(trust(LAMBDA))),
+    ),
+    bad=(
+        template(ReadR=role(trust("*"))),
+        template(ReadR=role(trust({"AWS": ["*"]}))),
+        template(ReadR=role(trust("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}}))),
+        template(ReadR=role({"Effect": "Allow", "NotPrincipal": ALICE, "Action": "sts:AssumeRole"})),
+    ),
+)

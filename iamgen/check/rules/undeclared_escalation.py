@@ -1,0 +1,99 @@
+"""A way to more power than was granted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iamgen.check.data import managed_policies
+from iamgen.check.facts import Facts
+from iamgen.check.rules import Problem, Rule
+from iamgen.check.rules._attachments import Holder, aws, groups, holders
+from iamgen.check.rules._escalation import allowed, denied, ways
+from iamgen.check.rules._examples import allow, group, policy, role, template, user
+from iamgen.check.template import POLICY, Resource, Template, Value
+
+_ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
+_SHOWN = 3
+
+
+def _check(template: Template, facts: Facts) -> Iterator[Problem]:
+    declared = facts.iam_roles | facts.admin_roles
+    holding = {one.resource.logical_id: one for one in holders(template)}
+    found = {name: _powers(one, template, declared) for name, one in holding.items()}
+    memberships = groups(template)
+    for name, own in found.items():
+        if name not in declared:
+            joined = [found[group] for group in sorted(memberships.get(name, ()))]
+            told = {way for power in joined for way in ways(power)}  # of the group
+            new = [way for way in ways(own.union(*joined)) if way not in told]
+            if new:
+                resource = holding[name].resource
+                yield Problem(resource.path, _message(resource, new))
+
+
+def _message(holder: Resource, found: list[str]) -> str:
+    if any(value.text.endswith(_ADMINISTRATOR) for value in aws(holder)):
+        return f"{holder.logical_id} has AdministratorAccess, and was not declared to: attach what it needs"
+    some = ", ".join(found[:_SHOWN])
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    what = f"{holder.logical_id} may gain more power than it was granted, by {some}{more}"
+    return f"{what}: narrow the resources, or declare that it may"
+
+
+def _powers(holder: Holder, template: Template, declared: frozenset[str]) -> frozenset[str]:
+    """Return the dangerous actions of a holder, less those that were declared, or that its boundary leaves out."""
+    statements = [one for document in holder.documents for one in document.statements]
+    own = (one for document in holder.documents if document.owner not in declared for one in document.statements)
+    found = allowed(own).union(*map(_of_aws, holder.aws)) - denied(statements)
+    for value in holder.resource.values("PermissionsBoundary"):
+        found &= _limit(value, template)
+    return found
+
+
+def _of_aws(policy: Value) -> frozenset[str]:
+    return managed_policies().get(policy.text.partition(":iam::aws:policy/")[2], frozenset())
+
+
+def _limit(value: Value, template: Template) -> frozenset[str]:
+    """Return the dangerous actions that a boundary leaves. One that is not known leaves none: it is there for that."""
+    if ":iam::aws:policy/" in value.text:
+        return _of_aws(value)
+    policy = template.referred(value, POLICY)
+    limits = (one for one in template.documents if policy and one.owner == policy.logical_id)
+    return frozenset().union(*(allowed(one.statements, by_star=True) for one in limits))
+
+
+RULE = Rule(
+    id="W118",
+    name="undeclared-escalation",
+    level="warning",
+    summary="A role, user or group can gain more power than it was granted, and was not declared to",
+    why=(
+        "Some actions, alone or together, lead to the power of another role: changing policies or credentials, "
+        "handing a role to a service, or getting into something that already has one. Actions count that a holder's "
+        "policies, AWS's among them, allow on every resource. Narrow the resources; or, where it is meant, declare "
+        "that the role has power over IAM."
+    ),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+    check=_check,
+    good=(
+        template(AppP=policy(allow("sts:AssumeRole", "arn:aws:iam::111111111111:role/app"), allow("ec2:*"))),
+        template(AppR=role(ManagedPolicyArns=["arn:aws:iam::aws:policy/ReadOnlyAccess"])),
+        template(AdminR=role(ManagedPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"])),
+    ),
+    bad=(
+        template(OpsP=policy(allow("iam:*")), OpsR=role(ManagedPolicyArns=[{"Ref": "OpsP"}])),
+        template(
+            PassP=policy(allow("iam:PassRole"), Groups=[{"Ref": "DevG"}]),
+            RunP=policy(allow("ec2:RunInstances"), Groups=[{"Ref": "DevG"}]),
+            DevG=group(GroupName="dev"),
+        ),
+        template(DeployR=role(ManagedPolicyArns=["arn:aws:iam::aws:policy/IAMFullAccess"])),
+        template(
+            Alice=user(Groups=[{"Ref": "RunG"}], ManagedPolicyArns=[{"Ref": "PassP"}]),
+            RunG=group(ManagedPolicyArns=[{"Ref": "RunP"}]),
+            RunP=policy(allow("ecs:*")),
+            PassP=policy(allow("iam:PassRole")),
+        ),
+    ),
+)

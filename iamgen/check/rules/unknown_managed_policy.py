@@ -1,0 +1,63 @@
+"""A managed policy of AWS that AWS does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iamgen.check.data import managed_policies
+from iamgen.check.facts import Facts
+from iamgen.check.rules import Problem, Rule
+from iamgen.check.rules._attachments import aws
+from iamgen.check.rules._examples import role, template
+from iamgen.check.template import HOLDERS, Resource, Template, Value
+from iamgen.nearest import did_you_mean
+
+_AWS = ":iam::aws:policy/"
+
+
+def _check(template: Template, _: Facts) -> Iterator[Problem]:
+    known = managed_policies()
+    for one in template.of_type(*HOLDERS):
+        for value in _policies(one):
+            name = value.text.partition(_AWS)[2]
+            if name not in known and "⟨" not in name:
+                yield Problem(value.path, f"AWS has no managed policy {name}: {_hint(name)}")
+
+
+def _policies(holder: Resource) -> Iterator[Value]:
+    yield from aws(holder)
+    yield from (value for value in holder.values("PermissionsBoundary") if _AWS in value.text)
+
+
+def _hint(name: str) -> str:
+    known = managed_policies()
+    bare = name.rpartition("/")[2]
+    elsewhere = next((one for one in known if one.rpartition("/")[2] == bare), None)
+    if elsewhere:
+        return f"its path is part of the name, {elsewhere}"
+    return did_you_mean(name, known, otherwise="see AWS's list of managed policies")
+
+
+def _with(name: str) -> dict[str, object]:
+    return role(ManagedPolicyArns=[f"arn:aws:iam::aws:policy/{name}"])
+
+
+RULE = Rule(
+    id="E131",
+    name="unknown-managed-policy",
+    level="error",
+    summary="An AWS managed policy does not exist",
+    why=(
+        "The stack's update fails when the policy is attached. A path such as `job-function/` is part of the name, "
+        "and case counts. Policies that AWS has withdrawn cannot be attached any more. If a policy is newer than "
+        "this version of iamgen, ignore the rule."
+    ),
+    source="https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html",
+    check=_check,
+    good=(template(ReadR=_with("ReadOnlyAccess"), ViewR=_with("job-function/ViewOnlyAccess")),),
+    bad=(
+        template(ReadR=_with("ReadOnlyAcess")),
+        template(ViewR=_with("ViewOnlyAccess")),
+        template(ReadR=role(PermissionsBoundary="arn:aws:iam::aws:policy/Nothing")),
+    ),
+)

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from iamgen.check.formats import FORMATS, Format, as_json, github, render, sarif, text
+from iamgen.check.formats._places import Findings
+
+
+def test_each_format_by_its_name(findings: Findings) -> None:
+    written = [render(form, findings, "acme") for form in FORMATS]
+    assert written == [
+        text.render(findings),
+        as_json.render(findings),
+        sarif.render(findings, "acme"),
+        github.render(findings, "acme"),
+    ]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_ends_in_a_newline(form: Format, findings: Findings) -> None:
+    assert render(form, findings).endswith("\n")

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamgen.check.finding import Finding
+from iamgen.check.formats._places import Findings
+from iamgen.check.formats.github import escape_message, escape_property, render
+
+GOLDEN = """\
+::warning file=prod/infra.json,title=W128::Ümläut 100 %25%0Asecond line%0Aprod
+::error file=users.py,line=12,title=E108 trust-without-mfa::alice may assume AdminR without MFA%0Aprod Resources/AdminR/Properties/AssumeRolePolicyDocument/Statement/2%0Ahttps://docs.example/mfa
+::error file=users.py,line=12,title=E108 trust-without-mfa::alice may assume AdminR without MFA%0Aprod Resources/AdminR/Properties/AssumeRolePolicyDocument/Statement/10%0Ahttps://docs.example/mfa
+::notice file=stacks/my app.yaml,line=7,title=I3042::a,b:c%0Astacks/my app.yaml Resources/Ä%0Ahttps://docs.example/i?a=b
+"""
+
+texts = st.text() | st.text("%\r\n:,25A0D3C")
+escapes = pytest.mark.parametrize(
+    ("escape", "forbidden"), [(escape_message, "\r\n"), (escape_property, "\r\n:,")], ids=["message", "property"]
+)
+
+
+def as_the_runner_reads(escaped: str) -> str:
+    return re.sub("%(0D|0A|3A|2C|25)", lambda found: chr(int(found[1], 16)), escaped)
+
+
+def test_golden(findings: Findings) -> None:
+    assert render(findings) == GOLDEN
+
+
+def test_no_findings() -> None:
+    assert render({"dev": (), "prod": ()}) == ""
+
+
+def test_stack_has_a_name() -> None:
+    assert render({"dev": (Finding("E1", "error", "m", (), 3),)}, "acme").startswith(
+        "::error file=dev/acme.json,line=3"
+    )
+
+
+@escapes
+@given(texts)
+def test_round_trip(escape: Callable[[str], str], forbidden: str, text: str) -> None:
+    escaped = escape(text)
+    assert as_the_runner_reads(escaped) == text
+    assert not set(forbidden) & set(escaped)
+
+
+@given(texts, texts, texts)
+def test_a_finding_is_one_command(message: str, place: str, rule: str) -> None:
+    written = render({place: (Finding(rule, "error", message, (), 1),)})
+    assert written.endswith("\n")
+    assert not set("\r\n") & set(written[:-1])
+    properties, _, data = written[:-1].removeprefix("::error ").partition("::")
+    assert dict(one.split("=", 1) for one in properties.split(","))["line"] == "1"
+    assert as_the_runner_reads(data).startswith(message)
+
+
+def test_half_a_character_can_be_printed() -> None:
+    assert render({"dev": (Finding("E1", "error", "\ud800", (), 0),)}).encode().count(b"\\ud800") == 1

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+from iamgen.check.finding import Finding
+from iamgen.check.formats._places import Findings
+from iamgen.check.formats.text import render
+
+GOLDEN = """\
+warning: prod: W128: Ümläut 100 %\\nsecond line
+error: prod Resources/AdminR/Properties/AssumeRolePolicyDocument/Statement/2: E108 trust-without-mfa: alice may assume AdminR without MFA
+hint: users.py:12; https://docs.example/mfa
+error: prod Resources/AdminR/Properties/AssumeRolePolicyDocument/Statement/10: E108 trust-without-mfa: alice may assume AdminR without MFA
+hint: users.py:12; https://docs.example/mfa
+info: stacks/my app.yaml:7 Resources/Ä: I3042: a,b:c
+hint: https://docs.example/i?a=b
+2 errors, 1 warning, 1 info in 3 templates
+"""
+
+
+def test_golden(findings: Findings) -> None:
+    assert render(findings) == GOLDEN
+
+
+@pytest.mark.parametrize(
+    ("findings", "line"),
+    [
+        ({}, "no findings in 0 templates"),
+        ({"dev": ()}, "no findings in 1 template"),
+        ({"dev": (), "prod": (), "test": ()}, "no findings in 3 templates"),
+    ],
+)
+def test_no_findings(findings: Findings, line: str) -> None:
+    assert render(findings) == f"{line}\n"
+
+
+def test_a_template_has_no_power_over_the_terminal() -> None:
+    hostile = Finding("E1", "error", "\x1b[2J\r\ud800\u202e", ("Resources", "\x07"), 0)
+    assert render({"a\nb.json": (hostile,)}).startswith(
+        "error: a\\nb.json Resources/\\x07: E1: \\x1b[2J\\r\\ud800\\u202e\n1 error"
+    )

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from iamgen.check.rules import every_rule
+from iamgen.check.rules.page import page
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+
+
+def test_is_the_one_in_the_docs() -> None:
+    assert (DOCS / "rules.md").read_text(encoding="utf-8") == page(), (
+        "python -m iamgen.check.rules.page > docs/rules.md"
+    )
+
+
+def test_every_rule_has_a_section() -> None:
+    text = page()
+    for rule in every_rule():
+        assert f"\n## {rule.id} {rule.name}\n" in text
+        assert f"| [{rule.name}](#{rule.id.lower()}-{rule.name}) |" in text
+        assert rule.source in text

@@ -1,0 +1,170 @@
+"""What policies allow: the cases that are easily taken wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from iamgen.check.facts import Facts
+from iamgen.check.finding import Finding
+from iamgen.check.rules._examples import allow, document, group, policy, role, user
+
+Named = Callable[..., set[str]]
+Found = Callable[..., list[Finding]]
+Block = dict[str, Any]
+
+PASS_ROLE, ESCALATION, FULL = "pass-any-role", "undeclared-escalation", "full-power"  # names of rules
+OWN = "arn:aws:iam::111111111111:user/${aws:username}"
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (allow("s3:*"), set()),
+        (allow("*"), {FULL}),
+        (allow(["*:*"], "arn:aws:s3:::bucket"), {FULL}),
+        (allow("iam:*"), {PASS_ROLE, ESCALATION}),
+        (allow("iam:*", "arn:aws:iam::*"), {PASS_ROLE, ESCALATION}),
+        (allow("iam:P*Role", {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/*"}), {PASS_ROLE}),
+        (allow("iam:PassRole", "arn:aws:iam::111111111111:role/app-*"), set()),
+        (allow("iam:PassRole", {"Fn::GetAtt": ["AppR", "Arn"]}), set()),
+        (allow("iam:PassRole", "arn:aws:s3:::*"), set()),
+        (allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}), set()),
+        (allow("iam:PassRole", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}), {PASS_ROLE}),
+        (allow(["iam:PassRole", "lambda:CreateFunction"]), {PASS_ROLE}),
+        (allow(["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"]), {PASS_ROLE, ESCALATION}),
+        (allow("lambda:*"), {ESCALATION}),
+        (allow("lambda:*", "arn:aws:lambda:*:*:function:*"), {ESCALATION}),
+        (allow("lambda:*", "arn:aws:lambda:*:*:function:shop-*"), set()),
+        (allow("sts:AssumeRole"), {ESCALATION}),
+        (allow("sts:AssumeRole", "arn:aws:iam::*:role/*"), {ESCALATION}),
+        (allow("sts:AssumeRole", "arn:aws:iam::111111111111:role/infra-*"), set()),
+        (allow("iam:AttachRolePolicy", "arn:aws:iam::*:role/*"), {ESCALATION}),
+        (allow("iam:AttachRolePolicy", "arn:aws:iam::*:policy/*"), set()),
+        (allow("iam:PutRolePolicy", Condition={"StringEquals": {"iam:PermissionsBoundary": "x"}}), set()),
+        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, {FULL, ESCALATION}),
+        ({"Effect": "Allow", "Action": "iam:PassRole", "NotResource": "arn:aws:iam::1:role/x"}, {PASS_ROLE}),
+        ({"Effect": "Deny", "Action": "*", "Resource": "*"}, set()),
+        ({"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"}, set()),
+    ],
+)
+def test_one_statement(named: Named, statement: Block, expected: set[str]) -> None:
+    assert named(P=policy(statement)) == expected
+
+
+def test_what_is_denied_outright_is_no_way(named: Named) -> None:
+    guard = {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}
+    assert named(P=policy(allow("iam:*"), guard)) == set()
+    with_mfa = {**guard, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+    assert named(P=policy(allow("iam:*"), with_mfa)) == {PASS_ROLE, ESCALATION}
+
+
+@pytest.mark.parametrize(
+    "attached",
+    [
+        {"P": policy(allow("sts:*")), "R": role(ManagedPolicyArns=[{"Ref": "P"}])},
+        {"P": policy(allow("sts:*"), Roles=[{"Ref": "R"}]), "R": role()},
+        {"P": policy(allow("sts:*"), Roles=["Reader"]), "R": role(RoleName="reader")},
+        {
+            "P": policy(allow("sts:*"), ManagedPolicyName="p"),
+            "R": role(ManagedPolicyArns=["arn:aws:iam::111111111111:policy/p"]),
+        },
+    ],
+)
+def test_escalation_is_told_of_the_holder(found: Found, attached: Block) -> None:
+    (finding,) = found({"Resources": attached})
+    assert (finding.rule, finding.path) == ("W118", ("Resources", "R"))
+    for declared in ("P", "R"):
+        assert found({"Resources": attached}, Facts(iam_roles=frozenset({declared}))) == []
+
+
+def test_the_powers_of_several_policies_count_together(named: Named) -> None:
+    passing = policy(allow("iam:PassRole"), Roles=[{"Ref": "R"}])
+    running = policy(allow("ec2:RunInstances"), Roles=[{"Ref": "R"}])
+    assert named(P=passing, R=role()) == {PASS_ROLE}
+    assert named(P=passing, Q=running, R=role()) == {PASS_ROLE, ESCALATION}
+
+
+def test_a_user_is_told_of_only_for_what_its_groups_do_not_give(found: Found) -> None:
+    given = {"P": policy(allow("sts:*"), Groups=[{"Ref": "G"}]), "G": group(), "Alice": user(Groups=[{"Ref": "G"}])}
+    assert [finding.path for finding in found({"Resources": given})] == [("Resources", "G")]
+
+
+def test_policies_of_aws_count(named: Named, found: Found) -> None:
+    def attached(name: str) -> Block:
+        return role(ManagedPolicyArns=[{"Fn::Sub": f"arn:${{AWS::Partition}}:iam::aws:policy/{name}"}])
+
+    assert named(R=attached("ReadOnlyAccess")) == set()
+    assert named(R=attached("IAMFullAccess")) == {ESCALATION}
+    assert named(R=attached("PowerUserAccess")) == {ESCALATION}
+    assert named(AdminR=attached("AdministratorAccess")) == set()
+    (finding,) = found({"Resources": {"R": attached("AdministratorAccess")}})
+    assert finding.message == "R has AdministratorAccess, and was not declared to: attach what it needs"
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (allow("s3:*"), set()),
+        (allow("*"), {ESCALATION}),
+        (allow(["s3:*", "lambda:*"]), {ESCALATION}),
+    ],
+)
+def test_a_boundary_limits(named: Named, limit: Block, expected: set[str]) -> None:
+    limited = role(
+        PermissionsBoundary={"Ref": "Limit"}, ManagedPolicyArns=["arn:aws:iam::aws:policy/AWSLambda_FullAccess"]
+    )
+    assert named(R=limited, Limit=policy(limit)) == expected
+
+
+def test_full_power_is_for_who_is_declared(named: Named) -> None:
+    everything = policy(allow("*"), Roles=[{"Ref": "AdminR"}])
+    assert named(P=everything, AdminR=role()) == set()
+    shared = policy(allow("*"), Roles=[{"Ref": "AdminR"}, {"Ref": "R"}])
+    assert named(P=shared, AdminR=role(), R=role()) == {FULL}
+    assert named(Facts(admin_roles=frozenset({"P"})), P=shared, AdminR=role(), R=role()) == set()
+    assert named(Facts(admin_roles=frozenset()), P=everything, AdminR=role()) == {FULL}
+
+
+@pytest.mark.parametrize(
+    ("statements", "is_wrong"),
+    [
+        ([allow("iam:CreateAccessKey", OWN)], False),
+        ([allow("iam:*AccessKey*", [OWN, "arn:aws:iam::111111111111:user/*/${aws:username}"])], False),
+        ([allow("iam:CreateAccessKey", {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:user/${!aws:username}"})], False),
+        ([allow("iam:CreateAccessKey", OWN), allow(["iam:GetUser", "iam:ListUsers", "iam:ChangePassword"])], False),
+        ([allow("iam:*MFADevice", [OWN, "arn:aws:iam::*:mfa/*"])], False),
+        ([allow(["iam:CreateUser", "iam:CreateAccessKey"])], False),
+        ([allow("s3:GetObject", "arn:aws:s3:::home/${aws:username}/*"), allow("iam:ListUsers")], False),
+        ([allow("iam:CreateAccessKey", Condition={"StringEquals": {"aws:ResourceTag/x": "y"}})], False),
+        ([allow("iam:CreateAccessKey", "arn:aws:iam::111111111111:user/*${aws:username}")], True),
+        ([allow("iam:CreateAccessKey", f"{OWN}-ci")], True),
+        ([allow("iam:CreateAccessKey", "arn:aws:iam::111111111111:user/alice")], True),
+        ([allow("iam:ChangePassword", OWN), allow("iam:UpdateLoginProfile")], True),
+        ([allow("iam:*", OWN)], True),
+        ([allow(["iam:CreateAccessKey", "iam:AttachUserPolicy"], OWN)], True),
+        ([allow("iam:Tag*", OWN)], True),
+    ],
+)
+def test_self_service(named: Named, statements: list[Block], is_wrong: bool) -> None:
+    assert ("self-service-reaches-others" in named(P=policy(*statements))) is is_wrong
+
+
+def test_a_role_has_no_self_service(named: Named) -> None:
+    inline = {"PolicyName": "Keys", "PolicyDocument": document(allow("iam:UpdateAccessKey"))}
+    assert named(R=role(Policies=[inline])) == {"inline-policy"}
+
+
+def test_emergencies_are_those_declared_and_end(found: Found) -> None:
+    ends = {"Condition": {"DateLessThan": {"aws:CurrentTime": "2027-01-31T00:00:00Z"}}}
+    written = document(allow("s3:*", **ends), allow("sqs:*"))
+    body = {"Resources": {"R": role(Policies=[{"PolicyName": "infra-Fix", "PolicyDocument": written}])}}
+    facts = Facts(emergencies=frozenset({"infra-Fix"}))
+    assert [finding.path[-1] for finding in found(body)] == ["PolicyDocument"]
+    (finding,) = found(body, facts)
+    assert finding.path[-1] == 1
+    assert "does not end" in finding.message
+    del written["Statement"][1]
+    assert found(body, facts) == []

@@ -1,0 +1,230 @@
+"""Whom a trust policy lets in: the cases that are easily taken wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from iamgen.check.facts import Facts
+from iamgen.check.finding import Finding
+from iamgen.check.rules._examples import ALICE, MFA, role, trust, user
+
+Named = Callable[..., set[str]]
+Found = Callable[..., list[Finding]]
+Block = dict[str, Any]
+
+ROOT = {"AWS": "arn:aws:iam::111111111111:root"}
+OWN_ROOT = {"AWS": {"Fn::Join": ["", ["arn:aws:iam::", {"Ref": "AWS::AccountId"}, ":root"]]}}
+GITHUB = {"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}
+GITLAB = {"Type": "AWS::IAM::OIDCProvider", "Properties": {"Url": "https://gitlab.com"}}
+WEB = "sts:AssumeRoleWithWebIdentity"
+NO_MFA, OPEN_ACCOUNT = "trust-without-mfa", "trust-open-to-account"
+
+
+def when(**operators: dict[str, object]) -> dict[str, object]:
+    return {"Condition": operators}
+
+
+def deny(**operators: dict[str, object]) -> Block:
+    return {**trust("*"), "Effect": "Deny", "Condition": operators}
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ([trust(ALICE)], {NO_MFA}),
+        ([trust(ALICE, Condition=MFA)], set()),
+        ([trust(ALICE, **when(Bool={"aws:multifactorauthpresent": True}))], set()),
+        ([trust(ALICE, **when(StringEquals={"aws:MultiFactorAuthPresent": "true"}))], set()),
+        ([trust(ALICE, **when(Bool={"aws:MultiFactorAuthPresent": "false"}))], {NO_MFA}),
+        ([trust(ALICE, **when(Bool={"aws:MultiFactorAuthPresent": {"Ref": "Mfa"}}))], {NO_MFA}),
+        ([trust(ALICE, **when(Null={"aws:MultiFactorAuthAge": "false"}))], set()),
+        ([trust(ALICE, **when(Null={"aws:MultiFactorAuthAge": "true"}))], {NO_MFA, "mfa-if-exists"}),
+        ([trust(ALICE, **when(NumericGreaterThan={"aws:MultiFactorAuthAge": "1"}))], {NO_MFA}),
+        ([trust(ALICE, Condition={"Fn::If": ["C", MFA, {"Ref": "AWS::NoValue"}]})], {NO_MFA}),
+        ([{"Fn::If": ["C", trust(ALICE), trust(ALICE, Condition=MFA)]}], {NO_MFA}),
+        ([trust(ALICE), deny(BoolIfExists={"aws:MultiFactorAuthPresent": "false"})], set()),
+        ([trust(ALICE), deny(Null={"aws:MultiFactorAuthAge": "true"})], set()),
+        ([trust(ALICE), deny(Bool={"aws:MultiFactorAuthPresent": "false"})], {NO_MFA}),
+        ([trust(ALICE, "sts:TagSession")], set()),
+        ([trust({"AWS": ["arn:aws:iam::111111111111:role/ci"]})], set()),
+        ([trust({"AWS": {"Ref": "SomebodyOfAParameter"}})], set()),
+    ],
+)
+def test_who_needs_mfa(named: Named, statements: list[Block], expected: set[str]) -> None:
+    assert named(R=role(*statements)) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({}, {OPEN_ACCOUNT}),
+        ({"Bool": {"aws:SecureTransport": "true"}}, {OPEN_ACCOUNT}),
+        ({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}, {OPEN_ACCOUNT, "mfa-if-exists"}),
+        (MFA, set()),
+        ({"StringEquals": {"aws:username": "alice"}}, {NO_MFA}),
+        ({**MFA, "StringEquals": {"aws:username": "alice"}}, set()),
+        ({"StringEquals": {"aws:PrincipalTag/team": "shop"}}, {NO_MFA}),
+        ({"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}, {NO_MFA}),
+        ({"StringEquals": {"sts:ExternalId": "example"}}, set()),
+        ({"StringEquals": {"sts:ExternalId": "example", "aws:username": "alice"}}, {NO_MFA}),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/app-*"}}, set()),
+        ({"ArnLike": {"aws:PrincipalArn": {"Fn::GetAtt": ["AppRole", "Arn"]}}}, set()),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:user/*"}}, {NO_MFA}),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:*"}}, {NO_MFA}),
+        ({"Fn::If": ["C", MFA, {"Ref": "AWS::NoValue"}]}, {OPEN_ACCOUNT}),
+    ],
+)
+@pytest.mark.parametrize("account", [ROOT, OWN_ROOT, {"AWS": "111111111111"}, {"AWS": {"Ref": "AWS::AccountId"}}])
+def test_whole_accounts(named: Named, account: Block, condition: Block, expected: set[str]) -> None:
+    assert named(R=role(trust(account, Condition=condition))) == expected
+
+
+@pytest.mark.parametrize(
+    ("principal", "facts", "expected"),
+    [
+        ({"Fn::GetAtt": ["Ci", "Arn"]}, Facts(), {NO_MFA}),
+        ({"Ref": "Ci"}, Facts(), {NO_MFA}),
+        ({"Fn::GetAtt": ["Ci", "Arn"]}, Facts(machines=frozenset({"Ci"})), set()),
+        ("arn:aws:iam::111111111111:user/ci", Facts(machines=frozenset({"Ci"})), {NO_MFA}),
+        ("arn:aws:iam::111111111111:user/ci", Facts(account_id="111111111111", machines=frozenset({"Ci"})), set()),
+        ("arn:aws:iam::222222222222:user/ci", Facts(account_id="111111111111", machines=frozenset({"Ci"})), {NO_MFA}),
+        ({"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:user/ci"}, Facts(machines=frozenset({"Ci"})), set()),
+    ],
+)
+def test_machines_are_those_declared(named: Named, principal: object, facts: Facts, expected: set[str]) -> None:
+    assert named(facts, R=role(trust({"AWS": principal})), Ci=user(UserName="ci")) == expected
+
+
+def test_the_message_names_the_user_by_name(found: Found) -> None:
+    body = {"Resources": {"R": role(trust({"AWS": {"Fn::GetAtt": "Ci.Arn"}})), "Ci": user(UserName="ci")}}
+    (finding,) = found(body)
+    assert finding.message == "ci may assume R without MFA: add the condition Bool aws:MultiFactorAuthPresent = true"
+
+
+def test_the_message_has_references_as_people_write_them(found: Found) -> None:
+    (finding,) = found({"Resources": {"R": role(trust(OWN_ROOT))}})
+    assert "account arn:aws:iam::${AWS::AccountId}:root:" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_open"),
+    [
+        ("repo:acme/shop:environment:prod", False),
+        ("repo:acme/*", False),
+        ("repo:acme@1/shop@2:*", False),
+        ({"Fn::Sub": "repo:${Org}/${Repo}:*"}, False),
+        ("repo:acme", False),
+        ("repo:acme*", True),
+        ("repo:acme*/shop:*", True),
+        ("repo:*/shop:*", True),
+        ("repo:*", True),
+        ("*", True),
+        ("repository_owner:acm?", True),
+        (["repo:acme/shop:*", "repo:*"], True),
+    ],
+)
+def test_subjects_of_github(named: Named, subject: object, is_open: bool) -> None:
+    audience = {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}
+    condition = {"StringEquals": audience, "StringLike": {"token.actions.githubusercontent.com:sub": subject}}
+    found = named(R=role(trust(GITHUB, WEB, Condition=condition)))
+    assert found == ({"open-federated-trust"} if is_open else set())
+
+
+@pytest.mark.parametrize(
+    ("provider", "subject", "is_open"),
+    [
+        ("gitlab.com", "project_path:acme/*:ref_type:branch:ref:main", False),
+        ("gitlab.com", "project_path:*", True),
+        ("agent.buildkite.com", "organization:acme:pipeline:*", False),
+        ("agent.buildkite.com", "organization:*", True),
+        ("oidc.circleci.com/org/1-2", "org/1-2/project/*", False),
+        ("oidc.circleci.com/org/1-2", "org/*", True),
+        ("api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc", "{1-2}:*", False),
+        ("api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc", "{*}:*", True),
+        ("app.terraform.io", "organization:acme:project:*", False),
+        ("app.terraform.io", "organization:acme*", True),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/1", "system:serviceaccount:shop:*", False),
+        ("token.actions.githubusercontent.com/acme", "repo:*", True),
+        ("ci.example.com", "*", True),
+    ],
+)
+def test_subjects_of_others(named: Named, provider: str, subject: str, is_open: bool) -> None:
+    principal = {"Federated": {"Fn::Sub": f"arn:aws:iam::${{AWS::AccountId}}:oidc-provider/{provider}"}}
+    condition = {"StringEquals": {f"{provider}:aud": "x"}, "StringLike": {f"{provider}:sub": subject}}
+    found = named(R=role(trust(principal, WEB, Condition=condition)))
+    assert found == ({"open-federated-trust"} if is_open else set())
+
+
+def test_a_provider_of_the_template_is_known_by_its_address(found: Found) -> None:
+    trusted = role(trust({"Federated": {"Ref": "Gitlab"}}, WEB, **when(StringEquals={"gitlab.com:aud": "x"})))
+    (finding,) = found({"Resources": {"R": trusted, "Gitlab": GITLAB}})
+    assert finding.message.endswith("add a StringEquals condition on gitlab.com:sub")
+
+
+@pytest.mark.parametrize(
+    ("provider", "action", "condition", "is_open"),
+    [
+        ("cognito-identity.amazonaws.com", WEB, {"StringEquals": {"cognito-identity.amazonaws.com:aud": "x"}}, True),
+        (
+            "cognito-identity.amazonaws.com",
+            WEB,
+            {
+                "StringEquals": {"cognito-identity.amazonaws.com:aud": "x"},
+                "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"},
+            },
+            False,
+        ),
+        ("accounts.google.com", WEB, {"StringEquals": {"accounts.google.com:aud": "x"}}, False),
+        ("arn:aws:iam::1:saml-provider/acme", "sts:AssumeRoleWithSAML", {}, True),
+        (
+            "arn:aws:iam::1:saml-provider/acme",
+            "sts:AssumeRoleWithSAML",
+            {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
+            False,
+        ),
+    ],
+)
+def test_providers_with_claims_of_their_own(
+    named: Named, provider: str, action: str, condition: Block, is_open: bool
+) -> None:
+    found = named(R=role(trust({"Federated": provider}, action, Condition=condition)))
+    assert found == ({"open-federated-trust"} if is_open else set())
+
+
+@pytest.mark.parametrize(
+    ("principal", "action", "is_wrong"),
+    [
+        (ALICE, "sts:assumerole", False),
+        (ALICE, "sts:AssumeRole*", False),
+        (ALICE, ["sts:AssumeRole", "sts:SetSourceIdentity"], False),
+        (ALICE, {"Ref": "Action"}, False),
+        (ALICE, "sts:*", True),
+        (ALICE, "*", True),
+        (ALICE, "sts:GetCallerIdentity", True),
+        ({**ALICE, **GITHUB}, ["sts:AssumeRole", WEB], False),
+        ({"Federated": {"Ref": "Somewhere"}}, "sts:AssumeRoleWithSAML", False),
+        ({"Federated": {"Ref": "Somewhere"}}, "sts:AssumeRole", True),
+    ],
+)
+def test_actions_of_trusts(named: Named, principal: Block, action: object, is_wrong: bool) -> None:
+    assert ("wrong-trust-action" in named(R=role(trust(principal, action, Condition=MFA)))) is is_wrong
+
+
+@pytest.mark.parametrize(
+    ("service", "is_wrong"),
+    [
+        ("lambda.amazonaws.com", False),
+        ("vpc-flow-logs.amazonaws.com", False),
+        ("codedeploy.amazonaws.com", False),
+        ("ec2.amazonaws.com.cn", False),
+        ("lamdba.amazonaws.com", True),
+        ("ecs-task.amazonaws.com", True),
+        ("lambda.amazonaws.co", True),
+        ("ec2", True),
+    ],
+)
+def test_services(named: Named, service: str, is_wrong: bool) -> None:
+    assert named(R=role(trust({"Service": service}))) == ({"unknown-service-principal"} if is_wrong else set())

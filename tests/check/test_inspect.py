@@ -1,0 +1,26 @@
+"""What the rules find in the golden templates: nothing, but for what a case is there to show."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from iamgen.check.inspect import Looking, inspect
+from iamgen.declaration.load import load
+from iamgen.pages.policy import documents
+from iamgen.stack.texts import texts
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "cases"
+EXAMPLE = GOLDEN.parents[2]
+EXPECTED = {"everything": {("dev", "E108", "users.py:29")}}  # a vendor's tool, without MFA
+
+
+@pytest.mark.parametrize("root", [EXAMPLE, *sorted(GOLDEN.iterdir())], ids=lambda path: path.name)
+def test_golden_declarations_pass_every_rule(root: Path) -> None:
+    declaration = load(root, datetime(2026, 11, 23, tzinfo=UTC)).declaration
+    made = texts(declaration, declaration.accounts.values(), documents(root, declaration))
+    found = inspect(made.by_account, declaration, Looking(root))
+    told = {(account, one.rule, one.cause) for account, some in found.items() for one in some}
+    assert told == EXPECTED.get(root.name, set())

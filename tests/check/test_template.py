@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from iamgen.check.template import GROUP, POLICY, ROLE, USER, Document, Template, Value, shown, text, values
+
+ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+ROOT = "arn:aws:iam::111111111111:root"
+TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ROOT}}
+NO_VALUE = {"Ref": "AWS::NoValue"}
+
+
+def template(**resources: object) -> Template:
+    return Template.of({"Resources": resources}, 0)
+
+
+def resource(kind: str, **properties: object) -> dict[str, object]:
+    return {"Type": f"AWS::IAM::{kind}", "Properties": properties}
+
+
+def role(*statements: object, **properties: object) -> dict[str, object]:
+    return resource("Role", AssumeRolePolicyDocument={"Statement": list(statements)}, **properties)
+
+
+def policy(document: object, **properties: object) -> dict[str, object]:
+    return resource("ManagedPolicy", PolicyDocument=document, **properties)
+
+
+def only(document: object) -> Document:
+    (found,) = template(P=policy(document)).documents
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("as it is", "as it is"),
+        (True, "true"),
+        (False, "false"),
+        (5, "5"),
+        (None, "None"),
+        (date(2012, 10, 17), "2012-10-17"),
+        ({"Ref": "Alice"}, "${Alice}"),
+        ({"Fn::GetAtt": ["Alice", "Arn"]}, "${Alice.Arn}"),
+        ({"Fn::GetAtt": "Alice.Arn"}, "${Alice.Arn}"),
+        ({"Fn::Sub": "arn:${AWS::Partition}:iam::${ AWS::AccountId }:root"}, "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"),
+        ({"Fn::Sub": ["${A}-${B}", {"A": "a"}]}, "a-${B}"),
+        ({"Fn::Sub": ["${A}", {"A": {"Ref": "X"}}]}, "${X}"),
+        ({"Fn::Join": [":", ["arn", {"Ref": "AWS::Partition"}, NO_VALUE, "iam"]]}, "arn:${AWS::Partition}:iam"),
+        ({"Fn::ImportValue": "x"}, "${Fn::ImportValue}"),
+        ({"Fn::Join": "x"}, "${Fn::Join}"),
+        ({"Fn::Sub": []}, "${Fn::Sub}"),
+        ({"Fn::GetAtt": []}, "${Fn::GetAtt}"),
+        ({"a": 1, "b": 2}, "${object}"),
+        ([], "${object}"),
+    ],
+)  # fmt: skip
+def test_text(value: object, expected: str) -> None:
+    assert shown(text(value)) == expected
+
+
+def test_what_sub_leaves_alone_is_no_hole() -> None:
+    own = text({"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:user/${!aws:username}"})
+    value = Value(own, ())
+    assert own.endswith(":user/${aws:username}")
+    assert not value.known
+    assert Value("${aws:username}", ()).known
+    assert value.shape.count("⟨⟩") == 1
+
+
+def test_a_hole_is_never_taken_for_text() -> None:
+    for value in ({"Ref": "*"}, {"Fn::GetAtt": "*"}, {"Fn::Sub": "${*}"}):
+        assert text(value) != "*"
+        assert not Value(text(value), ()).known
+
+
+def test_values_are_a_list_always() -> None:
+    assert values("a", ("X",)) == (Value("a", ("X",)),)
+    assert values(["a", "b"], ("X",)) == (Value("a", ("X", 0)), Value("b", ("X", 1)))
+    assert values(None, ()) == ()
+    assert values([["a"], None, 1], ()) == (Value("a", (0, 0)), Value("1", (2,)))
+
+
+def test_of_a_condition_both_branches_are_read() -> None:
+    chosen = {"Fn::If": ["C", ["a", NO_VALUE], {"Fn::If": ["D", "b", NO_VALUE]}]}
+    assert values(chosen, ()) == (Value("a", ("Fn::If", 1, 0)), Value("b", ("Fn::If", 2, "Fn::If", 1)))
+
+
+@pytest.mark.parametrize("broken", [{"Fn::If": []}, {"Fn::If": "C"}, {"Fn::If": ["C"]}, {"Fn::If": None}])
+def test_a_broken_condition_has_no_branches(broken: object) -> None:
+    assert values(broken, ()) == ()
+
+
+@pytest.mark.parametrize("statement", [ALLOW, [ALLOW], [[ALLOW]], {"Fn::If": ["C", ALLOW, NO_VALUE]}])
+def test_a_statement_may_stand_alone(statement: object) -> None:
+    (found,) = only({"Version": "2012-10-17", "Statement": statement}).statements
+    assert found.allows
+    assert [action.text for action in found.actions] == ["s3:GetObject"]
+
+
+@pytest.mark.parametrize("document", [[], [1], {}, "", "no", 1, {"Ref": "X"}, {"Statement": None}, {"Statement": [1]}])
+def test_what_is_no_document_has_no_statements(document: object) -> None:
+    assert only(document).statements == ()
+
+
+def test_a_version_may_be_a_date() -> None:
+    assert only({"Version": date(2012, 10, 17)}).version == "2012-10-17"
+    assert only({}).version == ""
+
+
+@pytest.mark.parametrize(
+    ("effect", "allows"),
+    [
+        ("Allow", True),
+        ("Deny", False),
+        ({"Ref": "Effect"}, True),
+        ({"Fn::If": ["C", "Allow", "Deny"]}, True),
+        (None, True),
+    ],
+)
+def test_what_may_allow_allows(effect: object, allows: bool) -> None:
+    (found,) = only({"Statement": {**ALLOW, "Effect": effect}}).statements
+    assert found.allows is allows
+
+
+def test_a_condition_that_may_be_absent_makes_two_statements() -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": True}}
+    found = only({"Statement": {**ALLOW, "Condition": {"Fn::If": ["C", mfa, NO_VALUE]}}}).statements
+    assert [len(one.conditions) for one in found] == [1, 0]
+    assert found[0].conditions[0].values[0].text == "true"
+
+
+@pytest.mark.parametrize(
+    ("operator", "given", "test", "holds"),
+    [
+        ("Bool", "true", "bool", False),
+        ("BoolIfExists", "true", "bool", True),
+        ("ForAllValues:StringLike", "x", "stringlike", True),
+        ("ForAnyValue:StringLikeIfExists", "x", "stringlike", True),
+        ("ForAnyValue:StringLike", "x", "stringlike", False),
+        ("Null", "true", "null", True),
+        ("Null", "false", "null", False),
+        ("boolifexists", "true", "bool", True),
+    ],
+)
+def test_conditions(operator: str, given: str, test: str, holds: bool) -> None:
+    (found,) = only({"Statement": {**ALLOW, "Condition": {operator: {"AWS:Key": given}}}}).statements[0].conditions
+    assert (found.test, found.name, found.holds_without_key) == (test, "aws:key", holds)
+
+
+@pytest.mark.parametrize("block", [{"Ref": "X"}, {"Bool": {"Ref": "X"}}, {"Bool": 1}, {"Bool": {"Fn::Sub": "x"}}])
+def test_a_condition_that_is_not_known_is_still_one(block: object) -> None:
+    (found,) = only({"Statement": {**ALLOW, "Condition": block}}).statements[0].conditions
+    assert "⟨" in found.key
+
+
+@pytest.mark.parametrize(
+    ("principal", "expected"),
+    [
+        ("*", [("*", "*")]),
+        ({"AWS": "*"}, [("AWS", "*")]),
+        ({"AWS": ["a", 111111111111], "Service": "s"}, [("AWS", "a"), ("AWS", "111111111111"), ("Service", "s")]),
+        ({"Ref": "X"}, [("", "${X}")]),
+        ({"AWS": {"Fn::GetAtt": ["X", "Arn"]}}, [("AWS", "${X.Arn}")]),
+        ({"Fn::If": ["C", "*", {"AWS": "a"}]}, [("*", "*"), ("AWS", "a")]),
+        (["a"], [("", "a")]),
+    ],
+)
+def test_principals(principal: object, expected: list[tuple[str, str]]) -> None:
+    (document,) = template(R=role({**TRUST, "Principal": principal})).documents
+    found = [(one.kind, shown(one.value.text)) for one in document.statements[0].principals]
+    assert found == expected
+
+
+def test_documents_and_where_they_are() -> None:
+    inline = {"PolicyName": {"Fn::Sub": "${AWS::StackName}-x"}, "PolicyDocument": {"Statement": ALLOW}}
+    found = template(
+        R=role(TRUST, Policies=[{"Fn::If": ["C", inline, NO_VALUE]}], PermissionsBoundary={"Ref": "Limit"}),
+        Limit=policy({"Statement": ALLOW}),
+        Own=policy({"Statement": ALLOW}),
+        In=resource("Policy", PolicyName="in", PolicyDocument={"Statement": ALLOW}, Roles=[{"Ref": "R"}]),
+        Bucket={"Type": "AWS::S3::BucketPolicy", "Properties": {"PolicyDocument": {"Statement": ALLOW}}},
+    ).documents
+    assert [(one.kind, one.owner, shown(one.name)) for one in found] == [
+        ("trust", "R", ""),
+        ("inline", "R", "${AWS::StackName}-x"),
+        ("boundary", "Limit", ""),
+        ("identity", "Own", ""),
+        ("inline", "In", "in"),
+    ]
+    assert found[1].path == ("Resources", "R", "Properties", "Policies", 0, "Fn::If", 1, "PolicyDocument")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Other": role(TRUST, ManagedPolicyArns=[{"Ref": "Limit"}])},
+        {"Limit": policy({"Statement": ALLOW}, Users=["alice"])},
+    ],
+)
+def test_a_boundary_that_is_attached_as_well_grants(more: dict[str, Any]) -> None:
+    limited = role(TRUST, PermissionsBoundary={"Ref": "Limit"})
+    found = template(**{"R": limited, "Limit": policy({"Statement": ALLOW}), **more}).documents
+    assert {one.kind for one in found if one.owner == "Limit"} == {"identity"}
+
+
+def test_a_document_may_be_one_text() -> None:
+    written = '{"Version": "2012-10-17", "Statement": [{"Action": "sts:AssumeRole", "Principal": {"AWS": "${Arn}"}}]}'
+    found = only({"Fn::Sub": written})
+    assert found.version == "2012-10-17"
+    (principal,) = found.statements[0].principals
+    assert shown(principal.value.text) == "${Arn}"
+    assert principal.value.path == found.statements[0].path == found.path
+    assert only('{"Statement": ').statements == ()
+
+
+def test_references_lead_to_resources() -> None:
+    user, group = resource("User", UserName="Alice"), resource("Group")
+    found = template(Alice=user, G=group, P=policy({}, ManagedPolicyName={"Fn::Sub": "p-${AWS::AccountId}"}))
+
+    def named(written: object, *kinds: str) -> str | None:
+        one = found.referred(Value(text(written), ()), *kinds)
+        return one.logical_id if one else None
+
+    assert named({"Ref": "Alice"}, USER) == "Alice"
+    assert named({"Fn::GetAtt": ["Alice", "Arn"]}, USER, GROUP) == "Alice"
+    assert named({"Ref": "Alice"}, ROLE) is None
+    assert named({"Ref": "Nobody"}, USER) is None
+    assert named("alice", USER) == "Alice"
+    assert named({"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:user/staff/alice"}, USER) == "Alice"
+    assert named({"Fn::Sub": "arn:aws:iam::1:policy/p-${AWS::AccountId}"}, POLICY) == "P"
+    assert named("", GROUP) is None
+    assert named({"Fn::Sub": "arn:aws:iam::aws:policy/p-${AWS::AccountId}"}, POLICY) is None
+
+
+def test_what_is_no_resource_is_left_out() -> None:
+    body = {
+        "Fn::Transform": {"Name": "AWS::Include"},
+        "Fn::ForEach::Roles": ["Name", ["a"], {"R${Name}": {"Type": "AWS::IAM::Role"}}],
+        "A": {"Type": {"Ref": "X"}},
+        "B": {"Type": "AWS::IAM::Role", "Properties": []},
+        "C": {"Type": "AWS::IAM::Role", "Condition": "Maybe"},
+        "D": None,
+    }
+    assert [(one.logical_id, one.is_certain) for one in Template.of({"Resources": body}, 0).resources] == [
+        ("B", True),
+        ("C", False),
+    ]
+
+
+@pytest.mark.parametrize("resources", [None, [], "x", {"Ref": "X"}])
+def test_resources_may_be_no_block(resources: object) -> None:
+    assert Template.of({"Resources": resources}, 0).resources == ()
+    assert Template.of({}, 0).documents == ()
