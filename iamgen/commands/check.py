@@ -1,0 +1,129 @@
+"""`iamgen check`: every rule and every quota, over the declared accounts or over templates of any make."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from iamgen.check.configuration import find_config
+from iamgen.check.declared import facts_of
+from iamgen.check.facts import Facts
+from iamgen.check.finding import Finding
+from iamgen.check.foreign import read
+from iamgen.check.formats import Format, render
+from iamgen.check.headroom import Headroom, headroom
+from iamgen.check.headroom_table import plain, table
+from iamgen.check.inspect import Findings, Looking, inspect, ordered, unused, views
+from iamgen.check.lint import LintSettings, lint_all
+from iamgen.check.rules import every_rule
+from iamgen.check.run import check_template
+from iamgen.check.template import Template
+from iamgen.clock import now
+from iamgen.console import Console
+from iamgen.declaration.choose import chosen
+from iamgen.declaration.load import Loaded, find_root, load
+from iamgen.errors import Fault, UsageError
+from iamgen.nearest import did_you_mean
+
+_CFN_LINT_RULE = re.compile(r"[EWI]\d{4}")
+_FULLEST = 10
+_ANY_REGION = "us-east-1"  # a template that iamgen did not make does not say where it goes
+
+
+@dataclass(frozen=True)
+class Checking:
+    """What to check and how to tell: accounts of the repository around `folder`, or `templates`."""
+
+    folder: Path
+    accounts: tuple[str, ...] = ()
+    templates: tuple[Path, ...] = ()
+    form: Format = "text"
+    ignore: tuple[str, ...] = ()
+    lint: bool = True
+    remember: bool = True
+
+
+def check(wanted: Checking, console: Console) -> int:
+    """Print the findings; return 1 when one is an error, else 0.
+
+    Raises IamgenError for what is wrong with the declaration, the arguments, or a file that is no template.
+    """
+    _check_ignores(wanted)
+    found, rows = _of_templates(wanted, console) if wanted.templates else _of_accounts(wanted, console)
+    console.product(_told(wanted.form, found, rows))
+    return 1 if any(one.level == "error" for some in found.values() for one in some) else 0
+
+
+def _told(form: Format, found: Findings, rows: tuple[Headroom, ...]) -> str:
+    """Return findings and headroom; of the latter, text has the fullest, json all, and the others none."""
+    text = render(form, found)
+    if form == "json":
+        return json.dumps({**json.loads(text), "headroom": plain(rows)}, indent=2) + "\n"
+    if form != "text" or not rows:
+        return text
+    fullest = sorted(rows, key=lambda row: -row.percent)[:_FULLEST]
+    return f"{text}\nThe fullest quotas:\n{table(fullest)}"
+
+
+def _check_ignores(wanted: Checking) -> None:
+    """Refuse an --ignore of a rule of iamgen's that there is not; cfn-lint's have four digits."""
+    known = {word for rule in every_rule() for word in (rule.id, rule.name)}
+    unknown = [word for word in wanted.ignore if word not in known and not _CFN_LINT_RULE.fullmatch(word)]
+    if unknown:
+        what, hint = "there is no such rule", "docs/rules.md lists them"
+        raise UsageError(Fault(f"--ignore {word}", what, did_you_mean(word, known, hint)) for word in unknown)
+
+
+def _of_accounts(wanted: Checking, console: Console) -> tuple[Findings, tuple[Headroom, ...]]:
+    from iamgen.pages.policy import documents
+    from iamgen.stack.texts import texts  # troposphere and awacs: 100 ms
+
+    root = find_root(wanted.folder)
+    loaded = load(root, now())
+    declaration = loaded.declaration
+    accounts = chosen(declaration, wanted.accounts, every=not wanted.accounts)
+    made = texts(declaration, accounts, documents(root, declaration))
+    for warning in (*loaded.warnings, *made.notices):
+        console.warning(warning)
+    settings = LintSettings(declaration.region, find_config(root), wanted.remember) if wanted.lint else None
+    with console.progress("checking", len(made.by_account)) as advance:
+        everything = inspect(made.by_account, declaration, Looking(root, (), settings, advance))
+    found = _less_ignored(everything, wanted, loaded)
+    if not wanted.accounts and settings:
+        strays = unused(declaration.settings.ignore, everything)
+        found |= {"users.py": strays} if strays else {}
+    return found, _rows(made.by_account, loaded, root)
+
+
+def _less_ignored(everything: Findings, wanted: Checking, loaded: Loaded) -> Findings:
+    ignored = {*wanted.ignore, *loaded.declaration.settings.ignore}
+    return {name: ordered(some, ignored) for name, some in everything.items()}
+
+
+def _rows(texts: Mapping[str, str], loaded: Loaded, root: Path) -> tuple[Headroom, ...]:
+    """Return how full every quota is."""
+    declaration = loaded.declaration
+    rows: list[Headroom] = []
+    for name, template in views(texts).items():
+        account = declaration.accounts[name]
+        people = len(declaration.people) if account.holds_people else 0
+        rows += headroom(name, template, facts_of(declaration, account, root), people)
+    return tuple(rows)
+
+
+def _of_templates(wanted: Checking, console: Console) -> tuple[Findings, tuple[Headroom, ...]]:
+    if wanted.accounts:
+        raise UsageError([Fault("check", "it takes accounts or --template, not both", "run it twice")])
+    foreign = {str(file): read(file) for file in wanted.templates}
+    own = {
+        name: check_template(Template.of(one.body, len(one.text.encode())), Facts()) for name, one in foreign.items()
+    }
+    linted: dict[str, tuple[Finding, ...]] = {}
+    if wanted.lint:
+        settings = LintSettings(_ANY_REGION, find_config(Path()), wanted.remember)
+        with console.progress("checking", len(foreign)) as advance:
+            linted = lint_all({name: one.text for name, one in foreign.items()}, settings=settings, on_done=advance)
+    return {name: ordered((*own[name], *linted.get(name, ())), wanted.ignore) for name in foreign}, ()

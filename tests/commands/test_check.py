@@ -1,0 +1,136 @@
+"""`iamgen check` as a person types it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+MakeRepo = Callable[..., Path]
+Iamgen = Callable[..., subprocess.CompletedProcess[str]]
+
+HEAD = 'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("alice", {"dev": "OpsR"}),)\n'
+TOOL = 'ROLES = (Role("ToolR", accounts="dev", mfa=False, assumed_by=("arn:aws:iam::999999999999:user/tool",)),)\n'
+
+
+def test_a_sound_declaration(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo()
+    before = sorted(path.name for path in root.iterdir())
+    done = iamgen(root, "check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("no findings in 3 templates")
+    assert "The fullest quotas:\ndev longest role name" in done.stdout
+    assert sorted(path.name for path in root.iterdir()) == before
+
+
+def test_an_error_has_its_line_its_rule_and_exit_code_1(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo(HEAD + TOOL)
+    done = iamgen(root, "check", "--no-lint")
+    assert done.returncode == 1
+    assert "trust-without-mfa" in done.stdout
+    assert "users.py:4" in done.stdout
+    assert iamgen(root, "check", "prod", "--no-lint").returncode == 0
+
+
+def test_render_runs_the_same_rules(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    done = iamgen(make_repo(HEAD + TOOL), "render", "dev")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: users.py:4: dev Resources/ToolR/")
+
+
+@pytest.mark.parametrize("rule", ["E108", "trust-without-mfa"])
+def test_a_rule_may_be_ignored_once_or_for_good(rule: str, make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo(HEAD + TOOL)
+    assert iamgen(root, "check", "--no-lint", "--ignore", rule).returncode == 0
+    for_good = make_repo(HEAD + TOOL + f'SETTINGS = Settings(ignore={{"{rule}": "a vendor"}})', name="for-good")
+    assert iamgen(for_good, "check", "--no-lint").returncode == 0
+    assert iamgen(for_good, "render", "dev", "--no-cache").returncode == 0
+
+
+def test_an_ignore_that_matches_nothing_any_more_is_a_warning(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo(HEAD + 'SETTINGS = Settings(ignore={"E108": "a vendor"})')
+    done = iamgen(root, "check")
+    assert done.returncode == 0
+    assert "unused-ignore" in done.stdout
+    assert "E108 matches nothing any more" in done.stdout
+    assert "unused-ignore" not in iamgen(root, "check", "dev").stdout
+
+
+def test_formats(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo(HEAD + TOOL)
+    as_json = json.loads(iamgen(root, "check", "--no-lint", "--json").stdout)
+    assert as_json["counts"]["error"] == 1
+    assert {row["account"] for row in as_json["headroom"]} == {"user-only", "dev", "prod"}
+    sarif = json.loads(iamgen(root, "check", "--no-lint", "--format", "sarif").stdout)
+    assert sarif["version"] == "2.1.0"
+    github = iamgen(root, "check", "--no-lint", "--format", "github").stdout
+    assert github.startswith("::error file=users.py,line=4,")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--ignore", "E999"], "error: --ignore E999: there is no such rule\n"),
+        (["--ignore", "trust-without-mfaa"], "hint: did you mean trust-without-mfa?"),
+        (["dve"], "error: dve: there is no such account\nhint: did you mean dev?\n"),
+        (["dev", "--template", "x.json"], "error: check: it takes accounts or --template, not both\n"),
+        (["--format", "xml"], "error: iamgen check: Invalid value for '--format'"),
+    ],
+)
+def test_wrong_usage(arguments: list[str], said: str, make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo()
+    (root / "x.json").write_text("{}")
+    done = iamgen(root, "check", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+OPEN_ROLE = """\
+Resources:
+  Open:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - {Effect: Allow, Action: sts:AssumeRole, Principal: '*'}
+      ManagedPolicyArns: [!Sub 'arn:${AWS::Partition}:iam::aws:policy/NoSuchPolicy']
+"""
+
+
+def test_a_template_of_another_make(tmp_path: Path, iamgen: Iamgen) -> None:
+    (tmp_path / "open.yaml").write_text(OPEN_ROLE)
+    (tmp_path / "fine.json").write_text('{"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}')
+    done = iamgen(tmp_path, "check", "--template", "open.yaml", "--template", "fine.json")
+    assert done.returncode == 1
+    assert "trust-open-to-anyone" in done.stdout
+    assert "unknown-managed-policy" in done.stdout
+    assert "in 2 templates" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"Resources:\n  A: [", "error: x.yaml:2: is no YAML"),
+        (b'{"Resources":\n', "error: x.yaml:2: is no JSON"),
+        (b"- a\n- b\n", "error: x.yaml: is no template: it has no Resources"),
+        (b"", "error: x.yaml: is no template: it has no Resources"),
+        (b"\xff\xfe", "error: x.yaml: is not UTF-8"),
+        (b"Resources: &a {A: *a}", "error: x.yaml:1: is no YAML"),
+        (b"Resources: !!python/object/apply:os.system ['echo hi']", "error: x.yaml:1: is no YAML"),
+    ],
+)
+def test_what_is_no_template(content: bytes, said: str, tmp_path: Path, iamgen: Iamgen) -> None:
+    (tmp_path / "x.yaml").write_bytes(content)
+    done = iamgen(tmp_path, "check", "--template", "x.yaml", "--no-lint")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(said)
+
+
+def test_no_file(tmp_path: Path, iamgen: Iamgen) -> None:
+    done = iamgen(tmp_path, "check", "--template", "none.yaml")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: none.yaml: cannot be read: No such file or directory\n")
