@@ -119,6 +119,7 @@ def render(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # click
     help="How findings are told.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--quotas", is_flag=True, help="Every quota of every account, not only the ten fullest.")
 @click.option("--lint/--no-lint", default=True, help="Ask cfn-lint too; on by default.")
 @click.option("--cache/--no-cache", "remember", default=True, help="Remember what cfn-lint found; on by default.")
 @click.pass_obj

@@ -14,7 +14,7 @@ from iamgen.check.facts import Facts
 from iamgen.check.finding import Finding
 from iamgen.check.foreign import read
 from iamgen.check.formats import Format, render
-from iamgen.check.headroom import Headroom, headroom
+from iamgen.check.headroom import Headroom, headroom, notable
 from iamgen.check.headroom_table import plain, table
 from iamgen.check.inspect import Findings, Looking, inspect, ordered, unused, views
 from iamgen.check.lint import LintSettings, lint_all
@@ -42,6 +42,7 @@ class Checking:
     templates: tuple[Path, ...] = ()
     form: Format = "text"
     ignore: tuple[str, ...] = ()
+    quotas: bool = False
     lint: bool = True
     remember: bool = True
 
@@ -53,17 +54,21 @@ def check(wanted: Checking, console: Console) -> int:
     """
     _check_ignores(wanted)
     found, rows = _of_templates(wanted, console) if wanted.templates else _of_accounts(wanted, console)
-    console.product(_told(wanted.form, found, rows))
+    for row in notable(rows):
+        console.warning(row.warning)
+    console.product(_told(wanted, found, rows))
     return 1 if any(one.level == "error" for some in found.values() for one in some) else 0
 
 
-def _told(form: Format, found: Findings, rows: tuple[Headroom, ...]) -> str:
-    """Return findings and headroom; of the latter, text has the fullest, json all, and the others none."""
-    text = render(form, found)
-    if form == "json":
+def _told(wanted: Checking, found: Findings, rows: tuple[Headroom, ...]) -> str:
+    """Return findings and headroom; of the latter, text has the fullest or all, json all, and the others none."""
+    text = render(wanted.form, found)
+    if wanted.form == "json":
         return json.dumps({**json.loads(text), "headroom": plain(rows)}, indent=2) + "\n"
-    if form != "text" or not rows:
+    if wanted.form != "text" or not rows:
         return text
+    if wanted.quotas:
+        return f"{text}\nEvery quota:\n{table(rows)}"
     fullest = sorted(rows, key=lambda row: -row.percent)[:_FULLEST]
     return f"{text}\nThe fullest quotas:\n{table(fullest)}"
 

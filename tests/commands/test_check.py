@@ -26,6 +26,55 @@ def test_a_sound_declaration(make_repo: MakeRepo, iamgen: Iamgen) -> None:
     assert sorted(path.name for path in root.iterdir()) == before
 
 
+def test_every_quota_of_every_account(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    told = iamgen(make_repo(), "check", "--no-lint", "--quotas").stdout.partition("Every quota:\n")[2]
+    for row in ("dev AdminR trust policy", "prod OpsP", "user-only AssumeRoleP", "user-only account "):
+        assert row in told
+
+
+def test_a_quota_that_is_nearly_full_is_warned_about(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    users = (
+        'from iamgen import *\nOPS_SERVICES=("s3",)\nUSERS=[User(f"user-{n:03}", {"dev": "OpsR"}) for n in range(40)]'
+    )
+    done = iamgen(make_repo(users), "check", "--no-lint")
+    assert done.returncode == 0
+    assert done.stderr.startswith("warning: dev OpsR trust policy: ")
+
+
+BAD_DECLARATIONS = {
+    "a policy that AWS does not have": ('Role("DataR", managed_policies=("ReadOnlyAcess",))', "unknown-managed-policy"),
+    "a service with a typo": ('Role("DataR", assumed_by=("lamda.amazonaws.com",))', "unknown-service-principal"),
+    "a whole account": ('Role("DataR", assumed_by=("arn:aws:iam::999999999999:root",))', "trust-open-to-account"),
+    "PassRole on everything": ('Role("DataR", policies=("TestP",))', "pass-any-role"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_DECLARATIONS)
+def test_what_a_declaration_may_not_say(case: str, make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    role, rule = BAD_DECLARATIONS[case]
+    root = make_repo(HEAD + f'ROLES = ({role},)\nPOLICIES = (Policy("TestP", "test.json.j2"),)')
+    (root / "templates/policies").mkdir(parents=True)
+    (root / "templates/policies/test.json.j2").write_text(
+        '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}}'
+    )
+    done = iamgen(root, "check", "dev", "--no-lint")
+    assert rule in done.stdout
+    assert f"users.py:{5 if 'policies' in role else 4}; https://" in done.stdout
+
+
+def test_a_document_of_7000_characters(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo(HEAD + 'POLICIES = (Policy("LongP", "long.json.j2", accounts="dev"),)')
+    (root / "templates/policies").mkdir(parents=True)
+    resources = ", ".join(f'"arn:aws:s3:::bucket-{n:04}"' for n in range(260))
+    (root / "templates/policies/long.json.j2").write_text(
+        f'{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "s3:*", "Resource": [{resources}]}}]}}'
+    )
+    done = iamgen(root, "check", "dev", "--no-lint")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "error: dev LongP: its document is " in done.stderr
+    assert "over the quota of 6,144" in done.stderr
+
+
 def test_an_error_has_its_line_its_rule_and_exit_code_1(make_repo: MakeRepo, iamgen: Iamgen) -> None:
     root = make_repo(HEAD + TOOL)
     done = iamgen(root, "check", "--no-lint")
