@@ -52,10 +52,26 @@ def parse(rendered: Rendered) -> Document:
         raise refuse(
             rendered.where(line), f"the key {exc.key!r} stands twice", "JSON keeps the last: join the two"
         ) from exc
-    if not isinstance(document, dict) or not document.get("Statement"):
-        what = "it makes no policy document" if not isinstance(document, dict) else "it has no Statement"
-        raise refuse(rendered.where(1), what, 'write {"Version": "2012-10-17", "Statement": […]}')
-    return document
+    wrong = _wrong_shape(document)
+    if wrong:
+        raise refuse(rendered.where(1), wrong, 'write {"Version": "2012-10-17", "Statement": [{"Effect": …}]}')
+    return document  # type: ignore[no-any-return]  # it has the shape
+
+
+def _wrong_shape(document: object) -> str:
+    """Return what keeps a value from having the shape of a policy document, or nothing; cfn-lint looks closer."""
+    if not isinstance(document, dict):
+        return "it makes no policy document"
+    statements = document.get("Statement")
+    if not statements:
+        return "it has no Statement"
+    for statement in statements if isinstance(statements, list) else [statements]:
+        if not isinstance(statement, dict):
+            return "a Statement in it is no object"
+        condition = statement.get("Condition", {})
+        if not isinstance(condition, dict) or not all(isinstance(keys, dict) for keys in condition.values()):
+            return "a Condition in it is not of the form {operator: {key: value}}"
+    return ""
 
 
 class _TwiceError(ValueError):

@@ -65,6 +65,9 @@ FAULTS = {
     "a list": ("[\n]", "x.json.j2:1: it makes no policy document", "write {"),
     "empty": ("", "x.json.j2:1: it makes no JSON", ""),
     "an empty object": ("{}", "x.json.j2:1: it has no Statement", "write {"),
+    "a statement that is text": ('{"Statement": "x"}', "x.json.j2:1: a Statement in it is no object", "write {"),
+    "a condition that is text": ('{"Statement": {"Condition": "x"}}', "x.json.j2:1: a Condition in it is not of", ""),
+    "a condition without keys": ('{"Statement": [{"Condition": {"Bool": 1}}]}', "1: a Condition in it is not of", ""),
     "no statement in it": ('{"Version": "2012-10-17", "Statement": []}', "x.json.j2:1: it has no Statement", ""),
 }
 
