@@ -30,10 +30,12 @@ def made(root: Path, template: str) -> dict[str, object]:
 
 def test_what_a_template_knows(make_repo: MakeRepo) -> None:
     template = (
-        '{"Statement": "{{ account.name }} {{ account.id }} {{ accounts.prod.id }} {{ partition }} {{ team }} '
-        '{{ vars.team }} {{ constants.GLOBAL_AWS_REGION }}"}'
+        '{"Statement": {"Sid": "{{ account.name }} {{ account.id }} {{ accounts.prod.id }} {{ partition }} '
+        '{{ team }} {{ vars.team }} {{ constants.GLOBAL_AWS_REGION }}"}}'
     )
-    assert made(make_repo(), template) == {"Statement": "dev 222222222222 333333333333 aws blue blue eu-west-1"}
+    assert made(make_repo(), template) == {
+        "Statement": {"Sid": "dev 222222222222 333333333333 aws blue blue eu-west-1"}
+    }
 
 
 FAULTS = {
