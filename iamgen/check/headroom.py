@@ -11,21 +11,9 @@ from dataclasses import asdict, dataclass, replace
 from iamgen.check.facts import Facts
 from iamgen.check.rules._attachments import attached, holders, memberships
 from iamgen.check.rules._lengths import Ruler
-from iamgen.check.template import (
-    GROUP,
-    HOLDERS,
-    NAMES,
-    POLICY,
-    ROLE,
-    USER,
-    Document,
-    Resource,
-    Statement,
-    Template,
-    Value,
-    items,
-    text,
-)
+from iamgen.check.statements import Statement
+from iamgen.check.template import GROUP, HOLDERS, NAMES, POLICY, ROLE, USER, Document, Resource, Template
+from iamgen.check.values import Value, items, text
 from iamgen.declaration import quotas
 from iamgen.errors import Fault
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from iamgen.check.facts import Facts
 from iamgen.check.finding import Finding
 from iamgen.check.rules import Rule, every_rule
-from iamgen.check.template import Path, Template, shown
+from iamgen.check.template import Template
+from iamgen.check.values import Path, shown
 
 
 def check_template(template: Template, facts: Facts, ignore: Collection[str] = ()) -> tuple[Finding, ...]:

@@ -1,24 +1,21 @@
-"""A CloudFormation template as rules see it: lists always, each value with its path, functions recognisable.
+"""A CloudFormation template as rules see it: its resources, and every policy document in it.
 
-Nothing in a template makes reading it fail, whoever wrote it. What only CloudFormation can know is a hole in a
-text, in brackets that no policy can contain: `arn:aws:iam::⟨AWS::AccountId⟩:root`. Of a condition (`Fn::If`)
-both branches are read. Templates of SAM and other transforms are read as they are written.
+Nothing in a template makes reading it fail, whoever wrote it.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
-Path = tuple[str | int, ...]
-Placed = tuple[object, Path]
+from iamgen.check.statements import Principal, Statement, statements
+from iamgen.check.values import HOLE, Path, Placed, Value, block_of, branches, function, items, text, values
+
 Kind = Literal["trust", "identity", "boundary", "inline"]
-
 ROLE, USER, GROUP, POLICY = (f"AWS::IAM::{kind}" for kind in ("Role", "User", "Group", "ManagedPolicy"))
 NAMES = {ROLE: "RoleName", USER: "UserName", GROUP: "GroupName", POLICY: "ManagedPolicyName"}
 """Which property holds the name of a resource of that type."""
@@ -26,83 +23,6 @@ HOLDERS = {ROLE: "Roles", USER: "Users", GROUP: "Groups"}
 """What policies can be attached to, and the property of a policy that lists those it is attached to."""
 INLINE = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy")
 """Types of resources that are an inline policy."""
-
-HOLE = re.compile("⟨([^⟨⟩]*)⟩")
-_SUBSTITUTED = re.compile(r"\$\{(!?)([^}]*)\}")
-_NO_VALUE = {"Ref": "AWS::NoValue"}
-_OPERATOR = re.compile(r"(?:(foranyvalue|forallvalues):)?(.*?)(ifexists)?")
-
-
-class Value(NamedTuple):
-    """A text of the template and where it is."""
-
-    text: str
-    path: Path
-
-    @property
-    def known(self) -> bool:
-        """Whether the text is all there: without a hole."""
-        return "⟨" not in self.text
-
-    @property
-    def shape(self) -> str:
-        """The text with its holes unnamed, `arn:aws:iam::⟨⟩:root`: for patterns, since names have colons."""
-        return self.text if self.known else HOLE.sub("⟨⟩", self.text)
-
-
-class Principal(NamedTuple):
-    """One entry of a Principal: `AWS`, `Federated`, `Service`, `CanonicalUser`; `*` for the bare `"*"`."""
-
-    kind: str
-    value: Value
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One key of a condition block, below one operator."""
-
-    operator: str
-    key: str
-    values: tuple[Value, ...]
-    path: Path
-
-    @property
-    def name(self) -> str:
-        """The key in lower case: IAM compares keys without it."""
-        return self.key.lower()
-
-    @property
-    def test(self) -> str:
-        """The operator in lower case, without `IfExists` and without `ForAnyValue:` or `ForAllValues:`."""
-        return _operator(self.operator)[1]
-
-    @property
-    def holds_without_key(self) -> bool:
-        """Whether it is true of a request that does not have the key."""
-        every, test, if_exists = _operator(self.operator)
-        absent = test == "null" and any(value.text.lower() == "true" for value in self.values)
-        return bool(if_exists) or every == "forallvalues" or absent
-
-
-def _operator(written: str) -> tuple[str, str, str]:
-    found = _OPERATOR.fullmatch(written.lower())
-    return (found[1] or "", found[2], found[3] or "") if found else ("", written.lower(), "")
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One statement of a policy document. One whose Condition depends on an `Fn::If` is read once for each branch."""
-
-    path: Path
-    allows: bool
-    """Whether its effect is Allow, or may be."""
-    actions: tuple[Value, ...] = ()
-    not_actions: tuple[Value, ...] = ()
-    resources: tuple[Value, ...] = ()
-    not_resources: tuple[Value, ...] = ()
-    principals: tuple[Principal, ...] = ()
-    not_principals: tuple[Principal, ...] = ()
-    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,108 +110,10 @@ class Template:
         return {(one.type, one.name.lower()): one for one in self.resources if one.name}
 
 
-def text(value: object) -> str:
-    """Return a scalar, or what a function gives, as text: with holes for what is not known."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if not isinstance(value, Mapping | list | tuple):
-        return str(value)
-    name = function(value)
-    return _called(name, value[name]) if name and isinstance(value, Mapping) else "⟨object⟩"
-
-
-def function(value: object) -> str:
-    """Return the name of the function that a value is, `Ref` or `Fn::…`, or nothing."""
-    if isinstance(value, Mapping) and len(value) == 1:
-        name = next(iter(value))
-        if isinstance(name, str) and (name == "Ref" or name.startswith("Fn::")):
-            return name
-    return ""
-
-
-def shown(message: str) -> str:
-    """Return a message with its holes as people write them, `${AWS::AccountId}`."""
-    return HOLE.sub(r"${\1}", message)
-
-
-def branches(value: object, path: Path) -> Iterator[Placed]:
-    """Yield the value, or, of an `Fn::If`, each value that it may have: None for `AWS::NoValue`."""
-    if function(value) == "Fn::If" and isinstance(value, Mapping):
-        chosen = value["Fn::If"]
-        for index in range(1, len(chosen) if isinstance(chosen, list) else 0):
-            yield from branches(chosen[index], (*path, "Fn::If", index))
-    else:
-        yield (None if value == _NO_VALUE else value), path
-
-
-def items(value: object, path: Path) -> Iterator[Placed]:
-    """Yield the elements of a list, or the value itself, in each of its branches; what is absent not at all."""
-    for one, where in branches(value, path):
-        if isinstance(one, list | tuple):
-            for index, element in enumerate(one):
-                yield from items(element, (*where, index))
-        elif one is not None:
-            yield one, where
-
-
-def values(value: object, path: Path) -> tuple[Value, ...]:
-    """Return a list's elements, or the one value, as texts."""
-    if value is None:
-        return ()
-    if isinstance(value, str):
-        return (Value(value, path),)
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return tuple(Value(one, (*path, index)) for index, one in enumerate(value))
-    return tuple(Value(text(one), where) for one, where in items(value, path))
-
-
-def statements(body: object, path: Path) -> Iterator[Statement]:
-    """Yield the statements of a policy document given as a block."""
-    if isinstance(body, Mapping):
-        for given, where in items(body.get("Statement"), (*path, "Statement")):
-            if isinstance(given, Mapping) and not function(given):
-                yield from _statement(given, where)
-
-
-def _called(name: str, argument: object) -> str:
-    match name, argument:
-        case "Fn::Sub", str():
-            return _substitute(argument, {})
-        case "Fn::Sub", [str(pattern), Mapping() as given]:
-            return _substitute(pattern, given)
-        case "Fn::Join", [str(between), list(parts)]:
-            return between.join(text(part) for part in parts if part != _NO_VALUE)
-        case "Fn::GetAtt", [logical_id, attribute]:
-            return _hole(f"{text(logical_id)}.{text(attribute)}")
-        case (("Ref" | "Fn::GetAtt"), str()):
-            return _hole(argument)
-    return _hole(name)
-
-
-def _substitute(pattern: str, given: Mapping[str, object]) -> str:
-    def put(found: re.Match[str]) -> str:
-        name = found[2].strip()
-        if found[1]:
-            return f"${{{name}}}"
-        return text(given[name]) if name in given else _hole(name)
-
-    return _SUBSTITUTED.sub(put, pattern)
-
-
-def _hole(name: str) -> str:
-    return f"⟨{name.replace('⟨', '').replace('⟩', '')}⟩"
-
-
-def _block(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
-
-
 def _resources(value: object) -> Iterator[Resource]:
-    for logical_id, given in _block(value).items():
+    for logical_id, given in block_of(value).items():
         if isinstance(given, Mapping) and isinstance(given.get("Type"), str):
-            yield Resource(str(logical_id), given["Type"], _block(given.get("Properties")), "Condition" not in given)
+            yield Resource(str(logical_id), given["Type"], block_of(given.get("Properties")), "Condition" not in given)
 
 
 def _documents(template: Template) -> Iterator[Document]:
@@ -365,45 +187,3 @@ def _moved(statement: Statement, path: Path) -> Statement:
         all_moved(statement.not_principals),
         tuple(replace(one, values=moved(one.values), path=path) for one in statement.conditions),
     )
-
-
-def _statement(given: Mapping[str, object], path: Path) -> Iterator[Statement]:
-    def of(element: str) -> Placed:
-        return given.get(element), (*path, element)
-
-    effects = {value.text for value in values(*of("Effect"))}
-    for block, where in branches(*of("Condition")):
-        yield Statement(
-            path,
-            allows=effects != {"Deny"},
-            actions=values(*of("Action")),
-            not_actions=values(*of("NotAction")),
-            resources=values(*of("Resource")),
-            not_resources=values(*of("NotResource")),
-            principals=tuple(_principals(*of("Principal"))),
-            not_principals=tuple(_principals(*of("NotPrincipal"))),
-            conditions=tuple(_conditions(block, where)),
-        )
-
-
-def _principals(value: object, path: Path) -> Iterator[Principal]:
-    for given, where in items(value, path):
-        if isinstance(given, Mapping) and not function(given):
-            for kind, names in given.items():
-                yield from (Principal(str(kind), one) for one in values(names, (*where, kind)))
-        else:
-            one = Value(text(given), where)
-            yield Principal("*" if one.text == "*" else "", one)
-
-
-def _conditions(block: object, path: Path) -> Iterator[Condition]:
-    if function(block):
-        yield Condition(text(block), "⟨⟩", (), path)
-        return
-    for operator, keys in _block(block).items():
-        where = (*path, operator)
-        if function(keys) or not isinstance(keys, Mapping):
-            yield Condition(str(operator), "⟨⟩", (), where)
-            continue
-        for key, given in keys.items():
-            yield Condition(str(operator), str(key), values(given, (*where, key)), (*where, key))

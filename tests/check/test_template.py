@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from iamgen.check.template import GROUP, POLICY, ROLE, USER, Document, Template, Value, shown, text, values
+from iamgen.check.template import GROUP, POLICY, ROLE, USER, Document, Template
+from iamgen.check.values import Value, shown, text, values
 
 ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 ROOT = "arn:aws:iam::111111111111:root"

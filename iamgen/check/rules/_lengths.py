@@ -7,21 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from iamgen.check.facts import Facts
-from iamgen.check.template import (
-    GROUP,
-    HOLE,
-    NAMES,
-    POLICY,
-    ROLE,
-    USER,
-    Document,
-    Resource,
-    Template,
-    Value,
-    branches,
-    function,
-    text,
-)
+from iamgen.check.template import GROUP, NAMES, POLICY, ROLE, USER, Document, Resource, Template
+from iamgen.check.values import HOLE, Value, branches, function, text
 from iamgen.declaration import quotas
 
 _KINDS = {ROLE: "role", USER: "user", GROUP: "group", POLICY: "policy"}

@@ -9,7 +9,9 @@ from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import is_every_action
 from iamgen.check.rules._attachments import is_declared
 from iamgen.check.rules._examples import allow, policy, role, template
-from iamgen.check.template import Document, Statement, Template, Value
+from iamgen.check.statements import Statement
+from iamgen.check.template import Document, Template
+from iamgen.check.values import Value
 
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:

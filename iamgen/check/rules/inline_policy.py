@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import READ, allow, policy, role, template
-from iamgen.check.template import Condition, Document, Template
+from iamgen.check.statements import Condition
+from iamgen.check.template import Document, Template
 
 _ENDS = ("datelessthan", "datelessthanequals")
 

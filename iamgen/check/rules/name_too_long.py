@@ -8,7 +8,8 @@ from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import group, role, template
 from iamgen.check.rules._lengths import Ruler
-from iamgen.check.template import GROUP, INLINE, NAMES, POLICY, ROLE, USER, Resource, Template, Value, items, values
+from iamgen.check.template import GROUP, INLINE, NAMES, POLICY, ROLE, USER, Resource, Template
+from iamgen.check.values import Value, items, values
 from iamgen.declaration import quotas
 
 _LIMITS = {

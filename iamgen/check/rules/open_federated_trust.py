@@ -10,7 +10,9 @@ from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import matched
 from iamgen.check.rules._examples import role, template, trust
 from iamgen.check.rules._principals import trusts
-from iamgen.check.template import Condition, Principal, Statement, Template, Value
+from iamgen.check.statements import Condition, Principal, Statement
+from iamgen.check.template import Template
+from iamgen.check.values import Value
 
 # Which claims tell who it is; these providers have others than the standard's.
 _CLAIMS = {

@@ -10,7 +10,9 @@ from iamgen.check.rules._actions import is_every_action, is_every_resource, matc
 from iamgen.check.rules._attachments import is_declared
 from iamgen.check.rules._escalation import PASS_ROLE, denied
 from iamgen.check.rules._examples import allow, policy, template
-from iamgen.check.template import Path, Statement, Template, Value
+from iamgen.check.statements import Statement
+from iamgen.check.template import Template
+from iamgen.check.values import Path, Value
 
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:

@@ -10,7 +10,9 @@ from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import meant, narrows
 from iamgen.check.rules._attachments import is_declared
 from iamgen.check.rules._examples import allow, policy, template
-from iamgen.check.template import ROLE, Document, Statement, Template, Value
+from iamgen.check.statements import Statement
+from iamgen.check.template import ROLE, Document, Template
+from iamgen.check.values import Value
 
 _CREDENTIALS = (
     "iam:createaccesskey",

@@ -8,7 +8,8 @@ from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._attachments import memberships
 from iamgen.check.rules._examples import group, template, user
-from iamgen.check.template import Template, Value
+from iamgen.check.template import Template
+from iamgen.check.values import Value
 from iamgen.declaration import quotas
 
 

@@ -8,7 +8,8 @@ from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._attachments import attached
 from iamgen.check.rules._examples import allow, group, policy, role, template
-from iamgen.check.template import GROUP, HOLDERS, POLICY, ROLE, USER, Resource, Template, branches, function, text
+from iamgen.check.template import GROUP, HOLDERS, POLICY, ROLE, USER, Resource, Template
+from iamgen.check.values import branches, function, text
 from iamgen.declaration import quotas
 
 _QUOTAS = {GROUP: quotas.POLICIES_OF_A_GROUP, ROLE: quotas.POLICIES_OF_A_ROLE, USER: quotas.POLICIES_OF_A_USER}

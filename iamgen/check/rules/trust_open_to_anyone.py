@@ -8,7 +8,8 @@ from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import ALICE, LAMBDA, MFA, role, template, trust
 from iamgen.check.rules._principals import is_anyone, trusts
-from iamgen.check.template import Statement, Template
+from iamgen.check.statements import Statement
+from iamgen.check.template import Template
 
 _WHO = "name the users, roles or accounts that may assume the role"
 

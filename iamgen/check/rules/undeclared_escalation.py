@@ -10,7 +10,8 @@ from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._attachments import Holder, aws, groups, holders
 from iamgen.check.rules._escalation import allowed, denied, ways
 from iamgen.check.rules._examples import allow, group, policy, role, template, user
-from iamgen.check.template import POLICY, Resource, Template, Value
+from iamgen.check.template import POLICY, Resource, Template
+from iamgen.check.values import Value
 
 _ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
 _SHOWN = 3

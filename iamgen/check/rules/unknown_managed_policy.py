@@ -9,7 +9,8 @@ from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._attachments import aws
 from iamgen.check.rules._examples import role, template
-from iamgen.check.template import HOLDERS, Resource, Template, Value
+from iamgen.check.template import HOLDERS, Resource, Template
+from iamgen.check.values import Value
 from iamgen.nearest import did_you_mean
 
 _AWS = ":iam::aws:policy/"

@@ -1,0 +1,117 @@
+"""Statements of policy documents as rules see them: lists always, each value with its path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from iamgen.check.values import Path, Placed, Value, block_of, branches, function, items, text, values
+
+_OPERATOR = re.compile(r"(?:(foranyvalue|forallvalues):)?(.*?)(ifexists)?")
+
+
+class Principal(NamedTuple):
+    """One entry of a Principal: `AWS`, `Federated`, `Service`, `CanonicalUser`; `*` for the bare `"*"`."""
+
+    kind: str
+    value: Value
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One key of a condition block, below one operator."""
+
+    operator: str
+    key: str
+    values: tuple[Value, ...]
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The key in lower case: IAM compares keys without it."""
+        return self.key.lower()
+
+    @property
+    def test(self) -> str:
+        """The operator in lower case, without `IfExists` and without `ForAnyValue:` or `ForAllValues:`."""
+        return _operator(self.operator)[1]
+
+    @property
+    def holds_without_key(self) -> bool:
+        """Whether it is true of a request that does not have the key."""
+        every, test, if_exists = _operator(self.operator)
+        absent = test == "null" and any(value.text.lower() == "true" for value in self.values)
+        return bool(if_exists) or every == "forallvalues" or absent
+
+
+def _operator(written: str) -> tuple[str, str, str]:
+    found = _OPERATOR.fullmatch(written.lower())
+    return (found[1] or "", found[2], found[3] or "") if found else ("", written.lower(), "")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a policy document. One whose Condition depends on an `Fn::If` is read once for each branch."""
+
+    path: Path
+    allows: bool
+    """Whether its effect is Allow, or may be."""
+    actions: tuple[Value, ...] = ()
+    not_actions: tuple[Value, ...] = ()
+    resources: tuple[Value, ...] = ()
+    not_resources: tuple[Value, ...] = ()
+    principals: tuple[Principal, ...] = ()
+    not_principals: tuple[Principal, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+
+
+def statements(body: object, path: Path) -> Iterator[Statement]:
+    """Yield the statements of a policy document given as a block."""
+    if isinstance(body, Mapping):
+        for given, where in items(body.get("Statement"), (*path, "Statement")):
+            if isinstance(given, Mapping) and not function(given):
+                yield from _statement(given, where)
+
+
+def _statement(given: Mapping[str, object], path: Path) -> Iterator[Statement]:
+    def of(element: str) -> Placed:
+        return given.get(element), (*path, element)
+
+    effects = {value.text for value in values(*of("Effect"))}
+    for block, where in branches(*of("Condition")):
+        yield Statement(
+            path,
+            allows=effects != {"Deny"},
+            actions=values(*of("Action")),
+            not_actions=values(*of("NotAction")),
+            resources=values(*of("Resource")),
+            not_resources=values(*of("NotResource")),
+            principals=tuple(_principals(*of("Principal"))),
+            not_principals=tuple(_principals(*of("NotPrincipal"))),
+            conditions=tuple(_conditions(block, where)),
+        )
+
+
+def _principals(value: object, path: Path) -> Iterator[Principal]:
+    for given, where in items(value, path):
+        if isinstance(given, Mapping) and not function(given):
+            for kind, names in given.items():
+                yield from (Principal(str(kind), one) for one in values(names, (*where, kind)))
+        else:
+            one = Value(text(given), where)
+            yield Principal("*" if one.text == "*" else "", one)
+
+
+def _conditions(block: object, path: Path) -> Iterator[Condition]:
+    if function(block):
+        yield Condition(text(block), "⟨⟩", (), path)
+        return
+    for operator, keys in block_of(block).items():
+        where = (*path, operator)
+        if function(keys) or not isinstance(keys, Mapping):
+            yield Condition(str(operator), "⟨⟩", (), where)
+            continue
+        for key, given in keys.items():
+            yield Condition(str(operator), str(key), values(given, (*where, key)), (*where, key))
