@@ -9,12 +9,14 @@ from iamgen.check.facts import Facts
 from iamgen.declaration.declared import Origin
 from iamgen.declaration.model import ADMIN, OPS
 from iamgen.declaration.naming import emergency_name, logical_id, services_policy
-from iamgen.declaration.resolved import Account, Declaration, Machine, Person
+from iamgen.declaration.resolved import Declaration
 from iamgen.declaration.source import shown
 
 
-def facts_of(declaration: Declaration, account: Account, root: Path) -> Facts:
-    """Return the facts of an account: who is no person, what is meant to be powerful, and each thing's line.
+def facts_of(declaration: Declaration, root: Path) -> Facts:
+    """Return the facts of every account: who is no person, what is meant to be powerful, and each thing's line.
+
+    They are the same for all, but for `account_id`, which is to be filled in.
 
     Full power over services is declared in so many words, by OPS_SERVICES, by a role's `services` and by
     `power=True`: what escalation lies in it is not undeclared.
@@ -22,7 +24,6 @@ def facts_of(declaration: Declaration, account: Account, root: Path) -> Facts:
     own = [role for role in declaration.roles if role.services]
     return Facts(
         partition=declaration.partition,
-        account_id=account.id,
         trust_policy_quota=declaration.settings.trust_policy_quota,
         machines=frozenset(logical_id("CIUser", machine.name) for machine in declaration.machines),
         admin_roles=frozenset({ADMIN}),
@@ -43,9 +44,8 @@ def _origins(declaration: Declaration) -> Iterator[tuple[str, Origin]]:
         yield policy.name, policy.origin
     for group in declaration.groups:
         yield group.name, group.origin
-    for one in declaration.granted:
-        if isinstance(one.who, Machine | Person):
-            name = logical_id("CIUser" if isinstance(one.who, Machine) else "User", one.who.name)
-            yield name, one.origin
-            yield f"{name}G", one.origin
-            yield f"{name}P", one.origin
+    users = [(logical_id("CIUser", one.name), declaration.origin_of(one)) for one in declaration.machines]
+    users += [(logical_id("User", one.name), declaration.origin_of(one)) for one in declaration.people]
+    for name, origin in users:
+        if origin:
+            yield from ((f"{name}{end}", origin) for end in ("", "G", "P"))

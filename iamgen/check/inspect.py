@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iamgen.check.alike import Whose, lint_alike
@@ -36,11 +36,11 @@ def views(texts: Mapping[str, str]) -> dict[str, Template]:
 def inspect(texts: Mapping[str, str], declaration: Declaration, looking: Looking) -> Findings:
     """Return what is found in each account's template, errors first, but for what is ignored."""
     linted = _linted(texts, declaration, looking)
-    found = {}
+    found, shared = {}, facts_of(declaration, looking.root)
     for name, template in views(texts).items():
-        facts = facts_of(declaration, declaration.accounts[name], looking.root)
+        facts = replace(shared, account_id=declaration.accounts[name].id)
         own = check_template(template, facts)
-        causes = (replace_cause(finding, facts.causes) for finding in linted.get(name, ()))
+        causes = (with_cause(finding, facts.causes) for finding in linted.get(name, ()))
         found[name] = ordered((*own, *causes), looking.ignore)
     return found
 
@@ -51,7 +51,7 @@ def ordered(findings: Collection[Finding], ignore: Collection[str]) -> tuple[Fin
     return tuple(sorted(kept, key=lambda one: ("error", "warning", "info").index(one.level)))
 
 
-def replace_cause(finding: Finding, causes: Mapping[str, str]) -> Finding:
+def with_cause(finding: Finding, causes: Mapping[str, str]) -> Finding:
     """Return cfn-lint's finding with the line of users.py that it comes from, where that is known."""
     owner = str(finding.path[1]) if len(finding.path) > 1 else ""
     return finding._replace(cause=causes.get(owner, ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iamgen.check.configuration import find_config
@@ -112,10 +112,11 @@ def _rows(texts: Mapping[str, str], loaded: Loaded, root: Path) -> tuple[Headroo
     """Return how full every quota is."""
     declaration = loaded.declaration
     rows: list[Headroom] = []
+    shared = facts_of(declaration, root)
     for name, template in views(texts).items():
         account = declaration.accounts[name]
         people = len(declaration.people) if account.holds_people else 0
-        rows += headroom(name, template, facts_of(declaration, account, root), people)
+        rows += headroom(name, template, replace(shared, account_id=account.id), people)
     return tuple(rows)
 
 

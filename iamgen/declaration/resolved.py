@@ -165,6 +165,14 @@ class Declaration:
             found[one.account, one.role].append(one)
         return {key: tuple(some) for key, some in found.items()}
 
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], Origin]:
+        return {(type(one.who).__name__, one.who.name): one.origin for one in reversed(self.granted)}
+
+    def origin_of(self, who: Person | Machine) -> Origin | None:
+        """Return where somebody is declared, as the first of their grants knows it; None without any."""
+        return self._by_name.get((type(who).__name__, who.name))
+
     def granted_in(self, account: Account, role: str) -> tuple[Granted, ...]:
         """Return who may assume this role there, people first, each by name."""
         return self._by_role.get((account.name, role), ())

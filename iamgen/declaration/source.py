@@ -17,6 +17,7 @@ def located(fault: MisDeclared, root: Path) -> Fault:
     return Fault(f"{shown(fault.origin.file, root)}:{line}", fault.what, fault.hint)
 
 
+@lru_cache(maxsize=64)
 def shown(file: str, root: Path) -> str:
     """Return the path as a person of this repository would write it."""
     path = Path(file)
