@@ -6,7 +6,7 @@ SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -typ
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render test lint cfn-lint golden bench clean
+.PHONY: help render check test lint cfn-lint golden bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z/-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
@@ -14,6 +14,9 @@ help: ## list the targets
 
 render: .venv/installed ## make build/ACCOUNT/infra.json of every account, linted
 	$(BIN)/iamgen render --all -o build
+
+check: .venv/installed ## hold every account's template against every rule and every quota
+	$(BIN)/iamgen check
 
 test: .venv/dev ## run the tests, on the package as it was built and installed
 	$(BIN)/pytest -n auto
