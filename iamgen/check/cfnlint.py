@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cfnlint.rules import Rules
 
 _STATED_VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
+_BROKEN_HELP = "https://github.com/aws-cloudformation/cfn-lint/issues"
 _REGION_HELP = "correct the region, update cfn-lint, or name `regions` that it knows in .cfnlintrc"
 _LEVELS: dict[str, Level] = {"error": "error", "warning": "warning"}
 
@@ -85,7 +86,10 @@ def lint(text: str, region: str, config_file: Path | None) -> tuple[Finding, ...
     from cfnlint.runner import run_template_by_data
 
     template, unreadable = decode_str(text)
-    return _findings(unreadable or run_template_by_data(template, linter.config, linter.rules))
+    try:
+        return _findings(unreadable or run_template_by_data(template, linter.config, linter.rules))
+    except Exception as exc:  # noqa: BLE001  # odd templates of other makes break it: then they are not validated
+        return (Finding("E0002", "error", f"cfn-lint broke on it: {type(exc).__name__}: {exc}", (), 1, _BROKEN_HELP),)
 
 
 def _findings(matches: Iterable[Match]) -> tuple[Finding, ...]:

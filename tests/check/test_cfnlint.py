@@ -181,3 +181,10 @@ def test_version_does_not_import() -> None:
     script = "import sys; from iamgen.check import cfnlint; cfnlint.version(); print('cfnlint' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"
+
+
+def test_a_template_that_cfn_lint_breaks_on_is_not_valid() -> None:
+    text = '{"Metadata": ["x"], "Resources": {"T": {"Type": "AWS::SNS::Topic"}}}'
+    (found,) = cfnlint.lint(text, "eu-west-1", None)
+    assert (found.rule, found.level) == ("E0002", "error")
+    assert "cfn-lint broke on it: AttributeError" in found.message
