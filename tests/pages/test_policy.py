@@ -50,14 +50,14 @@ FAULTS = {
     "an exception": (HEAD + "{{ 1 // 0 }}", "x.json.j2:4: integer division or modulo by zero", ""),
     "no JSON": (HEAD + '    {"Effect" "Allow"}\n  ]\n}', "x.json.j2:4: it makes no JSON: Expecting ':'", "look at: {"),
     "no JSON after a loop": (
-        HEAD + "{% for n in range(30) %}\n" + ONE + "    ,\n{% endfor %}\n" + ONE + "  ],\n}",
-        "x.json.j2:10: it makes no JSON",
-        "",
+        HEAD + "{% for n in range(30) %}\n" + ONE + "    ,\n{% endfor %}\n" + ONE + "  ] oops\n}",
+        "x.json.j2:9: it makes no JSON: Expecting ',' delimiter",
+        "look at: ] oops",
     ),
-    "a comma too many in a loop": (
-        HEAD + "{% for n in range(3) %}\n    {},\n{% endfor %}\n  ]\n}",
-        "x.json.j2:7: it makes no JSON",
-        "",
+    "no JSON in a loop": (
+        HEAD + "{% for n in range(3) %}\n    {} oops\n{% endfor %}\n  ]\n}",
+        "x.json.j2:5: it makes no JSON: Expecting ',' delimiter",
+        "look at: {} oops",
     ),
     "a key twice": (
         HEAD + '    {"Effect": "Allow",\n     "Action": "s3:*",\n     "Effect": "Deny"}\n  ]\n}',
