@@ -14,8 +14,8 @@ from iamgen.declaration.resolved import Account, Declaration, OwnEmergency, OwnG
 from iamgen.declaration.until import iso
 from iamgen.errors import refuse
 from iamgen.pages.policy import Document, Documents
-from iamgen.stack.actions import actions
-from iamgen.stack.statements import EVERYTHING, allow, document, size
+from iamgen.stack.roles import full_power
+from iamgen.stack.statements import size
 from iamgen.stack.trust import trust_policy
 
 
@@ -34,7 +34,7 @@ def own_roles(declaration: Declaration, account: Account, documents: Documents) 
     for role in declaration.roles:
         if account.name in role.accounts:
             if role.services:
-                yield _services_policy(role, declaration.naming(account))
+                yield full_power(services_policy(role.name), role.services, declaration, account)
             yield _role(role, declaration, account, documents)
 
 
@@ -48,16 +48,6 @@ def own_groups(declaration: Declaration) -> Iterator[AWSObject]:
         if group.members and declaration.settings.users == "console":
             members = list(group.members)
             yield UserToGroupAddition(f"{group.name}Members", GroupName=Ref(group.name), Users=members)
-
-
-def _services_policy(role: OwnRole, naming: Naming) -> ManagedPolicy:
-    name = services_policy(role.name)
-    every = [action for service in role.services for action in actions(service, "*")]
-    return ManagedPolicy(
-        name,
-        ManagedPolicyName=naming.full(name),
-        PolicyDocument=document(allow("FullPowerOverChosenServices", every, EVERYTHING)),
-    )
 
 
 def _role(role: OwnRole, declaration: Declaration, account: Account, documents: Documents) -> Role:

@@ -55,7 +55,7 @@ def role_resources(declaration: Declaration, account: Account) -> Iterator[AWSOb
     """Yield the account's roles and their policies. Raises IamgenError when one exceeds a quota."""
     naming, roles = declaration.naming(account), generated_roles(declaration, account)
     if OPS in roles:
-        yield _ops_policy(declaration, account)
+        yield full_power(OPS_POLICY, declaration.ops_services, declaration, account)
     if READ in roles and declaration.settings.read_guard:
         yield _read_guard(naming)
     for role in roles:
@@ -79,19 +79,16 @@ def _policies(role: str, naming: Naming, *, guarded: bool) -> list[str | Ref]:
     return [read, Ref(READ_GUARD)] if guarded else [read]
 
 
-def _ops_policy(declaration: Declaration, account: Account) -> ManagedPolicy:
-    """Return full power over the declared services; others than ReadR's reading stay shut."""
-    services = declaration.ops_services
+def full_power(name: str, services: tuple[str, ...], declaration: Declaration, account: Account) -> ManagedPolicy:
+    """Return the policy of this name with full power over the services. Raises IamgenError over the quota."""
     every = [action for service in services for action in actions(service, "*")]
     policy = document(allow("FullPowerOverChosenServices", every, EVERYTHING))
     over = size(policy) - quotas.MANAGED_POLICY
     if over > 0:
         quota = quotas.MANAGED_POLICY
         what = f"its policy for {len(services)} services is {over:,} characters over the quota of {quota:,}"
-        raise refuse(f"{account.name} {OPS_POLICY}", what, "name fewer OPS_SERVICES: those that OpsR has to change")
-    return ManagedPolicy(
-        OPS_POLICY, ManagedPolicyName=declaration.naming(account).full(OPS_POLICY), PolicyDocument=policy
-    )
+        raise refuse(f"{account.name} {name}", what, "name fewer services: those that have to be changed")
+    return ManagedPolicy(name, ManagedPolicyName=declaration.naming(account).full(name), PolicyDocument=policy)
 
 
 def _read_guard(naming: Naming) -> ManagedPolicy:
