@@ -34,12 +34,10 @@ def lint_alike(
     `lint` gets one template of each kind by its account's name; `on_done` hears of each of the others.
     """
     first: dict[str, Whose] = {}
-    for whose, text in texts.items():
-        first.setdefault(_without_owner(text, whose), whose)
+    twins = {whose: first.setdefault(_without_owner(text, whose), whose) for whose, text in texts.items()}
     found = lint({whose.name: texts[whose] for whose in first.values()})
     answers = {}
-    for whose, text in texts.items():
-        twin = first[_without_owner(text, whose)]
+    for whose, twin in twins.items():
         answers[whose.name] = tuple(_as_of(finding, twin, whose) for finding in found[twin.name])
         if twin != whose:
             on_done(whose.name)

@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from iamgen.check.alike import Whose, lint_alike
 from iamgen.check.declared import facts_of
+from iamgen.check.facts import Facts
 from iamgen.check.finding import Finding
 from iamgen.check.lint import LintSettings, lint_all
 from iamgen.check.run import check_template
@@ -28,20 +30,39 @@ class Looking:
     on_done: Callable[[str], None] = lambda _: None
 
 
-def views(texts: Mapping[str, str]) -> dict[str, Template]:
-    """Return each account's template as rules see it."""
-    return {name: Template.of(_body(text), len(text.encode())) for name, text in texts.items()}
+class View(NamedTuple):
+    """An account's template as rules see it, and what they know besides."""
+
+    template: Template
+    facts: Facts
+
+
+def views(texts: Mapping[str, str], declaration: Declaration, root: Path) -> dict[str, View]:
+    """Return each account's view."""
+    shared = facts_of(declaration, root)
+    return {
+        name: View(
+            Template.of(_body(text), len(text.encode())),
+            replace(shared, account_id=declaration.accounts[name].id),
+        )
+        for name, text in texts.items()
+    }
 
 
 def inspect(texts: Mapping[str, str], declaration: Declaration, looking: Looking) -> Findings:
     """Return what is found in each account's template, errors first, but for what is ignored."""
+    return inspect_views(views(texts, declaration, looking.root), texts, declaration, looking)
+
+
+def inspect_views(
+    seen: Mapping[str, View], texts: Mapping[str, str], declaration: Declaration, looking: Looking
+) -> Findings:
+    """Return the same for templates that have been read already."""
     linted = _linted(texts, declaration, looking)
-    found, shared = {}, facts_of(declaration, looking.root)
-    for name, template in views(texts).items():
-        facts = replace(shared, account_id=declaration.accounts[name].id)
-        own = check_template(template, facts)
+    found = {}
+    for name, (template, facts) in seen.items():
         causes = (with_cause(finding, facts.causes) for finding in linted.get(name, ()))
-        found[name] = ordered((*own, *causes), looking.ignore)
+        found[name] = ordered((*check_template(template, facts), *causes), looking.ignore)
     return found
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from iamgen.check.configuration import find_config
-from iamgen.check.declared import facts_of
 from iamgen.check.facts import Facts
 from iamgen.check.finding import Finding
 from iamgen.check.foreign import read
 from iamgen.check.formats import Format, render
 from iamgen.check.headroom import Headroom, headroom, notable
 from iamgen.check.headroom_table import plain, table
-from iamgen.check.inspect import Findings, Looking, inspect, ordered, unused, views
+from iamgen.check.inspect import Findings, Looking, View, inspect_views, ordered, unused, views
 from iamgen.check.lint import LintSettings, lint_all
 from iamgen.check.rules import every_rule
 from iamgen.check.run import check_template
@@ -25,6 +25,7 @@ from iamgen.clock import now
 from iamgen.console import Console
 from iamgen.declaration.choose import chosen
 from iamgen.declaration.load import Loaded, find_root, load
+from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, UsageError
 from iamgen.nearest import did_you_mean
 
@@ -47,22 +48,30 @@ class Checking:
     remember: bool = True
 
 
+class Checked(NamedTuple):
+    """What a check found, how full the quotas are, and what an account's template file is called."""
+
+    findings: Findings
+    rows: tuple[Headroom, ...] = ()
+    stack: str = "infra"
+
+
 def check(wanted: Checking, console: Console) -> int:
     """Print the findings; return 1 when one is an error, else 0.
 
     Raises IamgenError for what is wrong with the declaration, the arguments, or a file that is no template.
     """
     _check_ignores(wanted)
-    found, rows = _of_templates(wanted, console) if wanted.templates else _of_accounts(wanted, console)
-    for row in notable(rows):
+    checked = _of_templates(wanted, console) if wanted.templates else _of_accounts(wanted, console)
+    for row in notable(checked.rows):
         console.warning(row.warning)
-    console.product(_told(wanted, found, rows))
-    return 1 if any(one.level == "error" for some in found.values() for one in some) else 0
+    console.product(_told(wanted, checked))
+    return 1 if any(one.level == "error" for some in checked.findings.values() for one in some) else 0
 
 
-def _told(wanted: Checking, found: Findings, rows: tuple[Headroom, ...]) -> str:
+def _told(wanted: Checking, checked: Checked) -> str:
     """Return findings and headroom; of the latter, text has the fullest or all, json all, and the others none."""
-    text = render(wanted.form, found)
+    text, rows = render(wanted.form, checked.findings, checked.stack), checked.rows
     if wanted.form == "json":
         return json.dumps({**json.loads(text), "headroom": plain(rows)}, indent=2) + "\n"
     if wanted.form != "text" or not rows:
@@ -82,7 +91,7 @@ def _check_ignores(wanted: Checking) -> None:
         raise UsageError(Fault(f"--ignore {word}", what, did_you_mean(word, known, hint)) for word in unknown)
 
 
-def _of_accounts(wanted: Checking, console: Console) -> tuple[Findings, tuple[Headroom, ...]]:
+def _of_accounts(wanted: Checking, console: Console) -> Checked:
     from iamgen.pages.policy import documents
     from iamgen.stack.texts import texts  # troposphere and awacs: 100 ms
 
@@ -94,13 +103,14 @@ def _of_accounts(wanted: Checking, console: Console) -> tuple[Findings, tuple[He
     for warning in (*loaded.warnings, *made.notices):
         console.warning(warning)
     settings = LintSettings(declaration.region, find_config(root), wanted.remember) if wanted.lint else None
+    seen = views(made.by_account, declaration, root)
     with console.progress("checking", len(made.by_account)) as advance:
-        everything = inspect(made.by_account, declaration, Looking(root, (), settings, advance))
+        everything = inspect_views(seen, made.by_account, declaration, Looking(root, (), settings, advance))
     found = _less_ignored(everything, wanted, loaded)
     if not wanted.accounts and settings:
         strays = unused(declaration.settings.ignore, everything)
         found |= {"users.py": strays} if strays else {}
-    return found, _rows(made.by_account, loaded, root)
+    return Checked(found, _rows(seen, declaration), declaration.settings.stack)
 
 
 def _less_ignored(everything: Findings, wanted: Checking, loaded: Loaded) -> Findings:
@@ -108,19 +118,16 @@ def _less_ignored(everything: Findings, wanted: Checking, loaded: Loaded) -> Fin
     return {name: ordered(some, ignored) for name, some in everything.items()}
 
 
-def _rows(texts: Mapping[str, str], loaded: Loaded, root: Path) -> tuple[Headroom, ...]:
+def _rows(seen: Mapping[str, View], declaration: Declaration) -> tuple[Headroom, ...]:
     """Return how full every quota is."""
-    declaration = loaded.declaration
     rows: list[Headroom] = []
-    shared = facts_of(declaration, root)
-    for name, template in views(texts).items():
-        account = declaration.accounts[name]
-        people = len(declaration.people) if account.holds_people else 0
-        rows += headroom(name, template, replace(shared, account_id=account.id), people)
+    for name, (template, facts) in seen.items():
+        people = len(declaration.people) if declaration.accounts[name].holds_people else 0
+        rows += headroom(name, template, facts, people)
     return tuple(rows)
 
 
-def _of_templates(wanted: Checking, console: Console) -> tuple[Findings, tuple[Headroom, ...]]:
+def _of_templates(wanted: Checking, console: Console) -> Checked:
     if wanted.accounts:
         raise UsageError([Fault("check", "it takes accounts or --template, not both", "run it twice")])
     foreign = {str(file): read(file) for file in wanted.templates}
@@ -132,4 +139,4 @@ def _of_templates(wanted: Checking, console: Console) -> tuple[Findings, tuple[H
         settings = LintSettings(_ANY_REGION, find_config(Path()), wanted.remember)
         with console.progress("checking", len(foreign)) as advance:
             linted = lint_all({name: one.text for name, one in foreign.items()}, settings=settings, on_done=advance)
-    return {name: ordered((*own[name], *linted.get(name, ())), wanted.ignore) for name in foreign}, ()
+    return Checked({name: ordered((*own[name], *linted.get(name, ())), wanted.ignore) for name in foreign})

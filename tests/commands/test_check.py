@@ -62,6 +62,17 @@ def test_what_a_declaration_may_not_say(case: str, make_repo: MakeRepo, iamgen: 
     assert f"users.py:{5 if rule == 'pass-any-role' else 4}; https://" in done.stdout
 
 
+def test_services_that_do_not_fit_into_a_policy(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    users = HEAD + (
+        "from iamgen.declaration.services import known_services\n"
+        'ROLES = (Role("WideR", services=sorted(known_services())),)'
+    )
+    done = iamgen(make_repo(users), "render", "dev", "--no-lint")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: dev WideServicesP: its policy for ")
+    assert "over the quota of 6,144" in done.stderr
+
+
 def test_a_document_of_7000_characters(make_repo: MakeRepo, iamgen: Iamgen) -> None:
     root = make_repo(HEAD + 'POLICIES = (Policy("LongP", "long.json.j2", accounts="dev"),)')
     (root / "templates/policies").mkdir(parents=True)
@@ -117,6 +128,20 @@ def test_formats(make_repo: MakeRepo, iamgen: Iamgen) -> None:
     assert sarif["version"] == "2.1.0"
     github = iamgen(root, "check", "--no-lint", "--format", "github").stdout
     assert github.startswith("::error file=users.py,line=4,")
+
+
+def test_a_finding_without_a_line_names_the_file_as_the_stack_is_called(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo(HEAD + 'SETTINGS = Settings(stack="access")')
+    (root / "rules.txt").write_text('AWS::IAM::Role MaxSessionDuration >= 99999 ERROR "too short"\n')
+    (root / ".cfnlintrc").write_text("custom_rules: rules.txt\n")
+    done = iamgen(root, "check", "dev", "--format", "sarif")
+    assert done.returncode == 1
+    places = [
+        location["physicalLocation"]["artifactLocation"]["uri"]
+        for result in json.loads(done.stdout)["runs"][0]["results"]
+        for location in result["locations"]
+    ]
+    assert set(places) == {"dev/access.json"}
 
 
 @pytest.mark.parametrize(
