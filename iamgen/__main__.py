@@ -6,7 +6,7 @@ import sys
 def run() -> int:
     """Run the command line and return its exit code; a ^C may come before there is a command line."""
     try:
-        from iamgen.cli import main
+        from iamgen.cli.main import main
 
         return main()
     except KeyboardInterrupt:

@@ -19,20 +19,44 @@ def _nowhere() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123  # open to the end, as a stream is
 
 
+def _nothing() -> TextIO:
+    return open(os.devnull, encoding="utf-8")  # noqa: PTH123  # open to the end, as a stream is
+
+
 @dataclass(frozen=True)
 class Console:
-    """Two streams, and whether the second takes colour."""
+    """Two streams, whether the second takes colour, and where answers come from."""
 
     out: TextIO
     err: TextIO
     coloured: bool
+    answers: TextIO
 
     @classmethod
     def standard(cls, colour: Colour = "auto") -> Console:
         """Return the console of this process. `auto` colours a terminal, unless NO_COLOR is set."""
         out, err = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))  # a shell may close them
         wanted = err.isatty() and not os.environ.get("NO_COLOR")
-        return cls(out, err, colour == "always" or (colour == "auto" and wanted))
+        return cls(out, err, colour == "always" or (colour == "auto" and wanted), sys.stdin or _nothing())
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody is there who sees a question and can answer it."""
+        return self.answers.isatty() and self.err.isatty()
+
+    def require_answer(self, command: str, *, yes: bool) -> None:
+        """Refuse, before anything is done, what will ask when nobody is there to answer. Raises IamgenError."""
+        if not yes and not self.asks:
+            what = "it asks before it changes anything, and there is no terminal to ask on"
+            raise refuse(command, what, "look with --dry-run, then answer beforehand with --yes")
+
+    def confirm(self, question: str) -> bool:
+        """Ask; return whether the answer is yes. Anything else, also the end of input, is no."""
+        print(f"{question} [y/N] ", end="", file=self.err, flush=True)
+        answer = self.answers.readline()
+        if not answer:
+            print(file=self.err)
+        return answer.strip().lower() in {"y", "yes"}
 
     def product(self, text: str) -> None:
         """Print what was asked for. Raises IamgenError when stdout takes no more, say on a full disk."""

@@ -81,7 +81,7 @@ def test_each_library_has_one_place() -> None:
 @pytest.mark.parametrize(
     ("code", "absent"),
     [
-        ("import iamgen.cli", {"iamgen.declaration", "rich", "troposphere", "cfnlint", "importlib.metadata"}),
+        ("import iamgen.cli.main", {"iamgen.declaration", "rich", "troposphere", "cfnlint", "importlib.metadata"}),
         ("from iamgen import User, Grant, CIUser, Settings", {"troposphere", "awacs", "boto3", "click", "cfnlint"}),
     ],
 )

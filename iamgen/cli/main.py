@@ -1,0 +1,83 @@
+"""The command line: options, wiring, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from iamgen.cli.check import check
+from iamgen.cli.render import render
+from iamgen.cli.session import Session
+from iamgen.console import Colour, Console
+from iamgen.errors import Fault, IamgenError, UsageError
+
+DONE, FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "-C",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="Work in the repository of this folder instead of the current one.",
+)
+@click.option(
+    "--color",
+    "colour",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour on stderr; auto means on a terminal, unless NO_COLOR is set.",
+)
+@click.version_option(package_name="iamgen", message="%(prog)s %(version)s")
+@click.pass_obj
+def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
+    """Who may do what in which AWS account: declared in users.py, made into CloudFormation."""
+    session.folder, session.console = folder, Console.standard(colour)
+
+
+for command in (check, render):
+    iamgen.add_command(command)
+
+
+def main() -> int:  # noqa: PLR0911  # one for each way to end
+    """Run the command line and return its exit code: contract section 6."""
+    session = Session(Console.standard())
+    try:
+        return int(iamgen.main(standalone_mode=False, prog_name="iamgen", obj=session) or DONE)
+    except IamgenError as exc:
+        for fault in exc.faults:
+            session.console.error(fault)
+        return USAGE if isinstance(exc, UsageError) else FAULT
+    except click.exceptions.NoArgsIsHelpError as exc:
+        session.console.note(exc.format_message())
+        return USAGE
+    except click.UsageError as exc:
+        session.console.error(_usage_fault(exc))
+        return USAGE
+    except (KeyboardInterrupt, click.Abort):
+        session.console.note("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return FAULT  # who read stdout has gone, and knows
+    except Exception:  # noqa: BLE001  # whatever else there is, is a bug of ours
+        return _report_bug(session.console)
+
+
+def _usage_fault(exc: click.UsageError) -> Fault:
+    path = exc.ctx.command_path if exc.ctx else "iamgen"
+    return Fault(path, exc.format_message().rstrip("."), f"{path} --help")
+
+
+def _report_bug(console: Console) -> int:
+    """Keep the traceback in a file of the person's own and say where."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="iamgen-bug-", suffix=".log", delete=False) as log:
+        log.write(traceback.format_exc())
+    last = traceback.format_exc().strip().rpartition("\n")[2]
+    console.error(Fault("iamgen", f"this is a bug: {last}", f"please report it with {log.name}"))
+    return BUG
