@@ -27,13 +27,18 @@ def read(file: Path) -> Foreign:
         raise refuse(str(file), f"cannot be read: {exc.strerror}", "check that it is a readable file") from exc
     except UnicodeDecodeError as exc:
         raise refuse(str(file), "is not UTF-8", "a template is text in UTF-8") from exc
+    return parse(str(file), text)
+
+
+def parse(file: str, text: str) -> Foreign:
+    """Return the template of a text; `file` is where it is from, in messages. Raises IamgenError."""
     body = _body(file, text)
     if not isinstance(body, Mapping) or not isinstance(body.get("Resources"), Mapping):
-        raise refuse(str(file), "is no template: it has no Resources", "name a CloudFormation template")
+        raise refuse(file, "is no template: it has no Resources", "name a CloudFormation template")
     return Foreign(text, body)
 
 
-def _body(file: Path, text: str) -> object:
+def _body(file: str, text: str) -> object:
     import yaml
     from cfn_flip import load_yaml  # it comes with troposphere; loading it takes 30 ms
 
@@ -46,4 +51,4 @@ def _body(file: Path, text: str) -> object:
         line = f":{exc.problem_mark.line + 1}" if exc.problem_mark else ""
         raise refuse(f"{file}{line}", f"is no YAML: {exc.problem or exc}", "write JSON or YAML") from exc
     except (yaml.YAMLError, TypeError, ValueError, RecursionError) as exc:
-        raise refuse(str(file), f"is no template: {exc}", "write JSON or YAML") from exc
+        raise refuse(file, f"is no template: {exc}", "write JSON or YAML") from exc

@@ -1,0 +1,126 @@
+"""A planned deployment, carried out: executed, followed, guarded; or cancelled."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from iamgen.cloud import change_set as change_sets
+from iamgen.cloud import stack as stacks
+from iamgen.cloud.clients import Clients, require_account
+from iamgen.cloud.deployment import Order, Prepared, new_change_set
+from iamgen.cloud.errors import telling
+from iamgen.cloud.events import Event, Outcome, follow, last_event
+from iamgen.cloud.failure import explained, invalid_principal
+from iamgen.cloud.guards import guard
+from iamgen.cloud.pace import Pace
+from iamgen.cloud.repair import repair
+from iamgen.cloud.states import Step, step, succeeded
+from iamgen.errors import Fault, IamgenError, refuse
+
+Told = Callable[[Event], None]
+# A user is known to every part of IAM some seconds after it was created: pauses before another try, in seconds.
+_PATIENCE = (5, 10, 20, 30)
+
+
+def discard(prepared: Prepared) -> None:
+    """Remove the change set of a deployment that is not wanted."""
+    if prepared.change_set:
+        with telling(prepared.order.where, prepared.clients.credentials):
+            change_sets.delete(prepared.clients.cloudformation, prepared.change_set)
+
+
+def execute(prepared: Prepared, tell: Told, *, patient: bool = False) -> None:
+    """Do what was planned, and follow it to its end; `patient` when users may be so new that AWS does not know them
+    everywhere yet. Raises IamgenError with the first cause when it fails."""
+    order, clients = prepared.order, prepared.clients
+    with telling(order.where, clients.credentials):
+        for pause in (*(_PATIENCE if patient else ()), None):
+            outcome = _once(prepared, tell)
+            if outcome is None or succeeded(outcome.status):
+                break
+            if pause is None or invalid_principal(outcome) not in order.people:
+                raise IamgenError([explained(order.where, outcome, order.people)])
+            prepared.choices.pace.sleep(pause)
+            prepared = _again(prepared)
+        guard(clients.cloudformation, order.stack)
+        faults = _repair(prepared)
+    if faults:
+        raise IamgenError(faults)
+
+
+def _once(prepared: Prepared, tell: Told) -> Outcome | None:
+    """Execute the change set; None when there is none."""
+    cloudformation, order = prepared.clients.cloudformation, prepared.order
+    if prepared.afresh and prepared.stack:
+        _clear(prepared, prepared.stack.id, tell)
+        prepared = replace(prepared, change_set=new_change_set(prepared, is_same=False))
+    if prepared.change_set is None:
+        return None
+    if prepared.lasting:
+        guard(cloudformation, order.stack, open_for_replacement=prepared.choices.allow_replacement)
+    stack_id = prepared.change_set.stack_id
+    since = last_event(cloudformation, stack_id)
+    cloudformation.execute_change_set(
+        ChangeSetName=prepared.change_set.id, StackName=stack_id, ClientRequestToken=f"iamgen-{secrets.token_hex(8)}"
+    )
+    outcome = follow(cloudformation, stack_id, since, prepared.choices.pace, tell)
+    if prepared.lasting:
+        guard(cloudformation, order.stack)
+    return outcome
+
+
+def _clear(prepared: Prepared, stack_id: str, tell: Told) -> None:
+    """Delete a stack whose creation failed. Raises IamgenError when something of it stays."""
+    cloudformation, where = prepared.clients.cloudformation, prepared.order.where
+    since = last_event(cloudformation, stack_id)
+    cloudformation.update_termination_protection(StackName=stack_id, EnableTerminationProtection=False)
+    cloudformation.delete_stack(StackName=stack_id)
+    outcome = follow(cloudformation, stack_id, since, prepared.choices.pace, tell)
+    if not succeeded(outcome.status):
+        raise IamgenError([explained(where, outcome, prepared.order.people)])
+
+
+def _again(prepared: Prepared) -> Prepared:
+    """Return the same deployment for another try: a creation that failed has to begin afresh."""
+    stack = stacks.read(prepared.clients.cloudformation, prepared.order.stack)
+    prepared = replace(prepared, stack=stack, afresh=bool(stack and step(stack.status) is Step.AFRESH))
+    return prepared if prepared.afresh else replace(prepared, change_set=new_change_set(prepared, is_same=False))
+
+
+def _repair(prepared: Prepared) -> list[Fault]:
+    found = prepared.inspection
+    if not found or not found.beside:
+        return []
+    return repair(prepared.clients.iam, prepared.order.where, found.beside, found.trusts)
+
+
+def cancel(order: Order, clients: Clients, pace: Pace, tell: Told) -> str:
+    """Stop an update that is under way, wait until all is as before, and return the stack's status then.
+
+    Returns nothing when nothing is under way. Raises IamgenError for what cannot be stopped.
+    """
+    require_account(clients, order.account_id, order.where)
+    with telling(order.where, clients.credentials):
+        found = stacks.read(clients.cloudformation, order.stack)
+        if found is None or step(found.status) is not Step.WAIT:
+            return ""
+        if found.status != "UPDATE_IN_PROGRESS":
+            hint = f"wait for its end: iamgen deploy {order.where.partition(' ')[0]} --wait"
+            raise refuse(order.where, f"AWS stops only updates, and this is {found.status}", hint)
+        since = last_event(clients.cloudformation, found.id)
+        clients.cloudformation.cancel_update_stack(StackName=found.id)
+        return follow(clients.cloudformation, found.id, since, pace, tell).status
+
+
+def going_on(prepared: Iterable[Prepared]) -> Iterator[Fault]:
+    """Yield what goes on in AWS, of deployments that nobody follows any more."""
+    for one in prepared:
+        with telling(one.order.where, one.clients.credentials):
+            found = stacks.read(one.clients.cloudformation, one.order.stack)
+        if found and step(found.status) is Step.WAIT:
+            name = one.order.where.partition(" ")[0]
+            what = f"AWS goes on: the stack {one.order.stack} is {found.status}"
+            hint = f"follow it: iamgen deploy {name} --wait; stop an update: iamgen deploy {name} --cancel"
+            yield Fault(one.order.where, what, hint)

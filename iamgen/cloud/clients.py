@@ -1,0 +1,121 @@
+"""Clients of AWS for one account, made when they are first used."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from iamgen.cloud.errors import telling
+from iamgen.errors import Fault, UsageError, refuse
+
+Client = Any  # boto3 has no types
+_SESSION = "iamgen"
+# Throttling and a network that fails are tried again, with growing pauses: some half a minute in all.
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Where credentials come from: a profile, or None for what boto3 finds; then a role that they assume, or None."""
+
+    profile: str | None = None
+    role_arn: str | None = None
+
+    def __str__(self) -> str:
+        found = f"profile {self.profile}" if self.profile else "the default credentials"
+        return f"{self.role_arn} through {found}" if self.role_arn else found
+
+
+class Clients:
+    """The clients that one account is worked with. `make` returns the client of a service, by its name."""
+
+    def __init__(self, make: Callable[[str], Client], credentials: Credentials, region: str) -> None:
+        self._make, self.credentials, self.region = make, credentials, region
+
+    @cached_property
+    def cloudformation(self) -> Client:
+        """Stacks and stack sets."""
+        return self._make("cloudformation")
+
+    @cached_property
+    def iam(self) -> Client:
+        """What stacks do not say of users, groups and roles."""
+        return self._make("iam")
+
+    @cached_property
+    def organizations(self) -> Client:
+        """Which accounts there are in an organisation."""
+        return self._make("organizations")
+
+    @cached_property
+    def s3(self) -> Client:
+        """Where a template goes that is too large to be sent along."""
+        return self._make("s3")
+
+    @cached_property
+    def sts(self) -> Client:
+        """Who one is."""
+        return self._make("sts")
+
+
+def connect(credentials: Credentials, region: str, where: str) -> Clients:
+    """Return clients with these credentials; AWS_ENDPOINT_URL says where AWS is, if it is elsewhere.
+
+    `where` names the account in messages. Raises IamgenError for a profile that there is not, and when the role
+    cannot be assumed.
+    """
+    import boto3  # 300 ms
+    from botocore.config import Config
+
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        connect_timeout=10,
+        read_timeout=60,
+        user_agent_extra="iamgen",
+    )
+    with telling(where, credentials):
+        session = boto3.Session(profile_name=credentials.profile, region_name=region)
+        if credentials.role_arn:
+            sts = session.client("sts", config=config)
+            given = sts.assume_role(RoleArn=credentials.role_arn, RoleSessionName=_SESSION)["Credentials"]
+            session = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region)
+    return Clients(lambda service: session.client(service, config=config), credentials, region)
+
+
+def role_arn(template: str, account_id: str, partition: str) -> str:
+    """Return the role that `--role-arn-template` means in an account; raises UsageError for a name that there is not.
+
+    The template knows `{account_id}` and `{partition}`.
+    """
+    known = {"account_id": account_id, "partition": partition}
+    try:
+        names = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+    except ValueError as exc:
+        raise UsageError([Fault("--role-arn-template", str(exc), _EXAMPLE)]) from exc
+    if "account_id" not in names or names - known.keys():
+        raise UsageError([Fault("--role-arn-template", "it has {account_id} in it, and at most {partition}", _EXAMPLE)])
+    return template.format(**known)
+
+
+_EXAMPLE = "such as 'arn:aws:iam::{account_id}:role/deployer'"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who one is in AWS."""
+
+    account: str
+    arn: str
+
+
+def require_account(clients: Clients, account_id: str, where: str) -> Identity:
+    """Return who the credentials are. Raises IamgenError when they are not the account's own."""
+    with telling(where, clients.credentials):
+        found = clients.sts.get_caller_identity()
+    if found["Account"] != account_id:
+        what = f"{clients.credentials} is account {found['Account']}, not {account_id}: {found['Arn']}"
+        raise refuse(where, what, "choose with --profile, --role-arn-template or <ACCOUNT>_AWS_PROFILE in CONST.inc")
+    return Identity(found["Account"], found["Arn"])

@@ -1,0 +1,196 @@
+"""One account's deployment: what it would do, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from iamgen.check.foreign import parse
+from iamgen.cloud import change_set as change_sets
+from iamgen.cloud import stack as stacks
+from iamgen.cloud.bucket import sent
+from iamgen.cloud.change_set import ChangeSet, Kind, Wanted
+from iamgen.cloud.clients import Clients, Identity, require_account
+from iamgen.cloud.errors import telling
+from iamgen.cloud.events import Event
+from iamgen.cloud.guards import STRICT, impossible, refusals
+from iamgen.cloud.inspection import Inspection, inspect
+from iamgen.cloud.pace import Pace
+from iamgen.cloud.planned import planned, retagged
+from iamgen.cloud.stack import Stack
+from iamgen.cloud.states import Step, busy, step, stuck
+from iamgen.cloud.way_in import lost
+from iamgen.errors import IamgenError
+from iamgen.plan.change import Change, Sign
+from iamgen.plan.difference import differences
+
+Told = Callable[[Event], None]
+# A user is known to every part of IAM some seconds after it was created: pauses before another try, in seconds.
+_PATIENCE = (5, 10, 20, 30)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What an account should have. `where` names it in messages, `people` are the ARNs of the declared users,
+    `members` those of groups that people are put into by hand, by the group's logical id."""
+
+    where: str
+    account_id: str
+    stack: str
+    text: str
+    tags: Mapping[str, str]
+    people: frozenset[str] = frozenset()
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the person who deploys has allowed, and how."""
+
+    now: datetime
+    allow_replacement: bool = False
+    lock_me_out: bool = False
+    wait: bool = False
+    repair: bool = False
+    bucket: str | None = None
+    pace: Pace = field(default_factory=Pace)
+    on_wait: Callable[[str], None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A deployment that is planned. `stack` is what there is now; `change_set` is None where there is nothing for
+    CloudFormation to do, or where a failed stack has to go first (`afresh`); `unguarded` when its protection is not
+    what it should be; `inspection` what is to be repaired."""
+
+    order: Order
+    clients: Clients
+    choices: Choices
+    stack: Stack | None
+    change_set: ChangeSet | None = None
+    changes: tuple[Change, ...] = ()
+    retagged: tuple[str, ...] = ()
+    afresh: bool = False
+    unguarded: bool = False
+    inspection: Inspection | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether there is something to do."""
+        beside = bool(self.inspection and self.inspection.beside)
+        return bool(self.change_set or self.afresh or self.unguarded or beside)
+
+    @property
+    def lasting(self) -> bool:
+        """Whether a stack is there that stays."""
+        return self.stack is not None and not self.afresh
+
+
+def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
+    """Return what a deployment would do, with a change set that waits for it where there is one.
+
+    Raises IamgenError, and leaves no change set behind, for the wrong account, for a stack that cannot be deployed to,
+    and for what would be lost.
+    """
+    identity = require_account(clients, order.account_id, order.where)
+    with telling(order.where, clients.credentials):
+        stack = _ready(order, clients, choices)
+        found = Prepared(order, clients, choices, stack)
+        before = _deployed(found)
+        after = body(order, order.text)
+        _refuse_losses(found, before, after, identity)
+        changes = differences(before, after)
+        if stack and step(stack.status) is Step.AFRESH:
+            return replace(found, changes=changes, afresh=True)
+        if found.stack and is_created(found.stack):
+            found = replace(found, unguarded=not _is_guarded(clients, found.stack))
+            if choices.repair:
+                found = replace(found, inspection=inspect(clients, order, before or {}, choices.pace))
+        return _planned(found, changes)
+
+
+def _ready(order: Order, clients: Clients, choices: Choices) -> Stack | None:
+    """Return the stack, once nothing goes on in it. Raises IamgenError when it is busy or stuck."""
+    cloudformation = clients.cloudformation
+    found = stacks.read(cloudformation, order.stack)
+    if found and step(found.status) is Step.WAIT:
+        if not choices.wait:
+            raise IamgenError([busy(order.where, order.stack, found.status)])
+        choices.on_wait(found.status)
+        found = stacks.settle(cloudformation, order.stack, choices.pace)
+    if found and step(found.status) is Step.STUCK:
+        parts = stacks.failed_resources(cloudformation, found.id)
+        raise IamgenError([stuck(order.where, order.stack, found.status, parts)])
+    return found
+
+
+def is_created(stack: Stack) -> bool:
+    return step(stack.status) is Step.UPDATE
+
+
+def _deployed(found: Prepared) -> Mapping[str, Any] | None:
+    """Return the template that is deployed, None when nothing is."""
+    if found.stack is None or not is_created(found.stack):
+        return None
+    return body(found.order, stacks.template(found.clients.cloudformation, found.stack.id))
+
+
+def body(order: Order, text: str) -> Mapping[str, Any]:
+    return parse(f"{order.where} {order.stack}", text).body
+
+
+def _refuse_losses(
+    found: Prepared, before: Mapping[str, Any] | None, after: Mapping[str, Any], identity: Identity
+) -> None:
+    where, choices = found.order.where, found.choices
+    faults = list(impossible(where, differences(before, after)))
+    if not choices.lock_me_out:
+        faults += lost(where, before, after, identity.arn, choices.now)
+    if before is not None:
+        faults += refusals(where, differences(before, after), allow_replacement=choices.allow_replacement)
+    if faults:
+        raise IamgenError(faults)
+
+
+def _is_guarded(clients: Clients, stack: Stack) -> bool:
+    policy = clients.cloudformation.get_stack_policy(StackName=stack.name).get("StackPolicyBody")
+    return stack.guarded and policy == STRICT
+
+
+def _planned(found: Prepared, changes: Iterable[Change]) -> Prepared:
+    """Return it with a change set, if there is anything for one to do."""
+    changes, inspection = tuple(changes), found.inspection
+    drifted = inspection.drift.changes if inspection else ()
+    if found.stack and is_created(found.stack) and not changes and not drifted:
+        return found
+    made = new_change_set(found, is_same=not changes)
+    if made is None:
+        return found
+    plan = planned(made.effects, changes, (_undone(one) for one in drifted))
+    allowed = found.choices.allow_replacement or made.kind == "CREATE"
+    faults = tuple(refusals(found.order.where, plan, allow_replacement=allowed))
+    if faults:
+        change_sets.delete(found.clients.cloudformation, made)
+        raise IamgenError(faults)
+    return replace(found, change_set=made, changes=plan, retagged=retagged(made.effects, plan))
+
+
+def new_change_set(found: Prepared, *, is_same: bool) -> ChangeSet | None:
+    """Return a new change set for the deployment, None when there is nothing to change. With the same template it
+    keeps the stack's tags: others would touch every resource for nothing."""
+    order, stack = found.order, found.stack
+    kind: Kind = "UPDATE" if stack and is_created(stack) and not found.afresh else "CREATE"
+    kept = {key: value for key, value in (stack.tags if stack else {}).items() if not key.startswith("aws:")}
+    tags = kept if is_same and kind == "UPDATE" else {**kept, **order.tags}
+    with sent(order.text, found.clients, found.choices.bucket, order.where) as source:
+        wanted = Wanted(order.stack, kind, source, tags, repair=found.choices.repair and kind == "UPDATE")
+        return change_sets.create(found.clients.cloudformation, wanted, found.choices.pace)
+
+
+def _undone(change: Change) -> Change:
+    """Return a drift the other way round: what putting it right does."""
+    turned: dict[Sign, Sign] = {"+": "-", "-": "+", "~": "~"}
+    details = tuple(replace(one, sign=turned[one.sign]) for one in change.details)
+    return replace(change, sign=turned[change.sign], details=details)

@@ -1,0 +1,66 @@
+"""Drift: what CloudFormation finds different in AWS from what a stack made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from iamgen.cloud.clients import Client
+from iamgen.cloud.pace import Pace
+from iamgen.errors import refuse
+from iamgen.plan.change import Change
+from iamgen.plan.difference import differences
+
+_DRIFTED = ["MODIFIED", "DELETED"]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What differs: `+` is in AWS and not in the template, `-` the other way round. `unchecked` are resources of
+    types that CloudFormation does not look at."""
+
+    changes: tuple[Change, ...]
+    unchecked: tuple[str, ...]
+
+
+def detect(cloudformation: Client, stack: str, where: str, pace: Pace, on_progress: Callable[[str], None]) -> Drift:
+    """Have CloudFormation look, and return what it found. Raises IamgenError when it could not."""
+    id_ = cloudformation.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
+    for _ in pace.beats():
+        found = cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=id_)
+        on_progress("comparing with AWS")
+        if found["DetectionStatus"] == "DETECTION_COMPLETE":
+            break
+        if found["DetectionStatus"] == "DETECTION_FAILED":
+            raise refuse(where, f"CloudFormation cannot compare: {found.get('DetectionStatusReason', 'no reason')}")
+    every = _found(cloudformation, stack)
+    changes = (change(one) for one in every if one["StackResourceDriftStatus"] in _DRIFTED)
+    checked = {one["LogicalResourceId"] for one in every if one["StackResourceDriftStatus"] != "NOT_CHECKED"}
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    known = {one["LogicalResourceId"] for page in pages for one in page["StackResourceSummaries"]}
+    return Drift(tuple(sorted(changes, key=lambda one: one.logical_id)), tuple(sorted(known - checked)))
+
+
+def _found(cloudformation: Client, stack: str) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = []
+    more: dict[str, str] = {}
+    while True:
+        page = cloudformation.describe_stack_resource_drifts(StackName=stack, **more)
+        found += page["StackResourceDrifts"]
+        if not page.get("NextToken"):
+            return found
+        more = {"NextToken": page["NextToken"]}
+
+
+def change(found: Mapping[str, Any]) -> Change:
+    """Return a resource's drift as a change from the template to what is in AWS."""
+    logical_id, kind = found["LogicalResourceId"], found["ResourceType"]
+    if found["StackResourceDriftStatus"] == "DELETED":
+        return Change("-", logical_id, kind, replaced=False, details=())
+    sides = (json.loads(found.get(name) or "{}") for name in ("ExpectedProperties", "ActualProperties"))
+    before, after = ({"Resources": {logical_id: {"Type": kind, "Properties": side}}} for side in sides)
+    changes = differences(before, after)
+    details = changes[0].details if changes else ()
+    return Change("~", logical_id, kind, replaced=False, details=details)

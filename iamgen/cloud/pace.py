@@ -1,0 +1,24 @@
+"""How often AWS is asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Pauses between two questions, in seconds: short at first, up to `longest`. Tests bring a `sleep` of theirs."""
+
+    sleep: Callable[[float], None] = time.sleep
+    first: float = 0.1
+    longest: float = 4.0
+
+    def beats(self) -> Iterator[None]:
+        """Yield at once, then after each pause, without end."""
+        pause = self.first
+        while True:
+            yield
+            self.sleep(pause)
+            pause = min(pause * 1.5, self.longest)

@@ -1,0 +1,81 @@
+"""What a stack's status means for a deployment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from iamgen.errors import Fault
+
+
+class Step(Enum):
+    """What comes next for a stack."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    WAIT = "wait"
+    AFRESH = "delete and create"
+    STUCK = "stuck"
+
+
+_STEPS = {
+    "REVIEW_IN_PROGRESS": Step.CREATE,  # an empty shell: a change set was made and never executed
+    "CREATE_COMPLETE": Step.UPDATE,
+    "UPDATE_COMPLETE": Step.UPDATE,
+    "UPDATE_ROLLBACK_COMPLETE": Step.UPDATE,
+    "IMPORT_COMPLETE": Step.UPDATE,
+    "IMPORT_ROLLBACK_COMPLETE": Step.UPDATE,
+    "CREATE_FAILED": Step.AFRESH,
+    "ROLLBACK_COMPLETE": Step.AFRESH,
+    "ROLLBACK_FAILED": Step.AFRESH,
+}
+_HINTS = {
+    "UPDATE_ROLLBACK_FAILED": "put right what is named, then: aws cloudformation continue-update-rollback"
+    " --stack-name {stack}",
+    "UPDATE_FAILED": "aws cloudformation rollback-stack --stack-name {stack}, then deploy again",
+    "DELETE_FAILED": "somebody began to delete it: put right what is named, then: aws cloudformation delete-stack"
+    " --stack-name {stack}, and deploy again",
+}
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A resource that keeps a stack from going on, and why."""
+
+    logical_id: str
+    status: str
+    reason: str
+
+
+def step(status: str | None) -> Step:
+    """Return what comes next for a stack in that status; None is no stack. An unknown status is stuck."""
+    if status is None:
+        return Step.CREATE
+    if status in _STEPS:
+        return _STEPS[status]
+    return Step.WAIT if status.endswith("_IN_PROGRESS") else Step.STUCK
+
+
+def is_settled(status: str) -> bool:
+    """Whether nothing goes on in a stack."""
+    return status == "REVIEW_IN_PROGRESS" or not status.endswith("_IN_PROGRESS")
+
+
+def succeeded(status: str) -> bool:
+    """Whether that is how an operation ends that did what it should."""
+    return status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"}
+
+
+def busy(where: str, stack: str, status: str) -> Fault:
+    """Return what to say of a stack at which somebody is at work."""
+    account = where.partition(" ")[0]
+    ways = f"wait for it with --wait; stop an update with: iamgen deploy {account} --cancel"
+    return Fault(where, f"something else is going on in the stack {stack}: {status}", ways)
+
+
+def stuck(where: str, stack: str, status: str, parts: tuple[Stuck, ...]) -> Fault:
+    """Return what to say of a stack that only a person can get going again."""
+    named = "; ".join(f"{one.logical_id} is {one.status}{': ' if one.reason else ''}{one.reason}" for one in parts)
+    what = f"the stack {stack} is stuck in {status}{': ' if named else ''}{named}"
+    hint = _HINTS.get(status, "look at its events in the console").format(stack=stack)
+    return Fault(where, what, hint)
