@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from iamgen.plan.change import Change, Detail
+from iamgen.plan.change import Change, Detail, Sign
 
 _INDENT = "    "
+
+
+class Line(NamedTuple):
+    """A line about what comes, changes or goes, `depth` steps below the resource."""
+
+    depth: int
+    sign: Sign
+    text: str
+
+    def __str__(self) -> str:
+        return f"{_INDENT * self.depth}{self.sign} {self.text}"
+
+    @property
+    def as_diff(self) -> str:
+        """The line as a `diff` has it, which a web page colours: the sign first."""
+        return f"{'!' if self.sign == '~' else self.sign} {_INDENT * self.depth}{self.text}"
 
 
 @dataclass(frozen=True)
@@ -17,6 +34,9 @@ class Counts:
     add: int
     change: int
     destroy: int
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.add + other.add, self.change + other.change, self.destroy + other.destroy)
 
     def __str__(self) -> str:
         return f"{self.add} to add, {self.change} to change, {self.destroy} to destroy"
@@ -41,17 +61,18 @@ def plan_line(changes: Collection[Change]) -> str:
 
 def lines(changes: Collection[Change]) -> Iterator[str]:
     """Yield a line for each resource, and below it, indented, one for each thing that changes in it."""
+    return map(str, signed(changes))
+
+
+def signed(changes: Collection[Change]) -> Iterator[Line]:
+    """Yield the same lines, the sign of each apart."""
     for change in changes:
-        yield f"{change.sign} {change.logical_id}  {change.type}{'  (is replaced)' if change.replaced else ''}"
+        replaced = "  (is replaced)" if change.replaced else ""
+        yield Line(0, change.sign, f"{change.logical_id}  {change.type}{replaced}")
         yield from _below(change.details, 1)
 
 
-def heads(changes: Collection[Change]) -> Iterator[str]:
-    """Yield a line for each resource, and none for what is in it."""
-    return (line for line in lines(changes) if not line.startswith(_INDENT))
-
-
-def _below(details: Collection[Detail], depth: int) -> Iterator[str]:
+def _below(details: Collection[Detail], depth: int) -> Iterator[Line]:
     for detail in details:
-        yield f"{_INDENT * depth}{detail.sign} {detail.where}: {detail.text}"
+        yield Line(depth, detail.sign, f"{detail.where}: {detail.text}")
         yield from _below(detail.details, depth + 1)
