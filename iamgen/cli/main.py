@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 
+from iamgen.cli.changes import changes
 from iamgen.cli.check import check
+from iamgen.cli.promote import promote
+from iamgen.cli.release import release
 from iamgen.cli.render import render
 from iamgen.cli.session import Session
 from iamgen.console import Colour, Console
@@ -38,7 +41,7 @@ def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
     session.folder, session.console = folder, Console.standard(colour)
 
 
-for command in (check, render):
+for command in (changes, check, promote, release, render):
     iamgen.add_command(command)
 
 

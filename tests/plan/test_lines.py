@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iamgen.plan.change import TEMPLATE, Change, Detail, Sign
-from iamgen.plan.lines import counts, heads, plan_line
+from iamgen.plan.lines import counts, plan_line, signed
 
 ROLE = "AWS::IAM::Role"
 
@@ -29,5 +29,9 @@ def test_nothing_to_do() -> None:
     assert plan_line(()) == "Plan: 0 to add, 0 to change, 0 to destroy."
 
 
-def test_heads_leave_out_what_is_inside() -> None:
-    assert list(heads((change("+"), change("~", replaced=True)))) == [f"+ A  {ROLE}", f"~ A  {ROLE}  (is replaced)"]
+def test_a_line_as_a_diff_has_it() -> None:
+    assert [(str(one), one.as_diff) for one in signed((change("~", replaced=True),))] == [
+        (f"~ A  {ROLE}  (is replaced)", f"! A  {ROLE}  (is replaced)"),
+        ("    + Path: /", "+     Path: /"),
+        ("        - x: y", "-         x: y"),
+    ]
