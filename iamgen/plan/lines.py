@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-<<<<<<< HEAD
-
-from iamgen.plan.change import Change, Detail
-=======
 from typing import NamedTuple
 
 from iamgen.plan.change import Change, Detail, Sign
->>>>>>> issue-5
 
 _INDENT = "    "
 
 
-<<<<<<< HEAD
-=======
 class Line(NamedTuple):
     """A line about what comes, changes or goes, `depth` steps below the resource."""
 
@@ -34,7 +27,6 @@ class Line(NamedTuple):
         return f"{'!' if self.sign == '~' else self.sign} {_INDENT * self.depth}{self.text}"
 
 
->>>>>>> issue-5
 @dataclass(frozen=True)
 class Counts:
     """How many resources are added, changed and destroyed. One that is replaced is added and destroyed."""
@@ -43,12 +35,9 @@ class Counts:
     change: int
     destroy: int
 
-<<<<<<< HEAD
-=======
     def __add__(self, other: Counts) -> Counts:
         return Counts(self.add + other.add, self.change + other.change, self.destroy + other.destroy)
 
->>>>>>> issue-5
     def __str__(self) -> str:
         return f"{self.add} to add, {self.change} to change, {self.destroy} to destroy"
 
@@ -72,21 +61,6 @@ def plan_line(changes: Collection[Change]) -> str:
 
 def lines(changes: Collection[Change]) -> Iterator[str]:
     """Yield a line for each resource, and below it, indented, one for each thing that changes in it."""
-<<<<<<< HEAD
-    for change in changes:
-        yield f"{change.sign} {change.logical_id}  {change.type}{'  (is replaced)' if change.replaced else ''}"
-        yield from _below(change.details, 1)
-
-
-def heads(changes: Collection[Change]) -> Iterator[str]:
-    """Yield a line for each resource, and none for what is in it."""
-    return (line for line in lines(changes) if not line.startswith(_INDENT))
-
-
-def _below(details: Collection[Detail], depth: int) -> Iterator[str]:
-    for detail in details:
-        yield f"{_INDENT * depth}{detail.sign} {detail.where}: {detail.text}"
-=======
     return map(str, signed(changes))
 
 
@@ -101,5 +75,4 @@ def signed(changes: Collection[Change]) -> Iterator[Line]:
 def _below(details: Collection[Detail], depth: int) -> Iterator[Line]:
     for detail in details:
         yield Line(depth, detail.sign, f"{detail.where}: {detail.text}")
->>>>>>> issue-5
         yield from _below(detail.details, depth + 1)

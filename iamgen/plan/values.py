@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-<<<<<<< HEAD
-=======
 from iamgen.printable import printable
 
->>>>>>> issue-5
 
 def key(value: object) -> str:
     """Return a text that two values share exactly when CloudFormation and IAM take them for the same.
@@ -22,16 +19,7 @@ def key(value: object) -> str:
 
 def shown(value: object) -> str:
     """Return the value in one line, nothing in it that a terminal would obey: `${OpsP}` for a reference."""
-<<<<<<< HEAD
-    return safe(_told(value))
-
-
-def safe(text: str) -> str:
-    """Return the text with escapes for what cannot be printed, such as a line's end."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
-=======
     return printable(_told(value))
->>>>>>> issue-5
 
 
 def as_list(value: object) -> list[object]:
