@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TextIO
@@ -109,3 +109,19 @@ class Console:
             number = bar.add_task(task, total=total)
             bar.refresh()
             yield lambda _: bar.update(number, advance=1, refresh=True)
+
+    @contextmanager
+    def board(self, names: Sequence[str]) -> Iterator[Callable[[str, str], None]]:
+        """Show a line for each name, on a terminal only; yields what to call, from whatever thread, with a name and
+        what is going on there now."""
+        if not self.err.isatty():
+            yield lambda _name, _now: None
+            return
+        from rich.console import Console as Terminal
+        from rich.progress import Progress, TextColumn, TimeElapsedColumn  # 80 ms that a pipe does not need
+
+        columns = (TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        with Progress(*columns, console=Terminal(file=self.err), transient=True) as shown:
+            width = max(map(len, names), default=0)
+            rows = {name: shown.add_task(name.ljust(width), total=None) for name in names}
+            yield lambda name, now: shown.update(rows[name], description=f"{name.ljust(width)}  {now}")

@@ -103,7 +103,10 @@ def test_each_library_has_one_place() -> None:
 @pytest.mark.parametrize(
     ("code", "absent"),
     [
-        ("import iamgen.cli.main", {"boto3", "iamgen.declaration", "rich", "troposphere", "cfnlint", "importlib.metadata"}),
+        (
+            "import iamgen.cli.main",
+            {"boto3", "iamgen.declaration", "rich", "troposphere", "cfnlint", "importlib.metadata"},
+        ),
         ("from iamgen import User, Grant, CIUser, Settings", {"troposphere", "awacs", "boto3", "click", "cfnlint"}),
     ],
 )

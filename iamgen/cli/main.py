@@ -8,10 +8,13 @@ import click
 
 from iamgen.cli.changes import changes
 from iamgen.cli.check import check
+from iamgen.cli.deploy import deploy
+from iamgen.cli.drift import drift
 from iamgen.cli.promote import promote
 from iamgen.cli.release import release
 from iamgen.cli.render import render
 from iamgen.cli.session import Session
+from iamgen.cli.template import template
 from iamgen.console import Colour, Console
 from iamgen.errors import Fault, IamgenError, UsageError
 
@@ -41,7 +44,7 @@ def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
     session.folder, session.console = folder, Console.standard(colour)
 
 
-for command in (changes, check, promote, release, render):
+for command in (changes, check, deploy, drift, promote, release, render, template):
     iamgen.add_command(command)
 
 

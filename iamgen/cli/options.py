@@ -13,7 +13,7 @@ from iamgen.errors import IamgenError
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def _account_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+def account_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Complete an account's name from CONST.inc alone, which takes no time."""
     from iamgen.declaration.accounts import accounts
     from iamgen.declaration.constants import read
@@ -29,7 +29,7 @@ def _account_names(context: click.Context, _param: click.Parameter, incomplete: 
 
 def accounts(metavar: str) -> Callable[[Command], Command]:
     """Return the argument that names accounts, completed by the shell."""
-    return click.argument("accounts", nargs=-1, metavar=metavar, shell_complete=_account_names)
+    return click.argument("accounts", nargs=-1, metavar=metavar, shell_complete=account_names)
 
 
 def yes(command: Command) -> Command:
@@ -51,3 +51,14 @@ def remote(command: Command) -> Command:
 def as_json(command: Command) -> Command:
     """Add --json, which tells programs what is told people otherwise."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, all else on stderr.")(command)
+
+
+def access(command: Command) -> Command:
+    """Add what says whose credentials are used."""
+    role = click.option(
+        "--role-arn-template",
+        metavar="ARN",
+        help="The role to assume in each account, such as 'arn:aws:iam::{account_id}:role/deployer'.",
+    )
+    profile = click.option("--profile", metavar="NAME", help="The profile of ~/.aws/config, for every account.")
+    return profile(role(command))

@@ -147,7 +147,7 @@ def beside(
 
 def _gone(trust: Mapping[str, Any]) -> set[str]:
     """Return the ids in a trust policy that are nobody's any more."""
-    statements = trust.get("Statement", ())
+    statements = trust.get("Statement", [])
     found = set()
     for statement in statements if isinstance(statements, list) else [statements]:
         principal = statement.get("Principal", {})
@@ -179,14 +179,6 @@ def _resolved(value: Any, arns: Mapping[str, str]) -> Any:  # noqa: ANN401  # JS
     return value
 
 
-def together(drifted: Iterable[Change], others: Iterable[Beside]) -> tuple[Change, ...]:
-    """Return one change for each resource, with what CloudFormation sees and what it does not, nothing twice."""
-    changes = {one.logical_id: one for one in drifted}
-    for one in others:
-        resource = one.resource
-        known = changes.get(resource.logical_id) or Change(
-            "~", resource.logical_id, resource.type, replaced=False, details=()
-        )
-        if one.detail not in known.details:
-            changes[resource.logical_id] = replace(known, details=(*known.details, one.detail))
-    return tuple(changes[name] for name in sorted(changes))
+def as_change(one: Beside) -> Change:
+    """Return it as a change of its resource, from the template to AWS."""
+    return Change("~", one.resource.logical_id, one.resource.type, replaced=False, details=(one.detail,))

@@ -23,7 +23,7 @@ from iamgen.cloud.stack import Stack
 from iamgen.cloud.states import Step, busy, step, stuck
 from iamgen.cloud.way_in import lost
 from iamgen.errors import IamgenError
-from iamgen.plan.change import Change, Sign
+from iamgen.plan.change import Change
 from iamgen.plan.difference import differences
 
 Told = Callable[[Event], None]
@@ -98,9 +98,9 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
     with telling(order.where, clients.credentials):
         stack = _ready(order, clients, choices)
         found = Prepared(order, clients, choices, stack)
-        before = _deployed(found)
+        before = deployed(found)
         after = body(order, order.text)
-        _refuse_losses(found, before, after, identity)
+        refuse_losses(found, before, after, identity)
         changes = differences(before, after)
         if stack and step(stack.status) is Step.AFRESH:
             return replace(found, changes=changes, afresh=True)
@@ -127,10 +127,11 @@ def _ready(order: Order, clients: Clients, choices: Choices) -> Stack | None:
 
 
 def is_created(stack: Stack) -> bool:
+    """Whether it is a stack that can be updated."""
     return step(stack.status) is Step.UPDATE
 
 
-def _deployed(found: Prepared) -> Mapping[str, Any] | None:
+def deployed(found: Prepared) -> Mapping[str, Any] | None:
     """Return the template that is deployed, None when nothing is."""
     if found.stack is None or not is_created(found.stack):
         return None
@@ -138,12 +139,14 @@ def _deployed(found: Prepared) -> Mapping[str, Any] | None:
 
 
 def body(order: Order, text: str) -> Mapping[str, Any]:
+    """Return a template as plain data. Raises IamgenError for what is none."""
     return parse(f"{order.where} {order.stack}", text).body
 
 
-def _refuse_losses(
+def refuse_losses(
     found: Prepared, before: Mapping[str, Any] | None, after: Mapping[str, Any], identity: Identity
 ) -> None:
+    """Raise IamgenError for what CloudFormation cannot do, and for what nobody has allowed to be lost."""
     where, choices = found.order.where, found.choices
     faults = list(impossible(where, differences(before, after)))
     if not choices.lock_me_out:
@@ -162,13 +165,13 @@ def _is_guarded(clients: Clients, stack: Stack) -> bool:
 def _planned(found: Prepared, changes: Iterable[Change]) -> Prepared:
     """Return it with a change set, if there is anything for one to do."""
     changes, inspection = tuple(changes), found.inspection
-    drifted = inspection.drift.changes if inspection else ()
+    drifted = inspection.drift.repairs if inspection else ()
     if found.stack and is_created(found.stack) and not changes and not drifted:
         return found
     made = new_change_set(found, is_same=not changes)
     if made is None:
         return found
-    plan = planned(made.effects, changes, (_undone(one) for one in drifted))
+    plan = planned(made.effects, changes, drifted)
     allowed = found.choices.allow_replacement or made.kind == "CREATE"
     faults = tuple(refusals(found.order.where, plan, allow_replacement=allowed))
     if faults:
@@ -187,10 +190,3 @@ def new_change_set(found: Prepared, *, is_same: bool) -> ChangeSet | None:
     with sent(order.text, found.clients, found.choices.bucket, order.where) as source:
         wanted = Wanted(order.stack, kind, source, tags, repair=found.choices.repair and kind == "UPDATE")
         return change_sets.create(found.clients.cloudformation, wanted, found.choices.pace)
-
-
-def _undone(change: Change) -> Change:
-    """Return a drift the other way round: what putting it right does."""
-    turned: dict[Sign, Sign] = {"+": "-", "-": "+", "~": "~"}
-    details = tuple(replace(one, sign=turned[one.sign]) for one in change.details)
-    return replace(change, sign=turned[change.sign], details=details)

@@ -18,10 +18,11 @@ _DRIFTED = ["MODIFIED", "DELETED"]
 
 @dataclass(frozen=True)
 class Drift:
-    """What differs: `+` is in AWS and not in the template, `-` the other way round. `unchecked` are resources of
-    types that CloudFormation does not look at."""
+    """What differs: `+` is in AWS and not in the template, `-` the other way round; `repairs` say it from AWS to the
+    template. `unchecked` are resources of types that CloudFormation does not look at."""
 
     changes: tuple[Change, ...]
+    repairs: tuple[Change, ...]
     unchecked: tuple[str, ...]
 
 
@@ -36,11 +37,16 @@ def detect(cloudformation: Client, stack: str, where: str, pace: Pace, on_progre
         if found["DetectionStatus"] == "DETECTION_FAILED":
             raise refuse(where, f"CloudFormation cannot compare: {found.get('DetectionStatusReason', 'no reason')}")
     every = _found(cloudformation, stack)
-    changes = (change(one) for one in every if one["StackResourceDriftStatus"] in _DRIFTED)
+    drifted = sorted((one for one in every if one["StackResourceDriftStatus"] in _DRIFTED), key=_logical_id)
     checked = {one["LogicalResourceId"] for one in every if one["StackResourceDriftStatus"] != "NOT_CHECKED"}
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
     known = {one["LogicalResourceId"] for page in pages for one in page["StackResourceSummaries"]}
-    return Drift(tuple(sorted(changes, key=lambda one: one.logical_id)), tuple(sorted(known - checked)))
+    changes, repairs = (tuple(change(one, reverse=reverse) for one in drifted) for reverse in (False, True))
+    return Drift(changes, repairs, tuple(sorted(known - checked)))
+
+
+def _logical_id(found: Mapping[str, Any]) -> str:
+    return str(found["LogicalResourceId"])
 
 
 def _found(cloudformation: Client, stack: str) -> list[Mapping[str, Any]]:
@@ -54,13 +60,15 @@ def _found(cloudformation: Client, stack: str) -> list[Mapping[str, Any]]:
         more = {"NextToken": page["NextToken"]}
 
 
-def change(found: Mapping[str, Any]) -> Change:
-    """Return a resource's drift as a change from the template to what is in AWS."""
-    logical_id, kind = found["LogicalResourceId"], found["ResourceType"]
+def change(found: Mapping[str, Any], *, reverse: bool) -> Change:
+    """Return a resource's drift as a change from the template to what is in AWS, or in reverse."""
+    logical_id, kind = _logical_id(found), found["ResourceType"]
     if found["StackResourceDriftStatus"] == "DELETED":
-        return Change("-", logical_id, kind, replaced=False, details=())
-    sides = (json.loads(found.get(name) or "{}") for name in ("ExpectedProperties", "ActualProperties"))
-    before, after = ({"Resources": {logical_id: {"Type": kind, "Properties": side}}} for side in sides)
+        return Change("+" if reverse else "-", logical_id, kind, replaced=False, details=())
+    sides = [json.loads(found.get(name) or "{}") for name in ("ExpectedProperties", "ActualProperties")]
+    before, after = (
+        {"Resources": {logical_id: {"Type": kind, "Properties": side}}} for side in (sides[::-1] if reverse else sides)
+    )
     changes = differences(before, after)
     details = changes[0].details if changes else ()
     return Change("~", logical_id, kind, replaced=False, details=details)

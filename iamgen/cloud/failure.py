@@ -11,7 +11,9 @@ from iamgen.errors import Fault
 
 _CANCELLED = re.compile(r"Resource (creation|update|deletion) cancel", re.IGNORECASE)
 INVALID_PRINCIPAL = re.compile(r"Invalid principal in policy:? *\"?(?:AWS|Federated)?\"?:? *\"?(?P<arn>[^\"\s,)]*)")
-_WRAPPED = re.compile(r'Resource handler returned message: "(?P<said>.*)" \(RequestToken: .*\)$', re.DOTALL)
+_WRAPPED = re.compile(
+    r'Resource handler returned message: "(?P<said>.*)" \((?:RequestToken|HandlerErrorCode): .*\)$', re.DOTALL
+)
 _KNOWN = (
     (
         re.compile(r"already exists", re.IGNORECASE),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from iamgen.cloud import stack as stacks
-from iamgen.cloud.beside import Beside, beside, expected, held, together, trust
+from iamgen.cloud.beside import Beside, as_change, beside, expected, held, trust
 from iamgen.cloud.clients import Clients
 from iamgen.cloud.drift import Drift, detect
 from iamgen.cloud.pace import Pace
+from iamgen.cloud.planned import merged
 from iamgen.plan.change import Change
 
 
@@ -43,7 +44,7 @@ class Inspection:
     @property
     def changes(self) -> tuple[Change, ...]:
         """Return what differs, from the template to AWS, a change for each resource."""
-        return together(self.drift.changes, self.beside)
+        return merged(self.drift.changes, map(as_change, self.beside))
 
 
 def inspect(

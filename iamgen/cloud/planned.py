@@ -44,3 +44,25 @@ def _details(effect: Effect) -> Iterator[Detail]:
     """Say what can be said when both templates have the same: it follows from something else that changes."""
     if effect.action == "Modify":
         yield Detail("~", ", ".join(effect.scope) or "Properties", "follows from what else changes")
+
+
+def undone(change: Change) -> Change:
+    """Return a drift the other way round: what putting it right does."""
+    return replace(change, sign=_TURNED[change.sign], details=tuple(_turned(one) for one in change.details))
+
+
+def merged(*several: Iterable[Change]) -> tuple[Change, ...]:
+    """Return one change for each resource, with all that changes in it, nothing twice."""
+    found: dict[str, Change] = {}
+    for change in (one for some in several for one in some):
+        known = found.setdefault(change.logical_id, change)
+        more = tuple(one for one in change.details if one not in known.details)
+        found[change.logical_id] = replace(known, details=(*known.details, *more))
+    return tuple(sorted(found.values(), key=lambda one: (one.is_of_resource, one.logical_id)))
+
+
+_TURNED: dict[Sign, Sign] = {"+": "-", "-": "+", "~": "~"}
+
+
+def _turned(detail: Detail) -> Detail:
+    return replace(detail, sign=_TURNED[detail.sign], details=tuple(_turned(one) for one in detail.details))

@@ -21,7 +21,7 @@ ENVIRONMENT = {
     "DOCKER_HOST": "unix:///nonexistent",
     "IOT_MTLS_ENABLED": "0",
     "SFTP_ENABLED": "0",
-    "LOG_LEVEL": os.environ.get("LOG_LEVEL", "ERROR"),
+    "LOG_LEVEL": os.environ.get("LOG_LEVEL", "CRITICAL"),
 }
 
 
@@ -53,9 +53,9 @@ def main() -> None:
     from hypercorn.config import Config
     from ministack.app import app  # reads the environment when it is imported
 
-    from tests.emulator.server import principals, readers, resources
+    from tests.emulator.server import principals, readers, resources, revert
 
-    for part in (resources, readers, principals):
+    for part in (resources, readers, principals, revert):
         part.register()
     config = Config()
     config.bind, config.loglevel = [f"fd://{listening.fileno()}"], ENVIRONMENT["LOG_LEVEL"]

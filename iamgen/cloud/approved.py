@@ -1,0 +1,96 @@
+"""Two steps: a plan is kept, somebody approves it, and exactly that is executed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from iamgen.cloud import change_set as change_sets
+from iamgen.cloud import stack as stacks
+from iamgen.cloud.change_set import ChangeSet
+from iamgen.cloud.clients import Clients, require_account
+from iamgen.cloud.deployment import Choices, Order, Prepared, body, deployed, is_created, refuse_losses
+from iamgen.cloud.errors import code_of, telling
+from iamgen.cloud.guards import refusals
+from iamgen.cloud.plan_file import Kept
+from iamgen.cloud.planned import planned, retagged
+from iamgen.errors import IamgenError, refuse
+from iamgen.plan.difference import differences
+
+_HINT = "make a new plan: iamgen deploy {account} --plan-only --plan-file FILE"
+
+
+def kept(prepared: Prepared, account: str) -> Kept | None:
+    """Return what a file has to say of a plan, None when there is nothing to execute.
+
+    Raises IamgenError for a plan that is more than a change set.
+    """
+    order, made = prepared.order, prepared.change_set
+    if prepared.afresh or (prepared.inspection and prepared.inspection.beside):
+        what = "there is more to do than a change set can hold: a failed stack to delete, or a repair"
+        raise refuse(order.where, what, f"deploy it in one step: iamgen deploy {account}")
+    if made is None:
+        return None
+    cloudformation = prepared.clients.cloudformation
+    with telling(order.where, prepared.clients.credentials):
+        stack = prepared.stack if made.kind == "UPDATE" else stacks.read(cloudformation, made.stack_id)
+        digest = _digest(stacks.template(cloudformation, made.stack_id, made.id))
+    moment = stack.moment if stack else ""
+    region = prepared.clients.region
+    return Kept(account, order.account_id, region, order.stack, made.stack_id, made.id, made.kind, moment, digest)
+
+
+def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Prepared:
+    """Return the deployment that a kept plan is; its order's text becomes the template that the change set brings.
+
+    Raises IamgenError when the stack moved meanwhile, when the change set is not what was approved, and as
+    `deployment.prepare` does for what would be lost.
+    """
+    identity = require_account(clients, plan.account_id, order.where)
+    cloudformation = clients.cloudformation
+    with telling(order.where, clients.credentials):
+        stack = stacks.read(cloudformation, plan.stack_id)
+        _require_same(plan, order, stack.moment if stack else "")
+        text = _template(plan, order, clients)
+        effects = change_sets.effects(cloudformation, plan.change_set, plan.stack_id)
+        order = replace(order, text=text, stack=plan.stack)
+        made = ChangeSet(plan.change_set, plan.stack_id, "CREATE" if plan.kind == "CREATE" else "UPDATE", effects)
+        found = Prepared(order, clients, choices, stack, made)
+        before, after = deployed(found), body(order, text)
+        refuse_losses(found, before, after, identity)
+        changes = planned(effects, differences(before, after))
+        allowed = choices.allow_replacement or not (stack and is_created(stack))
+        faults = tuple(refusals(order.where, changes, allow_replacement=allowed))
+    if faults:
+        raise IamgenError(faults)
+    return replace(found, changes=changes, retagged=retagged(effects, changes))
+
+
+def _require_same(plan: Kept, order: Order, moment: str) -> None:
+    if moment != plan.moment:
+        what = f"the stack {plan.stack} is not as it was when the plan was made: somebody deployed meanwhile"
+        raise refuse(order.where, what, _HINT.format(account=plan.account))
+
+
+def _template(plan: Kept, order: Order, clients: Clients) -> str:
+    """Return the template that the change set brings, if it can be executed and is what was approved."""
+    from botocore.exceptions import ClientError
+
+    cloudformation, hint = clients.cloudformation, _HINT.format(account=plan.account)
+    try:
+        found = change_sets.describe(cloudformation, plan.change_set, plan.stack_id)
+    except ClientError as exc:
+        if code_of(exc) not in {"ChangeSetNotFound", "ChangeSetNotFoundException"}:
+            raise
+        raise refuse(order.where, "the plan's change set is gone: it was executed, or deleted", hint) from exc
+    if found["ExecutionStatus"] != "AVAILABLE":
+        what = f"the plan's change set cannot be executed any more: it is {found['ExecutionStatus']}"
+        raise refuse(order.where, what, hint)
+    text = stacks.template(cloudformation, plan.stack_id, plan.change_set)
+    if _digest(text) != plan.digest:
+        raise refuse(order.where, "the plan's change set has another template than the plan says", hint)
+    return text
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,132 @@
+"""Several accounts: planned side by side, deployed in their order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from iamgen.cloud.carry_out import discard, execute, going_on
+from iamgen.cloud.clients import Clients, require_account
+from iamgen.cloud.deployment import Choices, Order, Prepared, prepare
+from iamgen.cloud.events import Event
+from iamgen.cloud.side_by_side import side_by_side
+from iamgen.errors import Fault, IamgenError
+
+Show = Callable[[str, str], None]
+Ended = Callable[[str, IamgenError | None], None]
+
+
+@dataclass(frozen=True)
+class Member:
+    """An account to deploy to; `holds_people` when the others may trust users that its stack makes."""
+
+    name: str
+    order: Order
+    clients: Clients
+    holds_people: bool
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What is planned in each account, and why it is not in the others."""
+
+    ready: Mapping[str, Prepared]
+    failed: Mapping[str, IamgenError]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How accounts ended: those done, those that failed, and those not begun because of another."""
+
+    done: tuple[str, ...] = ()
+    failed: Mapping[str, IamgenError] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+
+
+def require_accounts(members: Iterable[Member], stop: threading.Event) -> None:
+    """Raise IamgenError, with every account of which that is so, where credentials are another account's."""
+    work = {one.name: partial(require_account, one.clients, one.order.account_id, one.order.where) for one in members}
+    found = side_by_side(work, stop).values()
+    faults = [fault for one in found if isinstance(one, IamgenError) for fault in one.faults]
+    if faults:
+        raise IamgenError(faults)
+
+
+def plan(members: Iterable[Member], choices: Choices, show: Show, stop: threading.Event) -> Planned:
+    """Return what would be done in each account. After ^C no change set of the plan is left."""
+    made: dict[str, Prepared] = {}
+
+    def one(member: Member) -> Prepared:
+        show(member.name, "planning")
+        made[member.name] = found = prepare(member.order, member.clients, choices)
+        show(member.name, "planned")
+        return found
+
+    try:
+        found = side_by_side({member.name: partial(one, member) for member in members}, stop)
+    except BaseException:
+        drop(made.values())
+        raise
+    ready = {name: some for name, some in found.items() if isinstance(some, Prepared)}
+    return Planned(ready, {name: some for name, some in found.items() if isinstance(some, IamgenError)})
+
+
+def drop(prepared: Iterable[Prepared]) -> tuple[Fault, ...]:
+    """Remove the change sets of plans that are not wanted; return what could not be removed."""
+    faults: list[Fault] = []
+    for one in prepared:
+        try:
+            discard(one)
+        except IamgenError as exc:
+            faults += exc.faults
+    return tuple(faults)
+
+
+def carry_out(
+    ready: Mapping[str, Prepared], first: str | None, show: Show, ended: Ended, stop: threading.Event
+) -> Ends:
+    """Deploy what is planned, `first` before all others, and tell `ended` as each ends.
+
+    What comes after `first` is not begun when that fails, its change sets are removed. After ^C, AWS goes on.
+    """
+    pending = {name: one for name, one in ready.items() if one.is_pending}
+    leading = {name: one for name, one in pending.items() if name == first}
+    others = {name: one for name, one in pending.items() if name != first}
+    failed = _all(leading, show, ended, stop, patient=False)
+    if failed:
+        drop(others.values())
+        return Ends((), failed, tuple(others))
+    failed = _all(others, show, ended, stop, patient=bool(leading))
+    return Ends(tuple(name for name in pending if name not in failed), failed)
+
+
+def _all(
+    ready: Mapping[str, Prepared], show: Show, ended: Ended, stop: threading.Event, *, patient: bool
+) -> dict[str, IamgenError]:
+    def one(name: str, prepared: Prepared) -> None:
+        try:
+            execute(prepared, partial(_tell, name, show, set()), patient=patient)
+        except IamgenError as exc:
+            ended(name, exc)
+            raise
+        ended(name, None)
+
+    found = side_by_side({name: partial(one, name, some) for name, some in ready.items()}, stop)
+    return {name: some for name, some in found.items() if isinstance(some, IamgenError)}
+
+
+def _tell(name: str, show: Show, finished: set[str], event: Event) -> None:
+    """Show an event as one line: how many resources are through, and which is at it."""
+    if event.status.endswith("_COMPLETE") and not event.of_stack:
+        finished.add(event.logical_id)
+    show(name, f"{len(finished):>3} done  {event.status}  {event.logical_id}")
+
+
+def unfollowed(ready: Iterable[Prepared]) -> tuple[Fault, ...]:
+    """Return what goes on in AWS after ^C."""
+    try:
+        return tuple(going_on(ready))
+    except IamgenError as exc:
+        return exc.faults

@@ -1,0 +1,75 @@
+"""From a declaration to what each account should have, and whose credentials get it there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from iamgen.cloud.clients import Clients, Credentials, connect, role_arn
+from iamgen.cloud.deployment import Order
+from iamgen.declaration.accounts import constant
+from iamgen.declaration.resolved import Account, Declaration
+
+_PROFILE = "_AWS_PROFILE"
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to come by credentials: a profile for all accounts, and the role to assume in each; None is not said."""
+
+    profile: str | None = None
+    role_arn_template: str | None = None
+
+    def credentials(self, declaration: Declaration, account: Account) -> Credentials:
+        """Return the account's credentials: what was said, else the profile that CONST.inc has for it.
+
+        Raises UsageError for a template that names no account.
+        """
+        template = self.role_arn_template
+        role = role_arn(template, account.id, declaration.partition) if template else None
+        names = [account.name, *(alias for alias, name in declaration.aliases.items() if name == account.name)]
+        written = (declaration.constants.get(constant(name, _PROFILE)) for name in names)
+        own = next((one for one in written if one), None)
+        return Credentials(self.profile or (None if role else own), role)
+
+    def clients(self, declaration: Declaration, account: Account) -> Clients:
+        """Return the account's clients. Raises IamgenError when there is no way to have them."""
+        return connect(self.credentials(declaration, account), declaration.region, where(account))
+
+
+def where(account: Account) -> str:
+    """Return how messages name an account."""
+    return f"{account.name} ({account.id})"
+
+
+def order(declaration: Declaration, account: Account, text: str, tags: Mapping[str, str]) -> Order:
+    """Return what the account should have, `text` being its template."""
+    return Order(
+        where(account),
+        account.id,
+        declaration.settings.stack,
+        text,
+        tags,
+        people_arns(declaration),
+        members(declaration, account),
+    )
+
+
+def people_arns(declaration: Declaration) -> frozenset[str]:
+    """Return the ARNs of the declared users."""
+    naming = declaration.naming(declaration.people_account)
+    return frozenset(naming.user_arn(person.name, person.path) for person in declaration.people)
+
+
+def members(declaration: Declaration, account: Account) -> Mapping[str, frozenset[str]]:
+    """Return who belongs into the groups that people are put into by hand, by the group's logical id."""
+    if not account.holds_people or declaration.settings.users != "console":
+        return {}
+    everybody = frozenset(person.name for person in declaration.people)
+    power = frozenset(person.name for person in declaration.people if person.power)
+    return {"AssumeRoleG": everybody, "ManageOwnUserG": everybody, "PowerG": power}
+
+
+def people_first(accounts: Iterable[Account]) -> tuple[Account, ...]:
+    """Return the accounts in the order in which they are deployed: a trust has to find its users."""
+    return tuple(sorted(accounts, key=lambda one: not one.holds_people))

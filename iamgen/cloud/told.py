@@ -1,0 +1,64 @@
+"""A planned deployment as a person reads it, and as JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from iamgen.cloud.beside import as_change
+from iamgen.cloud.deployment import Prepared
+from iamgen.cloud.planned import merged, undone
+from iamgen.plan.change import Change
+from iamgen.plan.lines import Counts, counts, lines
+
+_NONE = Counts(0, 0, 0)
+
+
+def plan_text(prepared: Collection[Prepared]) -> str:
+    """Return the plans of all accounts, and in the last line how much changes in all."""
+    blocks = ["\n".join(_lines(one)) for one in prepared]
+    total = sum((counts(changes(one)) for one in prepared), _NONE)
+    return "\n\n".join([*blocks, f"Plan: {total}."]) + "\n"
+
+
+def plain(one: Prepared) -> dict[str, object]:
+    """Return a plan as JSON values."""
+    return {
+        "account": one.order.where.partition(" ")[0],
+        "account_id": one.order.account_id,
+        "stack": one.order.stack,
+        "action": _action(one),
+        "pending": one.is_pending,
+        **counts(changes(one)).plain(),
+        "changes": [change.plain() for change in changes(one)],
+        "tags_only": list(one.retagged),
+        "protection": one.unguarded,
+    }
+
+
+def changes(one: Prepared) -> tuple[Change, ...]:
+    """Return what a deployment changes, with what it puts right beside the stack."""
+    others = one.inspection.beside if one.inspection else ()
+    return merged(one.changes, (undone(as_change(other)) for other in others))
+
+
+def _action(one: Prepared) -> str:
+    if one.afresh:
+        return "delete and create"
+    if one.change_set:
+        return one.change_set.kind.lower()
+    return "protect or repair" if one.is_pending else "none"
+
+
+def _lines(one: Prepared) -> Iterator[str]:
+    order = one.order
+    if not one.is_pending:
+        yield f"{order.where}: nothing to change in the stack {order.stack}"
+        return
+    yield f"{order.where}: {_action(one)} the stack {order.stack}"
+    if one.afresh and one.stack:
+        yield f"! {one.stack.status}: its creation failed; what is left of it is deleted first"
+    yield from lines(changes(one))
+    if one.retagged:
+        yield f"! the tags of the stack change, and with them those of {', '.join(one.retagged)}"
+    if one.unguarded:
+        yield "! its stack policy and its protection against deletion are put back"

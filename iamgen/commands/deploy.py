@@ -1,0 +1,251 @@
+"""`iamgen deploy`: from templates to AWS, through change sets that are shown first."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from iamgen.clock import now
+from iamgen.cloud import approved, fleet, plan_file
+from iamgen.cloud.carry_out import cancel
+from iamgen.cloud.deployment import Choices, Order, Prepared
+from iamgen.cloud.fleet import Ends, Member, Planned
+from iamgen.cloud.orders import Access, order, people_first, where
+from iamgen.cloud.pace import Pace
+from iamgen.cloud.side_by_side import heeding
+from iamgen.cloud.told import plain, plan_text
+from iamgen.console import Console
+from iamgen.declaration.choose import chosen
+from iamgen.declaration.load import load
+from iamgen.declaration.resolved import Account, Declaration
+from iamgen.errors import Fault, IamgenError
+from iamgen.history.described import described
+
+DONE, FAILED, PENDING = 0, 1, 4
+
+
+@dataclass(frozen=True)
+class Deploying:
+    """What to deploy, to which accounts, and what is allowed."""
+
+    root: Path
+    accounts: tuple[str, ...] = ()
+    every: bool = False
+    profile: str | None = None
+    role_arn_template: str | None = None
+    yes: bool = False
+    plan_only: bool = False
+    plan_file: Path | None = None
+    execute_plan: Path | None = None
+    exit_code: bool = False
+    as_json: bool = False
+    wait: bool = False
+    cancel: bool = False
+    repair: bool = False
+    allow_replacement: bool = False
+    lock_me_out: bool = False
+    bucket: str | None = None
+    lint: bool = True
+    remember: bool = True
+
+    @property
+    def access(self) -> Access:
+        """How to come by credentials."""
+        return Access(self.profile, self.role_arn_template)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether it stops before anything is done in AWS."""
+        return self.plan_only or self.plan_file is not None
+
+
+def deploy(wanted: Deploying, console: Console) -> int:
+    """Deploy, and return 0; 1 when an account failed; 4, under `exit_code`, when something remains to be done.
+
+    Raises IamgenError for what is wrong with the declaration, the credentials or the stacks.
+    """
+    if not wanted.changes_nothing:
+        console.require_answer("deploy", yes=wanted.yes)
+    stop = threading.Event()
+    if wanted.cancel:
+        return _cancel(wanted, console, stop)
+    kept = plan_file.read(wanted.execute_plan) if wanted.execute_plan else ()
+    names = tuple(one.account for one in kept) or wanted.accounts
+    declaration, members = _members(wanted, names, console)
+    fleet.require_accounts(members, stop)
+    choices = _choices(wanted, console, stop)
+    with console.board([one.name for one in members]) as show:
+        planned = _taken_up(kept, members, choices) if kept else fleet.plan(members, choices, show, stop)
+    for error in planned.failed.values():
+        _say(error, console)
+    first = declaration.people_account.name
+    try:
+        return _decide(wanted, planned, first, console, stop)
+    except KeyboardInterrupt:
+        for fault in fleet.unfollowed(planned.ready.values()):
+            console.warning(fault)
+        raise
+
+
+def _choices(wanted: Deploying, console: Console, stop: threading.Event) -> Choices:
+    return Choices(
+        now(),
+        allow_replacement=wanted.allow_replacement,
+        lock_me_out=wanted.lock_me_out,
+        wait=wanted.wait,
+        repair=wanted.repair,
+        bucket=wanted.bucket,
+        pace=Pace(heeding(stop)),
+        on_wait=lambda status: console.note(f"waiting: {status}"),
+    )
+
+
+def _members(wanted: Deploying, names: tuple[str, ...], console: Console) -> tuple[Declaration, tuple[Member, ...]]:
+    """Return the declaration, and the accounts to deploy to with what they should have, every check passed."""
+    from iamgen.pages.policy import documents
+    from iamgen.stack.texts import texts  # troposphere and awacs: 100 ms
+
+    loaded = load(wanted.root, now())
+    declaration = loaded.declaration
+    accounts = people_first(chosen(declaration, names, every=wanted.every))
+    made = texts(declaration, accounts, documents(wanted.root, declaration))
+    for warning in (*loaded.warnings, *made.notices):
+        console.warning(warning)
+    if not wanted.execute_plan:  # else it was checked when it was planned
+        _check(made.by_account, declaration, wanted, console)
+    tags = _tags(wanted.root)
+    orders = {one.name: order(declaration, one, made.by_account[one.name], tags) for one in accounts}
+    return declaration, tuple(_member(wanted, declaration, one, orders[one.name]) for one in accounts)
+
+
+def _member(wanted: Deploying, declaration: Declaration, account: Account, wanted_there: Order) -> Member:
+    clients = wanted.access.clients(declaration, account)
+    return Member(account.name, wanted_there, clients, account.holds_people)
+
+
+def _tags(root: Path) -> Mapping[str, str]:
+    found = described(root)
+    return {"iamgen:release": found.release, "iamgen:commit": found.commit} if found else {}
+
+
+def _check(texts: Mapping[str, str], declaration: Declaration, wanted: Deploying, console: Console) -> None:
+    """Print what is found in the templates. Raises IamgenError with what is an error."""
+    from iamgen.check.configuration import find_config
+    from iamgen.check.inspect import Looking, inspect
+    from iamgen.check.lint import LintSettings
+
+    settings = LintSettings(declaration.region, find_config(wanted.root), wanted.remember) if wanted.lint else None
+    with console.progress("checking", len(texts)) as advance:
+        findings = inspect(texts, declaration, Looking(wanted.root, declaration.settings.ignore, settings, advance))
+    told = [(one.level, one.fault(account)) for account, some in findings.items() for one in some]
+    for level, fault in told:
+        if level != "error":
+            console.warning(fault)
+    errors = [fault for level, fault in told if level == "error"]
+    if errors:
+        raise IamgenError(errors)
+
+
+def _taken_up(kept: Collection[plan_file.Kept], members: Collection[Member], choices: Choices) -> Planned:
+    by_name = {one.name: one for one in members}
+    ready: dict[str, Prepared] = {}
+    for one in kept:
+        member = by_name[one.account]
+        ready[one.account] = approved.take_up(one, member.order, member.clients, choices)
+    return Planned(ready, {})
+
+
+def _decide(wanted: Deploying, planned: Planned, first: str, console: Console, stop: threading.Event) -> int:
+    """Show the plan, ask, and do it or leave it."""
+    pending = [name for name, one in planned.ready.items() if one.is_pending]
+    if planned.ready and not wanted.as_json:
+        console.product(plan_text(planned.ready.values()))
+    ends, keep = Ends(), False
+    try:
+        if wanted.plan_file and pending:
+            _keep(wanted.plan_file, planned, console)
+        elif pending and not wanted.changes_nothing and (wanted.yes or console.confirm(_question(pending, planned))):
+            keep = True
+            ends = _carry_out(planned, first, console, stop)
+        keep = keep or bool(wanted.plan_file and pending)
+    finally:
+        if not keep and not wanted.execute_plan:
+            for fault in fleet.drop(planned.ready.values()):
+                console.warning(fault)
+    if wanted.as_json:
+        console.product(_json(planned, ends))
+    return _code(wanted, planned, ends, len(pending))
+
+
+def _question(pending: Collection[str], planned: Planned) -> str:
+    names = [planned.ready[name].order.where for name in pending]
+    return f"Deploy this to {', '.join(names)}?"
+
+
+def _keep(file: Path, planned: Planned, console: Console) -> None:
+    found = [approved.kept(one, name) for name, one in planned.ready.items()]
+    plan_file.write(file, [one for one in found if one])
+    console.note(f"the plan is kept: iamgen deploy --execute-plan {file}")
+
+
+def _carry_out(planned: Planned, first: str, console: Console, stop: threading.Event) -> Ends:
+    def ended(name: str, error: IamgenError | None) -> None:
+        if error:
+            _say(error, console)
+        else:
+            console.note(f"{planned.ready[name].order.where}: done")
+
+    with console.board(list(planned.ready)) as show:
+        ends = fleet.carry_out(planned.ready, first, show, ended, stop)
+    for name in ends.left:
+        what = f"not begun, because {first} failed; its change set is removed"
+        console.error(Fault(planned.ready[name].order.where, what, "deploy again when that is mended"))
+    several = len(ends.done) + len(ends.failed) + len(ends.left) > 1
+    if several:
+        console.note(f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.left)} not begun")
+    return ends
+
+
+def _say(error: IamgenError, console: Console) -> None:
+    for fault in error.faults:
+        console.error(fault)
+
+
+def _json(planned: Planned, ends: Ends) -> str:
+    outcomes: dict[str, str] = {
+        **dict.fromkeys(ends.done, "done"),
+        **dict.fromkeys(ends.failed, "failed"),
+        **dict.fromkeys(ends.left, "not begun"),
+    }
+    told = [{**plain(one), "outcome": outcomes.get(name, "planned")} for name, one in planned.ready.items()]
+    refused = [
+        {"account": name, "outcome": "refused", "faults": [fault._asdict() for fault in error.faults]}
+        for name, error in planned.failed.items()
+    ]
+    return json.dumps({"accounts": [*told, *refused]}, indent=2) + "\n"
+
+
+def _code(wanted: Deploying, planned: Planned, ends: Ends, pending: int) -> int:
+    if planned.failed or ends.failed or ends.left:
+        return FAILED
+    return PENDING if wanted.exit_code and len(ends.done) < pending else DONE
+
+
+def _cancel(wanted: Deploying, console: Console, stop: threading.Event) -> int:
+    """Stop what is under way in the accounts, and say how they are then."""
+    declaration = load(wanted.root, now()).declaration
+    accounts = chosen(declaration, wanted.accounts, every=wanted.every)
+    names = ", ".join(where(one) for one in accounts)
+    if not wanted.yes and not console.confirm(f"Stop the update of the stack {declaration.settings.stack} in {names}?"):
+        return DONE
+    for account in accounts:
+        clients = wanted.access.clients(declaration, account)
+        empty = order(declaration, account, "", {})
+        with console.board([account.name]) as show:
+            tell: Callable[[object], None] = lambda event, name=account.name: show(name, str(event))  # type: ignore[misc]  # noqa: E731
+            status = cancel(empty, clients, Pace(heeding(stop)), tell)
+        console.note(f"{where(account)}: {status or 'nothing is under way'}")
+    return DONE

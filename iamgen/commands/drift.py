@@ -1,0 +1,113 @@
+"""`iamgen drift`: what differs in AWS from the templates that were deployed."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from iamgen.check.foreign import parse
+from iamgen.clock import now
+from iamgen.cloud import stack as stacks
+from iamgen.cloud.clients import Clients, require_account
+from iamgen.cloud.deployment import Order, is_created
+from iamgen.cloud.errors import telling
+from iamgen.cloud.inspection import Inspection, inspect
+from iamgen.cloud.orders import Access, order
+from iamgen.cloud.pace import Pace
+from iamgen.cloud.side_by_side import heeding, side_by_side
+from iamgen.cloud.states import Step, busy, step
+from iamgen.console import Console
+from iamgen.declaration.choose import chosen
+from iamgen.declaration.load import load
+from iamgen.errors import IamgenError, refuse
+from iamgen.plan.lines import lines
+
+DONE, FAILED, DRIFTED = 0, 1, 4
+
+
+@dataclass(frozen=True)
+class Drifting:
+    """Which accounts to look at, and how to tell."""
+
+    root: Path
+    accounts: tuple[str, ...] = ()
+    every: bool = False
+    profile: str | None = None
+    role_arn_template: str | None = None
+    exit_code: bool = False
+    as_json: bool = False
+
+
+def drift(wanted: Drifting, console: Console) -> int:
+    """Print what differs, and return 0; 1 when an account could not be looked at; 4, under `exit_code`, when
+    something differs. Raises IamgenError for what is wrong with the declaration."""
+    declaration = load(wanted.root, now()).declaration
+    accounts = chosen(declaration, wanted.accounts, every=wanted.every)
+    access, stop = Access(wanted.profile, wanted.role_arn_template), threading.Event()
+    clients = {one.name: access.clients(declaration, one) for one in accounts}
+    orders = {one.name: order(declaration, one, "", {}) for one in accounts}
+    with console.board(list(orders)) as show:
+        work = {
+            name: partial(_look, some, clients[name], Pace(heeding(stop)), partial(show, name))
+            for name, some in orders.items()
+        }
+        found = side_by_side(work, stop)
+    seen = {name: one for name, one in found.items() if isinstance(one, Inspection)}
+    for error in (one for one in found.values() if isinstance(one, IamgenError)):
+        for fault in error.faults:
+            console.error(fault)
+    if seen or wanted.as_json:
+        console.product(_json(orders, seen) if wanted.as_json else _text(orders, seen))
+    if len(seen) < len(found):
+        return FAILED
+    return DRIFTED if wanted.exit_code and any(one.changes for one in seen.values()) else DONE
+
+
+def _look(wanted: Order, clients: Clients, pace: Pace, on_progress: Callable[[str], None]) -> Inspection:
+    require_account(clients, wanted.account_id, wanted.where)
+    with telling(wanted.where, clients.credentials):
+        stack = stacks.read(clients.cloudformation, wanted.stack)
+        if stack and step(stack.status) is Step.WAIT:
+            raise IamgenError([busy(wanted.where, wanted.stack, stack.status)])
+        if stack is None or not is_created(stack):
+            state = f" (it is {stack.status})" if stack else ""
+            name = wanted.where.partition(" ")[0]
+            raise refuse(wanted.where, f"there is no stack {wanted.stack} to look at{state}", f"iamgen deploy {name}")
+        text = stacks.template(clients.cloudformation, stack.id)
+        return inspect(clients, wanted, parse(wanted.where, text).body, pace, on_progress)
+
+
+def _text(orders: Mapping[str, Order], seen: Mapping[str, Inspection]) -> str:
+    blocks = ["\n".join(_lines(orders[name].where, one)) for name, one in seen.items()]
+    return "\n\n".join([*blocks, _last(seen.values())]) + "\n"
+
+
+def _lines(where: str, one: Inspection) -> Iterator[str]:
+    yield f"{where}: {'is as it was deployed' if not one.changes else 'differs from what was deployed'}"
+    yield from lines(one.changes)
+    if one.drift.unchecked:
+        yield f"! CloudFormation does not compare {', '.join(one.drift.unchecked)}"
+
+
+def _last(seen: Collection[Inspection]) -> str:
+    differing, every = sum(len(one.changes) for one in seen), sum(one.resources for one in seen)
+    return f"Drift: {differing} of {every} resources {'differs' if differing == 1 else 'differ'}."
+
+
+def _json(orders: Mapping[str, Order], seen: Mapping[str, Inspection]) -> str:
+    told = [
+        {
+            "account": name,
+            "account_id": orders[name].account_id,
+            "stack": orders[name].stack,
+            "resources": one.resources,
+            "drift": [change.plain() for change in one.changes],
+            "unchecked": list(one.drift.unchecked),
+        }
+        for name, one in seen.items()
+    ]
+    return json.dumps({"accounts": told}, indent=2) + "\n"

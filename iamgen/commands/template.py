@@ -1,0 +1,41 @@
+"""`iamgen template`: what an account's stack was deployed with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from iamgen.clock import now
+from iamgen.cloud import stack as stacks
+from iamgen.cloud.clients import require_account
+from iamgen.cloud.errors import telling
+from iamgen.cloud.orders import Access, where
+from iamgen.console import Console
+from iamgen.declaration.choose import chosen
+from iamgen.declaration.load import load
+from iamgen.errors import refuse
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Whose template to read."""
+
+    root: Path
+    account: str
+    profile: str | None = None
+    role_arn_template: str | None = None
+
+
+def template(wanted: Reading, console: Console) -> int:
+    """Print the template, and return 0. Raises IamgenError when there is no stack, or no way to it."""
+    declaration = load(wanted.root, now()).declaration
+    (account,) = chosen(declaration, (wanted.account,), every=False)
+    place, name = where(account), declaration.settings.stack
+    clients = Access(wanted.profile, wanted.role_arn_template).clients(declaration, account)
+    require_account(clients, account.id, place)
+    with telling(place, clients.credentials):
+        stack = stacks.read(clients.cloudformation, name)
+        if stack is None or stack.status == "REVIEW_IN_PROGRESS":
+            raise refuse(place, f"there is no stack {name}", f"deploy it: iamgen deploy {account.name}")
+        console.product(stacks.template(clients.cloudformation, stack.id))
+    return 0
