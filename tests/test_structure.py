@@ -28,11 +28,13 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "access": {"errors", "nearest"},
     "plan": {"errors", "printable"},
     "history": {"errors", "nearest", "plan", "printable"},
+    "checked": {"check", "console", "declaration", "errors", "pages", "stack"},
     "cloud": {"check", "declaration", "errors", "files", "plan", "printable"},
     "rendered": {"check", "console", "declaration", "errors", "history", "pages", "plan", "stack"},
     "commands": {
         "access",
         "check",
+        "checked",
         "clock",
         "cloud",
         "console",

@@ -33,6 +33,7 @@ def _file(path: str, said: str) -> Callable[[Command], Command]:
 @click.option("--lock-me-out", is_flag=True, help="Let the last way into an account be taken away.")
 @click.option("--bucket", metavar="NAME", help="An S3 bucket of the account's, for a template over 51,200 bytes.")
 @shared.access
+@shared.stack_sets
 @click.option("--lint/--no-lint", default=True, help="Ask cfn-lint too; on by default.")
 @click.option("--cache/--no-cache", "remember", default=True, help="Remember what cfn-lint found; on by default.")
 @shared.as_json
@@ -50,11 +51,41 @@ def deploy(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # click
     would use; with --role-arn-template they assume that role in each account. They have to be of the account.
     AWS_ENDPOINT_URL says where AWS is, if it is elsewhere.
     """
-    from iamgen.commands.deploy import Deploying, deploy
     from iamgen.declaration.load import find_root
 
-    if options["execute_plan"] is None and bool(options["accounts"]) == options["every"]:
-        raise UsageError([Fault("deploy", "it takes either accounts or --all", "such as: iamgen deploy dev")])
-    if options["execute_plan"] and (options["accounts"] or options["every"] or options["repair"]):
-        raise UsageError([Fault("deploy", "--execute-plan takes no accounts: the file names them", "leave them out")])
+    sets = {name: options.pop(name) for name in shared.STACK_SET}
+    if sets["kind"]:
+        return _stack_set(session, sets, options)
+    _check_usage(options, sets)
+    from iamgen.commands.deploy import Deploying, deploy
+
     return deploy(Deploying(find_root(session.folder), **options), session.console)
+
+
+def _check_usage(options: dict[str, Any], sets: dict[str, Any]) -> None:
+    """Refuse options that do not go together."""
+    if any(sets[name] for name in ("units", "delegated", "administration_role", "execution_role")):
+        raise UsageError([Fault("deploy", "that is for stack sets", "say --stack-set KIND, or leave it out")])
+    if options["execute_plan"]:
+        if options["accounts"] or options["every"] or options["repair"] or options["plan_only"] or options["plan_file"]:
+            what = "--execute-plan does what the file says, and nothing else"
+            raise UsageError([Fault("deploy", what, "leave out accounts, --repair and what makes a plan")])
+    elif bool(options["accounts"]) == options["every"]:
+        raise UsageError([Fault("deploy", "it takes either accounts or --all", "such as: iamgen deploy dev")])
+
+
+def _stack_set(session: Session, sets: dict[str, Any], options: dict[str, Any]) -> int:
+    from iamgen.commands.deploy_stack_set import StackSetDeploying, deploy_stack_set
+    from iamgen.declaration.load import find_root
+
+    kept = ("profile", "yes", "plan_only", "exit_code", "as_json", "lint", "remember")
+    wrong = [name for name, value in options.items() if name not in kept and value]
+    if wrong:
+        words = {"every": "all", "accounts": "ACCOUNT"}
+        named = ", ".join(f"--{words.get(name, name).replace('_', '-')}" for name in wrong).replace(
+            "--ACCOUNT", "ACCOUNT"
+        )
+        raise UsageError([Fault("deploy", f"a stack set does not go with {named}", "leave it out")])
+    kind = sets.pop("kind")
+    given = {name: options[name] for name in kept}
+    return deploy_stack_set(StackSetDeploying(find_root(session.folder), kind, how=sets, **given), session.console)

@@ -62,3 +62,41 @@ def access(command: Command) -> Command:
     )
     profile = click.option("--profile", metavar="NAME", help="The profile of ~/.aws/config, for every account.")
     return profile(role(command))
+
+
+STACK_SET = ("kind", "units", "delegated", "administration_role", "execution_role", "failures", "at_once")
+
+
+def stack_sets(command: Command) -> Command:
+    """Add what a stack set needs to know; `STACK_SET` has the names of the values."""
+    several = click.IntRange(min=1)
+    added = (
+        click.option(
+            "--stack-set",
+            "kind",
+            metavar="KIND",
+            help="One template for all dev, prod or workload accounts, by AWS itself.",
+        ),
+        click.option(
+            "--ou", "units", multiple=True, metavar="ID", help="An organisational unit they are in: service-managed."
+        ),
+        click.option("--delegated-admin", "delegated", is_flag=True, help="Act as the organisation's delegated admin."),
+        click.option("--administration-role", metavar="ARN", help="Self-managed: the role that AWS assumes."),
+        click.option(
+            "--execution-role", metavar="NAME", help="Self-managed: the role that it assumes in each account."
+        ),
+        click.option(
+            "--failure-tolerance",
+            "failures",
+            type=click.IntRange(min=0),
+            default=0,
+            show_default=True,
+            help="How many accounts may fail before AWS stops.",
+        ),
+        click.option(
+            "--concurrency", "at_once", type=several, default=1, show_default=True, help="How many accounts at once."
+        ),
+    )
+    for option in reversed(added):
+        command = option(command)
+    return command

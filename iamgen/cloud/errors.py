@@ -65,6 +65,9 @@ def _refused(where: str, credentials: str, exc: Exception) -> Fault:
     if code in _THROTTLED:
         hint = "wait a minute, and try it again; what is under way in AWS goes on"
         return Fault(where, f"AWS takes no more requests for now ({operation}: {code})", hint)
+    if code.startswith("OperationInProgress"):
+        hint = "wait for it: aws cloudformation list-stack-set-operations --stack-set-name NAME"
+        return Fault(where, "another operation of the stack set is going on", hint)
     return Fault(where, f"AWS refuses {operation}: {code}: {_said(exc)}")
 
 

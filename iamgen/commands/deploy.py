@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from iamgen.checked import Looking, checked, declared
 from iamgen.clock import now
 from iamgen.cloud import approved, fleet, plan_file
 from iamgen.cloud.carry_out import cancel
-from iamgen.cloud.deployment import Choices, Order, Prepared
+from iamgen.cloud.deployment import Choices, Prepared
 from iamgen.cloud.fleet import Ends, Member, Planned
 from iamgen.cloud.orders import Access, order, people_first, where
 from iamgen.cloud.pace import Pace
@@ -20,9 +21,9 @@ from iamgen.cloud.told import plain, plan_text
 from iamgen.console import Console
 from iamgen.declaration.choose import chosen
 from iamgen.declaration.load import load
-from iamgen.declaration.resolved import Account, Declaration
+from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, IamgenError
-from iamgen.history.described import described
+from iamgen.history.described import stack_tags
 
 DONE, FAILED, PENDING = 0, 1, 4
 
@@ -105,48 +106,21 @@ def _choices(wanted: Deploying, console: Console, stop: threading.Event) -> Choi
 
 def _members(wanted: Deploying, names: tuple[str, ...], console: Console) -> tuple[Declaration, tuple[Member, ...]]:
     """Return the declaration, and the accounts to deploy to with what they should have, every check passed."""
-    from iamgen.pages.policy import documents
-    from iamgen.stack.texts import texts  # troposphere and awacs: 100 ms
-
-    loaded = load(wanted.root, now())
-    declaration = loaded.declaration
+    looking = Looking(wanted.root, now(), wanted.lint, wanted.remember)
+    declaration = declared(looking, console)
     accounts = people_first(chosen(declaration, names, every=wanted.every))
-    made = texts(declaration, accounts, documents(wanted.root, declaration))
-    for warning in (*loaded.warnings, *made.notices):
-        console.warning(warning)
-    if not wanted.execute_plan:  # else it was checked when it was planned
-        _check(made.by_account, declaration, wanted, console)
-    tags = _tags(wanted.root)
-    orders = {one.name: order(declaration, one, made.by_account[one.name], tags) for one in accounts}
-    return declaration, tuple(_member(wanted, declaration, one, orders[one.name]) for one in accounts)
-
-
-def _member(wanted: Deploying, declaration: Declaration, account: Account, wanted_there: Order) -> Member:
-    clients = wanted.access.clients(declaration, account)
-    return Member(account.name, wanted_there, clients, account.holds_people)
-
-
-def _tags(root: Path) -> Mapping[str, str]:
-    found = described(root)
-    return {"iamgen:release": found.release, "iamgen:commit": found.commit} if found else {}
-
-
-def _check(texts: Mapping[str, str], declaration: Declaration, wanted: Deploying, console: Console) -> None:
-    """Print what is found in the templates. Raises IamgenError with what is an error."""
-    from iamgen.check.configuration import find_config
-    from iamgen.check.inspect import Looking, inspect
-    from iamgen.check.lint import LintSettings
-
-    settings = LintSettings(declaration.region, find_config(wanted.root), wanted.remember) if wanted.lint else None
-    with console.progress("checking", len(texts)) as advance:
-        findings = inspect(texts, declaration, Looking(wanted.root, declaration.settings.ignore, settings, advance))
-    told = [(one.level, one.fault(account)) for account, some in findings.items() for one in some]
-    for level, fault in told:
-        if level != "error":
-            console.warning(fault)
-    errors = [fault for level, fault in told if level == "error"]
-    if errors:
-        raise IamgenError(errors)
+    # a kept plan was checked when it was made, and brings its own template
+    texts = {} if wanted.execute_plan else checked(declaration, accounts, looking, console)
+    tags = stack_tags(wanted.root)
+    return declaration, tuple(
+        Member(
+            one.name,
+            order(declaration, one, texts.get(one.name, ""), tags),
+            wanted.access.clients(declaration, one),
+            one.holds_people,
+        )
+        for one in accounts
+    )
 
 
 def _taken_up(kept: Collection[plan_file.Kept], members: Collection[Member], choices: Choices) -> Planned:

@@ -18,6 +18,11 @@ class Described(NamedTuple):
     release: str
     commit: str
 
+    @property
+    def tags(self) -> dict[str, str]:
+        """Return what a stack is tagged with."""
+        return {"iamgen:release": self.release, "iamgen:commit": self.commit}
+
 
 def described(root: Path) -> Described | None:
     """Return what the folder's repository is at, or None when it is in no repository or there is no commit yet."""
@@ -31,3 +36,9 @@ def described(root: Path) -> Described | None:
     # audit tags (env/…) are not releases
     told = repository.git.tell("describe", "--tags", "--always", f"--dirty={_DIRTY}", "--match", "v[0-9]*").strip()
     return Described(told, f"{commit}{_DIRTY if told.endswith(_DIRTY) else ''}")
+
+
+def stack_tags(root: Path) -> dict[str, str]:
+    """Return what a stack is tagged with; nothing where git knows nothing."""
+    found = described(root)
+    return found.tags if found else {}

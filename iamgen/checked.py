@@ -1,0 +1,66 @@
+"""The templates of accounts, every check passed: what may be deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from iamgen.console import Console
+from iamgen.declaration.load import load
+from iamgen.declaration.resolved import Account, Declaration
+from iamgen.errors import IamgenError
+
+
+@dataclass(frozen=True)
+class Looking:
+    """Where, when it is, and whether to ask cfn-lint, and to remember what it said."""
+
+    root: Path
+    moment: datetime
+    lint: bool = True
+    remember: bool = True
+
+
+def declared(looking: Looking, console: Console) -> Declaration:
+    """Return the repository's declaration, having printed what is warned about. Raises IamgenError with every fault."""
+    loaded = load(looking.root, looking.moment)
+    for warning in loaded.warnings:
+        console.warning(warning)
+    return loaded.declaration
+
+
+def checked(
+    declaration: Declaration, accounts: Iterable[Account], looking: Looking, console: Console
+) -> dict[str, str]:
+    """Return each account's template, by name, having printed what is warned about.
+
+    Raises IamgenError with every finding that is an error.
+    """
+    from iamgen.pages.policy import documents
+    from iamgen.stack.texts import texts  # troposphere and awacs: 100 ms
+
+    made = texts(declaration, accounts, documents(looking.root, declaration))
+    for notice in made.notices:
+        console.warning(notice)
+    _check(made.by_account, declaration, looking, console)
+    return made.by_account
+
+
+def _check(texts: Mapping[str, str], declaration: Declaration, looking: Looking, console: Console) -> None:
+    from iamgen.check import inspect
+    from iamgen.check.configuration import find_config
+    from iamgen.check.lint import LintSettings
+
+    settings = LintSettings(declaration.region, find_config(looking.root), looking.remember) if looking.lint else None
+    with console.progress("checking", len(texts)) as advance:
+        how = inspect.Looking(looking.root, declaration.settings.ignore, settings, advance)
+        findings = inspect.inspect(texts, declaration, how)
+    told = [(one.level, one.fault(account)) for account, some in findings.items() for one in some]
+    for level, fault in told:
+        if level != "error":
+            console.warning(fault)
+    errors = [fault for level, fault in told if level == "error"]
+    if errors:
+        raise IamgenError(errors)

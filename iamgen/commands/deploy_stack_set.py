@@ -1,0 +1,139 @@
+"""`iamgen deploy --stack-set KIND`: one template into all accounts of a kind, by CloudFormation itself."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from iamgen.checked import Looking, checked, declared
+from iamgen.clock import now
+from iamgen.cloud.bucket import INLINE
+from iamgen.cloud.clients import Clients, Credentials, connect
+from iamgen.cloud.errors import telling
+from iamgen.cloud.kind_template import kind_template
+from iamgen.cloud.pace import Pace
+from iamgen.cloud.side_by_side import heeding
+from iamgen.cloud.stack_sets import PlannedSet, Settings, StackSet, carry_out, plan
+from iamgen.console import Console
+from iamgen.declaration.resolved import Account, Declaration
+from iamgen.errors import Fault, UsageError, refuse
+from iamgen.history.described import stack_tags
+from iamgen.plan.lines import lines, plan_line
+
+DONE, FAILED, PENDING = 0, 1, 4
+
+
+@dataclass(frozen=True)
+class StackSetDeploying:
+    """Which kind of accounts to deploy to, and how."""
+
+    root: Path
+    kind: str
+    how: Mapping[str, Any] = field(default_factory=dict)
+    """What there is to say of a stack set: `cloud.stack_sets.Settings`."""
+    profile: str | None = None
+    yes: bool = False
+    plan_only: bool = False
+    exit_code: bool = False
+    as_json: bool = False
+    lint: bool = True
+    remember: bool = True
+
+
+def deploy_stack_set(wanted: StackSetDeploying, console: Console) -> int:
+    """Deploy, and return 0; 1 when an account failed; 4, under `exit_code`, when something remains to be done.
+
+    Raises IamgenError when the accounts are not alike, and for what a stack set cannot reach.
+    """
+    if not wanted.plan_only:
+        console.require_answer("deploy", yes=wanted.yes)
+    looking = Looking(wanted.root, now(), wanted.lint, wanted.remember)
+    declaration = declared(looking, console)
+    accounts = _accounts(declaration, wanted.kind)
+    wished = _stack_set(wanted, declaration, checked(declaration, accounts, looking, console))
+    clients = connect(Credentials(wanted.profile), declaration.region, wished.name)
+    with telling(wished.name, clients.credentials):
+        caller = clients.sts.get_caller_identity()
+        planned = plan(clients, wished)
+    names = {one.id: f"{one.name} ({one.id})" for one in accounts}
+    if not wanted.as_json:
+        console.product("\n".join(_lines(planned, names, f"{caller['Account']} ({caller['Arn']})")) + "\n")
+    code = _decide(wanted, planned, clients, names, console)
+    if wanted.as_json:
+        console.product(_json(planned, code))
+    return code
+
+
+def _accounts(declaration: Declaration, kind: str) -> tuple[Account, ...]:
+    found = tuple(one for one in declaration.accounts.values() if one.kind == kind)
+    if not found:
+        kinds = ", ".join(dict.fromkeys(one.kind for one in declaration.accounts.values() if one.is_workload))
+        raise UsageError([Fault("--stack-set", f"CONST.inc declares no account of the kind {kind}", f"it has {kinds}")])
+    return found
+
+
+def _stack_set(wanted: StackSetDeploying, declaration: Declaration, texts: Mapping[str, str]) -> StackSet:
+    accounts = {name: declaration.accounts[name] for name in texts}
+    template = kind_template(wanted.kind, {name: (accounts[name].id, json.loads(text)) for name, text in texts.items()})
+    name = f"{declaration.settings.stack}-{wanted.kind}"
+    size = len(json.dumps(template, indent=2).encode())
+    if size > INLINE:
+        what = f"the template has {size:,} bytes, and {INLINE:,} is the limit of a stack set"
+        raise refuse(name, what, "deploy the accounts one by one: iamgen deploy --all")
+    ids = tuple(one.id for one in accounts.values())
+    return StackSet(name, template, stack_tags(wanted.root), ids, Settings(**wanted.how))
+
+
+def _lines(planned: PlannedSet, names: Mapping[str, str], caller: str) -> Iterator[str]:
+    wished = planned.wanted
+    state = "change" if planned.exists else "create"
+    told = f"{state} the stack set {wished.name}" if planned.is_pending else f"nothing to change in {wished.name}"
+    yield f"{told}, {wished.settings.model}, from account {caller}"
+    yield from lines(planned.changes)
+    for one in wished.accounts:
+        yield f"{'+' if one in planned.missing else ' '} {names[one]}"
+    for one in planned.strange:
+        yield f"! {one} has a stack of this set and is not declared: it changes too"
+    yield f"{plan_line(planned.changes).removesuffix('.')}, in each of {len(wished.accounts)} accounts."
+
+
+def _decide(
+    wanted: StackSetDeploying, planned: PlannedSet, clients: Clients, names: Mapping[str, str], console: Console
+) -> int:
+    pending = PENDING if wanted.exit_code else DONE
+    if not planned.is_pending:
+        return DONE
+    if wanted.plan_only or not (wanted.yes or console.confirm(f"Deploy this to {', '.join(names.values())}?")):
+        return pending
+    name = planned.wanted.name
+    stop = f"aws cloudformation stop-stack-set-operation --stack-set-name {name} --operation-id ID"
+    try:
+        with console.board(list(names)) as show, telling(name, clients.credentials):
+            faults = carry_out(clients, planned, Pace(heeding(threading.Event())), show)
+    except KeyboardInterrupt:
+        console.warning(Fault(name, "AWS goes on with the stack set", f"stop it: {stop}"))
+        raise
+    for fault in faults:
+        console.error(fault._replace(where=names.get(fault.where, fault.where)))
+    if not faults:
+        console.note(f"{name}: done in {len(names)} accounts")
+    return FAILED if faults else DONE
+
+
+def _json(planned: PlannedSet, code: int) -> str:
+    wished = planned.wanted
+    told = {
+        "stack_set": wished.name,
+        "model": wished.settings.model,
+        "accounts": list(wished.accounts),
+        "missing": list(planned.missing),
+        "undeclared": list(planned.strange),
+        "pending": planned.is_pending,
+        "changes": [one.plain() for one in planned.changes],
+        "failed": code == FAILED,
+    }
+    return json.dumps(told, indent=2) + "\n"
