@@ -13,6 +13,8 @@ from iamgen.cli.options import Command
 from iamgen.cli.session import Session
 from iamgen.errors import Fault, UsageError
 
+_ALLOWANCES = ("allow_replacement", "lock_me_out")
+
 
 def _file(path: str, said: str) -> Callable[[Command], Command]:
     return click.option(path, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=said)
@@ -78,10 +80,10 @@ def _stack_set(session: Session, sets: dict[str, Any], options: dict[str, Any]) 
     from iamgen.commands.deploy_stack_set import StackSetDeploying, deploy_stack_set
     from iamgen.declaration.load import find_root
 
-    kept = ("profile", "yes", "plan_only", "exit_code", "as_json", "lint", "remember")
+    kept = ("profile", "yes", "plan_only", "exit_code", "as_json", "lint", "remember", *_ALLOWANCES)
     wrong = [name for name, value in options.items() if name not in kept and value]
     if wrong:
-        words = {"every": "all", "accounts": "ACCOUNT"}
+        words = {"every": "--all", "accounts": "ACCOUNT"}
         named = ", ".join(f"--{words.get(name, name).replace('_', '-')}" for name in wrong).replace(
             "--ACCOUNT", "ACCOUNT"
         )

@@ -75,16 +75,14 @@ def stack_sets(command: Command) -> Command:
             "--stack-set",
             "kind",
             metavar="KIND",
-            help="One template for all dev, prod or workload accounts, by AWS itself.",
+            help="One template for all accounts of a kind, by a stack set of AWS.",
         ),
         click.option(
             "--ou", "units", multiple=True, metavar="ID", help="An organisational unit they are in: service-managed."
         ),
         click.option("--delegated-admin", "delegated", is_flag=True, help="Act as the organisation's delegated admin."),
         click.option("--administration-role", metavar="ARN", help="Self-managed: the role that AWS assumes."),
-        click.option(
-            "--execution-role", metavar="NAME", help="Self-managed: the role that it assumes in each account."
-        ),
+        click.option("--execution-role", metavar="NAME", help="Self-managed: the role in each account."),
         click.option(
             "--failure-tolerance",
             "failures",

@@ -49,8 +49,9 @@ def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Pre
     identity = require_account(clients, plan.account_id, order.where)
     cloudformation = clients.cloudformation
     with telling(order.where, clients.credentials):
+        status = _execution_status(plan, clients)
         stack = stacks.read(cloudformation, plan.stack_id)
-        _require_same(plan, order, stack.moment if stack else "")
+        _require_same(plan, order, stack.moment if stack else "", status)
         text = _template(plan, order, clients)
         effects = change_sets.effects(cloudformation, plan.change_set, plan.stack_id)
         order = replace(order, text=text, stack=plan.stack)
@@ -66,29 +67,36 @@ def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Pre
     return replace(found, changes=changes, retagged=retagged(effects, changes))
 
 
-def _require_same(plan: Kept, order: Order, moment: str) -> None:
+def _require_same(plan: Kept, order: Order, moment: str, status: str) -> None:
+    hint = _HINT.format(account=plan.account)
+    if status.startswith("EXECUTE_"):
+        raise refuse(order.where, "the plan was carried out already, or is being carried out", hint)
     if moment != plan.moment:
         what = f"the stack {plan.stack} is not as it was when the plan was made: somebody deployed meanwhile"
-        raise refuse(order.where, what, _HINT.format(account=plan.account))
+        raise refuse(order.where, what, hint)
+    if status != "AVAILABLE":
+        raise refuse(order.where, f"the plan's change set cannot be executed any more: {status}", hint)
+
+
+def _execution_status(plan: Kept, clients: Clients) -> str:
+    """Return whether the change set can be executed, in AWS's words; `it is gone` when there is none."""
+    from botocore.exceptions import ClientError
+
+    try:
+        found = change_sets.describe(clients.cloudformation, plan.change_set, plan.stack_id)
+    except ClientError as exc:
+        if code_of(exc) in {"ChangeSetNotFound", "ChangeSetNotFoundException", "ValidationError"}:
+            return "it is gone"
+        raise
+    return str(found["ExecutionStatus"])
 
 
 def _template(plan: Kept, order: Order, clients: Clients) -> str:
-    """Return the template that the change set brings, if it can be executed and is what was approved."""
-    from botocore.exceptions import ClientError
-
-    cloudformation, hint = clients.cloudformation, _HINT.format(account=plan.account)
-    try:
-        found = change_sets.describe(cloudformation, plan.change_set, plan.stack_id)
-    except ClientError as exc:
-        if code_of(exc) not in {"ChangeSetNotFound", "ChangeSetNotFoundException"}:
-            raise
-        raise refuse(order.where, "the plan's change set is gone: it was executed, or deleted", hint) from exc
-    if found["ExecutionStatus"] != "AVAILABLE":
-        what = f"the plan's change set cannot be executed any more: it is {found['ExecutionStatus']}"
-        raise refuse(order.where, what, hint)
-    text = stacks.template(cloudformation, plan.stack_id, plan.change_set)
+    """Return the template that the change set brings, if it is what was approved."""
+    text = stacks.template(clients.cloudformation, plan.stack_id, plan.change_set)
     if _digest(text) != plan.digest:
-        raise refuse(order.where, "the plan's change set has another template than the plan says", hint)
+        what = "the plan's change set has another template than the plan says"
+        raise refuse(order.where, what, _HINT.format(account=plan.account))
     return text
 
 

@@ -121,6 +121,9 @@ def going_on(prepared: Iterable[Prepared]) -> Iterator[Fault]:
             found = stacks.read(one.clients.cloudformation, one.order.stack)
         if found and step(found.status) is Step.WAIT:
             name = one.order.where.partition(" ")[0]
-            what = f"AWS goes on: the stack {one.order.stack} is {found.status}"
+            left_open = (
+                "; its stack policy stays open until the next deployment" if one.choices.allow_replacement else ""
+            )
+            what = f"AWS goes on: the stack {one.order.stack} is {found.status}{left_open}"
             hint = f"follow it: iamgen deploy {name} --wait; stop an update: iamgen deploy {name} --cancel"
             yield Fault(one.order.where, what, hint)

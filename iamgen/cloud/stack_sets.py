@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from iamgen.check.foreign import parse
 from iamgen.cloud.clients import Client, Clients
 from iamgen.cloud.errors import code_of
 from iamgen.cloud.pace import Pace
@@ -60,14 +61,19 @@ class StackSet:
 
 @dataclass(frozen=True)
 class PlannedSet:
-    """What is to be done: the template's changes, the accounts that get a stack, and accounts that the set has and
-    nobody declares."""
+    """What is to be done: the template's changes, the accounts that get a stack, accounts that the set has and
+    nobody declares, and the template `before`, None where there is no such set."""
 
     wanted: StackSet
     changes: tuple[Change, ...]
     missing: tuple[str, ...]
     strange: tuple[str, ...]
-    exists: bool
+    before: Mapping[str, Any] | None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is such a stack set."""
+        return self.before is not None
 
     @property
     def is_pending(self) -> bool:
@@ -83,15 +89,16 @@ def plan(clients: Clients, wanted: StackSet) -> PlannedSet:
         _require_reachable(clients.organizations, wanted)
     found = _read(clients.cloudformation, wanted)
     if found is None:
-        return PlannedSet(wanted, differences(None, wanted.template), wanted.accounts, (), exists=False)
+        return PlannedSet(wanted, differences(None, wanted.template), wanted.accounts, (), None)
     if found.get("PermissionModel", "SELF_MANAGED") != settings.model:
         what = f"the stack set is {found['PermissionModel']}, and this would be {settings.model}"
         raise refuse(wanted.name, what, "--ou is for the one, no --ou for the other")
     instances = _instances(clients.cloudformation, wanted)
-    changes = differences(json.loads(found["TemplateBody"]), wanted.template)
+    before = parse(wanted.name, found["TemplateBody"]).body
+    changes = differences(before, wanted.template)
     missing = tuple(one for one in wanted.accounts if one not in instances)
     strange = tuple(sorted(instances - set(wanted.accounts)))
-    return PlannedSet(wanted, changes, missing, strange, exists=True)
+    return PlannedSet(wanted, changes, missing, strange, before)
 
 
 def _require_reachable(organizations: Client, wanted: StackSet) -> None:

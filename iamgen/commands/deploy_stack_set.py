@@ -14,13 +14,15 @@ from iamgen.clock import now
 from iamgen.cloud.bucket import INLINE
 from iamgen.cloud.clients import Clients, Credentials, connect
 from iamgen.cloud.errors import telling
+from iamgen.cloud.guards import impossible, refusals
 from iamgen.cloud.kind_template import kind_template
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.side_by_side import heeding
 from iamgen.cloud.stack_sets import PlannedSet, Settings, StackSet, carry_out, plan
+from iamgen.cloud.way_in import lost
 from iamgen.console import Console
 from iamgen.declaration.resolved import Account, Declaration
-from iamgen.errors import Fault, UsageError, refuse
+from iamgen.errors import Fault, IamgenError, UsageError, refuse
 from iamgen.history.described import stack_tags
 from iamgen.plan.lines import lines, plan_line
 
@@ -39,6 +41,8 @@ class StackSetDeploying:
     yes: bool = False
     plan_only: bool = False
     exit_code: bool = False
+    allow_replacement: bool = False
+    lock_me_out: bool = False
     as_json: bool = False
     lint: bool = True
     remember: bool = True
@@ -59,6 +63,7 @@ def deploy_stack_set(wanted: StackSetDeploying, console: Console) -> int:
     with telling(wished.name, clients.credentials):
         caller = clients.sts.get_caller_identity()
         planned = plan(clients, wished)
+    _refuse_losses(wanted, planned, caller["Arn"])
     names = {one.id: f"{one.name} ({one.id})" for one in accounts}
     if not wanted.as_json:
         console.product("\n".join(_lines(planned, names, f"{caller['Account']} ({caller['Arn']})")) + "\n")
@@ -66,6 +71,18 @@ def deploy_stack_set(wanted: StackSetDeploying, console: Console) -> int:
     if wanted.as_json:
         console.product(_json(planned, code))
     return code
+
+
+def _refuse_losses(wanted: StackSetDeploying, planned: PlannedSet, caller: str) -> None:
+    """Raise IamgenError for what nobody has allowed to be lost: the stacks of a set have no stack policy of ours."""
+    name, after = planned.wanted.name, planned.wanted.template
+    faults = [*impossible(name, planned.changes)]
+    if planned.exists:
+        faults += refusals(name, planned.changes, allow_replacement=wanted.allow_replacement)
+    if not wanted.lock_me_out:
+        faults += lost(name, planned.before, after, caller, now())
+    if faults:
+        raise IamgenError(faults)
 
 
 def _accounts(declaration: Declaration, kind: str) -> tuple[Account, ...]:
