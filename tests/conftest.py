@@ -7,8 +7,10 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
@@ -83,3 +85,68 @@ def local_aws(emulator: str) -> str:
     with urlopen(Request(f"{emulator}/_ministack/reset", method="POST"), timeout=10) as answer:  # noqa: S310  # ours
         assert answer.status == 200
     return emulator
+
+
+@dataclass(frozen=True)
+class Aws:
+    """A local AWS with three accounts, and a profile of this environment for each."""
+
+    url: str
+
+    def client(self, service: str, account: str) -> Any:
+        """Return a client of an account, named as in CONST.inc."""
+        import boto3
+
+        return boto3.client(
+            service, endpoint_url=self.url, region_name="eu-west-1",
+            aws_access_key_id=ACCOUNTS[account], aws_secret_access_key="any",
+        )  # fmt: skip
+
+    def people(self, *names: str) -> None:
+        """Create users where people are; a name may have a path: `/auditors/dave`."""
+        for name in names:
+            path, _, last = name.rpartition("/")
+            self.client("iam", "user-only").create_user(UserName=last, Path=f"{path}/")
+
+    def trusted(self, account: str, role: str) -> set[str]:
+        """Return whom a role really trusts there, read back from IAM."""
+        found = self.client("iam", account).get_role(RoleName=f"infra-{role}-{ACCOUNTS[account]}")["Role"]
+        principals = [one["Principal"]["AWS"] for one in found["AssumeRolePolicyDocument"]["Statement"]]
+        return {one for some in principals for one in ([some] if isinstance(some, str) else some)}
+
+    def status(self, account: str) -> str:
+        """Return the status of the account's stack, nothing when there is none."""
+        stacks = self.client("cloudformation", account).describe_stacks()["Stacks"]
+        return next((str(one["StackStatus"]) for one in stacks if one["StackName"] == "infra"), "")
+
+    def change_sets(self, account: str) -> list[str]:
+        """Return the change sets that wait on the account's stack."""
+        found = self.client("cloudformation", account).list_change_sets(StackName="infra")["Summaries"]
+        return [one["ChangeSetId"] for one in found if one["ExecutionStatus"] == "AVAILABLE"]
+
+
+ACCOUNTS = {"user-only": "111111111111", "dev": "222222222222", "prod": "333333333333"}
+PROFILES = "".join(f"{name.upper().replace('-', '_')}_AWS_PROFILE=of-{name}\n" for name in ACCOUNTS)
+
+
+@pytest.fixture
+def aws(local_aws: str, environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """Return an empty local AWS; for this process and for programs in `environment` it is all of AWS there is."""
+    config = tmp_path / "aws-config"
+    config.write_text(
+        "".join(
+            f"[profile of-{name}]\nregion = eu-west-1\naws_access_key_id = {id_}\naws_secret_access_key = any\n"
+            for name, id_ in ACCOUNTS.items()
+        )
+    )
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    own = {"AWS_ENDPOINT_URL": local_aws, "AWS_CONFIG_FILE": str(config), "AWS_EC2_METADATA_DISABLED": "true"}
+    own |= {
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
+        "SOURCE_DATE_EPOCH": environment["SOURCE_DATE_EPOCH"],
+    }
+    for name, value in own.items():
+        monkeypatch.setenv(name, value)
+    environment |= own
+    return Aws(local_aws)

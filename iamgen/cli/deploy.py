@@ -84,9 +84,7 @@ def _stack_set(session: Session, sets: dict[str, Any], options: dict[str, Any]) 
     wrong = [name for name, value in options.items() if name not in kept and value]
     if wrong:
         words = {"every": "--all", "accounts": "ACCOUNT"}
-        named = ", ".join(f"--{words.get(name, name).replace('_', '-')}" for name in wrong).replace(
-            "--ACCOUNT", "ACCOUNT"
-        )
+        named = ", ".join(words.get(name, f"--{name.replace('_', '-')}") for name in wrong)
         raise UsageError([Fault("deploy", f"a stack set does not go with {named}", "leave it out")])
     kind = sets.pop("kind")
     given = {name: options[name] for name in kept}

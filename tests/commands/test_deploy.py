@@ -1,0 +1,411 @@
+"""Deploying to a local AWS: what is planned, asked, done; what AWS then really has; what is refused before that."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from iamgen.commands.deploy import Deploying, deploy
+from iamgen.console import Console
+from iamgen.errors import IamgenError
+
+ROOT = Path(__file__).resolve().parents[2]
+PEOPLE = ("/alice", "/bob", "/carol", "/auditors/dave")
+ARN = "arn:aws:iam::111111111111:user"
+IDS = {"user-only": "111111111111", "dev": "222222222222", "prod": "333333333333"}
+PROFILES = "".join(f"{name.upper().replace('-', '_')}_AWS_PROFILE=of-{name}\n" for name in IDS)
+BOB = '"bob", {"dev": ("OpsR", "ReadR"), "prod": "ReadR"}'
+Aws = Any
+
+
+class Ended(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ended]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def run(root: Path, *accounts: str, answer: str | None = None, **options: Any) -> Ended:
+    """Deploy without cfn-lint, which has tests of its own; with an `answer`, somebody is there to give it."""
+    out, err = io.StringIO(), io.StringIO() if answer is None else Terminal()
+    answers = io.StringIO() if answer is None else Terminal(f"{answer}\n")
+    wanted = Deploying(root, accounts, lint=False, **{"yes": answer is None, **options})
+    console = Console(out, err, coloured=False, answers=answers)
+    try:
+        code = deploy(wanted, console)
+    except IamgenError as exc:  # as the command line does
+        code = 1
+        for fault in exc.faults:
+            console.error(fault)
+    return Ended(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture
+def example(tmp_path: Path, aws: Aws) -> Path:
+    """Return a copy of the example, with a profile for each account."""
+    root = tmp_path / "example"
+    root.mkdir()
+    for name in ("users.py", "CONST.inc"):
+        shutil.copy(ROOT / name, root / name)
+    with (root / "CONST.inc").open("a") as file:
+        file.write(PROFILES)
+    return root
+
+
+@pytest.fixture
+def deployed(example: Path, aws: Aws) -> Path:
+    """Return the example, all three accounts of it deployed."""
+    aws.people(*PEOPLE)
+    assert run(example, every=True).code == 0
+    return example
+
+
+def edit(root: Path, before: str, after: str, file: str = "users.py") -> None:
+    text = (root / file).read_text()
+    assert text.count(before) == 1
+    (root / file).write_text(text.replace(before, after))
+
+
+def test_all_three_accounts_from_nothing(example: Path, aws: Aws) -> None:
+    aws.people(*PEOPLE)
+    ended = run(example, every=True)
+    assert ended.code == 0, ended
+    assert ended.out.startswith("user-only (111111111111): create the stack infra\n+ AssumeRoleG  AWS::IAM::Group\n")
+    assert ended.out.endswith("\nPlan: 23 to add, 0 to change, 0 to destroy.\n")
+    # user-only first; the others as they come
+    first, *others, last = ended.err.splitlines()
+    assert (first, last) == ("user-only (111111111111): done", "3 done, 0 failed, 0 not begun")
+    assert sorted(others) == ["dev (222222222222): done", "prod (333333333333): done"]
+    assert {aws.status(name) for name in IDS} == {"CREATE_COMPLETE"}
+    assert aws.trusted("dev", "ReadR") == {f"{ARN}/bob", f"{ARN}/carol", f"{ARN}/auditors/dave"}
+
+
+def test_nothing_to_change_leaves_nothing(deployed: Path, aws: Aws) -> None:
+    ended = run(deployed, "dev", exit_code=True)
+    assert ended == Ended(
+        0,
+        "dev (222222222222): nothing to change in the stack infra\n\nPlan: 0 to add, 0 to change, 0 to destroy.\n",
+        "",
+    )
+    assert aws.change_sets("dev") == []
+
+
+def test_a_trust_changes_in_aws(deployed: Path, aws: Aws) -> None:
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": ("ReadR", "OpsR")}')
+    ended = run(deployed, "dev", "prod")
+    assert ended.code == 0
+    assert ended.out.splitlines()[:5] == [
+        "dev (222222222222): update the stack infra",
+        "~ ReadR  AWS::IAM::Role",
+        f"    ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for {ARN}/auditors/dave, {ARN}/carol"
+        " if Bool aws:MultiFactorAuthPresent = true",
+        f"        - Principal: {ARN}/bob",
+        "",
+    ]
+    assert ended.out.splitlines()[-1] == "Plan: 0 to add, 2 to change, 0 to destroy."
+    assert aws.trusted("dev", "ReadR") == {f"{ARN}/carol", f"{ARN}/auditors/dave"}
+    assert f"{ARN}/bob" in aws.trusted("prod", "OpsR")
+
+
+def test_what_goes_is_gone(deployed: Path, aws: Aws) -> None:
+    edit(deployed, 'CI_USERS = (CIUser("ci", {"dev": "OpsR", "prod": "OpsR"}),)', "CI_USERS = ()")
+    refused = run(deployed, "dev")
+    assert refused == Ended(
+        1,
+        "",
+        "error: dev (222222222222) CIUserCiG: the group CIUserCiG would be deleted\n"
+        "hint: --allow-replacement, if it is meant\n",
+    )
+    assert len(aws.client("iam", "dev").list_users()["Users"]) == 1
+
+    ended = run(deployed, "dev", allow_replacement=True)
+    assert (ended.code, ended.out.splitlines()[-1]) == (0, "Plan: 0 to add, 1 to change, 3 to destroy.")
+    assert aws.client("iam", "dev").list_users()["Users"] == []
+    assert aws.client("iam", "dev").list_groups()["Groups"] == []
+    policy = aws.client("cloudformation", "dev").get_stack_policy(StackName="infra")["StackPolicyBody"]
+    assert [one["Effect"] for one in json.loads(policy)["Statement"]] == ["Allow", "Deny"]
+
+
+def test_every_stack_is_guarded(deployed: Path, aws: Aws) -> None:
+    for name in IDS:
+        cloudformation = aws.client("cloudformation", name)
+        (stack,) = cloudformation.describe_stacks()["Stacks"]
+        assert stack["EnableTerminationProtection"] is True
+        policy = json.loads(cloudformation.get_stack_policy(StackName="infra")["StackPolicyBody"])
+        assert policy["Statement"][1] == {
+            "Effect": "Deny",
+            "Action": ["Update:Replace", "Update:Delete"],
+            "Principal": "*",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"ResourceType": ["AWS::IAM::Group", "AWS::IAM::Role"]}},
+        }
+
+
+def test_a_guard_that_was_taken_away_is_put_back(deployed: Path, aws: Aws) -> None:
+    cloudformation = aws.client("cloudformation", "dev")
+    cloudformation.update_termination_protection(StackName="infra", EnableTerminationProtection=False)
+    planned = run(deployed, "dev", plan_only=True, exit_code=True)
+    assert planned.code == 4
+    assert "! its stack policy and its protection against deletion are put back\n" in planned.out
+    assert cloudformation.describe_stacks()["Stacks"][0]["EnableTerminationProtection"] is False
+    assert run(deployed, "dev").code == 0
+    assert cloudformation.describe_stacks()["Stacks"][0]["EnableTerminationProtection"] is True
+
+
+@pytest.mark.parametrize(("answer", "code", "status"), [("n", 4, ""), ("", 4, ""), ("y", 0, "CREATE_COMPLETE")])
+def test_it_asks(example: Path, aws: Aws, answer: str, code: int, status: str) -> None:
+    aws.people(*PEOPLE)
+    ended = run(example, "user-only", answer=answer, exit_code=True)
+    assert ended.code == code
+    assert "Deploy this to user-only (111111111111)? [y/N] " in ended.err
+    assert aws.status("user-only") == status
+
+
+def test_declining_an_update_leaves_no_change_set(deployed: Path, aws: Aws) -> None:
+    edit(deployed, BOB, '"bob", {"prod": "ReadR"}')
+    assert run(deployed, "dev", answer="n").code == 0
+    assert aws.change_sets("dev") == []
+    assert f"{ARN}/bob" in aws.trusted("dev", "OpsR")
+
+
+def test_without_a_terminal_it_refuses_before_anything(example: Path, aws: Aws) -> None:
+    ended = run(example, "dev", yes=False)
+    assert ended.code == 1
+    assert "there is no terminal to ask on" in ended.err
+    assert aws.status("dev") == ""
+
+
+@pytest.mark.parametrize(("exit_code", "code"), [(True, 4), (False, 0)])
+def test_a_plan_alone_leaves_nothing_in_aws(example: Path, aws: Aws, exit_code: bool, code: int) -> None:
+    ended = run(example, "user-only", plan_only=True, exit_code=exit_code, yes=False)
+    assert (ended.code, ended.out.splitlines()[-1]) == (code, "Plan: 9 to add, 0 to change, 0 to destroy.")
+    assert aws.status("user-only") == ""
+
+
+def test_a_user_who_does_not_exist(example: Path, aws: Aws) -> None:
+    ended = run(example, "dev")
+    assert ended.err == (
+        "error: dev (222222222222) AdminR: it trusts the user alice, who does not exist: "
+        "arn:aws:iam::111111111111:user/alice\n"
+        "hint: create alice in the account of the people, with that path, or take alice out of users.py; deploy again\n"
+    )
+    assert (ended.code, aws.status("dev")) == (1, "ROLLBACK_COMPLETE")
+
+    # what failed to be created can only go: it is said, and done
+    aws.people(*PEOPLE)
+    again = run(example, "dev")
+    assert again.out.startswith(
+        "dev (222222222222): delete and create the stack infra\n"
+        "! ROLLBACK_COMPLETE: its creation failed; what is left of it is deleted first\n"
+    )
+    assert (again.code, aws.status("dev")) == (0, "CREATE_COMPLETE")
+
+
+def test_an_update_that_fails_leaves_all_as_it_was(deployed: Path, aws: Aws) -> None:
+    edit(deployed, BOB, '"erin", {"dev": ("OpsR", "ReadR"), "prod": "ReadR"}')
+    edit(deployed, "bob@", "erin@")
+    ended = run(deployed, "dev", "prod")
+    assert ended.code == 1
+    assert "it trusts the user erin, who does not exist" in ended.err
+    assert ended.err.splitlines()[-1] == "0 done, 2 failed, 0 not begun"
+    assert aws.status("dev") == "UPDATE_ROLLBACK_COMPLETE"
+    assert f"{ARN}/bob" in aws.trusted("dev", "OpsR")
+    # and the next deployment works
+    aws.people("/erin")
+    assert run(deployed, "dev", "prod").code == 0
+    assert f"{ARN}/erin" in aws.trusted("dev", "OpsR")
+
+
+def test_when_people_fail_the_others_are_not_begun(deployed: Path, aws: Aws) -> None:
+    edit(deployed, BOB, '"erin", {"user-only": "ReadR", "dev": ("OpsR", "ReadR"), "prod": "ReadR"}')
+    ended = run(deployed, every=True)
+    assert ended.code == 1
+    assert "error: dev (222222222222): not begun, because user-only failed; its change set is removed" in ended.err
+    assert ended.err.splitlines()[-1] == "0 done, 1 failed, 2 not begun"
+    assert aws.change_sets("dev") == aws.change_sets("prod") == []
+
+
+def test_one_that_fails_leaves_the_others_alone(deployed: Path, aws: Aws) -> None:
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    edit(deployed, '"prod": Grant("OpsR"', '"prod": Grant("AdminR"')
+    aws.client("iam", "user-only").delete_user(UserName="alice")
+    ended = run(deployed, "dev", "prod")
+    assert ended.code == 1
+    assert "error: prod (333333333333) OpsR: it trusts the user alice, who does not exist" in ended.err
+    assert "dev (222222222222): done\n" in ended.err
+    assert ended.err.splitlines()[-1] == "1 done, 1 failed, 0 not begun"
+    assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
+
+
+def test_the_last_way_in_is_kept(deployed: Path, aws: Aws) -> None:
+    edit(deployed, '"dev": "AdminR", ', "")
+    refused = run(deployed, "dev")
+    assert refused == Ended(
+        1,
+        "",
+        "error: dev (222222222222) AdminR: nobody may assume AdminR any more: alice may now\n"
+        "hint: --lock-me-out, if it is meant and there is another way in\n",
+    )
+    assert run(deployed, "dev", lock_me_out=True).code == 0
+
+
+def test_the_wrong_account_is_found_before_anything(example: Path, aws: Aws) -> None:
+    ended = run(example, every=True, profile="of-prod")
+    assert ended == Ended(
+        1,
+        "",
+        "".join(
+            f"error: {name} ({IDS[name]}): profile of-prod is account 333333333333, not {IDS[name]}:"
+            " arn:aws:iam::333333333333:root\n"
+            "hint: choose with --profile, --role-arn-template or <ACCOUNT>_AWS_PROFILE in CONST.inc\n"
+            for name in ("user-only", "dev")
+        ),
+    )
+    assert {aws.status(name) for name in IDS} == {""}
+
+
+def test_a_kept_plan(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    file = tmp_path / "plan.json"
+    kept = run(deployed, "dev", plan_file=file, yes=False, exit_code=True)
+    assert kept.code == 4
+    assert kept.err == f"the plan is kept: iamgen deploy --execute-plan {file}\n"
+    assert len(aws.change_sets("dev")) == 1
+    assert stat.S_ISREG(file.stat().st_mode)
+
+    # what is executed is what was approved, whatever users.py says by now
+    edit(deployed, "OPS_SERVICES = (", 'OPS_SERVICES = ("sqs", ')
+    done = run(deployed, execute_plan=file)
+    assert (done.code, done.out) == (0, kept.out)
+    assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
+    again = run(deployed, execute_plan=file)
+    assert (again.code, again.err) == (
+        1,
+        "error: dev (222222222222): the plan was carried out already, or is being carried out\n"
+        "hint: make a new plan: iamgen deploy dev --plan-only --plan-file FILE\n",
+    )
+
+
+def test_a_kept_plan_for_a_new_stack(example: Path, aws: Aws, tmp_path: Path) -> None:
+    aws.people(*PEOPLE)
+    file = tmp_path / "plan.json"
+    assert run(example, "user-only", plan_file=file).code == 0
+    assert aws.status("user-only") == "REVIEW_IN_PROGRESS"
+    assert run(example, execute_plan=file).code == 0
+    assert aws.status("user-only") == "CREATE_COMPLETE"
+
+
+def test_a_kept_plan_of_a_stack_that_moved(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    run(deployed, "dev", plan_file=file)
+    edit(deployed, '"bob", {"dev": "OpsR", "prod": "ReadR"}', '"bob", {"dev": "ReadR", "prod": "ReadR"}')
+    assert run(deployed, "dev").code == 0
+    ended = run(deployed, execute_plan=file)
+    assert (ended.code, ended.err.partition("\n")[0]) == (
+        1,
+        "error: dev (222222222222): the stack infra is not as it was when the plan was made: somebody deployed meanwhile",
+    )
+    assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
+
+
+def test_a_plan_that_was_tampered_with(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    run(deployed, "dev", plan_file=file)
+    plan = json.loads(file.read_text())
+    plan["plans"][0]["digest"] = "0" * 64
+    file.write_text(json.dumps(plan))
+    assert "the plan's change set has another template than the plan says" in run(deployed, execute_plan=file).err
+    assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
+
+
+def test_a_kept_plan_keeps_to_the_same_rules(deployed: Path, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    edit(deployed, '"dev": "AdminR", ', "")
+    assert run(deployed, "dev", plan_file=file, lock_me_out=True).code == 0
+    assert "nobody may assume AdminR any more" in run(deployed, execute_plan=file).err
+    assert run(deployed, execute_plan=file, lock_me_out=True).code == 0
+
+
+def test_a_stack_in_review_is_taken_over(example: Path, aws: Aws) -> None:
+    aws.people(*PEOPLE)
+    group = {"Type": "AWS::IAM::Group", "Properties": {}}
+    aws.client("cloudformation", "user-only").create_change_set(
+        StackName="infra",
+        ChangeSetName="somebodys",
+        ChangeSetType="CREATE",
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        TemplateBody=json.dumps({"Resources": {"G": group}}),
+    )
+    assert run(example, "user-only").code == 0
+    assert aws.status("user-only") == "CREATE_COMPLETE"
+
+
+def test_as_json(deployed: Path, aws: Aws) -> None:
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    told = json.loads(run(deployed, "dev", as_json=True).out)
+    (dev,) = told["accounts"]
+    assert {key: dev[key] for key in ("account", "action", "outcome", "add", "change", "destroy", "pending")} == {
+        "account": "dev",
+        "action": "update",
+        "outcome": "done",
+        "add": 0,
+        "change": 1,
+        "destroy": 0,
+        "pending": True,
+    }
+    assert [one["logical_id"] for one in dev["changes"]] == ["ReadR"]
+
+
+def test_people_made_by_the_stack(example: Path, aws: Aws) -> None:
+    edit(example, "SETTINGS = Settings(", 'SETTINGS = Settings(users="stack", ')
+    assert run(example, every=True).code == 0
+    assert f"{ARN}/auditors/dave" in aws.trusted("prod", "ReadR")
+    iam = aws.client("iam", "user-only")
+    members = iam.get_group(GroupName="infra-PowerG-111111111111")["Users"]
+    assert [one["UserName"] for one in members] == ["alice"]
+    # nobody with power is left
+    edit(example, ", power=True", "")
+    assert "nobody is in PowerG any more: alice is now" in run(example, "user-only").err
+
+
+def test_a_stack_can_be_deleted_in_the_end(deployed: Path, aws: Aws) -> None:
+    cloudformation = aws.client("cloudformation", "dev")
+    with pytest.raises(Exception, match="TerminationProtection"):
+        cloudformation.delete_stack(StackName="infra")
+    cloudformation.update_termination_protection(StackName="infra", EnableTerminationProtection=False)
+    cloudformation.delete_stack(StackName="infra")
+    assert aws.client("iam", "dev").list_roles()["Roles"] == []
+
+
+def test_a_large_template_goes_through_a_bucket(example: Path, aws: Aws) -> None:
+    people = ", ".join(
+        f'User("user{number:03}", {{"user-only": "ReadR"}}, tags={{"note": "{"x" * 250}"}})' for number in range(120)
+    )
+    (example / "users.py").write_text(
+        f'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = ({people})\nSETTINGS = Settings(users="stack",'
+        " trust='names', trust_policy_quota=4096)\n"
+    )
+    refused = run(example, "user-only")
+    assert "bytes, and more than 51,200 have to go through S3\nhint: name a bucket of that account" in refused.err
+    s3 = aws.client("s3", "user-only")
+    s3.create_bucket(Bucket="templates", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    ended = run(example, "user-only", bucket="templates")
+    assert ended.code == 0, ended.err
+    assert len(aws.client("iam", "user-only").list_users(MaxItems=1000)["Users"]) == 120
+    assert "Contents" not in s3.list_objects_v2(Bucket="templates")
