@@ -81,7 +81,7 @@ def _stack_set(session: Session, sets: dict[str, Any], options: dict[str, Any]) 
     from iamgen.declaration.load import find_root
 
     kept = ("profile", "yes", "plan_only", "exit_code", "as_json", "lint", "remember", *_ALLOWANCES)
-    wrong = [name for name, value in options.items() if name not in kept and value]
+    wrong = sorted(name for name, value in options.items() if name not in kept and value)
     if wrong:
         words = {"every": "--all", "accounts": "ACCOUNT"}
         named = ", ".join(words.get(name, f"--{name.replace('_', '-')}") for name in wrong)

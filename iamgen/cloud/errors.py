@@ -90,7 +90,7 @@ def _not_reached(where: str, credentials: str, exc: Exception) -> Fault:
         return Fault(where, f"there is no {credentials}", "`aws configure list-profiles` lists those that there are")
     if isinstance(exc, sso):
         return Fault(where, f"{credentials} is not signed in: {exc}", "aws sso login, with that profile")
-    if isinstance(exc, known.HTTPClientError):
+    if isinstance(exc, known.HTTPClientError | known.ConnectionError):
         hint = "look at the network and at AWS_ENDPOINT_URL; what is under way in AWS goes on"
         return Fault(where, f"AWS cannot be reached: {exc}", hint)
     return Fault(where, f"{credentials}: {exc}", "look at ~/.aws/config and ~/.aws/credentials")

@@ -55,8 +55,12 @@ _KNOWN = (
 
 def first_cause(outcome: Outcome) -> Event | None:
     """Return what failed first; not what was given up because of it."""
-    failed = (one for one in outcome.events if one.status.endswith("_FAILED") and not _CANCELLED.search(one.reason))
+    failed = (one for one in outcome.events if _failed_itself(one))
     return next(failed, None)
+
+
+def _failed_itself(event: Event) -> bool:
+    return event.status.endswith("_FAILED") and not event.of_stack and not _CANCELLED.search(event.reason)
 
 
 def invalid_principal(outcome: Outcome) -> str:

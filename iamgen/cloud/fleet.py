@@ -15,7 +15,6 @@ from iamgen.cloud.side_by_side import side_by_side
 from iamgen.errors import Fault, IamgenError
 
 Show = Callable[[str, str], None]
-Ended = Callable[[str, IamgenError | None], None]
 
 
 @dataclass(frozen=True)
@@ -84,34 +83,27 @@ def drop(prepared: Iterable[Prepared]) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def carry_out(
-    ready: Mapping[str, Prepared], first: str | None, show: Show, ended: Ended, stop: threading.Event
-) -> Ends:
-    """Deploy what is planned, `first` before all others, and tell `ended` as each ends.
+def carry_out(ready: Mapping[str, Prepared], first: str, show: Show, stop: threading.Event) -> Ends:
+    """Deploy what is planned, `first` before all others.
 
     What comes after `first` is not begun when that fails, its change sets are removed. After ^C, AWS goes on.
     """
     pending = {name: one for name, one in ready.items() if one.is_pending}
     leading = {name: one for name, one in pending.items() if name == first}
     others = {name: one for name, one in pending.items() if name != first}
-    failed = _all(leading, show, ended, stop, patient=False)
+    failed = _all(leading, show, stop, patient=False)
     if failed:
         drop(others.values())
         return Ends((), failed, tuple(others))
-    failed = _all(others, show, ended, stop, patient=bool(leading))
+    failed = _all(others, show, stop, patient=bool(leading))
     return Ends(tuple(name for name in pending if name not in failed), failed)
 
 
-def _all(
-    ready: Mapping[str, Prepared], show: Show, ended: Ended, stop: threading.Event, *, patient: bool
-) -> dict[str, IamgenError]:
+def _all(ready: Mapping[str, Prepared], show: Show, stop: threading.Event, *, patient: bool) -> dict[str, IamgenError]:
     def one(name: str, prepared: Prepared) -> None:
-        try:
-            execute(prepared, partial(_tell, name, show, set()), patient=patient)
-        except IamgenError as exc:
-            ended(name, exc)
-            raise
-        ended(name, None)
+        show(name, "deploying")
+        execute(prepared, partial(_tell, name, show, set()), patient=patient)
+        show(name, "done")
 
     found = side_by_side({name: partial(one, name, some) for name, some in ready.items()}, stop)
     return {name: some for name, some in found.items() if isinstance(some, IamgenError)}

@@ -27,12 +27,12 @@ def lost(where: str, before: Template | None, after: Template, caller: str, now:
     yield from _own_user(where, was, will, caller)
     if _trusted(was, ADMIN, now) and not _trusted(will, ADMIN, now):
         gone = _named(_trusted(was, ADMIN, now))
-        yield Fault(f"{where} {ADMIN}", f"nobody may assume {ADMIN} any more: {gone} may now", _HINT)
+        yield Fault(f"{where} {ADMIN}", f"nobody may assume {ADMIN} any more; now {gone} may", _HINT)
     if POWER in was and POWER not in will:
         yield Fault(f"{where} {POWER}", f"the group {POWER} goes, and with it the power of whoever is in it", _HINT)
     elif _in_group(was, POWER) and not _in_group(will, POWER):
         gone = _named(_in_group(was, POWER))
-        yield Fault(f"{where} {POWER}", f"nobody is in {POWER} any more: {gone} is now", _HINT)
+        yield Fault(f"{where} {POWER}", f"nobody is in {POWER} any more; now it has {gone}", _HINT)
 
 
 def _own_role(where: str, was: Template, will: Template, caller: str, now: datetime) -> Iterator[Fault]:

@@ -86,6 +86,7 @@ def deploy(wanted: Deploying, console: Console) -> int:
     try:
         return _decide(wanted, planned, first, console, stop)
     except KeyboardInterrupt:
+        fleet.drop(planned.ready.values())  # of what was not begun; what was, cannot be dropped
         for fault in fleet.unfollowed(planned.ready.values()):
             console.warning(fault)
         raise
@@ -166,14 +167,13 @@ def _keep(file: Path, planned: Planned, console: Console) -> None:
 
 
 def _carry_out(planned: Planned, first: str, console: Console, stop: threading.Event) -> Ends:
-    def ended(name: str, error: IamgenError | None) -> None:
-        if error:
-            _say(error, console)
-        else:
-            console.note(f"{planned.ready[name].order.where}: done")
-
     with console.board(list(planned.ready)) as show:
-        ends = fleet.carry_out(planned.ready, first, show, ended, stop)
+        ends = fleet.carry_out(planned.ready, first, show, stop)
+    for name, one in planned.ready.items():
+        if name in ends.failed:
+            _say(ends.failed[name], console)
+        elif name in ends.done:
+            console.note(f"{one.order.where}: done")
     for name in ends.left:
         what = f"not begun, because {first} failed; its change set is removed"
         console.error(Fault(planned.ready[name].order.where, what, "deploy again when that is mended"))

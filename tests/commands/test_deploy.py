@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import pty
 import shutil
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -86,10 +91,10 @@ def test_all_three_accounts_from_nothing(example: Path, aws: Aws) -> None:
     assert ended.code == 0, ended
     assert ended.out.startswith("user-only (111111111111): create the stack infra\n+ AssumeRoleG  AWS::IAM::Group\n")
     assert ended.out.endswith("\nPlan: 23 to add, 0 to change, 0 to destroy.\n")
-    # user-only first; the others as they come
-    first, *others, last = ended.err.splitlines()
-    assert (first, last) == ("user-only (111111111111): done", "3 done, 0 failed, 0 not begun")
-    assert sorted(others) == ["dev (222222222222): done", "prod (333333333333): done"]
+    assert ended.err == (
+        "user-only (111111111111): done\ndev (222222222222): done\nprod (333333333333): done\n"
+        "3 done, 0 failed, 0 not begun\n"
+    )
     assert {aws.status(name) for name in IDS} == {"CREATE_COMPLETE"}
     assert aws.trusted("dev", "ReadR") == {f"{ARN}/bob", f"{ARN}/carol", f"{ARN}/auditors/dave"}
 
@@ -257,7 +262,7 @@ def test_the_last_way_in_is_kept(deployed: Path, aws: Aws) -> None:
     assert refused == Ended(
         1,
         "",
-        "error: dev (222222222222) AdminR: nobody may assume AdminR any more: alice may now\n"
+        "error: dev (222222222222) AdminR: nobody may assume AdminR any more; now alice may\n"
         "hint: --lock-me-out, if it is meant and there is another way in\n",
     )
     assert run(deployed, "dev", lock_me_out=True).code == 0
@@ -381,7 +386,7 @@ def test_people_made_by_the_stack(example: Path, aws: Aws) -> None:
     assert [one["UserName"] for one in members] == ["alice"]
     # nobody with power is left
     edit(example, ", power=True", "")
-    assert "nobody is in PowerG any more: alice is now" in run(example, "user-only").err
+    assert "nobody is in PowerG any more; now it has alice" in run(example, "user-only").err
 
 
 def test_a_stack_can_be_deleted_in_the_end(deployed: Path, aws: Aws) -> None:
@@ -409,3 +414,57 @@ def test_a_large_template_goes_through_a_bucket(example: Path, aws: Aws) -> None
     assert ended.code == 0, ended.err
     assert len(aws.client("iam", "user-only").list_users(MaxItems=1000)["Users"]) == 120
     assert "Contents" not in s3.list_objects_v2(Bucket="templates")
+
+
+def test_an_interruption_at_the_question_leaves_nothing(deployed: Path, aws: Aws, environment: dict[str, str]) -> None:
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    terminal, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "iamgen", "deploy", "dev", "--no-lint"],
+        cwd=deployed, env=environment, stdin=theirs, stderr=theirs, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(theirs)
+    said = b""
+    while b"[y/N]" not in said:
+        said += os.read(terminal, 4096)
+    assert len(aws.change_sets("dev")) == 1
+    process.send_signal(signal.SIGINT)
+    while b"interrupted" not in said:
+        said += os.read(terminal, 4096)
+    assert process.wait(timeout=20) == 130
+    os.close(terminal)
+    assert aws.change_sets("dev") == []
+
+
+def test_with_cfn_lint_and_in_a_repository(example: Path, aws: Aws, iamgen: Any, environment: dict[str, str]) -> None:
+    """The whole program, checks and all; the stack says which release and commit it is of."""
+    git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.com"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"], ["tag", "v1.2.3"], ["tag", "env/infra/1"]):
+        subprocess.run([*git, *command], cwd=example, check=True, env=environment)
+    commit = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=example, text=True).strip()
+    aws.people(*PEOPLE)
+    done = iamgen(example, "deploy", "dev", "--yes")
+    assert (done.returncode, done.stderr) == (0, "dev (222222222222): done\n")
+    (stack,) = aws.client("cloudformation", "dev").describe_stacks()["Stacks"]
+    tags = {tag["Key"]: tag["Value"] for tag in stack["Tags"]}
+    assert tags == {"iamgen:release": "v1.2.3", "iamgen:commit": commit}
+
+    edit(example, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    done = iamgen(example, "deploy", "dev", "--yes")
+    assert (
+        "! the tags of the stack change, and with them those of AdminR, CIUserCi, CIUserCiG, CIUserCiP, OpsP, OpsR\n"
+        in done.stdout
+    )
+    assert done.stdout.endswith("\nPlan: 0 to add, 1 to change, 0 to destroy.\n")
+    (stack,) = aws.client("cloudformation", "dev").describe_stacks()["Stacks"]
+    assert {tag["Value"] for tag in stack["Tags"]} == {"v1.2.3-dirty", f"{commit}-dirty"}
+
+
+def test_what_a_check_finds_is_not_deployed(example: Path, aws: Aws, iamgen: Any) -> None:
+    role = 'Role("XR", managed_policies=("NoSuchPolicy",), assumed_by=("ec2.amazonaws.com",))'
+    edit(example, "CI_USERS", f"ROLES = ({role},)\nCI_USERS")
+    edit(example, "CIUser, Grant", "CIUser, Role, Grant")
+    done = iamgen(example, "deploy", "dev", "--yes", "--no-lint")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "dev Resources/XR/Properties/ManagedPolicyArns/0: E" in done.stderr
+    assert aws.status("dev") == ""

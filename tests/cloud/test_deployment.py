@@ -1,0 +1,375 @@
+"""States that no emulator has, answered as AWS does; and those that one has, met in a local AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iamgen.cloud.carry_out import cancel, execute, going_on
+from iamgen.cloud.clients import Clients, Credentials, connect
+from iamgen.cloud.deployment import Choices, Order, Prepared, prepare
+from iamgen.cloud.events import Event
+from iamgen.cloud.pace import Pace
+from iamgen.cloud.side_by_side import heeding, side_by_side
+from iamgen.errors import Fault, IamgenError
+
+Aws = Any
+Stubbed = Any
+BOB = "arn:aws:iam::111111111111:user/bob"
+
+
+def faults_of(work: Callable[[], object]) -> tuple[Fault, ...]:
+    with pytest.raises(IamgenError) as raised:
+        work()
+    return raised.value.faults
+
+
+def dev(url: str) -> Clients:
+    return connect(Credentials("of-dev"), "eu-west-1", "dev (222222222222)")
+
+
+Planning = Callable[[], Prepared]
+
+
+@pytest.fixture
+def planning(stubbed: Stubbed, order: Order, choices: Choices) -> Planning:
+    """Return what plans the deployment, with the answers that a test says."""
+    return lambda: prepare(order, stubbed.clients, choices)
+
+
+def ignore(_: Event) -> None:
+    pass
+
+
+def test_somebody_else_is_at_work(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stubbed.identity()
+    stubbed.stack("UPDATE_IN_PROGRESS")
+    assert faults_of(lambda: prepare(order, stubbed.clients, choices)) == (
+        Fault(
+            "dev (222222222222)",
+            "something else is going on in the stack infra: UPDATE_IN_PROGRESS",
+            "wait for it with --wait; stop an update with: iamgen deploy dev --cancel",
+        ),
+    )
+    stubbed.done()
+
+
+def test_waiting_for_somebody_else(stubbed: Stubbed, order: Order, choices: Choices, slept: list[float]) -> None:
+    stubbed.identity()
+    for status in ("UPDATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"):
+        stubbed.stack(status)
+    stubbed.stack("UPDATE_COMPLETE", EnableTerminationProtection=True)
+    stubbed.answer("cloudformation", "get_template", {"TemplateBody": order.text})
+    stubbed.answer("cloudformation", "get_stack_policy", {})
+    heard: list[str] = []
+    found = prepare(order, stubbed.clients, replace(choices, wait=True, on_wait=heard.append))
+    assert (found.change_set, found.unguarded, heard) == (None, True, ["UPDATE_IN_PROGRESS"])
+    assert len(slept) == 2
+    stubbed.done()
+
+
+def resource(logical_id: str, status: str, reason: str) -> dict[str, Any]:
+    return {
+        "LogicalResourceId": logical_id,
+        "ResourceType": "AWS::IAM::Role",
+        "LastUpdatedTimestamp": "2026-11-23T00:00:00Z",
+        "ResourceStatus": status,
+        "ResourceStatusReason": reason,
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        (
+            "UPDATE_ROLLBACK_FAILED",
+            "put right what is named, then: aws cloudformation continue-update-rollback --stack-name infra",
+        ),
+        (
+            "DELETE_FAILED",
+            "somebody began to delete it: put right what is named, then: aws cloudformation delete-stack"
+            " --stack-name infra, and deploy again",
+        ),
+    ],
+)
+def test_a_stack_that_is_stuck(stubbed: Stubbed, order: Order, choices: Choices, status: str, hint: str) -> None:
+    stubbed.identity()
+    stubbed.stack(status)
+    summaries = [resource("OpsR", "UPDATE_FAILED", "no right"), resource("ReadR", "UPDATE_COMPLETE", "")]
+    stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": summaries})
+    assert faults_of(lambda: prepare(order, stubbed.clients, choices)) == (
+        Fault("dev (222222222222)", f"the stack infra is stuck in {status}: OpsR is UPDATE_FAILED: no right", hint),
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "said"),
+    [
+        (
+            "ExpiredToken",
+            "The security token included in the request is expired",
+            "the credentials have expired: profile of-dev | sign in again, or get new keys, for profile of-dev",
+        ),
+        (
+            "InvalidClientTokenId",
+            "no",
+            "AWS does not know the credentials: profile of-dev (InvalidClientTokenId) | "
+            "sign in again, or get new keys, for profile of-dev",
+        ),
+        (
+            "Throttling",
+            "Rate exceeded",
+            "AWS takes no more requests for now (DescribeStacks: Throttling) | "
+            "wait a minute, and try it again; what is under way in AWS goes on",
+        ),
+        (
+            "AccessDenied",
+            "User: arn:aws:iam::222222222222:user/carol is not authorized to perform: cloudformation:DescribeStacks"
+            " on resource: arn:aws:cloudformation:eu-west-1:222222222222:stack/infra/* because no identity-based"
+            " policy allows the cloudformation:DescribeStacks action",
+            "arn:aws:iam::222222222222:user/carol may not do cloudformation:DescribeStacks on"
+            " arn:aws:cloudformation:eu-west-1:222222222222:stack/infra/* | "
+            "give it cloudformation:DescribeStacks, or deploy as somebody who has it",
+        ),
+        ("InternalFailure", "Oh", "AWS refuses DescribeStacks: InternalFailure: Oh | "),
+    ],
+)
+def test_what_aws_refuses(stubbed: Stubbed, planning: Planning, code: str, message: str, said: str) -> None:
+    stubbed.identity()
+    stubbed.refuse("cloudformation", "describe_stacks", code, message)
+    (fault,) = faults_of(planning)
+    assert f"{fault.what} | {fault.hint}" == said
+
+
+def test_a_change_set_that_cannot_be_made(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stubbed.identity()
+    stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
+    stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
+    for status in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
+        stubbed.answer("cloudformation", "describe_change_set", {"Status": status})
+    failed = {"Status": "FAILED", "StatusReason": "Template error: bad"}
+    stubbed.answer("cloudformation", "describe_change_set", failed)
+    # and nothing is left: neither the change set nor the empty stack that it was made on
+    stubbed.answer("cloudformation", "delete_change_set", {}, {"ChangeSetName": "set", "StackName": "stack-id"})
+    stubbed.stack("REVIEW_IN_PROGRESS")
+    stubbed.answer("cloudformation", "list_change_sets", {"Summaries": [{"ChangeSetId": "set"}]})
+    stubbed.answer("cloudformation", "delete_stack", {}, {"StackName": "stack-id"})
+    (fault,) = faults_of(lambda: prepare(order, stubbed.clients, choices))
+    assert fault.what == "CloudFormation cannot plan this: Template error: bad"
+    stubbed.done()
+
+
+def test_a_stack_with_a_change_set_of_somebodys_stays(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stubbed.identity()
+    stubbed.stack("REVIEW_IN_PROGRESS")
+    stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
+    stubbed.answer("cloudformation", "describe_change_set", {"Status": "FAILED", "StatusReason": "bad"})
+    stubbed.answer("cloudformation", "delete_change_set", {})
+    stubbed.stack("REVIEW_IN_PROGRESS")
+    stubbed.answer("cloudformation", "list_change_sets", {"Summaries": [{"ChangeSetId": "somebodys"}]})
+    faults_of(lambda: prepare(order, stubbed.clients, choices))
+    stubbed.done()
+
+
+def test_tags_say_what_is_deployed_but_do_not_change_alone(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    """The same template under another commit is no change: with new tags it would touch every resource."""
+    tagged = replace(order, tags={"iamgen:commit": "new"})
+    stubbed.identity()
+    stubbed.stack("CREATE_COMPLETE", Tags=[{"Key": "iamgen:commit", "Value": "old"}])
+    stubbed.answer("cloudformation", "get_template", {"TemplateBody": order.text})
+    stubbed.answer("cloudformation", "get_stack_policy", {})
+    assert prepare(tagged, stubbed.clients, choices).change_set is None
+    stubbed.done()
+
+
+def effect(logical_id: str, scope: str, action: str = "Modify", replacement: str = "False") -> dict[str, Any]:
+    change = {"Action": action, "LogicalResourceId": logical_id, "ResourceType": "AWS::IAM::Role", "Scope": [scope]}
+    return {"Type": "Resource", "ResourceChange": {**change, "Replacement": replacement}}
+
+
+def changed(order: Order) -> Order:
+    """Return an order for a template in which the role trusts somebody else."""
+    return replace(order, text=order.text.replace("user/bob", "user/eve"), tags={"iamgen:release": "v1"})
+
+
+def update(stubbed: Stubbed, order: Order, *effects: dict[str, Any]) -> None:
+    stubbed.identity()
+    stubbed.stack("CREATE_COMPLETE", Tags=[{"Key": "aws:x", "Value": "y"}, {"Key": "team", "Value": "a"}])
+    stubbed.answer("cloudformation", "get_template", {"TemplateBody": order.text})
+    stubbed.answer("cloudformation", "get_stack_policy", {})
+    stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
+    first, *others = effects
+    page = {"Status": "CREATE_COMPLETE", "ChangeSetId": "set", "StackId": "stack-id", "Changes": [first]}
+    stubbed.answer("cloudformation", "describe_change_set", {**page, "NextToken": "more"} if others else page)
+    if others:
+        stubbed.answer("cloudformation", "describe_change_set", {**page, "Changes": others})
+
+
+def test_what_only_gets_new_tags_is_told_apart(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    update(stubbed, order, effect("ReadR", "Properties"), effect("OpsR", "Tags"))
+    found = prepare(changed(order), stubbed.clients, choices)
+    assert [one.logical_id for one in found.changes] == ["ReadR"]
+    assert found.retagged == ("OpsR",)
+    stubbed.done()
+
+
+def test_a_replacement_that_only_aws_knows_of_is_refused(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    update(stubbed, order, effect("ReadR", "Properties", replacement="Conditional"))
+    stubbed.answer("cloudformation", "delete_change_set", {})
+    assert faults_of(lambda: prepare(changed(order), stubbed.clients, choices)) == (
+        Fault("dev (222222222222) ReadR", "the role ReadR would be replaced", "--allow-replacement, if it is meant"),
+    )
+    stubbed.done()
+
+
+def test_nothing_can_be_replaced_under_its_own_name(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stubbed.identity()
+    stubbed.stack("CREATE_COMPLETE")
+    stubbed.answer("cloudformation", "get_template", {"TemplateBody": order.text})
+    body = json.loads(order.text)
+    body["Resources"]["ReadR"]["Properties"]["Path"] = "/other/"
+    moved = replace(order, text=json.dumps(body))
+    faults = faults_of(lambda: prepare(moved, stubbed.clients, replace(choices, allow_replacement=True)))
+    assert faults[0].what == "ReadR would have to be replaced under its own name, which AWS cannot do"
+    stubbed.done()
+
+
+def test_a_user_so_new_that_iam_does_not_know_it(aws: Aws, order: Order, choices: Choices) -> None:
+    """The first try fails, for a new stack and for an update; meanwhile the user comes to be known."""
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if seconds == 5:
+            aws.people("/bob")
+
+    patient = replace(choices, pace=Pace(sleep))
+    execute(prepare(order, dev(aws.url), patient), ignore, patient=True)
+    assert aws.trusted("dev", "ReadR") == {BOB}
+    assert pauses.count(5) == 1
+    eve = replace(changed(order), people=frozenset({BOB.replace("bob", "eve")}))
+
+    def later(seconds: float) -> None:
+        pauses.append(seconds)
+        if seconds == 10:
+            aws.people("/eve")
+
+    execute(prepare(eve, dev(aws.url), replace(choices, pace=Pace(later))), ignore, patient=True)
+    assert aws.trusted("dev", "ReadR") == {BOB.replace("bob", "eve")}
+    assert [one for one in pauses if one >= 5] == [5, 5, 10]
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_patience_has_an_end(aws: Aws, order: Order, choices: Choices, patient: bool, slept: list[float]) -> None:
+    found = prepare(order, dev(aws.url), choices)
+    (fault,) = faults_of(lambda: execute(found, ignore, patient=patient))
+    assert fault.what == f"it trusts the user bob, who does not exist: {BOB}"
+    assert [one for one in slept if one >= 5] == ([5, 10, 20, 30] if patient else [])
+
+
+def test_a_stranger_is_not_waited_for(aws: Aws, order: Order, choices: Choices, slept: list[float]) -> None:
+    found = prepare(replace(order, people=frozenset()), dev(aws.url), choices)
+    faults_of(lambda: execute(found, ignore, patient=True))
+    assert [one for one in slept if one >= 5] == []
+
+
+def test_events_are_told_in_their_order(aws: Aws, order: Order, choices: Choices) -> None:
+    aws.people("/bob")
+    seen: list[str] = []
+    execute(prepare(order, dev(aws.url), choices), lambda one: seen.append(f"{one.logical_id} {one.status}"))
+    assert seen == [
+        "infra CREATE_IN_PROGRESS",
+        "ReadR CREATE_IN_PROGRESS",
+        "ReadR CREATE_COMPLETE",
+        "infra CREATE_COMPLETE",
+    ]
+
+
+def test_after_an_interruption_aws_goes_on(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stubbed.stack("UPDATE_IN_PROGRESS")
+    prepared = Prepared(order, stubbed.clients, replace(choices, allow_replacement=True), None)
+    assert list(going_on([prepared])) == [
+        Fault(
+            "dev (222222222222)",
+            "AWS goes on: the stack infra is UPDATE_IN_PROGRESS; its stack policy stays open until the next deployment",
+            "follow it: iamgen deploy dev --wait; stop an update: iamgen deploy dev --cancel",
+        )
+    ]
+
+
+def test_who_waits_heeds_an_interruption() -> None:
+    stop = threading.Event()
+    sleep = heeding(stop)
+    sleep(0)
+    stop.set()
+    with pytest.raises(KeyboardInterrupt):
+        sleep(60)
+
+
+def test_an_interruption_stops_what_waits_and_is_passed_on() -> None:
+    stop = threading.Event()
+    threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side({name: lambda: heeding(stop)(60) for name in ("dev", "prod")}, stop)
+    assert stop.is_set()
+
+
+def test_cancelling_an_update(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stubbed.identity()
+    stubbed.stack("UPDATE_IN_PROGRESS")
+    event = {
+        "StackId": "stack-id",
+        "StackName": "infra",
+        "LogicalResourceId": "infra",
+        "PhysicalResourceId": "stack-id",
+        "ResourceType": "AWS::CloudFormation::Stack",
+        "Timestamp": "2026-11-23T00:00:00Z",
+    }
+    old = {**event, "EventId": "1", "ResourceStatus": "UPDATE_IN_PROGRESS"}
+    end = {**event, "EventId": "2", "ResourceStatus": "UPDATE_ROLLBACK_COMPLETE"}
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": [old]})
+    stubbed.answer("cloudformation", "cancel_update_stack", {})
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": [old]})
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": [end, old]})
+    assert cancel(order, stubbed.clients, choices.pace, ignore) == "UPDATE_ROLLBACK_COMPLETE"
+    stubbed.done()
+
+
+@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"])
+def test_what_cannot_be_cancelled(stubbed: Stubbed, order: Order, choices: Choices, status: str) -> None:
+    stubbed.identity()
+    stubbed.stack(status)
+    assert faults_of(lambda: cancel(order, stubbed.clients, choices.pace, ignore)) == (
+        Fault(
+            "dev (222222222222)",
+            f"AWS stops only updates, and this is {status}",
+            "wait for its end: iamgen deploy dev --wait",
+        ),
+    )
+
+
+def test_a_bucket_has_to_be_the_accounts_own(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    large = replace(order, text=json.dumps({"Resources": {"R": {"Type": "T", "Properties": {"x": "y" * 52_000}}}}))
+    stubbed.identity()
+    stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
+    stubbed.identity()
+    stubbed.refuse("s3", "put_object", "AccessDenied", "Access Denied")
+    (fault,) = faults_of(lambda: prepare(large, stubbed.clients, replace(choices, bucket="theirs")))
+    assert fault.what == "profile of-dev may not do PutObject: Access Denied"
+    stubbed.done()
+
+
+def test_credentials_that_there_are_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    assert faults_of(lambda: connect(Credentials("nobody"), "eu-west-1", "dev")) == (
+        Fault("dev", "there is no profile nobody", "`aws configure list-profiles` lists those that there are"),
+    )

@@ -1,0 +1,221 @@
+"""Drift, of a local AWS in which somebody changed things by hand; and putting it right."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+Aws = Any
+Iamgen = Callable[..., subprocess.CompletedProcess[str]]
+ARN = "arn:aws:iam::111111111111:user"
+ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
+READ_TRUST = (
+    f"    ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for {ARN}/auditors/dave, {ARN}/bob, {ARN}/carol"
+    " if Bool aws:MultiFactorAuthPresent = true\n"
+)
+EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+
+
+@pytest.fixture
+def deployed(tmp_path: Path, aws: Aws, iamgen: Iamgen) -> Path:
+    """Return the example, deployed, everybody in the groups in which they belong."""
+    root = tmp_path / "example"
+    root.mkdir()
+    for name in ("users.py", "CONST.inc"):
+        shutil.copy(ROOT / name, root / name)
+    with (root / "CONST.inc").open("a") as file:
+        file.write("USER_ONLY_AWS_PROFILE=of-user-only\nDEV_AWS_PROFILE=of-dev\nPROD_AWS_PROFILE=of-prod\n")
+    aws.people("/alice", "/bob", "/carol", "/auditors/dave", "/mallory")
+    done = iamgen(root, "deploy", "--all", "--yes", "--no-lint")
+    assert done.returncode == 0, done.stderr
+    for group in ("AssumeRoleG", "ManageOwnUserG"):
+        for user in ("alice", "bob", "carol", "dave"):
+            join(aws, group, user)
+    join(aws, "PowerG", "alice")
+    return root
+
+
+def join(aws: Aws, group: str, user: str) -> None:
+    aws.client("iam", "user-only").add_user_to_group(GroupName=f"infra-{group}-111111111111", UserName=user)
+
+
+def change_trust(aws: Aws, principal: str) -> None:
+    iam = aws.client("iam", "dev")
+    trust = iam.get_role(RoleName="infra-ReadR-222222222222")["Role"]["AssumeRolePolicyDocument"]
+    trust["Statement"][0]["Principal"]["AWS"].append(principal)
+    iam.update_assume_role_policy(RoleName="infra-ReadR-222222222222", PolicyDocument=json.dumps(trust))
+
+
+def test_as_it_was_deployed(deployed: Path, iamgen: Iamgen) -> None:
+    done = iamgen(deployed, "drift", "--all", "--exit-code")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "user-only (111111111111): is as it was deployed\n\n"
+        "dev (222222222222): is as it was deployed\n\n"
+        "prod (333333333333): is as it was deployed\n\n"
+        "Drift: 0 of 23 resources differ.\n"
+    )
+
+
+def test_a_trust_and_a_session_changed_by_hand(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    change_trust(aws, f"{ARN}/mallory")
+    aws.client("iam", "dev").update_role(RoleName="infra-AdminR-222222222222", MaxSessionDuration=43200)
+    told = (
+        "dev (222222222222): differs from what was deployed\n"
+        "~ AdminR  AWS::IAM::Role\n"
+        "    ~ MaxSessionDuration: 3600 -> 43200\n"
+        "~ ReadR  AWS::IAM::Role\n"
+        f"{READ_TRUST}"
+        f"        + Principal: {ARN}/mallory\n\n"
+        "Drift: 2 of 7 resources differ.\n"
+    )
+    done = iamgen(deployed, "drift", "dev", "--exit-code")
+    assert (done.returncode, done.stdout) == (4, told)
+    assert iamgen(deployed, "drift", "dev").returncode == 0
+
+    planned = iamgen(deployed, "deploy", "dev", "--repair", "--plan-only", "--no-lint")
+    assert planned.stdout == (
+        "dev (222222222222): update the stack infra\n"
+        "~ AdminR  AWS::IAM::Role\n"
+        "    ~ MaxSessionDuration: 43200 -> 3600\n"
+        "~ ReadR  AWS::IAM::Role\n"
+        f"{READ_TRUST}"
+        f"        - Principal: {ARN}/mallory\n\n"
+        "Plan: 0 to add, 2 to change, 0 to destroy.\n"
+    )
+    assert f"{ARN}/mallory" in aws.trusted("dev", "ReadR")
+    # a deployment that repairs nothing has nothing to do
+    assert iamgen(deployed, "deploy", "dev", "--yes", "--no-lint").stdout.startswith(
+        "dev (222222222222): nothing to change in the stack infra"
+    )
+    assert iamgen(deployed, "deploy", "dev", "--repair", "--yes", "--no-lint").returncode == 0
+    assert f"{ARN}/mallory" not in aws.trusted("dev", "ReadR")
+    assert iamgen(deployed, "drift", "dev", "--exit-code").returncode == 0
+
+
+def test_what_cloudformation_does_not_see(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    people, dev = aws.client("iam", "user-only"), aws.client("iam", "dev")
+    people.put_group_policy(GroupName="infra-AssumeRoleG-111111111111", PolicyName="more", PolicyDocument=EVERYTHING)
+    join(aws, "PowerG", "mallory")
+    people.remove_user_from_group(GroupName="infra-ManageOwnUserG-111111111111", UserName="dave")
+    dev.put_role_policy(RoleName="infra-ReadR-222222222222", PolicyName="more", PolicyDocument=EVERYTHING)
+    dev.attach_user_policy(UserName="ci", PolicyArn=ADMIN)
+    done = iamgen(deployed, "drift", "user-only", "dev", "--exit-code")
+    assert done.stdout == (
+        "user-only (111111111111): differs from what was deployed\n"
+        "~ AssumeRoleG  AWS::IAM::Group\n"
+        "    + Policies: more\n"
+        "        + Statement: Allow * on *\n"
+        "~ ManageOwnUserG  AWS::IAM::Group\n"
+        "    - members: dave\n"
+        "~ PowerG  AWS::IAM::Group\n"
+        "    + members: mallory\n\n"
+        "dev (222222222222): differs from what was deployed\n"
+        "~ CIUserCi  AWS::IAM::User\n"
+        f"    + ManagedPolicyArns: {ADMIN}\n"
+        "~ ReadR  AWS::IAM::Role\n"
+        "    + Policies: more\n"
+        "        + Statement: Allow * on *\n\n"
+        "Drift: 5 of 16 resources differ.\n"
+    )
+    assert done.returncode == 4
+    repaired = iamgen(deployed, "deploy", "user-only", "dev", "--repair", "--yes", "--no-lint")
+    assert repaired.returncode == 0, repaired.stderr
+    assert repaired.stdout.endswith("Plan: 0 to add, 5 to change, 0 to destroy.\n")
+    assert iamgen(deployed, "drift", "--all", "--exit-code").returncode == 0
+
+
+def test_trust_in_somebody_who_was_deleted(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    change_trust(aws, "AIDAQWERTYUIOPASDFGHJ")
+    done = iamgen(deployed, "drift", "dev")
+    assert "    + AssumeRolePolicyDocument: AIDAQWERTYUIOPASDFGHJ, whose user or role was deleted\n" in done.stdout
+    assert iamgen(deployed, "deploy", "dev", "--repair", "--yes", "--no-lint").returncode == 0
+    assert aws.trusted("dev", "ReadR") == {f"{ARN}/bob", f"{ARN}/carol", f"{ARN}/auditors/dave"}
+
+
+def test_a_member_who_does_not_exist_cannot_be_put_in(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    people = aws.client("iam", "user-only")
+    for group in ("AssumeRoleG", "ManageOwnUserG"):
+        people.remove_user_from_group(GroupName=f"infra-{group}-111111111111", UserName="bob")
+    people.delete_user(UserName="bob")
+    done = iamgen(deployed, "deploy", "user-only", "--repair", "--yes", "--no-lint")
+    assert done.returncode == 1
+    assert done.stderr == "".join(
+        f"error: user-only (111111111111) {group}: bob cannot be put into infra-{group}-111111111111:"
+        " there is no such user\nhint: create bob, or take bob out of users.py\n"
+        for group in ("AssumeRoleG", "ManageOwnUserG")
+    )
+
+
+def test_a_resource_that_was_deleted(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    iam = aws.client("iam", "dev")
+    iam.detach_role_policy(RoleName="infra-AdminR-222222222222", PolicyArn=ADMIN)
+    iam.delete_role(RoleName="infra-AdminR-222222222222")
+    assert "- AdminR  AWS::IAM::Role\n" in iamgen(deployed, "drift", "dev").stdout
+    assert iamgen(deployed, "deploy", "dev", "--repair", "--yes", "--no-lint").returncode == 0
+    assert aws.trusted("dev", "AdminR") == {f"{ARN}/alice"}
+
+
+def test_as_json(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    aws.client("iam", "dev").attach_user_policy(UserName="ci", PolicyArn=ADMIN)
+    (dev,) = json.loads(iamgen(deployed, "drift", "dev", "--json").stdout)["accounts"]
+    assert dev == {
+        "account": "dev",
+        "account_id": "222222222222",
+        "stack": "infra",
+        "resources": 7,
+        "drift": [
+            {
+                "sign": "~",
+                "logical_id": "CIUserCi",
+                "type": "AWS::IAM::User",
+                "replaced": False,
+                "details": [{"sign": "+", "where": "ManagedPolicyArns", "text": ADMIN, "details": []}],
+            }
+        ],
+        "unchecked": [],
+    }
+
+
+def test_an_account_without_a_stack(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    cloudformation = aws.client("cloudformation", "prod")
+    cloudformation.update_termination_protection(StackName="infra", EnableTerminationProtection=False)
+    cloudformation.delete_stack(StackName="infra")
+    done = iamgen(deployed, "drift", "--all")
+    assert done.returncode == 1
+    assert done.stdout.endswith("Drift: 0 of 16 resources differ.\n")
+    assert done.stderr == ("error: prod (333333333333): there is no stack infra to look at\nhint: iamgen deploy prod\n")
+    done = iamgen(deployed, "template", "prod", "--deployed")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: prod (333333333333): there is no stack infra\nhint: deploy it: iamgen deploy prod\n",
+    )
+
+
+def test_the_deployed_template_compares_with_the_rendered(deployed: Path, iamgen: Iamgen) -> None:
+    done = iamgen(deployed, "template", "dev", "--deployed")
+    assert done.returncode == 0
+    assert done.stdout == iamgen(deployed, "render", "dev", "--no-lint").stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("drift",), "error: drift: it takes either accounts or --all\nhint: such as: iamgen drift dev\n"),
+        (("drift", "dve"), "error: dve: there is no such account\nhint: did you mean dev?\n"),
+        (
+            ("template", "dev"),
+            "error: template: it prints what is deployed: say --deployed\nhint: for the new: iamgen render\n",
+        ),
+    ],
+)
+def test_wrong_usage(make_repo: Callable[..., Path], iamgen: Iamgen, args: tuple[str, ...], said: str) -> None:
+    done = iamgen(make_repo(), *args)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
