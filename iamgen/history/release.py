@@ -11,7 +11,7 @@ from iamgen.history.commits import Commit, commits
 from iamgen.history.person import Signature, signature
 from iamgen.history.remotes import Refs, Remote, chosen_remote, local_tags, require_same_tag, upstream
 from iamgen.history.repository import Repository
-from iamgen.history.tags import arrived, made_tag
+from iamgen.history.tags import NewTag, push_tag
 from iamgen.history.versions import LEVELS, Version, following, parse, wanted
 
 _TAGS = "refs/tags/"
@@ -90,14 +90,12 @@ def require_wanted(asked: str) -> Version | None:
 
 def publish(release: Release, message: str) -> None:
     """Tag the commit and push exactly that tag. Raises IamgenError, and then there is no tag, here or there."""
-    name = f"{_TAGS}{release.version}"
     if _refs(release.remote, release.branch) != release.seen:
         raise refuse(release.remote.name, "has moved meanwhile: nothing was released", "look at it, and release again")
-    with made_tag(release.repository, str(release.version), release.commit, message, release.by) as identity:
-        reason = release.remote.push([f"{name}:{name}"])
-        if reason and not arrived(release.remote, name, identity):
-            what = f"{release.remote.name} did not take it: {reason}"
-            raise refuse(f"tag {release.version}", what, "nothing was released, and there is no tag")
+    reason = push_tag(release.remote, NewTag(str(release.version), release.commit, message, release.by))
+    if reason:
+        what = f"{release.remote.name} did not take it: {reason}"
+        raise refuse(f"tag {release.version}", what, "nothing was released, and there is no tag")
 
 
 def _branch(repository: Repository, main: str | None) -> str:

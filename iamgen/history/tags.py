@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from iamgen.errors import refuse
 from iamgen.history.person import Signature
@@ -12,28 +12,55 @@ from iamgen.history.remotes import Remote
 from iamgen.history.repository import Repository
 
 
+@dataclass(frozen=True)
+class NewTag:
+    """An annotated tag to be made."""
+
+    name: str
+    commit: str
+    message: str
+    by: Signature
+
+    @property
+    def ref(self) -> str:
+        """Its name in full."""
+        return f"refs/tags/{self.name}"
+
+
+def push_tag(remote: Remote, tag: NewTag, specs: Sequence[str] = (), leases: Sequence[tuple[str, str]] = ()) -> str:
+    """Make the tag and push it, with more specs beside it: all or nothing.
+
+    Returns an empty text, or why the remote did not take it; then there is no tag, here or there. Raises IamgenError
+    when git cannot make it, or when it cannot be found out whether it got there.
+    """
+    try:
+        with made_tag(remote.repository, tag) as identity:
+            reason = remote.push([*specs, f"{tag.ref}:{tag.ref}"], leases)
+            if reason and remote.refs(tag.ref).ids.get(tag.ref) != identity:  # an answer may have been lost
+                raise _NotTakenError(reason)
+    except _NotTakenError as exc:
+        return str(exc)
+    return ""
+
+
 @contextmanager
-def made_tag(repository: Repository, name: str, commit: str, message: str, by: Signature) -> Iterator[str]:
+def made_tag(repository: Repository, tag: NewTag) -> Iterator[str]:
     """Make an annotated tag, signed where git is set up to; yield its id; take it away when the block fails.
 
     Raises IamgenError when git cannot make it.
     """
-    git = replace(repository.git, environment={**repository.git.environment, **by.environment})
-    answer = git.ask("tag", "--annotate", "--cleanup=whitespace", "--file=-", "--", name, commit, feed=message)
+    git = replace(repository.git, environment={**repository.git.environment, **tag.by.environment})
+    # a message makes it annotated; --annotate would overrule tag.forceSignAnnotated
+    answer = git.ask("tag", "--cleanup=whitespace", "--file=-", "--", tag.name, tag.commit, feed=tag.message)
     if answer.code:
-        raise refuse(f"tag {name}", f"cannot be made: {answer.reason}", "nothing was pushed")
-    full = f"refs/tags/{name}"
-    identity = git.tell("rev-parse", "--verify", full).strip()
+        raise refuse(f"tag {tag.name}", f"cannot be made: {answer.reason}", "nothing was pushed")
+    identity = git.tell("rev-parse", "--verify", tag.ref).strip()
     try:
         yield identity
     except BaseException:
-        git.ask("update-ref", "-d", full, identity)
+        git.ask("update-ref", "-d", tag.ref, identity)
         raise
 
 
-def arrived(remote: Remote, name: str, identity: str) -> bool:
-    """Tell whether the remote has this very reference, after a push that failed: an answer may have been lost.
-
-    Raises IamgenError when that cannot be found out.
-    """
-    return remote.refs(name).ids.get(name) == identity
+class _NotTakenError(Exception):
+    """The remote did not take a push."""
