@@ -36,8 +36,8 @@ def push_tag(remote: Remote, tag: NewTag, specs: Sequence[str] = (), leases: Seq
     try:
         with made_tag(remote.repository, tag) as identity:
             reason = remote.push([*specs, f"{tag.ref}:{tag.ref}"], leases)
-            if reason and remote.refs(tag.ref).ids.get(tag.ref) != identity:  # an answer may have been lost
-                raise _NotTakenError(reason)
+            if reason:
+                _require_arrived(remote, tag, identity, reason)
     except _NotTakenError as exc:
         return str(exc)
     return ""
@@ -60,6 +60,12 @@ def made_tag(repository: Repository, tag: NewTag) -> Iterator[str]:
     except BaseException:
         git.ask("update-ref", "-d", tag.ref, identity)
         raise
+
+
+def _require_arrived(remote: Remote, tag: NewTag, identity: str, reason: str) -> None:
+    """Look whether the tag got there all the same: an answer may have been lost. Raises _NotTakenError if not."""
+    if remote.refs(tag.ref).ids.get(tag.ref) != identity:
+        raise _NotTakenError(reason)
 
 
 class _NotTakenError(Exception):
