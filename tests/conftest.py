@@ -151,3 +151,9 @@ def world(tmp_path: Path, at_home: None) -> World:
     first.commit("Begin", users_py=USERS)
     first.push()
     return World(folder)
+
+
+@pytest.fixture(scope="session")
+def lint_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a cache folder for all tests that lint the same templates again and again."""
+    return str(tmp_path_factory.mktemp("cache"))
