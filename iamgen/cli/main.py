@@ -8,6 +8,7 @@ import click
 
 from iamgen.cli.changes import changes
 from iamgen.cli.check import check
+from iamgen.cli.ci import ci
 from iamgen.cli.promote import promote
 from iamgen.cli.release import release
 from iamgen.cli.render import render
@@ -41,7 +42,7 @@ def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
     session.folder, session.console = folder, Console.standard(colour)
 
 
-for command in (changes, check, promote, release, render):
+for command in (changes, check, ci, promote, release, render):
     iamgen.add_command(command)
 
 
