@@ -6,7 +6,7 @@ SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -typ
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check release test lint cfn-lint golden bench clean FORCE
+.PHONY: help render check ci release test lint cfn-lint golden bench clean FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z/%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
@@ -17,6 +17,9 @@ render: .venv/installed ## make build/ACCOUNT/infra.json of every account, linte
 
 check: .venv/installed ## hold every account's template against every rule and every quota
 	$(BIN)/iamgen check
+
+ci: .venv/installed ## make the files of CI anew, from users.py and templates/ci
+	$(BIN)/iamgen ci github gitlab
 
 release: .venv/installed ## release the next bugfix; release/feature, release/breaking, release/v1.2.3; ARGS=--dry-run
 	$(BIN)/iamgen release $(ARGS)
