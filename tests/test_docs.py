@@ -91,7 +91,9 @@ class Stage:
         """Return the text with an id for each commit that does not depend on what is in it."""
         if (self.root / ".git").exists():
             listed = ["git", "rev-list", "--all", "--reverse", "--topo-order"]
-            done = subprocess.run(listed, cwd=self.root, env=self.environment, capture_output=True, text=True, check=True)
+            done = subprocess.run(
+                listed, cwd=self.root, env=self.environment, capture_output=True, text=True, check=True
+            )
             for number, identity in enumerate(done.stdout.split()):
                 text = text.replace(identity[:10], hashlib.sha256(bytes([number])).hexdigest()[:10])
         return text

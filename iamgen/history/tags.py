@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import FrameType
 
 from iamgen.errors import refuse
 from iamgen.history.person import Signature
@@ -56,10 +59,29 @@ def made_tag(repository: Repository, tag: NewTag) -> Iterator[str]:
         raise refuse(f"tag {tag.name}", f"cannot be made: {answer.reason}", "nothing was pushed")
     identity = git.tell("rev-parse", "--verify", tag.ref).strip()
     try:
-        yield identity
+        with _interruptible():
+            yield identity
     except BaseException:
         git.ask("update-ref", "-d", tag.ref, identity)
         raise
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let a process that is to end do so as after ^C: what it has begun is taken back."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # only that one hears of signals
+        yield
+        return
+    before = {one: signal.signal(one, interrupt) for one in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _require_arrived(remote: Remote, tag: NewTag, identity: str, reason: str) -> None:

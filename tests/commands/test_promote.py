@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,25 @@ def test_another_channel_of_the_settings(ann: Clone, at: Iamgen) -> None:
     done = at(ann.folder, "promote", "audit", "v0.0.1", "--yes")
     assert done.returncode == 0
     assert "refs/heads/env/audit" in ann.there()
+
+
+def test_many_at_once(world: World, ann: Clone, environment: dict[str, str], lint_cache: str) -> None:
+    """Whoever gets through, the branch is where the last of them put it, and each of them left a tag."""
+    clones = [ann, world.clone("bob"), world.clone("carol"), world.clone("dave")]
+    env = {**environment, "XDG_CACHE_HOME": lint_cache}
+    running = []
+    for number, one in enumerate(clones):
+        command = [sys.executable, "-m", "iamgen", "promote", "infra", f"v0.0.{number % 2 + 1}", "--yes"]
+        running.append(
+            subprocess.Popen(
+                command, cwd=one.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+        )
+    said = [process.communicate()[1] for process in running]
+    codes = [process.returncode for process in running]
+    assert set(codes) <= {0, 1}
+    assert all("meanwhile" in text for code, text in zip(codes, said, strict=True) if code)
+    there = ann.there()
+    audit = sorted(name for name in there if name.startswith("refs/tags/env/infra/"))
+    assert len(audit) == sum("promoted v" in text and "meanwhile" not in text for text in said) >= 1
+    assert there[audit[-1]] == there["refs/heads/env/infra"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -213,3 +214,31 @@ def test_no_folder_is_left_behind(ann: Clone, at: Iamgen, tmp_path: Path) -> Non
     (tmp_path / "tmp").mkdir()
     assert at(ann.folder, "release", "--dry-run", TMPDIR=str(tmp_path / "tmp")).returncode == 0
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("signal", ["INT", "TERM", "HUP"])
+def test_a_signal_while_it_pushes_leaves_no_tag(signal: str, ann: Clone, at: Iamgen) -> None:
+    hook = ann.folder / ".git/hooks/pre-push"
+    hook.write_text(f"#!/bin/sh\nkill -{signal} $(ps -o ppid= $PPID)\nsleep 2\n")
+    hook.chmod(0o755)
+    done = at(ann.folder, "release", "--yes")
+    assert done.returncode == 130
+    assert "interrupted" in done.stderr.splitlines()
+    assert (ann.tags(), list(ann.there())) == ([], ["refs/heads/main"])
+
+
+def test_many_at_once(world: World, ann: Clone, environment: dict[str, str], lint_cache: str) -> None:
+    """All at the same commit: one releases it, for the others there is nothing left, or they were too late."""
+    clones = [ann, world.clone("bob"), world.clone("carol")]
+    command = [sys.executable, "-m", "iamgen", "release", "--yes"]
+    env = {**environment, "XDG_CACHE_HOME": lint_cache}
+    running = [
+        subprocess.Popen(command, cwd=one.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for one in clones
+    ]
+    said = [process.communicate()[1] for process in running]
+    assert sum("released v0.0.1" in one for one in said) == 1
+    assert all("this is a bug" not in one for one in said)
+    assert set(ann.there()) == {"refs/heads/main", "refs/tags/v0.0.1"}
+    tags = {one.git("rev-parse", "v0.0.1") for one in clones if one.tags()}
+    assert len(tags) == 1

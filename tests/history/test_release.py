@@ -496,3 +496,30 @@ def test_names_and_subjects_that_a_terminal_would_obey(ann: Clone) -> None:
     (commit, *_) = made(ann).commits
     assert commit.line.isprintable()
     assert commit.subject == "Red \\x1b[31m alert \\u202e"
+
+
+def written(clone: Clone, *names: str) -> None:
+    """Write references by hand, into the clone and into the remote, as git would not."""
+    for folder in (clone.folder / ".git", clone.folder / "../origin.git"):
+        for name in names:
+            (folder / "refs" / name).parent.mkdir(exist_ok=True)
+            (folder / "refs" / name).write_text(f"{clone.git('rev-parse', 'HEAD')}\n")
+
+
+def test_references_that_look_like_options(ann: Clone) -> None:
+    written(ann, "heads/-x", "tags/-x", "tags/--output=x", "heads/--upload-pack=touch")
+    assert str(made(ann).version) == "v0.0.1"
+
+
+def test_references_that_break_git_are_no_bug(ann: Clone) -> None:
+    written(ann, "heads/a b", "tags/v1.2.3 ")
+    with pytest.raises(IamgenError) as caught:
+        made(ann)
+    assert caught.value.faults == (Fault("git fetch", "bad object refs/heads/a b", "look at: git fetch origin"),)
+
+
+def test_a_release_on_no_commit(ann: Clone) -> None:
+    ann.git("tag", "v0.0.1", "HEAD^{tree}")
+    ann.push("v0.0.1")
+    ann.commit("Second")
+    assert refusal(ann)
