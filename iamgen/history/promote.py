@@ -9,7 +9,7 @@ from iamgen.history.audit import after_the_last, audit_tag, past
 from iamgen.history.commits import Commit, commits
 from iamgen.history.person import Signature, signature
 from iamgen.history.remotes import Refs, Remote, chosen_remote, local_tags, require_same_tag
-from iamgen.history.repository import Repository
+from iamgen.history.repository import Repository, require_all
 from iamgen.history.tags import NewTag, push_tag
 from iamgen.history.versions import Version, parse, wanted
 from iamgen.nearest import did_you_mean
@@ -72,11 +72,14 @@ def require_channel(channel: str, channels: tuple[str, ...]) -> None:
 def planned(repository: Repository, channel: str, asked: str, remote_name: str | None) -> Promotion:
     """Return the promotion of a version to a channel. Raises IamgenError with whatever is in its way."""
     version = wanted(asked, "promote")
-    repository.require_whole()
-    by = signature(repository)
-    remote = chosen_remote(repository, remote_name)
     branch = f"env/{channel}"
-    _require_name(repository, branch)
+    require_all(
+        repository.require_whole,
+        lambda: signature(repository),
+        lambda: chosen_remote(repository, remote_name),
+        lambda: _require_name(repository, branch),
+    )
+    by, remote = signature(repository), chosen_remote(repository, remote_name)
     places = (f"{kind}{name}" for kind in (_HEADS, _TAGS) for name in ("env", branch))
     there = remote.refs(f"{_TAGS}v*", f"{_TAGS}{branch}/*", *places)
     _require_room(there, remote, branch)

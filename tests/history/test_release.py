@@ -112,6 +112,26 @@ def test_a_detached_head(ann: Clone) -> None:
     assert refusal(ann) == (Fault("git", "HEAD is on no branch, and releases are made from one", "git switch main"),)
 
 
+def test_everything_that_is_in_the_way_at_once(world: World, ann: Clone) -> None:
+    world.clone("bob").commit("Elsewhere")
+    ann.git("checkout", "--quiet", "--detach")
+    (ann.folder / "new").write_text("")
+    ann.git("remote", "remove", "origin")
+    assert [fault.where for fault in refusal(ann)] == ["git", "git status", "git remote"]
+
+
+def test_behind_and_on_another_branch(world: World, ann: Clone) -> None:
+    made(ann)
+    ann.git("switch", "--quiet", "--create", "other", "--track", "origin/main")
+    bob = world.clone("bob")
+    bob.commit("Second")
+    bob.push()
+    assert [fault.what for fault in refusal(ann)] == [
+        "is 1 commit behind origin/main",
+        "releases are made from main",
+    ]
+
+
 def test_another_branch(ann: Clone) -> None:
     ann.git("switch", "--quiet", "--create", "feature/x-$(y)")
     hint = "git switch main; a hotfix of an older release names its version: iamgen release v1.2.4"
