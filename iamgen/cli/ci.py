@@ -16,7 +16,7 @@ from iamgen.cli.session import Session
 )
 @click.pass_obj
 def ci(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # click's own values, by name
-    """Write the files that let CI check every change and deploy every promotion.
+    """Write the files by which CI checks and deploys.
 
     \b
     iamgen ci github                     .github/workflows/iamgen-check.yml, iamgen-deploy.yml

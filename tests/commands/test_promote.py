@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,14 +37,6 @@ prod: 0 to add, 2 to change, 0 to destroy
 no changes: dev, user-only
 Plan: 0 to add, 2 to change, 0 to destroy.
 """
-
-
-@pytest.fixture
-def at(iamgen: Iamgen, lint_cache: str) -> Iamgen:
-    def run(cwd: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
-        return iamgen(cwd, *args, **{"XDG_CACHE_HOME": lint_cache, **env})
-
-    return run
 
 
 @pytest.fixture

@@ -63,14 +63,6 @@ def ann(world: World) -> Clone:
     return world.clone("ann")
 
 
-@pytest.fixture
-def at(iamgen: Iamgen, lint_cache: str) -> Iamgen:
-    def run(cwd: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
-        return iamgen(cwd, *args, **{"XDG_CACHE_HOME": lint_cache, **env})
-
-    return run
-
-
 def test_two_releases(ann: Clone, at: Iamgen) -> None:
     begin = ann.git("rev-parse", "HEAD")[:10]
     done = at(ann.folder, "release", "--yes")
