@@ -48,7 +48,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "rendered",
         "stack",
     },
-    "cli": {"commands", "console", "declaration", "errors"},
+    "cli": {"commands", "console", "declaration", "errors", "history"},
     "__main__": {"cli"},
 }
 ONLY_IN = {

@@ -8,6 +8,7 @@ import click
 
 from iamgen.cli.changes import changes
 from iamgen.cli.check import check
+from iamgen.cli.ci import ci
 from iamgen.cli.deploy import deploy
 from iamgen.cli.drift import drift
 from iamgen.cli.promote import promote
@@ -44,7 +45,7 @@ def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
     session.folder, session.console = folder, Console.standard(colour)
 
 
-for command in (changes, check, deploy, drift, promote, release, render, template):
+for command in (changes, check, ci, deploy, drift, promote, release, render, template):
     iamgen.add_command(command)
 
 

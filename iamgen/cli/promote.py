@@ -12,7 +12,7 @@ from iamgen.cli.session import Session
 
 @click.command()
 @click.argument("channel")
-@click.argument("version", required=False, metavar="vX.Y.Z")
+@click.argument("version", required=False, metavar="[vX.Y.Z]")
 @click.option("--log", is_flag=True, help="What was promoted to the channel, newest first: when, what, by whom.")
 @shared.remote
 @shared.yes
@@ -20,7 +20,7 @@ from iamgen.cli.session import Session
 @shared.as_json
 @click.pass_obj
 def promote(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # click's own values, by name
-    """Put a release on the branch env/CHANNEL, from which CI deploys it.
+    """Put a release where CI deploys it from: the branch env/CHANNEL.
 
     \b
     iamgen promote infra v1.2.3          env/infra becomes v1.2.3

@@ -10,8 +10,14 @@ from iamgen.cli import options as shared
 from iamgen.cli.session import Session
 
 
+def _levels(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    from iamgen.history.versions import LEVELS
+
+    return [level for level in LEVELS if level.startswith(incomplete)]
+
+
 @click.command()
-@click.argument("asked", default="bugfix", metavar="[LEVEL | vX.Y.Z]")
+@click.argument("asked", default="bugfix", metavar="[LEVEL | vX.Y.Z]", shell_complete=_levels)
 @shared.remote
 @shared.yes
 @shared.dry_run

@@ -70,6 +70,8 @@ def _promote(wanted: Promoting, version: str, console: Console) -> int:
     if plan.is_there:
         console.note(f"{plan.branch} in {plan.remote.name} has {plan.version} already")
         return _told(wanted, console, {**_plain(plan, ()), "promoted": False})
+    for warning in plan.warnings:
+        console.warning(warning)
     after = checked_at(repository, plan.commit, str(plan.version), now(), console)
     accounts = changes_since(repository, plan.now, plan.now_name, after, console)
     notes = promotion_notes(plan, accounts)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from iamgen.errors import Fault
 from iamgen.history.person import Signature
@@ -15,6 +15,7 @@ from iamgen.printable import printable
 
 _TAGS = "refs/tags/"
 _NAME = re.compile(r"(\d{8}-\d{6})-(v.*)", re.DOTALL)
+_MOMENT = timedelta(minutes=1)
 _TIME = "%Y%m%d-%H%M%S"
 _FORM = "--format=%(refname)%00%(taggername)%00%(taggeremail:trim)%00%(objectname)%00%(*objectname)"
 
@@ -55,6 +56,20 @@ class Promoted:
 def audit_tag(channel: str, by: Signature, version: Version) -> str:
     """Return the tag's name for a promotion at that moment."""
     return f"env/{channel}/{by.at:{_TIME}}-{version}"
+
+
+def after_the_last(by: Signature, channel: str, there: Refs) -> tuple[Signature, tuple[Fault, ...]]:
+    """Return the moment of a promotion, after that of the last one whatever the clocks say: the log is in that order.
+
+    What is to be said when the clocks differ by more than a moment is beside it.
+    """
+    told = filter(None, map(when_and_what, there.names(f"{_TAGS}env/{channel}/")))
+    last = max((moment for moment, _ in told), default=None)
+    if last is None or last < by.at:
+        return by, ()
+    what = f"the last promotion was at {last:%Y-%m-%d %H:%M:%S} UTC, and here it is {by.at:%Y-%m-%d %H:%M:%S}"
+    warnings = (Fault("clock", what, "set the clock that is wrong"),) if last - by.at > _MOMENT else ()
+    return replace(by, at=last + timedelta(seconds=1)), warnings
 
 
 def when_and_what(name: str) -> tuple[datetime, Version] | None:

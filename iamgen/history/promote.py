@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
-from iamgen.history.audit import audit_tag, past
+from iamgen.history.audit import after_the_last, audit_tag, past
 from iamgen.history.commits import Commit, commits
 from iamgen.history.person import Signature, signature
 from iamgen.history.remotes import Refs, Remote, chosen_remote, local_tags, require_same_tag
-from iamgen.history.repository import Repository
-from iamgen.history.tags import arrived, made_tag
+from iamgen.history.repository import Repository, require_all
+from iamgen.history.tags import NewTag, push_tag
 from iamgen.history.versions import Version, parse, wanted
 from iamgen.nearest import did_you_mean
 
@@ -31,6 +31,7 @@ class Promotion:
     comes: tuple[Commit, ...]
     goes: tuple[Commit, ...]
     by: Signature
+    warnings: tuple[Fault, ...]
 
     @property
     def branch(self) -> str:
@@ -71,12 +72,16 @@ def require_channel(channel: str, channels: tuple[str, ...]) -> None:
 def planned(repository: Repository, channel: str, asked: str, remote_name: str | None) -> Promotion:
     """Return the promotion of a version to a channel. Raises IamgenError with whatever is in its way."""
     version = wanted(asked, "promote")
-    repository.require_whole()
-    by = signature(repository)
-    remote = chosen_remote(repository, remote_name)
     branch = f"env/{channel}"
-    _require_name(repository, branch)
-    there = remote.refs(f"{_TAGS}v*", *(f"{kind}{name}" for kind in (_HEADS, _TAGS) for name in ("env", branch)))
+    require_all(
+        repository.require_whole,
+        lambda: signature(repository),
+        lambda: chosen_remote(repository, remote_name),
+        lambda: _require_name(repository, branch),
+    )
+    by, remote = signature(repository), chosen_remote(repository, remote_name)
+    places = (f"{kind}{name}" for kind in (_HEADS, _TAGS) for name in ("env", branch))
+    there = remote.refs(f"{_TAGS}v*", f"{_TAGS}{branch}/*", *places)
     _require_room(there, remote, branch)
     commit = _tagged(repository, remote, there, version)
     now = there.ids.get(f"{_HEADS}{branch}")
@@ -84,7 +89,9 @@ def planned(repository: Repository, channel: str, asked: str, remote_name: str |
         remote.fetch(f"{_HEADS}{branch}")
     comes = commits(repository.git, now, commit, repository.folder) if now else ()
     goes = commits(repository.git, commit, now, repository.folder) if now else ()
-    return Promotion(repository, remote, channel, version, commit, now, _name_of(there, now), comes, goes, by)
+    by, warnings = after_the_last(by, channel, there)
+    name = _name_of(there, now)
+    return Promotion(repository, remote, channel, version, commit, now, name, comes, goes, by, warnings)
 
 
 def publish(promotion: Promotion, message: str) -> None:
@@ -92,13 +99,12 @@ def publish(promotion: Promotion, message: str) -> None:
 
     Raises IamgenError when it is refused; when somebody promoted meanwhile, saying who.
     """
-    branch, tag = f"{_HEADS}{promotion.branch}", f"{_TAGS}{promotion.audit_tag}"
-    specs = [f"{promotion.commit}:{branch}", f"{tag}:{tag}"]
-    leases = [(branch, promotion.now or ""), (tag, "")]
-    with made_tag(promotion.repository, promotion.audit_tag, promotion.commit, message, promotion.by) as identity:
-        reason = promotion.remote.push(specs, leases)
-        if reason and not arrived(promotion.remote, tag, identity):
-            raise _refused(promotion, reason)
+    branch = f"{_HEADS}{promotion.branch}"
+    tag = NewTag(promotion.audit_tag, promotion.commit, message, promotion.by)
+    leases = [(branch, promotion.now or ""), (tag.ref, "")]
+    reason = push_tag(promotion.remote, tag, [f"{promotion.commit}:{branch}"], leases)
+    if reason:
+        raise _refused(promotion, reason)
 
 
 def _require_name(repository: Repository, branch: str) -> None:

@@ -10,8 +10,8 @@ from iamgen.history.branches import in_step, main_branch
 from iamgen.history.commits import Commit, commits
 from iamgen.history.person import Signature, signature
 from iamgen.history.remotes import Refs, Remote, chosen_remote, local_tags, require_same_tag, upstream
-from iamgen.history.repository import Repository
-from iamgen.history.tags import arrived, made_tag
+from iamgen.history.repository import Repository, require_all
+from iamgen.history.tags import NewTag, push_tag
 from iamgen.history.versions import LEVELS, Version, following, parse, wanted
 
 _TAGS = "refs/tags/"
@@ -58,24 +58,30 @@ def planned(repository: Repository, asked: str, main: str | None, remote_name: s
     `main` is the branch that the settings name. Raises IamgenError with whatever is in its way.
     """
     version = require_wanted(asked)
-    branch = _branch(repository, main)
-    repository.require_whole()
     commit = repository.head()
-    repository.require_clean()
-    by = signature(repository)
-    remote = chosen_remote(repository, remote_name)
+    require_all(
+        lambda: _branch(repository, main),
+        repository.require_whole,
+        repository.require_clean,
+        lambda: signature(repository),
+        lambda: chosen_remote(repository, remote_name),
+    )
+    branch, by, remote = _branch(repository, main), signature(repository), chosen_remote(repository, remote_name)
     known = _known(repository, remote, branch, commit)
     trunk = main_branch(repository, known.there, main, branch)
-    warnings = in_step(remote, known.there, branch, commit)
-    last = max(known.releases, default=None)
-    version = _allowed(known, trunk, version or _next(branch, trunk, last, asked))
+    warnings: list[Fault] = []
+    require_all(
+        lambda: warnings.extend(in_step(remote, known.there, branch, commit)),
+        lambda: _require_allowed(known, trunk, version or _next(known, trunk, asked)),
+    )
+    version = version or _next(known, trunk, asked)
     previous = _before(known, on_main=branch == trunk)
     since = known.releases[previous] if previous else None
     if since == commit and asked in LEVELS and asked != "public" and previous and not previous.pre:
         return None
     told = commits(repository.git, since, commit, repository.folder)
-    warnings = (*warnings, *_aside(known, previous))
-    return Release(repository, remote, branch, version, commit, previous, since, told, warnings, by, known.there)
+    warnings += _aside(known, previous)
+    return Release(repository, remote, branch, version, commit, previous, since, told, tuple(warnings), by, known.there)
 
 
 def require_wanted(asked: str) -> Version | None:
@@ -90,21 +96,20 @@ def require_wanted(asked: str) -> Version | None:
 
 def publish(release: Release, message: str) -> None:
     """Tag the commit and push exactly that tag. Raises IamgenError, and then there is no tag, here or there."""
-    name = f"{_TAGS}{release.version}"
     if _refs(release.remote, release.branch) != release.seen:
         raise refuse(release.remote.name, "has moved meanwhile: nothing was released", "look at it, and release again")
-    with made_tag(release.repository, str(release.version), release.commit, message, release.by) as identity:
-        reason = release.remote.push([f"{name}:{name}"])
-        if reason and not arrived(release.remote, name, identity):
-            what = f"{release.remote.name} did not take it: {reason}"
-            raise refuse(f"tag {release.version}", what, "nothing was released, and there is no tag")
+    reason = push_tag(release.remote, NewTag(str(release.version), release.commit, message, release.by))
+    if reason:
+        what = f"{release.remote.name} did not take it: {reason}"
+        raise refuse(f"tag {release.version}", what, "nothing was released, and there is no tag")
 
 
 def _branch(repository: Repository, main: str | None) -> str:
     branch = repository.branch()
     if branch is None:
         what = "HEAD is on no branch, and releases are made from one"
-        raise refuse("git", what, f"git switch {main or 'main'}")
+        usual = "master" if repository.commit_of("refs/heads/main") is None else "main"
+        raise refuse("git", what, f"git switch {main or usual}")
     return branch
 
 
@@ -128,26 +133,24 @@ def _versions(refs: Refs) -> dict[Version, str]:
     return {version: commit for version, commit in found if version}
 
 
-def _next(branch: str, trunk: str, last: Version | None, level: str) -> Version:
-    if branch != trunk:
+def _next(known: _Known, trunk: str, level: str) -> Version:
+    if known.branch != trunk:
         hint = f"git switch {trunk}; a hotfix of an older release names its version: iamgen release v1.2.4"
-        raise refuse(branch, f"releases are made from {trunk}", hint)
-    return following(last, level)
+        raise refuse(known.branch, f"releases are made from {trunk}", hint)
+    return following(max(known.releases, default=None), level)
 
 
-def _allowed(known: _Known, trunk: str, version: Version) -> Version:
-    """Return the version if it may be released. Raises IamgenError if not."""
+def _require_allowed(known: _Known, trunk: str, version: Version) -> None:
+    """Refuse a version that may not be released from here. Raises IamgenError."""
     _require_new(known, version)
     last = max(known.releases, default=None)
     if last is not None:
         require_same_tag(str(last), known.here, known.there, known.remote)
-    if last is None or version > last:
-        if known.branch != trunk:
-            what = f"{version} would be the newest release, and those are made from {trunk}"
-            raise refuse(known.branch, what, f"git switch {trunk}")
-    else:
+    if last is not None and version < last:
         _require_hotfix(known, trunk, version, last)
-    return version
+    elif known.branch != trunk:
+        what = f"{version} would be the newest release, and those are made from {trunk}"
+        raise refuse(known.branch, what, f"git switch {trunk}")
 
 
 def _require_new(known: _Known, version: Version) -> None:

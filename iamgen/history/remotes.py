@@ -126,6 +126,8 @@ def _refs(told: str) -> Refs:
     head = None
     for line in told.splitlines():
         identity, _, name = line.partition("\t")
+        if not identity.strip("0"):
+            continue  # a reference that is broken there
         if name == "HEAD":
             head = identity.removeprefix("ref: ") if identity.startswith("ref: ") else head
         elif name.endswith("^{}"):

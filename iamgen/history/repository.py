@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from iamgen.errors import IamgenError, refuse
+from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.history.git import Git
 from iamgen.printable import printable
 
@@ -63,6 +64,18 @@ class Repository:
             more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
             what = f"not everything is committed: {', '.join(files[:_SHOWN])}{more}"
             raise refuse("git status", what, "commit it, ignore it, or put it away with git stash --include-untracked")
+
+
+def require_all(*checks: Callable[[], object]) -> None:
+    """Make every check. Raises IamgenError with the faults of all that fail, so that all can be mended at once."""
+    faults: list[Fault] = []
+    for check in checks:
+        try:
+            check()
+        except IamgenError as exc:
+            faults += exc.faults
+    if faults:
+        raise IamgenError(dict.fromkeys(faults))
 
 
 def open_repository(root: Path) -> Repository:

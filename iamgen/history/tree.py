@@ -21,11 +21,9 @@ def exported(repository: Repository, commit: str, name: str) -> Iterator[Path]:
     The folder is the person's alone and is gone afterwards. Raises IamgenError when the commit, which `name` calls so,
     has no such folder or git cannot write it.
     """
-    tree = f"{commit}:{repository.folder.rstrip('/')}"
-    git = repository.git
-    if git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{tree}^{{tree}}").code:
-        what = f"has no folder {printable(repository.folder)}"
-        raise refuse(name, what, "it may have been elsewhere then")
+    git, tree = repository.git, _tree(repository, commit)
+    if tree is None:
+        raise refuse(name, f"has no folder {printable(repository.folder)}", "it may have been elsewhere then")
     with tempfile.TemporaryDirectory(prefix="iamgen-") as made:
         place = Path(made).resolve()
         apart = Git(git.folder, {**git.environment, "GIT_INDEX_FILE": str(place / "index")})
@@ -34,3 +32,12 @@ def exported(repository: Repository, commit: str, name: str) -> Iterator[Path]:
         folder.mkdir()
         apart.tell("checkout-index", "--all", "--force", "--quiet", f"--prefix={folder}/")
         yield folder
+
+
+def _tree(repository: Repository, commit: str) -> str | None:
+    """Return the id of the tree that the folder is in a commit, or None."""
+    place = f"{commit}:{repository.folder.rstrip('/')}"
+    answer = repository.git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", place)
+    found = answer.out.strip()
+    is_tree = not answer.code and repository.git.tell("cat-file", "-t", found).strip() == "tree"
+    return found if is_tree else None
