@@ -8,6 +8,7 @@ In README.md and docs/*.md a fenced block's first line says what it is:
     … in=clone          the copy is a clone by then, its main branch pushed and released as v0.1.0; commits' ids differ
     LANGUAGE from=NAME  is part of that file of this repository
     python              is valid by itself
+    console rehearsal   is what `make rehearse` prints
 
 Each heading begins with a fresh copy. `pytest tests/test_docs.py --rewrite` writes what commands print anew.
 """
@@ -140,6 +141,8 @@ def played(text: str, stage: Stage) -> str:
         kind, file = part["info"].split()[0], option(part["info"], "file")
         if option(part["info"], "in") == "clone":
             stage.share()
+        if part["info"] == "console rehearsal":
+            return f"```{part['info']}\n$ make rehearse\n{rehearsed(stage.environment)}```\n"
         if kind == "console":
             return f"```{part['info']}\n{stage.transcript(part['body'])}```\n"
         if file:
@@ -148,6 +151,14 @@ def played(text: str, stage: Stage) -> str:
         return part[0]
 
     return PART.sub(play, text)
+
+
+def rehearsed(environment: dict[str, str]) -> str:
+    """Return what `make rehearse` prints. It is run here, and not by make, with what is being tested."""
+    return subprocess.run(
+        [sys.executable, "-m", "tests.emulator.rehearse"], cwd=ROOT, env=environment, text=True, timeout=120,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True,
+    ).stdout  # fmt: skip
 
 
 def option(info: str, name: str) -> str:

@@ -40,6 +40,10 @@ class Beside:
     value: str
     document: Mapping[str, Any] | None = None
 
+    def is_in(self, group: str) -> bool:
+        """Whether it is about who is in the group, named by its logical id."""
+        return self.kind == "member" and self.resource.logical_id == group
+
     @property
     def detail(self) -> Detail:
         """Return it as a person reads it, below its resource."""

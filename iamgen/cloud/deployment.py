@@ -21,7 +21,7 @@ from iamgen.cloud.pace import Pace
 from iamgen.cloud.planned import planned, retagged
 from iamgen.cloud.stack import Stack
 from iamgen.cloud.states import Step, busy, step, stuck
-from iamgen.cloud.way_in import lost
+from iamgen.cloud.way_in import POWER, lost, lost_by_repair
 from iamgen.errors import IamgenError
 from iamgen.plan.change import Change
 from iamgen.plan.difference import differences
@@ -107,7 +107,7 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
         if found.stack and is_created(found.stack):
             found = replace(found, unguarded=not _is_guarded(clients, found.stack))
             if choices.repair:
-                found = replace(found, inspection=inspect(clients, order, before or {}, choices.pace))
+                found = _inspected(found, before or {}, identity)
         return _planned(found, changes)
 
 
@@ -141,6 +141,17 @@ def deployed(found: Prepared) -> Mapping[str, Any] | None:
 def body(order: Order, text: str) -> Mapping[str, Any]:
     """Return a template as plain data. Raises IamgenError for what is none."""
     return parse(f"{order.where} {order.stack}", text).body
+
+
+def _inspected(found: Prepared, before: Mapping[str, Any], identity: Identity) -> Prepared:
+    """Return it with what there is to repair. Raises IamgenError for what nobody has allowed to be lost by that."""
+    order, choices = found.order, found.choices
+    seen = inspect(found.clients, order, before, choices.pace)
+    removed = [one.value for one in seen.beside if one.is_in(POWER) and one.sign == "+"]
+    faults = list(lost_by_repair(order.where, order.members.get(POWER, ()), removed, identity.arn))
+    if faults and not choices.lock_me_out:
+        raise IamgenError(faults)
+    return replace(found, inspection=seen)
 
 
 def refuse_losses(

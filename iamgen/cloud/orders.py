@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from iamgen.cloud.clients import Clients, Credentials, connect, role_arn
 from iamgen.cloud.deployment import Order
-from iamgen.declaration.accounts import constant
+from iamgen.declaration.accounts import PROFILE, constant
 from iamgen.declaration.resolved import Account, Declaration
-
-_PROFILE = "_AWS_PROFILE"
 
 
 @dataclass(frozen=True)
@@ -21,20 +20,25 @@ class Access:
     role_arn_template: str | None = None
 
     def credentials(self, declaration: Declaration, account: Account) -> Credentials:
-        """Return the account's credentials: what was said, else the profile that CONST.inc has for it.
+        """Return the account's credentials: what was said, else the profile that CONST.inc has for it, unless the
+        environment has credentials itself, as that of a pipeline has.
 
         Raises UsageError for a template that names no account.
         """
         template = self.role_arn_template
         role = role_arn(template, account.id, declaration.partition) if template else None
         names = [account.name, *(alias for alias, name in declaration.aliases.items() if name == account.name)]
-        written = (declaration.constants.get(constant(name, _PROFILE)) for name in names)
+        written = (declaration.constants.get(constant(name, PROFILE)) for name in names)
         own = next((one for one in written if one), None)
-        return Credentials(self.profile or (None if role else own), role)
+        return Credentials(self.profile or (None if role or _in_environment() else own), role)
 
     def clients(self, declaration: Declaration, account: Account) -> Clients:
         """Return the account's clients. Raises IamgenError when there is no way to have them."""
         return connect(self.credentials(declaration, account), declaration.region, where(account))
+
+
+def _in_environment() -> bool:
+    return bool(os.environ.get("AWS_ACCESS_KEY_ID") or os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE"))
 
 
 def where(account: Account) -> str:

@@ -46,7 +46,9 @@ def _action(one: Prepared) -> str:
         return "delete and create"
     if one.change_set:
         return one.change_set.kind.lower()
-    return "protect or repair" if one.is_pending else "none"
+    if one.inspection and one.inspection.beside:
+        return "repair"
+    return "protect" if one.unguarded else "none"
 
 
 def _lines(one: Prepared) -> Iterator[str]:

@@ -17,6 +17,7 @@ from iamgen.nearest import did_you_mean, nearest
 
 PEOPLE_ACCOUNT = "user-only"
 _ID, _NAME, _ROLE = "_AWS_ACCOUNT_ID", "_AWS_ACCOUNT_NAME", re.compile(r"(.+?)_IAM_(.+)_ROLE")
+PROFILE = "_AWS_PROFILE"
 _KINDS: Mapping[str, Kind] = {"dev": "dev", "prod": "prod"}
 _ALIKE = 0.7  # of two names' ends, from which one may be the other, misspelt
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
@@ -91,7 +92,8 @@ def _id_faults(constants: Constants) -> Iterator[Fault]:
 def _orphans(constants: Constants, declared: Mapping[str, str]) -> Iterator[Fault]:
     for one in constants.by_name.values():
         role = _ROLE.fullmatch(one.name)
-        prefix = one.name.removesuffix(_NAME) if one.name.endswith(_NAME) else role and role[1]
+        suffix = next((end for end in (_NAME, PROFILE) if one.name.endswith(end)), "")
+        prefix = one.name.removesuffix(suffix) if suffix else role and role[1]
         if not prefix or account_name(prefix) in declared:
             continue
         meant = nearest(prefix, (name.removesuffix(_ID) for name in constants.by_name if name.endswith(_ID)))

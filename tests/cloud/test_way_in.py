@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from iamgen.cloud.way_in import lost
+from iamgen.cloud.way_in import lost, lost_by_repair
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ALICE, BOB = (f"arn:aws:iam::111111111111:user/{name}" for name in ("alice", "bob"))
@@ -131,3 +131,17 @@ def test_the_user_who_deploys() -> None:
     assert said(before, {"PowerG": GROUP, "A": user("alice"), "B": user("bob", "PowerG")}, caller) == [
         "alice, who deploys, is not in PowerG any more"
     ]
+
+
+@pytest.mark.parametrize(
+    ("belong", "removed", "caller", "found"),
+    [
+        (["alice"], [], ALICE, []),
+        (["alice"], ["bob"], ALICE, []),
+        (["alice"], ["bob"], BOB, ["bob, who deploys, is in PowerG by hand and would be taken out of it"]),
+        ([], ["bob"], ALICE, ["nobody would be in PowerG any more; now it has bob, by hand"]),
+        ([], [], ALICE, []),
+    ],
+)
+def test_power_that_a_repair_takes(belong: list[str], removed: list[str], caller: str, found: list[str]) -> None:
+    assert [fault.what for fault in lost_by_repair("user-only", belong, removed, caller)] == found

@@ -468,3 +468,16 @@ def test_what_a_check_finds_is_not_deployed(example: Path, aws: Aws, iamgen: Any
     assert (done.returncode, done.stdout) == (1, "")
     assert "dev Resources/XR/Properties/ManagedPolicyArns/0: E" in done.stderr
     assert aws.status("dev") == ""
+
+
+def test_credentials_of_the_environment_come_before_profiles_of_constants(
+    example: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipeline has its keys in the environment, and no profiles."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", IDS["prod"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    monkeypatch.delenv("AWS_CONFIG_FILE")
+    aws.people(*PEOPLE)
+    assert run(example, "prod").code == 0
+    refused = run(example, "dev")
+    assert "the default credentials is account 333333333333, not 222222222222" in refused.err

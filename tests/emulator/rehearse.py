@@ -32,13 +32,12 @@ class Stage:
 
     def run(self, command: str) -> None:
         """Show a command, run it, and show what it prints."""
-        self.say(f"$ {command}")
+        self.say(f"\n$ {command}")
         done = subprocess.run(
             ["bash", "-c", command], cwd=self.root, env=self.environment, stderr=subprocess.STDOUT, check=False
         )
         if done.returncode not in {0, 4}:
             raise SystemExit(done.returncode)
-        self.say("")
 
     def say(self, text: str) -> None:
         """Show a line."""
@@ -83,16 +82,19 @@ def stage(folder: Path, url: str) -> Stage:
 
 def play(on: Stage) -> None:
     """Play the life of a stack."""
-    on.say("# A local AWS: three empty accounts, and in user-only the four people of users.py.\n")
+    on.say("# A local AWS: three empty accounts, and in user-only the four people of users.py.")
     for one in PEOPLE:
         path, _, name = one.rpartition("/")
         on.iam("user-only").create_user(UserName=name, Path=f"{path}/")
-    on.run("iamgen deploy --all --yes | grep -v '^    '")
-    on.say("# Bob leaves development: one word of users.py.\n")
+    on.run("iamgen deploy --all --yes > plan.txt")
+    on.run("grep -v '^    ' plan.txt")
+    on.say("\n# People come into their groups. iamgen knows who belongs there.")
+    on.run("iamgen deploy user-only --repair --yes")
+    on.say("\n# Bob leaves development: one word of users.py.")
     on.run("""sed -i.bak 's/"dev": ("OpsR", "ReadR")/"dev": "ReadR"/' users.py""")
     on.run("iamgen deploy --all --plan-only --exit-code; echo $?")
-    on.run("iamgen deploy dev --yes | tail -n 1")
-    on.say("# In a hurry, somebody gives Bob back in the console what he had, and more.\n")
+    on.run("iamgen deploy dev --yes")
+    on.say("\n# In a hurry, somebody gives Bob back in the console what he had, and more.")
     tamper(on)
     on.run("iamgen drift dev")
     on.run("iamgen deploy dev --repair --yes")
