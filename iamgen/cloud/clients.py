@@ -116,6 +116,6 @@ def require_account(clients: Clients, account_id: str, where: str) -> Identity:
     with telling(where, clients.credentials):
         found = clients.sts.get_caller_identity()
     if found["Account"] != account_id:
-        what = f"{clients.credentials} are of account {found['Account']}, not {account_id}: {found['Arn']}"
+        what = f"the credentials are of account {found['Account']}: {clients.credentials}, {found['Arn']}"
         raise refuse(where, what, "choose with --profile, --role-arn-template or <ACCOUNT>_AWS_PROFILE in CONST.inc")
     return Identity(found["Account"], found["Arn"])

@@ -274,7 +274,7 @@ def test_the_wrong_account_is_found_before_anything(example: Path, aws: Aws) -> 
         1,
         "",
         "".join(
-            f"error: {name} ({IDS[name]}): profile of-prod is account 333333333333, not {IDS[name]}:"
+            f"error: {name} ({IDS[name]}): the credentials are of account 333333333333: profile of-prod,"
             " arn:aws:iam::333333333333:root\n"
             "hint: choose with --profile, --role-arn-template or <ACCOUNT>_AWS_PROFILE in CONST.inc\n"
             for name in ("user-only", "dev")
@@ -480,4 +480,4 @@ def test_credentials_of_the_environment_come_before_profiles_of_constants(
     aws.people(*PEOPLE)
     assert run(example, "prod").code == 0
     refused = run(example, "dev")
-    assert "the default credentials is account 333333333333, not 222222222222" in refused.err
+    assert "the credentials are of account 333333333333: the default credentials, arn:" in refused.err
