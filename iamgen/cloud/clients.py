@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from iamgen.cloud.errors import telling
@@ -67,7 +67,6 @@ def connect(credentials: Credentials, region: str, where: str) -> Clients:
     `where` names the account in messages. Raises IamgenError for a profile that there is not, and when the role
     cannot be assumed.
     """
-    import boto3  # 300 ms
     from botocore.config import Config
 
     config = Config(
@@ -77,12 +76,35 @@ def connect(credentials: Credentials, region: str, where: str) -> Clients:
         user_agent_extra="iamgen",
     )
     with telling(where, credentials):
-        session = boto3.Session(profile_name=credentials.profile, region_name=region)
+        session = _session(credentials.profile, region_name=region)
         if credentials.role_arn:
             sts = session.client("sts", config=config)
             given = sts.assume_role(RoleArn=credentials.role_arn, RoleSessionName=_SESSION)["Credentials"]
-            session = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region)
+            session = _session(
+                None,
+                aws_access_key_id=given["AccessKeyId"],
+                aws_secret_access_key=given["SecretAccessKey"],
+                aws_session_token=given["SessionToken"],
+                region_name=region,
+            )
     return Clients(lambda service: session.client(service, config=config), credentials, region)
+
+
+def _session(profile: str | None, **settings: str) -> Any:  # noqa: ANN401  # boto3 has no types
+    import boto3  # 300 ms
+    from botocore.session import Session
+
+    core = Session(profile=profile)
+    # what describes the services is read once, not once an account: 13 ms instead of 130
+    core.register_component("data_loader", _loader(core.get_config_variable("data_path")))
+    return boto3.Session(botocore_session=core, **settings)
+
+
+@cache
+def _loader(path: str | None) -> Any:  # noqa: ANN401  # boto3 has no types
+    from botocore.loaders import create_loader
+
+    return create_loader(path)
 
 
 def role_arn(template: str, account_id: str, partition: str) -> str:
