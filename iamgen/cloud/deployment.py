@@ -85,7 +85,7 @@ class Prepared:
     @property
     def lasting(self) -> bool:
         """Whether a stack is there that stays."""
-        return self.stack is not None and not self.afresh
+        return self.stack is not None and is_created(self.stack)
 
 
 def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
@@ -118,7 +118,7 @@ def _ready(order: Order, clients: Clients, choices: Choices) -> Stack | None:
     if found and step(found.status) is Step.WAIT:
         if not choices.wait:
             raise IamgenError([busy(order.where, order.stack, found.status)])
-        choices.on_wait(found.status)
+        choices.on_wait(f"{order.where}: waiting for the end of {found.status}")
         found = stacks.settle(cloudformation, order.stack, choices.pace)
     if found and step(found.status) is Step.STUCK:
         parts = stacks.failed_resources(cloudformation, found.id)

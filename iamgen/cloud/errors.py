@@ -76,7 +76,7 @@ def _said(exc: Exception) -> str:
 
 
 def _again(credentials: str) -> str:
-    return f"sign in again, or get new keys, for {credentials}"
+    return f"sign in again, or get new keys, for {credentials}; what is under way in AWS goes on"
 
 
 def _not_reached(where: str, credentials: str, exc: Exception) -> Fault:

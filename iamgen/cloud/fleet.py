@@ -102,14 +102,14 @@ def carry_out(ready: Mapping[str, Prepared], first: str, show: Show, stop: threa
 def _all(ready: Mapping[str, Prepared], show: Show, stop: threading.Event, *, patient: bool) -> dict[str, IamgenError]:
     def one(name: str, prepared: Prepared) -> None:
         show(name, "deploying")
-        execute(prepared, partial(_tell, name, show, set()), patient=patient)
+        execute(prepared, partial(tell, name, show, set()), patient=patient)
         show(name, "done")
 
     found = side_by_side({name: partial(one, name, some) for name, some in ready.items()}, stop)
     return {name: some for name, some in found.items() if isinstance(some, IamgenError)}
 
 
-def _tell(name: str, show: Show, finished: set[str], event: Event) -> None:
+def tell(name: str, show: Show, finished: set[str], event: Event) -> None:
     """Show an event as one line: how many resources are through, and which is at it."""
     if event.status.endswith("_COMPLETE") and not event.of_stack:
         finished.add(event.logical_id)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from iamgen.cloud.change_set import Effect
 from iamgen.plan.change import Change, Detail, Sign
 
-_SIGNS: dict[str, Sign] = {"Add": "+", "Import": "+", "Modify": "~", "Dynamic": "~", "Remove": "-"}
+_SIGNS: dict[str, Sign] = {"Add": "+", "Import": "+", "Remove": "-"}
 
 
 def planned(effects: Iterable[Effect], *differences: Iterable[Change]) -> tuple[Change, ...]:
@@ -35,9 +35,10 @@ def _counts(effect: Effect, known: dict[str, Change]) -> bool:
 
 def _change(effect: Effect, known: Change | None) -> Change:
     replaced = effect.replaced and effect.action == "Modify"
-    if known and known.sign == _SIGNS[effect.action]:
+    sign = _SIGNS.get(effect.action, "~")
+    if known and known.sign == sign:
         return replace(known, replaced=known.replaced or replaced)
-    return Change(_SIGNS[effect.action], effect.logical_id, effect.type, replaced, tuple(_details(effect)))
+    return Change(sign, effect.logical_id, effect.type, replaced, tuple(_details(effect)))
 
 
 def _details(effect: Effect) -> Iterator[Detail]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from iamgen.checked import Looking, checked, declared
@@ -101,7 +102,7 @@ def _choices(wanted: Deploying, console: Console, stop: threading.Event) -> Choi
         repair=wanted.repair,
         bucket=wanted.bucket,
         pace=Pace(heeding(stop)),
-        on_wait=lambda status: console.note(f"waiting: {status}"),
+        on_wait=console.note,
     )
 
 
@@ -219,7 +220,6 @@ def _cancel(wanted: Deploying, console: Console, stop: threading.Event) -> int:
         clients = wanted.access.clients(declaration, account)
         empty = order(declaration, account, "", {})
         with console.board([account.name]) as show:
-            tell: Callable[[object], None] = lambda event, name=account.name: show(name, str(event))  # type: ignore[misc]  # noqa: E731
-            status = cancel(empty, clients, Pace(heeding(stop)), tell)
+            status = cancel(empty, clients, Pace(heeding(stop)), partial(fleet.tell, account.name, show, set()))
         console.note(f"{where(account)}: {status or 'nothing is under way'}")
     return DONE

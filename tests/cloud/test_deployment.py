@@ -71,7 +71,11 @@ def test_waiting_for_somebody_else(stubbed: Stubbed, order: Order, choices: Choi
     stubbed.answer("cloudformation", "get_stack_policy", {})
     heard: list[str] = []
     found = prepare(order, stubbed.clients, replace(choices, wait=True, on_wait=heard.append))
-    assert (found.change_set, found.unguarded, heard) == (None, True, ["UPDATE_IN_PROGRESS"])
+    assert (found.change_set, found.unguarded, heard) == (
+        None,
+        True,
+        ["dev (222222222222): waiting for the end of UPDATE_IN_PROGRESS"],
+    )
     assert len(slept) == 2
     stubbed.done()
 
@@ -116,13 +120,13 @@ def test_a_stack_that_is_stuck(stubbed: Stubbed, order: Order, choices: Choices,
         (
             "ExpiredToken",
             "The security token included in the request is expired",
-            "the credentials have expired: profile of-dev | sign in again, or get new keys, for profile of-dev",
+            "the credentials have expired: profile of-dev | sign in again, or get new keys, for profile of-dev; what is under way in AWS goes on",
         ),
         (
             "InvalidClientTokenId",
             "no",
             "AWS does not know the credentials: profile of-dev (InvalidClientTokenId) | "
-            "sign in again, or get new keys, for profile of-dev",
+            "sign in again, or get new keys, for profile of-dev; what is under way in AWS goes on",
         ),
         (
             "Throttling",

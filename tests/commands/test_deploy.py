@@ -389,13 +389,15 @@ def test_people_made_by_the_stack(example: Path, aws: Aws) -> None:
     assert "nobody is in PowerG any more; now it has alice" in run(example, "user-only").err
 
 
-def test_a_stack_can_be_deleted_in_the_end(deployed: Path, aws: Aws) -> None:
-    cloudformation = aws.client("cloudformation", "dev")
+@pytest.mark.parametrize("name", IDS)
+def test_a_stack_can_be_deleted_in_the_end(deployed: Path, aws: Aws, name: str) -> None:
+    cloudformation, iam = aws.client("cloudformation", name), aws.client("iam", name)
     with pytest.raises(Exception, match="TerminationProtection"):
         cloudformation.delete_stack(StackName="infra")
     cloudformation.update_termination_protection(StackName="infra", EnableTerminationProtection=False)
     cloudformation.delete_stack(StackName="infra")
-    assert aws.client("iam", "dev").list_roles()["Roles"] == []
+    assert (iam.list_roles()["Roles"], iam.list_groups()["Groups"]) == ([], [])
+    assert iam.list_policies(Scope="Local")["Policies"] == []
 
 
 def test_a_large_template_goes_through_a_bucket(example: Path, aws: Aws) -> None:
