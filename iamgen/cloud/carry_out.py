@@ -42,6 +42,8 @@ def execute(prepared: Prepared, tell: Told, *, patient: bool = False) -> None:
                 break
             if pause is None or invalid_principal(outcome) not in order.people:
                 raise IamgenError([explained(order.where, outcome, order.people)])
+            missing = invalid_principal(outcome)
+            prepared.choices.on_wait(f"{order.where}: AWS does not know {missing} yet; again in {pause} s")
             prepared.choices.pace.sleep(pause)
             prepared = _again(prepared)
         guard(clients.cloudformation, order.stack)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from iamgen.errors import Fault, IamgenError
+from iamgen.printable import printable
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _INVALID = {
@@ -72,7 +73,7 @@ def _refused(where: str, credentials: str, exc: Exception) -> Fault:
 
 
 def _said(exc: Exception) -> str:
-    return str(getattr(exc, "response", {}).get("Error", {}).get("Message", "")) or str(exc)
+    return printable(str(getattr(exc, "response", {}).get("Error", {}).get("Message", "")) or str(exc))
 
 
 def _again(credentials: str) -> str:

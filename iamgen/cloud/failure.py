@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from iamgen.cloud.errors import denied
 from iamgen.cloud.events import Event, Outcome
 from iamgen.errors import Fault
+from iamgen.printable import printable
 
 _CANCELLED = re.compile(r"Resource (creation|update|deletion) cancel", re.IGNORECASE)
 INVALID_PRINCIPAL = re.compile(r"Invalid principal in policy:? *\"?(?:AWS|Federated)?\"?:? *\"?(?P<arn>[^\"\s,)]*)")
@@ -90,7 +91,7 @@ def explained(where: str, outcome: Outcome, people: Iterable[str]) -> Fault:
 def said_by(reason: str) -> str:
     """Return what IAM said, without CloudFormation's wrapping around it."""
     found = _WRAPPED.match(reason)
-    return found["said"] if found else reason
+    return printable(found["said"] if found else reason)
 
 
 def _no_such_principal(place: str, arn: str, people: Iterable[str]) -> Fault:

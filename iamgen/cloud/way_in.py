@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from iamgen.errors import Fault
@@ -138,8 +138,11 @@ def _has_ended(statement: Template, now: datetime) -> bool:
 
 
 def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.astimezone()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)  # whatever it is, it is not known to have ended
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _in_group(resources: Template, group: str) -> frozenset[str]:

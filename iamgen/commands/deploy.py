@@ -23,7 +23,7 @@ from iamgen.console import Console
 from iamgen.declaration.choose import chosen
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
-from iamgen.errors import Fault, IamgenError
+from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.history.described import stack_tags
 
 DONE, FAILED, PENDING = 0, 1, 4
@@ -162,8 +162,11 @@ def _question(pending: Collection[str], planned: Planned) -> str:
 
 
 def _keep(file: Path, planned: Planned, console: Console) -> None:
-    found = [approved.kept(one, name) for name, one in planned.ready.items()]
-    plan_file.write(file, [one for one in found if one])
+    found = [one for one in (approved.kept(one, name) for name, one in planned.ready.items()) if one]
+    if not found:
+        what = "there is no change set to keep: only the stack's protection is to be put back"
+        raise refuse(str(file), what, "deploy it in one step: iamgen deploy ACCOUNT")
+    plan_file.write(file, found)
     console.note(f"the plan is kept: iamgen deploy --execute-plan {file}")
 
 

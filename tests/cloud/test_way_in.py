@@ -61,6 +61,9 @@ ADMIN_GOES = "nobody may assume AdminR any more; now alice may"
         ([allow(ALICE)], [allow(ALICE, Condition={"DateLessThan": {"aws:CurrentTime": "2026-11-01T00:00:00Z"}})], [ADMIN_GOES]),
         # what has ended was no way in
         ([allow(ALICE, Condition={"DateLessThan": {"aws:CurrentTime": "2026-11-01T00:00:00Z"}})], [DENY], []),
+        # neither a time of another way of writing, nor what is no time
+        ([allow(ALICE, Condition={"DateLessThan": {"aws:CurrentTime": ["2026-11-01"]}})], [DENY], []),
+        ([allow(ALICE, Condition={"DateLessThan": {"aws:CurrentTime": "${Until}"}})], [DENY], [ADMIN_GOES]),
         # trust by name
         (
             [allow("arn:aws:iam::1:root", Condition={"StringEquals": {"aws:username": ["alice"]}})],

@@ -314,6 +314,16 @@ def test_a_kept_plan_for_a_new_stack(example: Path, aws: Aws, tmp_path: Path) ->
     assert aws.status("user-only") == "CREATE_COMPLETE"
 
 
+def test_there_has_to_be_a_change_set_to_keep(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    aws.client("cloudformation", "dev").update_termination_protection(
+        StackName="infra", EnableTerminationProtection=False
+    )
+    ended = run(deployed, "dev", plan_file=tmp_path / "plan.json")
+    assert ended.code == 1
+    assert "there is no change set to keep: only the stack's protection is to be put back" in ended.err
+    assert not (tmp_path / "plan.json").exists()
+
+
 def test_a_kept_plan_of_a_stack_that_moved(deployed: Path, aws: Aws, tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
