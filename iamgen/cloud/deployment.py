@@ -15,7 +15,7 @@ from iamgen.cloud.change_set import ChangeSet, Kind, Wanted
 from iamgen.cloud.clients import Clients, Identity, require_account
 from iamgen.cloud.errors import telling
 from iamgen.cloud.events import Event
-from iamgen.cloud.guards import STRICT, impossible, refusals
+from iamgen.cloud.guards import impossible, is_strict, refusals
 from iamgen.cloud.inspection import Inspection, inspect
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.planned import planned, retagged
@@ -170,7 +170,7 @@ def refuse_losses(
 
 def _is_guarded(clients: Clients, stack: Stack) -> bool:
     policy = clients.cloudformation.get_stack_policy(StackName=stack.name).get("StackPolicyBody")
-    return stack.guarded and policy == STRICT
+    return stack.guarded and is_strict(policy)
 
 
 def _planned(found: Prepared, changes: Iterable[Change]) -> Prepared:

@@ -30,6 +30,14 @@ def guard(cloudformation: Client, stack: str, *, open_for_replacement: bool = Fa
     cloudformation.update_termination_protection(StackName=stack, EnableTerminationProtection=True)
 
 
+def is_strict(policy: str | None) -> bool:
+    """Whether a stack policy is the one that protects groups and roles, however it is written."""
+    try:
+        return bool(policy) and json.loads(policy or "") == json.loads(STRICT)
+    except ValueError:
+        return False
+
+
 def refusals(where: str, changes: Iterable[Change], *, allow_replacement: bool) -> Iterator[Fault]:
     """Yield what the stack's policy would refuse half way."""
     for change in changes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -71,6 +71,8 @@ def deploy(wanted: Deploying, console: Console) -> int:
     """
     if not wanted.changes_nothing:
         console.require_answer("deploy", yes=wanted.yes)
+    if wanted.plan_file:  # before users.py runs, which may go elsewhere
+        wanted = replace(wanted, plan_file=wanted.plan_file.absolute())
     stop = threading.Event()
     if wanted.cancel:
         return _cancel(wanted, console, stop)
