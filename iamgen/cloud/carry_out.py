@@ -9,7 +9,7 @@ from dataclasses import replace
 from iamgen.cloud import change_set as change_sets
 from iamgen.cloud import stack as stacks
 from iamgen.cloud.clients import Clients, require_account
-from iamgen.cloud.deployment import Order, Prepared, new_change_set
+from iamgen.cloud.deployment import Order, Prepared, deployed, new_change_set
 from iamgen.cloud.errors import telling
 from iamgen.cloud.events import Event, Outcome, follow, last_event
 from iamgen.cloud.failure import explained, invalid_principal
@@ -18,6 +18,7 @@ from iamgen.cloud.pace import Pace
 from iamgen.cloud.repair import repair
 from iamgen.cloud.states import Step, step, succeeded
 from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.plan.difference import differences
 
 Told = Callable[[Event], None]
 # A user is known to every part of IAM some seconds after it was created: pauses before another try, in seconds.
@@ -76,6 +77,11 @@ def _once(prepared: Prepared, tell: Told) -> Outcome | None:
 def _clear(prepared: Prepared, stack_id: str, tell: Told) -> None:
     """Delete a stack whose creation failed. Raises IamgenError when something of it stays."""
     cloudformation, where = prepared.clients.cloudformation, prepared.order.where
+    now = stacks.read(cloudformation, stack_id)
+    if now is None:
+        return
+    if step(now.status) is not Step.AFRESH:
+        raise _moved(where)
     since = last_event(cloudformation, stack_id)
     cloudformation.update_termination_protection(StackName=stack_id, EnableTerminationProtection=False)
     cloudformation.delete_stack(StackName=stack_id)
@@ -84,10 +90,19 @@ def _clear(prepared: Prepared, stack_id: str, tell: Told) -> None:
         raise IamgenError([explained(where, outcome, prepared.order.people)])
 
 
+def _moved(where: str) -> IamgenError:
+    return refuse(where, "somebody has deployed since the plan was made", "deploy again, and look at the plan")
+
+
 def _again(prepared: Prepared) -> Prepared:
-    """Return the same deployment for another try: a creation that failed has to begin afresh."""
+    """Return the same deployment for another try: a creation that failed has to begin afresh.
+
+    Raises IamgenError when the stack is not what it was when the plan was shown.
+    """
     stack = stacks.read(prepared.clients.cloudformation, prepared.order.stack)
     prepared = replace(prepared, stack=stack, afresh=bool(stack and step(stack.status) is Step.AFRESH))
+    if differences(prepared.before, deployed(prepared)):
+        raise _moved(prepared.order.where)
     return prepared if prepared.afresh else replace(prepared, change_set=new_change_set(prepared, is_same=False))
 
 

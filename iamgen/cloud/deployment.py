@@ -63,7 +63,7 @@ class Choices:
 class Prepared:
     """A deployment that is planned. `stack` is what there is now; `change_set` is None where there is nothing for
     CloudFormation to do, or where a failed stack has to go first (`afresh`); `unguarded` when its protection is not
-    what it should be; `inspection` what is to be repaired."""
+    what it should be; `inspection` what is to be repaired; `before` the template that is deployed."""
 
     order: Order
     clients: Clients
@@ -75,6 +75,7 @@ class Prepared:
     afresh: bool = False
     unguarded: bool = False
     inspection: Inspection | None = None
+    before: Mapping[str, Any] | None = None
 
     @property
     def is_pending(self) -> bool:
@@ -99,6 +100,7 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
         stack = _ready(order, clients, choices)
         found = Prepared(order, clients, choices, stack)
         before = deployed(found)
+        found = replace(found, before=before)
         after = body(order, order.text)
         refuse_losses(found, before, after, identity)
         changes = differences(before, after)

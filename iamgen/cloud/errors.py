@@ -19,6 +19,12 @@ _INVALID = {
 }
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 _THROTTLED = {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"}
+_MOVED = {
+    "ChangeSetNotFound",
+    "ChangeSetNotFoundException",
+    "InvalidChangeSetStatus",
+    "InvalidChangeSetStatusException",
+}
 NOT_ALLOWED = re.compile(
     r"(?:User|Principal): (?P<who>\S+) is not authorized to perform: (?P<action>[\w:]+)"
     r"(?: on resource: (?P<resource>.+?))?(?= because|\s*\(|\s*$)"
@@ -63,9 +69,16 @@ def _refused(where: str, credentials: str, exc: Exception) -> Fault:
     if code in _DENIED:
         what = f"{credentials} may not do {operation}: {_said(exc)}"
         return denied(where, message) or Fault(where, what, "deploy as somebody who may")
+    return _of_the_operation(where, code, operation, exc)
+
+
+def _of_the_operation(where: str, code: str, operation: str, exc: Exception) -> Fault:
     if code in _THROTTLED:
         hint = "wait a minute, and try it again; what is under way in AWS goes on"
         return Fault(where, f"AWS takes no more requests for now ({operation}: {code})", hint)
+    if code in _MOVED and operation == "ExecuteChangeSet":
+        what = f"the plan cannot be carried out any more, somebody has deployed meanwhile: {_said(exc)}"
+        return Fault(where, what, "deploy again, and look at the plan")
     if code.startswith("OperationInProgress"):
         hint = "wait for it: aws cloudformation list-stack-set-operations --stack-set-name NAME"
         return Fault(where, "another operation of the stack set is going on", hint)

@@ -271,6 +271,44 @@ def test_a_user_so_new_that_iam_does_not_know_it(aws: Aws, order: Order, choices
     assert [one for one in pauses if one >= 5] == [5, 5, 10]
 
 
+def test_who_deploys_while_one_waits_is_not_overwritten(aws: Aws, order: Order, choices: Choices) -> None:
+    aws.people("/bob")
+    execute(prepare(order, dev(aws.url), choices), ignore)
+    eve = replace(changed(order), people=frozenset({BOB.replace("bob", "eve")}))
+
+    def sleep(seconds: float) -> None:
+        if seconds == 5:
+            aws.people("/mallory")
+            others = replace(order, text=order.text.replace("user/bob", "user/mallory"))
+            execute(prepare(others, dev(aws.url), choices), ignore)
+
+    found = prepare(eve, dev(aws.url), replace(choices, pace=Pace(sleep)))
+    (fault,) = faults_of(lambda: execute(found, ignore, patient=True))
+    assert fault.what == "somebody has deployed since the plan was made"
+    assert aws.trusted("dev", "ReadR") == {BOB.replace("bob", "mallory")}
+
+
+def test_who_deploys_while_one_reads_the_plan_is_not_overwritten(aws: Aws, order: Order, choices: Choices) -> None:
+    aws.people("/bob", "/eve", "/mallory")
+    execute(prepare(order, dev(aws.url), choices), ignore)
+    found = prepare(changed(order), dev(aws.url), choices)
+    others = replace(order, text=order.text.replace("user/bob", "user/mallory"))
+    execute(prepare(others, dev(aws.url), choices), ignore)
+    (fault,) = faults_of(lambda: execute(found, ignore))
+    assert fault.what.startswith("the plan cannot be carried out any more, somebody has deployed meanwhile: ")
+    assert aws.trusted("dev", "ReadR") == {BOB.replace("bob", "mallory")}
+
+
+def test_a_failed_stack_that_somebody_made_anew_is_not_deleted(aws: Aws, order: Order, choices: Choices) -> None:
+    faults_of(lambda: execute(prepare(order, dev(aws.url), choices), ignore))
+    found = prepare(order, dev(aws.url), choices)
+    assert found.afresh
+    aws.people("/bob")
+    execute(prepare(order, dev(aws.url), choices), ignore)
+    faults_of(lambda: execute(found, ignore))
+    assert aws.trusted("dev", "ReadR") == {BOB}
+
+
 @pytest.mark.parametrize("patient", [True, False])
 def test_patience_has_an_end(aws: Aws, order: Order, choices: Choices, patient: bool, slept: list[float]) -> None:
     found = prepare(order, dev(aws.url), choices)
