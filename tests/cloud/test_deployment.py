@@ -171,6 +171,20 @@ def test_a_change_set_that_cannot_be_made(stubbed: Stubbed, order: Order, choice
     stubbed.done()
 
 
+def test_who_may_not_look_at_the_change_set_leaves_none(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stubbed.identity()
+    stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
+    stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
+    stubbed.refuse("cloudformation", "describe_change_set", "AccessDenied", "Not you")
+    stubbed.answer("cloudformation", "delete_change_set", {}, {"ChangeSetName": "set", "StackName": "stack-id"})
+    stubbed.stack("REVIEW_IN_PROGRESS")
+    stubbed.answer("cloudformation", "list_change_sets", {"Summaries": []})
+    stubbed.answer("cloudformation", "delete_stack", {}, {"StackName": "stack-id"})
+    (fault,) = faults_of(lambda: prepare(order, stubbed.clients, choices))
+    assert fault.what == "profile of-dev may not do DescribeChangeSet: Not you"
+    stubbed.done()
+
+
 def test_a_stack_with_a_change_set_of_somebodys_stays(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     stubbed.identity()
     stubbed.stack("REVIEW_IN_PROGRESS")
