@@ -51,7 +51,7 @@ class Remote:
             some = refs[first : first + _AT_ONCE]
             specs = [f"{ref}:{ref}" if ref.startswith(_TAGS) else ref for ref in some]
             self.repository.git.tell(
-                "fetch", "--quiet", "--no-tags", "--no-prune", "--no-prune-tags", "--no-recurse-submodules",
+                "fetch", "--quiet", "--no-tags", "--no-recurse-submodules",
                 "--no-write-fetch-head", "--", self.name, *specs,
                 hint=f"look at: git fetch {self.name}",
             )  # fmt: skip

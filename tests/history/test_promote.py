@@ -236,6 +236,7 @@ def test_somebody_pushed_by_hand_meanwhile(ann: Clone) -> None:
     )
     promotion = made(ann, "v0.0.2")
     assert (promotion.now_name, [one.subject for one in promotion.goes]) == (commit[:10], ["By hand"])
+    assert promotion.is_rollback
 
 
 def test_a_branch_that_is_deleted_meanwhile(ann: Clone) -> None:
