@@ -87,6 +87,8 @@ def planned(repository: Repository, channel: str, asked: str, remote_name: str |
     now = there.ids.get(f"{_HEADS}{branch}")
     if now:
         remote.fetch(f"{_HEADS}{branch}")
+        if repository.commit_of(now) is None:
+            raise refuse(branch, "has moved meanwhile", "try it again")
     comes = commits(repository.git, now, commit, repository.folder) if now else ()
     goes = commits(repository.git, commit, now, repository.folder) if now else ()
     by, warnings = after_the_last(by, channel, there)

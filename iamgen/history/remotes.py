@@ -51,7 +51,7 @@ class Remote:
             some = refs[first : first + _AT_ONCE]
             specs = [f"{ref}:{ref}" if ref.startswith(_TAGS) else ref for ref in some]
             self.repository.git.tell(
-                "fetch", "--quiet", "--no-tags", "--no-prune", "--no-prune-tags", "--no-recurse-submodules",
+                "fetch", "--quiet", "--no-tags", "--no-recurse-submodules",
                 "--no-write-fetch-head", "--", self.name, *specs,
                 hint=f"look at: git fetch {self.name}",
             )  # fmt: skip
@@ -65,7 +65,8 @@ class Remote:
         held = [f"--force-with-lease={name}:{there}" for name, there in leases]
         answer = self.repository.git.ask(
             "-c", "advice.pushUpdateRejected=false",
-            "push", "--porcelain", "--atomic", "--no-follow-tags", *held, "--", self.name, *specs, live=True,
+            "push", "--porcelain", "--no-progress", "--atomic", "--no-follow-tags", *held, "--", self.name, *specs,
+            live=True,
         )  # fmt: skip
         return _refusal(answer.out) if answer.code else ""
 

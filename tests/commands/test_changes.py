@@ -128,20 +128,25 @@ def test_neither_hooks_nor_attributes_change_what_is_looked_at(ann: Clone, iamge
     hook = ann.folder / ".git/hooks/post-checkout"
     hook.write_text("#!/bin/sh\ntouch ran\n")
     hook.chmod(0o755)
-    before = ann.git("status", "--porcelain"), (ann.folder / ".git/index").read_bytes()
-    assert iamgen(ann.folder, "changes", "HEAD", "HEAD").returncode == 0
-    assert (ann.git("status", "--porcelain"), (ann.folder / ".git/index").read_bytes()) == before
+    index = (ann.folder / ".git/index").read_bytes()
+    assert iamgen(ann.folder, "changes", "HEAD^", "HEAD").returncode == 0
+    assert (ann.folder / ".git/index").read_bytes() == index
+    assert ann.git("status", "--porcelain") == ""
     assert not (ann.folder / "ran").exists()
 
 
 def test_a_sparse_checkout(ann: Clone, iamgen: Iamgen) -> None:
-    (ann.folder / "other").mkdir()
-    (ann.folder / "other/file").write_text("")
-    ann.commit("More")
-    ann.git("sparse-checkout", "set", "--cone", "other")
-    (ann.folder / "templates").mkdir()
-    done = iamgen(ann.folder, "changes", "HEAD", "HEAD")
+    """The folder of templates is not in the working tree, and is in the commit."""
+    policies = ann.folder / "templates/policies"
+    policies.mkdir(parents=True)
+    statement = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
+    (policies / "own.json.j2").write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    ann.commit("Own", users_py=f'{USERS}POLICIES = (Policy("OwnP", "own.json.j2", accounts="dev"),)\n')
+    ann.git("sparse-checkout", "set", "--no-cone", "/*", "!/templates/")
+    assert not policies.exists()
+    done = iamgen(ann.folder, "changes", "HEAD^", "HEAD")
     assert (done.returncode, done.stderr) == (0, "")
+    assert "+ PolicyDocument: Allow s3:ListBucket on *" in done.stdout
 
 
 def test_outside_of_git(make_repo: Callable[..., Path], iamgen: Iamgen) -> None:

@@ -84,7 +84,7 @@ def test_exactly_the_tag_is_pushed(ann: Clone) -> None:
     ann.commit("not pushed yet")
     release = made(ann)
     assert release.warnings == (
-        Fault("main", "1 commit not in origin/main yet; the tag takes them along", "git push origin main"),
+        Fault("main", "1 commit not in origin/main yet, and released all the same", "git push origin main"),
     )
     assert set(ann.there()) == {"refs/heads/main", "refs/tags/v0.0.1"}
 
@@ -257,6 +257,20 @@ def test_a_release_of_somebody_else_counts_without_a_fetch(world: World, ann: Cl
     release = made(ann)
     assert (str(release.version), str(release.previous)) == ("v0.0.2", "v0.0.1")
     assert [one.subject for one in release.commits] == ["Second"]
+
+
+def test_other_tags_neither_come_nor_go(world: World, ann: Clone) -> None:
+    bob = world.clone("bob")
+    bob.git("tag", "of-bob")
+    bob.push("of-bob")
+    made(bob)
+    for setting in ("fetch.prune", "fetch.pruneTags"):
+        ann.git("config", setting, "true")
+    ann.git("config", "remote.origin.tagOpt", "--tags")
+    ann.git("tag", "of-ann")
+    ann.commit("Second")
+    made(ann)
+    assert ann.tags() == ["of-ann", "v0.0.1", "v0.0.2"]
 
 
 def test_a_tag_that_never_got_there(ann: Clone) -> None:
@@ -489,7 +503,9 @@ def test_a_tag_is_signed_where_git_is_set_up_to(setting: str, ann: Clone) -> Non
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
     for name, value in ((setting, "true"), ("gpg.format", "ssh"), ("user.signingKey", f"{key}.pub")):
         ann.git("config", name, value)
-    made(ann)
+    ann.git("config", "log.showSignature", "true")
+    ann.git("commit", "--quiet", "--allow-empty", "--gpg-sign", "--message=Signed")
+    assert [one.subject for one in made(ann).commits] == ["Signed", "Begin"]
     assert "-----BEGIN SSH SIGNATURE-----" in ann.git("cat-file", "-p", "v0.0.1")
 
 

@@ -167,6 +167,15 @@ def test_gitlab_deploys_one_after_the_other(make_repo: MakeRepo) -> None:
     assert made["stages"] == ["check", "people", "accounts", "prod"]
 
 
+def test_a_rollback_is_not_stopped_by_files_of_another_version(make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD)
+    github, gitlab = files(root, "github"), files(root, "gitlab")[".gitlab-ci.yml"]
+    assert "ci github --check" in str(github[".github/workflows/iamgen-check.yml"])
+    assert "--check" not in str(github[".github/workflows/iamgen-deploy.yml"])
+    assert [name for name, job in gitlab.items() if "--check" in str(job)] == ["ci-file"]
+    assert gitlab["ci-file"]["rules"] == [{"if": '$CI_COMMIT_BRANCH != "env/infra"'}]
+
+
 def test_the_channel_of_the_settings(make_repo: MakeRepo) -> None:
     made = files(make_repo(HEAD + 'SETTINGS = Settings(channels=("live", "audit"))\n'), "github")
     assert made[".github/workflows/iamgen-deploy.yml"][True] == {"push": {"branches": ["env/live"]}}
