@@ -87,6 +87,15 @@ class Console:
         """Print a line about what was done."""
         print(text, file=self.err)
 
+    def secret(self, question: str) -> str:
+        """Ask for a secret, which is not shown; `asks` is to be true. Raises KeyboardInterrupt at the end of input."""
+        from getpass import getpass
+
+        try:
+            return getpass(question, self.err)
+        except EOFError as exc:
+            raise KeyboardInterrupt from exc
+
     def _say(self, word: str, colour: str, fault: Fault) -> None:
         print(f"{self._paint(word + ':', colour)} {fault.where}: {fault.what}", file=self.err)
         if fault.hint:

@@ -25,7 +25,8 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "stack": {"declaration", "errors", "pages"},
     "check": {"declaration", "errors", "nearest"},
     "access": {"errors", "nearest"},
-    "commands": {"access", "check", "clock", "console", "declaration", "errors", "files", "nearest", "pages", "stack"},
+    "kit": {"declaration", "errors", "nearest", "pages"},
+    "commands": {"access", "check", "clock", "console", "declaration", "errors", "files", "kit", "nearest", "pages", "stack"},
     "cli": {"commands", "console", "declaration", "errors"},
     "__main__": {"cli"},
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from iamgen.cli.bootstrap import bootstrap
 from iamgen.cli.check import check
 from iamgen.cli.render import render
 from iamgen.cli.session import Session
@@ -38,7 +39,7 @@ def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
     session.folder, session.console = folder, Console.standard(colour)
 
 
-for command in (check, render):
+for command in (bootstrap, check, render):
     iamgen.add_command(command)
 
 

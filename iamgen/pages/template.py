@@ -42,7 +42,7 @@ def render(root: Path, template: str, variables: Mapping[str, object]) -> Render
     Raises IamgenError, with the template's line: no such template, a syntax error, an undefined name, or
     whatever goes wrong in an expression.
     """
-    environment = _environment(root)
+    environment = _environment(root, is_page=template.endswith(".html.j2"))
     try:
         source, _, _ = _source(environment, template)
         marked = environment.from_string(_marked(environment, source))
@@ -62,10 +62,11 @@ def render(root: Path, template: str, variables: Mapping[str, object]) -> Render
 
 
 @cache
-def _environment(root: Path) -> Environment:
+def _environment(root: Path, *, is_page: bool) -> Environment:
+    """Return where templates are looked for; only in a page for browsers are values escaped."""
     folders = [root / "templates", *(folder for folder in _PACKAGED if folder.is_dir())]
-    # what comes out is JSON or text for a terminal, no page of a browser
-    return Environment(loader=FileSystemLoader(folders), undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    loader = FileSystemLoader(folders)
+    return Environment(loader=loader, undefined=StrictUndefined, autoescape=is_page)  # noqa: S701  # see above
 
 
 def _source(environment: Environment, template: str) -> tuple[str, str | None, object]:
