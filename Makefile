@@ -6,7 +6,7 @@ SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -typ
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check test lint cfn-lint golden bench clean
+.PHONY: help render check test emulator lint cfn-lint golden bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z/-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
@@ -18,8 +18,11 @@ render: .venv/installed ## make build/ACCOUNT/infra.json of every account, linte
 check: .venv/installed ## hold every account's template against every rule and every quota
 	$(BIN)/iamgen check
 
-test: .venv/dev ## run the tests, on the package as it was built and installed
+test: .venv/dev .venv/emulator/made ## run the tests, on the package as it was built and installed
 	$(BIN)/pytest -n auto
+
+emulator: .venv/emulator/made ## run a local AWS to try things on, until ^C
+	.venv/emulator/bin/python -m tests.emulator
 
 lint: .venv/dev ## check style and types
 	$(BIN)/ruff check
@@ -45,6 +48,12 @@ clean: ## remove what the other targets made
 
 .venv/dev: .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check '.[dev]'
+	touch $@
+
+# A local AWS, in an environment of its own because it pins libraries that iamgen uses too.
+.venv/emulator/made: tests/emulator/requirements.txt | .venv/made
+	$(PYTHON) -m venv .venv/emulator
+	.venv/emulator/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 .venv/made:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -65,3 +67,19 @@ def iamgen(environment: dict[str, str]) -> Iamgen:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run a local AWS for as long as this process tests; yield its URL."""
+    running = runpy.run_path(str(Path(__file__).parent / "emulator" / "process.py"))["running"]
+    with running(home=tmp_path_factory.mktemp("emulator")) as url:
+        yield url
+
+
+@pytest.fixture
+def local_aws(emulator: str) -> str:
+    """Return the URL of a local AWS that is empty; a key id of twelve digits is the account of that id."""
+    with urlopen(Request(f"{emulator}/_ministack/reset", method="POST"), timeout=10) as answer:  # noqa: S310  # ours
+        assert answer.status == 200
+    return emulator

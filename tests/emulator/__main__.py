@@ -1,0 +1,36 @@
+"""`make emulator`: a local AWS to try things on, until ^C."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.emulator.process import running
+
+HOW = """\
+A local AWS, empty, for this machine alone. It ends with ^C, and keeps nothing. In another terminal:
+
+  export AWS_ENDPOINT_URL={url}
+  export AWS_ACCESS_KEY_ID=222222222222 AWS_SECRET_ACCESS_KEY=any    # the key id is the account
+"""
+
+
+def main() -> None:
+    """Run the emulator on port 4566, or on the one named."""
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 4566
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.default_int_handler)
+    try:
+        with tempfile.TemporaryDirectory() as home, running(port, home=Path(home)) as url:
+            print(HOW.format(url=url), flush=True)  # noqa: T201
+            signal.pause()
+    except KeyboardInterrupt:
+        pass
+    except RuntimeError as exc:
+        sys.exit(f"error: {exc}")
+
+
+if __name__ == "__main__":
+    main()
