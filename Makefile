@@ -18,7 +18,7 @@ render: .venv/installed ## make build/ACCOUNT/infra.json of every account, linte
 check: .venv/installed ## hold every account's template against every rule and every quota
 	$(BIN)/iamgen check
 
-test: .venv/dev .venv/emulator/made ## run the tests, on the package as it was built and installed
+test: .venv/dev .venv/emulator/made .venv/aws-cli/made ## run the tests, on the package as it was built and installed
 	$(BIN)/pytest -n auto
 
 emulator: .venv/emulator/made ## run a local AWS to try things on, until ^C
@@ -54,6 +54,12 @@ clean: ## remove what the other targets made
 .venv/emulator/made: tests/emulator/requirements.txt | .venv/made
 	$(PYTHON) -m venv .venv/emulator
 	.venv/emulator/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# The AWS CLI, which reads what was written for it; it is a program, not a library of ours.
+.venv/aws-cli/made: tests/client/requirements.txt | .venv/made
+	$(PYTHON) -m venv .venv/aws-cli
+	.venv/aws-cli/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 .venv/made:
