@@ -21,6 +21,7 @@ _HOSTS = {
     "aws-us-gov": "signin.amazonaws-us-gov.com",
     "aws-cn": "signin.amazonaws.cn",
 }
+_NO_BRACKETS = str.maketrans("[]", "()")  # a section's name ends at the first ]
 RED, GREEN = "f2b0a9", "b7ca9d"  # of the colours that the console offers
 
 
@@ -54,10 +55,10 @@ def sign_in(account_id: str, partition: str) -> str:
 
 def markdown(found: Iterable[Link], user: str, sign_in_at: str) -> str:
     """Return a page of the links."""
-    head = (
-        f"# Roles of {_escaped(user)} in the AWS console\n\nSign in first, at <{sign_in_at}>, with your MFA device.\n\n"
-    )
-    return head + "".join(f"- [{_escaped(link.text)}]({link.url}){_ending(link)}\n" for link in found)
+    head = f"# Roles of {_escaped(user)} in the AWS console"
+    first = f"Sign in first, at\n<{sign_in_at}>, with your MFA device."
+    items = (f"- [{_escaped(link.text)}]({link.url}){_ending(link)}\n" for link in found)
+    return f"{head}\n\n{first}\n\n{''.join(items)}"
 
 
 def _escaped(text: str) -> str:
@@ -94,7 +95,7 @@ def extension(found: Iterable[Link], base: str, account_id: str, region: str) ->
     sections = [[f"[{base}]", f"aws_account_id = {account_id}"]]
     for link in found:
         shared = [f"source_profile = {base}", f"color = {link.colour}", f"region = {region}"]
-        sections.append([f"[{link.text}]", f"role_arn = {link.role.arn}", *shared])
+        sections.append([f"[{link.text.translate(_NO_BRACKETS)}]", f"role_arn = {link.role.arn}", *shared])
     return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
 
 
