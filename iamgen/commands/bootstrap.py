@@ -238,5 +238,5 @@ def _declined(some: tuple[Update, ...], console: Console) -> frozenset[Identity]
 def _save(files: Mapping[Path, str], console: Console) -> int:
     write_all(files, private=True)
     for path in files:
-        console.note(f"wrote {path}")
+        console.note(f"wrote {home.shown(path, os.environ)}")
     return 0

@@ -59,3 +59,9 @@ def backup(at: Place, now: datetime) -> Path:
     stem = at.path.with_name(f"{at.path.name}.{now:%Y%m%dT%H%M%SZ}")
     names = (stem.with_name(f"{stem.name}{f'-{n}' if n > 1 else ''}.bak") for n in range(1, 1000))
     return next(name for name in names if not name.exists())
+
+
+def shown(path: Path, environment: Mapping[str, str]) -> str:
+    """Return the path as a person would write it, `~` being their home."""
+    folder = environment.get("HOME")
+    return f"~/{path.relative_to(folder)}" if folder and path.is_relative_to(folder) else str(path)
