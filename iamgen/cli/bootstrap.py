@@ -44,7 +44,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @shared.yes
 @shared.dry_run
 @click.pass_obj
-def bootstrap(session: Session, /, user: str, account: str | None, **options: Any) -> int:  # noqa: ANN401  # click's own
+def bootstrap(session: Session, /, as_json: bool, **options: Any) -> int:  # noqa: ANN401  # click's own
     """Make a person's console links, ~/.aws/credentials and ~/.aws/config.
 
     \b
@@ -56,9 +56,6 @@ def bootstrap(session: Session, /, user: str, account: str | None, **options: An
     other make stay as they are, and a copy of each file that changes is kept beside it.
     """
     from iamgen.commands.bootstrap import Bootstrapping, bootstrap
-    from iamgen.kit.colleague import Called
 
-    if options.pop("as_json"):
-        options["form"] = "json"
-    called = Called(user, account, options.pop("mfa_serial"))
-    return bootstrap(Bootstrapping(session.folder, called, **options), session.console)
+    form = "json" if as_json else options.pop("form")
+    return bootstrap(Bootstrapping(session.folder, **{**options, "form": form}), session.console)

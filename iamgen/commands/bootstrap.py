@@ -32,7 +32,9 @@ class Bootstrapping:
     """For whom, from which files, with which key, and what is to be done with it."""
 
     folder: Path
-    called: Called
+    user: str
+    account: str | None = None
+    mfa_serial: str | None = None
     const_file: Path | None = None
     config_tpl_file: Path | None = None
     credentials_tpl_file: Path | None = None
@@ -108,12 +110,13 @@ def _read(wanted: Bootstrapping, console: Console) -> tuple[Path, Colleague]:
     const_file = wanted.const_file.absolute() if wanted.const_file else None
     root = const_file.parent if const_file else find_constants_root(wanted.folder)
     source = ConstantsFile(const_file or root / CONSTANTS_FILE, str(wanted.const_file or CONSTANTS_FILE), odd_ids=True)
+    called = Called(wanted.user, wanted.account, wanted.mfa_serial)
     if (root / USERS_FILE).exists():
         loaded = load(root, now(), source)
-        notices, colleague = loaded.warnings, declared(loaded.declaration, wanted.called)
+        notices, colleague = loaded.warnings, declared(loaded.declaration, called)
     else:
         constants, found, notices = load_constants(source)
-        colleague = undeclared(constants, found, wanted.called)
+        colleague = undeclared(constants, found, called)
         what = f"there is none beside {source.shown}: the roles are all that it names, whoever may assume them"
         notices = (*notices, Fault(USERS_FILE, what))
     for warning in notices:

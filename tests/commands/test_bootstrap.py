@@ -354,7 +354,11 @@ def test_what_is_printed_says_where_it_goes(example: Path, iamgen: Iamgen, home:
         (["--access-key-id", SECRET], 2, "error: --access-key-id: this is no access key's id"),
         (KEY, 1, f"error: --secret-access-key: there is no secret for {ID}, and no terminal to ask on\n"),
         ([*KEY, "--secret-access-key", ""], 1, "error: --secret-access-key: the secret is empty\n"),
-        ([*KEY, "--write"], 1, "error: bootstrap --write: it asks before it changes anything, and there is no terminal"),
+        (
+            [*KEY, "--write"],
+            1,
+            "error: bootstrap --write: it asks before it changes anything, and there is no terminal",
+        ),
         (["--write", "--yes"], 2, "error: bootstrap --write: without a key there are only links\n"),
         (["--keep-key"], 2, "error: --keep-key: it is for --write without a key"),
         (["--keep-key", "--write", "--yes", *KEY], 2, "error: --keep-key: it is for --write without a key"),
