@@ -60,8 +60,8 @@ class Stage:
     def clear(self) -> None:
         for folder in (self.root, Path(self.environment["HOME"])):
             shutil.rmtree(folder, ignore_errors=True)
-        for folder in ("iamgen", "templates"):  # the Makefile looks for sources there
-            (self.root / folder).mkdir(parents=True)
+        for place in (self.root, Path(self.environment["HOME"])):
+            (self.root / place).mkdir(parents=True)
         for name in EXAMPLE:
             shutil.copy(ROOT / name, self.root / name)
 
