@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,6 +38,8 @@ def _refuse_other_than_files(target: Path) -> None:
 
 def _draft(target: Path, content: str, mode: int) -> Path:
     """Write the content beside its target, flushed to disk; return where. Undecoded bytes are what they were."""
+    import tempfile  # 3 ms that only writing should cost
+
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     draft = Path(name)
     try:

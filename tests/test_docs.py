@@ -58,10 +58,10 @@ class Stage:
     environment: dict[str, str]
 
     def clear(self) -> None:
-        for folder in (self.root, Path(self.environment["HOME"])):
-            shutil.rmtree(folder, ignore_errors=True)
         for place in (self.root, Path(self.environment["HOME"])):
-            (self.root / place).mkdir(parents=True)
+            shutil.rmtree(place, ignore_errors=True)
+        for folder in ("iamgen", "templates"):  # the Makefile looks for sources there
+            (self.root / folder).mkdir(parents=True)
         for name in EXAMPLE:
             shutil.copy(ROOT / name, self.root / name)
 

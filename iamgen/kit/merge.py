@@ -6,7 +6,6 @@ edited the section, and iamgen may write it anew; any other section is the perso
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -139,6 +138,8 @@ def _plain(body: Sequence[str]) -> tuple[str, ...]:
 
 
 def _digest(plain: Sequence[str]) -> str:
+    import hashlib  # 3 ms that links do not need
+
     text = "\n".join(plain[1:])
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
