@@ -61,7 +61,8 @@ class Console:
     def product(self, text: str) -> None:
         """Print what was asked for. Raises IamgenError when stdout takes no more, say on a full disk."""
         try:
-            self.out.write(text)
+            self.out.flush()
+            self.out.buffer.write(text.encode("utf-8", "surrogateescape"))  # whatever the locale: it is a file
             self.out.flush()
         except OSError as exc:
             self._abandon()

@@ -85,7 +85,7 @@ def at_terminal(environment: dict[str, str]) -> At:
             cwd=str(cwd),
             env={**environment, **env},
             encoding="utf-8",
-            timeout=60,
+            timeout=30,
             dimensions=(50, 200),
         )
         seen = ""

@@ -9,6 +9,7 @@ import click
 
 from iamgen.cli import options as shared
 from iamgen.cli.session import Session
+from iamgen.errors import Fault, UsageError
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -55,7 +56,41 @@ def bootstrap(session: Session, /, as_json: bool, **options: Any) -> int:  # noq
     Without --write, what belongs into ~/.aws is printed. --write shows first what it would do and asks; sections of
     other make stay as they are, and a copy of each file that changes is kept beside it.
     """
+    _check(as_json=as_json, **options)
     from iamgen.commands.bootstrap import Bootstrapping, bootstrap
 
     form = "json" if as_json else options.pop("form")
     return bootstrap(Bootstrapping(session.folder, **{**options, "form": form}), session.console)
+
+
+def _check(**options: Any) -> None:  # noqa: ANN401  # click's own
+    """Raise UsageError for options that do not go together."""
+    given = {name for name, value in options.items() if value}
+    keys = {"access_key_id", "secret_access_key"}
+    has_key = any(options[name] is not None for name in keys)
+    formed = options["form"] != "markdown" or options["as_json"] or options["output"]
+    for alone, others in (
+        ("guide", {*keys, "only", "write", "all_roles", "as_json"}),
+        ("only", {"write", "all_roles"}),
+    ):
+        if alone in given and others & given:
+            _refuse(f"--{alone}", "it does not go together with " + _named(others & given), "run it twice")
+    if options["as_json"] and options["form"] not in {"markdown", "json"}:
+        _refuse("--json", f"it is not --format {options['form']}", "leave one of the two out")
+    if formed and (has_key or given & {"only", "write"}):
+        _refuse("bootstrap", "--format and -o are about links alone", "run it twice: once without a key")
+    if options["write"] and not has_key and not options["keep_key"]:
+        hint = "name it: --access-key-id AKIA…; or renew the config alone: --keep-key"
+        _refuse("bootstrap --write", "without a key there are only links", hint)
+    if options["keep_key"] and (has_key or not options["write"]):
+        what = "it is for --write without a key: the one that is there stays"
+        _refuse("--keep-key", what, "leave one of the two out")
+
+
+def _named(options: set[str]) -> str:
+    names = {"as_json": "json"}
+    return " and ".join(sorted(f"--{names.get(option, option).replace('_', '-')}" for option in options))
+
+
+def _refuse(where: str, what: str, hint: str) -> None:
+    raise UsageError([Fault(where, what, hint)])

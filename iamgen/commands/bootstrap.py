@@ -9,9 +9,9 @@ from pathlib import Path
 
 from iamgen.clock import now
 from iamgen.console import Console
-from iamgen.declaration.load import CONSTANTS_FILE, ConstantsFile, find_constants_root, load, load_constants
+from iamgen.declaration.load import CONSTANTS_FILE, ConstantsFile, find_root, load, load_constants
 from iamgen.declaration.users_file import USERS_FILE
-from iamgen.errors import Fault, IamgenError, UsageError
+from iamgen.errors import Fault, IamgenError
 from iamgen.files import write_all
 from iamgen.kit import home
 from iamgen.kit.colleague import Called, Colleague, declared, undeclared
@@ -21,9 +21,10 @@ from iamgen.kit.merge import Identity
 from iamgen.kit.page import Form, guide, page
 from iamgen.kit.preview import preview
 from iamgen.kit.sections import FileKind
-from iamgen.kit.texts import expanded, misread, templates
+from iamgen.kit.texts import Templates, Texts, expanded, misread, needs_secret, role_names, templates
 from iamgen.kit.update import Update, contents, updates
 
+NEEDED = (USERS_FILE, CONSTANTS_FILE)  # either will do
 LINKS_FILE = "aws-iam-console-switch-role.md"
 
 
@@ -66,49 +67,25 @@ def bootstrap(wanted: Bootstrapping, console: Console) -> int:
 
     Raises IamgenError for what is wrong with the declaration, the arguments, the templates or the person's files.
     """
-    _check_usage(wanted)
     if wanted.write:
         console.require_answer("bootstrap --write", yes=wanted.yes or wanted.dry_run)
     root, colleague = _read(wanted, console)
     work = _Work(wanted, root, colleague, console)
     if wanted.guide:
-        return _put(guide(root, colleague, _links(work)), work)
+        return _put(_guide(work), work)
     given = _given(wanted, console)
     if not (given.any or wanted.keep_key or wanted.only):
         return _put_links(work)
-    texts, secret = _texts(work, given)
-    if wanted.only:
-        console.product(texts[wanted.only])
-        return 0
-    return _write(work, texts, secret) if wanted.write else _print(work, texts)
-
-
-def _check_usage(wanted: Bootstrapping) -> None:
-    """Raise UsageError for options that contradict each other."""
-    has_key = wanted.access_key_id is not None or wanted.secret_access_key is not None
-    alone = [
-        name
-        for name, is_set in (("--guide", wanted.guide), ("--only", wanted.only), ("--write", wanted.write))
-        if is_set
-    ]
-    if len(alone) > 1:
-        raise UsageError([Fault("bootstrap", f"{' and '.join(alone)} do not go together", "run it twice")])
-    if (wanted.write or wanted.only) and (wanted.output or wanted.form != "markdown"):
-        raise UsageError(
-            [Fault("bootstrap", f"--format and -o are about links, and {alone[0]} is not", "run it twice")]
-        )
-    if wanted.write and not has_key and not wanted.keep_key:
-        hint = "name it: --access-key-id AKIA…; or renew the config alone: --keep-key"
-        raise UsageError([Fault("bootstrap --write", "without a key there are only links", hint)])
-    if wanted.keep_key and (has_key or not wanted.write):
-        what = "it is for --write without a key: the one that is there stays"
-        raise UsageError([Fault("--keep-key", what, "leave one of the two out")])
+    if wanted.write:
+        return _write(work, *_texts(work, given))
+    texts, _ = _texts(work, given)
+    return _print(work, texts)
 
 
 def _read(wanted: Bootstrapping, console: Console) -> tuple[Path, Colleague]:
     """Return the repository's folder and the person; say what is worth a warning."""
     const_file = wanted.const_file.absolute() if wanted.const_file else None
-    root = const_file.parent if const_file else find_constants_root(wanted.folder)
+    root = const_file.parent if const_file else find_root(wanted.folder, *NEEDED)
     source = ConstantsFile(const_file or root / CONSTANTS_FILE, str(wanted.const_file or CONSTANTS_FILE), odd_ids=True)
     called = Called(wanted.user, wanted.account, wanted.mfa_serial)
     if (root / USERS_FILE).exists():
@@ -126,13 +103,9 @@ def _read(wanted: Bootstrapping, console: Console) -> tuple[Path, Colleague]:
 
 def _given(wanted: Bootstrapping, console: Console) -> Given:
     """Return what there is of a key, having refused what cannot be one."""
-    given = Given(
-        wanted.access_key_id,
-        wanted.secret_access_key,
-        os.environ,
-        console.answers.read,
-        (lambda: console.secret(f"Secret of {wanted.access_key_id}: ")) if console.asks else None,
-    )
+    ask = (lambda: console.secret(f"Secret of {wanted.access_key_id}: ")) if console.asks else None
+    piped = ask or console.answers.read  # what is typed is not shown, also after `-`
+    given = Given(wanted.access_key_id, wanted.secret_access_key, os.environ, piped, ask)
     if given.any:
         check(given)
         for warning in warnings(given):
@@ -140,18 +113,38 @@ def _given(wanted: Bootstrapping, console: Console) -> Given:
     return given
 
 
-def _texts(work: _Work, given: Given) -> tuple[dict[FileKind, str], str | None]:
-    """Return what the templates make, and the secret, which is asked for once they are known to be sound."""
-    wanted = work.wanted
-    kinds: tuple[FileKind, ...] = ("config",) if wanted.keep_key else ("credentials", "config")
-    named = {"config": wanted.config_tpl_file, "credentials": wanted.credentials_tpl_file}
-    found = templates(work.root, {kind: named[kind] for kind in ((wanted.only,) if wanted.only else kinds)})
-    expanded(found, work.colleague, AccessKey(given.id or "", "") if given.any else None)
-    key = access_key(given) if given.any else None
-    made = expanded(found, work.colleague, key)
-    for warning in misread(found, made):
+def _texts(work: _Work, given: Given) -> tuple[Texts, str | None]:
+    """Return what the templates make, and the secret, which is asked for once they are known to be sound.
+
+    What the AWS CLI could not read is a warning where it is printed, and raised as IamgenError where it is written.
+    """
+    found = _templates(work)
+    made = expanded(found, work.colleague, AccessKey(given.id or "", "") if given.any else None)
+    wrong = tuple(misread(made))
+    if wrong and work.wanted.write:
+        raise IamgenError(wrong)
+    for warning in wrong:
         work.console.warning(warning)
-    return made, key.secret if key else None
+    if not given.any or not needs_secret(found):
+        return made, None
+    key = access_key(given)
+    return expanded(found, work.colleague, key), key.secret
+
+
+def _templates(work: _Work) -> Templates:
+    wanted = work.wanted
+    named: Mapping[FileKind, Path | None] = {
+        "credentials": wanted.credentials_tpl_file,
+        "config": wanted.config_tpl_file,
+    }
+    alone = "config" if wanted.keep_key or wanted.guide else wanted.only
+    return templates(work.root, {kind: file for kind, file in named.items() if alone in {None, kind}})
+
+
+def _guide(work: _Work) -> str:
+    """Return the page for somebody's first day, with those profiles that the config template makes."""
+    config = expanded(_templates(work), work.colleague, AccessKey("", ""))["config"]
+    return guide(work.root, work.colleague, _links(work), role_names(config))
 
 
 def _links(work: _Work) -> tuple[Link, ...]:
@@ -188,40 +181,44 @@ def _keep(text: str, work: _Work) -> None:
 def _put(text: str, work: _Work) -> int:
     if work.wanted.output is None:
         work.console.product(text)
+    elif work.wanted.dry_run:
+        work.console.note(f"{work.wanted.output} would be written")
     else:
         write_all({work.wanted.output.absolute(): text})
     return 0
 
 
-def _print(work: _Work, texts: Mapping[FileKind, str]) -> int:
-    """Print the links, and each text with a word on where to paste it."""
+def _print(work: _Work, texts: Texts) -> int:
+    """Print the one text that was asked for; or the links, and each text with a word on where to paste it."""
     console = work.console
+    if work.wanted.only:
+        console.product(texts[work.wanted.only].text)
+        return 0
     _put_links(work)
-    for kind, text in texts.items():
+    for kind, made in texts.items():
         console.note(f"\nPaste this into {home.place(kind, os.environ).shown}, or let --write do it:\n")
-        console.product(text)
+        console.product(made.text)
     return 0
 
 
-def _write(work: _Work, texts: Mapping[FileKind, str], secret: str | None) -> int:
+def _write(work: _Work, texts: Texts, secret: str | None) -> int:
     """Show what would become of the person's files, ask, and do it; return 1 when they declined."""
     console, wanted = work.console, work.wanted
     some, warned = updates(texts, work.colleague, os.environ)
     for warning in warned:
         console.warning(warning)
-    _keep(page(work.root, work.colleague, _links(work), "markdown"), work)
     for update in some:
         console.note("\n".join([update.place.shown, *preview(update.steps, secret), *_mode(update)]))
     if not any(update.changes() for update in some):
         console.note("nothing to change")
-        return 0
-    if wanted.dry_run:
-        return 0
-    declined = frozenset[Identity]() if wanted.yes else _declined(some, console)
-    if not any(update.changes(declined) for update in some) or not (wanted.yes or console.confirm("Write this?")):
-        console.note("nothing was written")
-        return 1
-    return _save(contents(some, declined, now()), console)
+    elif not wanted.dry_run:
+        declined = frozenset[Identity]() if wanted.yes else _declined(some, console)
+        if not any(update.changes(declined) for update in some) or not (wanted.yes or console.confirm("Write this?")):
+            console.note("nothing was written")
+            return 1
+        _save(contents(some, declined, now()), console)
+    _keep(page(work.root, work.colleague, _links(work), "markdown"), work)
+    return 0
 
 
 def _mode(update: Update) -> list[str]:
@@ -234,12 +231,11 @@ def _declined(some: tuple[Update, ...], console: Console) -> frozenset[Identity]
     return frozenset(
         step.identity
         for update, step in conflicts
-        if not console.confirm(f"[{step.header}] in {update.place.shown} is not as iamgen left it. Replace it?")
+        if not console.confirm(f"[{step.header}] in {update.place.shown} was {step.why}. Replace it?")
     )
 
 
-def _save(files: Mapping[Path, str], console: Console) -> int:
+def _save(files: Mapping[Path, str], console: Console) -> None:
     write_all(files, private=True)
     for path in files:
         console.note(f"wrote {home.shown(path, os.environ)}")
-    return 0

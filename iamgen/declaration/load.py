@@ -30,30 +30,29 @@ class Loaded:
     warnings: tuple[Fault, ...]
 
 
-def find_root(start: Path) -> Path:
-    """Return the nearest folder, from `start` upwards, that has a users.py. Raises IamgenError without one."""
-    root = find_constants_root(start)
-    if not (root / USERS_FILE).exists():  # rather than take the repository around it
-        raise refuse(str(root), f"there is a {CONSTANTS_FILE} but no {USERS_FILE}", f"write {USERS_FILE} beside it")
-    return root
+def find_root(start: Path, *needed: str) -> Path:
+    """Return the nearest folder, from `start` upwards, that has a users.py, or one of the files that are named.
 
-
-def find_constants_root(start: Path) -> Path:
-    """Return the nearest folder, from `start` upwards, that has a users.py or a CONST.inc.
-
-    Raises IamgenError without one.
+    Raises IamgenError without one, also where a CONST.inc alone comes before it: a repository begins there.
     """
     try:
-        folder = start.resolve()
-        for candidate in (folder, *folder.parents):
-            if (candidate / USERS_FILE).exists() or (candidate / CONSTANTS_FILE).exists():
-                return candidate
+        return _nearest_root(start.resolve(), needed or (USERS_FILE,))
     except OSError as exc:
         what = f"cannot be searched for {USERS_FILE}: {exc.strerror}"
         raise refuse(str(exc.filename or start), what, "go to your repository, or name it with -C") from exc
+
+
+def _nearest_root(folder: Path, wanted: tuple[str, ...]) -> Path:
+    for candidate in (folder, *folder.parents):
+        if any((candidate / name).exists() for name in wanted):
+            return candidate
+        if (candidate / CONSTANTS_FILE).exists():  # rather than take the repository around it
+            raise refuse(
+                str(candidate), f"there is a {CONSTANTS_FILE} but no {USERS_FILE}", f"write {USERS_FILE} beside it"
+            )
     raise refuse(
         str(folder),
-        f"there is no {USERS_FILE} here or in a folder above",
+        f"there is no {' and no '.join(wanted)} here or in a folder above",
         "go to your repository, name it with -C, or begin one: README",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from iamgen.declaration.accounts import ROLE_CONSTANT, Accounts, account_name, is_account_id
+from iamgen.declaration.accounts import ROLE_CONSTANT, Accounts, account_name
 from iamgen.declaration.constants import Constant, Constants
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.resolved import Account
@@ -35,7 +35,7 @@ def role_name_faults(constants: Constants, found: Accounts, stack: str, roles: t
     """Find each `<P>_IAM_<X>_ROLE` that is not what iamgen calls this role in this account."""
     known = {role.removesuffix("R").lower(): role for role in roles}
     for one, account, word in named_roles(constants, found):
-        if not is_account_id(account.id):
+        if not account.id.isdigit():
             continue
         role = known.get(word.replace("_", "").lower())
         if role is None:

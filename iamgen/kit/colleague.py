@@ -55,6 +55,12 @@ class Colleague:
     every: tuple[Assumable, ...]
     values: Mapping[str, str]
     is_declared: bool
+    stack: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Return the word that says for whom, and by which repository, a section is written."""
+        return f"{self.source.user}@{self.people_account.id}/{self.stack}"
 
     @property
     def user(self) -> str:
@@ -75,7 +81,8 @@ def declared(declaration: Declaration, called: Called) -> Colleague:
     place = Naming("", partition, holder.id), declaration.region
     source = _source(called, constants, holder, place)
     roles, every = roles_of(declaration, person), every_role(declaration)
-    return Colleague(source, holder, partition, roles, every, _values(constants, source), is_declared=True)
+    values, stack = _values(constants, source), declaration.settings.stack
+    return Colleague(source, holder, partition, roles, every, values, is_declared=True, stack=stack)
 
 
 def undeclared(constants: Constants, found: Accounts, called: Called) -> Colleague:
@@ -110,8 +117,10 @@ def _source(called: Called, constants: Constants, holder: Account, place: tuple[
     stated = constants.get(ACCOUNT) or constants.get("USER_ONLY_AWS_ACCOUNT_NAME") or holder.display
     profile = stated if called.account is None else called.account
     if not _PROFILE.fullmatch(profile) or profile != profile.strip():
-        what = f"no profile can be called {profile!r}"
-        raise refuse("--account" if called.account is not None else constants.path, what, "do without [ and ]")
+        what, hint = f"no profile can be called {profile!r}", "do without brackets, tabs and blanks around it"
+        if called.account is not None:
+            raise UsageError([Fault("--account", what, hint)])
+        raise refuse(constants.path, what, hint)
     if called.mfa_serial is not None and not _SERIAL.fullmatch(called.mfa_serial):
         hint = f"it is such as {naming.arn(f'mfa/{called.user}')}, or a hardware device's number"
         raise UsageError([Fault("--mfa-serial", f"no device has the serial {called.mfa_serial!r}", hint)])

@@ -22,17 +22,36 @@ class Template:
     shown: str
 
 
-def expand(template: Template, values: Mapping[str, str], hints: Mapping[str, str] = MappingProxyType({})) -> str:
+@dataclass(frozen=True)
+class Expanded:
+    """What a template made. `lines` has, for each line of `text`, that of the template it came from."""
+
+    text: str
+    shown: str
+    lines: tuple[int, ...]
+
+    def where(self, line: int) -> str:
+        """Return `file:line` of the template for a line of the text, counted from 1."""
+        return f"{self.shown}:{self.lines[min(line, len(self.lines)) - 1]}"
+
+
+def expand(template: Template, values: Mapping[str, str], hints: Mapping[str, str] = MappingProxyType({})) -> Expanded:
     """Return the text with `${NAME}` and `$NAME` replaced; `$$`, a lone `$` and `${}` stay as they are.
 
     Values are not looked into. Raises IamgenError with each place of a name that has no value, where envsubst
     would leave nothing; `hints` has what to do about some of them.
     """
-    text = template.text
-    missing = [found for found in _PLACEHOLDER.finditer(text) if _name(found) not in values]
+    missing = [found for found in _PLACEHOLDER.finditer(template.text) if _name(found) not in values]
     if missing:
         raise IamgenError(_undefined(found, template, values, hints) for found in missing)
-    return _PLACEHOLDER.sub(lambda found: values[_name(found)], text)
+    made = [_PLACEHOLDER.sub(lambda found: values[_name(found)], line) for line in template.text.split("\n")]
+    lines = tuple(n for n, text in enumerate(made, 1) for _ in range(text.count("\n") + 1))
+    return Expanded("\n".join(made), template.shown, lines)
+
+
+def names(template: Template) -> frozenset[str]:
+    """Return the names that the template has placeholders for."""
+    return frozenset(_name(found) for found in _PLACEHOLDER.finditer(template.text))
 
 
 def _name(found: re.Match[str]) -> str:

@@ -12,7 +12,8 @@ ID_OPTION, SECRET_OPTION = "--access-key-id", "--secret-access-key"
 FROM_STDIN = "-"
 _ID = re.compile(r"[A-Za-z0-9_]{1,128}")  # botocore's model of IAM; 16 to 128, emulators have shorter ones
 _SECRET = re.compile(r"[!-~]+")
-_OF_A_SESSION = "ASIA"
+_OF_A_PERSON, _OF_A_SESSION = "AKIA", "ASIA"
+_LONGEST_ID = 32  # of AWS's; a secret has 40
 
 
 @dataclass(frozen=True)
@@ -40,29 +41,30 @@ class Given:
 
 
 def check(given: Given) -> None:
-    """Raise UsageError or IamgenError for what can be told to be wrong before anybody is asked for a secret.
+    """Raise UsageError for what is wrong with the key's id, or for its absence.
 
     No message repeats a value: it may be a secret in the wrong place.
     """
     if given.id is None:
         raise UsageError([Fault(SECRET_OPTION, "a secret without the id of its key", f"name it: {ID_OPTION} AKIA…")])
-    if not _ID.fullmatch(given.id):
-        what = "this is no access key's id: it has letters and digits only"
+    is_secret = len(given.id) > _LONGEST_ID and not given.id.startswith(_OF_A_PERSON)
+    if is_secret or not _ID.fullmatch(given.id):
+        what = "this is no access key's id: one has some 20 letters and digits"
         raise UsageError([Fault(ID_OPTION, what, f"it begins with AKIA; the secret goes with {SECRET_OPTION}")])
     if given.id.startswith(_OF_A_SESSION):
         what = "a key that begins with ASIA is a session's, and ends with it"
         raise UsageError([Fault(ID_OPTION, what, "create an access key of your own, in the console")])
-    if given.secret is None and not _in_environment(given) and given.asked is None:
-        what = f"there is no secret for {given.id}, and no terminal to ask on"
-        hint = f"pipe it in with {SECRET_OPTION} -, or set AWS_SECRET_ACCESS_KEY together with AWS_ACCESS_KEY_ID"
-        raise refuse(SECRET_OPTION, what, hint)
 
 
 def access_key(given: Given) -> AccessKey:
     """Return the key, having asked for its secret where nothing else has it. `check` comes first.
 
-    Raises IamgenError when what was given is no secret.
+    Raises IamgenError when what was given is no secret, or there is nobody to ask.
     """
+    if given.secret is None and not _in_environment(given) and given.asked is None:
+        what = f"there is no secret for {given.id}, and no terminal to ask on"
+        hint = f"pipe it in with {SECRET_OPTION} -, or set AWS_SECRET_ACCESS_KEY together with AWS_ACCESS_KEY_ID"
+        raise refuse(SECRET_OPTION, what, hint)
     secret = _secret(given).strip()
     if not _SECRET.fullmatch(secret):
         what = "the secret is empty" if not secret else "the secret has a blank, a control character or the like in it"

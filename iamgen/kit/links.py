@@ -55,13 +55,14 @@ def sign_in(account_id: str, partition: str) -> str:
 
 def markdown(found: Iterable[Link], user: str, sign_in_at: str) -> str:
     """Return a page of the links."""
-    head = f"# Roles of {_escaped(user)} in the AWS console"
+    head = f"# Roles of {escaped(user)} in the AWS console"
     first = f"Sign in first, at\n<{sign_in_at}>, with your MFA device."
-    items = (f"- [{_escaped(link.text)}]({link.url}){_ending(link)}\n" for link in found)
+    items = (f"- [{escaped(link.text)}]({link.url}){_ending(link)}\n" for link in found)
     return f"{head}\n\n{first}\n\n{''.join(items)}"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return the text so that Markdown shows it as it is."""
     return re.sub(r"([][\\`*_<>&#])", r"\\\1", text)
 
 
@@ -108,6 +109,7 @@ def _link(role: Assumable, partition: str) -> Link:
 
 
 def _shown(place: str, role: str) -> str:
-    """Return the name that the console shows, the account's shortened where both do not fit."""
+    """Return the name that the console shows, the middle of the account's left out where both do not fit."""
     room = quotas.SWITCHED_DISPLAY - len(f" {role}")
-    return f"{place if len(place) <= room else place[: room - 3] + '...'} {role}"
+    half = (room - len("...")) // 2
+    return f"{place if len(place) <= room else f'{place[:half]}...{place[-half:]}'} {role}"

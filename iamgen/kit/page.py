@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
 from iamgen.kit.colleague import Colleague
-from iamgen.kit.links import Link, extension, markdown, plain, sign_in
+from iamgen.kit.links import Link, escaped, extension, markdown, plain, sign_in
 
 Form = Literal["markdown", "html", "extend-switch-roles", "json"]
 
@@ -33,21 +33,22 @@ def page(root: Path, someone: Colleague, found: Sequence[Link], form: Form) -> s
             return markdown(found, someone.user, at)
 
 
-def guide(root: Path, someone: Colleague, found: Sequence[Link]) -> str:
-    """Return the page for somebody's first day, perhaps the repository's own. Raises IamgenError with its line."""
+def guide(root: Path, someone: Colleague, found: Sequence[Link], profiles: Iterable[str]) -> str:
+    """Return the page for somebody's first day, perhaps the repository's own. Raises IamgenError with its line.
+
+    `profiles` are the AWS CLI's for their roles.
+    """
     from iamgen.pages.template import render  # jinja2: 60 ms
 
     holder, source = someone.people_account, someone.source
     variables = {
         "user": someone.user,
-        "account": source.profile,
+        "account": escaped(source.profile),
         "account_id": holder.id,
         "sign_in": sign_in(holder.id, someone.partition),
         "device": source.mfa_serial.rpartition("/")[2],
-        "links": [
-            {"text": link.text, "url": link.url, "until": link.role.until, "profile": shlex.quote(link.role.profile)}
-            for link in found
-        ],
-        "command": f"iamgen bootstrap --user {shlex.quote(someone.user)}",
+        "links": [{"text": escaped(one.text), "url": one.url, "until": one.role.until} for one in found],
+        "profiles": [shlex.quote(name) for name in sorted(profiles)],
+        "command": f"iamgen bootstrap --user {someone.user}",
     }
     return render(root, "first-day.md.j2", variables).text + "\n"

@@ -79,7 +79,7 @@ def _assumable(declaration: Declaration, account: Account, place: str, role: str
 
 
 def _places(accounts: Iterable[Account]) -> dict[str, str]:
-    """Return what each account is called, by its name: its alias, or the name itself where several share an alias."""
+    """Return what each account is called, by its name: its alias, or the name where that could mean another account."""
     several = list(accounts)
-    shared = Counter(account.display for account in several)
-    return {account.name: account.display if shared[account.display] == 1 else account.name for account in several}
+    meant = Counter(word for account in several for word in {account.display, account.name})
+    return {account.name: account.display if meant[account.display] == 1 else account.name for account in several}

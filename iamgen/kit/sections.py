@@ -17,7 +17,7 @@ FileKind = Literal["config", "credentials"]
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _HEADER = re.compile(r"\[(?P<header>.+)\]")
 _OPTION = re.compile(r"(?P<name>.*?)\s*[=:]\s*(?P<value>.*)$")
-_PARTS = 2  # of `profile NAME`
+_NAMED, _PARTS = ("profile", "sso-session", "services"), 2  # of `profile NAME`
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,10 @@ def blocks(text: str) -> tuple[Block, ...]:
 
 def identity(header: str, kind: FileKind) -> tuple[str, ...]:
     """Return what tells sections apart: `[profile x]` and `[profile "x"]` are one to the AWS CLI."""
-    if kind == "config" and header.startswith(("profile", "sso-session", "services")):
-        parts = _words(header)
-        if len(parts) == _PARTS:
-            return tuple(parts)
-    return ("profile", "default") if kind == "config" and header == "default" else ("", header)
+    named = next((word for word in _NAMED if header.startswith(word)), None) if kind == "config" else None
+    if named and len(parts := _words(header)) == _PARTS:
+        return named, parts[1]
+    return ("profile", "default") if kind == "config" and header == "default" else (kind, header)
 
 
 def is_readable(header: str, kind: FileKind) -> bool:

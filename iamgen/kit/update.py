@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +10,9 @@ from pathlib import Path
 from iamgen.errors import Fault, IamgenError, each, refuse
 from iamgen.kit import home
 from iamgen.kit.colleague import Colleague
-from iamgen.kit.merge import File, Identity, Step, merged, steps, unreadable
+from iamgen.kit.merge import File, Identity, Step, Wanted, merged, steps, unreadable
 from iamgen.kit.sections import FileKind
-
-_ROLE_ARN_ACCOUNT = 4  # the part of arn:aws:iam::ACCOUNT:role/NAME
+from iamgen.kit.texts import Texts
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Update:
 
     place: home.Place
     file: File
-    wanted: str
+    wanted: Wanted
     steps: tuple[Step, ...]
 
     @property
@@ -40,9 +39,11 @@ class Update:
 
 
 def updates(
-    texts: Mapping[FileKind, str], colleague: Colleague, environment: Mapping[str, str]
+    texts: Texts, colleague: Colleague, environment: Mapping[str, str]
 ) -> tuple[tuple[Update, ...], tuple[Fault, ...]]:
     """Return how each file gets what its template makes, and warnings about what the AWS CLI cannot read in it.
+
+    A profile that iamgen wrote for the person goes when it is of one of the repository's roles that is not theirs.
 
     Raises IamgenError, with every fault, where a file cannot be read or has a section in question twice.
     """
@@ -50,9 +51,14 @@ def updates(
     if len({place.path for place in places.values()}) < len(places):
         raise refuse(places["config"].shown, "config and credentials are one file", "give each its own")
 
+    not_theirs = {role.arn for role in colleague.every} - {role.arn for role in colleague.roles}
+
+    def stale(options: Mapping[str, str]) -> bool:
+        return options.get("role_arn") in not_theirs
+
     def update(kind: FileKind, place: home.Place) -> Update:
-        file = home.read(place)
-        return Update(place, file, texts[kind], steps(file, texts[kind], _stale(colleague, kind)))
+        file, wanted = home.read(place), Wanted(texts[kind].text, colleague.owner, stale)
+        return Update(place, file, wanted, steps(file, wanted))
 
     found = tuple(each(places, update).values())
     return found, tuple(fault for one in found for fault in unreadable(one.file))
@@ -70,15 +76,3 @@ def contents(some: tuple[Update, ...], declined: Container[Identity], now: datet
         raise IamgenError(Fault(update.place.shown, what, hint) for update in moved)
     copies = {home.backup(update.place, now): update.file.text for update in changing if update.file.text}
     return {**copies, **{update.place.path: update.text(declined) for update in changing}}
-
-
-def _stale(colleague: Colleague, kind: FileKind) -> Callable[[Mapping[str, str]], bool]:
-    """Return what tells that a section, once iamgen's, is of a role in these accounts which is no longer theirs."""
-    ids = {role.account.id for role in colleague.every} if kind == "config" and colleague.is_declared else set()
-
-    def stale(options: Mapping[str, str]) -> bool:
-        parts = options.get("role_arn", "").split(":")
-        is_theirs = options.get("role_session_name", colleague.user) == colleague.user
-        return len(parts) > _ROLE_ARN_ACCOUNT and parts[_ROLE_ARN_ACCOUNT] in ids and is_theirs
-
-    return stale

@@ -22,20 +22,8 @@ Aws = Callable[..., dict[str, str]]
 
 BIN = Path(__file__).resolve().parents[2] / ".venv" / "aws-cli" / "bin"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
-CONFIG = """\
-[default]
-region = ${GLOBAL_AWS_REGION}
-
-[profile ${AWS_ACCOUNT_NAME}]
-region = ${GLOBAL_AWS_REGION}
-
-${AWS_ROLE_PROFILES}
-"""
-CREDENTIALS = """\
-[${AWS_ACCOUNT_NAME}]
-aws_access_key_id = ${AWS_ACCESS_KEY_ID}
-aws_secret_access_key = ${AWS_SECRET_ACCESS_KEY}
-"""
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG, CREDENTIALS = ((ROOT / f"aws-cli.{kind}.tpl").read_text() for kind in ("config", "credentials"))
 USERS = """\
 from iamgen import *
 OPS_SERVICES = ("s3",)

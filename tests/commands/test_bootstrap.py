@@ -296,7 +296,7 @@ def test_a_profile_that_the_aws_cli_would_pass_over(example: Path, iamgen: Iamge
     done = iamgen(example, "bootstrap", "--user", "bob", "--only", "config", "--account", "two words")
     assert done.returncode == 0
     assert done.stderr == (
-        "warning: aws-cli.config.tpl: makes [profile two words], which the AWS CLI does not read: a name with blanks needs quotes\n"
+        "warning: aws-cli.config.tpl:10: it makes [profile two words], which the AWS CLI does not read: a name with blanks needs quotes\n"
         'hint: write [profile "${NAME}"]\n'
     )
 
@@ -362,11 +362,11 @@ def test_what_is_printed_says_where_it_goes(example: Path, iamgen: Iamgen, home:
         (["--write", "--yes"], 2, "error: bootstrap --write: without a key there are only links\n"),
         (["--keep-key"], 2, "error: --keep-key: it is for --write without a key"),
         (["--keep-key", "--write", "--yes", *KEY], 2, "error: --keep-key: it is for --write without a key"),
-        (["--guide", "--only", "config"], 2, "error: bootstrap: --guide and --only do not go together\n"),
-        (["--only", "config", "--json"], 2, "error: bootstrap: --format and -o are about links, and --only is not\n"),
+        (["--guide", "--only", "config"], 2, "error: --guide: it does not go together with --only\n"),
+        (["--only", "config", "--json"], 2, "error: bootstrap: --format and -o are about links alone\n"),
         (
             ["--account", "a]b", *KEY, "--secret-access-key", "x"],
-            1,
+            2,
             "error: --account: no profile can be called 'a]b'\n",
         ),
         (["--mfa-serial", "my phone"], 2, "error: --mfa-serial: no device has the serial 'my phone'\n"),
@@ -478,8 +478,7 @@ def test_dry_run_shows_and_stops(write: Write, at_home: Path, example: Path) -> 
     done = write("--dry-run")
     assert (done.returncode, done.stdout) == (0, "")
     assert (
-        "  ~ [default]   # not as iamgen left it\n      - region   =  us-east-1\n      + region = eu-west-1\n"
-        in done.stderr
+        "  ~ [default]   # written by hand\n      - region   =  us-east-1\n      + region = eu-west-1\n" in done.stderr
     )
     assert "aws_secret_access_key = ****************" in done.stderr
     assert SECRET not in done.stderr
@@ -488,7 +487,7 @@ def test_dry_run_shows_and_stops(write: Write, at_home: Path, example: Path) -> 
     assert not (example / "aws-iam-console-switch-role.md").exists()
 
 
-ASKED = "[default] in ~/.aws/config is not as iamgen left it. Replace it? [y/N] "
+ASKED = "[default] in ~/.aws/config was written by hand. Replace it? [y/N] "
 
 
 @pytest.mark.parametrize(
@@ -655,3 +654,249 @@ def test_a_run_as_nobody_elses_umask(write: Write, home: Path) -> None:
     finally:
         os.umask(before)
     assert mode(home / ".aws/credentials") == 0o600
+
+
+# what a review found
+
+
+def test_nobody_is_asked_for_a_secret_before_the_templates_are_sound(example: Path, at_terminal: At) -> None:
+    (example / "aws-cli.config.tpl").write_text("$NOPE\n")
+    code, seen = at_terminal(example, [*IAMGEN, "--user", "bob", *KEY, "--write"], [])
+    assert code == 1
+    assert "Secret of" not in seen
+
+
+def test_nobody_is_asked_for_a_secret_that_no_template_has(example: Path, iamgen: Iamgen) -> None:
+    (example / "aws-cli.config.tpl").write_text("[$AWS_ACCESS_KEY_ID]\n")
+    done = iamgen(example, "bootstrap", "--user", "bob", *KEY, "--only", "config")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"[{ID}]\n", "")
+
+
+def test_a_secret_typed_after_a_dash_is_not_shown(example: Path, at_terminal: At, home: Path) -> None:
+    command = [*IAMGEN, "--user", "bob", *KEY, "--secret-access-key", "-", "--write", "--yes"]
+    code, seen = at_terminal(example, command, [(f"Secret of {ID}: ", SECRET)])
+    assert code == 0, seen
+    assert SECRET not in seen
+    assert SECRET in (home / ".aws/credentials").read_text()
+
+
+def test_the_end_of_input_at_the_question_for_a_secret(example: Path, at_terminal: At, home: Path) -> None:
+    code, seen = at_terminal(example, [*IAMGEN, "--user", "bob", *KEY, "--write"], [(f"Secret of {ID}: ", "\x04")])
+    assert code == 130
+    assert seen.endswith("interrupted\n")
+    assert not home.exists()
+
+
+def test_nothing_is_left_once_the_only_change_is_declined(
+    example: Path, iamgen: Iamgen, at_terminal: At, home: Path
+) -> None:
+    (example / "aws-cli.config.tpl").write_text("[default]\nregion = eu-west-1\n")
+    (home / ".aws").mkdir(parents=True)
+    (home / ".aws/config").write_text("[default]\nregion = us-east-1\n")
+    (home / ".aws/config").chmod(0o600)
+    command = [*IAMGEN, "--user", "bob", "--keep-key", "--write"]
+    code, seen = at_terminal(example, command, [(ASKED, "n")])
+    assert code == 1
+    assert "Write this?" not in seen
+    assert seen.endswith("nothing was written\n")
+
+
+def test_a_copy_of_a_section_is_the_persons(write: Write, home: Path) -> None:
+    write()
+    config = home / ".aws/config"
+    section = config.read_text().partition("[profile example-dev_read]\n")[2].partition("\n\n")[0]
+    with config.open("a") as more:
+        more.write(f"\n[profile copy]\n{section}\n")
+    before = config.read_text()
+    assert write().stderr.endswith("nothing to change\n")
+    assert config.read_text() == before
+
+
+def test_a_second_repository_leaves_the_first_ones_profiles(write: Write, example: Path, home: Path) -> None:
+    write()
+    before = (home / ".aws/config").read_text()
+    for name, old, new in (
+        ("users.py", "Settings(", 'Settings(stack="team", '), ("CONST.inc", "=example-", "=team-"), ("CONST.inc", "=infra-", "=team-")
+    ):  # fmt: skip
+        (example / name).write_text((example / name).read_text().replace(old, new))
+    done = write()
+    assert done.returncode == 0, done.stderr
+    assert "  - [" not in done.stderr
+    after = (home / ".aws/config").read_text()
+    assert after[after.index("[profile example-users]") :].startswith(before[before.index("[profile example-users]") :])
+    assert "[profile team-dev_ops]\n# iamgen bootstrap bob@111111111111/team " in after
+
+
+def test_somebody_elses_sections_are_shown_and_asked_about(write: Write, example: Path, iamgen: Iamgen) -> None:
+    write()
+    done = iamgen(example, "bootstrap", "--user", "carol", *KEY, "--write", "--dry-run", AWS_SECRET_ACCESS_KEY="other")
+    assert "  ~ [example-users]   # written for bob@111111111111/infra\n" in done.stderr
+
+
+def test_a_template_without_role_profiles_removes_none(write: Write, example: Path) -> None:
+    write()
+    template = example / "aws-cli.config.tpl"
+    template.write_text(template.read_text().replace("${AWS_ROLE_PROFILES}", ""))
+    assert write().stderr.endswith("nothing to change\n")
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("x = 1\n[default]\nregion = x\n", "aws-cli.config.tpl:1: the AWS CLI cannot read what it makes"),
+        ("${AWS_ROLE_PROFILES}\n\n[default]\njunk\n", "aws-cli.config.tpl:4: the AWS CLI cannot read what it makes"),
+        ("[default]\nx = 1\nx = 2\n", "aws-cli.config.tpl:3: the AWS CLI cannot read what it makes"),
+        ("[default]\n[default]\n", "aws-cli.config.tpl: it makes [default] twice"),
+        ("[profile a b]\n", "aws-cli.config.tpl:1: it makes [profile a b], which the AWS CLI does not read"),
+    ],
+)
+def test_a_template_that_would_break_the_file(
+    template: str, said: str, write: Write, example: Path, home: Path
+) -> None:
+    (example / "aws-cli.config.tpl").write_text(template)
+    done = write()
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {said}")
+    assert not home.exists()
+
+
+def test_a_file_that_changed_meanwhile_is_not_overwritten(
+    example: Path, at_home: Path, environment: dict[str, str]
+) -> None:
+    import pexpect
+
+    command = [*IAMGEN[1:], "--user", "bob", *KEY, "--write"]
+    env = {**environment, "AWS_SECRET_ACCESS_KEY": SECRET}
+    child = pexpect.spawn(IAMGEN[0], command, cwd=str(example), env=env, encoding="utf-8", timeout=30)
+    child.expect_exact(ASKED)
+    child.sendline("y")
+    child.expect_exact("Write this?")
+    (at_home / "config").write_text("[other]\n")
+    child.sendline("y")
+    child.expect_exact("~/.aws/config: it was changed meanwhile, by something else")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 1
+    assert files(at_home) == {**THEIRS, "config": "[other]\n"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_writes_is_still_the_persons(write: Write, at_home: Path) -> None:
+    for path in (at_home, *at_home.iterdir()):
+        os.chown(path, 1234, 1234)
+    write()
+    assert {path.name: path.stat().st_uid for path in at_home.iterdir()} == dict.fromkeys(
+        [*THEIRS, *(f"{name}.20261123T120000Z.bak" for name in THEIRS)], 1234
+    )
+
+
+def test_a_file_that_a_group_may_read_is_closed(write: Write, at_home: Path) -> None:
+    write()
+    (at_home / "config").chmod(0o640)
+    write()
+    assert mode(at_home / "config") == 0o600
+
+
+def test_a_place_with_a_variable_in_it(write: Write, home: Path) -> None:
+    assert write(AWS_CONFIG_FILE="$HOME/${WHERE}/config", WHERE="x", HOME=str(home)).returncode == 0
+    assert (home / "x/config").exists()
+
+
+def test_a_template_that_is_no_utf_8_is_printed_in_any_locale(seed: Path, environment: dict[str, str]) -> None:
+    (seed / "aws-cli.config.tpl").write_bytes(b"# caf\xe9 \xc3\xa9 $AWS_USER\n")
+    env = {**environment, "PYTHONIOENCODING": "ascii:strict"}
+    done = subprocess.run(
+        [*IAMGEN, "--user", "a", "--only", "config"], cwd=seed, env=env, capture_output=True, check=True
+    )
+    assert done.stdout == b"# caf\xe9 \xc3\xa9 a\n"
+
+
+def test_a_declaration_that_goes_elsewhere(example: Path, iamgen: Iamgen) -> None:
+    users = (example / "users.py").read_text()
+    (example / "users.py").write_text(f"import os\nos.chdir('/')\n{users}")
+    done = iamgen(example, "bootstrap", "--user", "bob", "--config-tpl-file", "aws-cli.config.tpl", "--only", "config")
+    assert done.returncode == 0, done.stderr
+    assert iamgen(example, "bootstrap", "--user", "bob", "-o", "here.md").returncode == 0
+    assert (example / "here.md").exists()
+
+
+def test_a_dry_run_writes_no_page(example: Path, iamgen: Iamgen) -> None:
+    done = iamgen(example, "bootstrap", "--user", "bob", "--guide", "-o", "bob.md", "--dry-run")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "bob.md would be written\n")
+    assert not (example / "bob.md").exists()
+
+
+def test_an_account_name_that_is_stated(example: Path, iamgen: Iamgen) -> None:
+    (example / "aws-cli.config.tpl").write_text("$AWS_ACCOUNT_NAME\n")
+    with (example / "CONST.inc").open("a") as const:
+        const.write("AWS_ACCOUNT_NAME=stated\n")
+    assert iamgen(example, "bootstrap", "--user", "bob", "--only", "config").stdout == "stated\n"
+    other = iamgen(example, "bootstrap", "--user", "bob", "--only", "config", "--account", "mine")
+    assert other.stdout == "mine\n"
+
+
+def test_a_stand_in_with_two_names(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    const = (
+        "GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\nDEV_AWS_ACCOUNT_NAME=acme-dev\n"
+        "USER_ONLY_AWS_ACCOUNT_ID=222222222222\nUSER_ONLY_AWS_ACCOUNT_NAME=acme-people\n"
+    )
+    root = make_repo('from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("bob", {"dev": "ReadR"}),)', const)
+    (root / "aws-cli.config.tpl").write_text("$AWS_ACCOUNT_NAME\n$AWS_ROLE_PROFILES\n")
+    lines = iamgen(root, "bootstrap", "--user", "bob", "--only", "config").stdout.splitlines()
+    assert lines[:2] == ["acme-people", "[profile acme-dev_read]"]
+    assert "mfa_serial = arn:aws:iam::222222222222:mfa/bob" in lines
+
+
+def test_an_alias_that_is_another_accounts_name(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    const = (
+        "GLOBAL_AWS_REGION=eu-west-1\nUSER_ONLY_AWS_ACCOUNT_ID=111111111111\n"
+        "A_DEV_AWS_ACCOUNT_ID=222222222222\nA_DEV_AWS_ACCOUNT_NAME=prod\n"
+        "B_DEV_AWS_ACCOUNT_ID=333333333333\nB_DEV_AWS_ACCOUNT_NAME=acme\n"
+        "PROD_AWS_ACCOUNT_ID=444444444444\nPROD_AWS_ACCOUNT_NAME=acme\n"
+    )
+    root = make_repo('from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("bob", {"*": "ReadR"}),)', const)
+    (root / "aws-cli.config.tpl").write_text("${AWS_ROLE_PROFILES}\n")
+    done = iamgen(root, "bootstrap", "--user", "bob", "--only", "config")
+    assert [line for line in done.stdout.splitlines() if line.startswith("[")] == [
+        "[profile a-dev_read]", "[profile b-dev_read]", "[profile prod_read]",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--user", "two words"], "error: --user: no IAM user can be called 'two words'\n"),
+        (["--user", "x" * 65], "error: --user: no IAM user can be called 'xxx"),
+        (["--user", "a", "--account", " x"], "error: --account: no profile can be called ' x'\n"),
+        (["--user", "a", "--account", ""], "error: --account: no profile can be called ''\n"),
+        (["--user", "a", "--guide", "--json"], "error: --guide: it does not go together with --json\n"),
+        (
+            ["--user", "a", "--only", "config", "--all-roles"],
+            "error: --only: it does not go together with --all-roles\n",
+        ),
+        (["--user", "a", "--json", "--format", "html"], "error: --json: it is not --format html\n"),
+        (["--user", "a", *KEY, "--json"], "error: bootstrap: --format and -o are about links alone\n"),
+        ([], "error: iamgen bootstrap: Missing option '--user'\n"),
+    ],
+)
+def test_wrong_usage(options: list[str], said: str, seed: Path, iamgen: Iamgen) -> None:
+    done = iamgen(seed, "bootstrap", *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_the_guide_names_the_profiles_that_there_will_be(seed: Path, iamgen: Iamgen) -> None:
+    with (seed / "aws-cli.config.tpl").open("a") as template:
+        template.write("\n[profile 'two words']\nrole_arn = x\n")
+    done = iamgen(seed, "bootstrap", "--user", "andrei", "--guide")
+    assert [line.partition("--profile ")[2] for line in done.stdout.splitlines() if "--profile" in line] == [
+        "myawsaccount_read", "'two words'",
+    ]  # fmt: skip
+
+
+def test_a_folder_that_has_neither_file(tmp_path: Path, iamgen: Iamgen) -> None:
+    done = iamgen(tmp_path, "bootstrap", "--user", "bob")
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        f"error: {tmp_path}: there is no users.py and no CONST.inc here or in a folder above\n"
+    )

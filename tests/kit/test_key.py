@@ -46,11 +46,15 @@ def test_where_the_secret_comes_from(one: Given) -> None:
         ),
         (
             given(SECRET),
-            "--access-key-id | this is no access key's id: it has letters and digits only | it begins with AKIA; the secret goes with --secret-access-key",
+            "--access-key-id | this is no access key's id: one has some 20 letters and digits | it begins with AKIA; the secret goes with --secret-access-key",
+        ),
+        (
+            given("wJalrXUtnFEMIxK7MDENGxbPxRfiCYEXAMPLEKEY"),
+            "--access-key-id | this is no access key's id: one has some 20 letters and digits | it begins with AKIA; the secret goes with --secret-access-key",
         ),
         (
             given("", SECRET),
-            "--access-key-id | this is no access key's id: it has letters and digits only | it begins with AKIA; the secret goes with --secret-access-key",
+            "--access-key-id | this is no access key's id: one has some 20 letters and digits | it begins with AKIA; the secret goes with --secret-access-key",
         ),
         (
             given("ASIAIOSFODNN7EXAMPLE", SECRET),
@@ -67,7 +71,7 @@ def test_wrong_usage(one: Given, said: str) -> None:
 
 def test_nobody_to_ask() -> None:
     with pytest.raises(IamgenError) as caught:
-        check(given(AWS_SECRET_ACCESS_KEY="another key's", AWS_ACCESS_KEY_ID="AKIAOTHER"))
+        access_key(given(AWS_SECRET_ACCESS_KEY="another key's", AWS_ACCESS_KEY_ID="AKIAOTHER"))
     assert [" | ".join(fault) for fault in caught.value.faults] == [
         f"--secret-access-key | there is no secret for {ID}, and no terminal to ask on | pipe it in with --secret-access-key -, or set AWS_SECRET_ACCESS_KEY together with AWS_ACCESS_KEY_ID"
     ]

@@ -66,10 +66,12 @@ def test_sections_and_options_are_those_of_configparser(text: str, tmp_path_fact
         ("default", "config", ("profile", "default")),
         ("profile default", "config", ("profile", "default")),
         ("sso-session a", "config", ("sso-session", "a")),
-        ("profile a b", "config", ("", "profile a b")),
-        ("a", "config", ("", "a")),
-        ("default", "credentials", ("", "default")),
-        ("profile a", "credentials", ("", "profile a")),
+        ("profile a b", "config", ("config", "profile a b")),
+        ("profilex a", "config", ("profile", "a")),
+        ("services a", "config", ("services", "a")),
+        ("a", "config", ("config", "a")),
+        ("default", "credentials", ("credentials", "default")),
+        ("profile a", "credentials", ("credentials", "profile a")),
     ],
 )
 def test_which_headers_are_the_same(header: str, kind: str, same: tuple[str, ...]) -> None:
