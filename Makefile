@@ -6,10 +6,10 @@ SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -typ
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check test emulator lint cfn-lint golden bench clean
+.PHONY: help render check ci release test emulator lint cfn-lint golden bench clean FORCE
 
 help: ## list the targets
-	@sed -n 's/^\([a-z][a-z/-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
+	@sed -n 's/^\([a-z][a-z/%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
 		printf '%-20s %s\n' "$$target" "$$does"; done
 
 render: .venv/installed ## make build/ACCOUNT/infra.json of every account, linted
@@ -17,6 +17,18 @@ render: .venv/installed ## make build/ACCOUNT/infra.json of every account, linte
 
 check: .venv/installed ## hold every account's template against every rule and every quota
 	$(BIN)/iamgen check
+
+ci: .venv/installed ## make the files of CI anew, from users.py and templates/ci
+	$(BIN)/iamgen ci github gitlab
+
+release: .venv/installed ## release the next bugfix; release/feature, release/breaking, release/v1.2.3; ARGS=--dry-run
+	$(BIN)/iamgen release $(ARGS)
+
+release/%: .venv/installed FORCE
+	$(BIN)/iamgen release $(ARGS) -- '$*'
+
+promote/%: .venv/installed FORCE ## promote/infra/v1.2.3: put a release where CI deploys it from
+	$(BIN)/iamgen promote $(ARGS) -- '$(patsubst %/,%,$(dir $*))' '$(notdir $*)'
 
 test: .venv/dev .venv/emulator/made .venv/aws-cli/made ## run the tests, on the package as it was built and installed
 	$(BIN)/pytest -n auto
@@ -40,6 +52,8 @@ bench: .venv/dev ## measure: a table of medians and ratios
 
 clean: ## remove what the other targets made
 	rm -rf .venv .build build dist
+
+FORCE:
 
 # The package is built and installed, not linked: what runs is what users get.
 .venv/installed: $(SOURCES) .venv/made

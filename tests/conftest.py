@@ -7,6 +7,7 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -115,3 +116,94 @@ def local_aws(emulator: str) -> str:
     with urlopen(Request(f"{emulator}/_ministack/reset", method="POST"), timeout=10) as answer:  # noqa: S310  # ours
         assert answer.status == 200
     return emulator
+
+
+GIT_CONFIG = """\
+[user]
+    name = Ann Owner
+    email = ann@example.com
+[init]
+    defaultBranch = main
+[advice]
+    detachedHead = false
+[protocol "file"]
+    allow = always
+"""
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A clone of the world's remote: real git, run in it."""
+
+    folder: Path
+
+    def git(self, *args: str) -> str:
+        done = subprocess.run(["git", *args], cwd=self.folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"git {' '.join(args)}: {done.stderr}"
+        return done.stdout.strip()
+
+    def commit(self, message: str, **files: str) -> str:
+        """Write files, `users_py="…"` being users.py, commit, and return the commit's id."""
+        for name, content in files.items():
+            (self.folder / name.replace("_py", ".py")).write_text(content)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+    def push(self, *specs: str) -> None:
+        self.git("push", "--quiet", "origin", *(specs or ("HEAD",)))
+
+    def there(self) -> dict[str, str]:
+        """Return the references of the remote with the commits they lead to."""
+        rows = (line.split("\t") for line in self.git("ls-remote", "origin").splitlines())
+        return {name.removesuffix("^{}"): identity for identity, name in rows if name != "HEAD"}
+
+    def tags(self) -> list[str]:
+        return self.git("tag", "--list").split()
+
+
+@dataclass(frozen=True)
+class World:
+    """A bare remote whose main branch has a declaration, and clones of it by several people."""
+
+    folder: Path
+
+    def clone(self, name: str, *options: str) -> Clone:
+        source = f"file://{self.folder}/origin.git"
+        subprocess.run(["git", "clone", "--quiet", *options, source, str(self.folder / name)], check=True)
+        clone = Clone(self.folder / name)
+        clone.git("config", "user.name", name.capitalize())
+        clone.git("config", "user.email", f"{name}@example.com")
+        return clone
+
+
+@pytest.fixture
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let git in this process know nothing of the person's own configuration."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".gitconfig").write_text(GIT_CONFIG)
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+
+
+@pytest.fixture
+def world(tmp_path: Path, at_home: None) -> World:
+    """Return a remote with one commit on main."""
+    folder = tmp_path / "a world"
+    folder.mkdir()
+    subprocess.run(["git", "init", "--quiet", "--bare", str(folder / "origin.git")], check=True)
+    first = World(folder).clone("first")
+    (first.folder / "CONST.inc").write_text(CONST)
+    first.commit("Begin", users_py=USERS)
+    first.push()
+    return World(folder)
+
+
+@pytest.fixture(scope="session")
+def lint_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a cache folder for all tests that lint the same templates again and again."""
+    return str(tmp_path_factory.mktemp("cache"))

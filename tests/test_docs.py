@@ -5,6 +5,7 @@ In README.md and docs/*.md a fenced block's first line says what it is:
     console             `$ ` commands and exactly what they print, run in a copy of the example repository
     LANGUAGE file=NAME  becomes that file of the copy
     diff file=NAME      lines with a minus are replaced by those with a plus
+    … in=clone          the copy is a clone by then, its main branch pushed and released as v0.1.0; commits' ids differ
     LANGUAGE from=NAME  is part of that file of this repository
     python              is valid by itself
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import hashlib
 import re
 import shutil
 import subprocess
@@ -45,6 +47,12 @@ from iamgen.declaration.model import (
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 EXAMPLE = ("users.py", "CONST.inc", "Makefile", "aws-cli.config.tpl", "aws-cli.credentials.tpl")
+SHARED = """\
+rm -rf ../origin.git && git init --quiet --bare --initial-branch=main ../origin.git
+git init --quiet --initial-branch=main && git remote add origin ../origin.git
+git add --all && git commit --quiet --message "Begin" && git push --quiet --set-upstream origin main
+git tag --annotate --message v0.1.0 v0.1.0 && git push --quiet origin v0.1.0
+"""
 PART = re.compile(r"^#+ (?P<heading>[^\n]*)\n|^```(?P<info>[^\n]*)\n(?P<body>.*?)^```\n", re.MULTILINE | re.DOTALL)
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -75,6 +83,22 @@ class Stage:
         assert text.count(before) == 1, f"{name} does not have once:\n{before}"
         self.write(name, text.replace(before, after))
 
+    def share(self) -> None:
+        """Make the copy a clone, and push it, unless it is one."""
+        if not (self.root / ".git").exists():
+            self.printed(SHARED)
+
+    def told_ids(self, text: str) -> str:
+        """Return the text with an id for each commit that does not depend on what is in it."""
+        if (self.root / ".git").exists():
+            listed = ["git", "rev-list", "--all", "--reverse", "--topo-order"]
+            done = subprocess.run(
+                listed, cwd=self.root, env=self.environment, capture_output=True, text=True, check=True
+            )
+            for number, identity in enumerate(done.stdout.split()):
+                text = text.replace(identity[:10], hashlib.sha256(bytes([number])).hexdigest()[:10])
+        return text
+
     def transcript(self, body: str) -> str:
         commands = [line.removeprefix("$ ") for line in body.splitlines() if line.startswith("$ ")]
         return "".join(f"$ {command}\n{self.printed(command)}" for command in commands)
@@ -86,7 +110,7 @@ class Stage:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         assert "this is a bug" not in done.stdout, done.stdout
-        return done.stdout.replace(str(self.root), "…")
+        return self.told_ids(done.stdout.replace(str(self.root), "…"))
 
 
 @pytest.fixture
@@ -96,7 +120,11 @@ def stage(tmp_path: Path, environment: dict[str, str]) -> Stage:
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m iamgen "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     path = f"{program.parent}:{environment['PATH']}"
-    return Stage(tmp_path / "repo", {**environment, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"})
+    told = {"PATH": path, "PYTHONDONTWRITEBYTECODE": "1", "GIT_CONFIG_NOSYSTEM": "1"}
+    for who in ("AUTHOR", "COMMITTER"):
+        told |= {f"GIT_{who}_NAME": "Alice", f"GIT_{who}_EMAIL": "alice@example.com"}
+        told |= {f"GIT_{who}_DATE": f"@{environment['SOURCE_DATE_EPOCH']} +0000"}
+    return Stage(tmp_path / "repo", {**environment, **told})
 
 
 def lines_of(diff: str, sign: str) -> Iterator[str]:
@@ -111,6 +139,8 @@ def played(text: str, stage: Stage) -> str:
             stage.clear()
             return part[0]
         kind, file = part["info"].split()[0], option(part["info"], "file")
+        if option(part["info"], "in") == "clone":
+            stage.share()
         if kind == "console":
             return f"```{part['info']}\n{stage.transcript(part['body'])}```\n"
         if file:
@@ -172,7 +202,7 @@ def test_the_first_day_is_what_the_guide_prints(stage: Stage, request: pytest.Fi
 def test_commands_with_output_are_in_blocks_that_are_run(page: Path) -> None:
     for info, body in blocks(page):
         assert info, f"a block without a language: {body}"
-        assert info == "console" or not re.search(r"^\$ ", body, re.MULTILINE)
+        assert info.split()[0] == "console" or not re.search(r"^\$ ", body, re.MULTILINE)
 
 
 @every_page

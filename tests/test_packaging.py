@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import tomllib
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 import iamgen
 
@@ -35,3 +38,23 @@ def test_it_knows_its_version_and_its_command() -> None:
     assert metadata.version("iamgen")
     (command,) = (point for point in metadata.distribution("iamgen").entry_points if point.group == "console_scripts")
     assert (command.name, callable(command.load())) == ("iamgen", True)
+
+
+@pytest.mark.parametrize(
+    ("tag", "version"),
+    [
+        ("v0.0.1", "0.0.1"),
+        ("v1.2.3", "1.2.3"),
+        ("v1.2.3-rc.1", "1.2.3rc1"),
+        ("v1.2.3-beta", "1.2.3b0"),
+        ("v1.2.3-hotfix.1", "1.2.3"),
+        ("v1.2.3-rc.1.x", "1.2.3"),
+        ("v1.2.3-release", "1.2.3"),
+    ],
+)
+def test_every_release_can_be_built(tag: str, version: str) -> None:
+    """What iamgen release tags has to be a version for Python too, or the next `make` fails."""
+    settings = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["setuptools_scm"]
+    found = re.fullmatch(settings["tag_regex"], tag)
+    assert found
+    assert str(Version(found["version"])) == version

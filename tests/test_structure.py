@@ -18,6 +18,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "errors": set(),
     "nearest": set(),
     "clock": {"errors"},
+    "printable": set(),
     "files": {"errors"},
     "console": {"errors"},
     "declaration": {"", "errors", "nearest"},
@@ -26,6 +27,9 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "check": {"declaration", "errors", "nearest"},
     "access": {"errors", "nearest"},
     "kit": {"declaration", "errors", "nearest", "pages"},
+    "plan": {"errors", "printable"},
+    "history": {"errors", "nearest", "plan", "printable"},
+    "rendered": {"check", "console", "declaration", "errors", "history", "pages", "plan", "stack"},
     "commands": {
         "access",
         "check",
@@ -34,12 +38,15 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "declaration",
         "errors",
         "files",
+        "history",
         "kit",
         "nearest",
         "pages",
+        "plan",
+        "rendered",
         "stack",
     },
-    "cli": {"commands", "console", "declaration", "errors"},
+    "cli": {"commands", "console", "declaration", "errors", "history"},
     "__main__": {"cli"},
 }
 ONLY_IN = {
@@ -53,6 +60,7 @@ ONLY_IN = {
     "moto": {"check"},
     "platformdirs": {"check"},
     "rich": {"console"},
+    "subprocess": {"history"},
     "troposphere": {"stack"},
     "yaml": {"check", "pages", "stack"},
 }

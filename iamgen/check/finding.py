@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeGuard, get_args
 
+from iamgen.errors import Fault
+
 Level = Literal["error", "warning", "info"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 
@@ -28,6 +30,14 @@ class Finding(NamedTuple):
     def plain(self) -> dict[str, object]:
         """Return the finding as JSON values, by the names of its fields."""
         return {**self._asdict(), "path": list(self.path)}
+
+    def fault(self, account: str) -> Fault:
+        """Return the finding as what is wrong with an account's template."""
+        place = "/".join(map(str, self.path))
+        cause = f"{self.cause}: " if self.cause else ""
+        return Fault(
+            f"{cause}{account} {place}".strip(), f"{self.rule} {self.name}".strip() + f": {self.message}", self.source
+        )
 
 
 def from_plain(value: object) -> Finding:

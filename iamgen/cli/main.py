@@ -7,7 +7,11 @@ from pathlib import Path
 import click
 
 from iamgen.cli.bootstrap import bootstrap
+from iamgen.cli.changes import changes
 from iamgen.cli.check import check
+from iamgen.cli.ci import ci
+from iamgen.cli.promote import promote
+from iamgen.cli.release import release
 from iamgen.cli.render import render
 from iamgen.cli.session import Session
 from iamgen.console import Colour, Console
@@ -39,7 +43,7 @@ def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
     session.folder, session.console = folder, Console.standard(colour)
 
 
-for command in (bootstrap, check, render):
+for command in (bootstrap, changes, check, ci, promote, release, render):
     iamgen.add_command(command)
 
 

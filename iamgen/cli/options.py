@@ -40,3 +40,14 @@ def yes(command: Command) -> Command:
 def dry_run(command: Command) -> Command:
     """Add --dry-run, which shows and stops."""
     return click.option("--dry-run", is_flag=True, help="Show what would be done, and stop there.")(command)
+
+
+def remote(command: Command) -> Command:
+    """Add --remote, the name of a git remote."""
+    said = "The git remote, by name. Otherwise that of the current branch, origin, or the only one."
+    return click.option("--remote", metavar="NAME", help=said)(command)
+
+
+def as_json(command: Command) -> Command:
+    """Add --json, which tells programs what is told people otherwise."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, all else on stderr.")(command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from iamgen.clock import now
 from iamgen.console import Console
@@ -14,9 +14,6 @@ from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, UsageError
 from iamgen.files import write_all
-
-if TYPE_CHECKING:
-    from iamgen.check.finding import Finding
 
 
 @dataclass(frozen=True)
@@ -67,15 +64,8 @@ def _is_valid(texts: Mapping[str, str], declaration: Declaration, wanted: Render
         findings = inspect(texts, declaration, looking)
     for account, found in findings.items():
         for finding in found:
-            (console.error if finding.level == "error" else console.warning)(_fault(account, finding))
+            (console.error if finding.level == "error" else console.warning)(finding.fault(account))
     return not any(finding.level == "error" for found in findings.values() for finding in found)
-
-
-def _fault(account: str, finding: Finding) -> Fault:
-    place = "/".join(map(str, finding.path))
-    cause = f"{finding.cause}: " if finding.cause else ""
-    rule = f"{finding.rule} {finding.name}".strip()
-    return Fault(f"{cause}{account} {place}".strip(), f"{rule}: {finding.message}", finding.source)
 
 
 def _put_out(texts: Mapping[str, str], stack: str, wanted: Rendering, console: Console) -> None:

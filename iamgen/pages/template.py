@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -42,19 +43,39 @@ def render(root: Path, template: str, variables: Mapping[str, object]) -> Render
     Raises IamgenError, with the template's line: no such template, a syntax error, an undefined name, or
     whatever goes wrong in an expression.
     """
-    environment = _environment(root, is_page=template.endswith(".html.j2"))
-    try:
+    environment = _environment(root, escapes=template.endswith(".html.j2"))
+    with _explained(environment, template, variables):
         source, _, _ = _source(environment, template)
         marked = environment.from_string(_marked(environment, source))
         return _unmarked(template, marked.render(variables))
+
+
+def page(root: Path, template: str, variables: Mapping[str, object]) -> str:
+    """Return a rendered template of a language that has braces of its own: it is written with `[[ ]]` and `[% %]`.
+
+    A line that has nothing but a tag leaves none. Raises IamgenError as `render` does.
+    """
+    environment = _environment(root, escapes=False).overlay(
+        block_start_string="[%", block_end_string="%]", variable_start_string="[[", variable_end_string="]]",
+        comment_start_string="[#", comment_end_string="#]",
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    with _explained(environment, template, variables):
+        return environment.get_template(template).render(variables)
+
+
+@contextmanager
+def _explained(environment: Environment, template: str, variables: Mapping[str, object]) -> Iterator[None]:
+    """Turn what goes wrong with a template into what is wrong with it. Raises IamgenError."""
+    try:
+        yield
     except TemplateNotFound as exc:
         known = environment.list_templates()
         hint = did_you_mean(template, known, "write the file, or correct its name")
         raise refuse(shown(template), "there is no such template", hint) from exc
     except TemplateSyntaxError as exc:
-        raise refuse(
-            f"{shown(template)}:{exc.lineno}", str(exc.message), "see Jinja2's template documentation"
-        ) from exc
+        where = f"{shown(exc.name or template)}:{exc.lineno}"
+        raise refuse(where, str(exc.message), "see Jinja2's template documentation") from exc
     except (OSError, UnicodeDecodeError) as exc:
         raise refuse(shown(template), f"cannot be read: {exc}", "it has to be a readable file in UTF-8") from exc
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as exc:
@@ -62,11 +83,11 @@ def render(root: Path, template: str, variables: Mapping[str, object]) -> Render
 
 
 @cache
-def _environment(root: Path, *, is_page: bool) -> Environment:
-    """Return where templates are looked for; only in a page for browsers are values escaped."""
+def _environment(root: Path, *, escapes: bool) -> Environment:
+    """Return where templates are looked for; values are escaped in pages for browsers alone."""
     folders = [root / "templates", *(folder for folder in _PACKAGED if folder.is_dir())]
     loader = FileSystemLoader(folders)
-    return Environment(loader=loader, undefined=StrictUndefined, autoescape=is_page)  # noqa: S701  # see above
+    return Environment(loader=loader, undefined=StrictUndefined, autoescape=escapes)  # noqa: S701  # see above
 
 
 def _source(environment: Environment, template: str) -> tuple[str, str | None, object]:

@@ -1,0 +1,44 @@
+"""`iamgen release`: its options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from iamgen.cli import options as shared
+from iamgen.cli.session import Session
+
+
+def _levels(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    from iamgen.history.versions import LEVELS
+
+    return [level for level in LEVELS if level.startswith(incomplete)]
+
+
+@click.command()
+@click.argument("asked", default="bugfix", metavar="[LEVEL | vX.Y.Z]", shell_complete=_levels)
+@shared.remote
+@shared.yes
+@shared.dry_run
+@shared.as_json
+@click.pass_obj
+def release(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # click's own values, by name
+    """Tag the current commit as a release, and push the tag.
+
+    \b
+    iamgen release                       the next bugfix
+    iamgen release feature               the next level: see below
+    iamgen release v1.2.3-hotfix.1       this very version
+
+    The tag is the version; the first is v0.0.1. Levels are patch, minor and major; bugfix, feature and breaking, which
+    mean patch, patch and minor before 1.0.0, and patch, minor and major from then on; and public, which goes to 1.0.0.
+
+    Everything has to be committed, on the main branch, not behind the remote, and pass every check. The commits since
+    the last release and what changes in the templates are shown, and become the tag's message. When the push fails
+    there is no tag.
+    """
+    from iamgen.commands.release import Releasing, release
+    from iamgen.declaration.load import find_root
+
+    return release(Releasing(find_root(session.folder), **options), session.console)

@@ -1,0 +1,116 @@
+"""`iamgen promote`: put a release where CI deploys it from, or say what was promoted before."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from iamgen.clock import now
+from iamgen.console import Console
+from iamgen.declaration.load import load
+from iamgen.errors import Fault, UsageError
+from iamgen.history.audit import log_of
+from iamgen.history.notes import promotion_notes
+from iamgen.history.promote import Promotion, planned, publish, require_channel
+from iamgen.history.repository import open_repository
+from iamgen.history.versions import wanted as wanted_version
+from iamgen.plan.accounts import AccountChanges
+from iamgen.rendered import changes_since, checked_at
+
+_NOT_DONE = 1
+
+
+@dataclass(frozen=True)
+class Promoting:
+    """Which version goes to which channel; without a version, `log` says what went there."""
+
+    root: Path
+    channel: str
+    version: str | None = None
+    log: bool = False
+    remote: str | None = None
+    yes: bool = False
+    dry_run: bool = False
+    as_json: bool = False
+
+
+def promote(wanted: Promoting, console: Console) -> int:
+    """Promote, or print the log; return 0, also when it is there already, and 1 when the answer was no.
+
+    Raises IamgenError with whatever is in the way, and then nothing has changed.
+    """
+    if (wanted.version is None) != wanted.log:
+        what = "it takes either a version or --log"
+        raise UsageError([Fault("promote", what, f"such as: iamgen promote {wanted.channel} v1.2.3")])
+    if wanted.version is not None:
+        wanted_version(wanted.version, "promote")
+        if not wanted.dry_run:
+            console.require_answer("promote", yes=wanted.yes)
+    require_channel(wanted.channel, tuple(load(wanted.root, now()).declaration.settings.channels))
+    return _log(wanted, console) if wanted.version is None else _promote(wanted, wanted.version, console)
+
+
+def _log(wanted: Promoting, console: Console) -> int:
+    log, warnings = log_of(open_repository(wanted.root), wanted.channel, wanted.remote)
+    for warning in warnings:
+        console.warning(warning)
+    if wanted.as_json:
+        console.product(json.dumps([one.plain() for one in log], indent=2) + "\n")
+    elif log:
+        console.product("".join(f"{one.line}\n" for one in log))
+    else:
+        console.note(f"nothing was promoted to {wanted.channel} yet")
+    return 0
+
+
+def _promote(wanted: Promoting, version: str, console: Console) -> int:
+    repository = open_repository(wanted.root)
+    plan = planned(repository, wanted.channel, version, wanted.remote)
+    if plan.is_there:
+        console.note(f"{plan.branch} in {plan.remote.name} has {plan.version} already")
+        return _told(wanted, console, {**_plain(plan, ()), "promoted": False})
+    for warning in plan.warnings:
+        console.warning(warning)
+    after = checked_at(repository, plan.commit, str(plan.version), now(), console)
+    accounts = changes_since(repository, plan.now, plan.now_name, after, console)
+    notes = promotion_notes(plan, accounts)
+    (console.note if wanted.as_json else console.product)(notes)
+    done = _carried_out(plan, notes, wanted, console)
+    told = _told(wanted, console, {**_plain(plan, accounts), "promoted": done})
+    return told if done or wanted.dry_run else _NOT_DONE
+
+
+def _carried_out(plan: Promotion, notes: str, wanted: Promoting, console: Console) -> bool:
+    what = f"{plan.version} to {plan.branch} in {plan.remote.name}{', a rollback' if plan.is_rollback else ''}"
+    if wanted.dry_run:
+        console.note(f"dry run: would promote {what}")
+        return False
+    if not wanted.yes and not console.confirm(f"Promote {what}?"):
+        console.note("nothing was promoted")
+        return False
+    publish(plan, notes)
+    console.note(f"promoted {what}: {plan.audit_tag}")
+    return True
+
+
+def _plain(plan: Promotion, accounts: tuple[AccountChanges, ...] | None) -> dict[str, object]:
+    return {
+        "channel": plan.channel,
+        "version": str(plan.version),
+        "commit": plan.commit,
+        "branch": plan.branch,
+        "remote": plan.remote.name,
+        "before": {"version": str(plan.now_version) if plan.now_version else None, "commit": plan.now},
+        "rollback": plan.is_rollback,
+        "audit_tag": None if plan.is_there else plan.audit_tag,
+        "comes": [one.plain() for one in plan.comes],
+        "goes": [one.plain() for one in plan.goes],
+        "accounts": None if accounts is None else [one.plain() for one in accounts],
+    }
+
+
+def _told(wanted: Promoting, console: Console, plain: dict[str, object]) -> int:
+    if wanted.as_json:
+        console.product(json.dumps(plain, indent=2) + "\n")
+    return 0

@@ -1,0 +1,87 @@
+"""`iamgen release`: check what is committed, show what it changes, tag it, push the tag."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from iamgen.clock import now
+from iamgen.console import Console
+from iamgen.declaration.load import load
+from iamgen.history.notes import release_notes
+from iamgen.history.release import Release, planned, publish, require_wanted
+from iamgen.history.repository import open_repository
+from iamgen.plan.accounts import AccountChanges
+from iamgen.rendered import changes_since, checked_at
+
+_NOT_DONE = 1
+
+
+@dataclass(frozen=True)
+class Releasing:
+    """What to release, `asked` being a level or a version, and where to."""
+
+    root: Path
+    asked: str = "bugfix"
+    remote: str | None = None
+    yes: bool = False
+    dry_run: bool = False
+    as_json: bool = False
+
+
+def release(wanted: Releasing, console: Console) -> int:
+    """Release the current commit; return 0, also when there is nothing new, and 1 when the answer was no.
+
+    Raises IamgenError with whatever is in the way, and then nothing has changed.
+    """
+    require_wanted(wanted.asked)
+    if not wanted.dry_run:
+        console.require_answer("release", yes=wanted.yes)
+    moment = now()
+    settings = load(wanted.root, moment).declaration.settings
+    repository = open_repository(wanted.root)
+    plan = planned(repository, wanted.asked, settings.main_branch, wanted.remote)
+    if plan is None:
+        console.note("there is nothing to release: the last release is this very commit")
+        return _told(wanted, console, {"released": False})
+    for warning in plan.warnings:
+        console.warning(warning)
+    after = checked_at(repository, plan.commit, "HEAD", moment, console)
+    accounts = changes_since(repository, plan.previous_commit, str(plan.previous), after, console)
+    notes = release_notes(plan, accounts)
+    (console.note if wanted.as_json else console.product)(notes)
+    done = _carried_out(plan, notes, wanted, console)
+    told = _told(wanted, console, {**_plain(plan, accounts), "released": done})
+    return told if done or wanted.dry_run else _NOT_DONE
+
+
+def _carried_out(plan: Release, notes: str, wanted: Releasing, console: Console) -> bool:
+    what = f"{plan.version}, {plan.branch} at {plan.commit[:10]}, to {plan.remote.name}"
+    if wanted.dry_run:
+        console.note(f"dry run: would release {what}")
+        return False
+    if not wanted.yes and not console.confirm(f"Release {what}?"):
+        console.note("nothing was released")
+        return False
+    publish(plan, notes)
+    console.note(f"released {what}")
+    return True
+
+
+def _plain(plan: Release, accounts: tuple[AccountChanges, ...] | None) -> dict[str, object]:
+    return {
+        "version": str(plan.version),
+        "previous": str(plan.previous) if plan.previous else None,
+        "branch": plan.branch,
+        "commit": plan.commit,
+        "remote": plan.remote.name,
+        "commits": [one.plain() for one in plan.commits],
+        "accounts": None if accounts is None else [one.plain() for one in accounts],
+    }
+
+
+def _told(wanted: Releasing, console: Console, plain: dict[str, object]) -> int:
+    if wanted.as_json:
+        console.product(json.dumps(plain, indent=2) + "\n")
+    return 0

@@ -1,0 +1,1 @@
+"""What was, is and will be released: tags and branches. The only place that runs git."""

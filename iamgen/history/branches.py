@@ -1,0 +1,56 @@
+"""Which branch releases are made from, and whether it is in step with the remote's."""
+
+from __future__ import annotations
+
+from iamgen.errors import Fault, refuse
+from iamgen.history.remotes import Refs, Remote, upstream
+from iamgen.history.repository import Repository
+
+_USUAL = ("main", "master")
+_HEADS = "refs/heads/"
+
+
+def main_branch(repository: Repository, there: Refs, wanted: str | None, current: str) -> str:
+    """Return the branch that releases are made from: that of the settings, else main or master.
+
+    Where there are both, it is the one that the remote's HEAD is on. Raises IamgenError where none can be told.
+    """
+    if wanted is not None:
+        return wanted
+    local = repository.git.tell("for-each-ref", "--format=%(refname)", *(f"{_HEADS}{one}" for one in _USUAL))
+    known = [one for one in _USUAL if f"{_HEADS}{one}" in {*local.splitlines(), *there.ids} or one == current]
+    if len(known) > 1 and (there.head or "").removeprefix(_HEADS) in known:
+        return (there.head or "").removeprefix(_HEADS)
+    if len(known) != 1:
+        what = "there are both main and master" if known else "there is neither main nor master"
+        raise refuse("git branch", what, 'name it in users.py: Settings(main_branch="…")')
+    return known[0]
+
+
+def in_step(remote: Remote, there: Refs, branch: str, commit: str) -> tuple[Fault, ...]:
+    """Return what is to be said of commits that the remote does not have yet.
+
+    Raises IamgenError when it has commits of this branch that are not here: it is behind, or both have diverged.
+    """
+    own, ref = upstream(remote.repository)
+    name = ref if own == remote.name else f"{_HEADS}{branch}"
+    shown = f"{remote.name}/{name.removeprefix(_HEADS)}"
+    push = f"git push {remote.name} {branch}"
+    if name not in there.ids:
+        return (Fault(branch, f"there is no {shown} yet; the tag takes its commits along", push),)
+    remote.fetch(name)
+    tip = there.ids[name]
+    if remote.repository.commit_of(tip) is None:
+        raise refuse(shown, "has moved meanwhile", "try it again")
+    ahead, behind = remote.repository.count(commit, tip), remote.repository.count(tip, commit)
+    if ahead and behind:
+        what = f"has diverged from {shown}: {_commits(ahead)} here, {_commits(behind)} there"
+        raise refuse(branch, what, f"git pull --rebase {remote.name} {name.removeprefix(_HEADS)}")
+    if behind:
+        hint = f"git pull --ff-only {remote.name} {name.removeprefix(_HEADS)}"
+        raise refuse(branch, f"is {_commits(behind)} behind {shown}", hint)
+    return (Fault(branch, f"{_commits(ahead)} not in {shown} yet; the tag takes them along", push),) if ahead else ()
+
+
+def _commits(number: int) -> str:
+    return f"{number} commit{'' if number == 1 else 's'}"

@@ -1,0 +1,52 @@
+"""Commits between two releases, and which of them break something."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from iamgen.history.git import Git
+from iamgen.printable import printable
+
+# Conventional Commits 1.0.0: a `!` before the colon, or a footer.
+_BREAKS = re.compile(r"\A\w+(\([^)\n]*\))?!:|^BREAKING[ -]CHANGE: ", re.MULTILINE)
+_FORMAT = "%H%x00%an%x00%B%x00"
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit as release notes tell it."""
+
+    id: str
+    author: str
+    subject: str
+    breaking: bool
+
+    @property
+    def line(self) -> str:
+        """The commit in one line."""
+        return f"{self.id[:10]} {self.subject} ({self.author})"
+
+    def plain(self) -> dict[str, object]:
+        """Return the commit as JSON values."""
+        return {"id": self.id, "author": self.author, "subject": self.subject, "breaking": self.breaking}
+
+
+def commits(git: Git, since: str | None, until: str, folder: str) -> tuple[Commit, ...]:
+    """Return the commits of `until` that `since` does not have, newest first, without merges.
+
+    `since` and `until` are ids, `since` None for all there are. Only what touched `folder`, which is empty for the
+    whole repository.
+    """
+    span = [until] if since is None else [until, f"^{since}"]
+    told = git.tell(
+        "log", "-z", "--no-merges", "--no-color", "--no-show-signature", "--encoding=UTF-8", f"--format={_FORMAT}",
+        *span, "--", *([f":(top,literal){folder}"] if folder else []),
+    )  # fmt: skip
+    parts = told.split("\0")
+    return tuple(_commit(*parts[n : n + 3]) for n in range(0, len(parts) - 3, 4))
+
+
+def _commit(identity: str, author: str, message: str) -> Commit:
+    subject = next(iter(message.strip().splitlines()), "(no message)")
+    return Commit(identity, printable(author), printable(subject), bool(_BREAKS.search(message)))

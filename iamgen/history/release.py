@@ -1,0 +1,209 @@
+"""A release: what it will be, whether it may be, and how it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from iamgen.errors import Fault, refuse
+from iamgen.history.branches import in_step, main_branch
+from iamgen.history.commits import Commit, commits
+from iamgen.history.person import Signature, signature
+from iamgen.history.remotes import Refs, Remote, chosen_remote, local_tags, require_same_tag, upstream
+from iamgen.history.repository import Repository, require_all
+from iamgen.history.tags import NewTag, push_tag
+from iamgen.history.versions import LEVELS, Version, following, parse, wanted
+
+_TAGS = "refs/tags/"
+
+
+@dataclass(frozen=True)
+class Release:
+    """What will be released: a commit of a branch, as a version, with the commits since the one before."""
+
+    repository: Repository
+    remote: Remote
+    branch: str
+    version: Version
+    commit: str
+    previous: Version | None
+    previous_commit: str | None
+    commits: tuple[Commit, ...]
+    warnings: tuple[Fault, ...]
+    by: Signature
+    seen: Refs
+    """The remote's references when all this was found."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The clone, the remote, and what both know of releases."""
+
+    repository: Repository
+    remote: Remote
+    branch: str
+    commit: str
+    here: Refs
+    there: Refs
+
+    @property
+    def releases(self) -> dict[Version, str]:
+        """Every release with its commit. What the remote does not have is none."""
+        return _versions(self.there)
+
+
+def planned(repository: Repository, asked: str, main: str | None, remote_name: str | None) -> Release | None:
+    """Return the release that is asked for, a level or a version; None when there is nothing new to release.
+
+    `main` is the branch that the settings name. Raises IamgenError with whatever is in its way.
+    """
+    version = require_wanted(asked)
+    commit = repository.head()
+    require_all(
+        lambda: _branch(repository, main),
+        repository.require_whole,
+        repository.require_clean,
+        lambda: signature(repository),
+        lambda: chosen_remote(repository, remote_name),
+    )
+    branch, by, remote = _branch(repository, main), signature(repository), chosen_remote(repository, remote_name)
+    known = _known(repository, remote, branch, commit)
+    trunk = main_branch(repository, known.there, main, branch)
+    warnings: list[Fault] = []
+    require_all(
+        lambda: warnings.extend(in_step(remote, known.there, branch, commit)),
+        lambda: _require_allowed(known, trunk, version or _next(known, trunk, asked)),
+    )
+    version = version or _next(known, trunk, asked)
+    previous = _before(known, on_main=branch == trunk)
+    since = known.releases[previous] if previous else None
+    if since == commit and asked in LEVELS and asked != "public" and previous and not previous.pre:
+        return None
+    told = commits(repository.git, since, commit, repository.folder)
+    warnings += _aside(known, previous)
+    return Release(repository, remote, branch, version, commit, previous, since, told, tuple(warnings), by, known.there)
+
+
+def require_wanted(asked: str) -> Version | None:
+    """Return the version that a person typed, None for a level. Raises UsageError for what is neither."""
+    if asked in LEVELS:
+        return None
+    if asked[:1] == "v" or asked[:1].isdigit():
+        return wanted(asked, "release")
+    following(None, asked)  # which says what levels there are
+    return None
+
+
+def publish(release: Release, message: str) -> None:
+    """Tag the commit and push exactly that tag. Raises IamgenError, and then there is no tag, here or there."""
+    if _refs(release.remote, release.branch) != release.seen:
+        raise refuse(release.remote.name, "has moved meanwhile: nothing was released", "look at it, and release again")
+    reason = push_tag(release.remote, NewTag(str(release.version), release.commit, message, release.by))
+    if reason:
+        what = f"{release.remote.name} did not take it: {reason}"
+        raise refuse(f"tag {release.version}", what, "nothing was released, and there is no tag")
+
+
+def _branch(repository: Repository, main: str | None) -> str:
+    branch = repository.branch()
+    if branch is None:
+        what = "HEAD is on no branch, and releases are made from one"
+        usual = "master" if repository.commit_of("refs/heads/main") is None else "main"
+        raise refuse("git", what, f"git switch {main or usual}")
+    return branch
+
+
+def _refs(remote: Remote, branch: str) -> Refs:
+    """Return what a release depends on there."""
+    own, ref = upstream(remote.repository)
+    heads = {f"refs/heads/{name}" for name in (branch, "main", "master")} | ({ref} if own == remote.name else set())
+    return remote.refs(*sorted(heads), f"{_TAGS}v*")
+
+
+def _known(repository: Repository, remote: Remote, branch: str, commit: str) -> _Known:
+    there = _refs(remote, branch)
+    here = local_tags(repository)
+    missing = [f"{_TAGS}{version}" for version in _versions(there) if f"{_TAGS}{version}" not in here.ids]
+    remote.fetch(*missing)
+    return _Known(repository, remote, branch, commit, local_tags(repository), there)
+
+
+def _versions(refs: Refs) -> dict[Version, str]:
+    found = ((parse(name), refs.commits[f"{_TAGS}{name}"]) for name in refs.names(_TAGS))
+    return {version: commit for version, commit in found if version}
+
+
+def _next(known: _Known, trunk: str, level: str) -> Version:
+    if known.branch != trunk:
+        hint = f"git switch {trunk}; a hotfix of an older release names its version: iamgen release v1.2.4"
+        raise refuse(known.branch, f"releases are made from {trunk}", hint)
+    return following(max(known.releases, default=None), level)
+
+
+def _require_allowed(known: _Known, trunk: str, version: Version) -> None:
+    """Refuse a version that may not be released from here. Raises IamgenError."""
+    _require_new(known, version)
+    last = max(known.releases, default=None)
+    if last is not None:
+        require_same_tag(str(last), known.here, known.there, known.remote)
+    if last is not None and version < last:
+        _require_hotfix(known, trunk, version, last)
+    elif known.branch != trunk:
+        what = f"{version} would be the newest release, and those are made from {trunk}"
+        raise refuse(known.branch, what, f"git switch {trunk}")
+
+
+def _require_new(known: _Known, version: Version) -> None:
+    """Refuse a tag that there is, and one that never got to the remote."""
+    if version in known.releases:
+        require_same_tag(str(version), known.here, known.there, known.remote)
+        raise refuse(f"tag {version}", f"is there already, in {known.remote.name}", "a release stays as it is")
+    newest = max(known.releases, default=None)
+    local = _versions(known.here).keys() - known.releases.keys()
+    strays = {one for one in local if one == version or newest is None or one > newest}
+    if strays:
+        stray = max(strays)
+        full = f"{_TAGS}{stray}"
+        hint = f"git push {known.remote.name} {full}, or git tag --delete {stray}"
+        raise refuse(f"tag {stray}", f"is here but not in {known.remote.name}", hint)
+
+
+def _require_hotfix(known: _Known, trunk: str, version: Version, last: Version) -> None:
+    """Refuse a version that is not greater than the last, but on a branch off the release that it mends."""
+    mended = max((one for one in known.releases if one < version or is_hotfix(version, one)), default=None)
+    if mended is None:
+        raise refuse(f"tag {version}", f"is older than every release: the last is {last}", _HIGHER)
+    hint = f"{_HIGHER}; a hotfix of {mended} is made from a branch off it: git switch -c hotfix-{version} {mended}"
+    if known.branch == trunk:
+        raise refuse(f"tag {version}", f"is not greater than the last release, {last}", hint)
+    newest = max(_contained(known), default=None)
+    if newest != mended:
+        what = f"{version} would mend {mended}, and this branch is off {newest or 'no release'}"
+        raise refuse(known.branch, what, hint)
+
+
+_HIGHER = "choose a greater version"
+
+
+def is_hotfix(version: Version, of: Version) -> bool:
+    """Tell whether a version is a pre-release that is named after a release: v1.2.3-hotfix.1 mends v1.2.3."""
+    return bool(version.pre) and version.core == of.core and not of.pre
+
+
+def _contained(known: _Known) -> Collection[Version]:
+    """Return the releases that the commit has in its history."""
+    history = set(known.repository.git.tell("rev-list", known.commit, "--").splitlines())
+    return [version for version, commit in known.releases.items() if commit in history]
+
+
+def _before(known: _Known, *, on_main: bool) -> Version | None:
+    """Return the release that the notes begin after: the last one, for a hotfix the nearest in its history."""
+    if on_main:
+        return max(known.releases, default=None)
+    return min(_contained(known), key=lambda one: known.repository.count(known.commit, known.releases[one]))
+
+
+def _aside(known: _Known, previous: Version | None) -> Iterator[Fault]:
+    if previous and not known.repository.contains(known.commit, known.releases[previous]):
+        what = f"{previous} is not in this branch's history: what it changed may be missing here"
+        yield Fault(known.branch, what, f"look at: git log {known.branch}..{previous}")

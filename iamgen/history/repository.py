@@ -1,0 +1,95 @@
+"""The clone that iamgen's repository is in, or is a folder of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.history.git import Git
+from iamgen.printable import printable
+
+_SHOWN = 10  # files that are not committed
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A working tree of git. `folder` is where in it users.py lies, `team/iam/`, or empty when at its top."""
+
+    git: Git
+    root: Path
+    folder: str
+
+    def branch(self) -> str | None:
+        """Return the current branch's name, or None where HEAD is detached."""
+        answer = self.git.ask("symbolic-ref", "--quiet", "HEAD")
+        return None if answer.code else answer.out.strip().removeprefix("refs/heads/")
+
+    def head(self) -> str:
+        """Return the id of the current commit. Raises IamgenError where there is none yet."""
+        found = self.commit_of("HEAD")
+        if found is None:
+            raise refuse("git", "there is no commit yet", "git add . && git commit")
+        return found
+
+    def commit_of(self, revision: str) -> str | None:
+        """Return the id of the commit that a revision means, or None."""
+        answer = self.git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        return None if answer.code else answer.out.strip()
+
+    def contains(self, commit: str, other: str) -> bool:
+        """Tell whether a commit has the other one in its history. Raises IamgenError where git cannot tell."""
+        answer = self.git.ask("merge-base", "--is-ancestor", other, commit)
+        if answer.code > 1:
+            raise self.git.failed(("merge-base",), answer)
+        return answer.code == 0
+
+    def count(self, commit: str, without: str) -> int:
+        """Return how many commits `commit` has that `without` does not."""
+        return int(self.git.tell("rev-list", "--count", commit, f"^{without}", "--"))
+
+    def require_whole(self) -> None:
+        """Refuse a clone without its history. Raises IamgenError."""
+        if self.git.tell("rev-parse", "--is-shallow-repository").strip() == "true":
+            what = "this clone is shallow: what came before cannot be seen"
+            raise refuse("git", what, "git fetch --unshallow")
+
+    def require_clean(self) -> None:
+        """Refuse what is not committed: it would not be in the release. Raises IamgenError, naming the files."""
+        scope = ["--", f":(top,literal){self.folder}"] if self.folder else []
+        told = self.git.tell("status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", *scope)
+        files = [printable(entry[3:]) for entry in told.split("\0") if entry]
+        if files:
+            more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
+            what = f"not everything is committed: {', '.join(files[:_SHOWN])}{more}"
+            raise refuse("git status", what, "commit it, ignore it, or put it away with git stash --include-untracked")
+
+
+def require_all(*checks: Callable[[], object]) -> None:
+    """Make every check. Raises IamgenError with the faults of all that fail, so that all can be mended at once."""
+    faults: list[Fault] = []
+    for check in checks:
+        try:
+            check()
+        except IamgenError as exc:
+            faults += exc.faults
+    if faults:
+        raise IamgenError(dict.fromkeys(faults))
+
+
+def open_repository(root: Path) -> Repository:
+    """Return the clone around the folder that has users.py. Raises IamgenError when there is none."""
+    git = Git(root)
+    answer = git.ask("rev-parse", "--show-toplevel")
+    if answer.code:
+        raise _no_repository(root, answer.reason)
+    top = answer.out.removesuffix("\n")
+    prefix = git.tell("rev-parse", "--show-prefix").removesuffix("\n")
+    return Repository(Git(Path(top)), root, prefix)
+
+
+def _no_repository(root: Path, reason: str) -> IamgenError:
+    if reason.startswith("not a git repository"):
+        return refuse(str(root), "is in no git repository", "git init, commit, and git remote add origin URL")
+    return refuse(str(root), f"git cannot use it: {reason}")

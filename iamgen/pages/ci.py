@@ -1,0 +1,167 @@
+"""CI files: which account is deployed when, as which role, put into the templates of `templates/ci/`."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from iamgen.declaration.model import OPS, READ
+from iamgen.declaration.pipelines import PROVIDERS
+from iamgen.declaration.resolved import Account, Declaration, Granted, Workload
+from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.pages.template import page
+
+Provider = Literal["github", "gitlab"]
+CI_PROVIDERS: tuple[Provider, ...] = get_args(Provider)
+MADE = "# Made by `iamgen ci"
+Stage = Literal["people", "accounts", "prod"]
+_STAGES: tuple[Stage, ...] = get_args(Stage)
+_FILES = {
+    "github": {
+        ".github/workflows/iamgen-check.yml": "ci/github-check.yml.j2",
+        ".github/workflows/iamgen-deploy.yml": "ci/github-deploy.yml.j2",
+    },
+    "gitlab": {".gitlab-ci.yml": "ci/gitlab-ci.yml.j2"},
+}
+_ENVIRONMENT = re.compile(r"[\w ./@+-]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """How CI deploys an account: when, as which role, in which environment.
+
+    Where users.py declares no pipeline for it, `role` is empty and the CI service's `variable` has the role's ARN.
+    """
+
+    account: str
+    stage: Stage
+    needs: tuple[str, ...]
+    role: str
+    variable: str
+    environment: str
+    audience: str
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A job of this very repository as its token names it: `own` up to the branch or environment."""
+
+    own: str
+    environment: str
+    granted: Granted
+
+    @property
+    def audience(self) -> str:
+        return self.granted.who.audience if isinstance(self.granted.who, Workload) else ""
+
+
+def ci_files(root: Path, declaration: Declaration, provider: Provider, folder: str) -> dict[str, str]:
+    """Return the provider's files, by their path from the top of the git repository, in which `folder` is iamgen's.
+
+    Raises IamgenError for an environment that cannot be written into one, and for what is wrong with a template.
+    """
+    channel = declaration.settings.channels[0]
+    variables = {
+        "branch": f"env/{channel}",
+        "deployments": [asdict(one) for one in deployments(declaration, provider, channel)],
+        "enter": f'cd "$CI_PROJECT_DIR"/{shlex.quote(folder)}' if folder else "",
+        "folder": folder,
+        "install": install(root),
+        "region": declaration.region,
+        "stack": declaration.settings.stack,
+    }
+    return {path: page(root, template, variables) for path, template in _FILES[provider].items()}
+
+
+def install(root: Path) -> str:
+    """Return the command that installs iamgen: as the repository's own files say, where they do."""
+    if any((root / name).is_file() for name in ("pyproject.toml", "setup.cfg", "setup.py")):
+        return "pip install ."
+    return "pip install -r requirements.txt" if (root / "requirements.txt").is_file() else "pip install iamgen"
+
+
+def deployments(declaration: Declaration, provider: Provider, channel: str) -> tuple[Deployment, ...]:
+    """Return each account's deployment: who holds people first, production last, each stage after the one before."""
+    jobs = _own_jobs(declaration, provider, channel)
+    by_stage: dict[Stage, list[Account]] = {stage: [] for stage in _STAGES}
+    for account in declaration.accounts.values():
+        by_stage[_stage(account)].append(account)
+    made: list[Deployment] = []
+    needs: tuple[str, ...] = ("check",)
+    for accounts in by_stage.values():
+        made += [_deployment(declaration, provider, one, needs, jobs) for one in accounts]
+        needs = tuple(f"deploy-{one.name}" for one in accounts) or needs
+    faults = [fault for one in made for fault in _faults(one)]
+    if faults:
+        raise IamgenError(faults)
+    return tuple(made)
+
+
+def _stage(account: Account) -> Stage:
+    if account.holds_people:
+        return "people"
+    return "prod" if account.kind == "prod" else "accounts"
+
+
+def _deployment(
+    declaration: Declaration, provider: Provider, account: Account, needs: tuple[str, ...], jobs: Sequence[_Job]
+) -> Deployment:
+    stage = _stage(account)
+    able = [one for one in jobs if one.granted.account == account.name and one.granted.role != READ]
+    job = min(able, key=lambda one: (bool(one.environment) != (stage == "prod"), one.granted.role != OPS), default=None)
+    environment = job.environment if job else ""
+    if stage == "prod" and not environment:
+        if job and provider == "github":
+            raise _no_environment(account, job)
+        environment = account.name
+    usual = PROVIDERS[provider].audience
+    audience = job.audience if job else usual
+    return Deployment(
+        account.name,
+        stage,
+        needs,
+        declaration.naming(account).role_arn(job.granted.role) if job else "",
+        f"{account.name.upper().replace('-', '_')}_DEPLOY_ROLE_ARN",
+        environment,
+        "" if provider == "github" and audience == usual else audience,
+    )
+
+
+def _own_jobs(declaration: Declaration, provider: Provider, channel: str) -> list[_Job]:
+    """Return the declared jobs of this repository: the one whose pipelines have the channel's branch.
+
+    An environment of the same repository is its own too. None where several repositories have that branch.
+    """
+    jobs = list(_jobs(declaration, provider, channel))
+    own = {job.own for job in jobs if not job.environment}
+    return [job for job in jobs if len(own) == 1 and job.own in own]
+
+
+def _jobs(declaration: Declaration, provider: Provider, channel: str) -> Iterator[_Job]:
+    branch = re.escape(f"env/{channel}")
+    patterns = {
+        "github": rf"(repo:[^:]+):(?:ref:refs/heads/{branch}|environment:(.+))",
+        "gitlab": rf"(project_path:[^:]+):ref_type:branch:ref:{branch}()",
+    }
+    for granted in declaration.granted:
+        if isinstance(granted.who, Workload) and granted.who.url == PROVIDERS[provider].url:
+            found = re.fullmatch(patterns[provider], granted.who.subject)
+            if found:
+                yield _Job(found[1], found[2] or "", granted)
+
+
+def _no_environment(account: Account, job: _Job) -> IamgenError:
+    what = "its pipeline names a branch, and production is deployed from an environment with approval"
+    repository = job.own.removeprefix("repo:")
+    hint = f'Pipeline("github", repository="{repository}", environment="{account.name}", access={{…}})'
+    return refuse(account.name, what, hint)
+
+
+def _faults(one: Deployment) -> Iterator[Fault]:
+    if one.environment and not _ENVIRONMENT.fullmatch(one.environment):
+        what = f"the environment {one.environment!r} cannot be written into a CI file"
+        yield Fault(one.account, what, "letters, digits, blanks and ./@+_- only")

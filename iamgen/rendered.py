@@ -1,0 +1,116 @@
+"""What a folder's declaration gives: each account's template, and what is found in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from iamgen.console import Console
+from iamgen.declaration.load import load
+from iamgen.declaration.resolved import Declaration
+from iamgen.errors import Fault, IamgenError
+from iamgen.history.repository import Repository
+from iamgen.history.tree import exported
+from iamgen.plan.accounts import AccountChanges, AccountTemplate, across
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A declaration, its accounts' templates as text, and what its owner may want to know."""
+
+    declaration: Declaration
+    texts: dict[str, str]
+    warnings: tuple[Fault, ...]
+    moment: datetime
+    """When it is: it decides which grants have ended."""
+
+    @property
+    def templates(self) -> tuple[AccountTemplate, ...]:
+        """Each account's template as plain data."""
+        accounts = self.declaration.accounts
+        return tuple(AccountTemplate(name, accounts[name].id, json.loads(text)) for name, text in self.texts.items())
+
+
+def rendered(root: Path, now: datetime) -> Rendered:
+    """Return what the repository at `root` gives; `now` (UTC) decides which grants have ended.
+
+    Raises IamgenError with every fault.
+    """
+    from iamgen.pages.policy import documents
+    from iamgen.stack.texts import texts  # troposphere and awacs: 100 ms
+
+    loaded = load(root, now)
+    declaration = loaded.declaration
+    made = texts(declaration, declaration.accounts.values(), documents(root, declaration))
+    return Rendered(declaration, made.by_account, (*loaded.warnings, *made.notices), now)
+
+
+def rendered_at(repository: Repository, commit: str, name: str, now: datetime) -> Rendered:
+    """Return what a commit gives, which `name` calls so. Raises IamgenError with every fault of it."""
+    with exported(repository, commit, name) as folder, _naming(name):
+        return rendered(folder, now)
+
+
+def checked_at(repository: Repository, commit: str, name: str, now: datetime, console: Console) -> Rendered:
+    """Return what a commit gives if every check passes, and print what is warned about.
+
+    Raises IamgenError with every fault, and every finding that is an error.
+    """
+    with exported(repository, commit, name) as folder, _naming(name):
+        found = rendered(folder, now)
+        errors, warnings = _findings(folder, found, console)
+        for warning in (*found.warnings, *warnings):
+            console.warning(_named(warning, name))
+        if errors:
+            raise IamgenError(errors)
+    return found
+
+
+def changes_since(
+    repository: Repository, commit: str | None, name: str, after: Rendered, console: Console
+) -> tuple[AccountChanges, ...] | None:
+    """Return what changes in the templates since a commit, at the same moment; a commit of None had none.
+
+    Returns None, having said why, when that commit cannot be rendered: what mends it has to get through.
+    """
+    if commit is None:
+        return across(None, after.templates)
+    try:
+        before = rendered_at(repository, commit, name, after.moment)
+    except IamgenError as exc:
+        for fault in exc.faults:
+            console.warning(fault)
+        console.warning(Fault(name, "cannot be rendered: no difference is shown", "look at the commits"))
+        return None
+    return across(before.templates, after.templates)
+
+
+def _findings(root: Path, found: Rendered, console: Console) -> tuple[list[Fault], list[Fault]]:
+    """Return what is found in the templates: errors, and warnings."""
+    from iamgen.check.configuration import find_config
+    from iamgen.check.inspect import Looking, inspect
+    from iamgen.check.lint import LintSettings
+
+    declaration = found.declaration
+    settings = LintSettings(declaration.region, find_config(root))
+    with console.progress("checking", len(found.texts)) as advance:
+        findings = inspect(found.texts, declaration, Looking(root, declaration.settings.ignore, settings, advance))
+    told = [(one.level, one.fault(account)) for account, some in findings.items() for one in some]
+    return [fault for level, fault in told if level == "error"], [fault for level, fault in told if level != "error"]
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Say of each fault in which revision it is."""
+    try:
+        yield
+    except IamgenError as exc:
+        raise IamgenError(_named(fault, name) for fault in exc.faults) from exc
+
+
+def _named(fault: Fault, name: str) -> Fault:
+    return fault._replace(where=f"{name}:{fault.where}")

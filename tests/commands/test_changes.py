@@ -1,0 +1,155 @@
+"""`iamgen changes` as a person types it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Iamgen = Callable[..., subprocess.CompletedProcess[str]]
+World = Any
+Clone = Any
+
+USERS = """\
+from iamgen import *
+OPS_SERVICES = ("ec2", "s3")
+USERS = (User("alice", {"dev": "AdminR", "prod": "OpsR"}), User("bob", {"dev": "OpsR", "prod": "OpsR"}))
+"""
+TEXT = """\
+prod: 0 to add, 2 to change, 0 to destroy
+    ~ OpsR  AWS::IAM::Role
+        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/alice if Bool aws:MultiFactorAuthPresent = true
+            + Principal: arn:aws:iam::111111111111:user/bob
+    ~ ReadR  AWS::IAM::Role
+        - AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/bob if Bool aws:MultiFactorAuthPresent = true
+        + AssumeRolePolicyDocument: Deny sts:AssumeRole for *
+no changes: dev, user-only
+Plan: 0 to add, 2 to change, 0 to destroy.
+"""
+MARKDOWN = """\
+## What changes in the templates
+
+**prod: 0 to add, 2 to change, 0 to destroy**
+
+```diff
+! OpsR  AWS::IAM::Role
+!     AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/alice if Bool aws:MultiFactorAuthPresent = true
++         Principal: arn:aws:iam::111111111111:user/bob
+! ReadR  AWS::IAM::Role
+-     AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/bob if Bool aws:MultiFactorAuthPresent = true
++     AssumeRolePolicyDocument: Deny sts:AssumeRole for *
+```
+
+no changes: dev, user-only
+
+Plan: 0 to add, 2 to change, 0 to destroy.
+"""
+
+
+@pytest.fixture
+def ann(world: World) -> Clone:
+    return world.clone("ann")
+
+
+def test_of_what_is_not_committed(ann: Clone, iamgen: Iamgen) -> None:
+    none = iamgen(ann.folder, "changes", "--exit-code")
+    assert (none.returncode, none.stdout) == (
+        0,
+        "no changes: dev, prod, user-only\nPlan: 0 to add, 0 to change, 0 to destroy.\n",
+    )
+    (ann.folder / "users.py").write_text(USERS)
+    done = iamgen(ann.folder, "changes")
+    assert (done.returncode, done.stdout, done.stderr) == (0, TEXT, "")
+    assert iamgen(ann.folder, "changes", "--exit-code").returncode == 4
+    assert iamgen(ann.folder, "changes", "--format", "markdown").stdout == MARKDOWN
+    told = json.loads(iamgen(ann.folder, "changes", "--json").stdout)
+    assert (told["add"], told["change"], told["destroy"]) == (0, 2, 0)
+    assert [one["logical_id"] for one in told["accounts"][1]["changes"]] == ["OpsR", "ReadR"]
+
+
+def test_between_two_revisions(ann: Clone, iamgen: Iamgen) -> None:
+    ann.git("tag", "v0.0.1")
+    ann.git("update-ref", "refs/tags/-x", "HEAD")
+    ann.commit("Grant bob more", users_py=USERS)
+    (ann.folder / "users.py").write_text("not looked at")
+    for before in ("v0.0.1", "HEAD^", "refs/tags/-x"):
+        assert iamgen(ann.folder, "changes", before, "main").stdout == TEXT
+    assert iamgen(ann.folder, "changes", "--", "-x", "main").stdout == TEXT
+
+
+def test_an_account_that_comes_and_one_that_goes(ann: Clone, iamgen: Iamgen) -> None:
+    const = (
+        (ann.folder / "CONST.inc")
+        .read_text()
+        .replace("DEV_AWS_ACCOUNT_ID=222222222222", "DEV_AWS_ACCOUNT_ID=444444444444")
+    )
+    (ann.folder / "CONST.inc").write_text(const)
+    done = iamgen(ann.folder, "changes", "--json")
+    assert [(one["account"], one["state"]) for one in json.loads(done.stdout)["accounts"]] == [
+        ("dev", "new"), ("dev", "gone"), ("prod", "same"), ("user-only", "changed"),
+    ]  # fmt: skip
+    text = iamgen(ann.folder, "changes").stdout
+    assert "dev (new): 4 to add, 0 to change, 0 to destroy\n    + AdminR  AWS::IAM::Role\n" in text
+    assert "\ndev: declared no more; its stack stays until somebody deletes it\n" in text
+
+
+def test_a_text_that_would_end_the_block(ann: Clone, iamgen: Iamgen) -> None:
+    users = USERS + 'ROLES = (Role("ToolR", accounts="dev", services=("s3",), description="````\\n# Approved"),)\n'
+    (ann.folder / "users.py").write_text(users)
+    told = iamgen(ann.folder, "changes", "--format", "markdown").stdout
+    assert "\n`````diff\n" in told
+    assert "\n# Approved" not in told
+
+
+@pytest.mark.parametrize(
+    "revision", ["nonsense", "HEAD^{tree}", "--output=x", "0000000000000000000000000000000000000000", "a b"]
+)
+def test_a_revision_that_there_is_not(revision: str, ann: Clone, iamgen: Iamgen) -> None:
+    done = iamgen(ann.folder, "changes", "--", revision)
+    hint = "hint: a tag, a branch or a commit; git fetch may bring it\n"
+    assert (done.returncode, done.stderr) == (1, f"error: {revision}: there is no such revision\n{hint}")
+
+
+def test_a_revision_with_faults(ann: Clone, iamgen: Iamgen) -> None:
+    ann.commit("Broken", users_py="1/0")
+    (ann.folder / "users.py").write_text(USERS)
+    done = iamgen(ann.folder, "changes")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: HEAD:users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
+
+
+def test_neither_hooks_nor_attributes_change_what_is_looked_at(ann: Clone, iamgen: Iamgen) -> None:
+    (ann.folder / ".gitattributes").write_text("users.py export-ignore\nCONST.inc export-subst\n")
+    ann.commit("Attributes")
+    hook = ann.folder / ".git/hooks/post-checkout"
+    hook.write_text("#!/bin/sh\ntouch ran\n")
+    hook.chmod(0o755)
+    index = (ann.folder / ".git/index").read_bytes()
+    assert iamgen(ann.folder, "changes", "HEAD^", "HEAD").returncode == 0
+    assert (ann.folder / ".git/index").read_bytes() == index
+    assert ann.git("status", "--porcelain") == ""
+    assert not (ann.folder / "ran").exists()
+
+
+def test_a_sparse_checkout(ann: Clone, iamgen: Iamgen) -> None:
+    """The folder of templates is not in the working tree, and is in the commit."""
+    policies = ann.folder / "templates/policies"
+    policies.mkdir(parents=True)
+    statement = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
+    (policies / "own.json.j2").write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    ann.commit("Own", users_py=f'{USERS}POLICIES = (Policy("OwnP", "own.json.j2", accounts="dev"),)\n')
+    ann.git("sparse-checkout", "set", "--no-cone", "/*", "!/templates/")
+    assert not policies.exists()
+    done = iamgen(ann.folder, "changes", "HEAD^", "HEAD")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "+ PolicyDocument: Allow s3:ListBucket on *" in done.stdout
+
+
+def test_outside_of_git(make_repo: Callable[..., Path], iamgen: Iamgen) -> None:
+    root = make_repo()
+    done = iamgen(root, "changes")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, f"error: {root}: is in no git repository")

@@ -1,0 +1,177 @@
+"""`iamgen promote` as a person types it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Iamgen = Callable[..., subprocess.CompletedProcess[str]]
+World = Any
+Clone = Any
+
+USERS = """\
+from iamgen import *
+OPS_SERVICES = ("ec2", "s3")
+USERS = (User("alice", {"dev": "AdminR", "prod": "OpsR"}), User("bob", {"dev": "OpsR", "prod": "OpsR"}))
+"""
+FORWARD = """\
+v0.0.2 to infra, from v0.0.1
+
+Comes:
+- {commit} Grant bob more (Ann)
+
+Templates:
+prod: 0 to add, 2 to change, 0 to destroy
+    ~ OpsR  AWS::IAM::Role
+        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/alice if Bool aws:MultiFactorAuthPresent = true
+            + Principal: arn:aws:iam::111111111111:user/bob
+    ~ ReadR  AWS::IAM::Role
+        - AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/bob if Bool aws:MultiFactorAuthPresent = true
+        + AssumeRolePolicyDocument: Deny sts:AssumeRole for *
+no changes: dev, user-only
+Plan: 0 to add, 2 to change, 0 to destroy.
+"""
+
+
+@pytest.fixture
+def ann(world: World) -> Clone:
+    """Return a clone with two tags that are releases."""
+    clone = world.clone("ann")
+    clone.git("tag", "--annotate", "--message=v0.0.1", "v0.0.1")
+    clone.commit("Grant bob more", users_py=USERS)
+    clone.git("tag", "--annotate", "--message=v0.0.2", "v0.0.2")
+    clone.push("main", "v0.0.1", "v0.0.2")
+    return clone
+
+
+def test_a_channels_life(ann: Clone, at: Iamgen) -> None:
+    none = at(ann.folder, "promote", "infra", "--log")
+    assert (none.returncode, none.stdout, none.stderr) == (0, "", "nothing was promoted to infra yet\n")
+    first = at(ann.folder, "promote", "infra", "v0.0.1", "--yes")
+    assert first.returncode == 0
+    assert first.stdout.startswith("v0.0.1 to infra: the first promotion\n\nTemplates:\ndev (new): 4 to add, ")
+    assert re.fullmatch(r"promoted v0\.0\.1 to env/infra in origin: env/infra/\d{8}-\d{6}-v0\.0\.1\n", first.stderr)
+    forward = at(ann.folder, "promote", "infra", "v0.0.2", "--yes")
+    assert forward.stdout == FORWARD.format(commit=ann.git("rev-parse", "HEAD")[:10])
+    again = at(ann.folder, "promote", "infra", "v0.0.2", "--yes")
+    assert (again.returncode, again.stdout) == (0, "")
+    assert again.stderr == "env/infra in origin has v0.0.2 already\n"
+    back = at(ann.folder, "promote", "infra", "v0.0.1", "--dry-run")
+    assert back.stdout.startswith("v0.0.1 to infra, from v0.0.2: a rollback\n\nGoes:\n- ")
+    assert back.stderr == "dry run: would promote v0.0.1 to env/infra in origin, a rollback\n"
+    assert ann.there()["refs/heads/env/infra"] == ann.git("rev-parse", "v0.0.2^{commit}")
+    log = at(ann.folder, "promote", "infra", "--log")
+    assert [line[21:] for line in log.stdout.splitlines()] == [
+        f"{version}        Ann <ann@example.com>" for version in ("v0.0.2", "v0.0.1")
+    ]
+    told = json.loads(at(ann.folder, "promote", "infra", "--log", "--json").stdout)
+    assert [(one["version"], one["by"], one["email"]) for one in told] == [
+        (version, "Ann", "ann@example.com") for version in ("v0.0.2", "v0.0.1")
+    ]
+
+
+def test_json(ann: Clone, at: Iamgen) -> None:
+    at(ann.folder, "promote", "infra", "v0.0.2", "--yes")
+    done = at(ann.folder, "promote", "infra", "v0.0.1", "--yes", "--json")
+    told = json.loads(done.stdout)
+    assert (told["promoted"], told["rollback"], told["before"]["version"]) == (True, True, "v0.0.2")
+    assert [one["subject"] for one in told["goes"]] == ["Grant bob more"]
+    assert told["audit_tag"] in ann.tags()
+    assert [(one["account"], one["change"]) for one in told["accounts"]] == [("dev", 0), ("prod", 2), ("user-only", 0)]
+    again = json.loads(at(ann.folder, "promote", "infra", "v0.0.1", "--yes", "--json").stdout)
+    assert (again["promoted"], again["audit_tag"]) == (False, None)
+
+
+def test_a_release_that_does_not_pass(ann: Clone, at: Iamgen) -> None:
+    tool = 'Role("ToolR", accounts="dev", mfa=False, assumed_by=("arn:aws:iam::999999999999:user/tool",))'
+    ann.commit("A tool", users_py=f"{USERS}ROLES = ({tool},)\n")
+    ann.git("tag", "v0.0.3")
+    ann.push("v0.0.3")
+    ann.git("reset", "--quiet", "--hard", "v0.0.2")
+    done = at(ann.folder, "promote", "infra", "v0.0.3", "--yes")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "error: v0.0.3:users.py:4: dev Resources/ToolR/Properties" in done.stderr
+    assert "refs/heads/env/infra" not in ann.there()
+
+
+def test_what_is_there_may_be_broken(ann: Clone, at: Iamgen) -> None:
+    ann.commit("Broken", users_py="1/0")
+    ann.push("HEAD:refs/heads/env/infra")
+    ann.git("reset", "--quiet", "--hard", "v0.0.2")
+    done = at(ann.folder, "promote", "infra", "v0.0.2", "--yes")
+    assert done.returncode == 0
+    assert "Templates:" not in done.stdout
+    assert ":users.py:1: ZeroDivisionError: division by zero\n" in done.stderr
+
+
+def test_a_folder_of_a_larger_repository(ann: Clone, at: Iamgen) -> None:
+    folder = ann.folder / "team/i a m"
+    folder.mkdir(parents=True)
+    for name in ("users.py", "CONST.inc"):
+        ann.git("mv", name, "team/i a m")
+    ann.commit("Move")
+    ann.git("tag", "v0.0.3")
+    ann.push("main", "v0.0.3")
+    first = at(folder, "promote", "infra", "v0.0.3", "--yes")
+    assert first.returncode == 0, first.stderr
+    earlier = at(folder, "promote", "infra", "v0.0.2", "--yes")
+    assert (earlier.returncode, earlier.stdout) == (1, "")
+    assert earlier.stderr == "error: v0.0.2: has no folder team/i a m/\nhint: it may have been elsewhere then\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("infra",), "promote: it takes either a version or --log\nhint: such as: iamgen promote infra v1.2.3\n"),
+        (("infra", "v1.2.3", "--log"), "promote: it takes either a version or --log\n"),
+        (("infra", "1.2.3", "--yes"), "promote: '1.2.3' is no version\nhint: did you mean v1.2.3?\n"),
+        (("infar", "v1.2.3", "--yes"), "promote: there is no channel 'infar'\nhint: did you mean infra?\n"),
+        (("infra", "env/infra/x", "--yes"), "promote: 'env/infra/x' is no version\n"),
+        ((), "iamgen promote: Missing argument 'CHANNEL'\n"),
+    ],
+)
+def test_wrong_usage(args: tuple[str, ...], said: str, ann: Clone, at: Iamgen) -> None:
+    done = at(ann.folder, "promote", *args)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error: {said}")
+
+
+def test_without_a_terminal_it_refuses_beforehand(ann: Clone, at: Iamgen) -> None:
+    done = at(ann.folder, "promote", "infra", "v0.0.1")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: promote: it asks before it changes anything, and there is no terminal")
+
+
+def test_another_channel_of_the_settings(ann: Clone, at: Iamgen) -> None:
+    ann.commit("Channels", users_py=f'{USERS}SETTINGS = Settings(channels=("infra", "audit"))\n')
+    done = at(ann.folder, "promote", "audit", "v0.0.1", "--yes")
+    assert done.returncode == 0
+    assert "refs/heads/env/audit" in ann.there()
+
+
+def test_many_at_once(world: World, ann: Clone, environment: dict[str, str], lint_cache: str) -> None:
+    """Whoever gets through, the branch is where the last of them put it, and each of them left a tag."""
+    clones = [ann, world.clone("bob"), world.clone("carol"), world.clone("dave")]
+    env = {**environment, "XDG_CACHE_HOME": lint_cache}
+    running = []
+    for number, one in enumerate(clones):
+        command = [sys.executable, "-m", "iamgen", "promote", "infra", f"v0.0.{number % 2 + 1}", "--yes"]
+        running.append(
+            subprocess.Popen(
+                command, cwd=one.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+        )
+    said = [process.communicate()[1] for process in running]
+    codes = [process.returncode for process in running]
+    assert set(codes) <= {0, 1}
+    assert all("meanwhile" in text for code, text in zip(codes, said, strict=True) if code)
+    there = ann.there()
+    audit = sorted(name for name in there if name.startswith("refs/tags/env/infra/"))
+    assert len(audit) == sum("promoted v" in text and "meanwhile" not in text for text in said) >= 1
+    assert there[audit[-1]] == there["refs/heads/env/infra"]

@@ -1,0 +1,236 @@
+"""`iamgen release` as a person types it."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iamgen.commands.release import Releasing, release
+from iamgen.console import Console
+
+Iamgen = Callable[..., subprocess.CompletedProcess[str]]
+World = Any
+Clone = Any
+
+USERS = """\
+from iamgen import *
+OPS_SERVICES = ("ec2", "s3")
+USERS = (User("alice", {"dev": "AdminR", "prod": "OpsR"}), User("bob", {"dev": "OpsR", "prod": "OpsR"}))
+"""
+FIRST = """\
+v0.0.1
+
+Changes:
+- {begin} Begin (First)
+
+Templates:
+dev (new): 4 to add, 0 to change, 0 to destroy
+prod (new): 4 to add, 0 to change, 0 to destroy
+user-only (new): 6 to add, 0 to change, 0 to destroy
+Plan: 14 to add, 0 to change, 0 to destroy.
+"""
+SECOND = """\
+v0.0.2
+
+Breaking changes since v0.0.1:
+- {breaking} feat!: bob is an Ops of prod (Ann)
+
+Changes since v0.0.1:
+- {other} Look twice (Ann)
+
+Templates:
+prod: 0 to add, 2 to change, 0 to destroy
+    ~ OpsR  AWS::IAM::Role
+        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/alice if Bool aws:MultiFactorAuthPresent = true
+            + Principal: arn:aws:iam::111111111111:user/bob
+    ~ ReadR  AWS::IAM::Role
+        - AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/bob if Bool aws:MultiFactorAuthPresent = true
+        + AssumeRolePolicyDocument: Deny sts:AssumeRole for *
+no changes: dev, user-only
+Plan: 0 to add, 2 to change, 0 to destroy.
+"""
+
+
+@pytest.fixture
+def ann(world: World) -> Clone:
+    return world.clone("ann")
+
+
+def test_two_releases(ann: Clone, at: Iamgen) -> None:
+    begin = ann.git("rev-parse", "HEAD")[:10]
+    done = at(ann.folder, "release", "--yes")
+    assert (done.returncode, done.stdout) == (0, FIRST.format(begin=begin))
+    assert done.stderr == f"released v0.0.1, main at {begin}, to origin\n"
+    other = ann.commit("Look twice")[:10]
+    breaking = ann.commit("feat!: bob is an Ops of prod", users_py=USERS)[:10]
+    ann.push()
+    done = at(ann.folder, "release", "--yes")
+    assert (done.returncode, done.stdout) == (0, SECOND.format(other=other, breaking=breaking))
+    message = ann.git("tag", "--list", "--format=%(contents)", "v0.0.2")
+    assert f"{message}\n" == done.stdout
+    assert ann.there()["refs/tags/v0.0.2"] == ann.git("rev-parse", "HEAD")
+
+
+def test_a_dry_run_changes_nothing(ann: Clone, at: Iamgen) -> None:
+    begin = ann.git("rev-parse", "HEAD")[:10]
+    done = at(ann.folder, "release", "--dry-run")
+    assert (done.returncode, done.stdout) == (0, FIRST.format(begin=begin))
+    assert done.stderr == f"dry run: would release v0.0.1, main at {begin}, to origin\n"
+    assert (ann.tags(), list(ann.there())) == ([], ["refs/heads/main"])
+
+
+def test_json(ann: Clone, at: Iamgen) -> None:
+    done = at(ann.folder, "release", "public", "--json", "--yes")
+    told = json.loads(done.stdout)
+    assert [told.pop(name) for name in ("version", "previous", "branch", "remote", "released")] == [
+        "v1.0.0", None, "main", "origin", True,
+    ]  # fmt: skip
+    assert told["commit"] == told["commits"][0]["id"] == ann.git("rev-parse", "HEAD")
+    assert [(one["account"], one["state"], one["add"]) for one in told["accounts"]] == [
+        ("dev", "new", 4), ("prod", "new", 4), ("user-only", "new", 6),
+    ]  # fmt: skip
+    again = at(ann.folder, "release", "--json", "--yes")
+    assert (again.returncode, json.loads(again.stdout)) == (0, {"released": False})
+    assert again.stderr == "there is nothing to release: the last release is this very commit\n"
+
+
+def test_without_a_terminal_it_refuses_beforehand(ann: Clone, at: Iamgen) -> None:
+    ann.git("remote", "remove", "origin")
+    done = at(ann.folder, "release")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "error: release: it asks before it changes anything, and there is no terminal to ask on\n"
+        "hint: look with --dry-run, then answer beforehand with --yes\n"
+    )
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1), ("\n", 1), ("", 1)])
+def test_the_answer(answer: str, code: int, ann: Clone, lint_cache: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", lint_cache)
+    console = Console(io.StringIO(), Terminal(), coloured=False, answers=Terminal(answer))
+    assert release(Releasing(ann.folder), console) == code
+    asked = f"Release v0.0.1, main at {ann.git('rev-parse', 'HEAD')[:10]}, to origin? [y/N] "
+    assert asked in console.err.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
+    assert ann.tags() == (["v0.0.1"] if code == 0 else [])
+
+
+def test_every_fault_of_the_declaration(ann: Clone, at: Iamgen) -> None:
+    ann.commit("Typo", users_py=USERS.replace('"bob", {"dev": "OpsR"', '"b b", {"dve": "OpsR"'))
+    done = at(ann.folder, "release", "--yes")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("error: users.py:3: ") == 2
+
+
+def test_a_check_that_does_not_pass(ann: Clone, at: Iamgen) -> None:
+    tool = 'Role("ToolR", accounts="dev", mfa=False, assumed_by=("arn:aws:iam::999999999999:user/tool",))'
+    ann.commit("A tool", users_py=f"{USERS}ROLES = ({tool},)\n")
+    done = at(ann.folder, "release", "--yes")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "error: HEAD:users.py:4: dev Resources/ToolR/Properties/AssumeRolePolicyDocument" in done.stderr
+    assert ": E108 trust-without-mfa: " in done.stderr
+    assert ann.tags() == []
+
+
+def test_what_is_ignored_by_git_is_not_released(ann: Clone, at: Iamgen) -> None:
+    """The working tree has a template that the commit lacks: what is checked is the commit."""
+    policies = ann.folder / "templates/policies"
+    policies.mkdir(parents=True)
+    statement = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
+    (policies / "own.json.j2").write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    (ann.folder / ".gitignore").write_text("templates\n")
+    ann.commit("Own", users_py=f'{USERS}POLICIES = (Policy("OwnP", "own.json.j2", accounts="dev"),)\n')
+    assert at(ann.folder, "check", "--no-lint").returncode == 0
+    done = at(ann.folder, "release", "--yes")
+    assert done.returncode == 1
+    assert "error: HEAD:templates/policies/own.json.j2: there is no such template" in done.stderr
+
+
+def test_a_release_before_that_cannot_be_rendered(ann: Clone, at: Iamgen) -> None:
+    ann.commit("Broken", users_py="1/0")
+    ann.git("tag", "--annotate", "--message=by hand", "v0.0.1")
+    ann.commit("Mended", users_py=USERS)
+    ann.push("main", "v0.0.1")
+    done = at(ann.folder, "release", "--yes")
+    assert done.returncode == 0
+    assert "Templates:" not in done.stdout
+    assert done.stderr.startswith(
+        "warning: v0.0.1:users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
+        "warning: v0.0.1: cannot be rendered: no difference is shown\nhint: look at the commits\n"
+    )
+
+
+def test_a_grant_that_ends_meanwhile_is_no_difference(ann: Clone, at: Iamgen) -> None:
+    users = USERS.replace('"prod": "OpsR"})', '"prod": Grant("OpsR", until="2026-11-24")})', 1)
+    ann.commit("For a day", users_py=users)
+    ann.push()
+    assert at(ann.folder, "release", "--yes").returncode == 0
+    ann.commit("Later")
+    done = at(ann.folder, "release", "--yes", SOURCE_DATE_EPOCH=str(1795478400 + 7 * 86400))
+    assert "no changes: dev, prod, user-only\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("bugfux", "error: release: there is no level 'bugfux'\nhint: did you mean bugfix?\n"),
+        ("1.2.3", "error: release: '1.2.3' is no version\nhint: did you mean v1.2.3?\n"),
+        ("v1", "error: release: 'v1' is no version\nhint: a version is v1.2.3, or v1.2.3-hotfix.1\n"),
+    ],
+)
+def test_wrong_usage(asked: str, said: str, ann: Clone, at: Iamgen) -> None:
+    done = at(ann.folder, "release", asked, "--yes")
+    assert (done.returncode, done.stderr) == (2, said)
+
+
+def test_git_that_is_not_there(ann: Clone, at: Iamgen, tmp_path: Path) -> None:
+    done = at(ann.folder, "release", "--yes", PATH=str(tmp_path))
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: git: cannot be run: No such file or directory\nhint: install git, version 2.30 or newer\n",
+    )
+
+
+def test_no_folder_is_left_behind(ann: Clone, at: Iamgen, tmp_path: Path) -> None:
+    (tmp_path / "tmp").mkdir()
+    assert at(ann.folder, "release", "--dry-run", TMPDIR=str(tmp_path / "tmp")).returncode == 0
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("signal", ["INT", "TERM", "HUP"])
+def test_a_signal_while_it_pushes_leaves_no_tag(signal: str, ann: Clone, at: Iamgen) -> None:
+    hook = ann.folder / ".git/hooks/pre-push"
+    hook.write_text(f"#!/bin/sh\nkill -{signal} $(ps -o ppid= $PPID)\nsleep 2\n")
+    hook.chmod(0o755)
+    done = at(ann.folder, "release", "--yes")
+    assert done.returncode == 130
+    assert "interrupted" in done.stderr.splitlines()
+    assert (ann.tags(), list(ann.there())) == ([], ["refs/heads/main"])
+
+
+def test_many_at_once(world: World, ann: Clone, environment: dict[str, str], lint_cache: str) -> None:
+    """All at the same commit: one releases it, for the others there is nothing left, or they were too late."""
+    clones = [ann, world.clone("bob"), world.clone("carol")]
+    command = [sys.executable, "-m", "iamgen", "release", "--yes"]
+    env = {**environment, "XDG_CACHE_HOME": lint_cache}
+    running = [
+        subprocess.Popen(command, cwd=one.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for one in clones
+    ]
+    said = [process.communicate()[1] for process in running]
+    assert sum("released v0.0.1" in one for one in said) == 1
+    assert all("this is a bug" not in one for one in said)
+    assert set(ann.there()) == {"refs/heads/main", "refs/tags/v0.0.1"}
+    tags = {one.git("rev-parse", "v0.0.1") for one in clones if one.tags()}
+    assert len(tags) == 1

@@ -1,0 +1,204 @@
+"""The CI files: valid by their published schemas, with the roles, order and approvals that users.py asks for."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from iamgen.declaration.load import load
+from iamgen.errors import IamgenError
+from iamgen.pages.ci import Deployment, Provider, ci_files, deployments, install
+
+MakeRepo = Callable[..., Path]
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+SCHEMAS: dict[Provider, str] = {"github": "vendor.github-workflows", "gitlab": "vendor.gitlab-ci"}
+
+HEAD = 'from iamgen import *\nOPS_SERVICES = ("iam",)\nUSERS = ()\n'
+MANY = """\
+GLOBAL_AWS_REGION=eu-west-1
+USER_ONLY_AWS_ACCOUNT_ID=111111111111
+ACME_DEV_AWS_ACCOUNT_ID=222222222222
+ACME_PROD_AWS_ACCOUNT_ID=333333333333
+SHOP_DEV_AWS_ACCOUNT_ID=444444444444
+SHOP_PROD_AWS_ACCOUNT_ID=555555555555
+AUDIT_AWS_ACCOUNT_ID=666666666666
+"""
+PIPELINES = """\
+PIPELINES = (
+    Pipeline("github", repository="acme/iam@7", branch="env/infra", access={"user-only": "OpsR", "*-dev": "OpsR"}),
+    Pipeline("github", repository="acme/iam@7", environment="production", access={"acme-prod": ("ReadR", "OpsR")}),
+    Pipeline("github", repository="acme/shop", environment="prod", access={"shop-prod": "OpsR"}),
+    Pipeline("github", repository="acme/shop", branch="main", access={"audit": "OpsR"}),
+    Pipeline("gitlab", "project_path:acme/iam:ref_type:branch:ref:env/infra", access={"*": "OpsR"}, audience="aws"),
+)
+"""
+
+
+def planned(root: Path, provider: Provider) -> dict[str, Deployment]:
+    found = deployments(load(root, NOW).declaration, provider, "infra")
+    return {one.account: one for one in found}
+
+
+def files(root: Path, provider: Provider, folder: str = "") -> dict[str, Any]:
+    return {
+        name: yaml.safe_load(text)
+        for name, text in ci_files(root, load(root, NOW).declaration, provider, folder).items()
+    }
+
+
+@pytest.mark.parametrize("provider", SCHEMAS)
+def test_this_repositorys_own_files_are_what_the_templates_give(provider: Provider) -> None:
+    made = ci_files(ROOT, load(ROOT, NOW).declaration, provider, "")
+    assert {path: (ROOT / path).read_text() for path in made} == made, "make ci"
+
+
+@pytest.mark.parametrize("provider", SCHEMAS)
+@pytest.mark.parametrize("folder", ["", "team/i'a m: #1"])
+def test_they_are_valid(provider: Provider, folder: str, make_repo: MakeRepo, tmp_path: Path) -> None:
+    root = make_repo(HEAD + PIPELINES, MANY)
+    made = []
+    for name, text in ci_files(root, load(root, NOW).declaration, provider, folder).items():
+        made.append(tmp_path / Path(name).name)
+        made[-1].write_text(text)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", SCHEMAS[provider], *made],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_who_is_deployed_when_and_as_what(make_repo: MakeRepo) -> None:
+    plan = planned(make_repo(HEAD + PIPELINES, MANY), "github")
+    assert [(one.account, one.stage, one.needs) for one in plan.values()] == [
+        ("user-only", "people", ("check",)),
+        ("acme-dev", "accounts", ("deploy-user-only",)),
+        ("shop-dev", "accounts", ("deploy-user-only",)),
+        ("audit", "accounts", ("deploy-user-only",)),
+        ("acme-prod", "prod", ("deploy-acme-dev", "deploy-shop-dev", "deploy-audit")),
+        ("shop-prod", "prod", ("deploy-acme-dev", "deploy-shop-dev", "deploy-audit")),
+    ]
+    assert {one.account: (one.role, one.environment) for one in plan.values()} == {
+        "user-only": ("arn:aws:iam::111111111111:role/infra-OpsR-111111111111", ""),
+        "acme-dev": ("arn:aws:iam::222222222222:role/infra-OpsR-222222222222", ""),
+        "shop-dev": ("arn:aws:iam::444444444444:role/infra-OpsR-444444444444", ""),
+        "audit": ("", ""),  # a pipeline of another repository
+        "acme-prod": ("arn:aws:iam::333333333333:role/infra-OpsR-333333333333", "production"),
+        "shop-prod": ("", "shop-prod"),  # likewise
+    }
+    assert (plan["audit"].variable, plan["shop-prod"].variable) == (
+        "AUDIT_DEPLOY_ROLE_ARN",
+        "SHOP_PROD_DEPLOY_ROLE_ARN",
+    )
+
+
+def test_an_account_that_stands_in_for_people_goes_first(make_repo: MakeRepo) -> None:
+    const = "GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\nPROD_AWS_ACCOUNT_ID=333333333333\n"
+    plan = planned(make_repo(HEAD, const), "github")
+    assert [(one.account, one.needs) for one in plan.values()] == [("dev", ("check",)), ("prod", ("deploy-dev",))]
+
+
+def test_production_without_an_environment_is_refused(make_repo: MakeRepo) -> None:
+    line = 'PIPELINES = (Pipeline("github", repository="acme/iam", branch="env/infra", access={"prod": "OpsR"}),)\n'
+    with pytest.raises(IamgenError) as caught:
+        planned(make_repo(HEAD + line), "github")
+    assert caught.value.faults == (
+        (
+            "prod",
+            "its pipeline names a branch, and production is deployed from an environment with approval",
+            'Pipeline("github", repository="acme/iam", environment="prod", access={…})',
+        ),
+    )
+
+
+def test_an_environment_that_would_be_an_expression_is_refused(make_repo: MakeRepo) -> None:
+    line = (
+        'PIPELINES = (Pipeline("github", repository="acme/iam", branch="env/infra", access={"dev": "OpsR"}),\n'
+        '    Pipeline("github", repository="acme/iam", environment="x{{secrets.A}}", access={"prod": "OpsR"}))\n'
+    )
+    with pytest.raises(IamgenError) as caught:
+        planned(make_repo(HEAD + line), "github")
+    assert caught.value.faults[0].what == "the environment 'x{{secrets.A}}' cannot be written into a CI file"
+
+
+def test_github_deploys_one_after_the_other_with_least_permissions(make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD + PIPELINES + 'SETTINGS = Settings(stack="base")\n', MANY)
+    made = files(root, "github")
+    check, deploy = made[".github/workflows/iamgen-check.yml"], made[".github/workflows/iamgen-deploy.yml"]
+    assert check["permissions"] == {"contents": "read"}
+    assert deploy["permissions"] == {}
+    assert deploy["concurrency"] == {"group": "iamgen-deploy", "cancel-in-progress": False}
+    assert deploy[True] == {"push": {"branches": ["env/infra"]}}  # YAML 1.1 reads `on` as true
+    jobs = deploy["jobs"]
+    assert {name: job["permissions"] for name, job in jobs.items()} == {
+        name: {"contents": "read"} | ({} if name == "check" else {"id-token": "write"}) for name in jobs
+    }
+    assert {name for name, job in jobs.items() if "environment" in job} == {"deploy-acme-prod", "deploy-shop-prod"}
+    assert jobs["deploy-acme-dev"]["steps"][-1]["run"] == "iamgen deploy acme-dev --yes"
+    assert "cfn-lint build/*/base.json" in str(jobs["check"])
+    assert "secrets." not in str(made)
+
+
+def test_every_action_is_pinned_by_commit(make_repo: MakeRepo) -> None:
+    for text in ci_files(ROOT, load(ROOT, NOW).declaration, "github", "").values():
+        uses = re.findall(r"uses: (.*)", text)
+        assert uses
+        assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one) for one in uses)
+
+
+def test_gitlab_deploys_one_after_the_other(make_repo: MakeRepo) -> None:
+    made = files(make_repo(HEAD + PIPELINES, MANY), "gitlab")[".gitlab-ci.yml"]
+    assert made[".deploy"]["resource_group"] == "iamgen-deploy"
+    prod, dev = made["deploy-acme-prod"], made["deploy-acme-dev"]
+    assert prod["rules"] == [{"if": '$CI_COMMIT_BRANCH == "env/infra"', "when": "manual", "allow_failure": False}]
+    assert "rules" not in dev
+    assert dev["id_tokens"] == {"IAMGEN_ID_TOKEN": {"aud": "aws"}}
+    assert dev["variables"] == {
+        "ACCOUNT": "acme-dev", "AWS_ROLE_ARN": "arn:aws:iam::222222222222:role/infra-OpsR-222222222222",
+    }  # fmt: skip
+    assert made["stages"] == ["check", "people", "accounts", "prod"]
+
+
+def test_a_rollback_is_not_stopped_by_files_of_another_version(make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD)
+    github, gitlab = files(root, "github"), files(root, "gitlab")[".gitlab-ci.yml"]
+    assert "ci github --check" in str(github[".github/workflows/iamgen-check.yml"])
+    assert "--check" not in str(github[".github/workflows/iamgen-deploy.yml"])
+    assert [name for name, job in gitlab.items() if "--check" in str(job)] == ["ci-file"]
+    assert gitlab["ci-file"]["rules"] == [{"if": '$CI_COMMIT_BRANCH != "env/infra"'}]
+
+
+def test_the_channel_of_the_settings(make_repo: MakeRepo) -> None:
+    made = files(make_repo(HEAD + 'SETTINGS = Settings(channels=("live", "audit"))\n'), "github")
+    assert made[".github/workflows/iamgen-deploy.yml"][True] == {"push": {"branches": ["env/live"]}}
+
+
+def test_how_iamgen_is_installed(tmp_path: Path) -> None:
+    assert install(tmp_path) == "pip install iamgen"
+    (tmp_path / "requirements.txt").write_text("")
+    assert install(tmp_path) == "pip install -r requirements.txt"
+    (tmp_path / "pyproject.toml").write_text("")
+    assert install(tmp_path) == "pip install ."
+
+
+def test_a_template_of_ones_own(make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD)
+    (root / "templates/ci").mkdir(parents=True)
+    (root / "templates/ci/gitlab-ci.yml.j2").write_text("# [[ branch ]]\n[% for one in %]\n")
+    with pytest.raises(IamgenError) as caught:
+        files(root, "gitlab")
+    assert caught.value.faults[0].where == "templates/ci/gitlab-ci.yml.j2:2"
+    (root / "templates/ci/gitlab-ci.yml.j2").write_text("a: [[ branches ]]\n")
+    with pytest.raises(IamgenError) as caught:
+        files(root, "gitlab")
+    assert caught.value.faults == (
+        ("templates/ci/gitlab-ci.yml.j2:1", "'branches' is undefined", "did you mean branch?"),
+    )
