@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
 from typing import Literal, TextIO
 
 from iamgen.errors import Fault, refuse
@@ -36,6 +37,8 @@ class Console:
     def standard(cls, colour: Colour = "auto") -> Console:
         """Return the console of this process. `auto` colours a terminal, unless NO_COLOR is set."""
         out, err = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))  # a shell may close them
+        if isinstance(out, TextIOWrapper):  # whatever the locale, it is a file's text
+            out.reconfigure(encoding="utf-8", errors="surrogateescape")
         wanted = err.isatty() and not os.environ.get("NO_COLOR")
         return cls(out, err, colour == "always" or (colour == "auto" and wanted), sys.stdin or _nothing())
 
@@ -61,8 +64,7 @@ class Console:
     def product(self, text: str) -> None:
         """Print what was asked for. Raises IamgenError when stdout takes no more, say on a full disk."""
         try:
-            self.out.flush()
-            self.out.buffer.write(text.encode("utf-8", "surrogateescape"))  # whatever the locale: it is a file
+            self.out.write(text)
             self.out.flush()
         except OSError as exc:
             self._abandon()
