@@ -49,7 +49,7 @@ def in_step(remote: Remote, there: Refs, branch: str, commit: str) -> tuple[Faul
     if behind:
         hint = f"git pull --ff-only {remote.name} {name.removeprefix(_HEADS)}"
         raise refuse(branch, f"is {_commits(behind)} behind {shown}", hint)
-    return (Fault(branch, f"{_commits(ahead)} not in {shown} yet; the tag takes them along", push),) if ahead else ()
+    return (Fault(branch, f"{_commits(ahead)} not in {shown} yet, and released all the same", push),) if ahead else ()
 
 
 def _commits(number: int) -> str:

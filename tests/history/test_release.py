@@ -84,7 +84,7 @@ def test_exactly_the_tag_is_pushed(ann: Clone) -> None:
     ann.commit("not pushed yet")
     release = made(ann)
     assert release.warnings == (
-        Fault("main", "1 commit not in origin/main yet; the tag takes them along", "git push origin main"),
+        Fault("main", "1 commit not in origin/main yet, and released all the same", "git push origin main"),
     )
     assert set(ann.there()) == {"refs/heads/main", "refs/tags/v0.0.1"}
 
