@@ -36,7 +36,7 @@ deploy/%: .venv/installed FORCE ## deploy/dev: an account's stack to AWS, shown 
 rehearse: .venv/installed .venv/emulator/made ## the life of a stack, without an AWS account
 	$(BIN)/python -m tests.emulator.rehearse
 
-test: .venv/dev .venv/emulator/made ## run the tests, on the package as it was built and installed
+test: .venv/dev .venv/emulator/made .venv/aws-cli/made ## run the tests, on the package as it was built and installed
 	$(BIN)/pytest -n auto
 
 emulator: .venv/emulator/made ## run a local AWS to try things on, until ^C
@@ -74,6 +74,12 @@ FORCE:
 .venv/emulator/made: tests/emulator/requirements.txt | .venv/made
 	$(PYTHON) -m venv .venv/emulator
 	.venv/emulator/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# The AWS CLI, which reads what was written for it; it is a program, not a library of ours.
+.venv/aws-cli/made: tests/client/requirements.txt | .venv/made
+	$(PYTHON) -m venv .venv/aws-cli
+	.venv/aws-cli/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 .venv/made:

@@ -50,11 +50,22 @@ def remembering(place: Workplace) -> Comparison:
     return Comparison("`render dev`, again ÷ `render dev --no-lint`", 1.5, a, b)
 
 
+def introducing(place: Workplace) -> Comparison:
+    """Return the comparison of a person's links with the parsing of a command line, which both begin with."""
+    return Comparison(
+        "`bootstrap --user bob` ÷ `--help`",
+        2,
+        place.iamgen("bootstrap", "--user", "bob", "--dry-run"),
+        place.iamgen("--help"),
+    )
+
+
 COMPARISONS: Mapping[str, Callable[[Workplace], Comparison]] = {
     "help": start_up,
     "render": rendering,
     "lint": linting,
     "again": remembering,
+    "bootstrap": introducing,
 }
 
 

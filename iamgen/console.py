@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
 from typing import Literal, TextIO
 
 from iamgen.errors import Fault, refuse
@@ -36,6 +37,8 @@ class Console:
     def standard(cls, colour: Colour = "auto") -> Console:
         """Return the console of this process. `auto` colours a terminal, unless NO_COLOR is set."""
         out, err = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))  # a shell may close them
+        if isinstance(out, TextIOWrapper):  # whatever the locale, it is a file's text
+            out.reconfigure(encoding="utf-8", errors="surrogateescape")
         wanted = err.isatty() and not os.environ.get("NO_COLOR")
         return cls(out, err, colour == "always" or (colour == "auto" and wanted), sys.stdin or _nothing())
 
@@ -86,6 +89,15 @@ class Console:
     def note(self, text: str) -> None:
         """Print a line about what was done."""
         print(text, file=self.err)
+
+    def secret(self, question: str) -> str:
+        """Ask for a secret, which is not shown; `asks` is to be true. Raises KeyboardInterrupt at the end of input."""
+        from getpass import getpass
+
+        try:
+            return getpass(question, self.err)
+        except EOFError as exc:
+            raise KeyboardInterrupt from exc
 
     def _say(self, word: str, colour: str, fault: Fault) -> None:
         print(f"{self._paint(word + ':', colour)} {fault.where}: {fault.what}", file=self.err)

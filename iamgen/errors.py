@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, TypeVar
+
+Key = TypeVar("Key")
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 class Fault(NamedTuple):
@@ -33,3 +37,17 @@ class UsageError(IamgenError):
 def refuse(where: str, what: str, hint: str = "") -> IamgenError:
     """Return the error for a single fault, ready to be raised."""
     return IamgenError([Fault(where, what, hint)])
+
+
+def each(some: Mapping[Key, Given], make: Callable[[Key, Given], Made]) -> dict[Key, Made]:
+    """Return what is made of each. Raises IamgenError with the faults of all for which it is raised."""
+    made: dict[Key, Made] = {}
+    faults: list[Fault] = []
+    for key, one in some.items():
+        try:
+            made[key] = make(key, one)
+        except IamgenError as exc:
+            faults += exc.faults
+    if faults:
+        raise IamgenError(faults)
+    return made

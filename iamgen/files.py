@@ -3,46 +3,97 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from iamgen.errors import refuse
 
 
-def write_all(contents: Mapping[Path, str]) -> None:
+def write_all(contents: Mapping[Path, str], *, private: bool = False) -> None:
     """Write every file, or none: all are complete on disk before the first takes its place.
 
-    Missing folders are made. A symlink is written through. Raises IamgenError, naming the file, when the
-    disk is full or a place is not writable; whatever was there before is then there still.
+    Missing folders are made. A symlink is written through. `private` files, and folders made for them, are their
+    owner's alone from the first byte on; what root writes belongs to whom the file, or its folder, belonged to. Raises
+    IamgenError, naming the file, when the disk is full or a place is not writable; whatever was there before is then
+    there still.
     """
-    with _made_folders({path.parent for path in contents}), _drafts() as drafts:
+    with _made_folders({path.parent for path in contents}, private=private), _drafts() as drafts:
         for path, content in contents.items():
             with _naming(path):
                 target = path.resolve()
-                if target.is_dir():
-                    raise IsADirectoryError(None, "it is a folder")
-                drafts[_draft(target, content)] = target
+                _refuse_other_than_files(target)
+                drafts[_draft(target, content, private=private)] = target
+        _put_in_place(drafts)
+
+
+def _put_in_place(drafts: Mapping[Path, Path]) -> None:
+    """Let every draft take its place; when one cannot, put back what the others have replaced."""
+    with ExitStack() as spare, ExitStack() as undo:
         for draft, target in drafts.items():
             with _naming(target):
+                kept = _kept(target)
+                if kept:
+                    spare.callback(kept.unlink, missing_ok=True)
                 draft.replace(target)
+            undo.callback(_put_back, target, kept)
+        undo.pop_all()
 
 
-def _draft(target: Path, content: str) -> Path:
-    """Write the content beside its target, flushed to disk; return where."""
+def _kept(target: Path) -> Path | None:
+    """Return a second name for the file, or a copy where it cannot have one; None where there is no file."""
+    if not target.exists():
+        return None
+    kept = target.with_name(f".{target.name}.{os.getpid()}.kept")
+    kept.unlink(missing_ok=True)
+    try:
+        kept.hardlink_to(target)
+    except OSError:
+        import shutil
+
+        shutil.copy2(target, kept)
+    return kept
+
+
+def _put_back(target: Path, kept: Path | None) -> None:
+    if kept:
+        kept.replace(target)
+    else:
+        target.unlink(missing_ok=True)
+
+
+def _refuse_other_than_files(target: Path) -> None:
+    if target.is_dir():
+        raise IsADirectoryError(None, "it is a folder")
+    if target.exists() and not target.is_file():  # such as /dev/null, which would be gone
+        raise OSError(None, "it is no regular file")
+
+
+def _draft(target: Path, content: str, *, private: bool) -> Path:
+    """Write the content beside its target, flushed to disk; return where. Undecoded bytes are what they were."""
+    import tempfile  # 3 ms that only writing should cost
+
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     draft = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-            os.fchmod(stream.fileno(), 0o666 & ~_umask())
+            os.fchmod(stream.fileno(), 0o600 if private else 0o666 & ~_umask())
+        if private:
+            _hand_over(draft, target if target.exists() else target.parent)
     except BaseException:
         draft.unlink()
         raise
     return draft
+
+
+def _hand_over(made: Path, like: Path) -> None:
+    """Give what root made for a person to the person."""
+    if os.geteuid() == 0:
+        owner = like.stat()
+        os.chown(made, owner.st_uid, owner.st_gid)
 
 
 def _umask() -> int:
@@ -63,13 +114,13 @@ def _drafts() -> Iterator[dict[Path, Path]]:
 
 
 @contextmanager
-def _made_folders(folders: set[Path]) -> Iterator[None]:
+def _made_folders(folders: set[Path], *, private: bool) -> Iterator[None]:
     """Make the folders; take those that were made away again when the block fails."""
     made: list[Path] = []
     try:
         for folder in sorted(folders):
             with _naming(folder):
-                made += _make(folder)
+                made += _make(folder, private=private)
         yield
     except BaseException:
         for folder in reversed(made):
@@ -78,16 +129,21 @@ def _made_folders(folders: set[Path]) -> Iterator[None]:
         raise
 
 
-def _make(folder: Path) -> list[Path]:
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return missing[::-1]
+def _make(folder: Path, *, private: bool) -> list[Path]:
+    """Make the folder and those above it that there are not; return them."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()][::-1]
+    for place in missing:
+        place.mkdir(0o700 if private else 0o777, exist_ok=True)
+        if private:
+            _hand_over(place, place.parent)
+    folder.mkdir(exist_ok=True)  # or say that it is a file
+    return missing
 
 
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
     try:
         yield
-    except OSError as exc:
+    except (OSError, RuntimeError) as exc:  # a loop of links
         hint = "nothing was written; free some room, or choose a folder that you may write to"
-        raise refuse(str(path), f"cannot be written: {exc.strerror or exc}", hint) from exc
+        raise refuse(str(path), f"cannot be written: {getattr(exc, 'strerror', None) or exc}", hint) from exc

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import pexpect
 import pytest
 
 CONST = """\
@@ -30,6 +31,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 MakeRepo = Callable[..., Path]
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
+At = Callable[..., "tuple[int, str]"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,6 +69,36 @@ def iamgen(environment: dict[str, str]) -> Iamgen:
         return subprocess.run(
             command, cwd=cwd, env={**environment, **env}, capture_output=True, text=True, timeout=120, check=False
         )
+
+    return run
+
+
+@pytest.fixture
+def at_terminal(environment: dict[str, str]) -> At:
+    """Return what runs a command on a terminal, answering what it asks; it returns the exit code and all that is seen.
+
+    `at_terminal(root, ["aws", "s3", "ls"], [("MFA code", "123456")], HOME="…")`
+    """
+
+    def run(cwd: Path, command: list[str], answers: list[tuple[str, str]], **env: str) -> tuple[int, str]:
+        child = pexpect.spawn(
+            command[0],
+            command[1:],
+            cwd=str(cwd),
+            env={**environment, **env},
+            encoding="utf-8",
+            timeout=30,
+            dimensions=(50, 200),
+        )
+        seen = ""
+        for question, answer in answers:
+            child.expect_exact(question)
+            seen += f"{child.before}{question}"
+            child.sendline(answer)
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus is not None, f"ended by signal {child.signalstatus}"
+        return child.exitstatus, f"{seen}{child.before}".replace("\r\n", "\n")
 
     return run
 
@@ -126,7 +158,6 @@ class Aws:
 
 
 ACCOUNTS = {"user-only": "111111111111", "dev": "222222222222", "prod": "333333333333"}
-PROFILES = "".join(f"{name.upper().replace('-', '_')}_AWS_PROFILE=of-{name}\n" for name in ACCOUNTS)
 
 
 @pytest.fixture

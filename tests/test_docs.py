@@ -10,7 +10,7 @@ In README.md and docs/*.md a fenced block's first line says what it is:
     python              is valid by itself
     console rehearsal   is what `make rehearse` prints
 
-Each heading begins with a fresh copy. `pytest tests/test_docs.py --rewrite` writes what commands print anew.
+Each heading begins with a fresh copy, and an empty home. `pytest tests/test_docs.py --rewrite` writes what commands print anew.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from iamgen.declaration.model import (
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-EXAMPLE = ("users.py", "CONST.inc", "Makefile")
+EXAMPLE = ("users.py", "CONST.inc", "Makefile", "aws-cli.config.tpl", "aws-cli.credentials.tpl")
 SHARED = """\
 rm -rf ../origin.git && git init --quiet --bare --initial-branch=main ../origin.git
 git init --quiet --initial-branch=main && git remote add origin ../origin.git
@@ -67,7 +67,8 @@ class Stage:
     environment: dict[str, str]
 
     def clear(self) -> None:
-        shutil.rmtree(self.root, ignore_errors=True)
+        for place in (self.root, Path(self.environment["HOME"])):
+            shutil.rmtree(place, ignore_errors=True)
         for folder in ("iamgen", "templates"):  # the Makefile looks for sources there
             (self.root / folder).mkdir(parents=True)
         for name in EXAMPLE:
@@ -198,6 +199,14 @@ def test_commands_print_what_the_page_says(page: Path, stage: Stage, request: py
         page.write_text(found, encoding="utf-8")
     else:
         assert found == text
+
+
+def test_the_first_day_is_what_the_guide_prints(stage: Stage, request: pytest.FixtureRequest) -> None:
+    stage.clear()
+    page, found = ROOT / "docs/first-day.md", stage.printed("iamgen bootstrap --user bob --guide")
+    if request.config.getoption("--rewrite"):
+        page.write_text(found, encoding="utf-8")
+    assert found == page.read_text(encoding="utf-8")
 
 
 @every_page

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from iamgen.cli.bootstrap import bootstrap
 from iamgen.cli.changes import changes
 from iamgen.cli.check import check
 from iamgen.cli.ci import ci
@@ -45,7 +46,7 @@ def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
     session.folder, session.console = folder, Console.standard(colour)
 
 
-for command in (changes, check, ci, deploy, drift, promote, release, render, template):
+for command in (bootstrap, changes, check, ci, deploy, drift, promote, release, render, template):
     iamgen.add_command(command)
 
 

@@ -13,6 +13,7 @@ from iamgen.declaration.choose import chosen
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, UsageError
+from iamgen.files import write_all
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,4 @@ def _put_out(texts: Mapping[str, str], stack: str, wanted: Rendering, console: C
         for text in texts.values():
             console.product(text)
         return
-    from iamgen.files import write_all  # tempfile takes 5 ms
-
     write_all({wanted.output / account / f"{stack}.{wanted.form}": text for account, text in texts.items()})

@@ -10,15 +10,16 @@ from typing import get_args
 
 from iamgen.declaration import quotas
 from iamgen.declaration.constants import Constants
-from iamgen.declaration.naming import Naming
 from iamgen.declaration.resolved import Account, Kind, Partition
 from iamgen.errors import Fault
 from iamgen.nearest import did_you_mean, nearest
 
 PEOPLE_ACCOUNT = "user-only"
-_ID, _NAME, _ROLE = "_AWS_ACCOUNT_ID", "_AWS_ACCOUNT_NAME", re.compile(r"(.+?)_IAM_(.+)_ROLE")
+ROLE_CONSTANT = re.compile(r"(.+?)_IAM_(.+)_ROLE")
+_ID, _NAME = "_AWS_ACCOUNT_ID", "_AWS_ACCOUNT_NAME"
 PROFILE = "_AWS_PROFILE"
 _KINDS: Mapping[str, Kind] = {"dev": "dev", "prod": "prod"}
+_ID_HINT = "an account id has 12 digits, leading zeros included"
 _ALIKE = 0.7  # of two names' ends, from which one may be the other, misspelt
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
 _REGIONS_OF = {"aws-us-gov": "us-gov-", "aws-cn": "cn-"}
@@ -27,13 +28,17 @@ PARTITIONS: tuple[Partition, ...] = get_args(Partition)
 
 @dataclass(frozen=True)
 class Accounts:
-    """The accounts of CONST.inc, in its order, and what is wrong with them."""
+    """The accounts of CONST.inc, in its order, and what is wrong with them.
+
+    `odd_ids` are ids that are digits, but not twelve: AWS has none such, examples do.
+    """
 
     region: str
     partition: Partition
     by_name: Mapping[str, Account]
     aliases: Mapping[str, str]
     faults: tuple[Fault, ...] = field(default=(), compare=False)
+    odd_ids: tuple[Fault, ...] = field(default=(), compare=False)
 
 
 def accounts(constants: Constants) -> Accounts:
@@ -48,7 +53,7 @@ def accounts(constants: Constants) -> Accounts:
     faults += place_faults
     by_name, aliases, people_faults = _with_people(constants, by_name)
     faults += people_faults
-    return Accounts(region, partition, by_name, aliases, tuple(faults))
+    return Accounts(region, partition, by_name, aliases, tuple(faults), tuple(_odd_ids(constants)))
 
 
 def account_name(constant_name: str) -> str:
@@ -58,7 +63,7 @@ def account_name(constant_name: str) -> str:
 
 def is_account_id(text: str) -> bool:
     """Tell whether it is an account's id: 12 digits."""
-    return text.isascii() and text.isdigit() and len(text) == quotas.ACCOUNT_ID
+    return _is_digits(text) and len(text) == quotas.ACCOUNT_ID
 
 
 def constant(account: str, suffix: str) -> str:
@@ -84,14 +89,23 @@ def _id_faults(constants: Constants) -> Iterator[Fault]:
         if not re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", one.name):
             hint = f"write it in upper case, words joined by one _ each, such as ACME_DEV{_ID}"
             yield Fault(where, f"{one.name} is no account's name", hint)
-        if not is_account_id(one.value):
-            size = f"{len(one.value)} digits" if one.value.isdigit() and one.value.isascii() else f"{one.value!r}"
-            yield Fault(where, f"{one.name} has {size}", "an account id has 12 digits, leading zeros included")
+        if not _is_digits(one.value):
+            yield Fault(where, f"{one.name} has {one.value!r}", _ID_HINT)
+
+
+def _odd_ids(constants: Constants) -> Iterator[Fault]:
+    for one in constants.by_name.values():
+        if one.name.endswith(_ID) and _is_digits(one.value) and not is_account_id(one.value):
+            yield Fault(constants.where(one.name), f"{one.name} has {len(one.value)} digits", _ID_HINT)
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _orphans(constants: Constants, declared: Mapping[str, str]) -> Iterator[Fault]:
     for one in constants.by_name.values():
-        role = _ROLE.fullmatch(one.name)
+        role = ROLE_CONSTANT.fullmatch(one.name)
         suffix = next((end for end in (_NAME, PROFILE) if one.name.endswith(end)), "")
         prefix = one.name.removesuffix(suffix) if suffix else role and role[1]
         if not prefix or account_name(prefix) in declared:
@@ -194,23 +208,3 @@ def lookalikes(constants: Constants) -> Iterator[Fault]:
             continue
         what = f"{one.name} has an account's id, but declares no account"
         yield Fault(constants.where(one.name), what, f"an account is declared by a name that ends in {_ID}")
-
-
-def role_name_faults(constants: Constants, found: Accounts, stack: str, roles: tuple[str, ...]) -> Iterator[Fault]:
-    """Find each `<P>_IAM_<X>_ROLE` that is not what iamgen calls this role in this account."""
-    for one in constants.by_name.values():
-        match = _ROLE.fullmatch(one.name)
-        name = account_name(match[1]) if match else ""
-        account = found.by_name.get(found.aliases.get(name, name))
-        if not match or not account or not is_account_id(account.id):
-            continue
-        known = {role.removesuffix("R").lower(): role for role in roles}
-        role = known.get(match[2].replace("_", "").lower())
-        if role is None:
-            hint = did_you_mean(match[2], (r.upper() for r in known), f"roles are {', '.join(roles)}")
-            yield Fault(constants.where(one.name), f"{one.name}: there is no such role", hint)
-            continue
-        made = Naming(stack, found.partition, account.id).full(role)
-        if made != one.value:
-            what = f"{one.name} is {one.value}, but the role's name will be {made}"
-            yield Fault(constants.where(one.name), what, f"write {one.name}={made}, or remove the line")

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from iamgen.declaration import constants as constants_file
 from iamgen.declaration import users_file
-from iamgen.declaration.accounts import accounts, lookalikes, role_name_faults
+from iamgen.declaration.accounts import Accounts, accounts, lookalikes
+from iamgen.declaration.constants import Constants
 from iamgen.declaration.model import Settings
 from iamgen.declaration.resolve import resolve
 from iamgen.declaration.resolved import Declaration
+from iamgen.declaration.role_names import role_name_faults
 from iamgen.declaration.source import located
 from iamgen.declaration.users_file import USERS_FILE
 from iamgen.declaration.validate import faults as written_faults
@@ -28,18 +30,21 @@ class Loaded:
     warnings: tuple[Fault, ...]
 
 
-def find_root(start: Path) -> Path:
-    """Return the nearest folder, from `start` upwards, that has a users.py. Raises IamgenError without one."""
+def find_root(start: Path, *needed: str) -> Path:
+    """Return the nearest folder, from `start` upwards, that has a users.py, or one of the files that are named.
+
+    Raises IamgenError without one, also where a CONST.inc alone comes before it: a repository begins there.
+    """
     try:
-        return _nearest_root(start.resolve())
+        return _nearest_root(start.resolve(), needed or (USERS_FILE,))
     except OSError as exc:
         what = f"cannot be searched for {USERS_FILE}: {exc.strerror}"
         raise refuse(str(exc.filename or start), what, "go to your repository, or name it with -C") from exc
 
 
-def _nearest_root(folder: Path) -> Path:
+def _nearest_root(folder: Path, wanted: tuple[str, ...]) -> Path:
     for candidate in (folder, *folder.parents):
-        if (candidate / USERS_FILE).exists():
+        if any((candidate / name).exists() for name in wanted):
             return candidate
         if (candidate / CONSTANTS_FILE).exists():  # rather than take the repository around it
             raise refuse(
@@ -47,33 +52,62 @@ def _nearest_root(folder: Path) -> Path:
             )
     raise refuse(
         str(folder),
-        f"there is no {USERS_FILE} here or in a folder above",
+        f"there is no {' and no '.join(wanted)} here or in a folder above",
         "go to your repository, name it with -C, or begin one: README",
     )
 
 
-def load(root: Path, now: datetime) -> Loaded:
+@dataclass(frozen=True)
+class ConstantsFile:
+    """Which file has the constants, what messages call it, and whether ids of another length may pass."""
+
+    path: Path
+    shown: str = CONSTANTS_FILE
+    odd_ids: bool = False
+
+
+def load(root: Path, now: datetime, constants: ConstantsFile | None = None) -> Loaded:
     """Read CONST.inc and users.py of the repository at `root`; `now` (UTC) decides which grants have ended.
 
     Raises IamgenError with every fault of both files.
     """
-    constants, constant_faults = constants_file.read(root / CONSTANTS_FILE, CONSTANTS_FILE)
-    found = accounts(constants)
+    source = constants or ConstantsFile(root / CONSTANTS_FILE)
+    read, constant_faults = constants_file.read(source.path, source.shown)
+    found = accounts(read)
     written, file_faults = users_file.read(root)
     stack = written.settings.stack if written.settings else Settings().stack
-    unread = constant_faults and not constants.by_name
     known = [
         *constant_faults,
-        *(() if unread else found.faults),
-        *role_name_faults(constants, found, stack, written.role_names),
+        *_account_faults(found, source, unread=bool(constant_faults) and not read.by_name),
+        *role_name_faults(read, found, stack, written.role_names),
         *file_faults,
         *(located(fault, root) for fault in written_faults(written, found)),
     ]
     if known:
         raise IamgenError(sorted(dict.fromkeys(known), key=_place))
-    declaration, warnings = resolve(constants, found, written, now)
+    declaration, warnings = resolve(read, found, written, now)
     notices = (located(warning, root) for warning in (*written.strays, *warnings))
-    return Loaded(declaration, (*lookalikes(constants), *notices))
+    return Loaded(declaration, (*found.odd_ids, *lookalikes(read), *notices))
+
+
+def load_constants(source: ConstantsFile) -> tuple[Constants, Accounts, tuple[Fault, ...]]:
+    """Return the constants of a repository that has no users.py, its accounts, and what to warn about.
+
+    Raises IamgenError with every fault of the file.
+    """
+    read, faults = constants_file.read(source.path, source.shown)
+    found = accounts(read)
+    known = [*faults, *_account_faults(found, source, unread=bool(faults) and not read.by_name)]
+    if known:
+        raise IamgenError(sorted(dict.fromkeys(known), key=_place))
+    return read, found, (*found.odd_ids, *lookalikes(read))
+
+
+def _account_faults(found: Accounts, source: ConstantsFile, *, unread: bool) -> tuple[Fault, ...]:
+    """Return what is wrong with the accounts; of a file that could not be read there is nothing to say."""
+    if unread:
+        return ()
+    return found.faults if source.odd_ids else (*found.faults, *found.odd_ids)
 
 
 def _place(fault: Fault) -> tuple[bool, str, int]:

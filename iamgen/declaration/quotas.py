@@ -38,6 +38,11 @@ TAG_KEY = 128
 TAG_VALUE = 256
 """Lengths in characters: botocore's service model of IAM."""
 
+SWITCHED_ROLE = 64
+"""Characters of a role's path and name that the console can switch to."""
+SWITCHED_DISPLAY = 64
+"""Characters of what the console shows for it: IAM User Guide."""
+
 SESSION_HOURS = range(1, 13)
 """MaxSessionDuration is 3,600 to 43,200 seconds."""
 STACK_NAME = 128

@@ -11,7 +11,7 @@ from typing import Literal
 
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.declared import Origin
-from iamgen.declaration.model import Settings
+from iamgen.declaration.model import STANDARD_ROLES, Settings
 from iamgen.declaration.naming import Naming
 
 Kind = Literal["user-only", "dev", "prod", "workload"]
@@ -176,6 +176,10 @@ class Declaration:
     def granted_in(self, account: Account, role: str) -> tuple[Granted, ...]:
         """Return who may assume this role there, people first, each by name."""
         return self._by_role.get((account.name, role), ())
+
+    def standard_roles(self, account: Account) -> tuple[str, ...]:
+        """Return the standardized roles that an account has: all of them, but in user-only those granted there."""
+        return tuple(role for role in STANDARD_ROLES if account.is_workload or self.granted_in(account, role))
 
     def naming(self, account: Account) -> Naming:
         """Return how this account's resources are called."""

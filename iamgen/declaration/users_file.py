@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import traceback
@@ -118,7 +119,7 @@ def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:
 def _beside(file: Path, module: ModuleType) -> Iterator[None]:
     """Let users.py import modules that lie beside it, leaving no trace of them in this process or on disk."""
     folders = list(dict.fromkeys((str(file.parent), str(file.resolve().parent))))  # it may be a link
-    before, path, bytecode = dict(sys.modules), list(sys.path), sys.dont_write_bytecode
+    before, path, bytecode, here = dict(sys.modules), list(sys.path), sys.dont_write_bytecode, _here()
     sys.path += folders
     sys.dont_write_bytecode = True
     sys.modules[module.__name__] = module  # dataclasses look there for names
@@ -126,10 +127,19 @@ def _beside(file: Path, module: ModuleType) -> Iterator[None]:
         yield
     finally:
         sys.path[:], sys.dont_write_bytecode = path, bytecode
+        if here:
+            os.chdir(here)  # what the command line names is relative to it
         for name, one in set(sys.modules.items()) - set(before.items()):
             if one is module or str(getattr(one, "__file__", None)).startswith(tuple(f"{at}/" for at in folders)):
                 del sys.modules[name]
         sys.modules.update({name: one for name, one in before.items() if name == module.__name__})
+
+
+def _here() -> Path | None:
+    try:
+        return Path.cwd()
+    except OSError:  # it is gone
+        return None
 
 
 def _syntax(exc: SyntaxError, root: Path) -> Fault:

@@ -43,7 +43,7 @@ def render(root: Path, template: str, variables: Mapping[str, object]) -> Render
     Raises IamgenError, with the template's line: no such template, a syntax error, an undefined name, or
     whatever goes wrong in an expression.
     """
-    environment = _environment(root)
+    environment = _environment(root, escapes=template.endswith(".html.j2"))
     with _explained(environment, template, variables):
         source, _, _ = _source(environment, template)
         marked = environment.from_string(_marked(environment, source))
@@ -55,7 +55,7 @@ def page(root: Path, template: str, variables: Mapping[str, object]) -> str:
 
     A line that has nothing but a tag leaves none. Raises IamgenError as `render` does.
     """
-    environment = _environment(root).overlay(
+    environment = _environment(root, escapes=False).overlay(
         block_start_string="[%", block_end_string="%]", variable_start_string="[[", variable_end_string="]]",
         comment_start_string="[#", comment_end_string="#]",
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
@@ -83,10 +83,11 @@ def _explained(environment: Environment, template: str, variables: Mapping[str, 
 
 
 @cache
-def _environment(root: Path) -> Environment:
+def _environment(root: Path, *, escapes: bool) -> Environment:
+    """Return where templates are looked for; values are escaped in pages for browsers alone."""
     folders = [root / "templates", *(folder for folder in _PACKAGED if folder.is_dir())]
-    # what comes out is JSON or text for a terminal, no page of a browser
-    return Environment(loader=FileSystemLoader(folders), undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    loader = FileSystemLoader(folders)
+    return Environment(loader=loader, undefined=StrictUndefined, autoescape=escapes)  # noqa: S701  # see above
 
 
 def _source(environment: Environment, template: str) -> tuple[str, str | None, object]:

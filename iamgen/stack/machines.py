@@ -10,7 +10,6 @@ from troposphere.iam import Group, ManagedPolicy, User
 
 from iamgen.declaration.naming import logical_id
 from iamgen.declaration.resolved import Account, Declaration, Machine
-from iamgen.stack.roles import generated_roles
 from iamgen.stack.statements import allow, document
 
 
@@ -19,7 +18,7 @@ def machine_resources(declaration: Declaration, account: Account) -> Iterator[AW
     for machine in declaration.machines:
         roles = [
             role
-            for role in (*generated_roles(declaration, account), *(own.name for own in declaration.roles))
+            for role in (*declaration.standard_roles(account), *(own.name for own in declaration.roles))
             if any(one.who == machine for one in declaration.granted_in(account, role))
         ]
         if roles:

@@ -13,7 +13,6 @@ from iamgen.declaration import quotas
 from iamgen.declaration.naming import Naming, logical_id
 from iamgen.declaration.resolved import Account, Declaration, Person
 from iamgen.errors import Fault, refuse
-from iamgen.stack.roles import generated_roles
 from iamgen.stack.self_management import manage_own_user
 from iamgen.stack.statements import EVERYTHING, WITH_MFA, allow, deny, document, size
 
@@ -60,7 +59,7 @@ def _role_arns(declaration: Declaration) -> list[str]:
     return sorted(
         declaration.naming(account).role_arn(role)
         for account in declaration.accounts.values()
-        for role in (*generated_roles(declaration, account), *_own_roles(declaration, account))
+        for role in (*declaration.standard_roles(account), *_own_roles(declaration, account))
     )
 
 
@@ -77,7 +76,7 @@ def _role_patterns(declaration: Declaration) -> list[str]:
     return sorted(
         declaration.naming(account).role_arn("*R")
         for account in declaration.accounts.values()
-        if generated_roles(declaration, account)
+        if declaration.standard_roles(account)
     )
 
 

@@ -8,7 +8,7 @@ from troposphere import AWSObject, Ref
 from troposphere.iam import ManagedPolicy, Role
 
 from iamgen.declaration import quotas
-from iamgen.declaration.model import ADMIN, OPS, READ, STANDARD_ROLES
+from iamgen.declaration.model import ADMIN, OPS, READ
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import refuse
@@ -46,14 +46,9 @@ _DATA = {
 }
 
 
-def generated_roles(declaration: Declaration, account: Account) -> tuple[str, ...]:
-    """Return the standardized roles that an account has: all of them, but in user-only those granted there."""
-    return tuple(role for role in STANDARD_ROLES if account.is_workload or declaration.granted_in(account, role))
-
-
 def role_resources(declaration: Declaration, account: Account) -> Iterator[AWSObject]:
     """Yield the account's roles and their policies. Raises IamgenError when one exceeds a quota."""
-    naming, roles = declaration.naming(account), generated_roles(declaration, account)
+    naming, roles = declaration.naming(account), declaration.standard_roles(account)
     if OPS in roles:
         yield full_power(OPS_POLICY, declaration.ops_services, declaration, account)
     if READ in roles and declaration.settings.read_guard:

@@ -1,0 +1,1 @@
+"""What a person gets: links into the console, and what belongs into their `~/.aws`."""

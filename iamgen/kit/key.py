@@ -1,0 +1,97 @@
+"""A person's long-lived access key: from where its secret comes, and what cannot be one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from iamgen.errors import Fault, UsageError, refuse
+
+ID_OPTION, SECRET_OPTION = "--access-key-id", "--secret-access-key"
+FROM_STDIN = "-"
+_ID = re.compile(r"[A-Za-z0-9_]{1,128}")  # botocore's model of IAM; 16 to 128, emulators have shorter ones
+_SECRET = re.compile(r"[!-~]+")
+_OF_A_PERSON, _OF_A_SESSION = "AKIA", "ASIA"
+_LONGEST_ID = 32  # of AWS's; a secret has 40
+
+
+@dataclass(frozen=True)
+class AccessKey:
+    """An access key. What shows the value does not show the secret."""
+
+    id: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the command line says of a key, and how else its secret may be had."""
+
+    id: str | None
+    secret: str | None = field(repr=False)
+    environment: Mapping[str, str] = field(repr=False)
+    piped: Callable[[], str]
+    asked: Callable[[], str] | None
+
+    @property
+    def any(self) -> bool:
+        """Whether there is to be a key at all."""
+        return self.id is not None or self.secret is not None
+
+
+def check(given: Given) -> None:
+    """Raise UsageError for what is wrong with the key's id, or for its absence.
+
+    No message repeats a value: it may be a secret in the wrong place.
+    """
+    if given.id is None:
+        raise UsageError([Fault(SECRET_OPTION, "a secret without the id of its key", f"name it: {ID_OPTION} AKIA…")])
+    is_secret = len(given.id) > _LONGEST_ID and not given.id.startswith(_OF_A_PERSON)
+    if is_secret or not _ID.fullmatch(given.id):
+        what = "this is no access key's id: one has some 20 letters and digits"
+        raise UsageError([Fault(ID_OPTION, what, f"it begins with AKIA; the secret goes with {SECRET_OPTION}")])
+    if given.id.startswith(_OF_A_SESSION):
+        what = "a key that begins with ASIA is a session's, and ends with it"
+        raise UsageError([Fault(ID_OPTION, what, "create an access key of your own, in the console")])
+
+
+def access_key(given: Given) -> AccessKey:
+    """Return the key, having asked for its secret where nothing else has it. `check` comes first.
+
+    Raises IamgenError when what was given is no secret, or there is nobody to ask.
+    """
+    if given.secret is None and not _in_environment(given) and given.asked is None:
+        what = f"there is no secret for {given.id}, and no terminal to ask on"
+        hint = f"pipe it in with {SECRET_OPTION} -, or set AWS_SECRET_ACCESS_KEY together with AWS_ACCESS_KEY_ID"
+        raise refuse(SECRET_OPTION, what, hint)
+    secret = _secret(given).strip()
+    if not _SECRET.fullmatch(secret):
+        what = "the secret is empty" if not secret else "the secret has a blank, a control character or the like in it"
+        raise refuse(SECRET_OPTION, what, "copy it again, whole and alone")
+    return AccessKey(str(given.id), secret)
+
+
+def warnings(given: Given) -> tuple[Fault, ...]:
+    """Return what to say about how the secret was given."""
+    if given.secret is None or given.secret == FROM_STDIN:
+        return ()
+    what = "the secret is in your shell's history now, and was in the list of processes"
+    return (Fault(SECRET_OPTION, what, "remove it from the history; without this option you are asked for it"),)
+
+
+def _secret(given: Given) -> str:
+    if given.secret == FROM_STDIN:
+        return given.piped()
+    if given.secret is not None:
+        return given.secret
+    if _in_environment(given):
+        return given.environment["AWS_SECRET_ACCESS_KEY"]
+    return given.asked() if given.asked else ""
+
+
+def _in_environment(given: Given) -> bool:
+    """Tell whether the environment has this key's secret; that of another key, or of a session, it is not."""
+    env = given.environment
+    is_same = env.get("AWS_ACCESS_KEY_ID") in {None, "", given.id}
+    return bool(env.get("AWS_SECRET_ACCESS_KEY")) and is_same and not env.get("AWS_SESSION_TOKEN")

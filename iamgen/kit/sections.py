@@ -1,0 +1,136 @@
+"""The text of an AWS configuration file in blocks, a section each, from which it can be put together again.
+
+What is a section is what the AWS CLI takes for one: it reads with Python's configparser, where an indented line goes
+on with the option before it, and makes profiles of `[profile NAME]` (botocore/configloader.py).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+FileKind = Literal["config", "credentials"]
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_HEADER = re.compile(r"\[(?P<header>.+)\]")
+_OPTION = re.compile(r"(?P<name>.*?)\s*[=:]\s*(?P<value>.*)$")
+_NAMED, _PARTS = ("profile", "sso-session", "services"), 2  # of `profile NAME`
+
+
+@dataclass(frozen=True)
+class Block:
+    """A section of a file, or what stands before the first one, which has no `header`.
+
+    `lines` has all of it, header first, with line ends; the last `trailing` of them are comments and blank lines,
+    which may as well be about the section that follows. `strays` are the numbers of lines that configparser refuses.
+    """
+
+    header: str | None
+    lines: tuple[str, ...]
+    trailing: int
+    number: int
+    options: Mapping[str, str]
+    strays: tuple[int, ...]
+
+    @property
+    def body(self) -> tuple[str, ...]:
+        """Return the lines that are this section's own for sure."""
+        return self.lines[: len(self.lines) - self.trailing]
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        """Return the comments and blank lines after them."""
+        return self.lines[len(self.lines) - self.trailing :]
+
+
+def blocks(text: str) -> tuple[Block, ...]:
+    """Return the blocks of a file: first what stands before all sections, perhaps nothing. Joined they are the text."""
+    reader = _Reader()
+    for number, line in enumerate(_LINE.findall(text), 1):
+        reader.take(number, line)
+    return reader.done()
+
+
+def identity(header: str, kind: FileKind) -> tuple[str, ...]:
+    """Return what tells sections apart: `[profile x]` and `[profile "x"]` are one to the AWS CLI."""
+    named = next((word for word in _NAMED if header.startswith(word)), None) if kind == "config" else None
+    if named and len(parts := _words(header)) == _PARTS:
+        return named, parts[1]
+    return ("profile", "default") if kind == "config" and header == "default" else (kind, header)
+
+
+def is_readable(header: str, kind: FileKind) -> bool:
+    """Tell whether the AWS CLI makes something of a section: a profile's name with blanks needs quotes."""
+    return not (kind == "config" and header.startswith("profile ")) or len(_words(header)) == _PARTS
+
+
+def profile_header(name: str) -> str:
+    """Return the header of a profile in `config`, without brackets, its name in quotes where it needs them."""
+    return f"profile {shlex.quote(name)}" if _words(f"profile {name}") != ["profile", name] else f"profile {name}"
+
+
+def _words(header: str) -> list[str]:
+    try:
+        return shlex.split(header)
+    except ValueError:
+        return []
+
+
+def is_remark(line: str) -> bool:
+    """Tell whether a line is blank or a comment."""
+    return not line.strip() or line.strip().startswith(("#", ";"))
+
+
+@dataclass
+class _Open:
+    """A block of which not every line has been read."""
+
+    header: str | None
+    number: int
+    lines: list[str] = field(default_factory=list)
+    options: dict[str, str] = field(default_factory=dict)
+    strays: list[int] = field(default_factory=list)
+
+    def closed(self) -> Block:
+        own = 1 if self.header is not None else 0
+        last = max((n for n, line in enumerate(self.lines, 1) if not is_remark(line)), default=0)
+        trailing = len(self.lines) - max(last, own)
+        return Block(self.header, tuple(self.lines), trailing, self.number, self.options, tuple(self.strays))
+
+
+class _Reader:
+    """Takes lines as configparser does, and keeps them in blocks."""
+
+    def __init__(self) -> None:
+        self._found = [_Open(None, 1)]
+        self._indent = 0
+        self._has_option = False
+
+    def take(self, number: int, line: str) -> None:
+        """Put the line into the block that it belongs to, which may be a new one."""
+        text, indent = line.strip(), len(line) - len(line.lstrip())
+        goes_on = self._has_option and indent > self._indent
+        if not is_remark(line) and not goes_on:
+            self._indent = indent
+            if header := _HEADER.match(text):
+                self._found.append(_Open(header["header"], number))
+                self._has_option = False
+            else:
+                self._take_option(number, text)
+        self._found[-1].lines.append(line)
+
+    def _take_option(self, number: int, text: str) -> None:
+        block, option = self._found[-1], _OPTION.match(text)
+        name = option["name"].lower() if option else ""
+        if block.header is None or not option or not name or name in block.options:
+            block.strays.append(number)
+        if block.header is not None and option:
+            self._has_option = bool(name)
+            block.options.setdefault(name, option["value"])
+
+    def done(self) -> tuple[Block, ...]:
+        """Return the blocks."""
+        return tuple(one.closed() for one in self._found)
