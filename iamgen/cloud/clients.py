@@ -6,6 +6,7 @@ import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 from iamgen.cloud.errors import telling
@@ -77,6 +78,7 @@ def connect(credentials: Credentials, region: str, where: str) -> Clients:
     )
     with telling(where, credentials):
         session = _session(credentials.profile, region_name=region)
+        _sign_in(session, where)
         if credentials.role_arn:
             sts = session.client("sts", config=config)
             given = sts.assume_role(RoleArn=credentials.role_arn, RoleSessionName=_SESSION)["Credentials"]
@@ -90,13 +92,30 @@ def connect(credentials: Credentials, region: str, where: str) -> Clients:
     return Clients(lambda service: session.client(service, config=config), credentials, region)
 
 
+def _sign_in(session: Any, where: str) -> None:  # noqa: ANN401  # boto3 has no types
+    """Get credentials now, one account after the other: a profile may ask for an MFA code."""
+    try:
+        found = session.get_credentials()
+        if found:  # else the first request says that there are none
+            found.get_frozen_credentials()
+    except EOFError as exc:
+        what = "the profile asks for an MFA code, and there is no terminal to ask on"
+        raise refuse(
+            where, what, "sign in before, with the AWS CLI and that profile, or deploy from a terminal"
+        ) from exc
+
+
 def _session(profile: str | None, **settings: str) -> Any:  # noqa: ANN401  # boto3 has no types
     import boto3  # 300 ms
+    from botocore.credentials import JSONFileCache
     from botocore.session import Session
 
     core = Session(profile=profile)
     # what describes the services is read once, not once an account: 13 ms instead of 130
     core.register_component("data_loader", _loader(core.get_config_variable("data_path")))
+    # sessions are shared with the AWS CLI: an MFA code works once, and a deployment has many accounts
+    provider = core.get_component("credential_provider").get_provider("assume-role")
+    provider.cache = JSONFileCache(str(Path.home() / ".aws" / "cli" / "cache"))
     return boto3.Session(botocore_session=core, **settings)
 
 

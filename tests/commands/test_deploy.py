@@ -493,3 +493,28 @@ def test_credentials_of_the_environment_come_before_profiles_of_constants(
     assert run(example, "prod").code == 0
     refused = run(example, "dev")
     assert "the credentials are of account 333333333333: the default credentials, arn:" in refused.err
+
+
+def test_a_profile_that_asks_for_a_code(
+    deployed: Path, aws: Aws, at_terminal: Any, iamgen: Any, environment: dict[str, str]
+) -> None:
+    """One code an account, one after the other; the second time nobody is asked."""
+    roles = "".join(
+        f"[profile as-{name}]\nrole_arn = arn:aws:iam::{IDS[name]}:role/infra-OpsR-{IDS[name]}\n"
+        "source_profile = of-user-only\nmfa_serial = arn:aws:iam::111111111111:mfa/alice\nregion = eu-west-1\n"
+        for name in ("dev", "prod")
+    )
+    with Path(environment["AWS_CONFIG_FILE"]).open("a") as config:
+        config.write(roles)
+    edit(deployed, "DEV_AWS_PROFILE=of-dev", "DEV_AWS_PROFILE=as-dev", "CONST.inc")
+    edit(deployed, "PROD_AWS_PROFILE=of-prod", "PROD_AWS_PROFILE=as-prod", "CONST.inc")
+    command = ["deploy", "dev", "prod", "--plan-only", "--no-lint"]
+    without = iamgen(deployed, *command)
+    assert (without.returncode, without.stdout) == (1, "")
+    assert "error: dev (222222222222): the profile asks for an MFA code" in without.stderr
+
+    question = "Enter MFA code for arn:aws:iam::111111111111:mfa/alice: "
+    answers = [(question, "123456"), (question, "654321")]
+    code, seen = at_terminal(deployed, [sys.executable, "-m", "iamgen", *command], answers)
+    assert (code, "Plan: 0 to add, 0 to change, 0 to destroy." in seen) == (0, True)
+    assert iamgen(deployed, *command).returncode == 0
