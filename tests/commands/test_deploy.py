@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import pty
 import shutil
-import signal
 import stat
 import subprocess
 import sys
@@ -15,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pexpect
 import pytest
 
 from iamgen.commands.deploy import Deploying, deploy
@@ -430,21 +428,15 @@ def test_a_large_template_goes_through_a_bucket(example: Path, aws: Aws) -> None
 
 def test_an_interruption_at_the_question_leaves_nothing(deployed: Path, aws: Aws, environment: dict[str, str]) -> None:
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
-    terminal, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "iamgen", "deploy", "dev", "--no-lint"],
-        cwd=deployed, env=environment, stdin=theirs, stderr=theirs, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    os.close(theirs)
-    said = b""
-    while b"[y/N]" not in said:
-        said += os.read(terminal, 4096)
+    command = ["-m", "iamgen", "deploy", "dev", "--no-lint"]
+    child = pexpect.spawn(sys.executable, command, cwd=str(deployed), env=environment, encoding="utf-8", timeout=30)
+    child.expect_exact("[y/N]")
     assert len(aws.change_sets("dev")) == 1
-    process.send_signal(signal.SIGINT)
-    while b"interrupted" not in said:
-        said += os.read(terminal, 4096)
-    assert process.wait(timeout=20) == 130
-    os.close(terminal)
+    child.sendintr()
+    child.expect_exact("interrupted")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
     assert aws.change_sets("dev") == []
 
 
