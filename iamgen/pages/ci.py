@@ -27,6 +27,7 @@ _FILES = {
     },
     "gitlab": {".gitlab-ci.yml": "ci/gitlab-ci.yml.j2"},
 }
+_CFN_LINT_RULE = re.compile(r"[EWI]\d{4}")
 _ENVIRONMENT = re.compile(r"[\w ./@+-]+", re.ASCII)
 
 
@@ -67,14 +68,22 @@ def ci_files(root: Path, declaration: Declaration, provider: Provider, folder: s
     channel = declaration.settings.channels[0]
     variables = {
         "branch": f"env/{channel}",
+        "cfn_lint": _cfn_lint(declaration),
         "deployments": [asdict(one) for one in deployments(declaration, provider, channel)],
         "enter": f'cd "$CI_PROJECT_DIR"/{shlex.quote(folder)}' if folder else "",
         "folder": folder,
         "install": install(root),
         "region": declaration.region,
-        "stack": declaration.settings.stack,
     }
     return {path: page(root, template, variables) for path, template in _FILES[provider].items()}
+
+
+def _cfn_lint(declaration: Declaration) -> str:
+    """Return the command that lints what was rendered: as `iamgen check` it fails on errors, and knows the ignores."""
+    ignored = sorted(filter(_CFN_LINT_RULE.fullmatch, declaration.settings.ignore))
+    # what .cfnlintrc ignores stays ignored
+    ignores = f" --merge-configs --ignore-checks {' '.join(ignored)}" if ignored else ""
+    return f"cfn-lint --non-zero-exit-code error{ignores} -- build/*/{declaration.settings.stack}.json"
 
 
 def install(root: Path) -> str:

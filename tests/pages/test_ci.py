@@ -143,8 +143,31 @@ def test_github_deploys_one_after_the_other_with_least_permissions(make_repo: Ma
     }
     assert {name for name, job in jobs.items() if "environment" in job} == {"deploy-acme-prod", "deploy-shop-prod"}
     assert jobs["deploy-acme-dev"]["steps"][-1]["run"] == "iamgen deploy acme-dev --yes"
-    assert "cfn-lint build/*/base.json" in str(jobs["check"])
+    assert "cfn-lint --non-zero-exit-code error -- build/*/base.json" in str(jobs["check"])
     assert "secrets." not in str(made)
+
+
+def test_what_one_step_finds_hides_nothing_of_the_others(make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD)
+    steps = files(root, "github")[".github/workflows/iamgen-check.yml"]["jobs"]["check"]["steps"]
+    looks = [one for one in steps if "run" in one][1:]
+    assert looks[0]["run"] == "iamgen check --format github"
+    assert {one["if"] for one in looks[1:]} == {"${{ !cancelled() && steps.install.outcome == 'success' }}"}
+    assert looks[-1]["run"] == "iamgen ci github --check"
+    gitlab = files(root, "gitlab")[".gitlab-ci.yml"]
+    assert {name for name, job in gitlab.items() if "stage" in job and job["stage"] == "check"} == {
+        "check", "cfn-lint", "ci-file", "changes",
+    }  # fmt: skip
+
+
+def test_a_forced_push_of_the_main_branch_is_not_compared_with_itself(make_repo: MakeRepo) -> None:
+    steps = files(make_repo(HEAD), "github")[".github/workflows/iamgen-check.yml"]["jobs"]["check"]["steps"]
+    (base,) = (one["env"]["BASE"] for one in steps if "env" in one)
+    assert base == (
+        "${{ github.event.pull_request.base.sha || ((github.event.created || github.event.forced) "
+        "&& github.ref_name != github.event.repository.default_branch "
+        "&& format('origin/{0}', github.event.repository.default_branch)) || github.event.before }}"
+    )
 
 
 def test_every_action_is_pinned_by_commit(make_repo: MakeRepo) -> None:
