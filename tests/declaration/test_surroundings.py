@@ -68,9 +68,10 @@ def test_files_beside_come_before_installed_ones_and_after_the_standard_library(
     monkeypatch.chdir(installed.parent)
     path = list(sys.path)
     with modules_beside(beside / "users.py", ModuleType("users")):
+        import this  # noqa: F401
+
         import ours  # type: ignore[import-not-found]  # noqa: F401
         import people  # type: ignore[import-not-found]
-        import this  # noqa: F401
     assert people.__file__ == str(beside / "people.py")
     assert "people" not in sys.modules
     assert sys.path == path

@@ -106,17 +106,68 @@ def test_an_account_that_stands_in_for_people_goes_first(make_repo: MakeRepo) ->
     assert [(one.account, one.needs) for one in plan.values()] == [("dev", ("check",)), ("prod", ("deploy-dev",))]
 
 
-def test_production_without_an_environment_is_refused(make_repo: MakeRepo) -> None:
-    line = 'PIPELINES = (Pipeline("github", repository="acme/iam", branch="env/infra", access={"prod": "OpsR"}),)\n'
+INFRA = 'Pipeline("github", repository="acme/iam", branch="env/infra", access={"dev": "OpsR"})'
+PROD = 'Pipeline("github", repository="acme/iam", environment="prod", access={"prod": "OpsR"})'
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        (['repository="acme/iam", branch="env/infra"'], ["ref:refs/heads/env/infra of acme/iam"]),
+        (['repository="acme/iam", branch="main"'], ["ref:refs/heads/main of acme/iam"]),
+        (['subject="repo:acme/iam:pull_request"'], ["pull_request of acme/iam"]),
+        (['subject="repo:acme/iam:ref:refs/tags/v1"'], ["ref:refs/tags/v1 of acme/iam"]),
+        # no other pipeline makes it doubtful which repository this is
+        (
+            ['repository="acme/iam", branch="env/infra"', 'repository="acme/shop", branch="env/infra"'],
+            ["ref:refs/heads/env/infra of acme/iam", "ref:refs/heads/env/infra of acme/shop"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("role", ["OpsR", "AdminR"])
+def test_whatever_gets_into_production_without_approval_is_refused(
+    make_repo: MakeRepo, others: list[str], told: list[str], role: str
+) -> None:
+    access = f'access={{"dev": "OpsR", "prod": "{role}"}}'
+    lines = ", ".join([INFRA, PROD, *(f'Pipeline("github", {one}, {access})' for one in others)])
     with pytest.raises(IamgenError) as caught:
-        planned(make_repo(HEAD + line), "github")
-    assert caught.value.faults == (
+        planned(make_repo(f"{HEAD}PIPELINES = ({lines})\n"), "github")
+    assert caught.value.faults == tuple(
         (
             "prod",
-            "its pipeline names a branch, and production is deployed from an environment with approval",
-            'Pipeline("github", repository="acme/iam", environment="prod", access={…})',
-        ),
+            f"{role} is for {place}, and nobody has to approve what that does",
+            f'Pipeline("github", repository="{place.rpartition(" ")[2]}", environment="prod", access={{…}})',
+        )
+        for place in told
     )
+
+
+def test_a_branch_may_read_production(make_repo: MakeRepo) -> None:
+    reads = 'Pipeline("github", repository="acme/iam", branch="main", access={"prod": "ReadR"})'
+    plan = planned(make_repo(f"{HEAD}PIPELINES = ({INFRA}, {reads})\n"), "github")
+    assert (plan["prod"].role, plan["prod"].environment) == ("", "prod")  # and does not deploy it
+
+
+def test_of_several_roles_it_is_opsr_that_deploys(make_repo: MakeRepo) -> None:
+    both = 'access={"dev": ("AdminR", "OpsR"), "user-only": ("ReadR", "AdminR")}'
+    pipeline = f'PIPELINES = (Pipeline("github", repository="acme/iam", branch="env/infra", {both}),)\n'
+    plan = planned(make_repo(HEAD + pipeline), "github")
+    assert plan["dev"].role == "arn:aws:iam::222222222222:role/infra-OpsR-222222222222"
+    assert plan["user-only"].role == "arn:aws:iam::111111111111:role/infra-AdminR-111111111111"
+
+
+def test_where_several_repositories_have_the_branch_it_is_not_guessed_which_this_is(make_repo: MakeRepo) -> None:
+    other = INFRA.replace("acme/iam", "acme/shop")
+    plan = planned(make_repo(f"{HEAD}PIPELINES = ({INFRA}, {other}, {PROD})\n"), "github")
+    assert {one.role for one in plan.values()} == {""}
+
+
+def test_on_gitlab_it_is_the_job_that_waits(make_repo: MakeRepo) -> None:
+    subject = "project_path:acme/iam:ref_type:branch:ref:env/infra"
+    plan = planned(
+        make_repo(f'{HEAD}PIPELINES = (Pipeline("gitlab", "{subject}", access={{"*": "OpsR"}}),)\n'), "gitlab"
+    )
+    assert (plan["prod"].role[-17:], plan["prod"].environment) == ("OpsR-333333333333", "prod")
 
 
 def test_an_environment_that_would_be_an_expression_is_refused(make_repo: MakeRepo) -> None:
