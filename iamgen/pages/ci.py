@@ -13,6 +13,7 @@ from iamgen.declaration.model import OPS, READ
 from iamgen.declaration.pipelines import PROVIDERS
 from iamgen.declaration.resolved import Account, Declaration, Granted, Workload
 from iamgen.errors import Fault, IamgenError
+from iamgen.pages.ci_commands import cfn_lint, install
 from iamgen.pages.template import page
 
 Provider = Literal["github", "gitlab"]
@@ -27,7 +28,6 @@ _FILES = {
     },
     "gitlab": {".gitlab-ci.yml": "ci/gitlab-ci.yml.j2"},
 }
-_CFN_LINT_RULE = re.compile(r"[EWI]\d{4}")
 _ENVIRONMENT = re.compile(r"[\w ./@+-]+", re.ASCII)
 
 
@@ -61,12 +61,12 @@ class _Job:
 def ci_files(root: Path, declaration: Declaration, provider: Provider, folder: str) -> dict[str, str]:
     """Return the provider's files, by their path from the top of the git repository, in which `folder` is iamgen's.
 
-    Raises IamgenError for an environment that cannot be written into one, and for what is wrong with a template.
+    Raises IamgenError for what `deployments` and `install` refuse, and for what is wrong with a template.
     """
     channel = declaration.settings.channels[0]
     variables = {
         "branch": f"env/{channel}",
-        "cfn_lint": _cfn_lint(declaration),
+        "cfn_lint": cfn_lint(declaration),
         "deployments": [asdict(one) for one in deployments(declaration, provider, channel)],
         "enter": f'cd "$CI_PROJECT_DIR"/{shlex.quote(folder)}' if folder else "",
         "folder": folder,
@@ -74,21 +74,6 @@ def ci_files(root: Path, declaration: Declaration, provider: Provider, folder: s
         "region": declaration.region,
     }
     return {path: page(root, template, variables) for path, template in _FILES[provider].items()}
-
-
-def _cfn_lint(declaration: Declaration) -> str:
-    """Return the command that lints what was rendered: as `iamgen check` it fails on errors, and knows the ignores."""
-    ignored = sorted(filter(_CFN_LINT_RULE.fullmatch, declaration.settings.ignore))
-    # what .cfnlintrc ignores stays ignored
-    ignores = f" --merge-configs --ignore-checks {' '.join(ignored)}" if ignored else ""
-    return f"cfn-lint --non-zero-exit-code error{ignores} -- build/*/{declaration.settings.stack}.json"
-
-
-def install(root: Path) -> str:
-    """Return the command that installs iamgen: as the repository's own files say, where they do."""
-    if any((root / name).is_file() for name in ("pyproject.toml", "setup.cfg", "setup.py")):
-        return "pip install ."
-    return "pip install -r requirements.txt" if (root / "requirements.txt").is_file() else "pip install iamgen"
 
 
 def deployments(declaration: Declaration, provider: Provider, channel: str) -> tuple[Deployment, ...]:
@@ -109,10 +94,8 @@ def deployments(declaration: Declaration, provider: Provider, channel: str) -> t
     for accounts in by_stage.values():
         made += [_deployment(declaration, provider, one, needs, able) for one in accounts]
         needs = tuple(f"deploy-{one.name}" for one in accounts) or needs
-    faults = [
-        *(_unapproved(declaration, own) if provider == "github" else ()),
-        *(fault for one in made for fault in _faults(one)),
-    ]
+    ways = _unapproved(declaration, own) if provider == "github" else ()
+    faults = [*ways, *(fault for one in made for fault in _faults(one))]
     if faults:
         raise IamgenError(faults)
     return tuple(made)

@@ -29,7 +29,9 @@ POLICIES = (Policy("OddP", "odd.json.j2", accounts="dev"),)
 
 @pytest.fixture
 def ann(world: World) -> Clone:
-    return world.clone("ann")
+    ann = world.clone("ann")
+    (ann.folder / "requirements.txt").write_text("iamgen==1.2.3\n")
+    return ann
 
 
 @pytest.fixture
@@ -164,11 +166,23 @@ def test_a_file_of_somebody_elses_stays(ann: Clone, iamgen: Iamgen) -> None:
 def test_in_a_folder_of_a_larger_repository(ann: Clone, iamgen: Iamgen) -> None:
     folder = ann.folder / "team/i a m"
     folder.mkdir(parents=True)
-    for name in ("users.py", "CONST.inc"):
+    ann.git("add", "--all")
+    for name in ("users.py", "CONST.inc", "requirements.txt"):
         ann.git("mv", name, "team/i a m")
     assert iamgen(folder, "ci", "github", "gitlab").returncode == 0
     assert 'working-directory: "team/i a m"\n' in (ann.folder / FILES[1]).read_text()
     assert 'cd \\"$CI_PROJECT_DIR\\"/\\u0027team/i a m\\u0027' in (ann.folder / FILES[2]).read_text()
+
+
+def test_without_a_version_nothing_is_written(ann: Clone, iamgen: Iamgen) -> None:
+    (ann.folder / "requirements.txt").unlink()
+    done = iamgen(ann.folder, "ci", "github")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: requirements.txt: is not there, and CI would install whatever is called iamgen by then\n"
+        "hint: write a line such as iamgen==1.2.3, the version that you have looked at\n",
+    )
+    assert not (ann.folder / ".github").exists()
 
 
 @pytest.mark.parametrize("args", [(), ("jenkins",)])

@@ -15,7 +15,7 @@ import yaml
 
 from iamgen.declaration.load import load
 from iamgen.errors import IamgenError
-from iamgen.pages.ci import Deployment, Provider, ci_files, deployments, install
+from iamgen.pages.ci import Deployment, Provider, ci_files, deployments
 
 MakeRepo = Callable[..., Path]
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +41,18 @@ PIPELINES = (
     Pipeline("gitlab", "project_path:acme/iam:ref_type:branch:ref:env/infra", access={"*": "OpsR"}, audience="aws"),
 )
 """
+
+
+@pytest.fixture
+def make_repo(make_repo: MakeRepo) -> MakeRepo:
+    """Return what makes a repository that says which iamgen it is for."""
+
+    def make(*args: str, **kwargs: str) -> Path:
+        root = make_repo(*args, **kwargs)
+        (root / "requirements.txt").write_text("iamgen==1.2.3\n")
+        return root
+
+    return make
 
 
 def planned(root: Path, provider: Provider) -> dict[str, Deployment]:
@@ -253,14 +265,6 @@ def test_a_rollback_is_not_stopped_by_files_of_another_version(make_repo: MakeRe
 def test_the_channel_of_the_settings(make_repo: MakeRepo) -> None:
     made = files(make_repo(HEAD + 'SETTINGS = Settings(channels=("live", "audit"))\n'), "github")
     assert made[".github/workflows/iamgen-deploy.yml"][True] == {"push": {"branches": ["env/live"]}}
-
-
-def test_how_iamgen_is_installed(tmp_path: Path) -> None:
-    assert install(tmp_path) == "pip install iamgen"
-    (tmp_path / "requirements.txt").write_text("")
-    assert install(tmp_path) == "pip install -r requirements.txt"
-    (tmp_path / "pyproject.toml").write_text("")
-    assert install(tmp_path) == "pip install ."
 
 
 def test_a_template_of_ones_own(make_repo: MakeRepo) -> None:
