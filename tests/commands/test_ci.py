@@ -110,6 +110,28 @@ def test_cfn_lint_ignores_what_the_settings_do(
     assert ci_job(odd.folder, {"ignored": strict, "known": known}) == {"ignored": 0, "known": 4}
 
 
+def test_gitlab_deploys_only_what_was_promoted_last(
+    ann: Clone, iamgen: Iamgen, ci_job: Callable[..., dict[str, int]], tmp_path: Path
+) -> None:
+    assert iamgen(ann.folder, "ci", "gitlab").returncode == 0
+    old, new = ann.commit("Old"), ann.commit("New")
+    ann.push("HEAD:refs/heads/env/infra")
+    (tmp_path / "bin/iamgen").write_text(
+        f'#!/bin/sh\necho "$@" "$(cat "$AWS_WEB_IDENTITY_TOKEN_FILE")" >> {tmp_path}/log\n'
+    )
+    jobs = yaml.safe_load((ann.folder / FILES[2]).read_text())
+    script = {"deploy": "\n".join(jobs[".deploy"]["script"])}
+    origin = ann.git("remote", "get-url", "origin")
+    given = {
+        "CI_REPOSITORY_URL": origin, "CI_COMMIT_BRANCH": "env/infra", "ACCOUNT": "dev", "IAMGEN_ID_TOKEN": "t0ken",
+    }  # fmt: skip
+    assert ci_job(ann.folder, script, **given, CI_COMMIT_SHA=old) == {"deploy": 1}
+    assert ci_job(ann.folder, script, **{**given, "CI_REPOSITORY_URL": "/nowhere"}, CI_COMMIT_SHA=new) == {"deploy": 1}
+    assert not (tmp_path / "log").exists()
+    assert ci_job(ann.folder, script, **given, CI_COMMIT_SHA=new) == {"deploy": 0}
+    assert (tmp_path / "log").read_text() == "deploy dev --yes t0ken\n"
+
+
 def test_a_history_that_was_rewritten_is_told_of(
     ann: Clone, iamgen: Iamgen, ci_job: Callable[..., dict[str, int]]
 ) -> None:

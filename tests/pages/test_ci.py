@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
+from iamgen.cli.main import iamgen
+from iamgen.cli.session import Session
+from iamgen.console import Console
 from iamgen.declaration.load import load
 from iamgen.errors import IamgenError
 from iamgen.pages.ci import Deployment, Provider, ci_files, deployments
@@ -251,6 +255,22 @@ def test_gitlab_deploys_one_after_the_other(make_repo: MakeRepo) -> None:
         "ACCOUNT": "acme-dev", "AWS_ROLE_ARN": "arn:aws:iam::222222222222:role/infra-OpsR-222222222222",
     }  # fmt: skip
     assert made["stages"] == ["check", "people", "accounts", "prod"]
+
+
+@pytest.mark.parametrize("provider", SCHEMAS)
+def test_every_command_is_one_of_iamgens_with_its_options(provider: Provider, make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD + PIPELINES, MANY)
+    texts = ci_files(root, load(root, NOW).declaration, provider, "").values()
+    found = [match for text in texts for match in re.findall(r"^ *(?:- |run: )?(iamgen .*)$", text, re.MULTILINE)]
+    names = []
+    for line in found:
+        name, *args = shlex.split(line.partition(" >")[0])[1:]
+        names.append(name)
+        command = iamgen.commands[name]
+        context = command.make_context(name, args, obj=Session(Console.standard()))
+        assert name != "deploy" or (context.params["yes"], len(context.params["accounts"])) == (True, 1)
+    assert set(names) == {"check", "render", "changes", "ci", "deploy"}
+    assert names.count("deploy") == (6 if provider == "github" else 1)
 
 
 def test_a_rollback_is_not_stopped_by_files_of_another_version(make_repo: MakeRepo) -> None:
