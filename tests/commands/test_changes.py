@@ -122,6 +122,23 @@ def test_a_revision_with_faults(ann: Clone, iamgen: Iamgen) -> None:
     assert done.stderr == "error: HEAD:users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
 
 
+def test_what_mends_a_broken_revision_gets_through_ci(ann: Clone, iamgen: Iamgen) -> None:
+    ann.commit("Broken", users_py="1/0")
+    (ann.folder / "users.py").write_text(USERS)
+    done = iamgen(ann.folder, "changes", "--format", "markdown")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "## What changes in the templates\n\n"
+        "No difference is shown: what this is compared with cannot be rendered. The log says why.\n",
+    )
+    assert done.stderr == (
+        "warning: HEAD:users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
+        "warning: HEAD: cannot be rendered: no difference is shown\nhint: look at the commits\n"
+    )
+    assert iamgen(ann.folder, "changes", "--format", "markdown", "--exit-code").returncode == 4
+    assert iamgen(ann.folder, "changes", "--format", "markdown", "HEAD^", "HEAD").returncode == 1
+
+
 def test_neither_hooks_nor_attributes_change_what_is_looked_at(ann: Clone, iamgen: Iamgen) -> None:
     (ann.folder / ".gitattributes").write_text("users.py export-ignore\nCONST.inc export-subst\n")
     ann.commit("Attributes")
