@@ -31,8 +31,11 @@ class Rendered:
     @property
     def templates(self) -> tuple[AccountTemplate, ...]:
         """Each account's template as plain data."""
-        accounts = self.declaration.accounts
-        return tuple(AccountTemplate(name, accounts[name].id, json.loads(text)) for name, text in self.texts.items())
+        accounts, region, stack = self.declaration.accounts, self.declaration.region, self.declaration.settings.stack
+        return tuple(
+            AccountTemplate(name, accounts[name].id, region, stack, json.loads(text))
+            for name, text in self.texts.items()
+        )
 
 
 def rendered(root: Path, now: datetime) -> Rendered:

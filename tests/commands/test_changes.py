@@ -97,6 +97,21 @@ def test_an_account_that_comes_and_one_that_goes(ann: Clone, iamgen: Iamgen) -> 
     assert "\ndev: declared no more; its stack stays until somebody deletes it\n" in text
 
 
+def test_a_stack_of_another_name_or_region(ann: Clone, iamgen: Iamgen) -> None:
+    users = (ann.folder / "users.py").read_text()
+    (ann.folder / "users.py").write_text(f'{users}SETTINGS = Settings(stack="iam2")\n')
+    told = iamgen(ann.folder, "changes").stdout
+    assert "\ndev: the stack infra in eu-west-1 is declared no more; it stays until somebody deletes it\n" in told
+    assert told.endswith(" to add, 0 to change, 0 to destroy.\n")
+    (ann.folder / "users.py").write_text(users)
+    const = (ann.folder / "CONST.inc").read_text()
+    (ann.folder / "CONST.inc").write_text(const.replace("eu-west-1", "eu-central-1"))
+    done = iamgen(ann.folder, "changes", "--exit-code")
+    assert done.returncode == 4
+    assert done.stdout.startswith("dev (new stack infra in eu-central-1): 4 to add, 0 to change, 0 to destroy\n")
+    assert "deletes it, and the new one cannot be made before: it has the same IAM names\n" in done.stdout
+
+
 def test_a_text_that_would_end_the_block(ann: Clone, iamgen: Iamgen) -> None:
     users = USERS + 'ROLES = (Role("ToolR", accounts="dev", services=("s3",), description="````\\n# Approved"),)\n'
     (ann.folder / "users.py").write_text(users)
