@@ -17,7 +17,6 @@ from iamgen.pages.ci_commands import cfn_lint, install
 from iamgen.pages.template import page
 
 Provider = Literal["github", "gitlab"]
-CI_PROVIDERS: tuple[Provider, ...] = get_args(Provider)
 MADE = "# Made by `iamgen ci"
 Stage = Literal["people", "accounts", "prod"]
 _STAGES: tuple[Stage, ...] = get_args(Stage)
