@@ -48,7 +48,7 @@ lint: .venv/dev ## check style and types
 	$(BIN)/mypy
 
 cfn-lint: render ## run the cfn-lint command over what was rendered, as CI does
-	$(BIN)/cfn-lint build/*/infra.json
+	$(BIN)/cfn-lint --non-zero-exit-code error -- build/*/infra.json
 
 golden: .venv/dev ## write the golden templates of the tests anew; read the difference before you commit it
 	$(BIN)/pytest -q tests/golden --rewrite

@@ -10,7 +10,7 @@ from pathlib import Path
 from iamgen.console import Console
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Account, Declaration
-from iamgen.errors import IamgenError
+from iamgen.errors import Fault, IamgenError
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,18 @@ def checked(
     made = texts(declaration, accounts, documents(looking.root, declaration))
     for notice in made.notices:
         console.warning(notice)
-    _check(made.by_account, declaration, looking, console)
+    errors, warnings = findings(made.by_account, declaration, looking, console)
+    for warning in warnings:
+        console.warning(warning)
+    if errors:
+        raise IamgenError(errors)
     return made.by_account
 
 
-def _check(texts: Mapping[str, str], declaration: Declaration, looking: Looking, console: Console) -> None:
+def findings(
+    texts: Mapping[str, str], declaration: Declaration, looking: Looking, console: Console
+) -> tuple[list[Fault], list[Fault]]:
+    """Return what is found in the accounts' templates: errors, and warnings."""
     from iamgen.check import inspect
     from iamgen.check.configuration import find_config
     from iamgen.check.lint import LintSettings
@@ -56,11 +63,6 @@ def _check(texts: Mapping[str, str], declaration: Declaration, looking: Looking,
     settings = LintSettings(declaration.region, find_config(looking.root), looking.remember) if looking.lint else None
     with console.progress("checking", len(texts)) as advance:
         how = inspect.Looking(looking.root, declaration.settings.ignore, settings, advance)
-        findings = inspect.inspect(texts, declaration, how)
-    told = [(one.level, one.fault(account)) for account, some in findings.items() for one in some]
-    for level, fault in told:
-        if level != "error":
-            console.warning(fault)
-    errors = [fault for level, fault in told if level == "error"]
-    if errors:
-        raise IamgenError(errors)
+        found = inspect.inspect(texts, declaration, how)
+    told = [(one.level, one.fault(account)) for account, some in found.items() for one in some]
+    return [fault for level, fault in told if level == "error"], [fault for level, fault in told if level != "error"]

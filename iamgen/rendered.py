@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from iamgen.checked import Looking, findings
 from iamgen.console import Console
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
@@ -31,8 +32,11 @@ class Rendered:
     @property
     def templates(self) -> tuple[AccountTemplate, ...]:
         """Each account's template as plain data."""
-        accounts = self.declaration.accounts
-        return tuple(AccountTemplate(name, accounts[name].id, json.loads(text)) for name, text in self.texts.items())
+        accounts, region, stack = self.declaration.accounts, self.declaration.region, self.declaration.settings.stack
+        return tuple(
+            AccountTemplate(name, accounts[name].id, region, stack, json.loads(text))
+            for name, text in self.texts.items()
+        )
 
 
 def rendered(root: Path, now: datetime) -> Rendered:
@@ -62,7 +66,7 @@ def checked_at(repository: Repository, commit: str, name: str, now: datetime, co
     """
     with exported(repository, commit, name) as folder, _naming(name):
         found = rendered(folder, now)
-        errors, warnings = _findings(folder, found, console)
+        errors, warnings = findings(found.texts, found.declaration, Looking(folder, now), console)
         for warning in (*found.warnings, *warnings):
             console.warning(_named(warning, name))
         if errors:
@@ -87,20 +91,6 @@ def changes_since(
         console.warning(Fault(name, "cannot be rendered: no difference is shown", "look at the commits"))
         return None
     return across(before.templates, after.templates)
-
-
-def _findings(root: Path, found: Rendered, console: Console) -> tuple[list[Fault], list[Fault]]:
-    """Return what is found in the templates: errors, and warnings."""
-    from iamgen.check.configuration import find_config
-    from iamgen.check.inspect import Looking, inspect
-    from iamgen.check.lint import LintSettings
-
-    declaration = found.declaration
-    settings = LintSettings(declaration.region, find_config(root))
-    with console.progress("checking", len(found.texts)) as advance:
-        findings = inspect(found.texts, declaration, Looking(root, declaration.settings.ignore, settings, advance))
-    told = [(one.level, one.fault(account)) for account, some in findings.items() for one in some]
-    return [fault for level, fault in told if level == "error"], [fault for level, fault in told if level != "error"]
 
 
 @contextmanager

@@ -31,7 +31,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "history": {"errors", "nearest", "plan", "printable"},
     "checked": {"check", "console", "declaration", "errors", "pages", "stack"},
     "cloud": {"check", "declaration", "errors", "files", "plan", "printable"},
-    "rendered": {"check", "console", "declaration", "errors", "history", "pages", "plan", "stack"},
+    "rendered": {"checked", "console", "declaration", "errors", "history", "pages", "plan", "stack"},
     "commands": {
         "access",
         "check",

@@ -15,7 +15,7 @@ from iamgen.errors import refuse
 from iamgen.history.repository import Repository, open_repository
 from iamgen.plan.accounts import AccountChanges, account_lines, across, total, unchanged
 from iamgen.plan.lines import signed
-from iamgen.rendered import rendered, rendered_at
+from iamgen.rendered import changes_since, rendered, rendered_at
 
 _PENDING = 4
 _FENCE = 3
@@ -33,20 +33,26 @@ class Changing:
 
 
 def changes(wanted: Changing, console: Console) -> int:
-    """Print what changes; return 0, or 4 when something does and that was asked for.
+    """Print what changes; return 0, or 4 when something does, or may, and that was asked for.
 
-    Raises IamgenError for a revision that there is not, and with every fault of either.
+    Raises IamgenError for a revision that there is not, and with every fault of either. In the summary of a CI job it
+    is but said when it is the first that has faults: what mends it has to get through.
     """
     repository, moment = open_repository(wanted.root), now()
-    before = rendered_at(repository, _commit(repository, wanted.before), wanted.before, moment)
+    before = _commit(repository, wanted.before)
     if wanted.after is None:
         after = rendered(wanted.root, moment)
     else:
         after = rendered_at(repository, _commit(repository, wanted.after), wanted.after, moment)
-    found = across(before.templates, after.templates)
-    told = {"text": _text, "markdown": _markdown, "json": _json}[wanted.form](found)
-    console.product(told)
-    return _PENDING if wanted.exit_code and any(one.state != "same" for one in found) else 0
+    found: tuple[AccountChanges, ...] | None
+    if wanted.form == "markdown":
+        found = changes_since(repository, before, wanted.before, after, console)
+        console.product(_markdown(found))
+    else:
+        found = across(rendered_at(repository, before, wanted.before, moment).templates, after.templates)
+        console.product(_text(found) if wanted.form == "text" else _json(found))
+    changed = found is None or any(one.state != "same" for one in found)
+    return _PENDING if wanted.exit_code and changed else 0
 
 
 def _commit(repository: Repository, revision: str) -> str:
@@ -65,12 +71,15 @@ def _json(accounts: tuple[AccountChanges, ...]) -> str:
     return json.dumps(plain, indent=2) + "\n"
 
 
-def _markdown(accounts: tuple[AccountChanges, ...]) -> str:
+def _markdown(accounts: tuple[AccountChanges, ...] | None) -> str:
     return "\n\n".join(_paragraphs(accounts)) + "\n"
 
 
-def _paragraphs(accounts: tuple[AccountChanges, ...]) -> Iterator[str]:
+def _paragraphs(accounts: tuple[AccountChanges, ...] | None) -> Iterator[str]:
     yield "## What changes in the templates"
+    if accounts is None:
+        yield "No difference is shown: what this is compared with cannot be rendered. The log says why."
+        return
     for one in accounts:
         if one.state != "same":
             yield f"**{one.head}**"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +23,7 @@ from iamgen.declaration.model import (
     User,
 )
 from iamgen.declaration.source import assignment, located, repeated_keys, shown
+from iamgen.declaration.surroundings import modules_beside, stdout_aside
 from iamgen.errors import Fault
 from iamgen.nearest import did_you_mean, nearest
 
@@ -98,7 +96,7 @@ def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:
     names = vars(module)
     try:
         code = compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
-        with _beside(file, module), redirect_stdout(sys.stderr):  # stdout is for templates
+        with modules_beside(file, module), stdout_aside():
             exec(code, names)  # noqa: S102  # the declaration is Python
     except OSError as exc:
         if exc.filename == str(file):
@@ -113,33 +111,6 @@ def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:
     except BaseException as exc:  # noqa: BLE001  # whatever it raises is the operator's to mend
         return names, _raised(exc, root)
     return names, None
-
-
-@contextmanager
-def _beside(file: Path, module: ModuleType) -> Iterator[None]:
-    """Let users.py import modules that lie beside it, leaving no trace of them in this process or on disk."""
-    folders = list(dict.fromkeys((str(file.parent), str(file.resolve().parent))))  # it may be a link
-    before, path, bytecode, here = dict(sys.modules), list(sys.path), sys.dont_write_bytecode, _here()
-    sys.path += folders
-    sys.dont_write_bytecode = True
-    sys.modules[module.__name__] = module  # dataclasses look there for names
-    try:
-        yield
-    finally:
-        sys.path[:], sys.dont_write_bytecode = path, bytecode
-        if here:
-            os.chdir(here)  # what the command line names is relative to it
-        for name, one in set(sys.modules.items()) - set(before.items()):
-            if one is module or str(getattr(one, "__file__", None)).startswith(tuple(f"{at}/" for at in folders)):
-                del sys.modules[name]
-        sys.modules.update({name: one for name, one in before.items() if name == module.__name__})
-
-
-def _here() -> Path | None:
-    try:
-        return Path.cwd()
-    except OSError:  # it is gone
-        return None
 
 
 def _syntax(exc: SyntaxError, root: Path) -> Fault:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -12,11 +12,11 @@ from typing import Literal, get_args
 from iamgen.declaration.model import OPS, READ
 from iamgen.declaration.pipelines import PROVIDERS
 from iamgen.declaration.resolved import Account, Declaration, Granted, Workload
-from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.errors import Fault, IamgenError
+from iamgen.pages.ci_commands import cfn_lint, install
 from iamgen.pages.template import page
 
 Provider = Literal["github", "gitlab"]
-CI_PROVIDERS: tuple[Provider, ...] = get_args(Provider)
 MADE = "# Made by `iamgen ci"
 Stage = Literal["people", "accounts", "prod"]
 _STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -48,54 +48,53 @@ class Deployment:
 
 @dataclass(frozen=True)
 class _Job:
-    """A job of this very repository as its token names it: `own` up to the branch or environment."""
+    """A job as its token names it: `repository` up to the branch or environment; `deploys` on the channel's branch."""
 
-    own: str
+    repository: str
     environment: str
+    deploys: bool
+    who: Workload
     granted: Granted
-
-    @property
-    def audience(self) -> str:
-        return self.granted.who.audience if isinstance(self.granted.who, Workload) else ""
 
 
 def ci_files(root: Path, declaration: Declaration, provider: Provider, folder: str) -> dict[str, str]:
     """Return the provider's files, by their path from the top of the git repository, in which `folder` is iamgen's.
 
-    Raises IamgenError for an environment that cannot be written into one, and for what is wrong with a template.
+    Raises IamgenError for what `deployments` and `install` refuse, and for what is wrong with a template.
     """
     channel = declaration.settings.channels[0]
     variables = {
         "branch": f"env/{channel}",
+        "cfn_lint": cfn_lint(declaration),
         "deployments": [asdict(one) for one in deployments(declaration, provider, channel)],
         "enter": f'cd "$CI_PROJECT_DIR"/{shlex.quote(folder)}' if folder else "",
         "folder": folder,
         "install": install(root),
         "region": declaration.region,
-        "stack": declaration.settings.stack,
     }
     return {path: page(root, template, variables) for path, template in _FILES[provider].items()}
 
 
-def install(root: Path) -> str:
-    """Return the command that installs iamgen: as the repository's own files say, where they do."""
-    if any((root / name).is_file() for name in ("pyproject.toml", "setup.cfg", "setup.py")):
-        return "pip install ."
-    return "pip install -r requirements.txt" if (root / "requirements.txt").is_file() else "pip install iamgen"
-
-
 def deployments(declaration: Declaration, provider: Provider, channel: str) -> tuple[Deployment, ...]:
-    """Return each account's deployment: who holds people first, production last, each stage after the one before."""
-    jobs = _own_jobs(declaration, provider, channel)
+    """Return each account's deployment: who holds people first, production last, each stage after the one before.
+
+    Raises IamgenError for a job that would get into production without approval, and for an environment that cannot
+    be written into a CI file.
+    """
+    jobs = list(_jobs(declaration, provider, channel))
+    here = {job.repository for job in jobs if job.deploys}  # this repository, if it is but one
+    own = [job for job in jobs if job.repository in here]
+    able = [job for job in own if len(here) == 1 and (job.deploys or job.environment)]
     by_stage: dict[Stage, list[Account]] = {stage: [] for stage in _STAGES}
     for account in declaration.accounts.values():
         by_stage[_stage(account)].append(account)
     made: list[Deployment] = []
     needs: tuple[str, ...] = ("check",)
     for accounts in by_stage.values():
-        made += [_deployment(declaration, provider, one, needs, jobs) for one in accounts]
+        made += [_deployment(declaration, provider, one, needs, able) for one in accounts]
         needs = tuple(f"deploy-{one.name}" for one in accounts) or needs
-    faults = [fault for one in made for fault in _faults(one)]
+    ways = _unapproved(declaration, own) if provider == "github" else ()
+    faults = [*ways, *(fault for one in made for fault in _faults(one))]
     if faults:
         raise IamgenError(faults)
     return tuple(made)
@@ -115,11 +114,9 @@ def _deployment(
     job = min(able, key=lambda one: (bool(one.environment) != (stage == "prod"), one.granted.role != OPS), default=None)
     environment = job.environment if job else ""
     if stage == "prod" and not environment:
-        if job and provider == "github":
-            raise _no_environment(account, job)
         environment = account.name
     usual = PROVIDERS[provider].audience
-    audience = job.audience if job else usual
+    audience = job.who.audience if job else usual
     return Deployment(
         account.name,
         stage,
@@ -131,34 +128,30 @@ def _deployment(
     )
 
 
-def _own_jobs(declaration: Declaration, provider: Provider, channel: str) -> list[_Job]:
-    """Return the declared jobs of this repository: the one whose pipelines have the channel's branch.
-
-    An environment of the same repository is its own too. None where several repositories have that branch.
-    """
-    jobs = list(_jobs(declaration, provider, channel))
-    own = {job.own for job in jobs if not job.environment}
-    return [job for job in jobs if len(own) == 1 and job.own in own]
-
-
 def _jobs(declaration: Declaration, provider: Provider, channel: str) -> Iterator[_Job]:
-    branch = re.escape(f"env/{channel}")
-    patterns = {
-        "github": rf"(repo:[^:]+):(?:ref:refs/heads/{branch}|environment:(.+))",
-        "gitlab": rf"(project_path:[^:]+):ref_type:branch:ref:{branch}()",
-    }
+    """Yield what each job of the service was granted."""
+    branch = f"env/{channel}"
+    pattern, deploys = {
+        "github": (r"(repo:[^:]+):(?:environment:(.+)|.+)", f":ref:refs/heads/{branch}"),
+        "gitlab": (r"(project_path:[^:]+):.+()", f":ref_type:branch:ref:{branch}"),
+    }[provider]
     for granted in declaration.granted:
         if isinstance(granted.who, Workload) and granted.who.url == PROVIDERS[provider].url:
-            found = re.fullmatch(patterns[provider], granted.who.subject)
+            found = re.fullmatch(pattern, granted.who.subject)
             if found:
-                yield _Job(found[1], found[2] or "", granted)
+                on_branch = granted.who.subject == f"{found[1]}{deploys}"
+                yield _Job(found[1], found[2] or "", on_branch, granted.who, granted)
 
 
-def _no_environment(account: Account, job: _Job) -> IamgenError:
-    what = "its pipeline names a branch, and production is deployed from an environment with approval"
-    repository = job.own.removeprefix("repo:")
-    hint = f'Pipeline("github", repository="{repository}", environment="{account.name}", access={{…}})'
-    return refuse(account.name, what, hint)
+def _unapproved(declaration: Declaration, own: Iterable[_Job]) -> Iterator[Fault]:
+    """Find what gets into production from a branch, a tag or a pull request: nobody has to approve that."""
+    for job in own:
+        account = declaration.accounts[job.granted.account]
+        if _stage(account) == "prod" and not job.environment and job.granted.role != READ:
+            repository, _, place = job.who.subject.removeprefix("repo:").partition(":")
+            what = f"{job.granted.role} is for {place} of {repository}, and nobody has to approve what that does"
+            hint = f'Pipeline("github", repository="{repository}", environment="{account.name}", access={{…}})'
+            yield Fault(account.name, what, hint)
 
 
 def _faults(one: Deployment) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Literal, NamedTuple
@@ -10,38 +10,73 @@ from typing import Literal, NamedTuple
 from iamgen.plan.change import Change
 from iamgen.plan.difference import Template, differences
 from iamgen.plan.lines import Counts, counts, signed
+from iamgen.plan.values import key
 
 State = Literal["new", "changed", "same", "gone"]
+# What an account has but once, whatever stack it is of.
+_ONCE = {
+    "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::InstanceProfile": "InstanceProfileName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::OIDCProvider": "Url",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::IAM::User": "UserName",
+}
 
 
 class AccountTemplate(NamedTuple):
-    """An account's template. Accounts are the same by id, whatever they are called."""
+    """The template of an account's stack. It is the same by account id, region and stack, whatever it is called."""
 
     account: str
     id: str
+    region: str
+    stack: str
     template: Template
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Return what two templates share that follow each other in AWS."""
+        return self.id, self.region, self.stack
 
 
 @dataclass(frozen=True)
 class AccountChanges:
-    """What changes in an account. One that is `gone` is declared no more: nothing changes in AWS by that."""
+    """What changes in an account's stack. One that is `gone` is declared no more: nothing changes in AWS by that.
+
+    Where an account's stack has another name or region, the one is `gone` and the other `new`, both `moved`; what is
+    gone `blocks` the new one when that needs names that an account has but once.
+    """
 
     account: str
+    region: str
+    stack: str
     state: State
     changes: tuple[Change, ...]
+    moved: bool = False
+    blocks: bool = False
 
     @property
     def head(self) -> str:
         """The account and how much changes in it."""
         if self.state == "gone":
-            return f"{self.account}: declared no more; its stack stays until somebody deletes it"
-        new = " (new)" if self.state == "new" else ""
+            return f"{self.account}: {self._gone}"
+        stack = f" stack {self.stack} in {self.region}" if self.moved else ""
+        new = f" (new{stack})" if self.state == "new" else ""
         return f"{self.account}{new}: {counts(self.changes)}"
+
+    @property
+    def _gone(self) -> str:
+        if not self.moved:
+            return "declared no more; its stack stays until somebody deletes it"
+        what = f"the stack {self.stack} in {self.region} is declared no more; it stays until somebody deletes it"
+        return f"{what}, and the new one cannot be made before: it has the same IAM names" if self.blocks else what
 
     def plain(self) -> dict[str, object]:
         """Return the changes as JSON values."""
         return {
             "account": self.account,
+            "region": self.region,
+            "stack": self.stack,
             "state": self.state,
             **counts(self.changes).plain(),
             "changes": [one.plain() for one in self.changes],
@@ -52,18 +87,43 @@ def across(
     before: Collection[AccountTemplate] | None, after: Collection[AccountTemplate]
 ) -> tuple[AccountChanges, ...]:
     """Return what changes in each account, by name; None is before there was any."""
-    was = {one.id: one for one in before or ()}
-    now = {one.id for one in after}
-    found = [_of(was.get(one.id), one) for one in after]
-    found += [AccountChanges(one.account, "gone", ()) for one in was.values() if one.id not in now]
+    was = {one.place: one for one in before or ()}
+    now = {one.place: one for one in after}
+    gone = [one for place, one in was.items() if place not in now]
+    new = [one for place, one in now.items() if place not in was]
+    found = [_of(was[place], one) for place, one in now.items() if place in was]
+    found += [_come(one, gone) for one in new]
+    found += [_gone(one, new) for one in gone]
     return tuple(sorted(found, key=lambda one: one.account))
 
 
-def _of(before: AccountTemplate | None, after: AccountTemplate) -> AccountChanges:
-    if before is None:
-        return AccountChanges(after.account, "new", differences(None, after.template))
+def _of(before: AccountTemplate, after: AccountTemplate) -> AccountChanges:
     changes = differences(before.template, after.template)
-    return AccountChanges(after.account, "changed" if changes else "same", changes)
+    return AccountChanges(after.account, after.region, after.stack, "changed" if changes else "same", changes)
+
+
+def _come(one: AccountTemplate, gone: Collection[AccountTemplate]) -> AccountChanges:
+    changes = differences(None, one.template)
+    moved = any(other.id == one.id for other in gone)
+    return AccountChanges(one.account, one.region, one.stack, "new", changes, moved)
+
+
+def _gone(one: AccountTemplate, new: Collection[AccountTemplate]) -> AccountChanges:
+    others = [other for other in new if other.id == one.id]
+    blocks = any(_names(one.template) & _names(other.template) for other in others)
+    return AccountChanges(one.account, one.region, one.stack, "gone", (), bool(others), blocks)
+
+
+def _names(template: Template) -> set[tuple[str, str]]:
+    """Return what the template makes that an account has but once: its type and name."""
+    resources = template.get("Resources")
+    found = resources.values() if isinstance(resources, Mapping) else ()
+    named = ((one.get("Type"), one.get("Properties")) for one in found if isinstance(one, Mapping))
+    return {
+        (str(kind), key(properties[_ONCE[kind]]))
+        for kind, properties in named
+        if kind in _ONCE and isinstance(properties, Mapping) and _ONCE[kind] in properties
+    }
 
 
 def total(accounts: Collection[AccountChanges]) -> Counts:

@@ -53,8 +53,8 @@ def _statement_details(
     pairs = _pairs(gone, come)
     paired = {id(one) for pair in pairs for one in pair}
     details = [_changed(where, *pair) for pair in pairs]
-    details += [Detail("-", where, one.line()) for one in gone if id(one) not in paired]
-    details += [Detail("+", where, one.line()) for one in come if id(one) not in paired]
+    details += [Detail("-", where, one.line) for one in gone if id(one) not in paired]
+    details += [Detail("+", where, one.line) for one in come if id(one) not in paired]
     yield from sorted(details, key=lambda one: ("~-+".index(one.sign), one.text, str(one.details)))
 
 
@@ -80,7 +80,7 @@ def _closeness(pair: Pair) -> tuple[bool, float, list[str]]:
     """Order pairs, the closest first; the same whichever of two documents is the older."""
     before, after = pair
     same_sid = bool(before.sid) and before.sid == after.sid
-    return not same_sid, -_likeness(before, after), sorted((before.line(), after.line()))
+    return not same_sid, -_likeness(before, after), sorted((before.line, after.line))
 
 
 def _likeness(before: Statement, after: Statement) -> float:

@@ -9,13 +9,14 @@ from iamgen.plan.change import Detail
 from iamgen.plan.documents import document_details
 from iamgen.plan.values import as_list, is_block, key, shown
 
-# Lists of IAM's resources that are sets; of others the order may matter.
-_SETS = frozenset({"ClientIdList", "Groups", "ManagedPolicyArns", "Roles", "ThumbprintList", "Users"})
+# Lists of IAM's resources, and of every resource, that are sets; of others the order may matter.
+_SETS = frozenset({"ClientIdList", "DependsOn", "Groups", "ManagedPolicyArns", "Roles", "ThumbprintList", "Users"})
 _NAMES = {"Tags": "Key", "Policies": "PolicyName"}  # what tells the elements of such a list apart
 
 
 def property_details(where: str, before: object, after: object) -> Iterator[Detail]:
     """Yield what comes, changes and goes at `where`, a dotted path; None is nothing there."""
+    before, after = _read(where, before), _read(where, after)
     if key(before) == key(after):
         return
     found = _inside(where, before, after)
@@ -27,6 +28,14 @@ def property_details(where: str, before: object, after: object) -> Iterator[Deta
         yield Detail("-", where, shown(before))
     else:
         yield Detail("~", where, f"{shown(before)} -> {shown(after)}")
+
+
+def _read(where: str, value: object) -> object:
+    """Return the value as CloudFormation reads it: an empty list of elements that stand for themselves is none."""
+    name = where.rpartition(".")[2]
+    if where == "DependsOn" and isinstance(value, str):
+        return [value]
+    return None if value == [] and (name in _SETS or name in _NAMES) else value
 
 
 def _inside(where: str, before: object, after: object) -> tuple[Detail, ...] | None:

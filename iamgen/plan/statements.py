@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from iamgen.plan.values import as_list, is_block, key, shown
@@ -47,8 +48,9 @@ class Statement:
         """Return what two statements share exactly when they are the same."""
         return self.sid, self.effect, frozenset(self.atoms)
 
+    @cached_property
     def line(self) -> str:
-        """Return all of the statement."""
+        """All of the statement."""
         return _line(self.sid, self.effect, list(self.atoms.values()), everything=True)
 
     def line_of(self, kept: frozenset[tuple[str, str, str]]) -> str:

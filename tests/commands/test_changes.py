@@ -97,6 +97,21 @@ def test_an_account_that_comes_and_one_that_goes(ann: Clone, iamgen: Iamgen) -> 
     assert "\ndev: declared no more; its stack stays until somebody deletes it\n" in text
 
 
+def test_a_stack_of_another_name_or_region(ann: Clone, iamgen: Iamgen) -> None:
+    users = (ann.folder / "users.py").read_text()
+    (ann.folder / "users.py").write_text(f'{users}SETTINGS = Settings(stack="iam2")\n')
+    told = iamgen(ann.folder, "changes").stdout
+    assert "\ndev: the stack infra in eu-west-1 is declared no more; it stays until somebody deletes it\n" in told
+    assert told.endswith(" to add, 0 to change, 0 to destroy.\n")
+    (ann.folder / "users.py").write_text(users)
+    const = (ann.folder / "CONST.inc").read_text()
+    (ann.folder / "CONST.inc").write_text(const.replace("eu-west-1", "eu-central-1"))
+    done = iamgen(ann.folder, "changes", "--exit-code")
+    assert done.returncode == 4
+    assert done.stdout.startswith("dev (new stack infra in eu-central-1): 4 to add, 0 to change, 0 to destroy\n")
+    assert "deletes it, and the new one cannot be made before: it has the same IAM names\n" in done.stdout
+
+
 def test_a_text_that_would_end_the_block(ann: Clone, iamgen: Iamgen) -> None:
     users = USERS + 'ROLES = (Role("ToolR", accounts="dev", services=("s3",), description="````\\n# Approved"),)\n'
     (ann.folder / "users.py").write_text(users)
@@ -120,6 +135,23 @@ def test_a_revision_with_faults(ann: Clone, iamgen: Iamgen) -> None:
     done = iamgen(ann.folder, "changes")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "error: HEAD:users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
+
+
+def test_what_mends_a_broken_revision_gets_through_ci(ann: Clone, iamgen: Iamgen) -> None:
+    ann.commit("Broken", users_py="1/0")
+    (ann.folder / "users.py").write_text(USERS)
+    done = iamgen(ann.folder, "changes", "--format", "markdown")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "## What changes in the templates\n\n"
+        "No difference is shown: what this is compared with cannot be rendered. The log says why.\n",
+    )
+    assert done.stderr == (
+        "warning: HEAD:users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
+        "warning: HEAD: cannot be rendered: no difference is shown\nhint: look at the commits\n"
+    )
+    assert iamgen(ann.folder, "changes", "--format", "markdown", "--exit-code").returncode == 4
+    assert iamgen(ann.folder, "changes", "--format", "markdown", "HEAD^", "HEAD").returncode == 1
 
 
 def test_neither_hooks_nor_attributes_change_what_is_looked_at(ann: Clone, iamgen: Iamgen) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
 World = Any
@@ -14,9 +19,129 @@ Clone = Any
 FILES = (".github/workflows/iamgen-check.yml", ".github/workflows/iamgen-deploy.yml", ".gitlab-ci.yml")
 
 
+USERS = """\
+from iamgen import *
+OPS_SERVICES = ("s3",)
+USERS = ()
+POLICIES = (Policy("OddP", "odd.json.j2", accounts="dev"),)
+"""
+
+
 @pytest.fixture
 def ann(world: World) -> Clone:
-    return world.clone("ann")
+    ann = world.clone("ann")
+    (ann.folder / "requirements.txt").write_text("iamgen==1.2.3\n")
+    return ann
+
+
+@pytest.fixture
+def ci_job(environment: dict[str, str], tmp_path: Path, lint_cache: str) -> Callable[..., dict[str, int]]:
+    """Return what runs the steps that need no CI service, as a service would; it returns how each ended."""
+    program = tmp_path / "bin" / "iamgen"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m iamgen "$@"\n')
+    program.chmod(0o755)
+    path = f"{program.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+
+    def run(folder: Path, commands: dict[str, str], **env: str) -> dict[str, int]:
+        here = {**environment, "PATH": path, "XDG_CACHE_HOME": lint_cache, **env}
+        return {
+            name: subprocess.run(["bash", "-e", "-c", command], cwd=folder, env=here, check=False).returncode
+            for name, command in commands.items()
+        }
+
+    return run
+
+
+def github_steps(folder: Path) -> dict[str, str]:
+    workflow = yaml.safe_load((folder / FILES[0]).read_text())
+    steps = workflow["jobs"]["check"]["steps"]
+    return {one["name"]: one["run"] for one in steps if "run" in one and one["name"] != "Install iamgen"}
+
+
+def gitlab_steps(folder: Path) -> dict[str, str]:
+    jobs = yaml.safe_load((folder / FILES[2]).read_text())
+    scripts: Iterator[tuple[str, Any]] = ((name, job) for name, job in jobs.items() if isinstance(job, dict))
+    return {name: "\n".join(job["script"]) for name, job in scripts if job.get("stage") == "check"}
+
+
+@pytest.fixture
+def odd(ann: Clone) -> Clone:
+    """A clone with a policy in which every linter finds something to warn about, and nothing worse."""
+    (ann.folder / "templates/policies").mkdir(parents=True)
+    statement = {"Effect": "Allow", "Action": "s3:GetObjekt", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    (ann.folder / "templates/policies/odd.json.j2").write_text(document)
+    return ann
+
+
+def test_what_only_warns_passes_every_step(odd: Clone, iamgen: Iamgen, ci_job: Callable[..., dict[str, int]]) -> None:
+    (odd.folder / "users.py").write_text(USERS)
+    assert iamgen(odd.folder, "ci", "github", "gitlab").returncode == 0
+    base = odd.git("rev-parse", "HEAD")
+    odd.commit("Odd")
+    summary = str(odd.folder / "summary.md")
+    done = ci_job(odd.folder, github_steps(odd.folder), BASE=base, GITHUB_STEP_SUMMARY=summary)
+    assert done == {
+        "Every rule and every quota": 0,
+        "cfn-lint over every rendered template": 0,
+        "What changes in the templates": 0,
+        "These workflows are what users.py asks for": 0,
+    }
+    assert "s3:GetObjekt" in Path(summary).read_text()
+    place = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "CI_PROJECT_DIR": str(odd.folder)}
+    assert ci_job(odd.folder, gitlab_steps(odd.folder), **place) == dict.fromkeys(
+        ("check", "cfn-lint", "ci-file", "changes"), 0
+    )
+
+
+def test_cfn_lint_ignores_what_the_settings_do(
+    odd: Clone, iamgen: Iamgen, ci_job: Callable[..., dict[str, int]]
+) -> None:
+    (odd.folder / ".cfnlintrc").write_text("non_zero_exit_code: warning\nignore_checks: [E3001]\n")
+    ignore = '{"W3037": "too new", "W112": "too new", "E3012": "as AWS has it", "full-power": "so be it"}'
+    (odd.folder / "users.py").write_text(f"{USERS}SETTINGS = Settings(ignore={ignore})\n")
+    assert iamgen(odd.folder, "ci", "gitlab").returncode == 0
+    command = "cfn-lint --non-zero-exit-code error --merge-configs --ignore-checks E3012 W3037 -- build/*/infra.json"
+    steps = gitlab_steps(odd.folder)
+    assert steps["cfn-lint"].splitlines()[-1] == command
+    strict = steps["cfn-lint"].replace("--non-zero-exit-code error ", "--non-zero-exit-code warning ")
+    known = strict.replace(" --merge-configs --ignore-checks E3012 W3037", "")
+    assert ci_job(odd.folder, {"ignored": strict, "known": known}) == {"ignored": 0, "known": 4}
+
+
+def test_gitlab_deploys_only_what_was_promoted_last(
+    ann: Clone, iamgen: Iamgen, ci_job: Callable[..., dict[str, int]], tmp_path: Path
+) -> None:
+    assert iamgen(ann.folder, "ci", "gitlab").returncode == 0
+    old, new = ann.commit("Old"), ann.commit("New")
+    ann.push("HEAD:refs/heads/env/infra")
+    (tmp_path / "bin/iamgen").write_text(
+        f'#!/bin/sh\necho "$@" "$(cat "$AWS_WEB_IDENTITY_TOKEN_FILE")" >> {tmp_path}/log\n'
+    )
+    jobs = yaml.safe_load((ann.folder / FILES[2]).read_text())
+    script = {"deploy": "\n".join(jobs[".deploy"]["script"])}
+    origin = ann.git("remote", "get-url", "origin")
+    given = {
+        "CI_REPOSITORY_URL": origin, "CI_COMMIT_BRANCH": "env/infra", "ACCOUNT": "dev", "IAMGEN_ID_TOKEN": "t0ken",
+    }  # fmt: skip
+    assert ci_job(ann.folder, script, **given, CI_COMMIT_SHA=old) == {"deploy": 1}
+    assert ci_job(ann.folder, script, **{**given, "CI_REPOSITORY_URL": "/nowhere"}, CI_COMMIT_SHA=new) == {"deploy": 1}
+    assert not (tmp_path / "log").exists()
+    assert ci_job(ann.folder, script, **given, CI_COMMIT_SHA=new) == {"deploy": 0}
+    assert (tmp_path / "log").read_text() == "deploy dev --yes t0ken\n"
+
+
+def test_a_history_that_was_rewritten_is_told_of(
+    ann: Clone, iamgen: Iamgen, ci_job: Callable[..., dict[str, int]]
+) -> None:
+    assert iamgen(ann.folder, "ci", "github").returncode == 0
+    summary = ann.folder / "summary.md"
+    step = {"changes": github_steps(ann.folder)["What changes in the templates"]}
+    for gone in ("0" * 40, "12345678" * 5):
+        assert ci_job(ann.folder, step, BASE=gone, GITHUB_STEP_SUMMARY=str(summary)) == {"changes": 0}
+    told = "What changes cannot be told: this branch is new, or its history was rewritten.\n"
+    assert summary.read_text() == told * 2
 
 
 def test_made_checked_and_made_again(ann: Clone, iamgen: Iamgen) -> None:
@@ -63,11 +188,23 @@ def test_a_file_of_somebody_elses_stays(ann: Clone, iamgen: Iamgen) -> None:
 def test_in_a_folder_of_a_larger_repository(ann: Clone, iamgen: Iamgen) -> None:
     folder = ann.folder / "team/i a m"
     folder.mkdir(parents=True)
-    for name in ("users.py", "CONST.inc"):
+    ann.git("add", "--all")
+    for name in ("users.py", "CONST.inc", "requirements.txt"):
         ann.git("mv", name, "team/i a m")
     assert iamgen(folder, "ci", "github", "gitlab").returncode == 0
     assert 'working-directory: "team/i a m"\n' in (ann.folder / FILES[1]).read_text()
     assert 'cd \\"$CI_PROJECT_DIR\\"/\\u0027team/i a m\\u0027' in (ann.folder / FILES[2]).read_text()
+
+
+def test_without_a_version_nothing_is_written(ann: Clone, iamgen: Iamgen) -> None:
+    (ann.folder / "requirements.txt").unlink()
+    done = iamgen(ann.folder, "ci", "github")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: requirements.txt: is not there, and CI would install whatever is called iamgen by then\n"
+        "hint: write a line such as iamgen==1.2.3, the version that you have looked at\n",
+    )
+    assert not (ann.folder / ".github").exists()
 
 
 @pytest.mark.parametrize("args", [(), ("jenkins",)])

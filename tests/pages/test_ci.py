@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,9 +14,12 @@ from typing import Any
 import pytest
 import yaml
 
+from iamgen.cli.main import iamgen
+from iamgen.cli.session import Session
+from iamgen.console import Console
 from iamgen.declaration.load import load
 from iamgen.errors import IamgenError
-from iamgen.pages.ci import Deployment, Provider, ci_files, deployments, install
+from iamgen.pages.ci import Deployment, Provider, ci_files, deployments
 
 MakeRepo = Callable[..., Path]
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +45,18 @@ PIPELINES = (
     Pipeline("gitlab", "project_path:acme/iam:ref_type:branch:ref:env/infra", access={"*": "OpsR"}, audience="aws"),
 )
 """
+
+
+@pytest.fixture
+def make_repo(make_repo: MakeRepo) -> MakeRepo:
+    """Return what makes a repository that says which iamgen it is for."""
+
+    def make(*args: str, **kwargs: str) -> Path:
+        root = make_repo(*args, **kwargs)
+        (root / "requirements.txt").write_text("iamgen==1.2.3\n")
+        return root
+
+    return make
 
 
 def planned(root: Path, provider: Provider) -> dict[str, Deployment]:
@@ -106,17 +122,68 @@ def test_an_account_that_stands_in_for_people_goes_first(make_repo: MakeRepo) ->
     assert [(one.account, one.needs) for one in plan.values()] == [("dev", ("check",)), ("prod", ("deploy-dev",))]
 
 
-def test_production_without_an_environment_is_refused(make_repo: MakeRepo) -> None:
-    line = 'PIPELINES = (Pipeline("github", repository="acme/iam", branch="env/infra", access={"prod": "OpsR"}),)\n'
+INFRA = 'Pipeline("github", repository="acme/iam", branch="env/infra", access={"dev": "OpsR"})'
+PROD = 'Pipeline("github", repository="acme/iam", environment="prod", access={"prod": "OpsR"})'
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        (['repository="acme/iam", branch="env/infra"'], ["ref:refs/heads/env/infra of acme/iam"]),
+        (['repository="acme/iam", branch="main"'], ["ref:refs/heads/main of acme/iam"]),
+        (['subject="repo:acme/iam:pull_request"'], ["pull_request of acme/iam"]),
+        (['subject="repo:acme/iam:ref:refs/tags/v1"'], ["ref:refs/tags/v1 of acme/iam"]),
+        # no other pipeline makes it doubtful which repository this is
+        (
+            ['repository="acme/iam", branch="env/infra"', 'repository="acme/shop", branch="env/infra"'],
+            ["ref:refs/heads/env/infra of acme/iam", "ref:refs/heads/env/infra of acme/shop"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("role", ["OpsR", "AdminR"])
+def test_whatever_gets_into_production_without_approval_is_refused(
+    make_repo: MakeRepo, others: list[str], told: list[str], role: str
+) -> None:
+    access = f'access={{"dev": "OpsR", "prod": "{role}"}}'
+    lines = ", ".join([INFRA, PROD, *(f'Pipeline("github", {one}, {access})' for one in others)])
     with pytest.raises(IamgenError) as caught:
-        planned(make_repo(HEAD + line), "github")
-    assert caught.value.faults == (
+        planned(make_repo(f"{HEAD}PIPELINES = ({lines})\n"), "github")
+    assert caught.value.faults == tuple(
         (
             "prod",
-            "its pipeline names a branch, and production is deployed from an environment with approval",
-            'Pipeline("github", repository="acme/iam", environment="prod", access={…})',
-        ),
+            f"{role} is for {place}, and nobody has to approve what that does",
+            f'Pipeline("github", repository="{place.rpartition(" ")[2]}", environment="prod", access={{…}})',
+        )
+        for place in told
     )
+
+
+def test_a_branch_may_read_production(make_repo: MakeRepo) -> None:
+    reads = 'Pipeline("github", repository="acme/iam", branch="main", access={"prod": "ReadR"})'
+    plan = planned(make_repo(f"{HEAD}PIPELINES = ({INFRA}, {reads})\n"), "github")
+    assert (plan["prod"].role, plan["prod"].environment) == ("", "prod")  # and does not deploy it
+
+
+def test_of_several_roles_it_is_opsr_that_deploys(make_repo: MakeRepo) -> None:
+    both = 'access={"dev": ("AdminR", "OpsR"), "user-only": ("ReadR", "AdminR")}'
+    pipeline = f'PIPELINES = (Pipeline("github", repository="acme/iam", branch="env/infra", {both}),)\n'
+    plan = planned(make_repo(HEAD + pipeline), "github")
+    assert plan["dev"].role == "arn:aws:iam::222222222222:role/infra-OpsR-222222222222"
+    assert plan["user-only"].role == "arn:aws:iam::111111111111:role/infra-AdminR-111111111111"
+
+
+def test_where_several_repositories_have_the_branch_it_is_not_guessed_which_this_is(make_repo: MakeRepo) -> None:
+    other = INFRA.replace("acme/iam", "acme/shop")
+    plan = planned(make_repo(f"{HEAD}PIPELINES = ({INFRA}, {other}, {PROD})\n"), "github")
+    assert {one.role for one in plan.values()} == {""}
+
+
+def test_on_gitlab_it_is_the_job_that_waits(make_repo: MakeRepo) -> None:
+    subject = "project_path:acme/iam:ref_type:branch:ref:env/infra"
+    plan = planned(
+        make_repo(f'{HEAD}PIPELINES = (Pipeline("gitlab", "{subject}", access={{"*": "OpsR"}}),)\n'), "gitlab"
+    )
+    assert (plan["prod"].role[-17:], plan["prod"].environment) == ("OpsR-333333333333", "prod")
 
 
 def test_an_environment_that_would_be_an_expression_is_refused(make_repo: MakeRepo) -> None:
@@ -143,8 +210,31 @@ def test_github_deploys_one_after_the_other_with_least_permissions(make_repo: Ma
     }
     assert {name for name, job in jobs.items() if "environment" in job} == {"deploy-acme-prod", "deploy-shop-prod"}
     assert jobs["deploy-acme-dev"]["steps"][-1]["run"] == "iamgen deploy acme-dev --yes"
-    assert "cfn-lint build/*/base.json" in str(jobs["check"])
+    assert "cfn-lint --non-zero-exit-code error -- build/*/base.json" in str(jobs["check"])
     assert "secrets." not in str(made)
+
+
+def test_what_one_step_finds_hides_nothing_of_the_others(make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD)
+    steps = files(root, "github")[".github/workflows/iamgen-check.yml"]["jobs"]["check"]["steps"]
+    looks = [one for one in steps if "run" in one][1:]
+    assert looks[0]["run"] == "iamgen check --format github"
+    assert {one["if"] for one in looks[1:]} == {"${{ !cancelled() && steps.install.outcome == 'success' }}"}
+    assert looks[-1]["run"] == "iamgen ci github --check"
+    gitlab = files(root, "gitlab")[".gitlab-ci.yml"]
+    assert {name for name, job in gitlab.items() if "stage" in job and job["stage"] == "check"} == {
+        "check", "cfn-lint", "ci-file", "changes",
+    }  # fmt: skip
+
+
+def test_a_forced_push_of_the_main_branch_is_not_compared_with_itself(make_repo: MakeRepo) -> None:
+    steps = files(make_repo(HEAD), "github")[".github/workflows/iamgen-check.yml"]["jobs"]["check"]["steps"]
+    (base,) = (one["env"]["BASE"] for one in steps if "env" in one)
+    assert base == (
+        "${{ github.event.pull_request.base.sha || ((github.event.created || github.event.forced) "
+        "&& github.ref_name != github.event.repository.default_branch "
+        "&& format('origin/{0}', github.event.repository.default_branch)) || github.event.before }}"
+    )
 
 
 def test_every_action_is_pinned_by_commit(make_repo: MakeRepo) -> None:
@@ -167,6 +257,22 @@ def test_gitlab_deploys_one_after_the_other(make_repo: MakeRepo) -> None:
     assert made["stages"] == ["check", "people", "accounts", "prod"]
 
 
+@pytest.mark.parametrize("provider", SCHEMAS)
+def test_every_command_is_one_of_iamgens_with_its_options(provider: Provider, make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD + PIPELINES, MANY)
+    texts = ci_files(root, load(root, NOW).declaration, provider, "").values()
+    found = [match for text in texts for match in re.findall(r"^ *(?:- |run: )?(iamgen .*)$", text, re.MULTILINE)]
+    names = []
+    for line in found:
+        name, *args = shlex.split(line.partition(" >")[0])[1:]
+        names.append(name)
+        command = iamgen.commands[name]
+        context = command.make_context(name, args, obj=Session(Console.standard()))
+        assert name != "deploy" or (context.params["yes"], len(context.params["accounts"])) == (True, 1)
+    assert set(names) == {"check", "render", "changes", "ci", "deploy"}
+    assert names.count("deploy") == (6 if provider == "github" else 1)
+
+
 def test_a_rollback_is_not_stopped_by_files_of_another_version(make_repo: MakeRepo) -> None:
     root = make_repo(HEAD)
     github, gitlab = files(root, "github"), files(root, "gitlab")[".gitlab-ci.yml"]
@@ -179,14 +285,6 @@ def test_a_rollback_is_not_stopped_by_files_of_another_version(make_repo: MakeRe
 def test_the_channel_of_the_settings(make_repo: MakeRepo) -> None:
     made = files(make_repo(HEAD + 'SETTINGS = Settings(channels=("live", "audit"))\n'), "github")
     assert made[".github/workflows/iamgen-deploy.yml"][True] == {"push": {"branches": ["env/live"]}}
-
-
-def test_how_iamgen_is_installed(tmp_path: Path) -> None:
-    assert install(tmp_path) == "pip install iamgen"
-    (tmp_path / "requirements.txt").write_text("")
-    assert install(tmp_path) == "pip install -r requirements.txt"
-    (tmp_path / "pyproject.toml").write_text("")
-    assert install(tmp_path) == "pip install ."
 
 
 def test_a_template_of_ones_own(make_repo: MakeRepo) -> None:

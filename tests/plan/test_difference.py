@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from iamgen.plan import statements
 from iamgen.plan.change import Detail
 from iamgen.plan.difference import differences, statement_differences
 from iamgen.plan.lines import lines
@@ -185,6 +186,62 @@ def test_an_empty_list_of_values_is_not_the_same_as_none() -> None:
 
     (detail,) = statement_differences(document(), document(Condition={"StringEquals": {"aws:username": []}}))
     assert detail.details == (Detail("+", "Condition", "StringEquals aws:username = (none)"),)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"DependsOn": ["A", "B"]}, {"DependsOn": ["B", "A"]}),
+        ({"DependsOn": "A"}, {"DependsOn": ["A"]}),
+        ({"DependsOn": []}, {}),
+        ({"Properties": {"Tags": []}}, {}),
+        ({"Properties": {"ManagedPolicyArns": [], "Policies": []}}, {"Properties": {}}),
+    ],
+)
+def test_ways_to_write_the_same_resource(one: dict[str, Any], other: dict[str, Any]) -> None:
+    first, second = ({"Resources": {"R": {"Type": "AWS::IAM::Role", **some}}} for some in (one, other))
+    assert differences(first, second) == differences(second, first) == ()
+
+
+def test_what_a_resource_waits_for(before: dict[str, Any], after: dict[str, Any]) -> None:
+    before["Resources"]["OpsR"]["DependsOn"] = "AdminR"
+    after["Resources"]["OpsR"]["DependsOn"] = ["OpsP", "AdminR"]
+    after["Resources"]["ReadR"]["DependsOn"] = "OpsP"
+    assert told(before, after) == [
+        "~ OpsR  AWS::IAM::Role",
+        "    + DependsOn: OpsP",
+        "~ ReadR  AWS::IAM::Role",
+        "    + DependsOn: OpsP",
+    ]
+
+
+def allowing(action: str, *resources: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": list(resources)}
+
+
+def test_statements_with_less_than_half_in_common_are_not_one_that_changed() -> None:
+    before, after = ({"Statement": [allowing("s3:Get", name)]} for name in "ab")
+    assert [(one.sign, one.text) for one in statement_differences(before, after)] == [
+        ("-", "Allow s3:Get on a"),
+        ("+", "Allow s3:Get on b"),
+    ]
+    before, after = ({"Statement": [allowing("s3:Get", "same", name)]} for name in "ab")
+    (changed,) = statement_differences(before, after)
+    assert (changed.sign, changed.text) == ("~", "Allow s3:Get on same")
+
+
+def test_each_statement_is_put_into_words_once_however_many_it_is_held_against(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, many = [], 30
+    words = statements._line
+
+    def line(*some: Any, **kind: Any) -> str:
+        told.append(some)
+        return words(*some, **kind)
+
+    monkeypatch.setattr(statements, "_line", line)
+    before, after = ({"Statement": [allowing(f"s3:{n}", f"{x}{n}") for n in range(many)]} for x in "ab")
+    assert len(statement_differences(before, after)) == 2 * many
+    assert len(told) == 2 * many
 
 
 def test_ways_to_write_everybody() -> None:
