@@ -78,7 +78,7 @@ def _team(work: Work, size: int, fork: bool) -> Iterator[list[_Worker]]:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """A ^C, or a signal like it, waits until every worker is known and set up: none is left behind, and none complains."""
+    """^C and its like wait until every worker is known and set up: none is left behind, and none complains."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield
