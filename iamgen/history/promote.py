@@ -50,7 +50,7 @@ class Promotion:
 
     @property
     def is_rollback(self) -> bool:
-        """Whether it takes the channel back: to a commit that it came from, or to an older version on another branch."""
+        """Whether it takes the channel back: to what it came from, or to an older version on another branch."""
         if self.now is None or self.repository.contains(self.commit, self.now):
             return False
         older = self.now_version is not None and self.version < self.now_version
