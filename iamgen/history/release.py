@@ -9,7 +9,8 @@ from iamgen.errors import Fault, refuse
 from iamgen.history.branches import in_step, main_branch
 from iamgen.history.commits import Commit, commits
 from iamgen.history.person import Signature, signature
-from iamgen.history.remotes import Refs, Remote, chosen_remote, local_tags, require_same_tag, upstream
+from iamgen.history.push_url import pushed_remote
+from iamgen.history.remotes import Refs, Remote, local_tags, require_same_tag, upstream
 from iamgen.history.repository import Repository, require_all
 from iamgen.history.tags import NewTag, push_tag
 from iamgen.history.versions import LEVELS, Version, following, parse, wanted
@@ -64,9 +65,9 @@ def planned(repository: Repository, asked: str, main: str | None, remote_name: s
         repository.require_whole,
         repository.require_clean,
         lambda: signature(repository),
-        lambda: chosen_remote(repository, remote_name),
+        lambda: pushed_remote(repository, remote_name),
     )
-    branch, by, remote = _branch(repository, main), signature(repository), chosen_remote(repository, remote_name)
+    branch, by, remote = _branch(repository, main), signature(repository), pushed_remote(repository, remote_name)
     known = _known(repository, remote, branch, commit)
     trunk = main_branch(repository, known.there, main, branch)
     warnings: list[Fault] = []

@@ -65,7 +65,8 @@ class Remote:
         held = [f"--force-with-lease={name}:{there}" for name, there in leases]
         answer = self.repository.git.ask(
             "-c", "advice.pushUpdateRejected=false",
-            "push", "--porcelain", "--no-progress", "--atomic", "--no-follow-tags", *held, "--", self.name, *specs,
+            "push", "--porcelain", "--no-progress", "--atomic", "--no-follow-tags", "--recurse-submodules=no",
+            *held, "--", self.name, *specs,
             live=True,
         )  # fmt: skip
         return _refusal(answer.out) if answer.code else ""

@@ -12,6 +12,7 @@ import pytest
 
 from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.history.person import signature
+from iamgen.history.push_url import pushed_remote
 from iamgen.history.release import Release, planned, publish
 from iamgen.history.repository import open_repository
 from iamgen.history.tags import NewTag, made_tag
@@ -199,6 +200,59 @@ def test_a_remote_that_cannot_be_reached(ann: Clone) -> None:
     (fault,) = refusal(ann)
     assert (fault.where, fault.hint) == ("origin", "look at: git ls-remote origin")
     assert fault.what.startswith("cannot be reached: '/nowhere' does not appear to be a git repository")
+
+
+@pytest.mark.parametrize(
+    ("url", "pushed"),
+    [
+        ("https://example.com/own/iam", "git@example.com:own/iam.git"),
+        ("https://ann:secret@example.com/own/iam.git", "ssh://git@EXAMPLE.com:22/own/iam/"),
+        ("/srv/iam.git", "file:///srv/iam.git"),
+        ("../iam", "../iam"),
+    ],
+)
+def test_two_ways_to_one_place(url: str, pushed: str, ann: Clone) -> None:
+    ann.git("remote", "set-url", "origin", url)
+    ann.git("remote", "set-url", "--push", "origin", pushed)
+    assert pushed_remote(open_repository(ann.folder), None).name == "origin"
+
+
+@pytest.mark.parametrize(
+    ("url", "pushed"),
+    [
+        ("https://example.com/own/iam", "git@example.com:fork/iam.git"),
+        ("https://example.com/own/iam", "git@example.org:own/iam.git"),
+        ("https://example.com/own/iam", "/own/iam"),
+        ("../iam", "../iam-2"),
+    ],
+)
+def test_pushed_elsewhere(url: str, pushed: str, ann: Clone) -> None:
+    ann.git("remote", "set-url", "origin", url)
+    ann.git("remote", "set-url", "--push", "origin", pushed)
+    assert refusal(ann) == (Fault("origin", f"is read from {url}, and pushed to {pushed}", PUSH_URL),)
+
+
+PUSH_URL = "look at git remote get-url --push --all origin; git config --unset-all remote.origin.pushurl"
+
+
+def test_pushed_to_several_places(ann: Clone) -> None:
+    url = ann.git("remote", "get-url", "origin")
+    for one in (url, "../fork.git"):
+        ann.git("config", "--add", "remote.origin.pushurl", one)
+    what = "what is pushed to it goes to 2 places, and may arrive in some of them"
+    assert refusal(ann) == (Fault("origin", what, PUSH_URL),)
+
+
+def test_submodules_are_not_pushed_along(world: World, ann: Clone) -> None:
+    ann.git("submodule", "--quiet", "add", f"file://{world.folder}/origin.git", "sub")
+    sub = type(ann)(ann.folder / "sub")
+    sub.git("config", "user.name", "Ann")
+    sub.git("config", "user.email", "ann@example.com")
+    sub.commit("Not pushed")
+    sub.git("remote", "set-url", "origin", "/nowhere")
+    ann.git("config", "push.recurseSubmodules", "on-demand")
+    ann.commit("A submodule")
+    made(ann)
 
 
 def test_no_upstream(ann: Clone) -> None:
