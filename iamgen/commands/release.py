@@ -42,9 +42,9 @@ def release(wanted: Releasing, console: Console) -> int:
     settings = load(wanted.root, moment).declaration.settings
     repository = open_repository(wanted.root)
     plan = planned(repository, wanted.asked, settings.main_branch, wanted.remote)
-    if plan is None:
+    if plan.is_there:
         console.note("there is nothing to release: the last release is this very commit")
-        return _told(wanted, console, {"released": False})
+        return _told(wanted, console, {**_plain(plan, ()), "released": False})
     for warning in plan.warnings:
         console.warning(warning)
     after = checked_at(repository, plan.commit, "HEAD", moment, console)

@@ -106,7 +106,8 @@ def test_a_text_that_would_end_the_block(ann: Clone, iamgen: Iamgen) -> None:
 
 
 @pytest.mark.parametrize(
-    "revision", ["nonsense", "HEAD^{tree}", "--output=x", "0000000000000000000000000000000000000000", "a b"]
+    "revision",
+    ["nonsense", "HEAD^{tree}", "--output=x", "0000000000000000000000000000000000000000", "a b", "^HEAD", "HEAD^!"],
 )
 def test_a_revision_that_there_is_not(revision: str, ann: Clone, iamgen: Iamgen) -> None:
     done = iamgen(ann.folder, "changes", "--", revision)

@@ -97,7 +97,15 @@ def test_json(ann: Clone, at: Iamgen) -> None:
         ("dev", "new", 4), ("prod", "new", 4), ("user-only", "new", 6),
     ]  # fmt: skip
     again = at(ann.folder, "release", "--json", "--yes")
-    assert (again.returncode, json.loads(again.stdout)) == (0, {"released": False})
+    nothing = json.loads(again.stdout)
+    assert again.returncode == 0
+    assert nothing.keys() == {*told, "version", "previous", "branch", "remote", "released"}
+    assert (nothing["version"], nothing["released"], nothing["commits"], nothing["accounts"]) == (
+        "v1.0.0",
+        False,
+        [],
+        [],
+    )
     assert again.stderr == "there is nothing to release: the last release is this very commit\n"
 
 

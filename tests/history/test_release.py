@@ -26,14 +26,14 @@ def ann(world: World) -> Clone:
     return world.clone("ann")
 
 
-def plan(clone: Clone, asked: str = "bugfix", **options: Any) -> Release | None:
+def plan(clone: Clone, asked: str = "bugfix", **options: Any) -> Release:
     folder = clone.folder / options.pop("folder", "")
     return planned(open_repository(folder), asked, options.pop("main", None), options.pop("remote", None))
 
 
 def made(clone: Clone, asked: str = "bugfix", **options: Any) -> Release:
     found = plan(clone, asked, **options)
-    assert found is not None
+    assert not found.is_there
     publish(found, f"{found.version}\n\n#1 in brief\n")
     return found
 
@@ -72,7 +72,8 @@ def test_the_next_one_has_the_commits_since(ann: Clone) -> None:
 
 def test_nothing_new_is_nothing_to_release(ann: Clone) -> None:
     made(ann)
-    assert plan(ann) is None
+    nothing = plan(ann)
+    assert (nothing.is_there, str(nothing.version), nothing.commits) == (True, "v0.0.1", ())
     assert str(made(ann, "v0.1.0-rc.1").version) == "v0.1.0-rc.1"
     assert str(made(ann, "minor").version) == "v0.1.0"
     assert str(made(ann, "public").version) == "v1.0.0"
@@ -432,6 +433,41 @@ def test_a_last_release_that_main_does_not_have(ann: Clone) -> None:
     assert release.warnings == (Fault("main", what, "look at: git log main..v1.2.4"),)
 
 
+def test_a_hotfix_that_main_does_not_have(ann: Clone) -> None:
+    """By its name it comes before the release that it mends."""
+    made(ann, "v1.0.0")
+    ann.git("switch", "--quiet", "--create", "hot")
+    ann.commit("Mend it")
+    made(ann, "v1.0.0-hotfix.1")
+    ann.git("switch", "--quiet", "main")
+    ann.commit("Second")
+    ann.push()
+    what = "v1.0.0-hotfix.1 is not in this branch's history: what it changed may be missing here"
+    missing = Fault("main", what, "look at: git log main..v1.0.0-hotfix.1")
+    assert plan(ann).warnings == (missing,)
+    ann.git("switch", "--quiet", "--create", "hotter", "v1.0.0")
+    ann.commit("Mend it otherwise")
+    hot = Fault("hotter", what, "look at: git log hotter..v1.0.0-hotfix.1")
+    assert plan(ann, "v1.0.0-hotfix.2").warnings[-1] == hot
+    ann.git("switch", "--quiet", "main")
+    ann.git("merge", "--quiet", "--no-edit", "hot")
+    ann.push()
+    made(ann)
+    ann.git("switch", "--quiet", "hot")
+    ann.commit("Mend it again")
+    assert plan(ann, "v1.0.0-hotfix.2").warnings[1:] == ()  # what came later is no business of a hotfix
+
+
+def test_a_tag_that_moved_under_a_hotfix(ann: Clone) -> None:
+    made(ann)
+    second = ann.commit("Second")
+    made(ann)
+    ann.git("switch", "--quiet", "--create", "hot", "v0.0.1")
+    ann.commit("Mend it")
+    ann.git("tag", "--force", "v0.0.1", second)
+    assert refusal(ann, "v0.0.1-hotfix.1")[0].where == "tag v0.0.1"
+
+
 def test_who_nobody_knows(ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
     ann.git("config", "user.useConfigOnly", "true")
     ann.git("config", "--unset", "user.email")
@@ -479,7 +515,7 @@ def test_no_commit_yet(ann: Clone) -> None:
 def test_the_repository_of_a_hook_is_not_ours(ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_DIR", "/nowhere")
     monkeypatch.setenv("GIT_INDEX_FILE", "/nowhere/index")
-    assert str(planned(open_repository(ann.folder), "patch", None, None).version) == "v0.0.1"  # type: ignore[union-attr]
+    assert str(planned(open_repository(ann.folder), "patch", None, None).version) == "v0.0.1"
 
 
 def hook(folder: Path, name: str, script: str) -> None:
@@ -513,7 +549,6 @@ def test_two_clones_at_once(world: World, ann: Clone) -> None:
     bob = world.clone("bob")
     bobs = plan(bob)
     made(ann)
-    assert bobs is not None
     with pytest.raises(IamgenError) as caught:
         publish(bobs, "mine")
     assert caught.value.faults == (
@@ -612,4 +647,18 @@ def test_a_release_on_no_commit(ann: Clone) -> None:
     ann.git("tag", "v0.0.1", "HEAD^{tree}")
     ann.push("v0.0.1")
     ann.commit("Second")
-    assert refusal(ann)
+    assert refusal(ann) == (Fault("tag v0.0.1", "is there already, in origin", "a release stays as it is"),)
+
+
+@pytest.mark.parametrize("asked", ["bugfix", "v9.1.0"])
+def test_a_later_release_on_no_commit(asked: str, ann: Clone) -> None:
+    made(ann)
+    ann.git("tag", "--annotate", "--message=A file", "v9.0.0", "HEAD:users.py")
+    ann.push("v9.0.0")
+    ann.git("tag", "--delete", "v9.0.0")
+    ann.commit("Second")
+    ann.push()
+    release = made(ann, asked)
+    assert (str(release.version), str(release.previous)) == ("v0.0.2" if asked == "bugfix" else asked, "v0.0.1")
+    hint = "if nobody needs it: git push --delete origin refs/tags/v9.0.0"
+    assert release.warnings == (Fault("tag v9.0.0", "is on no commit, and left out", hint),)
