@@ -64,15 +64,15 @@ def made_tag(repository: Repository, tag: NewTag) -> Iterator[str]:
 
 
 def _made(repository: Repository, tag: NewTag) -> str:
-    git = replace(repository.git, environment={**repository.git.environment, **tag.by.environment})
-    known = git.ask("rev-parse", "--verify", "--quiet", tag.ref).code == 0
+    git = replace(repository.git, environment=tag.by.environment)  # in the person's language: gpg may talk to them
+    known = repository.git.ask("rev-parse", "--verify", "--quiet", tag.ref).code == 0
     # a message makes it annotated; --annotate would overrule tag.forceSignAnnotated
     answer = git.ask("tag", "--cleanup=whitespace", "--file=-", "--", tag.name, tag.commit, feed=tag.message)
     if answer.code:
         if answer.code < 0 and not known:  # killed, perhaps just after the tag was there
-            git.ask("update-ref", "-d", tag.ref)
+            repository.git.ask("update-ref", "-d", tag.ref)
         raise refuse(f"tag {tag.name}", f"cannot be made: {answer.reason}", "nothing was pushed")
-    return git.tell("rev-parse", "--verify", tag.ref).strip()
+    return repository.git.tell("rev-parse", "--verify", tag.ref).strip()
 
 
 def _pushed(remote: Remote, specs: Sequence[str], leases: Sequence[tuple[str, str]], signals: Held) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 import subprocess
@@ -68,6 +69,55 @@ def test_the_next_one_has_the_commits_since(ann: Clone) -> None:
         ("feat(prod)!: take OpsR away", True),
         ("Grant more", False),
     ]
+
+
+@pytest.mark.parametrize("folder", ["", "team"])
+def test_merges_that_break_something(folder: str, ann: Clone) -> None:
+    (ann.folder / "team").mkdir()
+    shutil.copy(ann.folder / "users.py", ann.folder / "team")
+    ann.commit("Move in")
+    made(ann, folder=folder)
+    for number, message in enumerate(["feat!: drop bob (#12)", "chore-x!: drop carol", "Merge it (#13)"]):
+        ann.git("switch", "--quiet", "--create", f"topic-{number}")
+        (ann.folder / f"team/{number}").write_text("")
+        ann.commit(f"Topic {number}")
+        ann.git("switch", "--quiet", "main")
+        ann.git("merge", "--quiet", "--no-ff", "-m", message, f"topic-{number}")
+    assert {(one.subject, one.breaking) for one in plan(ann, folder=folder).commits} == {
+        ("feat!: drop bob (#12)", True),
+        ("chore-x!: drop carol", True),
+        *((f"Topic {number}", False) for number in range(3)),
+    }
+
+
+def test_what_a_log_is_set_up_to_add_is_no_part_of_it(ann: Clone) -> None:
+    ann.git("config", "i18n.logOutputEncoding", "ISO-8859-1")
+    ann.git("config", "color.ui", "always")
+    ann.git("config", "log.showSignature", "true")
+    ann.git("config", "gpg.program", "../gpg")
+    gpg = ann.folder / "../gpg"
+    gpg.write_text('#!/bin/sh\ncat >/dev/null; echo "[GNUPG:] SIG_CREATED " >&2; echo signed\necho "gpg: good" >&2\n')
+    gpg.chmod(0o755)
+    ann.git("commit", "--quiet", "--allow-empty", "--gpg-sign", "--message=Für Zoë")
+    first, *_ = made(ann).commits
+    assert (first.id, first.subject) == (ann.git("rev-parse", "HEAD"), "Für Zoë")
+
+
+def test_git_speaks_english_where_it_is_read(ann: Clone, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where a person, or their hooks, are spoken to it is their own language."""
+    real, log = shutil.which("git"), tmp_path / "log"
+    shim = tmp_path / "bin/git"
+    shim.parent.mkdir()
+    shim.write_text(f'#!/bin/sh\necho "$* ($LC_ALL $LANGUAGE)" >>"{log}"\nexec "{real}" "$@"\n')
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{shim.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    monkeypatch.setenv("LANGUAGE", "de")
+    made(ann)
+    lines = [line for line in log.read_text().splitlines() if line.startswith("-C ")]
+    others = [line for line in lines if not line.endswith("(C )")]
+    assert len(lines) > 10
+    assert [" push " in line or " tag " in line for line in others] == [True, True]
 
 
 def test_nothing_new_is_nothing_to_release(ann: Clone) -> None:
