@@ -33,8 +33,10 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "checked": {"check", "console", "declaration", "errors", "pages", "stack"},
     "cloud": {"check", "declaration", "errors", "files", "plan", "printable"},
     "rendered": {"check", "console", "declaration", "errors", "history", "pages", "plan", "stack"},
+    "asked": {"console", "errors"},
     "commands": {
         "access",
+        "asked",
         "check",
         "checked",
         "clock",

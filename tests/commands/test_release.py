@@ -109,6 +109,31 @@ def test_json(ann: Clone, at: Iamgen) -> None:
     assert again.stderr == "there is nothing to release: the last release is this very commit\n"
 
 
+def test_a_full_disk_is_told_that_it_was_released(
+    ann: Clone, environment: dict[str, str], lint_cache: str, at: Iamgen
+) -> None:
+    command = [sys.executable, "-m", "iamgen", "release", "--yes", "--json"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command,
+            cwd=ann.folder,
+            env={**environment, "XDG_CACHE_HOME": lint_cache},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    what = f"v0.0.1, main at {ann.git('rev-parse', 'HEAD')[:10]}, to origin"
+    assert done.returncode == 1
+    assert done.stderr.endswith(
+        f"released {what}\n"
+        f"error: stdout: cannot be written: No space left on device; {what}: released all the same\n"
+        "hint: free some room, or send it elsewhere\n"
+    )
+    again = at(ann.folder, "release", "--yes")
+    assert again.stderr == "there is nothing to release: the last release is this very commit\n"
+
+
 def test_without_a_terminal_it_refuses_beforehand(ann: Clone, at: Iamgen) -> None:
     ann.git("remote", "remove", "origin")
     done = at(ann.folder, "release")
