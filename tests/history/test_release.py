@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
 import subprocess
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from iamgen.errors import Fault, IamgenError, UsageError
+from iamgen.errors import Fault, IamgenError, InterruptError, UsageError
 from iamgen.history.person import signature
 from iamgen.history.push_url import pushed_remote
 from iamgen.history.release import Release, planned, publish
+from iamgen.history.remotes import Refs, Remote
 from iamgen.history.repository import open_repository
-from iamgen.history.tags import NewTag, made_tag
+from iamgen.history.tags import NewTag, made_tag, push_tag
 
 World = Any
 Clone = Any
@@ -663,6 +666,27 @@ def test_an_answer_that_is_lost_is_no_failure(ann: Clone) -> None:
     release = made(ann)
     assert ann.there()[f"refs/tags/{release.version}"] == release.commit
     assert ann.tags() == [str(release.version)]
+
+
+class Interrupted(Remote):
+    """A remote whose answer is lost, and a signal comes while it is asked again."""
+
+    def push(self, specs: Sequence[str], leases: Iterable[tuple[str, str]] = ()) -> str:
+        return super().push(specs, leases) or "lost"
+
+    def refs(self, *patterns: str) -> Refs:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return super().refs(*patterns)
+
+
+def test_a_signal_that_comes_when_the_remote_has_it(ann: Clone) -> None:
+    repository = open_repository(ann.folder)
+    tag = NewTag("v0.0.1", "HEAD", "v0.0.1", signature(repository))
+    with pytest.raises(InterruptError) as caught:
+        push_tag(Interrupted(repository, "origin"), tag)
+    hint = "look at: git ls-remote origin refs/tags/v0.0.1"
+    assert caught.value.faults == (Fault("tag v0.0.1", "interrupted too late: origin has it, and it stays", hint),)
+    assert ann.tags() == ["v0.0.1"]
 
 
 def test_names_and_subjects_that_a_terminal_would_obey(ann: Clone) -> None:
