@@ -70,7 +70,9 @@ class Console:
             self._abandon()
             if isinstance(exc, BrokenPipeError):
                 raise
-            raise refuse("stdout", f"cannot be written: {exc.strerror}", "free some room, or use -o") from exc
+            raise refuse(
+                "stdout", f"cannot be written: {exc.strerror}", "free some room, or send it elsewhere"
+            ) from exc
 
     def _abandon(self) -> None:
         """Let what is still buffered go nowhere: Python would try to write it once more when it ends."""

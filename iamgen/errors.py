@@ -34,6 +34,13 @@ class UsageError(IamgenError):
     """The command line itself is wrong: exit code 2 instead of 1."""
 
 
+class InterruptError(IamgenError):
+    """A ^C, or a signal like it, came when it was too late to take back what was under way: exit code 130 instead of 1.
+
+    The faults say what became of it.
+    """
+
+
 def refuse(where: str, what: str, hint: str = "") -> IamgenError:
     """Return the error for a single fault, ready to be raised."""
     return IamgenError([Fault(where, what, hint)])

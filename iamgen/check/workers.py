@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.interrupts import ENDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -77,8 +78,8 @@ def _team(work: Work, size: int, fork: bool) -> Iterator[list[_Worker]]:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """A ^C waits until every worker is known and set up: none is left behind, and none complains."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """^C and its like wait until every worker is known and set up: none is left behind, and none complains."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield
     finally:
@@ -97,8 +98,9 @@ def _start(context: _Context, work: Work, team: Sequence[_Worker]) -> _Worker:
 
 
 def _serve(work: Work, line: Connection, inherited: Sequence[Connection]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C reaches every process of a terminal; the first one acts
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    for one in ENDING:
+        signal.signal(one, signal.SIG_IGN)  # ^C reaches every process of a terminal; the first one acts
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     for other in inherited:
         other.close()
     with suppress(EOFError, OSError):  # nobody is left to work for

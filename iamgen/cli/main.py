@@ -18,9 +18,11 @@ from iamgen.cli.render import render
 from iamgen.cli.session import Session
 from iamgen.cli.template import template
 from iamgen.console import Colour, Console
-from iamgen.errors import Fault, IamgenError, UsageError
+from iamgen.errors import Fault, IamgenError, InterruptError, UsageError
+from iamgen.interrupts import as_interrupts
 
 DONE, FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+_CODES = {UsageError: USAGE, InterruptError: INTERRUPTED}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -54,11 +56,12 @@ def main() -> int:  # noqa: PLR0911  # one for each way to end
     """Run the command line and return its exit code: contract section 6."""
     session = Session(Console.standard())
     try:
-        return int(iamgen.main(standalone_mode=False, prog_name="iamgen", obj=session) or DONE)
+        with as_interrupts():
+            return int(iamgen.main(standalone_mode=False, prog_name="iamgen", obj=session) or DONE)
     except IamgenError as exc:
         for fault in exc.faults:
             session.console.error(fault)
-        return USAGE if isinstance(exc, UsageError) else FAULT
+        return next((code for kind, code in _CODES.items() if isinstance(exc, kind)), FAULT)
     except click.exceptions.NoArgsIsHelpError as exc:
         session.console.note(exc.format_message())
         return USAGE

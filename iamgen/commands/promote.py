@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from iamgen.asked import Asking, Deed
 from iamgen.clock import now
 from iamgen.console import Console
 from iamgen.declaration.load import load
@@ -17,8 +18,6 @@ from iamgen.history.repository import open_repository
 from iamgen.history.versions import wanted as wanted_version
 from iamgen.plan.accounts import AccountChanges
 from iamgen.rendered import changes_since, checked_at
-
-_NOT_DONE = 1
 
 
 @dataclass(frozen=True)
@@ -67,31 +66,19 @@ def _log(wanted: Promoting, console: Console) -> int:
 def _promote(wanted: Promoting, version: str, console: Console) -> int:
     repository = open_repository(wanted.root)
     plan = planned(repository, wanted.channel, version, wanted.remote)
+    asking = Asking(console, wanted.yes, wanted.dry_run, wanted.as_json)
     if plan.is_there:
         console.note(f"{plan.branch} in {plan.remote.name} has {plan.version} already")
-        return _told(wanted, console, {**_plain(plan, ()), "promoted": False})
+        asking.tell({**_plain(plan, ()), "promoted": False})
+        return 0
     for warning in plan.warnings:
         console.warning(warning)
     after = checked_at(repository, plan.commit, str(plan.version), now(), console)
     accounts = changes_since(repository, plan.now, plan.now_name, after, console)
     notes = promotion_notes(plan, accounts)
-    (console.note if wanted.as_json else console.product)(notes)
-    done = _carried_out(plan, notes, wanted, console)
-    told = _told(wanted, console, {**_plain(plan, accounts), "promoted": done})
-    return told if done or wanted.dry_run else _NOT_DONE
-
-
-def _carried_out(plan: Promotion, notes: str, wanted: Promoting, console: Console) -> bool:
     what = f"{plan.version} to {plan.branch} in {plan.remote.name}{', a rollback' if plan.is_rollback else ''}"
-    if wanted.dry_run:
-        console.note(f"dry run: would promote {what}")
-        return False
-    if not wanted.yes and not console.confirm(f"Promote {what}?"):
-        console.note("nothing was promoted")
-        return False
-    publish(plan, notes)
-    console.note(f"promoted {what}: {plan.audit_tag}")
-    return True
+    deed = Deed("promote", "promoted", what, lambda: publish(plan, notes), f": {plan.audit_tag}")
+    return asking.carry_out(deed, notes, _plain(plan, accounts))
 
 
 def _plain(plan: Promotion, accounts: tuple[AccountChanges, ...] | None) -> dict[str, object]:
@@ -108,9 +95,3 @@ def _plain(plan: Promotion, accounts: tuple[AccountChanges, ...] | None) -> dict
         "goes": [one.plain() for one in plan.goes],
         "accounts": None if accounts is None else [one.plain() for one in accounts],
     }
-
-
-def _told(wanted: Promoting, console: Console, plain: dict[str, object]) -> int:
-    if wanted.as_json:
-        console.product(json.dumps(plain, indent=2) + "\n")
-    return 0

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from iamgen.errors import Fault
+from iamgen.errors import Fault, refuse
 from iamgen.history.person import Signature
 from iamgen.history.remotes import Refs, Remote, chosen_remote, local_tags, require_same_tag
 from iamgen.history.repository import Repository
@@ -16,7 +16,7 @@ from iamgen.printable import printable
 _TAGS = "refs/tags/"
 _NAME = re.compile(r"(\d{8}-\d{6})-(v.*)", re.DOTALL)
 _MOMENT = timedelta(minutes=1)
-_TIME = "%Y%m%d-%H%M%S"
+_TIME, _SHOWN = "%Y%m%d-%H%M%S", "%Y-%m-%d %H:%M:%S"
 _FORM = "--format=%(refname)%00%(taggername)%00%(taggeremail:trim)%00%(objectname)%00%(*objectname)"
 
 
@@ -34,7 +34,7 @@ class Promoted:
     @property
     def line(self) -> str:
         """When, what, by whom."""
-        return f"{self.at:%Y-%m-%d %H:%M:%S}  {self.version!s:<12}  {self.who}"
+        return f"{self.at:{_SHOWN}}  {self.version!s:<12}  {self.who}"
 
     @property
     def who(self) -> str:
@@ -61,13 +61,19 @@ def audit_tag(channel: str, by: Signature, version: Version) -> str:
 def after_the_last(by: Signature, channel: str, there: Refs) -> tuple[Signature, tuple[Fault, ...]]:
     """Return the moment of a promotion, after that of the last one whatever the clocks say: the log is in that order.
 
-    What is to be said when the clocks differ by more than a moment is beside it.
+    What is to be said when the clocks differ by more than a moment is beside it. Raises IamgenError when nothing can
+    be after the last one.
     """
-    told = filter(None, map(when_and_what, there.names(f"{_TAGS}env/{channel}/")))
-    last = max((moment for moment, _ in told), default=None)
+    told = {name: found for name in there.names(f"{_TAGS}env/{channel}/") if (found := when_and_what(name))}
+    name = max(told, key=lambda one: told[one][0], default="")
+    last = told[name][0] if name else None
     if last is None or last < by.at:
         return by, ()
-    what = f"the last promotion was at {last:%Y-%m-%d %H:%M:%S} UTC, and here it is {by.at:%Y-%m-%d %H:%M:%S}"
+    if last.replace(tzinfo=None) > datetime.max - timedelta(seconds=2):
+        tag = f"env/{channel}/{name}"
+        hint = f"find out who pushed it, and delete it there: git push --delete REMOTE {_TAGS}{tag}"
+        raise refuse(f"tag {tag}", f"it says {last:{_SHOWN}}, and no promotion can come after that", hint)
+    what = f"the last promotion was at {last:{_SHOWN}} UTC, and here it is {by.at:{_SHOWN}}"
     warnings = (Fault("clock", what, "set the clock that is wrong"),) if last - by.at > _MOMENT else ()
     return replace(by, at=last + timedelta(seconds=1)), warnings
 

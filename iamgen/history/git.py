@@ -11,6 +11,8 @@ from pathlib import Path
 from iamgen.errors import IamgenError, refuse
 from iamgen.printable import printable
 
+# In git's own words, whatever the person's language: what it says is read.
+_PLAIN = {"LC_ALL": "C", "LANGUAGE": ""}
 # Which repository it is, is decided by the folder: a git that runs iamgen in a hook has another in mind.
 _OF_ANOTHER = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -42,10 +44,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Git:
-    """git in a folder; `environment` is in addition to that of this process."""
+    """git in a folder; `environment` is in addition to that of this process, by default so that git speaks English."""
 
     folder: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=_PLAIN.copy)
 
     def ask(self, *arguments: str, feed: str = "", live: bool = False) -> Answer:
         """Return git's answer, whatever it is; `live` lets what it says on stderr through as it comes.

@@ -8,7 +8,8 @@ from iamgen.errors import Fault, IamgenError, UsageError, refuse
 from iamgen.history.audit import after_the_last, audit_tag, past
 from iamgen.history.commits import Commit, commits
 from iamgen.history.person import Signature, signature
-from iamgen.history.remotes import Refs, Remote, chosen_remote, local_tags, require_same_tag
+from iamgen.history.push_url import pushed_remote
+from iamgen.history.remotes import Refs, Remote, local_tags, require_same_tag
 from iamgen.history.repository import Repository, require_all
 from iamgen.history.tags import NewTag, push_tag
 from iamgen.history.versions import Version, parse, wanted
@@ -50,8 +51,8 @@ class Promotion:
 
     @property
     def is_rollback(self) -> bool:
-        """Whether it takes the channel back: to an older version, or to a commit that it came from."""
-        if self.now is None or self.is_there:
+        """Whether it takes the channel back: to what it came from, or to an older version on another branch."""
+        if self.now is None or self.repository.contains(self.commit, self.now):
             return False
         older = self.now_version is not None and self.version < self.now_version
         return older or self.repository.contains(self.now, self.commit)
@@ -76,10 +77,10 @@ def planned(repository: Repository, channel: str, asked: str, remote_name: str |
     require_all(
         repository.require_whole,
         lambda: signature(repository),
-        lambda: chosen_remote(repository, remote_name),
+        lambda: pushed_remote(repository, remote_name),
         lambda: _require_name(repository, branch),
     )
-    by, remote = signature(repository), chosen_remote(repository, remote_name)
+    by, remote = signature(repository), pushed_remote(repository, remote_name)
     places = (f"{kind}{name}" for kind in (_HEADS, _TAGS) for name in ("env", branch))
     there = remote.refs(f"{_TAGS}v*", f"{_TAGS}{branch}/*", *places)
     _require_room(there, remote, branch)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from iamgen.errors import Fault, refuse
 from iamgen.history.branches import in_step, main_branch
 from iamgen.history.commits import Commit, commits
+from iamgen.history.known import TAGS, Known, known, refs
 from iamgen.history.person import Signature, signature
-from iamgen.history.remotes import Refs, Remote, chosen_remote, local_tags, require_same_tag, upstream
+from iamgen.history.push_url import pushed_remote
+from iamgen.history.remotes import Refs, Remote, require_same_tag
 from iamgen.history.repository import Repository, require_all
 from iamgen.history.tags import NewTag, push_tag
-from iamgen.history.versions import LEVELS, Version, following, parse, wanted
-
-_TAGS = "refs/tags/"
+from iamgen.history.versions import LEVELS, Version, following, wanted
 
 
 @dataclass(frozen=True)
@@ -34,26 +34,14 @@ class Release:
     seen: Refs
     """The remote's references when all this was found."""
 
-
-@dataclass(frozen=True)
-class _Known:
-    """The clone, the remote, and what both know of releases."""
-
-    repository: Repository
-    remote: Remote
-    branch: str
-    commit: str
-    here: Refs
-    there: Refs
-
     @property
-    def releases(self) -> dict[Version, str]:
-        """Every release with its commit. What the remote does not have is none."""
-        return _versions(self.there)
+    def is_there(self) -> bool:
+        """Whether there is nothing new to release."""
+        return self.version == self.previous
 
 
-def planned(repository: Repository, asked: str, main: str | None, remote_name: str | None) -> Release | None:
-    """Return the release that is asked for, a level or a version; None when there is nothing new to release.
+def planned(repository: Repository, asked: str, main: str | None, remote_name: str | None) -> Release:
+    """Return the release that is asked for, a level or a version; the last one when there is nothing new.
 
     `main` is the branch that the settings name. Raises IamgenError with whatever is in its way.
     """
@@ -64,24 +52,24 @@ def planned(repository: Repository, asked: str, main: str | None, remote_name: s
         repository.require_whole,
         repository.require_clean,
         lambda: signature(repository),
-        lambda: chosen_remote(repository, remote_name),
+        lambda: pushed_remote(repository, remote_name),
     )
-    branch, by, remote = _branch(repository, main), signature(repository), chosen_remote(repository, remote_name)
-    known = _known(repository, remote, branch, commit)
-    trunk = main_branch(repository, known.there, main, branch)
+    branch, by, remote = _branch(repository, main), signature(repository), pushed_remote(repository, remote_name)
+    found = known(repository, remote, branch, commit)
+    trunk = main_branch(repository, found.there, main, branch)
     warnings: list[Fault] = []
     require_all(
-        lambda: warnings.extend(in_step(remote, known.there, branch, commit)),
-        lambda: _require_allowed(known, trunk, version or _next(known, trunk, asked)),
+        lambda: warnings.extend(in_step(remote, found.there, branch, commit)),
+        lambda: _require_allowed(found, trunk, version or _next(found, trunk, asked)),
     )
-    version = version or _next(known, trunk, asked)
-    previous = _before(known, on_main=branch == trunk)
-    since = known.releases[previous] if previous else None
+    version = version or _next(found, trunk, asked)
+    previous = _before(found, on_main=branch == trunk)
+    since = found.releases[previous] if previous else None
     if since == commit and asked in LEVELS and asked != "public" and previous and not previous.pre:
-        return None
+        version = previous
     told = commits(repository.git, since, commit, repository.folder)
-    warnings += _aside(known, previous)
-    return Release(repository, remote, branch, version, commit, previous, since, told, tuple(warnings), by, known.there)
+    warnings += _aside(found, previous, version)
+    return Release(repository, remote, branch, version, commit, previous, since, told, tuple(warnings), by, found.there)
 
 
 def require_wanted(asked: str) -> Version | None:
@@ -96,7 +84,7 @@ def require_wanted(asked: str) -> Version | None:
 
 def publish(release: Release, message: str) -> None:
     """Tag the commit and push exactly that tag. Raises IamgenError, and then there is no tag, here or there."""
-    if _refs(release.remote, release.branch) != release.seen:
+    if refs(release.remote, release.branch) != release.seen:
         raise refuse(release.remote.name, "has moved meanwhile: nothing was released", "look at it, and release again")
     reason = push_tag(release.remote, NewTag(str(release.version), release.commit, message, release.by))
     if reason:
@@ -113,34 +101,14 @@ def _branch(repository: Repository, main: str | None) -> str:
     return branch
 
 
-def _refs(remote: Remote, branch: str) -> Refs:
-    """Return what a release depends on there."""
-    own, ref = upstream(remote.repository)
-    heads = {f"refs/heads/{name}" for name in (branch, "main", "master")} | ({ref} if own == remote.name else set())
-    return remote.refs(*sorted(heads), f"{_TAGS}v*")
-
-
-def _known(repository: Repository, remote: Remote, branch: str, commit: str) -> _Known:
-    there = _refs(remote, branch)
-    here = local_tags(repository)
-    missing = [f"{_TAGS}{version}" for version in _versions(there) if f"{_TAGS}{version}" not in here.ids]
-    remote.fetch(*missing)
-    return _Known(repository, remote, branch, commit, local_tags(repository), there)
-
-
-def _versions(refs: Refs) -> dict[Version, str]:
-    found = ((parse(name), refs.commits[f"{_TAGS}{name}"]) for name in refs.names(_TAGS))
-    return {version: commit for version, commit in found if version}
-
-
-def _next(known: _Known, trunk: str, level: str) -> Version:
+def _next(known: Known, trunk: str, level: str) -> Version:
     if known.branch != trunk:
         hint = f"git switch {trunk}; a hotfix of an older release names its version: iamgen release v1.2.4"
         raise refuse(known.branch, f"releases are made from {trunk}", hint)
     return following(max(known.releases, default=None), level)
 
 
-def _require_allowed(known: _Known, trunk: str, version: Version) -> None:
+def _require_allowed(known: Known, trunk: str, version: Version) -> None:
     """Refuse a version that may not be released from here. Raises IamgenError."""
     _require_new(known, version)
     last = max(known.releases, default=None)
@@ -153,30 +121,29 @@ def _require_allowed(known: _Known, trunk: str, version: Version) -> None:
         raise refuse(known.branch, what, f"git switch {trunk}")
 
 
-def _require_new(known: _Known, version: Version) -> None:
+def _require_new(known: Known, version: Version) -> None:
     """Refuse a tag that there is, and one that never got to the remote."""
-    if version in known.releases:
+    if f"{TAGS}{version}" in known.there.ids:
         require_same_tag(str(version), known.here, known.there, known.remote)
         raise refuse(f"tag {version}", f"is there already, in {known.remote.name}", "a release stays as it is")
     newest = max(known.releases, default=None)
-    local = _versions(known.here).keys() - known.releases.keys()
-    strays = {one for one in local if one == version or newest is None or one > newest}
+    strays = {one for one in known.only_here if one == version or newest is None or one > newest}
     if strays:
         stray = max(strays)
-        full = f"{_TAGS}{stray}"
-        hint = f"git push {known.remote.name} {full}, or git tag --delete {stray}"
+        hint = f"git push {known.remote.name} {TAGS}{stray}, or git tag --delete {stray}"
         raise refuse(f"tag {stray}", f"is here but not in {known.remote.name}", hint)
 
 
-def _require_hotfix(known: _Known, trunk: str, version: Version, last: Version) -> None:
+def _require_hotfix(known: Known, trunk: str, version: Version, last: Version) -> None:
     """Refuse a version that is not greater than the last, but on a branch off the release that it mends."""
     mended = max((one for one in known.releases if one < version or is_hotfix(version, one)), default=None)
     if mended is None:
         raise refuse(f"tag {version}", f"is older than every release: the last is {last}", _HIGHER)
+    require_same_tag(str(mended), known.here, known.there, known.remote)
     hint = f"{_HIGHER}; a hotfix of {mended} is made from a branch off it: git switch -c hotfix-{version} {mended}"
     if known.branch == trunk:
         raise refuse(f"tag {version}", f"is not greater than the last release, {last}", hint)
-    newest = max(_contained(known), default=None)
+    newest = max(known.contained(), default=None)
     if newest != mended:
         what = f"{version} would mend {mended}, and this branch is off {newest or 'no release'}"
         raise refuse(known.branch, what, hint)
@@ -190,20 +157,21 @@ def is_hotfix(version: Version, of: Version) -> bool:
     return bool(version.pre) and version.core == of.core and not of.pre
 
 
-def _contained(known: _Known) -> Collection[Version]:
-    """Return the releases that the commit has in its history."""
-    history = set(known.repository.git.tell("rev-list", known.commit, "--").splitlines())
-    return [version for version, commit in known.releases.items() if commit in history]
-
-
-def _before(known: _Known, *, on_main: bool) -> Version | None:
+def _before(known: Known, *, on_main: bool) -> Version | None:
     """Return the release that the notes begin after: the last one, for a hotfix the nearest in its history."""
     if on_main:
         return max(known.releases, default=None)
-    return min(_contained(known), key=lambda one: known.repository.count(known.commit, known.releases[one]))
+    return min(known.contained(), key=lambda one: known.repository.count(known.commit, known.releases[one]))
 
 
-def _aside(known: _Known, previous: Version | None) -> Iterator[Fault]:
-    if previous and not known.repository.contains(known.commit, known.releases[previous]):
-        what = f"{previous} is not in this branch's history: what it changed may be missing here"
-        yield Fault(known.branch, what, f"look at: git log {known.branch}..{previous}")
+def _aside(known: Known, previous: Version | None, version: Version) -> Iterator[Fault]:
+    """Tell of what is no release, and of releases since the previous one, as of the hotfixes of it, that are not in
+    the history: what they mend would be broken again."""
+    for one in sorted(known.strange):
+        hint = f"if nobody needs it: git push --delete {known.remote.name} {TAGS}{one}"
+        yield Fault(f"tag {one}", "is on no commit, and left out", hint)
+    contained = known.contained()
+    for one in sorted(known.releases.keys() - contained) if previous else ():
+        if previous and previous.core <= one.core <= version.core:
+            what = f"{one} is not in this branch's history: what it changed may be missing here"
+            yield Fault(known.branch, what, f"look at: git log {known.branch}..{one}")

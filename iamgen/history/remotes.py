@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from iamgen.errors import IamgenError, refuse
 from iamgen.history.repository import Repository
@@ -63,9 +63,11 @@ class Remote:
         they say goes to stderr as they say it.
         """
         held = [f"--force-with-lease={name}:{there}" for name, there in leases]
-        answer = self.repository.git.ask(
+        spoken = replace(self.repository.git, environment={})  # to the person, in their language, and to their hooks
+        answer = spoken.ask(
             "-c", "advice.pushUpdateRejected=false",
-            "push", "--porcelain", "--no-progress", "--atomic", "--no-follow-tags", *held, "--", self.name, *specs,
+            "push", "--porcelain", "--no-progress", "--atomic", "--no-follow-tags", "--recurse-submodules=no",
+            *held, "--", self.name, *specs,
             live=True,
         )  # fmt: skip
         return _refusal(answer.out) if answer.code else ""

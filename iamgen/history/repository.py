@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.history.git import Git
 from iamgen.printable import printable
 
+_ID = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SHOWN = 10  # files that are not committed
 
 
@@ -36,7 +38,15 @@ class Repository:
     def commit_of(self, revision: str) -> str | None:
         """Return the id of the commit that a revision means, or None."""
         answer = self.git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-        return None if answer.code else answer.out.strip()
+        found = _ID.fullmatch(answer.out.strip())  # "^HEAD" is taken for all but HEAD
+        return found[0] if found and not answer.code else None
+
+    def other_than_commits(self, ids: Iterable[str]) -> set[str]:
+        """Return those of the ids that are here and are no commit's."""
+        form = "--batch-check=%(objectname) %(objecttype)"
+        told = self.git.tell("cat-file", form, feed="".join(f"{one}\n" for one in ids))
+        kinds = (line.partition(" ") for line in told.splitlines())
+        return {identity for identity, _, kind in kinds if kind not in {"commit", "missing"}}
 
     def contains(self, commit: str, other: str) -> bool:
         """Tell whether a commit has the other one in its history. Raises IamgenError where git cannot tell."""

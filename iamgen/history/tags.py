@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from types import FrameType
 
-from iamgen.errors import refuse
+from iamgen.errors import Fault, IamgenError, InterruptError, refuse
 from iamgen.history.person import Signature
 from iamgen.history.remotes import Remote
 from iamgen.history.repository import Repository
+from iamgen.interrupts import Held, held
 
 
 @dataclass(frozen=True)
@@ -34,15 +32,20 @@ def push_tag(remote: Remote, tag: NewTag, specs: Sequence[str] = (), leases: Seq
     """Make the tag and push it, with more specs beside it: all or nothing.
 
     Returns an empty text, or why the remote did not take it; then there is no tag, here or there. Raises IamgenError
-    when git cannot make it, or when it cannot be found out whether it got there.
+    when git cannot make it, or when it cannot be found out whether it got there, and InterruptError for a ^C, or a
+    signal like it, that came when it was on its way.
     """
-    try:
-        with made_tag(remote.repository, tag) as identity:
-            reason = remote.push([*specs, f"{tag.ref}:{tag.ref}"], leases)
-            if reason:
-                _require_arrived(remote, tag, identity, reason)
-    except _NotTakenError as exc:
-        return str(exc)
+    with held() as signals:
+        try:
+            with made_tag(remote.repository, tag) as identity:
+                signals.heed()
+                reason = _pushed(remote, [*specs, f"{tag.ref}:{tag.ref}"], leases, signals)
+                if reason != "":
+                    _require_arrived(remote, tag, identity, reason)
+        except _NotTakenError as exc:
+            return str(exc)
+        if reason is None or signals.came:
+            raise _too_late(remote, tag)
     return ""
 
 
@@ -50,44 +53,61 @@ def push_tag(remote: Remote, tag: NewTag, specs: Sequence[str] = (), leases: Seq
 def made_tag(repository: Repository, tag: NewTag) -> Iterator[str]:
     """Make an annotated tag, signed where git is set up to; yield its id; take it away when the block fails.
 
-    Raises IamgenError when git cannot make it.
+    Raises IamgenError when git cannot make it. Signals are to be held.
     """
-    git = replace(repository.git, environment={**repository.git.environment, **tag.by.environment})
-    # a message makes it annotated; --annotate would overrule tag.forceSignAnnotated
-    answer = git.ask("tag", "--cleanup=whitespace", "--file=-", "--", tag.name, tag.commit, feed=tag.message)
-    if answer.code:
-        raise refuse(f"tag {tag.name}", f"cannot be made: {answer.reason}", "nothing was pushed")
-    identity = git.tell("rev-parse", "--verify", tag.ref).strip()
+    identity = _made(repository, tag)
     try:
-        with _interruptible():
-            yield identity
+        yield identity
     except BaseException:
-        git.ask("update-ref", "-d", tag.ref, identity)
+        repository.git.ask("update-ref", "-d", tag.ref, identity)
         raise
 
 
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let a process that is to end do so as after ^C: what it has begun is taken back."""
+def _made(repository: Repository, tag: NewTag) -> str:
+    git = replace(repository.git, environment=tag.by.environment)  # in the person's language: gpg may talk to them
+    known = repository.git.ask("rev-parse", "--verify", "--quiet", tag.ref).code == 0
+    # a message makes it annotated; --annotate would overrule tag.forceSignAnnotated
+    answer = git.ask("tag", "--cleanup=whitespace", "--file=-", "--", tag.name, tag.commit, feed=tag.message)
+    if answer.code:
+        if answer.code < 0 and not known:  # killed, perhaps just after the tag was there
+            repository.git.ask("update-ref", "-d", tag.ref)
+        raise refuse(f"tag {tag.name}", f"cannot be made: {answer.reason}", "nothing was pushed")
+    return repository.git.tell("rev-parse", "--verify", tag.ref).strip()
 
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():  # only that one hears of signals
-        yield
-        return
-    before = {one: signal.signal(one, interrupt) for one in (signal.SIGHUP, signal.SIGTERM)}
+def _pushed(remote: Remote, specs: Sequence[str], leases: Sequence[tuple[str, str]], signals: Held) -> str | None:
+    """Push; return an empty text, why the remote did not take it, or None when it was interrupted."""
     try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        with signals.let_through():
+            return remote.push(specs, leases)
+    except KeyboardInterrupt:
+        return None
 
 
-def _require_arrived(remote: Remote, tag: NewTag, identity: str, reason: str) -> None:
-    """Look whether the tag got there all the same: an answer may have been lost. Raises _NotTakenError if not."""
-    if remote.refs(tag.ref).ids.get(tag.ref) != identity:
-        raise _NotTakenError(reason)
+def _require_arrived(remote: Remote, tag: NewTag, identity: str, reason: str | None) -> None:
+    """Look whether the tag got there all the same: an answer may have been lost.
+
+    Raises _NotTakenError if not; after an interrupt, when what is under way may still get there, InterruptError.
+    """
+    try:
+        if remote.refs(tag.ref).ids.get(tag.ref) == identity:
+            return
+    except IamgenError:
+        if reason is not None:
+            raise
+    if reason is None:
+        what = f"interrupted while {remote.name} was to take it, and it may still; there is no tag here"
+        raise InterruptError([Fault(f"tag {tag.name}", what, f"look, and again later: {_look(remote, tag)}")])
+    raise _NotTakenError(reason)
+
+
+def _look(remote: Remote, tag: NewTag) -> str:
+    return f"git ls-remote {remote.name} {tag.ref}"
+
+
+def _too_late(remote: Remote, tag: NewTag) -> InterruptError:
+    what = f"interrupted too late: {remote.name} has it, and it stays"
+    return InterruptError([Fault(f"tag {tag.name}", what, f"look at: {_look(remote, tag)}")])
 
 
 class _NotTakenError(Exception):

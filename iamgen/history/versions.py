@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import total_ordering
 
-from iamgen.errors import Fault, UsageError, refuse
+from iamgen.errors import Fault, IamgenError, UsageError, refuse
 from iamgen.nearest import did_you_mean
 
 LEVELS = ("bugfix", "feature", "breaking", "patch", "minor", "major", "public")
@@ -15,6 +15,7 @@ _PART = r"(?:0|[1-9]\d{0,8}|\d*[A-Za-z-][0-9A-Za-z-]*)"
 _VERSION = re.compile(rf"v{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-({_PART}(?:\.{_PART})*))?", re.ASCII)
 _LONGEST = 100
 # What the levels mean that speak of the change, before 1.0.0 and from then on.
+_STEPS = ("patch", "minor", "major")
 _MEANS = {"bugfix": ("patch", "patch"), "feature": ("patch", "minor"), "breaking": ("minor", "major")}
 
 
@@ -66,7 +67,7 @@ def wanted(text: str, where: str) -> Version:
 
 def following(last: Version | None, level: str) -> Version:
     """Return the version after `last` at that level. Raises UsageError for an unknown level, and
-    IamgenError for a second `public`."""
+    IamgenError for a second `public`, for a level too low to end a pre-release, and where numbers end."""
     if level not in LEVELS:
         hint = did_you_mean(level, LEVELS, f"levels are {', '.join(LEVELS)}; a version is v1.2.3")
         raise UsageError([Fault("release", f"there is no level {level!r}", hint)])
@@ -74,8 +75,11 @@ def following(last: Version | None, level: str) -> Version:
         return _public(last)
     if last is None:
         return FIRST
-    step = _MEANS[level][last.major > 0] if level in _MEANS else level
-    return _after(last, step)
+    found = _after(last, _MEANS[level][last >= PUBLIC] if level in _MEANS else level)
+    if parse(str(found)) is None:
+        what = f"{found} would come after {last}, and a number has at most nine digits"
+        raise refuse(f"release {level}", what, "choose a higher level, or name the version: iamgen release v1.2.3")
+    return found
 
 
 def _public(last: Version | None) -> Version:
@@ -86,11 +90,31 @@ def _public(last: Version | None) -> Version:
 
 
 def _after(last: Version, step: str) -> Version:
-    """Return the next version; that of a pre-release may be the release it led up to."""
+    """Return the next version; that of a pre-release may be the release it leads to."""
     major, minor, patch = last.core
-    waiting = bool(last.pre)
+    if last.pre:
+        due = _due(last)
+        if _STEPS.index(step) < _STEPS.index(due):
+            raise _too_low(last, due)
+        if step == due:
+            return Version(*last.core)
     if step == "major":
-        return Version(major, 0, 0) if waiting and not minor and not patch else Version(major + 1, 0, 0)
-    if step == "minor":
-        return Version(major, minor, 0) if waiting and not patch else Version(major, minor + 1, 0)
-    return Version(major, minor, patch) if waiting else Version(major, minor, patch + 1)
+        return Version(major + 1, 0, 0)
+    return Version(major, minor + 1, 0) if step == "minor" else Version(major, minor, patch + 1)
+
+
+def _due(last: Version) -> str:
+    """Return the step that the release is to which a pre-release leads."""
+    major, minor, patch = last.core
+    if patch or not (minor or major):
+        return "patch"
+    return "minor" if minor else "major"
+
+
+def _too_low(last: Version, due: str) -> IamgenError:
+    release = Version(*last.core)
+    level = (
+        "public" if release == PUBLIC else next(one for one, steps in _MEANS.items() if steps[last >= PUBLIC] == due)
+    )
+    hint = f"iamgen release {level} makes it; or name the version you want"
+    return refuse("release", f"{last} leads to {release}, and that is more than this level", hint)

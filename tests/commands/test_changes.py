@@ -121,7 +121,8 @@ def test_a_text_that_would_end_the_block(ann: Clone, iamgen: Iamgen) -> None:
 
 
 @pytest.mark.parametrize(
-    "revision", ["nonsense", "HEAD^{tree}", "--output=x", "0000000000000000000000000000000000000000", "a b"]
+    "revision",
+    ["nonsense", "HEAD^{tree}", "--output=x", "0000000000000000000000000000000000000000", "a b", "^HEAD", "HEAD^!"],
 )
 def test_a_revision_that_there_is_not(revision: str, ann: Clone, iamgen: Iamgen) -> None:
     done = iamgen(ann.folder, "changes", "--", revision)
@@ -179,6 +180,32 @@ def test_a_sparse_checkout(ann: Clone, iamgen: Iamgen) -> None:
     done = iamgen(ann.folder, "changes", "HEAD^", "HEAD")
     assert (done.returncode, done.stderr) == (0, "")
     assert "+ PolicyDocument: Allow s3:ListBucket on *" in done.stdout
+
+
+def test_a_file_from_elsewhere_in_a_larger_repository(ann: Clone, iamgen: Iamgen) -> None:
+    folder, common = ann.folder / "team/i a m", ann.folder / "common"
+    for one in (folder, common):
+        one.mkdir(parents=True)
+    ann.git("mv", "users.py", str(folder))
+    ann.git("mv", "CONST.inc", str(common))
+    (folder / "CONST.inc").symlink_to("../../common/CONST.inc")
+    ann.commit("Move")
+    done = iamgen(folder, "changes")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("no changes: dev, prod, user-only\n")
+
+
+def test_a_file_in_a_submodule(world: World, ann: Clone, iamgen: Iamgen) -> None:
+    ann.git("submodule", "--quiet", "add", f"file://{world.folder}/origin.git", "common")
+    (ann.folder / "CONST.inc").unlink()
+    (ann.folder / "CONST.inc").symlink_to("common/CONST.inc")
+    ann.commit("Share it")
+    done = iamgen(ann.folder, "changes")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith(
+        "error: HEAD: submodules are not looked into: common\n"
+        "hint: what iamgen reads has to be in the repository itself\n"
+    )
 
 
 def test_outside_of_git(make_repo: Callable[..., Path], iamgen: Iamgen) -> None:

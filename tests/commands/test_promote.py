@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -10,6 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from iamgen.commands.promote import Promoting, promote
+from iamgen.console import Console
 
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
 World = Any
@@ -146,6 +150,22 @@ def test_without_a_terminal_it_refuses_beforehand(ann: Clone, at: Iamgen) -> Non
     done = at(ann.folder, "promote", "infra", "v0.0.1")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error: promote: it asks before it changes anything, and there is no terminal")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1), ("", 1)])
+def test_the_answer(answer: str, code: int, ann: Clone, lint_cache: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", lint_cache)
+    console = Console(io.StringIO(), Terminal(), coloured=False, answers=Terminal(answer))
+    assert promote(Promoting(ann.folder, "infra", "v0.0.1"), console) == code
+    said = console.err.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
+    assert "Promote v0.0.1 to env/infra in origin? [y/N] " in said
+    assert ("nothing was promoted\n" in said) == bool(code)
+    assert ("refs/heads/env/infra" in ann.there()) != bool(code)
 
 
 def test_another_channel_of_the_settings(ann: Clone, at: Iamgen) -> None:

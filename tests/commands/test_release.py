@@ -97,7 +97,40 @@ def test_json(ann: Clone, at: Iamgen) -> None:
         ("dev", "new", 4), ("prod", "new", 4), ("user-only", "new", 6),
     ]  # fmt: skip
     again = at(ann.folder, "release", "--json", "--yes")
-    assert (again.returncode, json.loads(again.stdout)) == (0, {"released": False})
+    nothing = json.loads(again.stdout)
+    assert again.returncode == 0
+    assert nothing.keys() == {*told, "version", "previous", "branch", "remote", "released"}
+    assert (nothing["version"], nothing["released"], nothing["commits"], nothing["accounts"]) == (
+        "v1.0.0",
+        False,
+        [],
+        [],
+    )
+    assert again.stderr == "there is nothing to release: the last release is this very commit\n"
+
+
+def test_a_full_disk_is_told_that_it_was_released(
+    ann: Clone, environment: dict[str, str], lint_cache: str, at: Iamgen
+) -> None:
+    command = [sys.executable, "-m", "iamgen", "release", "--yes", "--json"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command,
+            cwd=ann.folder,
+            env={**environment, "XDG_CACHE_HOME": lint_cache},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    what = f"v0.0.1, main at {ann.git('rev-parse', 'HEAD')[:10]}, to origin"
+    assert done.returncode == 1
+    assert done.stderr.endswith(
+        f"released {what}\n"
+        f"error: stdout: cannot be written: No space left on device; {what}: released all the same\n"
+        "hint: free some room, or send it elsewhere\n"
+    )
+    again = at(ann.folder, "release", "--yes")
     assert again.stderr == "there is nothing to release: the last release is this very commit\n"
 
 
@@ -208,15 +241,68 @@ def test_no_folder_is_left_behind(ann: Clone, at: Iamgen, tmp_path: Path) -> Non
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
+def hook(folder: Path, name: str, script: str) -> None:
+    place = folder / "hooks" / name
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(f"#!/bin/sh\n{script}\n")
+    place.chmod(0o755)
+
+
 @pytest.mark.parametrize("signal", ["INT", "TERM", "HUP"])
 def test_a_signal_while_it_pushes_leaves_no_tag(signal: str, ann: Clone, at: Iamgen) -> None:
-    hook = ann.folder / ".git/hooks/pre-push"
-    hook.write_text(f"#!/bin/sh\nkill -{signal} $(ps -o ppid= $PPID)\nsleep 2\n")
-    hook.chmod(0o755)
+    hook(ann.folder / ".git", "pre-push", f"kill -{signal} $(ps -o ppid= $PPID)\nsleep 2")
     done = at(ann.folder, "release", "--yes")
     assert done.returncode == 130
-    assert "interrupted" in done.stderr.splitlines()
+    said = (
+        "error: tag v0.0.1: interrupted while origin was to take it, and it may still; there is no tag here\n"
+        "hint: look, and again later: git ls-remote origin refs/tags/v0.0.1\n"
+    )
+    assert said in done.stderr  # git may say on its own that the connection is lost
     assert (ann.tags(), list(ann.there())) == ([], ["refs/heads/main"])
+
+
+def test_a_signal_that_comes_when_the_remote_has_the_tag(ann: Clone, at: Iamgen, tmp_path: Path) -> None:
+    """The remote has it, and the connection is still open: what then interrupts comes too late, and says so."""
+    script = f"kill -TERM $(cat '{tmp_path}/pid'); sleep 2"
+    hook(ann.folder / "../origin.git", "post-receive", script)
+    hook(ann.folder / ".git", "pre-push", f"ps -o ppid= $PPID >'{tmp_path}/pid'")
+    done = at(ann.folder, "release", "--yes")
+    assert done.returncode == 130
+    assert done.stderr == (
+        "error: tag v0.0.1: interrupted too late: origin has it, and it stays\n"
+        "hint: look at: git ls-remote origin refs/tags/v0.0.1\n"
+    )
+    assert ann.tags() == ["v0.0.1"]
+    assert "refs/tags/v0.0.1" in ann.there()
+
+
+@pytest.mark.parametrize("signal", ["INT", "TERM", "HUP"])
+def test_a_signal_while_it_signs_leaves_no_tag(signal: str, ann: Clone, at: Iamgen, tmp_path: Path) -> None:
+    """git does not hear of it, signs and makes the tag; iamgen waits for it and takes the tag away."""
+    signer = tmp_path / "gpg"
+    lines = (
+        f"kill -{signal} $(ps -o ppid= $PPID)",
+        "cat >/dev/null",
+        'echo "[GNUPG:] SIG_CREATED " >&2',
+        "echo signed",
+    )
+    signer.write_text("#!/bin/sh\n" + "\n".join(lines))
+    signer.chmod(0o755)
+    ann.git("config", "tag.gpgSign", "true")
+    ann.git("config", "gpg.program", str(signer))
+    done = at(ann.folder, "release", "--yes")
+    assert (done.returncode, done.stderr.strip()) == (130, "interrupted")
+    assert (ann.tags(), list(ann.there())) == ([], ["refs/heads/main"])
+
+
+@pytest.mark.parametrize("signal", ["INT", "TERM", "HUP"])
+def test_a_signal_while_it_looks_leaves_no_folder(signal: str, ann: Clone, at: Iamgen, tmp_path: Path) -> None:
+    (tmp_path / "tmp").mkdir()
+    ann.commit("Slow", users_py=f"import os\nos.kill(os.getpid(), __import__('signal').SIG{signal})\n{USERS}")
+    (ann.folder / "users.py").write_text(USERS)
+    done = at(ann.folder, "changes", TMPDIR=str(tmp_path / "tmp"))
+    assert (done.returncode, done.stderr.strip()) == (130, "interrupted")
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_many_at_once(world: World, ann: Clone, environment: dict[str, str], lint_cache: str) -> None:

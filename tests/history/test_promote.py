@@ -107,6 +107,16 @@ def test_a_hotfix_in_the_place_of_something_newer_is_a_rollback(ann: Clone) -> N
     assert (onward.is_rollback, [one.subject for one in onward.goes]) == (False, ["Mend it"])
 
 
+def test_a_hotfix_of_what_is_there_is_no_rollback(ann: Clone) -> None:
+    """It is a pre-release by its name, and so lower; it takes nothing back."""
+    made(ann, "v0.0.2")
+    ann.commit("Mend it")
+    released(ann, "v0.0.2-hotfix.1")
+    promotion = made(ann, "v0.0.2-hotfix.1")
+    assert ([one.subject for one in promotion.comes], promotion.goes, promotion.is_rollback) == (["Mend it"], (), False)
+    assert made(ann, "v0.0.2").is_rollback
+
+
 def test_the_release_is_fetched(world: World, ann: Clone) -> None:
     bob = world.clone("bob", "--no-tags", "--single-branch", "--branch=main")
     assert bob.tags() == []
@@ -320,6 +330,20 @@ def test_the_moment_is_after_the_last_one(ann: Clone, monkeypatch: pytest.Monkey
     what = "the last promotion was at 2026-11-24 12:00:01 UTC, and here it is 2026-11-24 11:00:00"
     assert behind.warnings == (Fault("clock", what, "set the clock that is wrong"),)
     assert [version for version, _ in log(ann)] == ["v0.0.1", "v0.0.2", "v0.0.1"]
+
+
+def test_a_tag_of_the_last_moment_there_is(ann: Clone) -> None:
+    ann.push("v0.0.1:refs/tags/env/infra/99991231-235959-v0.0.1")
+    what = "it says 9999-12-31 23:59:59, and no promotion can come after that"
+    hint = "find out who pushed it, and delete it there: git push --delete REMOTE refs/tags/env/infra/99991231-235959-v0.0.1"
+    assert refusal(ann, "v0.0.2") == (Fault("tag env/infra/99991231-235959-v0.0.1", what, hint),)
+
+
+@pytest.mark.parametrize("date", ["@99999999999999 +0000", "@999999999999999999999 +0000"])
+def test_a_moment_that_there_is_not(date: str, ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", date)
+    (fault,) = refusal(ann, "v0.0.2")
+    assert fault.where == "git"
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import stat
 import subprocess
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from iamgen.errors import Fault, IamgenError, UsageError
+from iamgen.errors import Fault, IamgenError, InterruptError, UsageError
 from iamgen.history.person import signature
+from iamgen.history.push_url import pushed_remote
 from iamgen.history.release import Release, planned, publish
+from iamgen.history.remotes import Refs, Remote
 from iamgen.history.repository import open_repository
-from iamgen.history.tags import NewTag, made_tag
+from iamgen.history.tags import NewTag, made_tag, push_tag
 
 World = Any
 Clone = Any
@@ -25,14 +30,14 @@ def ann(world: World) -> Clone:
     return world.clone("ann")
 
 
-def plan(clone: Clone, asked: str = "bugfix", **options: Any) -> Release | None:
+def plan(clone: Clone, asked: str = "bugfix", **options: Any) -> Release:
     folder = clone.folder / options.pop("folder", "")
     return planned(open_repository(folder), asked, options.pop("main", None), options.pop("remote", None))
 
 
 def made(clone: Clone, asked: str = "bugfix", **options: Any) -> Release:
     found = plan(clone, asked, **options)
-    assert found is not None
+    assert not found.is_there
     publish(found, f"{found.version}\n\n#1 in brief\n")
     return found
 
@@ -69,9 +74,59 @@ def test_the_next_one_has_the_commits_since(ann: Clone) -> None:
     ]
 
 
+@pytest.mark.parametrize("folder", ["", "team"])
+def test_merges_that_break_something(folder: str, ann: Clone) -> None:
+    (ann.folder / "team").mkdir()
+    shutil.copy(ann.folder / "users.py", ann.folder / "team")
+    ann.commit("Move in")
+    made(ann, folder=folder)
+    for number, message in enumerate(["feat!: drop bob (#12)", "chore-x!: drop carol", "Merge it (#13)"]):
+        ann.git("switch", "--quiet", "--create", f"topic-{number}")
+        (ann.folder / f"team/{number}").write_text("")
+        ann.commit(f"Topic {number}")
+        ann.git("switch", "--quiet", "main")
+        ann.git("merge", "--quiet", "--no-ff", "-m", message, f"topic-{number}")
+    assert {(one.subject, one.breaking) for one in plan(ann, folder=folder).commits} == {
+        ("feat!: drop bob (#12)", True),
+        ("chore-x!: drop carol", True),
+        *((f"Topic {number}", False) for number in range(3)),
+    }
+
+
+def test_what_a_log_is_set_up_to_add_is_no_part_of_it(ann: Clone) -> None:
+    ann.git("config", "i18n.logOutputEncoding", "ISO-8859-1")
+    ann.git("config", "color.ui", "always")
+    ann.git("config", "log.showSignature", "true")
+    ann.git("config", "gpg.program", "../gpg")
+    gpg = ann.folder / "../gpg"
+    gpg.write_text('#!/bin/sh\ncat >/dev/null; echo "[GNUPG:] SIG_CREATED " >&2; echo signed\necho "gpg: good" >&2\n')
+    gpg.chmod(0o755)
+    ann.git("commit", "--quiet", "--allow-empty", "--gpg-sign", "--message=Für Zoë")
+    first, *_ = made(ann).commits
+    assert (first.id, first.subject) == (ann.git("rev-parse", "HEAD"), "Für Zoë")
+
+
+def test_git_speaks_english_where_it_is_read(ann: Clone, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where a person, or their hooks, are spoken to it is their own language."""
+    real, log = shutil.which("git"), tmp_path / "log"
+    shim = tmp_path / "bin/git"
+    shim.parent.mkdir()
+    shim.write_text(f'#!/bin/sh\necho "$* ($LC_ALL $LANGUAGE)" >>"{log}"\nexec "{real}" "$@"\n')
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{shim.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    monkeypatch.setenv("LANGUAGE", "de")
+    made(ann)
+    lines = [line for line in log.read_text().splitlines() if line.startswith("-C ")]
+    others = [line for line in lines if not line.endswith("(C )")]
+    assert len(lines) > 10
+    assert [" push " in line or " tag " in line for line in others] == [True, True]
+
+
 def test_nothing_new_is_nothing_to_release(ann: Clone) -> None:
     made(ann)
-    assert plan(ann) is None
+    nothing = plan(ann)
+    assert (nothing.is_there, str(nothing.version), nothing.commits) == (True, "v0.0.1", ())
     assert str(made(ann, "v0.1.0-rc.1").version) == "v0.1.0-rc.1"
     assert str(made(ann, "minor").version) == "v0.1.0"
     assert str(made(ann, "public").version) == "v1.0.0"
@@ -199,6 +254,59 @@ def test_a_remote_that_cannot_be_reached(ann: Clone) -> None:
     (fault,) = refusal(ann)
     assert (fault.where, fault.hint) == ("origin", "look at: git ls-remote origin")
     assert fault.what.startswith("cannot be reached: '/nowhere' does not appear to be a git repository")
+
+
+@pytest.mark.parametrize(
+    ("url", "pushed"),
+    [
+        ("https://example.com/own/iam", "git@example.com:own/iam.git"),
+        ("https://ann:secret@example.com/own/iam.git", "ssh://git@EXAMPLE.com:22/own/iam/"),
+        ("/srv/iam.git", "file:///srv/iam.git"),
+        ("../iam", "../iam"),
+    ],
+)
+def test_two_ways_to_one_place(url: str, pushed: str, ann: Clone) -> None:
+    ann.git("remote", "set-url", "origin", url)
+    ann.git("remote", "set-url", "--push", "origin", pushed)
+    assert pushed_remote(open_repository(ann.folder), None).name == "origin"
+
+
+@pytest.mark.parametrize(
+    ("url", "pushed"),
+    [
+        ("https://example.com/own/iam", "git@example.com:fork/iam.git"),
+        ("https://example.com/own/iam", "git@example.org:own/iam.git"),
+        ("https://example.com/own/iam", "/own/iam"),
+        ("../iam", "../iam-2"),
+    ],
+)
+def test_pushed_elsewhere(url: str, pushed: str, ann: Clone) -> None:
+    ann.git("remote", "set-url", "origin", url)
+    ann.git("remote", "set-url", "--push", "origin", pushed)
+    assert refusal(ann) == (Fault("origin", f"is read from {url}, and pushed to {pushed}", PUSH_URL),)
+
+
+PUSH_URL = "look at git remote get-url --push --all origin; git config --unset-all remote.origin.pushurl"
+
+
+def test_pushed_to_several_places(ann: Clone) -> None:
+    url = ann.git("remote", "get-url", "origin")
+    for one in (url, "../fork.git"):
+        ann.git("config", "--add", "remote.origin.pushurl", one)
+    what = "what is pushed to it goes to 2 places, and may arrive in some of them"
+    assert refusal(ann) == (Fault("origin", what, PUSH_URL),)
+
+
+def test_submodules_are_not_pushed_along(world: World, ann: Clone) -> None:
+    ann.git("submodule", "--quiet", "add", f"file://{world.folder}/origin.git", "sub")
+    sub = type(ann)(ann.folder / "sub")
+    sub.git("config", "user.name", "Ann")
+    sub.git("config", "user.email", "ann@example.com")
+    sub.commit("Not pushed")
+    sub.git("remote", "set-url", "origin", "/nowhere")
+    ann.git("config", "push.recurseSubmodules", "on-demand")
+    ann.commit("A submodule")
+    made(ann)
 
 
 def test_no_upstream(ann: Clone) -> None:
@@ -378,6 +486,41 @@ def test_a_last_release_that_main_does_not_have(ann: Clone) -> None:
     assert release.warnings == (Fault("main", what, "look at: git log main..v1.2.4"),)
 
 
+def test_a_hotfix_that_main_does_not_have(ann: Clone) -> None:
+    """By its name it comes before the release that it mends."""
+    made(ann, "v1.0.0")
+    ann.git("switch", "--quiet", "--create", "hot")
+    ann.commit("Mend it")
+    made(ann, "v1.0.0-hotfix.1")
+    ann.git("switch", "--quiet", "main")
+    ann.commit("Second")
+    ann.push()
+    what = "v1.0.0-hotfix.1 is not in this branch's history: what it changed may be missing here"
+    missing = Fault("main", what, "look at: git log main..v1.0.0-hotfix.1")
+    assert plan(ann).warnings == (missing,)
+    ann.git("switch", "--quiet", "--create", "hotter", "v1.0.0")
+    ann.commit("Mend it otherwise")
+    hot = Fault("hotter", what, "look at: git log hotter..v1.0.0-hotfix.1")
+    assert plan(ann, "v1.0.0-hotfix.2").warnings[-1] == hot
+    ann.git("switch", "--quiet", "main")
+    ann.git("merge", "--quiet", "--no-edit", "hot")
+    ann.push()
+    made(ann)
+    ann.git("switch", "--quiet", "hot")
+    ann.commit("Mend it again")
+    assert plan(ann, "v1.0.0-hotfix.2").warnings[1:] == ()  # what came later is no business of a hotfix
+
+
+def test_a_tag_that_moved_under_a_hotfix(ann: Clone) -> None:
+    made(ann)
+    second = ann.commit("Second")
+    made(ann)
+    ann.git("switch", "--quiet", "--create", "hot", "v0.0.1")
+    ann.commit("Mend it")
+    ann.git("tag", "--force", "v0.0.1", second)
+    assert refusal(ann, "v0.0.1-hotfix.1")[0].where == "tag v0.0.1"
+
+
 def test_who_nobody_knows(ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
     ann.git("config", "user.useConfigOnly", "true")
     ann.git("config", "--unset", "user.email")
@@ -425,7 +568,7 @@ def test_no_commit_yet(ann: Clone) -> None:
 def test_the_repository_of_a_hook_is_not_ours(ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_DIR", "/nowhere")
     monkeypatch.setenv("GIT_INDEX_FILE", "/nowhere/index")
-    assert str(planned(open_repository(ann.folder), "patch", None, None).version) == "v0.0.1"  # type: ignore[union-attr]
+    assert str(planned(open_repository(ann.folder), "patch", None, None).version) == "v0.0.1"
 
 
 def hook(folder: Path, name: str, script: str) -> None:
@@ -459,7 +602,6 @@ def test_two_clones_at_once(world: World, ann: Clone) -> None:
     bob = world.clone("bob")
     bobs = plan(bob)
     made(ann)
-    assert bobs is not None
     with pytest.raises(IamgenError) as caught:
         publish(bobs, "mine")
     assert caught.value.faults == (
@@ -526,6 +668,27 @@ def test_an_answer_that_is_lost_is_no_failure(ann: Clone) -> None:
     assert ann.tags() == [str(release.version)]
 
 
+class Interrupted(Remote):
+    """A remote whose answer is lost, and a signal comes while it is asked again."""
+
+    def push(self, specs: Sequence[str], leases: Iterable[tuple[str, str]] = ()) -> str:
+        return super().push(specs, leases) or "lost"
+
+    def refs(self, *patterns: str) -> Refs:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return super().refs(*patterns)
+
+
+def test_a_signal_that_comes_when_the_remote_has_it(ann: Clone) -> None:
+    repository = open_repository(ann.folder)
+    tag = NewTag("v0.0.1", "HEAD", "v0.0.1", signature(repository))
+    with pytest.raises(InterruptError) as caught:
+        push_tag(Interrupted(repository, "origin"), tag)
+    hint = "look at: git ls-remote origin refs/tags/v0.0.1"
+    assert caught.value.faults == (Fault("tag v0.0.1", "interrupted too late: origin has it, and it stays", hint),)
+    assert ann.tags() == ["v0.0.1"]
+
+
 def test_names_and_subjects_that_a_terminal_would_obey(ann: Clone) -> None:
     ann.git("config", "user.name", "E\x1b[31mve")
     ann.commit("Red \x1b[31m alert \u202e")
@@ -558,4 +721,18 @@ def test_a_release_on_no_commit(ann: Clone) -> None:
     ann.git("tag", "v0.0.1", "HEAD^{tree}")
     ann.push("v0.0.1")
     ann.commit("Second")
-    assert refusal(ann)
+    assert refusal(ann) == (Fault("tag v0.0.1", "is there already, in origin", "a release stays as it is"),)
+
+
+@pytest.mark.parametrize("asked", ["bugfix", "v9.1.0"])
+def test_a_later_release_on_no_commit(asked: str, ann: Clone) -> None:
+    made(ann)
+    ann.git("tag", "--annotate", "--message=A file", "v9.0.0", "HEAD:users.py")
+    ann.push("v9.0.0")
+    ann.git("tag", "--delete", "v9.0.0")
+    ann.commit("Second")
+    ann.push()
+    release = made(ann, asked)
+    assert (str(release.version), str(release.previous)) == ("v0.0.2" if asked == "bugfix" else asked, "v0.0.1")
+    hint = "if nobody needs it: git push --delete origin refs/tags/v9.0.0"
+    assert release.warnings == (Fault("tag v9.0.0", "is on no commit, and left out", hint),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iamgen.errors import IamgenError, UsageError
@@ -47,11 +47,20 @@ def test_exactly_one_of_less_equal_greater(one: Version, other: Version) -> None
     assert (one < other) + (one == other) + (one > other) == 1
 
 
-@given(VERSIONS, st.sampled_from([level for level in LEVELS if level != "public"]))
+@given(VERSIONS, st.sampled_from(LEVELS))
+@example(Version(0, 0, 0, "rc.1"), "bugfix")
+@example(Version(0, 0, 999_999_999), "bugfix")
+@example(Version(1, 0, 0, "rc.1"), "public")
 def test_what_follows_is_greater_and_no_pre_release(version: Version, level: str) -> None:
-    after = following(version, level)
+    try:
+        after = following(version, level)
+    except IamgenError:
+        assert level == "public" or version.pre or 999_999_999 in version.core
+        return
     assert after > version
     assert not after.pre
+    assert parse(str(after)) == after
+    assert (after >= Version(1, 0, 0)) == (version >= Version(1, 0, 0)) or level in {"public", "major"}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +81,14 @@ def test_what_follows_is_greater_and_no_pre_release(version: Version, level: str
         ("v1.2.3", "feature", "v1.3.0"),
         ("v1.2.3", "breaking", "v2.0.0"),
         ("v2.0.0-rc.1", "breaking", "v2.0.0"),
-        ("v2.0.0-rc.1", "bugfix", "v2.0.0"),
+        ("v2.0.0-rc.1", "major", "v2.0.0"),
+        ("v1.2.4-rc.1", "bugfix", "v1.2.4"),
+        ("v1.2.4-rc.1", "feature", "v1.3.0"),
+        ("v0.2.0-rc.1", "breaking", "v0.2.0"),
+        ("v0.2.0-rc.1", "major", "v1.0.0"),
+        ("v0.2.1-rc.1", "feature", "v0.2.1"),
+        ("v0.0.0-rc.1", "bugfix", "v0.0.0"),
+        ("v1.0.0-rc.1", "major", "v1.0.0"),
         ("v1.3.0-rc.1", "feature", "v1.3.0"),
         ("v1.3.0-rc.1", "breaking", "v2.0.0"),
         ("v1.0.0-rc.1", "public", "v1.0.0"),
@@ -80,6 +96,43 @@ def test_what_follows_is_greater_and_no_pre_release(version: Version, level: str
 )
 def test_levels(last: str | None, level: str, version: str) -> None:
     assert str(following(parse(last) if last else None, level)) == version
+
+
+@pytest.mark.parametrize(
+    ("last", "levels", "release", "level"),
+    [
+        ("v1.0.0-rc.1", ("bugfix", "feature", "breaking", "patch", "minor"), "v1.0.0", "public"),
+        ("v2.0.0-rc.1", ("bugfix", "feature", "patch", "minor"), "v2.0.0", "breaking"),
+        ("v1.3.0-rc.1", ("bugfix", "patch"), "v1.3.0", "feature"),
+        ("v0.3.0-rc.1", ("bugfix", "feature", "patch"), "v0.3.0", "breaking"),
+    ],
+)
+def test_a_level_too_low_for_the_release_that_waits(
+    last: str, levels: tuple[str, ...], release: str, level: str
+) -> None:
+    for low in levels:
+        with pytest.raises(IamgenError) as caught:
+            following(parse(last), low)
+        hint = f"iamgen release {level} makes it; or name the version you want"
+        assert caught.value.faults == (
+            ("release", f"{last} leads to {release}, and that is more than this level", hint),
+        )
+
+
+@pytest.mark.parametrize(
+    ("last", "level", "found"),
+    [
+        ("v0.0.999999999", "bugfix", "v0.0.1000000000"),
+        ("v1.999999999.1", "feature", "v1.1000000000.0"),
+        ("v999999999.0.0", "breaking", "v1000000000.0.0"),
+    ],
+)
+def test_where_numbers_end(last: str, level: str, found: str) -> None:
+    with pytest.raises(IamgenError) as caught:
+        following(parse(last), level)
+    what = f"{found} would come after {last}, and a number has at most nine digits"
+    hint = "choose a higher level, or name the version: iamgen release v1.2.3"
+    assert caught.value.faults == ((f"release {level}", what, hint),)
 
 
 def test_public_happens_once() -> None:
