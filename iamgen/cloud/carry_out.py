@@ -17,6 +17,7 @@ from iamgen.cloud.guards import guard
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.repair import repair
 from iamgen.cloud.states import Step, step, succeeded
+from iamgen.cloud.way_in import POWER
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.plan.difference import differences
 
@@ -110,7 +111,8 @@ def _repair(prepared: Prepared) -> list[Fault]:
     found = prepared.inspection
     if not found or not found.beside:
         return []
-    return repair(prepared.clients.iam, prepared.order.where, found.beside, found.trusts)
+    bare = () if found.there.get(POWER) or prepared.choices.lock_me_out else (POWER,)
+    return repair(prepared.clients.iam, prepared.order.where, found.beside, found.trusts, bare)
 
 
 def cancel(order: Order, clients: Clients, pace: Pace, tell: Told) -> str:

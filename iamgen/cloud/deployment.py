@@ -150,7 +150,8 @@ def _inspected(found: Prepared, before: Mapping[str, Any], identity: Identity) -
     order, choices = found.order, found.choices
     seen = inspect(found.clients, order, before, choices.pace)
     removed = [one.value for one in seen.beside if one.is_in(POWER) and one.sign == "+"]
-    faults = list(lost_by_repair(order.where, order.members.get(POWER, ()), removed, identity.arn))
+    added = {one.value for one in seen.beside if one.is_in(POWER) and one.sign == "-"} & seen.users
+    faults = list(lost_by_repair(order.where, seen.there.get(POWER, frozenset()) | added, removed, identity.arn))
     if faults and not choices.lock_me_out:
         raise IamgenError(faults)
     return replace(found, inspection=seen)

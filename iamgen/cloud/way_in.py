@@ -35,16 +35,16 @@ def lost(where: str, before: Template | None, after: Template, caller: str, now:
         yield Fault(f"{where} {POWER}", f"nobody is in {POWER} any more; now it has {gone}", _HINT)
 
 
-def lost_by_repair(where: str, group: Iterable[str], removed: Iterable[str], caller: str) -> Iterator[Fault]:
-    """Yield what is lost when `removed` are taken out of PowerG, who were put there by hand; `group` are those who
-    belong there."""
+def lost_by_repair(where: str, stays: Iterable[str], removed: Iterable[str], caller: str) -> Iterator[Fault]:
+    """Yield what is lost when `removed` are taken out of PowerG, who were put there by hand; `stays` are those who
+    are in it then: who is declared and does not exist is not."""
     gone, user = set(removed), _USER.fullmatch(caller)
     if user and user["name"] in gone:
         what = f"{user['name']}, who deploys, is in {POWER} by hand and would be taken out of it"
         yield Fault(f"{where} {POWER}", what, f"declare power=True in users.py, or {_HINT}")
-    elif gone and not set(group):
+    elif gone and not set(stays):
         what = f"nobody would be in {POWER} any more; now it has {_named(gone)}, by hand"
-        yield Fault(f"{where} {POWER}", what, f"declare power=True in users.py, or {_HINT}")
+        yield Fault(f"{where} {POWER}", what, f"declare power=True in users.py for somebody who exists, or {_HINT}")
 
 
 def _own_role(where: str, was: Template, will: Template, caller: str, now: datetime) -> Iterator[Fault]:
