@@ -8,21 +8,26 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from iamgen.cloud.carry_out import cancel, execute, going_on
+from iamgen.cloud.change_set import ChangeSet
 from iamgen.cloud.clients import Clients, Credentials, connect
 from iamgen.cloud.deployment import Choices, Order, Prepared, prepare
 from iamgen.cloud.events import Event
+from iamgen.cloud.guards import OPEN, STRICT
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.side_by_side import heeding, side_by_side
+from iamgen.cloud.stack import Stack
 from iamgen.errors import Fault, IamgenError
 
 Aws = Any
 Stubbed = Any
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BOB = "arn:aws:iam::111111111111:user/bob"
 
 
@@ -429,3 +434,82 @@ def test_credentials_that_there_are_not(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert faults_of(lambda: connect(Credentials("nobody"), "eu-west-1", "dev")) == (
         Fault("dev", "there is no profile nobody", "`aws configure list-profiles` lists those that there are"),
     )
+
+
+def policy(aws: Aws) -> list[str]:
+    found = aws.client("cloudformation", "dev").get_stack_policy(StackName="infra")["StackPolicyBody"]
+    return [one["Effect"] for one in json.loads(found)["Statement"]]
+
+
+def test_a_stack_is_shut_again_when_its_change_set_is_gone(aws: Aws, order: Order, choices: Choices) -> None:
+    aws.people("/bob", "/eve")
+    execute(prepare(order, dev(aws.url), choices), ignore)
+    found = prepare(changed(order), dev(aws.url), replace(choices, allow_replacement=True))
+    assert found.change_set
+    aws.client("cloudformation", "dev").delete_change_set(ChangeSetName=found.change_set.id)
+    faults_of(lambda: execute(found, ignore))
+    assert policy(aws) == ["Allow", "Deny"]
+
+
+def test_a_stack_is_shut_again_after_an_update_that_failed(aws: Aws, order: Order, choices: Choices) -> None:
+    aws.people("/bob")
+    execute(prepare(order, dev(aws.url), choices), ignore)
+    found = prepare(changed(order), dev(aws.url), replace(choices, allow_replacement=True))
+    opened: list[list[str]] = []
+    faults_of(lambda: execute(found, lambda _: opened.append(policy(aws))))
+    assert opened[0] == ["Allow"]
+    assert policy(aws) == ["Allow", "Deny"]
+
+
+def opened(stubbed: Stubbed, order: Order, choices: Choices) -> Prepared:
+    """Return a deployment that has opened the stack and begun."""
+    stack = Stack("infra", "stack-id", "UPDATE_COMPLETE", NOW, {}, guarded=True)
+    made = ChangeSet("set", "stack-id", "UPDATE", ())
+    stubbed.answer("cloudformation", "set_stack_policy", {}, {"StackName": "infra", "StackPolicyBody": OPEN})
+    stubbed.answer("cloudformation", "update_termination_protection", {})
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
+    stubbed.answer("cloudformation", "execute_change_set", {})
+    return Prepared(order, stubbed.clients, replace(choices, allow_replacement=True), stack, made)
+
+
+def shut(stubbed: Stubbed) -> None:
+    stubbed.answer("cloudformation", "set_stack_policy", {}, {"StackName": "infra", "StackPolicyBody": STRICT})
+    stubbed.answer("cloudformation", "update_termination_protection", {})
+
+
+def test_a_stack_is_shut_again_when_it_cannot_be_followed(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    found = opened(stubbed, order, choices)
+    stubbed.refuse("cloudformation", "describe_stack_events", "Throttling")
+    shut(stubbed)
+    (fault,) = faults_of(lambda: execute(found, ignore))
+    assert fault.what == "AWS takes no more requests for now (DescribeStackEvents: Throttling)"
+    stubbed.done()
+
+
+def test_a_stack_that_cannot_be_shut_again_is_told(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    found = opened(stubbed, order, choices)
+    stubbed.refuse("cloudformation", "describe_stack_events", "ExpiredToken")
+    stubbed.refuse("cloudformation", "set_stack_policy", "ExpiredToken")
+    faults = faults_of(lambda: execute(found, ignore))
+    assert [one.what for one in faults] == [
+        "the credentials have expired: profile of-dev",
+        "the stack policy of infra stays open for replacement",
+    ]
+    stubbed.done()
+
+
+@pytest.mark.parametrize(("status", "is_shut"), [("UPDATE_COMPLETE", True), ("UPDATE_IN_PROGRESS", False)])
+def test_an_interruption_shuts_a_stack_in_which_nothing_goes_on(
+    stubbed: Stubbed, order: Order, choices: Choices, status: str, is_shut: bool
+) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    found = opened(stubbed, order, replace(choices, pace=Pace(interrupt)))
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
+    stubbed.stack(status)
+    if is_shut:
+        shut(stubbed)
+    with pytest.raises(KeyboardInterrupt):
+        execute(found, ignore)
+    stubbed.done()
