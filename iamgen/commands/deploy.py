@@ -89,7 +89,6 @@ def deploy(wanted: Deploying, console: Console) -> int:
     try:
         return _decide(wanted, planned, first, console, stop)
     except KeyboardInterrupt:
-        fleet.drop(planned.ready.values())  # of what was not begun; what was, cannot be dropped
         for fault in fleet.unfollowed(planned.ready.values()):
             console.warning(fault)
         raise
@@ -139,20 +138,24 @@ def _taken_up(kept: Collection[plan_file.Kept], members: Collection[Member], cho
 def _decide(wanted: Deploying, planned: Planned, first: str, console: Console, stop: threading.Event) -> int:
     """Show the plan, ask, and do it or leave it."""
     pending = [name for name, one in planned.ready.items() if one.is_pending]
-    if planned.ready and not wanted.as_json:
-        console.product(plan_text(planned.ready.values()))
-    ends, keep = Ends(), False
+    left = () if wanted.plan_only and not wanted.plan_file else fleet.held_back(planned, first)
+    ends, begun, kept = Ends(left=left), set[str](), bool(wanted.execute_plan)
     try:
-        if wanted.plan_file and pending:
-            _keep(wanted.plan_file, planned, console)
+        if planned.ready and not wanted.as_json:
+            console.product(plan_text(planned.ready.values()))
+        if left:
+            _say_left(planned, ends, first, console)
+        elif wanted.plan_file and pending:
+            _keep(wanted.plan_file, planned)
+            kept = True
+            console.note(f"the plan is kept: iamgen deploy --execute-plan {wanted.plan_file}")
         elif pending and not wanted.changes_nothing and (wanted.yes or console.confirm(_question(pending, planned))):
-            keep = True
-            ends = _carry_out(planned, first, console, stop)
-        keep = keep or bool(wanted.plan_file and pending)
-    finally:
-        if not keep and not wanted.execute_plan:
-            for fault in fleet.drop(planned.ready.values()):
-                console.warning(fault)
+            ends = _carry_out(planned, first, console, stop, begun)
+            kept = kept and not ends.left  # the plan as a whole cannot be carried out any more
+    finally:  # the one place that removes change sets: all that nobody wants any more, and nobody has begun
+        unwanted = [] if kept else [one for name, one in planned.ready.items() if name not in begun]
+        for fault in fleet.drop(unwanted):
+            console.warning(fault)
     if wanted.as_json:
         console.product(_json(planned, ends))
     return _code(wanted, planned, ends, len(pending))
@@ -163,30 +166,33 @@ def _question(pending: Collection[str], planned: Planned) -> str:
     return f"Deploy this to {', '.join(names)}?"
 
 
-def _keep(file: Path, planned: Planned, console: Console) -> None:
+def _keep(file: Path, planned: Planned) -> None:
     found = [one for one in (approved.kept(one, name) for name, one in planned.ready.items()) if one]
     if not found:
         what = "there is no change set to keep: only the stack's protection is to be put back"
         raise refuse(str(file), what, "deploy it in one step: iamgen deploy ACCOUNT")
     plan_file.write(file, found)
-    console.note(f"the plan is kept: iamgen deploy --execute-plan {file}")
 
 
-def _carry_out(planned: Planned, first: str, console: Console, stop: threading.Event) -> Ends:
+def _carry_out(planned: Planned, first: str, console: Console, stop: threading.Event, begun: set[str]) -> Ends:
     with console.board(list(planned.ready)) as show:
-        ends = fleet.carry_out(planned.ready, first, show, stop)
+        ends = fleet.carry_out(planned.ready, first, show, stop, begun)
     for name, one in planned.ready.items():
         if name in ends.failed:
             _say(ends.failed[name], console)
         elif name in ends.done:
             console.note(f"{one.order.where}: done")
-    for name in ends.left:
-        what = f"not begun, because {first} failed; its change set is removed"
-        console.error(Fault(planned.ready[name].order.where, what, "deploy again when that is mended"))
+    _say_left(planned, ends, first, console)
     several = len(ends.done) + len(ends.failed) + len(ends.left) > 1
     if several:
         console.note(f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.left)} not begun")
     return ends
+
+
+def _say_left(planned: Planned, ends: Ends, first: str, console: Console) -> None:
+    for name in ends.left:
+        what = f"not begun, because {first} failed; its change set is removed"
+        console.error(Fault(planned.ready[name].order.where, what, "deploy again when that is mended"))
 
 
 def _say(error: IamgenError, console: Console) -> None:

@@ -440,6 +440,86 @@ def test_an_interruption_at_the_question_leaves_nothing(deployed: Path, aws: Aws
     assert aws.change_sets("dev") == []
 
 
+def interrupted(root: Path, environment: dict[str, str], *args: str) -> None:
+    """Answer the question of a deployment with ^C."""
+    command = ["-m", "iamgen", "deploy", "--no-lint", *args]
+    child = pexpect.spawn(sys.executable, command, cwd=str(root), env=environment, encoding="utf-8", timeout=30)
+    child.expect_exact("[y/N]")
+    child.sendintr()
+    child.expect_exact("interrupted")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+
+
+def test_an_interruption_at_the_question_keeps_an_approved_plan(
+    deployed: Path, aws: Aws, environment: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    assert run(deployed, "dev", plan_file=file).code == 0
+    interrupted(deployed, environment, "--execute-plan", str(file))
+    assert run(deployed, execute_plan=file, answer="n").code == 0
+    assert len(aws.change_sets("dev")) == 1
+    assert run(deployed, execute_plan=file).code == 0
+    assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
+
+
+def test_an_interruption_after_the_plan_file_was_written_keeps_its_change_sets(
+    deployed: Path, aws: Aws, tmp_path: Path
+) -> None:
+    class Interrupting(io.StringIO):
+        def write(self, text: str) -> int:
+            if "the plan is kept" in text:
+                raise KeyboardInterrupt
+            return super().write(text)
+
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    console = Console(io.StringIO(), Interrupting(), coloured=False, answers=io.StringIO())
+    with pytest.raises(KeyboardInterrupt):
+        deploy(Deploying(deployed, ("dev",), lint=False, plan_file=file), console)
+    assert run(deployed, execute_plan=file).code == 0
+
+
+def test_an_interruption_of_a_deployment_removes_what_was_not_begun(
+    deployed: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two accounts one was begun, and AWS goes on with it; of the other nothing is left."""
+
+    def interrupted(_ready: object, _first: str, _show: object, _stop: object, begun: set[str]) -> None:
+        begun.add("dev")
+        raise KeyboardInterrupt
+
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": ()}')
+    monkeypatch.setattr("iamgen.cloud.fleet.carry_out", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(deployed, "dev", "prod")
+    assert (len(aws.change_sets("dev")), aws.change_sets("prod")) == (1, [])
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_when_people_cannot_be_planned_the_others_are_not_begun(
+    deployed: Path, aws: Aws, tmp_path: Path, kept: bool
+) -> None:
+    groups = 'GROUPS = (Group("AuditorsG", members=("dave",)),)\n'
+    edit(deployed, "CIUser, Grant", "CIUser, Group, Grant")
+    edit(deployed, "CI_USERS = ", f"{groups}CI_USERS = ")
+    assert run(deployed, "user-only").code == 0
+    edit(deployed, groups, "")
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": ("OpsR", "ReadR")}')
+    file = tmp_path / "plan.json"
+    ended = run(deployed, every=True, as_json=True, plan_file=file if kept else None)
+    assert ended.code == 1
+    assert "error: user-only (111111111111) AuditorsG: the group AuditorsG would be deleted" in ended.err
+    assert [one["outcome"] for one in json.loads(ended.out)["accounts"]] == ["not begun", "not begun", "refused"]
+    assert "error: dev (222222222222): not begun, because user-only failed; its change set is removed\n" in ended.err
+    assert "error: prod (333333333333): not begun, because user-only failed; its change set is removed\n" in ended.err
+    assert not file.exists()
+    assert aws.change_sets("dev") == aws.change_sets("prod") == []
+    assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
+
+
 def test_with_cfn_lint_and_in_a_repository(example: Path, aws: Aws, iamgen: Any, environment: dict[str, str]) -> None:
     """The whole program, checks and all; the stack says which release and commit it is of."""
     git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.com"]
