@@ -77,6 +77,8 @@ def deploy(wanted: Deploying, console: Console) -> int:
     if wanted.cancel:
         return _cancel(wanted, console, stop)
     kept = plan_file.read(wanted.execute_plan) if wanted.execute_plan else ()
+    if wanted.execute_plan and not kept:
+        return _nothing(wanted, console)
     names = tuple(one.account for one in kept) or wanted.accounts
     declaration, members = _members(wanted, names, console)
     fleet.require_accounts(members, stop)
@@ -145,8 +147,8 @@ def _decide(wanted: Deploying, planned: Planned, first: str, console: Console, s
             console.product(plan_text(planned.ready.values()))
         if left:
             _say_left(planned, ends, first, console)
-        elif wanted.plan_file and pending:
-            _keep(wanted.plan_file, planned)
+        elif wanted.plan_file and planned.ready:
+            _keep(wanted.plan_file, planned, pending)
             kept = True
             console.note(f"the plan is kept: iamgen deploy --execute-plan {wanted.plan_file}")
         elif pending and not wanted.changes_nothing and (wanted.yes or console.confirm(_question(pending, planned))):
@@ -166,9 +168,18 @@ def _question(pending: Collection[str], planned: Planned) -> str:
     return f"Deploy this to {', '.join(names)}?"
 
 
-def _keep(file: Path, planned: Planned) -> None:
+def _nothing(wanted: Deploying, console: Console) -> int:
+    """Say that a kept plan has nothing in it."""
+    if wanted.as_json:
+        console.product(_json(Planned({}, {}), Ends()))
+    console.note(f"{wanted.execute_plan}: there is nothing to do")
+    return DONE
+
+
+def _keep(file: Path, planned: Planned, pending: Collection[str]) -> None:
+    """Write the plan, an empty one where nothing is to change: an older one of that name is not to be carried out."""
     found = [one for one in (approved.kept(one, name) for name, one in planned.ready.items()) if one]
-    if not found:
+    if pending and not found:
         what = "there is no change set to keep: only the stack's protection is to be put back"
         raise refuse(str(file), what, "deploy it in one step: iamgen deploy ACCOUNT")
     plan_file.write(file, found)

@@ -347,6 +347,68 @@ def test_a_plan_that_was_tampered_with(deployed: Path, aws: Aws, tmp_path: Path)
     assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
 
 
+def other_stack(aws: Aws, order: str) -> dict[str, str]:
+    """Make a stack of another name, and return what a forged plan would say of an update of it."""
+    cloudformation = aws.client("cloudformation", "dev")
+    cloudformation.create_stack(StackName="other", TemplateBody=order)
+    body = {"Resources": {"G": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "H"}}}}
+    made = cloudformation.create_change_set(
+        StackName="other", ChangeSetName="x", TemplateBody=json.dumps(body), Capabilities=["CAPABILITY_NAMED_IAM"]
+    )
+    return {"stack_id": made["StackId"], "change_set": made["Id"]}
+
+
+@pytest.mark.parametrize(
+    ("forged", "said"),
+    [
+        ({"stack": "other"}, "the plan is for the stack other of eu-west-1, not for the stack infra of eu-west-1"),
+        ({"region": "us-east-1"}, "the plan is for the stack infra of us-east-1, not for the stack infra of eu-west-1"),
+        ({}, "the plan's change set is on the stack other, not on the stack infra of eu-west-1"),
+    ],
+)
+def test_a_plan_for_another_stack(deployed: Path, aws: Aws, tmp_path: Path, forged: dict[str, str], said: str) -> None:
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    run(deployed, "dev", plan_file=file)
+    plan = json.loads(file.read_text())
+    group = '{"Resources": {"G": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "G"}}}}'
+    plan["plans"][0].update(forged or other_stack(aws, group))
+    file.write_text(json.dumps(plan))
+    ended = run(deployed, execute_plan=file, allow_replacement=True)
+    assert (ended.code, ended.out) == (1, "")
+    assert f"error: dev (222222222222): {said}\n" in ended.err
+    assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
+
+
+def test_a_plan_of_nothing_replaces_an_older_one(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    run(deployed, "dev", plan_file=file)
+    edit(deployed, '"bob", {"dev": "OpsR", "prod": "ReadR"}', BOB)
+    assert run(deployed, "dev", plan_file=file).code == 0
+    assert run(deployed, execute_plan=file) == Ended(0, "", f"{file}: there is nothing to do\n")
+    assert json.loads(run(deployed, execute_plan=file, as_json=True).out) == {"accounts": []}
+    assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
+
+
+def test_a_kept_plan_is_patient_too(deployed: Path, aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where user-only is deployed in the same run, a user whom AWS does not know yet is waited for."""
+
+    def heeding(_stop: object) -> Callable[[float], None]:
+        return lambda seconds: aws.people("/erin") if seconds == 5 else None
+
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"erin", {"dev": ("OpsR", "ReadR"), "prod": "ReadR"}')
+    edit(deployed, "bob@", "erin@")
+    edit(deployed, "CIUser, Grant", "CIUser, Group, Grant")
+    edit(deployed, "CI_USERS = ", 'GROUPS = (Group("AuditorsG", members=("dave",)),)\nCI_USERS = ')
+    run(deployed, "user-only", "dev", plan_file=file)
+    monkeypatch.setattr("iamgen.commands.deploy.heeding", heeding)
+    ended = run(deployed, execute_plan=file)
+    assert ended.code == 0, ended.err
+    assert f"{ARN}/erin" in aws.trusted("dev", "OpsR")
+
+
 def test_a_kept_plan_keeps_to_the_same_rules(deployed: Path, tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     edit(deployed, '"dev": "AdminR", ', "")
