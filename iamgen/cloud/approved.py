@@ -44,8 +44,8 @@ def kept(prepared: Prepared, account: str) -> Kept | None:
 def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Prepared:
     """Return the deployment that a kept plan is; its order's text becomes the template that the change set brings.
 
-    Raises IamgenError when it is not of the account's own stack, when that moved meanwhile, when the change set is not what was approved, and as
-    `deployment.prepare` does for what would be lost.
+    Raises IamgenError when it is not of the account's own stack, when that moved meanwhile, when the change set is not
+    what was approved, and as `deployment.prepare` does for what would be lost.
     """
     identity = require_account(clients, plan.account_id, order.where)
     cloudformation = clients.cloudformation

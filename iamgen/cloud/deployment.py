@@ -164,7 +164,7 @@ def refuse_losses(
     where, choices = found.order.where, found.choices
     faults = list(impossible(where, differences(before, after)))
     if not choices.lock_me_out:
-        faults += lost(where, before, after, identity.arn, choices.now)
+        faults += lost(where, before, after, identity, choices.now)
     if before is not None:
         faults += refusals(where, differences(before, after), allow_replacement=choices.allow_replacement)
     if faults:

@@ -34,7 +34,8 @@ class Inspected(Protocol):
 @dataclass(frozen=True)
 class Inspection:
     """What was found. `resources` is how many there are; `trusts` the trust policies that roles should have which
-    trust somebody who is gone; `there`, by logical id, who is in a group and belongs there; `users` every user's name."""
+    trust somebody who is gone; `there`, by logical id, who is in a group and belongs there; `users` has
+    every user's name."""
 
     drift: Drift
     beside: tuple[Beside, ...]
