@@ -156,6 +156,14 @@ def _repair(prepared: Prepared) -> list[Fault]:
     return repair(prepared.clients.iam, prepared.order.where, found.beside, found.trusts, bare)
 
 
+def under_way(order: Order, clients: Clients) -> str:
+    """Return the stack's status where something is going on in it, nothing where nothing is."""
+    require_account(clients, order.account_id, order.where)
+    with telling(order.where, clients.credentials):
+        found = stacks.read(clients.cloudformation, order.stack)
+    return found.status if found and step(found.status) is Step.WAIT else ""
+
+
 def cancel(order: Order, clients: Clients, pace: Pace, tell: Told) -> str:
     """Stop an update that is under way, wait until all is as before, and return the stack's status then.
 

@@ -6,22 +6,19 @@ import json
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from iamgen.checked import Looking, checked, declared
 from iamgen.clock import now
 from iamgen.cloud import approved, fleet, plan_file
-from iamgen.cloud.carry_out import cancel
 from iamgen.cloud.deployment import Choices, Prepared
 from iamgen.cloud.fleet import Ends, Member, Planned
-from iamgen.cloud.orders import Access, order, people_first, where
+from iamgen.cloud.orders import Access, order, people_first
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.side_by_side import heeding
 from iamgen.cloud.told import plain, plan_text
 from iamgen.console import Console
 from iamgen.declaration.choose import chosen
-from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.history.described import stack_tags
@@ -45,7 +42,6 @@ class Deploying:
     exit_code: bool = False
     as_json: bool = False
     wait: bool = False
-    cancel: bool = False
     repair: bool = False
     allow_replacement: bool = False
     lock_me_out: bool = False
@@ -74,8 +70,6 @@ def deploy(wanted: Deploying, console: Console) -> int:
     if wanted.plan_file:  # before users.py runs, which may go elsewhere
         wanted = replace(wanted, plan_file=wanted.plan_file.absolute())
     stop = threading.Event()
-    if wanted.cancel:
-        return _cancel(wanted, console, stop)
     kept = plan_file.read(wanted.execute_plan) if wanted.execute_plan else ()
     if wanted.execute_plan and not kept:
         return _nothing(wanted, console)
@@ -151,7 +145,7 @@ def _decide(wanted: Deploying, planned: Planned, first: str, console: Console, s
             _keep(wanted.plan_file, planned, pending)
             kept = True
             console.note(f"the plan is kept: iamgen deploy --execute-plan {wanted.plan_file}")
-        elif pending and not wanted.changes_nothing and (wanted.yes or console.confirm(_question(pending, planned))):
+        elif pending and not wanted.changes_nothing and _agreed(wanted, planned, pending, console):
             ends = _carry_out(planned, first, console, stop, begun)
             kept = kept and not ends.left  # the plan as a whole cannot be carried out any more
     finally:  # the one place that removes change sets: all that nobody wants any more, and nobody has begun
@@ -163,9 +157,14 @@ def _decide(wanted: Deploying, planned: Planned, first: str, console: Console, s
     return _code(wanted, planned, ends, len(pending))
 
 
-def _question(pending: Collection[str], planned: Planned) -> str:
+def _agreed(wanted: Deploying, planned: Planned, pending: Collection[str], console: Console) -> bool:
+    """Ask, unless that is answered; who is asked has seen the plan, also where stdout is a program's."""
+    if wanted.yes:
+        return True
+    if wanted.as_json:
+        console.note(plan_text(planned.ready.values()).removesuffix("\n"))
     names = [planned.ready[name].order.where for name in pending]
-    return f"Deploy this to {', '.join(names)}?"
+    return console.confirm(f"Deploy this to {', '.join(names)}?")
 
 
 def _nothing(wanted: Deploying, console: Console) -> int:
@@ -229,19 +228,3 @@ def _code(wanted: Deploying, planned: Planned, ends: Ends, pending: int) -> int:
     if planned.failed or ends.failed or ends.left:
         return FAILED
     return PENDING if wanted.exit_code and len(ends.done) < pending else DONE
-
-
-def _cancel(wanted: Deploying, console: Console, stop: threading.Event) -> int:
-    """Stop what is under way in the accounts, and say how they are then."""
-    declaration = load(wanted.root, now()).declaration
-    accounts = chosen(declaration, wanted.accounts, every=wanted.every)
-    names = ", ".join(where(one) for one in accounts)
-    if not wanted.yes and not console.confirm(f"Stop the update of the stack {declaration.settings.stack} in {names}?"):
-        return DONE
-    for account in accounts:
-        clients = wanted.access.clients(declaration, account)
-        empty = order(declaration, account, "", {})
-        with console.board([account.name]) as show:
-            status = cancel(empty, clients, Pace(heeding(stop)), partial(fleet.tell, account.name, show, set()))
-        console.note(f"{where(account)}: {status or 'nothing is under way'}")
-    return DONE

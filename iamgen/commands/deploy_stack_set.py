@@ -66,8 +66,11 @@ def deploy_stack_set(wanted: StackSetDeploying, console: Console) -> int:
         planned = plan(clients, wished)
     _refuse_losses(wanted, planned, caller)
     names = {one.id: f"{one.name} ({one.id})" for one in accounts}
+    text = "\n".join(_lines(planned, names, f"{caller.account} ({caller.arn})"))
     if not wanted.as_json:
-        console.product("\n".join(_lines(planned, names, f"{caller.account} ({caller.arn})")) + "\n")
+        console.product(f"{text}\n")
+    elif planned.is_pending and not wanted.plan_only and not wanted.yes:  # who is asked has to see it
+        console.note(text)
     code = _decide(wanted, planned, clients, names, console)
     if wanted.as_json:
         console.product(_json(planned, code))

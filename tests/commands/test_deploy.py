@@ -447,6 +447,15 @@ def test_as_json(deployed: Path, aws: Aws) -> None:
     assert [one["logical_id"] for one in dev["changes"]] == ["ReadR"]
 
 
+def test_who_is_asked_sees_the_plan_also_with_json(deployed: Path, aws: Aws) -> None:
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    plan = run(deployed, "dev", plan_only=True).out
+    ended = run(deployed, "dev", as_json=True, answer="n")
+    assert ended.err.endswith(f"{plan}Deploy this to dev (222222222222)? [y/N] ")
+    assert [one["outcome"] for one in json.loads(ended.out)["accounts"]] == ["planned"]
+    assert plan not in run(deployed, "dev", as_json=True).err
+
+
 def test_people_made_by_the_stack(example: Path, aws: Aws) -> None:
     edit(example, "SETTINGS = Settings(", 'SETTINGS = Settings(users="stack", ')
     assert run(example, every=True).code == 0
