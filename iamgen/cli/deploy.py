@@ -30,7 +30,11 @@ def _file(path: str, said: str) -> Callable[[Command], Command]:
 @_file("--execute-plan", "Do what a kept plan says; refused when a stack moved meanwhile.")
 @click.option("--exit-code", is_flag=True, help="Exit with 4 when something remains to be done.")
 @click.option("--wait", is_flag=True, help="Wait for what somebody else is doing in a stack, instead of refusing.")
-@click.option("--cancel", is_flag=True, help="Stop an update under way; AWS puts all back as it was. With --dry-run: say what is under way.")
+@click.option(
+    "--cancel",
+    is_flag=True,
+    help="Stop an update under way; AWS puts all back as it was. With --dry-run: say what is under way.",
+)
 @click.option("--repair", is_flag=True, help="Put right what `iamgen drift` finds as well.")
 @click.option("--allow-replacement", is_flag=True, help="Let groups and roles be replaced or deleted, this once.")
 @click.option("--lock-me-out", is_flag=True, help="Let the last way into an account be taken away.")

@@ -183,10 +183,14 @@ def cancel(order: Order, clients: Clients, pace: Pace, tell: Told) -> str:
 
 
 def going_on(prepared: Iterable[Prepared]) -> Iterator[Fault]:
-    """Yield what goes on in AWS, of deployments that nobody follows any more."""
+    """Yield what goes on in AWS, of deployments that nobody follows any more, and what cannot be looked at."""
     for one in prepared:
-        with telling(one.order.where, one.clients.credentials):
-            found = stacks.read(one.clients.cloudformation, one.order.stack)
+        try:
+            with telling(one.order.where, one.clients.credentials):
+                found = stacks.read(one.clients.cloudformation, one.order.stack)
+        except IamgenError as exc:
+            yield from exc.faults
+            continue
         if found and step(found.status) is Step.WAIT:
             name = one.order.where.partition(" ")[0]
             left_open = (

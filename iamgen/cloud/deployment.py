@@ -1,4 +1,4 @@
-"""One account's deployment: what it would do, and doing it."""
+"""One account's deployment: what it would do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from iamgen.cloud.bucket import sent
 from iamgen.cloud.change_set import ChangeSet, Kind, Wanted
 from iamgen.cloud.clients import Clients, Identity, require_account
 from iamgen.cloud.errors import telling
-from iamgen.cloud.events import Event
 from iamgen.cloud.guards import impossible, is_strict, refusals
 from iamgen.cloud.inspection import Inspection, inspect
 from iamgen.cloud.pace import Pace
@@ -25,10 +24,6 @@ from iamgen.cloud.way_in import POWER, lost, lost_by_repair
 from iamgen.errors import IamgenError
 from iamgen.plan.change import Change
 from iamgen.plan.difference import differences
-
-Told = Callable[[Event], None]
-# A user is known to every part of IAM some seconds after it was created: pauses before another try, in seconds.
-_PATIENCE = (5, 10, 20, 30)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from iamgen.cloud.carry_out import discard, execute, going_on
+from iamgen.cloud.carry_out import discard, execute
 from iamgen.cloud.clients import Clients, require_account
 from iamgen.cloud.deployment import Choices, Order, Prepared, prepare
 from iamgen.cloud.events import Event
@@ -124,11 +124,3 @@ def tell(name: str, show: Show, finished: set[str], event: Event) -> None:
     if event.status.endswith("_COMPLETE") and not event.of_stack:
         finished.add(event.logical_id)
     show(name, f"{len(finished):>3} done  {event.status}  {event.logical_id}")
-
-
-def unfollowed(ready: Iterable[Prepared]) -> tuple[Fault, ...]:
-    """Return what goes on in AWS after ^C."""
-    try:
-        return tuple(going_on(ready))
-    except IamgenError as exc:
-        return exc.faults

@@ -11,6 +11,7 @@ from pathlib import Path
 from iamgen.checked import Looking, checked, declared
 from iamgen.clock import now
 from iamgen.cloud import approved, fleet, plan_file
+from iamgen.cloud.carry_out import going_on
 from iamgen.cloud.deployment import Choices, Prepared
 from iamgen.cloud.fleet import Ends, Member, Planned
 from iamgen.cloud.orders import Access, order, people_first
@@ -85,7 +86,7 @@ def deploy(wanted: Deploying, console: Console) -> int:
     try:
         return _decide(wanted, planned, first, console, stop)
     except KeyboardInterrupt:
-        for fault in fleet.unfollowed(planned.ready.values()):
+        for fault in going_on(planned.ready.values()):
             console.warning(fault)
         raise
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.stub import ANY
 
 from iamgen.cloud.carry_out import cancel, execute, going_on
 from iamgen.cloud.change_set import ChangeSet
@@ -198,7 +199,8 @@ def test_a_stack_with_a_change_set_of_somebodys_stays(stubbed: Stubbed, order: O
     stubbed.answer("cloudformation", "delete_change_set", {})
     stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "list_change_sets", {"Summaries": [{"ChangeSetId": "somebodys"}]})
-    faults_of(lambda: prepare(order, stubbed.clients, choices))
+    (fault,) = faults_of(lambda: prepare(order, stubbed.clients, choices))
+    assert fault.what == "CloudFormation cannot plan this: bad"  # and not that a stack was deleted in vain
     stubbed.done()
 
 
@@ -228,7 +230,11 @@ def update(stubbed: Stubbed, order: Order, *effects: dict[str, Any]) -> None:
     stubbed.stack("CREATE_COMPLETE", Tags=[{"Key": "aws:x", "Value": "y"}, {"Key": "team", "Value": "a"}])
     stubbed.answer("cloudformation", "get_template", {"TemplateBody": order.text})
     stubbed.answer("cloudformation", "get_stack_policy", {})
-    stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
+    # tags that are not ours stay, those that are AWS's own cannot be given
+    tags = [{"Key": "team", "Value": "a"}, {"Key": "iamgen:release", "Value": "v1"}]
+    named = dict.fromkeys(("StackName", "ChangeSetName", "ChangeSetType", "Capabilities", "TemplateBody"), ANY)
+    made = {"Id": "set", "StackId": "stack-id"}
+    stubbed.answer("cloudformation", "create_change_set", made, {**named, "Tags": tags})
     first, *others = effects
     page = {"Status": "CREATE_COMPLETE", "ChangeSetId": "set", "StackId": "stack-id", "Changes": [first]}
     stubbed.answer("cloudformation", "describe_change_set", {**page, "NextToken": "more"} if others else page)
@@ -240,7 +246,7 @@ def test_what_only_gets_new_tags_is_told_apart(stubbed: Stubbed, order: Order, c
     update(stubbed, order, effect("ReadR", "Properties"), effect("OpsR", "Tags"))
     found = prepare(changed(order), stubbed.clients, choices)
     assert [one.logical_id for one in found.changes] == ["ReadR"]
-    assert found.retagged == ("OpsR",)
+    assert (found.retagged, found.change_set is None) == (("OpsR",), False)
     stubbed.done()
 
 
@@ -318,6 +324,16 @@ def test_who_deploys_while_one_reads_the_plan_is_not_overwritten(aws: Aws, order
     assert aws.trusted("dev", "ReadR") == {BOB.replace("bob", "mallory")}
 
 
+def test_a_stack_that_failed_no_more_is_not_deleted(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    """Nor is its protection against deletion taken away."""
+    failed = Stack("infra", "stack-id", "ROLLBACK_COMPLETE", NOW, {}, guarded=False)
+    stubbed.stack("CREATE_COMPLETE")
+    found = Prepared(order, stubbed.clients, choices, failed, afresh=True)
+    (fault,) = faults_of(lambda: execute(found, ignore))
+    assert fault.what == "somebody has deployed since the plan was made"
+    stubbed.done()
+
+
 def test_a_failed_stack_that_somebody_made_anew_is_not_deleted(aws: Aws, order: Order, choices: Choices) -> None:
     faults_of(lambda: execute(prepare(order, dev(aws.url), choices), ignore))
     found = prepare(order, dev(aws.url), choices)
@@ -363,6 +379,16 @@ def test_after_an_interruption_aws_goes_on(stubbed: Stubbed, order: Order, choic
             "AWS goes on: the stack infra is UPDATE_IN_PROGRESS; its stack policy stays open until the next deployment",
             "follow it: iamgen deploy dev --wait; stop an update: iamgen deploy dev --cancel",
         )
+    ]
+
+
+def test_one_account_that_cannot_be_looked_at_hides_no_other(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stubbed.refuse("cloudformation", "describe_stacks", "ExpiredToken")
+    stubbed.stack("UPDATE_IN_PROGRESS")
+    told = list(going_on([Prepared(order, stubbed.clients, choices, None)] * 2))
+    assert [one.what for one in told] == [
+        "the credentials have expired: profile of-dev",
+        "AWS goes on: the stack infra is UPDATE_IN_PROGRESS",
     ]
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from iamgen.cloud.beside import Beside
+from iamgen.cloud.carry_out import execute
+from iamgen.cloud.deployment import Choices, Order, Prepared
+from iamgen.cloud.drift import Drift
+from iamgen.cloud.inspection import Inspection
 from iamgen.cloud.repair import repair
 from iamgen.cloud.stack import Resource
+from iamgen.errors import IamgenError
 
 Stubbed = Any
 POWER = Resource("PowerG", "infra-PowerG-1", "AWS::IAM::Group", "CREATE_COMPLETE", "")
@@ -53,4 +59,26 @@ def test_where_somebody_stays_a_stranger_goes_all_the_same(stubbed: Stubbed) -> 
     stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
     stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
     assert len(repair(stubbed.clients.iam, "user-only", [BOB, ZOE], {})) == 1
+    stubbed.done()
+
+
+@pytest.mark.parametrize(
+    ("there", "lock_me_out", "goes"), [((), False, False), (("al",), False, True), ((), True, True)]
+)
+def test_a_deployment_keeps_power(
+    stubbed: Stubbed, order: Order, choices: Choices, there: Sequence[str], lock_me_out: bool, goes: bool
+) -> None:
+    """Who should be in PowerG was there when the deployment was planned, and is there no more."""
+    seen = Inspection(Drift((), (), ()), (BOB, ZOE), {}, 1, {"PowerG": frozenset(there)}, frozenset({"bob", "zoe"}))
+    allowed = replace(choices, lock_me_out=lock_me_out)
+    stubbed.answer("cloudformation", "set_stack_policy", {})
+    stubbed.answer("cloudformation", "update_termination_protection", {})
+    stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
+    if goes:
+        stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
+    with pytest.raises(IamgenError) as raised:
+        execute(Prepared(order, stubbed.clients, allowed, None, inspection=seen), lambda _: None)
+    zoe = "zoe cannot be put into infra-PowerG-1: there is no such user"
+    bob = "bob stays in infra-PowerG-1: nobody who belongs there could be put in"
+    assert [one.what for one in raised.value.faults] == ([zoe] if goes else [zoe, bob])
     stubbed.done()
