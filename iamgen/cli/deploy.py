@@ -14,6 +14,7 @@ from iamgen.cli.session import Session
 from iamgen.errors import Fault, UsageError
 
 _ALLOWANCES = ("allow_replacement", "lock_me_out")
+_NOT_CANCELLED = ("plan_file", "execute_plan", "repair", "wait", "bucket", *_ALLOWANCES)
 
 
 def _file(path: str, said: str) -> Callable[[Command], Command]:
@@ -29,7 +30,11 @@ def _file(path: str, said: str) -> Callable[[Command], Command]:
 @_file("--execute-plan", "Do what a kept plan says; refused when a stack moved meanwhile.")
 @click.option("--exit-code", is_flag=True, help="Exit with 4 when something remains to be done.")
 @click.option("--wait", is_flag=True, help="Wait for what somebody else is doing in a stack, instead of refusing.")
-@click.option("--cancel", is_flag=True, help="Stop an update that is under way; AWS puts all back as it was.")
+@click.option(
+    "--cancel",
+    is_flag=True,
+    help="Stop an update under way; AWS puts all back as it was. With --dry-run: say what is under way.",
+)
 @click.option("--repair", is_flag=True, help="Put right what `iamgen drift` finds as well.")
 @click.option("--allow-replacement", is_flag=True, help="Let groups and roles be replaced or deleted, this once.")
 @click.option("--lock-me-out", is_flag=True, help="Let the last way into an account be taken away.")
@@ -59,6 +64,8 @@ def deploy(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # click
     if sets["kind"]:
         return _stack_set(session, sets, options)
     _check_usage(options, sets)
+    if options.pop("cancel"):
+        return _cancel(session, options)
     from iamgen.commands.deploy import Deploying, deploy
 
     return deploy(Deploying(find_root(session.folder), **options), session.console)
@@ -68,12 +75,30 @@ def _check_usage(options: dict[str, Any], sets: dict[str, Any]) -> None:
     """Refuse options that do not go together."""
     if any(sets[name] for name in ("units", "delegated", "administration_role", "execution_role")):
         raise UsageError([Fault("deploy", "that is for stack sets", "say --stack-set KIND, or leave it out")])
+    _check_cancel(options)
     if options["execute_plan"]:
         if options["accounts"] or options["every"] or options["repair"] or options["plan_only"] or options["plan_file"]:
             what = "--execute-plan does what the file says, and nothing else"
             raise UsageError([Fault("deploy", what, "leave out accounts, --repair and what makes a plan")])
     elif bool(options["accounts"]) == options["every"]:
         raise UsageError([Fault("deploy", "it takes either accounts or --all", "such as: iamgen deploy dev")])
+
+
+def _check_cancel(options: dict[str, Any]) -> None:
+    wrong = [f"--{name.replace('_', '-')}" for name in _NOT_CANCELLED if options["cancel"] and options[name]]
+    if wrong:
+        what = f"--cancel does not go with {', '.join(wrong)}"
+        raise UsageError([Fault("deploy", what, "cancel first: iamgen deploy ACCOUNT --cancel")])
+
+
+def _cancel(session: Session, options: dict[str, Any]) -> int:
+    from iamgen.commands.deploy_cancel import Cancelling, cancel_deployments
+    from iamgen.declaration.load import find_root
+
+    kept = ("accounts", "every", "profile", "role_arn_template", "yes", "exit_code", "as_json")
+    given = {name: options[name] for name in kept}
+    wanted = Cancelling(find_root(session.folder), dry_run=options["plan_only"], **given)
+    return cancel_deployments(wanted, session.console)
 
 
 def _stack_set(session: Session, sets: dict[str, Any], options: dict[str, Any]) -> int:

@@ -14,6 +14,7 @@ from iamgen.cloud.errors import code_of, telling
 from iamgen.cloud.guards import refusals
 from iamgen.cloud.plan_file import Kept
 from iamgen.cloud.planned import planned, retagged
+from iamgen.cloud.stack import Stack
 from iamgen.errors import IamgenError, refuse
 from iamgen.plan.difference import differences
 
@@ -43,21 +44,23 @@ def kept(prepared: Prepared, account: str) -> Kept | None:
 def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Prepared:
     """Return the deployment that a kept plan is; its order's text becomes the template that the change set brings.
 
-    Raises IamgenError when the stack moved meanwhile, when the change set is not what was approved, and as
-    `deployment.prepare` does for what would be lost.
+    Raises IamgenError when it is not of the account's own stack, when that moved meanwhile, when the change set is not
+    what was approved, and as `deployment.prepare` does for what would be lost.
     """
     identity = require_account(clients, plan.account_id, order.where)
     cloudformation = clients.cloudformation
     with telling(order.where, clients.credentials):
         status = _execution_status(plan, clients)
         stack = stacks.read(cloudformation, plan.stack_id)
-        _require_same(plan, order, stack.moment if stack else "", status)
+        _require_same(plan, order, clients, stack)
+        _require_waiting(plan, order, stack, status)
         text = _template(plan, order, clients)
         effects = change_sets.effects(cloudformation, plan.change_set, plan.stack_id)
-        order = replace(order, text=text, stack=plan.stack)
+        order = replace(order, text=text)
         made = ChangeSet(plan.change_set, plan.stack_id, "CREATE" if plan.kind == "CREATE" else "UPDATE", effects)
         found = Prepared(order, clients, choices, stack, made)
         before, after = deployed(found), body(order, text)
+        found = replace(found, before=before)
         refuse_losses(found, before, after, identity)
         changes = planned(effects, differences(before, after))
         allowed = choices.allow_replacement or not (stack and is_created(stack))
@@ -67,8 +70,18 @@ def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Pre
     return replace(found, changes=changes, retagged=retagged(effects, changes))
 
 
-def _require_same(plan: Kept, order: Order, moment: str, status: str) -> None:
+def _require_same(plan: Kept, order: Order, clients: Clients, stack: Stack | None) -> None:
+    """Raise IamgenError for a plan of another stack than the account's own: a file can be written by anybody."""
     hint = _HINT.format(account=plan.account)
+    ours = f"the stack {order.stack} of {clients.region}"
+    if (plan.stack, plan.region) != (order.stack, clients.region):
+        raise refuse(order.where, f"the plan is for the stack {plan.stack} of {plan.region}, not for {ours}", hint)
+    if stack and stack.name != order.stack:
+        raise refuse(order.where, f"the plan's change set is on the stack {stack.name}, not on {ours}", hint)
+
+
+def _require_waiting(plan: Kept, order: Order, stack: Stack | None, status: str) -> None:
+    hint, moment = _HINT.format(account=plan.account), stack.moment if stack else ""
     if status.startswith("EXECUTE_"):
         raise refuse(order.where, "the plan was carried out already, or is being carried out", hint)
     if moment != plan.moment:

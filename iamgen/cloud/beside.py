@@ -149,6 +149,17 @@ def beside(
         yield from (Beside(resource, "trust", "+", id_) for id_ in sorted(_gone(found.trust)))
 
 
+def members(
+    resources: Iterable[Resource], should: Mapping[str, Held], has: Mapping[tuple[str, str], Held]
+) -> dict[str, frozenset[str]]:
+    """Return who is in each group and belongs there, by the group's logical id."""
+    return {
+        one.logical_id: should[one.logical_id].members & has[one.type, one.physical_id].members
+        for one in resources
+        if one.logical_id in should and (one.type, one.physical_id) in has
+    }
+
+
 def _gone(trust: Mapping[str, Any]) -> set[str]:
     """Return the ids in a trust policy that are nobody's any more."""
     statements = trust.get("Statement", [])

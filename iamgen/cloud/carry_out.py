@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
 from iamgen.cloud import change_set as change_sets
@@ -17,6 +18,7 @@ from iamgen.cloud.guards import guard
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.repair import repair
 from iamgen.cloud.states import Step, step, succeeded
+from iamgen.cloud.way_in import POWER
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.plan.difference import differences
 
@@ -55,23 +57,63 @@ def execute(prepared: Prepared, tell: Told, *, patient: bool = False) -> None:
 
 def _once(prepared: Prepared, tell: Told) -> Outcome | None:
     """Execute the change set; None when there is none."""
-    cloudformation, order = prepared.clients.cloudformation, prepared.order
+    cloudformation = prepared.clients.cloudformation
     if prepared.afresh and prepared.stack:
         _clear(prepared, prepared.stack.id, tell)
         prepared = replace(prepared, change_set=new_change_set(prepared, is_same=False))
     if prepared.change_set is None:
         return None
-    if prepared.lasting:
-        guard(cloudformation, order.stack, open_for_replacement=prepared.choices.allow_replacement)
-    stack_id = prepared.change_set.stack_id
-    since = last_event(cloudformation, stack_id)
-    cloudformation.execute_change_set(
-        ChangeSetName=prepared.change_set.id, StackName=stack_id, ClientRequestToken=f"iamgen-{secrets.token_hex(8)}"
-    )
-    outcome = follow(cloudformation, stack_id, since, prepared.choices.pace, tell)
-    if prepared.lasting:
-        guard(cloudformation, order.stack)
-    return outcome
+    made = prepared.change_set
+    with _open_for_replacement(prepared) if prepared.lasting else nullcontext():
+        since = last_event(cloudformation, made.stack_id)
+        token = f"iamgen-{secrets.token_hex(8)}"
+        cloudformation.execute_change_set(ChangeSetName=made.id, StackName=made.stack_id, ClientRequestToken=token)
+        return follow(cloudformation, made.stack_id, since, prepared.choices.pace, tell)
+
+
+@contextmanager
+def _open_for_replacement(prepared: Prepared) -> Iterator[None]:
+    """Guard the stack; where replacement is allowed, leave it open for that as long as the block lasts.
+
+    However the block ends, the stack is guarded then, but after ^C while AWS goes on: `going_on` tells of that. Where
+    it cannot be, the IamgenError says so.
+    """
+    order, clients, is_open = prepared.order, prepared.clients, prepared.choices.allow_replacement
+    try:
+        with telling(order.where, clients.credentials):
+            guard(clients.cloudformation, order.stack, open_for_replacement=is_open)
+            yield
+            guard(clients.cloudformation, order.stack)
+    except IamgenError as exc:
+        if is_open and not _shut(prepared):
+            hint = "see to it that a deployment works, which shuts it: iamgen deploy"
+            left = Fault(order.where, f"the stack policy of {order.stack} stays open for replacement", hint)
+            raise IamgenError([*exc.faults, left]) from exc
+        raise
+    except BaseException:
+        if is_open and not _goes_on(prepared):
+            _shut(prepared)
+        raise
+
+
+def _shut(prepared: Prepared) -> bool:
+    """Guard the stack again, and return whether that worked."""
+    try:
+        with telling(prepared.order.where, prepared.clients.credentials):
+            guard(prepared.clients.cloudformation, prepared.order.stack)
+    except IamgenError:
+        return False
+    return True
+
+
+def _goes_on(prepared: Prepared) -> bool:
+    """Whether something goes on in the stack; what cannot be seen might."""
+    try:
+        with telling(prepared.order.where, prepared.clients.credentials):
+            found = stacks.read(prepared.clients.cloudformation, prepared.order.stack)
+    except IamgenError:
+        return True
+    return found is not None and step(found.status) is Step.WAIT
 
 
 def _clear(prepared: Prepared, stack_id: str, tell: Told) -> None:
@@ -110,7 +152,16 @@ def _repair(prepared: Prepared) -> list[Fault]:
     found = prepared.inspection
     if not found or not found.beside:
         return []
-    return repair(prepared.clients.iam, prepared.order.where, found.beside, found.trusts)
+    bare = () if found.there.get(POWER) or prepared.choices.lock_me_out else (POWER,)
+    return repair(prepared.clients.iam, prepared.order.where, found.beside, found.trusts, bare)
+
+
+def under_way(order: Order, clients: Clients) -> str:
+    """Return the stack's status where something is going on in it, nothing where nothing is."""
+    require_account(clients, order.account_id, order.where)
+    with telling(order.where, clients.credentials):
+        found = stacks.read(clients.cloudformation, order.stack)
+    return found.status if found and step(found.status) is Step.WAIT else ""
 
 
 def cancel(order: Order, clients: Clients, pace: Pace, tell: Told) -> str:
@@ -132,10 +183,14 @@ def cancel(order: Order, clients: Clients, pace: Pace, tell: Told) -> str:
 
 
 def going_on(prepared: Iterable[Prepared]) -> Iterator[Fault]:
-    """Yield what goes on in AWS, of deployments that nobody follows any more."""
+    """Yield what goes on in AWS, of deployments that nobody follows any more, and what cannot be looked at."""
     for one in prepared:
-        with telling(one.order.where, one.clients.credentials):
-            found = stacks.read(one.clients.cloudformation, one.order.stack)
+        try:
+            with telling(one.order.where, one.clients.credentials):
+                found = stacks.read(one.clients.cloudformation, one.order.stack)
+        except IamgenError as exc:
+            yield from exc.faults
+            continue
         if found and step(found.status) is Step.WAIT:
             name = one.order.where.partition(" ")[0]
             left_open = (

@@ -31,10 +31,13 @@ class Credentials:
 
 
 class Clients:
-    """The clients that one account is worked with. `make` returns the client of a service, by its name."""
+    """The clients that one account is worked with. `make` returns the client of a service, by its name; `source` is
+    the ARN of who assumed their role, nothing when they assumed none."""
 
-    def __init__(self, make: Callable[[str], Client], credentials: Credentials, region: str) -> None:
-        self._make, self.credentials, self.region = make, credentials, region
+    def __init__(
+        self, make: Callable[[str], Client], credentials: Credentials, region: str, *, source: str = ""
+    ) -> None:
+        self._make, self.credentials, self.region, self.source = make, credentials, region, source
 
     @cached_property
     def cloudformation(self) -> Client:
@@ -76,11 +79,13 @@ def connect(credentials: Credentials, region: str, where: str) -> Clients:
         read_timeout=60,
         user_agent_extra="iamgen",
     )
+    source = ""
     with telling(where, credentials):
         session = _session(credentials.profile, region_name=region)
         _sign_in(session, where)
         if credentials.role_arn:
             sts = session.client("sts", config=config)
+            source = sts.get_caller_identity()["Arn"]
             given = sts.assume_role(RoleArn=credentials.role_arn, RoleSessionName=_SESSION)["Credentials"]
             session = _session(
                 None,
@@ -89,7 +94,7 @@ def connect(credentials: Credentials, region: str, where: str) -> Clients:
                 aws_session_token=given["SessionToken"],
                 region_name=region,
             )
-    return Clients(lambda service: session.client(service, config=config), credentials, region)
+    return Clients(lambda service: session.client(service, config=config), credentials, region, source=source)
 
 
 def _sign_in(session: Any, where: str) -> None:  # noqa: ANN401  # boto3 has no types
@@ -146,10 +151,11 @@ _EXAMPLE = "such as 'arn:aws:iam::{account_id}:role/deployer'"
 
 @dataclass(frozen=True)
 class Identity:
-    """Who one is in AWS."""
+    """Who one is in AWS. `source` is the ARN of who assumed the role, where iamgen did that itself."""
 
     account: str
     arn: str
+    source: str = ""
 
 
 def require_account(clients: Clients, account_id: str, where: str) -> Identity:
@@ -159,4 +165,4 @@ def require_account(clients: Clients, account_id: str, where: str) -> Identity:
     if found["Account"] != account_id:
         what = f"the credentials are of account {found['Account']}: {clients.credentials}, {found['Arn']}"
         raise refuse(where, what, "choose with --profile, --role-arn-template or <ACCOUNT>_AWS_PROFILE in CONST.inc")
-    return Identity(found["Account"], found["Arn"])
+    return Identity(found["Account"], found["Arn"], clients.source)

@@ -1,4 +1,4 @@
-"""One account's deployment: what it would do, and doing it."""
+"""One account's deployment: what it would do."""
 
 from __future__ import annotations
 
@@ -145,7 +145,8 @@ def _inspected(found: Prepared, before: Mapping[str, Any], identity: Identity) -
     order, choices = found.order, found.choices
     seen = inspect(found.clients, order, before, choices.pace)
     removed = [one.value for one in seen.beside if one.is_in(POWER) and one.sign == "+"]
-    faults = list(lost_by_repair(order.where, order.members.get(POWER, ()), removed, identity.arn))
+    added = {one.value for one in seen.beside if one.is_in(POWER) and one.sign == "-"} & seen.users
+    faults = list(lost_by_repair(order.where, seen.there.get(POWER, frozenset()) | added, removed, identity.arn))
     if faults and not choices.lock_me_out:
         raise IamgenError(faults)
     return replace(found, inspection=seen)
@@ -158,7 +159,7 @@ def refuse_losses(
     where, choices = found.order.where, found.choices
     faults = list(impossible(where, differences(before, after)))
     if not choices.lock_me_out:
-        faults += lost(where, before, after, identity.arn, choices.now)
+        faults += lost(where, before, after, identity, choices.now)
     if before is not None:
         faults += refusals(where, differences(before, after), allow_replacement=choices.allow_replacement)
     if faults:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from iamgen.cloud.carry_out import discard, execute, going_on
+from iamgen.cloud.carry_out import discard, execute
 from iamgen.cloud.clients import Clients, require_account
 from iamgen.cloud.deployment import Choices, Order, Prepared, prepare
 from iamgen.cloud.events import Event
@@ -72,6 +72,11 @@ def plan(members: Iterable[Member], choices: Choices, show: Show, stop: threadin
     return Planned(ready, {name: some for name, some in found.items() if isinstance(some, IamgenError)})
 
 
+def held_back(planned: Planned, first: str) -> tuple[str, ...]:
+    """Return what is not to be begun, because `first` could not be planned: the others may trust its users."""
+    return tuple(name for name, one in planned.ready.items() if one.is_pending) if first in planned.failed else ()
+
+
 def drop(prepared: Iterable[Prepared]) -> tuple[Fault, ...]:
     """Remove the change sets of plans that are not wanted; return what could not be removed."""
     faults: list[Fault] = []
@@ -83,24 +88,29 @@ def drop(prepared: Iterable[Prepared]) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def carry_out(ready: Mapping[str, Prepared], first: str, show: Show, stop: threading.Event) -> Ends:
-    """Deploy what is planned, `first` before all others.
+def carry_out(
+    ready: Mapping[str, Prepared], first: str, show: Show, stop: threading.Event, begun: set[str] | None = None
+) -> Ends:
+    """Deploy what is planned, `first` before all others; `begun` gets the names of those that are begun, as they are.
 
-    What comes after `first` is not begun when that fails, its change sets are removed. After ^C, AWS goes on.
+    What comes after `first` is not begun when that fails; its change sets stay. After ^C, AWS goes on.
     """
+    begun = set() if begun is None else begun
     pending = {name: one for name, one in ready.items() if one.is_pending}
     leading = {name: one for name, one in pending.items() if name == first}
     others = {name: one for name, one in pending.items() if name != first}
-    failed = _all(leading, show, stop, patient=False)
+    failed = _all(leading, show, stop, begun, patient=False)
     if failed:
-        drop(others.values())
         return Ends((), failed, tuple(others))
-    failed = _all(others, show, stop, patient=bool(leading))
+    failed = _all(others, show, stop, begun, patient=bool(leading))
     return Ends(tuple(name for name in pending if name not in failed), failed)
 
 
-def _all(ready: Mapping[str, Prepared], show: Show, stop: threading.Event, *, patient: bool) -> dict[str, IamgenError]:
+def _all(
+    ready: Mapping[str, Prepared], show: Show, stop: threading.Event, begun: set[str], *, patient: bool
+) -> dict[str, IamgenError]:
     def one(name: str, prepared: Prepared) -> None:
+        begun.add(name)
         show(name, "deploying")
         execute(prepared, partial(tell, name, show, set()), patient=patient)
         show(name, "done")
@@ -114,11 +124,3 @@ def tell(name: str, show: Show, finished: set[str], event: Event) -> None:
     if event.status.endswith("_COMPLETE") and not event.of_stack:
         finished.add(event.logical_id)
     show(name, f"{len(finished):>3} done  {event.status}  {event.logical_id}")
-
-
-def unfollowed(ready: Iterable[Prepared]) -> tuple[Fault, ...]:
-    """Return what goes on in AWS after ^C."""
-    try:
-        return tuple(going_on(ready))
-    except IamgenError as exc:
-        return exc.faults

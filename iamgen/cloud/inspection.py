@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from iamgen.cloud import stack as stacks
-from iamgen.cloud.beside import Beside, as_change, beside, expected, held, trust
+from iamgen.cloud.beside import Beside, as_change, beside, expected, held, members, trust
 from iamgen.cloud.clients import Clients
 from iamgen.cloud.drift import Drift, detect
 from iamgen.cloud.pace import Pace
@@ -34,12 +34,15 @@ class Inspected(Protocol):
 @dataclass(frozen=True)
 class Inspection:
     """What was found. `resources` is how many there are; `trusts` the trust policies that roles should have which
-    trust somebody who is gone."""
+    trust somebody who is gone; `there`, by logical id, who is in a group and belongs there; `users` has
+    every user's name."""
 
     drift: Drift
     beside: tuple[Beside, ...]
     trusts: Mapping[str, Mapping[str, Any]]
     resources: int
+    there: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    users: frozenset[str] = frozenset()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -59,10 +62,12 @@ def inspect(
     resources = stacks.resources(clients.cloudformation, account.stack)
     on_progress("reading groups, roles and users")
     has = held(clients.iam)
-    others = tuple(beside(resources, expected(template, resources, account.members), has))
+    should = expected(template, resources, account.members)
+    others = tuple(beside(resources, should, has))
     trusts = {
         one.resource.logical_id: trust(template, one.resource.logical_id, resources, has)
         for one in others
         if one.kind == "trust"
     }
-    return Inspection(drift, others, trusts, len(resources))
+    users = frozenset(name for kind, name in has if kind == "AWS::IAM::User")
+    return Inspection(drift, others, trusts, len(resources), members(resources, should, has), users)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -11,6 +12,7 @@ from iamgen.errors import refuse
 from iamgen.files import write_all
 
 _VERSION = 1
+_ID = re.compile(r"arn:[\w-]+:cloudformation:[\w-]+:\d{12}:(?:stack|changeSet)/[\w-]+/[\w-]+")
 _HINT = "make a new one: iamgen deploy ACCOUNT --plan-only --plan-file FILE"
 
 
@@ -37,7 +39,7 @@ def write(path: Path, plans: Iterable[Kept]) -> None:
 
 
 def read(path: Path) -> tuple[Kept, ...]:
-    """Return the plans of a file. Raises IamgenError for what is no such file."""
+    """Return the plans of a file, none where nothing was to change. Raises IamgenError for what is no such file."""
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
     except OSError as exc:
@@ -45,11 +47,13 @@ def read(path: Path) -> tuple[Kept, ...]:
     except ValueError as exc:
         raise refuse(str(path), f"is no plan: {exc}", _HINT) from exc
     plans = whole.get("plans") if isinstance(whole, dict) and whole.get("version") == _VERSION else None
-    if not isinstance(plans, list) or not plans or not all(_is_plan(one) for one in plans):
+    if not isinstance(plans, list) or not all(_is_plan(one) for one in plans):
         raise refuse(str(path), "is no plan of this version of iamgen", _HINT)
     return tuple(Kept(**one) for one in plans)
 
 
 def _is_plan(value: object) -> bool:
     names = {field.name for field in fields(Kept)}
-    return isinstance(value, dict) and value.keys() == names and all(isinstance(one, str) for one in value.values())
+    if not isinstance(value, dict) or value.keys() != names or not all(isinstance(one, str) for one in value.values()):
+        return False
+    return all(_ID.fullmatch(value[name]) for name in ("stack_id", "change_set"))

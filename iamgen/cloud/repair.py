@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from iamgen.cloud.beside import Beside
@@ -24,19 +24,47 @@ _DETACH: dict[str, Call] = {
 }
 
 
-def repair(iam: Client, where: str, others: Iterable[Beside], trusts: Mapping[str, Mapping[str, Any]]) -> list[Fault]:
+def repair(
+    iam: Client,
+    where: str,
+    others: Iterable[Beside],
+    trusts: Mapping[str, Mapping[str, Any]],
+    bare: Collection[str] = (),
+) -> list[Fault]:
     """Undo what differs; return what could not be undone. `trusts` has the trust policy of each role that needs a new
-    one, by logical id. What is gone already is as it should be."""
+    one, by logical id. What is gone already is as it should be.
+
+    Who is missing is put in before anybody is taken out. `bare` are groups, by logical id, in which nobody is who
+    belongs there: nobody is taken out of one as long as nobody could be put in.
+    """
+    faults, empty = [], set(bare)
+    for one in sorted(others, key=lambda one: one.sign == "+"):
+        if one.kind == "member" and one.sign == "+" and one.resource.logical_id in empty:
+            faults.append(_last(where, one))
+            continue
+        fault = _tried(iam, where, one, trusts)
+        if fault:
+            faults.append(fault)
+        elif one.kind == "member":
+            empty.discard(one.resource.logical_id)
+    return faults
+
+
+def _tried(iam: Client, where: str, one: Beside, trusts: Mapping[str, Mapping[str, Any]]) -> Fault | None:
     from botocore.exceptions import ClientError
 
-    faults = []
-    for one in others:
-        try:
-            _undo(iam, one, trusts)
-        except ClientError as exc:
-            if code_of(exc) != "NoSuchEntity" or one.sign == "-":
-                faults.append(_failed(where, one, exc))
-    return faults
+    try:
+        _undo(iam, one, trusts)
+    except ClientError as exc:
+        if code_of(exc) != "NoSuchEntity" or one.sign == "-":
+            return _failed(where, one, exc)
+    return None
+
+
+def _last(where: str, one: Beside) -> Fault:
+    group = one.resource.logical_id
+    what = f"{one.value} stays in {one.resource.physical_id}: nobody who belongs there could be put in"
+    return Fault(f"{where} {group}", what, "put somebody in who belongs there, and repair again")
 
 
 def _undo(iam: Client, one: Beside, trusts: Mapping[str, Mapping[str, Any]]) -> None:

@@ -6,22 +6,20 @@ import json
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from iamgen.checked import Looking, checked, declared
 from iamgen.clock import now
 from iamgen.cloud import approved, fleet, plan_file
-from iamgen.cloud.carry_out import cancel
+from iamgen.cloud.carry_out import going_on
 from iamgen.cloud.deployment import Choices, Prepared
 from iamgen.cloud.fleet import Ends, Member, Planned
-from iamgen.cloud.orders import Access, order, people_first, where
+from iamgen.cloud.orders import Access, order, people_first
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.side_by_side import heeding
 from iamgen.cloud.told import plain, plan_text
 from iamgen.console import Console
 from iamgen.declaration.choose import chosen
-from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.history.described import stack_tags
@@ -45,7 +43,6 @@ class Deploying:
     exit_code: bool = False
     as_json: bool = False
     wait: bool = False
-    cancel: bool = False
     repair: bool = False
     allow_replacement: bool = False
     lock_me_out: bool = False
@@ -74,9 +71,9 @@ def deploy(wanted: Deploying, console: Console) -> int:
     if wanted.plan_file:  # before users.py runs, which may go elsewhere
         wanted = replace(wanted, plan_file=wanted.plan_file.absolute())
     stop = threading.Event()
-    if wanted.cancel:
-        return _cancel(wanted, console, stop)
     kept = plan_file.read(wanted.execute_plan) if wanted.execute_plan else ()
+    if wanted.execute_plan and not kept:
+        return _nothing(wanted, console)
     names = tuple(one.account for one in kept) or wanted.accounts
     declaration, members = _members(wanted, names, console)
     fleet.require_accounts(members, stop)
@@ -89,8 +86,7 @@ def deploy(wanted: Deploying, console: Console) -> int:
     try:
         return _decide(wanted, planned, first, console, stop)
     except KeyboardInterrupt:
-        fleet.drop(planned.ready.values())  # of what was not begun; what was, cannot be dropped
-        for fault in fleet.unfollowed(planned.ready.values()):
+        for fault in going_on(planned.ready.values()):
             console.warning(fault)
         raise
 
@@ -139,54 +135,75 @@ def _taken_up(kept: Collection[plan_file.Kept], members: Collection[Member], cho
 def _decide(wanted: Deploying, planned: Planned, first: str, console: Console, stop: threading.Event) -> int:
     """Show the plan, ask, and do it or leave it."""
     pending = [name for name, one in planned.ready.items() if one.is_pending]
-    if planned.ready and not wanted.as_json:
-        console.product(plan_text(planned.ready.values()))
-    ends, keep = Ends(), False
+    left = () if wanted.plan_only and not wanted.plan_file else fleet.held_back(planned, first)
+    ends, begun, kept = Ends(left=left), set[str](), bool(wanted.execute_plan)
     try:
-        if wanted.plan_file and pending:
-            _keep(wanted.plan_file, planned, console)
-        elif pending and not wanted.changes_nothing and (wanted.yes or console.confirm(_question(pending, planned))):
-            keep = True
-            ends = _carry_out(planned, first, console, stop)
-        keep = keep or bool(wanted.plan_file and pending)
-    finally:
-        if not keep and not wanted.execute_plan:
-            for fault in fleet.drop(planned.ready.values()):
-                console.warning(fault)
+        if planned.ready and not wanted.as_json:
+            console.product(plan_text(planned.ready.values()))
+        if left:
+            _say_left(planned, ends, first, console)
+        elif wanted.plan_file and planned.ready:
+            _keep(wanted.plan_file, planned, pending)
+            kept = True
+            console.note(f"the plan is kept: iamgen deploy --execute-plan {wanted.plan_file}")
+        elif pending and not wanted.changes_nothing and _agreed(wanted, planned, pending, console):
+            ends = _carry_out(planned, first, console, stop, begun)
+            kept = kept and not ends.left  # the plan as a whole cannot be carried out any more
+    finally:  # the one place that removes change sets: all that nobody wants any more, and nobody has begun
+        unwanted = [] if kept else [one for name, one in planned.ready.items() if name not in begun]
+        for fault in fleet.drop(unwanted):
+            console.warning(fault)
     if wanted.as_json:
         console.product(_json(planned, ends))
     return _code(wanted, planned, ends, len(pending))
 
 
-def _question(pending: Collection[str], planned: Planned) -> str:
+def _agreed(wanted: Deploying, planned: Planned, pending: Collection[str], console: Console) -> bool:
+    """Ask, unless that is answered; who is asked has seen the plan, also where stdout is a program's."""
+    if wanted.yes:
+        return True
+    if wanted.as_json:
+        console.note(plan_text(planned.ready.values()).removesuffix("\n"))
     names = [planned.ready[name].order.where for name in pending]
-    return f"Deploy this to {', '.join(names)}?"
+    return console.confirm(f"Deploy this to {', '.join(names)}?")
 
 
-def _keep(file: Path, planned: Planned, console: Console) -> None:
+def _nothing(wanted: Deploying, console: Console) -> int:
+    """Say that a kept plan has nothing in it."""
+    if wanted.as_json:
+        console.product(_json(Planned({}, {}), Ends()))
+    console.note(f"{wanted.execute_plan}: there is nothing to do")
+    return DONE
+
+
+def _keep(file: Path, planned: Planned, pending: Collection[str]) -> None:
+    """Write the plan, an empty one where nothing is to change: an older one of that name is not to be carried out."""
     found = [one for one in (approved.kept(one, name) for name, one in planned.ready.items()) if one]
-    if not found:
+    if pending and not found:
         what = "there is no change set to keep: only the stack's protection is to be put back"
         raise refuse(str(file), what, "deploy it in one step: iamgen deploy ACCOUNT")
     plan_file.write(file, found)
-    console.note(f"the plan is kept: iamgen deploy --execute-plan {file}")
 
 
-def _carry_out(planned: Planned, first: str, console: Console, stop: threading.Event) -> Ends:
+def _carry_out(planned: Planned, first: str, console: Console, stop: threading.Event, begun: set[str]) -> Ends:
     with console.board(list(planned.ready)) as show:
-        ends = fleet.carry_out(planned.ready, first, show, stop)
+        ends = fleet.carry_out(planned.ready, first, show, stop, begun)
     for name, one in planned.ready.items():
         if name in ends.failed:
             _say(ends.failed[name], console)
         elif name in ends.done:
             console.note(f"{one.order.where}: done")
-    for name in ends.left:
-        what = f"not begun, because {first} failed; its change set is removed"
-        console.error(Fault(planned.ready[name].order.where, what, "deploy again when that is mended"))
+    _say_left(planned, ends, first, console)
     several = len(ends.done) + len(ends.failed) + len(ends.left) > 1
     if several:
         console.note(f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.left)} not begun")
     return ends
+
+
+def _say_left(planned: Planned, ends: Ends, first: str, console: Console) -> None:
+    for name in ends.left:
+        what = f"not begun, because {first} failed; its change set is removed"
+        console.error(Fault(planned.ready[name].order.where, what, "deploy again when that is mended"))
 
 
 def _say(error: IamgenError, console: Console) -> None:
@@ -212,19 +229,3 @@ def _code(wanted: Deploying, planned: Planned, ends: Ends, pending: int) -> int:
     if planned.failed or ends.failed or ends.left:
         return FAILED
     return PENDING if wanted.exit_code and len(ends.done) < pending else DONE
-
-
-def _cancel(wanted: Deploying, console: Console, stop: threading.Event) -> int:
-    """Stop what is under way in the accounts, and say how they are then."""
-    declaration = load(wanted.root, now()).declaration
-    accounts = chosen(declaration, wanted.accounts, every=wanted.every)
-    names = ", ".join(where(one) for one in accounts)
-    if not wanted.yes and not console.confirm(f"Stop the update of the stack {declaration.settings.stack} in {names}?"):
-        return DONE
-    for account in accounts:
-        clients = wanted.access.clients(declaration, account)
-        empty = order(declaration, account, "", {})
-        with console.board([account.name]) as show:
-            status = cancel(empty, clients, Pace(heeding(stop)), partial(fleet.tell, account.name, show, set()))
-        console.note(f"{where(account)}: {status or 'nothing is under way'}")
-    return DONE

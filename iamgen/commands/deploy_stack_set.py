@@ -12,7 +12,7 @@ from typing import Any
 from iamgen.checked import Looking, checked, declared
 from iamgen.clock import now
 from iamgen.cloud.bucket import INLINE
-from iamgen.cloud.clients import Clients, Credentials, connect
+from iamgen.cloud.clients import Clients, Credentials, Identity, connect
 from iamgen.cloud.errors import telling
 from iamgen.cloud.guards import impossible, refusals
 from iamgen.cloud.kind_template import kind_template
@@ -61,19 +61,23 @@ def deploy_stack_set(wanted: StackSetDeploying, console: Console) -> int:
     wished = _stack_set(wanted, declaration, checked(declaration, accounts, looking, console))
     clients = connect(Credentials(wanted.profile), declaration.region, wished.name)
     with telling(wished.name, clients.credentials):
-        caller = clients.sts.get_caller_identity()
+        found = clients.sts.get_caller_identity()
+        caller = Identity(found["Account"], found["Arn"])
         planned = plan(clients, wished)
-    _refuse_losses(wanted, planned, caller["Arn"])
+    _refuse_losses(wanted, planned, caller)
     names = {one.id: f"{one.name} ({one.id})" for one in accounts}
+    text = "\n".join(_lines(planned, names, f"{caller.account} ({caller.arn})"))
     if not wanted.as_json:
-        console.product("\n".join(_lines(planned, names, f"{caller['Account']} ({caller['Arn']})")) + "\n")
+        console.product(f"{text}\n")
+    elif planned.is_pending and not wanted.plan_only and not wanted.yes:  # who is asked has to see it
+        console.note(text)
     code = _decide(wanted, planned, clients, names, console)
     if wanted.as_json:
         console.product(_json(planned, code))
     return code
 
 
-def _refuse_losses(wanted: StackSetDeploying, planned: PlannedSet, caller: str) -> None:
+def _refuse_losses(wanted: StackSetDeploying, planned: PlannedSet, caller: Identity) -> None:
     """Raise IamgenError for what nobody has allowed to be lost: the stacks of a set have no stack policy of ours."""
     name, after = planned.wanted.name, planned.wanted.template
     faults = [*impossible(name, planned.changes)]

@@ -97,6 +97,7 @@ def test_a_role_in_each_account(aws: Aws) -> None:
     clients = connect(Credentials("of-dev", arn), "eu-west-1", "prod")
     found = require_account(clients, "333333333333", "prod")
     assert found.arn == "arn:aws:sts::333333333333:assumed-role/deployer/iamgen"
+    assert found.source == "arn:aws:iam::222222222222:root"
 
 
 @pytest.mark.parametrize("template", ["arn:role/x", "{account}", "{account_id", "{account_id}{0}", "{}"])

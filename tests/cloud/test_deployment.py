@@ -8,21 +8,27 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.stub import ANY
 
 from iamgen.cloud.carry_out import cancel, execute, going_on
+from iamgen.cloud.change_set import ChangeSet
 from iamgen.cloud.clients import Clients, Credentials, connect
 from iamgen.cloud.deployment import Choices, Order, Prepared, prepare
 from iamgen.cloud.events import Event
+from iamgen.cloud.guards import OPEN, STRICT
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.side_by_side import heeding, side_by_side
+from iamgen.cloud.stack import Stack
 from iamgen.errors import Fault, IamgenError
 
 Aws = Any
 Stubbed = Any
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BOB = "arn:aws:iam::111111111111:user/bob"
 
 
@@ -193,7 +199,8 @@ def test_a_stack_with_a_change_set_of_somebodys_stays(stubbed: Stubbed, order: O
     stubbed.answer("cloudformation", "delete_change_set", {})
     stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "list_change_sets", {"Summaries": [{"ChangeSetId": "somebodys"}]})
-    faults_of(lambda: prepare(order, stubbed.clients, choices))
+    (fault,) = faults_of(lambda: prepare(order, stubbed.clients, choices))
+    assert fault.what == "CloudFormation cannot plan this: bad"  # and not that a stack was deleted in vain
     stubbed.done()
 
 
@@ -223,7 +230,11 @@ def update(stubbed: Stubbed, order: Order, *effects: dict[str, Any]) -> None:
     stubbed.stack("CREATE_COMPLETE", Tags=[{"Key": "aws:x", "Value": "y"}, {"Key": "team", "Value": "a"}])
     stubbed.answer("cloudformation", "get_template", {"TemplateBody": order.text})
     stubbed.answer("cloudformation", "get_stack_policy", {})
-    stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
+    # tags that are not ours stay, those that are AWS's own cannot be given
+    tags = [{"Key": "team", "Value": "a"}, {"Key": "iamgen:release", "Value": "v1"}]
+    named = dict.fromkeys(("StackName", "ChangeSetName", "ChangeSetType", "Capabilities", "TemplateBody"), ANY)
+    made = {"Id": "set", "StackId": "stack-id"}
+    stubbed.answer("cloudformation", "create_change_set", made, {**named, "Tags": tags})
     first, *others = effects
     page = {"Status": "CREATE_COMPLETE", "ChangeSetId": "set", "StackId": "stack-id", "Changes": [first]}
     stubbed.answer("cloudformation", "describe_change_set", {**page, "NextToken": "more"} if others else page)
@@ -235,7 +246,7 @@ def test_what_only_gets_new_tags_is_told_apart(stubbed: Stubbed, order: Order, c
     update(stubbed, order, effect("ReadR", "Properties"), effect("OpsR", "Tags"))
     found = prepare(changed(order), stubbed.clients, choices)
     assert [one.logical_id for one in found.changes] == ["ReadR"]
-    assert found.retagged == ("OpsR",)
+    assert (found.retagged, found.change_set is None) == (("OpsR",), False)
     stubbed.done()
 
 
@@ -313,6 +324,16 @@ def test_who_deploys_while_one_reads_the_plan_is_not_overwritten(aws: Aws, order
     assert aws.trusted("dev", "ReadR") == {BOB.replace("bob", "mallory")}
 
 
+def test_a_stack_that_failed_no_more_is_not_deleted(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    """Nor is its protection against deletion taken away."""
+    failed = Stack("infra", "stack-id", "ROLLBACK_COMPLETE", NOW, {}, guarded=False)
+    stubbed.stack("CREATE_COMPLETE")
+    found = Prepared(order, stubbed.clients, choices, failed, afresh=True)
+    (fault,) = faults_of(lambda: execute(found, ignore))
+    assert fault.what == "somebody has deployed since the plan was made"
+    stubbed.done()
+
+
 def test_a_failed_stack_that_somebody_made_anew_is_not_deleted(aws: Aws, order: Order, choices: Choices) -> None:
     faults_of(lambda: execute(prepare(order, dev(aws.url), choices), ignore))
     found = prepare(order, dev(aws.url), choices)
@@ -358,6 +379,16 @@ def test_after_an_interruption_aws_goes_on(stubbed: Stubbed, order: Order, choic
             "AWS goes on: the stack infra is UPDATE_IN_PROGRESS; its stack policy stays open until the next deployment",
             "follow it: iamgen deploy dev --wait; stop an update: iamgen deploy dev --cancel",
         )
+    ]
+
+
+def test_one_account_that_cannot_be_looked_at_hides_no_other(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stubbed.refuse("cloudformation", "describe_stacks", "ExpiredToken")
+    stubbed.stack("UPDATE_IN_PROGRESS")
+    told = list(going_on([Prepared(order, stubbed.clients, choices, None)] * 2))
+    assert [one.what for one in told] == [
+        "the credentials have expired: profile of-dev",
+        "AWS goes on: the stack infra is UPDATE_IN_PROGRESS",
     ]
 
 
@@ -429,3 +460,82 @@ def test_credentials_that_there_are_not(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert faults_of(lambda: connect(Credentials("nobody"), "eu-west-1", "dev")) == (
         Fault("dev", "there is no profile nobody", "`aws configure list-profiles` lists those that there are"),
     )
+
+
+def policy(aws: Aws) -> list[str]:
+    found = aws.client("cloudformation", "dev").get_stack_policy(StackName="infra")["StackPolicyBody"]
+    return [one["Effect"] for one in json.loads(found)["Statement"]]
+
+
+def test_a_stack_is_shut_again_when_its_change_set_is_gone(aws: Aws, order: Order, choices: Choices) -> None:
+    aws.people("/bob", "/eve")
+    execute(prepare(order, dev(aws.url), choices), ignore)
+    found = prepare(changed(order), dev(aws.url), replace(choices, allow_replacement=True))
+    assert found.change_set
+    aws.client("cloudformation", "dev").delete_change_set(ChangeSetName=found.change_set.id)
+    faults_of(lambda: execute(found, ignore))
+    assert policy(aws) == ["Allow", "Deny"]
+
+
+def test_a_stack_is_shut_again_after_an_update_that_failed(aws: Aws, order: Order, choices: Choices) -> None:
+    aws.people("/bob")
+    execute(prepare(order, dev(aws.url), choices), ignore)
+    found = prepare(changed(order), dev(aws.url), replace(choices, allow_replacement=True))
+    opened: list[list[str]] = []
+    faults_of(lambda: execute(found, lambda _: opened.append(policy(aws))))
+    assert opened[0] == ["Allow"]
+    assert policy(aws) == ["Allow", "Deny"]
+
+
+def opened(stubbed: Stubbed, order: Order, choices: Choices) -> Prepared:
+    """Return a deployment that has opened the stack and begun."""
+    stack = Stack("infra", "stack-id", "UPDATE_COMPLETE", NOW, {}, guarded=True)
+    made = ChangeSet("set", "stack-id", "UPDATE", ())
+    stubbed.answer("cloudformation", "set_stack_policy", {}, {"StackName": "infra", "StackPolicyBody": OPEN})
+    stubbed.answer("cloudformation", "update_termination_protection", {})
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
+    stubbed.answer("cloudformation", "execute_change_set", {})
+    return Prepared(order, stubbed.clients, replace(choices, allow_replacement=True), stack, made)
+
+
+def shut(stubbed: Stubbed) -> None:
+    stubbed.answer("cloudformation", "set_stack_policy", {}, {"StackName": "infra", "StackPolicyBody": STRICT})
+    stubbed.answer("cloudformation", "update_termination_protection", {})
+
+
+def test_a_stack_is_shut_again_when_it_cannot_be_followed(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    found = opened(stubbed, order, choices)
+    stubbed.refuse("cloudformation", "describe_stack_events", "Throttling")
+    shut(stubbed)
+    (fault,) = faults_of(lambda: execute(found, ignore))
+    assert fault.what == "AWS takes no more requests for now (DescribeStackEvents: Throttling)"
+    stubbed.done()
+
+
+def test_a_stack_that_cannot_be_shut_again_is_told(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    found = opened(stubbed, order, choices)
+    stubbed.refuse("cloudformation", "describe_stack_events", "ExpiredToken")
+    stubbed.refuse("cloudformation", "set_stack_policy", "ExpiredToken")
+    faults = faults_of(lambda: execute(found, ignore))
+    assert [one.what for one in faults] == [
+        "the credentials have expired: profile of-dev",
+        "the stack policy of infra stays open for replacement",
+    ]
+    stubbed.done()
+
+
+@pytest.mark.parametrize(("status", "is_shut"), [("UPDATE_COMPLETE", True), ("UPDATE_IN_PROGRESS", False)])
+def test_an_interruption_shuts_a_stack_in_which_nothing_goes_on(
+    stubbed: Stubbed, order: Order, choices: Choices, status: str, is_shut: bool
+) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    found = opened(stubbed, order, replace(choices, pace=Pace(interrupt)))
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
+    stubbed.stack(status)
+    if is_shut:
+        shut(stubbed)
+    with pytest.raises(KeyboardInterrupt):
+        execute(found, ignore)
+    stubbed.done()

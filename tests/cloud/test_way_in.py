@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from iamgen.cloud.clients import Identity
 from iamgen.cloud.way_in import lost, lost_by_repair
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -39,9 +40,10 @@ def user(name: str, *groups: str) -> Body:
 GROUP = {"Type": "AWS::IAM::Group", "Properties": {}}
 
 
-def said(before: Body | None, after: Body, caller: str = SOMEBODY) -> list[str]:
+def said(before: Body | None, after: Body, caller: str = SOMEBODY, source: str = "") -> list[str]:
     was = None if before is None else {"Resources": before}
-    return [fault.what for fault in lost("dev", was, {"Resources": after}, caller, NOW)]
+    who = Identity(caller.split(":")[4], caller, source)
+    return [fault.what for fault in lost("dev", was, {"Resources": after}, who, NOW)]
 
 
 def test_a_first_deployment_takes_nothing_away() -> None:
@@ -105,6 +107,106 @@ def test_the_role_that_deploys(after: Body, found: list[str]) -> None:
     before = {"OpsR": role("infra-OpsR-2", allow(ALICE, BOB))}
     assert said(before, after, OPS) == found
     assert said(before, after, OPS.replace("OpsR", "Other")) == []
+
+
+def by_name(*names: str, account: str = "arn:aws:iam::111111111111:root", key: str = "aws:username") -> Body:
+    return allow(account, Condition={"StringEquals": {key: list(names)}})
+
+
+@pytest.mark.parametrize("account", ["arn:aws:iam::111111111111:root", "111111111111"])
+@pytest.mark.parametrize("source", ["", ALICE, "arn:aws:iam::111111111111:user/team/alice"])
+def test_trust_by_arn_or_by_name_is_the_same(account: str, source: str) -> None:
+    arns = {"OpsR": role("infra-OpsR-2", allow(ALICE, BOB)), "AdminR": role("A", allow(ALICE))}
+    named = by_name("alice", "bob", account=account)
+    names = {"OpsR": role("infra-OpsR-2", named), "AdminR": role("A", by_name("alice"))}
+    assert said(arns, names, OPS, source) == said(names, arns, OPS, source) == []
+
+
+WHOEVER = "whoever may assume OpsR now may not any more, and it is the role that deploys: alice"
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        (by_name(ALICE, key="aws:PrincipalArn"), []),
+        (allow("arn:aws:iam::111111111111:user/team/alice"), []),
+        # the same name, and somebody else
+        (allow("arn:aws:iam::111111111111:role/alice"), [WHOEVER]),
+        (allow(ALICE.replace("1", "9")), [WHOEVER]),
+        (by_name("alice", account="arn:aws:iam::999999999999:root"), [WHOEVER]),
+    ],
+)
+def test_a_name_alone_is_nobody(after: Body, found: list[str]) -> None:
+    assert said({"OpsR": role("infra-OpsR-2", allow(ALICE))}, {"OpsR": role("infra-OpsR-2", after)}, OPS) == found
+
+
+def test_a_user_whom_the_template_makes() -> None:
+    made = {"Alice": user("alice")}
+    referred = {"AdminR": role("A", allow({"Fn::GetAtt": ["Alice", "Arn"]})), **made}  # type: ignore[arg-type]
+    assert said(
+        {"OpsR": role("infra-OpsR-2", allow(ALICE)), **referred}, {"OpsR": role("infra-OpsR-2", DENY), **referred}, OPS
+    ) == [WHOEVER]
+    own = {"OpsR": role("infra-OpsR-2", allow({"Fn::GetAtt": ["Alice", "Arn"]})), **made}  # type: ignore[arg-type]
+    named = {"OpsR": role("infra-OpsR-2", by_name("alice", account="222222222222")), **made}
+    assert said(own, named, OPS) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        (ALICE, []),
+        (BOB, ["bob, who deploys, may not assume OpsR any more"]),
+        ("arn:aws:sts::111111111111:assumed-role/CI/run-1", ["CI, who deploys, may not assume OpsR any more"]),
+        # not known: the name of the session says nothing
+        ("", []),
+    ],
+)
+def test_who_assumed_the_role_that_deploys(source: str, found: list[str]) -> None:
+    before = {"OpsR": role("infra-OpsR-2", allow(ALICE, BOB, "arn:aws:iam::111111111111:role/x/CI"))}
+    after = {"OpsR": role("infra-OpsR-2", allow(ALICE))}
+    assert said(before, after, OPS.replace("alice", "iamgen"), source) == found
+
+
+BOUNDARY = {"PermissionsBoundary": "arn:b"}
+
+
+def changed(resource: Body, **properties: Any) -> Body:
+    return {**resource, "Properties": {**resource["Properties"], **properties}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ({}, {"ManagedPolicyArns": ["arn:p", "arn:q"]}, []),
+        ({}, {"ManagedPolicyArns": ["arn:q"]}, "has none of its policies any more, but arn:q"),
+        ({}, BOUNDARY, "gets the permissions boundary arn:b"),
+        (BOUNDARY, BOUNDARY, []),
+        (BOUNDARY, {}, []),
+        ({"PermissionsBoundary": "arn:c"}, BOUNDARY, "gets the permissions boundary arn:b"),
+    ],
+)
+def test_the_power_of_who_deploys(before: Body, after: Body, found: str) -> None:
+    ops, alice = role("infra-OpsR-2", allow(ALICE)), changed(user("alice"), ManagedPolicyArns=["arn:p"])
+    told = [f"OpsR {found}, and it is the role that deploys"] if found else []
+    assert said({"OpsR": changed(ops, **before)}, {"OpsR": changed(ops, **after)}, OPS) == told
+    told = [f"A {found}, and it is the user who deploys"] if found else []
+    assert said({"A": changed(alice, **before)}, {"A": changed(alice, **after)}, ALICE) == told
+
+
+def test_the_power_of_the_last_ways_in() -> None:
+    policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"Groups": [{"Ref": "PowerG"}]}}
+    inline = changed(GROUP, Policies=[{"PolicyName": "p", "PolicyDocument": {}}])
+    admin = role("A", allow(ALICE))
+    before = {"AdminR": admin, "PowerG": GROUP, "PowerP": policy}
+    assert said(before, before) == []
+    assert said(before, {"AdminR": role("A", allow(ALICE), policies=()), "PowerG": GROUP}) == [
+        "AdminR loses all its policies",
+        "PowerG loses all its policies",
+    ]
+    assert said(before, {"AdminR": admin, "PowerG": inline}) == [
+        "PowerG has none of its policies any more, but inline p"
+    ]
+    assert said({"PowerG": inline}, {"PowerG": GROUP}) == ["PowerG loses all its policies"]
 
 
 def test_a_pipeline_that_deploys() -> None:

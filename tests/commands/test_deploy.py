@@ -347,6 +347,68 @@ def test_a_plan_that_was_tampered_with(deployed: Path, aws: Aws, tmp_path: Path)
     assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
 
 
+def other_stack(aws: Aws, order: str) -> dict[str, str]:
+    """Make a stack of another name, and return what a forged plan would say of an update of it."""
+    cloudformation = aws.client("cloudformation", "dev")
+    cloudformation.create_stack(StackName="other", TemplateBody=order)
+    body = {"Resources": {"G": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "H"}}}}
+    made = cloudformation.create_change_set(
+        StackName="other", ChangeSetName="x", TemplateBody=json.dumps(body), Capabilities=["CAPABILITY_NAMED_IAM"]
+    )
+    return {"stack_id": made["StackId"], "change_set": made["Id"]}
+
+
+@pytest.mark.parametrize(
+    ("forged", "said"),
+    [
+        ({"stack": "other"}, "the plan is for the stack other of eu-west-1, not for the stack infra of eu-west-1"),
+        ({"region": "us-east-1"}, "the plan is for the stack infra of us-east-1, not for the stack infra of eu-west-1"),
+        ({}, "the plan's change set is on the stack other, not on the stack infra of eu-west-1"),
+    ],
+)
+def test_a_plan_for_another_stack(deployed: Path, aws: Aws, tmp_path: Path, forged: dict[str, str], said: str) -> None:
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    run(deployed, "dev", plan_file=file)
+    plan = json.loads(file.read_text())
+    group = '{"Resources": {"G": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "G"}}}}'
+    plan["plans"][0].update(forged or other_stack(aws, group))
+    file.write_text(json.dumps(plan))
+    ended = run(deployed, execute_plan=file, allow_replacement=True)
+    assert (ended.code, ended.out) == (1, "")
+    assert f"error: dev (222222222222): {said}\n" in ended.err
+    assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
+
+
+def test_a_plan_of_nothing_replaces_an_older_one(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    run(deployed, "dev", plan_file=file)
+    edit(deployed, '"bob", {"dev": "OpsR", "prod": "ReadR"}', BOB)
+    assert run(deployed, "dev", plan_file=file).code == 0
+    assert run(deployed, execute_plan=file) == Ended(0, "", f"{file}: there is nothing to do\n")
+    assert json.loads(run(deployed, execute_plan=file, as_json=True).out) == {"accounts": []}
+    assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
+
+
+def test_a_kept_plan_is_patient_too(deployed: Path, aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where user-only is deployed in the same run, a user whom AWS does not know yet is waited for."""
+
+    def heeding(_stop: object) -> Callable[[float], None]:
+        return lambda seconds: aws.people("/erin") if seconds == 5 else None
+
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"erin", {"dev": ("OpsR", "ReadR"), "prod": "ReadR"}')
+    edit(deployed, "bob@", "erin@")
+    edit(deployed, "CIUser, Grant", "CIUser, Group, Grant")
+    edit(deployed, "CI_USERS = ", 'GROUPS = (Group("AuditorsG", members=("dave",)),)\nCI_USERS = ')
+    run(deployed, "user-only", "dev", plan_file=file)
+    monkeypatch.setattr("iamgen.commands.deploy.heeding", heeding)
+    ended = run(deployed, execute_plan=file)
+    assert ended.code == 0, ended.err
+    assert f"{ARN}/erin" in aws.trusted("dev", "OpsR")
+
+
 def test_a_kept_plan_keeps_to_the_same_rules(deployed: Path, tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     edit(deployed, '"dev": "AdminR", ', "")
@@ -383,6 +445,15 @@ def test_as_json(deployed: Path, aws: Aws) -> None:
         "pending": True,
     }
     assert [one["logical_id"] for one in dev["changes"]] == ["ReadR"]
+
+
+def test_who_is_asked_sees_the_plan_also_with_json(deployed: Path, aws: Aws) -> None:
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    plan = run(deployed, "dev", plan_only=True).out
+    ended = run(deployed, "dev", as_json=True, answer="n")
+    assert ended.err.endswith(f"{plan}Deploy this to dev (222222222222)? [y/N] ")
+    assert [one["outcome"] for one in json.loads(ended.out)["accounts"]] == ["planned"]
+    assert plan not in run(deployed, "dev", as_json=True).err
 
 
 def test_people_made_by_the_stack(example: Path, aws: Aws) -> None:
@@ -438,6 +509,86 @@ def test_an_interruption_at_the_question_leaves_nothing(deployed: Path, aws: Aws
     child.close()
     assert child.exitstatus == 130
     assert aws.change_sets("dev") == []
+
+
+def interrupted(root: Path, environment: dict[str, str], *args: str) -> None:
+    """Answer the question of a deployment with ^C."""
+    command = ["-m", "iamgen", "deploy", "--no-lint", *args]
+    child = pexpect.spawn(sys.executable, command, cwd=str(root), env=environment, encoding="utf-8", timeout=30)
+    child.expect_exact("[y/N]")
+    child.sendintr()
+    child.expect_exact("interrupted")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+
+
+def test_an_interruption_at_the_question_keeps_an_approved_plan(
+    deployed: Path, aws: Aws, environment: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    assert run(deployed, "dev", plan_file=file).code == 0
+    interrupted(deployed, environment, "--execute-plan", str(file))
+    assert run(deployed, execute_plan=file, answer="n").code == 0
+    assert len(aws.change_sets("dev")) == 1
+    assert run(deployed, execute_plan=file).code == 0
+    assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
+
+
+def test_an_interruption_after_the_plan_file_was_written_keeps_its_change_sets(
+    deployed: Path, aws: Aws, tmp_path: Path
+) -> None:
+    class Interrupting(io.StringIO):
+        def write(self, text: str) -> int:
+            if "the plan is kept" in text:
+                raise KeyboardInterrupt
+            return super().write(text)
+
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    console = Console(io.StringIO(), Interrupting(), coloured=False, answers=io.StringIO())
+    with pytest.raises(KeyboardInterrupt):
+        deploy(Deploying(deployed, ("dev",), lint=False, plan_file=file), console)
+    assert run(deployed, execute_plan=file).code == 0
+
+
+def test_an_interruption_of_a_deployment_removes_what_was_not_begun(
+    deployed: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two accounts one was begun, and AWS goes on with it; of the other nothing is left."""
+
+    def interrupted(_ready: object, _first: str, _show: object, _stop: object, begun: set[str]) -> None:
+        begun.add("dev")
+        raise KeyboardInterrupt
+
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": ()}')
+    monkeypatch.setattr("iamgen.cloud.fleet.carry_out", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(deployed, "dev", "prod")
+    assert (len(aws.change_sets("dev")), aws.change_sets("prod")) == (1, [])
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_when_people_cannot_be_planned_the_others_are_not_begun(
+    deployed: Path, aws: Aws, tmp_path: Path, kept: bool
+) -> None:
+    groups = 'GROUPS = (Group("AuditorsG", members=("dave",)),)\n'
+    edit(deployed, "CIUser, Grant", "CIUser, Group, Grant")
+    edit(deployed, "CI_USERS = ", f"{groups}CI_USERS = ")
+    assert run(deployed, "user-only").code == 0
+    edit(deployed, groups, "")
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": ("OpsR", "ReadR")}')
+    file = tmp_path / "plan.json"
+    ended = run(deployed, every=True, as_json=True, plan_file=file if kept else None)
+    assert ended.code == 1
+    assert "error: user-only (111111111111) AuditorsG: the group AuditorsG would be deleted" in ended.err
+    assert [one["outcome"] for one in json.loads(ended.out)["accounts"]] == ["not begun", "not begun", "refused"]
+    assert "error: dev (222222222222): not begun, because user-only failed; its change set is removed\n" in ended.err
+    assert "error: prod (333333333333): not begun, because user-only failed; its change set is removed\n" in ended.err
+    assert not file.exists()
+    assert aws.change_sets("dev") == aws.change_sets("prod") == []
+    assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
 
 
 def test_with_cfn_lint_and_in_a_repository(example: Path, aws: Aws, iamgen: Any, environment: dict[str, str]) -> None:

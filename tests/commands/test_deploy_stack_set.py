@@ -85,6 +85,20 @@ def test_self_managed_from_nothing(make_repo: MakeRepo) -> None:
     assert out.startswith("nothing to change in infra-dev, SELF_MANAGED")
 
 
+def test_who_is_asked_sees_the_plan_also_with_json(make_repo: MakeRepo) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    root = make_repo(USERS, CONST.format(a=A, b=B))
+    plan = run(root, plan_only=True)[1]
+    out, err = io.StringIO(), Terminal()
+    console = Console(out, err, coloured=False, answers=Terminal("n\n"))
+    assert deploy_stack_set(StackSetDeploying(root, "dev", lint=False, as_json=True), console) == 0
+    assert f"{plan}Deploy this to " in err.getvalue()
+    assert json.loads(out.getvalue())["pending"] is True
+
+
 def test_an_account_more_and_a_user_less(make_repo: MakeRepo) -> None:
     run(make_repo(USERS, CONST.format(a=A, b=B)))
     three = CONST.format(a=A, b=B) + "C_DEV_AWS_ACCOUNT_ID=555555555555\n"

@@ -219,3 +219,29 @@ def test_the_deployed_template_compares_with_the_rendered(deployed: Path, iamgen
 def test_wrong_usage(make_repo: Callable[..., Path], iamgen: Iamgen, args: tuple[str, ...], said: str) -> None:
     done = iamgen(make_repo(), *args)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+
+
+def power(aws: Aws) -> set[str]:
+    found = aws.client("iam", "user-only").get_group(GroupName="infra-PowerG-111111111111")["Users"]
+    return {one["UserName"] for one in found}
+
+
+def test_who_has_power_keeps_it_when_who_should_does_not_exist(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    people = aws.client("iam", "user-only")
+    for group in ("AssumeRoleG", "ManageOwnUserG", "PowerG"):
+        people.remove_user_from_group(GroupName=f"infra-{group}-111111111111", UserName="alice")
+    people.delete_user(UserName="alice")
+    join(aws, "PowerG", "bob")
+    command = ("deploy", "user-only", "--repair", "--yes", "--no-lint", "--allow-replacement")
+    done = iamgen(deployed, *command)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: user-only (111111111111) PowerG: nobody would be in PowerG any more; now it has bob, by hand\n"
+        "hint: declare power=True in users.py for somebody who exists, or --lock-me-out, if it is meant and there is"
+        " another way in\n",
+    )
+    assert power(aws) == {"bob"}
+    # with somebody who exists it is an exchange
+    aws.people("/alice")
+    assert iamgen(deployed, *command).returncode == 0
+    assert power(aws) == {"alice"}

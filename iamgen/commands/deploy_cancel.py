@@ -1,0 +1,122 @@
+"""`iamgen deploy --cancel`: an update that is under way is stopped, and all put back as it was."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from iamgen.clock import now
+from iamgen.cloud import fleet
+from iamgen.cloud.carry_out import cancel, under_way
+from iamgen.cloud.clients import Clients
+from iamgen.cloud.deployment import Order
+from iamgen.cloud.orders import Access, order
+from iamgen.cloud.pace import Pace
+from iamgen.cloud.side_by_side import heeding, side_by_side
+from iamgen.console import Console
+from iamgen.declaration.choose import chosen
+from iamgen.declaration.load import load
+from iamgen.errors import Fault, IamgenError
+
+DONE, FAILED, PENDING = 0, 1, 4
+_BACK = "UPDATE_ROLLBACK_COMPLETE"
+Stack = tuple[Order, Clients]
+Found = Mapping[str, str | IamgenError]
+
+
+@dataclass(frozen=True)
+class Cancelling:
+    """Where to stop an update, and whether to ask."""
+
+    root: Path
+    accounts: tuple[str, ...] = ()
+    every: bool = False
+    profile: str | None = None
+    role_arn_template: str | None = None
+    yes: bool = False
+    dry_run: bool = False
+    exit_code: bool = False
+    as_json: bool = False
+
+
+def cancel_deployments(wanted: Cancelling, console: Console) -> int:
+    """Stop what is under way, and return 0 where all is as it was; 1 where it is not; 4, under `exit_code`, when
+    something is still under way. Raises IamgenError for what is wrong with the declaration."""
+    if not wanted.dry_run:
+        console.require_answer("deploy --cancel", yes=wanted.yes)
+    declaration, stop = load(wanted.root, now()).declaration, threading.Event()
+    access = Access(wanted.profile, wanted.role_arn_template)
+    every = {
+        one.name: (order(declaration, one, "", {}), access.clients(declaration, one))
+        for one in chosen(declaration, wanted.accounts, every=wanted.every)
+    }
+    seen = side_by_side({name: partial(under_way, *one) for name, one in every.items()}, stop)
+    busy = {name: every[name] for name, status in seen.items() if isinstance(status, str) and status}
+    for name, status in seen.items():
+        _say(every[name][0].where, status or "nothing is under way", console)
+    agreed = not wanted.dry_run and bool(busy) and (wanted.yes or console.confirm(_question(busy)))
+    ends = _cancel(busy, stop, console) if agreed else {}
+    if wanted.as_json:
+        console.product(_json(every, seen, ends))
+    failed = any(isinstance(one, IamgenError) for one in seen.values()) or any(one != _BACK for one in ends.values())
+    return FAILED if failed else PENDING if wanted.exit_code and busy.keys() - ends.keys() else DONE
+
+
+def _question(busy: Mapping[str, Stack]) -> str:
+    stack = next(iter(busy.values()))[0].stack
+    return f"Stop the update of the stack {stack} in {', '.join(one.where for one, _ in busy.values())}?"
+
+
+def _cancel(busy: Mapping[str, Stack], stop: threading.Event, console: Console) -> Found:
+    """Stop all of them, whatever becomes of one; return how each ended."""
+    with console.board(list(busy)) as show:
+        work = {
+            name: partial(cancel, wanted, clients, Pace(heeding(stop)), partial(fleet.tell, name, show, set()))
+            for name, (wanted, clients) in busy.items()
+        }
+        ends = side_by_side(work, stop)
+    for name, status in ends.items():
+        where = busy[name][0].where
+        if status == _BACK or isinstance(status, IamgenError):
+            _say(where, status, console)
+        else:
+            console.error(Fault(where, *_not_back(name, status)))
+    return ends
+
+
+def _not_back(name: str, status: str) -> tuple[str, str]:
+    if not status:
+        return "it had ended before it could be stopped", f"look at what there is now: iamgen deploy {name} --plan-only"
+    return f"it was not put back as it was: {status}", f"iamgen deploy {name} says what there is to do"
+
+
+def _say(where: str, status: str | IamgenError, console: Console) -> None:
+    if isinstance(status, str):
+        console.note(f"{where}: {status}")
+        return
+    for fault in status.faults:
+        console.error(fault)
+
+
+def _json(every: Mapping[str, Stack], seen: Found, ends: Found) -> str:
+    told = [
+        {
+            "account": name,
+            "account_id": wanted.account_id,
+            "stack": wanted.stack,
+            **_plain("before", seen[name]),
+            **_plain("after", ends.get(name)),
+        }
+        for name, (wanted, _) in every.items()
+    ]
+    return json.dumps({"accounts": told}, indent=2) + "\n"
+
+
+def _plain(moment: str, status: str | IamgenError | None) -> dict[str, object]:
+    if isinstance(status, IamgenError):
+        return {moment: None, "faults": [fault._asdict() for fault in status.faults]}
+    return {moment: status or None}

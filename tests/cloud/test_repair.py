@@ -1,0 +1,84 @@
+"""Repair, in its order: nobody is taken out of a group that would be empty then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from iamgen.cloud.beside import Beside
+from iamgen.cloud.carry_out import execute
+from iamgen.cloud.deployment import Choices, Order, Prepared
+from iamgen.cloud.drift import Drift
+from iamgen.cloud.inspection import Inspection
+from iamgen.cloud.repair import repair
+from iamgen.cloud.stack import Resource
+from iamgen.errors import IamgenError
+
+Stubbed = Any
+POWER = Resource("PowerG", "infra-PowerG-1", "AWS::IAM::Group", "CREATE_COMPLETE", "")
+BOB, ZOE, YVE = (
+    Beside(POWER, "member", "+", "bob"),
+    Beside(POWER, "member", "-", "zoe"),
+    Beside(POWER, "member", "-", "y"),
+)
+
+
+def member(name: str) -> dict[str, str]:
+    return {"GroupName": "infra-PowerG-1", "UserName": name}
+
+
+def test_who_is_missing_is_put_in_first(stubbed: Stubbed) -> None:
+    stubbed.answer("iam", "add_user_to_group", {}, member("zoe"))
+    stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
+    assert repair(stubbed.clients.iam, "user-only", [BOB, ZOE], {}, ["PowerG"]) == []
+    stubbed.done()
+
+
+@pytest.mark.parametrize(("code", "missing"), [("NoSuchEntity", [ZOE]), ("AccessDenied", [ZOE, YVE]), ("", [])])
+def test_nobody_goes_when_nobody_could_be_put_in(stubbed: Stubbed, code: str, missing: Sequence[Beside]) -> None:
+    for _ in missing:
+        stubbed.refuse("iam", "add_user_to_group", code)
+    faults = repair(stubbed.clients.iam, "user-only", [BOB, *missing], {}, ["PowerG"])
+    assert len(faults) == len(missing) + 1
+    assert faults[-1].what == "bob stays in infra-PowerG-1: nobody who belongs there could be put in"
+    stubbed.done()
+
+
+def test_one_who_could_be_put_in_is_enough(stubbed: Stubbed) -> None:
+    stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
+    stubbed.answer("iam", "add_user_to_group", {}, member("y"))
+    stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
+    assert len(repair(stubbed.clients.iam, "user-only", [ZOE, BOB, YVE], {}, ["PowerG"])) == 1
+    stubbed.done()
+
+
+def test_where_somebody_stays_a_stranger_goes_all_the_same(stubbed: Stubbed) -> None:
+    stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
+    stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
+    assert len(repair(stubbed.clients.iam, "user-only", [BOB, ZOE], {})) == 1
+    stubbed.done()
+
+
+@pytest.mark.parametrize(
+    ("there", "lock_me_out", "goes"), [((), False, False), (("al",), False, True), ((), True, True)]
+)
+def test_a_deployment_keeps_power(
+    stubbed: Stubbed, order: Order, choices: Choices, there: Sequence[str], lock_me_out: bool, goes: bool
+) -> None:
+    """Who should be in PowerG was there when the deployment was planned, and is there no more."""
+    seen = Inspection(Drift((), (), ()), (BOB, ZOE), {}, 1, {"PowerG": frozenset(there)}, frozenset({"bob", "zoe"}))
+    allowed = replace(choices, lock_me_out=lock_me_out)
+    stubbed.answer("cloudformation", "set_stack_policy", {})
+    stubbed.answer("cloudformation", "update_termination_protection", {})
+    stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
+    if goes:
+        stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
+    with pytest.raises(IamgenError) as raised:
+        execute(Prepared(order, stubbed.clients, allowed, None, inspection=seen), lambda _: None)
+    zoe = "zoe cannot be put into infra-PowerG-1: there is no such user"
+    bob = "bob stays in infra-PowerG-1: nobody who belongs there could be put in"
+    assert [one.what for one in raised.value.faults] == ([zoe] if goes else [zoe, bob])
+    stubbed.done()
