@@ -47,9 +47,9 @@ class Settings:
     @property
     def pace(self) -> dict[str, object]:
         """How many may fail and are worked on at once, for a request."""
-        return {
-            "OperationPreferences": {"FailureToleranceCount": self.failures, "MaxConcurrentCount": self.at_once},
-        }
+        many = {"FailureToleranceCount": self.failures, "MaxConcurrentCount": self.at_once}
+        # AWS's own mode works on no more at once than may fail, and one, whatever is asked for
+        return {"OperationPreferences": {**many, "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE"}}
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,11 @@ def test_each_account_is_followed(stubbed: Stubbed, settings: Settings, target: 
         {
             "StackSetName": "infra-dev",
             "Regions": ["eu-west-1"],
-            "OperationPreferences": {"FailureToleranceCount": 2, "MaxConcurrentCount": 3},
+            "OperationPreferences": {
+                "FailureToleranceCount": 2,
+                "MaxConcurrentCount": 3,
+                "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE",
+            },
             **target,
         },
     )
