@@ -184,6 +184,18 @@ def test_as_json(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
     }
 
 
+def test_missing_credentials_are_one_accounts_failure(deployed: Path, iamgen: Iamgen) -> None:
+    constants = deployed / "CONST.inc"
+    constants.write_text(constants.read_text().replace("DEV_AWS_PROFILE=of-dev", "DEV_AWS_PROFILE=nope"))
+    done = iamgen(deployed, "drift", "--all", "--json")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: dev (222222222222): there is no profile nope\n"
+        "hint: `aws configure list-profiles` lists those that there are\n",
+    )
+    assert [one["account"] for one in json.loads(done.stdout)["accounts"]] == ["user-only", "prod"]
+
+
 def test_an_account_without_a_stack(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
     cloudformation = aws.client("cloudformation", "prod")
     cloudformation.update_termination_protection(StackName="infra", EnableTerminationProtection=False)
