@@ -201,5 +201,5 @@ def new_change_set(found: Prepared, *, is_same: bool) -> ChangeSet | None:
     kept = {key: value for key, value in (stack.tags if stack else {}).items() if not key.startswith("aws:")}
     tags = kept if is_same and kind == "UPDATE" else {**kept, **order.tags}
     with sent(order.text, found.clients, found.choices.bucket, order.where) as source:
-        wanted = Wanted(order.stack, kind, source, tags, repair=found.choices.repair and kind == "UPDATE")
+        wanted = Wanted(order.stack, kind, source, tags, order.where, repair=found.choices.repair and kind == "UPDATE")
         return change_sets.create(found.clients.cloudformation, wanted, found.choices.pace)

@@ -161,13 +161,80 @@ def test_a_change_set_that_cannot_be_made(stubbed: Stubbed, order: Order, choice
         stubbed.answer("cloudformation", "describe_change_set", {"Status": status})
     failed = {"Status": "FAILED", "StatusReason": "Template error: bad"}
     stubbed.answer("cloudformation", "describe_change_set", failed)
+    stubbed.answer("cloudformation", "describe_events", {"OperationEvents": []})
     # and nothing is left: neither the change set nor the empty stack that it was made on
     stubbed.answer("cloudformation", "delete_change_set", {}, {"ChangeSetName": "set", "StackName": "stack-id"})
     stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "list_change_sets", {"Summaries": [{"ChangeSetId": "set"}]})
     stubbed.answer("cloudformation", "delete_stack", {}, {"StackName": "stack-id"})
     (fault,) = faults_of(lambda: prepare(order, stubbed.clients, choices))
-    assert fault.what == "CloudFormation cannot plan this: Template error: bad"
+    assert fault == Fault("dev (222222222222)", "CloudFormation cannot plan this: Template error: bad")
+    stubbed.done()
+
+
+EARLY = (
+    "The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]. To troubleshoot Early"
+    " Validation errors, use the DescribeEvents API for detailed failure information."
+)
+
+
+def not_planned(stubbed: Stubbed) -> None:
+    stubbed.identity()
+    stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
+    stubbed.answer("cloudformation", "create_change_set", {"Id": "arn:set", "StackId": "stack-id"})
+    stubbed.answer("cloudformation", "describe_change_set", {"Status": "FAILED", "StatusReason": EARLY})
+
+
+def removed(stubbed: Stubbed) -> None:
+    stubbed.answer("cloudformation", "delete_change_set", {}, {"ChangeSetName": "arn:set", "StackName": "stack-id"})
+    stubbed.stack("REVIEW_IN_PROGRESS")
+    stubbed.answer("cloudformation", "list_change_sets", {"Summaries": []})
+    stubbed.answer("cloudformation", "delete_stack", {}, {"StackName": "stack-id"})
+
+
+def validation(logical_id: str, reason: str, mode: str = "FAIL") -> dict[str, Any]:
+    return {
+        "EventType": "VALIDATION_ERROR",
+        "LogicalResourceId": logical_id,
+        "ValidationName": "NAME_CONFLICT_VALIDATION",
+        "ValidationStatus": "FAILED",
+        "ValidationFailureMode": mode,
+        "ValidationStatusReason": reason,
+    }
+
+
+def test_what_is_there_already_is_told_before_anything(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    not_planned(stubbed)
+    exists = "Resource of type 'AWS::IAM::Role' with identifier 'infra-{}' already exists."
+    of_the_set = {"ChangeSetName": "arn:set", "Filters": {"FailedEvents": True}}
+    first = [validation("OpsR", exists.format("OpsR")), validation("B", "a quota is near", "WARN"), {"EventId": "x"}]
+    second = [validation("ReadR", exists.format("ReadR")), validation("ReadR", exists.format("ReadR"))]
+    second.append(validation("OpsP", "#: extraneous key [Nmae] is not permitted"))
+    page = {"OperationEvents": first, "NextToken": "more"}
+    stubbed.answer("cloudformation", "describe_events", page, of_the_set)
+    stubbed.answer("cloudformation", "describe_events", {"OperationEvents": second}, of_the_set | {"NextToken": "more"})
+    removed(stubbed)
+    hint = "delete it, or take it over with an import (aws cloudformation create-change-set --change-set-type IMPORT)"
+    what = "something of its name is there already, and is not this stack's ({})"
+    assert faults_of(lambda: prepare(order, stubbed.clients, choices)) == (
+        Fault("dev (222222222222) OpsR", what.format(exists.format("OpsR")), hint),
+        Fault("dev (222222222222) ReadR", what.format(exists.format("ReadR")), hint),
+        Fault("dev (222222222222) OpsP", "#: extraneous key [Nmae] is not permitted"),
+    )
+    stubbed.done()
+
+
+def test_who_may_not_ask_why_it_cannot_be_planned(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    not_planned(stubbed)
+    stubbed.refuse("cloudformation", "describe_events", "AccessDenied")
+    removed(stubbed)
+    assert faults_of(lambda: prepare(order, stubbed.clients, choices)) == (
+        Fault(
+            "dev (222222222222)",
+            f"CloudFormation cannot plan this: {EARLY}",
+            "with cloudformation:DescribeEvents iamgen would say which resource (AccessDenied)",
+        ),
+    )
     stubbed.done()
 
 
@@ -190,6 +257,7 @@ def test_a_stack_with_a_change_set_of_somebodys_stays(stubbed: Stubbed, order: O
     stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
     stubbed.answer("cloudformation", "describe_change_set", {"Status": "FAILED", "StatusReason": "bad"})
+    stubbed.answer("cloudformation", "describe_events", {"OperationEvents": []})
     stubbed.answer("cloudformation", "delete_change_set", {})
     stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "list_change_sets", {"Summaries": [{"ChangeSetId": "somebodys"}]})
