@@ -63,9 +63,11 @@ def create(cloudformation: Client, wanted: Wanted, pace: Pace) -> ChangeSet | No
     Raises IamgenError when CloudFormation cannot make one; what it left behind is removed.
     """
     repair = {"DeploymentMode": "REVERT_DRIFT"} if wanted.repair else {}
+    name = f"iamgen-{secrets.token_hex(8)}"
     made = cloudformation.create_change_set(
         StackName=wanted.stack,
-        ChangeSetName=f"iamgen-{secrets.token_hex(8)}",
+        ChangeSetName=name,
+        ClientToken=name,  # a request that is sent again, its answer lost, is the same request
         ChangeSetType=wanted.kind,
         Capabilities=["CAPABILITY_NAMED_IAM"],
         Tags=[{"Key": key, "Value": value} for key, value in wanted.tags.items()],

@@ -238,6 +238,18 @@ def test_who_may_not_ask_why_it_cannot_be_planned(stubbed: Stubbed, order: Order
     stubbed.done()
 
 
+def test_a_change_set_is_asked_for_once_however_often(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    sent: list[dict[str, Any]] = []
+    not_planned(stubbed)
+    events = stubbed.clients.cloudformation.meta.events
+    events.register("provide-client-params.cloudformation.CreateChangeSet", lambda params, **_: sent.append(params))
+    stubbed.answer("cloudformation", "describe_events", {"OperationEvents": []})
+    removed(stubbed)
+    faults_of(lambda: prepare(order, stubbed.clients, choices))
+    (request,) = sent
+    assert request["ClientToken"] == request["ChangeSetName"]
+
+
 def test_who_may_not_look_at_the_change_set_leaves_none(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     stubbed.identity()
     stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
