@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -492,14 +493,43 @@ def test_what_cannot_be_cancelled(stubbed: Stubbed, order: Order, choices: Choic
     )
 
 
-def test_a_bucket_has_to_be_the_accounts_own(stubbed: Stubbed, order: Order, choices: Choices) -> None:
-    large = replace(order, text=json.dumps({"Resources": {"R": {"Type": "T", "Properties": {"x": "y" * 52_000}}}}))
+@pytest.fixture
+def large(order: Order) -> Order:
+    return replace(order, text=json.dumps({"Resources": {"R": {"Type": "T", "Properties": {"x": "y" * 52_000}}}}))
+
+
+def new_stack(stubbed: Stubbed) -> None:
     stubbed.identity()
     stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
     stubbed.identity()
+
+
+def test_a_bucket_has_to_be_the_accounts_own(stubbed: Stubbed, large: Order, choices: Choices) -> None:
+    new_stack(stubbed)
     stubbed.refuse("s3", "put_object", "AccessDenied", "Access Denied")
     (fault,) = faults_of(lambda: prepare(large, stubbed.clients, replace(choices, bucket="theirs")))
     assert fault.what == "profile of-dev may not do PutObject: Access Denied"
+    stubbed.done()
+
+
+@pytest.mark.parametrize("removable", [True, False])
+def test_a_template_in_a_bucket(stubbed: Stubbed, large: Order, choices: Choices, removable: bool) -> None:
+    new_stack(stubbed)
+    key = f"iamgen/{hashlib.sha256(large.text.encode()).hexdigest()}.json"
+    own = {"Bucket": "ours", "Key": key, "ExpectedBucketOwner": "222222222222"}
+    stubbed.answer("s3", "put_object", {}, {**own, "Body": large.text.encode(), "ContentType": "application/json"})
+    stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
+    stubbed.answer("cloudformation", "describe_change_set", {"Status": "CREATE_COMPLETE", "Changes": []})
+    warned: list[Fault] = []
+    if removable:
+        stubbed.answer("s3", "delete_object", {}, own)
+    else:
+        stubbed.refuse("s3", "delete_object", "AccessDenied", "Access Denied")
+    found = prepare(large, stubbed.clients, replace(choices, bucket="ours", warn=warned.append))
+    assert found.change_set
+    what = f"the template stays in s3://ours/{key}: profile of-dev may not do DeleteObject: Access Denied"
+    fault = Fault("dev (222222222222)", what, f"remove it: aws s3 rm s3://ours/{key}")
+    assert warned == ([] if removable else [fault])
     stubbed.done()
 
 
