@@ -211,6 +211,20 @@ def test_an_account_without_a_stack(deployed: Path, aws: Aws, iamgen: Iamgen) ->
     )
 
 
+def test_a_creation_that_failed_has_no_template(tmp_path: Path, aws: Aws, iamgen: Iamgen) -> None:
+    for name in ("users.py", "CONST.inc"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    options = ("--profile", "of-dev")
+    assert iamgen(tmp_path, "deploy", "dev", "--yes", "--no-lint", *options).returncode == 1  # there are no people
+    done = iamgen(tmp_path, "template", "dev", "--deployed", *options)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        "error: dev (222222222222): there is no stack infra (it is ROLLBACK_COMPLETE)\n"
+        "hint: deploy it: iamgen deploy dev\n",
+    )
+
+
 def test_the_deployed_template_compares_with_the_rendered(deployed: Path, iamgen: Iamgen) -> None:
     done = iamgen(deployed, "template", "dev", "--deployed")
     assert done.returncode == 0
