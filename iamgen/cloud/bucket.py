@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from iamgen.cloud.clients import Clients
-from iamgen.errors import refuse
+from iamgen.cloud.errors import telling
+from iamgen.errors import Fault, IamgenError, refuse
 
 INLINE = 51_200  # bytes of a template that may be sent along: the CloudFormation User Guide, quotas
 LARGEST = 1_000_000  # bytes from S3; the guide says 1 MB
 
 
 @contextmanager
-def sent(text: str, clients: Clients, bucket: str | None, where: str) -> Iterator[Mapping[str, str]]:
+def sent(
+    text: str, clients: Clients, bucket: str | None, where: str, warn: Callable[[Fault], None]
+) -> Iterator[Mapping[str, str]]:
     """Yield what names the template in a request: its body, or, when it is too large for that, where it is in the
-    bucket for as long as the block lasts.
+    bucket for as long as the block lasts; `warn` is told when it cannot be removed from there.
 
     Raises IamgenError for a large template and no bucket, and for a bucket that is not the account's own.
     """
@@ -37,4 +40,9 @@ def sent(text: str, clients: Clients, bucket: str | None, where: str) -> Iterato
     try:
         yield {"TemplateURL": f"{clients.s3.meta.endpoint_url}/{bucket}/{key}"}
     finally:
-        clients.s3.delete_object(**own)
+        try:
+            with telling(where, clients.credentials):
+                clients.s3.delete_object(**own)
+        except IamgenError as exc:  # what the block has made is worth more than a tidy bucket
+            what = f"the template stays in s3://{bucket}/{key}: {exc.faults[0].what}"
+            warn(Fault(where, what, f"remove it: aws s3 rm s3://{bucket}/{key}"))

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from iamgen.cloud.clients import Client
 from iamgen.cloud.pace import Pace
-from iamgen.errors import refuse
+from iamgen.cloud.validation import not_planned
+from iamgen.errors import Fault, IamgenError
 
 Kind = Literal["CREATE", "UPDATE"]
 _NOTHING = re.compile(r"didn't contain changes|No updates are to be performed")
@@ -18,7 +19,8 @@ _NOTHING = re.compile(r"didn't contain changes|No updates are to be performed")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a change set is to bring about. `source` is what names the template: its body, or where it is.
+    """What a change set is to bring about. `source` is what names the template: its body, or where it is; `where`
+    names the account in messages.
 
     `repair` also brings back what was changed by hand.
     """
@@ -27,6 +29,7 @@ class Wanted:
     kind: Kind
     source: Mapping[str, str]
     tags: Mapping[str, str]
+    where: str
     repair: bool = False
 
 
@@ -60,9 +63,11 @@ def create(cloudformation: Client, wanted: Wanted, pace: Pace) -> ChangeSet | No
     Raises IamgenError when CloudFormation cannot make one; what it left behind is removed.
     """
     repair = {"DeploymentMode": "REVERT_DRIFT"} if wanted.repair else {}
+    name = f"iamgen-{secrets.token_hex(8)}"
     made = cloudformation.create_change_set(
         StackName=wanted.stack,
-        ChangeSetName=f"iamgen-{secrets.token_hex(8)}",
+        ChangeSetName=name,
+        ClientToken=name,  # a request that is sent again, its answer lost, is the same request
         ChangeSetType=wanted.kind,
         Capabilities=["CAPABILITY_NAMED_IAM"],
         Tags=[{"Key": key, "Value": value} for key, value in wanted.tags.items()],
@@ -72,16 +77,24 @@ def create(cloudformation: Client, wanted: Wanted, pace: Pace) -> ChangeSet | No
     id_, stack_id = made["Id"], made["StackId"]
     try:
         found = _created(cloudformation, id_, stack_id, pace)
+        faults = _faults(cloudformation, found, id_, wanted.where)
     except BaseException:
         delete(cloudformation, ChangeSet(id_, stack_id, wanted.kind, ()))
         raise
     if found["Status"] != "FAILED":
         return ChangeSet(id_, stack_id, wanted.kind, _effects(cloudformation, found))
     delete(cloudformation, ChangeSet(id_, stack_id, wanted.kind, ()))
+    if faults:
+        raise IamgenError(faults)
+    return None
+
+
+def _faults(cloudformation: Client, found: Mapping[str, Any], id_: str, where: str) -> tuple[Fault, ...]:
+    """Return why the change set failed; nothing when it did not, or because there is nothing to change."""
     reason = found.get("StatusReason", "")
-    if _NOTHING.search(reason):
-        return None
-    raise refuse(wanted.stack, f"CloudFormation cannot plan this: {reason}")
+    if found["Status"] != "FAILED" or _NOTHING.search(reason):
+        return ()
+    return not_planned(cloudformation, id_, reason, where)
 
 
 def describe(cloudformation: Client, id_: str, stack: str) -> Mapping[str, Any]:

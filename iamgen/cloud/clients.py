@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from iamgen.cloud.errors import telling
-from iamgen.errors import Fault, UsageError, refuse
+from iamgen.errors import Fault, IamgenError, UsageError, refuse
 
 Client = Any  # boto3 has no types
 _SESSION = "iamgen"
@@ -158,11 +158,17 @@ class Identity:
     source: str = ""
 
 
+class WrongAccountError(IamgenError):
+    """Credentials of another account: whoever is about to deploy has mixed something up."""
+
+
 def require_account(clients: Clients, account_id: str, where: str) -> Identity:
-    """Return who the credentials are. Raises IamgenError when they are not the account's own."""
+    """Return who the credentials are. Raises WrongAccountError when they are not the account's own, and IamgenError
+    when there are none that are valid."""
     with telling(where, clients.credentials):
         found = clients.sts.get_caller_identity()
     if found["Account"] != account_id:
         what = f"the credentials are of account {found['Account']}: {clients.credentials}, {found['Arn']}"
-        raise refuse(where, what, "choose with --profile, --role-arn-template or <ACCOUNT>_AWS_PROFILE in CONST.inc")
+        hint = "choose with --profile, --role-arn-template or <ACCOUNT>_AWS_PROFILE in CONST.inc"
+        raise WrongAccountError([Fault(where, what, hint)])
     return Identity(found["Account"], found["Arn"], clients.source)

@@ -21,7 +21,7 @@ from iamgen.cloud.planned import planned, retagged
 from iamgen.cloud.stack import Stack
 from iamgen.cloud.states import Step, busy, step, stuck
 from iamgen.cloud.way_in import POWER, lost, lost_by_repair
-from iamgen.errors import IamgenError
+from iamgen.errors import Fault, IamgenError
 from iamgen.plan.change import Change
 from iamgen.plan.difference import differences
 
@@ -52,6 +52,7 @@ class Choices:
     bucket: str | None = None
     pace: Pace = field(default_factory=Pace)
     on_wait: Callable[[str], None] = lambda _: None
+    warn: Callable[[Fault], None] = lambda _: None
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,6 @@ def new_change_set(found: Prepared, *, is_same: bool) -> ChangeSet | None:
     kind: Kind = "UPDATE" if stack and is_created(stack) and not found.afresh else "CREATE"
     kept = {key: value for key, value in (stack.tags if stack else {}).items() if not key.startswith("aws:")}
     tags = kept if is_same and kind == "UPDATE" else {**kept, **order.tags}
-    with sent(order.text, found.clients, found.choices.bucket, order.where) as source:
-        wanted = Wanted(order.stack, kind, source, tags, repair=found.choices.repair and kind == "UPDATE")
+    with sent(order.text, found.clients, found.choices.bucket, order.where, found.choices.warn) as source:
+        wanted = Wanted(order.stack, kind, source, tags, order.where, repair=found.choices.repair and kind == "UPDATE")
         return change_sets.create(found.clients.cloudformation, wanted, found.choices.pace)

@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from iamgen.cloud import stack as stacks
 from iamgen.cloud.clients import Client
 from iamgen.cloud.pace import Pace
-from iamgen.errors import refuse
+from iamgen.cloud.stack import Stack
+from iamgen.cloud.states import Step, busy, is_comparable, step, stuck
+from iamgen.errors import IamgenError, refuse
 from iamgen.plan.change import Change
 from iamgen.plan.difference import differences
 
@@ -26,6 +29,20 @@ class Drift:
     unchecked: tuple[str, ...]
 
 
+def comparable(cloudformation: Client, name: str, where: str) -> Stack:
+    """Return the stack of that name, if CloudFormation can compare it. Raises IamgenError when there is none, and
+    when it is being worked on, or is stuck."""
+    stack = stacks.read(cloudformation, name)
+    if stack and is_comparable(stack.status):
+        return stack
+    if stack and step(stack.status) is Step.WAIT:
+        raise IamgenError([busy(where, name, stack.status)._replace(hint="look again when that has ended")])
+    if stack and step(stack.status) is Step.STUCK:
+        raise IamgenError([stuck(where, name, stack.status, stacks.failed_resources(cloudformation, stack.id))])
+    state = f" (it is {stack.status})" if stack else ""
+    raise refuse(where, f"there is no stack {name} to look at{state}", f"iamgen deploy {where.partition(' ')[0]}")
+
+
 def detect(cloudformation: Client, stack: str, where: str, pace: Pace, on_progress: Callable[[str], None]) -> Drift:
     """Have CloudFormation look, and return what it found. Raises IamgenError when it could not."""
     id_ = cloudformation.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
@@ -39,8 +56,7 @@ def detect(cloudformation: Client, stack: str, where: str, pace: Pace, on_progre
     every = _found(cloudformation, stack)
     drifted = sorted((one for one in every if one["StackResourceDriftStatus"] in _DRIFTED), key=_logical_id)
     checked = {one["LogicalResourceId"] for one in every if one["StackResourceDriftStatus"] != "NOT_CHECKED"}
-    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
-    known = {one["LogicalResourceId"] for page in pages for one in page["StackResourceSummaries"]}
+    known = {one.logical_id for one in stacks.resources(cloudformation, stack)}
     changes, repairs = (tuple(change(one, reverse=reverse) for one in drifted) for reverse in (False, True))
     return Drift(changes, repairs, tuple(sorted(known - checked)))
 

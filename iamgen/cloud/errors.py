@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -35,6 +36,7 @@ NOT_ALLOWED = re.compile(
 def telling(where: str, credentials: object) -> Iterator[None]:
     """Turn what boto3 raises into an IamgenError; `where` names the account, `credentials` where they come from."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -42,6 +44,28 @@ def telling(where: str, credentials: object) -> Iterator[None]:
         raise IamgenError([_refused(where, str(credentials), exc)]) from exc
     except BotoCoreError as exc:
         raise IamgenError([_not_reached(where, str(credentials), exc)]) from exc
+    except ResponseParserError as exc:
+        raise IamgenError([_not_aws(where)]) from exc
+    except (KeyError, ValueError) as exc:
+        if not _of_botocore(exc):
+            raise
+        raise IamgenError([_not_aws(where) if isinstance(exc, KeyError) else _no_address(where, exc)]) from exc
+
+
+def _of_botocore(exc: Exception) -> bool:
+    """Whether it was raised there: some of what it does not expect, it lets through as it comes."""
+    frames = traceback.walk_tb(exc.__traceback__)
+    return any(str(frame.f_globals.get("__name__")).startswith("botocore.") for frame, _ in frames)
+
+
+def _not_aws(where: str) -> Fault:
+    hint = "look at the network, HTTPS_PROXY and AWS_ENDPOINT_URL; what is under way in AWS goes on"
+    return Fault(where, "what answers is not AWS: perhaps a proxy, or a network's page to sign in", hint)
+
+
+def _no_address(where: str, exc: Exception) -> Fault:
+    hint = "look at AWS_ENDPOINT_URL, and at endpoint_url in ~/.aws/config: it is such as http://127.0.0.1:4566"
+    return Fault(where, f"AWS cannot be reached: {exc}", hint)
 
 
 def code_of(exc: Exception) -> str:

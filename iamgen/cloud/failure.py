@@ -66,26 +66,31 @@ def _failed_itself(event: Event) -> bool:
 
 def invalid_principal(outcome: Outcome) -> str:
     """Return who was named in a trust policy and does not exist, when that is why it failed; else nothing."""
-    cause = first_cause(outcome)
-    found = INVALID_PRINCIPAL.search(cause.reason) if cause else None
+    first = first_cause(outcome)
+    found = INVALID_PRINCIPAL.search(first.reason) if first else None
     return found["arn"] if found else ""
 
 
 def explained(where: str, outcome: Outcome, people: Iterable[str]) -> Fault:
     """Return why it failed, and what to do. `people` are the ARNs of the users that are declared."""
-    cause = first_cause(outcome)
-    if cause is None:
+    first = first_cause(outcome)
+    if first is None:
         reason = outcome.events[-1].reason if outcome.events else ""
         return Fault(where, f"it ended in {outcome.status}{': ' if reason else ''}{reason}", _end(outcome.status))
-    place = f"{where} {cause.logical_id}"
-    principal = INVALID_PRINCIPAL.search(cause.reason)
+    found = cause(f"{where} {first.logical_id}", first.reason or f"it is {first.status}", people)
+    return found if found.hint else found._replace(hint=_end(outcome.status))
+
+
+def cause(place: str, reason: str, people: Iterable[str]) -> Fault:
+    """Return what AWS's reason means, and what to do where that is known; else what AWS said, without a hint."""
+    principal = INVALID_PRINCIPAL.search(reason)
     if principal:
         return _no_such_principal(place, principal["arn"], people)
-    said = said_by(cause.reason)
+    said = said_by(reason)
     for pattern, what, hint in _KNOWN:
-        if pattern.search(cause.reason):
+        if pattern.search(reason):
             return Fault(place, f"{what} ({said})", hint)
-    return denied(place, said) or Fault(place, said or f"it is {cause.status}", _end(outcome.status))
+    return denied(place, said) or Fault(place, said)
 
 
 def said_by(reason: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from iamgen.cloud.carry_out import discard, execute
-from iamgen.cloud.clients import Clients, require_account
+from iamgen.cloud.clients import Clients, WrongAccountError, require_account
 from iamgen.cloud.deployment import Choices, Order, Prepared, prepare
 from iamgen.cloud.events import Event
 from iamgen.cloud.side_by_side import side_by_side
@@ -45,12 +45,14 @@ class Ends:
 
 
 def require_accounts(members: Iterable[Member], stop: threading.Event) -> None:
-    """Raise IamgenError, with every account of which that is so, where credentials are another account's."""
+    """Raise IamgenError where credentials are another account's, and when there are none for any; with every account
+    of which that is so. Those of some that are missing or have expired are found again when these are planned."""
     work = {one.name: partial(require_account, one.clients, one.order.account_id, one.order.where) for one in members}
     found = side_by_side(work, stop).values()
-    faults = [fault for one in found if isinstance(one, IamgenError) for fault in one.faults]
-    if faults:
-        raise IamgenError(faults)
+    wrong = [one for one in found if isinstance(one, WrongAccountError)]
+    failed = [one for one in found if isinstance(one, IamgenError)]
+    if wrong or len(failed) == len(work):
+        raise IamgenError(fault for one in failed for fault in one.faults)
 
 
 def plan(members: Iterable[Member], choices: Choices, show: Show, stop: threading.Event) -> Planned:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from iamgen.cloud.clients import Clients, Credentials, connect, role_arn
+from iamgen.cloud.clients import Client, Clients, Credentials, connect, role_arn
 from iamgen.cloud.deployment import Order
 from iamgen.declaration.accounts import PROFILE, constant
 from iamgen.declaration.resolved import Account, Declaration
+from iamgen.errors import IamgenError
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,20 @@ class Access:
         return Credentials(self.profile or (None if role or _in_environment() else own), role)
 
     def clients(self, declaration: Declaration, account: Account) -> Clients:
-        """Return the account's clients. Raises IamgenError when there is no way to have them."""
-        return connect(self.credentials(declaration, account), declaration.region, where(account))
+        """Return the account's clients, signed in: a profile may ask for an MFA code, and one asks after the other.
+
+        Where there is no way to have them, it is their use that raises IamgenError: the other accounts are none the
+        worse. Raises UsageError as `credentials` does.
+        """
+        credentials = self.credentials(declaration, account)
+        try:
+            return connect(credentials, declaration.region, where(account))
+        except IamgenError as exc:
+            return Clients(partial(_fail, exc), credentials, declaration.region)
+
+
+def _fail(error: IamgenError, _service: str) -> Client:
+    raise error
 
 
 def _in_environment() -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +11,15 @@ from iamgen.check.foreign import parse
 from iamgen.cloud.clients import Client, Clients
 from iamgen.cloud.errors import code_of
 from iamgen.cloud.pace import Pace
+from iamgen.cloud.set_operation import AGAIN, Show, followed
 from iamgen.errors import Fault, refuse
 from iamgen.plan.change import Change
 from iamgen.plan.difference import differences
 
-Show = Callable[[str, str], None]
+_SETTLED = "CURRENT"  # of a stack in an account: it has the set's template
+_INOPERABLE = (
+    "take it out of the set: aws cloudformation delete-stack-instances --retain-stacks; delete its stack, deploy again"
+)
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,9 @@ class Settings:
     @property
     def pace(self) -> dict[str, object]:
         """How many may fail and are worked on at once, for a request."""
-        return {
-            "OperationPreferences": {"FailureToleranceCount": self.failures, "MaxConcurrentCount": self.at_once},
-        }
+        many = {"FailureToleranceCount": self.failures, "MaxConcurrentCount": self.at_once}
+        # AWS's own mode works on no more at once than may fail, and one, whatever is asked for
+        return {"OperationPreferences": {**many, "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE"}}
 
 
 @dataclass(frozen=True)
@@ -62,13 +66,15 @@ class StackSet:
 @dataclass(frozen=True)
 class PlannedSet:
     """What is to be done: the template's changes, the accounts that get a stack, accounts that the set has and
-    nobody declares, and the template `before`, None where there is no such set."""
+    nobody declares, the template `before`, None where there is no such set, and the declared accounts whose stack does
+    not have it, with their status: there a deployment failed, or was stopped."""
 
     wanted: StackSet
     changes: tuple[Change, ...]
     missing: tuple[str, ...]
     strange: tuple[str, ...]
     before: Mapping[str, Any] | None
+    unsettled: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
@@ -78,7 +84,7 @@ class PlannedSet:
     @property
     def is_pending(self) -> bool:
         """Whether there is something to do."""
-        return bool(not self.exists or self.changes or self.missing)
+        return bool(not self.exists or self.changes or self.missing or self.unsettled)
 
 
 def plan(clients: Clients, wanted: StackSet) -> PlannedSet:
@@ -97,8 +103,10 @@ def plan(clients: Clients, wanted: StackSet) -> PlannedSet:
     before = parse(wanted.name, found["TemplateBody"]).body
     changes = differences(before, wanted.template)
     missing = tuple(one for one in wanted.accounts if one not in instances)
-    strange = tuple(sorted(instances - set(wanted.accounts)))
-    return PlannedSet(wanted, changes, missing, strange, before)
+    strange = tuple(sorted(instances.keys() - set(wanted.accounts)))
+    declared = {one: instances[one].status for one in wanted.accounts if one in instances}
+    unsettled = {one: status for one, status in declared.items() if status != _SETTLED}
+    return PlannedSet(wanted, changes, missing, strange, before, unsettled)
 
 
 def _require_reachable(organizations: Client, wanted: StackSet) -> None:
@@ -121,32 +129,72 @@ def _read(cloudformation: Client, wanted: StackSet) -> Mapping[str, Any] | None:
     return None if found["Status"] == "DELETED" else found
 
 
-def _instances(cloudformation: Client, wanted: StackSet) -> set[str]:
+@dataclass(frozen=True)
+class _Instance:
+    """An account's stack of a set: whether it has the set's template, and why not."""
+
+    status: str
+    reason: str
+
+
+def _instances(cloudformation: Client, wanted: StackSet) -> dict[str, _Instance]:
     pages = cloudformation.get_paginator("list_stack_instances").paginate(
         StackSetName=wanted.name, **wanted.settings.caller
     )
-    return {one["Account"] for page in pages for one in page["Summaries"]}
+    found: dict[str, _Instance] = {}
+    for one in (one for page in pages for one in page["Summaries"]):
+        if one["Account"] not in found or one["Status"] != _SETTLED:  # in two regions, what is not settled counts
+            found[one["Account"]] = _Instance(one["Status"], one.get("StatusReason", ""))
+    return found
 
 
 def carry_out(clients: Clients, planned: PlannedSet, pace: Pace, show: Show) -> tuple[Fault, ...]:
-    """Do what is planned, follow each account, and return what failed in any."""
+    """Do what is planned, follow each account, and return what failed in any, and which accounts have no stack with
+    the template in the end: AWS passes over an account that it does not find in the units."""
     wanted, cloudformation = planned.wanted, clients.cloudformation
-    faults: tuple[Fault, ...] = ()
     if not planned.exists:
         cloudformation.create_stack_set(**_definition(wanted))
-    elif planned.changes:
-        made = cloudformation.update_stack_set(**_definition(wanted), **wanted.settings.pace)
-        faults = _followed(clients, wanted, made["OperationId"], pace, show)
-    if planned.missing and not faults:
-        made = cloudformation.create_stack_instances(
-            StackSetName=wanted.name,
-            Regions=[clients.region],
-            **_targets(wanted, planned.missing),
-            **wanted.settings.pace,
-            **wanted.settings.caller,
-        )
-        faults = _followed(clients, wanted, made["OperationId"], pace, show)
-    return faults
+    faults: tuple[Fault, ...] = ()
+    for begin in _operations(clients, planned):
+        which = {"StackSetName": wanted.name, "OperationId": begin["OperationId"], **wanted.settings.caller}
+        faults = followed(cloudformation, which, pace, show)
+        if faults:
+            break
+    told = {fault.where for fault in faults}
+    others = _not_reached(cloudformation, wanted, failed=bool(faults))
+    return (*faults, *(one for one in others if one.where not in told))
+
+
+def _operations(clients: Clients, planned: PlannedSet) -> Iterator[Mapping[str, Any]]:
+    """Begin what there is to do, one operation after the other: a stack set does one at a time."""
+    wanted, cloudformation = planned.wanted, clients.cloudformation
+    if planned.exists and planned.changes:  # reaches those that are not settled as well
+        yield cloudformation.update_stack_set(**_definition(wanted), **wanted.settings.pace)
+    elif planned.unsettled:
+        yield cloudformation.update_stack_instances(**_in_accounts(clients, wanted, planned.unsettled))
+    if planned.missing:
+        yield cloudformation.create_stack_instances(**_in_accounts(clients, wanted, planned.missing))
+
+
+def _in_accounts(clients: Clients, wanted: StackSet, accounts: Collection[str]) -> dict[str, Any]:
+    settings = wanted.settings
+    where = {"StackSetName": wanted.name, "Regions": [clients.region], **_targets(wanted, accounts)}
+    return {**where, **settings.pace, **settings.caller}
+
+
+def _not_reached(cloudformation: Client, wanted: StackSet, *, failed: bool) -> Iterator[Fault]:
+    """Yield the declared accounts that have no stack with the set's template; `failed` when it is known why."""
+    instances, units = _instances(cloudformation, wanted), ", ".join(wanted.settings.units)
+    for account in wanted.accounts:
+        found = instances.get(account)
+        if found is None:
+            hint = f"look whether it is in {units}, and not suspended" if units and not failed else AGAIN
+            why = "not begun, because another failed" if failed else "AWS has passed over it"
+            yield Fault(account, f"it has no stack of this set: {why}", hint)
+        elif found.status != _SETTLED:
+            reason = f": {found.reason}" if found.reason else ""
+            hint = _INOPERABLE if found.status == "INOPERABLE" else AGAIN
+            yield Fault(account, f"its stack does not have the template, it is {found.status}{reason}", hint)
 
 
 def _definition(wanted: StackSet) -> dict[str, Any]:
@@ -172,32 +220,3 @@ def _targets(wanted: StackSet, accounts: Collection[str]) -> dict[str, Any]:
     units = list(wanted.settings.units)
     targets = {"OrganizationalUnitIds": units, "Accounts": list(accounts), "AccountFilterType": "INTERSECTION"}
     return {"DeploymentTargets": targets}
-
-
-def _followed(clients: Clients, wanted: StackSet, operation: str, pace: Pace, show: Show) -> tuple[Fault, ...]:
-    """Show each account's state until the operation has ended; return what failed."""
-    which = {"StackSetName": wanted.name, "OperationId": operation, **wanted.settings.caller}
-    for _ in pace.beats():
-        found = clients.cloudformation.describe_stack_set_operation(**which)["StackSetOperation"]
-        results = _results(clients.cloudformation, which)
-        for one in results:
-            show(one["Account"], one["Status"])
-        if found["Status"] not in {"QUEUED", "RUNNING", "STOPPING"}:
-            return tuple(_failures(wanted, found, results))
-    raise AssertionError
-
-
-def _results(cloudformation: Client, which: Mapping[str, str]) -> list[Mapping[str, Any]]:
-    pages = cloudformation.get_paginator("list_stack_set_operation_results").paginate(**which)
-    return [one for page in pages for one in page["Summaries"]]
-
-
-def _failures(wanted: StackSet, found: Mapping[str, Any], results: Collection[Mapping[str, Any]]) -> list[Fault]:
-    hint = "mend the cause, and deploy the stack set again"
-    failed = [one for one in results if one["Status"] in {"FAILED", "CANCELLED"}]
-    faults = [Fault(one["Account"], f"{one['Status']}: {one.get('StatusReason', 'no reason')}", hint) for one in failed]
-    if found["Status"] != "SUCCEEDED":
-        reason = found.get("StatusReason", "")
-        ended = f"the operation ended in {found['Status']}{': ' if reason else ''}{reason}"
-        faults.append(Fault(wanted.name, ended, hint))
-    return faults

@@ -61,6 +61,16 @@ def is_settled(status: str) -> bool:
     return status == "REVIEW_IN_PROGRESS" or not status.endswith("_IN_PROGRESS")
 
 
+def holds_template(status: str) -> bool:
+    """Whether what the stack's template says is there, or on its way: it was created, and is not on its way out."""
+    return step(status) is Step.UPDATE or status.startswith(("UPDATE_", "IMPORT_"))
+
+
+def is_comparable(status: str) -> bool:
+    """Whether CloudFormation looks for drift in a stack in that status."""
+    return step(status) is Step.UPDATE or status == "UPDATE_ROLLBACK_FAILED"
+
+
 def succeeded(status: str) -> bool:
     """Whether that is how an operation ends that did what it should."""
     return status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"}

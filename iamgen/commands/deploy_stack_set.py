@@ -116,10 +116,16 @@ def _lines(planned: PlannedSet, names: Mapping[str, str], caller: str) -> Iterat
     yield f"{told}, {wished.settings.model}, from account {caller}"
     yield from lines(planned.changes)
     for one in wished.accounts:
-        yield f"{'+' if one in planned.missing else ' '} {names[one]}"
+        yield _account_line(planned, one, names[one])
     for one in planned.strange:
         yield f"! {one} has a stack of this set and is not declared: it changes too"
     yield f"{plan_line(planned.changes).removesuffix('.')}, in each of {len(wished.accounts)} accounts."
+
+
+def _account_line(planned: PlannedSet, account: str, name: str) -> str:
+    if account in planned.unsettled:
+        return f"~ {name} is {planned.unsettled[account]}: a deployment failed there, or was stopped"
+    return f"{'+' if account in planned.missing else ' '} {name}"
 
 
 def _decide(
@@ -152,6 +158,7 @@ def _json(planned: PlannedSet, code: int) -> str:
         "model": wished.settings.model,
         "accounts": list(wished.accounts),
         "missing": list(planned.missing),
+        "unsettled": dict(planned.unsettled),
         "undeclared": list(planned.strange),
         "pending": planned.is_pending,
         "changes": [one.plain() for one in planned.changes],

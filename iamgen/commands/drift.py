@@ -13,17 +13,17 @@ from iamgen.check.foreign import parse
 from iamgen.clock import now
 from iamgen.cloud import stack as stacks
 from iamgen.cloud.clients import Clients, require_account
-from iamgen.cloud.deployment import Order, is_created
+from iamgen.cloud.deployment import Order
+from iamgen.cloud.drift import comparable
 from iamgen.cloud.errors import telling
 from iamgen.cloud.inspection import Inspection, inspect
 from iamgen.cloud.orders import Access, order
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.side_by_side import heeding, side_by_side
-from iamgen.cloud.states import Step, busy, step
 from iamgen.console import Console
 from iamgen.declaration.choose import chosen
 from iamgen.declaration.load import load
-from iamgen.errors import IamgenError, refuse
+from iamgen.errors import IamgenError
 from iamgen.plan.lines import lines
 
 DONE, FAILED, DRIFTED = 0, 1, 4
@@ -70,13 +70,7 @@ def drift(wanted: Drifting, console: Console) -> int:
 def _look(wanted: Order, clients: Clients, pace: Pace, on_progress: Callable[[str], None]) -> Inspection:
     require_account(clients, wanted.account_id, wanted.where)
     with telling(wanted.where, clients.credentials):
-        stack = stacks.read(clients.cloudformation, wanted.stack)
-        if stack and step(stack.status) is Step.WAIT:
-            raise IamgenError([busy(wanted.where, wanted.stack, stack.status)])
-        if stack is None or not is_created(stack):
-            state = f" (it is {stack.status})" if stack else ""
-            name = wanted.where.partition(" ")[0]
-            raise refuse(wanted.where, f"there is no stack {wanted.stack} to look at{state}", f"iamgen deploy {name}")
+        stack = comparable(clients.cloudformation, wanted.stack, wanted.where)
         text = stacks.template(clients.cloudformation, stack.id)
         return inspect(clients, wanted, parse(wanted.where, text).body, pace, on_progress)
 

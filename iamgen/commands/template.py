@@ -10,6 +10,7 @@ from iamgen.cloud import stack as stacks
 from iamgen.cloud.clients import require_account
 from iamgen.cloud.errors import telling
 from iamgen.cloud.orders import Access, where
+from iamgen.cloud.states import holds_template
 from iamgen.console import Console
 from iamgen.declaration.choose import chosen
 from iamgen.declaration.load import load
@@ -35,7 +36,8 @@ def template(wanted: Reading, console: Console) -> int:
     require_account(clients, account.id, place)
     with telling(place, clients.credentials):
         stack = stacks.read(clients.cloudformation, name)
-        if stack is None or stack.status == "REVIEW_IN_PROGRESS":
-            raise refuse(place, f"there is no stack {name}", f"deploy it: iamgen deploy {account.name}")
+        if stack is None or not holds_template(stack.status):
+            state = f" (it is {stack.status})" if stack else ""
+            raise refuse(place, f"there is no stack {name}{state}", f"deploy it: iamgen deploy {account.name}")
         console.product(stacks.template(clients.cloudformation, stack.id))
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -167,14 +168,93 @@ def test_a_change_set_that_cannot_be_made(stubbed: Stubbed, order: Order, choice
         stubbed.answer("cloudformation", "describe_change_set", {"Status": status})
     failed = {"Status": "FAILED", "StatusReason": "Template error: bad"}
     stubbed.answer("cloudformation", "describe_change_set", failed)
+    stubbed.answer("cloudformation", "describe_events", {"OperationEvents": []})
     # and nothing is left: neither the change set nor the empty stack that it was made on
     stubbed.answer("cloudformation", "delete_change_set", {}, {"ChangeSetName": "set", "StackName": "stack-id"})
     stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "list_change_sets", {"Summaries": [{"ChangeSetId": "set"}]})
     stubbed.answer("cloudformation", "delete_stack", {}, {"StackName": "stack-id"})
     (fault,) = faults_of(lambda: prepare(order, stubbed.clients, choices))
-    assert fault.what == "CloudFormation cannot plan this: Template error: bad"
+    assert fault == Fault("dev (222222222222)", "CloudFormation cannot plan this: Template error: bad")
     stubbed.done()
+
+
+EARLY = (
+    "The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]. To troubleshoot Early"
+    " Validation errors, use the DescribeEvents API for detailed failure information."
+)
+
+
+def not_planned(stubbed: Stubbed) -> None:
+    stubbed.identity()
+    stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
+    stubbed.answer("cloudformation", "create_change_set", {"Id": "arn:set", "StackId": "stack-id"})
+    stubbed.answer("cloudformation", "describe_change_set", {"Status": "FAILED", "StatusReason": EARLY})
+
+
+def removed(stubbed: Stubbed) -> None:
+    stubbed.answer("cloudformation", "delete_change_set", {}, {"ChangeSetName": "arn:set", "StackName": "stack-id"})
+    stubbed.stack("REVIEW_IN_PROGRESS")
+    stubbed.answer("cloudformation", "list_change_sets", {"Summaries": []})
+    stubbed.answer("cloudformation", "delete_stack", {}, {"StackName": "stack-id"})
+
+
+def validation(logical_id: str, reason: str, mode: str = "FAIL") -> dict[str, Any]:
+    return {
+        "EventType": "VALIDATION_ERROR",
+        "LogicalResourceId": logical_id,
+        "ValidationName": "NAME_CONFLICT_VALIDATION",
+        "ValidationStatus": "FAILED",
+        "ValidationFailureMode": mode,
+        "ValidationStatusReason": reason,
+    }
+
+
+def test_what_is_there_already_is_told_before_anything(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    not_planned(stubbed)
+    exists = "Resource of type 'AWS::IAM::Role' with identifier 'infra-{}' already exists."
+    of_the_set = {"ChangeSetName": "arn:set", "Filters": {"FailedEvents": True}}
+    first = [validation("OpsR", exists.format("OpsR")), validation("B", "a quota is near", "WARN"), {"EventId": "x"}]
+    second = [validation("ReadR", exists.format("ReadR")), validation("ReadR", exists.format("ReadR"))]
+    second.append(validation("OpsP", "#: extraneous key [Nmae] is not permitted"))
+    page = {"OperationEvents": first, "NextToken": "more"}
+    stubbed.answer("cloudformation", "describe_events", page, of_the_set)
+    stubbed.answer("cloudformation", "describe_events", {"OperationEvents": second}, of_the_set | {"NextToken": "more"})
+    removed(stubbed)
+    hint = "delete it, or take it over with an import (aws cloudformation create-change-set --change-set-type IMPORT)"
+    what = "something of its name is there already, and is not this stack's ({})"
+    assert faults_of(lambda: prepare(order, stubbed.clients, choices)) == (
+        Fault("dev (222222222222) OpsR", what.format(exists.format("OpsR")), hint),
+        Fault("dev (222222222222) ReadR", what.format(exists.format("ReadR")), hint),
+        Fault("dev (222222222222) OpsP", "#: extraneous key [Nmae] is not permitted"),
+    )
+    stubbed.done()
+
+
+def test_who_may_not_ask_why_it_cannot_be_planned(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    not_planned(stubbed)
+    stubbed.refuse("cloudformation", "describe_events", "AccessDenied")
+    removed(stubbed)
+    assert faults_of(lambda: prepare(order, stubbed.clients, choices)) == (
+        Fault(
+            "dev (222222222222)",
+            f"CloudFormation cannot plan this: {EARLY}",
+            "with cloudformation:DescribeEvents iamgen would say which resource (AccessDenied)",
+        ),
+    )
+    stubbed.done()
+
+
+def test_a_change_set_is_asked_for_once_however_often(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    sent: list[dict[str, Any]] = []
+    not_planned(stubbed)
+    events = stubbed.clients.cloudformation.meta.events
+    events.register("provide-client-params.cloudformation.CreateChangeSet", lambda params, **_: sent.append(params))
+    stubbed.answer("cloudformation", "describe_events", {"OperationEvents": []})
+    removed(stubbed)
+    faults_of(lambda: prepare(order, stubbed.clients, choices))
+    (request,) = sent
+    assert request["ClientToken"] == request["ChangeSetName"]
 
 
 def test_who_may_not_look_at_the_change_set_leaves_none(stubbed: Stubbed, order: Order, choices: Choices) -> None:
@@ -196,6 +276,7 @@ def test_a_stack_with_a_change_set_of_somebodys_stays(stubbed: Stubbed, order: O
     stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
     stubbed.answer("cloudformation", "describe_change_set", {"Status": "FAILED", "StatusReason": "bad"})
+    stubbed.answer("cloudformation", "describe_events", {"OperationEvents": []})
     stubbed.answer("cloudformation", "delete_change_set", {})
     stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "list_change_sets", {"Summaries": [{"ChangeSetId": "somebodys"}]})
@@ -443,14 +524,43 @@ def test_what_cannot_be_cancelled(stubbed: Stubbed, order: Order, choices: Choic
     )
 
 
-def test_a_bucket_has_to_be_the_accounts_own(stubbed: Stubbed, order: Order, choices: Choices) -> None:
-    large = replace(order, text=json.dumps({"Resources": {"R": {"Type": "T", "Properties": {"x": "y" * 52_000}}}}))
+@pytest.fixture
+def large(order: Order) -> Order:
+    return replace(order, text=json.dumps({"Resources": {"R": {"Type": "T", "Properties": {"x": "y" * 52_000}}}}))
+
+
+def new_stack(stubbed: Stubbed) -> None:
     stubbed.identity()
     stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
     stubbed.identity()
+
+
+def test_a_bucket_has_to_be_the_accounts_own(stubbed: Stubbed, large: Order, choices: Choices) -> None:
+    new_stack(stubbed)
     stubbed.refuse("s3", "put_object", "AccessDenied", "Access Denied")
     (fault,) = faults_of(lambda: prepare(large, stubbed.clients, replace(choices, bucket="theirs")))
     assert fault.what == "profile of-dev may not do PutObject: Access Denied"
+    stubbed.done()
+
+
+@pytest.mark.parametrize("removable", [True, False])
+def test_a_template_in_a_bucket(stubbed: Stubbed, large: Order, choices: Choices, removable: bool) -> None:
+    new_stack(stubbed)
+    key = f"iamgen/{hashlib.sha256(large.text.encode()).hexdigest()}.json"
+    own = {"Bucket": "ours", "Key": key, "ExpectedBucketOwner": "222222222222"}
+    stubbed.answer("s3", "put_object", {}, {**own, "Body": large.text.encode(), "ContentType": "application/json"})
+    stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
+    stubbed.answer("cloudformation", "describe_change_set", {"Status": "CREATE_COMPLETE", "Changes": []})
+    warned: list[Fault] = []
+    if removable:
+        stubbed.answer("s3", "delete_object", {}, own)
+    else:
+        stubbed.refuse("s3", "delete_object", "AccessDenied", "Access Denied")
+    found = prepare(large, stubbed.clients, replace(choices, bucket="ours", warn=warned.append))
+    assert found.change_set
+    what = f"the template stays in s3://ours/{key}: profile of-dev may not do DeleteObject: Access Denied"
+    fault = Fault("dev (222222222222)", what, f"remove it: aws s3 rm s3://ours/{key}")
+    assert warned == ([] if removable else [fault])
     stubbed.done()
 
 

@@ -281,6 +281,38 @@ def test_the_wrong_account_is_found_before_anything(example: Path, aws: Aws) -> 
     assert {aws.status(name) for name in IDS} == {""}
 
 
+def test_missing_credentials_are_one_accounts_failure(deployed: Path, aws: Aws) -> None:
+    edit(deployed, "DEV_AWS_PROFILE=of-dev", "DEV_AWS_PROFILE=nope", "CONST.inc")
+    said = (
+        "error: dev (222222222222): there is no profile nope\n"
+        "hint: `aws configure list-profiles` lists those that there are\n"
+    )
+    edit(deployed, BOB, '"bob", {"dev": "OpsR"}')
+    ended = run(deployed, every=True, plan_only=True)
+    assert (ended.code, ended.err) == (1, said)
+    assert "dev (" not in ended.out
+    assert "prod (333333333333): update the stack infra\n~ ReadR" in ended.out
+    told = json.loads(run(deployed, every=True, plan_only=True, as_json=True).out)["accounts"]
+    assert [(one["account"], one["outcome"]) for one in told] == [
+        ("user-only", "planned"),
+        ("prod", "planned"),
+        ("dev", "refused"),
+    ]
+    ended = run(deployed, every=True)
+    assert (ended.code, ended.err.startswith(said)) == (1, True)
+    assert (aws.status("prod"), aws.status("dev")) == ("UPDATE_COMPLETE", "CREATE_COMPLETE")
+
+
+def test_no_credentials_at_all(example: Path, aws: Aws) -> None:
+    ended = run(example, every=True, profile="nope")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == "".join(
+        f"error: {name} ({IDS[name]}): there is no profile nope\n"
+        "hint: `aws configure list-profiles` lists those that there are\n"
+        for name in IDS
+    )
+
+
 def test_a_kept_plan(deployed: Path, aws: Aws, tmp_path: Path) -> None:
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
     file = tmp_path / "plan.json"

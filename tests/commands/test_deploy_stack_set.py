@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from iamgen.cloud import stack_sets
+from iamgen.cloud.stack_sets import PlannedSet, StackSet
 from iamgen.commands.deploy_stack_set import StackSetDeploying, deploy_stack_set
 from iamgen.console import Console
 from iamgen.errors import IamgenError
@@ -118,6 +121,23 @@ def test_an_account_that_nobody_declares_any_more(make_repo: MakeRepo) -> None:
     assert f"! {B} has a stack of this set and is not declared: it changes too\n" in out
 
 
+def test_an_account_where_it_failed_is_still_to_be_done(make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_repo(USERS, CONST.format(a=A, b=B))
+    run(root)
+    plan = stack_sets.plan
+
+    def plan_after_a_failure(clients: Any, wanted: StackSet) -> PlannedSet:  # moto's accounts never fail
+        return replace(plan(clients, wanted), unsettled={B: "OUTDATED"})
+
+    monkeypatch.setattr("iamgen.commands.deploy_stack_set.plan", plan_after_a_failure)
+    code, out, err = run(root, plan_only=True, exit_code=True)
+    assert (code, err) == (4, "")
+    assert out.startswith("change the stack set infra-dev, SELF_MANAGED")
+    assert f"  a-dev ({A})\n~ b-dev ({B}) is OUTDATED: a deployment failed there, or was stopped\n" in out
+    assert json.loads(run(root, plan_only=True, as_json=True)[1])["unsettled"] == {B: "OUTDATED"}
+    assert run(root)[::2] == (0, "infra-dev: done in 2 accounts\n")
+
+
 def test_accounts_that_are_not_alike(make_repo: MakeRepo) -> None:
     users = USERS.replace('"bob", {"*-dev": "ReadR"}', '"bob", {"b-dev": "ReadR"}')
     code, out, err = run(make_repo(users, CONST.format(a=A, b=B)))
@@ -195,6 +215,7 @@ def test_as_json(make_repo: MakeRepo) -> None:
         "model": "SELF_MANAGED",
         "accounts": [A, B],
         "missing": [A, B],
+        "unsettled": {},
         "undeclared": [],
         "pending": True,
         "failed": False,

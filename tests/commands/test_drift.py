@@ -184,6 +184,18 @@ def test_as_json(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
     }
 
 
+def test_missing_credentials_are_one_accounts_failure(deployed: Path, iamgen: Iamgen) -> None:
+    constants = deployed / "CONST.inc"
+    constants.write_text(constants.read_text().replace("DEV_AWS_PROFILE=of-dev", "DEV_AWS_PROFILE=nope"))
+    done = iamgen(deployed, "drift", "--all", "--json")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: dev (222222222222): there is no profile nope\n"
+        "hint: `aws configure list-profiles` lists those that there are\n",
+    )
+    assert [one["account"] for one in json.loads(done.stdout)["accounts"]] == ["user-only", "prod"]
+
+
 def test_an_account_without_a_stack(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
     cloudformation = aws.client("cloudformation", "prod")
     cloudformation.update_termination_protection(StackName="infra", EnableTerminationProtection=False)
@@ -196,6 +208,20 @@ def test_an_account_without_a_stack(deployed: Path, aws: Aws, iamgen: Iamgen) ->
     assert (done.returncode, done.stderr) == (
         1,
         "error: prod (333333333333): there is no stack infra\nhint: deploy it: iamgen deploy prod\n",
+    )
+
+
+def test_a_creation_that_failed_has_no_template(tmp_path: Path, aws: Aws, iamgen: Iamgen) -> None:
+    for name in ("users.py", "CONST.inc"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    options = ("--profile", "of-dev")
+    assert iamgen(tmp_path, "deploy", "dev", "--yes", "--no-lint", *options).returncode == 1  # there are no people
+    done = iamgen(tmp_path, "template", "dev", "--deployed", *options)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        "error: dev (222222222222): there is no stack infra (it is ROLLBACK_COMPLETE)\n"
+        "hint: deploy it: iamgen deploy dev\n",
     )
 
 

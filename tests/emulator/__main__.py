@@ -19,7 +19,7 @@ A local AWS, empty, for this machine alone. It ends with ^C, and keeps nothing. 
 
 def main() -> None:
     """Run the emulator on port 4566, or on the one named."""
-    port = int(sys.argv[1]) if len(sys.argv) > 1 else 4566
+    port = port_of(sys.argv[1]) if len(sys.argv) > 1 else 4566
     for asked in (signal.SIGINT, signal.SIGTERM):
         signal.signal(asked, signal.default_int_handler)
     try:
@@ -30,6 +30,13 @@ def main() -> None:
         pass
     except RuntimeError as exc:
         sys.exit(f"error: {exc}")
+
+
+def port_of(text: str) -> int:
+    """Return the port that is named; end the program when it is none."""
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        sys.exit(f"error: {text}: a port is a number up to 65535, such as 4566")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -54,9 +54,13 @@ class Stage:
 
 
 def main() -> None:
-    """Run the rehearsal."""
+    """Run the rehearsal, with nothing of the AWS configuration of whoever runs it."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
     with tempfile.TemporaryDirectory() as folder, running(home=Path(folder)) as url:
-        play(stage(Path(folder), url))
+        on = stage(Path(folder), url)
+        os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = on.environment["AWS_CONFIG_FILE"]
+        play(on)
 
 
 def stage(folder: Path, url: str) -> Stage:

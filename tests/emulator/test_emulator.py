@@ -123,6 +123,36 @@ def test_a_principal_that_exists_will_do(client: Client) -> None:
     assert "Invalid principal" in deploy(client, {"R": role(f"arn:aws:iam::{PEOPLE}:user/bob")})
 
 
+def test_a_stack_in_review_stays_the_same_whatever_is_planned_for_it(client: Client) -> None:
+    cloudformation = client("cloudformation")
+    given = {
+        "StackName": "infra",
+        "TemplateBody": json.dumps({"Resources": {"G": {"Type": "AWS::IAM::Group"}}}),
+        "ChangeSetType": "CREATE",
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+    }
+    first, second = (cloudformation.create_change_set(ChangeSetName=name, **given) for name in ("one", "two"))
+    assert first["StackId"] == second["StackId"]
+    assert first["Id"] != second["Id"]
+    for name in ("infra", first["StackId"]):
+        found = cloudformation.list_change_sets(StackName=name)["Summaries"]
+        assert {one["ChangeSetId"] for one in found} == {first["Id"], second["Id"]}
+    cloudformation.execute_change_set(ChangeSetName=first["Id"])
+    assert settled(cloudformation) == "CREATE_COMPLETE"
+    assert cloudformation.describe_stacks(StackName=first["StackId"])["Stacks"][0]["StackName"] == "infra"
+
+
+@pytest.mark.parametrize("port", ["abc", "65536", "-1", "4566.0"])
+def test_what_is_no_port(port: str) -> None:
+    command = [sys.executable, "-m", "tests.emulator", port]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        f"error: {port}: a port is a number up to 65535, such as 4566\n",
+    )
+
+
 def test_it_listens_for_this_machine_alone(emulator: str) -> None:
     port = f"{int(emulator.rpartition(':')[2]):04X}"
     table = Path("/proc/net/tcp")
