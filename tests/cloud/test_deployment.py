@@ -313,7 +313,8 @@ def update(stubbed: Stubbed, order: Order, *effects: dict[str, Any]) -> None:
     stubbed.answer("cloudformation", "get_stack_policy", {})
     # tags that are not ours stay, those that are AWS's own cannot be given
     tags = [{"Key": "team", "Value": "a"}, {"Key": "iamgen:release", "Value": "v1"}]
-    named = dict.fromkeys(("StackName", "ChangeSetName", "ChangeSetType", "Capabilities", "TemplateBody"), ANY)
+    free = ("StackName", "ChangeSetName", "ChangeSetType", "Capabilities", "ClientToken", "TemplateBody")
+    named = dict.fromkeys(free, ANY)
     made = {"Id": "set", "StackId": "stack-id"}
     stubbed.answer("cloudformation", "create_change_set", made, {**named, "Tags": tags})
     first, *others = effects
