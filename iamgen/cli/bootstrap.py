@@ -84,7 +84,7 @@ def _check(**options: Any) -> None:  # noqa: ANN401  # click's own
         _refuse("bootstrap --write", "without a key there are only links", hint)
     if options["keep_key"] and (has_key or not options["write"]):
         what = "it is for --write without a key: the one that is there stays"
-        _refuse("--keep-key", what, "leave one of the two out")
+        _refuse("--keep-key", what, "leave the key out" if has_key else "add --write")
 
 
 def _named(options: set[str]) -> str:

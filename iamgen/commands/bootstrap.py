@@ -22,7 +22,7 @@ from iamgen.kit.page import Form, guide, page
 from iamgen.kit.preview import preview
 from iamgen.kit.sections import FileKind
 from iamgen.kit.texts import Templates, Texts, expanded, misread, needs_secret, role_names, templates
-from iamgen.kit.update import Update, contents, updates
+from iamgen.kit.update import Update, contents, keyless, updates
 
 NEEDED = (USERS_FILE, CONSTANTS_FILE)  # either will do
 LINKS_FILE = "aws-iam-console-switch-role.md"
@@ -173,6 +173,7 @@ def _keep(text: str, work: _Work) -> None:
     try:
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             write_all({file: text})
+            work.console.note(f"the links are kept in {LINKS_FILE}; let git ignore it")
     except (IamgenError, OSError, ValueError) as exc:
         what = exc.faults[0].what if isinstance(exc, IamgenError) else str(exc)
         work.console.warning(Fault(LINKS_FILE, what, "the links are told all the same"))
@@ -205,7 +206,7 @@ def _write(work: _Work, texts: Texts, secret: str | None) -> int:
     """Show what would become of the person's files, ask, and do it; return 1 when they declined."""
     console, wanted = work.console, work.wanted
     some, warned = updates(texts, work.colleague, os.environ)
-    for warning in warned:
+    for warning in (*warned, *(keyless(work.colleague, os.environ) if wanted.keep_key else ())):
         console.warning(warning)
     for update in some:
         console.note("\n".join([update.place.shown, *preview(update.steps, secret), *_mode(update)]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +10,11 @@ from iamgen.asked import Asking, Deed
 from iamgen.clock import now
 from iamgen.console import Console
 from iamgen.declaration.load import load
+from iamgen.errors import Fault
 from iamgen.history.notes import release_notes
 from iamgen.history.release import Release, planned, publish, require_wanted
 from iamgen.history.repository import open_repository
+from iamgen.history.versions import LEVELS, following
 from iamgen.plan.accounts import AccountChanges
 from iamgen.rendered import changes_since, checked_at
 
@@ -45,7 +48,7 @@ def release(wanted: Releasing, console: Console) -> int:
         console.note("there is nothing to release: the last release is this very commit")
         asking.tell({**_plain(plan, ()), "released": False})
         return 0
-    for warning in plan.warnings:
+    for warning in (*plan.warnings, *_understated(plan, wanted.asked)):
         console.warning(warning)
     after = checked_at(repository, plan.commit, "HEAD", moment, console)
     accounts = changes_since(repository, plan.previous_commit, str(plan.previous), after, console)
@@ -53,6 +56,15 @@ def release(wanted: Releasing, console: Console) -> int:
     what = f"{plan.version}, {plan.branch} at {plan.commit[:10]}, to {plan.remote.name}"
     deed = Deed("release", "released", what, lambda: publish(plan, notes))
     return asking.carry_out(deed, notes, _plain(plan, accounts))
+
+
+def _understated(plan: Release, asked: str) -> Iterator[Fault]:
+    """Yield a warning when a commit breaks something and the level does not say so."""
+    if plan.previous and asked in LEVELS and any(one.breaking for one in plan.commits):
+        fitting = following(plan.previous, "breaking")
+        if plan.version < fitting:
+            what = f"a commit breaks something, and {plan.version} does not say so"
+            yield Fault("release", what, f"iamgen release breaking makes it {fitting}")
 
 
 def _plain(plan: Release, accounts: tuple[AccountChanges, ...] | None) -> dict[str, object]:

@@ -11,6 +11,7 @@ from iamgen.errors import Fault, UsageError, refuse
 ID_OPTION, SECRET_OPTION = "--access-key-id", "--secret-access-key"
 FROM_STDIN = "-"
 _ID = re.compile(r"[A-Za-z0-9_]{1,128}")  # botocore's model of IAM; 16 to 128, emulators have shorter ones
+_USUAL_ID = re.compile(r"AKIA[A-Z0-9]{16}")
 _SECRET = re.compile(r"[!-~]+")
 _OF_A_PERSON, _OF_A_SESSION = "AKIA", "ASIA"
 _LONGEST_ID = 32  # of AWS's; a secret has 40
@@ -73,11 +74,16 @@ def access_key(given: Given) -> AccessKey:
 
 
 def warnings(given: Given) -> tuple[Fault, ...]:
-    """Return what to say about how the secret was given."""
-    if given.secret is None or given.secret == FROM_STDIN:
-        return ()
-    what = "the secret is in your shell's history now, and was in the list of processes"
-    return (Fault(SECRET_OPTION, what, "remove it from the history; without this option you are asked for it"),)
+    """Return what to say about a key that may be mistyped, and about how its secret was given."""
+    found = []
+    if given.id and not _USUAL_ID.fullmatch(given.id):
+        what = "AWS's ids of a person's key are AKIA and 16 letters and digits; this is none"
+        found.append(Fault(ID_OPTION, what, "look whether it is whole"))
+    if given.secret is not None and given.secret != FROM_STDIN:
+        what = "the secret is in your shell's history now, and was in the list of processes"
+        hint = "remove it from the history; without this option you are asked for it"
+        found.append(Fault(SECRET_OPTION, what, hint))
+    return tuple(found)
 
 
 def _secret(given: Given) -> str:

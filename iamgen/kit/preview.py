@@ -31,7 +31,7 @@ def preview(steps: Sequence[Step], secret: str | None = None) -> Iterator[str]:
             yield from (f"      {line}" for line in _changed(step, secret))
     same = sum(step.kind == "same" for step in steps)
     if same:
-        yield f"  = {same} section{'' if same == 1 else 's'} as it should be"
+        yield f"  = {same} section as it should be" if same == 1 else f"  = {same} sections as they should be"
 
 
 def _changed(step: Step, secret: str | None) -> Iterator[str]:

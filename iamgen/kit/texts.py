@@ -59,6 +59,6 @@ def _read(root: Path, kind: FileKind, named: Path | None) -> Template:
     try:
         text = (named or root / shown).read_bytes()
     except OSError as exc:
-        hint = f"write it as ~/.aws/{kind} is to look, or name another: --{kind}-tpl-file"
+        hint = f"copy that of iamgen's own repository, or name another: --{kind}-tpl-file"
         raise refuse(shown, f"cannot be read: {exc.strerror}", hint) from exc
     return Template(text.decode("utf-8", "surrogateescape"), shown)

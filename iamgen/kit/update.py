@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from iamgen.errors import Fault, IamgenError, each, refuse
 from iamgen.kit import home
 from iamgen.kit.colleague import Colleague
 from iamgen.kit.merge import File, Identity, Step, Wanted, merged, steps, unreadable
-from iamgen.kit.sections import FileKind
+from iamgen.kit.sections import FileKind, blocks
 from iamgen.kit.texts import Texts
 
 
@@ -76,3 +76,11 @@ def contents(some: tuple[Update, ...], declined: Container[Identity], now: datet
         raise IamgenError(Fault(update.place.shown, what, hint) for update in moved)
     copies = {home.backup(update.place, now): update.file.text for update in changing if update.file.text}
     return {**copies, **{update.place.path: update.text(declined) for update in changing}}
+
+
+def keyless(colleague: Colleague, environment: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield a warning when the person's own profile has no key yet, that their role profiles could begin with."""
+    profile, place = colleague.source.profile, home.place("credentials", environment)
+    if not any(block.header == profile for block in blocks(home.read(place).text)):
+        what = f"there is no key of {profile}, which the role profiles begin with"
+        yield Fault(place.shown, what, "name it: --access-key-id AKIA…, without --keep-key")

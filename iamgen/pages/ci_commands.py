@@ -13,7 +13,7 @@ _REQUIREMENTS = "requirements.txt"
 _CFN_LINT_RULE = re.compile(r"[EWI]\d{4}")
 _IAMGEN = re.compile(r"iamgen(?![\w.-])\s*(?:\[[^]]*\])?(?P<which>[^;#]*)", re.IGNORECASE)
 _PIN = re.compile(r"\s*(==\s*[\w.!+-]+(?![\w.!+*-])|===\s*\S+|@\s*\S+)")
-_PINNED = "write a line such as iamgen==1.2.3, the version that you have looked at"
+_PINNED = "write a line such as iamgen @ git+https://…@v1.2.3, the version that you have looked at"
 
 
 def install(root: Path) -> str:

@@ -202,7 +202,7 @@ def test_without_a_version_nothing_is_written(ann: Clone, iamgen: Iamgen) -> Non
     assert (done.returncode, done.stderr) == (
         1,
         "error: requirements.txt: is not there, and CI would install whatever is called iamgen by then\n"
-        "hint: write a line such as iamgen==1.2.3, the version that you have looked at\n",
+        "hint: write a line such as iamgen @ git+https://…@v1.2.3, the version that you have looked at\n",
     )
     assert not (ann.folder / ".github").exists()
 

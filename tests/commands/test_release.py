@@ -73,9 +73,21 @@ def test_two_releases(ann: Clone, at: Iamgen) -> None:
     ann.push()
     done = at(ann.folder, "release", "--yes")
     assert (done.returncode, done.stdout) == (0, SECOND.format(other=other, breaking=breaking))
+    assert done.stderr.startswith(
+        "warning: release: a commit breaks something, and v0.0.2 does not say so\n"
+        "hint: iamgen release breaking makes it v0.1.0\n"
+    )
     message = ann.git("tag", "--list", "--format=%(contents)", "v0.0.2")
     assert f"{message}\n" == done.stdout
     assert ann.there()["refs/tags/v0.0.2"] == ann.git("rev-parse", "HEAD")
+
+
+def test_a_level_that_says_what_breaks_is_not_warned_about(ann: Clone, at: Iamgen) -> None:
+    at(ann.folder, "release", "--yes")
+    ann.commit("feat!: nothing is as it was")
+    ann.push()
+    for asked in ("breaking", "v0.0.9"):
+        assert "warning" not in at(ann.folder, "release", asked, "--dry-run").stderr
 
 
 def test_a_dry_run_changes_nothing(ann: Clone, at: Iamgen) -> None:

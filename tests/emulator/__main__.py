@@ -13,7 +13,16 @@ HOW = """\
 A local AWS, empty, for this machine alone. It ends with ^C, and keeps nothing. In another terminal:
 
   export AWS_ENDPOINT_URL={url}
-  export AWS_ACCESS_KEY_ID=222222222222 AWS_SECRET_ACCESS_KEY=any    # the key id is the account
+  export AWS_ACCESS_KEY_ID=111111111111 AWS_SECRET_ACCESS_KEY=any    # the key id is the account
+
+A trust policy names people, so they come first, in the account that holds them, with the path of users.py:
+
+  aws iam create-user --user-name alice
+  aws iam create-user --user-name dave --path /auditors/
+
+One command for all accounts assumes a role in each; here any will do:
+
+  iamgen deploy --all --role-arn-template 'arn:aws:iam::{{account_id}}:role/any'
 """
 
 

@@ -89,6 +89,10 @@ def test_a_secret_on_the_command_line_is_warned_about() -> None:
     assert warnings(given(secret="-")) == warnings(given()) == ()
 
 
+def test_an_id_that_is_not_as_usual_is_warned_about() -> None:
+    assert [fault.where for fault in warnings(given("AKIA123"))] == ["--access-key-id"]
+
+
 def test_a_secret_does_not_show() -> None:
     one = given(secret=SECRET, AWS_SECRET_ACCESS_KEY=SECRET)
     assert SECRET not in repr(one) + repr(access_key(one))

@@ -9,7 +9,7 @@ import pytest
 from iamgen.errors import IamgenError
 from iamgen.pages.ci_commands import install
 
-HINT = "write a line such as iamgen==1.2.3, the version that you have looked at"
+HINT = "write a line such as iamgen @ git+https://…@v1.2.3, the version that you have looked at"
 
 
 def refused(root: Path) -> tuple[str, str, str]:
