@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
@@ -39,10 +38,9 @@ def modules_beside(file: Path, module: ModuleType) -> Iterator[None]:
 
 def _with(folders: list[str], path: list[str], here: Path | None) -> list[str]:
     """Return where modules are looked for: never in the current folder, which may be another commit's."""
-    standard = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib")}
-    standard |= {f"{one}/lib-dynload" for one in standard}
-    first = [one for one in path if one in standard]
-    others = [one for one in path if one not in standard and one and (here is None or Path(one).resolve() != here)]
+    standard = str(Path(os.__file__).parent)  # sysconfig knows it too, and takes 2 ms to load
+    first = [one for one in path if one == standard or Path(one).name == "lib-dynload"]
+    others = [one for one in path if one not in first and one and (here is None or Path(one).resolve() != here)]
     return [*first, *folders, *others]
 
 
