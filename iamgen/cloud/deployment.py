@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from iamgen.check.foreign import parse
 from iamgen.cloud import change_set as change_sets
@@ -24,6 +24,7 @@ from iamgen.cloud.way_in import POWER, lost, lost_by_repair
 from iamgen.errors import Fault, IamgenError
 from iamgen.plan.change import Change
 from iamgen.plan.difference import differences
+from iamgen.plan.lines import lines
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Choices:
     bucket: str | None = None
     pace: Pace = field(default_factory=Pace)
     on_wait: Callable[[str], None] = lambda _: None
+    on_refusal: Callable[[str], None] = lambda _: None
     warn: Callable[[Fault], None] = lambda _: None
 
 
@@ -158,13 +160,20 @@ def refuse_losses(
 ) -> None:
     """Raise IamgenError for what CloudFormation cannot do, and for what nobody has allowed to be lost."""
     where, choices = found.order.where, found.choices
-    faults = list(impossible(where, differences(before, after)))
+    changes = differences(before, after)
+    faults = list(impossible(where, changes))
     if not choices.lock_me_out:
         faults += lost(where, before, after, identity, choices.now)
     if before is not None:
-        faults += refusals(where, differences(before, after), allow_replacement=choices.allow_replacement)
+        faults += refusals(where, changes, allow_replacement=choices.allow_replacement)
     if faults:
-        raise IamgenError(faults)
+        _refuse(found, changes, faults)
+
+
+def _refuse(found: Prepared, changes: Collection[Change], faults: Iterable[Fault]) -> NoReturn:
+    """Show what would have changed, and raise IamgenError: whoever is to allow it has to have seen it."""
+    found.choices.on_refusal("\n".join([f"{found.order.where}: refused, and nothing has changed", *lines(changes)]))
+    raise IamgenError(faults)
 
 
 def _is_guarded(clients: Clients, stack: Stack) -> bool:
@@ -186,7 +195,7 @@ def _planned(found: Prepared, changes: Iterable[Change]) -> Prepared:
     faults = tuple(refusals(found.order.where, plan, allow_replacement=allowed))
     if faults:
         change_sets.delete(found.clients.cloudformation, made)
-        raise IamgenError(faults)
+        _refuse(found, plan, faults)
     return replace(found, change_set=made, changes=plan, retagged=retagged(made.effects, plan))
 
 

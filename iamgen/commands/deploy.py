@@ -101,6 +101,7 @@ def _choices(wanted: Deploying, console: Console, stop: threading.Event) -> Choi
         bucket=wanted.bucket,
         pace=Pace(heeding(stop)),
         on_wait=console.note,
+        on_refusal=console.note,
         warn=console.warning,
     )
 

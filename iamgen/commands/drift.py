@@ -61,7 +61,7 @@ def drift(wanted: Drifting, console: Console) -> int:
         for fault in error.faults:
             console.error(fault)
     if seen or wanted.as_json:
-        console.product(_json(orders, seen) if wanted.as_json else _text(orders, seen))
+        console.product(_json(orders, found) if wanted.as_json else _text(orders, seen))
     if len(seen) < len(found):
         return FAILED
     return DRIFTED if wanted.exit_code and any(one.changes for one in seen.values()) else DONE
@@ -92,16 +92,20 @@ def _last(seen: Collection[Inspection]) -> str:
     return f"Drift: {differing} of {every} resources {'differs' if differing == 1 else 'differ'}."
 
 
-def _json(orders: Mapping[str, Order], seen: Mapping[str, Inspection]) -> str:
+def _json(orders: Mapping[str, Order], found: Mapping[str, Inspection | IamgenError]) -> str:
     told = [
-        {
-            "account": name,
-            "account_id": orders[name].account_id,
-            "stack": orders[name].stack,
-            "resources": one.resources,
-            "drift": [change.plain() for change in one.changes],
-            "unchecked": list(one.drift.unchecked),
-        }
-        for name, one in seen.items()
+        {"account": name, "account_id": orders[name].account_id, "stack": orders[name].stack, **_plain(one)}
+        for name, one in found.items()
     ]
     return json.dumps({"accounts": told}, indent=2) + "\n"
+
+
+def _plain(one: Inspection | IamgenError) -> dict[str, object]:
+    """Return what was found in an account, or why it could not be looked at."""
+    if isinstance(one, IamgenError):
+        return {"faults": [fault._asdict() for fault in one.faults]}
+    return {
+        "resources": one.resources,
+        "drift": [change.plain() for change in one.changes],
+        "unchecked": list(one.drift.unchecked),
+    }

@@ -193,7 +193,11 @@ def test_missing_credentials_are_one_accounts_failure(deployed: Path, iamgen: Ia
         "error: dev (222222222222): there is no profile nope\n"
         "hint: `aws configure list-profiles` lists those that there are\n",
     )
-    assert [one["account"] for one in json.loads(done.stdout)["accounts"]] == ["user-only", "prod"]
+    people, dev, prod = json.loads(done.stdout)["accounts"]
+    assert [one["account"] for one in (people, dev, prod)] == ["user-only", "dev", "prod"]
+    assert dev["faults"][0]["what"] == "there is no profile nope"
+    assert "faults" not in people
+    assert prod["drift"] == []
 
 
 def test_an_account_without_a_stack(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
