@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -83,6 +83,11 @@ class Console:
     def error(self, fault: Fault) -> None:
         """Print a fault that ends the command."""
         self._say("error", _RED, fault)
+
+    def errors(self, faults: Iterable[Fault]) -> None:
+        """Print all that ended a command, or a part of one."""
+        for fault in faults:
+            self.error(fault)
 
     def warning(self, fault: Fault) -> None:
         """Print a fault that does not."""

@@ -59,8 +59,7 @@ def main() -> int:  # noqa: PLR0911  # one for each way to end
         with as_interrupts():
             return int(iamgen.main(standalone_mode=False, prog_name="iamgen", obj=session) or DONE)
     except IamgenError as exc:
-        for fault in exc.faults:
-            session.console.error(fault)
+        session.console.errors(exc.faults)
         return next((code for kind, code in _CODES.items() if isinstance(exc, kind)), FAULT)
     except click.exceptions.NoArgsIsHelpError as exc:
         session.console.note(exc.format_message())

@@ -21,7 +21,7 @@ from iamgen.cloud.told import plain, plan_text
 from iamgen.console import Console
 from iamgen.declaration.choose import chosen
 from iamgen.declaration.resolved import Declaration
-from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.errors import Fault, refuse
 from iamgen.history.described import stack_tags
 
 DONE, FAILED, PENDING = 0, 1, 4
@@ -81,7 +81,7 @@ def deploy(wanted: Deploying, console: Console) -> int:
     with console.board([one.name for one in members]) as show:
         planned = _taken_up(kept, members, choices) if kept else fleet.plan(members, choices, show, stop)
     for error in planned.failed.values():
-        _say(error, console)
+        console.errors(error.faults)
     first = declaration.people_account.name
     try:
         return _decide(wanted, planned, first, console, stop)
@@ -192,7 +192,7 @@ def _carry_out(planned: Planned, first: str, console: Console, stop: threading.E
         ends = fleet.carry_out(planned.ready, first, show, stop, begun)
     for name, one in planned.ready.items():
         if name in ends.failed:
-            _say(ends.failed[name], console)
+            console.errors(ends.failed[name].faults)
         elif name in ends.done:
             console.note(f"{one.order.where}: done")
     _say_left(planned, ends, first, console)
@@ -206,11 +206,6 @@ def _say_left(planned: Planned, ends: Ends, first: str, console: Console) -> Non
     for name in ends.left:
         what = f"not begun, because {first} failed; its change set is removed"
         console.error(Fault(planned.ready[name].order.where, what, "deploy again when that is mended"))
-
-
-def _say(error: IamgenError, console: Console) -> None:
-    for fault in error.faults:
-        console.error(fault)
 
 
 def _json(planned: Planned, ends: Ends) -> str:

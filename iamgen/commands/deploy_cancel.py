@@ -97,9 +97,8 @@ def _not_back(name: str, status: str) -> tuple[str, str]:
 def _say(where: str, status: str | IamgenError, console: Console) -> None:
     if isinstance(status, str):
         console.note(f"{where}: {status}")
-        return
-    for fault in status.faults:
-        console.error(fault)
+    else:
+        console.errors(status.faults)
 
 
 def _json(every: Mapping[str, Stack], seen: Found, ends: Found) -> str:

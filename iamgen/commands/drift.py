@@ -58,8 +58,7 @@ def drift(wanted: Drifting, console: Console) -> int:
         found = side_by_side(work, stop)
     seen = {name: one for name, one in found.items() if isinstance(one, Inspection)}
     for error in (one for one in found.values() if isinstance(one, IamgenError)):
-        for fault in error.faults:
-            console.error(fault)
+        console.errors(error.faults)
     if seen or wanted.as_json:
         console.product(_json(orders, found) if wanted.as_json else _text(orders, seen))
     if len(seen) < len(found):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+IAM_NAME = re.compile(r"[A-Za-z0-9_+=,.@-]+")  # botocore's model of IAM, its \w in ASCII
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9]*")
 
 

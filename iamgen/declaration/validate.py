@@ -11,7 +11,7 @@ from iamgen.declaration.declared import MisDeclared, Origin
 from iamgen.declaration.declared_names import named_faults, places
 from iamgen.declaration.entries import accounts_meant, accounts_of, grants, is_pattern
 from iamgen.declaration.model import STANDARD_ROLES, CIUser, Pipeline, User
-from iamgen.declaration.naming import Naming, logical_id
+from iamgen.declaration.naming import IAM_NAME, Naming, logical_id
 from iamgen.declaration.pipelines import pipeline_faults
 from iamgen.declaration.services import known_services
 from iamgen.declaration.settings import settings_faults
@@ -21,7 +21,6 @@ from iamgen.nearest import did_you_mean
 
 Granting = User | CIUser | Pipeline
 
-_NAME = re.compile(r"[A-Za-z0-9_+=,.@-]+")
 _PATH = re.compile(r"/([A-Za-z0-9_+=,.@-]+/)*")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _TAG = re.compile(r"[\w .:/=+@-]*")
@@ -70,8 +69,8 @@ def _service_faults(written: Written) -> Iterator[MisDeclared]:
 
 def _name_faults(one: User | CIUser) -> Iterator[MisDeclared]:
     kind = type(one).__name__
-    if not _NAME.fullmatch(one.name):
-        wrong = sorted({character for character in one.name if not _NAME.fullmatch(character)})
+    if not IAM_NAME.fullmatch(one.name):
+        wrong = sorted({character for character in one.name if not IAM_NAME.fullmatch(character)})
         what = f"has {' '.join(map(repr, wrong))} in it" if wrong else "is empty"
         yield MisDeclared(one.origin, f"{kind}: the name {one.name!r} {what}", _NAME_HINT, one.name)
     if len(one.name) > quotas.USER_NAME:

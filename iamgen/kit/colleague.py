@@ -10,7 +10,7 @@ from types import MappingProxyType
 from iamgen.declaration import quotas
 from iamgen.declaration.accounts import Accounts
 from iamgen.declaration.constants import Constants
-from iamgen.declaration.naming import Naming
+from iamgen.declaration.naming import IAM_NAME, Naming
 from iamgen.declaration.resolved import Account, Declaration, Person
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
 from iamgen.kit.profiles import Source, role_profiles
@@ -20,7 +20,6 @@ from iamgen.nearest import did_you_mean
 KEY_ID, SECRET, ROLE_PROFILES = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ROLE_PROFILES"
 USER, ACCOUNT, MFA_SERIAL = "AWS_USER", "AWS_ACCOUNT_NAME", "AWS_MFA_SERIAL"
 _OWN_NAMES = (USER, KEY_ID, SECRET, MFA_SERIAL, ROLE_PROFILES)
-_NAME = re.compile(r"[A-Za-z0-9_+=,.@-]+")
 _PROFILE = re.compile(r"[^\x00-\x1f\x7f\[\]]+")
 _SERIAL = re.compile(r"[\w+=/:,.@-]{9,256}")  # botocore's model of IAM
 HINTS = MappingProxyType(
@@ -90,7 +89,7 @@ def undeclared(constants: Constants, found: Accounts, called: Called) -> Colleag
 
     Raises UsageError when the name cannot be an IAM user's.
     """
-    if not _NAME.fullmatch(called.user) or len(called.user) > quotas.USER_NAME:
+    if not IAM_NAME.fullmatch(called.user) or len(called.user) > quotas.USER_NAME:
         hint = f"up to {quotas.USER_NAME} letters, digits and _+=,.@-"
         raise UsageError([Fault("--user", f"no IAM user can be called {called.user!r}", hint)])
     holder = next(account for account in found.by_name.values() if account.holds_people)
