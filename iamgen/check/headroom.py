@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from iamgen.check.facts import Facts
-from iamgen.check.rules._attachments import attached, holders, memberships
 from iamgen.check.rules._lengths import Ruler
-from iamgen.check.statements import Statement
-from iamgen.check.template import GROUP, HOLDERS, NAMES, POLICY, ROLE, USER, Document, Resource, Template
-from iamgen.check.values import Value, items, text
 from iamgen.declaration import quotas
 from iamgen.errors import Fault
+from iamgen.iam.attachments import attached, holders, memberships
+from iamgen.iam.holes import text
+from iamgen.iam.statements import Statement
+from iamgen.iam.template import GROUP, HOLDERS, NAMES, POLICY, ROLE, USER, Document, Resource, Template
+from iamgen.iam.values import Value, items
 
 WARN_FROM = 80
 """From how many percent on a quota is worth a warning."""

@@ -14,8 +14,8 @@ from iamgen.check.facts import Facts
 from iamgen.check.finding import Finding
 from iamgen.check.lint import LintSettings, lint_all
 from iamgen.check.run import check_template
-from iamgen.check.template import Template
 from iamgen.declaration.resolved import Declaration
+from iamgen.iam.template import Template
 
 Findings = dict[str, tuple[Finding, ...]]
 

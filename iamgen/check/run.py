@@ -7,18 +7,32 @@ from collections.abc import Collection, Iterator
 from iamgen.check.facts import Facts
 from iamgen.check.finding import Finding
 from iamgen.check.rules import Rule, every_rule
-from iamgen.check.template import Template
-from iamgen.check.values import Path, shown
+from iamgen.iam.holes import shown
+from iamgen.iam.source import Source
+from iamgen.iam.syntax import Path
+from iamgen.iam.template import Template
 
 
 def check_template(template: Template, facts: Facts, ignore: Collection[str] = ()) -> tuple[Finding, ...]:
     """Return what the rules find, each once, in the order of the template's paths.
 
-    `ignore` has ids or names of rules. The line of a finding is 0: a path is all that plain data can give.
+    `ignore` has ids or names of rules. The line of a finding is 0: see `check_source` for a text with lines.
     """
     rules = (rule for rule in every_rule() if rule.id not in ignore and rule.name not in ignore)
     found = {finding for rule in rules for finding in _findings(rule, template, facts)}
     return tuple(sorted(found, key=_place))
+
+
+def check_source(source: Source) -> tuple[Finding, ...]:
+    """Return what the rules find in a template that iamgen did not make, with paths and lines of its text."""
+    template = Template.of(source.body, len(source.text.encode()))
+    findings = check_template(template, Facts())
+    return tuple(_placed(finding, template.written(finding.path), source) for finding in findings)
+
+
+def _placed(finding: Finding, path: Path, source: Source) -> Finding:
+    position = source.position(path)
+    return finding._replace(path=path, line=position.line if position else 0)
 
 
 def _findings(rule: Rule, template: Template, facts: Facts) -> Iterator[Finding]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NoReturn
 
-from iamgen.check.foreign import parse
 from iamgen.cloud import change_set as change_sets
 from iamgen.cloud import stack as stacks
 from iamgen.cloud.bucket import sent
@@ -22,6 +21,7 @@ from iamgen.cloud.stack import Stack
 from iamgen.cloud.states import Step, busy, step, stuck
 from iamgen.cloud.way_in import POWER, lost, lost_by_repair
 from iamgen.errors import Fault, IamgenError
+from iamgen.iam.source import parse
 from iamgen.plan.change import Change
 from iamgen.plan.difference import differences
 from iamgen.plan.lines import lines

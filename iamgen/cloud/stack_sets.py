@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from iamgen.check.foreign import parse
 from iamgen.cloud.clients import Client, Clients
 from iamgen.cloud.errors import code_of
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.set_operation import AGAIN, Show, followed
 from iamgen.errors import Fault, refuse
+from iamgen.iam.source import parse
 from iamgen.plan.change import Change
 from iamgen.plan.difference import differences
 

@@ -10,23 +10,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from iamgen.check.configuration import find_config
-from iamgen.check.facts import Facts
 from iamgen.check.finding import Finding
-from iamgen.check.foreign import read
 from iamgen.check.formats import Format, render
 from iamgen.check.headroom import Headroom, headroom, notable
 from iamgen.check.headroom_table import plain, table
 from iamgen.check.inspect import Findings, Looking, View, inspect_views, ordered, unused, views
 from iamgen.check.lint import LintSettings, lint_all
 from iamgen.check.rules import every_rule
-from iamgen.check.run import check_template
-from iamgen.check.template import Template
+from iamgen.check.run import check_source
 from iamgen.clock import now
 from iamgen.console import Console
 from iamgen.declaration.choose import chosen
 from iamgen.declaration.load import Loaded, find_root, load
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, UsageError
+from iamgen.iam.source import read
 from iamgen.nearest import did_you_mean
 
 _CFN_LINT_RULE = re.compile(r"[EWI]\d{4}")
@@ -131,9 +129,7 @@ def _of_templates(wanted: Checking, console: Console) -> Checked:
     if wanted.accounts:
         raise UsageError([Fault("check", "it takes accounts or --template, not both", "run it twice")])
     foreign = {str(file): read(file) for file in wanted.templates}
-    own = {
-        name: check_template(Template.of(one.body, len(one.text.encode())), Facts()) for name, one in foreign.items()
-    }
+    own = {name: check_source(source) for name, source in foreign.items()}
     linted: dict[str, tuple[Finding, ...]] = {}
     if wanted.lint:
         settings = LintSettings(_ANY_REGION, find_config(Path()), wanted.remember)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from iamgen.check.foreign import parse
 from iamgen.clock import now
 from iamgen.cloud import stack as stacks
 from iamgen.cloud.clients import Clients, require_account
@@ -24,6 +23,7 @@ from iamgen.console import Console
 from iamgen.declaration.choose import chosen
 from iamgen.declaration.load import load
 from iamgen.errors import IamgenError
+from iamgen.iam.source import parse
 from iamgen.plan.lines import lines
 
 DONE, FAILED, DRIFTED = 0, 1, 4

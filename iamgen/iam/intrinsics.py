@@ -50,9 +50,13 @@ class Environment:
         return values.get(name)
 
 
+NOWHERE = Environment()
+"""Nothing is known of where a template is deployed."""
+
+
 @dataclass(frozen=True)
 class Unread:
-    """A part of a template that could not be read, or was read by an assumption."""
+    """A part of a template that could not be read."""
 
     path: Path
     """Where it is in the template as it was written."""
@@ -66,7 +70,9 @@ class Expanded:
 
     body: Block
     unread: tuple[Unread, ...]
-    """What is missing in `body`, or not certain: transforms, loops over what is not known, defaults of parameters."""
+    """What is missing in `body`, or not certain: transforms, and loops over what is not known."""
+    assumed: tuple[str, ...]
+    """Which parameters are taken at their defaults, as clauses."""
     origins: Mapping[Path, Path]
     """Where the parts of loops were written, by the path that they have now."""
 
@@ -80,7 +86,7 @@ def expand(body: Block, environment: Environment) -> Expanded:
             work.note(("Transform",), f"the transform {name} may change or add anything")
     sections = {key: value for key, value in body.items() if key not in ("Parameters", "Mappings", "Conditions")}
     resolved = {key: work.value(value, (key,), _TOP) for key, value in sections.items() if key != "Transform"}
-    return Expanded(resolved, tuple(dict.fromkeys(work.unread)), work.origins)
+    return Expanded(resolved, tuple(dict.fromkeys(work.unread)), tuple(work.assumed), work.origins)
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,7 @@ class _Work:
         self.parameters = parameters
         self.mappings = mappings
         self.unread: list[Unread] = []
+        self.assumed: dict[str, None] = {}
         self.origins: dict[Path, Path] = {}
         self._looped = 0
 
@@ -203,7 +210,7 @@ class _Work:
         kind, default = str(parameter.get("Type", "")), parameter.get("Default")
         if default is None or kind.startswith("AWS::SSM::Parameter::Value"):
             return None
-        self.note(("Parameters", name), f"the parameter {name} is taken at its default, {text(default)}")
+        self.assumed[f"the parameter {name} is taken at its default, {text(default)}"] = None
         is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
         return [item.strip() for item in text(default).split(",")] if is_list else default
 
@@ -262,17 +269,28 @@ def _distributed(argument: object, apply: Callable[[object], object], depth: int
     return first if first == second else {"Fn::If": [condition, first, second]}
 
 
-def _first_condition(value: object) -> str:
+def _choice(value: object) -> tuple[str, object, object] | None:
+    """Return condition and branches of an `Fn::If`, None for anything else."""
     if function(value) == "Fn::If" and isinstance(value, Mapping):
-        return str(value["Fn::If"][0])
+        match value["Fn::If"]:
+            case [str(condition), first, second]:
+                return condition, first, second
+    return None
+
+
+def _first_condition(value: object) -> str:
+    choice = _choice(value)
+    if choice:
+        return choice[0]
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     return next(filter(None, map(_first_condition, inner)), "")
 
 
 def _chosen(value: object, condition: str, branch: int) -> object:
     """Return the value with one branch of a condition in place of every choice by it."""
-    if function(value) == "Fn::If" and isinstance(value, Mapping) and value["Fn::If"][0] == condition:
-        return _chosen(value["Fn::If"][branch + 1], condition, branch)
+    choice = _choice(value)
+    if choice and choice[0] == condition:
+        return _chosen(choice[branch + 1], condition, branch)
     if isinstance(value, Mapping):
         return {key: _chosen(item, condition, branch) for key, item in value.items()}
     if isinstance(value, list):

@@ -19,7 +19,7 @@ _LOGS = "arn:⟨AWS::Partition⟩:iam::aws:policy/service-role/AWSLambdaBasicExe
 def roles(resources: Block) -> Iterator[tuple[str, Block, Path]]:
     """Yield the role of each function and state machine that names none: its logical id, itself, where it is from."""
     for logical_id, resource in resources.items():
-        if not isinstance(resource, Mapping) or resource.get("Type") not in _SERVICES:
+        if not isinstance(resource, Mapping) or str(resource.get("Type")) not in _SERVICES:
             continue
         properties = resource.get("Properties")
         if isinstance(properties, Mapping) and "Role" not in properties:
@@ -29,7 +29,7 @@ def roles(resources: Block) -> Iterator[tuple[str, Block, Path]]:
 def unread(resources: Block) -> Iterator[Unread]:
     """Yield each of SAM's policy templates: which statements SAM makes of one is not known here."""
     for logical_id, resource in resources.items():
-        if isinstance(resource, Mapping) and resource.get("Type") in _SERVICES:
+        if isinstance(resource, Mapping) and str(resource.get("Type")) in _SERVICES:
             properties = resource.get("Properties")
             for index, policy in enumerate(_policies(properties if isinstance(properties, Mapping) else {})):
                 if isinstance(policy, Mapping) and not function(policy) and "Statement" not in policy:

@@ -62,10 +62,10 @@ class _Builder:
         if inside and isinstance(inside.value, dict) and inside.key is None:
             self._key(inside, event, line)
             return
-        tag = event.tag if event.tag and event.tag.startswith(_SHORT) else ""
+        tag = _short_form(event)
         path = self._place(line)
         value = _scalar(event, self._kind(event))
-        self._put(_function(tag, value) if len(tag) > 1 else value, 1, event.anchor, path)
+        self._put(_function(tag, value) if tag else value, 1, event.anchor, path)
 
     def begin(self, event: Any, value: dict[str, Any] | list[Any]) -> None:  # noqa: ANN401  # PyYAML has no types
         """Begin a block or a list."""
@@ -75,9 +75,9 @@ class _Builder:
             raise SyntaxFault("has a key that is no text", position.line)
         if len(self._open) >= MAX_DEPTH:
             raise SyntaxFault(f"is nested more than {MAX_DEPTH} levels deep", position.line)
-        tag = event.tag if event.tag and event.tag.startswith(_SHORT) else ""
+        tag = _short_form(event)
         outer = self._place(position)
-        path = (*outer, _long(tag)) if len(tag) > 1 else outer
+        path = (*outer, _long(tag)) if tag else outer
         self._open.append(_Open(value, path, outer, tag, event.anchor))
 
     def end(self) -> None:
@@ -86,7 +86,7 @@ class _Builder:
         value: Any = done.value
         for base in done.merged:  # of two bases the first counts
             value = {**base, **value}
-        self._put(_function(done.tag, value) if len(done.tag) > 1 else value, done.size, done.anchor, done.outer)
+        self._put(_function(done.tag, value) if done.tag else value, done.size, done.anchor, done.outer)
 
     def alias(self, event: Any) -> None:  # noqa: ANN401  # PyYAML has no types for events
         """Take what an anchor stands for."""
@@ -133,7 +133,7 @@ class _Builder:
         inside.key = None
 
     def _kind(self, event: Any) -> str:  # noqa: ANN401  # PyYAML has no types for events
-        if event.tag and not event.tag.startswith(_SHORT):
+        if event.tag and event.tag.startswith(_CORE):
             return str(event.tag)
         from yaml.nodes import ScalarNode
 
@@ -209,6 +209,14 @@ def _decimal(text: str) -> object:
     except ValueError:  # .inf, .nan and numbers to the base of 60
         return text
     return number if number - number == 0 else text
+
+
+def _short_form(event: Any) -> str:  # noqa: ANN401  # PyYAML has no types for events
+    """Return the tag of a short form, `!Ref`, or nothing. Raises SyntaxFault for a tag that only Python knows."""
+    tag = str(event.tag or "")
+    if (tag and not tag.startswith((_SHORT, _CORE))) or tag.startswith(f"{_CORE}python"):
+        raise SyntaxFault(f"is no YAML that CloudFormation reads: the tag {tag!r}", _position(event).line)
+    return tag if tag.startswith(_SHORT) and tag != _SHORT else ""
 
 
 def _long(tag: str) -> str:

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from iamgen.check.facts import Facts
 from iamgen.check.headroom import Headroom, headroom, notable
 from iamgen.check.headroom_table import plain, table
-from iamgen.check.template import Template
 from iamgen.declaration import quotas
 from iamgen.declaration.declared import Origin
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.resolved import Granted, Machine, Person
 from iamgen.errors import Fault
+from iamgen.iam.template import Template
 from iamgen.stack.statements import allow, document
 from iamgen.stack.trust import Form, Trust, compile_trust, literal, literal_role, trust_size
 

@@ -188,12 +188,12 @@ def test_a_template_of_another_make(tmp_path: Path, iamgen: Iamgen) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"Resources:\n  A: [", "error: x.yaml:2: is no YAML"),
+        (b"Resources:\n  A: [", "error: x.yaml:3: is no YAML"),
         (b'{"Resources":\n', "error: x.yaml:2: is no JSON"),
         (b"- a\n- b\n", "error: x.yaml: is no template: it has no Resources"),
         (b"", "error: x.yaml: is no template: it has no Resources"),
         (b"\xff\xfe", "error: x.yaml: is not UTF-8"),
-        (b"Resources: &a {A: *a}", "error: x.yaml:1: is no YAML"),
+        (b"Resources: &a {A: *a}", "error: x.yaml:1: refers to *a, which is not defined before it"),
         (b"Resources: !!python/object/apply:os.system ['echo hi']", "error: x.yaml:1: is no YAML"),
     ],
 )

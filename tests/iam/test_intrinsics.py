@@ -131,10 +131,6 @@ def test_loops_within_loops_and_letters_only() -> None:
             Unread(("Resources", "R"), "Fn::Transform AWS::Include may add anything here"),
         ),
         (
-            {"Resources": {"R": {"Value": {"Ref": "Env"}}}, "Parameters": TEMPLATE["Parameters"]},
-            Unread(("Parameters", "Env"), "the parameter Env is taken at its default, dev"),
-        ),
-        (
             {"Resources": {"Fn::ForEach::L": ["N", {"Ref": "Open"}, {"R${N}": {"Type": "T"}}]}},
             Unread(("Resources", "Fn::ForEach::L"), "Fn::ForEach::L goes over a collection that is not known before the deployment"),
         ),
@@ -146,6 +142,15 @@ def test_loops_within_loops_and_letters_only() -> None:
 )  # fmt: skip
 def test_what_is_not_read_is_named(body: dict[str, object], unread: Unread) -> None:
     assert expand(body, HERE).unread == (unread,)
+
+
+def test_defaults_of_parameters_are_assumptions_each_told_once() -> None:
+    result = expanded([{"Ref": "Env"}, {"Fn::Sub": "${Env}"}, {"Ref": "Names"}])
+    assert result.unread == ()
+    assert result.assumed == (
+        "the parameter Env is taken at its default, dev",
+        "the parameter Names is taken at its default, a, b",
+    )
 
 
 def test_a_loop_over_what_is_not_known_is_read_once_with_a_hole() -> None:

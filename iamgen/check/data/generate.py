@@ -17,7 +17,7 @@ from typing import Any
 
 from iamgen.check.data import HERE
 from iamgen.check.rules._escalation import allowed, denied
-from iamgen.check.statements import statements
+from iamgen.iam.statements import statements
 
 _SERVICE = re.compile(r'"([a-z0-9.-]+)\.amazonaws\.com"')
 

@@ -13,8 +13,8 @@ from pkgutil import iter_modules
 from typing import Literal, NamedTuple
 
 from iamgen.check.facts import Facts
-from iamgen.check.template import Template
-from iamgen.check.values import Path
+from iamgen.iam.syntax import Path
+from iamgen.iam.template import Template
 
 Example = Mapping[str, object]
 """The body of a template."""

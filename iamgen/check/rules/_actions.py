@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from iamgen.check.data.services import wildcard
-from iamgen.check.statements import Condition, Statement
-from iamgen.check.values import Value
+from iamgen.iam.statements import Condition, Statement
+from iamgen.iam.values import Value
 
 _SEGMENTS = 6  # of an ARN: arn:partition:service:region:account:resource
 _ALL_OF = r"\*+|(?:{})[:/][*/]*\*"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from iamgen.check.rules._actions import is_every_action, is_every_resource, meant, reaches_all
-from iamgen.check.statements import Statement
+from iamgen.iam.statements import Statement
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105  # an action of IAM
 ALONE = {

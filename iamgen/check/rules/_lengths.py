@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from iamgen.check.facts import Facts
-from iamgen.check.template import GROUP, NAMES, POLICY, ROLE, USER, Document, Resource, Template
-from iamgen.check.values import HOLE, Value, branches, function, text
 from iamgen.declaration import quotas
+from iamgen.iam.holes import HOLE, function, text
+from iamgen.iam.template import GROUP, NAMES, POLICY, ROLE, USER, Document, Resource, Template
+from iamgen.iam.values import Value, branches
 
 _KINDS = {ROLE: "role", USER: "user", GROUP: "group", POLICY: "policy"}
 _MARKS = ('"Ref":', '"Fn::', "⟨")  # without any there is no function

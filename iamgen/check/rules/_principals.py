@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from iamgen.check.rules._actions import matched
-from iamgen.check.statements import Condition, Principal, Statement
-from iamgen.check.template import Document, Template
+from iamgen.iam.statements import Condition, Principal, Statement
+from iamgen.iam.template import Document, Template
 
 ASSUME = "sts:assumerole"
 _ACCOUNT = re.compile(r"\d{12}|arn:[^:]*:iam::[^:]*:root")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import is_every_action
-from iamgen.check.rules._attachments import is_declared
 from iamgen.check.rules._examples import allow, policy, role, template
-from iamgen.check.statements import Statement
-from iamgen.check.template import Document, Template
-from iamgen.check.values import Value
+from iamgen.iam.attachments import is_declared
+from iamgen.iam.statements import Statement
+from iamgen.iam.template import Document, Template
+from iamgen.iam.values import Value
 
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:

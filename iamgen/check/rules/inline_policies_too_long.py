@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
-from iamgen.check.rules._attachments import Holder, holders
 from iamgen.check.rules._examples import allow, document, group, role, template
 from iamgen.check.rules._lengths import Ruler, over
-from iamgen.check.template import GROUP, ROLE, USER, Template
 from iamgen.declaration import quotas
+from iamgen.iam.attachments import Holder, holders
+from iamgen.iam.template import GROUP, ROLE, USER, Template
 
 _QUOTAS = {USER: quotas.INLINE_OF_A_USER, GROUP: quotas.INLINE_OF_A_GROUP, ROLE: quotas.INLINE_OF_A_ROLE}
 

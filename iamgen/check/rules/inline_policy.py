@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import READ, allow, policy, role, template
-from iamgen.check.statements import Condition
-from iamgen.check.template import Document, Template
+from iamgen.iam.statements import Condition
+from iamgen.iam.template import Document, Template
 
 _ENDS = ("datelessthan", "datelessthanequals")
 

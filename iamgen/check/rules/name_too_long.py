@@ -8,9 +8,9 @@ from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import group, role, template
 from iamgen.check.rules._lengths import Ruler
-from iamgen.check.template import GROUP, INLINE, NAMES, POLICY, ROLE, USER, Resource, Template
-from iamgen.check.values import Value, items, values
 from iamgen.declaration import quotas
+from iamgen.iam.template import GROUP, INLINE, NAMES, POLICY, ROLE, USER, Resource, Template
+from iamgen.iam.values import Value, items, values
 
 _LIMITS = {
     ROLE: quotas.ROLE_NAME,

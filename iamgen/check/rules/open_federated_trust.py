@@ -10,9 +10,9 @@ from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import matched
 from iamgen.check.rules._examples import role, template, trust
 from iamgen.check.rules._principals import trusts
-from iamgen.check.statements import Condition, Principal, Statement
-from iamgen.check.template import Template
-from iamgen.check.values import Value
+from iamgen.iam.statements import Condition, Principal, Statement
+from iamgen.iam.template import Template
+from iamgen.iam.values import Value
 
 # Which claims tell who it is; these providers have others than the standard's.
 _CLAIMS = {

@@ -9,8 +9,8 @@ from textwrap import fill
 
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Example, Rule, every_rule
-from iamgen.check.template import Template
-from iamgen.check.values import shown
+from iamgen.iam.holes import shown
+from iamgen.iam.template import Template
 
 _LONGEST_EXAMPLE = 1_200  # characters: a longer one tells nothing that the text does not
 _WIDTH = 120

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import is_every_action, is_every_resource, matched, reaches_all
-from iamgen.check.rules._attachments import is_declared
 from iamgen.check.rules._escalation import PASS_ROLE, denied
 from iamgen.check.rules._examples import allow, policy, template
-from iamgen.check.statements import Statement
-from iamgen.check.template import Template
-from iamgen.check.values import Path, Value
+from iamgen.iam.attachments import is_declared
+from iamgen.iam.statements import Statement
+from iamgen.iam.syntax import Path
+from iamgen.iam.template import Template
+from iamgen.iam.values import Value
 
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:

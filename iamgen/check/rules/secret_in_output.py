@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import user
-from iamgen.check.template import Template
-from iamgen.check.values import HOLE, Path, function, text
+from iamgen.iam.holes import HOLE, function, text
+from iamgen.iam.syntax import Path
+from iamgen.iam.template import Template
 
 _ATTRIBUTES = ("SecretAccessKey", "ClientSecret")
 _RESOLVED = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):")

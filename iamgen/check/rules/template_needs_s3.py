@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import group, template
-from iamgen.check.template import Template
 from iamgen.declaration import quotas
+from iamgen.iam.template import Template
 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:

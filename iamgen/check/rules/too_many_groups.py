@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
-from iamgen.check.rules._attachments import memberships
 from iamgen.check.rules._examples import group, template, user
-from iamgen.check.template import Template
-from iamgen.check.values import Value
 from iamgen.declaration import quotas
+from iamgen.iam.attachments import memberships
+from iamgen.iam.template import Template
+from iamgen.iam.values import Value
 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:

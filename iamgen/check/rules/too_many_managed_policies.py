@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
-from iamgen.check.rules._attachments import attached
 from iamgen.check.rules._examples import allow, group, policy, role, template
-from iamgen.check.template import GROUP, HOLDERS, POLICY, ROLE, USER, Resource, Template
-from iamgen.check.values import branches, function, text
 from iamgen.declaration import quotas
+from iamgen.iam.attachments import attached
+from iamgen.iam.holes import function, text
+from iamgen.iam.template import GROUP, HOLDERS, POLICY, ROLE, USER, Resource, Template
+from iamgen.iam.values import branches
 
 _QUOTAS = {GROUP: quotas.POLICIES_OF_A_GROUP, ROLE: quotas.POLICIES_OF_A_ROLE, USER: quotas.POLICIES_OF_A_USER}
 

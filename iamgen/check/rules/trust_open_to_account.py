@@ -8,7 +8,7 @@ from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import ALICE, MFA, role, template, trust
 from iamgen.check.rules._principals import is_account, says_who, trusts
-from iamgen.check.template import Template
+from iamgen.iam.template import Template
 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:

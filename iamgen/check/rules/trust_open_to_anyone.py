@@ -8,8 +8,8 @@ from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import ALICE, LAMBDA, MFA, role, template, trust
 from iamgen.check.rules._principals import is_anyone, trusts
-from iamgen.check.statements import Statement
-from iamgen.check.template import Template
+from iamgen.iam.statements import Statement
+from iamgen.iam.template import Template
 
 _WHO = "name the users, roles or accounts that may assume the role"
 

@@ -8,8 +8,8 @@ from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import MFA, role, template, trust
 from iamgen.check.rules._lengths import Ruler, over
-from iamgen.check.template import Template
 from iamgen.declaration import quotas
+from iamgen.iam.template import Template
 
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:

@@ -10,8 +10,8 @@ from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import matched
 from iamgen.check.rules._examples import ALICE, LAMBDA, MFA, role, template, trust, user
 from iamgen.check.rules._principals import ASSUME, demands_mfa, is_account, is_anyone, says_who, trusts
-from iamgen.check.statements import Condition, Principal, Statement
-from iamgen.check.template import USER, Template
+from iamgen.iam.statements import Condition, Principal, Statement
+from iamgen.iam.template import USER, Template
 
 # Conditions that only a program's request, or another company's, meets.
 _NO_PERSON = re.compile(

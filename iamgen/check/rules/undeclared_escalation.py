@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from iamgen.check.data import managed_policies
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
-from iamgen.check.rules._attachments import Holder, aws, groups, holders
 from iamgen.check.rules._escalation import allowed, denied, ways
 from iamgen.check.rules._examples import allow, group, policy, role, template, user
-from iamgen.check.template import POLICY, Resource, Template
-from iamgen.check.values import Value
+from iamgen.iam.attachments import Holder, aws, groups, holders
+from iamgen.iam.template import POLICY, Resource, Template
+from iamgen.iam.values import Value
 
 _ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
 _SHOWN = 3

@@ -9,8 +9,8 @@ from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import is_every_action
 from iamgen.check.rules._examples import allow, policy, template
-from iamgen.check.template import Template
-from iamgen.check.values import Value
+from iamgen.iam.template import Template
+from iamgen.iam.values import Value
 from iamgen.nearest import did_you_mean, nearest
 
 _REFERENCE = "see the Service Authorization Reference"

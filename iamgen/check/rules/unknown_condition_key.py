@@ -8,7 +8,7 @@ from iamgen.check.data.services import condition_keys, key_exists, services
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import ALICE, allow, policy, role, template, trust
-from iamgen.check.template import Template
+from iamgen.iam.template import Template
 from iamgen.nearest import did_you_mean
 
 _REFERENCE = "see the Service Authorization Reference"

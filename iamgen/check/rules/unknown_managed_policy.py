@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from iamgen.check.data import managed_policies
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
-from iamgen.check.rules._attachments import aws
 from iamgen.check.rules._examples import role, template
-from iamgen.check.template import HOLDERS, Resource, Template
-from iamgen.check.values import Value
+from iamgen.iam.attachments import aws
+from iamgen.iam.template import HOLDERS, Resource, Template
+from iamgen.iam.values import Value
 from iamgen.nearest import did_you_mean
 
 _AWS = ":iam::aws:policy/"

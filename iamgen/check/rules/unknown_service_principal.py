@@ -9,7 +9,7 @@ from iamgen.check.data import service_principals
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import role, template, trust
-from iamgen.check.template import Template
+from iamgen.iam.template import Template
 
 _FORM = re.compile(r"([a-z0-9.-]+)\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
 

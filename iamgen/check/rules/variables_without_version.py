@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import allow, policy, template
-from iamgen.check.template import Document, Template
-from iamgen.check.values import Value
+from iamgen.iam.template import Document, Template
+from iamgen.iam.values import Value
 
 _WITH_VARIABLES = "2012-10-17"
 _VARIABLE = re.compile(r"\$\{(?:[*?$]|[A-Za-z0-9.-]+:[^}]+)\}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import ALICE, MFA, role, template, trust
-from iamgen.check.template import Template
+from iamgen.iam.template import Template
 
 _CONDITION = "name each one, or the account with an ArnLike condition on aws:PrincipalArn"
 

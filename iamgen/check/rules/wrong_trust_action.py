@@ -8,9 +8,9 @@ from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import matches
 from iamgen.check.rules._examples import ALICE, LAMBDA, MFA, role, template, trust
-from iamgen.check.statements import Principal, Statement
-from iamgen.check.template import Template
-from iamgen.check.values import Value
+from iamgen.iam.statements import Principal, Statement
+from iamgen.iam.template import Template
+from iamgen.iam.values import Value
 
 _ROLE, _SAML, _WEB = "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"
 # What may come with it: tags, a source identity, a context that another service provides.

@@ -10,7 +10,7 @@ import pytest
 from iamgen.check.facts import Facts
 from iamgen.check.finding import Finding
 from iamgen.check.run import check_template
-from iamgen.check.template import Template
+from iamgen.iam.template import Template
 
 EXPECTED = Path(__file__).resolve().parents[2] / "golden" / "expected"
 

@@ -13,7 +13,7 @@ import pytest
 from iamgen.check import rules
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Example, Problem, Rule, every_rule
-from iamgen.check.template import Template
+from iamgen.iam.template import Template
 
 HERE = Path(rules.__file__).parent
 NO_RULES = {"__init__.py", "page.py"}

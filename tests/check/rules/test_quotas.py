@@ -12,8 +12,8 @@ from iamgen.check.finding import Finding
 from iamgen.check.rules._examples import MFA, allow, group, policy, role, trust, user
 from iamgen.check.rules._lengths import Ruler
 from iamgen.check.run import check_template
-from iamgen.check.template import Template
 from iamgen.declaration import quotas
+from iamgen.iam.template import Template
 
 Named = Callable[..., set[str]]
 Found = Callable[..., list[Finding]]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from iamgen.check.facts import Facts
 from iamgen.check.run import check_template
-from iamgen.check.template import Template
+from iamgen.iam.template import Template
 
 WORDS = st.sampled_from(
     [

@@ -6,7 +6,7 @@ from iamgen.check.facts import Facts
 from iamgen.check.rules import every_rule
 from iamgen.check.rules._examples import ALICE, allow, policy, role, trust
 from iamgen.check.run import check_template
-from iamgen.check.template import Template
+from iamgen.iam.template import Template
 
 BODY = {"Resources": {"R": role(trust(ALICE)), "P": policy(allow("*"))}}
 TEMPLATE = Template.of(BODY, 100)

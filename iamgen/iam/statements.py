@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from iamgen.check.values import Path, Placed, Value, block_of, branches, function, items, text, values
+from iamgen.iam.holes import function, text
+from iamgen.iam.syntax import Path
+from iamgen.iam.values import Placed, Value, block_of, branches, items, values
 
 _OPERATOR = re.compile(r"(?:(foranyvalue|forallvalues):)?(.*?)(ifexists)?")
 

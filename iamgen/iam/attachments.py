@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from iamgen.check.template import GROUP, HOLDERS, INLINE, NAMES, POLICY, USER, Document, Resource, Template
-from iamgen.check.values import Value
+from iamgen.iam.template import GROUP, HOLDERS, INLINE, NAMES, POLICY, USER, Document, Resource, Template
+from iamgen.iam.values import Value
 
 # Rules run over one template after the other, and several ask for the same.
 _of_last = lru_cache(maxsize=1)

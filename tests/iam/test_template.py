@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from iamgen.check.template import GROUP, POLICY, ROLE, USER, Document, Template
-from iamgen.check.values import Value, shown, text, values
+from iamgen.iam.holes import shown, text
+from iamgen.iam.template import GROUP, POLICY, ROLE, USER, Document, Template
+from iamgen.iam.values import Value, values
 
 ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 ROOT = "arn:aws:iam::111111111111:root"
@@ -247,6 +248,7 @@ def test_what_is_no_resource_is_left_out() -> None:
         "D": None,
     }
     assert [(one.logical_id, one.is_certain) for one in Template.of({"Resources": body}, 0).resources] == [
+        ("Ra", True),
         ("B", True),
         ("C", False),
     ]
@@ -256,3 +258,43 @@ def test_what_is_no_resource_is_left_out() -> None:
 def test_resources_may_be_no_block(resources: object) -> None:
     assert Template.of({"Resources": resources}, 0).resources == ()
     assert Template.of({}, 0).documents == ()
+
+
+def test_a_role_that_sam_makes_is_a_resource_and_leads_back_to_its_function() -> None:
+    function = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {"Policies": [{"Statement": ALLOW}, {"SQSPollerPolicy": {}}]},
+    }
+    seen = template(Fn=function)
+    assert [(one.logical_id, one.type) for one in seen.resources] == [
+        ("Fn", "AWS::Serverless::Function"),
+        ("FnRole", ROLE),
+    ]
+    assert [(one.kind, one.owner) for one in seen.documents] == [("trust", "FnRole"), ("inline", "FnRole")]
+    assert seen.written(("Resources", "FnRole", "Properties", "Policies", 0)) == (
+        "Resources",
+        "Fn",
+        "Properties",
+        "Policies",
+        0,
+    )
+    assert [one.reason for one in seen.unread] == ["SAM's policy template SQSPollerPolicy is not known here"]
+
+
+def test_functions_are_worked_out_before_documents_are_read() -> None:
+    body = {
+        "Parameters": {"Who": {"Type": "String", "Default": "bob"}},
+        "Resources": {
+            "Fn::ForEach::Roles": [
+                "N",
+                ["a"],
+                {"Role${N}": role({**TRUST, "Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::1:user/${Who}"}}})},
+            ]
+        },
+    }
+    seen = Template.of(body, 0)
+    ((statement,),) = (one.statements for one in seen.documents)
+    assert [one.value.text for one in statement.principals] == ["arn:aws:iam::1:user/bob"]
+    assert seen.written(statement.path)[:4] == ("Resources", "Fn::ForEach::Roles", 2, "Role${N}")
+    assert seen.assumed == ("the parameter Who is taken at its default, bob",)
+    assert seen.body is body

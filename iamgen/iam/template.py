@@ -1,4 +1,4 @@
-"""A CloudFormation template as rules see it: its resources, and every policy document in it.
+"""Read a CloudFormation template: its resources, and every policy document in it, with what could not be read.
 
 Nothing in a template makes reading it fail, whoever wrote it.
 """
@@ -8,12 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from iamgen.check.statements import Principal, Statement, statements
-from iamgen.check.values import HOLE, Path, Placed, Value, block_of, branches, function, items, text, values
+from iamgen.iam import serverless
+from iamgen.iam.holes import HOLE, function, text
+from iamgen.iam.intrinsics import NOWHERE, Environment, Unread, expand
+from iamgen.iam.statements import Principal, Statement, statements
+from iamgen.iam.syntax import Path
+from iamgen.iam.values import Placed, Value, block_of, branches, items, values
 
 Kind = Literal["trust", "identity", "boundary", "inline"]
 ROLE, USER, GROUP, POLICY = (f"AWS::IAM::{kind}" for kind in ("Role", "User", "Group", "ManagedPolicy"))
@@ -69,19 +73,41 @@ class Resource:
 
 @dataclass(frozen=True, eq=False)
 class Template:
-    """A template; `size` is the length in bytes of the text that it was read from."""
+    """A template that has been read."""
 
     body: Mapping[str, object]
+    """The template as it was written: plain data, functions by their long names."""
     size: int
+    """The length in bytes of the text that it was read from."""
     resources: tuple[Resource, ...]
+    """Its resources, functions replaced as far as they can be, with the roles that SAM adds."""
     documents: tuple[Document, ...] = ()
+    """Every policy document in its resources."""
+    unread: tuple[Unread, ...] = ()
+    """What could not be read. Empty means that everything was."""
+    assumed: tuple[str, ...] = ()
+    """What was assumed, as clauses: `the parameter Env is taken at its default, dev`."""
+    origins: Mapping[Path, Path] = field(default_factory=dict)
+    """Where resources were written that a loop or SAM made, by the path that they have here."""
 
     @classmethod
-    def of(cls, body: Mapping[str, object], size: int) -> Template:
-        """Return the view of a template given as plain data: JSON values, functions by their long names."""
-        resources = tuple(_resources(body.get("Resources")))
-        bare = cls(body, size, resources)
-        return cls(body, size, resources, tuple(_documents(bare)))
+    def of(cls, body: Mapping[str, object], size: int, environment: Environment = NOWHERE) -> Template:
+        """Return the template given as plain data; `environment` says what is known of where it is deployed."""
+        expanded = expand(body, environment)
+        resources = block_of(expanded.body.get("Resources"))
+        added = tuple(serverless.roles(resources))
+        every = {**resources, **{logical_id: role for logical_id, role, _ in added}}
+        unread = (*expanded.unread, *serverless.unread(resources))
+        origins = dict(expanded.origins)
+        origins.update({("Resources", logical_id): origin for logical_id, _, origin in added})
+        bare = cls(body, size, tuple(_resources(every)), (), unread, expanded.assumed, origins)
+        return replace(bare, documents=tuple(_documents(bare)))
+
+    def written(self, path: Path) -> Path:
+        """Return where something was written in the text, for a path of this reading."""
+        starts = (path[:length] for length in range(len(path), 0, -1))
+        start = next((start for start in starts if start in self.origins), None)
+        return (*self.origins[start], *path[len(start) :]) if start else path
 
     def of_type(self, *types: str) -> tuple[Resource, ...]:
         """Return the resources of these types."""
@@ -110,8 +136,8 @@ class Template:
         return {(one.type, one.name.lower()): one for one in self.resources if one.name}
 
 
-def _resources(value: object) -> Iterator[Resource]:
-    for logical_id, given in block_of(value).items():
+def _resources(resources: Mapping[str, object]) -> Iterator[Resource]:
+    for logical_id, given in resources.items():
         if isinstance(given, Mapping) and isinstance(given.get("Type"), str):
             yield Resource(str(logical_id), given["Type"], block_of(given.get("Properties")), "Condition" not in given)
 

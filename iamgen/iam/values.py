@@ -1,0 +1,68 @@
+"""Values of a template with their places: each branch of a condition, each item of a list, as text.
+
+What only CloudFormation can know is a hole in a text, see `holes`. Of a condition (`Fn::If`) both branches are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from iamgen.iam.holes import HOLE, function, text
+from iamgen.iam.syntax import Path
+
+Placed = tuple[object, Path]
+_NO_VALUE = {"Ref": "AWS::NoValue"}
+
+
+class Value(NamedTuple):
+    """A text of the template and where it is."""
+
+    text: str
+    path: Path
+
+    @property
+    def known(self) -> bool:
+        """Whether the text is all there: without a hole."""
+        return "⟨" not in self.text
+
+    @property
+    def shape(self) -> str:
+        """The text with its holes unnamed, `arn:aws:iam::⟨⟩:root`: for patterns, since names have colons."""
+        return self.text if self.known else HOLE.sub("⟨⟩", self.text)
+
+
+def branches(value: object, path: Path) -> Iterator[Placed]:
+    """Yield the value, or, of an `Fn::If`, each value that it may have: None for `AWS::NoValue`."""
+    if function(value) == "Fn::If" and isinstance(value, Mapping):
+        chosen = value["Fn::If"]
+        for index in range(1, len(chosen) if isinstance(chosen, list) else 0):
+            yield from branches(chosen[index], (*path, "Fn::If", index))
+    else:
+        yield (None if value == _NO_VALUE else value), path
+
+
+def items(value: object, path: Path) -> Iterator[Placed]:
+    """Yield the elements of a list, or the value itself, in each of its branches; what is absent not at all."""
+    for branch, where in branches(value, path):
+        if isinstance(branch, list | tuple):
+            for index, element in enumerate(branch):
+                yield from items(element, (*where, index))
+        elif branch is not None:
+            yield branch, where
+
+
+def values(value: object, path: Path) -> tuple[Value, ...]:
+    """Return a list's elements, or the one value, as texts."""
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (Value(value, path),)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(Value(item, (*path, index)) for index, item in enumerate(value))
+    return tuple(Value(text(item), where) for item, where in items(value, path))
+
+
+def block_of(value: object) -> Mapping[str, object]:
+    """Return a mapping as it is, and anything else as an empty one."""
+    return value if isinstance(value, Mapping) else {}
