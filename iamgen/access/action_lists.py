@@ -63,6 +63,6 @@ class ActionList:
         if self.everything or (listed and listed.have(name)):
             return YES
         if "*" in self.services:
-            return unknown([Fault(EVERY_SERVICE, "has a wildcard for the service, and AWS does not document what it means",
+            return unknown([Fault(EVERY_SERVICE, "has a wildcard for the service, which AWS does not document",
                                   "write * for every action of every service")])  # fmt: skip
         return NO

@@ -53,7 +53,7 @@ YES = Answer(value=True)
 NO = Answer(value=False)
 
 
-def certain(value: bool) -> Answer:  # noqa: FBT001
+def certain(value: bool) -> Answer:
     """Return the answer without any doubt."""
     return YES if value else NO
 
