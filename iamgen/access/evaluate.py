@@ -18,7 +18,7 @@ from typing import Literal
 from iamgen.access.answers import NO, YES, Answer, all_of, any_of
 from iamgen.access.beyond_policies import permitted_anyway, refused_anyway
 from iamgen.access.context import Context, ContextValue
-from iamgen.access.documents import Principal, Statement
+from iamgen.access.documents import Effect, Principal, Statement
 from iamgen.access.errors import AccessError, undecided
 from iamgen.access.matching import RequestFacts, applies
 from iamgen.errors import Fault
@@ -107,7 +107,7 @@ class Evaluation:
     deny: Answer = NO
     """Whether a Deny applies."""
     allow: Answer = NO
-    """Whether an Allow applies."""
+    """Whether an Allow applies; not asked where a Deny certainly does."""
     denied_by: Statement | None = None
     """The first Deny that certainly applies."""
     allowed_by: Statement | None = None
@@ -122,7 +122,8 @@ class Evaluation:
 def evaluate(statements: Iterable[Statement], request: Request, *, side: Side = "identity") -> Evaluation:
     """Return what statements say that are evaluated together, as the policies of one identity are.
 
-    Raises AccessError for a statement with principals when the request names none, and the other way round.
+    Raises AccessError when it comes to a statement with principals and the request names none, or the other way
+    round: then the policies are not of the kind that the question is about.
     """
     if side != "trust":
         refused = refused_anyway(request.facts)
@@ -130,16 +131,27 @@ def evaluate(statements: Iterable[Statement], request: Request, *, side: Side = 
             return Evaluation(side, allow=refused)
         if permitted_anyway(request.facts):
             return Evaluation(side, allow=YES)
-    answers = [(statement, applies(statement, request.facts)) for statement in statements]
-    deny, denied_by = _of_effect("Deny", answers)
-    allow, allowed_by = _of_effect("Allow", answers)
-    return Evaluation(side, deny, allow, denied_by, allowed_by)
+    listed = tuple(statements)
+    deny, denied_by = _of_effect("Deny", listed, request.facts)
+    if deny.yes:
+        return Evaluation(side, deny, denied_by=denied_by)
+    allow, allowed_by = _of_effect("Allow", listed, request.facts)
+    return Evaluation(side, deny, allow, allowed_by=allowed_by)
 
 
-def _of_effect(effect: str, answers: Iterable[tuple[Statement, Answer]]) -> tuple[Answer, Statement | None]:
-    same = [(statement, answer) for statement, answer in answers if statement.effect == effect and not answer.no]
-    by = next((statement for statement, answer in same if answer.yes), None)
-    return any_of(answer for _, answer in same), by
+def _of_effect(effect: Effect, statements: Iterable[Statement], facts: RequestFacts) -> tuple[Answer, Statement | None]:
+    """Return whether a statement of this effect applies, and the first that certainly does.
+
+    Nothing is asked of the statements behind that one: they change nothing any more.
+    """
+    doubtful: list[Answer] = []
+    for statement in statements:
+        if statement.effect == effect:
+            answer = applies(statement, facts)
+            if answer.yes:
+                return answer, statement
+            doubtful.append(answer)
+    return any_of(doubtful), None
 
 
 def combined(sides: tuple[Evaluation, ...], allow: Answer, decisive: Evaluation) -> Verdict:
