@@ -2,5 +2,6 @@
 
 The way through: `resources` and `attachments` read a template into `accounts`, `principals` says who asks and
 whether they may, `evaluate` decides on statements that `documents`, `conditions` and `patterns` have read.
-What is not understood raises `errors.AccessError`; it never comes out as allowed.
+Answers have three values (`answers`): what is unknown makes an answer unknown only where it decides. `may`,
+`may_assume` and `decide` raise `errors.AccessError` for an unknown answer; it never comes out as allowed.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from iamgen.access.attachments import (
     GROUP,
@@ -13,12 +13,30 @@ from iamgen.access.attachments import (
     Attachments,
     Documents,
     Policies,
-    trust_policy,
 )  # fmt: skip
 from iamgen.access.entities import DEFAULT_SESSION, Group, Person, Policy, Role, Tags, User, named
 from iamgen.access.errors import located, undecided
 from iamgen.access.resources import Resource, read
 from iamgen.nearest import did_you_mean
+
+
+@dataclass(frozen=True)
+class AccountSource:
+    """From what an account is read."""
+
+    template: Mapping[str, object]
+    """The rendered template."""
+    account_id: str
+    """The twelve digits of the account."""
+    partition: str = "aws"
+    """`aws` or another."""
+    managed: Documents = field(default_factory=lambda: NO_DOCUMENTS)
+    """The documents of AWS managed policies by name."""
+    people: tuple[Person, ...] = ()
+    """The people who are in the account by hand."""
+    tolerant: bool = False
+    """Whether a policy that cannot be read, or whose document is not known, may mean anything, so that only
+    answers that depend on it are unknown. Otherwise it is an error at once, as IAM would refuse it."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +64,15 @@ class Account:
         not understood, an AWS managed policy that is not in `managed`, malformed policies, and a name that
         two have.
         """
-        with located(f"template of {account_id}"):
-            resources = read(template, account_id, partition)
-            reading = _Reading(resources, Policies.of(resources, managed), tuple(people))
-            return reading.account(account_id, partition)
+        return cls.read(AccountSource(template, account_id, partition, managed, tuple(people)))
+
+    @classmethod
+    def read(cls, source: AccountSource) -> Account:
+        """Return the account that the source describes. Raises AccessError as `of` does."""
+        with located(f"template of {source.account_id}"):
+            resources = read(source.template, source.account_id, source.partition)
+            policies = Policies.of(resources, source.managed, tolerant=source.tolerant)
+            return _Reading(resources, policies, source.people).account(source.account_id, source.partition)
 
     def user(self, name: str) -> User:
         """Return the user of that name or logical id. Raises AccessError when there is none."""
@@ -143,7 +166,7 @@ class _Reading:
                     one.arn,
                     one.path,
                     attachments.to(ROLE, one.name),
-                    trust=trust_policy(one.name, one.properties.get("AssumeRolePolicyDocument")),
+                    trust=self.policies.trust(one.name, one.properties.get("AssumeRolePolicyDocument")),
                     boundary=self._boundary(one),
                     max_session=_max_session(one),
                     tags=_tags(one),

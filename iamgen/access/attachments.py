@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeVar
 
 from iamgen.access.documents import Statement, parse
 from iamgen.access.entities import Policy
-from iamgen.access.errors import located, undecided
+from iamgen.access.errors import AccessError, located, undecided
+from iamgen.access.partial_reading import parse_partly, unread_policy
 from iamgen.access.resources import Resource
 
 Documents = Mapping[str, Mapping[str, object]]
@@ -35,27 +36,56 @@ class Policies:
 
     own: Mapping[str, Policy]
     aws: Documents
+    tolerant: bool = False
+    """Whether a policy that cannot be read, or whose document is not known, may mean anything instead of being
+    an error."""
+    parsed: dict[str, Policy] = field(default_factory=dict, compare=False, repr=False)
+    """Those of AWS that were asked for: each is parsed once, however often it is attached."""
 
     @classmethod
-    def of(cls, resources: Iterable[Resource], aws: Documents) -> Policies:
+    def of(cls, resources: Iterable[Resource], aws: Documents, *, tolerant: bool = False) -> Policies:
         """Return those of a template's resources and of AWS. Raises AccessError for a malformed document."""
+        known = cls({}, aws, tolerant)
         own: dict[str, Policy] = {}
         for one in resources:
             if one.type == POLICY:
                 with located(one.logical_id):
-                    own[one.arn] = identity_policy(one.name, one.properties.get("PolicyDocument"))
-        return cls(own, aws)
+                    own[one.arn] = known.identity(one.name, one.properties.get("PolicyDocument"))
+        return cls(own, aws, tolerant)
 
     def at(self, arn: str) -> Policy:
         """Return the policy of that ARN. Raises AccessError when its document is not known."""
         if arn in self.own:
             return self.own[arn]
+        if arn not in self.parsed:
+            self.parsed[arn] = self._elsewhere(arn)
+        return self.parsed[arn]
+
+    def identity(self, name: str, document: object) -> Policy:
+        """Return a policy that can be attached. Raises AccessError when it is malformed."""
+        return Policy(name, parse_partly(document, name)) if self.tolerant else identity_policy(name, document)
+
+    def trust(self, name: str, document: object) -> tuple[Statement, ...]:
+        """Return the statements of a role's trust policy. Raises AccessError when it is malformed."""
+        if self.tolerant:
+            return parse_partly(document, f"trust policy of {name}", trust=True)
+        return trust_policy(name, document)
+
+    def _elsewhere(self, arn: str) -> Policy:
         name = arn.rpartition("/")[2]
+        try:
+            return self.identity(name, self._document_elsewhere(arn, name))
+        except AccessError as error:
+            if not self.tolerant:
+                raise
+            return Policy(name, unread_policy(error.faults[0], name))
+
+    def _document_elsewhere(self, arn: str, name: str) -> object:
         if ":iam::aws:policy/" not in arn:
             raise undecided(arn, "is a policy that this template does not have, so its document is not known")
         if name not in self.aws:
             raise undecided(arn, "is an AWS managed policy whose document is not known", f"pass {name} in managed")
-        return identity_policy(name, self.aws[name])
+        return self.aws[name]
 
 
 @dataclass(frozen=True)
@@ -124,10 +154,10 @@ def _attached(resources: Iterable[Resource], known: Policies) -> Iterator[tuple[
                     yield from (((kind, name.lower()), known.own[one.arn]) for name in one.texts(element))
             elif one.type in _INLINE:
                 kind, element = _INLINE[one.type]
-                yield (kind, one.text(element).lower()), _inline(one.properties)
+                yield (kind, one.text(element).lower()), _inline(one.properties, known)
             elif one.type in _LISTS.values():
                 holder = (one.type, one.name.lower())
-                yield from ((holder, _inline(block)) for block in one.blocks("Policies"))
+                yield from ((holder, _inline(block, known)) for block in one.blocks("Policies"))
                 yield from ((holder, known.at(arn)) for arn in one.texts("ManagedPolicyArns"))
 
 
@@ -139,8 +169,8 @@ def _joined(resources: Iterable[Resource]) -> Iterator[tuple[Holder, str]]:
                 yield from (((USER, name.lower()), group) for name in one.texts("Users"))
 
 
-def _inline(block: Mapping[str, object]) -> Policy:
-    return identity_policy(str(block.get("PolicyName", "inline policy")), block.get("PolicyDocument"))
+def _inline(block: Mapping[str, object], known: Policies) -> Policy:
+    return known.identity(str(block.get("PolicyName", "inline policy")), block.get("PolicyDocument"))
 
 
 def _collected(pairs: Iterable[tuple[Holder, _T]]) -> dict[Holder, tuple[_T, ...]]:

@@ -2,6 +2,8 @@
 
 Sources: IAM User Guide, "IAM JSON policy elements: Condition operators", "Conditions with multiple context
 keys or values", "Single-valued vs. multivalued context keys" and "Policy variables with no value".
+
+A set operator on a single-valued key sees a set with at most one value; AWS advises against it.
 """
 
 from __future__ import annotations
@@ -11,10 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
+from iamgen.access.answers import Answer, all_of, any_of, attempted, certain, unknown
 from iamgen.access.context import Context
-from iamgen.access.errors import undecided
-from iamgen.access.patterns import ARN_COLONS, Pattern, pattern
+from iamgen.access.errors import AccessError, undecided
+from iamgen.access.patterns import ARN_COLONS, Pattern, Variable, pattern
 from iamgen.access.values import address, moment, network, number, truth
+from iamgen.errors import Fault
 from iamgen.nearest import did_you_mean
 
 _T = TypeVar("_T")
@@ -74,7 +78,7 @@ _NEGATED = {
 }
 _POSITIVE = {name: name for name in (*_TEXTS, *_TYPES, "Null")} | {"ArnEquals": "ArnLike"}
 _LIKE = frozenset({"StringLike", "ArnLike"})
-_QUALIFIERS: Mapping[str, Callable[[Iterable[object]], bool]] = {"ForAllValues": all, "ForAnyValue": any}
+_QUALIFIERS: Mapping[str, Callable[[Iterable[Answer]], Answer]] = {"ForAllValues": all_of, "ForAnyValue": any_of}
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,15 @@ class Operator:
         return cls(_POSITIVE.get(plain) or _NEGATED[plain], plain in _NEGATED, plain != rest, qualifier)
 
     def without_key(self) -> bool:
-        """Return what the operator says when the request does not have the key."""
-        if self.if_exists or self.qualifier == "ForAllValues":
-            return True
-        return self.negated and not self.qualifier
+        """Return what the operator says when the request does not have the key.
+
+        ForAnyValue is false then, also with IfExists. Sources: IAM User Guide, "Set operators for multivalued
+        context keys" (ForAnyValue "returns false" for "no matching keys in the request context"); AWS re:Post,
+        "ForAnyValue:StringEqualsIfExists behaving unexpectedly" (tried: the Allow does not apply).
+        """
+        if self.qualifier == "ForAnyValue":
+            return False
+        return self.if_exists or self.negated or self.qualifier == "ForAllValues"
 
 
 @dataclass(frozen=True)
@@ -117,32 +126,49 @@ class Condition:
     """Whether `${...}` is a policy variable: the document's Version says so."""
 
     def holds(self, context: Context) -> bool:
-        """Return whether the condition is met. Raises AccessError for values that cannot be compared."""
-        actual = context.values(self.key)
-        if self.operator.test == "Null":
-            return self._is_null(actual)
-        # The guide counts an empty string as no value under a set operator.
-        if not actual or (self.operator.qualifier and actual == ("",)):
-            return self.operator.without_key()
-        if self.operator.qualifier:
-            return _QUALIFIERS[self.operator.qualifier](self._agrees(value, context) for value in actual)
-        return self._agrees(context.single(self.key) or "", context)
+        """Return whether the condition is met. Raises AccessError where it is unknown."""
+        return _decided(self.answer(context))
+
+    def answer(self, context: Context) -> Answer:
+        """Return whether the condition is met: unknown for a value that is unsaid or cannot be compared."""
+        try:
+            actual = context.values(self.key)
+            if self.operator.test == "Null":
+                return certain(self._is_null(actual))
+            # The guide counts an empty string as no value under a set operator.
+            if not actual or (self.operator.qualifier and actual == ("",)):
+                return certain(self.operator.without_key())
+            if self.operator.qualifier:
+                combined = _QUALIFIERS[self.operator.qualifier]
+                return combined(self._agrees(value, context) for value in actual)
+            return self._agrees(context.single(self.key) or "", context)
+        except AccessError as error:
+            return unknown(error.faults)
 
     def _is_null(self, actual: tuple[str, ...]) -> bool:
         if actual == ("",):
             raise undecided(self.key, "is empty, and AWS does not document whether Null counts that as absent")
         return any(truth(value) is not bool(actual) for value in self.values)
 
-    def _agrees(self, actual: str, context: Context) -> bool:
-        matched = any(self._matches(wanted, actual, context) for wanted in self.values)
-        return matched is not self.operator.negated
+    def _agrees(self, actual: str, context: Context) -> Answer:
+        matched = any_of(self._matches(wanted, actual, context) for wanted in self.values)
+        return matched.opposite() if self.operator.negated else matched
 
-    def _matches(self, wanted: str, actual: str, context: Context) -> bool:
+    def _matches(self, wanted: str, actual: str, context: Context) -> Answer:
         test = self.operator.test
         if test in _TYPES:
-            return _TYPES[test].compare(wanted, actual)
-        resolved = pattern(wanted, variables=self.variables, wildcards=test in _LIKE).resolved(context)
-        return resolved is not None and _TEXTS[test](resolved, actual)
+            return attempted(lambda: _TYPES[test].compare(wanted, actual))
+        written = pattern(wanted, variables=self.variables, wildcards=test in _LIKE)
+        matched = written.agrees(actual, context, _TEXTS[test])
+        if test == "ArnLike" and matched.yes and _replaces_part_of_arn(written):
+            return unknown([Fault(self.key, f"is compared with {wanted!r}: AWS documents policy variables in ARNs "
+                                            "only behind the fifth colon")])  # fmt: skip
+        return matched
+
+
+def _replaces_part_of_arn(written: Pattern) -> bool:
+    """Return whether a variable stands for a field such as the account. It may stand for the whole ARN."""
+    return written.has_early_variables() and not isinstance(written.parts[0], Variable)
 
 
 def parse_conditions(block: object, *, variables: bool) -> tuple[Condition, ...]:
@@ -159,12 +185,19 @@ def parse_conditions(block: object, *, variables: bool) -> tuple[Condition, ...]
 
 
 def all_hold(conditions: Iterable[Condition], context: Context) -> bool:
-    """Return whether every condition holds.
+    """Return whether every condition holds. Raises AccessError where that is unknown."""
+    return _decided(answer_of_all(conditions, context))
 
-    Keys whose value is unsaid come last: where another condition fails already, nobody needs to know them.
-    """
-    by_certainty = sorted(conditions, key=lambda condition: context.unsaid(condition.key))
-    return all(condition.holds(context) for condition in by_certainty)
+
+def answer_of_all(conditions: Iterable[Condition], context: Context) -> Answer:
+    """Return whether every condition holds: unknown only if none fails and one is unknown."""
+    return all_of(condition.answer(context) for condition in conditions)
+
+
+def _decided(answer: Answer) -> bool:
+    if answer.value is None:
+        raise AccessError(answer.reasons)
+    return answer.value
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from iamgen.access.errors import undecided
+from iamgen.access.multivalued_keys import is_multivalued
 
 
 class Unsaid(Enum):
@@ -44,6 +45,10 @@ class Context:
         """Return whether the key is in the request with a value that nobody told us."""
         return self.keys.get(key.lower()) is UNSAID
 
+    def has(self, key: str) -> bool:
+        """Return whether the key is in the request, with a value that is known or not."""
+        return self.keys.get(key.lower(), ()) != ()
+
     def values(self, key: str) -> tuple[str, ...]:
         """Return the key's values, none when it is absent. Raises AccessError when its value is unsaid."""
         value = self.keys.get(key.lower(), ())
@@ -55,10 +60,14 @@ class Context:
     def single(self, key: str) -> str | None:
         """Return the key's only value, None when it is absent.
 
-        Raises AccessError when it has several: such a key is no policy variable and needs a set operator.
-        Source: IAM User Guide, "Single-valued vs. multivalued context keys".
+        Raises AccessError when it has several, or could have: such a key is no policy variable and needs a set
+        operator. Source: IAM User Guide, "Single-valued vs. multivalued context keys" ("Multivalued context keys
+        require a condition set operator"; what happens without is not documented).
         """
         values = self.values(key)
+        if values and is_multivalued(key):
+            raise undecided(key, "is a multivalued key, and has a meaning under a set operator only",
+                            "compare it with ForAllValues: or ForAnyValue:")  # fmt: skip
         if len(values) > 1:
             raise undecided(key, f"has {len(values)} values where only a single-valued key has a meaning",
                             "compare it with ForAllValues: or ForAnyValue:")  # fmt: skip

@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
+from iamgen.access.action_lists import EVERY_SERVICE, ActionList
 from iamgen.access.conditions import Condition, parse_conditions
 from iamgen.access.errors import located, undecided
 from iamgen.access.patterns import pattern
+from iamgen.errors import Fault
 
 Effect = Literal["Allow", "Deny"]
 Version = Literal["2008-10-17", "2012-10-17"]
@@ -68,6 +71,14 @@ class Statement:
     version: Version = "2012-10-17"
     origin: str = ""
     """Name of the policy that it is from."""
+    unread: tuple[Fault, ...] = ()
+    """What about it could not be read. Then the elements that could not be read stand for everything, and
+    whether the statement applies is unknown where the others match."""
+
+    @cached_property
+    def action_list(self) -> ActionList:
+        """Its Action or NotAction, prepared."""
+        return ActionList.of(self.not_actions or self.actions)
 
     @property
     def variables(self) -> bool:
@@ -173,13 +184,16 @@ def _actions(given: Mapping[str, object], element: str) -> tuple[str, ...]:
     for action in actions:
         if not _ACTION.fullmatch(action):
             raise undecided(element, f"{action!r} is not of the form service:action")
+        if action not in ("*", EVERY_SERVICE) and set("*?") & set(action.partition(":")[0]):
+            raise undecided(element, f"{action!r} has a wildcard in the name of the service, which IAM refuses",
+                            "write one entry for each service")  # fmt: skip
     return actions
 
 
 def _resources(given: Mapping[str, object], element: str, *, variables: bool) -> tuple[str, ...]:
     resources = _texts(given, element)
     for resource in resources:
-        if resource != "*" and not resource.startswith("arn:"):
+        if resource not in ("*", "arn") and not resource.startswith("arn:"):
             raise undecided(element, f"{resource!r} is neither * nor an ARN")
         pattern(resource, variables=variables)  # raises for a malformed variable
     return resources

