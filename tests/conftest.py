@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import hypothesis
 import pexpect
 import pytest
+
+# How long an example takes says something about the machine, not about the code.
+hypothesis.settings.register_profile("iamgen", deadline=None)
+hypothesis.settings.load_profile("iamgen")
 
 CONST = """\
 GLOBAL_AWS_REGION=eu-west-1

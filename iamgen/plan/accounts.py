@@ -68,8 +68,10 @@ class AccountChanges:
     def _gone(self) -> str:
         if not self.moved:
             return "declared no more; its stack stays until somebody deletes it"
-        what = f"the stack {self.stack} in {self.region} is declared no more; it stays until somebody deletes it"
-        return f"{what}, and the new one cannot be made before: it has the same IAM names" if self.blocks else what
+        message = f"the stack {self.stack} in {self.region} is declared no more; it stays until somebody deletes it"
+        return (
+            f"{message}, and the new one cannot be made before: it has the same IAM names" if self.blocks else message
+        )
 
     def plain(self) -> dict[str, object]:
         """Return the changes as JSON values."""
@@ -79,7 +81,7 @@ class AccountChanges:
             "stack": self.stack,
             "state": self.state,
             **counts(self.changes).plain(),
-            "changes": [one.plain() for one in self.changes],
+            "changes": [change.plain() for change in self.changes],
         }
 
 
@@ -87,14 +89,14 @@ def across(
     before: Collection[AccountTemplate] | None, after: Collection[AccountTemplate]
 ) -> tuple[AccountChanges, ...]:
     """Return what changes in each account, by name; None is before there was any."""
-    was = {one.place: one for one in before or ()}
-    now = {one.place: one for one in after}
-    gone = [one for place, one in was.items() if place not in now]
-    new = [one for place, one in now.items() if place not in was]
-    found = [_of(was[place], one) for place, one in now.items() if place in was]
-    found += [_come(one, gone) for one in new]
-    found += [_gone(one, new) for one in gone]
-    return tuple(sorted(found, key=lambda one: one.account))
+    was = {account.place: account for account in before or ()}
+    now = {account.place: account for account in after}
+    gone = [account for place, account in was.items() if place not in now]
+    new = [account for place, account in now.items() if place not in was]
+    changes = [_of(was[place], account) for place, account in now.items() if place in was]
+    changes += [_come(account, gone) for account in new]
+    changes += [_gone(account, new) for account in gone]
+    return tuple(sorted(changes, key=lambda account: account.account))
 
 
 def _of(before: AccountTemplate, after: AccountTemplate) -> AccountChanges:
@@ -102,23 +104,23 @@ def _of(before: AccountTemplate, after: AccountTemplate) -> AccountChanges:
     return AccountChanges(after.account, after.region, after.stack, "changed" if changes else "same", changes)
 
 
-def _come(one: AccountTemplate, gone: Collection[AccountTemplate]) -> AccountChanges:
-    changes = differences(None, one.template)
-    moved = any(other.id == one.id for other in gone)
-    return AccountChanges(one.account, one.region, one.stack, "new", changes, moved)
+def _come(account: AccountTemplate, gone: Collection[AccountTemplate]) -> AccountChanges:
+    changes = differences(None, account.template)
+    moved = any(other.id == account.id for other in gone)
+    return AccountChanges(account.account, account.region, account.stack, "new", changes, moved)
 
 
-def _gone(one: AccountTemplate, new: Collection[AccountTemplate]) -> AccountChanges:
-    others = [other for other in new if other.id == one.id]
-    blocks = any(_names(one.template) & _names(other.template) for other in others)
-    return AccountChanges(one.account, one.region, one.stack, "gone", (), bool(others), blocks)
+def _gone(account: AccountTemplate, new: Collection[AccountTemplate]) -> AccountChanges:
+    successors = [other for other in new if other.id == account.id]
+    blocks = any(_names(account.template) & _names(other.template) for other in successors)
+    return AccountChanges(account.account, account.region, account.stack, "gone", (), bool(successors), blocks)
 
 
 def _names(template: Template) -> set[tuple[str, str]]:
     """Return what the template makes that an account has but once: its type and name."""
     resources = template.get("Resources")
-    found = resources.values() if isinstance(resources, Mapping) else ()
-    named = ((one.get("Type"), one.get("Properties")) for one in found if isinstance(one, Mapping))
+    bodies = resources.values() if isinstance(resources, Mapping) else ()
+    named = ((resource.get("Type"), resource.get("Properties")) for resource in bodies if isinstance(resource, Mapping))
     return {
         (str(kind), key(properties[_ONCE[kind]]))
         for kind, properties in named
@@ -128,20 +130,20 @@ def _names(template: Template) -> set[tuple[str, str]]:
 
 def total(accounts: Collection[AccountChanges]) -> Counts:
     """Return how many resources come, change and go in all of them."""
-    return reduce(Counts.__add__, (counts(one.changes) for one in accounts), Counts(0, 0, 0))
+    return reduce(Counts.__add__, (counts(account.changes) for account in accounts), Counts(0, 0, 0))
 
 
 def account_lines(accounts: Collection[AccountChanges], *, brief: bool = False) -> Iterator[str]:
     """Yield the accounts that change, each with its changes below it unless `brief`; then those that do not."""
-    for one in accounts:
-        if one.state != "same":
-            yield one.head
-            yield from () if brief else (f"    {line}" for line in signed(one.changes))
+    for account in accounts:
+        if account.state != "same":
+            yield account.head
+            yield from () if brief else (f"    {line}" for line in signed(account.changes))
     yield from unchanged(accounts)
 
 
 def unchanged(accounts: Collection[AccountChanges]) -> Iterator[str]:
     """Yield a line that names the accounts in which nothing changes, if there are any."""
-    same = [one.account for one in accounts if one.state == "same"]
+    same = [account.account for account in accounts if account.state == "same"]
     if same:
         yield f"no changes: {', '.join(same)}"

@@ -29,7 +29,7 @@ class Detail:
             "sign": self.sign,
             "where": self.where,
             "text": self.text,
-            "details": [one.plain() for one in self.details],
+            "details": [detail.plain() for detail in self.details],
         }
 
 
@@ -58,5 +58,5 @@ class Change:
             "logical_id": self.logical_id,
             "type": self.type,
             "replaced": self.replaced,
-            "details": [one.plain() for one in self.details],
+            "details": [detail.plain() for detail in self.details],
         }

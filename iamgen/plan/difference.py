@@ -55,9 +55,12 @@ def _change(logical_id: str, before: object, after: object) -> Change:
     kind = str((now or was).get("Type", ""))
     changed = _block(was, "Properties"), _block(now, "Properties")
     names = sorted({*changed[0], *changed[1]})
-    by_name = {name: tuple(property_details(name, *(some.get(name) for some in changed))) for name in names}
-    details = [*_attributes(was, now), *(detail for some in by_name.values() for detail in some)]
-    differing = {name for name, some in by_name.items() if some}
+    by_name = {
+        name: tuple(property_details(name, *(details_of_name.get(name) for details_of_name in changed)))
+        for name in names
+    }
+    details = [*_attributes(was, now), *(detail for details_of_name in by_name.values() for detail in details_of_name)]
+    differing = {name for name, details_of_name in by_name.items() if details_of_name}
     both = before is not None and after is not None
     replaced = both and (was.get("Type") != now.get("Type") or is_replaced(kind, differing))
     return Change(_sign(before, after), shown(logical_id), shown(kind), replaced, tuple(details))

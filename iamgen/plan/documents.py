@@ -26,10 +26,13 @@ def document_details(where: str, before: Document | None, after: Document | None
     elements = {*(before or {}), *(after or {})} - {"Statement"}
     if before is None or after is None:
         elements -= _expected(before or after or {})
-    others = [
+    elsewhere = [
         _element(f"{where}.{name}", (before or {}).get(name), (after or {}).get(name)) for name in sorted(elements)
     ]
-    return (*(one for one in others if one), *_statement_details(where, statements(before), statements(after)))
+    return (
+        *(detail for detail in elsewhere if detail),
+        *_statement_details(where, statements(before), statements(after)),
+    )
 
 
 def _expected(document: Document) -> set[str]:
@@ -48,14 +51,16 @@ def _element(where: str, before: object, after: object) -> Detail | None:
 def _statement_details(
     where: str, before: Mapping[object, Statement], after: Mapping[object, Statement]
 ) -> Iterator[Detail]:
-    gone = [one for name, one in before.items() if name not in after]
-    come = [one for name, one in after.items() if name not in before]
+    gone = [statement for name, statement in before.items() if name not in after]
+    come = [statement for name, statement in after.items() if name not in before]
     pairs = _pairs(gone, come)
-    paired = {id(one) for pair in pairs for one in pair}
+    paired = {id(statement) for pair in pairs for statement in pair}
     details = [_changed(where, *pair) for pair in pairs]
-    details += [Detail("-", where, one.line) for one in gone if id(one) not in paired]
-    details += [Detail("+", where, one.line) for one in come if id(one) not in paired]
-    yield from sorted(details, key=lambda one: ("~-+".index(one.sign), one.text, str(one.details)))
+    details += [Detail("-", where, statement.line) for statement in gone if id(statement) not in paired]
+    details += [Detail("+", where, statement.line) for statement in come if id(statement) not in paired]
+    yield from sorted(
+        details, key=lambda statement: ("~-+".index(statement.sign), statement.text, str(statement.details))
+    )
 
 
 def _pairs(gone: list[Statement], come: list[Statement]) -> list[Pair]:
@@ -64,9 +69,9 @@ def _pairs(gone: list[Statement], come: list[Statement]) -> list[Pair]:
     pairs: list[Pair] = []
     taken: set[int] = set()
     for pair in candidates:
-        if _belong_together(*pair) and not taken & {id(one) for one in pair}:
+        if _belong_together(*pair) and not taken & {id(statement) for statement in pair}:
             pairs.append(pair)
-            taken |= {id(one) for one in pair}
+            taken |= {id(statement) for statement in pair}
     return pairs
 
 
@@ -89,7 +94,7 @@ def _likeness(before: Statement, after: Statement) -> float:
 
 
 def _changed(where: str, before: Statement, after: Statement) -> Detail:
-    kept = frozenset(before.atoms.keys() & after.atoms.keys())
+    unchanged = frozenset(before.atoms.keys() & after.atoms.keys())
     details = [
         _element(name, was, now)
         for name, was, now in (
@@ -97,15 +102,17 @@ def _changed(where: str, before: Statement, after: Statement) -> Detail:
             ("Effect", before.effect, after.effect),
         )
     ]
-    details += [_one("-", before, atom) for atom in before.atoms if atom not in kept]
-    details += [_one("+", after, atom) for atom in after.atoms if atom not in kept]
-    found = [one for one in details if one]
-    return Detail("~", where, after.line_of(kept), tuple(sorted(found, key=lambda one: _ELEMENTS.get(one.where, 9))))
+    details += [_atom_detail("-", before, atom) for atom in before.atoms if atom not in unchanged]
+    details += [_atom_detail("+", after, atom) for atom in after.atoms if atom not in unchanged]
+    distinct = [detail for detail in details if detail]
+    return Detail(
+        "~", where, after.line_of(unchanged), tuple(sorted(distinct, key=lambda detail: _ELEMENTS.get(detail.where, 9)))
+    )
 
 
 _ELEMENTS = {"Sid": 0, "Effect": 1, "Action": 2, "NotAction": 3, "Resource": 4, "NotResource": 5, "Principal": 6}
 
 
-def _one(sign: Sign, statement: Statement, name: tuple[str, str, str]) -> Detail:
+def _atom_detail(sign: Sign, statement: Statement, name: tuple[str, str, str]) -> Detail:
     atom = statement.atoms[name]
     return Detail(sign, atom.element or "Statement", value_of(atom))

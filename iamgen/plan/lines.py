@@ -48,9 +48,9 @@ class Counts:
 
 def counts(changes: Collection[Change]) -> Counts:
     """Return how many resources come, change and go."""
-    resources = [one for one in changes if one.is_of_resource]
-    replaced = sum(one.replaced for one in resources)
-    signs = [one.sign for one in resources if not one.replaced]
+    resources = [change for change in changes if change.is_of_resource]
+    replaced = sum(change.replaced for change in resources)
+    signs = [change.sign for change in resources if not change.replaced]
     return Counts(signs.count("+") + replaced, signs.count("~"), signs.count("-") + replaced)
 
 

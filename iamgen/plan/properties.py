@@ -19,9 +19,9 @@ def property_details(where: str, before: object, after: object) -> Iterator[Deta
     before, after = _read(where, before), _read(where, after)
     if key(before) == key(after):
         return
-    found = _inside(where, before, after)
-    if found is not None and (found or (before is not None and after is not None)):
-        yield from found
+    inner = _inside(where, before, after)
+    if inner is not None and (inner or (before is not None and after is not None)):
+        yield from inner
     elif before is None:
         yield Detail("+", where, shown(after))
     elif after is None:
@@ -58,26 +58,26 @@ def _blocks(where: str, before: Mapping[str, object], after: Mapping[str, object
 
 
 def _lists(where: str, before: list[object], after: list[object], *, ordered: bool) -> Iterator[Detail]:
-    texts = {key(one): shown(one) for one in (*before, *after)}
+    texts = {key(item): shown(item) for item in (*before, *after)}
     had, has = Counter(map(key, before)), Counter(map(key, after))
-    yield from (Detail("-", where, texts[one]) for one in sorted((had - has).elements()))
-    yield from (Detail("+", where, texts[one]) for one in sorted((has - had).elements()))
+    yield from (Detail("-", where, texts[item]) for item in sorted((had - has).elements()))
+    yield from (Detail("+", where, texts[item]) for item in sorted((has - had).elements()))
     if ordered and had == has and had:
         yield Detail("~", where, f"{shown(before)} -> {shown(after)}")
 
 
 def _are(kind: type, *values: object) -> bool:
     """Whether each value that is there is of the kind."""
-    return all(isinstance(one, kind) for one in values if one is not None)
+    return all(isinstance(value, kind) for value in values if value is not None)
 
 
 def _are_blocks(*values: object) -> bool:
-    return all(is_block(one) for one in values if one is not None)
+    return all(is_block(value) for value in values if value is not None)
 
 
 def _are_documents(*values: object) -> bool:
-    there = [one for one in values if one is not None]
-    return _are_blocks(*there) and any(isinstance(one, Mapping) and "Statement" in one for one in there)
+    present = [value for value in values if value is not None]
+    return _are_blocks(*present) and any(isinstance(value, Mapping) and "Statement" in value for value in present)
 
 
 def _is_named(value: object, name: str) -> bool:
@@ -86,15 +86,15 @@ def _is_named(value: object, name: str) -> bool:
         return True
     if not isinstance(value, list):
         return False
-    names = [one.get(name) if isinstance(one, Mapping) else None for one in value]
-    return all(isinstance(one, str) for one in names) and len(set(names)) == len(names)
+    names = [item.get(name) if isinstance(item, Mapping) else None for item in value]
+    return all(isinstance(item, str) for item in names) and len(set(names)) == len(names)
 
 
 def _by_name(value: object, name: str) -> dict[str, object]:
     """Return the rest of each element by its name; the value itself where that is all the rest."""
-    found: dict[str, object] = {}
-    for one in as_list(value):
-        if isinstance(one, Mapping):
-            rest = {key: part for key, part in one.items() if key != name}
-            found[str(one[name])] = rest["Value"] if rest.keys() == {"Value"} else rest
-    return found
+    by_name: dict[str, object] = {}
+    for item in as_list(value):
+        if isinstance(item, Mapping):
+            rest = {key: part for key, part in item.items() if key != name}
+            by_name[str(item[name])] = rest["Value"] if rest.keys() == {"Value"} else rest
+    return by_name

@@ -53,15 +53,20 @@ class Statement:
         """All of the statement."""
         return _line(self.sid, self.effect, list(self.atoms.values()), everything=True)
 
-    def line_of(self, kept: frozenset[tuple[str, str, str]]) -> str:
+    def line_of(self, chosen: frozenset[tuple[str, str, str]]) -> str:
         """Return a line of the atoms that are named, of many only a few."""
-        return _line(self.sid, self.effect, [self.atoms[one] for one in self.atoms if one in kept], everything=False)
+        return _line(
+            self.sid,
+            self.effect,
+            [self.atoms[identity] for identity in self.atoms if identity in chosen],
+            everything=False,
+        )
 
 
 def statements(document: Mapping[str, object] | None) -> dict[object, Statement]:
     """Return a policy document's statements by their identity: one that stands twice says nothing more."""
-    found = (_statement(given) for given in as_list((document or {}).get("Statement")))
-    return {one.identity: one for one in found}
+    read = (_statement(block) for block in as_list((document or {}).get("Statement")))
+    return {statement.identity: statement for statement in read}
 
 
 def value_of(atom: Atom) -> str:
@@ -71,13 +76,13 @@ def value_of(atom: Atom) -> str:
     return f"{atom.group} {atom.text}".strip()
 
 
-def _statement(given: object) -> Statement:
-    if not isinstance(given, Mapping) or not is_block(given):  # an Fn::If, or what is no statement
-        return Statement("", "", {("", "", key(given)): Atom("", "", key(given), shown(given))})
-    atoms = sorted(atom for name, value in given.items() for atom in _atoms(str(name), value))
-    sid = given.get("Sid")
+def _statement(block: object) -> Statement:
+    if not isinstance(block, Mapping) or not is_block(block):  # an Fn::If, or what is no statement
+        return Statement("", "", {("", "", key(block)): Atom("", "", key(block), shown(block))})
+    atoms = sorted(atom for name, value in block.items() for atom in _atoms(str(name), value))
+    sid = block.get("Sid")
     by_key = {(atom.element, atom.group, atom.key): atom for atom in reversed(atoms)}
-    return Statement("" if sid is None else shown(sid), shown(given.get("Effect")), dict(sorted(by_key.items())))
+    return Statement("" if sid is None else shown(sid), shown(block.get("Effect")), dict(sorted(by_key.items())))
 
 
 def _atoms(element: str, value: object) -> Iterator[Atom]:
@@ -118,13 +123,13 @@ def _values(element: str, group: str, value: object) -> Iterator[Atom]:
     values = as_list(value)
     if not values:
         yield Atom(element, group, "", "(none)")
-    for one in values:
+    for item in values:
         # IAM compares actions without case
-        same = one.lower() if element in _ACTIONS and isinstance(one, str) else one
-        yield Atom(element, group, key(same), _told_value(one))
+        same = item.lower() if element in _ACTIONS and isinstance(item, str) else item
+        yield Atom(element, group, key(same), _value_text(item))
 
 
-def _told_value(value: object) -> str:
+def _value_text(value: object) -> str:
     """Return a value; in quotes when it could be taken for several, or for words of the line around it."""
     text = shown(value)
     ambiguous = isinstance(value, str) and (not value or set(text) & set(' ,"'))
@@ -140,12 +145,12 @@ def _line(sid: str, effect: str, atoms: list[Atom], *, everything: bool) -> str:
                 grouped.setdefault(atom.group, []).append(atom.text)
         if grouped:
             parts.append(
-                f"{_READS.get(element, f'{element} ').lstrip()}{_told(element, grouped, everything=everything)}"
+                f"{_READS.get(element, f'{element} ').lstrip()}{_element_text(element, grouped, everything=everything)}"
             )
     return " ".join(part for part in parts if part.strip()) or "(nothing)"
 
 
-def _told(element: str, grouped: Mapping[str, list[str]], *, everything: bool) -> str:
+def _element_text(element: str, grouped: Mapping[str, list[str]], *, everything: bool) -> str:
     between = " = " if element == "Condition" else " "
     groups = (
         f"{group}{between if group else ''}{_listed(texts, everything=everything)}" for group, texts in grouped.items()

@@ -19,7 +19,7 @@ def key(value: object) -> str:
 
 def shown(value: object) -> str:
     """Return the value in one line, nothing in it that a terminal would obey: `${OpsP}` for a reference."""
-    return printable(_told(value))
+    return printable(_text(value))
 
 
 def as_list(value: object) -> list[object]:
@@ -38,9 +38,9 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         if _function(value) == "Fn::GetAtt" and isinstance(value["Fn::GetAtt"], str):
             return {"Fn::GetAtt": value["Fn::GetAtt"].split(".", 1)}
-        return {str(name): _plain(one) for name, one in value.items() if one is not None}
+        return {str(name): _plain(inner) for name, inner in value.items() if inner is not None}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_plain(inner) for inner in value]
     return _scalar(value)
 
 
@@ -55,15 +55,15 @@ def _function(value: Mapping[str, object]) -> str:
     return name if len(value) == 1 and (name == "Ref" or str(name).startswith("Fn::")) else ""
 
 
-def _told(value: object) -> str:
+def _text(value: object) -> str:
     match value:
-        case {"Ref": str(name), **others} if not others:
+        case {"Ref": str(name), **rest} if not rest:
             return f"${{{name}}}"
-        case {"Fn::GetAtt": [*parts], **others} if not others and all(isinstance(part, str) for part in parts):
+        case {"Fn::GetAtt": [*parts], **rest} if not rest and all(isinstance(part, str) for part in parts):
             return f"${{{'.'.join(map(str, parts))}}}"
-        case {"Fn::GetAtt": str(name), **others} if not others:
+        case {"Fn::GetAtt": str(name), **rest} if not rest:
             return f"${{{name}}}"
-        case {"Fn::Sub": str(text), **others} if not others:
+        case {"Fn::Sub": str(text), **rest} if not rest:
             return text
         case Mapping() | list() | tuple():
             return json.dumps(value, sort_keys=True, ensure_ascii=False)

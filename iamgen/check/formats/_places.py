@@ -30,8 +30,8 @@ def ordered(findings: Findings) -> Iterator[tuple[str, Finding]]:
 
 def counts(findings: Findings) -> dict[Level, int]:
     """Return how many findings there are of each level, the gravest first."""
-    found = Counter(finding.level for some in findings.values() for finding in some)
-    return {level: found[level] for level in LEVELS}
+    number = Counter(finding.level for of_template in findings.values() for finding in of_template)
+    return {level: number[level] for level in LEVELS}
 
 
 def pointer(finding: Finding) -> str:
@@ -59,7 +59,9 @@ def file_place(place: str, finding: Finding, stack: str) -> FilePlace:
 
 def visible(text: str) -> str:
     r"""Return a text that stays on its line: `\n`, `\x1b` and their like for what cannot be seen."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
 
 
 def _rank(finding: Finding) -> tuple[object, ...]:

@@ -30,8 +30,8 @@ def escape_property(text: str) -> str:
 
 
 def _escaped(text: str, put: dict[str, str]) -> str:
-    for one, instead in put.items():
-        text = text.replace(one, instead)
+    for character, instead in put.items():
+        text = text.replace(character, instead)
     return text.encode("utf-8", "backslashreplace").decode()
 
 

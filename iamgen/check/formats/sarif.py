@@ -21,12 +21,12 @@ _Object = dict[str, object]
 
 def render(findings: Findings, stack: str = "infra") -> str:
     """Return the findings as one run, in ASCII, ending in a newline. Rules are those that found something."""
-    found = list(ordered(findings))
-    first = {finding.rule: finding for _, finding in reversed(found)}
+    pairs = list(ordered(findings))
+    first = {finding.rule: finding for _, finding in reversed(pairs)}
     rules = sorted(first)
     driver = {"name": "iamgen", "rules": [_rule(first[rule]) for rule in rules]}
     index = {rule: number for number, rule in enumerate(rules)}
-    run = {"tool": {"driver": driver}, "results": list(_results(found, index, stack))}
+    run = {"tool": {"driver": driver}, "results": list(_results(pairs, index, stack))}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
@@ -48,11 +48,11 @@ def _described() -> Mapping[str, Rule]:
     return {rule.id: rule for rule in every_rule()}
 
 
-def _results(found: list[tuple[str, Finding]], index: Mapping[str, int], stack: str) -> Iterator[_Object]:
-    seen: Counter[str] = Counter()
-    for place, finding in found:
+def _results(pairs: list[tuple[str, Finding]], index: Mapping[str, int], stack: str) -> Iterator[_Object]:
+    occurrences: Counter[str] = Counter()
+    for place, finding in pairs:
         digest = _digest(place, finding)
-        seen[digest] += 1
+        occurrences[digest] += 1
         yield {
             "ruleId": finding.rule,
             "ruleIndex": index[finding.rule],
@@ -61,7 +61,7 @@ def _results(found: list[tuple[str, Finding]], index: Mapping[str, int], stack: 
             "message": {"text": f"{finding.message} ({spot(place, finding)})"},
             "locations": [_location(place, finding, stack)],
             # the one key that GitHub's code scanning reads
-            "partialFingerprints": {"primaryLocationLineHash": f"{digest}:{seen[digest]}"},
+            "partialFingerprints": {"primaryLocationLineHash": f"{digest}:{occurrences[digest]}"},
         }
 
 

@@ -16,14 +16,14 @@ def render(findings: Findings) -> str:
 
 def summary(findings: Findings) -> str:
     """Return the counts in words: `2 errors, 1 warning in 3 templates`."""
-    found = [_counted(count, level) for level, count in counts(findings).items() if count]
-    return f"{', '.join(found) or 'no findings'} in {_counted(len(findings), 'template')}"
+    parts = [_counted(count, level) for level, count in counts(findings).items() if count]
+    return f"{', '.join(parts) or 'no findings'} in {_counted(len(findings), 'template')}"
 
 
 def _lines(place: str, finding: Finding) -> Iterator[str]:
     rule = f"{finding.rule} {finding.name}".strip()
     yield visible(f"{finding.level}: {_where(place, finding)}: {rule}: {finding.message}")
-    hints = [one for one in (finding.cause, finding.source) if one]
+    hints = [text for text in (finding.cause, finding.source) if text]
     if hints:
         yield visible(f"hint: {'; '.join(hints)}")
 
@@ -33,6 +33,6 @@ def _where(place: str, finding: Finding) -> str:
     return f"{place}{line} {pointer(finding)}".strip()
 
 
-def _counted(count: int, what: str) -> str:
-    plural = "" if count == 1 or what == "info" else "s"
-    return f"{count:,} {what}{plural}"
+def _counted(count: int, noun: str) -> str:
+    plural = "" if count == 1 or noun == "info" else "s"
+    return f"{count:,} {noun}{plural}"
