@@ -12,7 +12,7 @@ from iamgen.declaration.declared_names import named_faults, places
 from iamgen.declaration.entries import accounts_meant, accounts_of, grants, is_pattern
 from iamgen.declaration.model import STANDARD_ROLES, CIUser, Pipeline, User
 from iamgen.declaration.naming import IAM_NAME, Naming, logical_id
-from iamgen.declaration.pipelines import pipeline_faults
+from iamgen.declaration.pipeline_faults import pipeline_faults
 from iamgen.declaration.services import known_services
 from iamgen.declaration.settings import settings_faults
 from iamgen.declaration.until import end

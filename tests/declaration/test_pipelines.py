@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from iamgen.declaration.model import Pipeline
-from iamgen.declaration.pipelines import Identity, identity, pipeline_faults
+from iamgen.declaration.pipeline_faults import pipeline_faults
+from iamgen.declaration.pipelines import Identity, identity
 
 UUID = "{6a4ab5f2-5a0b-4f0d-9a56-0f6c6d5f7b11}"
 GITHUB, STS = "https://token.actions.githubusercontent.com", "sts.amazonaws.com"
