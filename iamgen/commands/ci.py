@@ -12,7 +12,8 @@ from iamgen.declaration.load import load
 from iamgen.errors import Fault, IamgenError
 from iamgen.files import write_all
 from iamgen.history.repository import open_repository
-from iamgen.pages.ci import MADE, Provider, ci_files
+from iamgen.pages.ci import MADE, ci_files
+from iamgen.pages.ci_jobs import Provider
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ class Provider:
     """Where the rest of a subject varies by run: what one that ends in `*` has to say in full."""
     example: str
     """A subject, for a hint."""
+    apart: str
+    """How production's jobs come by a subject that no others have."""
     middle: re.Pattern[str] | None = None
     """Where something in the middle varies by run: what a subject with a `*` there looks like."""
     filling: str = ""
@@ -65,6 +67,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             re.compile(rf"repo:{REPOSITORY}:(environment:{_TEXT}|ref:refs/(heads|tags)/{_BRANCH}|pull_request)"),
             None,
             "repo:acme/shop:environment:prod",
+            "give production a Pipeline of its own with environment='prod', which has required reviewers at GitHub",
         ),
         "gitlab": Provider(
             "https://gitlab.com",
@@ -72,6 +75,8 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             re.compile(rf"(?:project_path:{_PART}/{_PATH}|project_id:\d+){_GITLAB_PARTS}"),
             None,
             "project_path:acme/shop:ref_type:branch:ref:main",
+            "let GitLab put deployment_tier into the project's subjects (ci_id_token_sub_claim_components), and give "
+            "production a Pipeline of its own: '…:ref:main:deployment_tier:production'",
         ),
         "buildkite": Provider(
             "https://agent.buildkite.com",
@@ -79,6 +84,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             re.compile(rf"organization:{_PART}:pipeline:{_PART}:ref:[^*?$\s]+:commit:[^*?$\s]+:step:[^*?$\s]*"),
             re.compile(rf"organization:{_PART}:pipeline:{_PART}:(ref:[^*?:$\s]+:(commit:[^*?:$\s]+:)?)?"),
             "organization:acme:pipeline:shop:ref:refs/heads/main:*",
+            "give production a pipeline of its own at Buildkite: 'organization:acme:pipeline:shop-prod:…'",
         ),
         "circleci": Provider(
             "https://oidc.circleci.com/org/{1}",
@@ -86,6 +92,8 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             re.compile(rf"org/({_PART})/project/{_PART}/user/{_PART}"),
             re.compile(rf"org/({_PART})/project/{_PART}/(user/)?"),
             "org/ORG_ID/project/PROJECT_ID/*",
+            "give production a project of its own at CircleCI, or a branch: "
+            "'org/ORG_ID/project/PROJECT_ID/user/*/vcs-origin/github.com/acme/shop/vcs-ref/refs/heads/prod'",
             re.compile(
                 rf"org/({_PART})/project/{_PART}/user/\*/vcs-origin/{_PATH}/vcs-ref/refs/(?:heads|tags)/{_BRANCH}"
             ),
@@ -97,6 +105,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             re.compile(r"\{[0-9a-f-]{36}\}:[^*?$\s]+"),
             re.compile(r"\{[0-9a-f-]{36}\}:(\{[0-9a-f-]{36}\}:)?"),
             "{REPOSITORY_UUID}:*",
+            "name the deployment environment of each: '{REPOSITORY_UUID}:{ENVIRONMENT_UUID}:*'",
         ),
         "hcp-terraform": Provider(
             "https://app.terraform.io",
@@ -104,6 +113,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             re.compile(rf"organization:{_PART}:project:[^:*?$]+:workspace:{_PART}:run_phase:(plan|apply)"),
             re.compile(rf"organization:{_PART}:project:[^:*?$]+:workspace:{_PART}:(run_phase:)?"),
             "organization:acme:project:shop:workspace:prod:run_phase:apply",
+            "give production a workspace of its own at HCP Terraform",
         ),
     }
 )

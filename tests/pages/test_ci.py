@@ -19,7 +19,8 @@ from iamgen.cli.session import Session
 from iamgen.console import Console
 from iamgen.declaration.load import load
 from iamgen.errors import IamgenError
-from iamgen.pages.ci import Deployment, Provider, ci_files, deployments
+from iamgen.pages.ci import Deployment, ci_files, deployments
+from iamgen.pages.ci_jobs import Provider
 
 MakeRepo = Callable[..., Path]
 ROOT = Path(__file__).resolve().parents[2]

@@ -146,5 +146,8 @@ RULE = Rule(
         template(
             DeployR=role(trust(_GITHUB, _WEB_IDENTITY, Condition={"StringEqualsIfExists": _EXACT["StringEquals"]}))
         ),
+        template(
+            DeployR=role(trust(_GITHUB, _WEB_IDENTITY, Condition={"StringEquals": {**_AUD, _SUB: "environment:prod"}}))
+        ),
     ),
 )
