@@ -25,7 +25,8 @@ _PRODUCTION = re.compile(
 
 def kind_of(name: str, stated: str | None) -> Kind:
     """Return the kind that CONST.inc states for an account; that of its name where it states none, or a wrong one."""
-    return next((kind for kind in KINDS if kind == stated), None) or _kind_by_name(name)
+    by_name = _kind_by_name(name)
+    return by_name if by_name == USER_ONLY else next((kind for kind in KINDS if kind == stated), by_name)
 
 
 def _kind_by_name(name: str) -> Kind:
@@ -51,9 +52,8 @@ def second_holders(by_name: Iterable[Account], stated: Mapping[str, Constant], p
     for name in others:
         constant = stated.get(name) or stated.get(first)
         where = f"{path}:{constant.line}" if constant else path
-        yield Fault(
-            where, f"{name} and {first} are both of the kind {USER_ONLY}", "people live in one account: keep one"
-        )
+        what = f"{name} and {first} are both of the kind {USER_ONLY}"
+        yield Fault(where, what, "all people live in one account: keep one of the two")
 
 
 def production_by_name(by_name: Iterable[Account], stated: Mapping[str, Constant]) -> Iterator[str]:

@@ -33,7 +33,7 @@ class Provider:
     example: str
     """A subject, for a hint."""
     apart: str
-    """How production's jobs come by a subject that no others have."""
+    """How the jobs for `{account}` come by a subject that no others have."""
     middle: re.Pattern[str] | None = None
     """Where something in the middle varies by run: what a subject with a `*` there looks like."""
     filling: str = ""
@@ -67,7 +67,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             re.compile(rf"repo:{REPOSITORY}:(environment:{_TEXT}|ref:refs/(heads|tags)/{_BRANCH}|pull_request)"),
             None,
             "repo:acme/shop:environment:prod",
-            "give production a Pipeline of its own with environment='prod', which has required reviewers at GitHub",
+            "give {account} a Pipeline of its own with environment='{account}', which has required reviewers at GitHub",
         ),
         "gitlab": Provider(
             "https://gitlab.com",
@@ -76,7 +76,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             None,
             "project_path:acme/shop:ref_type:branch:ref:main",
             "let GitLab put deployment_tier into the project's subjects (ci_id_token_sub_claim_components), and give "
-            "production a Pipeline of its own: '…:ref:main:deployment_tier:production'",
+            "{account} a Pipeline of its own: '…:ref:main:deployment_tier:production'",
         ),
         "buildkite": Provider(
             "https://agent.buildkite.com",
@@ -84,7 +84,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             re.compile(rf"organization:{_PART}:pipeline:{_PART}:ref:[^*?$\s]+:commit:[^*?$\s]+:step:[^*?$\s]*"),
             re.compile(rf"organization:{_PART}:pipeline:{_PART}:(ref:[^*?:$\s]+:(commit:[^*?:$\s]+:)?)?"),
             "organization:acme:pipeline:shop:ref:refs/heads/main:*",
-            "give production a pipeline of its own at Buildkite: 'organization:acme:pipeline:shop-prod:…'",
+            "give {account} a pipeline of its own at Buildkite: 'organization:acme:pipeline:shop-{account}:…'",
         ),
         "circleci": Provider(
             "https://oidc.circleci.com/org/{1}",
@@ -92,8 +92,8 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             re.compile(rf"org/({_PART})/project/{_PART}/user/{_PART}"),
             re.compile(rf"org/({_PART})/project/{_PART}/(user/)?"),
             "org/ORG_ID/project/PROJECT_ID/*",
-            "give production a project of its own at CircleCI, or a branch: "
-            "'org/ORG_ID/project/PROJECT_ID/user/*/vcs-origin/github.com/acme/shop/vcs-ref/refs/heads/prod'",
+            "give {account} a project of its own at CircleCI, or a branch: "
+            "'org/ORG_ID/project/PROJECT_ID/user/*/vcs-origin/github.com/acme/shop/vcs-ref/refs/heads/{account}'",
             re.compile(
                 rf"org/({_PART})/project/{_PART}/user/\*/vcs-origin/{_PATH}/vcs-ref/refs/(?:heads|tags)/{_BRANCH}"
             ),
@@ -113,7 +113,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             re.compile(rf"organization:{_PART}:project:[^:*?$]+:workspace:{_PART}:run_phase:(plan|apply)"),
             re.compile(rf"organization:{_PART}:project:[^:*?$]+:workspace:{_PART}:(run_phase:)?"),
             "organization:acme:project:shop:workspace:prod:run_phase:apply",
-            "give production a workspace of its own at HCP Terraform",
+            "give {account} a workspace of its own at HCP Terraform",
         ),
     }
 )

@@ -12,7 +12,7 @@ from iamgen.declaration.model import READ, Pipeline
 from iamgen.declaration.pipelines import PROVIDERS, identity
 
 _IDS = re.compile(r"@\d+(?=[/:])")  # in GitHub's subjects: a repository has them or not, and may change to them
-_OTHERWISE = "give production a subject of its own, that no other job has"
+_OTHERWISE = "give {account} a subject of its own, that no other job has"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def _fault(one: Reach, other: Reach) -> MisDeclared:
         f"Pipeline {one.pipeline.provider!r}: {subject!r} is for {other.account} as well, and gets {one.role} in "
         f"{one.account} without anybody's approval"
     )
-    return MisDeclared(one.pipeline.origin, what, _apart(one.pipeline), one.account)
+    return MisDeclared(one.pipeline.origin, what, _apart(one.pipeline).replace("{account}", one.account), one.account)
 
 
 def _apart(pipeline: Pipeline) -> str:
