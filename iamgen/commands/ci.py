@@ -12,7 +12,8 @@ from iamgen.declaration.load import load
 from iamgen.errors import Fault, IamgenError
 from iamgen.files import write_all
 from iamgen.history.repository import open_repository
-from iamgen.pages.ci import MADE, Provider, ci_files
+from iamgen.pages.ci import MADE, ci_files
+from iamgen.pages.ci_jobs import Provider
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,10 @@ def ci(wanted: Making, console: Console) -> int:
     Raises IamgenError when one that is there was not made by iamgen, and, only checking, when one is not as it would
     be.
     """
-    declaration = load(wanted.root, now()).declaration
+    loaded = load(wanted.root, now())
+    for warning in loaded.warnings:
+        console.warning(warning)
+    declaration = loaded.declaration
     repository = open_repository(wanted.root)
     folder = repository.folder.rstrip("/")
     top = repository.git.folder

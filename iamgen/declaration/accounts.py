@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from iamgen.declaration import quotas
-from iamgen.declaration.constants import Constants
-from iamgen.declaration.resolved import Account, Kind, Partition
+from iamgen.declaration.constants import Constant, Constants
+from iamgen.declaration.kinds import KIND, KINDS, USER_ONLY, kind_faults, kind_of, production_by_name, second_holders
+from iamgen.declaration.resolved import Account, Partition
 from iamgen.errors import Fault
 from iamgen.nearest import did_you_mean, nearest
 
-PEOPLE_ACCOUNT = "user-only"
+PEOPLE_ACCOUNT: str = USER_ONLY
 ROLE_CONSTANT = re.compile(r"(.+?)_IAM_(.+)_ROLE")
 _ID, _NAME = "_AWS_ACCOUNT_ID", "_AWS_ACCOUNT_NAME"
 PROFILE = "_AWS_PROFILE"
-_KINDS: Mapping[str, Kind] = {"dev": "dev", "prod": "prod"}
 _ID_HINT = "an account id has 12 digits, leading zeros included"
 _ALIKE = 0.7  # of two names' ends, from which one may be the other, misspelt
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
@@ -47,10 +47,17 @@ def accounts(constants: Constants) -> Accounts:
     faults = [*_id_faults(constants), *_orphans(constants, declared)]
     partition, region, place_faults = _place(constants)
     by_name = {
-        name: Account(name, id_, _kind(name), constants.get(constant(name, _NAME)) or name)
+        name: Account(
+            name,
+            id_,
+            kind_of(name, constants.get(constant(name, KIND))),
+            constants.get(constant(name, _NAME)) or name,
+        )
         for name, id_ in declared.items()
     }
-    faults += place_faults
+    stated = _stated_kinds(constants)
+    faults += [*place_faults, *kind_faults(stated, constants.path)]
+    faults += second_holders(by_name.values(), stated, constants.path)
     by_name, aliases, people_faults = _with_people(constants, by_name)
     faults += people_faults
     return Accounts(region, partition, by_name, aliases, tuple(faults), tuple(_odd_ids(constants)))
@@ -76,9 +83,10 @@ def _known(constants: Constants) -> tuple[str, ...]:
     return (*constants.by_name, *(name for name in sorted(constants.faulty) if name not in constants.by_name))
 
 
-def _kind(name: str) -> Kind:
-    last = name.rpartition("-")[2]
-    return "user-only" if name == PEOPLE_ACCOUNT else _KINDS.get(last, "workload")
+def _stated_kinds(constants: Constants) -> Mapping[str, Constant]:
+    """Return the constants that state an account's kind, by the account's name."""
+    stated = (one for one in constants.by_name.values() if one.name.endswith(KIND))
+    return {account_name(one.name.removesuffix(KIND)): one for one in stated}
 
 
 def _id_faults(constants: Constants) -> Iterator[Fault]:
@@ -106,7 +114,7 @@ def _is_digits(text: str) -> bool:
 def _orphans(constants: Constants, declared: Mapping[str, str]) -> Iterator[Fault]:
     for one in constants.by_name.values():
         role = ROLE_CONSTANT.fullmatch(one.name)
-        suffix = next((end for end in (_NAME, PROFILE) if one.name.endswith(end)), "")
+        suffix = next((end for end in (_NAME, PROFILE, KIND) if one.name.endswith(end)), "")
         prefix = one.name.removesuffix(suffix) if suffix else role and role[1]
         if not prefix or account_name(prefix) in declared:
             continue
@@ -148,8 +156,9 @@ def _with_people(
     """Mark the account that holds people; find those that share an id."""
     stands_in, faults = _stand_in(constants, by_name)
     faults += _twins(constants, by_name, stands_in)
-    holder = stands_in or PEOPLE_ACCOUNT
-    aliases = {PEOPLE_ACCOUNT: stands_in} if stands_in else {}
+    own = next((name for name, account in by_name.items() if account.kind == USER_ONLY), PEOPLE_ACCOUNT)
+    holder = stands_in or own
+    aliases = {name: holder for name in (own, PEOPLE_ACCOUNT) if name != holder and holder in by_name}
     marked = {
         name: replace(account, holds_people=name == holder) for name, account in by_name.items() if name not in aliases
     }
@@ -158,7 +167,7 @@ def _with_people(
 
 def _stand_in(constants: Constants, by_name: Mapping[str, Account]) -> tuple[str | None, list[Fault]]:
     """Return the account that stands in for user-only, or None when that one is on its own."""
-    declared = by_name.get(PEOPLE_ACCOUNT)
+    declared = next((account for account in by_name.values() if account.kind == USER_ONLY), None)
     likely = [name for name, account in by_name.items() if account.kind == "dev"] or [
         name for name, account in by_name.items() if account.kind == "workload"
     ]
@@ -169,7 +178,7 @@ def _stand_in(constants: Constants, by_name: Mapping[str, Account]) -> tuple[str
     if meant:
         what = f"there is no {PEOPLE_ACCOUNT} account, but one called {meant}"
         holder = f"USER_ONLY{_ID}=${{{constant(likely[0], _ID)}}}"
-        hint = f"call it USER_ONLY{_ID}; or say who holds the people: {holder} below it"
+        hint = f"write {constant(meant, KIND)}={USER_ONLY}; or say who else holds the people: {holder} below it"
         return None, [Fault(constants.where(constant(meant, _ID)), what, hint)]
     if len(likely) == 1:
         return likely[0], []
@@ -188,7 +197,7 @@ def _stand_in(constants: Constants, by_name: Mapping[str, Account]) -> tuple[str
 def _twins(constants: Constants, by_name: Mapping[str, Account], stands_in: str | None) -> Iterator[Fault]:
     by_id: dict[str, list[str]] = defaultdict(list)
     for name, account in by_name.items():
-        if account.id and not (stands_in and name == PEOPLE_ACCOUNT):
+        if account.id and not (stands_in and account.kind == USER_ONLY):
             by_id[account.id].append(name)
     for first, *others in by_id.values():
         for other in others:
@@ -208,3 +217,16 @@ def lookalikes(constants: Constants) -> Iterator[Fault]:
             continue
         what = f"{one.name} has an account's id, but declares no account"
         yield Fault(constants.where(one.name), what, f"an account is declared by a name that ends in {_ID}")
+    for one in constants.by_name.values():
+        tail = one.name[-len(KIND) :]
+        if one.value in KINDS and tail != KIND and SequenceMatcher(None, tail, KIND).ratio() >= _ALIKE:
+            what = f"{one.name} has a kind of account, but states no account's kind"
+            yield Fault(constants.where(one.name), what, f"a kind is stated by a name that ends in {KIND}")
+
+
+def production_unsaid(constants: Constants, found: Accounts) -> Iterator[Fault]:
+    """Warn of accounts that are called as production is, and are deployed without approval."""
+    for name in production_by_name(found.by_name.values(), _stated_kinds(constants)):
+        what = f"{name} looks like production by its name, but is treated as a dev account is"
+        hint = f"write {constant(name, KIND)}=prod, or =workload if it is not"
+        yield Fault(constants.where(constant(name, _ID)), what, hint)

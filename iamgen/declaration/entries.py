@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from iamgen.declaration.accounts import PEOPLE_ACCOUNT, Accounts
+from iamgen.declaration.accounts import Accounts
 from iamgen.declaration.declared import without_fault
 from iamgen.declaration.model import CIUser, Grant, Roles, User
 
@@ -20,7 +20,7 @@ def accounts_meant(key: str, accounts: Accounts) -> tuple[str, ...]:
     if not is_pattern(key):
         name = accounts.aliases.get(key, key)
         return (name,) if name in accounts.by_name else ()
-    return tuple(name for name in accounts.by_name if name != PEOPLE_ACCOUNT and fnmatchcase(name, key))
+    return tuple(name for name, one in accounts.by_name.items() if one.is_workload and fnmatchcase(name, key))
 
 
 def grants(roles: Roles) -> Iterator[tuple[str, Grant | None]]:

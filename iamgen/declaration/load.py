@@ -8,7 +8,7 @@ from pathlib import Path
 
 from iamgen.declaration import constants as constants_file
 from iamgen.declaration import users_file
-from iamgen.declaration.accounts import Accounts, accounts, lookalikes
+from iamgen.declaration.accounts import Accounts, accounts, lookalikes, production_unsaid
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.model import Settings
 from iamgen.declaration.resolve import resolve
@@ -87,7 +87,7 @@ def load(root: Path, now: datetime, constants: ConstantsFile | None = None) -> L
         raise IamgenError(sorted(dict.fromkeys(known), key=_place))
     declaration, warnings = resolve(read, found, written, now)
     notices = (located(warning, root) for warning in (*written.strays, *warnings))
-    return Loaded(declaration, (*found.odd_ids, *lookalikes(read), *notices))
+    return Loaded(declaration, (*found.odd_ids, *lookalikes(read), *production_unsaid(read, found), *notices))
 
 
 def load_constants(source: ConstantsFile) -> tuple[Constants, Accounts, tuple[Fault, ...]]:
@@ -100,7 +100,7 @@ def load_constants(source: ConstantsFile) -> tuple[Constants, Accounts, tuple[Fa
     known = [*faults, *_account_faults(found, source, unread=bool(faults) and not read.by_name)]
     if known:
         raise IamgenError(sorted(dict.fromkeys(known), key=_place))
-    return read, found, (*found.odd_ids, *lookalikes(read))
+    return read, found, (*found.odd_ids, *lookalikes(read), *production_unsaid(read, found))
 
 
 def _account_faults(found: Accounts, source: ConstantsFile, *, unread: bool) -> tuple[Fault, ...]:

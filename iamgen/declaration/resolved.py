@@ -33,6 +33,14 @@ class Account:
         """Whether it has roles of its own, granted or not: any account but a pure user-only one."""
         return self.kind != "user-only"
 
+    @property
+    def needs_approval(self) -> bool:
+        """Whether nothing is deployed there before somebody approves it.
+
+        That is production, and the account that holds the people: who may change that one decides over all others.
+        """
+        return self.kind == "prod" or self.holds_people
+
 
 @dataclass(frozen=True)
 class Person:
@@ -54,7 +62,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Workload:
-    """A pipeline, as its tokens name it; `subject` ends in `*` where the rest of it varies by run."""
+    """A pipeline, as its tokens name it; `subject` has a `*`, or a `?` for each character, where it varies by run."""
 
     url: str
     audience: str
@@ -64,6 +72,11 @@ class Workload:
     def name(self) -> str:
         """Return what tells it apart: its subject."""
         return self.subject
+
+    @property
+    def varies(self) -> bool:
+        """Whether the subject is a pattern."""
+        return "*" in self.subject or "?" in self.subject
 
     @property
     def issuer(self) -> str:

@@ -12,9 +12,10 @@ from iamgen.declaration.declared_names import named_faults, places
 from iamgen.declaration.entries import accounts_meant, accounts_of, grants, is_pattern
 from iamgen.declaration.model import STANDARD_ROLES, CIUser, Pipeline, User
 from iamgen.declaration.naming import IAM_NAME, Naming, logical_id
-from iamgen.declaration.pipelines import pipeline_faults
+from iamgen.declaration.pipeline_faults import pipeline_faults
 from iamgen.declaration.services import known_services
 from iamgen.declaration.settings import settings_faults
+from iamgen.declaration.shared_subjects import Reach, sideways_faults
 from iamgen.declaration.until import end
 from iamgen.declaration.users_file import Written
 from iamgen.nearest import did_you_mean
@@ -42,15 +43,30 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
         granting: tuple[Granting, ...] = (*everybody, *written.pipelines)
         for other in granting:
             yield from _access_faults(other, written, accounts)
-    for pipeline in written.pipelines:
-        for what, hint, word in pipeline_faults(pipeline):
-            yield MisDeclared(pipeline.origin, f"{about(pipeline)}: {what}", hint, word)
+    yield from _pipeline_faults(written, accounts)
     yield from named_faults(written, accounts)
     yield from _duplicates(written.users)
     yield from _duplicates(written.ci_users)
     yield from _shared_names(written, accounts)
     yield from _short_names(everybody, written)
     yield from _long_names(written, accounts)
+
+
+def _pipeline_faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
+    sound: list[Pipeline] = []
+    for pipeline in written.pipelines:
+        wrong = list(pipeline_faults(pipeline))
+        for what, hint, word in wrong:
+            yield MisDeclared(pipeline.origin, f"{about(pipeline)}: {what}", hint, word)
+        sound += [] if wrong else [pipeline]
+    reached = (
+        Reach(pipeline, account, role)
+        for pipeline in sound
+        for key, roles in pipeline.access.items()
+        for role, _ in grants(roles)
+        for account in where_granted(role, accounts_meant(key, accounts), written, accounts)
+    )
+    yield from sideways_faults(reached, accounts)
 
 
 def _service_faults(written: Written) -> Iterator[MisDeclared]:

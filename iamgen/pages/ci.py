@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 from iamgen.declaration.model import OPS, READ
 from iamgen.declaration.pipelines import PROVIDERS
-from iamgen.declaration.resolved import Account, Declaration, Granted, Workload
+from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError
 from iamgen.pages.ci_commands import cfn_lint, install
+from iamgen.pages.ci_jobs import Job, Provider, jobs_of, this_repository, unapproved
 from iamgen.pages.template import page
 
-Provider = Literal["github", "gitlab"]
 MADE = "# Made by `iamgen ci"
 Stage = Literal["people", "accounts", "prod"]
 _STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -27,34 +27,32 @@ _FILES = {
     },
     "gitlab": {".gitlab-ci.yml": "ci/gitlab-ci.yml.j2"},
 }
+_TIERS = ("production", "staging", "testing", "development", "other")
 _ENVIRONMENT = re.compile(r"[\w ./@+-]+", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """How CI deploys an account: when, as which role, in which environment.
-
-    Where users.py declares no pipeline for it, `role` is empty and the CI service's `variable` has the role's ARN.
-    """
+    """How CI deploys an account: when, as which role, in which environment."""
 
     account: str
+    """Its name."""
     stage: Stage
+    """When: the account of the people first, production last."""
+    needs_approval: bool
+    """Whether somebody has to approve each deployment."""
     needs: tuple[str, ...]
+    """The jobs that have to succeed before."""
     role: str
+    """The ARN of the role that deploys; empty where users.py declares no pipeline for it."""
     variable: str
+    """The CI service's variable that has the ARN of the role where `role` is empty."""
     environment: str
+    """The CI service's environment, or empty."""
+    tier: str
+    """GitLab's deployment tier of the environment, or empty."""
     audience: str
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A job as its token names it: `repository` up to the branch or environment; `deploys` on the channel's branch."""
-
-    repository: str
-    environment: str
-    deploys: bool
-    who: Workload
-    granted: Granted
+    """What the token is made for; empty for the usual audience of GitHub's action."""
 
 
 def ci_files(root: Path, declaration: Declaration, provider: Provider, folder: str) -> dict[str, str]:
@@ -78,11 +76,11 @@ def ci_files(root: Path, declaration: Declaration, provider: Provider, folder: s
 def deployments(declaration: Declaration, provider: Provider, channel: str) -> tuple[Deployment, ...]:
     """Return each account's deployment: who holds people first, production last, each stage after the one before.
 
-    Raises IamgenError for a job that would get into production without approval, and for an environment that cannot
-    be written into a CI file.
+    Raises IamgenError for a job that would get into an account that needs approval without it, and for an environment
+    that cannot be written into a CI file.
     """
-    jobs = list(_jobs(declaration, provider, channel))
-    here = {job.repository for job in jobs if job.deploys}  # this repository, if it is but one
+    jobs = list(jobs_of(declaration, provider, channel))
+    here = this_repository(declaration, jobs)
     own = [job for job in jobs if job.repository in here]
     able = [job for job in own if len(here) == 1 and (job.deploys or job.environment)]
     by_stage: dict[Stage, list[Account]] = {stage: [] for stage in _STAGES}
@@ -93,8 +91,7 @@ def deployments(declaration: Declaration, provider: Provider, channel: str) -> t
     for accounts in by_stage.values():
         made += [_deployment(declaration, provider, one, needs, able) for one in accounts]
         needs = tuple(f"deploy-{one.name}" for one in accounts) or needs
-    ways = _unapproved(declaration, own) if provider == "github" else ()
-    faults = [*ways, *(fault for one in made for fault in _faults(one))]
+    faults = [*unapproved(declaration, own, provider), *(fault for one in made for fault in _faults(one))]
     if faults:
         raise IamgenError(faults)
     return tuple(made)
@@ -107,54 +104,29 @@ def _stage(account: Account) -> Stage:
 
 
 def _deployment(
-    declaration: Declaration, provider: Provider, account: Account, needs: tuple[str, ...], jobs: Sequence[_Job]
+    declaration: Declaration, provider: Provider, account: Account, needs: tuple[str, ...], jobs: Sequence[Job]
 ) -> Deployment:
-    stage = _stage(account)
     able = [one for one in jobs if one.granted.account == account.name and one.granted.role != READ]
-    job = min(able, key=lambda one: (bool(one.environment) != (stage == "prod"), one.granted.role != OPS), default=None)
-    environment = job.environment if job else ""
-    if stage == "prod" and not environment:
-        environment = account.name
+    job = min(able, key=lambda one: (one.is_guarded != account.needs_approval, one.granted.role != OPS), default=None)
+    has_environment = account.needs_approval or (job is not None and (job.is_guarded or bool(job.tier)))
     usual = PROVIDERS[provider].audience
     audience = job.who.audience if job else usual
     return Deployment(
-        account.name,
-        stage,
-        needs,
-        declaration.naming(account).role_arn(job.granted.role) if job else "",
-        f"{account.name.upper().replace('-', '_')}_DEPLOY_ROLE_ARN",
-        environment,
-        "" if provider == "github" and audience == usual else audience,
+        account=account.name,
+        stage=_stage(account),
+        needs_approval=account.needs_approval,
+        needs=needs,
+        role=declaration.naming(account).role_arn(job.granted.role) if job else "",
+        variable=f"{account.name.upper().replace('-', '_')}_DEPLOY_ROLE_ARN",
+        environment=((job.environment if job else "") or account.name) if has_environment else "",
+        tier=(job.tier if job else "") or ("production" if account.needs_approval else ""),
+        audience="" if provider == "github" and audience == usual else audience,
     )
-
-
-def _jobs(declaration: Declaration, provider: Provider, channel: str) -> Iterator[_Job]:
-    """Yield what each job of the service was granted."""
-    branch = f"env/{channel}"
-    pattern, deploys = {
-        "github": (r"(repo:[^:]+):(?:environment:(.+)|.+)", f":ref:refs/heads/{branch}"),
-        "gitlab": (r"(project_path:[^:]+):.+()", f":ref_type:branch:ref:{branch}"),
-    }[provider]
-    for granted in declaration.granted:
-        if isinstance(granted.who, Workload) and granted.who.url == PROVIDERS[provider].url:
-            found = re.fullmatch(pattern, granted.who.subject)
-            if found:
-                on_branch = granted.who.subject == f"{found[1]}{deploys}"
-                yield _Job(found[1], found[2] or "", on_branch, granted.who, granted)
-
-
-def _unapproved(declaration: Declaration, own: Iterable[_Job]) -> Iterator[Fault]:
-    """Find what gets into production from a branch, a tag or a pull request: nobody has to approve that."""
-    for job in own:
-        account = declaration.accounts[job.granted.account]
-        if _stage(account) == "prod" and not job.environment and job.granted.role != READ:
-            repository, _, place = job.who.subject.removeprefix("repo:").partition(":")
-            what = f"{job.granted.role} is for {place} of {repository}, and nobody has to approve what that does"
-            hint = f'Pipeline("github", repository="{repository}", environment="{account.name}", access={{…}})'
-            yield Fault(account.name, what, hint)
 
 
 def _faults(one: Deployment) -> Iterator[Fault]:
     if one.environment and not _ENVIRONMENT.fullmatch(one.environment):
         what = f"the environment {one.environment!r} cannot be written into a CI file"
         yield Fault(one.account, what, "letters, digits, blanks and ./@+_- only")
+    if one.tier and one.tier not in _TIERS:
+        yield Fault(one.account, f"GitLab has no deployment tier {one.tier!r}", f"they are {', '.join(_TIERS)}")

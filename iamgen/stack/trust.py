@@ -94,7 +94,7 @@ def _statement_of(one: Granted) -> tuple[int, tuple[str, str, bool], bool, datet
     """Return what a statement has in common: the kind of principal, and the end; those without an end first."""
     kind, issuer = (0, ("", "", False)) if isinstance(one.who, Person) else (1, ("", "", False))
     if isinstance(one.who, Workload):
-        kind, issuer = 2, (one.who.url, one.who.audience, one.who.subject.endswith("*"))
+        kind, issuer = 2, (one.who.url, one.who.audience, one.who.varies)
     return kind, issuer, one.until is not None, one.until or datetime.min
 
 
@@ -117,7 +117,7 @@ def _federated(
 ) -> Statement:
     """Return the trust in one issuer's subjects: equal to the whole of it, or to the fixed start of one that varies."""
     audience, subjects = {f"{who.issuer}:aud": who.audience}, {f"{who.issuer}:sub": [one.who.name for one in granted]}
-    if who.subject.endswith("*"):
+    if who.varies:
         return trust_federated(provider, *conditions, StringEquals(audience), StringLike(subjects))
     return trust_federated(provider, *conditions, StringEquals({**audience, **subjects}))
 

@@ -132,6 +132,39 @@ def test_gitlab_deploys_only_what_was_promoted_last(
     assert (tmp_path / "log").read_text() == "deploy dev --yes t0ken\n"
 
 
+def test_gitlab_looks_at_the_branch_by_its_full_name(
+    ann: Clone, iamgen: Iamgen, ci_job: Callable[..., dict[str, int]], tmp_path: Path
+) -> None:
+    assert iamgen(ann.folder, "ci", "gitlab").returncode == 0
+    old, new = ann.commit("Old"), ann.commit("New")
+    ann.push(f"{old}:refs/heads/env/infra", f"{new}:refs/heads/refs/heads/env/infra", f"{new}:refs/tags/env/infra")
+    (tmp_path / "bin/iamgen").write_text("#!/bin/sh\n")
+    jobs = yaml.safe_load((ann.folder / FILES[2]).read_text())
+    script = {"deploy": "\n".join(jobs[".deploy"]["script"])}
+    given = {"CI_REPOSITORY_URL": ann.git("remote", "get-url", "origin"), "CI_COMMIT_BRANCH": "env/infra"}
+    given |= {"ACCOUNT": "dev", "IAMGEN_ID_TOKEN": "t0ken"}
+    assert ci_job(ann.folder, script, **given, CI_COMMIT_SHA=old) == {"deploy": 0}
+    assert ci_job(ann.folder, script, **given, CI_COMMIT_SHA=new) == {"deploy": 1}
+
+
+def test_github_deploys_only_what_was_promoted_last(
+    ann: Clone, iamgen: Iamgen, ci_job: Callable[..., dict[str, int]], tmp_path: Path
+) -> None:
+    assert iamgen(ann.folder, "ci", "github").returncode == 0
+    jobs = yaml.safe_load((ann.folder / FILES[1]).read_text())["jobs"]
+    steps = [step for step in jobs["deploy-dev"]["steps"] if step.get("name", "").startswith("This commit")]
+    ((env, script),) = ((step["env"], {"look": step["run"]}) for step in steps)
+    assert env == {"GH_TOKEN": "${{ github.token }}"}
+    log, program = tmp_path / "log", tmp_path / "bin/gh"
+    program.write_text(f'#!/bin/sh\necho "$@" > {log}\n[ -n "$TIP" ] && echo "$TIP"\n')
+    program.chmod(0o755)
+    given = {"GITHUB_REPOSITORY": "acme/iam", "GITHUB_REF": "refs/heads/env/infra", "GITHUB_SHA": "1" * 40}
+    assert ci_job(ann.folder, script, **given, TIP="1" * 40) == {"look": 0}
+    assert log.read_text() == "api repos/acme/iam/git/ref/heads/env/infra --jq .object.sha\n"
+    assert ci_job(ann.folder, script, **given, TIP="2" * 40) == {"look": 1}
+    assert ci_job(ann.folder, script, **given, TIP="") == {"look": 1}  # the branch is gone, or nobody answers
+
+
 def test_a_history_that_was_rewritten_is_told_of(
     ann: Clone, iamgen: Iamgen, ci_job: Callable[..., dict[str, int]]
 ) -> None:
@@ -162,6 +195,19 @@ def test_made_checked_and_made_again(ann: Clone, iamgen: Iamgen) -> None:
     )
     assert iamgen(ann.folder, "ci", "github").returncode == 0
     assert "iamgen deploy test --yes" in (ann.folder / FILES[1]).read_text()
+
+
+def test_a_name_that_means_production_is_asked_about(ann: Clone, iamgen: Iamgen) -> None:
+    const = (ann.folder / "CONST.inc").read_text()
+    (ann.folder / "CONST.inc").write_text(f"{const}LIVE_AWS_ACCOUNT_ID=444444444444\n")
+    done = iamgen(ann.folder, "ci", "github")
+    assert done.returncode == 0
+    assert "live looks like production by its name, but is treated as a dev account is" in done.stderr
+    assert 'environment: "live"' not in (ann.folder / FILES[1]).read_text()
+    (ann.folder / "CONST.inc").write_text(f"{const}LIVE_AWS_ACCOUNT_ID=444444444444\nLIVE_AWS_ACCOUNT_KIND=prod\n")
+    done = iamgen(ann.folder, "ci", "github")
+    assert "looks like production" not in done.stderr
+    assert 'environment: "live"' in (ann.folder / FILES[1]).read_text()
 
 
 def test_nothing_there_yet(ann: Clone, iamgen: Iamgen) -> None:

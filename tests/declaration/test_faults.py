@@ -391,10 +391,12 @@ def test_an_account_that_may_be_meant_for_people(name: str, make_repo: MakeRepo)
     const = f"GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\n{name}_AWS_ACCOUNT_ID=111111111111\n"
     account = name.lower().replace("_", "-")
     assert faults(make_repo(HEAD + "USERS = ()", const)) == [
-        f"CONST.inc:3 | there is no user-only account, but one called {account} | call it USER_ONLY_AWS_ACCOUNT_ID; "
-        "or say who holds the people: USER_ONLY_AWS_ACCOUNT_ID=${DEV_AWS_ACCOUNT_ID} below it"
+        f"CONST.inc:3 | there is no user-only account, but one called {account} | "
+        f"write {name}_AWS_ACCOUNT_KIND=user-only; "
+        "or say who else holds the people: USER_ONLY_AWS_ACCOUNT_ID=${DEV_AWS_ACCOUNT_ID} below it"
     ]
     assert load(make_repo(HEAD + "USERS = ()", f"{const}USER_ONLY_AWS_ACCOUNT_ID=222222222222\n", "said"), NOW)
+    assert load(make_repo(HEAD + "USERS = ()", f"{const}{name}_AWS_ACCOUNT_KIND=user-only\n", "stated"), NOW)
 
 
 def test_users_may_be_any_python_that_runs(make_repo: MakeRepo) -> None:

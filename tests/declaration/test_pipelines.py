@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from iamgen.declaration.model import Pipeline
-from iamgen.declaration.pipelines import Identity, identity, pipeline_faults
+from iamgen.declaration.pipeline_faults import pipeline_faults
+from iamgen.declaration.pipelines import Identity, identity
 
 UUID = "{6a4ab5f2-5a0b-4f0d-9a56-0f6c6d5f7b11}"
 GITHUB, STS = "https://token.actions.githubusercontent.com", "sts.amazonaws.com"
@@ -55,8 +56,62 @@ GITHUB, STS = "https://token.actions.githubusercontent.com", "sts.amazonaws.com"
             ),
         ),
         (
-            Pipeline("https://ci.example.com:8443/oidc", "job:x", audience="aws"),
-            Identity("https://ci.example.com:8443/oidc", "aws", "job:x"),
+            Pipeline("https://ci.example.com/oidc", "job:x", audience="aws"),
+            Identity("https://ci.example.com/oidc", "aws", "job:x"),
+        ),
+        (
+            Pipeline("github", repository="acme/shop", environment="Production EU"),
+            Identity(GITHUB, STS, "repo:acme/shop:environment:Production EU"),
+        ),
+        (
+            Pipeline("github", "repo:acme@12/shop@34:pull_request"),
+            Identity(GITHUB, STS, "repo:acme@12/shop@34:pull_request"),
+        ),
+        (
+            Pipeline("github", repository="octo_acme/shop", branch="m"),
+            Identity(GITHUB, STS, "repo:octo_acme/shop:ref:refs/heads/m"),
+        ),
+        (
+            Pipeline(GITHUB, "repository_owner_id:12:environment:prod", audience=STS),
+            Identity(GITHUB, STS, "repository_owner_id:12:environment:prod"),
+        ),
+        (
+            Pipeline("gitlab", "project_id:20:ref_type:branch:ref:main"),
+            Identity("https://gitlab.com", "https://gitlab.com", "project_id:20:ref_type:branch:ref:main"),
+        ),
+        (
+            Pipeline("gitlab", "project_path:acme/a/b:ref:main"),
+            Identity("https://gitlab.com", "https://gitlab.com", "project_path:acme/a/b:ref:main"),
+        ),
+        (
+            Pipeline(
+                "gitlab", "project_path:a/b:ref_type:branch:ref:m:environment_protected:true:deployment_tier:other"
+            ),
+            Identity(
+                "https://gitlab.com",
+                "https://gitlab.com",
+                "project_path:a/b:ref_type:branch:ref:m:environment_protected:true:deployment_tier:other",
+            ),
+        ),
+        (
+            # a `*` for the user would also match `U/vcs-origin/…/vcs-ref/refs/heads/x`, that is, branches of any name
+            Pipeline("circleci", "org/11/project/33/user/*/vcs-origin/github.com/acme/shop/vcs-ref/refs/heads/main"),
+            Identity(
+                "https://oidc.circleci.com/org/11",
+                "11",
+                "org/11/project/33/user/????????-????-????-????-????????????/vcs-origin/github.com/acme/shop"
+                "/vcs-ref/refs/heads/main",
+            ),
+        ),
+        (
+            Pipeline(
+                "https://oidc.vercel.com", "owner:acme:project:a:environment:b", audience="https://vercel.com/acme"
+            ),
+            Identity("https://oidc.vercel.com", "https://vercel.com/acme", "owner:acme:project:a:environment:b"),
+        ),
+        (
+            Pipeline("https://oidc.vercel.com/acme", "owner:acme:project:a:environment:b", audience="x"),
+            Identity("https://oidc.vercel.com/acme", "x", "owner:acme:project:a:environment:b"),
         ),
     ],
 )
@@ -79,6 +134,22 @@ def test_who_it_is(pipeline: Pipeline, expected: Identity) -> None:
         (Pipeline("github", repository="a/b", environment="x", branch="y"), "both an environment and a branch"),
         (Pipeline("github", "repo:a/b:environment:x", repository="a/b"), "both a subject and a repository"),
         (Pipeline("github"), "it has no subject"),
+        (Pipeline("github", "repo:acme@1/shop:environment:x"), "is not complete"),
+        (Pipeline("github", "repo:acme@*/shop@2:environment:x"), "has a wildcard, and would admit others too"),
+        (Pipeline("github", "repo:?cme/shop:environment:x"), "has a wildcard, and would admit others too"),
+        (Pipeline("github", "environment:prod"), "is not complete"),
+        (Pipeline("github", "repo:acme/shop:environment: prod"), "is not complete"),
+        (Pipeline("github", repository="acme@1/shop", environment="x"), "the repository 'acme@1/shop' is none"),
+        (Pipeline("github", repository="acme/shop@2", environment="x"), "the repository 'acme/shop@2' is none"),
+        (Pipeline("github", repository="a/b", branch="refs/heads/main"), "the branch 'refs/heads/main' is a whole ref"),
+        (Pipeline("github", "repo:a/b:ref:refs/heads/refs/heads/main"), "is not complete"),
+        (Pipeline("gitlab", "project_path:a/b:ref_type:branch:ref:refs/heads/main"), "is not complete"),
+        (Pipeline("gitlab", "project_path:a/b"), "is not complete"),
+        (Pipeline("gitlab", "ref_type:branch:ref:main"), "is not complete"),
+        (Pipeline("gitlab", "project_id:2*:ref:main"), "has a wildcard, and would admit others too"),
+        (Pipeline("circleci", "org/1/project/2/user/*/vcs-origin/*/vcs-ref/refs/heads/main"), "wildcard too early"),
+        (Pipeline("circleci", "org/1/project/2/user/*/vcs-origin/a/vcs-ref/refs/heads/*"), "wildcard too early"),
+        (Pipeline("circleci", "org/1/project/*/user/*/vcs-origin/a/vcs-ref/refs/heads/m"), "wildcard too early"),
         (Pipeline("gitlab", "project_path:acme/*"), "has a wildcard, and would admit others too"),
         (Pipeline("gitlab", "project_path:acme/a:ref_type:branch:ref:*"), "has a wildcard"),
         (Pipeline("gitlab", "project_path:a/b:ref_type:branch:ref:m", branch="m"), "branch is for github"),
@@ -97,7 +168,96 @@ def test_who_it_is(pipeline: Pipeline, expected: Identity) -> None:
         (Pipeline("https://ci.example.com", "x"), "it has no audience"),
         (Pipeline("https://ci.example.com", audience="y"), "it has no subject"),
         (Pipeline("https://ci.example.com", "x:*", audience="y"), "has one of * ? $"),
+        (Pipeline("https://ci.example.com:8443", "x", audience="y"), "has a port, and AWS asks an issuer at port 443"),
     ],
 )
 def test_who_it_may_not_be(pipeline: Pipeline, what: str) -> None:
     assert what in " | ".join(fault[0] for fault in pipeline_faults(pipeline))
+
+
+WHOLE = "does not name the whole organisation, and strangers have tokens of"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "subject", "audience", "what"),
+    [
+        (GITHUB, "environment:prod", STS, f"the subject 'environment:prod' {WHOLE}"),
+        (GITHUB, "ref:refs/heads/main", STS, WHOLE),
+        (GITHUB, "repository_visibility:private", STS, WHOLE),
+        (GITHUB, "runner_environment:self-hosted", STS, WHOLE),
+        (GITHUB, "workflow:x:repo:acme/shop", STS, WHOLE),  # a workflow has whatever name its owner likes
+        (GITHUB, "actor:alice", STS, WHOLE),
+        ("https://gitlab.com", "ref_type:branch:ref:main", "x", WHOLE),
+        ("https://agent.buildkite.com", "pipeline:shop:ref:main", STS, WHOLE),
+        ("https://app.terraform.io", "workspace:prod:run_phase:apply", "aws.workload.identity", WHOLE),
+        ("https://oidc.codefresh.io", "pipeline:1", STS, WHOLE),
+        ("https://scalr.io", "environment:prod", STS, WHOLE),
+        ("https://proidc.upbound.io", "provider:aws", STS, WHOLE),
+        ("https://studio.datachain.ai/api", "shop", STS, WHOLE),
+        (
+            "https://oidc.vercel.com",
+            "project:a:environment:production",
+            "https://vercel.com/acme",
+            "does not name the whole team, and strangers have tokens of oidc.vercel.com",
+        ),
+        (
+            "https://oidc.vercel.com",
+            "owner:acme:project:a",
+            STS,
+            f"the audience '{STS}' does not name the whole team",
+        ),
+        (
+            "https://oidc.eks.eu-west-1.amazonaws.com/id/1A2B",
+            "system:nodes",
+            STS,
+            "does not name the whole namespace",
+        ),
+        (
+            "https://cognito-identity.amazonaws.com",
+            "eu-west-1:1",
+            "eu-west-1:2",
+            "tokens of cognito-identity.amazonaws.com are told apart by amr, which a Pipeline does not demand",
+        ),
+        ("https://graph.facebook.com", "1", "2", "are told apart by app_id, which a Pipeline does not demand"),
+    ],
+)
+def test_a_subject_that_names_nobodys_organisation_is_refused(
+    issuer: str, subject: str, audience: str, what: str
+) -> None:
+    (fault,) = pipeline_faults(Pipeline(issuer, subject, audience=audience))
+    assert what in fault[0]
+    assert fault[1]
+
+
+@pytest.mark.parametrize(
+    ("issuer", "subject"),
+    [
+        (GITHUB, "environment:prod:repository_owner:acme"),
+        (GITHUB, "repository_id:1"),
+        (GITHUB, "job_workflow_ref:acme/ci/.github/workflows/x.yml@refs/heads/main"),
+        (GITHUB, "repo:acme/shop"),
+        (f"{GITHUB}/acme", "environment:prod"),  # the issuer of one enterprise
+        ("https://gitlab.com", "project_id:20"),
+        ("https://gitlab.example.com", "ref:main"),
+        ("https://agent.buildkite.com", "organization:acme:pipeline:shop:ref:m:commit:c:step:s"),
+        ("https://agent.buildkite.com", "0188f0f4-1234-4321-abcd-0123456789ab"),
+        ("https://app.terraform.io", "organization:acme:workspace:w"),
+        ("https://oidc.codefresh.io", "account:1:pipeline:2"),
+        ("https://scalr.io", "account:acme:environment:prod:workspace:w"),
+        ("https://proidc.upbound.io", "mcp:acme/shop:provider:provider-aws"),
+        ("https://studio.datachain.ai/api", "credentials:acme/shop"),
+        ("https://oidc.eks.eu-west-1.amazonaws.com/id/1A2B", "system:serviceaccount:shop:api"),
+        ("https://acme.eu.auth0.com", "client@clients"),
+        ("https://oidc.fly.io/acme", "acme:shop:machine"),
+        ("https://accounts.google.com", "1234567890"),
+    ],
+)
+def test_one_that_names_it_is_taken(issuer: str, subject: str) -> None:
+    assert list(pipeline_faults(Pipeline(issuer, subject, audience="mine"))) == []
+
+
+def test_what_is_wrong_with_a_field_is_told_once() -> None:
+    (fault,) = pipeline_faults(Pipeline("github", repository="acme/shop", branch="refs/heads/main"))
+    assert fault[1] == "write the branch's own name: 'main'"
+    (fault,) = pipeline_faults(Pipeline("github", repository="acme@1/shop", environment="x"))
+    assert fault[1] == "write 'acme/shop', or with both ids 'acme@123/shop@456'"

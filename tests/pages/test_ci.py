@@ -19,7 +19,8 @@ from iamgen.cli.session import Session
 from iamgen.console import Console
 from iamgen.declaration.load import load
 from iamgen.errors import IamgenError
-from iamgen.pages.ci import Deployment, Provider, ci_files, deployments
+from iamgen.pages.ci import Deployment, ci_files, deployments
+from iamgen.pages.ci_jobs import Provider
 
 MakeRepo = Callable[..., Path]
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,11 +39,15 @@ AUDIT_AWS_ACCOUNT_ID=666666666666
 """
 PIPELINES = """\
 PIPELINES = (
-    Pipeline("github", repository="acme/iam@7", branch="env/infra", access={"user-only": "OpsR", "*-dev": "OpsR"}),
-    Pipeline("github", repository="acme/iam@7", environment="production", access={"acme-prod": ("ReadR", "OpsR")}),
+    Pipeline("github", repository="acme@1/iam@7", branch="env/infra", access={"*-dev": "OpsR"}),
+    Pipeline("github", repository="acme@1/iam@7", environment="People and all", access={"user-only": "OpsR"}),
+    Pipeline("github", repository="acme@1/iam@7", environment="production", access={"acme-prod": ("ReadR", "OpsR")}),
     Pipeline("github", repository="acme/shop", environment="prod", access={"shop-prod": "OpsR"}),
     Pipeline("github", repository="acme/shop", branch="main", access={"audit": "OpsR"}),
-    Pipeline("gitlab", "project_path:acme/iam:ref_type:branch:ref:env/infra", access={"*": "OpsR"}, audience="aws"),
+    Pipeline("gitlab", "project_path:acme/iam:ref_type:branch:ref:env/infra:deployment_tier:development",
+        access={"*-dev": "OpsR", "audit": "OpsR"}, audience="aws"),
+    Pipeline("gitlab", "project_path:acme/iam:ref_type:branch:ref:env/infra:deployment_tier:production",
+        access={"*-prod": "OpsR"}, audience="aws"),
 )
 """
 
@@ -103,7 +108,7 @@ def test_who_is_deployed_when_and_as_what(make_repo: MakeRepo) -> None:
         ("shop-prod", "prod", ("deploy-acme-dev", "deploy-shop-dev", "deploy-audit")),
     ]
     assert {one.account: (one.role, one.environment) for one in plan.values()} == {
-        "user-only": ("arn:aws:iam::111111111111:role/infra-OpsR-111111111111", ""),
+        "user-only": ("arn:aws:iam::111111111111:role/infra-OpsR-111111111111", "People and all"),
         "acme-dev": ("arn:aws:iam::222222222222:role/infra-OpsR-222222222222", ""),
         "shop-dev": ("arn:aws:iam::444444444444:role/infra-OpsR-444444444444", ""),
         "audit": ("", ""),  # a pipeline of another repository
@@ -116,13 +121,36 @@ def test_who_is_deployed_when_and_as_what(make_repo: MakeRepo) -> None:
     )
 
 
+def test_a_stated_kind_decides_when_an_account_is_deployed(make_repo: MakeRepo) -> None:
+    pipelines = PIPELINES.replace(', "audit": "OpsR"', "")
+    plan = planned(make_repo(HEAD + pipelines, f"{MANY}AUDIT_AWS_ACCOUNT_KIND=prod\n"), "github")
+    assert (plan["audit"].stage, plan["audit"].environment, plan["audit"].needs_approval) == ("prod", "audit", True)
+    assert plan["audit"].needs == ("deploy-acme-dev", "deploy-shop-dev")
+
+
 def test_an_account_that_stands_in_for_people_goes_first(make_repo: MakeRepo) -> None:
     const = "GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\nPROD_AWS_ACCOUNT_ID=333333333333\n"
     plan = planned(make_repo(HEAD, const), "github")
     assert [(one.account, one.needs) for one in plan.values()] == [("dev", ("check",)), ("prod", ("deploy-dev",))]
+    assert plan["dev"].environment == "dev"  # whoever changes it decides over the people, and so over all
+
+
+def test_where_all_need_approval_the_repository_is_known_by_who_deploys_to_the_people(make_repo: MakeRepo) -> None:
+    const = "GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\nPROD_AWS_ACCOUNT_ID=333333333333\n"
+    lines = (
+        'Pipeline("github", repository="acme/iam", environment="dev", access={"dev": "OpsR"}),'
+        'Pipeline("github", repository="acme/iam", environment="prod", access={"prod": "OpsR"}),'
+        'Pipeline("github", repository="acme/shop", environment="prod", access={"prod": "AdminR"}),'
+    )
+    plan = planned(make_repo(f"{HEAD}PIPELINES = ({lines})\n", const), "github")
+    assert {one.account: (one.role[-17:], one.environment) for one in plan.values()} == {
+        "dev": ("OpsR-222222222222", "dev"),
+        "prod": ("OpsR-333333333333", "prod"),
+    }
 
 
 INFRA = 'Pipeline("github", repository="acme/iam", branch="env/infra", access={"dev": "OpsR"})'
+TIERED = "project_path:acme/iam:ref_type:branch:ref:env/infra"
 PROD = 'Pipeline("github", repository="acme/iam", environment="prod", access={"prod": "OpsR"})'
 
 
@@ -141,18 +169,20 @@ PROD = 'Pipeline("github", repository="acme/iam", environment="prod", access={"p
     ],
 )
 @pytest.mark.parametrize("role", ["OpsR", "AdminR"])
-def test_whatever_gets_into_production_without_approval_is_refused(
-    make_repo: MakeRepo, others: list[str], told: list[str], role: str
+@pytest.mark.parametrize("account", ["prod", "user-only"])
+def test_whatever_needs_approval_and_gets_in_without_is_refused(
+    make_repo: MakeRepo, others: list[str], told: list[str], role: str, account: str
 ) -> None:
-    access = f'access={{"dev": "OpsR", "prod": "{role}"}}'
-    lines = ", ".join([INFRA, PROD, *(f'Pipeline("github", {one}, {access})' for one in others)])
+    access = f'access={{"{account}": "{role}"}}'
+    known_by = [] if any("env/infra" in one for one in others) else [INFRA]  # one branch for both is a fault itself
+    lines = ", ".join([*known_by, PROD, *(f'Pipeline("github", {one}, {access})' for one in others)])
     with pytest.raises(IamgenError) as caught:
         planned(make_repo(f"{HEAD}PIPELINES = ({lines})\n"), "github")
     assert caught.value.faults == tuple(
         (
-            "prod",
+            account,
             f"{role} is for {place}, and nobody has to approve what that does",
-            f'Pipeline("github", repository="{place.rpartition(" ")[2]}", environment="prod", access={{…}})',
+            f'Pipeline("github", repository="{place.rpartition(" ")[2]}", environment="{account}", access={{…}})',
         )
         for place in told
     )
@@ -165,9 +195,11 @@ def test_a_branch_may_read_production(make_repo: MakeRepo) -> None:
 
 
 def test_of_several_roles_it_is_opsr_that_deploys(make_repo: MakeRepo) -> None:
-    both = 'access={"dev": ("AdminR", "OpsR"), "user-only": ("ReadR", "AdminR")}'
-    pipeline = f'PIPELINES = (Pipeline("github", repository="acme/iam", branch="env/infra", {both}),)\n'
-    plan = planned(make_repo(HEAD + pipeline), "github")
+    pipelines = (
+        'Pipeline("github", repository="acme/iam", branch="env/infra", access={"dev": ("AdminR", "OpsR")}),'
+        'Pipeline("github", repository="acme/iam", environment="x", access={"user-only": ("ReadR", "AdminR")}),'
+    )
+    plan = planned(make_repo(f"{HEAD}PIPELINES = ({pipelines})\n"), "github")
     assert plan["dev"].role == "arn:aws:iam::222222222222:role/infra-OpsR-222222222222"
     assert plan["user-only"].role == "arn:aws:iam::111111111111:role/infra-AdminR-111111111111"
 
@@ -178,12 +210,50 @@ def test_where_several_repositories_have_the_branch_it_is_not_guessed_which_this
     assert {one.role for one in plan.values()} == {""}
 
 
-def test_on_gitlab_it_is_the_job_that_waits(make_repo: MakeRepo) -> None:
-    subject = "project_path:acme/iam:ref_type:branch:ref:env/infra"
-    plan = planned(
-        make_repo(f'{HEAD}PIPELINES = (Pipeline("gitlab", "{subject}", access={{"*": "OpsR"}}),)\n'), "gitlab"
+@pytest.mark.parametrize(
+    ("prod", "dev", "expected"),
+    [
+        ("deployment_tier:production", "deployment_tier:development", ("prod", "production", "dev", "development")),
+        ("deployment_tier:other", "deployment_tier:staging", ("prod", "other", "dev", "staging")),
+        ("environment_protected:true", "environment_protected:false", ("prod", "production", "", "")),
+    ],
+)
+def test_on_gitlab_the_tier_tells_jobs_apart(
+    make_repo: MakeRepo, prod: str, dev: str, expected: tuple[str, str, str, str]
+) -> None:
+    lines = (
+        f'Pipeline("gitlab", "{TIERED}:{prod}", access={{"prod": "OpsR", "user-only": "OpsR"}}),'
+        f'Pipeline("gitlab", "{TIERED}:{dev}", access={{"dev": "OpsR"}}),'
     )
-    assert (plan["prod"].role[-17:], plan["prod"].environment) == ("OpsR-333333333333", "prod")
+    plan = planned(make_repo(f"{HEAD}PIPELINES = ({lines})\n"), "gitlab")
+    assert [one.role[-17:] for one in plan.values()] == [f"OpsR-{str(one) * 12}" for one in (1, 2, 3)]
+    found = (plan["prod"].environment, plan["prod"].tier, plan["dev"].environment, plan["dev"].tier)
+    assert found == expected
+    assert (plan["user-only"].environment, plan["user-only"].tier) == ("user-only", expected[1])
+
+
+@pytest.mark.parametrize("account", ["prod", "user-only"])
+@pytest.mark.parametrize("subject", [TIERED, "project_id:7:ref:env/infra", f"{TIERED}:environment_protected:false"])
+def test_on_gitlab_a_subject_without_an_environment_is_refused(make_repo: MakeRepo, account: str, subject: str) -> None:
+    line = f'Pipeline("gitlab", "{subject}", access={{"{account}": "OpsR"}})'
+    with pytest.raises(IamgenError) as caught:
+        planned(make_repo(f"{HEAD}PIPELINES = ({line},)\n"), "gitlab")
+    repository, _, place = subject.partition(":")[2].partition(":")
+    assert caught.value.faults == (
+        (
+            account,
+            f"OpsR is for {place} of {repository}, and nobody has to approve what that does",
+            f'Pipeline("gitlab", "{subject}:deployment_tier:production", access={{…}}), and the same parts in the '
+            "project's subjects: docs/ci.md",
+        ),
+    )
+
+
+def test_a_tier_that_gitlab_does_not_have(make_repo: MakeRepo) -> None:
+    line = f'Pipeline("gitlab", "{TIERED}:deployment_tier:live", access={{"prod": "OpsR"}})'
+    with pytest.raises(IamgenError) as caught:
+        planned(make_repo(f"{HEAD}PIPELINES = ({line},)\n"), "gitlab")
+    assert caught.value.faults[0].what == "GitLab has no deployment tier 'live'"
 
 
 def test_an_environment_that_would_be_an_expression_is_refused(make_repo: MakeRepo) -> None:
@@ -208,7 +278,15 @@ def test_github_deploys_one_after_the_other_with_least_permissions(make_repo: Ma
     assert {name: job["permissions"] for name, job in jobs.items()} == {
         name: {"contents": "read"} | ({} if name == "check" else {"id-token": "write"}) for name in jobs
     }
-    assert {name for name, job in jobs.items() if "environment" in job} == {"deploy-acme-prod", "deploy-shop-prod"}
+    assert {name: job["environment"] for name, job in jobs.items() if "environment" in job} == {
+        "deploy-user-only": "People and all",
+        "deploy-acme-prod": "production",
+        "deploy-shop-prod": "shop-prod",
+    }
+    for name, job in jobs.items():
+        names = [step.get("name", step.get("uses", "").partition("@")[0]) for step in job["steps"]]
+        if name != "check":  # before there are credentials
+            assert names[-3:-1] == ["This commit is still the one to deploy", "aws-actions/configure-aws-credentials"]
     assert jobs["deploy-acme-dev"]["steps"][-1]["run"] == "iamgen deploy acme-dev --yes"
     assert "cfn-lint --non-zero-exit-code error -- build/*/base.json" in str(jobs["check"])
     assert "secrets." not in str(made)
@@ -233,7 +311,7 @@ def test_a_forced_push_of_the_main_branch_is_not_compared_with_itself(make_repo:
     assert base == (
         "${{ github.event.pull_request.base.sha || ((github.event.created || github.event.forced) "
         "&& github.ref_name != github.event.repository.default_branch "
-        "&& format('origin/{0}', github.event.repository.default_branch)) || github.event.before }}"
+        "&& format('refs/remotes/origin/{0}', github.event.repository.default_branch)) || github.event.before }}"
     )
 
 
@@ -248,7 +326,13 @@ def test_gitlab_deploys_one_after_the_other(make_repo: MakeRepo) -> None:
     made = files(make_repo(HEAD + PIPELINES, MANY), "gitlab")[".gitlab-ci.yml"]
     assert made[".deploy"]["resource_group"] == "iamgen-deploy"
     prod, dev = made["deploy-acme-prod"], made["deploy-acme-dev"]
-    assert prod["rules"] == [{"if": '$CI_COMMIT_BRANCH == "env/infra"', "when": "manual", "allow_failure": False}]
+    promoted = '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == "env/infra"'
+    by_hand = [{"if": promoted, "when": "manual", "allow_failure": False}]
+    assert (prod["rules"], made["deploy-user-only"]["rules"]) == (by_hand, by_hand)
+    assert prod["environment"] == {"name": "acme-prod", "deployment_tier": "production"}
+    assert made["deploy-user-only"]["environment"] == {"name": "user-only", "deployment_tier": "production"}
+    assert dev["environment"] == {"name": "acme-dev", "deployment_tier": "development"}
+    assert made[".deploy"]["rules"] == [{"if": promoted}]  # variables of a pipeline that is run by hand come to nothing
     assert "rules" not in dev
     assert dev["id_tokens"] == {"IAMGEN_ID_TOKEN": {"aud": "aws"}}
     assert dev["variables"] == {

@@ -10,27 +10,15 @@ from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import matched
 from iamgen.check.rules._examples import role, template, trust
 from iamgen.check.rules._principals import trusts
+from iamgen.declaration.issuers import Claims, Issuer, is_shared, issuer_at
 from iamgen.iam.statements import Condition, Principal, Statement
 from iamgen.iam.template import Template
 from iamgen.iam.values import Value
 
-# Which claims tell who it is; these providers have others than the standard's.
-_CLAIMS = {
-    "cognito-identity.amazonaws.com": ("aud", "amr"),
-    "graph.facebook.com": ("app_id",),
-    "www.amazon.com": ("app_id",),
-    "accounts.google.com": ("aud",),
-}
-_STANDARD = ("aud", "sub")
-# How a subject begins where all the world shares the provider: a pattern may only come after the organisation.
-_ORGANISATION = {
-    "token.actions.githubusercontent.com": re.compile(r"[\w-]+:[^*?/:]+[/:]"),
-    "gitlab.com": re.compile(r"project_path:[^*?/]+/"),
-    "agent.buildkite.com": re.compile(r"organization:[^*?:]+:"),
-    "app.terraform.io": re.compile(r"organization:[^*?:]+:"),
-}
-_ANYWHERE_ELSE = re.compile(r"[^*?/:]+[/:][^*?/:]+[/:]|\{[^*?}]+\}:")
-_POSITIVE = ("stringequals", "stringequalsignorecase", "stringlike", "arnlike", "arnequals")
+# These compare with a pattern: ArnEquals does what ArnLike does.
+_PATTERNS = ("stringlike", "arnlike", "arnequals")
+_POSITIVE = ("stringequals", "stringequalsignorecase", *_PATTERNS)
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:
@@ -41,21 +29,49 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
 
 
 def _problems(principal: Principal, statement: Statement, template: Template, role: str) -> Iterator[Problem]:
-    host = _host(principal.value, template)
-    if matched(statement.actions, "sts:assumerolewithsaml") and not _web(statement):
-        if not _about(statement, "aud"):
-            what = f"{role} trusts a SAML provider without a condition on SAML:aud"
-            yield Problem(statement.path, f"{what}: demand https://signin.aws.amazon.com/saml")
-    elif _web(statement):
-        missing = [claim for claim in _CLAIMS.get(host, _STANDARD) if not _about(statement, claim)]
-        if missing:
-            claims = " and ".join(f"{host}:{claim}" if host else f"its {claim}" for claim in missing)
-            what = f"{role} trusts whomever {host or 'a provider'} signs for: add a StringEquals condition on {claims}"
-            yield Problem(statement.path, what)
-        for value in (value for one in _about(statement, "sub") if "like" in one.test for value in one.values):
-            if not _is_within_organisation(value, host):
-                what = f"{value.text} may match another organisation's subject"
-                yield Problem(value.path, f"{what}: write out the organisation, up to the separator behind it")
+    if _web(statement):
+        host = _host(principal.value, template)
+        yield from _web_problems(host, issuer_at(host or _host_of_keys(statement)), statement, role)
+    elif matched(statement.actions, "sts:assumerolewithsaml") and not _about(statement, "aud"):
+        what = f"{role} trusts a SAML provider without a condition on SAML:aud"
+        yield Problem(statement.path, f"{what}: demand https://signin.aws.amazon.com/saml")
+
+
+def _web_problems(host: str, issuer: Issuer, statement: Statement, role: str) -> Iterator[Problem]:
+    alternatives = [{name: claim} for name, claim in issuer.every.items()]
+    if issuer.one_of:
+        alternatives.append(dict(issuer.one_of))
+    missing = [next(iter(claims)) for claims in alternatives if not any(_about(statement, name) for name in claims)]
+    if missing:
+        keys = " and ".join(name if ":" in name else f"{host}:{name}" if host else f"its {name}" for name in missing)
+        what = f"{role} trusts whomever {host or 'a provider'} signs for: add a StringEquals condition on {keys}"
+        yield Problem(statement.path, what)
+    for claims in alternatives:
+        yield from _open_values(claims, issuer, statement)
+
+
+def _open_values(claims: Claims, issuer: Issuer, statement: Statement) -> Iterator[Problem]:
+    """Find values that strangers match, unless another condition keeps these out: all conditions have to hold."""
+    wrong = [
+        [(value, claim.fault) for value in condition.values if not _is_within(value, condition, claim.pattern)]
+        for name, claim in claims.items()
+        for condition in _about(statement, name)
+    ]
+    for value, fault in (pair for pairs in wrong for pair in pairs) if all(wrong) else ():
+        example = f", such as {issuer.example}" if issuer.example else ""
+        what = f"{value.text} {fault}, and may match what others have"
+        yield Problem(value.path, f"{what}: write it out, up to the separator behind it{example}")
+
+
+def _is_within(value: Value, condition: Condition, pattern: re.Pattern[str]) -> bool:
+    """Return whether a value means one organisation's own; one that begins with what only CloudFormation knows may."""
+    text = _VARIABLE.sub("*", value.shape)
+    if text.startswith("⟨⟩"):
+        return not text.startswith(("⟨⟩*", "⟨⟩?"))
+    is_pattern = condition.test in _PATTERNS or text != value.shape
+    if not is_pattern and ("*" in text or "?" in text):
+        return True  # compared letter by letter: nobody has such a token
+    return pattern.match(text) is not None
 
 
 def _web(statement: Statement) -> bool:
@@ -63,11 +79,12 @@ def _web(statement: Statement) -> bool:
 
 
 def _about(statement: Statement, claim: str) -> list[Condition]:
-    """Return the conditions that demand something of the claim."""
+    """Return the conditions that demand something of the claim, or of the condition key that has a colon."""
+    end = claim.lower() if ":" in claim else f":{claim}"
     return [
         one
         for one in statement.conditions
-        if one.name.endswith(f":{claim}") and one.test in _POSITIVE and one.values and not one.holds_without_key
+        if one.name.endswith(end) and one.test in _POSITIVE and one.values and not one.holds_without_key
     ]
 
 
@@ -79,10 +96,10 @@ def _host(provider: Value, template: Template) -> str:
     return "" if "⟨" in host else host.lower()
 
 
-def _is_within_organisation(subject: Value, host: str) -> bool:
-    wild = re.search(r"[*?]", subject.shape)
-    begin = _ORGANISATION.get(host.partition("/")[0], _ANYWHERE_ELSE)
-    return not wild or begin.match(subject.shape) is not None
+def _host_of_keys(statement: Statement) -> str:
+    """Return the shared provider that the conditions are about, for a trust in one that a parameter names."""
+    addresses = (condition.name.rpartition(":")[0] for condition in statement.conditions)
+    return next((address for address in addresses if is_shared(issuer_at(address))), "")
 
 
 _GITHUB = {"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}
@@ -100,7 +117,9 @@ RULE = Rule(
     why=(
         "A provider such as GitHub signs tokens for all its customers. What tells them apart is the claim `sub`, "
         "and `aud` says that the token was meant for AWS: both are needed, as conditions that are false when the "
-        "claim is absent. A pattern for `sub` has to begin with the whole organisation and the separator behind it."
+        "claim is absent. Of a provider that strangers share, the subject has to name the whole organisation and the "
+        "separator behind it: GitHub gives `environment:prod` to whoever asks for such subjects in a repository of "
+        "their own. For Cognito that is the identity pool's id, and `amr` has to leave out guests."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
     check=_check,
@@ -126,6 +145,9 @@ RULE = Rule(
         ),
         template(
             DeployR=role(trust(_GITHUB, _WEB_IDENTITY, Condition={"StringEqualsIfExists": _EXACT["StringEquals"]}))
+        ),
+        template(
+            DeployR=role(trust(_GITHUB, _WEB_IDENTITY, Condition={"StringEquals": {**_AUD, _SUB: "environment:prod"}}))
         ),
     ),
 )

@@ -20,6 +20,7 @@ OWN_ROOT = {"AWS": {"Fn::Join": ["", ["arn:aws:iam::", {"Ref": "AWS::AccountId"}
 GITHUB = {"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}
 GITLAB = {"Type": "AWS::IAM::OIDCProvider", "Properties": {"Url": "https://gitlab.com"}}
 WEB = "sts:AssumeRoleWithWebIdentity"
+POOL = "eu-west-1:12345678-abcd-1234-abcd-123456790abc"
 NO_MFA, OPEN_ACCOUNT = "trust-without-mfa", "trust-open-to-account"
 
 
@@ -124,6 +125,24 @@ def test_the_message_has_references_as_people_write_them(found: Found) -> None:
         ("*", True),
         ("repository_owner:acm?", True),
         (["repo:acme/shop:*", "repo:*"], True),
+        ("repo:?cme/shop:*", True),
+        ("repo:acme@*/shop@2:*", True),
+        ("repo:${token.actions.githubusercontent.com:repository_owner}/x:*", True),
+        ("environment:prod", True),
+        ("ref:refs/heads/main:*", True),
+        ("repository_visibility:private", True),
+        ("runner_environment:*", True),
+        ("workflow:x:repo:acme/shop:*", True),  # a workflow has whatever name its owner likes
+        ("environment:*:repository_owner:acme", True),
+        ("repository_owner:acme", False),
+        ("repository_owner:acme*", True),
+        ("repository_owner_id:12:*", False),
+        ("repository_id:12", False),
+        ("job_workflow_ref:acme/ci/.github/workflows/x.yml@*", False),
+        ("environment:prod:repository_owner:acme:*", False),
+        ({"Ref": "Subject"}, False),
+        ({"Fn::Sub": "${Subject}*"}, True),
+        ({"Fn::Sub": "environment:${Environment}"}, True),
     ],
 )
 def test_subjects_of_github(named: Named, subject: object, is_open: bool) -> None:
@@ -134,8 +153,91 @@ def test_subjects_of_github(named: Named, subject: object, is_open: bool) -> Non
 
 
 @pytest.mark.parametrize(
+    ("subject", "named_rules"),
+    [
+        ("repo:acme/shop:environment:prod", set()),
+        ("repo:acme@1/shop@2:environment:prod", set()),
+        ("environment:prod", {"open-federated-trust"}),
+        ("ref:refs/heads/main", {"open-federated-trust"}),
+        ("repo:${aws:PrincipalTag/owner}/shop:environment:prod", {"open-federated-trust"}),
+        ("repo:acme/*", {"wildcard-in-string-equals"}),  # letter by letter: nobody gets in
+        ("*", {"wildcard-in-string-equals"}),
+    ],
+)
+@pytest.mark.parametrize("principal", [GITHUB, {"Federated": {"Ref": "ProviderArn"}}])
+def test_whole_subjects_of_github(named: Named, principal: Block, subject: str, named_rules: set[str]) -> None:
+    key = "token.actions.githubusercontent.com"
+    condition = {"StringEquals": {f"{key}:aud": "sts.amazonaws.com", f"{key}:sub": subject}}
+    assert named(R=role(trust(principal, WEB, Condition=condition))) == named_rules
+
+
+@pytest.mark.parametrize(
+    ("claims", "is_open"),
+    [
+        ({"project_id": "42"}, False),
+        ({"project_path": "acme/shop"}, False),
+        ({"namespace_path": "acme"}, False),
+        ({"ref": "main"}, True),
+        ({"ref": "main", "sub": "ref:main"}, True),
+        ({"project_id": "42", "sub": "ref:main"}, False),
+    ],
+)
+def test_claims_of_gitlab(named: Named, claims: dict[str, str], is_open: bool) -> None:
+    principal = {"Federated": "arn:aws:iam::111111111111:oidc-provider/gitlab.com"}
+    condition = {"StringEquals": {f"gitlab.com:{name}": value for name, value in {"aud": "x", **claims}.items()}}
+    found = named(R=role(trust(principal, WEB, Condition=condition))) - {"unknown-condition-key"}
+    assert found == ({"open-federated-trust"} if is_open else set())
+
+
+def test_one_condition_that_names_the_organisation_is_enough(named: Named) -> None:
+    key = "token.actions.githubusercontent.com"
+    condition = {
+        "StringEquals": {f"{key}:aud": "sts.amazonaws.com", f"{key}:repository_owner": "acme"},
+        "StringLike": {f"{key}:sub": "*:environment:prod"},
+    }
+    assert named(R=role(trust(GITHUB, WEB, Condition=condition))) - {"unknown-condition-key"} == set()
+    condition["StringEquals"].pop(f"{key}:repository_owner")
+    assert named(R=role(trust(GITHUB, WEB, Condition=condition))) == {"open-federated-trust"}
+
+
+def test_the_message_says_what_a_subject_has_to_name(found: Found) -> None:
+    key = "token.actions.githubusercontent.com"
+    condition = {"StringEquals": {f"{key}:aud": "sts.amazonaws.com", f"{key}:sub": "environment:prod"}}
+    (finding,) = found({"Resources": {"R": role(trust(GITHUB, WEB, Condition=condition))}})
+    assert finding.message == (
+        "environment:prod does not name the whole organisation, and may match what others have: write it out, up to the "
+        "separator behind it, such as repo:acme/shop:environment:prod"
+    )
+
+
+@pytest.mark.parametrize(
     ("provider", "subject", "is_open"),
     [
+        ("gitlab.com", "ref_type:branch:*", True),
+        ("gitlab.com", "project_id:20:ref_type:branch:*", False),
+        ("gitlab.com", "project_id:2*", True),
+        ("agent.buildkite.com", "pipeline:shop:*", True),
+        ("agent.buildkite.com", "0188f0f4-1234-4321-abcd-0123456789ab", False),
+        ("app.terraform.io", "workspace:prod:*", True),
+        ("oidc.codefresh.io", "account:1:*", False),
+        ("oidc.codefresh.io", "pipeline:1", True),
+        ("scalr.io", "account:acme:environment:*", False),
+        ("scalr.io", "account:*", True),
+        ("proidc.upbound.io", "mcp:acme/*", False),
+        ("proidc.upbound.io", "mcp:*", True),
+        ("studio.datachain.ai/api", "credentials:acme/*", False),
+        ("studio.datachain.ai/api", "credentials:*", True),
+        ("oidc.vercel.com", "owner:acme:*", True),  # its audience is somebody's, too
+        ("oidc.vercel.com/acme", "owner:acme:*", False),
+        ("oidc.circleci.com/org/1-2", "org/1-2/project/3/user/*/vcs-origin/a/vcs-ref/refs/heads/main", False),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/1", "system:serviceaccount:*", True),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/1", "system:serviceaccount:*:default", True),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/1", "system:serviceaccount:shop:api", False),
+        ("token.actions.githubusercontent.com/acme", "environment:prod", False),  # the issuer of one enterprise
+        ("acme.eu.auth0.com", "client@clients", False),
+        ("oidc.fly.io/acme", "acme:shop:*", False),
+        ("oidc.fly.io/acme", "acme:*", True),
+        ("vstoken.dev.azure.com/1-2", "sc://acme/shop/*", False),
         ("gitlab.com", "project_path:acme/*:ref_type:branch:ref:main", False),
         ("gitlab.com", "project_path:*", True),
         ("agent.buildkite.com", "organization:acme:pipeline:*", False),
@@ -158,6 +260,37 @@ def test_subjects_of_others(named: Named, provider: str, subject: str, is_open: 
     assert found == ({"open-federated-trust"} if is_open else set())
 
 
+@pytest.mark.parametrize(
+    ("provider", "conditions", "is_open"),
+    [
+        ("oidc.vercel.com", {"aud": "https://vercel.com/acme", "sub": "owner:acme:project:p:environment:e"}, False),
+        ("oidc.vercel.com", {"aud": "https://vercel.com/acme", "sub": "project:p"}, True),
+        ("oidc.vercel.com", {"aud": "sts.amazonaws.com", "sub": "owner:acme:project:p"}, True),
+        ("api.pulumi.com/oidc", {"aud": "aws:acme", "sub": "pulumi:deploy:org:acme:project:p"}, False),
+        ("sandboxes.cloud", {"aud": "acme"}, False),
+        ("sandboxes.cloud", {"sub": "x"}, True),
+    ],
+)
+def test_providers_told_apart_by_their_audience(
+    named: Named, provider: str, conditions: dict[str, str], is_open: bool
+) -> None:
+    principal = {"Federated": f"arn:aws:iam::111111111111:oidc-provider/{provider}"}
+    condition = {"StringEquals": {f"{provider}:{name}": value for name, value in conditions.items()}}
+    found = named(R=role(trust(principal, WEB, Condition=condition)))
+    assert found == ({"open-federated-trust"} if is_open else set())
+
+
+@pytest.mark.parametrize(("name", "is_open"), [("MicrosoftSentinel_1-2", False), (None, True), ("*", True)])
+def test_microsofts_own_tenant_is_told_apart_by_the_sessions_name(
+    named: Named, name: str | None, is_open: bool
+) -> None:
+    issuer = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/"
+    principal = {"Federated": f"arn:aws:iam::111111111111:oidc-provider/{issuer}"}
+    condition = {"StringLike": {f"{issuer}:aud": "api://x", **({"sts:RoleSessionName": name} if name else {})}}
+    found = named(R=role(trust(principal, WEB, Condition=condition)))
+    assert found == ({"open-federated-trust"} if is_open else set())
+
+
 def test_a_provider_of_the_template_is_known_by_its_address(found: Found) -> None:
     trusted = role(trust({"Federated": {"Ref": "Gitlab"}}, WEB, **when(StringEquals={"gitlab.com:aud": "x"})))
     (finding,) = found({"Resources": {"R": trusted, "Gitlab": GITLAB}})
@@ -167,12 +300,60 @@ def test_a_provider_of_the_template_is_known_by_its_address(found: Found) -> Non
 @pytest.mark.parametrize(
     ("provider", "action", "condition", "is_open"),
     [
-        ("cognito-identity.amazonaws.com", WEB, {"StringEquals": {"cognito-identity.amazonaws.com:aud": "x"}}, True),
+        ("cognito-identity.amazonaws.com", WEB, {"StringEquals": {"cognito-identity.amazonaws.com:aud": POOL}}, True),
+        *(
+            (
+                address,
+                WEB,
+                {
+                    "StringEquals": {f"{address}:aud": audience},
+                    "ForAnyValue:StringLike": {f"{address}:amr": amr},
+                },
+                is_open,
+            )
+            for address in ("cognito-identity.amazonaws.com", "cognito-identity-us-gov.amazonaws.com")
+            for audience, amr, is_open in (
+                (POOL, "authenticated", False),
+                (POOL, ["authenticated", "graph.facebook.com"], False),
+                ({"Ref": "Pool"}, "authenticated", False),
+                (POOL, "unauthenticated", True),
+                (POOL, ["authenticated", "unauthenticated"], True),
+                (POOL, "*authenticated", True),
+                (POOL, "un*", True),
+                (POOL, "*", True),
+                ("sts.amazonaws.com", "authenticated", True),
+                ("eu-west-1", "authenticated", True),
+            )
+        ),
         (
             "cognito-identity.amazonaws.com",
             WEB,
             {
-                "StringEquals": {"cognito-identity.amazonaws.com:aud": "x"},
+                "StringLike": {"cognito-identity.amazonaws.com:aud": "eu-west-1:*"},
+                "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"},
+            },
+            True,
+        ),
+        (
+            "cognito-identity.amazonaws.com",
+            WEB,
+            {
+                "StringEquals": {"cognito-identity.amazonaws.com:aud": POOL},
+                "ForAllValues:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"},
+            },
+            True,
+        ),
+        ("accounts.google.com", WEB, {"StringLike": {"accounts.google.com:aud": "1*"}}, True),
+        ("accounts.google.com", WEB, {"StringEquals": {"accounts.google.com:sub": "1"}}, True),
+        ("graph.facebook.com", WEB, {"StringEquals": {"graph.facebook.com:app_id": "1"}}, False),
+        ("graph.facebook.com", WEB, {"StringEquals": {"graph.facebook.com:id": "1"}}, True),
+        ("www.amazon.com", WEB, {"StringEquals": {"www.amazon.com:app_id": "1"}}, False),
+        ("www.amazon.com", WEB, {"StringLike": {"www.amazon.com:app_id": "*"}}, True),
+        (
+            "cognito-identity.amazonaws.com",
+            WEB,
+            {
+                "StringEquals": {"cognito-identity.amazonaws.com:aud": POOL},
                 "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"},
             },
             False,

@@ -31,7 +31,8 @@ ROLES = (
 GROUPS = (Group("AuditorsG", members=("bob",), managed_policies=("SecurityAudit",), policies=("AuditorsP",)),)
 PIPELINES = (
     Pipeline("github", repository="acme/shop", environment="prod", access={"prod": "DeployR"}),
-    Pipeline("github", repository="acme@123/web@456", branch="main", access={"*": "DeployR"}),
+    Pipeline("github", repository="acme@123/web@456", branch="main", access={"dev": "DeployR"}),
+    Pipeline("github", repository="acme@123/web@456", environment="prod", access={"prod": "DeployR"}),
     Pipeline("gitlab", "project_path:acme/shop/api:ref_type:branch:ref:main", {"dev": "DeployR"}),
     Pipeline("buildkite", "organization:acme:pipeline:shop:ref:refs/heads/main:*", {"dev": "DeployR"}),
     Pipeline("circleci", "org/0f0f0f0f-aaaa/project/1e1e/*", {"dev": Grant("DeployR", until="2027-06-30")}),

@@ -1,0 +1,64 @@
+"""A pattern where texts are compared letter by letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iamgen.check.facts import Facts
+from iamgen.check.rules import Problem, Rule
+from iamgen.check.rules._examples import allow, policy, role, template, trust
+from iamgen.iam.template import Template
+
+_LIKE = {
+    "stringequals": "StringLike",
+    "stringequalsignorecase": "StringLike",
+    "stringnotequals": "StringNotLike",
+    "stringnotequalsignorecase": "StringNotLike",
+}
+
+
+def _check(template: Template, _: Facts) -> Iterator[Problem]:
+    for document in template.documents:
+        for statement in document.statements:
+            for condition in statement.conditions:
+                like = _LIKE.get(condition.test)
+                for value in condition.values if like else ():
+                    if "*" in value.text.replace("${*}", ""):  # which stands for the letter in a pattern
+                        result = "false of every request" if like == "StringLike" else "true of every request"
+                        what = f"{condition.operator} compares {condition.key} with {value.text} letter by letter"
+                        yield Problem(value.path, f"{what}, and is as good as {result}: write {like} for a pattern")
+
+
+_GITHUB = {"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}
+_AUD = {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}
+_SUB = {"token.actions.githubusercontent.com:sub": "repo:acme/shop:*"}
+_NOT_ADMIN = {"aws:PrincipalArn": "arn:aws:iam::*:role/Admin*"}
+
+
+def _trusting(condition: dict[str, object]) -> dict[str, object]:
+    return role(trust(_GITHUB, "sts:AssumeRoleWithWebIdentity", Condition=condition))
+
+
+RULE = Rule(
+    id="W140",
+    name="wildcard-in-string-equals",
+    level="warning",
+    summary="A condition compares a pattern letter by letter",
+    why=(
+        "`StringEquals` knows no wildcards: to it `*` is a letter as any other. An Allow with it lets nobody in, and "
+        "with `StringNotEquals` it lets in everybody; a Deny with `StringNotEquals` hits those whom it meant to spare. "
+        "`StringLike` and `StringNotLike` compare with patterns."
+    ),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
+    check=_check,
+    good=(
+        template(DeployR=_trusting({"StringEquals": _AUD, "StringLike": _SUB})),
+        template(GuardP=policy({**allow("iam:*"), "Effect": "Deny", "Condition": {"ArnNotLike": _NOT_ADMIN}})),
+        template(GuardP=policy(allow("s3:GetObject", Condition={"StringEquals": {"aws:PrincipalTag/a": "${*}"}}))),
+    ),
+    bad=(
+        template(DeployR=_trusting({"StringEquals": {**_AUD, **_SUB}})),
+        template(GuardP=policy({**allow("iam:*"), "Effect": "Deny", "Condition": {"StringNotEquals": _NOT_ADMIN}})),
+        template(GuardP=policy(allow("s3:GetObject", Condition={"ForAnyValue:StringEqualsIfExists": _NOT_ADMIN}))),
+    ),
+)

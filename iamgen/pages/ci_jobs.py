@@ -1,0 +1,98 @@
+"""Jobs of a CI service, as their tokens name them: what they were granted, and whether somebody has to approve it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from iamgen.declaration.model import READ
+from iamgen.declaration.pipelines import PROVIDERS
+from iamgen.declaration.resolved import Account, Declaration, Granted, Workload
+from iamgen.errors import Fault
+
+Provider = Literal["github", "gitlab"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as its token names it."""
+
+    repository: str
+    """The subject's beginning, up to the branch or environment."""
+    environment: str
+    """The environment that GitHub's subject names, or empty."""
+    tier: str
+    """The deployment tier that GitLab's subject names, or empty."""
+    is_guarded: bool
+    """Whether the subject belongs to an environment, so that its protection decides who runs such a job."""
+    deploys: bool
+    """Whether it runs on the channel's branch."""
+    who: Workload
+    """The pipeline that was declared."""
+    granted: Granted
+    """One role that it may assume."""
+
+
+def jobs_of(declaration: Declaration, provider: Provider, channel: str) -> Iterator[Job]:
+    """Yield what each job of the service was granted."""
+    read = {"github": _github_job, "gitlab": _gitlab_job}[provider]
+    for granted in declaration.granted:
+        if isinstance(granted.who, Workload) and granted.who.url == PROVIDERS[provider].url:
+            job = read(granted.who, granted, f"env/{channel}")
+            if job:
+                yield job
+
+
+def _github_job(who: Workload, granted: Granted, branch: str) -> Job | None:
+    found = re.fullmatch(r"(repo:[^:]+):(?:environment:(.+)|.+)", who.subject)
+    if not found:
+        return None
+    environment = found[2] or ""
+    deploys = who.subject == f"{found[1]}:ref:refs/heads/{branch}"
+    return Job(found[1], environment, "", bool(environment), deploys, who, granted)
+
+
+def _gitlab_job(who: Workload, granted: Granted, branch: str) -> Job | None:
+    """Return the job of a subject: what it is made of each project chooses."""
+    found = re.fullmatch(r"((?:project_path|project_id):[^:]+)((?::[a-z_]+:[^:]+)+)", who.subject)
+    if not found:
+        return None
+    parts = dict(re.findall(r":([a-z_]+):([^:]+)", found[2]))
+    tier = parts.get("deployment_tier", "")
+    is_guarded = bool(tier) or parts.get("environment_protected") == "true"
+    deploys = parts.get("ref") == branch and parts.get("ref_type", "branch") == "branch"
+    return Job(found[1], "", tier, is_guarded, deploys, who, granted)
+
+
+def unapproved(declaration: Declaration, own: Iterable[Job], provider: Provider) -> Iterator[Fault]:
+    """Find what gets into an account that needs approval from a branch, a tag or a pull request: without any."""
+    for job in own:
+        account = declaration.accounts[job.granted.account]
+        if account.needs_approval and not job.is_guarded and job.granted.role != READ:
+            repository, _, place = job.who.subject.removeprefix("repo:").partition(":")
+            if provider == "gitlab":
+                repository, place = job.repository.partition(":")[2], job.who.subject[len(job.repository) + 1 :]
+            what = f"{job.granted.role} is for {place} of {repository}, and nobody has to approve what that does"
+            yield Fault(account.name, what, _guarded(provider, job, account))
+
+
+def _guarded(provider: Provider, job: Job, account: Account) -> str:
+    if provider == "github":
+        repository = job.repository.removeprefix("repo:")
+        return f'Pipeline("github", repository="{repository}", environment="{account.name}", access={{…}})'
+    subject = f"{job.who.subject}:deployment_tier:production"
+    return f'Pipeline("gitlab", "{subject}", access={{…}}), and the same parts in the project\'s subjects: docs/ci.md'
+
+
+def this_repository(declaration: Declaration, jobs: Sequence[Job]) -> set[str]:
+    """Return the repositories that may be this one: those that deploy from the channel's branch.
+
+    Where every account needs approval none does. Then it is whoever may deploy to the account of the people.
+    """
+    people = declaration.people_account.name
+    on_branch = {job.repository for job in jobs if job.deploys}
+    return on_branch or {
+        job.repository for job in jobs if job.is_guarded and job.granted.account == people and job.granted.role != READ
+    }
