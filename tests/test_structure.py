@@ -31,7 +31,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "plan": {"errors", "printable"},
     "history": {"errors", "interrupts", "nearest", "plan", "printable"},
     "checked": {"check", "console", "declaration", "errors", "pages", "stack"},
-    "cloud": {"check", "declaration", "errors", "files", "plan", "printable"},
+    "cloud": {"access", "check", "declaration", "errors", "files", "plan", "printable"},
     "rendered": {"checked", "console", "declaration", "errors", "history", "pages", "plan", "stack"},
     "asked": {"console", "errors"},
     "commands": {

@@ -102,6 +102,7 @@ def _choices(wanted: Deploying, console: Console, stop: threading.Event) -> Choi
         pace=Pace(heeding(stop)),
         on_wait=console.note,
         on_refusal=console.note,
+        note=console.note,
         warn=console.warning,
     )
 
