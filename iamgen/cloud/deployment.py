@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NoReturn
 
 from iamgen.check.foreign import parse
 from iamgen.cloud import change_set as change_sets
 from iamgen.cloud import stack as stacks
+from iamgen.cloud.access_removal import only_removes_access
 from iamgen.cloud.bucket import sent
 from iamgen.cloud.change_set import ChangeSet, Kind, Wanted
 from iamgen.cloud.clients import Clients, Identity, require_account
@@ -89,6 +91,12 @@ class Prepared:
         """Whether there is something to do."""
         beside = bool(self.inspection and self.inspection.beside)
         return bool(self.change_set or self.afresh or self.unguarded or beside)
+
+    @cached_property
+    def only_removes_access(self) -> bool:
+        """Whether nobody gets anything by it that they do not have: it waits for no other account."""
+        is_plain = self.change_set is not None and not self.afresh and self.inspection is None
+        return is_plain and only_removes_access(self.before, body(self.order, self.order.text))
 
     @property
     def lasting(self) -> bool:
