@@ -40,6 +40,11 @@ class Assumer:
     user: str = ""
     """Its name, where it is an IAM user."""
 
+    def in_session(self, name: str) -> Assumer:
+        """Return the same somebody who calls the role's session by that name: a trust policy may ask for it."""
+        ways = {way: {**context, "sts:RoleSessionName": name} for way, context in self.ways.items()}
+        return replace(self, ways=ways)
+
 
 @dataclass(frozen=True)
 class Trusting:
@@ -62,11 +67,11 @@ class Trusting:
 
     def admitted(self) -> dict[str, Assumer]:
         """Return those who may assume it in some way, and those of whom that cannot be decided."""
-        return {
-            key: one
-            for key, one in self.assumers().items()
-            if any(is_allowed(self.side(one, way)) is not Answer.LOST for way in one.ways)
-        }
+        return {key: one for key, one in self.assumers().items() if self.admits(one)}
+
+    def admits(self, assumer: Assumer) -> bool:
+        """Return whether somebody may assume it in some way, or that cannot be decided."""
+        return any(is_allowed(self.side(assumer, way)) is not Answer.LOST for way in assumer.ways)
 
     def side(self, assumer: Assumer, way: str) -> Side:
         """Return the question whether that somebody may assume it in that way."""

@@ -89,7 +89,8 @@ class DeployingPrincipal:
 
     def _role_trust(self) -> Iterator[Fault]:
         pair, role = self.sides.trusting(self.role), self.role
-        admitted, named = pair[0].admitted(), pair[1].assumers()
+        named = self._in_this_session(pair[1].assumers())
+        admitted = {key: one for key, one in self._in_this_session(pair[0].assumers()).items() if pair[0].admits(one)}
         staying = [key for key, one in admitted.items() if keeps_a_way(one, *pair)]
         own = self._assumer(admitted, named)
         if admitted and not staying:
@@ -103,6 +104,12 @@ class DeployingPrincipal:
                 if one.key in staying or one.key in named:
                     what = f"{one.label} may not assume {role}, the role that deploys, any more as now"
                     yield from self._lost_ways(one, pair, what)
+
+    def _in_this_session(self, assumers: Mapping[str, Assumer]) -> dict[str, Assumer]:
+        """Return them with the name that the session has which deploys."""
+        session = _SESSION.fullmatch(self.caller.arn)
+        name = session["session"] if session else ""
+        return {key: one.in_session(name) for key, one in assumers.items()}
 
     def _assumer(self, admitted: Mapping[str, Assumer], named: Mapping[str, Assumer]) -> Assumer | None:
         """Return the one who deploys, known by what assumed the role, else by the session's name, which many a tool

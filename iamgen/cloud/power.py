@@ -20,7 +20,7 @@ _BY_CLOUDFORMATION: Mapping[str, ContextValue] = {
     "aws:ViaAWSService": "true",
 }
 _MFA: Mapping[str, ContextValue] = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
-_LISTED = 4
+_LISTED = 3  # actions of a service that a message names
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,13 @@ def _principal(arn: str, kind: str) -> dict[str, ContextValue]:
 
 
 def _listed(actions: Collection[str]) -> str:
-    names = sorted(actions)
+    """Return the actions, service by service: the first of each, and how many more."""
+    by_service: dict[str, list[str]] = {}
+    for action in sorted(actions):
+        by_service.setdefault(action.partition(":")[0], []).append(action)
+    return "; ".join(_of_service(service, names) for service, names in by_service.items())
+
+
+def _of_service(service: str, names: list[str]) -> str:
     more = len(names) - _LISTED
-    return ", ".join(names) if more <= 1 else f"{', '.join(names[:_LISTED])} and {more} more"
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:_LISTED])} and {more} more of {service}"

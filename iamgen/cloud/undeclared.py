@@ -25,17 +25,18 @@ def undeclared_members(iam: Client, where: str, declared: frozenset[str], templa
     made = resources(template, Place(""))
     known = {name.lower() for name in (*declared, *(one.name for one in made if one.type == _USER))}
     groups_by_user: dict[str, list[str]] = {}
+    not_looked_at: dict[str, list[str]] = {}
     for group in (one for one in made if one.type == _GROUP):
         members = _members(iam, group.name)
         if isinstance(members, str):
-            what = f"who is in the group was not looked at: {members}"
-            yield Fault(
-                f"{where} {group.logical_id}", what, "with iam:GetGroup iamgen would say who is in no declaration"
-            )
+            not_looked_at.setdefault(members, []).append(group.logical_id)
             continue
         for user in members:
             if user.lower() not in known:
                 groups_by_user.setdefault(user, []).append(group.logical_id)
+    for code, groups in not_looked_at.items():
+        what = f"who is in {', '.join(groups)} was not looked at: AWS refuses GetGroup ({code})"
+        yield Fault(where, what, "with iam:GetGroup iamgen would say who is in them and not in users.py")
     for user, groups in sorted(groups_by_user.items()):
         account = where.partition(" ")[0]
         what = f"the IAM user {user} is in {', '.join(groups)}, and users.py does not declare {user}"

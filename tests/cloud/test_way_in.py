@@ -144,7 +144,7 @@ ADMIN_LOSES = "AdminR, which alice may assume, can do this now and could not any
         ({}, ""),
         ({"ManagedPolicyArns": [ADMINISTRATOR, READ_ONLY]}, ""),
         ({"ManagedPolicyArns": ["arn:aws:iam::aws:policy/PowerUserAccess"]}, "iam:"),
-        ({"Policies": inline(policy("*", effect="Deny"))}, "any-other-service:AnyAction, cloudformation:"),
+        ({"Policies": inline(policy("*", effect="Deny"))}, "any-other-service:AnyAction; cloudformation:"),
         ({"Policies": inline(policy("s3:DeleteBucket", effect="Deny"))}, ""),
         ({"PermissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"}, "iam:"),
         ({"PermissionsBoundary": ADMINISTRATOR}, ""),
@@ -192,8 +192,8 @@ def test_the_role_that_deploys(after: Body, expected: list[str]) -> None:
 
 LOSES = "OpsR, the role that deploys, can do this now and could not any more: "
 CLOUDFORMATION = (
-    "cloudformation:CreateChangeSet, cloudformation:DeleteChangeSet, cloudformation:DescribeChangeSet,"
-    " cloudformation:DescribeStackEvents"
+    "cloudformation:CreateChangeSet, cloudformation:DeleteChangeSet, cloudformation:DescribeChangeSet"
+    " and 8 more of cloudformation; iam:"
 )
 WRITES = "cloudformation:CreateChangeSet, cloudformation:DeleteChangeSet, cloudformation:ExecuteChangeSet"
 UNDECIDED = "whether OpsR, the role that deploys, could still do this cannot be decided: "
@@ -211,7 +211,7 @@ UNDECIDED = "whether OpsR, the role that deploys, could still do this cannot be 
         (
             [policy(*FULL), policy("iam:*", effect="Deny", Resource="arn:aws:iam::222222222222:role/infra-OpsR-2")],
             {},
-            LOSES + "iam:AttachRolePolicy, iam:CreateRole, iam:DeleteRole, iam:DeleteRolePolicy and 7 more",
+            LOSES + "iam:AttachRolePolicy, iam:CreateRole, iam:DeleteRole and 8 more of iam",
         ),
         ([policy(*FULL)], {"PermissionsBoundary": READ_ONLY}, LOSES + WRITES),
         # a boundary that is not known
@@ -343,6 +343,17 @@ def test_mfa_that_a_robot_cannot_have(source: str, expected: list[str]) -> None:
     before = {"OpsR": role("infra-OpsR-2", allow(ALICE, Condition=MFA), allow(robot))}
     after = {"OpsR": role("infra-OpsR-2", allow(ALICE, robot, Condition=MFA))}
     assert said(before, after, IAMGEN, source) == expected
+
+
+@pytest.mark.parametrize(("session", "lost"), [("alice", False), ("iamgen", True)])
+@pytest.mark.parametrize("source", ["", ALICE])
+def test_a_trust_policy_that_asks_for_the_name_of_the_session(session: str, source: str, lost: bool) -> None:
+    own_name = {"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}
+    before = {"OpsR": role("infra-OpsR-2", allow(ALICE))}
+    after = {"OpsR": role("infra-OpsR-2", allow(ALICE, Condition=own_name))}
+    caller = OPS.replace("alice", session)
+    assert said(before, after, caller, source) == ([WHOEVER] if lost else [])
+    assert said(after, after, caller, source) == []
 
 
 def federated(*subjects: str, **more: Any) -> Body:

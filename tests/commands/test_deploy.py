@@ -243,6 +243,19 @@ def test_when_people_fail_the_others_are_not_begun(deployed: Path, aws: Aws) -> 
     assert aws.change_sets("dev") == aws.change_sets("prod") == []
 
 
+def test_when_people_fail_what_takes_access_away_is_done(deployed: Path, aws: Aws) -> None:
+    """erin does not exist, which AWS says when user-only is updated; bob loses ReadR on dev, and gets OpsR on prod."""
+    erin = 'User("erin", {"user-only": "ReadR"}),\n    '
+    edit(deployed, f"User({BOB}", f'{erin}User("bob", {{"dev": "OpsR", "prod": ("OpsR", "ReadR")}}')
+    ended = run(deployed, every=True)
+    assert ended.code == 1
+    assert ended.err.splitlines()[-1] == "1 done, 1 failed, 1 not begun"
+    assert "error: prod (333333333333): not begun, because user-only failed; its change set is removed" in ended.err
+    assert (aws.status("user-only"), aws.change_sets("prod")) == ("UPDATE_ROLLBACK_COMPLETE", [])
+    assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
+    assert f"{ARN}/bob" not in aws.trusted("prod", "OpsR")
+
+
 def test_one_that_fails_leaves_the_others_alone(deployed: Path, aws: Aws) -> None:
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
     edit(deployed, '"prod": Grant("OpsR"', '"prod": Grant("AdminR"')
