@@ -118,8 +118,7 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
         found = _with_kept_roles(replace(found, before=before))
         after = body(order, found.order.text)
         refuse_losses(found, before, after, identity)
-        for fault in undeclared_members(found.clients.iam, order.where, order.declared, before or {}):
-            choices.warn(fault)
+        _warn_of_undeclared(found)
         changes = differences(before, after)
         if stack and step(stack.status) is Step.AFRESH:
             return replace(found, changes=changes, afresh=True)
@@ -128,6 +127,14 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
             if choices.repair:
                 found = _inspected(found, before or {}, identity)
         return _planned(found, changes)
+
+
+def _warn_of_undeclared(found: Prepared) -> None:
+    order, choices = found.order, found.choices
+    if order.declared and found.before is not None:
+        iam, repairing = found.clients.iam, choices.repair
+        for fault in undeclared_members(iam, order.where, order.declared, found.before, repairing=repairing):
+            choices.warn(fault)
 
 
 def template_change(found: Prepared, after: Mapping[str, Any]) -> TemplateChange:

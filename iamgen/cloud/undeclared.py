@@ -14,11 +14,14 @@ Template = Mapping[str, Any]
 _GROUP, _USER = "AWS::IAM::Group", "AWS::IAM::User"
 
 
-def undeclared_members(iam: Client, where: str, declared: frozenset[str], template: Template) -> Iterator[Fault]:
+def undeclared_members(
+    iam: Client, where: str, declared: frozenset[str], template: Template, *, repairing: bool = False
+) -> Iterator[Fault]:
     """Yield a warning for each user who is in a group of the deployed template and is not `declared`.
 
     Where nobody is declared the account holds no people, and AWS is not asked. Users whom the deployed template makes
-    itself are left out: they go with it. A group that cannot be looked at is said.
+    itself are left out: they go with it. A group that cannot be looked at is said. `repairing` says that they are about to
+    be taken out of the groups.
     """
     if not declared:
         return
@@ -38,9 +41,9 @@ def undeclared_members(iam: Client, where: str, declared: frozenset[str], templa
         what = f"who is in {', '.join(groups)} was not looked at: AWS refuses GetGroup ({code})"
         yield Fault(where, what, "with iam:GetGroup iamgen would say who is in them and not in users.py")
     for user, groups in sorted(groups_by_user.items()):
-        account = where.partition(" ")[0]
         what = f"the IAM user {user} is in {', '.join(groups)}, and users.py does not declare {user}"
-        hint = f"take {user} out of the groups with: iamgen deploy {account} --repair; then delete the user in IAM"
+        command = f"take {user} out of the groups with: iamgen deploy {where.partition(' ')[0]} --repair"
+        hint = f"{'the repair takes them out of the groups' if repairing else command}; then delete the user in IAM"
         yield Fault(where, what, hint)
 
 

@@ -46,6 +46,14 @@ def test_what_cannot_be_looked_at_is_said_and_a_group_that_is_gone_has_nobody(st
     stubbed.done()
 
 
+def test_who_is_about_to_be_taken_out(stubbed: Stubbed) -> None:
+    stubbed.answer("iam", "get_group", group("eve"), {"GroupName": "infra-AG-1"})
+    stubbed.answer("iam", "get_group", group(), {"GroupName": "infra-BG-1"})
+    iam, template = stubbed.clients.iam, {"Resources": GROUPS}
+    (fault,) = undeclared_members(iam, "user-only (1)", frozenset({"a"}), template, repairing=True)
+    assert fault.hint == "the repair takes them out of the groups; then delete the user in IAM"
+
+
 def test_an_account_without_people_is_not_asked(stubbed: Stubbed) -> None:
     assert list(undeclared_members(stubbed.clients.iam, "dev (2)", frozenset(), {"Resources": GROUPS})) == []
     stubbed.done()
