@@ -20,8 +20,8 @@ def undeclared_members(
     """Yield a warning for each user who is in a group of the deployed template and is not `declared`.
 
     Where nobody is declared the account holds no people, and AWS is not asked. Users whom the deployed template makes
-    itself are left out: they go with it. A group that cannot be looked at is said. `repairing` says that they are about to
-    be taken out of the groups.
+    itself are left out: they go with it. A group that cannot be looked at is said. `repairing` says that they are about
+    to be taken out of the groups.
     """
     if not declared:
         return
