@@ -32,7 +32,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "plan": {"errors", "printable"},
     "history": {"errors", "interrupts", "nearest", "plan", "printable"},
     "checked": {"check", "console", "declaration", "errors", "pages", "stack"},
-    "cloud": {"declaration", "errors", "files", "iam", "plan", "printable"},
+    "cloud": {"access", "declaration", "errors", "files", "iam", "plan", "printable"},
     "rendered": {"checked", "console", "declaration", "errors", "history", "pages", "plan", "stack"},
     "asked": {"console", "errors"},
     "commands": {

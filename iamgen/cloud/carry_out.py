@@ -18,7 +18,7 @@ from iamgen.cloud.guards import guard
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.repair import repair
 from iamgen.cloud.states import Step, step, succeeded
-from iamgen.cloud.way_in import POWER
+from iamgen.cloud.template_change import POWER
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.plan.difference import differences
 

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NoReturn
 
 from iamgen.cloud import change_set as change_sets
 from iamgen.cloud import stack as stacks
+from iamgen.cloud.access_removal import only_removes_access
 from iamgen.cloud.bucket import sent
 from iamgen.cloud.change_set import ChangeSet, Kind, Wanted
 from iamgen.cloud.clients import Clients, Identity, require_account
 from iamgen.cloud.errors import telling
-from iamgen.cloud.guards import impossible, is_strict, refusals
+from iamgen.cloud.guards import is_strict, refusals
 from iamgen.cloud.inspection import Inspection, inspect
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.planned import planned, retagged
+from iamgen.cloud.references import Place, partition_of
+from iamgen.cloud.refused import Allowed, refused
 from iamgen.cloud.stack import Stack
 from iamgen.cloud.states import Step, busy, step, stuck
-from iamgen.cloud.way_in import POWER, lost, lost_by_repair
+from iamgen.cloud.template_change import POWER, TemplateChange
+from iamgen.cloud.undeclared import undeclared_members
+from iamgen.cloud.way_in import lost_by_repair
 from iamgen.errors import Fault, IamgenError
 from iamgen.iam.source import parse
 from iamgen.plan.change import Change
@@ -30,7 +36,9 @@ from iamgen.plan.lines import lines
 @dataclass(frozen=True)
 class Order:
     """What an account should have. `where` names it in messages, `people` are the ARNs of the declared users,
-    `members` those of groups that people are put into by hand, by the group's logical id."""
+    `members` those of groups that people are put into by hand, by the group's logical id, `declared` the names of
+    everybody whom users.py knows, empty where the account holds no people, and `kept_roles` the roles, by logical id,
+    that stay when nobody holds them any more."""
 
     where: str
     account_id: str
@@ -39,6 +47,8 @@ class Order:
     tags: Mapping[str, str]
     people: frozenset[str] = frozenset()
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    declared: frozenset[str] = frozenset()
+    kept_roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,7 @@ class Choices:
     pace: Pace = field(default_factory=Pace)
     on_wait: Callable[[str], None] = lambda _: None
     on_refusal: Callable[[str], None] = lambda _: None
+    note: Callable[[str], None] = lambda _: None
     warn: Callable[[Fault], None] = lambda _: None
 
 
@@ -81,6 +92,12 @@ class Prepared:
         beside = bool(self.inspection and self.inspection.beside)
         return bool(self.change_set or self.afresh or self.unguarded or beside)
 
+    @cached_property
+    def only_removes_access(self) -> bool:
+        """Whether nobody gets anything by it that they do not have: it waits for no other account."""
+        is_plain = self.change_set is not None and not self.afresh and self.inspection is None
+        return is_plain and only_removes_access(self.before, body(self.order, self.order.text))
+
     @property
     def lasting(self) -> bool:
         """Whether a stack is there that stays."""
@@ -98,9 +115,10 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
         stack = _ready(order, clients, choices)
         found = Prepared(order, clients, choices, stack)
         before = deployed(found)
-        found = replace(found, before=before)
-        after = body(order, order.text)
+        found = _with_kept_roles(replace(found, before=before))
+        after = body(order, found.order.text)
         refuse_losses(found, before, after, identity)
+        _warn_of_undeclared(found)
         changes = differences(before, after)
         if stack and step(stack.status) is Step.AFRESH:
             return replace(found, changes=changes, afresh=True)
@@ -109,6 +127,28 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
             if choices.repair:
                 found = _inspected(found, before or {}, identity)
         return _planned(found, changes)
+
+
+def _warn_of_undeclared(found: Prepared) -> None:
+    order, choices = found.order, found.choices
+    if order.declared and found.before is not None:
+        iam, repairing = found.clients.iam, choices.repair
+        for fault in undeclared_members(iam, order.where, order.declared, found.before, repairing=repairing):
+            choices.warn(fault)
+
+
+def template_change(found: Prepared, after: Mapping[str, Any]) -> TemplateChange:
+    """Return the deployed template and another one, for the rules about what may not be lost."""
+    order = found.order
+    place = Place(order.account_id, partition_of(found.clients.region), found.clients.region, order.stack)
+    return TemplateChange(order.where, place, found.before, after, order.members, order.kept_roles)
+
+
+def _with_kept_roles(found: Prepared) -> Prepared:
+    """Return it with the template that is sent: the rendered one, with the deployed roles that stay."""
+    after = body(found.order, found.order.text)
+    sent = template_change(found, after).sent
+    return found if sent is after else replace(found, order=replace(found.order, text=stacks.text(sent)))
 
 
 def _ready(order: Order, clients: Clients, choices: Choices) -> Stack | None:
@@ -159,15 +199,16 @@ def refuse_losses(
     found: Prepared, before: Mapping[str, Any] | None, after: Mapping[str, Any], identity: Identity
 ) -> None:
     """Raise IamgenError for what CloudFormation cannot do, and for what nobody has allowed to be lost."""
-    where, choices = found.order.where, found.choices
-    changes = differences(before, after)
-    faults = list(impossible(where, changes))
-    if not choices.lock_me_out:
-        faults += lost(where, before, after, identity, choices.now)
-    if before is not None:
-        faults += refusals(where, changes, allow_replacement=choices.allow_replacement)
-    if faults:
-        _refuse(found, changes, faults)
+    choices = found.choices
+    changed = template_change(replace(found, before=before), after)
+    allowed = Allowed(choices.allow_replacement, choices.lock_me_out)
+    losses = refused(changed, identity, choices.now, allowed)
+    if losses.refusals:
+        _refuse(found, differences(before, after), losses.refusals)
+    for fault in losses.warnings:
+        choices.warn(fault)
+    for note in losses.notes:
+        choices.note(note)
 
 
 def _refuse(found: Prepared, changes: Collection[Change], faults: Iterable[Fault]) -> NoReturn:

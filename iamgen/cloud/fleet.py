@@ -74,9 +74,15 @@ def plan(members: Iterable[Member], choices: Choices, show: Show, stop: threadin
     return Planned(ready, {name: some for name, some in found.items() if isinstance(some, IamgenError)})
 
 
-def held_back(planned: Planned, first: str) -> tuple[str, ...]:
-    """Return what is not to be begun, because `first` could not be planned: the others may trust its users."""
-    return tuple(name for name, one in planned.ready.items() if one.is_pending) if first in planned.failed else ()
+def held_back(planned: Planned, first: str, *, every: bool) -> tuple[str, ...]:
+    """Return what is not to be begun, because `first` could not be planned: the others may trust its users.
+
+    What only takes access away trusts nobody new, and goes on; with `every` it is held back as well.
+    """
+    if first not in planned.failed:
+        return ()
+    pending = {name: one for name, one in planned.ready.items() if one.is_pending}
+    return tuple(name for name, one in pending.items() if every or not one.only_removes_access)
 
 
 def drop(prepared: Iterable[Prepared]) -> tuple[Fault, ...]:
@@ -93,19 +99,22 @@ def drop(prepared: Iterable[Prepared]) -> tuple[Fault, ...]:
 def carry_out(
     ready: Mapping[str, Prepared], first: str, show: Show, stop: threading.Event, begun: set[str] | None = None
 ) -> Ends:
-    """Deploy what is planned, `first` before all others; `begun` gets the names of those that are begun, as they are.
+    """Deploy what is planned; `begun` gets the names of those that are begun, as they are.
 
-    What comes after `first` is not begun when that fails; its change sets stay. After ^C, AWS goes on.
+    What only takes access away goes before all, then `first`, then the others. These are not begun when `first` fails;
+    their change sets stay. After ^C, AWS goes on.
     """
     begun = set() if begun is None else begun
     pending = {name: one for name, one in ready.items() if one.is_pending}
-    leading = {name: one for name, one in pending.items() if name == first}
-    others = {name: one for name, one in pending.items() if name != first}
-    failed = _all(leading, show, stop, begun, patient=False)
-    if failed:
-        return Ends((), failed, tuple(others))
-    failed = _all(others, show, stop, begun, patient=bool(leading))
-    return Ends(tuple(name for name in pending if name not in failed), failed)
+    removing = {name: one for name, one in pending.items() if one.only_removes_access}
+    leading = {name: one for name, one in pending.items() if name == first and name not in removing}
+    others = {name: one for name, one in pending.items() if name not in removing and name not in leading}
+    failed = _all(removing, show, stop, begun, patient=False)
+    failed |= _all(leading, show, stop, begun, patient=False)
+    left = tuple(others) if first in failed else ()
+    if not left:
+        failed |= _all(others, show, stop, begun, patient=bool(leading))
+    return Ends(tuple(name for name in pending if name not in failed and name not in left), failed, left)
 
 
 def _all(

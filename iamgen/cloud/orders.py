@@ -10,6 +10,7 @@ from functools import partial
 from iamgen.cloud.clients import Client, Clients, Credentials, connect, role_arn
 from iamgen.cloud.deployment import Order
 from iamgen.declaration.accounts import PROFILE, constant
+from iamgen.declaration.model import STANDARD_ROLES
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import IamgenError
 
@@ -70,7 +71,16 @@ def order(declaration: Declaration, account: Account, text: str, tags: Mapping[s
         tags,
         people_arns(declaration),
         members(declaration, account),
+        _everybody(declaration, account),
+        frozenset(() if account.is_workload else STANDARD_ROLES),
     )
+
+
+def _everybody(declaration: Declaration, account: Account) -> frozenset[str]:
+    """Return the names of all people and CI users, where the account holds people."""
+    if not account.holds_people:
+        return frozenset()
+    return frozenset([one.name for one in declaration.people] + [one.name for one in declaration.machines])
 
 
 def people_arns(declaration: Declaration) -> frozenset[str]:

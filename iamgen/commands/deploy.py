@@ -102,6 +102,7 @@ def _choices(wanted: Deploying, console: Console, stop: threading.Event) -> Choi
         pace=Pace(heeding(stop)),
         on_wait=console.note,
         on_refusal=console.note,
+        note=console.note,
         warn=console.warning,
     )
 
@@ -137,19 +138,26 @@ def _taken_up(kept: Collection[plan_file.Kept], members: Collection[Member], cho
 def _decide(wanted: Deploying, planned: Planned, first: str, console: Console, stop: threading.Event) -> int:
     """Show the plan, ask, and do it or leave it."""
     pending = [name for name, one in planned.ready.items() if one.is_pending]
-    left = () if wanted.plan_only and not wanted.plan_file else fleet.held_back(planned, first)
+    # a plan for approval is of all accounts or of none
+    whole = wanted.plan_file is not None
+    left = () if wanted.plan_only and not whole else fleet.held_back(planned, first, every=whole)
+    pending = [name for name in pending if name not in left]
     ends, begun, kept = Ends(left=left), set[str](), bool(wanted.execute_plan)
     try:
         if planned.ready and not wanted.as_json:
             console.product(plan_text(planned.ready.values()))
-        if left:
-            _say_left(planned, ends, first, console)
+        _say_left(planned, left, first, console)
+        if left and (whole or not pending):
+            pass  # there is nothing else to do
         elif wanted.plan_file and planned.ready:
             _keep(wanted.plan_file, planned, pending)
             kept = True
             console.note(f"the plan is kept: iamgen deploy --execute-plan {wanted.plan_file}")
         elif pending and not wanted.changes_nothing and _agreed(wanted, planned, pending, console):
-            ends = _carry_out(planned, first, console, stop, begun)
+            going = replace(planned, ready={name: planned.ready[name] for name in planned.ready if name not in left})
+            ends = _carry_out(going, first, console, stop, begun)
+            ends = replace(ends, left=(*left, *ends.left))
+            _say_count(ends, console)
             kept = kept and not ends.left  # the plan as a whole cannot be carried out any more
     finally:  # the one place that removes change sets: all that nobody wants any more, and nobody has begun
         unwanted = [] if kept else [one for name, one in planned.ready.items() if name not in begun]
@@ -195,15 +203,17 @@ def _carry_out(planned: Planned, first: str, console: Console, stop: threading.E
             console.errors(ends.failed[name].faults)
         elif name in ends.done:
             console.note(f"{one.order.where}: done")
-    _say_left(planned, ends, first, console)
-    several = len(ends.done) + len(ends.failed) + len(ends.left) > 1
-    if several:
-        console.note(f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.left)} not begun")
+    _say_left(planned, ends.left, first, console)
     return ends
 
 
-def _say_left(planned: Planned, ends: Ends, first: str, console: Console) -> None:
-    for name in ends.left:
+def _say_count(ends: Ends, console: Console) -> None:
+    if len(ends.done) + len(ends.failed) + len(ends.left) > 1:
+        console.note(f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.left)} not begun")
+
+
+def _say_left(planned: Planned, left: Collection[str], first: str, console: Console) -> None:
+    for name in left:
         what = f"not begun, because {first} failed; its change set is removed"
         console.error(Fault(planned.ready[name].order.where, what, "deploy again when that is mended"))
 

@@ -14,12 +14,13 @@ from iamgen.clock import now
 from iamgen.cloud.bucket import INLINE
 from iamgen.cloud.clients import Clients, Credentials, Identity, connect
 from iamgen.cloud.errors import telling
-from iamgen.cloud.guards import impossible, refusals
 from iamgen.cloud.kind_template import kind_template
 from iamgen.cloud.pace import Pace
+from iamgen.cloud.references import Place, partition_of
+from iamgen.cloud.refused import Allowed, refused
 from iamgen.cloud.side_by_side import heeding
 from iamgen.cloud.stack_sets import PlannedSet, Settings, StackSet, carry_out, plan
-from iamgen.cloud.way_in import lost
+from iamgen.cloud.template_change import TemplateChange
 from iamgen.console import Console
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
@@ -64,7 +65,7 @@ def deploy_stack_set(wanted: StackSetDeploying, console: Console) -> int:
         found = clients.sts.get_caller_identity()
         caller = Identity(found["Account"], found["Arn"])
         planned = plan(clients, wished)
-    _refuse_losses(wanted, planned, caller)
+    _refuse_losses(wanted, _change(planned, caller, clients.region), caller, console)
     names = {one.id: f"{one.name} ({one.id})" for one in accounts}
     text = "\n".join(_lines(planned, names, f"{caller.account} ({caller.arn})"))
     if not wanted.as_json:
@@ -77,16 +78,18 @@ def deploy_stack_set(wanted: StackSetDeploying, console: Console) -> int:
     return code
 
 
-def _refuse_losses(wanted: StackSetDeploying, planned: PlannedSet, caller: Identity) -> None:
+def _change(planned: PlannedSet, caller: Identity, region: str) -> TemplateChange:
+    place = Place(caller.account, partition_of(region), region, planned.wanted.name)
+    return TemplateChange(planned.wanted.name, place, planned.before, planned.wanted.template)
+
+
+def _refuse_losses(wanted: StackSetDeploying, change: TemplateChange, caller: Identity, console: Console) -> None:
     """Raise IamgenError for what nobody has allowed to be lost: the stacks of a set have no stack policy of ours."""
-    name, after = planned.wanted.name, planned.wanted.template
-    faults = [*impossible(name, planned.changes)]
-    if planned.exists:
-        faults += refusals(name, planned.changes, allow_replacement=wanted.allow_replacement)
-    if not wanted.lock_me_out:
-        faults += lost(name, planned.before, after, caller, now())
-    if faults:
-        raise IamgenError(faults)
+    losses = refused(change, caller, now(), Allowed(wanted.allow_replacement, wanted.lock_me_out))
+    if losses.refusals:
+        raise IamgenError(losses.refusals)
+    for fault in losses.warnings:
+        console.warning(fault)
 
 
 def _accounts(declaration: Declaration, kind: str) -> tuple[Account, ...]:

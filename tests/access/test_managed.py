@@ -10,6 +10,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from iamgen.access.documents import Statement, parse
 from iamgen.access.evaluate import Request, decide
+from iamgen.access.managed import FILE, managed_documents
 
 CONTEXT = {
     "aws:username": "alice",
@@ -39,6 +40,18 @@ def test_every_managed_policy_is_understood(managed: dict[str, tuple[Statement, 
     for statements in managed.values():
         for request in REQUESTS:
             decide(statements, request)
+
+
+def test_the_documents_that_iamgen_brings_are_those_of_aws(managed: dict[str, tuple[Statement, ...]]) -> None:
+    """Written by `python -m iamgen.check.data.generate`; the name has the path, as in an ARN."""
+    assert json.loads(FILE.read_text())["source"].startswith("From moto ")
+    own = managed_documents()
+    assert {"AdministratorAccess", "IAMFullAccess", "job-function/ViewOnlyAccess"} <= own.keys()
+    policies = json.loads(aws_managed_policies_data)
+    for name, body in own.items():
+        bare = name.rpartition("/")[2]
+        assert policies[bare]["Path"].lstrip("/") + bare == name
+        assert parse(body, bare) == managed[bare]
 
 
 def test_every_statement_can_be_met_or_missed(managed: dict[str, tuple[Statement, ...]]) -> None:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pexpect
 import pytest
 
+from iamgen.cloud.clients import Identity
 from iamgen.commands.deploy import Deploying, deploy
 from iamgen.console import Console
 from iamgen.errors import IamgenError
@@ -240,6 +241,19 @@ def test_when_people_fail_the_others_are_not_begun(deployed: Path, aws: Aws) -> 
     assert "error: dev (222222222222): not begun, because user-only failed; its change set is removed" in ended.err
     assert ended.err.splitlines()[-1] == "0 done, 1 failed, 2 not begun"
     assert aws.change_sets("dev") == aws.change_sets("prod") == []
+
+
+def test_when_people_fail_what_takes_access_away_is_done(deployed: Path, aws: Aws) -> None:
+    """erin does not exist, which AWS says when user-only is updated; bob loses ReadR on dev, and gets OpsR on prod."""
+    erin = 'User("erin", {"user-only": "ReadR"}),\n    '
+    edit(deployed, f"User({BOB}", f'{erin}User("bob", {{"dev": "OpsR", "prod": ("OpsR", "ReadR")}}')
+    ended = run(deployed, every=True)
+    assert ended.code == 1
+    assert ended.err.splitlines()[-1] == "1 done, 1 failed, 1 not begun"
+    assert "error: prod (333333333333): not begun, because user-only failed; its change set is removed" in ended.err
+    assert (aws.status("user-only"), aws.change_sets("prod")) == ("UPDATE_ROLLBACK_COMPLETE", [])
+    assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
+    assert f"{ARN}/bob" not in aws.trusted("prod", "OpsR")
 
 
 def test_one_that_fails_leaves_the_others_alone(deployed: Path, aws: Aws) -> None:
@@ -602,9 +616,10 @@ def test_an_interruption_of_a_deployment_removes_what_was_not_begun(
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_when_people_cannot_be_planned_the_others_are_not_begun(
+def test_when_people_cannot_be_planned_only_what_takes_access_away_goes_on(
     deployed: Path, aws: Aws, tmp_path: Path, kept: bool
 ) -> None:
+    """Bob loses ReadR on dev and gets OpsR on prod; a plan for approval is of all accounts or of none."""
     groups = 'GROUPS = (Group("AuditorsG", members=("dave",)),)\n'
     edit(deployed, "CIUser, Grant", "CIUser, Group, Grant")
     edit(deployed, "CI_USERS = ", f"{groups}CI_USERS = ")
@@ -615,12 +630,148 @@ def test_when_people_cannot_be_planned_the_others_are_not_begun(
     ended = run(deployed, every=True, as_json=True, plan_file=file if kept else None)
     assert ended.code == 1
     assert "error: user-only (111111111111) AuditorsG: the group AuditorsG would be deleted" in ended.err
-    assert [one["outcome"] for one in json.loads(ended.out)["accounts"]] == ["not begun", "not begun", "refused"]
-    assert "error: dev (222222222222): not begun, because user-only failed; its change set is removed\n" in ended.err
-    assert "error: prod (333333333333): not begun, because user-only failed; its change set is removed\n" in ended.err
+    outcome = "not begun" if kept else "done"
+    assert [one["outcome"] for one in json.loads(ended.out)["accounts"]] == [outcome, "not begun", "refused"]
+    not_begun = "error: {}: not begun, because user-only failed; its change set is removed\n"
+    assert (not_begun.format("dev (222222222222)") in ended.err) is kept
+    assert ended.err.count(not_begun.format("prod (333333333333)")) == 1
     assert not file.exists()
     assert aws.change_sets("dev") == aws.change_sets("prod") == []
+    assert (f"{ARN}/bob" in aws.trusted("dev", "ReadR")) is kept
+    assert f"{ARN}/bob" not in aws.trusted("prod", "OpsR")
+
+
+def test_who_declines_hears_what_was_not_begun(deployed: Path, aws: Aws) -> None:
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": ("OpsR", "ReadR")}')
+    edit(deployed, "USER_ONLY_AWS_PROFILE=of-user-only", "USER_ONLY_AWS_PROFILE=nope", "CONST.inc")
+    ended = run(deployed, every=True, answer="n")
+    assert ended.code == 1
+    assert "Deploy this to dev (222222222222)? [y/N]" in ended.err
+    assert ended.err.count("error: prod (333333333333): not begun, because user-only failed") == 1
     assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
+
+
+LEAVERS = """\
+from iamgen import *
+OPS_SERVICES = ("cloudformation", "iam", "s3")
+USERS = (
+    User("alice", {"user-only": "OpsR", "dev": "AdminR", "prod": "AdminR"}, power=True),
+    User("bob", {"user-only": "ReadR", "dev": "ReadR", "prod": "ReadR"}),
+)
+"""
+
+
+@pytest.fixture
+def with_leavers(example: Path, aws: Aws) -> Path:
+    """Return a repository, deployed, in which bob alone holds a role of user-only."""
+    aws.people("/alice", "/bob")
+    (example / "users.py").write_text(LEAVERS)
+    assert run(example, every=True).code == 0
+    return example
+
+
+def test_offboarding_is_never_blocked(with_leavers: Path, aws: Aws) -> None:
+    """The last holder of a role of user-only leaves: the role stays, and trusts nobody, as it does elsewhere."""
+    edit(with_leavers, '    User("bob", {"user-only": "ReadR", "dev": "ReadR", "prod": "ReadR"}),\n', "")
+    iam = aws.client("iam", "user-only")
+    role_id = iam.get_role(RoleName="infra-ReadR-111111111111")["Role"]["RoleId"]
+    ended = run(with_leavers, every=True)
+    assert (ended.code, ended.err.splitlines()[-1]) == (0, "3 done, 0 failed, 0 not begun")
+    assert "~ ReadR  AWS::IAM::Role" in ended.out
+    assert "- ReadR" not in ended.out
+    trust = iam.get_role(RoleName="infra-ReadR-111111111111")["Role"]["AssumeRolePolicyDocument"]["Statement"]
+    assert [(one["Effect"], one["Principal"]) for one in trust] == [("Deny", {"AWS": ["*"]})]
+    for account in ("dev", "prod"):
+        assert f"{ARN}/bob" not in aws.trusted(account, "ReadR")
+    again = run(with_leavers, every=True, exit_code=True)
+    assert (again.code, again.out.count("nothing to change in the stack infra")) == (0, 3)
+
+    # whoever is granted it later gets the same role
+    edit(with_leavers, '{"user-only": "OpsR", ', '{"user-only": ("OpsR", "ReadR"), ')
+    assert run(with_leavers, "user-only").code == 0
+    assert aws.trusted("user-only", "ReadR") == {f"{ARN}/alice"}
+    assert iam.get_role(RoleName="infra-ReadR-111111111111")["Role"]["RoleId"] == role_id
+
+
+def test_everybody_leaves_user_only_in_two_steps_of_approval(with_leavers: Path, aws: Aws, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    edit(with_leavers, '{"user-only": "OpsR", ', "{")
+    edit(with_leavers, '{"user-only": "ReadR", ', "{")
+    assert run(with_leavers, "user-only", plan_file=file).code == 0
+    assert run(with_leavers, execute_plan=file).code == 0
+    names = {one["RoleName"] for one in aws.client("iam", "user-only").list_roles()["Roles"]}
+    assert names == {"infra-OpsR-111111111111", "infra-ReadR-111111111111"}
+    assert aws.trusted("user-only", "OpsR") == aws.trusted("user-only", "ReadR") == {"*"}
+
+
+def test_a_leaver_who_is_still_in_the_groups_is_named(with_leavers: Path, aws: Aws) -> None:
+    iam = aws.client("iam", "user-only")
+    for group in ("AssumeRoleG", "PowerG"):
+        iam.add_user_to_group(GroupName=f"infra-{group}-111111111111", UserName="bob")
+    iam.add_user_to_group(GroupName="infra-AssumeRoleG-111111111111", UserName="alice")
+    assert "warning" not in run(with_leavers, "user-only").err
+    edit(with_leavers, '    User("bob", {"user-only": "ReadR", "dev": "ReadR", "prod": "ReadR"}),\n', "")
+    said = (
+        "warning: user-only (111111111111): the IAM user bob is in AssumeRoleG, PowerG, and users.py does not declare bob\n"
+        "hint: take bob out of the groups with: iamgen deploy user-only --repair; then delete the user in IAM\n"
+    )
+    for plan_only in (True, False, True):
+        assert said in run(with_leavers, "user-only", plan_only=plan_only).err
+    assert "bob" not in run(with_leavers, "dev", plan_only=True).err
+    # the command that it names does it
+    run(with_leavers, "user-only", repair=True)
+    assert "bob" not in run(with_leavers, "user-only", plan_only=True).err
+
+
+def as_role(aws: Aws, monkeypatch: pytest.MonkeyPatch, account: str, role: str, session: str) -> None:
+    """Let STS say that a session of a role of the account calls, as where a pipeline or a person has assumed it."""
+    arn = f"arn:aws:sts::{IDS[account]}:assumed-role/infra-{role}-{IDS[account]}/{session}"
+    who = Identity(IDS[account], arn)
+    monkeypatch.setattr("iamgen.cloud.deployment.require_account", lambda *_: who)
+
+
+def test_ops_services_without_what_deploys_are_refused(
+    deployed: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ops,) = [line for line in (deployed / "users.py").read_text().splitlines() if line.startswith("OPS_SERVICES")]
+    edit(deployed, ops, 'OPS_SERVICES = ("s3",)')
+    as_role(aws, monkeypatch, "dev", "OpsR", "bob")
+    ended = run(deployed, "dev")
+    assert (ended.code, aws.status("dev")) == (1, "CREATE_COMPLETE")
+    (error, hint) = ended.err.splitlines()[-2:]
+    assert error.startswith(
+        "error: dev (222222222222) OpsR: OpsR, the role that deploys, can do this now and could not any more:"
+        " cloudformation:CreateChangeSet, cloudformation:DeleteChangeSet, "
+    )
+    assert hint == "hint: --lock-me-out, if it is meant and there is another way in"
+    # with the flag, and by others
+    assert run(deployed, "dev", plan_only=True, lock_me_out=True).code == 0
+    as_role(aws, monkeypatch, "dev", "AdminR", "alice")
+    assert run(deployed, "dev").code == 0
+
+
+def test_a_principal_of_elsewhere_hears_that_it_was_not_looked_at(
+    deployed: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arn = "arn:aws:sts::222222222222:assumed-role/AWSReservedSSO_Admin_12/alice"
+    monkeypatch.setattr("iamgen.cloud.deployment.require_account", lambda *_: Identity(IDS["dev"], arn))
+    assert run(deployed, "dev").err == ""
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    ended = run(deployed, "dev")
+    assert ended.code == 0
+    assert (
+        f"dev (222222222222): {arn}, who deploys, is not of this stack: what it may do was not looked at" in ended.err
+    )
+
+
+def test_a_last_grant_that_ends_soon_is_a_warning(deployed: Path) -> None:
+    edit(deployed, '"dev": "AdminR", ', '"dev": Grant("AdminR", until="2026-12-10"), ')
+    ended = run(deployed, "dev")
+    assert ended.code == 0
+    assert (
+        "warning: dev (222222222222) AdminR: all grants of AdminR end before 2026-12-23; now alice may assume it\n"
+        "hint: extend it in users.py, or see to it that there is another way in\n"
+    ) in ended.err
 
 
 def test_with_cfn_lint_and_in_a_repository(example: Path, aws: Aws, iamgen: Any, environment: dict[str, str]) -> None:
