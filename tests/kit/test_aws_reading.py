@@ -155,7 +155,7 @@ def by_configparser(text: str) -> dict[str, dict[str, str]] | None:
     return {name: dict(parser[name]) for name in parser.sections()}
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(FILES, NEWS)
 def test_every_profile_of_theirs_reads_as_before_or_nothing_is_written(text: str, wanted: str) -> None:
     try:
@@ -179,7 +179,7 @@ def test_every_profile_of_theirs_reads_as_before_or_nothing_is_written(text: str
     assert written(written(once, wanted), wanted) == once
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(TIDY)
 def test_a_tidy_file_is_never_refused(text: str) -> None:
     """However far it is indented as a whole."""
