@@ -18,6 +18,7 @@ from iamgen.cloud.guards import impossible, is_strict, refusals
 from iamgen.cloud.inspection import Inspection, inspect
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.planned import planned, retagged
+from iamgen.cloud.repair import own_losses
 from iamgen.cloud.stack import Stack
 from iamgen.cloud.states import Step, busy, step, stuck
 from iamgen.cloud.way_in import POWER, lost, lost_by_repair
@@ -30,7 +31,8 @@ from iamgen.plan.lines import lines
 @dataclass(frozen=True)
 class Order:
     """What an account should have. `where` names it in messages, `people` are the ARNs of the declared users,
-    `members` those of groups that people are put into by hand, by the group's logical id."""
+    `members` those of groups that people are put into by hand, by the group's logical id. `users` are the names of the
+    declared people in the account that holds them, None in any other; `people_alone` when it has nothing else."""
 
     where: str
     account_id: str
@@ -39,6 +41,8 @@ class Order:
     tags: Mapping[str, str]
     people: frozenset[str] = frozenset()
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    users: frozenset[str] | None = None
+    people_alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,7 @@ def _inspected(found: Prepared, before: Mapping[str, Any], identity: Identity) -
     removed = [one.value for one in seen.beside if one.is_in(POWER) and one.sign == "+"]
     added = {one.value for one in seen.beside if one.is_in(POWER) and one.sign == "-"} & seen.users
     faults = list(lost_by_repair(order.where, seen.there.get(POWER, frozenset()) | added, removed, identity.arn))
+    faults += own_losses(order.where, seen.beside, identity.arn, seen.memberships)
     if faults and not choices.lock_me_out:
         raise IamgenError(faults)
     return replace(found, inspection=seen)

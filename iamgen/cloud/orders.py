@@ -70,6 +70,8 @@ def order(declaration: Declaration, account: Account, text: str, tags: Mapping[s
         tags,
         people_arns(declaration),
         members(declaration, account),
+        frozenset(person.name for person in declaration.people) if account.holds_people else None,
+        not account.is_workload,
     )
 
 

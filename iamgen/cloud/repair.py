@@ -3,25 +3,69 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from iamgen.cloud.authorization_details import GROUP, ROLE, USER
 from iamgen.cloud.beside import Beside
 from iamgen.cloud.clients import Client
 from iamgen.cloud.errors import code_of
+from iamgen.cloud.way_in import POWER
 from iamgen.errors import Fault
 
 Call = Callable[[Client, str, str], object]
 _DELETE_INLINE: dict[str, Call] = {
-    "AWS::IAM::Group": lambda iam, name, policy: iam.delete_group_policy(GroupName=name, PolicyName=policy),
-    "AWS::IAM::Role": lambda iam, name, policy: iam.delete_role_policy(RoleName=name, PolicyName=policy),
-    "AWS::IAM::User": lambda iam, name, policy: iam.delete_user_policy(UserName=name, PolicyName=policy),
+    GROUP: lambda iam, name, policy: iam.delete_group_policy(GroupName=name, PolicyName=policy),
+    ROLE: lambda iam, name, policy: iam.delete_role_policy(RoleName=name, PolicyName=policy),
+    USER: lambda iam, name, policy: iam.delete_user_policy(UserName=name, PolicyName=policy),
 }
 _DETACH: dict[str, Call] = {
-    "AWS::IAM::Group": lambda iam, name, arn: iam.detach_group_policy(GroupName=name, PolicyArn=arn),
-    "AWS::IAM::Role": lambda iam, name, arn: iam.detach_role_policy(RoleName=name, PolicyArn=arn),
-    "AWS::IAM::User": lambda iam, name, arn: iam.detach_user_policy(UserName=name, PolicyArn=arn),
+    GROUP: lambda iam, name, arn: iam.detach_group_policy(GroupName=name, PolicyArn=arn),
+    ROLE: lambda iam, name, arn: iam.detach_role_policy(RoleName=name, PolicyArn=arn),
+    USER: lambda iam, name, arn: iam.detach_user_policy(UserName=name, PolicyArn=arn),
 }
+_DELETE_BOUNDARY: dict[str, Callable[[Client, str], object]] = {
+    ROLE: lambda iam, name: iam.delete_role_permissions_boundary(RoleName=name),
+    USER: lambda iam, name: iam.delete_user_permissions_boundary(UserName=name),
+}
+_UNTAG: dict[str, Call] = {
+    ROLE: lambda iam, name, key: iam.untag_role(RoleName=name, TagKeys=[key]),
+    USER: lambda iam, name, key: iam.untag_user(UserName=name, TagKeys=[key]),
+}
+_CALLER = re.compile(r"arn:[\w-]+:(?:sts::\d+:assumed-role/(?P<role>[^/]+)/.+|iam::\d+:user/(?:.*/)?(?P<user>[^/]+))")
+
+
+def own_losses(
+    where: str, others: Iterable[Beside], caller: str, memberships: Mapping[str, frozenset[str]]
+) -> Iterator[Fault]:
+    """Yield what a repair would take from the role or user that deploys, which may be what lets it go on.
+
+    `caller` is its ARN, `memberships` are the groups of each user. Who is taken out of PowerG is looked at elsewhere.
+    """
+    found = _CALLER.fullmatch(caller)
+    if not found:
+        return
+    name = found["role"] or found["user"]
+    own = {(ROLE if found["role"] else USER, name)}
+    if found["user"]:
+        own |= {(GROUP, group) for group in memberships.get(name, ())}
+    for one in others:
+        if one.sign == "+" and own & _losing(one):
+            what = f"{name}, who deploys, would lose what is there by hand: {one.detail.where} {one.value}"
+            yield Fault(f"{where} {one.resource.logical_id}", what, "declare it, or --lock-me-out, if it is meant")
+
+
+def _losing(one: Beside) -> set[tuple[str, str]]:
+    """Return the principal that loses power when it is undone."""
+    match one.kind:
+        case "inline" | "attached" | "group":
+            return {(one.resource.type, one.resource.physical_id)}
+        case "holder":
+            return {one.holder}
+        case "member" if not one.is_in(POWER):
+            return {(USER, one.value)}
+    return set()
 
 
 def repair(
@@ -78,6 +122,15 @@ def _undo(iam: Client, one: Beside, trusts: Mapping[str, Mapping[str, Any]]) -> 
             iam.remove_user_from_group(GroupName=name, UserName=one.value)
         case "member", _:
             iam.add_user_to_group(GroupName=name, UserName=one.value)
+        case "group", _:
+            iam.remove_user_from_group(GroupName=one.value, UserName=name)
+        case "holder", _:
+            kind, holder = one.holder
+            _DETACH[kind](iam, holder, name)
+        case "boundary", _:
+            _DELETE_BOUNDARY[one.resource.type](iam, name)
+        case "tag", _:
+            _UNTAG[one.resource.type](iam, name, one.value)
         case _:
             document = json.dumps(trusts[one.resource.logical_id])
             iam.update_assume_role_policy(RoleName=name, PolicyDocument=document)
