@@ -90,14 +90,14 @@ def detect(cloudformation: Client, stack: str, where: str, pace: Pace, on_progre
     return Drift(changes, repairs, tuple(_unchecked(every, stacks.resources(cloudformation, stack))))
 
 
-def _unchecked(every: Iterable[Mapping[str, Any]], resources: Iterable[stacks.Resource]) -> Iterator[Unchecked]:
+def _unchecked(drifts: Iterable[Mapping[str, Any]], resources: Iterable[stacks.Resource]) -> Iterator[Unchecked]:
     """Yield the resources of which no status says that they were compared."""
-    known = {_logical_id(one): one for one in every}
+    by_id = {_logical_id(drift): drift for drift in drifts}
     for resource in resources:
-        found = known.get(resource.logical_id, {})
-        status = str(found.get("StackResourceDriftStatus", _SILENT))
+        drift = by_id.get(resource.logical_id, {})
+        status = str(drift.get("StackResourceDriftStatus", _SILENT))
         if status not in _LOOKED_AT:
-            reason = " ".join(printable(str(found.get("DriftStatusReason", ""))).split())
+            reason = " ".join(printable(str(drift.get("DriftStatusReason", ""))).split())
             yield Unchecked(resource.logical_id, resource.type, status, reason)
 
 

@@ -20,6 +20,7 @@ from iamgen.plan.change import Change
 # What is never compared. docs/drift.md has the same list.
 NOT_COMPARED = (
     "passwords, access keys, MFA devices",
+    "boundaries and tags of people outside the stack",
     "tags of policies and providers",
     "thumbprints of OIDC providers",
     "old versions of policies",
@@ -84,17 +85,17 @@ class Inspection:
     @property
     def resource_changes(self) -> tuple[Change, ...]:
         """Return those that are of the stack's resources."""
-        return tuple(one for one in self.changes if not one.logical_id.startswith(PERSON))
+        return tuple(change for change in self.changes if not change.logical_id.startswith(PERSON))
 
     @property
     def unchecked(self) -> tuple[Unchecked, ...]:
         """Return the resources that neither CloudFormation nor iamgen compared."""
-        return tuple(one for one in self.drift.unchecked if one.type != _COMPARED_HERE)
+        return tuple(resource for resource in self.drift.unchecked if resource.type != _COMPARED_HERE)
 
     @property
     def differs(self) -> bool:
         """Whether anything is not as it should be."""
-        return bool(self.changes) or any(one.is_drift for one in self.undeclared)
+        return bool(self.changes) or any(user.is_drift for user in self.undeclared)
 
 
 def inspect(
@@ -122,7 +123,7 @@ def inspect(
         for one in others
         if one.kind == "trust"
     }
-    memberships = {name: one.groups for (kind, name), one in has.items() if kind == USER}
+    memberships = {name: user.groups for (kind, name), user in has.items() if kind == USER}
     return Inspection(
         drift,
         others,

@@ -37,35 +37,37 @@ _CALLER = re.compile(r"arn:[\w-]+:(?:sts::\d+:assumed-role/(?P<role>[^/]+)/.+|ia
 
 
 def own_losses(
-    where: str, others: Iterable[Beside], caller: str, memberships: Mapping[str, frozenset[str]]
+    where: str, differences: Iterable[Beside], caller: str, memberships: Mapping[str, frozenset[str]]
 ) -> Iterator[Fault]:
     """Yield what a repair would take from the role or user that deploys, which may be what lets it go on.
 
     `caller` is its ARN, `memberships` are the groups of each user. Who is taken out of PowerG is looked at elsewhere.
     """
-    found = _CALLER.fullmatch(caller)
-    if not found:
+    arn = _CALLER.fullmatch(caller)
+    if not arn:
         return
-    name = found["role"] or found["user"]
-    own = {(ROLE if found["role"] else USER, name)}
-    if found["user"]:
-        own |= {(GROUP, group) for group in memberships.get(name, ())}
-    for one in others:
-        if one.sign == "+" and own & _losing(one):
-            what = f"{name}, who deploys, would lose what is there by hand: {one.detail.where} {one.value}"
-            yield Fault(f"{where} {one.resource.logical_id}", what, "declare it, or --lock-me-out, if it is meant")
+    name = arn["role"] or arn["user"]
+    principals = {(ROLE if arn["role"] else USER, name)}
+    if arn["user"]:
+        principals |= {(GROUP, group) for group in memberships.get(name, ())}
+    for difference in differences:
+        if difference.sign == "+" and _loser(difference) in principals:
+            loss = f"{difference.detail.where} {difference.value}"
+            fault = f"{name}, who deploys, would lose what is there by hand: {loss}"
+            place = f"{where} {difference.resource.logical_id}"
+            yield Fault(place, fault, "declare it, or --lock-me-out, if it is meant")
 
 
-def _losing(one: Beside) -> set[tuple[str, str]]:
-    """Return the principal that loses power when it is undone."""
-    match one.kind:
+def _loser(difference: Beside) -> tuple[str, str] | None:
+    """Return the principal that loses power when a difference is undone, by type and name."""
+    match difference.kind:
         case "inline" | "attached" | "group":
-            return {(one.resource.type, one.resource.physical_id)}
+            return difference.resource.type, difference.resource.physical_id
         case "holder":
-            return {one.holder}
-        case "member" if not one.is_in(POWER):
-            return {(USER, one.value)}
-    return set()
+            return difference.holder
+        case "member" if not difference.is_in(POWER):
+            return USER, difference.value
+    return None
 
 
 def repair(

@@ -37,11 +37,11 @@ def plain(one: Prepared) -> dict[str, object]:
     }
 
 
-def _beyond_repair(found: Inspection) -> dict[str, object]:
+def _beyond_repair(inspection: Inspection) -> dict[str, object]:
     """Return what a repair leaves as it is, as JSON values."""
     return {
-        "not_looked_at": [some.plain() for some in found.unchecked],
-        "undeclared_users": [some.plain() for some in found.undeclared],
+        "not_looked_at": [resource.plain() for resource in inspection.unchecked],
+        "undeclared_users": [user.plain() for user in inspection.undeclared],
     }
 
 
@@ -78,8 +78,8 @@ def _lines(one: Prepared) -> Iterator[str]:
     yield from remarks(one.inspection)
 
 
-def remarks(found: Inspection | None) -> Iterator[str]:
+def remarks(inspection: Inspection | None) -> Iterator[str]:
     """Yield what no repair puts right: resources that nobody looked at, and users whom only a person can delete."""
-    if found:
-        yield from (f"! not looked at: {one.text}" for one in found.unchecked)
-        yield from (f"! {one.text}" for one in found.undeclared)
+    if inspection:
+        yield from (f"! not looked at: {resource.text}" for resource in inspection.unchecked)
+        yield from (f"! {user.text}" for user in inspection.undeclared)

@@ -46,28 +46,27 @@ def of_people(people: Iterable[str], resources: Collection[Resource], has: Every
 
     `people` are the names of those who are put into the stack's groups by hand. Nothing gives them a policy but these.
     """
-    own_groups = {one.physical_id for one in resources if one.type == GROUP}
+    own_groups = {resource.physical_id for resource in resources if resource.type == GROUP}
     for name in sorted(people):
-        found = has.get((USER, name))
-        if found is None:
+        user = has.get((USER, name))
+        if user is None:
             continue
         person = Resource(f"{PERSON}{name}", name, USER, "", "")
-        for policy in sorted(found.inline):
-            yield Beside(person, "inline", "+", policy, found.inline[policy])
-        yield from (Beside(person, "attached", "+", arn) for arn in sorted(found.attached))
-        yield from (Beside(person, "group", "+", group) for group in sorted(found.groups - own_groups))
+        for policy in sorted(user.inline):
+            yield Beside(person, "inline", "+", policy, user.inline[policy])
+        yield from (Beside(person, "attached", "+", arn) for arn in sorted(user.attached))
+        yield from (Beside(person, "group", "+", group) for group in sorted(user.groups - own_groups))
 
 
 def holders(
     template: Mapping[str, Any], resources: Collection[Resource], has: Everybody, people: Collection[str]
 ) -> Iterator[Beside]:
     """Yield who has one of the stack's managed policies and is not of the stack. `people` are looked at apart."""
-    policies = [one for one in resources if one.type == _POLICY]
-    own = {(one.type, one.physical_id) for one in resources} | {(USER, name) for name in people}
-    for policy in policies:
+    own = {(resource.type, resource.physical_id) for resource in resources} | {(USER, name) for name in people}
+    for policy in (resource for resource in resources if resource.type == _POLICY):
         named = _named(template, policy.logical_id)
-        for (kind, name), found in sorted(has.items(), key=lambda one: one[0]):
-            if policy.physical_id in found.attached and (kind, name) not in own | named:
+        for (kind, name), principal in sorted(has.items(), key=lambda item: item[0]):
+            if policy.physical_id in principal.attached and (kind, name) not in own | named:
                 yield Beside(policy, "holder", "+", f"{KINDS[kind].lower()} {name}", holder=(kind, name))
 
 
@@ -85,16 +84,18 @@ def _named(template: Mapping[str, Any], policy: str) -> set[tuple[str, str]]:
 def undeclared(
     declared: Collection[str], resources: Collection[Resource], has: Everybody, *, people_alone: bool
 ) -> Iterator[Undeclared]:
-    """Yield the users whom neither the stack has nor `declared`; `people_alone` when the account has people and nothing
-    else."""
-    known = {*declared, *(one.physical_id for one in resources if one.type == USER)}
-    own_groups = {one.physical_id for one in resources if one.type == GROUP}
-    for (kind, name), found in sorted(has.items(), key=lambda one: one[0]):
+    """Yield the users whom neither the stack nor users.py knows, in an account that holds people.
+
+    `declared` are the names in users.py, `people_alone` is whether the account has people and nothing else.
+    """
+    known = {*declared, *(resource.physical_id for resource in resources if resource.type == USER)}
+    own_groups = {resource.physical_id for resource in resources if resource.type == GROUP}
+    for (kind, name), principal in sorted(has.items(), key=lambda item: item[0]):
         if kind == USER and name not in known:
-            is_drift = people_alone or bool(found.groups & own_groups)
-            yield Undeclared(name, tuple(sorted(found.groups)), _policies(found), is_drift)
+            is_drift = people_alone or bool(principal.groups & own_groups)
+            yield Undeclared(name, tuple(sorted(principal.groups)), _policies(principal), is_drift)
 
 
-def _policies(found: Held) -> tuple[str, ...]:
-    attached = sorted(arn.rpartition("/")[2] for arn in found.attached)
-    return (*attached, *(f"inline {name}" for name in sorted(found.inline)))
+def _policies(principal: Held) -> tuple[str, ...]:
+    attached = sorted(arn.rpartition("/")[2] for arn in principal.attached)
+    return (*attached, *(f"inline {name}" for name in sorted(principal.inline)))

@@ -99,18 +99,19 @@ def _state(one: Inspection) -> str:
     return "is as it was deployed"
 
 
-def _last(seen: Collection[Inspection]) -> str:
+def _last(inspections: Collection[Inspection]) -> str:
     """Return how much differs, and how much nobody knows; and what is never compared."""
-    differing, every = sum(len(one.resource_changes) for one in seen), sum(one.resources for one in seen)
-    people = sum(len(one.changes) - len(one.resource_changes) for one in seen)
-    strangers, unchecked = sum(len(one.undeclared) for one in seen), sum(len(one.unchecked) for one in seen)
-    parts = [f"{differing} of {every} resources {'differs' if differing == 1 else 'differ'}"]
-    if unchecked:
-        parts.append(f"{unchecked} {'was' if unchecked == 1 else 'were'} not looked at")
-    if people:
-        parts.append(f"{people} {'person has' if people == 1 else 'people have'} more than users.py gives")
-    if strangers:
-        parts.append(f"{strangers} {'user is' if strangers == 1 else 'users are'} in no file")
+    differing = sum(len(account.resource_changes) for account in inspections)
+    counts = {
+        "was not looked at|were not looked at": sum(len(account.unchecked) for account in inspections),
+        "person has more than users.py gives|people have more than users.py gives": sum(
+            len(account.changes) - len(account.resource_changes) for account in inspections
+        ),
+        "user is in no file|users are in no file": sum(len(account.undeclared) for account in inspections),
+    }
+    total = sum(account.resources for account in inspections)
+    parts = [f"{differing} of {total} resources {'differs' if differing == 1 else 'differ'}"]
+    parts += [f"{count} {words.split('|')[count != 1]}" for words, count in counts.items() if count]
     return f"Drift: {'; '.join(parts)}.\nNever compared: {'; '.join(NOT_COMPARED)}."
 
 

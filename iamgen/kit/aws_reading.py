@@ -17,6 +17,7 @@ from iamgen.kit.sections import BYTE_ORDER_MARK, blocks, identity
 
 Sections = Mapping[str, Mapping[str, Any]]
 _MEND = "mend it first; nothing was written"
+_UNINDENT = "write every line of the file without an indent"
 # Bytes that are no UTF-8 stand in a text as lone surrogates. The reader gets a private character for each, so that it
 # can compare what surrounds them.
 _PRIVATE = {0xDC80 + n: 0xF780 + n for n in range(0x80)}
@@ -52,40 +53,39 @@ def damage(file: File, after: str, wanted: Wanted, taken: Collection[Step]) -> t
     try:
         before = sections(file.text)
     except UnreadableError as exc:
-        known = [fault._replace(hint=f"{fault.hint}; nothing was written") for fault in unreadable(file)]
-        return tuple(known) or (Fault(file.shown, f"the AWS CLI cannot read this file: {exc}", _MEND),)
+        explained = [fault._replace(hint=f"{fault.hint}; nothing was written") for fault in unreadable(file)]
+        return tuple(explained) or (Fault(file.shown, f"the AWS CLI cannot read this file: {exc}", _MEND),)
     try:
-        found, new = sections(after), sections(wanted.text)
+        now, new = sections(after), sections(wanted.text)
     except UnreadableError as exc:
-        what = f"the AWS CLI could not read it any more with the new sections: {exc}"
-        return (Fault(file.shown, what, "nothing was written; write every line of the file without an indent"),)
-    return (*_foreign(file, before, found, taken), *_written(file, new, found, taken))
+        reason = f"the AWS CLI could not read it any more with the new sections: {exc}"
+        return (Fault(file.shown, reason, f"nothing was written; {_UNINDENT}"),)
+    return (*_foreign(file, before, now, taken), *_written(file, new, now, taken))
 
 
-def _foreign(file: File, before: Sections, found: Sections, taken: Collection[Step]) -> Iterator[Fault]:
+def _foreign(file: File, before: Sections, now: Sections, taken: Collection[Step]) -> Iterator[Fault]:
     """Yield each section that is not ours to change, and would read otherwise."""
     ours = {step.identity for step in taken if step.kind != "same"}
     lines = {block.header: block.number for block in blocks(file.text)}
-    hint = "nothing was written; write every line of the file without an indent, or put the sections in by hand"
+    hint = f"nothing was written; {_UNINDENT}, or put the sections in by hand"
     for header, options in before.items():
-        if identity(header, file.kind) not in ours and found.get(header) != options:
+        if identity(header, file.kind) not in ours and now.get(header) != options:
             place = f"{file.shown}:{lines[header]}" if header in lines else file.shown
             yield Fault(place, f"the AWS CLI would read [{header}] otherwise than now", hint)
-    for header in found.keys() - before.keys():
+    for header in now.keys() - before.keys():
         if identity(header, file.kind) not in ours:
             yield Fault(file.shown, f"the AWS CLI would read a section [{header}] that is none now", hint)
 
 
-def _written(file: File, new: Sections, found: Sections, taken: Collection[Step]) -> Iterator[Fault]:
+def _written(file: File, new: Sections, now: Sections, taken: Collection[Step]) -> Iterator[Fault]:
     """Yield each section of ours that would not read as its template has it."""
-    wanted = {identity(header, file.kind): options for header, options in new.items()}
+    templates = {identity(header, file.kind): options for header, options in new.items()}
     for step in taken:
-        has = [options for header, options in found.items() if identity(header, file.kind) == step.identity]
-        should = [] if step.kind == "remove" else [wanted.get(step.identity)]
-        if has != should:
-            what = f"the AWS CLI would not read [{step.header}] as it is to be"
+        actual = [options for header, options in now.items() if identity(header, file.kind) == step.identity]
+        expected = [] if step.kind == "remove" else [templates.get(step.identity)]
+        if actual != expected:
             hint = "nothing was written; look at how it is indented, and at what stands in [DEFAULT]"
-            yield Fault(file.shown, what, hint)
+            yield Fault(file.shown, f"the AWS CLI would not read [{step.header}] as it is to be", hint)
 
 
 def _reason(error: object) -> str:
@@ -93,13 +93,13 @@ def _reason(error: object) -> str:
     number = getattr(error, "lineno", None) or next((line for line, _ in getattr(error, "errors", ())), None)
     match type(error).__name__:
         case "DuplicateSectionError":
-            what = "a section stands there twice"
+            reason = "a section stands there twice"
         case "DuplicateOptionError":
-            what = "an option stands twice in one section"
+            reason = "an option stands twice in one section"
         case "MissingSectionHeaderError":
-            what = "something stands before the first section"
+            reason = "something stands before the first section"
         case "ValueError":
-            what = "a line of a nested block is not NAME = VALUE"
+            reason = "a line of a nested block is not NAME = VALUE"
         case _:
-            what = "a line is neither [section], NAME = VALUE nor comment"
-    return f"{what} (line {number})" if number else what
+            reason = "a line is neither [section], NAME = VALUE nor comment"
+    return f"{reason} (line {number})" if number else reason

@@ -21,8 +21,8 @@ READ_TRUST = (
     " if Bool aws:MultiFactorAuthPresent = true\n"
 )
 NEVER = (
-    "Never compared: passwords, access keys, MFA devices; tags of policies and providers; thumbprints of OIDC providers;"
-    " old versions of policies; roles and groups outside the stack, but for the stack's policies.\n"
+    "Never compared: passwords, access keys, MFA devices; boundaries and tags of people outside the stack;"
+    " tags of policies and providers; thumbprints of OIDC providers; old versions of policies; roles and groups outside the stack, but for the stack's policies.\n"
 )
 EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 
