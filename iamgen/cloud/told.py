@@ -12,6 +12,7 @@ from iamgen.plan.change import Change
 from iamgen.plan.lines import Counts, counts, lines
 
 _NONE = Counts(0, 0, 0)
+_ADVICE = ": declare the user in users.py, or delete the user in the IAM console"
 
 
 def plan_text(prepared: Collection[Prepared]) -> str:
@@ -82,4 +83,4 @@ def remarks(inspection: Inspection | None) -> Iterator[str]:
     """Yield what no repair puts right: resources that nobody looked at, and users whom only a person can delete."""
     if inspection:
         yield from (f"! not looked at: {resource.text}" for resource in inspection.unchecked)
-        yield from (f"! {user.text}" for user in inspection.undeclared)
+        yield from (f"! {user.text}{_ADVICE if user.is_drift else ''}" for user in inspection.undeclared)

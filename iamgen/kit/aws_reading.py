@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from iamgen.errors import Fault
+from iamgen.errors import Fault, refuse
 from iamgen.kit.merge import File, Step, Wanted, unreadable
 from iamgen.kit.sections import BYTE_ORDER_MARK, blocks, identity
 
@@ -28,20 +28,33 @@ class UnreadableError(Exception):
 
 
 def sections(text: str) -> Sections:
-    """Return what botocore reads in the text: the options of each section. Raises UnreadableError."""
-    from botocore.configloader import raw_config_parse
-    from botocore.exceptions import ConfigParseError
+    """Return what botocore reads in the text: the options of each section. Raises UnreadableError.
 
+    Raises IamgenError when there is no temporary folder, from which botocore reads the text.
+    """
     if text.startswith(BYTE_ORDER_MARK):
         raise UnreadableError("it begins with a byte order mark")
-    with tempfile.TemporaryDirectory(prefix="iamgen-") as folder:  # its owner's alone
-        path = Path(folder) / "text"
-        path.touch(mode=0o600)
-        path.write_bytes(text.translate(_PRIVATE).encode("utf-8"))
-        try:
-            return raw_config_parse(str(path))  # type: ignore[no-any-return]  # botocore has no types
-        except ConfigParseError as exc:
-            raise UnreadableError(_reason(exc.kwargs.get("error"))) from exc
+    try:
+        with tempfile.TemporaryDirectory(prefix="iamgen-") as folder:  # its owner's alone
+            path = Path(folder) / "text"
+            path.touch(mode=0o600)
+            path.write_bytes(text.translate(_PRIVATE).encode("utf-8"))
+            return _parsed(path)
+    except OSError as exc:
+        reason = f"there is no temporary folder to prove in what would be written: {exc.strerror or exc}"
+        raise refuse("TMPDIR", reason, "name a folder in which you may write; nothing was written") from exc
+
+
+def _parsed(path: Path) -> Sections:
+    from botocore.configloader import raw_config_parse
+    from botocore.exceptions import ConfigNotFound, ConfigParseError
+
+    try:
+        return raw_config_parse(str(path))  # type: ignore[no-any-return]  # botocore has no types
+    except ConfigParseError as exc:
+        raise UnreadableError(_reason(exc.kwargs.get("error"))) from exc
+    except ConfigNotFound as exc:  # botocore takes `$` and `~` in a path for more than it is
+        raise OSError(f"botocore does not see {path}") from exc
 
 
 def damage(file: File, after: str, wanted: Wanted, taken: Collection[Step]) -> tuple[Fault, ...]:

@@ -110,6 +110,18 @@ def test_nothing_stays_of_what_was_read(tmp_path: Path, monkeypatch: pytest.Monk
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("folder", ["nowhere", "$HOME"])
+def test_without_a_temporary_folder_nothing_is_proven(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "$HOME").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / folder))
+    with pytest.raises(IamgenError) as caught:
+        sections("[a]\nx = 1\n")
+    assert caught.value.faults[0].where == "TMPDIR"
+    assert list((tmp_path / "$HOME").iterdir()) == []
+
+
 # a person's file, indented, commented and ended at random
 
 HEADERS = ["default", "profile theirs", "profile ours", 'profile "ours"', "other", "profile gone"]
