@@ -77,8 +77,8 @@ def expected(
     """Return what each group, role and user of the stack should have, by logical id.
 
     `declared` has the members of groups that people are put into by hand; `stack_tags` are the stack's own, which
-    CloudFormation gives to each of them. Of a boundary only
-    counts whether there is any, and of tags their keys: CloudFormation compares the values that a template sets.
+    CloudFormation gives to each of them. Of a boundary counts only whether there is any, and of tags their keys: the
+    values that a template sets are compared by CloudFormation.
     """
     made = {one.logical_id: one.physical_id for one in resources}
     body = template.get("Resources") or {}
