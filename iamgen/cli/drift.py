@@ -14,7 +14,7 @@ from iamgen.errors import Fault, UsageError
 @click.command()
 @shared.accounts("[ACCOUNT]...")
 @click.option("--all", "every", is_flag=True, help="Every account of CONST.inc, side by side.")
-@click.option("--exit-code", is_flag=True, help="Exit with 4 when something differs.")
+@click.option("--exit-code", is_flag=True, help="Exit with 4 when something differs, or was not looked at.")
 @shared.access
 @shared.as_json
 @click.pass_obj

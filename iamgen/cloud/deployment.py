@@ -21,10 +21,11 @@ from iamgen.cloud.pace import Pace
 from iamgen.cloud.planned import planned, retagged
 from iamgen.cloud.references import Place, partition_of
 from iamgen.cloud.refused import Allowed, refused
+from iamgen.cloud.repair import own_losses
 from iamgen.cloud.stack import Stack
 from iamgen.cloud.states import Step, busy, step, stuck
 from iamgen.cloud.template_change import POWER, TemplateChange
-from iamgen.cloud.undeclared import undeclared_members
+from iamgen.cloud.undeclared_members import undeclared_members
 from iamgen.cloud.way_in import lost_by_repair
 from iamgen.errors import Fault, IamgenError
 from iamgen.iam.source import parse
@@ -35,20 +36,26 @@ from iamgen.plan.lines import lines
 
 @dataclass(frozen=True)
 class Order:
-    """What an account should have. `where` names it in messages, `people` are the ARNs of the declared users,
-    `members` those of groups that people are put into by hand, by the group's logical id, `declared` the names of
-    everybody whom users.py knows, empty where the account holds no people, and `kept_roles` the roles, by logical id,
-    that stay when nobody holds them any more."""
+    """What an account should have."""
 
     where: str
+    """How messages name the account."""
     account_id: str
     stack: str
     text: str
     tags: Mapping[str, str]
     people: frozenset[str] = frozenset()
+    """The ARNs of the declared users."""
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Who belongs into groups that people are put into by hand, by the group's logical id."""
     declared: frozenset[str] = frozenset()
+    """The names of everybody whom users.py knows, empty where the account holds no people."""
     kept_roles: frozenset[str] = frozenset()
+    """The roles, by logical id, that stay when nobody holds them any more."""
+    users: frozenset[str] | None = None
+    """The names of the declared people in the account that holds them, None in any other."""
+    people_alone: bool = False
+    """Whether the account has people and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +197,7 @@ def _inspected(found: Prepared, before: Mapping[str, Any], identity: Identity) -
     removed = [one.value for one in seen.beside if one.is_in(POWER) and one.sign == "+"]
     added = {one.value for one in seen.beside if one.is_in(POWER) and one.sign == "-"} & seen.users
     faults = list(lost_by_repair(order.where, seen.there.get(POWER, frozenset()) | added, removed, identity.arn))
+    faults += own_losses(order.where, seen.beside, identity.arn, seen.memberships)
     if faults and not choices.lock_me_out:
         raise IamgenError(faults)
     return replace(found, inspection=seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,18 +15,49 @@ from iamgen.cloud.states import Step, busy, is_comparable, step, stuck
 from iamgen.errors import IamgenError, refuse
 from iamgen.plan.change import Change
 from iamgen.plan.difference import differences
+from iamgen.printable import printable
 
 _DRIFTED = ["MODIFIED", "DELETED"]
+# Only these say that AWS looked. UNKNOWN, UNSUPPORTED, NOT_CHECKED, and whatever comes, say that it did not.
+_LOOKED_AT = [*_DRIFTED, "IN_SYNC"]
+_SILENT = "NOT_CHECKED"  # of a resource that the answer leaves out: its type has no drift detection
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """A resource that CloudFormation did not compare, so that nobody knows whether it differs.
+
+    `logical_id` and `type` name it.
+    `status` is what CloudFormation says of it, such as UNKNOWN, and `reason` why, which may be empty.
+    """
+
+    logical_id: str
+    type: str
+    status: str
+    reason: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return it in one line."""
+        return f"{self.logical_id}  {self.type}: {self.status}{f', {self.reason}' if self.reason else ''}"
+
+    def plain(self) -> dict[str, object]:
+        """Return it as JSON values, by the names of its fields."""
+        return {"logical_id": self.logical_id, "type": self.type, "status": self.status, "reason": self.reason}
 
 
 @dataclass(frozen=True)
 class Drift:
-    """What differs: `+` is in AWS and not in the template, `-` the other way round; `repairs` say it from AWS to the
-    template. `unchecked` are resources of types that CloudFormation does not look at."""
+    """What CloudFormation says of a stack's resources.
+
+    `changes` is what differs: `+` is in AWS and not in the template, `-` the other way round.
+    `repairs` is the same from AWS to the template.
+    `unchecked` are the resources that were not compared.
+    """
 
     changes: tuple[Change, ...]
     repairs: tuple[Change, ...]
-    unchecked: tuple[str, ...]
+    unchecked: tuple[Unchecked, ...]
 
 
 def comparable(cloudformation: Client, name: str, where: str) -> Stack:
@@ -55,10 +86,19 @@ def detect(cloudformation: Client, stack: str, where: str, pace: Pace, on_progre
             raise refuse(where, f"CloudFormation cannot compare: {found.get('DetectionStatusReason', 'no reason')}")
     every = _found(cloudformation, stack)
     drifted = sorted((one for one in every if one["StackResourceDriftStatus"] in _DRIFTED), key=_logical_id)
-    checked = {one["LogicalResourceId"] for one in every if one["StackResourceDriftStatus"] != "NOT_CHECKED"}
-    known = {one.logical_id for one in stacks.resources(cloudformation, stack)}
     changes, repairs = (tuple(change(one, reverse=reverse) for one in drifted) for reverse in (False, True))
-    return Drift(changes, repairs, tuple(sorted(known - checked)))
+    return Drift(changes, repairs, tuple(_unchecked(every, stacks.resources(cloudformation, stack))))
+
+
+def _unchecked(drifts: Iterable[Mapping[str, Any]], resources: Iterable[stacks.Resource]) -> Iterator[Unchecked]:
+    """Yield the resources of which no status says that they were compared."""
+    by_id = {_logical_id(drift): drift for drift in drifts}
+    for resource in resources:
+        drift = by_id.get(resource.logical_id, {})
+        status = str(drift.get("StackResourceDriftStatus", _SILENT))
+        if status not in _LOOKED_AT:
+            reason = " ".join(printable(str(drift.get("DriftStatusReason", ""))).split())
+            yield Unchecked(resource.logical_id, resource.type, status, reason)
 
 
 def _logical_id(found: Mapping[str, Any]) -> str:

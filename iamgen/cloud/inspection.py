@@ -7,12 +7,27 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from iamgen.cloud import stack as stacks
-from iamgen.cloud.beside import Beside, as_change, beside, expected, held, members, trust
+from iamgen.cloud.authorization_details import USER, Everybody, held
+from iamgen.cloud.beside import Beside, as_changes, beside, expected, members, trust
 from iamgen.cloud.clients import Clients
-from iamgen.cloud.drift import Drift, detect
+from iamgen.cloud.drift import Drift, Unchecked, detect
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.planned import merged
+from iamgen.cloud.stack import Resource
+from iamgen.cloud.undeclared import PERSON, Undeclared, holders, of_people, undeclared
 from iamgen.plan.change import Change
+
+# What is never compared. docs/drift.md has the same list.
+NOT_COMPARED = (
+    "passwords, access keys, MFA devices",
+    "boundaries and tags of people outside the stack",
+    "tags of policies and providers",
+    "thumbprints of OIDC providers",
+    "old versions of policies",
+    "roles and groups outside the stack, but for the stack's policies",
+)
+# CloudFormation compares no membership, and iamgen all of them: in `beside`.
+_COMPARED_HERE = "AWS::IAM::UserToGroupAddition"
 
 
 class Inspected(Protocol):
@@ -30,12 +45,28 @@ class Inspected(Protocol):
     def members(self) -> Mapping[str, frozenset[str]]:
         """The members of groups that people are put into by hand, by the group's logical id."""
 
+    @property
+    def users(self) -> frozenset[str] | None:
+        """The names of the declared people, where the account holds them; None in any other account."""
+
+    @property
+    def people_alone(self) -> bool:
+        """Whether the account has people and nothing else."""
+
 
 @dataclass(frozen=True)
 class Inspection:
-    """What was found. `resources` is how many there are; `trusts` the trust policies that roles should have which
-    trust somebody who is gone; `there`, by logical id, who is in a group and belongs there; `users` has
-    every user's name."""
+    """What differs, and what was not looked at.
+
+    `drift` is what CloudFormation sees.
+    `beside` is what it does not: of the stack's groups, roles, users and policies, and of declared people.
+    `trusts` are the trust policies that roles should have which trust somebody who is gone, by logical id.
+    `resources` is how many there are.
+    `there` is who is in a group and belongs there, by the group's logical id.
+    `users` has every user's name.
+    `undeclared` are the users who are in no file, in an account that holds people.
+    `memberships` are the groups that each user is in, by name.
+    """
 
     drift: Drift
     beside: tuple[Beside, ...]
@@ -43,11 +74,28 @@ class Inspection:
     resources: int
     there: Mapping[str, frozenset[str]] = field(default_factory=dict)
     users: frozenset[str] = frozenset()
+    undeclared: tuple[Undeclared, ...] = ()
+    memberships: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """Return what differs, from the template to AWS, a change for each resource."""
-        return merged(self.drift.changes, map(as_change, self.beside))
+        """Return what differs, from the template to AWS, a change for each resource, and for each person."""
+        return merged(self.drift.changes, as_changes(self.beside))
+
+    @property
+    def resource_changes(self) -> tuple[Change, ...]:
+        """Return those that are of the stack's resources."""
+        return tuple(change for change in self.changes if not change.logical_id.startswith(PERSON))
+
+    @property
+    def unchecked(self) -> tuple[Unchecked, ...]:
+        """Return the resources that neither CloudFormation nor iamgen compared."""
+        return tuple(resource for resource in self.drift.unchecked if resource.type != _COMPARED_HERE)
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is not as it should be."""
+        return bool(self.changes) or any(user.is_drift for user in self.undeclared)
 
 
 def inspect(
@@ -61,13 +109,34 @@ def inspect(
     drift = detect(clients.cloudformation, account.stack, account.where, pace, on_progress)
     resources = stacks.resources(clients.cloudformation, account.stack)
     on_progress("reading groups, roles and users")
-    has = held(clients.iam)
-    should = expected(template, resources, account.members)
-    others = tuple(beside(resources, should, has))
+    has = held(clients.iam, account.where)
+    stack = stacks.read(clients.cloudformation, account.stack)
+    should = expected(template, resources, account.members, stack.tags if stack else {})
+    by_hand = account.users or frozenset() if account.members else frozenset[str]()
+    others = (
+        *beside(resources, should, has),
+        *holders(template, resources, has, by_hand),
+        *of_people(by_hand, resources, has),
+    )
     trusts = {
         one.resource.logical_id: trust(template, one.resource.logical_id, resources, has)
         for one in others
         if one.kind == "trust"
     }
-    users = frozenset(name for kind, name in has if kind == "AWS::IAM::User")
-    return Inspection(drift, others, trusts, len(resources), members(resources, should, has), users)
+    memberships = {name: user.groups for (kind, name), user in has.items() if kind == USER}
+    return Inspection(
+        drift,
+        others,
+        trusts,
+        len(resources),
+        members(resources, should, has),
+        frozenset(memberships),
+        _strangers(account, resources, has),
+        memberships,
+    )
+
+
+def _strangers(account: Inspected, resources: tuple[Resource, ...], has: Everybody) -> tuple[Undeclared, ...]:
+    if account.users is None:
+        return ()
+    return tuple(undeclared(account.users, resources, has, people_alone=account.people_alone))

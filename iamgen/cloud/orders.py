@@ -73,6 +73,8 @@ def order(declaration: Declaration, account: Account, text: str, tags: Mapping[s
         members(declaration, account),
         _everybody(declaration, account),
         frozenset(() if account.is_workload else STANDARD_ROLES),
+        frozenset(person.name for person in declaration.people) if account.holds_people else None,
+        not account.is_workload,
     )
 
 

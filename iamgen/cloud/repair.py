@@ -3,25 +3,71 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from iamgen.cloud.authorization_details import GROUP, ROLE, USER
 from iamgen.cloud.beside import Beside
 from iamgen.cloud.clients import Client
 from iamgen.cloud.errors import code_of
+from iamgen.cloud.template_change import POWER
 from iamgen.errors import Fault
 
 Call = Callable[[Client, str, str], object]
 _DELETE_INLINE: dict[str, Call] = {
-    "AWS::IAM::Group": lambda iam, name, policy: iam.delete_group_policy(GroupName=name, PolicyName=policy),
-    "AWS::IAM::Role": lambda iam, name, policy: iam.delete_role_policy(RoleName=name, PolicyName=policy),
-    "AWS::IAM::User": lambda iam, name, policy: iam.delete_user_policy(UserName=name, PolicyName=policy),
+    GROUP: lambda iam, name, policy: iam.delete_group_policy(GroupName=name, PolicyName=policy),
+    ROLE: lambda iam, name, policy: iam.delete_role_policy(RoleName=name, PolicyName=policy),
+    USER: lambda iam, name, policy: iam.delete_user_policy(UserName=name, PolicyName=policy),
 }
 _DETACH: dict[str, Call] = {
-    "AWS::IAM::Group": lambda iam, name, arn: iam.detach_group_policy(GroupName=name, PolicyArn=arn),
-    "AWS::IAM::Role": lambda iam, name, arn: iam.detach_role_policy(RoleName=name, PolicyArn=arn),
-    "AWS::IAM::User": lambda iam, name, arn: iam.detach_user_policy(UserName=name, PolicyArn=arn),
+    GROUP: lambda iam, name, arn: iam.detach_group_policy(GroupName=name, PolicyArn=arn),
+    ROLE: lambda iam, name, arn: iam.detach_role_policy(RoleName=name, PolicyArn=arn),
+    USER: lambda iam, name, arn: iam.detach_user_policy(UserName=name, PolicyArn=arn),
 }
+_DELETE_BOUNDARY: dict[str, Callable[[Client, str], object]] = {
+    ROLE: lambda iam, name: iam.delete_role_permissions_boundary(RoleName=name),
+    USER: lambda iam, name: iam.delete_user_permissions_boundary(UserName=name),
+}
+_UNTAG: dict[str, Call] = {
+    ROLE: lambda iam, name, key: iam.untag_role(RoleName=name, TagKeys=[key]),
+    USER: lambda iam, name, key: iam.untag_user(UserName=name, TagKeys=[key]),
+}
+_CALLER = re.compile(r"arn:[\w-]+:(?:sts::\d+:assumed-role/(?P<role>[^/]+)/.+|iam::\d+:user/(?:.*/)?(?P<user>[^/]+))")
+
+
+def own_losses(
+    where: str, differences: Iterable[Beside], caller: str, memberships: Mapping[str, frozenset[str]]
+) -> Iterator[Fault]:
+    """Yield what a repair would take from the role or user that deploys, which may be what lets it go on.
+
+    `caller` is its ARN, `memberships` are the groups of each user. Who is taken out of PowerG is looked at elsewhere.
+    """
+    arn = _CALLER.fullmatch(caller)
+    if not arn:
+        return
+    name = arn["role"] or arn["user"]
+    principals = {(ROLE if arn["role"] else USER, name)}
+    if arn["user"]:
+        principals |= {(GROUP, group) for group in memberships.get(name, ())}
+    for difference in differences:
+        if difference.sign == "+" and _loser(difference) in principals:
+            loss = f"{difference.detail.where} {difference.value}"
+            fault = f"{name}, who deploys, would lose what is there by hand: {loss}"
+            place = f"{where} {difference.resource.logical_id}"
+            yield Fault(place, fault, "declare it, or --lock-me-out, if it is meant")
+
+
+def _loser(difference: Beside) -> tuple[str, str] | None:
+    """Return the principal that loses power when a difference is undone, by type and name."""
+    match difference.kind:
+        case "inline" | "attached" | "group":
+            return difference.resource.type, difference.resource.physical_id
+        case "holder":
+            return difference.holder
+        case "member" if not difference.is_in(POWER):
+            return USER, difference.value
+    return None
 
 
 def repair(
@@ -78,6 +124,15 @@ def _undo(iam: Client, one: Beside, trusts: Mapping[str, Mapping[str, Any]]) -> 
             iam.remove_user_from_group(GroupName=name, UserName=one.value)
         case "member", _:
             iam.add_user_to_group(GroupName=name, UserName=one.value)
+        case "group", _:
+            iam.remove_user_from_group(GroupName=one.value, UserName=name)
+        case "holder", _:
+            kind, holder = one.holder
+            _DETACH[kind](iam, holder, name)
+        case "boundary", _:
+            _DELETE_BOUNDARY[one.resource.type](iam, name)
+        case "tag", _:
+            _UNTAG[one.resource.type](iam, name, one.value)
         case _:
             document = json.dumps(trusts[one.resource.logical_id])
             iam.update_assume_role_policy(RoleName=name, PolicyDocument=document)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from iamgen.cloud.beside import as_change
+from iamgen.cloud.beside import as_changes
 from iamgen.cloud.deployment import Prepared
+from iamgen.cloud.inspection import Inspection
 from iamgen.cloud.planned import merged, undone
 from iamgen.plan.change import Change
 from iamgen.plan.lines import Counts, counts, lines
 
 _NONE = Counts(0, 0, 0)
+_ADVICE = ": declare the user in users.py, or delete the user in the IAM console"
 
 
 def plan_text(prepared: Collection[Prepared]) -> str:
@@ -32,13 +34,22 @@ def plain(one: Prepared) -> dict[str, object]:
         "changes": [change.plain() for change in changes(one)],
         "tags_only": list(one.retagged),
         "protection": one.unguarded,
+        **(_beyond_repair(one.inspection) if one.inspection else {}),
+    }
+
+
+def _beyond_repair(inspection: Inspection) -> dict[str, object]:
+    """Return what a repair leaves as it is, as JSON values."""
+    return {
+        "not_looked_at": [resource.plain() for resource in inspection.unchecked],
+        "undeclared_users": [user.plain() for user in inspection.undeclared],
     }
 
 
 def changes(one: Prepared) -> tuple[Change, ...]:
     """Return what a deployment changes, with what it puts right beside the stack."""
     others = one.inspection.beside if one.inspection else ()
-    return merged(one.changes, (undone(as_change(other)) for other in others))
+    return merged(one.changes, map(undone, as_changes(others, is_plan=True)))
 
 
 def _action(one: Prepared) -> str:
@@ -55,6 +66,7 @@ def _lines(one: Prepared) -> Iterator[str]:
     order = one.order
     if not one.is_pending:
         yield f"{order.where}: nothing to change in the stack {order.stack}"
+        yield from remarks(one.inspection)
         return
     yield f"{order.where}: {_action(one)} the stack {order.stack}"
     if one.afresh and one.stack:
@@ -64,3 +76,11 @@ def _lines(one: Prepared) -> Iterator[str]:
         yield f"! the tags of the stack change, and with them those of {', '.join(one.retagged)}"
     if one.unguarded:
         yield "! its stack policy and its protection against deletion are put back"
+    yield from remarks(one.inspection)
+
+
+def remarks(inspection: Inspection | None) -> Iterator[str]:
+    """Yield what no repair puts right: resources that nobody looked at, and users whom only a person can delete."""
+    if inspection:
+        yield from (f"! not looked at: {resource.text}" for resource in inspection.unchecked)
+        yield from (f"! {user.text}{_ADVICE if user.is_drift else ''}" for user in inspection.undeclared)

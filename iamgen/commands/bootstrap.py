@@ -21,7 +21,7 @@ from iamgen.kit.merge import Identity
 from iamgen.kit.page import Form, guide, page
 from iamgen.kit.preview import preview
 from iamgen.kit.sections import FileKind
-from iamgen.kit.texts import Templates, Texts, expanded, misread, needs_secret, role_names, templates
+from iamgen.kit.texts import Templates, Texts, expanded, misread, needs_secret, role_names, sourceless, templates
 from iamgen.kit.update import Update, contents, keyless, updates
 
 NEEDED = (USERS_FILE, CONSTANTS_FILE)  # either will do
@@ -123,7 +123,7 @@ def _texts(work: _Work, given: Given) -> tuple[Texts, str | None]:
     wrong = tuple(misread(made))
     if wrong and work.wanted.write:
         raise IamgenError(wrong)
-    for warning in wrong:
+    for warning in (*wrong, *sourceless(made)):
         work.console.warning(warning)
     if not given.any or not needs_secret(found):
         return made, None

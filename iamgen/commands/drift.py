@@ -15,10 +15,11 @@ from iamgen.cloud.clients import Clients, require_account
 from iamgen.cloud.deployment import Order
 from iamgen.cloud.drift import comparable
 from iamgen.cloud.errors import telling
-from iamgen.cloud.inspection import Inspection, inspect
+from iamgen.cloud.inspection import NOT_COMPARED, Inspection, inspect
 from iamgen.cloud.orders import Access, order
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.side_by_side import heeding, side_by_side
+from iamgen.cloud.told import remarks
 from iamgen.console import Console
 from iamgen.declaration.choose import chosen
 from iamgen.declaration.load import load
@@ -44,7 +45,7 @@ class Drifting:
 
 def drift(wanted: Drifting, console: Console) -> int:
     """Print what differs, and return 0; 1 when an account could not be looked at; 4, under `exit_code`, when
-    something differs. Raises IamgenError for what is wrong with the declaration."""
+    something differs or was not looked at. Raises IamgenError for what is wrong with the declaration."""
     declaration = load(wanted.root, now()).declaration
     accounts = chosen(declaration, wanted.accounts, every=wanted.every)
     access, stop = Access(wanted.profile, wanted.role_arn_template), threading.Event()
@@ -63,7 +64,12 @@ def drift(wanted: Drifting, console: Console) -> int:
         console.product(_json(orders, found) if wanted.as_json else _text(orders, seen))
     if len(seen) < len(found):
         return FAILED
-    return DRIFTED if wanted.exit_code and any(one.changes for one in seen.values()) else DONE
+    return DRIFTED if wanted.exit_code and any(_is_open(one) for one in seen.values()) else DONE
+
+
+def _is_open(one: Inspection) -> bool:
+    """Whether something differs, or might: what was not looked at is not as it was deployed."""
+    return one.differs or bool(one.unchecked)
 
 
 def _look(wanted: Order, clients: Clients, pace: Pace, on_progress: Callable[[str], None]) -> Inspection:
@@ -80,15 +86,33 @@ def _text(orders: Mapping[str, Order], seen: Mapping[str, Inspection]) -> str:
 
 
 def _lines(where: str, one: Inspection) -> Iterator[str]:
-    yield f"{where}: {'is as it was deployed' if not one.changes else 'differs from what was deployed'}"
+    yield f"{where}: {_state(one)}"
     yield from lines(one.changes)
-    if one.drift.unchecked:
-        yield f"! CloudFormation does not compare {', '.join(one.drift.unchecked)}"
+    yield from remarks(one)
 
 
-def _last(seen: Collection[Inspection]) -> str:
-    differing, every = sum(len(one.changes) for one in seen), sum(one.resources for one in seen)
-    return f"Drift: {differing} of {every} resources {'differs' if differing == 1 else 'differ'}."
+def _state(one: Inspection) -> str:
+    if one.differs:
+        return "differs from what was deployed"
+    if one.unchecked:
+        return f"nothing differs in what was looked at, and {len(one.unchecked)} of {one.resources} resources were not"
+    return "is as it was deployed"
+
+
+def _last(inspections: Collection[Inspection]) -> str:
+    """Return how much differs, and how much nobody knows; and what is never compared."""
+    differing = sum(len(account.resource_changes) for account in inspections)
+    counts = {
+        "was not looked at|were not looked at": sum(len(account.unchecked) for account in inspections),
+        "person has more than users.py gives|people have more than users.py gives": sum(
+            len(account.changes) - len(account.resource_changes) for account in inspections
+        ),
+        "user is in no file|users are in no file": sum(len(account.undeclared) for account in inspections),
+    }
+    total = sum(account.resources for account in inspections)
+    parts = [f"{differing} of {total} resources {'differs' if differing == 1 else 'differ'}"]
+    parts += [f"{count} {words.split('|')[count != 1]}" for words, count in counts.items() if count]
+    return f"Drift: {'; '.join(parts)}.\nNever compared: {'; '.join(NOT_COMPARED)}."
 
 
 def _json(orders: Mapping[str, Order], found: Mapping[str, Inspection | IamgenError]) -> str:
@@ -96,7 +120,7 @@ def _json(orders: Mapping[str, Order], found: Mapping[str, Inspection | IamgenEr
         {"account": name, "account_id": orders[name].account_id, "stack": orders[name].stack, **_plain(one)}
         for name, one in found.items()
     ]
-    return json.dumps({"accounts": told}, indent=2) + "\n"
+    return json.dumps({"accounts": told, "never_compared": list(NOT_COMPARED)}, indent=2) + "\n"
 
 
 def _plain(one: Inspection | IamgenError) -> dict[str, object]:
@@ -106,5 +130,7 @@ def _plain(one: Inspection | IamgenError) -> dict[str, object]:
     return {
         "resources": one.resources,
         "drift": [change.plain() for change in one.changes],
-        "unchecked": list(one.drift.unchecked),
+        "unchecked": [some.logical_id for some in one.unchecked],
+        "not_looked_at": [some.plain() for some in one.unchecked],
+        "undeclared_users": [some.plain() for some in one.undeclared],
     }

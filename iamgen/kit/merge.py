@@ -8,12 +8,12 @@ repository. Any other section is the person's, and is theirs to give up.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from iamgen.errors import Fault, IamgenError
-from iamgen.kit.sections import Block, FileKind, blocks, identity
+from iamgen.kit.sections import BYTE_ORDER_MARK, Block, FileKind, blocks, identity
 
 _MARK = re.compile(r"# iamgen bootstrap (?P<owner>\S+) (?P<digest>[0-9a-f]{8})\s*")
 Identity = tuple[str, ...]
@@ -87,16 +87,18 @@ def merged(file: File, wanted: Wanted, taken: Sequence[Step], declined: Containe
     doing = {step.identity: step for step in taken if step.kind != "same" and step.identity not in declined}
     new = {key: one[0] for key, one in _by_identity(wanted.text, file.kind).items()}
     end = "\r\n" if "\r\n" in file.text else "\n"
-    made = {key: _with_ends(_marked(key, one, wanted.owner), end) for key, one in new.items()}
-    parts = [
-        line
-        for block in blocks(file.text)
-        for line in _replaced(block, doing.get(identity(block.header or "", file.kind)), made, end)
-    ]
+    made = {key: _marked(key, one, wanted.owner) for key, one in new.items()}
+    parts: list[str] = []
+    after = ""  # the indent of the header that follows
+    for block in reversed(blocks(file.text)):
+        step = doing.get(identity(block.header or "", file.kind))
+        parts[:0] = _replaced(block, step, made, _Layout(end, max(block.header_indent, after, key=len)))
+        if step is None or step.kind != "remove":
+            after = block.header_indent
     leads = _leads(wanted.text, file.kind)
     for key in [step.identity for step in taken if step.kind == "add"]:
         header = f"[{new[key].header}]"
-        parts = [*_ended(parts, end), *_with_ends([*leads[key], header], end), *made[key]]
+        parts = [*_ended(parts, end), *_with_ends([*leads[key], header, *made[key]], end)]
     return "".join(parts)
 
 
@@ -105,6 +107,8 @@ def unreadable(file: File) -> tuple[Fault, ...]:
     seen: dict[str, int] = {}
     faults: list[Fault] = []
     what = "the AWS CLI cannot read this file: "
+    if file.text.startswith(BYTE_ORDER_MARK):
+        return (Fault(f"{file.shown}:1", f"{what}it begins with a byte order mark", "save it as UTF-8 without one"),)
     for block in blocks(file.text):
         faults += [Fault(f"{file.shown}:{n}", what + STRAY, "mend it, or remove it") for n in block.strays]
         if block.header == "DEFAULT":
@@ -115,7 +119,17 @@ def unreadable(file: File) -> tuple[Fault, ...]:
             faults.append(Fault(f"{file.shown}:{block.number}", what + twice, "keep one of the two"))
         elif block.header is not None:
             seen[block.header] = block.number
-    return tuple(faults)
+    return (*faults, *_no_text(file))
+
+
+def _no_text(file: File) -> Iterator[Fault]:
+    """Yield the first line with a byte that is no UTF-8, which the AWS CLI reads in few places and refuses in most."""
+    for number, line in enumerate(file.text.splitlines(), 1):
+        odd = next((char for char in line if "\udc80" <= char <= "\udcff"), None)
+        if odd:
+            what = f"the AWS CLI cannot read this file: the byte 0x{ord(odd) - 0xDC00:X} is no UTF-8"
+            yield Fault(f"{file.shown}:{number}", what, "save the file as UTF-8")
+            return
 
 
 def twins(text: str, kind: FileKind) -> tuple[str, ...]:
@@ -143,7 +157,7 @@ def _step(key: Identity, new: Block, old: Block | None, owner: str) -> Step:
 
 def _whose(key: Identity, block: Block, owner: str) -> str:
     """Return why a section is not iamgen's to write for this owner; nothing when it is."""
-    marks = [found for line in block.body if (found := _MARK.fullmatch(line.rstrip("\r\n")))]
+    marks = [found for line in block.body if (found := _MARK.fullmatch(line.strip()))]
     if not marks:
         return "written by hand"
     if len(marks) > 1 or marks[0]["digest"] != _digest(key, _plain(block)):
@@ -151,21 +165,34 @@ def _whose(key: Identity, block: Block, owner: str) -> str:
     return "" if marks[0]["owner"] == owner else f"written for {marks[0]['owner']}"
 
 
-def _replaced(block: Block, step: Step | None, made: Mapping[Identity, list[str]], end: str) -> Iterable[str]:
+@dataclass(frozen=True)
+class _Layout:
+    """How the lines of a section are written into a file: with which line end, and behind which blanks.
+
+    A header that stands further right than the option before it goes on with that option, to configparser. So the
+    options of a section stand as far right as its own header and as the next.
+    """
+
+    end: str
+    indent: str
+
+
+def _replaced(block: Block, step: Step | None, made: Mapping[Identity, list[str]], layout: _Layout) -> Iterable[str]:
     """Return a block's lines once the step is taken. A header stays as it was spelt, with what stands behind it."""
     if block.header is None or step is None:
         return block.lines
     if step.kind == "remove":
         return block.rest
-    lines = [*_with_ends([block.lines[0].rstrip("\r\n")], end), *made[step.identity]]
+    body = [layout.indent + line if line.strip() else line for line in made[step.identity]]
+    lines = _with_ends([block.lines[0].rstrip("\r\n"), *body], layout.end)
     is_ended = block.rest or block.body[-1].endswith(("\r", "\n"))
-    return [*lines, *block.rest] if is_ended else [*lines[:-1], lines[-1].removesuffix(end)]
+    return [*lines, *block.rest] if is_ended else [*lines[:-1], lines[-1].removesuffix(layout.end)]
 
 
 def _plain(block: Block) -> tuple[str, ...]:
-    """Return the lines below the header, without line ends and without iamgen's mark."""
+    """Return the lines below the header, without line ends, the section's indent and iamgen's mark."""
     lines = (line.rstrip("\r\n") for line in block.body[1:])
-    return tuple(line for line in lines if not _MARK.fullmatch(line))
+    return tuple(line.removeprefix(block.indent) for line in lines if not _MARK.fullmatch(line.strip()))
 
 
 def _digest(key: Identity, plain: Sequence[str]) -> str:

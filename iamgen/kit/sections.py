@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from os.path import commonprefix
 from typing import Literal
 
 FileKind = Literal["config", "credentials"]
@@ -17,6 +18,7 @@ FileKind = Literal["config", "credentials"]
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _HEADER = re.compile(r"\[(?P<header>.+)\]")
 _OPTION = re.compile(r"(?P<name>.*?)\s*[=:]\s*(?P<value>.*)$")
+BYTE_ORDER_MARK = "\ufeff"
 _NAMED, _PARTS = ("profile", "sso-session", "services"), 2  # of `profile NAME`
 
 
@@ -25,7 +27,8 @@ class Block:
     """A section of a file, or what stands before the first one, which has no `header`.
 
     `lines` has all of it, header first, with line ends; the last `trailing` of them are comments and blank lines,
-    which may as well be about the section that follows. `strays` are the numbers of lines that configparser refuses.
+    which may as well be about the section that follows. `strays` are the numbers of lines that the AWS CLI refuses:
+    configparser those that are no option, botocore those of a nested block that have no `=`.
     """
 
     header: str | None
@@ -44,6 +47,16 @@ class Block:
     def rest(self) -> tuple[str, ...]:
         """Return the comments and blank lines after them."""
         return self.lines[len(self.lines) - self.trailing :]
+
+    @property
+    def header_indent(self) -> str:
+        """Return the blanks before the header; nothing where there is no header."""
+        return _indent(self.lines[0]) if self.header is not None else ""
+
+    @property
+    def indent(self) -> str:
+        """Return the blanks that every line below the header begins with, comments aside."""
+        return commonprefix([_indent(line) for line in self.body[1:] if not is_remark(line)])  # noqa: RUF071  # no paths
 
 
 def blocks(text: str) -> tuple[Block, ...]:
@@ -79,6 +92,10 @@ def _words(header: str) -> list[str]:
         return []
 
 
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
 def is_remark(line: str) -> bool:
     """Tell whether a line is blank or a comment."""
     return not line.strip() or line.strip().startswith(("#", ";"))
@@ -108,11 +125,14 @@ class _Reader:
         self._found = [_Open(None, 1)]
         self._indent = 0
         self._has_option = False
+        self._is_nested = False
 
     def take(self, number: int, line: str) -> None:
         """Put the line into the block that it belongs to, which may be a new one."""
-        text, indent = line.strip(), len(line) - len(line.lstrip())
+        text, indent = line.strip(), len(_indent(line))
         goes_on = self._has_option and indent > self._indent
+        if goes_on and self._is_nested and not is_remark(line) and "=" not in text:
+            self._found[-1].strays.append(number)
         if not is_remark(line) and not goes_on:
             self._indent = indent
             if header := _HEADER.match(text):
@@ -128,7 +148,7 @@ class _Reader:
         if block.header is None or not option or not name or name in block.options:
             block.strays.append(number)
         if block.header is not None and option:
-            self._has_option = bool(name)
+            self._has_option, self._is_nested = bool(name), not option["value"]
             block.options.setdefault(name, option["value"])
 
     def done(self) -> tuple[Block, ...]:

@@ -48,6 +48,18 @@ def misread(texts: Texts) -> Iterator[Fault]:
                 yield Fault(made.where(block.number), what, 'write [profile "${NAME}"]')
 
 
+def sourceless(texts: Texts) -> Iterator[Fault]:
+    """Yield each profile of the config text that names a `source_profile` without a role to assume with it.
+
+    The AWS CLI takes no notice of that. AWS's libraries for Go refuse the profile, and every one that begins with it.
+    """
+    made = texts.get("config")
+    for block in blocks(made.text) if made else ():
+        if "source_profile" in block.options and "role_arn" not in block.options:
+            what = f"[{block.header}] has a source_profile and no role_arn: programs in Go refuse it, such as Terraform"
+            yield Fault(made.where(block.number) if made else "", what, "leave the line source_profile out")
+
+
 def role_names(config: Expanded) -> frozenset[str]:
     """Return the names of the profiles in a config text that assume a role."""
     found = (identity(str(block.header), "config") for block in blocks(config.text) if "role_arn" in block.options)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from iamgen.errors import Fault, IamgenError, each, refuse
-from iamgen.kit import home
+from iamgen.kit import aws_reading, home
 from iamgen.kit.colleague import Colleague
 from iamgen.kit.merge import File, Identity, Step, Wanted, merged, steps, unreadable
 from iamgen.kit.sections import FileKind, blocks
@@ -33,6 +33,14 @@ class Update:
         """Return the file as it is to be, without the sections that the person declined."""
         return merged(self.file, self.wanted, self.steps, declined)
 
+    def damage(self, declined: Container[Identity] = ()) -> tuple[Fault, ...]:
+        """Return why the file may not be written: what the AWS CLI would read otherwise than it should."""
+        after = self.text(declined)
+        if after == self.file.text:
+            return ()
+        taken = [step for step in self.steps if step.identity not in declined]
+        return aws_reading.damage(self.file, after, self.wanted, taken)
+
     def changes(self, declined: Container[Identity] = ()) -> bool:
         """Tell whether anything is to be done: to the text, or because others may read the file."""
         return self.text(declined) != self.file.text or home.is_open(self.place)
@@ -45,7 +53,8 @@ def updates(
 
     A profile that iamgen wrote for the person goes when it is of one of the repository's roles that is not theirs.
 
-    Raises IamgenError, with every fault, where a file cannot be read or has a section in question twice.
+    Raises IamgenError, with every fault, where a file cannot be read or has a section in question twice, and where the
+    AWS CLI would afterwards read a section otherwise than it should.
     """
     places = {kind: home.place(kind, environment) for kind in texts}
     if len({place.path for place in places.values()}) < len(places):
@@ -61,15 +70,22 @@ def updates(
         return Update(place, file, wanted, steps(file, wanted))
 
     found = tuple(each(places, update).values())
+    damaged = [fault for one in found for fault in one.damage()]
+    if damaged:
+        raise IamgenError(damaged)
     return found, tuple(fault for one in found for fault in unreadable(one.file))
 
 
 def contents(some: tuple[Update, ...], declined: Container[Identity], now: datetime) -> dict[Path, str]:
     """Return what to write: first a copy of each file that changes, then the files.
 
-    Raises IamgenError when a file is no longer what it was when the steps were made.
+    Raises IamgenError when a file is no longer what it was when the steps were made, and where the AWS CLI would read
+    it otherwise than it should.
     """
     changing = [update for update in some if update.changes(declined)]
+    damaged = [fault for update in changing for fault in update.damage(declined)]
+    if damaged:
+        raise IamgenError(damaged)
     moved = [update for update in changing if home.read(update.place) != update.file]
     if moved:
         what, hint = "it was changed meanwhile, by something else", "nothing was written; run it again"

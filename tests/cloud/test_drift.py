@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from iamgen.cloud.drift import comparable, detect
+from iamgen.cloud.drift import Unchecked, comparable, detect
 from iamgen.cloud.pace import Pace
 from iamgen.errors import Fault, IamgenError
 
@@ -54,8 +54,30 @@ def test_all_pages_are_read_and_what_is_gone_is_not_missed(stubbed: Stubbed) -> 
     found = detect(stubbed.clients.cloudformation, "infra", WHERE, Pace(lambda _: None), lambda _: None)
     assert [f"{one.sign} {one.logical_id}" for one in found.changes] == ["- AdminR", "~ ReadR"]
     assert [f"{one.sign} {one.logical_id}" for one in found.repairs] == ["+ AdminR", "~ ReadR"]
-    assert found.unchecked == ("P",)
+    assert found.unchecked == (Unchecked("P", "AWS::IAM::Role", "NOT_CHECKED"),)
     stubbed.done()
+
+
+def test_only_three_statuses_say_that_aws_looked(stubbed: Stubbed) -> None:
+    """Whatever else there is, and may come, is no answer."""
+    stubbed.answer("cloudformation", "detect_stack_drift", {"StackDriftDetectionId": "id"})
+    state = {"StackId": "s", "StackDriftDetectionId": "id", "DetectionStatus": "DETECTION_COMPLETE", "Timestamp": SINCE}
+    stubbed.answer("cloudformation", "describe_stack_drift_detection_status", state)
+    statuses = ["IN_SYNC", "MODIFIED", "DELETED", "NOT_CHECKED", "UNKNOWN", "UNSUPPORTED", "SOMETHING_NEW"]
+    every = [{**drift(f"Of{status}", status, 7200), "DriftStatusReason": f"why\n{status}\x1b"} for status in statuses]
+    stubbed.answer("cloudformation", "describe_stack_resource_drifts", {"StackResourceDrifts": every})
+    made = [resource(f"Of{status}") for status in (*statuses, "Silence")]
+    stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": made})
+    seen = detect(stubbed.clients.cloudformation, "infra", WHERE, Pace(lambda _: None), lambda _: None)
+    assert [one.logical_id for one in seen.changes] == ["OfDELETED", "OfMODIFIED"]
+    assert {one.logical_id: one.status for one in seen.unchecked} == {
+        **{f"Of{status}": status for status in statuses[3:]},
+        "OfSilence": "NOT_CHECKED",
+    }
+    text = next(one.text for one in seen.unchecked if one.status == "UNKNOWN")
+    assert text.startswith("OfUNKNOWN  AWS::IAM::Role: UNKNOWN, why")
+    assert "\x1b" not in text
+    assert "\n" not in text
 
 
 @pytest.mark.parametrize("status", ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_FAILED"])

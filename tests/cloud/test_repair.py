@@ -13,7 +13,7 @@ from iamgen.cloud.carry_out import execute
 from iamgen.cloud.deployment import Choices, Order, Prepared
 from iamgen.cloud.drift import Drift
 from iamgen.cloud.inspection import Inspection
-from iamgen.cloud.repair import repair
+from iamgen.cloud.repair import own_losses, repair
 from iamgen.cloud.stack import Resource
 from iamgen.errors import IamgenError
 
@@ -81,4 +81,59 @@ def test_a_deployment_keeps_power(
     zoe = "zoe cannot be put into infra-PowerG-1: there is no such user"
     bob = "bob stays in infra-PowerG-1: nobody who belongs there could be put in"
     assert [one.what for one in raised.value.faults] == ([zoe] if goes else [zoe, bob])
+    stubbed.done()
+
+
+ADMIN = Resource("AdminR", "infra-AdminR-1", "AWS::IAM::Role", "", "")
+OPS = Resource("OpsP", "arn:aws:iam::1:policy/OpsP", "AWS::IAM::ManagedPolicy", "", "")
+PERSON = Resource("user/bob", "bob", "AWS::IAM::User", "", "")
+SESSION, USER = "arn:aws:sts::1:assumed-role/{}/bob", "arn:aws:iam::1:user/team/bob"
+
+
+@pytest.mark.parametrize(
+    ("other", "caller"),
+    [
+        (Beside(ADMIN, "inline", "+", "more"), SESSION.format("infra-AdminR-1")),
+        (Beside(ADMIN, "attached", "+", "arn:x"), SESSION.format("infra-AdminR-1")),
+        (
+            Beside(OPS, "holder", "+", "role deployer", holder=("AWS::IAM::Role", "deployer")),
+            SESSION.format("deployer"),
+        ),
+        (Beside(OPS, "holder", "+", "user bob", holder=("AWS::IAM::User", "bob")), USER),
+        (Beside(OPS, "holder", "+", "group Admins", holder=("AWS::IAM::Group", "Admins")), USER),
+        (Beside(PERSON, "attached", "+", "arn:x"), USER),
+        (Beside(PERSON, "group", "+", "Admins"), USER),
+        (Beside(Resource("OpsG", "infra-OpsG", "AWS::IAM::Group", "", ""), "member", "+", "bob"), USER),
+        (Beside(Resource("PowerG", "Admins", "AWS::IAM::Group", "", ""), "inline", "+", "more"), USER),
+    ],
+)
+def test_who_deploys_is_not_undone_unasked(other: Beside, caller: str) -> None:
+    groups = {"bob": frozenset({"Admins"})}
+    (fault,) = own_losses("dev (1)", [other], caller, groups)
+    assert "who deploys, would lose what is there by hand" in fault.what
+    assert "--lock-me-out" in fault.hint
+    for stranger in ("arn:aws:iam::1:user/zoe", SESSION.format("infra-ReadR-1"), "arn:aws:iam::1:root"):
+        assert list(own_losses("dev (1)", [other], stranger, groups)) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "operation", "parameters"),
+    [
+        (Beside(ADMIN, "boundary", "+", "arn:x"), "delete_role_permissions_boundary", {"RoleName": "infra-AdminR-1"}),
+        (Beside(PERSON, "boundary", "+", "arn:x"), "delete_user_permissions_boundary", {"UserName": "bob"}),
+        (Beside(ADMIN, "tag", "+", "k"), "untag_role", {"RoleName": "infra-AdminR-1", "TagKeys": ["k"]}),
+        (Beside(PERSON, "tag", "+", "k"), "untag_user", {"UserName": "bob", "TagKeys": ["k"]}),
+        (Beside(PERSON, "group", "+", "G"), "remove_user_from_group", {"UserName": "bob", "GroupName": "G"}),
+        (
+            Beside(OPS, "holder", "+", "role deployer", holder=("AWS::IAM::Role", "deployer")),
+            "detach_role_policy",
+            {"RoleName": "deployer", "PolicyArn": OPS.physical_id},
+        ),
+    ],
+)
+def test_each_is_undone_by_one_call(
+    stubbed: Stubbed, other: Beside, operation: str, parameters: dict[str, object]
+) -> None:
+    stubbed.answer("iam", operation, {}, parameters)
+    assert repair(stubbed.clients.iam, "dev", [other], {}) == []
     stubbed.done()

@@ -466,9 +466,8 @@ def test_what_was_there_stays_and_is_kept_in_a_copy(write: Write, at_home: Path)
 def test_each_copy_has_a_name_of_its_own(write: Write, at_home: Path) -> None:
     write()
     (at_home / "credentials").write_text("")
-    with (at_home / "config").open("a") as config:
-        config.write("\n[default-x]\nx = 1\n[profile example-dev_ops]\n")
-    (at_home / "config").write_text((at_home / "config").read_text().replace("\n[profile example-dev_ops]\n", "\n", 1))
+    config = (at_home / "config").read_text()
+    (at_home / "config").write_text(config.replace("\n[profile example-dev_ops]\n", "\n[profile mine]\n"))
     write()
     assert len([name for name in files(at_home) if name.startswith("config.")]) == 2
 
@@ -593,18 +592,71 @@ def test_a_file_with_a_section_twice_is_refused(write: Write, at_home: Path) -> 
     assert (at_home / "credentials").read_text() == THEIRS["credentials"]
 
 
-def test_a_file_that_the_aws_cli_cannot_read_is_told(write: Write, at_home: Path) -> None:
-    (at_home / "config").write_text("region = x\n[default]\nregion = us-east-1\n")
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (b"region = x\n[default]\nregion = us-east-1\n", "1: the AWS CLI cannot read this file: the line is neither"),
+        (b"[a]\ns3 =\n  x = 1\n  junk\n", "4: the AWS CLI cannot read this file: the line is neither"),
+        (b"\xef\xbb\xbf[a]\nx = 1\n", "1: the AWS CLI cannot read this file: it begins with a byte order mark"),
+        (b"[a]\nx = 1\n[a]\n", "3: the AWS CLI cannot read this file: [a] stands on line 1 already"),
+    ],
+)
+@pytest.mark.parametrize("option", ["--yes", "--dry-run"])
+def test_a_file_that_the_aws_cli_cannot_read_stays(
+    config: bytes, said: str, option: str, write: Write, at_home: Path
+) -> None:
+    (at_home / "config").write_bytes(config)
+    done = write(option)
+    assert done.returncode == 1
+    assert f"error: ~/.aws/config:{said}" in done.stderr
+    assert "; nothing was written\n" in done.stderr
+    assert (at_home / "config").read_bytes() == config
+    assert (at_home / "credentials").read_text() == THEIRS["credentials"]
+
+
+def test_an_indented_file_keeps_its_profiles(write: Write, at_home: Path, environment: dict[str, str]) -> None:
+    """However often it is written to, and read as the AWS CLI reads it."""
+    from botocore.configloader import load_config
+
+    theirs = (
+        "  [default]\n  region = us-east-1\n\n  [profile work]\n  output = json\n\n  [profile play]\n  output = text\n"
+    )
+    (at_home / "config").write_text(theirs)
+    for _ in range(3):
+        assert write().returncode == 0
+        profiles = load_config(str(at_home / "config"))["profiles"]
+        assert (profiles["work"], profiles["play"]) == ({"output": "json"}, {"output": "text"})
+        assert profiles["default"]["s3"]["max_queue_size"] == "1000"
+        assert profiles["example-dev_ops"]["source_profile"] == "example-users"
+    assert "nothing to change" in write().stderr
+
+
+def test_bytes_that_are_no_utf_8_stay_and_are_told(write: Write, at_home: Path) -> None:
+    (at_home / "config").write_bytes(b"# caf\xe9\r\n[work]\r\nx = 1\r\n")
     done = write()
     assert done.returncode == 0
-    assert "warning: ~/.aws/config:1: the AWS CLI cannot read this file: the line is neither [section]" in done.stderr
-    assert (at_home / "config").read_text().startswith("region = x\n[default]\n# iamgen bootstrap ")
-
-
-def test_bytes_that_are_no_utf_8_stay(write: Write, at_home: Path) -> None:
-    (at_home / "config").write_bytes(b"# caf\xe9\r\n[work]\r\nx = 1\r\n")
-    assert write().returncode == 0
+    told = "warning: ~/.aws/config:1: the AWS CLI cannot read this file: the byte 0xE9 is no UTF-8\n"
+    assert f"{told}hint: save the file as UTF-8\n" in done.stderr
     assert (at_home / "config").read_bytes().startswith(b"# caf\xe9\r\n[work]\r\nx = 1\r\n\r\n[default]\r\n# iamgen")
+
+
+def test_a_nested_line_that_the_aws_cli_cannot_read_is_refused(write: Write, at_home: Path, example: Path) -> None:
+    (example / "aws-cli.config.tpl").write_text("[default]\ns3 =\n  max_queue_size = 1\n  use_accelerate_endpoint\n")
+    before = (at_home / "config").read_bytes()
+    done = write()
+    assert done.returncode == 1
+    assert "error: aws-cli.config.tpl:4: the AWS CLI cannot read what it makes: the line is neither" in done.stderr
+    assert (at_home / "config").read_bytes() == before
+
+
+def test_a_source_without_a_role_is_warned_about(write: Write, example: Path) -> None:
+    (example / "aws-cli.config.tpl").write_text("[default]\nregion = x\n\n[profile a]\nsource_profile = a\n")
+    done = write("--dry-run")
+    assert done.returncode == 0
+    assert (
+        "warning: aws-cli.config.tpl:4: [profile a] has a source_profile and no role_arn: programs in Go" in done.stderr
+    )
+    assert "source_profile = ${AWS_ACCOUNT_NAME}" not in (ROOT / "aws-cli.config.tpl").read_text()
 
 
 def test_nothing_is_written_when_one_file_cannot_be(write: Write, at_home: Path) -> None:

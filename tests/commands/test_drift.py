@@ -20,6 +20,11 @@ READ_TRUST = (
     f"    ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for {ARN}/auditors/dave, {ARN}/bob, {ARN}/carol"
     " if Bool aws:MultiFactorAuthPresent = true\n"
 )
+NEVER = (
+    "Never compared: passwords, access keys, MFA devices; boundaries and tags of people outside the stack;"
+    " tags of policies and providers; thumbprints of OIDC providers; old versions of policies; roles and groups outside the stack, but for the stack's policies.\n"
+)
+ADVICE = ": declare the user in users.py, or delete the user in the IAM console\n"
 EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 
 
@@ -32,7 +37,7 @@ def deployed(tmp_path: Path, aws: Aws, iamgen: Iamgen) -> Path:
         shutil.copy(ROOT / name, root / name)
     with (root / "CONST.inc").open("a") as file:
         file.write("USER_ONLY_AWS_PROFILE=of-user-only\nDEV_AWS_PROFILE=of-dev\nPROD_AWS_PROFILE=of-prod\n")
-    aws.people("/alice", "/bob", "/carol", "/auditors/dave", "/mallory")
+    aws.people("/alice", "/bob", "/carol", "/auditors/dave")
     done = iamgen(root, "deploy", "--all", "--yes", "--no-lint")
     assert done.returncode == 0, done.stderr
     for group in ("AssumeRoleG", "ManageOwnUserG"):
@@ -60,7 +65,7 @@ def test_as_it_was_deployed(deployed: Path, iamgen: Iamgen) -> None:
         "user-only (111111111111): is as it was deployed\n\n"
         "dev (222222222222): is as it was deployed\n\n"
         "prod (333333333333): is as it was deployed\n\n"
-        "Drift: 0 of 23 resources differ.\n"
+        f"Drift: 0 of 23 resources differ.\n{NEVER}"
     )
 
 
@@ -74,7 +79,7 @@ def test_a_trust_and_a_session_changed_by_hand(deployed: Path, aws: Aws, iamgen:
         "~ ReadR  AWS::IAM::Role\n"
         f"{READ_TRUST}"
         f"        + Principal: {ARN}/mallory\n\n"
-        "Drift: 2 of 7 resources differ.\n"
+        f"Drift: 2 of 7 resources differ.\n{NEVER}"
     )
     done = iamgen(deployed, "drift", "dev", "--exit-code")
     assert (done.returncode, done.stdout) == (4, told)
@@ -103,6 +108,7 @@ def test_a_trust_and_a_session_changed_by_hand(deployed: Path, aws: Aws, iamgen:
 def test_what_cloudformation_does_not_see(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
     people, dev = aws.client("iam", "user-only"), aws.client("iam", "dev")
     people.put_group_policy(GroupName="infra-AssumeRoleG-111111111111", PolicyName="more", PolicyDocument=EVERYTHING)
+    aws.people("/mallory")
     join(aws, "PowerG", "mallory")
     people.remove_user_from_group(GroupName="infra-ManageOwnUserG-111111111111", UserName="dave")
     dev.put_role_policy(RoleName="infra-ReadR-222222222222", PolicyName="more", PolicyDocument=EVERYTHING)
@@ -114,22 +120,138 @@ def test_what_cloudformation_does_not_see(deployed: Path, aws: Aws, iamgen: Iamg
         "    + Policies: more\n"
         "        + Statement: Allow * on *\n"
         "~ ManageOwnUserG  AWS::IAM::Group\n"
-        "    - members: dave\n"
+        "    - members missing: dave\n"
         "~ PowerG  AWS::IAM::Group\n"
-        "    + members: mallory\n\n"
+        "    + members added by hand: mallory\n"
+        f"! the IAM user mallory is in no file, in infra-PowerG-111111111111{ADVICE}\n"
         "dev (222222222222): differs from what was deployed\n"
         "~ CIUserCi  AWS::IAM::User\n"
         f"    + ManagedPolicyArns: {ADMIN}\n"
         "~ ReadR  AWS::IAM::Role\n"
         "    + Policies: more\n"
         "        + Statement: Allow * on *\n\n"
-        "Drift: 5 of 16 resources differ.\n"
+        f"Drift: 5 of 16 resources differ; 1 user is in no file.\n{NEVER}"
     )
     assert done.returncode == 4
     repaired = iamgen(deployed, "deploy", "user-only", "dev", "--repair", "--yes", "--no-lint")
     assert repaired.returncode == 0, repaired.stderr
     assert repaired.stdout.endswith("Plan: 0 to add, 5 to change, 0 to destroy.\n")
+    assert "    + members: dave\n" in repaired.stdout
+    assert "    - members: mallory\n" in repaired.stdout
+    assert f"! the IAM user mallory is in no file, in infra-PowerG-111111111111{ADVICE}" in repaired.stdout
+    assert f"! the IAM user mallory is in no file{ADVICE}" in iamgen(deployed, "drift", "--all").stdout
+    people.delete_user(UserName="mallory")
     assert iamgen(deployed, "drift", "--all", "--exit-code").returncode == 0
+
+
+def test_boundaries_and_tags_put_on_by_hand(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    iam, read_only = aws.client("iam", "dev"), "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    iam.put_role_permissions_boundary(RoleName="infra-AdminR-222222222222", PermissionsBoundary=read_only)
+    iam.put_user_permissions_boundary(UserName="ci", PermissionsBoundary=read_only)
+    iam.tag_role(RoleName="infra-ReadR-222222222222", Tags=[{"Key": "team", "Value": "core"}])
+    iam.tag_user(UserName="ci", Tags=[{"Key": "team", "Value": "core"}])
+    done = iamgen(deployed, "drift", "dev", "--exit-code")
+    assert done.stdout == (
+        "dev (222222222222): differs from what was deployed\n"
+        "~ AdminR  AWS::IAM::Role\n"
+        f"    + PermissionsBoundary: {read_only}\n"
+        "~ CIUserCi  AWS::IAM::User\n"
+        f"    + PermissionsBoundary: {read_only}\n"
+        "    + Tags.team: core\n"
+        "~ ReadR  AWS::IAM::Role\n"
+        "    + Tags.team: core\n\n"
+        f"Drift: 3 of 7 resources differ.\n{NEVER}"
+    )
+    assert done.returncode == 4
+    done = iamgen(deployed, "deploy", "dev", "--repair", "--yes", "--no-lint")
+    assert done.returncode == 0, done.stderr
+    assert f"    - PermissionsBoundary: {read_only}\n" in done.stdout
+    assert "    - Tags.team: core\n" in done.stdout
+    assert iamgen(deployed, "drift", "dev", "--exit-code").returncode == 0
+
+
+def test_the_stacks_policies_in_other_hands(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    iam, policy = aws.client("iam", "dev"), "arn:aws:iam::222222222222:policy/infra-OpsP-222222222222"
+    iam.create_role(
+        RoleName="deployer", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []})
+    )
+    iam.create_group(GroupName="strangers")
+    iam.create_user(UserName="zed")
+    iam.attach_role_policy(RoleName="deployer", PolicyArn=policy)
+    iam.attach_group_policy(GroupName="strangers", PolicyArn=policy)
+    iam.attach_user_policy(UserName="zed", PolicyArn=policy)
+    done = iamgen(deployed, "drift", "dev", "--exit-code")
+    assert "    + attached outside the stack: group strangers, role deployer, user zed\n" in done.stdout
+    assert done.stdout.count("zed") == 1  # only where people are a stranger has no place
+    assert done.returncode == 4
+    done = iamgen(deployed, "deploy", "dev", "--repair", "--yes", "--no-lint")
+    assert done.returncode == 0, done.stderr
+    assert iamgen(deployed, "drift", "dev", "--exit-code").returncode == 0
+    assert iam.list_entities_for_policy(PolicyArn=policy)["PolicyUsers"] == []
+
+
+def test_what_a_person_has_beside_users_py(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    people = aws.client("iam", "user-only")
+    people.attach_user_policy(UserName="bob", PolicyArn=ADMIN)
+    people.put_user_policy(UserName="bob", PolicyName="more", PolicyDocument=EVERYTHING)
+    people.create_group(GroupName="Admins")
+    people.add_user_to_group(GroupName="Admins", UserName="carol")
+    done = iamgen(deployed, "drift", "user-only", "--exit-code")
+    assert done.stdout == (
+        "user-only (111111111111): differs from what was deployed\n"
+        "~ user/bob  AWS::IAM::User\n"
+        "    + Policies: more\n"
+        "        + Statement: Allow * on *\n"
+        f"    + ManagedPolicyArns: {ADMIN}\n"
+        "~ user/carol  AWS::IAM::User\n"
+        "    + Groups: Admins, which is not of the stack\n\n"
+        f"Drift: 0 of 9 resources differ; 2 people have more than users.py gives.\n{NEVER}"
+    )
+    assert done.returncode == 4
+    assert iamgen(deployed, "deploy", "user-only", "--repair", "--yes", "--no-lint").returncode == 0
+    assert iamgen(deployed, "drift", "user-only", "--exit-code").returncode == 0
+
+
+def test_a_leaver_is_seen_until_the_user_is_deleted(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    users = (deployed / "users.py").read_text()
+    line = next(line for line in users.splitlines(keepends=True) if 'User("carol"' in line)
+    (deployed / "users.py").write_text(users.replace(line, ""))
+    done = iamgen(deployed, "deploy", "--all", "--repair", "--yes", "--no-lint")
+    assert done.returncode == 0, done.stderr
+    member = "! the IAM user carol is in no file, in infra-AssumeRoleG-111111111111, infra-ManageOwnUserG-111111111111"
+    assert f"{member}{ADVICE}" in done.stdout
+    done = iamgen(deployed, "drift", "--all", "--exit-code")
+    assert done.returncode == 4
+    differs = f"user-only (111111111111): differs from what was deployed\n! the IAM user carol is in no file{ADVICE}"
+    assert differs in done.stdout
+    assert "Drift: 0 of 23 resources differ; 1 user is in no file.\n" in done.stdout
+    (found, *_) = json.loads(iamgen(deployed, "drift", "--all", "--json").stdout)["accounts"]
+    assert found["undeclared_users"] == [{"user": "carol", "groups": [], "policies": [], "is_drift": True}]
+    done = iamgen(deployed, "deploy", "--all", "--repair", "--yes", "--no-lint", "--json")
+    assert json.loads(done.stdout)["accounts"][0]["undeclared_users"][0]["user"] == "carol"
+    aws.client("iam", "user-only").delete_user(UserName="carol")
+    assert iamgen(deployed, "drift", "--all", "--exit-code").returncode == 0
+
+
+def test_what_nobody_looked_at_is_not_as_it_was_deployed(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    """A stack of the same name, with a resource that CloudFormation does not compare."""
+    cloudformation = aws.client("cloudformation", "prod")
+    cloudformation.update_termination_protection(StackName="infra", EnableTerminationProtection=False)
+    cloudformation.delete_stack(StackName="infra")
+    instances = {"Type": "AWS::IAM::InstanceProfile", "Properties": {"Roles": []}}
+    cloudformation.create_stack(StackName="infra", TemplateBody=json.dumps({"Resources": {"Instances": instances}}))
+    done = iamgen(deployed, "drift", "prod", "--exit-code")
+    assert (done.returncode, done.stdout) == (
+        4,
+        "prod (333333333333): nothing differs in what was looked at, and 1 of 1 resources were not\n"
+        "! not looked at: Instances  AWS::IAM::InstanceProfile: NOT_CHECKED\n\n"
+        f"Drift: 0 of 1 resources differ; 1 was not looked at.\n{NEVER}",
+    )
+    assert iamgen(deployed, "drift", "prod").returncode == 0
+    (prod,) = json.loads(iamgen(deployed, "drift", "prod", "--json").stdout)["accounts"]
+    assert prod["not_looked_at"] == [
+        {"logical_id": "Instances", "type": "AWS::IAM::InstanceProfile", "status": "NOT_CHECKED", "reason": ""}
+    ]
 
 
 def test_trust_in_somebody_who_was_deleted(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
@@ -181,6 +303,8 @@ def test_as_json(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
             }
         ],
         "unchecked": [],
+        "not_looked_at": [],
+        "undeclared_users": [],
     }
 
 
@@ -206,7 +330,7 @@ def test_an_account_without_a_stack(deployed: Path, aws: Aws, iamgen: Iamgen) ->
     cloudformation.delete_stack(StackName="infra")
     done = iamgen(deployed, "drift", "--all")
     assert done.returncode == 1
-    assert done.stdout.endswith("Drift: 0 of 16 resources differ.\n")
+    assert done.stdout.endswith(f"Drift: 0 of 16 resources differ.\n{NEVER}")
     assert done.stderr == ("error: prod (333333333333): there is no stack infra to look at\nhint: iamgen deploy prod\n")
     done = iamgen(deployed, "template", "prod", "--deployed")
     assert (done.returncode, done.stderr) == (

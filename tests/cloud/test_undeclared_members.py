@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from iamgen.cloud.undeclared import undeclared_members
+from iamgen.cloud.undeclared_members import undeclared_members
 from iamgen.errors import Fault
 
 Stubbed = Any
