@@ -17,6 +17,7 @@ from iamgen.declaration.services import known_services
 from iamgen.declaration.settings import settings_faults
 from iamgen.declaration.until import end
 from iamgen.declaration.users_file import Written
+from iamgen.declaration.written_texts import replaced_faults
 from iamgen.nearest import did_you_mean
 
 Granting = User | CIUser | Pipeline
@@ -46,6 +47,7 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
         for what, hint, word in pipeline_faults(pipeline):
             yield MisDeclared(pipeline.origin, f"{about(pipeline)}: {what}", hint, word)
     yield from named_faults(written, accounts)
+    yield from replaced_faults(written)
     yield from _duplicates(written.users)
     yield from _duplicates(written.ci_users)
     yield from _shared_names(written, accounts)

@@ -25,7 +25,29 @@ def faults(root: Path) -> list[str]:
     return [" | ".join(fault) for fault in raised.value.faults]
 
 
+_VALUE = "write the value itself: CloudFormation would put in another one after the template was looked at"
 USERS_CASES = {
+    "a dynamic reference in a description": (
+        'USERS = ()\nROLES = (Role("WorkR", assumed_by=("lambda.amazonaws.com",),\n  description="{{resolve:ssm:/x}}"),)',
+        f"users.py:5 | Role 'WorkR': description has a dynamic reference, {{{{resolve:…}}}} | {_VALUE}",
+    ),
+    "a dynamic reference in a pipeline's audience": (
+        'USERS = ()\nPIPELINES = (Pipeline("https://ci.example.com", "x", {"dev": "ReadR"}, audience="{{ RESOLVE:x}}"),)',
+        f"users.py:4 | Pipeline 'https://ci.example.com': audience has a dynamic reference, {{{{resolve:…}}}} | {_VALUE}",
+    ),
+    "a dynamic reference in a grant": (
+        'USERS = (User("a", {"dev": (Grant("ReadR", reason="{{resolve:ssm:x}}"),)}),)',
+        f"users.py:3 | User 'a': Grant: reason has a dynamic reference, {{{{resolve:…}}}} | {_VALUE}",
+    ),
+    "a dynamic reference in an ARN": (
+        'USERS = ()\nROLES = (Role("WorkR", boundary="arn:aws:iam::aws:policy/{{resolve:ssm:x}}"),)',
+        f"users.py:4 | Role 'WorkR': boundary has a dynamic reference, {{{{resolve:…}}}} | {_VALUE}",
+    ),
+    "a function deep in what a template is given": (
+        'USERS = ()\nloop = []\nloop.append(loop)\nPOLICIES = (Policy("XP", "x.json.j2", vars={"a": loop, '
+        '"Condition": "fine",\n "b": [{"Fn::Sub": "x"}]}),)',
+        f"users.py:7 | Policy 'XP': vars has the function Fn::Sub | {_VALUE}",
+    ),
     "unknown account": (
         'USERS = (User("a", {"dve": "ReadR"}),)',
         "users.py:3 | User 'a': there is no account 'dve' | did you mean dev?",
