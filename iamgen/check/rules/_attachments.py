@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from iamgen.check.template import GROUP, HOLDERS, INLINE, NAMES, POLICY, USER, Document, Resource, Template
+from iamgen.check.facts import Facts
+from iamgen.check.template import GROUP, HOLDERS, INLINE, NAMES, POLICY, ROLE, USER, Document, Resource, Template
 from iamgen.check.values import Value
+from iamgen.declaration import quotas
 
 # Rules run over one template after the other, and several ask for the same.
 _of_last = lru_cache(maxsize=1)
@@ -37,6 +39,13 @@ def holders(template: Template) -> tuple[Holder, ...]:
     loose = (one for one in template.of_type(POLICY) if one.logical_id in documents.keys() - held)
     found += (Holder(one, tuple(documents[one.logical_id])) for one in loose)
     return tuple(found)
+
+
+def attachable(holder: Resource, facts: Facts) -> int:
+    """Return how many managed policies can be attached to a role, user or group."""
+    if holder.type == ROLE:
+        return facts.managed_policies_quota
+    return quotas.POLICIES_OF_A_GROUP if holder.type == GROUP else quotas.POLICIES_OF_A_USER
 
 
 def aws(holder: Resource) -> tuple[Value, ...]:
