@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.check.values import block_of
-from iamgen.errors import refuse
+from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.json_text import repeated
+
+if TYPE_CHECKING:
+    from yaml import MappingNode
 
 _BOM = "\ufeff"
 _SHOWN = 60  # characters of an option's value
@@ -22,14 +26,60 @@ class Foreign(NamedTuple):
 
 
 def read(file: Path) -> Foreign:
-    """Return the template of a file. Raises IamgenError, with the file and, where known, the line."""
+    """Return the template of a file. Raises IamgenError, with the file and, where known, the line.
+
+    A key that stands twice is refused: which of the two is meant, and which will count, nobody can say.
+    """
     try:
         text = file.read_bytes().decode("utf-8").removeprefix(_BOM)
     except OSError as exc:
         raise refuse(str(file), f"cannot be read: {exc.strerror}", "check that it is a readable file") from exc
     except UnicodeDecodeError as exc:
         raise refuse(str(file), "is not UTF-8", "a template is text in UTF-8") from exc
-    return parse(str(file), text)
+    template = parse(str(file), text)
+    faults = [
+        Fault(f"{file}:{line}", f"the key {key!r} stands twice", "join the two, or remove one of them")
+        for key, line in _repeated(text)
+    ]
+    if faults:
+        raise IamgenError(faults)
+    return template
+
+
+def _repeated(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each key that stands a second time among those beside it, and its line, in a text that could be read."""
+    if _is_json(text):
+        yield from repeated(text)
+        return
+    import yaml
+
+    waiting = [yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))]
+    visited: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in visited or not isinstance(node, yaml.CollectionNode):
+            continue
+        visited.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            yield from _repeated_in(node)
+            waiting += reversed([value for _, value in node.value])
+        else:
+            waiting += reversed(node.value)
+
+
+def _repeated_in(node: MappingNode) -> Iterator[tuple[str, int]]:
+    known: set[object] = set()
+    for key, _ in node.value:
+        if key.tag == "tag:yaml.org,2002:merge":
+            continue  # several mappings may be merged into one
+        name = key.value if isinstance(key.value, str) else id(key)
+        if name in known:
+            yield str(name), key.start_mark.line + 1
+        known.add(name)
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip().startswith("{")
 
 
 def parse(file: str, text: str) -> Foreign:
@@ -45,7 +95,7 @@ def _body(file: str, text: str) -> object:
     from cfn_flip import load_yaml  # it comes with troposphere; loading it takes 30 ms
 
     try:
-        body = json.loads(text) if text.lstrip().startswith("{") else load_yaml(text)
+        body = json.loads(text) if _is_json(text) else load_yaml(text)
         return json.loads(json.dumps(body, default=str))  # dates as text; what contains itself is refused
     except json.JSONDecodeError as exc:
         raise refuse(f"{file}:{exc.lineno}", f"is no JSON: {exc.msg}", "write JSON or YAML") from exc

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from iamgen.declaration.cloudformation import not_finite, replaced
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError, refuse
-from iamgen.pages import json_text
+from iamgen.json_text import TooDeepError, parts, read, repeated
 
 if TYPE_CHECKING:
     from iamgen.pages.template import Rendered
@@ -45,11 +45,11 @@ def documents(root: Path, declaration: Declaration) -> Documents:
 def parse(rendered: Rendered) -> Document:
     """Return the policy document that a rendered template is. Raises IamgenError, with every line that is at fault."""
     try:
-        document = json_text.read(rendered.text)
+        document = read(rendered.text)
     except json.JSONDecodeError as exc:
         what = f"it makes no JSON: {exc.msg}"
         raise refuse(rendered.where(exc.lineno), what, _excerpt(rendered.text, exc.lineno)) from exc
-    except json_text.TooDeepError as exc:
+    except TooDeepError as exc:
         hint = "a policy has six levels: look for what repeats itself"
         raise refuse(rendered.where(exc.line), f"it is nested too deeply: {exc}", hint) from exc
     faults = [*_repeated(rendered), *_not_letting_out(rendered, document)]
@@ -63,13 +63,8 @@ def parse(rendered: Rendered) -> Document:
 
 def _repeated(rendered: Rendered) -> Iterator[Fault]:
     """Find each key that stands in its object a second time."""
-    known: set[json_text.Path] = set()
-    for part in json_text.parts(rendered.text):
-        if part.is_key and part.path in known:
-            what = f"the key {part.path[-1]!r} stands twice"
-            yield Fault(rendered.where(part.line), what, "JSON keeps the last: join the two")
-        if part.is_key:
-            known.add(part.path)
+    for key, line in repeated(rendered.text):
+        yield Fault(rendered.where(line), f"the key {key!r} stands twice", "JSON keeps the last: join the two")
 
 
 def _not_letting_out(rendered: Rendered, document: object) -> Iterator[Fault]:
@@ -77,7 +72,7 @@ def _not_letting_out(rendered: Rendered, document: object) -> Iterator[Fault]:
     found = list(replaced(document))
     endless = list(not_finite(document))
     if found or endless:
-        lines = {part.path: part.line for part in json_text.parts(rendered.text)}
+        lines = {part.path: part.line for part in parts(rendered.text)}
         for path, what, hint in found:
             yield Fault(rendered.where(lines.get(path, 1)), f"it has {what}", hint)
         for path in endless:

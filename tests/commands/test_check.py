@@ -280,6 +280,27 @@ def test_services_that_are_newer_than_awacs_or_than_the_list(make_repo: MakeRepo
     ]
 
 
+@pytest.mark.parametrize("options", [[], ["--no-lint"]])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Resources": {\n"A": {"Type": "AWS::IAM::Group"},\n"B": [{"x": 1}, {"x": 1,\n"x": 2}],\n"A": {}}}',
+        "Resources:\n  A: &a {Type: 'AWS::IAM::Group'}\n  B: [{x: 1}, *a, {x: 1,\n    x: 2}]\n  A: {}\n",
+    ],
+)
+def test_keys_that_stand_twice_are_told_with_and_without_cfn_lint(
+    text: str, options: list[str], tmp_path: Path, iamgen: Iamgen
+) -> None:
+    (tmp_path / "x.template").write_text(text)
+    done = iamgen(tmp_path, "check", "--template", "x.template", *options)
+    assert (done.returncode, done.stdout) == (1, "")
+    faults = {line for line in done.stderr.splitlines() if line.startswith("error")}
+    assert faults == {
+        "error: x.template:4: the key 'x' stands twice",
+        "error: x.template:5: the key 'A' stands twice",
+    }
+
+
 def test_no_file(tmp_path: Path, iamgen: Iamgen) -> None:
     done = iamgen(tmp_path, "check", "--template", "none.yaml")
     assert done.returncode == 1

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from iamgen.declaration.load import load
 from iamgen.errors import IamgenError
-from iamgen.pages.json_text import parts
+from iamgen.json_text import parts
 from iamgen.pages.policy import documents, parse
 from iamgen.pages.template import Rendered, render
 

@@ -1,4 +1,4 @@
-"""JSON out of a template: what it says, and on which line each part of it stands."""
+"""Texts of JSON: what they say, and on which line each part of them stands."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read(text: str) -> object:
 
 
 def parts(text: str) -> Iterator[Part]:
-    """Yield each key and each plain value of a text that `read` accepts, in its order: also a key's second."""
+    """Yield each key and each plain value of a text that is JSON, in its order: also a key's second."""
     open_ones: list[_Open] = []
     for symbol, line in _symbols(text):
         here = open_ones[-1] if open_ones else None
@@ -61,6 +61,16 @@ def parts(text: str) -> Iterator[Part]:
             yield Part(_path(open_ones), line, is_key=True)
         else:
             yield Part(_path(open_ones), line, is_key=False)
+
+
+def repeated(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each key that stands in its object a second time, and its line: JSON keeps the last, and nobody is told."""
+    known: set[Path] = set()
+    for part in parts(text):
+        if part.is_key and part.path in known:
+            yield str(part.path[-1]), part.line
+        if part.is_key:
+            known.add(part.path)
 
 
 @dataclass
