@@ -10,6 +10,7 @@ from iamgen.declaration.declared import Origin
 from iamgen.declaration.model import ADMIN, OPS
 from iamgen.declaration.naming import emergency_name, logical_id, services_policy
 from iamgen.declaration.resolved import Declaration
+from iamgen.declaration.services import is_listed
 from iamgen.declaration.source import shown
 
 
@@ -25,14 +26,22 @@ def facts_of(declaration: Declaration, root: Path) -> Facts:
     return Facts(
         partition=declaration.partition,
         trust_policy_quota=declaration.settings.trust_policy_quota,
+        managed_policies_quota=declaration.settings.managed_policies_quota,
         machines=frozenset(logical_id("CIUser", machine.name) for machine in declaration.machines),
         admin_roles=frozenset({ADMIN}),
         iam_roles=frozenset({OPS, "OpsP", "PowerG", "PowerP"})
         | {name for role in own for name in (role.name, services_policy(role.name))}
         | {logical_id("User", person.name) for person in declaration.people if person.power},
         emergencies=frozenset(emergency_name(role.name) for role in declaration.roles if role.emergency),
+        unlisted_power=frozenset(f"{service}:*" for service in _services(declaration) if not is_listed(service)),
         causes={name: f"{shown(origin.file, root)}:{origin.line}" for name, origin in _origins(declaration)},
     )
+
+
+def _services(declaration: Declaration) -> Iterator[str]:
+    yield from declaration.ops_services
+    for role in declaration.roles:
+        yield from role.services
 
 
 def _origins(declaration: Declaration) -> Iterator[tuple[str, Origin]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from iamgen.check.facts import Facts
+from iamgen.check.rules._attachable import attachable
 from iamgen.check.rules._lengths import Ruler
 from iamgen.declaration import quotas
 from iamgen.errors import Fault
@@ -22,11 +23,6 @@ WARN_FROM = 80
 """From how many percent on a quota is worth a warning."""
 
 _PROVIDER = "AWS::IAM::OIDCProvider"
-_ATTACHED = {
-    ROLE: quotas.POLICIES_OF_A_ROLE,
-    USER: quotas.POLICIES_OF_A_USER,
-    GROUP: quotas.POLICIES_OF_A_GROUP,
-}
 _INLINE = {ROLE: quotas.INLINE_OF_A_ROLE, USER: quotas.INLINE_OF_A_USER, GROUP: quotas.INLINE_OF_A_GROUP}
 _NAMED = {
     ROLE: ("role", quotas.ROLE_NAME),
@@ -186,7 +182,7 @@ def _holders(view: _View) -> Iterator[Headroom]:
             continue
         policies = _managed(resource, [policy for one, policy in own if one is resource], view.template)
         if policies:
-            yield view.counted(_called(resource), len(policies), _ATTACHED[resource.type], "managed policy")
+            yield view.counted(_called(resource), len(policies), attachable(resource, view.facts), "managed policy")
         inline = sum(view.ruler.document(one) for one in holder.documents if one.kind == "inline")
         if inline:
             yield view.measured(f"{_called(resource)} inline policies", inline, _INLINE[resource.type])

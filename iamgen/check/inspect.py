@@ -17,6 +17,7 @@ from iamgen.check.run import check_template
 from iamgen.declaration.resolved import Declaration
 from iamgen.iam.template import Template
 
+_ACTIONS_OF_CFN_LINT = "W3037"
 Findings = dict[str, tuple[Finding, ...]]
 
 
@@ -61,9 +62,23 @@ def inspect_views(
     linted = _linted(texts, declaration, looking)
     found = {}
     for name, (template, facts) in seen.items():
-        causes = (with_cause(finding, facts.causes) for finding in linted.get(name, ()))
+        by_linter = without_repeats(linted.get(name, ()), template)
+        causes = (with_cause(finding, facts.causes) for finding in by_linter)
         found[name] = ordered((*check_template(template, facts), *causes), looking.ignore)
     return found
+
+
+def without_repeats(findings: Collection[Finding], template: Template) -> tuple[Finding, ...]:
+    """Return cfn-lint's findings without those about actions that iamgen's own rule has looked at.
+
+    cfn-lint's list is older, and what is newer than that it calls wrong.
+    """
+    paths = [document.path for document in template.documents if document.kind != "trust"]
+    return tuple(
+        one
+        for one in findings
+        if one.rule != _ACTIONS_OF_CFN_LINT or not any(one.path[: len(path)] == path for path in paths)
+    )
 
 
 def ordered(findings: Collection[Finding], ignore: Collection[str]) -> tuple[Finding, ...]:

@@ -14,7 +14,8 @@ from iamgen.check.finding import Finding
 from iamgen.check.formats import Format, render
 from iamgen.check.headroom import Headroom, headroom, notable
 from iamgen.check.headroom_table import plain, table
-from iamgen.check.inspect import Findings, Looking, View, inspect_views, ordered, unused, views
+from iamgen.check.inspect import Findings, Looking, View, inspect_views, ordered, unused, views, without_repeats
+from iamgen.check.left_out import left_out
 from iamgen.check.lint import LintSettings, lint_all
 from iamgen.check.rules import every_rule
 from iamgen.check.run import check_source
@@ -24,11 +25,13 @@ from iamgen.declaration.choose import chosen
 from iamgen.declaration.load import Loaded, find_root, load
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, UsageError
-from iamgen.iam.source import read
+from iamgen.iam.source import Source, read
+from iamgen.iam.template import Template
 from iamgen.nearest import did_you_mean
 
 _CFN_LINT_RULE = re.compile(r"[EWI]\d{4}")
 _FULLEST = 10
+_UNUSED_CONFIG = "does not count for --template: it could be of whoever made the template"
 _ANY_REGION = "us-east-1"  # a template that iamgen did not make does not say where it goes
 
 
@@ -129,10 +132,26 @@ def _of_templates(wanted: Checking, console: Console) -> Checked:
     if wanted.accounts:
         raise UsageError([Fault("check", "it takes accounts or --template, not both", "run it twice")])
     foreign = {str(file): read(file) for file in wanted.templates}
-    own = {name: check_source(source) for name, source in foreign.items()}
-    linted: dict[str, tuple[Finding, ...]] = {}
-    if wanted.lint:
-        settings = LintSettings(_ANY_REGION, find_config(Path()), wanted.remember)
-        with console.progress("checking", len(foreign)) as advance:
-            linted = lint_all({name: one.text for name, one in foreign.items()}, settings=settings, on_done=advance)
-    return Checked({name: ordered((*own[name], *linted.get(name, ())), wanted.ignore) for name in foreign})
+    linted = _linted(foreign, wanted, console) if wanted.lint else {}
+    found = {
+        name: (*check_source(source), *without_repeats(linted.get(name, ()), Template.of(source.body, 0)))
+        for name, source in foreign.items()
+    }
+    return Checked({name: ordered(some, wanted.ignore) for name, some in found.items()})
+
+
+def _linted(foreign: Mapping[str, Source], wanted: Checking, console: Console) -> dict[str, tuple[Finding, ...]]:
+    """Return what cfn-lint finds in templates of any make.
+
+    No file configures it: one that lies beside them may be of whoever made them, and could run code or leave out
+    rules. What a template's own Metadata leaves out is said.
+    """
+    folders = dict.fromkeys((Path(), *(file.parent for file in wanted.templates)))
+    for config in filter(None, map(find_config, folders)):
+        console.warning(Fault(str(config), _UNUSED_CONFIG, "leave rules out with --ignore"))
+    for name, one in foreign.items():
+        for what in left_out(one.body):
+            console.warning(Fault(name, what, "what is left out by it has not been looked at"))
+    settings = LintSettings(_ANY_REGION, None, wanted.remember)
+    with console.progress("checking", len(foreign)) as advance:
+        return lint_all({name: one.text for name, one in foreign.items()}, settings=settings, on_done=advance)

@@ -9,9 +9,9 @@ from iamgen.declaration import quotas
 from iamgen.declaration.accounts import Accounts
 from iamgen.declaration.declared import MisDeclared, without_fault
 from iamgen.declaration.entries import accounts_meant
-from iamgen.declaration.model import STANDARD_ROLES, Emergency, Group, Policy, Role
+from iamgen.declaration.model import STANDARD_ROLES, Emergency, Group, Policy, Role, Settings
 from iamgen.declaration.naming import Naming
-from iamgen.declaration.services import known_services
+from iamgen.declaration.services import slip
 from iamgen.declaration.until import end
 from iamgen.declaration.users_file import Written
 from iamgen.nearest import did_you_mean
@@ -81,11 +81,9 @@ def _role_faults(role: Role, written: Written, accounts: Accounts) -> Iterator[M
     yield from _policy_references(role, written)
     yield from _places_of_policies(role, written, accounts)
     for service in role.services:
-        if service not in known_services():
-            hint = did_you_mean(
-                service, known_services(), "write a service as it stands before the colon of its actions"
-            )
-            yield MisDeclared(role.origin, f"{about(role)}: no service is {service!r}", hint, service)
+        hint = slip(service)
+        if hint:
+            yield MisDeclared(role.origin, f"{about(role)}: {service!r} is no known service", hint, service)
     for who in role.assumed_by:
         yield from _assumer_faults(role, who, written, accounts)
     if role.name in _assumers(role, written):
@@ -172,10 +170,22 @@ def _policy_references(one: Role | Group, written: Written) -> Iterator[MisDecla
             yield MisDeclared(one.origin, f"{about(one)}: there is no Policy {name!r}", hint, name)
     for name in one.managed_policies:
         yield from _policy_reference(one, name, written)
-    total = len(one.policies) + len(one.managed_policies) + (isinstance(one, Role) and bool(one.services))
-    if total > quotas.POLICIES_OF_A_ROLE:
-        what = f"{about(one)} has {total} policies"
-        yield MisDeclared(one.origin, what, f"{quotas.POLICIES_OF_A_ROLE} at most: join some", one.name)
+    yield from _too_many_policies(one, written)
+
+
+def _too_many_policies(one: Role | Group, written: Written) -> Iterator[MisDeclared]:
+    """Find more managed policies than can be attached; one that is named twice counts once."""
+    total = len({*one.policies, *one.managed_policies}) + (isinstance(one, Role) and bool(one.services))
+    limit, remedy = quotas.POLICIES_OF_A_GROUP, "join some; this quota cannot be raised"
+    if isinstance(one, Role):
+        limit = (written.settings or Settings()).managed_policies_quota
+        most = quotas.POLICIES_OF_A_ROLE_RAISED
+        remedy = "join some"
+        if limit < most:
+            remedy += f", or have AWS raise the quota and set Settings(managed_policies_quota=…), up to {most}"
+    if total > limit:
+        what = f"{about(one)} has {total} managed policies, and {limit} is the quota"
+        yield MisDeclared(one.origin, what, remedy, one.name)
 
 
 def _policy_reference(one: Role | Group, name: str, written: Written) -> Iterator[MisDeclared]:

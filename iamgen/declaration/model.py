@@ -11,6 +11,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
 from typing import Annotated
 
+from iamgen.declaration import quotas
 from iamgen.declaration.declared import Declared
 
 ADMIN, OPS, READ = "AdminR", "OpsR", "ReadR"
@@ -142,7 +143,10 @@ class Settings(Declared):
     _: KW_ONLY
     stack: Text = "infra"
     trust: Annotated[str, "'arns' or 'names'"] = "arns"
-    trust_policy_quota: Annotated[int, "a number of characters, 2048 or what AWS raised it to"] = 2048
+    trust_policy_quota: Annotated[int, "a number of characters, 2048 or what AWS raised it to"] = quotas.TRUST_POLICY
+    managed_policies_quota: Annotated[int, "a number of policies, 20 or what AWS raised it to"] = (
+        quotas.POLICIES_OF_A_ROLE
+    )
     users: Annotated[str, "'console' or 'stack'"] = "console"
     password_change_needs_mfa: Flag = False
     session_name_is_user: Flag = False

@@ -11,6 +11,7 @@ from iamgen.declaration.declared import MisDeclared
 from iamgen.declaration.declared_names import places
 from iamgen.declaration.model import Emergency, Policy
 from iamgen.declaration.resolved import OwnEmergency, OwnGroup, OwnPolicy, OwnRole
+from iamgen.declaration.services import about_unlisted, is_listed, list_date
 from iamgen.declaration.until import end, iso
 from iamgen.declaration.users_file import Written
 
@@ -74,6 +75,17 @@ def emergency_notices(written: Written, now: datetime) -> Iterator[MisDeclared]:
             if over:
                 what = f"{role.name}'s emergency ended at {iso(until)}: left out"
             yield MisDeclared(role.emergency.origin, what, "remove the Emergency" if over else "for an emergency only")
+
+
+def unlisted_services(written: Written) -> Iterator[MisDeclared]:
+    """Yield each service that the list of AWS's services does not have: it may be newer, or mistyped."""
+    named = [(written.at("OPS_SERVICES"), "OPS_SERVICES", written.ops_services or ())]
+    named += [(role.origin, f"Role {role.name!r}", tuple(role.services)) for role in written.roles]
+    for origin, called, services in named:
+        for service in services:
+            if not is_listed(service):
+                what = f"{called}: {service!r} is not in the list of AWS's services of {list_date()}"
+                yield MisDeclared(origin, what, about_unlisted(service), service)
 
 
 def _emergency(declared: Emergency | None, now: datetime) -> OwnEmergency | None:

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 TRUST_POLICY = 2_048
 """Characters of a role's trust policy, white space not counted."""
-TRUST_POLICY_RAISED = 4_096
-"""What AWS raises it to on request."""
+TRUST_POLICY_RAISED = 8_192
+"""What AWS raises it to on request: What's New of 2026-05-05; it was 4,096 before."""
 MANAGED_POLICY = 6_144
 """Characters of a managed policy, white space not counted."""
 POLICIES_OF_A_GROUP = 10
-POLICIES_OF_A_ROLE = 10
+"""Managed policies that can be attached to a group. It cannot be raised."""
+POLICIES_OF_A_ROLE = 20
+"""Managed policies that can be attached to a role: What's New of 2026-08-19; it was 10 before."""
+POLICIES_OF_A_ROLE_RAISED = 25
+"""What AWS raises it to on request."""
 POLICIES_OF_A_USER = 10
+"""Managed policies that can be attached to a user."""
+POLICIES_OF_A_USER_RAISED = 20
+"""What AWS raises it to on request."""
 INLINE_OF_A_GROUP = 5_120
 INLINE_OF_A_ROLE = 10_240
 INLINE_OF_A_USER = 2_048
 """Characters of all inline policies of one of them together, white space not counted."""
 GROUPS_OF_A_USER = 10
 TAGS = 50
-ROLES = 1_000
-GROUPS = 300
-POLICIES = 1_500
-OIDC_PROVIDERS = 100
-"""What an account has room for; policies are those that are not AWS's."""
+ROLES, ROLES_RAISED = 1_000, 10_000
+GROUPS, GROUPS_RAISED = 300, 500
+POLICIES, POLICIES_RAISED = 1_500, 10_000
+OIDC_PROVIDERS, OIDC_PROVIDERS_RAISED = 100, 700
+"""What an account has room for, and what AWS raises it to on request: What's New of 2026-05. Policies are those that
+are not AWS's."""
 USERS = 5_000
 """Users of an account: IAM User Guide."""
 

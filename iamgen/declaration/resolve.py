@@ -13,7 +13,7 @@ from iamgen.declaration.constants import Constants
 from iamgen.declaration.declared import MisDeclared, Origin
 from iamgen.declaration.entries import accounts_meant, grants
 from iamgen.declaration.model import DEFAULT_SESSION_HOURS, CIUser, Settings, User
-from iamgen.declaration.own import emergency_notices, own_groups, own_policies, own_roles
+from iamgen.declaration.own import emergency_notices, own_groups, own_policies, own_roles, unlisted_services
 from iamgen.declaration.pipelines import identity
 from iamgen.declaration.resolved import Declaration, Granted, Machine, Person, Workload
 from iamgen.declaration.until import end, iso
@@ -70,7 +70,7 @@ def resolve(
         policies=own_policies(written, accounts),
         granted=tuple(granted),
     )
-    warnings += emergency_notices(written, now)
+    warnings += (*unlisted_services(written), *emergency_notices(written, now))
     return declaration, tuple(warnings)
 
 

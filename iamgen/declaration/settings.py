@@ -11,6 +11,10 @@ from iamgen.declaration.model import STANDARD_ROLES, Settings
 from iamgen.nearest import did_you_mean
 
 _CHOICES = {"trust": ("arns", "names"), "users": ("console", "stack")}
+_QUOTAS = {
+    "trust_policy_quota": (quotas.TRUST_POLICY, quotas.TRUST_POLICY_RAISED),
+    "managed_policies_quota": (quotas.POLICIES_OF_A_ROLE, quotas.POLICIES_OF_A_ROLE_RAISED),
+}
 _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -30,9 +34,10 @@ def _wrong(settings: Settings) -> Iterator[tuple[str, str, str]]:
     if not _STACK.fullmatch(settings.stack) or len(settings.stack) > quotas.STACK_NAME:
         hint = f"a letter, then letters, digits and hyphens, up to {quotas.STACK_NAME}"
         yield f"stack is {settings.stack!r}", hint, "stack"
-    if not quotas.TRUST_POLICY <= settings.trust_policy_quota <= quotas.TRUST_POLICY_RAISED:
-        hint = f"{quotas.TRUST_POLICY}, or up to {quotas.TRUST_POLICY_RAISED} once AWS has raised it"
-        yield f"trust_policy_quota is {settings.trust_policy_quota}", hint, "trust_policy_quota"
+    for name, (least, most) in _QUOTAS.items():
+        value = getattr(settings, name)
+        if not least <= value <= most:
+            yield f"{name} is {value}", f"{least}, or up to {most} once AWS has raised it", name
     yield from _wrong_hours(settings)
     if not settings.channels:
         yield "channels is empty", "name one at least, such as ('infra',)", "channels"

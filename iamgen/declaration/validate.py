@@ -13,11 +13,12 @@ from iamgen.declaration.entries import accounts_meant, accounts_of, grants, is_p
 from iamgen.declaration.model import STANDARD_ROLES, CIUser, Pipeline, User
 from iamgen.declaration.naming import IAM_NAME, Naming, logical_id
 from iamgen.declaration.pipeline_faults import pipeline_faults
-from iamgen.declaration.services import known_services
+from iamgen.declaration.services import slip
 from iamgen.declaration.settings import settings_faults
 from iamgen.declaration.shared_subjects import Reach, sideways_faults
 from iamgen.declaration.until import end
 from iamgen.declaration.users_file import Written
+from iamgen.declaration.written_texts import replaced_faults
 from iamgen.nearest import did_you_mean
 
 Granting = User | CIUser | Pipeline
@@ -45,6 +46,7 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
             yield from _access_faults(other, written, accounts)
     yield from _pipeline_faults(written, accounts)
     yield from named_faults(written, accounts)
+    yield from replaced_faults(written)
     yield from _duplicates(written.users)
     yield from _duplicates(written.ci_users)
     yield from _shared_names(written, accounts)
@@ -73,14 +75,12 @@ def _service_faults(written: Written) -> Iterator[MisDeclared]:
     at = written.at("OPS_SERVICES")
     if written.ops_services == ():
         yield MisDeclared(at, "OPS_SERVICES is empty", "name the services that OpsR has full power over", "")
-    known = known_services()
     for service in written.ops_services or ():
-        if service not in known:
-            otherwise = "write a service as it stands before the colon of its actions, such as s3"
-            hint = did_you_mean(service, known, otherwise)
-            if service == "*":
-                hint = "name the services; AdminR is the role for everything"
-            yield MisDeclared(at, f"OPS_SERVICES: no service is {service!r}", hint, service)
+        hint = slip(service)
+        if service == "*":
+            hint = "name the services; AdminR is the role for everything"
+        if hint:
+            yield MisDeclared(at, f"OPS_SERVICES: {service!r} is no known service", hint, service)
 
 
 def _name_faults(one: User | CIUser) -> Iterator[MisDeclared]:

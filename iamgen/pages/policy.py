@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from iamgen.declaration.cloudformation import not_finite, replaced
 from iamgen.declaration.resolved import Account, Declaration
-from iamgen.errors import refuse
+from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.json_text import TooDeepError, parts, read, repeated
 
 if TYPE_CHECKING:
     from iamgen.pages.template import Rendered
@@ -22,8 +24,8 @@ def documents(root: Path, declaration: Declaration) -> Documents:
     """Return what gives the document of a template of `templates/policies/` for an account.
 
     The template knows `account`, `accounts`, `constants`, `partition`, and the policy's own `vars`, by name
-    too. It raises IamgenError with the template's line: undefined names, no JSON, a key that stands twice,
-    or something else than an object.
+    too. It raises IamgenError with the template's lines: undefined names, no JSON, a key that stands twice, what
+    CloudFormation would replace, or something else than an object.
     """
     shared = {
         "accounts": {name: _plain(account) for name, account in declaration.accounts.items()},
@@ -41,21 +43,41 @@ def documents(root: Path, declaration: Declaration) -> Documents:
 
 
 def parse(rendered: Rendered) -> Document:
-    """Return the policy document that a rendered template is. Raises IamgenError, with its line."""
+    """Return the policy document that a rendered template is. Raises IamgenError, with every line that is at fault."""
     try:
-        document = json.loads(rendered.text, object_pairs_hook=_once)
+        document = read(rendered.text)
     except json.JSONDecodeError as exc:
         what = f"it makes no JSON: {exc.msg}"
         raise refuse(rendered.where(exc.lineno), what, _excerpt(rendered.text, exc.lineno)) from exc
-    except _TwiceError as exc:
-        line = _second(rendered.text, exc.key)
-        raise refuse(
-            rendered.where(line), f"the key {exc.key!r} stands twice", "JSON keeps the last: join the two"
-        ) from exc
+    except TooDeepError as exc:
+        hint = "a policy has six levels: look for what repeats itself"
+        raise refuse(rendered.where(exc.line), f"it is nested too deeply: {exc}", hint) from exc
+    faults = [*_repeated(rendered), *_not_letting_out(rendered, document)]
+    if faults:
+        raise IamgenError(dict.fromkeys(faults))
     wrong = _wrong_shape(document)
     if wrong:
         raise refuse(rendered.where(1), wrong, 'write {"Version": "2012-10-17", "Statement": [{"Effect": …}]}')
-    return document  # type: ignore[no-any-return]  # it has the shape
+    return document  # type: ignore[return-value]  # it has the shape
+
+
+def _repeated(rendered: Rendered) -> Iterator[Fault]:
+    """Find each key that stands in its object a second time."""
+    for key, line in repeated(rendered.text):
+        yield Fault(rendered.where(line), f"the key {key!r} stands twice", "JSON keeps the last: join the two")
+
+
+def _not_letting_out(rendered: Rendered, document: object) -> Iterator[Fault]:
+    """Find what CloudFormation would replace, and numbers that JSON does not have."""
+    found = list(replaced(document))
+    endless = list(not_finite(document))
+    if found or endless:
+        lines = {part.path: part.line for part in parts(rendered.text)}
+        for path, what, hint in found:
+            yield Fault(rendered.where(lines.get(path, 1)), f"it has {what}", hint)
+        for path in endless:
+            what = "it has NaN, Infinity, or a number that is too large"
+            yield Fault(rendered.where(lines.get(path, 1)), what, "JSON has none of these: write a number, or text")
 
 
 def _wrong_shape(document: object) -> str:
@@ -72,38 +94,6 @@ def _wrong_shape(document: object) -> str:
         if not isinstance(condition, dict) or not all(isinstance(keys, dict) for keys in condition.values()):
             return "a Condition in it is not of the form {operator: {key: value}}"
     return ""
-
-
-class _TwiceError(ValueError):
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
-
-
-def _once(pairs: list[tuple[str, Any]]) -> Document:
-    found: Document = {}
-    for key, value in pairs:
-        if key in found:
-            raise _TwiceError(key)
-        found[key] = value
-    return found
-
-
-def _second(text: str, key: str) -> int:
-    """Return the line of the second such key within one object, read as YAML, which knows its places."""
-    import yaml
-
-    stack = [yaml.compose(text, Loader=yaml.SafeLoader)]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, yaml.MappingNode):
-            same = [name for name, _ in node.value if name.value == key]
-            if len(same) > 1:
-                return int(same[1].start_mark.line) + 1
-            stack += [value for _, value in node.value]
-        elif isinstance(node, yaml.SequenceNode):
-            stack += node.value
-    return 1
 
 
 def _excerpt(text: str, line: int) -> str:

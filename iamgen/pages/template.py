@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
-from jinja2.exceptions import TemplateError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound, TemplateSyntaxError
+from jinja2.exceptions import SecurityError
 
 from iamgen.errors import IamgenError, refuse
 from iamgen.nearest import did_you_mean
+from iamgen.pages.sandbox import LONGEST, Sandbox, TooMuchError, memory_limit
 
 _PACKAGED = (Path(__file__).parents[1] / "templates", Path(__file__).parents[2] / "templates")
 _MARK = re.compile("\ue000(\\d+)\ue001")  # private characters: what no policy may hold
@@ -41,13 +42,13 @@ def render(root: Path, template: str, variables: Mapping[str, object]) -> Render
     """Return the rendered template of the repository at `root`, or of iamgen where it has none of the name.
 
     Raises IamgenError, with the template's line: no such template, a syntax error, an undefined name, or
-    whatever goes wrong in an expression.
+    whatever goes wrong in an expression; also what runs code, or makes too much.
     """
     environment = _environment(root, escapes=template.endswith(".html.j2"))
-    with _explained(environment, template, variables):
+    with _explained(environment, template, variables), memory_limit():
         source, _, _ = _source(environment, template)
         marked = environment.from_string(_marked(environment, source))
-        return _unmarked(template, marked.render(variables))
+        return _unmarked(template, _text(marked, variables))
 
 
 def page(root: Path, template: str, variables: Mapping[str, object]) -> str:
@@ -60,8 +61,20 @@ def page(root: Path, template: str, variables: Mapping[str, object]) -> str:
         comment_start_string="[#", comment_end_string="#]",
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    with _explained(environment, template, variables):
-        return environment.get_template(template).render(variables)
+    with _explained(environment, template, variables), memory_limit():
+        return _text(environment.get_template(template), variables)
+
+
+def _text(template: Template, variables: Mapping[str, object]) -> str:
+    """Return what a template gives. Raises TooMuchError once that is longer than any template may be."""
+    made: list[str] = []
+    length = 0
+    for part in template.generate(variables):
+        length += len(part)
+        if length > LONGEST:
+            raise TooMuchError(f"it gives more than {LONGEST:,} characters")
+        made.append(part)
+    return "".join(made)
 
 
 @contextmanager
@@ -78,7 +91,7 @@ def _explained(environment: Environment, template: str, variables: Mapping[str, 
         raise refuse(where, str(exc.message), "see Jinja2's template documentation") from exc
     except (OSError, UnicodeDecodeError) as exc:
         raise refuse(shown(template), f"cannot be read: {exc}", "it has to be a readable file in UTF-8") from exc
-    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as exc:
+    except (Exception, RecursionError, MemoryError) as exc:  # whatever it does is its author's to mend
         raise _failed(template, exc, variables) from exc
 
 
@@ -86,8 +99,7 @@ def _explained(environment: Environment, template: str, variables: Mapping[str, 
 def _environment(root: Path, *, escapes: bool) -> Environment:
     """Return where templates are looked for; values are escaped in pages for browsers alone."""
     folders = [root / "templates", *(folder for folder in _PACKAGED if folder.is_dir())]
-    loader = FileSystemLoader(folders)
-    return Environment(loader=loader, undefined=StrictUndefined, autoescape=escapes)  # noqa: S701  # see above
+    return Sandbox(loader=FileSystemLoader(folders), undefined=StrictUndefined, autoescape=escapes)
 
 
 def _source(environment: Environment, template: str) -> tuple[str, str | None, object]:
@@ -115,14 +127,29 @@ def _unmarked(template: str, text: str) -> Rendered:
     return Rendered(template, _MARK.sub("", text), tuple(lines))
 
 
-def _failed(template: str, exc: Exception, variables: Mapping[str, object]) -> IamgenError:
+def _failed(template: str, exc: BaseException, variables: Mapping[str, object]) -> IamgenError:
     line, at = 1, exc.__traceback__
     while at:
         if at.tb_frame.f_code.co_filename == "<template>":
             line = at.tb_lineno
         at = at.tb_next
+    what, hint = _told(exc, variables)
+    return refuse(f"{shown(template)}:{line}", what, hint)
+
+
+def _told(exc: BaseException, variables: Mapping[str, object]) -> tuple[str, str]:
+    """Return what went wrong and what to do about it."""
+    match exc:
+        case RecursionError():
+            return "it goes round in circles, or is nested too deeply", "does it include itself?"
+        case MemoryError():
+            return "it takes too much memory", "look for what repeats or doubles a text"
+        case OverflowError() | TooMuchError():
+            return str(exc), "look for what repeats or doubles a text"
+        case SecurityError():
+            return str(exc), "a template makes text of what it is given: it changes nothing and runs no code"
     undefined = re.match(r"'(\w+)' is undefined", str(exc))
     hint = "a template knows " + ", ".join(sorted(variables))
     if undefined:
         hint = did_you_mean(undefined[1], variables, hint)
-    return refuse(f"{shown(template)}:{line}", str(exc) or type(exc).__name__, hint)
+    return str(exc) or type(exc).__name__, hint

@@ -8,7 +8,7 @@ from troposphere import AWSObject, Template
 
 from iamgen.declaration import quotas
 from iamgen.declaration.resolved import Account, Declaration
-from iamgen.errors import Fault, refuse
+from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.pages.policy import Documents
 from iamgen.stack.machines import machine_resources
 from iamgen.stack.own import own_groups, own_policies, own_roles
@@ -40,11 +40,23 @@ def notices(declaration: Declaration, account: Account) -> tuple[Fault, ...]:
 
 
 def _resources(declaration: Declaration, account: Account, documents: Documents) -> Iterator[AWSObject]:
+    """Yield the resources. Raises IamgenError with the faults of all of them, once none is left to look at."""
+    faults: list[Fault] = []
+    for some in _parts(declaration, account, documents):
+        try:
+            yield from some
+        except IamgenError as exc:
+            faults += exc.faults
+    if faults:
+        raise IamgenError(faults)
+
+
+def _parts(declaration: Declaration, account: Account, documents: Documents) -> Iterator[Iterator[AWSObject]]:
     if account.holds_people:
-        yield from people_resources(declaration)
-        yield from own_groups(declaration)
-    yield from role_resources(declaration, account)
-    yield from machine_resources(declaration, account)
-    yield from provider_resources(declaration, account)
-    yield from own_policies(declaration, account, documents)
-    yield from own_roles(declaration, account, documents)
+        yield people_resources(declaration)
+        yield own_groups(declaration)
+    yield role_resources(declaration, account)
+    yield machine_resources(declaration, account)
+    yield provider_resources(declaration, account)
+    yield own_policies(declaration, account, documents)
+    yield own_roles(declaration, account, documents)

@@ -10,9 +10,9 @@ from troposphere.iam import Group, ManagedPolicy, Policy, Role, UserToGroupAddit
 
 from iamgen.declaration import quotas
 from iamgen.declaration.naming import Naming, emergency_name, services_policy
-from iamgen.declaration.resolved import Account, Declaration, OwnEmergency, OwnGroup, OwnRole
+from iamgen.declaration.resolved import Account, Declaration, OwnEmergency, OwnGroup, OwnPolicy, OwnRole
 from iamgen.declaration.until import iso
-from iamgen.errors import refuse
+from iamgen.errors import each, refuse
 from iamgen.pages.policy import Document, Documents
 from iamgen.stack.roles import full_power
 from iamgen.stack.statements import size
@@ -20,22 +20,33 @@ from iamgen.stack.trust import trust_policy
 
 
 def own_policies(declaration: Declaration, account: Account, documents: Documents) -> Iterator[AWSObject]:
-    """Yield the declared policies of this account. Raises IamgenError when one exceeds the quota."""
+    """Yield the declared policies of this account. Raises IamgenError with what is wrong with any of them."""
     naming = declaration.naming(account)
-    for policy in declaration.policies:
-        if account.name in policy.accounts:
-            made = documents(policy.template, policy.vars, account)
-            _check_length(f"{account.name} {policy.name}", made)
-            yield ManagedPolicy(policy.name, ManagedPolicyName=naming.full(policy.name), PolicyDocument=made)
+
+    def policy_resource(name: str, policy: OwnPolicy) -> ManagedPolicy:
+        made = documents(policy.template, policy.vars, account)
+        _check_length(f"{account.name} {name}", made)
+        return ManagedPolicy(name, ManagedPolicyName=naming.full(name), PolicyDocument=made)
+
+    here = {policy.name: policy for policy in declaration.policies if account.name in policy.accounts}
+    yield from each(here, policy_resource).values()
 
 
 def own_roles(declaration: Declaration, account: Account, documents: Documents) -> Iterator[AWSObject]:
-    """Yield the declared roles of this account, with the policy that `services` makes."""
-    for role in declaration.roles:
-        if account.name in role.accounts:
-            if role.services:
-                yield full_power(services_policy(role.name), role.services, declaration, account)
-            yield _role(role, declaration, account, documents)
+    """Yield the declared roles of this account, with the policy that `services` makes.
+
+    Raises IamgenError with what is wrong with any of them.
+    """
+
+    def role_resources(_: str, role: OwnRole) -> tuple[AWSObject, ...]:
+        own = _role(role, declaration, account, documents)
+        if not role.services:
+            return (own,)
+        return (full_power(services_policy(role.name), role.services, declaration, account), own)
+
+    here = {role.name: role for role in declaration.roles if account.name in role.accounts}
+    for resources in each(here, role_resources).values():
+        yield from resources
 
 
 def own_groups(declaration: Declaration) -> Iterator[AWSObject]:

@@ -7,14 +7,23 @@ from typing import Literal
 
 from troposphere import Template
 
+from iamgen.errors import IamgenError
+from iamgen.stack.output_guard import output_faults
+
 Format = Literal["json", "yaml"]
 
 
-def text(template: Template, form: Format = "json") -> str:
-    """Return the template with its keys in order, in ASCII, ending in a newline."""
+def text(template: Template, form: Format = "json", account: str = "template") -> str:
+    """Return the template with its keys in order, in ASCII, ending in a newline.
+
+    Raises IamgenError, which calls it `account`, for what CloudFormation would make something else of.
+    """
     plain = template.to_dict()
+    faults = list(dict.fromkeys(output_faults(account, plain)))
+    if faults:
+        raise IamgenError(faults)
     if form == "json":
-        return json.dumps(plain, indent=2, sort_keys=True) + "\n"
+        return json.dumps(plain, indent=2, sort_keys=True, allow_nan=False) + "\n"
     import yaml  # 30 ms that JSON does not need
 
     # through JSON: an operator's text may be an Enum, and nothing may be written as a reference to what it repeats

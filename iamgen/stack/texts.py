@@ -28,7 +28,7 @@ def texts(declaration: Declaration, accounts: Iterable[Account], documents: Docu
     for account in accounts:
         warnings += notices(declaration, account)
         try:
-            made[account.name] = text(build(declaration, account, documents), form)
+            made[account.name] = text(build(declaration, account, documents), form, account.name)
         except IamgenError as exc:
             faults += exc.faults
     if faults:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from iamgen.declaration.services import list_date
+
 MakeRepo = Callable[..., Path]
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -202,6 +204,101 @@ def test_what_is_no_template(content: bytes, said: str, tmp_path: Path, iamgen: 
     done = iamgen(tmp_path, "check", "--template", "x.yaml", "--no-lint")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(said)
+
+
+def test_a_configuration_beside_a_template_of_another_make_runs_nothing_and_hides_nothing(
+    tmp_path: Path, iamgen: Iamgen
+) -> None:
+    rule = f"open({str(tmp_path / 'ran')!r}, 'w')\n"
+    for folder in (tmp_path, tmp_path / "theirs"):
+        (folder / "rules").mkdir(parents=True)
+        (folder / "rules/own.py").write_text(rule)
+        (folder / ".cfnlintrc").write_text("append_rules: [rules]\nignore_checks: [E, W]\n")
+    wrong = '{"Resources": {"G": {"Type": "AWS::IAM::Group", "Properties": {"GroupNam": "x"}}}}'
+    (tmp_path / "theirs/x.json").write_text(wrong)
+    done = iamgen(tmp_path, "check", "--template", "theirs/x.json")
+    assert done.returncode == 1
+    assert "E3002" in done.stdout
+    assert not (tmp_path / "ran").exists()
+    for config in (".cfnlintrc", "theirs/.cfnlintrc"):
+        assert (
+            f"warning: {config}: does not count for --template: it could be of whoever made the template\n"
+            in done.stderr
+        )
+
+
+def test_what_a_template_of_another_make_leaves_out_itself_is_said(tmp_path: Path, iamgen: Iamgen) -> None:
+    def ignoring(*rules: str) -> dict[str, object]:
+        return {"cfn-lint": {"config": {"ignore_checks": rules}}}
+
+    group = {"Type": "AWS::IAM::Group", "Properties": {"GroupNam": "x"}}
+    body = {"Metadata": ignoring("W"), "Resources": {"G": {**group, "Metadata": ignoring("E3002")}, "H": {**group}}}
+    (tmp_path / "x.json").write_text(json.dumps(body))
+    done = iamgen(tmp_path, "check", "--template", "x.json")
+    assert [line for line in done.stderr.splitlines() if line.startswith("warning")] == [
+        'warning: x.json: its Metadata configures cfn-lint: ignore_checks ["W"]',
+        'warning: x.json: its Metadata configures cfn-lint: ignore_checks ["E3002"] for G',
+    ]
+    assert "Resources/H/Properties/GroupNam: E3002" in done.stdout
+
+
+def test_an_action_that_is_newer_than_the_lists_is_told_once(tmp_path: Path, iamgen: Iamgen) -> None:
+    statement = {"Effect": "Allow", "Action": ["iam:AcquireRole", "account-access:*"], "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    body = {"Resources": {"P": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}}}
+    (tmp_path / "x.json").write_text(json.dumps(body))
+    done = iamgen(tmp_path, "check", "--template", "x.json")
+    assert done.returncode == 0
+    assert done.stdout.count("iam:AcquireRole") == 1
+    assert (
+        f"W132 unknown-action: iam:AcquireRole is not in the list of actions of {list_date()}: right if" in done.stdout
+    )
+    assert "W3037" not in done.stdout
+    assert "account-access" not in done.stdout
+
+
+def test_services_that_are_newer_than_awacs_or_than_the_list(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    users = (
+        "from iamgen import *\nUSERS = ()\n"
+        'OPS_SERVICES = ("account-access", "signin", "newthing")\n'
+        'ROLES = (Role("NewR", services=("newthing", "dynamo")),)\n'
+    )
+    done = iamgen(make_repo(users), "render", "dev")
+    assert done.returncode == 0
+    policies = json.loads(done.stdout)["Resources"]
+    assert policies["OpsP"]["Properties"]["PolicyDocument"]["Statement"][0]["Action"] == [
+        "account-access:*",
+        "newthing:*",
+        "signin:*",
+    ]
+    unlisted = f"is not in the list of AWS's services of {list_date()}"
+    assert [line for line in done.stderr.splitlines() if "newthing" in line or "dynamo" in line] == [
+        f"warning: users.py:3: OPS_SERVICES: 'newthing' {unlisted}",
+        f"warning: users.py:4: Role 'NewR': 'newthing' {unlisted}",
+        f"warning: users.py:4: Role 'NewR': 'dynamo' {unlisted}",
+        "hint: did you mean dynamodb?",
+    ]
+
+
+@pytest.mark.parametrize("options", [[], ["--no-lint"]])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Resources": {\n"A": {"Type": "AWS::IAM::Group"},\n"B": [{"x": 1}, {"x": 1,\n"x": 2}],\n"A": {}}}',
+        "Resources:\n  A: &a {Type: 'AWS::IAM::Group'}\n  B: [{x: 1}, *a, {x: 1,\n    x: 2}]\n  A: {}\n",
+    ],
+)
+def test_keys_that_stand_twice_are_told_with_and_without_cfn_lint(
+    text: str, options: list[str], tmp_path: Path, iamgen: Iamgen
+) -> None:
+    (tmp_path / "x.template").write_text(text)
+    done = iamgen(tmp_path, "check", "--template", "x.template", *options)
+    assert (done.returncode, done.stdout) == (1, "")
+    faults = {line for line in done.stderr.splitlines() if line.startswith("error")}
+    assert faults == {
+        "error: x.template:4: the key 'x' stands twice",
+        "error: x.template:5: the key 'A' stands twice",
+    }
 
 
 def test_no_file(tmp_path: Path, iamgen: Iamgen) -> None:

@@ -288,7 +288,7 @@ def test_a_trust_that_does_not_fit_says_by_how_much(make_repo: MakeRepo, iamgen:
     assert done.stderr == "".join(
         f"error: {account} ReadR: its trust policy for 60 principals has 2,746 characters, 698 over the quota of 2,048\n"
         'hint: with Settings(trust="names") it has 953; once AWS has raised the quota, with '
-        "Settings(trust_policy_quota=4096) it fits; or grant the role to fewer\n"
+        "Settings(trust_policy_quota=8192) it fits; or grant the role to fewer\n"
         for account in ("dev", "prod")
     )
 

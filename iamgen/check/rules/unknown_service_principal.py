@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from iamgen.check.data import service_principals
+from iamgen.check.data import SERVICE_PRINCIPALS, list_date, service_principals
 from iamgen.check.facts import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import role, template, trust
+from iamgen.declaration.services import one_letter_away
 from iamgen.iam.template import Template
 
 _FORM = re.compile(r"([a-z0-9.-]+)\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
@@ -21,33 +22,19 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
                 if principal.kind == "Service" and principal.value.known and principal.value.text != "*":
                     what = _fault(principal.value.text)
                     if what:
-                        yield Problem(principal.value.path, f"{principal.value.text} is no service principal: {what}")
+                        yield Problem(principal.value.path, f"{principal.value.text} is {what}")
 
 
 def _fault(written: str) -> str:
     form = _FORM.fullmatch(written)
     if not form:
-        return "write it as SERVICE.amazonaws.com"
-    near = _one_letter_off(form[1])
-    return f"did you mean {near}.amazonaws.com?" if near else ""
-
-
-def _one_letter_off(service: str) -> str:
-    """Return the known service from which a name is one letter away. The list is not complete: others may be right."""
+        return "no service principal: write it as SERVICE.amazonaws.com"
     known = service_principals()
-    if service in known:
-        return ""
-    return next((one for one in sorted(known) if _differs_by_one(service, one)), "")
-
-
-def _differs_by_one(one: str, other: str) -> bool:
-    shorter, longer = sorted((one, other), key=len)
-    if len(longer) - len(shorter) > 1:
-        return False
-    same = next((n for n, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
-    rest = shorter[same:] if len(shorter) < len(longer) else shorter[same + 1 :]
-    swapped = longer[same + 1 : same + 2] + longer[same : same + 1] + longer[same + 2 :]
-    return rest == longer[same + 1 :] or (len(shorter) == len(longer) and shorter[same:] == swapped)
+    near = None if form[1] in known else one_letter_away(form[1], known)
+    if not near:
+        return ""  # the list is not complete: it may be right
+    date = list_date(SERVICE_PRINCIPALS)
+    return f"not in the list of service principals of {date}: did you mean {near}.amazonaws.com?"
 
 
 RULE = Rule(

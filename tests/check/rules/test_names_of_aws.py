@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from iamgen.check import data
 from iamgen.check.data import global_condition_keys, managed_policies, service_principals
 from iamgen.check.data.services import actions, services
 from iamgen.check.finding import Finding
 from iamgen.check.rules._escalation import DANGEROUS
-from iamgen.check.rules._examples import allow, policy, role
+from iamgen.check.rules._examples import allow, policy, role, trust
+from iamgen.declaration.services import list_date
+
+UNLISTED = f"is not in the list of actions of {list_date()}"
+NEWER = "right if it is newer: see the Service Authorization Reference"
 
 Found = Callable[..., list[Finding]]
 
@@ -28,13 +34,22 @@ def messages(found: Found, resource: object) -> list[str]:
         ("s3:Get*Tagging", ""),
         ("iam:?etUser", ""),
         ({"Fn::Sub": "s3:${What}"}, ""),
-        ("s3:GetObjekt", "s3 has no action GetObjekt: did you mean s3:GetObject?"),
-        ("s3:Xyzzy", "s3 has no action Xyzzy: see the Service Authorization Reference"),
-        ("s3:Fetch*", "s3 has no action that Fetch* matches: see the Service Authorization Reference"),
-        ("dynamo:GetItem", "AWS has no service dynamo (dynamo:GetItem): did you mean dynamodb?"),
+        ("account-access:CreateEntitlement", ""),
+        ("signin:*", ""),
+        ("s3:GetObjekt", f"s3:GetObjekt {UNLISTED}: did you mean s3:GetObject?"),
+        ("s3:Xyzzy", f"s3:Xyzzy {UNLISTED}: {NEWER}"),
+        ("iam:AcquireRole", f"iam:AcquireRole {UNLISTED}: {NEWER}"),
+        ("sts:GetScopedCredentials", f"sts:GetScopedCredentials {UNLISTED}: {NEWER}"),
+        ("signin:ListSessions", f"signin:ListSessions {UNLISTED}: {NEWER}"),
+        ("s3:Fetch*", f"s3:Fetch* matches no action in the list of {list_date()}: {NEWER}"),
+        (
+            "dynamo:GetItem",
+            f"dynamo:GetItem: no service dynamo is in the list of {list_date()}: did you mean dynamodb?",
+        ),
+        ("newthing:Get", f"newthing:Get: no service newthing is in the list of {list_date()}: {NEWER}"),
         ("s*:GetObject", "s*:GetObject has a wildcard in its service: name each service"),
         ("GetObject", "GetObject is no action: write it as service:Action"),
-        ("s3:", "s3 has no action : see the Service Authorization Reference"),
+        ("s3:", f"s3: {UNLISTED}: {NEWER}"),
     ],
 )
 def test_actions(found: Found, action: object, message: str) -> None:
@@ -43,7 +58,7 @@ def test_actions(found: Found, action: object, message: str) -> None:
 
 def test_actions_that_are_left_out_are_looked_at(found: Found) -> None:
     denied = {"Effect": "Deny", "NotAction": ["iam:GetUsr"], "Resource": "*"}
-    assert messages(found, policy(denied)) == ["iam has no action GetUsr: did you mean iam:GetUser?"]
+    assert messages(found, policy(denied)) == [f"iam:GetUsr {UNLISTED}: did you mean iam:GetUser?"]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +79,12 @@ def test_actions_that_are_left_out_are_looked_at(found: Found) -> None:
         ("token.actions.githubusercontent.com:subject", "did you mean token.actions.githubusercontent.com:sub?"),
         ("sts:RoleSession", "did you mean sts:RoleSessionName?"),
         ("username", "username is no condition key: write it as aws:Key or service:Key"),
-        ("xyzzy:Key", "as no service xyzzy has any"),
+        (
+            "xyzzy:Key",
+            f"xyzzy:Key is not in the list of condition keys of {list_date()}, which has none of xyzzy: {NEWER}",
+        ),
+        ("iam:NewKey", f"iam:NewKey is not in the list of condition keys of {list_date()}: {NEWER}"),
+        ("aws:NewKey", f"aws:NewKey is not in the list of condition keys of 2026: {NEWER}"),
     ],
 )
 def test_condition_keys(found: Found, key: str, message: str) -> None:
@@ -81,14 +101,36 @@ def test_condition_keys(found: Found, key: str, message: str) -> None:
         ("service-role/AWSLambdaBasicExecutionRole", ""),
         ("AWSLambdaBasicExecutionRole", "its path is part of the name, service-role/AWSLambdaBasicExecutionRole"),
         ("ReadOnlyAcces", "did you mean ReadOnlyAccess?"),
-        ("Nothing", "see AWS's list of managed policies"),
+        ("Nothing", "see AWS's list of managed policies; if it is newer, ignore this rule, with a reason"),
     ],
 )
 def test_managed_policies(found: Found, name: str, message: str) -> None:
     arn = {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::aws:policy/{name}"}
-    expected = [f"AWS has no managed policy {name}: {message}"] if message else []
+    date = data.list_date(data.MANAGED_POLICIES)
+    expected = [f"{name} is not in the list of AWS's managed policies of {date}: {message}"] if message else []
     assert messages(found, role(ManagedPolicyArns=[arn])) == expected
     assert messages(found, role(ManagedPolicyArns=[{"Fn::Sub": "arn:aws:iam::aws:policy/${Name}"}])) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "message"),
+    [
+        ("lambda.amazonaws.com", ""),
+        ("account-access.amazonaws.com", ""),
+        ("lamda.amazonaws.com", "did you mean lambda.amazonaws.com?"),
+    ],
+)
+def test_service_principals(found: Found, service: str, message: str) -> None:
+    date = data.list_date(data.SERVICE_PRINCIPALS)
+    expected = [f"{service} is not in the list of service principals of {date}: {message}"] if message else []
+    assert messages(found, role(trust({"Service": service}))) == expected
+
+
+def test_every_list_says_of_which_day_it_is() -> None:
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", list_date())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", data.list_date(data.MANAGED_POLICIES))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", data.list_date(data.SERVICE_PRINCIPALS))
+    assert data.list_date(data.GLOBAL_CONDITION_KEYS) == "2026"
 
 
 def test_the_data_are_there() -> None:

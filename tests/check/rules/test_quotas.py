@@ -93,13 +93,13 @@ def managed(*numbers: int) -> list[object]:
 @pytest.mark.parametrize(
     ("listed", "is_wrong"),
     [
-        (managed(*range(10)), False),
-        (managed(*range(11)), True),
-        ([*managed(*range(10)), *managed(0)], False),
-        ([*managed(*range(10)), {"Ref": "AWS::NoValue"}], False),
-        ([*managed(*range(10)), {"Fn::If": ["C", "a", {"Ref": "AWS::NoValue"}]}], False),
-        ([*managed(*range(10)), {"Fn::If": ["C", "a", "b"]}], True),
-        ({"Fn::If": ["C", managed(*range(11)), managed(1)]}, False),
+        (managed(*range(20)), False),
+        (managed(*range(21)), True),
+        ([*managed(*range(20)), *managed(0)], False),
+        ([*managed(*range(20)), {"Ref": "AWS::NoValue"}], False),
+        ([*managed(*range(20)), {"Fn::If": ["C", "a", {"Ref": "AWS::NoValue"}]}], False),
+        ([*managed(*range(20)), {"Fn::If": ["C", "a", "b"]}], True),
+        ({"Fn::If": ["C", managed(*range(21)), managed(1)]}, False),
         ({"Ref": "ListOfAParameter"}, False),
     ],
 )
@@ -108,11 +108,47 @@ def test_managed_policies_are_counted_once_and_only_when_certain(named: Named, l
 
 
 def test_what_a_policy_attaches_itself_to_counts(named: Named) -> None:
-    held = role(ManagedPolicyArns=managed(*range(10)))
+    held = role(ManagedPolicyArns=managed(*range(20)))
     more = policy(allow("s3:ListBucket"), Roles=[{"Ref": "R"}])
     assert named(R=held, Q=more) == {"too-many-managed-policies"}
     assert named(R=held, P0=more) == set()
     assert named(R=held, Q={**more, "Condition": "Maybe"}) == set()
+
+
+@pytest.mark.parametrize(
+    ("holder", "facts", "limit", "remedy"),
+    [
+        (role, Facts(), 20, "ask AWS to raise the quota and set Settings(managed_policies_quota=…), 25 at most"),
+        (role, Facts(managed_policies_quota=25), 25, "this is the most that AWS raises the quota to"),
+        (user, Facts(), 10, "ask AWS to raise the quota, to 20 at most, and ignore this rule"),
+        (group, Facts(), 10, "this quota cannot be raised"),
+    ],
+)
+def test_how_many_managed_policies_can_be_attached(
+    holder: Callable[..., Block], facts: Facts, limit: int, remedy: str
+) -> None:
+    def told(count: int) -> list[str]:
+        body = {"Resources": {"X": holder(ManagedPolicyArns=managed(*range(count)))}}
+        return [one.message for one in check_template(Template.of(body, 0), facts) if one.rule == "E123"]
+
+    assert told(limit) == []
+    (message,) = told(limit + 1)
+    assert message.startswith(f"X has {limit + 1} managed policies, and {limit} is the quota: join policies, or")
+    assert message.endswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("kind", "called", "limit", "raised"),
+    [("AWS::IAM::Group", "groups", 300, 500), ("AWS::IAM::OIDCProvider", "OIDC providers", 100, 700)],
+)
+def test_how_many_an_account_can_have(found: Found, kind: str, called: str, limit: int, raised: int) -> None:
+    some = {f"X{number}": {"Type": kind, "Properties": {}} for number in range(limit)}
+    assert found({"Resources": some}) == []
+    more = {**some, "More": {"Type": kind, "Properties": {}}}
+    assert [one.message for one in found({"Resources": more})] == [
+        f"the template has {limit + 1} {called}, and {limit} is an account's quota: AWS raises it to {raised} at most, "
+        "on request"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,141 @@
+"""What CloudFormation would replace in a template's values, and what of that iamgen lets out: `Ref` and `Fn::GetAtt`.
+
+Everything else would make of the text that was looked at another one, after it was looked at: functions, transforms
+(`AWS::Include` is put in while the change set is made), and dynamic references, `{{resolve:…}}`, which CloudFormation
+replaces in names and descriptions too.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+Path = tuple[str | int, ...]
+
+REFERENCE, ATTRIBUTE = "Ref", "Fn::GetAtt"
+NO_VALUE = "AWS::NoValue"
+PSEUDO_PARAMETERS = frozenset(
+    f"AWS::{name}"
+    for name in ("AccountId", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix")
+)
+"""What `Ref` may name besides a resource. `AWS::NoValue` is not among them: what has it vanishes."""
+
+_DYNAMIC = re.compile(r"\{\s*\{\s*resolve\s*:", re.IGNORECASE)
+_WRITE_IT = "write what is meant: CONST.inc, `vars` and `account` are there for what differs from account to account"
+
+
+def is_function(key: str) -> bool:
+    """Return whether a key is a function's, but for `Ref`; written with blanks or in other capitals counts too."""
+    return key.strip().casefold().startswith("fn::")
+
+
+class Replaced(NamedTuple):
+    """A place that CloudFormation would replace, which iamgen refuses: what stands there, and what to do about it."""
+
+    path: Path
+    what: str
+    hint: str
+
+
+def has_dynamic_reference(text: str) -> bool:
+    """Return whether CloudFormation would look up something in the text; written with blanks or capitals counts too."""
+    return _DYNAMIC.search(text) is not None
+
+
+def replaced(value: object) -> Iterator[Replaced]:
+    """Yield every place of a template, or of a part of it, that CloudFormation would replace and that may not come out.
+
+    The value may be nested in any way, and contain itself.
+    """
+    for place in places(value):
+        yield from _in_text(place)
+        if place.holder is not None:
+            yield from _in_key(place.text, place.holder, place.path)
+
+
+class Place(NamedTuple):
+    """A text within a value; `holder` is the mapping of which it is a key, None where it is no key."""
+
+    path: Path
+    text: str
+    holder: Mapping[object, object] | None = None
+
+
+def places(value: object) -> Iterator[Place]:
+    """Yield every text within a value, keys too, in its order; a value may be nested in any way, and contain itself."""
+    waiting: list[tuple[object, Path]] = [(value, ())]
+    visited: set[int] = set()
+    while waiting:
+        current, at = waiting.pop()
+        if isinstance(current, str):
+            yield Place(at, current)
+        elif isinstance(current, Mapping | list | tuple) and id(current) not in visited:
+            visited.add(id(current))
+            if isinstance(current, Mapping):
+                yield from (Place((*at, key), key, current) for key in current if isinstance(key, str))
+            waiting += reversed([(inner, (*at, step)) for step, inner in _steps(current)])
+
+
+def not_finite(value: object, path: Path = ()) -> Iterator[Path]:
+    """Yield the place of every number that JSON does not have: `NaN`, `Infinity`, and what is too large."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield path
+    elif isinstance(value, Mapping | list | tuple):
+        for step, inner in _steps(value):
+            yield from not_finite(inner, (*path, step))
+
+
+def _steps(value: Mapping[object, object] | list[object] | tuple[object, ...]) -> list[tuple[str | int, object]]:
+    if isinstance(value, Mapping):
+        return [(str(key), inner) for key, inner in value.items()]
+    return list(enumerate(value))
+
+
+def _in_text(place: Place) -> Iterator[Replaced]:
+    if has_dynamic_reference(place.text):
+        what = "a dynamic reference, {{resolve:…}}, which CloudFormation would replace with something else"
+        yield Replaced(place.path, what, _WRITE_IT)
+
+
+def _in_key(key: str, holder: Mapping[object, object], at: Path) -> Iterator[Replaced]:
+    name = key.strip().casefold()
+    if key in (REFERENCE, ATTRIBUTE):
+        yield from _in_reference(key, holder, at)
+    elif is_function(key) or name == "transform":
+        what = f"{key}, which CloudFormation would replace; {REFERENCE} and {ATTRIBUTE} alone may come out"
+        yield Replaced(at, what, _WRITE_IT)
+    elif name == "condition" and isinstance(holder[key], str):
+        what = f"{key} with text, which refers to a condition of the template, and it has none"
+        yield Replaced(at, what, "a statement's Condition is of the form {operator: {key: value}}")
+
+
+def _in_reference(key: str, holder: Mapping[object, object], at: Path) -> Iterator[Replaced]:
+    """Find a reference that is not just that, and one that makes vanish what it stands for."""
+    argument = holder[key]
+    if len(holder) > 1:
+        yield Replaced(at, f"{key} beside other keys", f'a reference stands alone: {{"{key}": …}}')
+    elif argument == NO_VALUE:
+        what = f"{key} {NO_VALUE}, with which CloudFormation leaves out what it stands for"
+        yield Replaced(at, what, "leave it out yourself: {% if … %}")
+    elif not _names(key, argument):
+        example = '{"Ref": "OpsR"}' if key == REFERENCE else '{"Fn::GetAtt": ["OpsR", "Arn"]}'
+        yield Replaced(at, f"{key} that names no resource", f"write {example}")
+
+
+def _names(key: str, argument: object) -> bool:
+    """Return whether the argument has the form that the function takes: what it names is judged elsewhere."""
+    if key == REFERENCE:
+        return isinstance(argument, str)
+    return referred(key, argument) != ""
+
+
+def referred(key: str, argument: object) -> str:
+    """Return the logical id that a function names, or nothing where it has another form."""
+    if isinstance(argument, str):
+        return argument if key == REFERENCE else argument.partition(".")[0] if "." in argument else ""
+    is_pair = isinstance(argument, list | tuple) and len(argument) == 2  # noqa: PLR2004  # resource and attribute
+    if key == ATTRIBUTE and is_pair and all(isinstance(one, str) for one in argument):  # type: ignore[attr-defined]
+        return str(argument[0])  # type: ignore[index]
+    return ""

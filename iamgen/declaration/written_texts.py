@@ -1,0 +1,57 @@
+"""Texts of users.py that CloudFormation would replace: refused in whatever field they stand, with their line."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from iamgen.declaration.cloudformation import ATTRIBUTE, Place, has_dynamic_reference, is_function, places
+from iamgen.declaration.declared import Declared, MisDeclared, without_fault
+from iamgen.declaration.entries import grants
+from iamgen.declaration.users_file import Written
+
+_HINT = "write the value itself: CloudFormation would put in another one after the template was looked at"
+
+
+def replaced_faults(written: Written) -> Iterator[MisDeclared]:
+    """Yield a fault for every dynamic reference, and for every function of CloudFormation's, in users.py."""
+    settings = (written.settings,) if written.settings else ()
+    everybody = (*written.users, *written.ci_users, *written.pipelines)
+    for one in (*everybody, *written.roles, *written.groups, *written.policies, *settings):
+        yield from _faults(one, _called(one))
+    at = written.at("OPS_SERVICES")
+    for service in written.ops_services or ():
+        if has_dynamic_reference(service):
+            yield MisDeclared(at, "OPS_SERVICES has a dynamic reference, {{resolve:…}}", _HINT, service)
+
+
+def _faults(declared: Declared, called: str) -> Iterator[MisDeclared]:
+    for field in dataclasses.fields(declared):  # type: ignore[arg-type]  # each type of users.py is a dataclass
+        for place in places(getattr(declared, field.name)):
+            what = _what(place, field.name)
+            if what:
+                yield MisDeclared(declared.origin, f"{called}: {field.name} has {what}", _HINT, place.text)
+    for inner in _inner(declared):
+        yield from _faults(inner, f"{called}: {type(inner).__name__}")
+
+
+def _inner(declared: Declared) -> Iterator[Declared]:
+    """Yield the grants that somebody has, and the emergency of a role."""
+    for roles in getattr(declared, "access", {}).values():
+        yield from (grant for _, grant in grants(roles) if grant)
+    emergency = without_fault(getattr(declared, "emergency", None))
+    if isinstance(emergency, Declared):
+        yield emergency
+
+
+def _what(place: Place, field: str) -> str:
+    if has_dynamic_reference(place.text):
+        return "a dynamic reference, {{resolve:…}}"
+    if field == "vars" and place.holder is not None and is_function(place.text) and place.text != ATTRIBUTE:
+        return f"the function {place.text}"
+    return ""
+
+
+def _called(one: Declared) -> str:
+    name = getattr(one, "name", None) or getattr(one, "provider", None)
+    return f"{type(one).__name__} {name!r}" if name else type(one).__name__

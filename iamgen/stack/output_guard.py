@@ -1,0 +1,59 @@
+"""The last look at a template before it leaves: nothing may be in it that CloudFormation would make something else of.
+
+Where an operator's text comes in it is refused with its line. This is the net below, which knows only the template, and
+so holds whatever way a text came.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from iamgen.declaration.cloudformation import (
+    ATTRIBUTE,
+    NO_VALUE,
+    PSEUDO_PARAMETERS,
+    REFERENCE,
+    Path,
+    not_finite,
+    places,
+    referred,
+    replaced,
+)
+from iamgen.errors import Fault
+
+_SECTIONS = frozenset({"AWSTemplateFormatVersion", "Description", "Resources"})
+_OF_A_RESOURCE = frozenset({"Type", "Properties"})
+_HOW = "write what is meant instead, where it is declared"
+
+
+def output_faults(account: str, template: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what must not leave in an account's template, with its place there; a reference must name a resource."""
+    for section in template.keys() - _SECTIONS:
+        yield Fault(account, f"its template has {section}, and may have {', '.join(sorted(_SECTIONS))} alone", _HOW)
+    for name, resource in template["Resources"].items():
+        for part in resource.keys() - _OF_A_RESOURCE:
+            yield Fault(_where(account, ("Resources", name, part)), "this may not be part of a resource", _HOW)
+    known = {section: value for section, value in template.items() if section in _SECTIONS}
+    for path, what, hint in replaced(known):
+        yield Fault(_where(account, path), f"it has {what}", hint)
+    for path in not_finite(known):
+        yield Fault(_where(account, path), "it has a number that JSON does not have", _HOW)
+    yield from _dangling(account, template)
+
+
+def _dangling(account: str, template: Mapping[str, Any]) -> Iterator[Fault]:
+    resources = template["Resources"]
+    for place in places(template):
+        if place.holder is None or place.text not in (REFERENCE, ATTRIBUTE):
+            continue
+        name = referred(place.text, place.holder[place.text])
+        is_known = name in resources or (place.text == REFERENCE and name in PSEUDO_PARAMETERS)
+        if name and name != NO_VALUE and not is_known:
+            what = f"{place.text} names {json.dumps(name)}, and the template has no such resource"
+            yield Fault(_where(account, place.path), what, _HOW)
+
+
+def _where(account: str, path: Path) -> str:
+    return f"{account} {'/'.join(map(str, path))}"
