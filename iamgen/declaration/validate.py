@@ -54,9 +54,10 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
 
 
 def _service_faults(written: Written) -> Iterator[MisDeclared]:
-    at = written.at("OPS_SERVICES")
     if written.ops_services == ():
-        yield MisDeclared(at, "OPS_SERVICES is empty", "name the services that OpsR has full power over", "")
+        yield MisDeclared(
+            written.at("OPS_SERVICES"), "OPS_SERVICES is empty", "name the services that OpsR has full power over", ""
+        )
     known = known_services()
     for service in written.ops_services or ():
         if service not in known:
@@ -64,7 +65,7 @@ def _service_faults(written: Written) -> Iterator[MisDeclared]:
             hint = did_you_mean(service, known, otherwise)
             if service == "*":
                 hint = "name the services; AdminR is the role for everything"
-            yield MisDeclared(at, f"OPS_SERVICES: no service is {service!r}", hint, service)
+            yield MisDeclared(written.at("OPS_SERVICES"), f"OPS_SERVICES: no service is {service!r}", hint, service)
 
 
 def _name_faults(one: User | CIUser) -> Iterator[MisDeclared]:

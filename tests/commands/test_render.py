@@ -32,6 +32,9 @@ def files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
+NOBODY = 65534
+
+
 @contextmanager
 def unprivileged() -> Iterator[None]:
     """Run as nobody for a while where the tests run as root, whom no permission stops."""
@@ -39,7 +42,7 @@ def unprivileged() -> Iterator[None]:
         yield
         return
     known_services()  # read while it can be: where the tests lie, nobody may have no way in
-    os.seteuid(65534)
+    os.seteuid(NOBODY)
     try:
         yield
     finally:
@@ -173,6 +176,8 @@ def test_an_unreadable_file(file: str, said: str, make_repo: MakeRepo) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(shutil.copytree(make_repo(), Path(folder, "repo"))).resolve()
         root.parent.chmod(0o755)
+        for path in (root, *root.iterdir()):
+            os.chown(path, NOBODY if os.geteuid() == 0 else -1, -1)
         (root / file).chmod(0)
         with unprivileged(), pytest.raises(IamgenError, match=f"{file}: {said}"):
             load(root, datetime(2026, 11, 23, tzinfo=UTC))
