@@ -96,7 +96,7 @@ def load(
         raise IamgenError(sorted(dict.fromkeys(known), key=_place))
     declaration, warnings = resolve(read, found, written, now)
     notices = (located(warning, root) for warning in (*written.strays, *warnings))
-    return Loaded(declaration, (*found.odd_ids, *lookalikes(read), *notices))
+    return Loaded(declaration, (*read.notices, *found.odd_ids, *lookalikes(read), *notices))
 
 
 def load_constants(source: ConstantsFile) -> tuple[Constants, Accounts, tuple[Fault, ...]]:
@@ -109,7 +109,7 @@ def load_constants(source: ConstantsFile) -> tuple[Constants, Accounts, tuple[Fa
     known = [*faults, *_account_faults(found, source, unread=bool(faults) and not read.by_name)]
     if known:
         raise IamgenError(sorted(dict.fromkeys(known), key=_place))
-    return read, found, (*found.odd_ids, *lookalikes(read))
+    return read, found, (*read.notices, *found.odd_ids, *lookalikes(read))
 
 
 def _account_faults(found: Accounts, source: ConstantsFile, *, unread: bool) -> tuple[Fault, ...]:
