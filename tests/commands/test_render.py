@@ -356,3 +356,17 @@ def test_bytes_do_not_depend_on_the_machine(make_repo: MakeRepo, iamgen: Iamgen)
             iamgen(shuffled, "render", account, "--no-lint").stdout
             == iamgen(root, "render", account, "--no-lint").stdout
         )
+
+
+@pytest.mark.parametrize(
+    "command", [["render", "dev"], ["check"], ["changes"], ["bootstrap", "--user", "bob"], ["ci", "github"]]
+)
+def test_a_current_folder_that_is_gone(command: list[str], environment: dict[str, str], tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    script = f"mkdir {gone}; cd {gone}; rmdir {gone}; exec {sys.executable} -P -m iamgen {' '.join(command)}"
+    done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "error: .: cannot be searched for users.py: No such file or directory\n"
+        "hint: go to your repository, or name it with -C\n"
+    )

@@ -122,7 +122,7 @@ def test_an_account_whose_line_is_faulty_still_exists() -> None:
     [
         ("DEV_IAM_READ_ROLE", ("DEV", "READ")),
         ("A_IAM_B_IAM_C_ROLE", ("A", "B_IAM_C")),
-        ("_IAM__IAM_C_ROLE", ("_IAM", "IAM_C")),
+        ("_IAM__IAM_C_ROLE", ("_IAM_", "C")),
         ("A_IAM_ROLE", None),
         ("A_IAM__ROLE", None),
         ("_IAM_A_ROLE", None),
