@@ -370,3 +370,13 @@ def test_a_current_folder_that_is_gone(command: list[str], environment: dict[str
         "error: .: cannot be searched for users.py: No such file or directory\n"
         "hint: go to your repository, or name it with -C\n"
     )
+
+
+def test_a_relative_name_in_a_folder_that_is_gone(
+    make_repo: MakeRepo, environment: dict[str, str], tmp_path: Path
+) -> None:
+    gone, options = tmp_path / "gone", "bootstrap --user bob --const-file CONST.inc"
+    script = f"mkdir {gone}; cd {gone}; rmdir {gone}; exec {sys.executable} -P -m iamgen -C {make_repo()} {options}"
+    done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: current folder: it is gone, or cannot be read\nhint: go to one that is there: cd\n"
