@@ -73,12 +73,26 @@ def main() -> int:  # noqa: PLR0911  # one for each way to end
     except BrokenPipeError:
         return FAULT  # who read stdout has gone, and knows
     except Exception:  # noqa: BLE001  # whatever else there is, is a bug of ours
-        return _report_bug(session.console)
+        return _report_bug(session.console) if _has_current_folder() else _refuse_folder(session.console)
 
 
 def _usage_fault(exc: click.UsageError) -> Fault:
     path = exc.ctx.command_path if exc.ctx else "iamgen"
     return Fault(path, exc.format_message().rstrip("."), f"{path} --help")
+
+
+def _has_current_folder() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
+
+
+def _refuse_folder(console: Console) -> int:
+    """Say that relative names lead nowhere, which is no bug of ours."""
+    console.error(Fault("current folder", "it is gone, or cannot be read", "go to one that is there: cd"))
+    return FAULT
 
 
 def _report_bug(console: Console) -> int:

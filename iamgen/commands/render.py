@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +14,7 @@ from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, UsageError
 from iamgen.files import write_all
+from iamgen.stack import import_stack
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,7 @@ def render(wanted: Rendering, console: Console) -> int:
 
     Raises IamgenError for what is wrong with the declaration, the arguments or the place to write to.
     """
-    output = wanted.output.absolute() if wanted.output else None  # before users.py runs, which may go elsewhere
-    loaded = load(wanted.root, now())
+    loaded = load(wanted.root, now(), meanwhile=import_stack)
     declaration = loaded.declaration
     accounts = chosen(declaration, wanted.accounts, every=wanted.every)
     if len(accounts) > 1 and wanted.output is None:
@@ -48,7 +48,7 @@ def render(wanted: Rendering, console: Console) -> int:
         console.warning(warning)
     if wanted.lint and not _is_valid(made.by_account, declaration, wanted, console):
         return 1
-    _put_out(made.by_account, declaration.settings.stack, replace(wanted, output=output), console)
+    _put_out(made.by_account, declaration.settings.stack, wanted, console)
     return 0
 
 

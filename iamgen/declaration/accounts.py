@@ -16,8 +16,8 @@ from iamgen.errors import Fault
 from iamgen.nearest import did_you_mean, nearest
 
 PEOPLE_ACCOUNT: str = USER_ONLY
-ROLE_CONSTANT = re.compile(r"(.+?)_IAM_(.+)_ROLE")
 _ID, _NAME = "_AWS_ACCOUNT_ID", "_AWS_ACCOUNT_NAME"
+_IAM, _ROLE = "_IAM_", "_ROLE"
 PROFILE = "_AWS_PROFILE"
 _ID_HINT = "an account id has 12 digits, leading zeros included"
 _ALIKE = 0.7  # of two names' ends, from which one may be the other, misspelt
@@ -68,6 +68,16 @@ def account_name(constant_name: str) -> str:
     return constant_name.removesuffix(_ID).lower().replace("_", "-")
 
 
+def role_constant(name: str) -> tuple[str, str] | None:
+    """Return `ACME_DEV` and `READ` for `ACME_DEV_IAM_READ_ROLE`, None for a name of another form.
+
+    A regular expression for it takes minutes for a long name that does not match.
+    """
+    at = name.find(_IAM, 1)
+    prefix, word = name[:at], name[at + len(_IAM) :].removesuffix(_ROLE)
+    return (prefix, word) if at > 0 and word and name.endswith(f"{_IAM}{word}{_ROLE}") else None
+
+
 def is_account_id(text: str) -> bool:
     """Tell whether it is an account's id: 12 digits."""
     return _is_digits(text) and len(text) == quotas.ACCOUNT_ID
@@ -113,9 +123,9 @@ def _is_digits(text: str) -> bool:
 
 def _orphans(constants: Constants, declared: Mapping[str, str]) -> Iterator[Fault]:
     for one in constants.by_name.values():
-        role = ROLE_CONSTANT.fullmatch(one.name)
+        role = role_constant(one.name)
         suffix = next((end for end in (_NAME, PROFILE, KIND) if one.name.endswith(end)), "")
-        prefix = one.name.removesuffix(suffix) if suffix else role and role[1]
+        prefix = one.name.removesuffix(suffix) if suffix else role and role[0]
         if not prefix or account_name(prefix) in declared:
             continue
         meant = nearest(prefix, (name.removesuffix(_ID) for name in constants.by_name if name.endswith(_ID)))
@@ -177,8 +187,8 @@ def _stand_in(constants: Constants, by_name: Mapping[str, Account]) -> tuple[str
     meant = nearest(PEOPLE_ACCOUNT, (name for name, account in by_name.items() if account.kind == "workload"))
     if meant:
         what = f"there is no {PEOPLE_ACCOUNT} account, but one called {meant}"
-        holder = f"USER_ONLY{_ID}=${{{constant(likely[0], _ID)}}}"
-        hint = f"write {constant(meant, KIND)}={USER_ONLY}; or say who else holds the people: {holder} below it"
+        holder = _same_id(constants, likely[0])
+        hint = f"write {constant(meant, KIND)}={USER_ONLY}; or say who else holds the people: {holder}"
         return None, [Fault(constants.where(constant(meant, _ID)), what, hint)]
     if len(likely) == 1:
         return likely[0], []
@@ -188,10 +198,16 @@ def _stand_in(constants: Constants, by_name: Mapping[str, Account]) -> tuple[str
     hint = "declare USER_ONLY_AWS_ACCOUNT_ID=…"
     if likely:
         what = f"{what}, and {', '.join(likely)} could each stand in"
-        hint += "; to let one of these stand in, give it the same id: USER_ONLY_AWS_ACCOUNT_ID=${" + (
-            constant(likely[0], _ID) + "} below it"
-        )
+        hint += f"; to let one of these stand in, give it the same id: {_same_id(constants, likely[0])}"
     return None, [Fault(constants.path, what, hint)]
+
+
+def _same_id(constants: Constants, account: str) -> str:
+    """Return the line that gives user-only the id of an account; no line can refer to a value in quotes."""
+    name = constant(account, _ID)
+    if name in constants.quoted:
+        return f"USER_ONLY{_ID}={constants.get(name) or '…'}"
+    return f"USER_ONLY{_ID}=${{{name}}} below it"
 
 
 def _twins(constants: Constants, by_name: Mapping[str, Account], stands_in: str | None) -> Iterator[Fault]:

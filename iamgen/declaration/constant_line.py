@@ -1,8 +1,9 @@
 """One line of CONST.inc by itself: an assignment, nothing, or the reason why it is refused.
 
 sh sources the same file and make includes it. So a line is understood only where bash, dash and
-GNU make read the same in it; where they differ, or might, it is refused. Quotes are sh's alone: make
-keeps them, and still sees a `$` or `#` inside. No message repeats a value, which may be a secret.
+GNU make read the same in it; where they differ, or might, it is refused. Two things that make reads in its own
+way are understood all the same, and warned about: quotes, which it keeps, and `$NAME` without braces. Within quotes
+it still sees a `$` or `#`, which are refused there. No message repeats a value, which may be a secret.
 """
 
 from __future__ import annotations
@@ -18,21 +19,27 @@ class Text(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A `${NAME}` in a value."""
+    """A `${NAME}` in a value, or a `$NAME` without braces, of which make takes one letter only.
+
+    `column` is where it begins in its line, counted from 1.
+    """
 
     name: str
     column: int
+    braced: bool
 
 
 class Assignment(NamedTuple):
     """`NAME=VALUE`, its references not yet replaced.
 
-    `bare_export` is true for `export NAME=VALUE` without quotes, which shells do not agree on.
+    `quoted` says that the value has quotes around it. `exported` says that it is `export NAME=VALUE`, about
+    which shells do not agree when there are no quotes.
     """
 
     name: str
     pieces: tuple[Text | Reference, ...]
-    bare_export: bool
+    quoted: bool
+    exported: bool
 
 
 class Refusal(NamedTuple):
@@ -102,8 +109,8 @@ _UNQUOTED = re.compile(
     """,
     re.VERBOSE,
 )
-_DOUBLE_QUOTED = re.compile(rf"""{_EXPANSION}|(?P<tab>\t)|(?P<text>[^$`\\\t]+)""", re.VERBOSE)
-_SINGLE_QUOTED = re.compile(r"(?P<tab>\t)|(?P<text>[^\t]+)")
+_DOUBLE_QUOTED = re.compile(rf"""{_EXPANSION}|(?P<tab>\t)|(?P<quoted_hash>\#)|(?P<text>[^$`\\\t\#]+)""", re.VERBOSE)
+_SINGLE_QUOTED = re.compile(r"(?P<tab>\t)|(?P<quoted_hash>\#)|(?P<quoted_dollar>\$)|(?P<text>[^\t#$]+)")
 _QUOTES = re.compile(r"""'(?P<single>[^']*)'|"(?P<double>[^"]*)\"""")
 _AFTER_QUOTES = re.compile(
     r"""
@@ -120,7 +127,7 @@ _NOT_RUN = "nothing is executed here: write the result itself, or ${NAME} for th
 _NAME_RULE = "a name has letters, digits and _ only, and does not begin with a digit"
 
 _MESSAGES: dict[str, tuple[str, str]] = {
-    "carriage_return": ("a carriage return in the middle of the line", "end lines with \\n or \\r\\n"),
+    "carriage_return": ("a carriage return in the middle of the line", "remove it; a line ends with \\n alone"),
     "control": ("a control character", "remove it"),
     "invisible": ("an invisible character", "remove it; it may have come along from a web page"),
     "comment_goes_on": (
@@ -148,7 +155,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "dollar": (
         "a `$` that begins no ${NAME}",
-        "if it is part of the value, put the value in single quotes: NAME='…' (sh knows them, make does not)",
+        "remove it: make replaces what follows a `$`, also within quotes, so that no value can have one",
+    ),
+    "quoted_dollar": (
+        "a `$` within single quotes: sh leaves it alone, make replaces or runs what follows it",
+        'remove it; for the value of an earlier line write NAME="…${OTHER}…"',
     ),
     "backslash": ("a backslash", "put the whole value in single quotes: NAME='…'"),
     "tilde": (
@@ -160,8 +171,9 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "blank": ("a blank in an unquoted value", _QUOTE_IT),
     "hash": (
         "a `#` in an unquoted value: make cuts the value there",
-        "do without it; in quotes, NAME='…', sh and iamgen understand it but make still does not",
+        "do without it; quotes do not help",
     ),
+    "quoted_hash": ("a `#` within quotes: make cuts the value there all the same", "do without it"),
     "quote": ("a quote in the middle of a value", "put one pair of the other quotes around the whole value"),
     "metacharacter": ("one of ; & | < > ( ) in an unquoted value", _QUOTE_IT),
     "tab": ("a tab in a quoted value", "write a blank instead"),
@@ -183,7 +195,7 @@ def read_line(line: str) -> Assignment | Refusal | None:
     if isinstance(pieces, _Trouble):
         return _refusal(line, pieces)
     quoted = line.startswith(("'", '"'), start.end())
-    return Assignment(start["name"], pieces, bare_export=bool(start["export"]) and not quoted)
+    return Assignment(start["name"], pieces, quoted=quoted, exported=bool(start["export"]))
 
 
 def name_on(line: str) -> str:
@@ -235,7 +247,8 @@ def _pieces(shape: re.Pattern[str], line: str, start: int, end: int) -> tuple[Te
         if match.lastgroup == "text":
             pieces.append(Text(match["text"]))
         elif match.lastgroup in {"braced", "bare"}:
-            pieces.append(Reference(match[match.lastgroup], match.start() + 1))
+            name = match[match.lastgroup]
+            pieces.append(Reference(name, match.start() + 1, braced=match.lastgroup == "braced"))
         else:
             return _Trouble(str(match.lastgroup), match.start())
     return tuple(pieces)

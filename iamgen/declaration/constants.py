@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamgen.declaration.constant_line import Assignment, Reference, Refusal, name_on, read_line
+from iamgen.declaration.constant_line import Assignment, Reference, Refusal, Text, name_on, read_line
+from iamgen.declaration.source import LARGEST_FILE, read_limited
 from iamgen.errors import Fault
 from iamgen.nearest import did_you_mean
 
@@ -58,12 +60,15 @@ class Constants(Mapping[str, str]):
 
     `path` is the file as messages show it. `by_name` knows the lines too. `faulty` has the names
     that occur on lines with a fault: they exist, but there is no saying what they stand for.
-    (A name set twice is both: `by_name` has its first value.)
+    (A name set twice is both: `by_name` has its first value.) `quoted` has the names whose values are in quotes.
+    `notices` says what is understood here and in sh, but read differently by make.
     """
 
     path: str
     by_name: Mapping[str, Constant]
     faulty: frozenset[str] = frozenset()
+    quoted: frozenset[str] = frozenset()
+    notices: tuple[Fault, ...] = ()
 
     def __getitem__(self, name: str) -> str:
         return self.by_name[name].value
@@ -86,7 +91,7 @@ def read(file: Path, shown: str) -> tuple[Constants, tuple[Fault, ...]]:
     A file that cannot be read is a fault and has no constants.
     """
     try:
-        text = file.read_bytes()
+        text = read_limited(file)
     except OSError as error:
         return _nothing(shown), (_unread(shown, error),)
     return parse(text, shown)
@@ -107,8 +112,26 @@ def parse(text: bytes, path: str) -> tuple[Constants, tuple[Fault, ...]]:
     reading = _Reading(path, statements)
     for number, statement in statements.items():
         reading.take(number, statement)
-    constants = Constants(path, MappingProxyType(reading.by_name), frozenset(reading.faulty))
-    return constants, tuple(reading.faults)
+    constants = Constants(
+        path,
+        MappingProxyType(reading.by_name),
+        frozenset(reading.faulty),
+        frozenset(reading.quoted_lines),
+        tuple(reading.notices()),
+    )
+    return constants, (*_unlike_unix(text, path), *reading.faults)
+
+
+def _unlike_unix(text: bytes, path: str) -> Iterator[Fault]:
+    """Find what an editor on Windows adds, and neither sh nor make takes away."""
+    if text.startswith(codecs.BOM_UTF8):
+        what = "the file begins with a byte order mark, which sh takes for a part of the first line"
+        yield Fault(f"{path}:1", what, "save it as UTF-8 without a byte order mark (BOM)")
+    before, ends_so, _ = text.partition(b"\r\n")
+    if ends_so:
+        what = "the line ends with a carriage return, as on Windows, which sh takes for a part of the value"
+        line = before.count(b"\n") + 1
+        yield Fault(f"{path}:{line}", what, "save the file with Unix line ends: \\n alone")
 
 
 def _nothing(path: str) -> Constants:
@@ -123,6 +146,9 @@ def _unread(shown: str, error: OSError) -> Fault:
             return Fault(shown, "this is a directory", "it should be a file of NAME=value lines")
         case PermissionError():
             return Fault(shown, "no permission to read the file", "chmod u+r it")
+        case OSError(errno=errno.EFBIG):
+            what = f"the file has over {LARGEST_FILE >> 20} MiB"
+            return Fault(shown, what, "it should be a file of NAME=value lines")
     return Fault(shown, f"the file cannot be read: {error.strerror or type(error).__name__}")
 
 
@@ -148,6 +174,8 @@ class _Reading:
         self.by_name: dict[str, Constant] = {}
         self.faulty: set[str] = set()
         self.faults: list[Fault] = []
+        self.quoted_lines: dict[str, int] = {}
+        self._half_references: list[tuple[int, Assignment, Reference]] = []
         self._path = path
         self._first_lines: dict[str, int] = {}
         for number, statement in statements.items():
@@ -159,10 +187,34 @@ class _Reading:
         value = self._value(statement)
         faults = [Fault(f"{self._path}:{number}", what, hint) for what, hint in self._wrong(number, statement, value)]
         self.faults += faults
+        if isinstance(statement, Assignment):
+            self._note_unlike_make(number, statement)
         if value is not None and not faults:
             self.by_name[name] = Constant(name, value, number)
         elif name:
             self.faulty.add(name)
+
+    def notices(self) -> Iterator[Fault]:
+        """Say, once for each kind, what make reads differently in lines that are understood."""
+        quoted = {name: line for name, line in self.quoted_lines.items() if name in self.by_name}
+        for name, line in list(quoted.items())[:1]:
+            what = f"{name}: make keeps the quotes as part of the value{_and_more(len(quoted) - 1)}"
+            hint = "a recipe's shell takes them off again; leave them out where the value has no blank in it"
+            yield Fault(f"{self._path}:{line}", what, hint)
+        halves = [half for half in self._half_references if half[1].name in self.by_name]
+        for line, statement, reference in halves[:1]:
+            name = reference.name
+            what = f"{statement.name}: make reads ${name} as $({name[0]}){name[1:]}{_and_more(len(halves) - 1)}"
+            yield Fault(f"{self._path}:{line}", what, f"write ${{{name}}}")
+
+    def _note_unlike_make(self, number: int, statement: Assignment) -> None:
+        if statement.quoted:
+            self.quoted_lines.setdefault(statement.name, number)
+        self._half_references += [
+            (number, statement, piece)
+            for piece in statement.pieces
+            if isinstance(piece, Reference) and not piece.braced and piece.name[1:]
+        ]
 
     def _value(self, statement: Assignment | Refusal) -> str | None:
         """Return the value with its references replaced, None when there is none to be had."""
@@ -192,7 +244,19 @@ class _Reading:
         elif value is None:
             yield from self._undefined(number, statement)
         else:
+            yield from self._quoted_references(statement)
             yield from _unfit(statement, value)
+
+    def _quoted_references(self, assignment: Assignment) -> Iterator[tuple[str, str]]:
+        """Find references to values in quotes, which make would put into the middle of this value, quotes and all."""
+        for piece in dict.fromkeys(assignment.pieces):
+            if isinstance(piece, Reference) and piece.name in self.quoted_lines:
+                line = self.quoted_lines[piece.name]
+                what = f"${{{piece.name}}} has quotes around it (line {line}), which make keeps in the value"
+                hint = f"write the value itself instead of ${{{piece.name}}}"
+                if _needs_no_quotes(self.by_name[piece.name].value):
+                    hint = f"leave out the quotes on line {line}"
+                yield f"{assignment.name}: {what} (column {piece.column})", hint
 
     def _undefined(self, number: int, assignment: Assignment) -> Iterator[tuple[str, str]]:
         for piece in assignment.pieces:
@@ -206,7 +270,7 @@ class _Reading:
             return "a value cannot refer to itself"
         if line is not None:
             return f"line {line} sets it: move that line up"
-        otherwise = "only earlier lines of this file count; a `$` that is text needs single quotes: NAME='…'"
+        otherwise = "only earlier lines of this file count, and no value can have a `$` of its own"
         return did_you_mean(name, self.by_name, otherwise)
 
 
@@ -214,6 +278,15 @@ def _unfit(assignment: Assignment, value: str) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a value that is understood."""
     if len(value) > LONGEST_VALUE:
         yield f"{assignment.name}: a value of over {LONGEST_VALUE:,} characters", "keep it in a file of its own"
-    elif assignment.bare_export and _UNSAFE_IN_BARE_EXPORT.search(value):
+    elif assignment.exported and not assignment.quoted and _UNSAFE_IN_BARE_EXPORT.search(value):
         what = "exported without quotes though the value has a blank, a backslash or one of * ? [ {"
         yield f"{assignment.name}: {what}", 'shells differ there: put the value in quotes, export NAME="…"'
+
+
+def _needs_no_quotes(value: str) -> bool:
+    statement = read_line(f"A={value}")
+    return isinstance(statement, Assignment) and all(isinstance(piece, Text) for piece in statement.pieces)
+
+
+def _and_more(count: int) -> str:
+    return f", as on {count} more line{'s' if count > 1 else ''}" if count else ""

@@ -106,6 +106,15 @@ class Declared:
         return self
 
 
+def declared_at(cls: type[Declared], origin: Origin, values: Mapping[str, Any]) -> Declared:
+    """Return what `cls(**values)` written there is, or the `Faulty` that stands for it; its faults are noted."""
+    faults = [MisDeclared(origin, *fault) for fault in _call_faults(cls, (), values)]
+    if faults:
+        _note(faults)
+        return Faulty(origin, cls, _rest(cls, (), values, origin))  # type: ignore[return-value]  # as __new__ does
+    return _built(cls, origin, values)
+
+
 def without_fault(value: object) -> object:
     """Return a value as it is, or what is left of it when it was declared wrongly: perhaps None."""
     return value.rest if isinstance(value, Faulty) else value
@@ -124,10 +133,14 @@ def _rest(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any], origin: O
     good = {name: given[name] for name in fields if name in given and _fits(given[name], _hints(cls)[name])}
     if any(_required(field) and name not in good for name, field in fields.items()):
         return None
-    rest: Declared = object.__new__(cls)
-    object.__setattr__(rest, "origin", origin)
-    rest.__init__(**good)  # type: ignore[misc]  # what a subclass's fields take
-    return rest
+    return _built(cls, origin, good)
+
+
+def _built(cls: type, origin: Origin, values: Mapping[str, Any]) -> Declared:
+    built: Declared = object.__new__(cls)
+    object.__setattr__(built, "origin", origin)
+    built.__init__(**values)  # type: ignore[misc]  # what a subclass's fields take
+    return built
 
 
 def _caller() -> Origin:
@@ -204,7 +217,7 @@ def _in_words(cls: type, name: str) -> str:
 
 def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401  # a type expression
     """Tell whether a value is of the type; True is no number, text is no list, a Faulty is what it stands for."""
-    origin, args = get_origin(hint), get_args(hint)
+    origin, args = _parts(hint)
     if origin is Annotated:
         return _fits(value, args[0])
     if origin in (Union, UnionType):
@@ -213,7 +226,14 @@ def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401  # a type expressio
         return _fits_collection(value, origin, args)
     if isinstance(value, Faulty):
         return isinstance(hint, type) and issubclass(value.kind, hint)
+    if hint is object:
+        return _is_plain(value)
     return value is None if hint is None else isinstance(value, hint) and (hint is int) == (type(value) is int)
+
+
+@cache
+def _parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:  # noqa: ANN401  # a type expression
+    return get_origin(hint), get_args(hint)
 
 
 def _fits_collection(value: object, origin: type, args: tuple[Any, ...]) -> bool:
@@ -224,3 +244,12 @@ def _fits_collection(value: object, origin: type, args: tuple[Any, ...]) -> bool
         and not issubclass(origin, Mapping)
         and all(_fits(item, args[0]) for item in value)
     )
+
+
+def _is_plain(value: object) -> bool:
+    """Tell whether a value is plain data: it is handed from one process to another."""
+    if isinstance(value, Mapping):
+        return all(_is_plain(key) and _is_plain(item) for key, item in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | int | float | Declared)

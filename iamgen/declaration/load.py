@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,15 +67,23 @@ class ConstantsFile:
     odd_ids: bool = False
 
 
-def load(root: Path, now: datetime, constants: ConstantsFile | None = None) -> Loaded:
+def load(
+    root: Path,
+    now: datetime,
+    constants: ConstantsFile | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Loaded:
     """Read CONST.inc and users.py of the repository at `root`; `now` (UTC) decides which grants have ended.
 
-    Raises IamgenError with every fault of both files.
+    `meanwhile` is called while users.py runs in its process, to import what is needed next. Raises IamgenError with
+    every fault of both files.
     """
     source = constants or ConstantsFile(root / CONSTANTS_FILE)
-    read, constant_faults = constants_file.read(source.path, source.shown)
-    found = accounts(read)
-    written, file_faults = users_file.read(root)
+    with users_file.reading(root) as users:
+        read, constant_faults = constants_file.read(source.path, source.shown)
+        found = accounts(read)
+        meanwhile()
+        written, file_faults = users()
     stack = written.settings.stack if written.settings else Settings().stack
     known = [
         *constant_faults,
@@ -87,7 +96,9 @@ def load(root: Path, now: datetime, constants: ConstantsFile | None = None) -> L
         raise IamgenError(sorted(dict.fromkeys(known), key=_place))
     declaration, warnings = resolve(read, found, written, now)
     notices = (located(warning, root) for warning in (*written.strays, *warnings))
-    return Loaded(declaration, (*found.odd_ids, *lookalikes(read), *production_unsaid(read, found), *notices))
+    return Loaded(
+        declaration, (*read.notices, *found.odd_ids, *lookalikes(read), *production_unsaid(read, found), *notices)
+    )
 
 
 def load_constants(source: ConstantsFile) -> tuple[Constants, Accounts, tuple[Fault, ...]]:
@@ -100,7 +111,7 @@ def load_constants(source: ConstantsFile) -> tuple[Constants, Accounts, tuple[Fa
     known = [*faults, *_account_faults(found, source, unread=bool(faults) and not read.by_name)]
     if known:
         raise IamgenError(sorted(dict.fromkeys(known), key=_place))
-    return read, found, (*found.odd_ids, *lookalikes(read), *production_unsaid(read, found))
+    return read, found, (*read.notices, *found.odd_ids, *lookalikes(read), *production_unsaid(read, found))
 
 
 def _account_faults(found: Accounts, source: ConstantsFile, *, unread: bool) -> tuple[Fault, ...]:

@@ -23,6 +23,7 @@ Flag = Annotated[bool, "True or False"]
 Names = Annotated[Sequence[str], "a tuple of names, such as ('a', 'b')"]
 ACCOUNTS = "an account name or pattern, or several: ('dev', '*-dev')"
 OptionalAccounts = Annotated[str | Sequence[str] | None, ACCOUNTS]
+PLAIN_VALUES = "values by name, such as {'bucket': 'logs'}: text, numbers, True, False, None; also in tuples and dicts"
 Tags = Annotated[Mapping[str, str], "tags as {'team': 'blue'}"]
 
 
@@ -101,9 +102,7 @@ class Policy(Declared):
     name: Text
     template: Text
     _: KW_ONLY
-    vars: Annotated[Mapping[str, object], "values by name, such as {'bucket': 'logs'}"] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    vars: Annotated[Mapping[str, object], PLAIN_VALUES] = field(default_factory=lambda: MappingProxyType({}))
     accounts: OptionalAccounts = None
 
 

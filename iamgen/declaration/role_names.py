@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from iamgen.declaration.accounts import ROLE_CONSTANT, Accounts, account_name
+from iamgen.declaration.accounts import Accounts, account_name, role_constant
 from iamgen.declaration.constants import Constant, Constants
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.resolved import Account
@@ -24,11 +24,11 @@ class NamedRole(NamedTuple):
 def named_roles(constants: Constants, found: Accounts) -> Iterator[NamedRole]:
     """Yield each role that is named in an account that there is."""
     for one in constants.by_name.values():
-        match = ROLE_CONSTANT.fullmatch(one.name)
-        name = account_name(match[1]) if match else ""
+        match = role_constant(one.name)
+        name = account_name(match[0]) if match else ""
         account = found.by_name.get(found.aliases.get(name, name))
         if match and account:
-            yield NamedRole(one, account, match[2])
+            yield NamedRole(one, account, match[1])
 
 
 def role_name_faults(constants: Constants, found: Accounts, stack: str, roles: tuple[str, ...]) -> Iterator[Fault]:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import ast
+import errno
+import os
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from iamgen.declaration.declared import MisDeclared, Origin
 from iamgen.errors import Fault
+
+LARGEST_FILE = 1 << 24
+"""Bytes of a file that somebody wrote by hand; /dev/zero has more."""
+
+
+def read_limited(file: Path) -> bytes:
+    """Return what is in a file. Raises OSError when it cannot be read, and EFBIG when it has no end or nearly none."""
+    with file.open("rb") as stream:
+        content = stream.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(file))
+    return content
 
 
 def located(fault: MisDeclared, root: Path) -> Fault:
@@ -66,6 +80,6 @@ def _line_if_word(node: ast.AST, word: str) -> int | None:
 @lru_cache(maxsize=8)
 def _tree(file: str) -> ast.Module:
     try:
-        return ast.parse(Path(file).read_bytes())
+        return ast.parse(read_limited(Path(file)))
     except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
         return ast.Module(body=[], type_ignores=[])  # the reader of the file says what is wrong with it

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,10 +25,13 @@ from iamgen.declaration.model import (
     Settings,
     User,
 )
-from iamgen.declaration.source import assignment, located, repeated_keys, shown
-from iamgen.declaration.surroundings import modules_beside, stdout_aside
+from iamgen.declaration.plain_data import NotPlainError, decode, encode
+from iamgen.declaration.source import assignment, located, read_limited, repeated_keys, shown
+from iamgen.declaration.surroundings import settle
+from iamgen.declaration.users_process import Child, NoAnswerError, forked
 from iamgen.errors import Fault
 from iamgen.nearest import did_you_mean, nearest
+from iamgen.ownership import foreign_owner
 
 USERS_FILE = "users.py"
 _LISTS: Mapping[str, type] = {
@@ -39,6 +45,10 @@ _LISTS: Mapping[str, type] = {
 }
 _SHOWN = 40  # characters of a wrong value in a message
 _REQUIRED = ("USERS", "OPS_SERVICES")
+
+
+_MUTATED = "declare it in the call itself, instead of changing it afterwards"
+_BY_ITSELF = "run it by itself to see why: python users.py"
 
 
 @dataclass(frozen=True)
@@ -66,13 +76,88 @@ class Written:
         return assignment(self.file, name)
 
 
+_HANDED_OVER = tuple(field.name for field in fields(Written) if field.name != "file")
+
+
 def read(root: Path) -> tuple[Written, tuple[Fault, ...]]:
     """Return what the repository's users.py declares, and every fault in how it is written."""
+    with reading(root) as result:
+        return result()
+
+
+Result = Callable[[], tuple[Written, tuple[Fault, ...]]]
+
+
+@contextmanager
+def reading(root: Path) -> Iterator[Result]:
+    """Start running the repository's users.py, in a process of its own; yield what waits for the result of `read`."""
+    file = root / USERS_FILE
+    if fault := foreign_owner(file.parent, file, file.resolve().parent):
+        yield lambda: (Written(file), (fault,))
+        return
+    with forked(lambda: _handed_over(root)) as child:
+        yield lambda: _received(child, root)
+
+
+def _handed_over(root: Path) -> bytes:
+    """Run users.py, in the process that is there for it, and return what it declares and its faults."""
+    try:
+        written, faults = _gathered(root)
+        return encode((tuple(getattr(written, name) for name in _HANDED_OVER), faults))
+    except NotPlainError as exc:
+        origin = exc.origin or Origin(str(root / USERS_FILE), 1)
+        fault = located(MisDeclared(origin, f"{exc}, and was no part of the value at first", _MUTATED), root)
+    except Exception as exc:  # noqa: BLE001  # users.py may have replaced whatever this needs
+        fault = Fault(USERS_FILE, f"cannot be gathered: {type(exc).__name__}{_said(exc)}", _BY_ITSELF)
+    return encode(((), (fault,)))
+
+
+def _received(child: Child, root: Path) -> tuple[Written, tuple[Fault, ...]]:
+    """Return what the process declares, rebuilt from plain data and held against the types once more."""
+    file = root / USERS_FILE
+    try:
+        with noting() as notes:
+            values, faults = decode(child.answer())
+            written = Written(file, **dict(zip(_HANDED_OVER, values, strict=bool(values))))
+            return _sound_only(written), (*(Fault(*fault) for fault in faults), *_located(notes.faults, root))
+    except NoAnswerError as exc:
+        return Written(file), (Fault(USERS_FILE, _ending(exc.status), _BY_ITSELF),)
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        what = "the process that ran it did not hand back a declaration"
+        return Written(file), (Fault(USERS_FILE, what, _BY_ITSELF),)
+
+
+def _located(faults: Iterable[MisDeclared], root: Path) -> Iterator[Fault]:
+    return (located(fault, root) for fault in faults)
+
+
+def _sound_only(written: Written) -> Written:
+    """Return what was handed over without what is of a wrong type."""
+    lists: dict[str, Any] = {
+        name.lower(): tuple(_sound(getattr(written, name.lower()), kind)) for name, kind in _LISTS.items()
+    }
+    if written.ops_services is None:
+        del lists["ops_services"]
+    settings = written.settings if isinstance(written.settings, Settings) else None
+    strays = tuple(MisDeclared(Origin(*place), *rest) for place, *rest in written.strays)
+    return replace(written, **lists, settings=settings, strays=strays)
+
+
+def _ending(status: int | None) -> str:
+    """Return how the process that ran users.py ended before it had handed anything back."""
+    code = os.waitstatus_to_exitcode(status) if status is not None else None
+    if code is None or code >= 0:
+        said = f", with exit code {code}" if code else ""
+        return f"it ended the process that runs it{said}, or closed what iamgen reads the result from"
+    return f"the process that runs it was ended by {signal.Signals(-code).name}"
+
+
+def _gathered(root: Path) -> tuple[Written, tuple[Fault, ...]]:
     file = root / USERS_FILE
     with noting() as notes:
         names, broken = _run(file, root)
     if broken:
-        return Written(file), (*(located(fault, root) for fault in notes.faults), broken)
+        return Written(file), (*_located(notes.faults, root), broken)
     written = Written(
         file,
         users=tuple(_sound(names.get("USERS"), User)),
@@ -83,10 +168,10 @@ def read(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         policies=tuple(_sound(names.get("POLICIES"), Policy)),
         ops_services=_services(names.get("OPS_SERVICES")),
         settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
+        strays=tuple(_strays(notes.made, names)),
     )
-    written = replace(written, strays=tuple(_strays(notes.made, names)))
     faults = [*notes.faults, *repeated_keys(file), *_shape_faults(file, names)]
-    return written, tuple(located(fault, root) for fault in faults)
+    return written, tuple(_located(faults, root))
 
 
 def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:
@@ -95,11 +180,11 @@ def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:
     module.__file__ = str(file)
     names = vars(module)
     try:
-        code = compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
-        with modules_beside(file, module), stdout_aside():
-            exec(code, names)  # noqa: S102  # the declaration is Python
+        code = compile(read_limited(file), str(file), "exec", dont_inherit=True)
+        settle(file, module)
+        exec(code, names)  # noqa: S102  # the declaration is Python
     except OSError as exc:
-        if exc.filename == str(file):
+        if exc.filename in (str(file), file.parent):
             return names, Fault(USERS_FILE, f"cannot be read: {exc.strerror}", "check that it is a readable file")
         return names, _raised(exc, root)
     except SyntaxError as exc:

@@ -72,15 +72,18 @@ def _pipeline_faults(written: Written, accounts: Accounts) -> Iterator[MisDeclar
 
 
 def _service_faults(written: Written) -> Iterator[MisDeclared]:
-    at = written.at("OPS_SERVICES")
     if written.ops_services == ():
-        yield MisDeclared(at, "OPS_SERVICES is empty", "name the services that OpsR has full power over", "")
+        yield MisDeclared(
+            written.at("OPS_SERVICES"), "OPS_SERVICES is empty", "name the services that OpsR has full power over", ""
+        )
     for service in written.ops_services or ():
         hint = slip(service)
         if service == "*":
             hint = "name the services; AdminR is the role for everything"
         if hint:
-            yield MisDeclared(at, f"OPS_SERVICES: {service!r} is no known service", hint, service)
+            yield MisDeclared(
+                written.at("OPS_SERVICES"), f"OPS_SERVICES: {service!r} is no known service", hint, service
+            )
 
 
 def _name_faults(one: User | CIUser) -> Iterator[MisDeclared]:

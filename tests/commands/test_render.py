@@ -32,6 +32,9 @@ def files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
+NOBODY = 65534
+
+
 @contextmanager
 def unprivileged() -> Iterator[None]:
     """Run as nobody for a while where the tests run as root, whom no permission stops."""
@@ -39,7 +42,7 @@ def unprivileged() -> Iterator[None]:
         yield
         return
     known_services()  # read while it can be: where the tests lie, nobody may have no way in
-    os.seteuid(65534)
+    os.seteuid(NOBODY)
     try:
         yield
     finally:
@@ -173,6 +176,8 @@ def test_an_unreadable_file(file: str, said: str, make_repo: MakeRepo) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(shutil.copytree(make_repo(), Path(folder, "repo"))).resolve()
         root.parent.chmod(0o755)
+        for path in (root, *root.iterdir()):
+            os.chown(path, NOBODY if os.geteuid() == 0 else -1, -1)
         (root / file).chmod(0)
         with unprivileged(), pytest.raises(IamgenError, match=f"{file}: {said}"):
             load(root, datetime(2026, 11, 23, tzinfo=UTC))
@@ -351,3 +356,27 @@ def test_bytes_do_not_depend_on_the_machine(make_repo: MakeRepo, iamgen: Iamgen)
             iamgen(shuffled, "render", account, "--no-lint").stdout
             == iamgen(root, "render", account, "--no-lint").stdout
         )
+
+
+@pytest.mark.parametrize(
+    "command", [["render", "dev"], ["check"], ["changes"], ["bootstrap", "--user", "bob"], ["ci", "github"]]
+)
+def test_a_current_folder_that_is_gone(command: list[str], environment: dict[str, str], tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    script = f"mkdir {gone}; cd {gone}; rmdir {gone}; exec {sys.executable} -P -m iamgen {' '.join(command)}"
+    done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "error: .: cannot be searched for users.py: No such file or directory\n"
+        "hint: go to your repository, or name it with -C\n"
+    )
+
+
+def test_a_relative_name_in_a_folder_that_is_gone(
+    make_repo: MakeRepo, environment: dict[str, str], tmp_path: Path
+) -> None:
+    gone, options = tmp_path / "gone", "bootstrap --user bob --const-file CONST.inc"
+    script = f"mkdir {gone}; cd {gone}; rmdir {gone}; exec {sys.executable} -P -m iamgen -C {make_repo()} {options}"
+    done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: current folder: it is gone, or cannot be read\nhint: go to one that is there: cd\n"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from iamgen.declaration.accounts import Accounts, accounts
+from iamgen.declaration.accounts import Accounts, accounts, role_constant
 from iamgen.declaration.constants import parse
 
 REGION = "GLOBAL_AWS_REGION=eu-west-1\n"
@@ -113,3 +115,24 @@ def test_an_account_whose_line_is_faulty_still_exists() -> None:
     found = accounts(constants)
     assert list(found.by_name) == ["dev"]
     assert found.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("DEV_IAM_READ_ROLE", ("DEV", "READ")),
+        ("A_IAM_B_IAM_C_ROLE", ("A", "B_IAM_C")),
+        ("_IAM__IAM_C_ROLE", ("_IAM_", "C")),
+        ("A_IAM_ROLE", None),
+        ("A_IAM__ROLE", None),
+        ("_IAM_A_ROLE", None),
+        ("A_IAM_B_ROLES", None),
+        ("A_ROLE", None),
+        ("_IAM_A" * 100_000, None),
+    ],
+)
+def test_names_of_roles_are_taken_apart(name: str, parts: tuple[str, str] | None) -> None:
+    assert role_constant(name) == parts
+    if len(name) < 100:
+        match = re.fullmatch(r"(.+?)_IAM_(.+)_ROLE", name)
+        assert parts == (match.groups() if match else None)

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import IO
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -55,17 +56,14 @@ def test_the_seed() -> None:
         ("A=\nB=''\nC=\"\"", {"A": "", "B": "", "C": ""}),
         ("export A=1\nexport \t B='2 3'\nexport=4", {"A": "1", "B": "2 3", "export": "4"}),
         ("A='a b'", {"A": "a b"}),
-        ('A="it\'s #1; a|b ~"', {"A": "it's #1; a|b ~"}),
-        ("A=1\nB='${A} $A `x` $(y) \\ \"'", {"A": "1", "B": '${A} $A `x` $(y) \\ "'}),
+        ('A="it\'s 1; a|b ~"', {"A": "it's 1; a|b ~"}),
+        ("A=1\nB='`x` \\ \"'", {"A": "1", "B": '`x` \\ "'}),
         ('A=1\nB=${A}$A-${A}x\nC="${A} $A"', {"A": "1", "B": "11-1x", "C": "1 1"}),
-        ("A='$B'\nC=${A}", {"A": "$B", "C": "$B"}),
-        ("A='a b'\nB=${A}", {"A": "a b", "B": "a b"}),
         ("A=a~b~~\nB=a,~", {"A": "a~b~~", "B": "a,~"}),
         ("A==b=:=c", {"A": "=b=:=c"}),
         ("A=münchen\nB='München, 東京'", {"A": "münchen", "B": "München, 東京"}),
         ("A=*?[a]{b}^!%@,+/.:-", {"A": "*?[a]{b}^!%@,+/.:-"}),
         ("export A='{a,b} *'", {"A": "{a,b} *"}),
-        ("\ufeffA=1\r\n\r\n# c\r\nB='2'\r\n", {"A": "1", "B": "2"}),
         ("A=" + "x" * LONGEST_VALUE, {"A": "x" * LONGEST_VALUE}),
     ],
 )
@@ -100,15 +98,20 @@ WRONG_LINES = [
     ("A=${}", "parameter expansion", "plain ${NAME}"),
     ("A=${1}", "parameter expansion", "plain ${NAME}"),
     ('A="${X%y}"', "parameter expansion", "plain ${NAME}"),
-    ("A=a$", "A: a `$` that begins no ${NAME} (column 4)", "single quotes"),
-    ('A="5$"', "`$`", "single quotes"),
-    ("A=$1", "`$`", "single quotes"),
-    ("A=$$", "`$`", "single quotes"),
-    ("A=$?", "`$`", "single quotes"),
-    ("A=$'x'", "`$`", "single quotes"),
-    ('A=$"x"', "`$`", "single quotes"),
-    ("A=$[1]", "`$`", "single quotes"),
+    ("A=a$", "A: a `$` that begins no ${NAME} (column 4)", "also within quotes"),
+    ('A="5$"', "`$`", "also within quotes"),
+    ("A=$1", "`$`", "also within quotes"),
+    ("A=$$", "`$`", "also within quotes"),
+    ("A=$?", "`$`", "also within quotes"),
+    ("A=$'x'", "`$`", "also within quotes"),
+    ('A=$"x"', "`$`", "also within quotes"),
+    ("A=$[1]", "`$`", "also within quotes"),
     ("A=$Xé", "A: a letter that some shells take as part of the $NAME", "write ${NAME}"),
+    ("A='a$b'", "A: a `$` within single quotes: sh leaves it alone, make replaces or runs", 'NAME="…${OTHER}…"'),
+    ("A='$(shell id)'", "A: a `$` within single quotes", "remove it"),
+    ("A='${BEFORE}'", "A: a `$` within single quotes", "remove it"),
+    ("A='a#b'", "A: a `#` within quotes: make cuts the value there all the same (column 5)", "do without it"),
+    ('A="a #b"', "A: a `#` within quotes: make cuts the value there all the same (column 6)", "do without it"),
     ("A=a b", "A: a blank in an unquoted value (column 4)", "NAME='…'"),
     ("A=a\tb", "blank in an unquoted value", "NAME='…'"),
     ("A=a\u00a0b", "blank in an unquoted value", "NAME='…'"),
@@ -174,9 +177,8 @@ WRONG_LINES = [
     ("A='a\u0085b'", "A: a control character", "remove"),
     ("A=a\x0c", "A: a control character", "remove"),
     ("# a\x00", "a control character (column 4)", "remove"),
-    ("A=a\rb", "A: a carriage return in the middle of the line (column 4)", "end lines with"),
-    ("A=a\r\r", "A: a carriage return in the middle of the line", "end lines with"),
-    ("# a\rB=1", "a carriage return in the middle of the line", "end lines with"),
+    ("A=a\rb", "A: a carriage return in the middle of the line (column 4)", "ends with"),
+    ("# a\rB=1", "a carriage return in the middle of the line", "ends with"),
     ("A='a\tb'", "A: a tab in a quoted value (column 5)", "blank"),
     ('A="a\tb"', "A: a tab in a quoted value", "blank"),
     ("A=dev\u200b", "A: an invisible character (column 6)", "remove"),
@@ -221,13 +223,13 @@ def test_refused(line: str, what: str, hint: str) -> None:
             Fault(
                 "CONST.inc:1",
                 "A: a carriage return in the middle of the line (column 4)",
-                "end lines with \\n or \\r\\n",
+                "remove it; a line ends with \\n alone",
             ),
         ),
         (b"A=1\nB=\xff\n", Fault("CONST.inc:2", "B: not UTF-8 (byte 3 of the line)", "save the file as UTF-8")),
         ("A=1\n".encode("utf-16"), Fault("CONST.inc", "the file is UTF-16", "save it as UTF-8")),
         (
-            "B='a b'\nexport A=${B}",
+            "B={a}\nexport A=${B}",
             Fault(
                 "CONST.inc:2",
                 "A: exported without quotes though the value has a blank, a backslash or one of * ? [ {",
@@ -238,6 +240,54 @@ def test_refused(line: str, what: str, hint: str) -> None:
 )  # fmt: skip
 def test_refused_because_of_other_lines(text: str | bytes, expected: Fault) -> None:
     assert only_fault(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("B='22'\nA=${B}", "leave out the quotes on line 1"),
+        ('B="22"\nA="x ${B} $B"', "leave out the quotes on line 1"),
+        ("B=''\nA=${B}", "leave out the quotes on line 1"),
+        ("B='a b'\nA=${B}", "write the value itself instead of ${B}"),
+        ("B='a\\b'\nexport A=${B}", "write the value itself instead of ${B}"),
+    ],
+)
+def test_no_line_refers_to_a_value_in_quotes(text: str, hint: str) -> None:
+    _, faults = parse(text.encode(), "CONST.inc")
+    quoted = [fault for fault in faults if "has quotes around it (line 1), which make keeps in the value" in fault.what]
+    assert quoted
+    assert {(fault.where, fault.hint) for fault in quoted} == {("CONST.inc:2", hint)}
+
+
+def test_what_make_reads_differently_is_said_once_for_each_kind() -> None:
+    constants, faults = parse(
+        b"A=1\nAB=2\nB='a b'\nC=\"x\"\nD=$A\nE=$AB\nF=x${AB}\nG='y'\nH=$AB$AB\nI='a#b'\n", "CONST.inc"
+    )
+    assert [fault.where for fault in faults] == ["CONST.inc:10"]
+    assert constants.quoted == {"B", "C", "G"}
+    assert constants.notices == (
+        Fault(
+            "CONST.inc:3",
+            "B: make keeps the quotes as part of the value, as on 2 more lines",
+            "a recipe's shell takes them off again; leave them out where the value has no blank in it",
+        ),
+        Fault("CONST.inc:6", "E: make reads $AB as $(A)B, as on 2 more lines", "write ${AB}"),
+    )
+    assert parse(SEED, "CONST.inc")[0].notices == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        (b"\xef\xbb\xbfA=1\n", "CONST.inc:1", "a byte order mark, which sh takes for"),
+        (b"A=1\nB=2\r\n\r\nC=3\r\n", "CONST.inc:2", "a carriage return, as on Windows, which sh takes for"),
+    ],
+)
+def test_what_an_editor_on_windows_adds_is_told_once(text: bytes, where: str, what: str) -> None:
+    fault = only_fault(text)
+    assert fault.where == where
+    assert what in fault.what
+    assert "save " in fault.hint
 
 
 def test_every_fault_in_one_go_and_the_good_lines_stay() -> None:
@@ -296,8 +346,13 @@ def test_what_cannot_be_read_is_a_fault(tmp_path: Path, name: str, what: str) ->
     assert constants == Constants("CONST.inc", {})
 
 
+def test_a_file_without_an_end_is_a_fault() -> None:
+    _, (fault,) = read(Path("/dev/zero"), "CONST.inc")
+    assert fault == Fault("CONST.inc", "the file has over 16 MiB", "it should be a file of NAME=value lines")
+
+
 class LockedFile(type(Path())):  # type: ignore[misc]  # which class that is depends on the system
-    def read_bytes(self) -> bytes:
+    def open(self, *_: object, **__: object) -> IO[bytes]:
         raise PermissionError(13, "Permission denied")  # what chmod 0 does, except to root
 
 
@@ -324,7 +379,7 @@ def values(draw: st.DrawFn) -> str:
     unquoted = "".join(draw(st.lists(st.one_of(PLAIN, references()), max_size=4)))
     match draw(st.sampled_from(["unquoted", "unquoted", "double", "single"])):
         case "double":
-            return f'"{unquoted}{draw(st.sampled_from(["", " #;|", "~ &"]))}"'
+            return f'"{unquoted}{draw(st.sampled_from(["", " ;|", "~ &", "#", "$"]))}"'
         case "single":
             return f"'{unquoted}{draw(st.text(NASTY, max_size=6))}'"
     return unquoted
@@ -384,6 +439,15 @@ def sourced(shell: str, folder: Path, text: str) -> dict[str, str]:
     return {name: value for name, value in found.items() if name not in own}
 
 
+def raw_in_make(folder: Path, text: str, names: list[str]) -> dict[str, str]:
+    """Return what make itself has as the values, as it would put them into anything but a recipe."""
+    (folder / "CONST.inc").write_bytes(text.encode())
+    write = "".join(f"$(file > {name}.value,$({name}))\n" for name in names)
+    (folder / "Makefile").write_text(f"include CONST.inc\n{write}\n.PHONY: all\nall: ;@:\n")
+    run(folder, "make", "-s", "SHELL=/bin/sh")
+    return {name: (folder / f"{name}.value").read_bytes().decode().removesuffix("\n") for name in names}
+
+
 def included(folder: Path, text: str, names: list[str]) -> tuple[dict[str, str], dict[str, str]]:
     """Return what make passes to the shell of a recipe, alone and with a letter right behind it."""
     (folder / "CONST.inc").write_bytes(text.encode())
@@ -418,22 +482,27 @@ def test_bash_and_sh_read_the_same(folder: Path, text: list[str]) -> None:
     assert sourced("sh", folder, left) == dict(constants)
 
 
-def shared_with_make(line: str) -> bool:
-    """Tell whether make can understand the line: ${NAME} only; one pair of quotes, which its shell takes off."""
-    if re.match(r"[ \t]*#", line):
-        return True
-    return not re.search(r'"|\$[^{]|\'.*[$#].*\'', line)
+def braced_only(text: list[str]) -> list[str]:
+    """Return the lines without those that have a $NAME, about which iamgen warns."""
+    constants, _ = parse("\n".join(text).encode(), "C")
+    return [line for line in text if not re.search(r"\$[A-Za-z_]", line)] if constants.notices else text
 
 
 @needs_make
 @settings(max_examples=80, deadline=None)
+@example(text=["A='a b'", 'B="x;y"', "C1='a\\b'", 'DEV_AWS_ACCOUNT_ID="é~"'])
+@example(text=["A='22'", 'B="infra-${A}"', "C1=${A}", "_x=1", 'if="a ${_x}"'])
+@example(text=["A='$(shell exit 3)'", "B='${C1}'", "C1=1", 'if="a#b"', "_x='a#b'"])
 @given(text=st.lists(lines(), min_size=3, max_size=12))
 @example(text=["# \\", "A=1", "#\\\\", "B=2"])
 @example(text=["A=1 ", "B=1#2", "C1=\x0b1", "if=${A}${B}"])
 @example(text=["B=", "A=${B}~"])
 def test_make_reads_the_same(folder: Path, text: list[str]) -> None:
-    left, constants = good_lines([line for line in text if shared_with_make(line)])
+    left, constants = good_lines(braced_only(text))
     assume(constants)
+    raw = raw_in_make(folder, left, list(constants))
+    for name, value in constants.items():
+        assert raw[name] in ({f"'{value}'", f'"{value}"'} if name in constants.quoted else {value})
     alone, followed = included(folder, left, list(constants))
     assert alone == dict(constants)
     assert followed == {name: f"{value}z" for name, value in constants.items()}
@@ -463,8 +532,12 @@ def test_no_bytes_make_it_raise(text: bytes) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(lines(), max_size=6))
-def test_a_byte_order_mark_and_windows_line_ends_change_nothing(text: list[str]) -> None:
+@given(st.lists(lines(), min_size=1, max_size=6))
+def test_a_byte_order_mark_and_windows_line_ends_are_refused_and_hide_no_other_fault(text: list[str]) -> None:
     plain = "\n".join([*text, ""])
     assume("\r\n" not in plain and not plain.startswith("\ufeff"))
-    assert parse(plain.encode(), "C") == parse(b"\xef\xbb\xbf" + plain.replace("\n", "\r\n").encode(), "C")
+    constants, faults = parse(plain.encode(), "C")
+    again, more = parse(b"\xef\xbb\xbf" + plain.replace("\n", "\r\n").encode(), "C")
+    assert again == constants
+    assert more[-len(faults) :] == faults or not faults
+    assert len(more) == len(faults) + 2

@@ -491,7 +491,7 @@ def test_a_declared_value_outside_of_a_reading_raises() -> None:
         User("a", {}, powr=True)  # type: ignore[call-arg]
 
 
-def test_printing_does_not_spoil_the_product(make_repo: MakeRepo, capsys: pytest.CaptureFixture[str]) -> None:
+def test_printing_does_not_spoil_the_product(make_repo: MakeRepo, capfd: pytest.CaptureFixture[str]) -> None:
     load(make_repo(HEAD + 'print("hello")\nUSERS = ()', CONST), NOW)
-    captured = capsys.readouterr()
+    captured = capfd.readouterr()
     assert (captured.out, captured.err) == ("", "hello\n")

@@ -1,19 +1,20 @@
-"""What users.py imports is of its own commit, and what it prints is no product: in this process, and in the program."""
+"""users.py runs in the folder of its own revision, and what it prints, replaces or leaves behind reaches nothing else."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-from iamgen.declaration.surroundings import modules_beside, stdout_aside
-from iamgen.declaration.users_file import read
+from iamgen.declaration.users_file import Written, read
+from iamgen.errors import Fault
 
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
 MakeRepo = Callable[..., Path]
@@ -55,27 +56,96 @@ def test_a_helper_that_was_never_committed_is_missed(world: World, iamgen: Iamge
     )
 
 
+ASKS = """
+import sys
+print({}, file=open({!r}, "w"))
+"""
+
+
+def asked(root: Path, expression: str, head: str = "") -> str:
+    """Return what an expression is, as users.py knows it while it runs."""
+    answer = root / "answer"
+    (root / "users.py").write_text(f"{HEAD}USERS = ()\n{head}\n{ASKS.format(expression, str(answer))}")
+    assert read(root)[1] == ()
+    return answer.read_text().rstrip("\n")
+
+
 def test_files_beside_come_before_installed_ones_and_after_the_standard_library(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_repo: MakeRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    installed, beside = tmp_path / "installed", tmp_path / "beside"
-    for folder in (installed, beside):
-        folder.mkdir()
+    root, installed = make_repo(), tmp_path / "installed"
+    installed.mkdir()
+    for folder in (installed, root):
         (folder / "people.py").write_text("")
-    (beside / "this.py").write_text("1/0")  # of the standard library; nobody has imported it yet
+    (root / "this.py").write_text("1/0")  # of the standard library; nobody has imported it yet
     (installed / "ours.py").write_text("")
     monkeypatch.syspath_prepend(installed)
     monkeypatch.chdir(installed.parent)
     path = list(sys.path)
-    with modules_beside(beside / "users.py", ModuleType("users")):
-        import this  # noqa: F401
-
-        import ours  # type: ignore[import-not-found]  # noqa: F401
-        import people  # type: ignore[import-not-found]
-    assert people.__file__ == str(beside / "people.py")
+    assert asked(root, "people.__file__", "import this, ours, people") == str(root / "people.py")
     assert "people" not in sys.modules
     assert sys.path == path
-    del sys.modules["ours"], sys.modules["this"]
+    assert not list(root.rglob("*.pyc"))
+
+
+@pytest.mark.parametrize("started_in", [".", "sub", ".."])
+def test_it_runs_in_its_own_folder(
+    make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, started_in: str
+) -> None:
+    root = make_repo()
+    (root / "sub").mkdir()
+    monkeypatch.chdir(root / started_in)
+    here = Path.cwd()
+    names = "(os.getcwd(), os.environ['PWD'], __file__, subprocess.run(['pwd'], capture_output=True, text=True).stdout)"
+    assert asked(root, names, "import os, subprocess") == str(
+        (str(root), str(root), str(root / "users.py"), f"{root}\n")
+    )
+    assert Path.cwd() == here
+
+
+BY_FILE = f"""{HEAD}
+USERS = tuple(User(*line.split(",", 1)[:1], {{"dev": line.split(",", 1)[1].strip()}}) for line in open("people.csv"))
+"""
+
+
+def test_a_file_that_it_opens_is_of_its_revision(world: World, iamgen: Iamgen) -> None:
+    ann = world.clone("ann")
+    for role in ("OpsR", "ReadR"):
+        (ann.folder / "people.csv").write_text(f"bob,{role}\n")
+        ann.commit(role, users_py=BY_FILE)
+    (ann.folder / "people.csv").write_text("bob,AdminR\n")
+    for wanted, gone, come in ((["HEAD^", "HEAD"], "OpsR", "ReadR"), (["HEAD"], "ReadR", "AdminR")):
+        done = iamgen(ann.folder, "changes", *wanted)
+        assert done.stderr == ""
+        for role, sign in ((gone, "-"), (come, "+")):
+            _, found, rest = done.stdout.partition(f"~ {role}  AWS::IAM::Role\n")
+            assert found, done.stdout
+            assert f"{sign} AssumeRolePolicyDocument: Allow" in rest.partition("\n    ~ ")[0]
+
+
+def test_a_file_that_was_never_committed_is_missed(world: World, iamgen: Iamgen) -> None:
+    ann = world.clone("ann")
+    (ann.folder / ".gitignore").write_text("people.csv\n")
+    (ann.folder / "people.csv").write_text("bob,AdminR\n")
+    ann.commit("Forget people.csv", users_py=BY_FILE)
+    done = iamgen(ann.folder, "changes")
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "error: HEAD:users.py:4: FileNotFoundError: [Errno 2] No such file or directory: 'people.csv'\n"
+    )
+
+
+@pytest.mark.parametrize("where", ["-C", "subfolder"])
+def test_the_command_finds_the_files_from_wherever_it_is_started(
+    make_repo: MakeRepo, iamgen: Iamgen, tmp_path: Path, where: str
+) -> None:
+    root = make_repo(BY_FILE)
+    (root / "people.csv").write_text("bob,OpsR\n")
+    (root / "sub").mkdir()
+    started = (root / "sub", ()) if where == "subfolder" else (tmp_path, ("-C", str(root)))
+    done = iamgen(started[0], *started[1], "render", "dev", "--no-lint", "-o", "out")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "user/bob" in (started[0] / "out/dev/infra.json").read_text()
 
 
 PRINTS = """
@@ -101,7 +171,7 @@ def test_stdout_is_as_it_was_afterwards(make_repo: MakeRepo, capfd: pytest.Captu
     assert capfd.readouterr().out == "before\nafter\n"
 
 
-@pytest.mark.parametrize("closed", ["1", "2"])
+@pytest.mark.parametrize("closed", ["0", "1", "2"])
 def test_a_stream_that_is_closed(make_repo: MakeRepo, environment: dict[str, str], closed: str) -> None:
     root = make_repo(f"import os\n{HEAD}USERS = ()\n")
     command = f"exec {closed}>&-; exec {sys.executable} -m iamgen render dev --no-lint -o out"
@@ -109,11 +179,176 @@ def test_a_stream_that_is_closed(make_repo: MakeRepo, environment: dict[str, str
     assert (root / "out/dev/infra.json").exists()
 
 
-def test_what_was_printed_before_comes_first(capfd: pytest.CaptureFixture[str]) -> None:
-    sys.stdout.write("before\n")
-    with stdout_aside():
-        os.write(1, b"meanwhile\n")
-    sys.stdout.write("after\n")
-    sys.stdout.flush()
-    found = capfd.readouterr()
-    assert (found.out, found.err) == ("before\nafter\n", "meanwhile\n")
+def test_what_was_printed_before_comes_first(make_repo: MakeRepo, environment: dict[str, str]) -> None:
+    code = "import sys; sys.stdout.write('before\\n'); from iamgen.declaration.users_file import read; from pathlib import Path; read(Path()); sys.stdout.write('after\\n')"
+    root = make_repo(f"import os; os.write(1, b'meanwhile\\n')\n{HEAD}USERS = ()\n")
+    done = subprocess.run(
+        [sys.executable, "-c", code.replace("Path()", f"Path({str(root)!r})")],
+        env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("before\nafter\n", "meanwhile\n")
+
+
+def declared(root: Path, code: str) -> tuple[Written, tuple[Fault, ...]]:
+    (root / "users.py").write_text(
+        f"import builtins, os, signal, sys, threading, time\n{HEAD}USERS = (User('bob', {{'dev': 'OpsR'}}),)\n{code}\n"
+    )
+    return read(root)
+
+
+HARMLESS = {
+    "getpass": "import getpass; getpass.getpass = None",
+    "atexit": "import atexit; atexit.register(print, 'late')",
+    "builtins": "builtins.open = builtins.print = builtins.sum = None",
+    "json": "import json; json.loads = None",
+    "subprocess": "import subprocess; subprocess.Popen = None",
+    "signals": "[signal.signal(one, signal.SIG_IGN) for one in (signal.SIGINT, signal.SIGTERM)]",
+    "a thread": "threading.Thread(target=time.sleep, args=(60,)).start()",
+    "environment": "os.environ['AWS_PROFILE'] = 'evil'",
+    "current folder": "os.chdir('/')",
+    "umask": "os.umask(0)",
+    "locale": "import locale; locale.setlocale(locale.LC_ALL, 'C')",
+    "modules": "sys.modules['boto3'] = sys.modules['rich'] = None",
+    "stdout": "sys.stdout.close(); os.close(1)",
+    "recursion limit": "sys.setrecursionlimit(100)",
+    "a background process": "os.spawnlp(os.P_NOWAIT, 'sleep', 'sleep', '60')",
+    "a fork that holds everything": "os.fork() or time.sleep(60)",
+    "limits": "import resource; resource.setrlimit(resource.RLIMIT_CORE, (0, 0))",
+    "os._exit replaced": "os._exit = print",
+    "iamgen itself": "import iamgen.errors, iamgen.declaration.validate as v; v.faults = lambda *_: ()",
+}
+
+
+@pytest.mark.parametrize("code", HARMLESS.values(), ids=list(HARMLESS))
+def test_what_it_replaces_or_leaves_behind_does_not_reach_us(
+    make_repo: MakeRepo, code: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    root = make_repo()
+    before = state()
+    started = time.monotonic()
+    written, faults = declared(root, code)
+    assert (faults, [user.name for user in written.users]) == ((), ["bob"])
+    assert time.monotonic() - started < 20
+    assert state() == before
+    assert capfd.readouterr().out == ""
+
+
+def state() -> object:
+    import builtins
+    import getpass
+    import json
+    import resource
+
+    os.umask(mask := os.umask(0))
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    functions = (getpass.getpass, builtins.open, builtins.sum, json.loads, subprocess.Popen, os._exit)
+    limits = (sys.getrecursionlimit(), resource.getrlimit(resource.RLIMIT_CORE))
+    return functions, handlers, mask, dict(os.environ), Path.cwd(), dict(sys.modules).get("boto3"), limits
+
+
+ENDINGS = {
+    "os._exit": ("os._exit(0)", "it ended the process that runs it, or closed what iamgen reads the result from"),
+    "with a code": ("os._exit(7)", "it ended the process that runs it, with exit code 7, or closed"),
+    "killed": ("os.kill(os.getpid(), signal.SIGKILL)", "the process that runs it was ended by SIGKILL"),
+    "segfault": ("import ctypes; ctypes.string_at(0)", "the process that runs it was ended by SIGSEGV"),
+    "descriptors closed": ("os.closerange(3, 256)", "it ended the process that runs it, "),
+    "died, something holding the pipe": (
+        "os.fork() and os.kill(os.getpid(), signal.SIGKILL); time.sleep(3)",
+        "the process that runs it was ended by SIGKILL",
+    ),
+    "rubbish in the pipe": ("[os.write(fd, bytes(9)) for fd in range(3, 20) if is_pipe(fd)]", "did not hand back"),
+    "an endless answer": ("[os.write(fd, b'x' * 9) for fd in range(3, 20) if is_pipe(fd)]", "it ended the process"),
+    "sys.exit": ("sys.exit(3)", "SystemExit: 3"),
+    "endless recursion": ("def f(): f()\nf()", "RecursionError"),
+    "no memory": ("raise MemoryError", "MemoryError"),
+    "what it needs replaced": ("builtins.tuple = None", "cannot be gathered: "),
+}
+IS_PIPE = """
+def is_pipe(fd):
+    import stat
+    try:
+        return stat.S_ISFIFO(os.fstat(fd).st_mode) and os.get_blocking(fd) and os.write(fd, b"") == 0
+    except OSError:
+        return False
+"""
+
+
+@pytest.mark.parametrize(("code", "what"), ENDINGS.values(), ids=list(ENDINGS))
+def test_a_process_that_ends_early_is_a_fault(make_repo: MakeRepo, iamgen: Iamgen, code: str, what: str) -> None:
+    done = iamgen(
+        make_repo(f"import builtins, os, signal, sys, time\n{IS_PIPE}\n{HEAD}USERS = ()\n{code}\n"), "render", "dev"
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: users.py")
+    assert what in done.stderr
+    assert done.stderr.count("error: ") == done.stderr.count("hint: ") == 1
+
+
+def test_what_was_changed_after_it_was_declared_is_held_against_the_types_again(make_repo: MakeRepo) -> None:
+    _, (fault,) = declared(make_repo(), "bob = {'dev': 'OpsR'}\nUSERS = (User('bob', bob),)\nbob['dev'] = 5")
+    assert fault[:2] == ("users.py:6", "User 'bob': access is {'dev': 5}")
+    _, (fault,) = declared(
+        make_repo(name="other"), "bob = {'dev': 'OpsR'}\nUSERS = (User('bob', bob),)\nbob['dev'] = sys"
+    )
+    assert fault[:2] == ("users.py:6", "a module is not plain data, and was no part of the value at first")
+
+
+HANGS = f"import pathlib, time\n{HEAD}USERS = ()\npathlib.Path('started').touch()\n"
+
+
+SLEEPS = ("time.sleep(60)", "import subprocess; subprocess.run(['sleep', '61.25'])")
+
+
+def interrupted(root: Path, environment: dict[str, str], number: signal.Signals) -> subprocess.Popen[bytes]:
+    """Start a rendering, and interrupt it once users.py runs; return it when it has ended as it should."""
+    with (root / "stderr").open("wb") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "iamgen", "render", "dev"],
+            cwd=root, env=environment, stderr=stderr, stdout=subprocess.DEVNULL, process_group=0,
+        )  # fmt: skip
+    while not (root / "started").exists():
+        time.sleep(0.01)
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # as a terminal does
+    else:
+        process.send_signal(number)
+    assert process.wait(timeout=30) == 130
+    assert (root / "stderr").read_text().split() == ["interrupted"]
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("end", SLEEPS)
+def test_an_interrupt_ends_both_and_what_they_run(
+    make_repo: MakeRepo, environment: dict[str, str], number: signal.Signals, end: str
+) -> None:
+    process = interrupted(make_repo(HANGS + end), environment, number)
+    with pytest.raises(ProcessLookupError):  # nothing of that group is left
+        os.killpg(process.pid, 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_also_what_catches_it(
+    make_repo: MakeRepo, environment: dict[str, str], number: signal.Signals
+) -> None:
+    stubborn = "while True:\n    try:\n        time.sleep(60)\n    except BaseException: pass\n"
+    process = interrupted(make_repo(HANGS + stubborn), environment, number)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+def test_it_reads_nothing_of_what_is_piped(make_repo: MakeRepo, environment: dict[str, str]) -> None:
+    root = make_repo(f"import sys\n{HEAD}USERS = ()\nprint(repr(sys.stdin.read()), file=sys.stderr)\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "iamgen", "render", "dev", "--no-lint"],
+        cwd=root, env=environment, input="secret", capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stderr == "''\n"
+
+
+def test_no_file_without_an_end_is_read(make_repo: MakeRepo) -> None:
+    root = make_repo()
+    (root / "users.py").unlink()
+    (root / "users.py").symlink_to("/dev/zero")
+    _, (fault,) = read(root)
+    assert fault[:2] == ("users.py", "cannot be read: File too large")

@@ -1,0 +1,169 @@
+"""The process of its own in which users.py runs: nothing that it replaces or leaves behind reaches ours.
+
+The child is a fork, so that it starts in a millisecond and has every module already. It hands back bytes over a pipe
+and ends without running any exit handler. A background process that users.py leaves may hold the pipe open for ever:
+the end of the answer is told by its length, and the end of the child by the kernel.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from os import _exit  # bound here: users.py may replace the one of `os`
+from typing import NoReturn
+
+_STDIN, _STDOUT, _STDERR = 0, 1, 2
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_LENGTH = 8  # bytes before the answer that say how long it is
+LONGEST_ANSWER = 1 << 29
+_CHUNK = 1 << 20
+_POLL = 0.05  # seconds; only a child that ended without an answer, its pipe held open by another, is polled for
+_GRACE = 1.0  # seconds that an interrupted child has to end the programs that it runs
+
+
+class NoAnswerError(Exception):
+    """The child ended without an answer; `status` is the one of `os.waitpid`, None when it is not known."""
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Child:
+    """A forked process that is computing an answer."""
+
+    def __init__(self, pid: int, pipe: int) -> None:
+        self._pid, self._pipe = pid, pipe
+        self._status: int | None = None
+        self._ended = False
+
+    def answer(self) -> bytes:
+        """Wait for the answer and return it. Raises NoAnswerError when the child ends without one."""
+        received = bytearray()
+        while not (length := _complete(received)):
+            if self._readable():
+                chunk = os.read(self._pipe, _CHUNK)
+                received += chunk
+                if not chunk:  # it closed the pipe, most likely by ending
+                    self._wait(0)
+                    raise NoAnswerError(self._status)
+            elif self._wait(os.WNOHANG) and not self._readable():
+                raise NoAnswerError(self._status)
+        return bytes(received[_LENGTH:length])
+
+    def end(self, *, grace: float = 0) -> None:
+        """End the child, whatever it is doing; with some seconds of grace as ^C does first, so that it can clean up."""
+        os.close(self._pipe)
+        deadline = time.monotonic() + grace
+        if grace:
+            self._kill(signal.SIGTERM)
+        while grace and not self._wait(os.WNOHANG) and time.monotonic() < deadline:
+            time.sleep(_POLL / 10)
+        self._kill(signal.SIGKILL)
+        self._wait(0)
+
+    def _readable(self) -> bool:
+        return bool(select.select([self._pipe], [], [], _POLL)[0])
+
+    def _wait(self, options: int) -> bool:
+        """Return whether the child has ended."""
+        if not self._ended:
+            try:
+                pid, status = os.waitpid(self._pid, options)
+            except ChildProcessError:  # whoever started us ignores SIGCHLD: the kernel keeps no status
+                pid, status = self._pid, None
+            if pid:
+                self._ended, self._status = True, status
+        return self._ended
+
+    def _kill(self, number: signal.Signals) -> None:
+        if not self._ended:  # afterwards its id may be another's
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, number)
+
+
+@contextmanager
+def forked(work: Callable[[], bytes]) -> Iterator[Child]:
+    """Start `work` in a process of its own, whose answer the block may wait for; it is gone after the block.
+
+    Its stdout is our stderr, and its stdin is empty unless it is a terminal. Signals wait while it is being started,
+    so that a ^C neither leaves it behind nor lets it unwind what this process has under way.
+    """
+    _flush()  # or the child would write it once more
+    ours, theirs = _pipe()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    pid = os.fork()
+    if not pid:
+        _run(work, theirs, before)
+    child = Child(pid, ours)
+    os.close(theirs)
+    try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        yield child
+    except BaseException:
+        child.end(grace=_GRACE)
+        raise
+    child.end()
+
+
+def _run(work: Callable[[], bytes], pipe: int, mask: Collection[int]) -> NoReturn:
+    """Be the child: whatever happens, nothing of the parent's goes on in it."""
+    code = 1
+    try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        _redirect()
+        answer = work()
+        _flush()
+        _send(pipe, answer)
+        code = 0
+    finally:
+        _exit(code)
+
+
+def _redirect() -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    if not os.isatty(_STDIN):
+        os.dup2(nowhere, _STDIN)
+    try:
+        os.dup2(_STDERR, _STDOUT)
+    except OSError:  # stderr is closed
+        os.dup2(nowhere, _STDOUT)
+    sys.stdout = sys.stderr
+
+
+def _pipe() -> tuple[int, int]:
+    """Return a pipe whose ends are no standard stream, which a shell may have closed."""
+    ends = os.pipe()
+    moved = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _STDERR + 1) for end in ends]
+    for end in ends:
+        os.close(end)
+    return moved[0], moved[1]
+
+
+def _send(pipe: int, answer: bytes) -> None:
+    rest = memoryview(len(answer).to_bytes(_LENGTH, "little") + answer)
+    while rest:
+        rest = rest[os.write(pipe, rest) :]
+
+
+def _complete(received: bytearray) -> int:
+    """Return where a complete answer ends, 0 while it is not complete. Raises NoAnswerError for an absurd length."""
+    if len(received) < _LENGTH:
+        return 0
+    length = int.from_bytes(received[:_LENGTH], "little")
+    if length > LONGEST_ANSWER:
+        raise NoAnswerError(None)
+    return _LENGTH + length if len(received) >= _LENGTH + length else 0
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.__stdout__, sys.stderr):
+        if stream is not None:
+            with suppress(OSError, ValueError):  # who read it has gone, or it is closed
+                stream.flush()
