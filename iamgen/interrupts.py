@@ -1,4 +1,8 @@
-"""Signals that end a process: as good as ^C, and held for as long as what is being done must not be cut short."""
+"""Signals that end a process: as good as ^C, and held for as long as what is being done must not be cut short.
+
+The first signal raises KeyboardInterrupt, and whatever was begun is cleaned up on the way out. A second signal does not
+cut that short: a terminal that is closed often sends two. A third signal does.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from types import FrameType
 from iamgen.errors import InterruptError
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_IGNORED = 2  # the signal that may come while the first is still being answered
 
 
 class Held:
@@ -35,10 +40,25 @@ class Held:
         self.came = True
 
 
+class _Ending:
+    """What happens when a signal comes: every one but the second raises KeyboardInterrupt."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
+        self._count += 1
+        if self._count != _IGNORED:
+            raise KeyboardInterrupt
+
+
 @contextmanager
 def as_interrupts() -> Iterator[None]:
-    """Let whatever is to end this process raise KeyboardInterrupt, as ^C does: what was begun is cleaned up."""
-    with _handling(ENDING[1:], _interrupt):
+    """Let whatever is to end this process raise KeyboardInterrupt, as ^C does: what was begun is cleaned up.
+
+    The second signal is ignored, so that it cannot cut the clean-up short; each one after that raises it again.
+    """
+    with _handling(ENDING, _Ending()):
         yield
 
 
