@@ -81,7 +81,7 @@ class Console:
         if isinstance(out, TextIOWrapper):  # whatever the locale, it is a file's text
             out.reconfigure(encoding="utf-8", errors="surrogateescape")
         wanted = err.isatty() and not os.environ.get("NO_COLOR")
-        messages = cast("TextIO", _Messages(err))
+        messages = cast("TextIO", err if isinstance(err, _Messages) else _Messages(err))
         return cls(out, messages, colour == "always" or (colour == "auto" and wanted), sys.stdin or _nothing())
 
     @property

@@ -62,6 +62,12 @@ def as_interrupts() -> Iterator[None]:
         yield
 
 
+def ignore() -> None:
+    """Ignore every signal that comes from now on: the process is ending because of one, and keeps its exit code."""
+    for one in ENDING:
+        signal.signal(one, signal.SIG_IGN)
+
+
 @contextmanager
 def held() -> Iterator[Held]:
     """Let signals wait until the block has ended. Raises KeyboardInterrupt then, unless it was an InterruptError.
@@ -95,4 +101,5 @@ def _handling(signals: Sequence[signal.Signals], handler: Callable[[int, FrameTy
         yield
     finally:
         for one, earlier in before.items():
-            signal.signal(one, earlier)
+            if signal.getsignal(one) is not signal.SIG_IGN:  # as `ignore` has it, for good
+                signal.signal(one, earlier)
