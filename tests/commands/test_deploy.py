@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 import pexpect
 import pytest
 
+from iamgen.cloud.deployment import Prepared
 from iamgen.commands.deploy import Deploying, deploy
 from iamgen.console import Console
-from iamgen.errors import IamgenError
+from iamgen.errors import IamgenError, refuse
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = ("/alice", "/bob", "/carol", "/auditors/dave")
@@ -677,6 +678,30 @@ def test_json_says_why_no_account_can_be_used(example: Path, aws: Aws) -> None:
     told = json.loads(ended.out)["accounts"]
     assert ended.code == 1
     assert [(one["outcome"], one["faults"][0]["what"]) for one in told] == [("refused", "there is no profile nope")] * 3
+
+
+def test_a_plan_that_cannot_be_cleaned_up_is_a_fault(example: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def discard(prepared: Prepared) -> None:
+        raise refuse(prepared.order.where, "the change set of the plan stays in AWS")
+
+    monkeypatch.setattr("iamgen.cloud.fleet.discard", discard)
+    ended = run(example, "user-only", plan_only=True, as_json=True)
+    (account,) = json.loads(ended.out)["accounts"]
+    assert (ended.code, account["outcome"]) == (1, "planned")
+    assert [one["what"] for one in account["faults"]] == ["the change set of the plan stays in AWS"]
+    assert "error: user-only (111111111111): the change set of the plan stays in AWS\n" in ended.err
+
+
+def test_change_sets_do_not_pile_up_when_nothing_may_begin(
+    deployed: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def set_policy(*_: object, **__: object) -> None:
+        raise refuse("dev", "denied")
+
+    monkeypatch.setattr("iamgen.cloud.stack_policy.set_policy", set_policy)
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    assert run(deployed, "dev").code == 1
+    assert aws.change_sets("dev") == []
 
 
 def test_every_account_counts_once(deployed: Path, aws: Aws) -> None:
