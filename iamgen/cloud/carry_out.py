@@ -31,17 +31,17 @@ _GONE = {"ChangeSetNotFound", "ChangeSetNotFoundException"}
 
 def discard(prepared: Prepared) -> None:
     """Remove the change set of a deployment that is not wanted. Raises IamgenError, which names it, when it stays."""
-    made, clients = prepared.change_set, prepared.clients
-    if made is None:
+    change_set, clients = prepared.change_set, prepared.clients
+    if change_set is None:
         return
-    what = f"the change set of the plan stays in AWS: {made.id}"
-    hint = f"delete it: aws cloudformation delete-change-set --change-set-name {made.id}{cli_options(clients)}"
-    if made.kind == "CREATE":
+    what = f"the change set of the plan stays in AWS: {change_set.id}"
+    hint = f"delete it: aws cloudformation delete-change-set --change-set-name {change_set.id}{cli_options(clients)}"
+    if change_set.kind == "CREATE":
         what += f"; so does the stack that it was made on, which is empty: {prepared.order.stack}"
         hint += "; then the stack, if it is still REVIEW_IN_PROGRESS"
     with with_consequence(prepared.order.where, clients, what, hint):
         try:
-            change_sets.delete(clients.cloudformation, made)
+            change_sets.delete(clients.cloudformation, change_set)
         except Exception as exc:
             if code_of(exc) not in _GONE:
                 raise
@@ -97,10 +97,15 @@ def _afresh(prepared: Prepared, stack: Stack, tell: Told, begin: Begin) -> Outco
     if deleted and not succeeded(deleted.status):
         raise IamgenError(_failures(prepared, deleted))
     what = "the stack whose creation failed was deleted, and nothing has been created in its place"
-    with with_consequence(where, clients, what, f"deploy again: iamgen deploy {where.partition(' ')[0]}"):
-        prepared = replace(prepared, change_set=new_change_set(prepared, is_same=False))
-        with _removed_unless_begun(prepared, begin) as noted:
-            since = _begin(prepared, noted)
+    hint = f"deploy again: iamgen deploy {where.partition(' ')[0]}"
+    try:
+        with with_consequence(where, clients, what, hint):
+            prepared = replace(prepared, change_set=new_change_set(prepared, is_same=False))
+            with _removed_unless_begun(prepared, begin) as noted:
+                since = _begin(prepared, noted)
+    except KeyboardInterrupt:
+        prepared.choices.warn(Fault(where, what, hint))
+        raise
     return _followed(prepared, since, tell)
 
 
@@ -133,14 +138,16 @@ def _warn_of_what_stays(prepared: Prepared) -> None:
 
 def _begin(prepared: Prepared, begin: Begin) -> str:
     """Execute the change set, unless the deployment is to stop; return what happened last before it."""
-    made, cloudformation, where = prepared.change_set, prepared.clients.cloudformation, prepared.order.where
-    if made is None:
+    change_set, cloudformation, where = prepared.change_set, prepared.clients.cloudformation, prepared.order.where
+    if change_set is None:
         raise moved(where)
-    since = last_event(cloudformation, made.stack_id)
+    since = last_event(cloudformation, change_set.stack_id)
     token = f"iamgen-{secrets.token_hex(8)}"
     prepared.choices.pace.heed()
     try:
-        cloudformation.execute_change_set(ChangeSetName=made.id, StackName=made.stack_id, ClientRequestToken=token)
+        cloudformation.execute_change_set(
+            ChangeSetName=change_set.id, StackName=change_set.stack_id, ClientRequestToken=token
+        )
     except Exception as exc:
         if is_refusal(exc):
             raise
@@ -154,12 +161,12 @@ def _begin(prepared: Prepared, begin: Begin) -> str:
 
 
 def _followed(prepared: Prepared, since: str, tell: Told) -> Outcome:
-    where, made = prepared.order.where, prepared.change_set
-    if made is None:
+    where, change_set = prepared.order.where, prepared.change_set
+    if change_set is None:
         raise moved(where)
     what = "the deployment had begun, and AWS goes on with it"
     with with_consequence(where, prepared.clients, what, following(where)):
-        return follow(prepared.clients.cloudformation, made.stack_id, since, prepared.choices.pace, tell)
+        return follow(prepared.clients.cloudformation, change_set.stack_id, since, prepared.choices.pace, tell)
 
 
 def _again(prepared: Prepared, outcome: Outcome) -> Prepared:

@@ -78,11 +78,11 @@ def plan(
 ) -> Planned:
     """Return what would be done in each account; `pending` gets each as soon as it is planned, to be cleaned up by
     whoever has it."""
-    made = Pending() if pending is None else pending
+    register = Pending() if pending is None else pending
 
     def one(member: Member) -> Prepared:
         show(member.name, "planning")
-        made.prepared[member.name] = found = prepare(member.order, member.clients, choices)
+        register.prepared[member.name] = found = prepare(member.order, member.clients, choices)
         show(member.name, "planned")
         return found
 
