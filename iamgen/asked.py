@@ -39,7 +39,7 @@ class Asking:
         With JSON it is `plain` that goes to stdout, with whether it was done. Raises IamgenError as the deed does, and
         when stdout takes no more; then it says so if it was done nevertheless.
         """
-        (self.console.note if self.as_json else self.console.product)(notes)
+        self.console.show_plan(notes, asks=self.as_json or not (self.yes or self.dry_run), as_json=self.as_json)
         done = self._done(deed)
         try:
             self.tell({**plain, deed.done: done})

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO, cast
 
 from iamgen.errors import Fault, refuse
+from iamgen.interrupts import wait_for_input
 
 Colour = Literal["auto", "always", "never"]
 _RED, _YELLOW, _CYAN, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[36m", "\033[0m"
@@ -22,6 +23,47 @@ def _nowhere() -> TextIO:
 
 def _nothing() -> TextIO:
     return open(os.devnull, encoding="utf-8")  # noqa: PTH123  # open to the end, as a stream is
+
+
+class _Messages:
+    """A stream for messages that may go away, as stderr does with its terminal: then nothing is shown any more, and
+    the work goes on, above all its clean-up."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the stream has
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        try:
+            return self._stream.write(text)
+        except OSError:
+            _abandon(self._stream)
+        return len(text)
+
+    def flush(self) -> None:
+        """Send on what can be sent on."""
+        try:
+            self._stream.flush()
+        except OSError:
+            _abandon(self._stream)
+
+
+def _abandon(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere: Python would try to write it once more when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def _forget_input(stream: TextIO) -> None:
+    """Throw away what was typed at a terminal and not read yet: it answers no question that anybody has seen."""
+    import termios
+
+    with suppress(OSError, ValueError, termios.error):  # what is no terminal has nothing typed ahead
+        termios.tcflush(stream.fileno(), termios.TCIFLUSH)
 
 
 @dataclass(frozen=True)
@@ -40,7 +82,8 @@ class Console:
         if isinstance(out, TextIOWrapper):  # whatever the locale, it is a file's text
             out.reconfigure(encoding="utf-8", errors="surrogateescape")
         wanted = err.isatty() and not os.environ.get("NO_COLOR")
-        return cls(out, err, colour == "always" or (colour == "auto" and wanted), sys.stdin or _nothing())
+        messages = cast("TextIO", err if isinstance(err, _Messages) else _Messages(err))
+        return cls(out, messages, colour == "always" or (colour == "auto" and wanted), sys.stdin or _nothing())
 
     @property
     def asks(self) -> bool:
@@ -54,12 +97,30 @@ class Console:
             raise refuse(command, what, "look with --dry-run, then answer beforehand with --yes")
 
     def confirm(self, question: str) -> bool:
-        """Ask; return whether the answer is yes. Anything else, also the end of input, is no."""
+        """Ask; return whether the answer is yes. Anything else, also the end of input, is no.
+
+        What was typed before the question was shown does not count: it is thrown away.
+        """
+        _forget_input(self.answers)
         print(f"{question} [y/N] ", end="", file=self.err, flush=True)
-        answer = self.answers.readline()
-        if not answer:
-            print(file=self.err)
+        answer = ""
+        try:
+            wait_for_input(self.answers)
+            answer = self.answers.readline()
+        except OSError:  # the terminal is gone, and with it whoever could have said yes
+            pass
+        finally:
+            if not answer.endswith("\n"):  # what is said next begins a line of its own
+                print(file=self.err)
         return answer.strip().lower() in {"y", "yes"}
+
+    def show_plan(self, text: str, *, asks: bool, as_json: bool = False) -> None:
+        """Print what would be done; with `as_json`, stdout is for a program. Where a question follows (`asks`), whoever
+        is asked sees it: it goes to stderr too when stdout is not a terminal. Raises IamgenError as `product` does."""
+        if not as_json:
+            self.product(text)
+        if asks and (as_json or not self.out.isatty()):
+            self.note(text.removesuffix("\n"))
 
     def product(self, text: str) -> None:
         """Print what was asked for. Raises IamgenError when stdout takes no more, say on a full disk."""
@@ -67,18 +128,12 @@ class Console:
             self.out.write(text)
             self.out.flush()
         except OSError as exc:
-            self._abandon()
+            _abandon(self.out)
             if isinstance(exc, BrokenPipeError):
                 raise
             raise refuse(
                 "stdout", f"cannot be written: {exc.strerror}", "free some room, or send it elsewhere"
             ) from exc
-
-    def _abandon(self) -> None:
-        """Let what is still buffered go nowhere: Python would try to write it once more when it ends."""
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self.out.fileno())
-        os.close(nowhere)
 
     def error(self, fault: Fault) -> None:
         """Print a fault that ends the command."""
@@ -103,7 +158,7 @@ class Console:
 
         try:
             return getpass(question, self.err)
-        except EOFError as exc:
+        except (EOFError, OSError) as exc:
             raise KeyboardInterrupt from exc
 
     def _say(self, word: str, colour: str, fault: Fault) -> None:

@@ -1,16 +1,24 @@
-"""Signals that end a process: as good as ^C, and held for as long as what is being done must not be cut short."""
+"""Signals that end a process: as good as ^C, and held for as long as what is being done must not be cut short.
+
+The first signal raises KeyboardInterrupt, and whatever was begun is cleaned up on the way out. A second signal does not
+cut that short: a terminal that is closed often sends two. A third signal does.
+"""
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import TextIO
 
 from iamgen.errors import InterruptError
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_IGNORED = 2  # the signal that may come while the first is still being answered
 
 
 class Held:
@@ -35,11 +43,32 @@ class Held:
         self.came = True
 
 
+class _Ending:
+    """What happens when a signal comes: every one but the second raises KeyboardInterrupt."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
+        self._count += 1
+        if self._count != _IGNORED:
+            raise KeyboardInterrupt
+
+
 @contextmanager
 def as_interrupts() -> Iterator[None]:
-    """Let whatever is to end this process raise KeyboardInterrupt, as ^C does: what was begun is cleaned up."""
-    with _handling(ENDING[1:], _interrupt):
+    """Let whatever is to end this process raise KeyboardInterrupt, as ^C does: what was begun is cleaned up.
+
+    The second signal is ignored, so that it cannot cut the clean-up short; each one after that raises it again.
+    """
+    with _handling(ENDING, _Ending()):
         yield
+
+
+def ignore() -> None:
+    """Ignore every signal that comes from now on: the process is ending because of one, and keeps its exit code."""
+    for one in ENDING:
+        signal.signal(one, signal.SIG_IGN)
 
 
 @contextmanager
@@ -60,6 +89,30 @@ def held() -> Iterator[Held]:
     signals.heed()
 
 
+def wait_for_input(stream: TextIO) -> None:
+    """Wait until a stream has something to read, or is at its end, and let a signal end the waiting.
+
+    To read right away would not do: a signal that comes just before the read begins is noted by Python, and the read
+    then waits for a person who has pressed ^C already. Source: the signal module's documentation of `set_wakeup_fd`.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    try:
+        descriptor = stream.fileno()
+    except (OSError, ValueError):  # no file: there is nothing to wait for
+        return
+    receiver, sender = os.pipe()
+    os.set_blocking(sender, False)
+    earlier = signal.set_wakeup_fd(sender, warn_on_full_buffer=False)
+    try:
+        while select.select([descriptor, receiver], [], [])[0] != [descriptor]:
+            os.read(receiver, 4096)  # the handler has run, and raised unless this signal is to be ignored
+    finally:
+        signal.set_wakeup_fd(earlier)
+        os.close(receiver)
+        os.close(sender)
+
+
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -75,4 +128,5 @@ def _handling(signals: Sequence[signal.Signals], handler: Callable[[int, FrameTy
         yield
     finally:
         for one, earlier in before.items():
-            signal.signal(one, earlier)
+            if signal.getsignal(one) is not signal.SIG_IGN:  # as `ignore` has it, for good
+                signal.signal(one, earlier)

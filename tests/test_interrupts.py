@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from iamgen.errors import InterruptError
-from iamgen.interrupts import ENDING, as_interrupts, held
+from iamgen.interrupts import ENDING, as_interrupts, held, wait_for_input
 
 
 def send(number: signal.Signals) -> None:
@@ -57,3 +57,42 @@ def test_what_is_ignored_stays_so() -> None:
     )
     done = subprocess.run(["nohup", sys.executable, "-c", script], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+ASKS = """
+import sys
+from iamgen.interrupts import as_interrupts, wait_for_input
+try:
+    with as_interrupts():
+        print("ready", flush=True)
+        wait_for_input(sys.stdin)
+except KeyboardInterrupt:
+    sys.exit(7)
+"""
+
+
+def test_a_signal_that_comes_just_before_the_waiting_ends_it() -> None:
+    """Python notes a signal at once and handles it at its next step; a plain read would wait then, now and again."""
+    for _ in range(20):
+        with subprocess.Popen(
+            [sys.executable, "-c", ASKS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as child:
+            assert child.stdout
+            assert child.stdout.readline() == "ready\n"
+            child.send_signal(signal.SIGINT)
+            try:
+                assert child.wait(timeout=20) == 7
+            finally:
+                child.kill()
+
+
+def test_a_signal_that_is_to_be_ignored_does_not_end_the_waiting_for_input() -> None:
+    receiver, sender = os.pipe()
+    with os.fdopen(receiver) as stream, os.fdopen(sender, "w") as writer, held() as signals:
+        writer.write("y\n")
+        writer.flush()
+        wait_for_input(stream)
+        assert stream.readline() == "y\n"
+        assert not signals.came
+        writer.close()
+        wait_for_input(stream)  # at its end there is nothing more to wait for

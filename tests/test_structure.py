@@ -22,7 +22,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "json_text": set(),
     "interrupts": {"errors"},
     "files": {"errors"},
-    "console": {"errors"},
+    "console": {"errors", "interrupts"},
     "ownership": {"errors", "history"},
     "declaration": {"", "errors", "nearest", "ownership"},
     "pages": {"declaration", "errors", "json_text", "nearest"},

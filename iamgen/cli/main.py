@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ from iamgen.cli.session import Session
 from iamgen.cli.template import template
 from iamgen.console import Colour, Console
 from iamgen.errors import Fault, IamgenError, InterruptError, UsageError
-from iamgen.interrupts import as_interrupts
+from iamgen.interrupts import as_interrupts, ignore
 
 DONE, FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 _CODES = {UsageError: USAGE, InterruptError: INTERRUPTED}
@@ -52,12 +53,20 @@ for command in (bootstrap, changes, check, ci, deploy, drift, promote, release, 
     iamgen.add_command(command)
 
 
-def main() -> int:  # noqa: PLR0911  # one for each way to end
+def main() -> int:
     """Run the command line and return its exit code: contract section 6."""
     session = Session(Console.standard())
+    sys.stderr = session.console.err  # for click, which writes to it itself: its terminal may be gone
+    with as_interrupts():  # to the last word: what cleans up may be told twice to end
+        code = _ended(session)
+        if code == INTERRUPTED:
+            ignore()
+    return code
+
+
+def _ended(session: Session) -> int:  # noqa: PLR0911  # one for each way to end
     try:
-        with as_interrupts():
-            return int(iamgen.main(standalone_mode=False, prog_name="iamgen", obj=session) or DONE)
+        return int(iamgen.main(standalone_mode=False, prog_name="iamgen", obj=session) or DONE)
     except IamgenError as exc:
         session.console.errors(exc.faults)
         return next((code for kind, code in _CODES.items() if isinstance(exc, kind)), FAULT)

@@ -1,4 +1,4 @@
-"""A planned deployment, carried out: executed, followed, guarded; or cancelled."""
+"""A planned deployment, carried out: executed, followed to its end, and guarded."""
 
 from __future__ import annotations
 
@@ -9,177 +9,183 @@ from dataclasses import replace
 
 from iamgen.cloud import change_set as change_sets
 from iamgen.cloud import stack as stacks
-from iamgen.cloud.clients import Clients, require_account
-from iamgen.cloud.deployment import Order, Prepared, deployed, new_change_set
-from iamgen.cloud.errors import telling
+from iamgen.cloud.completion import finished
+from iamgen.cloud.consequences import cli_options, following, is_refusal, with_consequence
+from iamgen.cloud.deployment import Prepared, deployed, new_change_set
+from iamgen.cloud.errors import code_of, telling
 from iamgen.cloud.events import Event, Outcome, follow, last_event
-from iamgen.cloud.failure import explained, invalid_principal
-from iamgen.cloud.guards import guard
-from iamgen.cloud.pace import Pace
-from iamgen.cloud.repair import repair
+from iamgen.cloud.failed_stack import Deletion, live_template, moved, undeleted
+from iamgen.cloud.failure import explained, invalid_principal, not_rolled_back
+from iamgen.cloud.stack import Stack
+from iamgen.cloud.stack_policy import open_for_replacement
 from iamgen.cloud.states import Step, step, succeeded
-from iamgen.cloud.template_change import POWER
-from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.errors import Fault, IamgenError
 from iamgen.plan.difference import differences
 
 Told = Callable[[Event], None]
+Begin = Callable[[], None]
 # A user is known to every part of IAM some seconds after it was created: pauses before another try, in seconds.
 _PATIENCE = (5, 10, 20, 30)
+_GONE = {"ChangeSetNotFound", "ChangeSetNotFoundException"}
 
 
 def discard(prepared: Prepared) -> None:
-    """Remove the change set of a deployment that is not wanted."""
-    if prepared.change_set:
-        with telling(prepared.order.where, prepared.clients.credentials):
-            change_sets.delete(prepared.clients.cloudformation, prepared.change_set)
+    """Remove the change set of a deployment that is not wanted. Raises IamgenError, which names it, when it stays."""
+    change_set, clients = prepared.change_set, prepared.clients
+    if change_set is None:
+        return
+    what = f"the change set of the plan stays in AWS: {change_set.id}"
+    hint = f"delete it: aws cloudformation delete-change-set --change-set-name {change_set.id}{cli_options(clients)}"
+    if change_set.kind == "CREATE":
+        what += f"; so does the stack that it was made on, which is empty: {prepared.order.stack}"
+        hint += "; then the stack, if it is still REVIEW_IN_PROGRESS"
+    with with_consequence(prepared.order.where, clients, what, hint):
+        try:
+            change_sets.delete(clients.cloudformation, change_set)
+        except Exception as exc:
+            if code_of(exc) not in _GONE:
+                raise
 
 
-def execute(prepared: Prepared, tell: Told, *, patient: bool = False) -> None:
+def execute(prepared: Prepared, tell: Told, *, patient: bool = False, begin: Begin = lambda: None) -> None:
     """Do what was planned, and follow it to its end; `patient` when users may be so new that AWS does not know them
-    everywhere yet. Raises IamgenError with the first cause when it fails."""
-    order, clients = prepared.order, prepared.clients
+    everywhere yet. `begin` is called as soon as something has begun in AWS, or may have.
+
+    Raises IamgenError with the first cause when it fails, and with whatever could not be done when the rest was.
+    """
+    order, clients, planned = prepared.order, prepared.clients, prepared.change_set
     with telling(order.where, clients.credentials):
         for pause in (*(_PATIENCE if patient else ()), None):
-            outcome = _once(prepared, tell)
+            outcome = _once(prepared, tell, begin, is_ours=prepared.change_set is not planned)
             if outcome is None or succeeded(outcome.status):
                 break
             if pause is None or invalid_principal(outcome) not in order.people:
-                raise IamgenError([explained(order.where, outcome, order.people)])
+                raise IamgenError(_failures(prepared, outcome))
             missing = invalid_principal(outcome)
             prepared.choices.on_wait(f"{order.where}: AWS does not know {missing} yet; again in {pause} s")
             prepared.choices.pace.sleep(pause)
-            prepared = _again(prepared)
-        guard(clients.cloudformation, order.stack)
-        faults = _repair(prepared)
+            prepared = _again(prepared, outcome)
+        faults = finished(prepared, outcome)
     if faults:
         raise IamgenError(faults)
 
 
-def _once(prepared: Prepared, tell: Told) -> Outcome | None:
-    """Execute the change set; None when there is none."""
-    cloudformation = prepared.clients.cloudformation
+def _failures(prepared: Prepared, outcome: Outcome) -> list[Fault]:
+    where = prepared.order.where
+    first = explained(where, outcome, prepared.order.people)
+    return [first, *not_rolled_back(where, outcome, cli_options(prepared.clients))]
+
+
+def _once(prepared: Prepared, tell: Told, begin: Begin, *, is_ours: bool) -> Outcome | None:
+    """Execute the change set; None when there is none. When it cannot be begun and `is_ours`, made for this attempt
+    alone, it is removed."""
     if prepared.afresh and prepared.stack:
-        _clear(prepared, prepared.stack.id, tell)
-        prepared = replace(prepared, change_set=new_change_set(prepared, is_same=False))
+        return _afresh(prepared, prepared.stack, tell, begin)
     if prepared.change_set is None:
         return None
-    made = prepared.change_set
-    with _open_for_replacement(prepared) if prepared.lasting else nullcontext():
-        since = last_event(cloudformation, made.stack_id)
-        token = f"iamgen-{secrets.token_hex(8)}"
-        cloudformation.execute_change_set(ChangeSetName=made.id, StackName=made.stack_id, ClientRequestToken=token)
-        return follow(cloudformation, made.stack_id, since, prepared.choices.pace, tell)
+    removing = _removed_unless_begun(prepared, begin) if is_ours else nullcontext(begin)
+    opening = open_for_replacement(prepared) if prepared.lasting else nullcontext()
+    with removing as noted, opening:
+        return _followed(prepared, _begin(prepared, noted), tell)
+
+
+def _afresh(prepared: Prepared, stack: Stack, tell: Told, begin: Begin) -> Outcome:
+    """Delete the stack whose creation failed, and create it anew."""
+    where, clients = prepared.order.where, prepared.clients
+    planned = frozenset(one.logical_id for one in prepared.deletions)
+    deleted = Deletion(where, clients, stack, planned).carry_out(prepared.choices.pace, tell, begin)
+    if deleted and not succeeded(deleted.status):
+        raise IamgenError(_failures(prepared, deleted))
+    what = "the stack whose creation failed was deleted, and nothing has been created in its place"
+    hint = f"deploy again: iamgen deploy {where.partition(' ')[0]}"
+    try:
+        with with_consequence(where, clients, what, hint):
+            prepared = replace(prepared, change_set=new_change_set(prepared, is_same=False))
+            with _removed_unless_begun(prepared, begin) as noted:
+                since = _begin(prepared, noted)
+    except KeyboardInterrupt:
+        prepared.choices.warn(Fault(where, what, hint))
+        raise
+    return _followed(prepared, since, tell)
 
 
 @contextmanager
-def _open_for_replacement(prepared: Prepared) -> Iterator[None]:
-    """Guard the stack; where replacement is allowed, leave it open for that as long as the block lasts.
+def _removed_unless_begun(prepared: Prepared, begin: Begin) -> Iterator[Begin]:
+    """Yield what to call instead of `begin`; remove the change set when the block fails before that was called."""
+    has_begun = False
 
-    However the block ends, the stack is guarded then, but after ^C while AWS goes on: `going_on` tells of that. Where
-    it cannot be, the IamgenError says so.
-    """
-    order, clients, is_open = prepared.order, prepared.clients, prepared.choices.allow_replacement
+    def noted() -> None:
+        nonlocal has_begun
+        has_begun = True
+        begin()
+
     try:
-        with telling(order.where, clients.credentials):
-            guard(clients.cloudformation, order.stack, open_for_replacement=is_open)
-            yield
-            guard(clients.cloudformation, order.stack)
-    except IamgenError as exc:
-        if is_open and not _shut(prepared):
-            hint = "see to it that a deployment works, which shuts it: iamgen deploy"
-            left = Fault(order.where, f"the stack policy of {order.stack} stays open for replacement", hint)
-            raise IamgenError([*exc.faults, left]) from exc
-        raise
+        yield noted
     except BaseException:
-        if is_open and not _goes_on(prepared):
-            _shut(prepared)
+        if not has_begun:
+            _warn_of_what_stays(prepared)
         raise
 
 
-def _shut(prepared: Prepared) -> bool:
-    """Guard the stack again, and return whether that worked."""
+def _warn_of_what_stays(prepared: Prepared) -> None:
+    """Remove the change set, and warn when it cannot be."""
     try:
-        with telling(prepared.order.where, prepared.clients.credentials):
-            guard(prepared.clients.cloudformation, prepared.order.stack)
-    except IamgenError:
-        return False
-    return True
+        discard(prepared)
+    except IamgenError as exc:
+        for fault in exc.faults:
+            prepared.choices.warn(fault)
 
 
-def _goes_on(prepared: Prepared) -> bool:
-    """Whether something goes on in the stack; what cannot be seen might."""
+def _begin(prepared: Prepared, begin: Begin) -> str:
+    """Execute the change set, unless the deployment is to stop; return what happened last before it."""
+    change_set, cloudformation, where = prepared.change_set, prepared.clients.cloudformation, prepared.order.where
+    if change_set is None:
+        raise moved(where)
+    since = last_event(cloudformation, change_set.stack_id)
+    token = f"iamgen-{secrets.token_hex(8)}"
+    prepared.choices.pace.heed()
     try:
-        with telling(prepared.order.where, prepared.clients.credentials):
-            found = stacks.read(prepared.clients.cloudformation, prepared.order.stack)
-    except IamgenError:
-        return True
-    return found is not None and step(found.status) is Step.WAIT
+        cloudformation.execute_change_set(
+            ChangeSetName=change_set.id, StackName=change_set.stack_id, ClientRequestToken=token
+        )
+    except Exception as exc:
+        if is_refusal(exc):
+            raise
+        begin()
+        with with_consequence(
+            where, prepared.clients, "it is not known whether the deployment began", following(where)
+        ):
+            raise
+    begin()
+    return since
 
 
-def _clear(prepared: Prepared, stack_id: str, tell: Told) -> None:
-    """Delete a stack whose creation failed. Raises IamgenError when something of it stays."""
-    cloudformation, where = prepared.clients.cloudformation, prepared.order.where
-    now = stacks.read(cloudformation, stack_id)
-    if now is None:
-        return
-    if step(now.status) is not Step.AFRESH:
-        raise _moved(where)
-    since = last_event(cloudformation, stack_id)
-    cloudformation.update_termination_protection(StackName=stack_id, EnableTerminationProtection=False)
-    cloudformation.delete_stack(StackName=stack_id)
-    outcome = follow(cloudformation, stack_id, since, prepared.choices.pace, tell)
-    if not succeeded(outcome.status):
-        raise IamgenError([explained(where, outcome, prepared.order.people)])
+def _followed(prepared: Prepared, since: str, tell: Told) -> Outcome:
+    where, change_set = prepared.order.where, prepared.change_set
+    if change_set is None:
+        raise moved(where)
+    what = "the deployment had begun, and AWS goes on with it"
+    with with_consequence(where, prepared.clients, what, following(where)):
+        return follow(prepared.clients.cloudformation, change_set.stack_id, since, prepared.choices.pace, tell)
 
 
-def _moved(where: str) -> IamgenError:
-    return refuse(where, "somebody has deployed since the plan was made", "deploy again, and look at the plan")
-
-
-def _again(prepared: Prepared) -> Prepared:
+def _again(prepared: Prepared, outcome: Outcome) -> Prepared:
     """Return the same deployment for another try: a creation that failed has to begin afresh.
 
-    Raises IamgenError when the stack is not what it was when the plan was shown.
+    Raises IamgenError when the stack is not what it was when the plan was shown, and when the failed creation left
+    something whose deletion nobody has agreed to.
     """
-    stack = stacks.read(prepared.clients.cloudformation, prepared.order.stack)
-    prepared = replace(prepared, stack=stack, afresh=bool(stack and step(stack.status) is Step.AFRESH))
+    cloudformation, where = prepared.clients.cloudformation, prepared.order.where
+    stack = stacks.read(cloudformation, prepared.order.stack)
+    is_afresh = bool(stack and step(stack.status) is Step.AFRESH)
+    prepared = replace(prepared, stack=stack, afresh=is_afresh, deletions=())
     if differences(prepared.before, deployed(prepared)):
-        raise _moved(prepared.order.where)
-    return prepared if prepared.afresh else replace(prepared, change_set=new_change_set(prepared, is_same=False))
-
-
-def _repair(prepared: Prepared) -> list[Fault]:
-    found = prepared.inspection
-    if not found or not found.beside:
-        return []
-    bare = () if found.there.get(POWER) or prepared.choices.lock_me_out else (POWER,)
-    return repair(prepared.clients.iam, prepared.order.where, found.beside, found.trusts, bare)
-
-
-def under_way(order: Order, clients: Clients) -> str:
-    """Return the stack's status where something is going on in it, nothing where nothing is."""
-    require_account(clients, order.account_id, order.where)
-    with telling(order.where, clients.credentials):
-        found = stacks.read(clients.cloudformation, order.stack)
-    return found.status if found and step(found.status) is Step.WAIT else ""
-
-
-def cancel(order: Order, clients: Clients, pace: Pace, tell: Told) -> str:
-    """Stop an update that is under way, wait until all is as before, and return the stack's status then.
-
-    Returns nothing when nothing is under way. Raises IamgenError for what cannot be stopped.
-    """
-    require_account(clients, order.account_id, order.where)
-    with telling(order.where, clients.credentials):
-        found = stacks.read(clients.cloudformation, order.stack)
-        if found is None or step(found.status) is not Step.WAIT:
-            return ""
-        if found.status != "UPDATE_IN_PROGRESS":
-            hint = f"wait for its end: iamgen deploy {order.where.partition(' ')[0]} --wait"
-            raise refuse(order.where, f"AWS stops only updates, and this is {found.status}", hint)
-        since = last_event(clients.cloudformation, found.id)
-        clients.cloudformation.cancel_update_stack(StackName=found.id)
-        return follow(clients.cloudformation, found.id, since, pace, tell).status
+        raise moved(where)
+    if stack and is_afresh:
+        if live_template(cloudformation, stack, where):
+            raise IamgenError([*_failures(prepared, outcome), undeleted(where, stack.name)])
+        return prepared
+    return replace(prepared, change_set=new_change_set(prepared, is_same=False))
 
 
 def going_on(prepared: Iterable[Prepared]) -> Iterator[Fault]:
@@ -192,10 +198,8 @@ def going_on(prepared: Iterable[Prepared]) -> Iterator[Fault]:
             yield from exc.faults
             continue
         if found and step(found.status) is Step.WAIT:
-            name = one.order.where.partition(" ")[0]
             left_open = (
                 "; its stack policy stays open until the next deployment" if one.choices.allow_replacement else ""
             )
             what = f"AWS goes on: the stack {one.order.stack} is {found.status}{left_open}"
-            hint = f"follow it: iamgen deploy {name} --wait; stop an update: iamgen deploy {name} --cancel"
-            yield Fault(one.order.where, what, hint)
+            yield Fault(one.order.where, what, following(one.order.where))

@@ -115,11 +115,16 @@ def delete(cloudformation: Client, change_set: ChangeSet) -> None:
 
 
 def _is_empty(cloudformation: Client, change_set: ChangeSet) -> bool:
-    """Whether its stack was never created, with no other change set of somebody's on it."""
+    """Whether its stack was never created, with no other change set of somebody's on it.
+
+    The status is read last, right before the deletion. A change set that somebody executes is not listed any more, and
+    a stack that is being created would be deleted with all that it has by then.
+    """
+    summaries = cloudformation.list_change_sets(StackName=change_set.stack_id)["Summaries"]
+    if any(one["ChangeSetId"] != change_set.id for one in summaries):  # AWS may not have deleted ours yet
+        return False
     stacks = cloudformation.describe_stacks(StackName=change_set.stack_id)["Stacks"]
-    left = cloudformation.list_change_sets(StackName=change_set.stack_id)["Summaries"]
-    others = [one for one in left if one["ChangeSetId"] != change_set.id]  # AWS may not have got so far
-    return all(one["StackStatus"] == "REVIEW_IN_PROGRESS" for one in stacks) and not others
+    return all(one["StackStatus"] == "REVIEW_IN_PROGRESS" for one in stacks)
 
 
 def _created(cloudformation: Client, id_: str, stack_id: str, pace: Pace) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from iamgen.cloud.bucket import sent
 from iamgen.cloud.change_set import ChangeSet, Kind, Wanted
 from iamgen.cloud.clients import Clients, Identity, require_account
 from iamgen.cloud.errors import telling
+from iamgen.cloud.failed_stack import EMPTY, live_template
 from iamgen.cloud.guards import is_strict, refusals
 from iamgen.cloud.inspection import Inspection, inspect
 from iamgen.cloud.pace import Pace
@@ -77,21 +78,32 @@ class Choices:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A deployment that is planned. `stack` is what there is now; `change_set` is None where there is nothing for
-    CloudFormation to do, or where a failed stack has to go first (`afresh`); `unguarded` when its protection is not
-    what it should be; `inspection` what is to be repaired; `before` the template that is deployed."""
+    """A deployment that is planned."""
 
     order: Order
+    """What the account should have."""
     clients: Clients
+    """The account's clients."""
     choices: Choices
+    """What is allowed, and how it is done."""
     stack: Stack | None
+    """The stack as it is now."""
     change_set: ChangeSet | None = None
+    """What CloudFormation would do; None where there is nothing for it to do, or where a failed stack goes first."""
     changes: tuple[Change, ...] = ()
+    """What changes in the stack, as the plan shows it."""
     retagged: tuple[str, ...] = ()
+    """The resources that get the stack's tags and are else left alone."""
     afresh: bool = False
+    """Whether the stack's creation failed, so that it is deleted and created anew."""
     unguarded: bool = False
+    """Whether the stack's protection is not what it should be."""
     inspection: Inspection | None = None
+    """What is to be repaired."""
     before: Mapping[str, Any] | None = None
+    """The template that is deployed."""
+    deletions: tuple[Change, ...] = ()
+    """What goes with a stack whose creation failed."""
 
     @property
     def is_pending(self) -> bool:
@@ -128,7 +140,7 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
         _warn_of_undeclared(found)
         changes = differences(before, after)
         if stack and step(stack.status) is Step.AFRESH:
-            return replace(found, changes=changes, afresh=True)
+            return _afresh(replace(found, changes=changes, afresh=True), stack, identity)
         if found.stack and is_created(found.stack):
             found = replace(found, unguarded=not _is_guarded(clients, found.stack))
             if choices.repair:
@@ -156,6 +168,16 @@ def _with_kept_roles(found: Prepared) -> Prepared:
     after = body(found.order, found.order.text)
     sent = template_change(found, after).sent
     return found if sent is after else replace(found, order=replace(found.order, text=stacks.text(sent)))
+
+
+def _afresh(found: Prepared, stack: Stack, identity: Identity) -> Prepared:
+    """Return it with what goes when the failed stack is deleted. Raises IamgenError, as for an update that deletes it,
+    for what nobody has allowed to be lost: while it is gone nobody has it, and its creation may fail again."""
+    live = live_template(found.clients.cloudformation, stack, found.order.where)
+    if live is None:
+        return found
+    refuse_losses(found, live, EMPTY, identity)
+    return replace(found, deletions=differences(live, EMPTY))
 
 
 def _ready(order: Order, clients: Clients, choices: Choices) -> Stack | None:

@@ -15,10 +15,17 @@ class Event:
     """Something that happened to a resource of a stack, or to the stack itself."""
 
     logical_id: str
+    """The resource's name in the template; the stack's own name for an event of the stack."""
     type: str
+    """Its type, such as `AWS::IAM::User`."""
     status: str
+    """What became of it, such as `DELETE_FAILED`."""
     reason: str
+    """Why, in AWS's words; often empty."""
     of_stack: bool
+    """Whether it is about the stack itself."""
+    physical_id: str = ""
+    """The resource's name in AWS; a policy's ARN. Empty when it was never created."""
 
     @property
     def ends(self) -> bool:
@@ -77,6 +84,7 @@ def _events(found: list[Mapping[str, Any]], stack_id: str) -> list[Event]:
             raw["ResourceStatus"],
             raw.get("ResourceStatusReason", ""),
             raw.get("PhysicalResourceId") == stack_id,
+            raw.get("PhysicalResourceId", ""),
         )
         for raw in reversed(found)
     ]

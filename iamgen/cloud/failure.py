@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from iamgen.cloud.errors import denied
 from iamgen.cloud.events import Event, Outcome
@@ -64,6 +64,61 @@ def _failed_itself(event: Event) -> bool:
     return event.status.endswith("_FAILED") and not event.of_stack and not _CANCELLED.search(event.reason)
 
 
+_BY_HAND = {
+    "AWS::IAM::AccessKey": "aws iam delete-access-key --access-key-id {name} --user-name USER",
+    "AWS::IAM::Group": "aws iam delete-group --group-name {name}",
+    "AWS::IAM::ManagedPolicy": "aws iam delete-policy --policy-arn {name}",
+    "AWS::IAM::OIDCProvider": "aws iam delete-open-id-connect-provider --open-id-connect-provider-arn {name}",
+    "AWS::IAM::Role": "aws iam delete-role --role-name {name}",
+    "AWS::IAM::User": "aws iam delete-user --user-name {name}",
+}
+_DELETE_FAILED = "DELETE_FAILED"
+
+
+def failed_for_good(where: str, outcome: Outcome, options: str = "") -> Iterator[Fault]:
+    """Yield a fault for each resource that failed and did not come right afterwards, in an operation that ended well.
+
+    CloudFormation tries a deletion three times, then takes the resource out of the stack and calls the operation
+    complete. `options` are those that the AWS CLI needs for the account.
+    """
+    for event in _last_events(outcome):
+        if event.status == _DELETE_FAILED:
+            yield _not_deleted(where, event, options)
+        elif event.status.endswith("_FAILED"):
+            place = f"{where} {event.logical_id}"
+            what = f"it is {event.status}, although the operation ended in {outcome.status}"
+            yield cause(place, event.reason, ())._replace(hint=_LOOK) if event.reason else Fault(place, what, _LOOK)
+
+
+_LOOK = "look at it in the account, and deploy again"
+
+
+def not_rolled_back(where: str, outcome: Outcome, options: str = "") -> Iterator[Fault]:
+    """Yield a fault for each resource that AWS could not delete again after an operation had failed."""
+    first = first_cause(outcome)
+    for event in _last_events(outcome):
+        if event.status == _DELETE_FAILED and event != first:
+            yield _not_deleted(where, event, options)
+
+
+def _last_events(outcome: Outcome) -> tuple[Event, ...]:
+    """Return what became of each resource in the end: a later try may have worked. One that is replaced is two."""
+    last: dict[tuple[str, str], Event] = {}
+    for event in outcome.events:
+        if not event.of_stack:
+            last[event.logical_id, event.physical_id] = event
+    return tuple(last.values())
+
+
+def _not_deleted(where: str, event: Event, options: str) -> Fault:
+    kind, name = event.type.rpartition("::")[2], event.physical_id or event.logical_id
+    why = cause("", event.reason, ()).what if event.reason else "AWS does not say why"
+    works = "; its access keys and whatever it may do still work" if kind == "User" else ""
+    what = f"AWS could not delete the {kind} {name}: {why}. It is still there, and no deployment deletes it{works}"
+    command = f": {_BY_HAND[event.type].format(name=name)}{options}" if event.type in _BY_HAND else ""
+    return Fault(f"{where} {event.logical_id}", what, f"take away what it still has, and delete it by hand{command}")
+
+
 def invalid_principal(outcome: Outcome) -> str:
     """Return who was named in a trust policy and does not exist, when that is why it failed; else nothing."""
     first = first_cause(outcome)
@@ -78,7 +133,10 @@ def explained(where: str, outcome: Outcome, people: Iterable[str]) -> Fault:
         reason = outcome.events[-1].reason if outcome.events else ""
         return Fault(where, f"it ended in {outcome.status}{': ' if reason else ''}{reason}", _end(outcome.status))
     found = cause(f"{where} {first.logical_id}", first.reason or f"it is {first.status}", people)
-    return found if found.hint else found._replace(hint=_end(outcome.status))
+    if found.hint:
+        return found
+    is_back = not any(not_rolled_back(where, outcome))
+    return found._replace(hint=_end(outcome.status) if is_back else _PARTLY_BACK)
 
 
 def cause(place: str, reason: str, people: Iterable[str]) -> Fault:
@@ -106,6 +164,9 @@ def _no_such_principal(place: str, arn: str, people: Iterable[str]) -> Fault:
     what = f"it trusts the user {name}, who does not exist: {arn}"
     hint = f"create {name} in the account of the people, with that path, or take {name} out of users.py; deploy again"
     return Fault(place, what, hint)
+
+
+_PARTLY_BACK = "AWS has put back all but what is named besides; mend the cause, and deploy again"
 
 
 def _end(status: str) -> str:

@@ -44,32 +44,49 @@ class Ends:
     left: tuple[str, ...] = ()
 
 
-def require_accounts(members: Iterable[Member], stop: threading.Event) -> None:
-    """Raise IamgenError where credentials are another account's, and when there are none for any; with every account
-    of which that is so. Those of some that are missing or have expired are found again when these are planned."""
+class Pending:
+    """Deployments that are planned, and those of them that are begun: what to clean up, however a command ends.
+
+    It is filled while accounts are worked on, so that nothing gets lost when a signal ends that.
+    """
+
+    def __init__(self, *, are_kept: bool = False) -> None:
+        """`are_kept` when a plan file keeps their change sets."""
+        self.are_kept = are_kept
+        self.prepared: dict[str, Prepared] = {}
+        self.begun: set[str] = set()
+
+    def clean_up(self) -> dict[str, tuple[Fault, ...]]:
+        """Remove the change sets that nobody has begun, unless they are kept; return what stays, by account."""
+        unwanted = () if self.are_kept else tuple(name for name in self.prepared if name not in self.begun)
+        stays = {name: drop([self.prepared.pop(name)]) for name in unwanted}
+        return {name: faults for name, faults in stays.items() if faults}
+
+
+def unusable(members: Iterable[Member], stop: threading.Event) -> dict[str, IamgenError]:
+    """Return the accounts whose credentials are another account's or cannot be used, where that ends it for all: when
+    one is another account's, or none can be used. Where only some cannot, it is found again when these are planned."""
     work = {one.name: partial(require_account, one.clients, one.order.account_id, one.order.where) for one in members}
-    found = side_by_side(work, stop).values()
-    wrong = [one for one in found if isinstance(one, WrongAccountError)]
-    failed = [one for one in found if isinstance(one, IamgenError)]
-    if wrong or len(failed) == len(work):
-        raise IamgenError(fault for one in failed for fault in one.faults)
+    answers = side_by_side(work, stop)
+    failed = {name: one for name, one in answers.items() if isinstance(one, IamgenError)}
+    is_wrong = any(isinstance(one, WrongAccountError) for one in failed.values())
+    return failed if is_wrong or len(failed) == len(work) else {}
 
 
-def plan(members: Iterable[Member], choices: Choices, show: Show, stop: threading.Event) -> Planned:
-    """Return what would be done in each account. After ^C no change set of the plan is left."""
-    made: dict[str, Prepared] = {}
+def plan(
+    members: Iterable[Member], choices: Choices, show: Show, stop: threading.Event, pending: Pending | None = None
+) -> Planned:
+    """Return what would be done in each account; `pending` gets each as soon as it is planned, to be cleaned up by
+    whoever has it."""
+    register = Pending() if pending is None else pending
 
     def one(member: Member) -> Prepared:
         show(member.name, "planning")
-        made[member.name] = found = prepare(member.order, member.clients, choices)
+        register.prepared[member.name] = found = prepare(member.order, member.clients, choices)
         show(member.name, "planned")
         return found
 
-    try:
-        found = side_by_side({member.name: partial(one, member) for member in members}, stop)
-    except BaseException:
-        drop(made.values())
-        raise
+    found = side_by_side({member.name: partial(one, member) for member in members}, stop)
     ready = {name: some for name, some in found.items() if isinstance(some, Prepared)}
     return Planned(ready, {name: some for name, some in found.items() if isinstance(some, IamgenError)})
 
@@ -99,7 +116,7 @@ def drop(prepared: Iterable[Prepared]) -> tuple[Fault, ...]:
 def carry_out(
     ready: Mapping[str, Prepared], first: str, show: Show, stop: threading.Event, begun: set[str] | None = None
 ) -> Ends:
-    """Deploy what is planned; `begun` gets the names of those that are begun, as they are.
+    """Deploy what is planned; `begun` gets the names of those that AWS has begun with.
 
     What only takes access away goes before all, then `first`, then the others. These are not begun when `first` fails;
     their change sets stay. After ^C, AWS goes on.
@@ -121,9 +138,8 @@ def _all(
     ready: Mapping[str, Prepared], show: Show, stop: threading.Event, begun: set[str], *, patient: bool
 ) -> dict[str, IamgenError]:
     def one(name: str, prepared: Prepared) -> None:
-        begun.add(name)
         show(name, "deploying")
-        execute(prepared, partial(tell, name, show, set()), patient=patient)
+        execute(prepared, partial(tell, name, show, set()), patient=patient, begin=partial(begun.add, name))
         show(name, "done")
 
     found = side_by_side({name: partial(one, name, some) for name, some in ready.items()}, stop)

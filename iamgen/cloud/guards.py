@@ -23,10 +23,19 @@ STRICT = json.dumps({"Statement": [_ALLOW, _DENY]})
 OPEN = json.dumps({"Statement": [_ALLOW]})
 
 
-def guard(cloudformation: Client, stack: str, *, open_for_replacement: bool = False) -> None:
-    """Protect the stack: groups and roles are not replaced or deleted, unless it is open for that; and it is not
-    deleted as a whole."""
+def guard(cloudformation: Client, stack: str) -> None:
+    """Guard the stack: groups and roles are not replaced or deleted, and it is not deleted as a whole."""
+    set_policy(cloudformation, stack)
+    protect(cloudformation, stack)
+
+
+def set_policy(cloudformation: Client, stack: str, *, open_for_replacement: bool = False) -> None:
+    """Set the stack policy: groups and roles are not replaced or deleted, unless it is open for that."""
     cloudformation.set_stack_policy(StackName=stack, StackPolicyBody=OPEN if open_for_replacement else STRICT)
+
+
+def protect(cloudformation: Client, stack: str) -> None:
+    """Protect the stack against deletion as a whole."""
     cloudformation.update_termination_protection(StackName=stack, EnableTerminationProtection=True)
 
 

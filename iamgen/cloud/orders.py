@@ -61,6 +61,11 @@ def where(account: Account) -> str:
     return f"{account.name} ({account.id})"
 
 
+def in_question(account: Account) -> str:
+    """Return how a question names an account: whoever answers sees that it is a production account."""
+    return f"{account.name} (production, {account.id})" if account.kind == "prod" else where(account)
+
+
 def order(declaration: Declaration, account: Account, text: str, tags: Mapping[str, str]) -> Order:
     """Return what the account should have, `text` being its template."""
     return Order(

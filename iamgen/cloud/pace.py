@@ -15,6 +15,10 @@ class Pace:
     first: float = 0.1
     longest: float = 4.0
 
+    def heed(self) -> None:
+        """Stop the work if it is to stop, as every pause does: to be called right before what cannot be undone."""
+        self.sleep(0)
+
     def beats(self) -> Iterator[None]:
         """Yield at once, then after each pause, without end."""
         pause = self.first

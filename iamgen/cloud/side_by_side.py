@@ -19,8 +19,8 @@ def side_by_side(work: Mapping[str, Callable[[], Result]], stop: threading.Event
     After ^C it sets `stop`, which the work heeds, waits until all has come to rest, and passes the ^C on.
     """
     with ThreadPoolExecutor(min(_AT_ONCE, max(1, len(work)))) as pool:
-        futures = {name: pool.submit(_ended, one) for name, one in work.items()}
         try:
+            futures = {name: pool.submit(_ended, one) for name, one in work.items()}
             wait(futures.values())
         except BaseException:
             stop.set()

@@ -148,15 +148,20 @@ def _instances(cloudformation: Client, wanted: StackSet) -> dict[str, _Instance]
     return found
 
 
-def carry_out(clients: Clients, planned: PlannedSet, pace: Pace, show: Show) -> tuple[Fault, ...]:
+def carry_out(
+    clients: Clients, planned: PlannedSet, pace: Pace, show: Show, begun: list[str] | None = None
+) -> tuple[Fault, ...]:
     """Do what is planned, follow each account, and return what failed in any, and which accounts have no stack with
-    the template in the end: AWS passes over an account that it does not find in the units."""
+    the template in the end: AWS passes over an account that it does not find in the units. `begun` gets the id of each
+    operation as soon as it has begun."""
     wanted, cloudformation = planned.wanted, clients.cloudformation
+    begun = [] if begun is None else begun
     if not planned.exists:
         cloudformation.create_stack_set(**_definition(wanted))
     faults: tuple[Fault, ...] = ()
-    for begin in _operations(clients, planned):
-        which = {"StackSetName": wanted.name, "OperationId": begin["OperationId"], **wanted.settings.caller}
+    for operation in _operations(clients, planned):
+        begun.append(operation["OperationId"])
+        which = {"StackSetName": wanted.name, "OperationId": operation["OperationId"], **wanted.settings.caller}
         faults = followed(cloudformation, which, pace, show)
         if faults:
             break

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,12 +11,12 @@ from iamgen.checked import Looking, checked, declared
 from iamgen.clock import now
 from iamgen.cloud import approved, fleet, plan_file
 from iamgen.cloud.carry_out import going_on
-from iamgen.cloud.deployment import Choices, Prepared
-from iamgen.cloud.fleet import Ends, Member, Planned
-from iamgen.cloud.orders import Access, order, people_first
+from iamgen.cloud.deployment import Choices
+from iamgen.cloud.fleet import Ends, Member, Pending, Planned
+from iamgen.cloud.orders import Access, in_question, order, people_first
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.side_by_side import heeding
-from iamgen.cloud.told import plain, plan_text
+from iamgen.cloud.told import ends_json, ends_line, plan_text
 from iamgen.console import Console
 from iamgen.declaration.choose import chosen
 from iamgen.declaration.resolved import Declaration
@@ -61,6 +60,27 @@ class Deploying:
         return self.plan_only or self.plan_file is not None
 
 
+@dataclass(frozen=True)
+class _Run:
+    """One run of the command."""
+
+    wanted: Deploying
+    """What was asked for."""
+    console: Console
+    """Where it is told."""
+    declaration: Declaration
+    """What the operator wrote."""
+    stop: threading.Event
+    """Set when whatever is under way is to stop."""
+    pending: Pending
+    """What there is to clean up in AWS."""
+
+    @property
+    def first(self) -> str:
+        """The account that is deployed before the others."""
+        return self.declaration.people_account.name
+
+
 def deploy(wanted: Deploying, console: Console) -> int:
     """Deploy, and return 0; 1 when an account failed; 4, under `exit_code`, when something remains to be done.
 
@@ -76,19 +96,34 @@ def deploy(wanted: Deploying, console: Console) -> int:
         return _nothing(wanted, console)
     names = tuple(one.account for one in kept) or wanted.accounts
     declaration, members = _members(wanted, names, console)
-    fleet.require_accounts(members, stop)
-    choices = _choices(wanted, console, stop)
-    with console.board([one.name for one in members]) as show:
-        planned = _taken_up(kept, members, choices) if kept else fleet.plan(members, choices, show, stop)
-    for error in planned.failed.values():
-        console.errors(error.faults)
-    first = declaration.people_account.name
+    run = _Run(wanted, console, declaration, stop, Pending(are_kept=bool(kept)))
+    denied = fleet.unusable(members, stop)
+    if denied:
+        console.errors(fault for error in denied.values() for fault in error.faults)
+        return _ended(run, Planned({}, denied), Ends(), {})
     try:
-        return _decide(wanted, planned, first, console, stop)
+        return _plan_and_decide(run, kept, members)
     except KeyboardInterrupt:
-        for fault in going_on(planned.ready.values()):
+        for fault in going_on(run.pending.prepared.values()):
             console.warning(fault)
         raise
+
+
+def _plan_and_decide(run: _Run, kept: Collection[plan_file.Kept], members: Collection[Member]) -> int:
+    """Plan, decide, and clean up, however that ends: all change sets go that nobody wants any more or has begun."""
+    choices, stays = _choices(run.wanted, run.console, run.stop), dict[str, tuple[Fault, ...]]()
+    try:
+        with run.console.board([one.name for one in members]) as show:
+            if kept:
+                planned = _taken_up(kept, members, choices, run.pending)
+            else:
+                planned = fleet.plan(members, choices, show, run.stop, run.pending)
+        run.console.errors(fault for error in planned.failed.values() for fault in error.faults)
+        ends = _decide(run, planned)
+    finally:
+        stays |= run.pending.clean_up()
+        run.console.errors(fault for faults in stays.values() for fault in faults)
+    return _ended(run, planned, ends, stays)
 
 
 def _choices(wanted: Deploying, console: Console, stop: threading.Event) -> Choices:
@@ -126,62 +161,54 @@ def _members(wanted: Deploying, names: tuple[str, ...], console: Console) -> tup
     )
 
 
-def _taken_up(kept: Collection[plan_file.Kept], members: Collection[Member], choices: Choices) -> Planned:
+def _taken_up(
+    kept: Collection[plan_file.Kept], members: Collection[Member], choices: Choices, pending: Pending
+) -> Planned:
     by_name = {one.name: one for one in members}
-    ready: dict[str, Prepared] = {}
     for one in kept:
         member = by_name[one.account]
-        ready[one.account] = approved.take_up(one, member.order, member.clients, choices)
-    return Planned(ready, {})
+        pending.prepared[one.account] = approved.take_up(one, member.order, member.clients, choices)
+    return Planned(dict(pending.prepared), {})
 
 
-def _decide(wanted: Deploying, planned: Planned, first: str, console: Console, stop: threading.Event) -> int:
-    """Show the plan, ask, and do it or leave it."""
-    pending = [name for name, one in planned.ready.items() if one.is_pending]
-    # a plan for approval is of all accounts or of none
-    whole = wanted.plan_file is not None
-    left = () if wanted.plan_only and not whole else fleet.held_back(planned, first, every=whole)
-    pending = [name for name in pending if name not in left]
-    ends, begun, kept = Ends(left=left), set[str](), bool(wanted.execute_plan)
-    try:
-        if planned.ready and not wanted.as_json:
-            console.product(plan_text(planned.ready.values()))
-        _say_left(planned, left, first, console)
-        if left and (whole or not pending):
-            pass  # there is nothing else to do
-        elif wanted.plan_file and planned.ready:
-            _keep(wanted.plan_file, planned, pending)
-            kept = True
-            console.note(f"the plan is kept: iamgen deploy --execute-plan {wanted.plan_file}")
-        elif pending and not wanted.changes_nothing and _agreed(wanted, planned, pending, console):
-            going = replace(planned, ready={name: planned.ready[name] for name in planned.ready if name not in left})
-            ends = _carry_out(going, first, console, stop, begun)
-            ends = replace(ends, left=(*left, *ends.left))
-            _say_count(ends, console)
-            kept = kept and not ends.left  # the plan as a whole cannot be carried out any more
-    finally:  # the one place that removes change sets: all that nobody wants any more, and nobody has begun
-        unwanted = [] if kept else [one for name, one in planned.ready.items() if name not in begun]
-        for fault in fleet.drop(unwanted):
-            console.warning(fault)
-    if wanted.as_json:
-        console.product(_json(planned, ends))
-    return _code(wanted, planned, ends, len(pending))
+def _decide(run: _Run, planned: Planned) -> Ends:
+    """Show the plan, ask, and do it or leave it; return how the accounts ended."""
+    wanted, console = run.wanted, run.console
+    is_kept_whole = wanted.plan_file is not None  # a plan for approval is of all accounts or of none
+    stays = wanted.plan_only and not is_kept_whole
+    held_back = () if stays else fleet.held_back(planned, run.first, every=is_kept_whole)
+    waiting = [name for name, one in planned.ready.items() if one.is_pending and name not in held_back]
+    is_over = bool(held_back) and (is_kept_whole or not waiting)
+    asks = bool(waiting) and not (is_over or wanted.yes or wanted.changes_nothing)
+    if planned.ready:
+        console.show_plan(plan_text(planned.ready.values()), asks=asks, as_json=wanted.as_json)
+    _say_not_begun(run, planned, held_back)
+    if is_over:
+        _say_count(run, planned, Ends(left=held_back))
+    elif wanted.plan_file and planned.ready:
+        _keep(wanted.plan_file, planned, waiting)
+        run.pending.are_kept = True
+        console.note(f"the plan is kept: iamgen deploy --execute-plan {wanted.plan_file}")
+    elif waiting and not wanted.changes_nothing and _agreed(run, waiting):
+        return _carry_out(run, planned, held_back)
+    return Ends(left=held_back)
 
 
-def _agreed(wanted: Deploying, planned: Planned, pending: Collection[str], console: Console) -> bool:
-    """Ask, unless that is answered; who is asked has seen the plan, also where stdout is a program's."""
-    if wanted.yes:
+def _agreed(run: _Run, waiting: Collection[str]) -> bool:
+    """Ask, unless that is answered beforehand."""
+    if run.wanted.yes:
         return True
-    if wanted.as_json:
-        console.note(plan_text(planned.ready.values()).removesuffix("\n"))
-    names = [planned.ready[name].order.where for name in pending]
-    return console.confirm(f"Deploy this to {', '.join(names)}?")
+    names = ", ".join(in_question(run.declaration.accounts[name]) for name in waiting)
+    is_yes = run.console.confirm(f"Deploy this to {names}?")
+    if not is_yes:
+        run.console.note("nothing was changed")
+    return is_yes
 
 
 def _nothing(wanted: Deploying, console: Console) -> int:
     """Say that a kept plan has nothing in it."""
     if wanted.as_json:
-        console.product(_json(Planned({}, {}), Ends()))
+        console.product(ends_json(Planned({}, {}), Ends(), {}))
     console.note(f"{wanted.execute_plan}: there is nothing to do")
     return DONE
 
@@ -195,44 +222,39 @@ def _keep(file: Path, planned: Planned, pending: Collection[str]) -> None:
     plan_file.write(file, found)
 
 
-def _carry_out(planned: Planned, first: str, console: Console, stop: threading.Event, begun: set[str]) -> Ends:
-    with console.board(list(planned.ready)) as show:
-        ends = fleet.carry_out(planned.ready, first, show, stop, begun)
-    for name, one in planned.ready.items():
+def _carry_out(run: _Run, planned: Planned, held_back: Collection[str]) -> Ends:
+    ready = {name: one for name, one in planned.ready.items() if name not in held_back}
+    with run.console.board(list(ready)) as show:
+        ends = fleet.carry_out(ready, run.first, show, run.stop, run.pending.begun)
+    run.pending.are_kept = run.pending.are_kept and not ends.left  # else the plan cannot be carried out as a whole
+    for name, one in ready.items():
         if name in ends.failed:
-            console.errors(ends.failed[name].faults)
+            run.console.errors(ends.failed[name].faults)
         elif name in ends.done:
-            console.note(f"{one.order.where}: done")
-    _say_left(planned, ends.left, first, console)
+            run.console.note(f"{one.order.where}: done")
+    _say_not_begun(run, planned, ends.left)
+    ends = replace(ends, left=(*held_back, *ends.left))
+    _say_count(run, planned, ends)
     return ends
 
 
-def _say_count(ends: Ends, console: Console) -> None:
-    if len(ends.done) + len(ends.failed) + len(ends.left) > 1:
-        console.note(f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.left)} not begun")
+def _say_not_begun(run: _Run, planned: Planned, names: Collection[str]) -> None:
+    for name in names:
+        what = f"not begun, because {run.first} failed; its change set is removed"
+        run.console.error(Fault(planned.ready[name].order.where, what, "deploy again when that is mended"))
 
 
-def _say_left(planned: Planned, left: Collection[str], first: str, console: Console) -> None:
-    for name in left:
-        what = f"not begun, because {first} failed; its change set is removed"
-        console.error(Fault(planned.ready[name].order.where, what, "deploy again when that is mended"))
+def _say_count(run: _Run, planned: Planned, ends: Ends) -> None:
+    """Say of several accounts how many ended how: each of them counts once."""
+    if len(planned.ready) + len(planned.failed) > 1:
+        run.console.note(ends_line(planned, ends))
 
 
-def _json(planned: Planned, ends: Ends) -> str:
-    outcomes: dict[str, str] = {
-        **dict.fromkeys(ends.done, "done"),
-        **dict.fromkeys(ends.failed, "failed"),
-        **dict.fromkeys(ends.left, "not begun"),
-    }
-    told = [{**plain(one), "outcome": outcomes.get(name, "planned")} for name, one in planned.ready.items()]
-    refused = [
-        {"account": name, "outcome": "refused", "faults": [fault._asdict() for fault in error.faults]}
-        for name, error in planned.failed.items()
-    ]
-    return json.dumps({"accounts": [*told, *refused]}, indent=2) + "\n"
-
-
-def _code(wanted: Deploying, planned: Planned, ends: Ends, pending: int) -> int:
-    if planned.failed or ends.failed or ends.left:
+def _ended(run: _Run, planned: Planned, ends: Ends, stays: Mapping[str, tuple[Fault, ...]]) -> int:
+    """Tell programs how it ended, and return the exit code. `stays` is what could not be removed, by account."""
+    if run.wanted.as_json:
+        run.console.product(ends_json(planned, ends, stays))
+    if planned.failed or ends.failed or ends.left or stays:
         return FAILED
-    return PENDING if wanted.exit_code and len(ends.done) < pending else DONE
+    waiting = sum(one.is_pending for one in planned.ready.values())
+    return PENDING if run.wanted.exit_code and len(ends.done) < waiting else DONE

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from iamgen.clock import now
 from iamgen.cloud import fleet
-from iamgen.cloud.carry_out import cancel, under_way
+from iamgen.cloud.cancellation import cancel, under_way
 from iamgen.cloud.clients import Clients
 from iamgen.cloud.deployment import Order
-from iamgen.cloud.orders import Access, order
+from iamgen.cloud.orders import Access, in_question, order
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.side_by_side import heeding, side_by_side
 from iamgen.console import Console
 from iamgen.declaration.choose import chosen
 from iamgen.declaration.load import load
+from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError
 
 DONE, FAILED, PENDING = 0, 1, 4
@@ -50,15 +51,14 @@ def cancel_deployments(wanted: Cancelling, console: Console) -> int:
         console.require_answer("deploy --cancel", yes=wanted.yes)
     declaration, stop = load(wanted.root, now()).declaration, threading.Event()
     access = Access(wanted.profile, wanted.role_arn_template)
-    every = {
-        one.name: (order(declaration, one, "", {}), access.clients(declaration, one))
-        for one in chosen(declaration, wanted.accounts, every=wanted.every)
-    }
+    accounts = chosen(declaration, wanted.accounts, every=wanted.every)
+    every = {one.name: (order(declaration, one, "", {}), access.clients(declaration, one)) for one in accounts}
     seen = side_by_side({name: partial(under_way, *one) for name, one in every.items()}, stop)
     busy = {name: every[name] for name, status in seen.items() if isinstance(status, str) and status}
     for name, status in seen.items():
         _say(every[name][0].where, status or "nothing is under way", console)
-    agreed = not wanted.dry_run and bool(busy) and (wanted.yes or console.confirm(_question(busy)))
+    asked_about = [one for one in accounts if one.name in busy]
+    agreed = not wanted.dry_run and bool(busy) and (wanted.yes or _agreed(asked_about, declaration, console))
     ends = _cancel(busy, stop, console) if agreed else {}
     if wanted.as_json:
         console.product(_json(every, seen, ends))
@@ -66,9 +66,12 @@ def cancel_deployments(wanted: Cancelling, console: Console) -> int:
     return FAILED if failed else PENDING if wanted.exit_code and busy.keys() - ends.keys() else DONE
 
 
-def _question(busy: Mapping[str, Stack]) -> str:
-    stack = next(iter(busy.values()))[0].stack
-    return f"Stop the update of the stack {stack} in {', '.join(one.where for one, _ in busy.values())}?"
+def _agreed(accounts: Iterable[Account], declaration: Declaration, console: Console) -> bool:
+    names = ", ".join(map(in_question, accounts))
+    is_yes = console.confirm(f"Stop the update of the stack {declaration.settings.stack} in {names}?")
+    if not is_yes:
+        console.note("nothing was stopped")
+    return is_yes
 
 
 def _cancel(busy: Mapping[str, Stack], stop: threading.Event, console: Console) -> Found:

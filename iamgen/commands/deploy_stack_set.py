@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ from iamgen.checked import Looking, checked, declared
 from iamgen.clock import now
 from iamgen.cloud.bucket import INLINE
 from iamgen.cloud.clients import Clients, Credentials, Identity, connect
+from iamgen.cloud.consequences import cli_options
 from iamgen.cloud.errors import telling
 from iamgen.cloud.kind_template import kind_template
+from iamgen.cloud.orders import in_question
 from iamgen.cloud.pace import Pace
 from iamgen.cloud.references import Place, partition_of
 from iamgen.cloud.refused import Allowed, refused
@@ -68,14 +70,23 @@ def deploy_stack_set(wanted: StackSetDeploying, console: Console) -> int:
     _refuse_losses(wanted, _change(planned, caller, clients.region), caller, console)
     names = {one.id: f"{one.name} ({one.id})" for one in accounts}
     text = "\n".join(_lines(planned, names, f"{caller.account} ({caller.arn})"))
-    if not wanted.as_json:
-        console.product(f"{text}\n")
-    elif planned.is_pending and not wanted.plan_only and not wanted.yes:  # who is asked has to see it
-        console.note(text)
-    code = _decide(wanted, planned, clients, names, console)
+    asks = planned.is_pending and not wanted.plan_only and not wanted.yes
+    console.show_plan(f"{text}\n", asks=asks, as_json=wanted.as_json)
+    question = f"Deploy this to {', '.join(map(in_question, accounts))}?"
+    is_begun = planned.is_pending and not wanted.plan_only and (wanted.yes or _agreed(question, console))
+    faults = _carry_out(planned, clients, names, console) if is_begun else ()
     if wanted.as_json:
-        console.product(_json(planned, code))
-    return code
+        console.product(_json(planned, faults))
+    if faults:
+        return FAILED
+    return PENDING if wanted.exit_code and planned.is_pending and not is_begun else DONE
+
+
+def _agreed(question: str, console: Console) -> bool:
+    is_yes = console.confirm(question)
+    if not is_yes:
+        console.note("nothing was changed")
+    return is_yes
 
 
 def _change(planned: PlannedSet, caller: Identity, region: str) -> TemplateChange:
@@ -131,32 +142,38 @@ def _account_line(planned: PlannedSet, account: str, name: str) -> str:
     return f"{'+' if account in planned.missing else ' '} {name}"
 
 
-def _decide(
-    wanted: StackSetDeploying, planned: PlannedSet, clients: Clients, names: Mapping[str, str], console: Console
-) -> int:
-    pending = PENDING if wanted.exit_code else DONE
-    if not planned.is_pending:
-        return DONE
-    if wanted.plan_only or not (wanted.yes or console.confirm(f"Deploy this to {', '.join(names.values())}?")):
-        return pending
-    name = planned.wanted.name
-    stop = f"aws cloudformation stop-stack-set-operation --stack-set-name {name} --operation-id ID"
+def _carry_out(planned: PlannedSet, clients: Clients, names: Mapping[str, str], console: Console) -> tuple[Fault, ...]:
+    """Do it, and return what failed, which is told by then."""
+    name, begun = planned.wanted.name, list[str]()
     try:
         with console.board(list(names)) as show, telling(name, clients.credentials):
-            faults = carry_out(clients, planned, Pace(heeding(threading.Event())), show)
+            faults = carry_out(clients, planned, Pace(heeding(threading.Event())), show, begun)
     except KeyboardInterrupt:
-        console.warning(Fault(name, "AWS goes on with the stack set", f"stop it: {stop}"))
+        if begun:
+            console.warning(_goes_on(name, begun[-1], clients))
         raise
-    for fault in faults:
-        console.error(fault._replace(where=names.get(fault.where, fault.where)))
+    except IamgenError as exc:
+        faults = (*exc.faults, *(_goes_on(name, one, clients) for one in begun[-1:]))
+    faults = tuple(fault._replace(where=names.get(fault.where, fault.where)) for fault in faults)
+    console.errors(faults)
     if not faults:
         console.note(f"{name}: done in {len(names)} accounts")
-    return FAILED if faults else DONE
+    deleted = [one.logical_id for one in planned.changes if one.sign == "-" or one.replaced]
+    if begun and deleted:
+        what = f"whether AWS could delete {', '.join(deleted)} in each account cannot be seen from here"
+        console.warning(Fault(name, what, "look at the events of its stack in each account, for DELETE_FAILED"))
+    return faults
 
 
-def _json(planned: PlannedSet, code: int) -> str:
+def _goes_on(name: str, operation: str, clients: Clients) -> Fault:
+    stop = f"aws cloudformation stop-stack-set-operation --stack-set-name {name} --operation-id {operation}"
+    what = "an operation of the stack set had begun, and AWS goes on with it"
+    return Fault(name, what, f"stop it: {stop}{cli_options(clients)}")
+
+
+def _json(planned: PlannedSet, faults: Collection[Fault]) -> str:
     wished = planned.wanted
-    told = {
+    told: dict[str, object] = {
         "stack_set": wished.name,
         "model": wished.settings.model,
         "accounts": list(wished.accounts),
@@ -165,6 +182,8 @@ def _json(planned: PlannedSet, code: int) -> str:
         "undeclared": list(planned.strange),
         "pending": planned.is_pending,
         "changes": [one.plain() for one in planned.changes],
-        "failed": code == FAILED,
+        "failed": bool(faults),
     }
+    if faults:
+        told["faults"] = [fault._asdict() for fault in faults]
     return json.dumps(told, indent=2) + "\n"

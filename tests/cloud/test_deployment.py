@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from botocore.stub import ANY
 
-from iamgen.cloud.carry_out import cancel, execute, going_on
+from iamgen.cloud.cancellation import cancel
+from iamgen.cloud.carry_out import discard, execute, going_on
 from iamgen.cloud.change_set import ChangeSet
 from iamgen.cloud.clients import Clients, Credentials, connect
 from iamgen.cloud.deployment import Choices, Order, Prepared, prepare
@@ -171,8 +172,8 @@ def test_a_change_set_that_cannot_be_made(stubbed: Stubbed, order: Order, choice
     stubbed.answer("cloudformation", "describe_events", {"OperationEvents": []})
     # and nothing is left: neither the change set nor the empty stack that it was made on
     stubbed.answer("cloudformation", "delete_change_set", {}, {"ChangeSetName": "set", "StackName": "stack-id"})
-    stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "list_change_sets", {"Summaries": [{"ChangeSetId": "set"}]})
+    stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "delete_stack", {}, {"StackName": "stack-id"})
     (fault,) = faults_of(lambda: prepare(order, stubbed.clients, choices))
     assert fault == Fault("dev (222222222222)", "CloudFormation cannot plan this: Template error: bad")
@@ -194,8 +195,8 @@ def not_planned(stubbed: Stubbed) -> None:
 
 def removed(stubbed: Stubbed) -> None:
     stubbed.answer("cloudformation", "delete_change_set", {}, {"ChangeSetName": "arn:set", "StackName": "stack-id"})
-    stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "list_change_sets", {"Summaries": []})
+    stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "delete_stack", {}, {"StackName": "stack-id"})
 
 
@@ -263,8 +264,8 @@ def test_who_may_not_look_at_the_change_set_leaves_none(stubbed: Stubbed, order:
     stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
     stubbed.refuse("cloudformation", "describe_change_set", "AccessDenied", "Not you")
     stubbed.answer("cloudformation", "delete_change_set", {}, {"ChangeSetName": "set", "StackName": "stack-id"})
-    stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "list_change_sets", {"Summaries": []})
+    stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "delete_stack", {}, {"StackName": "stack-id"})
     (fault,) = faults_of(lambda: prepare(order, stubbed.clients, choices))
     assert fault.what == "profile of-dev may not do DescribeChangeSet: Not you"
@@ -278,7 +279,6 @@ def test_a_stack_with_a_change_set_of_somebodys_stays(stubbed: Stubbed, order: O
     stubbed.answer("cloudformation", "describe_change_set", {"Status": "FAILED", "StatusReason": "bad"})
     stubbed.answer("cloudformation", "describe_events", {"OperationEvents": []})
     stubbed.answer("cloudformation", "delete_change_set", {})
-    stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "list_change_sets", {"Summaries": [{"ChangeSetId": "somebodys"}]})
     (fault,) = faults_of(lambda: prepare(order, stubbed.clients, choices))
     assert fault.what == "CloudFormation cannot plan this: bad"  # and not that a stack was deleted in vain
@@ -618,8 +618,9 @@ def test_a_stack_is_shut_again_when_it_cannot_be_followed(stubbed: Stubbed, orde
     found = opened(stubbed, order, choices)
     stubbed.refuse("cloudformation", "describe_stack_events", "Throttling")
     shut(stubbed)
-    (fault,) = faults_of(lambda: execute(found, ignore))
-    assert fault.what == "AWS takes no more requests for now (DescribeStackEvents: Throttling)"
+    assert faults_of(lambda: execute(found, ignore))[0].what == (
+        "AWS takes no more requests for now (DescribeStackEvents: Throttling)"
+    )
     stubbed.done()
 
 
@@ -630,6 +631,7 @@ def test_a_stack_that_cannot_be_shut_again_is_told(stubbed: Stubbed, order: Orde
     faults = faults_of(lambda: execute(found, ignore))
     assert [one.what for one in faults] == [
         "the credentials have expired: profile of-dev",
+        "the deployment had begun, and AWS goes on with it",
         "the stack policy of infra stays open for replacement",
     ]
     stubbed.done()
@@ -639,8 +641,9 @@ def test_a_stack_that_cannot_be_shut_again_is_told(stubbed: Stubbed, order: Orde
 def test_an_interruption_shuts_a_stack_in_which_nothing_goes_on(
     stubbed: Stubbed, order: Order, choices: Choices, status: str, is_shut: bool
 ) -> None:
-    def interrupt(_: float) -> None:
-        raise KeyboardInterrupt
+    def interrupt(seconds: float) -> None:
+        if seconds:
+            raise KeyboardInterrupt
 
     found = opened(stubbed, order, replace(choices, pace=Pace(interrupt)))
     stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
@@ -649,4 +652,116 @@ def test_an_interruption_shuts_a_stack_in_which_nothing_goes_on(
         shut(stubbed)
     with pytest.raises(KeyboardInterrupt):
         execute(found, ignore)
+    stubbed.done()
+
+
+def waiting(stubbed: Stubbed, order: Order, choices: Choices) -> Prepared:
+    """Return a deployment of a stack in review, whose change set waits."""
+    return Prepared(order, stubbed.clients, choices, None, ChangeSet("set", "stack-id", "UPDATE", ()))
+
+
+def test_what_aws_refuses_has_not_begun(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    begun: list[str] = []
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
+    stubbed.refuse("cloudformation", "execute_change_set", "AccessDenied")
+    found = waiting(stubbed, order, choices)
+    faults = faults_of(lambda: execute(found, ignore, begin=lambda: begun.append("dev")))
+    assert ([one.what for one in faults], begun) == (["profile of-dev may not do ExecuteChangeSet: no"], [])
+
+
+def test_an_answer_that_was_lost_may_have_begun_it(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    begun: list[str] = []
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
+    stubbed.stubs["cloudformation"].add_client_error("execute_change_set", "InternalFailure", "Oh", 500)
+    found = waiting(stubbed, order, choices)
+    faults = faults_of(lambda: execute(found, ignore, begin=lambda: begun.append("dev")))
+    assert faults[1:] == (
+        Fault(
+            "dev (222222222222)",
+            "it is not known whether the deployment began",
+            "follow it: iamgen deploy dev --wait; stop an update: iamgen deploy dev --cancel",
+        ),
+    )
+    assert begun == ["dev"]
+
+
+def test_who_wants_it_to_stop_is_heeded_right_before_it_begins(
+    stubbed: Stubbed, order: Order, choices: Choices
+) -> None:
+    stop = threading.Event()
+    stop.set()
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
+    found = waiting(stubbed, order, replace(choices, pace=Pace(heeding(stop))))
+    with pytest.raises(KeyboardInterrupt):
+        execute(found, ignore)
+    stubbed.done()  # and no change set was executed
+
+
+def test_who_wants_it_to_stop_keeps_a_failed_stack_and_its_protection(
+    stubbed: Stubbed, order: Order, choices: Choices
+) -> None:
+    stop = threading.Event()
+    stop.set()
+    failed = Stack("infra", "stack-id", "ROLLBACK_COMPLETE", NOW, {}, guarded=True)
+    stubbed.stack("ROLLBACK_COMPLETE", EnableTerminationProtection=True)
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
+    for is_protected in (False, True):
+        expected = {"StackName": "stack-id", "EnableTerminationProtection": is_protected}
+        stubbed.answer("cloudformation", "update_termination_protection", {}, expected)
+    found = Prepared(order, stubbed.clients, replace(choices, pace=Pace(heeding(stop))), failed, afresh=True)
+    with pytest.raises(KeyboardInterrupt):
+        execute(found, ignore)
+    stubbed.done()
+
+
+@pytest.mark.parametrize("part", ["OpsR", ""])
+def test_a_failed_stack_that_has_more_than_the_plan_shows_is_not_deleted(
+    stubbed: Stubbed, order: Order, choices: Choices, part: str
+) -> None:
+    failed = Stack("infra", "stack-id", "CREATE_FAILED", NOW, {}, guarded=True)
+    stubbed.stack("CREATE_FAILED", **({} if part else {"LastUpdatedTime": datetime(2026, 11, 24, tzinfo=UTC)}))
+    if part:
+        live = {**resource(part, "CREATE_COMPLETE", ""), "PhysicalResourceId": "x"}
+        stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": [live]})
+    found = Prepared(order, stubbed.clients, choices, failed, afresh=True)
+    assert faults_of(lambda: execute(found, ignore))[0].what == "somebody has deployed since the plan was made"
+    stubbed.done()
+
+
+def test_a_stack_that_somebody_is_creating_is_not_deleted(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    """Whoever executes a change set has none that waits; the stack's status says it, read right before."""
+    stubbed.answer("cloudformation", "delete_change_set", {})
+    stubbed.answer("cloudformation", "list_change_sets", {"Summaries": []})
+    stubbed.stack("CREATE_IN_PROGRESS")
+    discard(Prepared(order, stubbed.clients, choices, None, ChangeSet("set", "stack-id", "CREATE", ())))
+    stubbed.done()
+
+
+def test_a_change_set_that_cannot_be_removed_is_named(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stubbed.refuse("cloudformation", "delete_change_set", "AccessDenied")
+    faults = faults_of(lambda: discard(waiting(stubbed, order, choices)))
+    assert faults[1] == Fault(
+        "dev (222222222222)",
+        "the change set of the plan stays in AWS: set",
+        "delete it: aws cloudformation delete-change-set --change-set-name set --region eu-west-1 --profile of-dev",
+    )
+
+
+def test_an_update_that_ended_before_it_could_be_stopped(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stubbed.identity()
+    stubbed.stack("UPDATE_IN_PROGRESS")
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
+    stubbed.refuse("cloudformation", "cancel_update_stack", "ValidationError", "cannot be called from this status")
+    stubbed.stack("UPDATE_COMPLETE")
+    assert cancel(order, stubbed.clients, choices.pace, ignore) == ""
+    stubbed.done()
+
+
+def test_a_policy_that_was_never_opened_does_not_stay_open(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stack = Stack("infra", "stack-id", "UPDATE_COMPLETE", NOW, {}, guarded=True)
+    found = replace(waiting(stubbed, order, replace(choices, allow_replacement=True)), stack=stack)
+    stubbed.refuse("cloudformation", "set_stack_policy", "ExpiredToken")
+    assert [one.what for one in faults_of(lambda: execute(found, ignore))] == [
+        "the credentials have expired: profile of-dev"
+    ]
     stubbed.done()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamgen.cloud.events import Event, Outcome
-from iamgen.cloud.failure import explained, invalid_principal
+from iamgen.cloud.failure import explained, failed_for_good, invalid_principal, not_rolled_back
 from iamgen.errors import Fault
 
 BOB = "arn:aws:iam::111111111111:user/bob"
@@ -104,3 +104,51 @@ def test_no_cause_at_all() -> None:
 )
 def test_who_is_missing(reason: str, arn: str) -> None:
     assert invalid_principal(outcome(reason)) == arn
+
+
+USED = "Cannot delete entity, must delete access keys first. (Service: Iam)"
+
+
+def event(logical_id: str, status: str, reason: str = "", physical_id: str = "") -> Event:
+    return Event(logical_id, "AWS::IAM::User", status, handler(reason), of_stack=False, physical_id=physical_id)
+
+
+def ended(status: str, *events: Event) -> Outcome:
+    return Outcome(status, (*events, Event("infra", "AWS::CloudFormation::Stack", status, "", of_stack=True)))
+
+
+def test_what_aws_gives_up_is_a_fault_though_the_operation_ends_well() -> None:
+    """CloudFormation tries it three times: that is one fault."""
+    tries = [event("UserCarol", one, USED, "carol") for one in ("DELETE_IN_PROGRESS", "DELETE_FAILED")] * 3
+    (fault,) = failed_for_good("dev", ended("UPDATE_COMPLETE", *tries), " --profile x")
+    assert fault == Fault(
+        "dev UserCarol",
+        "AWS could not delete the User carol: it still has something that the stack did not give it: keys, a password,"
+        f" MFA devices, policies ({USED}). It is still there, and no deployment deletes it;"
+        " its access keys and whatever it may do still work",
+        "take away what it still has, and delete it by hand: aws iam delete-user --user-name carol --profile x",
+    )
+
+
+def test_what_works_at_a_later_try_is_no_fault() -> None:
+    tries = [event("UserCarol", one, USED, "carol") for one in ("DELETE_FAILED", "DELETE_COMPLETE")]
+    assert list(failed_for_good("dev", ended("UPDATE_COMPLETE", *tries))) == []
+
+
+def test_of_a_replaced_resource_the_old_one_may_stay() -> None:
+    new, old = event("U", "UPDATE_COMPLETE", "", "new"), event("U", "DELETE_FAILED", USED, "old")
+    (fault,) = failed_for_good("dev", ended("UPDATE_COMPLETE", new, old))
+    assert "delete the User old" in fault.what
+
+
+def test_any_other_failure_in_an_operation_that_ends_well_is_a_fault_too() -> None:
+    (fault,) = failed_for_good("dev", ended("UPDATE_COMPLETE", event("U", "UPDATE_FAILED", "Oh")))
+    assert (fault.where, fault.what) == ("dev U", "Oh")
+
+
+def test_what_stays_after_a_rollback_is_told_besides_the_cause() -> None:
+    failed, stays = event("A", "UPDATE_FAILED", "Oh", "a"), event("B", "DELETE_FAILED", USED, "b")
+    outcome = ended("UPDATE_ROLLBACK_COMPLETE", failed, event("A", "UPDATE_COMPLETE", "", "a"), stays)
+    assert [one.where for one in not_rolled_back("dev", outcome)] == ["dev B"]
+    assert explained("dev", outcome, ()).hint.startswith("AWS has put back all but what is named besides")
+    assert list(failed_for_good("dev", ended("UPDATE_COMPLETE", event("A", "UPDATE_COMPLETE")))) == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,9 +18,10 @@ import pexpect
 import pytest
 
 from iamgen.cloud.clients import Identity
+from iamgen.cloud.deployment import Prepared
 from iamgen.commands.deploy import Deploying, deploy
 from iamgen.console import Console
-from iamgen.errors import IamgenError
+from iamgen.errors import IamgenError, refuse
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = ("/alice", "/bob", "/carol", "/auditors/dave")
@@ -497,7 +500,7 @@ def test_who_is_asked_sees_the_plan_also_with_json(deployed: Path, aws: Aws) -> 
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
     plan = run(deployed, "dev", plan_only=True).out
     ended = run(deployed, "dev", as_json=True, answer="n")
-    assert ended.err.endswith(f"{plan}Deploy this to dev (222222222222)? [y/N] ")
+    assert ended.err.endswith(f"{plan}Deploy this to dev (222222222222)? [y/N] nothing was changed\n")
     assert [one["outcome"] for one in json.loads(ended.out)["accounts"]] == ["planned"]
     assert plan not in run(deployed, "dev", as_json=True).err
 
@@ -772,6 +775,159 @@ def test_a_last_grant_that_ends_soon_is_a_warning(deployed: Path) -> None:
         "warning: dev (222222222222) AdminR: all grants of AdminR end before 2026-12-23; now alice may assume it\n"
         "hint: extend it in users.py, or see to it that there is another way in\n"
     ) in ended.err
+
+
+def test_a_deletion_that_aws_gives_up_is_a_fault(example: Path, aws: Aws) -> None:
+    """CloudFormation calls the update complete, although a user with an active access key is still there."""
+    edit(example, "SETTINGS = Settings(", 'SETTINGS = Settings(users="stack", ')
+    assert run(example, every=True).code == 0
+    iam = aws.client("iam", "user-only")
+    iam.create_access_key(UserName="bob")
+    edit(example, f'    User({BOB}, email="bob@example.com"),\n', "")
+    ended = run(example, "user-only")
+    assert aws.status("user-only") == "UPDATE_COMPLETE"
+    assert [one["UserName"] for one in iam.list_users()["Users"] if one["UserName"] == "bob"] == ["bob"]
+    assert "done" not in ended.err
+    assert ended.code == 1
+    assert "error: user-only (111111111111) UserBob: AWS could not delete the User bob: it still has something" in (
+        ended.err
+    )
+    assert "its access keys and whatever it may do still work\n" in ended.err
+    assert "by hand: aws iam delete-user --user-name bob --region eu-west-1 --profile of-user-only\n" in ended.err
+
+
+def test_json_says_what_failed_in_an_operation_that_ended_well(deployed: Path, aws: Aws) -> None:
+    """The group of a CI user has a stranger in it, and the user a key of another make."""
+    iam = aws.client("iam", "dev")
+    (user,), (group,) = iam.list_users()["Users"], iam.list_groups()["Groups"]
+    iam.create_user(UserName="x")
+    iam.add_user_to_group(GroupName=group["GroupName"], UserName="x")
+    iam.create_access_key(UserName=user["UserName"])
+    edit(deployed, 'CI_USERS = (CIUser("ci", {"dev": "OpsR", "prod": "OpsR"}),)', "CI_USERS = ()")
+    ended = run(deployed, "dev", allow_replacement=True, as_json=True)
+    (dev,) = json.loads(ended.out)["accounts"]
+    assert (ended.code, dev["outcome"], aws.status("dev")) == (1, "failed", "UPDATE_COMPLETE")
+    assert {one["where"].rpartition(" ")[2]: one["what"].partition(":")[0] for one in dev["faults"]} == {
+        "CIUserCi": f"AWS could not delete the User {user['UserName']}",
+        "CIUserCiG": f"AWS could not delete the Group {group['GroupName']}",
+    }
+    assert all("by hand: aws iam delete-" in one["hint"] for one in dev["faults"])
+
+
+def test_json_says_why_a_deployment_failed(deployed: Path, aws: Aws) -> None:
+    edit(deployed, BOB, '"erin", {"dev": ("OpsR", "ReadR"), "prod": "ReadR"}')
+    edit(deployed, "bob@", "erin@")
+    ended = run(deployed, "dev", "prod", as_json=True)
+    told = json.loads(ended.out)["accounts"]
+    assert [(one["outcome"], one["faults"][0]["what"].partition(":")[0]) for one in told] == [
+        ("failed", "it trusts the user erin, who does not exist")
+    ] * 2
+
+
+def test_json_says_why_no_account_can_be_used(example: Path, aws: Aws) -> None:
+    ended = run(example, every=True, profile="nope", as_json=True)
+    told = json.loads(ended.out)["accounts"]
+    assert ended.code == 1
+    assert [(one["outcome"], one["faults"][0]["what"]) for one in told] == [("refused", "there is no profile nope")] * 3
+
+
+def test_a_plan_that_cannot_be_cleaned_up_is_a_fault(example: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def discard(prepared: Prepared) -> None:
+        raise refuse(prepared.order.where, "the change set of the plan stays in AWS")
+
+    monkeypatch.setattr("iamgen.cloud.fleet.discard", discard)
+    ended = run(example, "user-only", plan_only=True, as_json=True)
+    (account,) = json.loads(ended.out)["accounts"]
+    assert (ended.code, account["outcome"]) == (1, "planned")
+    assert [one["what"] for one in account["faults"]] == ["the change set of the plan stays in AWS"]
+    assert "error: user-only (111111111111): the change set of the plan stays in AWS\n" in ended.err
+
+
+def test_change_sets_do_not_pile_up_when_nothing_may_begin(
+    deployed: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def set_policy(*_: object, **__: object) -> None:
+        raise refuse("dev", "denied")
+
+    monkeypatch.setattr("iamgen.cloud.stack_policy.set_policy", set_policy)
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    assert run(deployed, "dev").code == 1
+    assert aws.change_sets("dev") == []
+
+
+def test_every_account_counts_once(deployed: Path, aws: Aws) -> None:
+    """One is deployed, one has nothing to change, and one cannot be planned."""
+    edit(deployed, '"dev": "AdminR", ', "")
+    edit(deployed, BOB, '"bob", {"dev": ("OpsR", "ReadR"), "prod": ("OpsR", "ReadR")}')
+    ended = run(deployed, every=True)
+    assert ended.code == 1
+    assert ended.err.splitlines()[-1] == "1 done, 0 failed, 0 not begun, 1 not planned, 1 with nothing to change"
+
+
+@pytest.fixture
+def half_created(example: Path, aws: Aws) -> Path:
+    """Return the example, the creation of dev's stack having failed after two roles, which are there and in use."""
+    aws.people(*PEOPLE)
+    template = json.loads((ROOT / "tests/golden/expected/example/dev.json").read_text())
+    resources = {name: template["Resources"][name] for name in ("AdminR", "OpsR")}
+    broken = copy.deepcopy(resources["OpsR"])
+    broken["DependsOn"] = ["AdminR", "OpsR"]
+    broken["Properties"] |= {"RoleName": "broken"}
+    broken["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["AWS"] = [f"{ARN}/nobody"]
+    for one in resources.values():
+        one["Properties"].pop("ManagedPolicyArns", None)
+    aws.client("cloudformation", "dev").create_stack(
+        StackName="infra",
+        OnFailure="DO_NOTHING",
+        EnableTerminationProtection=True,
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        TemplateBody=json.dumps({"Resources": {**resources, "Broken": broken}}),
+    )
+    wait_for(lambda: aws.status("dev") == "CREATE_FAILED")
+    return example
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if is_so():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come to that")
+
+
+def roles_of(aws: Aws, account: str) -> set[str]:
+    return {one["RoleName"] for one in aws.client("iam", account).list_roles()["Roles"]}
+
+
+def test_a_failed_stack_with_live_roles_is_not_deleted_by_accident(half_created: Path, aws: Aws) -> None:
+    live = roles_of(aws, "dev")
+    assert live == {"infra-AdminR-222222222222", "infra-OpsR-222222222222"}
+    refused = run(half_created, "dev")
+    assert (refused.code, refused.out) == (1, "")
+    for said in (
+        "- AdminR  AWS::IAM::Role\n",
+        "- OpsR  AWS::IAM::Role\n",
+        "error: dev (222222222222) AdminR: nobody may assume AdminR any more; now alice may\n",
+        "error: dev (222222222222) AdminR: the role AdminR would be deleted\n",
+        "error: dev (222222222222) OpsR: the role OpsR would be deleted\n",
+    ):
+        assert said in refused.err
+    assert run(half_created, "dev", allow_replacement=True).code == 1
+    assert run(half_created, "dev", lock_me_out=True).code == 1
+    assert roles_of(aws, "dev") == live
+    (stack,) = aws.client("cloudformation", "dev").describe_stacks()["Stacks"]
+    assert (stack["StackStatus"], stack["EnableTerminationProtection"]) == ("CREATE_FAILED", True)
+
+
+def test_what_goes_with_a_failed_stack_is_in_the_plan(half_created: Path, aws: Aws) -> None:
+    allowed: dict[str, Any] = {"allow_replacement": True, "lock_me_out": True}
+    told = json.loads(run(half_created, "dev", plan_only=True, as_json=True, **allowed).out)["accounts"][0]
+    assert (told["destroy"], told["action"]) == (2, "delete and create")
+    assert [one["logical_id"] for one in told["changes"] if one["sign"] == "-"] == ["AdminR", "OpsR"]
+    ended = run(half_created, "dev", **allowed)
+    assert "! CREATE_FAILED: its creation failed; what is left of it is deleted first\n- AdminR  AWS" in ended.out
+    assert ended.out.splitlines()[-1].endswith("0 to change, 2 to destroy.")
+    assert (ended.code, aws.status("dev")) == (0, "CREATE_COMPLETE"), ended.err
 
 
 def test_with_cfn_lint_and_in_a_repository(example: Path, aws: Aws, iamgen: Any, environment: dict[str, str]) -> None:

@@ -77,8 +77,15 @@ def test_an_update_is_stopped(accounts: Accounts) -> None:
 def test_nothing_is_stopped_without_a_yes(accounts: Accounts, options: dict[str, Any]) -> None:
     accounts.states[WHERE["dev"]] = "UPDATE_IN_PROGRESS"
     assert accounts.run("dev", **options)[0] == 0
-    assert accounts.run("dev", **options, exit_code=True)[0] == 4
+    code, _, err = accounts.run("dev", **options, exit_code=True)
+    assert (code, err.endswith("[y/N] nothing was stopped\n")) == (4, "answer" in options)
     assert accounts.stopped == []
+
+
+def test_the_question_names_production(accounts: Accounts) -> None:
+    accounts.states = dict.fromkeys(WHERE.values(), "UPDATE_IN_PROGRESS")
+    err = accounts.run(answer="n")[2]
+    assert "infra in user-only (111111111111), dev (222222222222), prod (production, 333333333333)? [y/N] " in err
 
 
 def test_nobody_is_there_to_ask(accounts: Accounts) -> None:

@@ -17,7 +17,7 @@ from iamgen.cloud import stack_sets
 from iamgen.cloud.stack_sets import PlannedSet, StackSet
 from iamgen.commands.deploy_stack_set import StackSetDeploying, deploy_stack_set
 from iamgen.console import Console
-from iamgen.errors import IamgenError
+from iamgen.errors import IamgenError, refuse
 
 CONST = """\
 GLOBAL_AWS_REGION=eu-west-1
@@ -99,7 +99,32 @@ def test_who_is_asked_sees_the_plan_also_with_json(make_repo: MakeRepo) -> None:
     console = Console(out, err, coloured=False, answers=Terminal("n\n"))
     assert deploy_stack_set(StackSetDeploying(root, "dev", lint=False, as_json=True), console) == 0
     assert f"{plan}Deploy this to " in err.getvalue()
+    assert err.getvalue().endswith("[y/N] nothing was changed\n")
     assert json.loads(out.getvalue())["pending"] is True
+
+
+def test_json_says_what_failed_and_what_goes_on(make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    def carry_out(*given: Any) -> None:
+        given[-1].append("operation-7")
+        raise refuse("infra-dev", "AWS cannot be reached")
+
+    monkeypatch.setattr("iamgen.commands.deploy_stack_set.carry_out", carry_out)
+    code, out, err = run(make_repo(USERS, CONST.format(a=A, b=B)), as_json=True)
+    told = json.loads(out)
+    assert (code, told["failed"], [one["what"] for one in told["faults"]]) == (
+        1,
+        True,
+        ["AWS cannot be reached", "an operation of the stack set had begun, and AWS goes on with it"],
+    )
+    assert "--stack-set-name infra-dev --operation-id operation-7 --region eu-west-1\n" in err
+
+
+def test_what_is_deleted_in_the_accounts_cannot_be_seen(make_repo: MakeRepo) -> None:
+    const = CONST.format(a=A, b=B)
+    run(make_repo(f'{USERS}CI_USERS = (CIUser("ci", {{"*-dev": "OpsR"}}),)\n', const))
+    err = run(make_repo(USERS, const, "fewer"), allow_replacement=True)[2]
+    said = "whether AWS could delete CIUserCi, CIUserCiG, CIUserCiP in each account cannot be seen from here"
+    assert f"warning: infra-dev: {said}\n" in err
 
 
 def test_an_account_more_and_a_user_less(make_repo: MakeRepo) -> None:

@@ -269,10 +269,14 @@ def test_a_member_who_does_not_exist_cannot_be_put_in(deployed: Path, aws: Aws, 
     people.delete_user(UserName="bob")
     done = iamgen(deployed, "deploy", "user-only", "--repair", "--yes", "--no-lint")
     assert done.returncode == 1
-    assert done.stderr == "".join(
+    each = "".join(
         f"error: user-only (111111111111) {group}: bob cannot be put into infra-{group}-111111111111:"
         " there is no such user\nhint: create bob, or take bob out of users.py\n"
         for group in ("AssumeRoleG", "ManageOwnUserG")
+    )
+    assert done.stderr == (
+        f"{each}error: user-only (111111111111): the repair put right 0 of 2 differences beside the stack\n"
+        "hint: see what differs now: iamgen drift user-only\n"
     )
 
 
