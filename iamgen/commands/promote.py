@@ -13,7 +13,7 @@ from iamgen.declaration.load import load
 from iamgen.errors import Fault, UsageError
 from iamgen.history.audit import log_of
 from iamgen.history.notes import promotion_notes
-from iamgen.history.promote import Promotion, planned, publish, require_channel
+from iamgen.history.promote import Promotion, Request, planned, publish, require_channel
 from iamgen.history.repository import open_repository
 from iamgen.history.versions import wanted as wanted_version
 from iamgen.plan.accounts import AccountChanges

@@ -12,6 +12,7 @@ from iamgen.history.git import Git
 from iamgen.printable import printable
 
 _ID = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_HEADS = "refs/heads/"
 _SHOWN = 10  # files that are not committed
 
 
@@ -24,9 +25,10 @@ class Repository:
     folder: str
 
     def branch(self) -> str | None:
-        """Return the current branch's name, or None where HEAD is detached."""
+        """Return the current branch's name, or None where HEAD is on no branch."""
         answer = self.git.ask("symbolic-ref", "--quiet", "HEAD")
-        return None if answer.code else answer.out.strip().removeprefix("refs/heads/")
+        ref = answer.out.strip()
+        return ref.removeprefix(_HEADS) if not answer.code and ref.startswith(_HEADS) else None
 
     def head(self) -> str:
         """Return the id of the current commit. Raises IamgenError where there is none yet."""
