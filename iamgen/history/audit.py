@@ -58,9 +58,7 @@ def audit_tag(channel: str, by: Signature, version: Version) -> str:
     return f"env/{channel}/{by.at:{_TIME}}-{version}"
 
 
-def after_the_last(
-    by: Signature, channel: str, there: Refs, remote_name: str
-) -> tuple[Signature, tuple[Fault, ...]]:
+def after_the_last(by: Signature, channel: str, there: Refs, remote_name: str) -> tuple[Signature, tuple[Fault, ...]]:
     """Return the moment of a promotion, after that of the last one though clocks differ: the log is in that order.
 
     What is to be said when the clocks differ by more than a moment is beside it. Raises IamgenError when the last one

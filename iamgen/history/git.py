@@ -15,7 +15,7 @@ from iamgen.printable import printable
 _PLAIN = {"LC_ALL": "C", "LANGUAGE": ""}
 # An id means that very object: with `refs/replace/ID`, or with grafts, git would read another object in its place, and
 # what is shown would not be what is pushed.
-_AS_IT_IS = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
+_AS_IT_IS = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": f"{os.devnull}/none"}
 # Which repository it is, is decided by the folder: a git that runs iamgen in a hook has another in mind.
 _OF_ANOTHER = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",

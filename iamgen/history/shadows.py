@@ -40,7 +40,10 @@ def require_no_shadows(there: Refs, remote: Remote, branches: Collection[str]) -
     own = remote.repository.git.tell("for-each-ref", "--format=%(refname)").splitlines()
     tracking = _tracking(remote.name, branches)
     faults = [
-        *(_fault(ref, f"in {remote.name}", f"git push --delete {remote.name} {ref}") for ref in _of(there.ids, tracking)),
+        *(
+            _fault(ref, f"in {remote.name}", f"git push --delete {remote.name} {ref}")
+            for ref in _of(there.ids, tracking)
+        ),
         *(_fault(ref, "in this clone", f"git update-ref -d {ref}") for ref in _of(own, tracking)),
     ]
     if faults:

@@ -112,9 +112,7 @@ def tag_object(repository: Repository, tag: NewTag) -> str:
     spoken = replace(plain, environment=tag.by.environment)  # in the person's language: gpg may talk to them
     known = plain.ask("show-ref", "--verify", "--quiet", tag.ref).code == 0
     # a message makes it annotated; --annotate would overrule tag.forceSignAnnotated
-    answer = spoken.ask(
-        "tag", "--cleanup=whitespace", "--file=-", "--", tag.name, f"{tag.commit}^0", feed=tag.message
-    )
+    answer = spoken.ask("tag", "--cleanup=whitespace", "--file=-", "--", tag.name, f"{tag.commit}^0", feed=tag.message)
     if answer.code:
         if answer.code < 0 and not known:  # killed, perhaps just after the tag was there
             plain.ask("update-ref", "-d", tag.ref)

@@ -149,7 +149,7 @@ def test_what_mends_a_broken_revision_gets_through_ci(ann: Clone, iamgen: Iamgen
     )
     assert done.stderr == (
         "warning: HEAD:users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
-        "warning: HEAD: cannot be rendered: no difference is shown\nhint: look at the commits\n"
+        "warning: HEAD: cannot be rendered: no difference is shown, nor what follows from it\nhint: look at the commits\n"
     )
     assert iamgen(ann.folder, "changes", "--format", "markdown", "--exit-code").returncode == 4
     assert iamgen(ann.folder, "changes", "--format", "markdown", "HEAD^", "HEAD").returncode == 1

@@ -783,7 +783,7 @@ def test_a_later_release_on_no_commit(asked: str, ann: Clone) -> None:
 
 @pytest.mark.parametrize("name", ["refs/tags/{id}", "refs/tags/refs/tags/v0.0.1", "refs/heads/origin/main"])
 @pytest.mark.parametrize("is_here", [True, False])
-def test_names_that_git_may_take_for_something_else(name: str, is_here: bool, ann: Clone) -> None:  # noqa: FBT001
+def test_names_that_git_may_take_for_something_else(name: str, is_here: bool, ann: Clone) -> None:
     ref = name.format(id=ann.git("rev-parse", "HEAD"))
     if is_here:
         ann.git("update-ref", ref, "HEAD")
@@ -811,5 +811,8 @@ def test_the_release_is_read_back(ann: Clone) -> None:
     with pytest.raises(IamgenError) as caught:
         publish(release, "v0.0.1")
     (fault,) = caught.value.faults
-    assert (fault.where, fault.what[:36]) == ("tag v0.0.1", "was pushed, and yet origin has " + ann.git("rev-parse", "HEAD^{tree}")[:5])
+    assert (fault.where, fault.what[:36]) == (
+        "tag v0.0.1",
+        "was pushed, and yet origin has " + ann.git("rev-parse", "HEAD^{tree}")[:5],
+    )
     assert ann.tags() == []

@@ -233,7 +233,7 @@ def test_a_forced_push_of_the_main_branch_is_not_compared_with_itself(make_repo:
     assert base == (
         "${{ github.event.pull_request.base.sha || ((github.event.created || github.event.forced) "
         "&& github.ref_name != github.event.repository.default_branch "
-        "&& format('origin/{0}', github.event.repository.default_branch)) || github.event.before }}"
+        "&& format('refs/remotes/origin/{0}', github.event.repository.default_branch)) || github.event.before }}"
     )
 
 
