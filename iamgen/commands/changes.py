@@ -59,6 +59,9 @@ def _commit(repository: Repository, revision: str) -> str:
     commit = repository.commit_of(revision)
     if commit is None:
         raise refuse(revision, "there is no such revision", "a tag, a branch or a commit; git fetch may bring it")
+    if repository.is_ambiguous(revision):
+        what = "it may mean several things: a tag, a branch, or an id that begins so"
+        raise refuse(revision, what, "write it in full: refs/heads/…, refs/tags/…, or all of the commit's id")
     return commit
 
 

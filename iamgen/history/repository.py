@@ -43,6 +43,22 @@ class Repository:
         found = _ID.fullmatch(answer.out.strip())  # "^HEAD" is taken for all but HEAD
         return found[0] if found and not answer.code else None
 
+    def is_ambiguous(self, revision: str) -> bool:
+        """Tell whether a revision that a person typed may mean several things, of which git would silently take one.
+
+        A complete id and HEAD always mean themselves. A tag and a branch of one name are two; so are a reference and
+        an object whose id begins like its name. What begins with `refs/` has to be a reference's own full name.
+        """
+        if revision == "HEAD" or _ID.fullmatch(revision):
+            return False
+        if revision.startswith("refs/"):
+            is_own_name = self.git.ask("show-ref", "--verify", "--quiet", "--", revision).code == 0
+            named = self.git.ask("rev-parse", "--symbolic-full-name", "--end-of-options", revision).out.split()
+            if is_own_name or any(one.startswith("refs/") for one in named):
+                return not is_own_name
+        plain = ("-c", "core.warnAmbiguousRefs=true", "rev-parse", "--verify", "--end-of-options")
+        return "is ambiguous" in self.git.ask(*plain, revision).err
+
     def other_than_commits(self, ids: Iterable[str]) -> set[str]:
         """Return those of the ids that are here and are no commit's."""
         form = "--batch-check=%(objectname) %(objecttype)"
