@@ -12,6 +12,7 @@ from iamgen.history.git import Git
 from iamgen.printable import printable
 
 _ID = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SUFFIX = re.compile(r"[~^:]|@\{")  # what follows a name in a revision
 _HEADS = "refs/heads/"
 _SHOWN = 10  # files that are not committed
 
@@ -52,8 +53,9 @@ class Repository:
         if revision == "HEAD" or _ID.fullmatch(revision):
             return False
         if revision.startswith("refs/"):
-            is_own_name = self.git.ask("show-ref", "--verify", "--quiet", "--", revision).code == 0
-            named = self.git.ask("rev-parse", "--symbolic-full-name", "--end-of-options", revision).out.split()
+            ref = _SUFFIX.split(revision)[0]
+            is_own_name = self.git.ask("show-ref", "--verify", "--quiet", "--", ref).code == 0
+            named = self.git.ask("rev-parse", "--symbolic-full-name", "--end-of-options", ref).out.split()
             if is_own_name or any(one.startswith("refs/") for one in named):
                 return not is_own_name
         plain = ("-c", "core.warnAmbiguousRefs=true", "rev-parse", "--verify", "--end-of-options")

@@ -221,6 +221,7 @@ def test_outside_of_git(make_repo: Callable[..., Path], iamgen: Iamgen) -> None:
         ("refs/tags/origin/main", "origin/main"),
         ("refs/heads/{id:.10}", "{id:.10}"),
         ("refs/tags/refs/heads/gone", "refs/heads/gone"),
+        ("refs/tags/refs/heads/gone", "refs/heads/gone~1"),
     ],
 )
 def test_a_revision_that_may_mean_two_things(ref: str, revision: str, ann: Clone, iamgen: Iamgen) -> None:
@@ -236,7 +237,7 @@ def test_a_revision_that_may_mean_two_things(ref: str, revision: str, ann: Clone
     )
 
 
-@pytest.mark.parametrize("revision", ["{id}", "refs/heads/main", "HEAD"])
+@pytest.mark.parametrize("revision", ["{id}", "refs/heads/main", "refs/heads/main^0", "HEAD"])
 def test_a_revision_that_nothing_can_stand_in_for(revision: str, ann: Clone, iamgen: Iamgen) -> None:
     commit = ann.git("rev-parse", "HEAD")
     evil = ann.commit("Evil", users_py=USERS)
