@@ -74,23 +74,34 @@ def checked_at(repository: Repository, commit: str, name: str, now: datetime, co
     return found
 
 
-def changes_since(
-    repository: Repository, commit: str | None, name: str, after: Rendered, console: Console
-) -> tuple[AccountChanges, ...] | None:
-    """Return what changes in the templates since a commit, at the same moment; a commit of None had none.
+@dataclass(frozen=True)
+class Comparison:
+    """What a commit gives, beside what another gave."""
 
-    Returns None, having said why, when that commit cannot be rendered: what mends it has to get through.
+    before: Rendered | None
+    """What there was: None where there was nothing yet, and where it cannot be rendered."""
+    after: Rendered
+    """What there will be."""
+    accounts: tuple[AccountChanges, ...] | None
+    """What changes in the templates; None where what there was cannot be rendered."""
+
+
+def compared(repository: Repository, commit: str | None, name: str, after: Rendered, console: Console) -> Comparison:
+    """Return what a commit gave, at the same moment, beside what there will be; a commit of None gave nothing.
+
+    When that commit cannot be rendered it is said why, and nothing is compared: what mends it has to get through.
     """
     if commit is None:
-        return across(None, after.templates)
+        return Comparison(None, after, across(None, after.templates))
     try:
         before = rendered_at(repository, commit, name, after.moment)
     except IamgenError as exc:
         for fault in exc.faults:
             console.warning(fault)
-        console.warning(Fault(name, "cannot be rendered: no difference is shown", "look at the commits"))
-        return None
-    return across(before.templates, after.templates)
+        what = "cannot be rendered: no difference is shown, nor what follows from it"
+        console.warning(Fault(name, what, "look at the commits"))
+        return Comparison(None, after, None)
+    return Comparison(before, after, across(before.templates, after.templates))
 
 
 @contextmanager

@@ -27,9 +27,9 @@ def promote(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # clic
     iamgen promote infra --log           what it was before
 
     Channels are those of Settings(channels=...). The release is fetched and has to pass every check. The commits that
-    come and go, and what changes in the templates, are shown; an older version is a rollback and is called so. The
-    branch and an audit tag, env/CHANNEL/YYYYMMDD-HHMMSS-vX.Y.Z, are pushed together or not at all, and not when
-    somebody promoted meanwhile.
+    come and go, what changes in the templates, who gets access back, and what a deployment would refuse are shown; an
+    older version is a rollback and is called so. The branch and an audit tag, env/CHANNEL/YYYYMMDD-HHMMSS-vX.Y.Z, are
+    pushed together or not at all, and not when somebody promoted meanwhile.
     """
     from iamgen.commands.promote import Promoting, promote
     from iamgen.declaration.load import find_root

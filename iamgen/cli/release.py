@@ -34,9 +34,9 @@ def release(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # clic
     The tag is the version; the first is v0.0.1. Levels are patch, minor and major; bugfix, feature and breaking, which
     mean patch, patch and minor before 1.0.0, and patch, minor and major from then on; and public, which goes to 1.0.0.
 
-    Everything has to be committed, on the main branch, not behind the remote, and pass every check. The commits since
-    the last release and what changes in the templates are shown, and become the tag's message. When the push fails
-    there is no tag.
+    Everything has to be committed, on the main branch, pushed, and pass every check. The commits since the last
+    release, what changes in the templates, and what a deployment would refuse are shown, and become the tag's message.
+    When the push fails there is no tag.
     """
     from iamgen.commands.release import Releasing, release
     from iamgen.declaration.load import find_root

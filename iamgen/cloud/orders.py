@@ -77,10 +77,15 @@ def order(declaration: Declaration, account: Account, text: str, tags: Mapping[s
         people_arns(declaration),
         members(declaration, account),
         _everybody(declaration, account),
-        frozenset(() if account.is_workload else STANDARD_ROLES),
+        kept_roles(account),
         frozenset(person.name for person in declaration.people) if account.holds_people else None,
         not account.is_workload,
     )
+
+
+def kept_roles(account: Account) -> frozenset[str]:
+    """Return the roles, by logical id, that stay in an account's stack when nobody holds them any more."""
+    return frozenset(() if account.is_workload else STANDARD_ROLES)
 
 
 def _everybody(declaration: Declaration, account: Account) -> frozenset[str]:

@@ -15,7 +15,7 @@ from iamgen.errors import refuse
 from iamgen.history.repository import Repository, open_repository
 from iamgen.plan.accounts import AccountChanges, account_lines, across, total, unchanged
 from iamgen.plan.lines import signed
-from iamgen.rendered import changes_since, rendered, rendered_at
+from iamgen.rendered import compared, rendered, rendered_at
 
 _PENDING = 4
 _FENCE = 3
@@ -46,7 +46,7 @@ def changes(wanted: Changing, console: Console) -> int:
         after = rendered_at(repository, _commit(repository, wanted.after), wanted.after, moment)
     found: tuple[AccountChanges, ...] | None
     if wanted.form == "markdown":
-        found = changes_since(repository, before, wanted.before, after, console)
+        found = compared(repository, before, wanted.before, after, console).accounts
         console.product(_markdown(found))
     else:
         found = across(rendered_at(repository, before, wanted.before, moment).templates, after.templates)
@@ -59,6 +59,9 @@ def _commit(repository: Repository, revision: str) -> str:
     commit = repository.commit_of(revision)
     if commit is None:
         raise refuse(revision, "there is no such revision", "a tag, a branch or a commit; git fetch may bring it")
+    if repository.is_ambiguous(revision):
+        what = "it may mean several things: a tag, a branch, or an id that begins so"
+        raise refuse(revision, what, "write it in full: refs/heads/…, refs/tags/…, or all of the commit's id")
     return commit
 
 

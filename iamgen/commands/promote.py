@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from iamgen.asked import Asking, Deed
 from iamgen.clock import now
+from iamgen.cloud.objections import objections
 from iamgen.console import Console
+from iamgen.declaration.holdings import Regained, regained
 from iamgen.declaration.load import load
 from iamgen.errors import Fault, UsageError
 from iamgen.history.audit import log_of
-from iamgen.history.notes import promotion_notes
-from iamgen.history.promote import Promotion, planned, publish, require_channel
+from iamgen.history.notes import Effects, promotion_notes
+from iamgen.history.promote import Promotion, Request, planned, publish, require_channel
 from iamgen.history.repository import open_repository
 from iamgen.history.versions import wanted as wanted_version
-from iamgen.plan.accounts import AccountChanges
-from iamgen.rendered import changes_since, checked_at
+from iamgen.rendered import Comparison, checked_at, compared
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,11 @@ def promote(wanted: Promoting, console: Console) -> int:
         wanted_version(wanted.version, "promote")
         if not wanted.dry_run:
             console.require_answer("promote", yes=wanted.yes)
-    require_channel(wanted.channel, tuple(load(wanted.root, now()).declaration.settings.channels))
-    return _log(wanted, console) if wanted.version is None else _promote(wanted, wanted.version, console)
+    settings = load(wanted.root, now()).declaration.settings
+    require_channel(wanted.channel, tuple(settings.channels))
+    if wanted.version is None:
+        return _log(wanted, console)
+    return _promote(wanted, wanted.version, settings.main_branch, console)
 
 
 def _log(wanted: Promoting, console: Console) -> int:
@@ -63,25 +68,43 @@ def _log(wanted: Promoting, console: Console) -> int:
     return 0
 
 
-def _promote(wanted: Promoting, version: str, console: Console) -> int:
+def _promote(wanted: Promoting, version: str, main: str | None, console: Console) -> int:
     repository = open_repository(wanted.root)
-    plan = planned(repository, wanted.channel, version, wanted.remote)
+    plan = planned(repository, Request(wanted.channel, version, wanted.remote, main))
     asking = Asking(console, wanted.yes, wanted.dry_run, wanted.as_json)
     if plan.is_there:
         console.note(f"{plan.branch} in {plan.remote.name} has {plan.version} already")
-        asking.tell({**_plain(plan, ()), "promoted": False})
+        asking.tell({**_plain(plan, Effects(()), ()), "promoted": False})
         return 0
     for warning in plan.warnings:
         console.warning(warning)
     after = checked_at(repository, plan.commit, str(plan.version), now(), console)
-    accounts = changes_since(repository, plan.now, plan.now_name, after, console)
-    notes = promotion_notes(plan, accounts)
+    comparison = compared(repository, plan.now, plan.now_name, after, console)
+    back = _access_back(plan, comparison)
+    effects = _effects(comparison, back or ())
+    notes = promotion_notes(plan, effects)
     what = f"{plan.version} to {plan.branch} in {plan.remote.name}{', a rollback' if plan.is_rollback else ''}"
     deed = Deed("promote", "promoted", what, lambda: publish(plan, notes), f": {plan.audit_tag}")
-    return asking.carry_out(deed, notes, _plain(plan, accounts))
+    return asking.carry_out(deed, notes, _plain(plan, effects, back))
 
 
-def _plain(plan: Promotion, accounts: tuple[AccountChanges, ...] | None) -> dict[str, object]:
+def _access_back(plan: Promotion, comparison: Comparison) -> tuple[Regained, ...] | None:
+    """Return who gets access back by what is undone; None where that cannot be told."""
+    if comparison.accounts is None:
+        return None
+    before, after = comparison.before, comparison.after
+    if before is None or not plan.takes_back:
+        return ()
+    return regained(before.declaration, after.declaration, after.moment)
+
+
+def _effects(comparison: Comparison, back: Collection[Regained]) -> Effects:
+    before, after = comparison.before, comparison.after
+    refused = objections(before.templates, after.templates, after.declaration, after.moment) if before else ()
+    return Effects(comparison.accounts, refused, [one.line for one in back])
+
+
+def _plain(plan: Promotion, effects: Effects, back: Collection[Regained] | None) -> dict[str, object]:
     return {
         "channel": plan.channel,
         "version": str(plan.version),
@@ -93,5 +116,7 @@ def _plain(plan: Promotion, accounts: tuple[AccountChanges, ...] | None) -> dict
         "audit_tag": None if plan.is_there else plan.audit_tag,
         "comes": [one.plain() for one in plan.comes],
         "goes": [one.plain() for one in plan.goes],
-        "accounts": None if accounts is None else [one.plain() for one in accounts],
+        "on_main": plan.on_main,
+        **effects.plain(),
+        "access_back": None if back is None else [one.plain() for one in back],
     }

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from iamgen.asked import Asking, Deed
 from iamgen.clock import now
+from iamgen.cloud.objections import objections
 from iamgen.console import Console
 from iamgen.declaration.load import load
 from iamgen.errors import Fault
-from iamgen.history.notes import release_notes
+from iamgen.history.notes import Effects, release_notes
 from iamgen.history.release import Release, planned, publish, require_wanted
 from iamgen.history.repository import open_repository
 from iamgen.history.versions import LEVELS, following
-from iamgen.plan.accounts import AccountChanges
-from iamgen.rendered import changes_since, checked_at
+from iamgen.rendered import Comparison, checked_at, compared
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,24 @@ def release(wanted: Releasing, console: Console) -> int:
     asking = Asking(console, wanted.yes, wanted.dry_run, wanted.as_json)
     if plan.is_there:
         console.note("there is nothing to release: the last release is this very commit")
-        asking.tell({**_plain(plan, ()), "released": False})
+        asking.tell({**_plain(plan, Effects(())), "released": False})
         return 0
     for warning in (*plan.warnings, *_understated(plan, wanted.asked)):
         console.warning(warning)
     after = checked_at(repository, plan.commit, "HEAD", moment, console)
-    accounts = changes_since(repository, plan.previous_commit, str(plan.previous), after, console)
-    notes = release_notes(plan, accounts)
+    effects = _effects(compared(repository, plan.previous_commit, str(plan.previous), after, console))
+    notes = release_notes(plan, effects)
     what = f"{plan.version}, {plan.branch} at {plan.commit[:10]}, to {plan.remote.name}"
     deed = Deed("release", "released", what, lambda: publish(plan, notes))
-    return asking.carry_out(deed, notes, _plain(plan, accounts))
+    return asking.carry_out(deed, notes, _plain(plan, effects))
+
+
+def _effects(comparison: Comparison) -> Effects:
+    before, after = comparison.before, comparison.after
+    return Effects(
+        comparison.accounts,
+        objections(before.templates, after.templates, after.declaration, after.moment) if before else (),
+    )
 
 
 def _understated(plan: Release, asked: str) -> Iterator[Fault]:
@@ -67,7 +75,7 @@ def _understated(plan: Release, asked: str) -> Iterator[Fault]:
             yield Fault("release", what, f"iamgen release breaking makes it {fitting}")
 
 
-def _plain(plan: Release, accounts: tuple[AccountChanges, ...] | None) -> dict[str, object]:
+def _plain(plan: Release, effects: Effects) -> dict[str, object]:
     return {
         "version": str(plan.version),
         "previous": str(plan.previous) if plan.previous else None,
@@ -75,5 +83,5 @@ def _plain(plan: Release, accounts: tuple[AccountChanges, ...] | None) -> dict[s
         "commit": plan.commit,
         "remote": plan.remote.name,
         "commits": [one.plain() for one in plan.commits],
-        "accounts": None if accounts is None else [one.plain() for one in accounts],
+        **effects.plain(),
     }

@@ -15,7 +15,7 @@ from iamgen.printable import printable
 
 _TAGS = "refs/tags/"
 _NAME = re.compile(r"(\d{8}-\d{6})-(v.*)", re.DOTALL)
-_MOMENT = timedelta(minutes=1)
+_MOMENT, _A_DAY = timedelta(minutes=1), timedelta(days=1)
 _TIME, _SHOWN = "%Y%m%d-%H%M%S", "%Y-%m-%d %H:%M:%S"
 _FORM = "--format=%(refname)%00%(taggername)%00%(taggeremail:trim)%00%(objectname)%00%(*objectname)"
 
@@ -58,24 +58,51 @@ def audit_tag(channel: str, by: Signature, version: Version) -> str:
     return f"env/{channel}/{by.at:{_TIME}}-{version}"
 
 
-def after_the_last(by: Signature, channel: str, there: Refs) -> tuple[Signature, tuple[Fault, ...]]:
-    """Return the moment of a promotion, after that of the last one whatever the clocks say: the log is in that order.
+def after_the_last(by: Signature, channel: str, there: Refs, remote_name: str) -> tuple[Signature, tuple[Fault, ...]]:
+    """Return the moment of a promotion, after that of the last one though clocks differ: the log is in that order.
 
-    What is to be said when the clocks differ by more than a moment is beside it. Raises IamgenError when nothing can
-    be after the last one.
+    What is to be said when the clocks differ by more than a moment is beside it. Raises IamgenError when the last one
+    is more than a day ahead: either this clock is wrong, or that tag is, and every later one would be dated by it.
     """
-    told = {name: found for name in there.names(f"{_TAGS}env/{channel}/") if (found := when_and_what(name))}
-    name = max(told, key=lambda one: told[one][0], default="")
-    last = told[name][0] if name else None
-    if last is None or last < by.at:
+    name = _last(channel, there)
+    told = when_and_what(name or "")
+    if name is None or told is None or told[0] < by.at:
         return by, ()
-    if last.replace(tzinfo=None) > datetime.max - timedelta(seconds=2):
-        tag = f"env/{channel}/{name}"
-        hint = f"find out who pushed it, and delete it there: git push --delete REMOTE {_TAGS}{tag}"
-        raise refuse(f"tag {tag}", f"it says {last:{_SHOWN}}, and no promotion can come after that", hint)
-    what = f"the last promotion was at {last:{_SHOWN}} UTC, and here it is {by.at:{_SHOWN}}"
-    warnings = (Fault("clock", what, "set the clock that is wrong"),) if last - by.at > _MOMENT else ()
+    last, tag = told[0], f"env/{channel}/{name}"
+    what = f"it says that the last promotion was at {last:{_SHOWN}} UTC, and here it is {by.at:{_SHOWN}}"
+    if last - by.at > _A_DAY or last.replace(tzinfo=None) > datetime.max - timedelta(seconds=2):
+        removal = f"git push --delete {remote_name} {_TAGS}{tag}"
+        raise refuse(f"tag {tag}", what, f"set the clock, if it is wrong; else find out who pushed the tag: {removal}")
+    warnings = (Fault(f"tag {tag}", what, "set the clock that is wrong"),) if last - by.at > _MOMENT else ()
     return replace(by, at=last + timedelta(seconds=1)), warnings
+
+
+def _last(channel: str, there: Refs) -> str | None:
+    """Return the last part of the newest audit tag's name, None where there is none."""
+    told = [name for name in there.names(f"{_TAGS}env/{channel}/") if when_and_what(name)]
+    return max(told, default=None)
+
+
+def moved_by_hand(channel: str, there: Refs) -> tuple[Fault, ...]:
+    """Return what is to be said when the channel's branch is not where its last promotion put it."""
+    name = _last(channel, there)
+    last = there.commits[f"{_TAGS}env/{channel}/{name}"] if name else None
+    return _moved(channel, there.ids.get(f"refs/heads/env/{channel}"), last)
+
+
+def only_here(remote: Remote, channel: str, there: Refs) -> tuple[Fault, ...]:
+    """Return what is to be said of audit tags of this clone that the remote does not have: nobody promoted that."""
+    prefix = f"{_TAGS}env/{channel}/"
+    strays = [ref for ref in local_tags(remote.repository, prefix).ids if ref not in there.ids]
+    return tuple(
+        Fault(
+            f"tag {ref.removeprefix(_TAGS)}",
+            f"is here but not in {remote.name}, and git push --tags would publish it as a promotion",
+            f"git update-ref -d {ref}",
+        )
+        for ref in strays
+        if when_and_what(ref.removeprefix(prefix))
+    )
 
 
 def when_and_what(name: str) -> tuple[datetime, Version] | None:
@@ -133,8 +160,13 @@ def past_here(repository: Repository, channel: str) -> tuple[Promoted, ...]:
 
 def unaccounted(channel: str, there: Refs, log: tuple[Promoted, ...]) -> tuple[Fault, ...]:
     """Return what is to be said when the channel is not where its last promotion put it."""
-    now = there.ids.get(f"refs/heads/env/{channel}")
-    if now is None or (log and log[0].commit == now):
+    return _moved(channel, there.ids.get(f"refs/heads/env/{channel}"), log[0].commit if log else None)
+
+
+def _moved(channel: str, now: str | None, last: str | None) -> tuple[Fault, ...]:
+    if now == last:
         return ()
     hint = "find out who pushed it, and promote what should be there"
+    if now is None:
+        return (Fault(f"env/{channel}", f"is gone, and the last promotion put it on {(last or '')[:10]}", hint),)
     return (Fault(f"env/{channel}", f"is on {now[:10]}, and no promotion put it there last", hint),)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from iamgen.errors import Fault, refuse
+from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.history.remotes import Refs, Remote, upstream
 from iamgen.history.repository import Repository
 
-_USUAL = ("main", "master")
+USUAL = ("main", "master")
 _HEADS = "refs/heads/"
 
 
@@ -17,8 +17,8 @@ def main_branch(repository: Repository, there: Refs, wanted: str | None, current
     """
     if wanted is not None:
         return wanted
-    local = repository.git.tell("for-each-ref", "--format=%(refname)", *(f"{_HEADS}{one}" for one in _USUAL))
-    known = [one for one in _USUAL if f"{_HEADS}{one}" in {*local.splitlines(), *there.ids} or one == current]
+    local = repository.git.tell("for-each-ref", "--format=%(refname)", *(f"{_HEADS}{one}" for one in USUAL))
+    known = [one for one in USUAL if f"{_HEADS}{one}" in {*local.splitlines(), *there.ids} or one == current]
     if len(known) > 1 and (there.head or "").removeprefix(_HEADS) in known:
         return (there.head or "").removeprefix(_HEADS)
     if len(known) != 1:
@@ -27,8 +27,8 @@ def main_branch(repository: Repository, there: Refs, wanted: str | None, current
     return known[0]
 
 
-def in_step(remote: Remote, there: Refs, branch: str, commit: str) -> tuple[Fault, ...]:
-    """Return what is to be said of commits that the remote does not have yet.
+def not_pushed(remote: Remote, there: Refs, branch: str, commit: str) -> tuple[Fault, ...]:
+    """Return the fault of commits that the remote's branch does not have: a release is of what is pushed, and reviewed.
 
     Raises IamgenError when it has commits of this branch that are not here: it is behind, or both have diverged.
     """
@@ -37,7 +37,7 @@ def in_step(remote: Remote, there: Refs, branch: str, commit: str) -> tuple[Faul
     shown = f"{remote.name}/{name.removeprefix(_HEADS)}"
     push = f"git push {remote.name} {branch}"
     if name not in there.ids:
-        return (Fault(branch, f"there is no {shown} yet; the tag takes its commits along", push),)
+        return (Fault(branch, f"there is no {shown} yet, and a release is of what is pushed", push),)
     remote.fetch(name)
     tip = there.ids[name]
     if remote.repository.commit_of(tip) is None:
@@ -49,7 +49,24 @@ def in_step(remote: Remote, there: Refs, branch: str, commit: str) -> tuple[Faul
     if behind:
         hint = f"git pull --ff-only {remote.name} {name.removeprefix(_HEADS)}"
         raise refuse(branch, f"is {_commits(behind)} behind {shown}", hint)
-    return (Fault(branch, f"{_commits(ahead)} not in {shown} yet, and released all the same", push),) if ahead else ()
+    what = f"has {_commits(ahead)} that {shown} does not have, and a release is of what is pushed"
+    return (Fault(branch, what, push),) if ahead else ()
+
+
+def on_main(remote: Remote, there: Refs, main: str | None, commit: str) -> bool | None:
+    """Tell whether the remote's main branch has a commit in its history; None where it cannot be told.
+
+    `main` is the branch that the settings name.
+    """
+    try:
+        name = f"{_HEADS}{main_branch(remote.repository, there, main, '')}"
+    except IamgenError:
+        return None
+    if name not in there.ids:
+        return None
+    remote.fetch(name)
+    tip = remote.repository.commit_of(there.ids[name])
+    return None if tip is None else remote.repository.contains(tip, commit)
 
 
 def _commits(number: int) -> str:

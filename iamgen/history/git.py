@@ -13,6 +13,9 @@ from iamgen.printable import printable
 
 # In git's own words, whatever the person's language: what it says is read.
 _PLAIN = {"LC_ALL": "C", "LANGUAGE": ""}
+# An id means that very object: with `refs/replace/ID`, or with grafts, git would read another object in its place, and
+# what is shown would not be what is pushed.
+_AS_IT_IS = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": f"{os.devnull}/none"}
 # Which repository it is, is decided by the folder: a git that runs iamgen in a hook has another in mind.
 _OF_ANOTHER = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -23,6 +26,11 @@ _OF_ANOTHER = (
     "GIT_PREFIX",
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
+    "GIT_NAMESPACE",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
 )
 
 
@@ -58,7 +66,7 @@ class Git:
         try:
             done = subprocess.run(  # noqa: S603  # a list, no shell
                 ["git", "-C", str(self.folder), *arguments],  # noqa: S607  # the person's own
-                env={**environment, **self.environment},
+                env={**environment, **_AS_IT_IS, **self.environment},
                 input=feed.encode(),
                 stdout=subprocess.PIPE,
                 stderr=None if live else subprocess.PIPE,

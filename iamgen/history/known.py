@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from iamgen.history.branches import USUAL
 from iamgen.history.remotes import Refs, Remote, local_tags, upstream
 from iamgen.history.repository import Repository
+from iamgen.history.shadows import require_no_shadows, shadow_patterns
 from iamgen.history.versions import Version, parse
 
 TAGS = "refs/tags/"
@@ -42,8 +44,12 @@ class Known:
 
 
 def known(repository: Repository, remote: Remote, branch: str, commit: str) -> Known:
-    """Return what is known, with the releases of the remote fetched."""
+    """Return what is known, with the releases of the remote fetched.
+
+    Raises IamgenError where references have names that git may take for something else.
+    """
     there = refs(remote, branch)
+    require_no_shadows(there, remote, (branch, *USUAL))
     here = local_tags(repository)
     missing = [f"{TAGS}{version}" for version in _versions(there) if f"{TAGS}{version}" not in here.ids]
     remote.fetch(*missing)
@@ -56,8 +62,8 @@ def known(repository: Repository, remote: Remote, branch: str, commit: str) -> K
 def refs(remote: Remote, branch: str) -> Refs:
     """Return what a release depends on there."""
     own, ref = upstream(remote.repository)
-    heads = {f"refs/heads/{name}" for name in (branch, "main", "master")} | ({ref} if own == remote.name else set())
-    return remote.refs(*sorted(heads), f"{TAGS}v*")
+    heads = {f"refs/heads/{name}" for name in (branch, *USUAL)} | ({ref} if own == remote.name else set())
+    return remote.refs(*sorted(heads), f"{TAGS}v*", *shadow_patterns(remote.name, (branch, *USUAL)))
 
 
 def _versions(some: Refs) -> dict[Version, str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
-from iamgen.history.audit import after_the_last, audit_tag, past
+from iamgen.history.audit import after_the_last, audit_tag, moved_by_hand, only_here, past
+from iamgen.history.branches import USUAL, on_main
 from iamgen.history.commits import Commit, commits
 from iamgen.history.person import Signature, signature
 from iamgen.history.push_url import pushed_remote
 from iamgen.history.remotes import Refs, Remote, local_tags, require_same_tag
 from iamgen.history.repository import Repository, require_all
-from iamgen.history.tags import NewTag, push_tag
+from iamgen.history.shadows import require_no_shadows, shadow_patterns
+from iamgen.history.tags import BranchMove, NewTag, push_tag
 from iamgen.history.versions import Version, parse, wanted
 from iamgen.nearest import did_you_mean
 
@@ -20,19 +22,32 @@ _TAGS, _HEADS = "refs/tags/", "refs/heads/"
 
 @dataclass(frozen=True)
 class Promotion:
-    """What will be promoted. `now` is the commit that the channel has, None before the first promotion."""
+    """What will be promoted."""
 
     repository: Repository
+    """The clone that it is promoted from."""
     remote: Remote
+    """Where to."""
     channel: str
+    """The channel that gets it."""
     version: Version
+    """The release."""
     commit: str
+    """The release's commit."""
     now: str | None
+    """The commit that the channel has, None before the first promotion."""
     now_version: Version | None
+    """The release that the channel has, None where its commit is none."""
     comes: tuple[Commit, ...]
+    """The commits that the channel will have and does not have now."""
     goes: tuple[Commit, ...]
+    """The commits that the channel has now and will not have."""
     by: Signature
+    """The person who promotes, and when."""
+    on_main: bool | None
+    """Whether the remote's main branch has the release's commit; None where that cannot be told."""
     warnings: tuple[Fault, ...]
+    """What is to be said beforehand."""
 
     @property
     def branch(self) -> str:
@@ -50,9 +65,14 @@ class Promotion:
         return self.now == self.commit
 
     @property
+    def takes_back(self) -> bool:
+        """Whether the channel has something now that the release does not have in its history."""
+        return self.now is not None and not self.repository.contains(self.commit, self.now)
+
+    @property
     def is_rollback(self) -> bool:
         """Whether it takes the channel back: to what it came from, or to an older version on another branch."""
-        if self.now is None or self.repository.contains(self.commit, self.now):
+        if self.now is None or not self.takes_back:
             return False
         older = self.now_version is not None and self.version < self.now_version
         return older or self.repository.contains(self.now, self.commit)
@@ -70,42 +90,96 @@ def require_channel(channel: str, channels: tuple[str, ...]) -> None:
         raise UsageError([Fault("promote", f"there is no channel {channel!r}", hint)])
 
 
-def planned(repository: Repository, channel: str, asked: str, remote_name: str | None) -> Promotion:
+@dataclass(frozen=True)
+class Request:
+    """What somebody wants to be promoted, and where to."""
+
+    channel: str
+    """The channel that is to have it."""
+    asked: str
+    """The version, as it was typed."""
+    remote: str | None = None
+    """The remote's name, None for the usual one."""
+    main: str | None = None
+    """The main branch, where the settings name it."""
+
+
+def planned(repository: Repository, request: Request) -> Promotion:
     """Return the promotion of a version to a channel. Raises IamgenError with whatever is in its way."""
-    version = wanted(asked, "promote")
-    branch = f"env/{channel}"
+    by, remote = _able(repository, request)
+    version, channel = wanted(request.asked, "promote"), request.channel
+    there = _seen(remote, request)
+    commit = _tagged(repository, remote, there, version)
+    now = _now(remote, there, f"env/{channel}")
+    comes = commits(repository.git, now, commit, repository.folder) if now else ()
+    goes = commits(repository.git, commit, now, repository.folder) if now else ()
+    by, warnings = after_the_last(by, channel, there, remote.name)
+    warnings += (*moved_by_hand(channel, there), *only_here(remote, channel, there))
+    reviewed = on_main(remote, there, request.main, commit)
+    warnings += _beside_main(version, remote, on_main=reviewed)
+    name = _name_of(there, now)
+    return Promotion(
+        repository, remote, channel, version, commit, now, name, comes, goes, by, on_main=reviewed, warnings=warnings
+    )
+
+
+def _able(repository: Repository, request: Request) -> tuple[Signature, Remote]:
+    """Return who promotes and where to. Raises IamgenError with all that this clone lacks for a promotion."""
+    wanted(request.asked, "promote")
     require_all(
         repository.require_whole,
         lambda: signature(repository),
-        lambda: pushed_remote(repository, remote_name),
-        lambda: _require_name(repository, branch),
+        lambda: pushed_remote(repository, request.remote),
+        lambda: _require_name(repository, f"env/{request.channel}"),
     )
-    by, remote = signature(repository), pushed_remote(repository, remote_name)
+    return signature(repository), pushed_remote(repository, request.remote)
+
+
+def _seen(remote: Remote, request: Request) -> Refs:
+    """Return what a promotion depends on in the remote. Raises IamgenError for names that are in its way."""
+    branch = f"env/{request.channel}"
+    mains = (request.main,) if request.main else USUAL
     places = (f"{kind}{name}" for kind in (_HEADS, _TAGS) for name in ("env", branch))
-    there = remote.refs(f"{_TAGS}v*", f"{_TAGS}{branch}/*", *places)
+    branches = (branch, *mains)
+    there = remote.refs(
+        f"{_TAGS}v*", f"{_TAGS}{branch}/*", *places, *(f"{_HEADS}{name}" for name in mains),
+        *shadow_patterns(remote.name, branches),
+    )  # fmt: skip
+    require_no_shadows(there, remote, branches)
     _require_room(there, remote, branch)
-    commit = _tagged(repository, remote, there, version)
-    now = there.ids.get(f"{_HEADS}{branch}")
-    if now:
+    return there
+
+
+def _now(remote: Remote, there: Refs, branch: str) -> str | None:
+    """Return the commit that the branch is on there, once it is here too; None where there is no such branch."""
+    commit = there.ids.get(f"{_HEADS}{branch}")
+    if commit:
         remote.fetch(f"{_HEADS}{branch}")
-        if repository.commit_of(now) is None:
+        if remote.repository.commit_of(commit) is None:
             raise refuse(branch, "has moved meanwhile", "try it again")
-    comes = commits(repository.git, now, commit, repository.folder) if now else ()
-    goes = commits(repository.git, commit, now, repository.folder) if now else ()
-    by, warnings = after_the_last(by, channel, there)
-    name = _name_of(there, now)
-    return Promotion(repository, remote, channel, version, commit, now, name, comes, goes, by, warnings)
+    return commit
+
+
+def _beside_main(version: Version, remote: Remote, *, on_main: bool | None) -> tuple[Fault, ...]:
+    """Return what is to be said of a release that the main branch does not have."""
+    if on_main:
+        return ()
+    if on_main is None:
+        what = f"whether it is on the main branch of {remote.name} cannot be told"
+        return (Fault(str(version), what, "name the branch in users.py: Settings(main_branch=…)"),)
+    what = f"is not on the main branch of {remote.name}"
+    return (Fault(str(version), what, "that may be a hotfix; if it is none, find out who released it"),)
 
 
 def publish(promotion: Promotion, message: str) -> None:
-    """Put the version where CI deploys it from, with its audit tag; both, or neither.
+    """Put the version where CI deploys it from, with its audit tag; both, or neither. Both are read back.
 
-    Raises IamgenError when it is refused; when somebody promoted meanwhile, saying who.
+    Raises IamgenError when it is refused; when somebody promoted meanwhile, saying who; and when the remote has
+    something else afterwards.
     """
-    branch = f"{_HEADS}{promotion.branch}"
     tag = NewTag(promotion.audit_tag, promotion.commit, message, promotion.by)
-    leases = [(branch, promotion.now or ""), (tag.ref, "")]
-    reason = push_tag(promotion.remote, tag, [f"{promotion.commit}:{branch}"], leases)
+    move = BranchMove(f"{_HEADS}{promotion.branch}", promotion.commit, promotion.now)
+    reason = push_tag(promotion.remote, tag, move)
     if reason:
         raise _refused(promotion, reason)
 
@@ -129,11 +203,12 @@ def _tagged(repository: Repository, remote: Remote, there: Refs, version: Versio
     full, here = f"{_TAGS}{version}", local_tags(repository)
     if full not in there.ids:
         raise _no_release(remote, there, here, version)
-    require_same_tag(str(version), here, there, remote)
     if full not in here.ids:
         remote.fetch(full)
-    commit = repository.commit_of(full)
-    if commit is None:
+        here = local_tags(repository, full)
+    require_same_tag(str(version), here, there, remote)
+    commit = repository.commit_of(there.ids[full])
+    if commit is None or commit != there.commits[full]:
         raise refuse(f"tag {version}", "leads to no commit", "promote a release")
     return commit
 
@@ -158,10 +233,18 @@ def _refused(promotion: Promotion, reason: str) -> IamgenError:
     branch, remote = promotion.branch, promotion.remote
     now = remote.refs(f"{_HEADS}{branch}").ids.get(f"{_HEADS}{branch}")
     if now == promotion.now:
-        return refuse(branch, f"{remote.name} did not take it: {reason}", "nothing was changed")
+        return refuse(branch, f"{remote.name} did not take it: {reason}", _hint(promotion))
     log = past(remote, promotion.channel)
     what = f"is on {(now or 'nothing')[:10]} meanwhile, and no longer on {promotion.now_name}: nothing was changed"
     if log and log[0].commit == now:
         who = f"{log[0].who} promoted {log[0].version} at {log[0].at:%Y-%m-%d %H:%M:%S} UTC"
         what = f"{who}, meanwhile: nothing was changed"
     return refuse(branch, what, f"look at iamgen promote {promotion.channel} --log, and promote again")
+
+
+def _hint(promotion: Promotion) -> str:
+    """Return what may help: where branches are protected, one is not put back without leave."""
+    if not promotion.takes_back:
+        return "nothing was changed"
+    what = "nothing was changed; this promotion puts the branch back, which a protected branch refuses"
+    return f"{what}: allow forced pushes of {promotion.branch} to those who promote (docs/release.md)"

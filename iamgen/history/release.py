@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from iamgen.errors import Fault, refuse
-from iamgen.history.branches import in_step, main_branch
+from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.history.branches import main_branch, not_pushed
 from iamgen.history.commits import Commit, commits
 from iamgen.history.known import TAGS, Known, known, refs
 from iamgen.history.person import Signature, signature
@@ -57,19 +57,21 @@ def planned(repository: Repository, asked: str, main: str | None, remote_name: s
     branch, by, remote = _branch(repository, main), signature(repository), pushed_remote(repository, remote_name)
     found = known(repository, remote, branch, commit)
     trunk = main_branch(repository, found.there, main, branch)
-    warnings: list[Fault] = []
+    unpushed: list[Fault] = []
     require_all(
-        lambda: warnings.extend(in_step(remote, found.there, branch, commit)),
+        lambda: unpushed.extend(not_pushed(remote, found.there, branch, commit)),
         lambda: _require_allowed(found, trunk, version or _next(found, trunk, asked)),
     )
+    if unpushed:
+        raise IamgenError(unpushed)
     version = version or _next(found, trunk, asked)
     previous = _before(found, on_main=branch == trunk)
     since = found.releases[previous] if previous else None
     if since == commit and asked in LEVELS and asked != "public" and previous and not previous.pre:
         version = previous
     told = commits(repository.git, since, commit, repository.folder)
-    warnings += _aside(found, previous, version)
-    return Release(repository, remote, branch, version, commit, previous, since, told, tuple(warnings), by, found.there)
+    warnings = tuple(_aside(found, previous, version))
+    return Release(repository, remote, branch, version, commit, previous, since, told, warnings, by, found.there)
 
 
 def require_wanted(asked: str) -> Version | None:

@@ -59,8 +59,11 @@ class Remote:
     def push(self, specs: Sequence[str], leases: Iterable[tuple[str, str]] = ()) -> str:
         """Push all of these or none; return an empty text, or why nothing was pushed.
 
-        A lease is a name and the id that it has to have there still, empty for none at all. Hooks run, and what
-        they say goes to stderr as they say it.
+        The source of a spec must be such that no reference can have its name, `ID^0` or `ID^{tag}`: a plain id is
+        looked up among the references first. Its destination is a full name; where the remote has no reference of that
+        name, git takes one whose name ends in it, so `require_no_shadows` comes first. A lease is a name and the id
+        that it has to have there still, empty for none at all. Hooks run, and what they say goes to stderr as they say
+        it.
         """
         held = [f"--force-with-lease={name}:{there}" for name, there in leases]
         spoken = replace(self.repository.git, environment={})  # to the person, in their language, and to their hooks
@@ -131,8 +134,10 @@ def _refs(told: str) -> Refs:
         identity, _, name = line.partition("\t")
         if not identity.strip("0"):
             continue  # a reference that is broken there
-        if name == "HEAD":
-            head = identity.removeprefix("ref: ") if identity.startswith("ref: ") else head
+        if identity.startswith("ref: "):  # a symbolic reference; its id has a line of its own
+            head = identity.removeprefix("ref: ") if name == "HEAD" else head
+        elif name == "HEAD":
+            continue
         elif name.endswith("^{}"):
             commits[name.removesuffix("^{}")] = identity
         else:

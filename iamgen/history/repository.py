@@ -12,6 +12,8 @@ from iamgen.history.git import Git
 from iamgen.printable import printable
 
 _ID = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SUFFIX = re.compile(r"[~^:]|@\{")  # what follows a name in a revision
+_HEADS = "refs/heads/"
 _SHOWN = 10  # files that are not committed
 
 
@@ -24,9 +26,10 @@ class Repository:
     folder: str
 
     def branch(self) -> str | None:
-        """Return the current branch's name, or None where HEAD is detached."""
+        """Return the current branch's name, or None where HEAD is on no branch."""
         answer = self.git.ask("symbolic-ref", "--quiet", "HEAD")
-        return None if answer.code else answer.out.strip().removeprefix("refs/heads/")
+        ref = answer.out.strip()
+        return ref.removeprefix(_HEADS) if not answer.code and ref.startswith(_HEADS) else None
 
     def head(self) -> str:
         """Return the id of the current commit. Raises IamgenError where there is none yet."""
@@ -40,6 +43,23 @@ class Repository:
         answer = self.git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         found = _ID.fullmatch(answer.out.strip())  # "^HEAD" is taken for all but HEAD
         return found[0] if found and not answer.code else None
+
+    def is_ambiguous(self, revision: str) -> bool:
+        """Tell whether a revision that a person typed may mean several things, of which git would silently take one.
+
+        A complete id and HEAD always mean themselves. A tag and a branch of one name are two; so are a reference and
+        an object whose id begins like its name. What begins with `refs/` has to be a reference's own full name.
+        """
+        if revision == "HEAD" or _ID.fullmatch(revision):
+            return False
+        if revision.startswith("refs/"):
+            ref = _SUFFIX.split(revision)[0]
+            is_own_name = self.git.ask("show-ref", "--verify", "--quiet", "--", ref).code == 0
+            named = self.git.ask("rev-parse", "--symbolic-full-name", "--end-of-options", ref).out.split()
+            if is_own_name or any(one.startswith("refs/") for one in named):
+                return not is_own_name
+        plain = ("-c", "core.warnAmbiguousRefs=true", "rev-parse", "--verify", "--end-of-options")
+        return "is ambiguous" in self.git.ask(*plain, revision).err
 
     def other_than_commits(self, ids: Iterable[str]) -> set[str]:
         """Return those of the ids that are here and are no commit's."""

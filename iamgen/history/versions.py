@@ -78,8 +78,13 @@ def following(last: Version | None, level: str) -> Version:
     found = _after(last, _MEANS[level][last >= PUBLIC] if level in _MEANS else level)
     if parse(str(found)) is None:
         what = f"{found} would come after {last}, and a number has at most nine digits"
-        raise refuse(f"release {level}", what, "choose a higher level, or name the version: iamgen release v1.2.3")
+        raise refuse(f"release {level}", what, _no_room(last))
     return found
+
+
+def _no_room(last: Version) -> str:
+    lead = "choose a higher level, or name the version: iamgen release v1.2.3"
+    return f"{lead}; if nobody meant {last}, delete it there: git push --delete REMOTE refs/tags/{last}"
 
 
 def _public(last: Version | None) -> Version:

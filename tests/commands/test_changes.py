@@ -149,7 +149,7 @@ def test_what_mends_a_broken_revision_gets_through_ci(ann: Clone, iamgen: Iamgen
     )
     assert done.stderr == (
         "warning: HEAD:users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
-        "warning: HEAD: cannot be rendered: no difference is shown\nhint: look at the commits\n"
+        "warning: HEAD: cannot be rendered: no difference is shown, nor what follows from it\nhint: look at the commits\n"
     )
     assert iamgen(ann.folder, "changes", "--format", "markdown", "--exit-code").returncode == 4
     assert iamgen(ann.folder, "changes", "--format", "markdown", "HEAD^", "HEAD").returncode == 1
@@ -212,3 +212,38 @@ def test_outside_of_git(make_repo: Callable[..., Path], iamgen: Iamgen) -> None:
     root = make_repo()
     done = iamgen(root, "changes")
     assert (done.returncode, done.stderr.splitlines()[0]) == (1, f"error: {root}: is in no git repository")
+
+
+@pytest.mark.parametrize(
+    ("ref", "revision"),
+    [
+        ("refs/tags/main", "main"),
+        ("refs/tags/origin/main", "origin/main"),
+        ("refs/heads/{id:.10}", "{id:.10}"),
+        ("refs/tags/refs/heads/gone", "refs/heads/gone"),
+        ("refs/tags/refs/heads/gone", "refs/heads/gone~1"),
+    ],
+)
+def test_a_revision_that_may_mean_two_things(ref: str, revision: str, ann: Clone, iamgen: Iamgen) -> None:
+    begin = ann.git("rev-parse", "HEAD")
+    ann.commit("Second")
+    ref, revision = ref.format(id=begin), revision.format(id=begin)
+    ann.git("update-ref", ref, "HEAD")
+    done = iamgen(ann.folder, "changes", revision)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"error: {revision}: it may mean several things: a tag, a branch, or an id that begins so\n"
+        "hint: write it in full: refs/heads/…, refs/tags/…, or all of the commit's id\n"
+    )
+
+
+@pytest.mark.parametrize("revision", ["{id}", "refs/heads/main", "refs/heads/main^0", "HEAD"])
+def test_a_revision_that_nothing_can_stand_in_for(revision: str, ann: Clone, iamgen: Iamgen) -> None:
+    commit = ann.git("rev-parse", "HEAD")
+    evil = ann.commit("Evil", users_py=USERS)
+    ann.git("reset", "--quiet", "--hard", commit)
+    for name in ("tags/{id}", "heads/{id}", "tags/refs/heads/main", "tags/HEAD"):
+        ann.git("update-ref", f"refs/{name.format(id=commit)}", evil)
+    done = iamgen(ann.folder, "changes", revision.format(id=commit))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("no changes: dev, prod, user-only\n")

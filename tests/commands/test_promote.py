@@ -195,3 +195,81 @@ def test_many_at_once(world: World, ann: Clone, environment: dict[str, str], lin
     audit = sorted(name for name in there if name.startswith("refs/tags/env/infra/"))
     assert len(audit) == sum("promoted v" in text and "meanwhile" not in text for text in said) >= 1
     assert there[audit[-1]] == there["refs/heads/env/infra"]
+
+
+MALLORY = USERS.replace("USERS = (", 'USERS = (User("mallory", {"dev": "ReadR", "prod": "OpsR"}), ').replace(
+    'OPS_SERVICES = ("ec2", "s3")', 'OPS_SERVICES = ("ec2", "s3")\nCI_USERS = (CIUser("robot", {"dev": "OpsR"}),)'
+)
+BACK = """\
+This gives access back:
+- CI user robot (OpsR on dev)
+- mallory (a user on user-only, ReadR on dev, OpsR on prod)
+"""
+
+
+@pytest.fixture
+def without_mallory(ann: Clone, at: Iamgen) -> Clone:
+    """Return a clone whose channel has v0.0.4; v0.0.3 had one more person, and a CI user."""
+    for version, users in (("v0.0.3", MALLORY), ("v0.0.4", USERS)):
+        ann.commit(f"Who is here in {version}", users_py=users)
+        ann.git("tag", version)
+        ann.push("main", version)
+    done = at(ann.folder, "promote", "infra", "v0.0.4", "--yes")
+    assert "gives access back" not in done.stdout
+    return ann
+
+
+def test_a_rollback_says_who_gets_access_back(without_mallory: Clone, at: Iamgen) -> None:
+    done = at(without_mallory.folder, "promote", "infra", "v0.0.3", "--yes", "--json")
+    told = json.loads(done.stdout)
+    assert told["access_back"] == [
+        {"principal": "CI user robot", "access": ["OpsR on dev"]},
+        {"principal": "mallory", "access": ["a user on user-only", "ReadR on dev", "OpsR on prod"]},
+    ]
+    assert BACK in done.stderr
+    assert BACK in without_mallory.git("tag", "--list", "--format=%(contents)", told["audit_tag"]) + "\n"
+    onward = json.loads(at(without_mallory.folder, "promote", "infra", "v0.0.4", "--dry-run", "--json").stdout)
+    assert (onward["access_back"], onward["on_main"]) == ([], True)
+
+
+def test_it_is_shown_before_the_question(
+    without_mallory: Clone, lint_cache: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", lint_cache)
+    seen = Terminal()
+    console = Console(seen, seen, coloured=False, answers=Terminal("n\n"))
+    assert promote(Promoting(without_mallory.folder, "infra", "v0.0.3"), console) == 1
+    text = seen.getvalue()
+    assert 0 <= text.index(BACK) < text.index("Promote v0.0.3 to env/infra")
+
+
+def test_who_gets_access_back_may_not_be_known(without_mallory: Clone, at: Iamgen) -> None:
+    without_mallory.commit("Broken", users_py="1/0")
+    without_mallory.push("HEAD:refs/heads/env/infra")
+    without_mallory.git("reset", "--quiet", "--hard", "HEAD~1")
+    done = at(without_mallory.folder, "promote", "infra", "v0.0.3", "--dry-run", "--json")
+    told = json.loads(done.stdout)
+    assert (told["access_back"], told["refused"], told["accounts"]) == (None, None, None)
+    assert "cannot be rendered: no difference is shown, nor what follows from it" in done.stderr
+
+
+def test_what_deploy_refuses_is_told_beforehand(ann: Clone, at: Iamgen) -> None:
+    tool = 'ROLES = (Role("ToolR", accounts="dev", assumed_by=("ec2.amazonaws.com",)),)\n'
+    for version, users in (("v0.0.3", f"{USERS}{tool}"), ("v0.0.4", USERS)):
+        ann.commit(f"Roles of {version}", users_py=users)
+        ann.git("tag", version)
+        ann.push("main", version)
+    at(ann.folder, "promote", "infra", "v0.0.3", "--yes")
+    done = at(ann.folder, "promote", "infra", "v0.0.4", "--yes")
+    what = "the role ToolR would be deleted"
+    assert done.stdout.endswith(
+        f"\nWhere v0.0.3 is deployed, iamgen deploy refuses:\n- dev ToolR: {what} (--allow-replacement, if it is meant)\n"
+    )
+    ann.git("tag", "--annotate", "--message=x", "v0.0.5", "v0.0.3^{commit}")
+    ann.push("v0.0.5")
+    ann.commit("Notes")
+    ann.push()
+    released = json.loads(at(ann.folder, "release", "--dry-run", "--json").stdout)
+    assert released["refused"] == [
+        {"where": "dev ToolR", "what": what, "hint": "--allow-replacement, if it is meant"},
+    ]

@@ -181,6 +181,7 @@ def test_every_fault_of_the_declaration(ann: Clone, at: Iamgen) -> None:
 def test_a_check_that_does_not_pass(ann: Clone, at: Iamgen) -> None:
     tool = 'Role("ToolR", accounts="dev", mfa=False, assumed_by=("arn:aws:iam::999999999999:user/tool",))'
     ann.commit("A tool", users_py=f"{USERS}ROLES = ({tool},)\n")
+    ann.push()
     done = at(ann.folder, "release", "--yes")
     assert (done.returncode, done.stdout) == (1, "")
     assert "error: HEAD:users.py:4: dev Resources/ToolR/Properties/AssumeRolePolicyDocument" in done.stderr
@@ -196,6 +197,7 @@ def test_what_is_ignored_by_git_is_not_released(ann: Clone, at: Iamgen) -> None:
     (policies / "own.json.j2").write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     (ann.folder / ".gitignore").write_text("templates\n")
     ann.commit("Own", users_py=f'{USERS}POLICIES = (Policy("OwnP", "own.json.j2", accounts="dev"),)\n')
+    ann.push()
     assert at(ann.folder, "check", "--no-lint").returncode == 0
     done = at(ann.folder, "release", "--yes")
     assert done.returncode == 1
@@ -212,7 +214,7 @@ def test_a_release_before_that_cannot_be_rendered(ann: Clone, at: Iamgen) -> Non
     assert "Templates:" not in done.stdout
     assert done.stderr.startswith(
         "warning: v0.0.1:users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
-        "warning: v0.0.1: cannot be rendered: no difference is shown\nhint: look at the commits\n"
+        "warning: v0.0.1: cannot be rendered: no difference is shown, nor what follows from it\nhint: look at the commits\n"
     )
 
 
@@ -222,6 +224,7 @@ def test_a_grant_that_ends_meanwhile_is_no_difference(ann: Clone, at: Iamgen) ->
     ann.push()
     assert at(ann.folder, "release", "--yes").returncode == 0
     ann.commit("Later")
+    ann.push()
     done = at(ann.folder, "release", "--yes", SOURCE_DATE_EPOCH=str(1795478400 + 7 * 86400))
     assert "no changes: dev, prod, user-only\n" in done.stdout
 

@@ -12,8 +12,9 @@ import pytest
 
 from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.history.audit import log_of, when_and_what
-from iamgen.history.promote import Promotion, planned, publish, require_channel
+from iamgen.history.promote import Promotion, Request, planned, publish, require_channel
 from iamgen.history.repository import open_repository
+from iamgen.history.tree import exported
 from iamgen.history.versions import parse
 
 World = Any
@@ -37,7 +38,7 @@ def released(clone: Clone, version: str) -> None:
 
 
 def plan(clone: Clone, asked: str, channel: str = "infra", remote: str | None = None) -> Promotion:
-    return planned(open_repository(clone.folder), channel, asked, remote)
+    return planned(open_repository(clone.folder), Request(channel, asked, remote))
 
 
 def made(clone: Clone, asked: str, channel: str = "infra", remote: str | None = None) -> Promotion:
@@ -327,16 +328,178 @@ def test_the_moment_is_after_the_last_one(ann: Clone, monkeypatch: pytest.Monkey
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-24T11:00:00Z")
     behind = made(ann, "v0.0.1")
     assert behind.audit_tag == "env/infra/20261124-120002-v0.0.1"
-    what = "the last promotion was at 2026-11-24 12:00:01 UTC, and here it is 2026-11-24 11:00:00"
-    assert behind.warnings == (Fault("clock", what, "set the clock that is wrong"),)
+    what = "it says that the last promotion was at 2026-11-24 12:00:01 UTC, and here it is 2026-11-24 11:00:00"
+    assert behind.warnings == (Fault("tag env/infra/20261124-120001-v0.0.2", what, "set the clock that is wrong"),)
     assert [version for version, _ in log(ann)] == ["v0.0.1", "v0.0.2", "v0.0.1"]
 
 
-def test_a_tag_of_the_last_moment_there_is(ann: Clone) -> None:
-    ann.push("v0.0.1:refs/tags/env/infra/99991231-235959-v0.0.1")
-    what = "it says 9999-12-31 23:59:59, and no promotion can come after that"
-    hint = "find out who pushed it, and delete it there: git push --delete REMOTE refs/tags/env/infra/99991231-235959-v0.0.1"
-    assert refusal(ann, "v0.0.2") == (Fault("tag env/infra/99991231-235959-v0.0.1", what, hint),)
+@pytest.mark.parametrize("moment", ["20990101-000000", "99991231-235959"])
+def test_a_tag_that_would_date_all_later_ones(moment: str, ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-24T12:00:00Z")
+    tag = f"env/infra/{moment}-v0.0.1"
+    ann.push(f"v0.0.1:refs/tags/{tag}")
+    (fault,) = refusal(ann, "v0.0.2")
+    assert fault.where == f"tag {tag}"
+    assert fault.what.endswith(" UTC, and here it is 2026-11-24 12:00:00")
+    assert fault.hint.endswith(f"find out who pushed the tag: git push --delete origin refs/tags/{tag}")
+
+
+def test_an_audit_tag_that_never_got_to_the_remote(ann: Clone) -> None:
+    """What a killed process of an older iamgen left: git push --tags would publish it."""
+    made(ann, "v0.0.1")
+    ann.git("tag", "env/infra/20260101-000000-v0.0.2", "v0.0.2")
+    what = "is here but not in origin, and git push --tags would publish it as a promotion"
+    hint = "git update-ref -d refs/tags/env/infra/20260101-000000-v0.0.2"
+    assert plan(ann, "v0.0.2").warnings == (Fault("tag env/infra/20260101-000000-v0.0.2", what, hint),)
+
+
+def test_a_branch_that_was_moved_by_hand_is_told_beforehand(ann: Clone) -> None:
+    made(ann, "v0.0.1")
+    ann.push("v0.0.2^{commit}:refs/heads/env/infra")
+    now = ann.git("rev-parse", "v0.0.2^{commit}")
+    hint = "find out who pushed it, and promote what should be there"
+    what = f"is on {now[:10]}, and no promotion put it there last"
+    assert plan(ann, "v0.0.1").warnings == (Fault("env/infra", what, hint),)
+    ann.push("--delete", "refs/heads/env/infra")
+    gone = f"is gone, and the last promotion put it on {ann.git('rev-parse', 'v0.0.1^{commit}')[:10]}"
+    assert plan(ann, "v0.0.1").warnings == (Fault("env/infra", gone, hint),)
+
+
+def test_a_release_that_main_does_not_have(ann: Clone) -> None:
+    assert (plan(ann, "v0.0.1").on_main, plan(ann, "v0.0.1").warnings) == (True, ())
+    ann.git("switch", "--quiet", "--create", "hot", "v0.0.1")
+    ann.commit("Mend it")
+    ann.git("tag", "v0.0.3")
+    ann.push("refs/tags/v0.0.3")
+    promotion = plan(ann, "v0.0.3")
+    hint = "that may be a hotfix; if it is none, find out who released it"
+    assert promotion.on_main is False
+    assert promotion.warnings == (Fault("v0.0.3", "is not on the main branch of origin", hint),)
+    ann.push("main:refs/heads/trunk")
+    assert planned(open_repository(ann.folder), Request("infra", "v0.0.2", main="trunk")).on_main
+    unknown = planned(open_repository(ann.folder), Request("infra", "v0.0.2", main="nowhere"))
+    assert unknown.on_main is None
+    assert [one.what for one in unknown.warnings] == ["whether it is on the main branch of origin cannot be told"]
+
+
+SHADOWS = [
+    "refs/tags/{id}",
+    "refs/heads/{id}",
+    "refs/tags/" + "A" * 40,
+    "refs/heads/" + "0f" * 32,
+    "refs/heads/refs/heads/env/infra",
+    "refs/tags/refs/tags/v0.0.2",
+    "refs/tags/refs/heads/env/infra",
+    "refs/heads/refs/tags/v0.0.2",
+    "refs/tags/origin/main",
+    "refs/heads/origin/env/infra",
+    "refs/tags/HEAD",
+    "refs/tags/FETCH_HEAD",
+]
+
+
+@pytest.mark.parametrize("name", SHADOWS)
+def test_a_reference_of_the_remote_that_git_may_take_for_something_else(name: str, world: World, ann: Clone) -> None:
+    """The remote has a reference that leads to a commit of somebody else's."""
+    ref = name.format(id=ann.git("rev-parse", "v0.0.1^{commit}"))
+    eve = world.clone("eve")
+    evil = eve.commit("Evil")
+    eve.git("push", "--quiet", "origin", f"{evil}^0:{ref}")
+    (fault,) = refusal(ann, "v0.0.1")
+    assert fault.where == ref.split("/", 2)[2]
+    assert fault.what.startswith("in origin there is a ")
+    assert fault.hint == f"find out who made it, and remove it: git push --delete origin {ref}"
+    ann.git("push", "--quiet", "--delete", "origin", ref)
+    made(ann, "v0.0.1")
+
+
+@pytest.mark.parametrize("name", [*SHADOWS, "refs/{id}", "refs/refs/heads/env/infra"])
+def test_a_reference_of_the_clone_that_git_may_take_for_something_else(name: str, ann: Clone) -> None:
+    ref = name.format(id=ann.git("rev-parse", "v0.0.1^{commit}"))
+    ann.git("update-ref", ref, "v0.0.2^{commit}")
+    (fault,) = refusal(ann, "v0.0.1")
+    assert fault.what.startswith("in this clone there is a ")
+    assert fault.hint == f"find out who made it, and remove it: git update-ref -d {ref}"
+    ann.git("update-ref", "-d", ref)
+    made(ann, "v0.0.1")
+
+
+@pytest.mark.parametrize("kinds", [("tags",), ("heads",), ("tags", "heads")])
+def test_what_is_pushed_is_the_id_whatever_is_named_like_it(kinds: tuple[str, ...], ann: Clone) -> None:
+    """The references come after iamgen has looked, and before git pushes."""
+    promotion = plan(ann, "v0.0.1")
+    evil = ann.commit("Evil")
+    for kind in kinds:
+        ann.git("update-ref", f"refs/{kind}/{promotion.commit}", evil)
+    publish(promotion, "v0.0.1")
+    assert ann.there()["refs/heads/env/infra"] == promotion.commit
+    assert ann.there()[f"refs/tags/{promotion.audit_tag}"] == promotion.commit
+
+
+def test_a_branch_that_takes_the_place_of_the_channel_meanwhile(ann: Clone) -> None:
+    promotion = plan(ann, "v0.0.2")
+    ann.push("v0.0.1^{commit}:refs/heads/refs/heads/env/infra")
+    with pytest.raises(IamgenError) as caught:
+        publish(promotion, "v0.0.2")
+    assert "refs/heads/env/infra" not in ann.there()
+    assert caught.value.faults[0].where == "env/infra"
+
+
+def test_a_release_tag_with_a_shadow_in_another_clone_is_the_remotes(ann: Clone) -> None:
+    """A branch named like a release is not taken for it."""
+    ann.git("branch", "v0.0.1", "v0.0.2^{commit}")
+    ann.git("branch", "env/infra", "v0.0.2^{commit}")
+    assert made(ann, "v0.0.1").commit == ann.there()["refs/tags/v0.0.1"] == ann.there()["refs/heads/env/infra"]
+
+
+def test_an_object_that_replaces_another_is_not_looked_at(ann: Clone) -> None:
+    """What is shown is what is pushed, also where this clone has git read another commit in its place."""
+    commit = ann.git("rev-parse", "v0.0.1^{commit}")
+    evil = ann.commit("Evil", users_py="EVIL = True\n")
+    ann.git("replace", commit, evil)
+    assert "EVIL" in ann.git("show", f"{commit}:users.py")
+    promotion = made(ann, "v0.0.1")
+    with exported(promotion.repository, promotion.commit, "v0.0.1") as folder:
+        assert "EVIL" not in (folder / "users.py").read_text()
+    assert ann.there()["refs/heads/env/infra"] == commit
+
+
+@pytest.mark.parametrize(
+    ("script", "where", "state"),
+    [
+        ("git update-ref refs/heads/env/infra {other}", "env/infra", "{other:.10}"),
+        ("git update-ref -d refs/heads/env/infra", "env/infra", "nothing"),
+        ("git tag --force {tag} {other}", "tag {tag}", "{other:.10}"),
+        ("git update-ref -d refs/tags/{tag}", "tag {tag}", "nothing"),
+    ],
+)
+def test_what_the_remote_has_afterwards_is_read_back(script: str, where: str, state: str, ann: Clone) -> None:
+    promotion = plan(ann, "v0.0.1")
+    values = {"other": ann.git("rev-parse", "v0.0.2^{commit}"), "tag": promotion.audit_tag}
+    hook(ann.folder / "../origin.git", "post-receive", script.format(**values))
+    with pytest.raises(IamgenError) as caught:
+        publish(promotion, "v0.0.1")
+    (fault,) = caught.value.faults
+    assert fault.where == where.format(**values)
+    assert fault.what.startswith(f"was pushed, and yet origin has {state.format(**values)} there now, and not ")
+
+
+def test_a_remote_that_cannot_be_read_back(ann: Clone) -> None:
+    promotion = plan(ann, "v0.0.1")
+    hook(ann.folder / "../origin.git", "post-receive", "mv ../origin.git ../gone.git")
+    with pytest.raises(IamgenError) as caught:
+        publish(promotion, "v0.0.1")
+    assert caught.value.faults[0].what == "origin took it, and what it has now cannot be read back"
+
+
+def test_a_protected_branch_is_not_put_back(ann: Clone) -> None:
+    made(ann, "v0.0.2")
+    ann.git("--git-dir=../origin.git", "config", "receive.denyNonFastForwards", "true")
+    (fault,) = refusal(ann, "v0.0.1")
+    assert fault.hint == (
+        "nothing was changed; this promotion puts the branch back, which a protected branch refuses: "
+        "allow forced pushes of env/infra to those who promote (docs/release.md)"
+    )
 
 
 @pytest.mark.parametrize("date", ["@99999999999999 +0000", "@999999999999999999999 +0000"])

@@ -19,7 +19,7 @@ from iamgen.history.push_url import pushed_remote
 from iamgen.history.release import Release, planned, publish
 from iamgen.history.remotes import Refs, Remote
 from iamgen.history.repository import open_repository
-from iamgen.history.tags import NewTag, made_tag, push_tag
+from iamgen.history.tags import NewTag, push_tag, tag_object
 
 World = Any
 Clone = Any
@@ -79,13 +79,17 @@ def test_merges_that_break_something(folder: str, ann: Clone) -> None:
     (ann.folder / "team").mkdir()
     shutil.copy(ann.folder / "users.py", ann.folder / "team")
     ann.commit("Move in")
+    ann.push()
     made(ann, folder=folder)
     for number, message in enumerate(["feat!: drop bob (#12)", "chore-x!: drop carol", "Merge it (#13)"]):
         ann.git("switch", "--quiet", "--create", f"topic-{number}")
+        ann.push()
         (ann.folder / f"team/{number}").write_text("")
         ann.commit(f"Topic {number}")
+        ann.push()
         ann.git("switch", "--quiet", "main")
         ann.git("merge", "--quiet", "--no-ff", "-m", message, f"topic-{number}")
+        ann.push()
     assert {(one.subject, one.breaking) for one in plan(ann, folder=folder).commits} == {
         ("feat!: drop bob (#12)", True),
         ("chore-x!: drop carol", True),
@@ -102,6 +106,7 @@ def test_what_a_log_is_set_up_to_add_is_no_part_of_it(ann: Clone) -> None:
     gpg.write_text('#!/bin/sh\ncat >/dev/null; echo "[GNUPG:] SIG_CREATED " >&2; echo signed\necho "gpg: good" >&2\n')
     gpg.chmod(0o755)
     ann.git("commit", "--quiet", "--allow-empty", "--gpg-sign", "--message=Für Zoë")
+    ann.push()
     first, *_ = made(ann).commits
     assert (first.id, first.subject) == (ann.git("rev-parse", "HEAD"), "Für Zoë")
 
@@ -136,11 +141,7 @@ def test_exactly_the_tag_is_pushed(ann: Clone) -> None:
     ann.git("tag", "--annotate", "--message=other", "other")
     ann.git("config", "push.followTags", "true")
     ann.git("branch", "another")
-    ann.commit("not pushed yet")
-    release = made(ann)
-    assert release.warnings == (
-        Fault("main", "1 commit not in origin/main yet, and released all the same", "git push origin main"),
-    )
+    made(ann)
     assert set(ann.there()) == {"refs/heads/main", "refs/tags/v0.0.1"}
 
 
@@ -199,6 +200,7 @@ def test_the_branch_of_the_settings(ann: Clone) -> None:
     assert refusal(ann, main="trunk")[0].what == "releases are made from trunk"
     assert refusal(ann, main="no branch at all")[0].what == "releases are made from no branch at all"
     ann.git("switch", "--quiet", "--create", "trunk")
+    ann.push()
     assert made(ann, main="trunk").branch == "trunk"
 
 
@@ -304,8 +306,9 @@ def test_submodules_are_not_pushed_along(world: World, ann: Clone) -> None:
     sub.git("config", "user.email", "ann@example.com")
     sub.commit("Not pushed")
     sub.git("remote", "set-url", "origin", "/nowhere")
-    ann.git("config", "push.recurseSubmodules", "on-demand")
     ann.commit("A submodule")
+    ann.push()
+    ann.git("config", "push.recurseSubmodules", "on-demand")
     made(ann)
 
 
@@ -313,10 +316,11 @@ def test_no_upstream(ann: Clone) -> None:
     ann.git("branch", "--unset-upstream")
     assert made(ann).warnings == ()
     ann.commit("Another")
+    ann.push()
     ann.git("--git-dir=../origin.git", "update-ref", "-d", "refs/heads/main")
     ann.git("config", "remote.origin.fetch", "+refs/heads/none:refs/remotes/origin/none")
-    what = "there is no origin/main yet; the tag takes its commits along"
-    assert made(ann).warnings == (Fault("main", what, "git push origin main"),)
+    what = "there is no origin/main yet, and a release is of what is pushed"
+    assert refusal(ann) == (Fault("main", what, "git push origin main"),)
 
 
 def test_an_upstream_of_another_name(ann: Clone) -> None:
@@ -342,12 +346,16 @@ def test_behind_and_diverged(world: World, ann: Clone) -> None:
     )
     assert refusal(ann) == (diverged,)
     ann.git("pull", "--quiet", "--rebase", "origin", "main")
+    what = "has 1 commit that origin/main does not have, and a release is of what is pushed"
+    assert refusal(ann) == (Fault("main", what, "git push origin main"),)
+    ann.push()
     assert len(made(ann).commits) == 4
 
 
 def test_a_tag_that_there_is(world: World, ann: Clone) -> None:
     made(world.clone("bob"))
     ann.commit("Second")
+    ann.push()
     assert refusal_after_fetch(ann, "v0.0.1") == (
         Fault("tag v0.0.1", "is there already, in origin", "a release stays as it is"),
     )
@@ -362,6 +370,7 @@ def refusal_after_fetch(clone: Clone, asked: str) -> tuple[Fault, ...]:
 def test_a_release_of_somebody_else_counts_without_a_fetch(world: World, ann: Clone) -> None:
     made(world.clone("bob"))
     ann.commit("Second")
+    ann.push()
     release = made(ann)
     assert (str(release.version), str(release.previous)) == ("v0.0.2", "v0.0.1")
     assert [one.subject for one in release.commits] == ["Second"]
@@ -377,6 +386,7 @@ def test_other_tags_neither_come_nor_go(world: World, ann: Clone) -> None:
     ann.git("config", "remote.origin.tagOpt", "--tags")
     ann.git("tag", "of-ann")
     ann.commit("Second")
+    ann.push()
     made(ann)
     assert ann.tags() == ["of-ann", "v0.0.1", "v0.0.2"]
 
@@ -388,6 +398,7 @@ def test_a_tag_that_never_got_there(ann: Clone) -> None:
     ann.git("tag", "--delete", "v0.0.1")
     made(ann)
     ann.commit("Second")
+    ann.push()
     ann.git("tag", "v0.0.5")
     assert refusal(ann)[0].where == "tag v0.0.5"
 
@@ -416,8 +427,10 @@ def test_tags_that_are_no_releases(ann: Clone) -> None:
 def test_only_a_greater_version_from_main(ann: Clone) -> None:
     made(ann, "v1.2.3")
     ann.commit("Second")
+    ann.push()
     made(ann, "v1.3.0")
     ann.commit("Third")
+    ann.push()
     hint = (
         "choose a greater version; a hotfix of v1.2.3 is made from a branch off it: git switch -c hotfix-v1.2.4 v1.2.3"
     )
@@ -431,43 +444,57 @@ def test_only_a_greater_version_from_main(ann: Clone) -> None:
 def test_a_hotfix_of_an_older_release(asked: str, ann: Clone) -> None:
     made(ann, "v1.2.3")
     ann.commit("Second")
+    ann.push()
     made(ann, "v1.3.0")
     ann.git("switch", "--quiet", "--create", "hot", "v1.2.3")
+    ann.push()
     ann.commit("Mend it")
+    ann.push()
     release = made(ann, asked)
     assert ([one.subject for one in release.commits], str(release.previous)) == (["Mend it"], "v1.2.3")
     assert ann.there()[f"refs/tags/{asked}"] == ann.git("rev-parse", "HEAD")
     ann.commit("Mend it again")
+    ann.push()
     assert [one.subject for one in made(ann, f"{asked[:-1]}9").commits] == ["Mend it again"]
     ann.git("switch", "--quiet", "main")
     ann.commit("Fourth")
+    ann.push()
     assert str(made(ann).version) == "v1.3.1"
 
 
 def test_a_hotfix_of_the_last_release(ann: Clone) -> None:
     made(ann, "v1.2.3")
     ann.commit("Not ready")
+    ann.push()
     ann.git("switch", "--quiet", "--create", "hot", "v1.2.3")
+    ann.push()
     ann.commit("Mend it")
+    ann.push()
     assert str(made(ann, "v1.2.3-hotfix.1").previous) == "v1.2.3"
 
 
 def test_a_hotfix_from_the_wrong_place(ann: Clone) -> None:
     made(ann, "v1.1.0")
     ann.commit("Second")
+    ann.push()
     made(ann, "v1.2.0")
     ann.commit("Third")
+    ann.push()
     made(ann, "v1.3.0")
     ann.git("switch", "--quiet", "--create", "hot", "v1.1.0")
+    ann.push()
     ann.commit("Mend it")
+    ann.push()
     hint = (
         "choose a greater version; a hotfix of v1.2.0 is made from a branch off it: git switch -c hotfix-v1.2.1 v1.2.0"
     )
     assert refusal(ann, "v1.2.1") == (Fault("hot", "v1.2.1 would mend v1.2.0, and this branch is off v1.1.0", hint),)
     ann.git("switch", "--quiet", "--create", "hotter", "v1.3.0")
+    ann.push()
     assert refusal(ann, "v1.2.1")[0].what == "v1.2.1 would mend v1.2.0, and this branch is off v1.3.0"
     ann.git("switch", "--quiet", "--orphan", "nothing")
     ann.commit("Begin anew", users_py="")
+    ann.push()
     assert refusal(ann, "v1.2.1")[0].what == "v1.2.1 would mend v1.2.0, and this branch is off no release"
 
 
@@ -490,7 +517,9 @@ def test_a_hotfix_that_main_does_not_have(ann: Clone) -> None:
     """By its name it comes before the release that it mends."""
     made(ann, "v1.0.0")
     ann.git("switch", "--quiet", "--create", "hot")
+    ann.push()
     ann.commit("Mend it")
+    ann.push()
     made(ann, "v1.0.0-hotfix.1")
     ann.git("switch", "--quiet", "main")
     ann.commit("Second")
@@ -499,7 +528,9 @@ def test_a_hotfix_that_main_does_not_have(ann: Clone) -> None:
     missing = Fault("main", what, "look at: git log main..v1.0.0-hotfix.1")
     assert plan(ann).warnings == (missing,)
     ann.git("switch", "--quiet", "--create", "hotter", "v1.0.0")
+    ann.push()
     ann.commit("Mend it otherwise")
+    ann.push()
     hot = Fault("hotter", what, "look at: git log hotter..v1.0.0-hotfix.1")
     assert plan(ann, "v1.0.0-hotfix.2").warnings[-1] == hot
     ann.git("switch", "--quiet", "main")
@@ -508,15 +539,19 @@ def test_a_hotfix_that_main_does_not_have(ann: Clone) -> None:
     made(ann)
     ann.git("switch", "--quiet", "hot")
     ann.commit("Mend it again")
+    ann.push()
     assert plan(ann, "v1.0.0-hotfix.2").warnings[1:] == ()  # what came later is no business of a hotfix
 
 
 def test_a_tag_that_moved_under_a_hotfix(ann: Clone) -> None:
     made(ann)
     second = ann.commit("Second")
+    ann.push()
     made(ann)
     ann.git("switch", "--quiet", "--create", "hot", "v0.0.1")
+    ann.push()
     ann.commit("Mend it")
+    ann.push()
     ann.git("tag", "--force", "v0.0.1", second)
     assert refusal(ann, "v0.0.1-hotfix.1")[0].where == "tag v0.0.1"
 
@@ -624,13 +659,18 @@ def test_two_clones_in_the_same_moment(world: World, ann: Clone) -> None:
     assert ann.tags() == []
 
 
-def test_an_interrupt_leaves_no_tag(ann: Clone) -> None:
+def test_nothing_leads_to_a_tag_before_the_remote_has_it(ann: Clone) -> None:
+    """However this process ends, `git push --tags` publishes nothing that the remote did not take."""
     repository = open_repository(ann.folder)
-    tag = NewTag("v0.0.1", "HEAD", "v0.0.1", signature(repository))
-    with pytest.raises(KeyboardInterrupt), made_tag(repository, tag):
-        assert ann.tags() == ["v0.0.1"]
-        raise KeyboardInterrupt
+    tag = NewTag("v0.0.1", repository.head(), "v0.0.1", signature(repository))
+    identity = tag_object(repository, tag)
     assert ann.tags() == []
+    assert ann.git("cat-file", "-t", identity) == "tag"
+    assert ann.git("rev-parse", f"{identity}^{{commit}}") == tag.commit
+    hook(ann.folder / ".git", "pre-push", "git tag --list >tags")
+    made(ann)
+    assert (ann.folder / "tags").read_text() == ""
+    assert ann.tags() == ["v0.0.1"]
 
 
 def test_a_push_that_is_killed_leaves_no_tag(ann: Clone) -> None:
@@ -647,6 +687,7 @@ def test_a_tag_is_signed_where_git_is_set_up_to(setting: str, ann: Clone) -> Non
         ann.git("config", name, value)
     ann.git("config", "log.showSignature", "true")
     ann.git("commit", "--quiet", "--allow-empty", "--gpg-sign", "--message=Signed")
+    ann.push()
     assert [one.subject for one in made(ann).commits] == ["Signed", "Begin"]
     assert "-----BEGIN SSH SIGNATURE-----" in ann.git("cat-file", "-p", "v0.0.1")
 
@@ -681,7 +722,7 @@ class Interrupted(Remote):
 
 def test_a_signal_that_comes_when_the_remote_has_it(ann: Clone) -> None:
     repository = open_repository(ann.folder)
-    tag = NewTag("v0.0.1", "HEAD", "v0.0.1", signature(repository))
+    tag = NewTag("v0.0.1", repository.head(), "v0.0.1", signature(repository))
     with pytest.raises(InterruptError) as caught:
         push_tag(Interrupted(repository, "origin"), tag)
     hint = "look at: git ls-remote origin refs/tags/v0.0.1"
@@ -692,6 +733,7 @@ def test_a_signal_that_comes_when_the_remote_has_it(ann: Clone) -> None:
 def test_names_and_subjects_that_a_terminal_would_obey(ann: Clone) -> None:
     ann.git("config", "user.name", "E\x1b[31mve")
     ann.commit("Red \x1b[31m alert \u202e")
+    ann.push()
     (commit, *_) = made(ann).commits
     assert commit.line.isprintable()
     assert commit.subject == "Red \\x1b[31m alert \\u202e"
@@ -721,6 +763,7 @@ def test_a_release_on_no_commit(ann: Clone) -> None:
     ann.git("tag", "v0.0.1", "HEAD^{tree}")
     ann.push("v0.0.1")
     ann.commit("Second")
+    ann.push()
     assert refusal(ann) == (Fault("tag v0.0.1", "is there already, in origin", "a release stays as it is"),)
 
 
@@ -736,3 +779,40 @@ def test_a_later_release_on_no_commit(asked: str, ann: Clone) -> None:
     assert (str(release.version), str(release.previous)) == ("v0.0.2" if asked == "bugfix" else asked, "v0.0.1")
     hint = "if nobody needs it: git push --delete origin refs/tags/v9.0.0"
     assert release.warnings == (Fault("tag v9.0.0", "is on no commit, and left out", hint),)
+
+
+@pytest.mark.parametrize("name", ["refs/tags/{id}", "refs/tags/refs/tags/v0.0.1", "refs/heads/origin/main"])
+@pytest.mark.parametrize("is_here", [True, False])
+def test_names_that_git_may_take_for_something_else(name: str, is_here: bool, ann: Clone) -> None:
+    ref = name.format(id=ann.git("rev-parse", "HEAD"))
+    if is_here:
+        ann.git("update-ref", ref, "HEAD")
+    else:
+        ann.push(f"HEAD^0:{ref}")
+    (fault,) = refusal(ann)
+    assert fault.where == ref.split("/", 2)[2]
+    assert fault.what.startswith("in this clone there is" if is_here else "in origin there is")
+
+
+def test_the_tag_is_made_and_pushed_by_its_id(ann: Clone) -> None:
+    """What is named like the tag or the commit, here and by the time of the push, is not taken for it."""
+    release = plan(ann)
+    evil = ann.commit("Evil")
+    for ref in ("refs/tags/refs/tags/v0.0.1", f"refs/tags/{release.commit}", "refs/heads/v0.0.1"):
+        ann.git("update-ref", ref, evil)
+    publish(release, "v0.0.1")
+    assert ann.there()["refs/tags/v0.0.1"] == release.commit
+    assert ann.git("rev-parse", "refs/tags/v0.0.1^{commit}") == release.commit
+
+
+def test_the_release_is_read_back(ann: Clone) -> None:
+    release = plan(ann)
+    hook(ann.folder / "../origin.git", "post-receive", "git tag --force v0.0.1 main^{tree}")
+    with pytest.raises(IamgenError) as caught:
+        publish(release, "v0.0.1")
+    (fault,) = caught.value.faults
+    assert (fault.where, fault.what[:36]) == (
+        "tag v0.0.1",
+        "was pushed, and yet origin has " + ann.git("rev-parse", "HEAD^{tree}")[:5],
+    )
+    assert ann.tags() == []

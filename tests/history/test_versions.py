@@ -131,7 +131,10 @@ def test_where_numbers_end(last: str, level: str, found: str) -> None:
     with pytest.raises(IamgenError) as caught:
         following(parse(last), level)
     what = f"{found} would come after {last}, and a number has at most nine digits"
-    hint = "choose a higher level, or name the version: iamgen release v1.2.3"
+    hint = (
+        "choose a higher level, or name the version: iamgen release v1.2.3; "
+        f"if nobody meant {last}, delete it there: git push --delete REMOTE refs/tags/{last}"
+    )
     assert caught.value.faults == ((f"release {level}", what, hint),)
 
 
