@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from iamgen.console import Console
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError
+from iamgen.ui.console import Console
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ def checked(
 
     Raises IamgenError with every finding that is an error.
     """
-    from iamgen.pages.policy import documents
-    from iamgen.stack.texts import texts  # troposphere and awacs: 100 ms
+    from iamgen.jinja.policy import documents
+    from iamgen.synth.account_templates import texts  # troposphere and awacs: 100 ms
 
     made = texts(declaration, accounts, documents(looking.root, declaration))
     for notice in made.notices:
@@ -57,8 +57,8 @@ def findings(
 ) -> tuple[list[Fault], list[Fault]]:
     """Return what is found in the accounts' templates: errors, and warnings."""
     from iamgen.check import inspect
-    from iamgen.check.configuration import find_config
-    from iamgen.check.lint import LintSettings
+    from iamgen.check.lint.configuration import find_config
+    from iamgen.check.lint.linter import LintSettings
 
     settings = LintSettings(declaration.region, find_config(looking.root), looking.remember) if looking.lint else None
     with console.progress("checking", len(texts)) as advance:

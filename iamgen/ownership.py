@@ -79,7 +79,7 @@ def _matches(pattern: str, place: Path) -> bool:
 
 def _safe_directories() -> Iterable[str]:
     """Return git's `safe.directory`, as it counts for git: a repository's own configuration cannot allow itself."""
-    from iamgen.history.git import Git
+    from iamgen.release.git import Git
 
     try:
         answer = Git(Path("/")).ask("config", "--null", "--show-scope", "--type=path", "--get-all", "safe.directory")

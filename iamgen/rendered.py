@@ -10,13 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 from iamgen.checked import Looking, findings
-from iamgen.console import Console
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
+from iamgen.diff.accounts import AccountChanges, AccountTemplate, across
 from iamgen.errors import Fault, IamgenError
-from iamgen.history.repository import Repository
-from iamgen.history.tree import exported
-from iamgen.plan.accounts import AccountChanges, AccountTemplate, across
+from iamgen.release.exported_tree import exported
+from iamgen.release.repository import Repository
+from iamgen.ui.console import Console
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ def rendered(root: Path, now: datetime) -> Rendered:
 
     Raises IamgenError with every fault.
     """
-    from iamgen.pages.policy import documents
-    from iamgen.stack.texts import texts  # troposphere and awacs: 100 ms
+    from iamgen.jinja.policy import documents
+    from iamgen.synth.account_templates import texts  # troposphere and awacs: 100 ms
 
     loaded = load(root, now)
     declaration = loaded.declaration

@@ -16,9 +16,9 @@ import pytest
 
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
-from iamgen.pages.policy import documents
-from iamgen.stack.build import build
-from iamgen.stack.text import text
+from iamgen.jinja.policy import documents
+from iamgen.synth.build import build
+from iamgen.synth.template_text import text
 
 PROJECT = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -31,7 +31,7 @@ import pytest
 
 import iamgen as types
 from iamgen.declaration.constants import parse
-from iamgen.declaration.declared import Declared
+from iamgen.declaration.declared_type import Declared
 from iamgen.declaration.model import (
     DEFAULT_SESSION_HOURS,
     CIUser,

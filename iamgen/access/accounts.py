@@ -17,7 +17,7 @@ from iamgen.access.attachments import (
 from iamgen.access.entities import DEFAULT_SESSION, Group, Person, Policy, Role, Tags, User, named
 from iamgen.access.errors import located, undecided
 from iamgen.access.resources import Resource, read
-from iamgen.nearest import did_you_mean
+from iamgen.similar_names import did_you_mean
 
 
 @dataclass(frozen=True)

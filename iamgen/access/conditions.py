@@ -19,7 +19,7 @@ from iamgen.access.errors import AccessError, undecided
 from iamgen.access.patterns import ARN_COLONS, Pattern, Variable, pattern
 from iamgen.access.values import address, moment, network, number, truth
 from iamgen.errors import Fault
-from iamgen.nearest import did_you_mean
+from iamgen.similar_names import did_you_mean
 
 _T = TypeVar("_T")
 _Text = Callable[[Pattern, str], bool]

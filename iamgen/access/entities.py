@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from iamgen.access.documents import Statement
 from iamgen.access.errors import undecided
-from iamgen.nearest import did_you_mean
+from iamgen.similar_names import did_you_mean
 
 Tags = tuple[tuple[str, str], ...]
 

@@ -1,6 +1,6 @@
 """The documents of AWS managed policies that decide whether somebody can administer or deploy an account.
 
-The data file says where they are from and when. `python -m iamgen.check.data.generate` writes it anew. A policy that
+The data file says where they are from and when. `python -m iamgen.check.generate_data` writes it anew. A policy that
 is not in it is not known: its document may allow or deny anything, and nobody may take it for an empty one.
 """
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from iamgen.check.alike import Whose, lint_alike
-from iamgen.check.declared import facts_of
-from iamgen.check.facts import Facts
+from iamgen.check.declaration_context import facts_of
+from iamgen.check.engine import check_template
 from iamgen.check.finding import Finding
-from iamgen.check.lint import LintSettings, lint_all
-from iamgen.check.run import check_template
+from iamgen.check.lint.dedupe import Whose, lint_alike
+from iamgen.check.lint.linter import LintSettings, lint_all
+from iamgen.check.rule_context import Facts
 from iamgen.declaration.resolved import Declaration
 from iamgen.iam.template import Template
 

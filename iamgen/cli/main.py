@@ -18,9 +18,9 @@ from iamgen.cli.release import release
 from iamgen.cli.render import render
 from iamgen.cli.session import Session
 from iamgen.cli.template import template
-from iamgen.console import Colour, Console
 from iamgen.errors import Fault, IamgenError, InterruptError, UsageError
-from iamgen.interrupts import as_interrupts, ignore
+from iamgen.ui.console import Colour, Console
+from iamgen.ui.signals import as_interrupts, ignore
 
 DONE, FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 _CODES = {UsageError: USAGE, InterruptError: INTERRUPTED}

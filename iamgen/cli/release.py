@@ -11,7 +11,7 @@ from iamgen.cli.session import Session
 
 
 def _levels(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    from iamgen.history.versions import LEVELS
+    from iamgen.release.versions import LEVELS
 
     return [level for level in LEVELS if level.startswith(incomplete)]
 

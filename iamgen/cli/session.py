@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from iamgen.console import Console
+from iamgen.ui.console import Console
 
 
 @dataclass

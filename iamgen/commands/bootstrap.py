@@ -8,21 +8,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from iamgen.clock import now
-from iamgen.console import Console
 from iamgen.declaration.load import CONSTANTS_FILE, ConstantsFile, find_root, load, load_constants
 from iamgen.declaration.users_file import USERS_FILE
 from iamgen.errors import Fault, IamgenError
-from iamgen.files import write_all
-from iamgen.kit import home
-from iamgen.kit.colleague import Called, Colleague, declared, undeclared
-from iamgen.kit.key import AccessKey, Given, access_key, check, warnings
-from iamgen.kit.links import Link, links, unlinked
-from iamgen.kit.merge import Identity
-from iamgen.kit.page import Form, guide, page
-from iamgen.kit.preview import preview
-from iamgen.kit.sections import FileKind
-from iamgen.kit.texts import Templates, Texts, expanded, misread, needs_secret, role_names, sourceless, templates
-from iamgen.kit.update import Update, contents, keyless, updates
+from iamgen.ui.console import Console
+from iamgen.ui.files import write_all
+from iamgen.workstation import home
+from iamgen.workstation.colleague import Called, Colleague, declared, undeclared
+from iamgen.workstation.key import AccessKey, Given, access_key, check, warnings
+from iamgen.workstation.links import Link, links, unlinked
+from iamgen.workstation.merge import Identity
+from iamgen.workstation.page import Form, guide, page
+from iamgen.workstation.preview import preview
+from iamgen.workstation.sections import FileKind
+from iamgen.workstation.texts import (
+    Templates,
+    Texts,
+    expanded,
+    misread,
+    needs_secret,
+    role_names,
+    sourceless,
+    templates,
+)
+from iamgen.workstation.update import Update, contents, keyless, updates
 
 NEEDED = (USERS_FILE, CONSTANTS_FILE)  # either will do
 LINKS_FILE = "aws-iam-console-switch-role.md"

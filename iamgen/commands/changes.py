@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 from iamgen.clock import now
-from iamgen.console import Console
+from iamgen.diff.accounts import AccountChanges, account_lines, across, total, unchanged
+from iamgen.diff.lines import signed
 from iamgen.errors import refuse
-from iamgen.history.repository import Repository, open_repository
-from iamgen.plan.accounts import AccountChanges, account_lines, across, total, unchanged
-from iamgen.plan.lines import signed
+from iamgen.release.repository import Repository, open_repository
 from iamgen.rendered import compared, rendered, rendered_at
+from iamgen.ui.console import Console
 
 _PENDING = 4
 _FENCE = 3

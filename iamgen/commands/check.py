@@ -9,25 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from iamgen.check.configuration import find_config
+from iamgen.check.engine import check_source
 from iamgen.check.finding import Finding
 from iamgen.check.formats import Format, render
-from iamgen.check.headroom import Headroom, headroom, notable
-from iamgen.check.headroom_table import plain, table
 from iamgen.check.inspect import Findings, Looking, View, inspect_views, ordered, unused, views, without_repeats
 from iamgen.check.left_out import left_out
-from iamgen.check.lint import LintSettings, lint_all
+from iamgen.check.lint.configuration import find_config
+from iamgen.check.lint.linter import LintSettings, lint_all
+from iamgen.check.quota_table import plain, table
+from iamgen.check.quota_usage import Headroom, headroom, notable
 from iamgen.check.rules import every_rule
-from iamgen.check.run import check_source
 from iamgen.clock import now
-from iamgen.console import Console
-from iamgen.declaration.choose import chosen
+from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.load import Loaded, find_root, load
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, UsageError
 from iamgen.iam.source import Source, read
 from iamgen.iam.template import Template
-from iamgen.nearest import did_you_mean
+from iamgen.similar_names import did_you_mean
+from iamgen.ui.console import Console
 
 _CFN_LINT_RULE = re.compile(r"[EWI]\d{4}")
 _FULLEST = 10
@@ -93,8 +93,8 @@ def _check_ignores(wanted: Checking) -> None:
 
 
 def _of_accounts(wanted: Checking, console: Console) -> Checked:
-    from iamgen.pages.policy import documents
-    from iamgen.stack.texts import texts  # troposphere and awacs: 100 ms
+    from iamgen.jinja.policy import documents
+    from iamgen.synth.account_templates import texts  # troposphere and awacs: 100 ms
 
     root = find_root(wanted.folder)
     loaded = load(root, now())

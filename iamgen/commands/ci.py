@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iamgen.clock import now
-from iamgen.console import Console
 from iamgen.declaration.load import load
 from iamgen.errors import Fault, IamgenError
-from iamgen.files import write_all
-from iamgen.history.repository import open_repository
-from iamgen.pages.ci import MADE, ci_files
-from iamgen.pages.ci_jobs import Provider
+from iamgen.jinja.ci import MADE, ci_files
+from iamgen.jinja.ci_jobs import Provider
+from iamgen.release.repository import open_repository
+from iamgen.ui.console import Console
+from iamgen.ui.files import write_all
 
 
 @dataclass(frozen=True)

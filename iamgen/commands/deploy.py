@@ -7,21 +7,21 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from iamgen.aws_client.parallel import heeding
+from iamgen.aws_client.polling import Pace
 from iamgen.checked import Looking, checked, declared
 from iamgen.clock import now
-from iamgen.cloud import approved, fleet, plan_file
-from iamgen.cloud.carry_out import going_on
-from iamgen.cloud.deployment import Choices
-from iamgen.cloud.fleet import Ends, Member, Pending, Planned
-from iamgen.cloud.orders import Access, in_question, order, people_first
-from iamgen.cloud.pace import Pace
-from iamgen.cloud.side_by_side import heeding
-from iamgen.cloud.told import ends_json, ends_line, plan_text
-from iamgen.console import Console
-from iamgen.declaration.choose import chosen
+from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.resolved import Declaration
+from iamgen.deploy import approval, plan_file, several_accounts
+from iamgen.deploy.executor import going_on
+from iamgen.deploy.plan_output import ends_json, ends_line, plan_text
+from iamgen.deploy.planner import Choices
+from iamgen.deploy.several_accounts import Ends, Member, Pending, Planned
+from iamgen.deploy.targets import Access, in_question, order, people_first
 from iamgen.errors import Fault, refuse
-from iamgen.history.described import stack_tags
+from iamgen.release.stack_tags import stack_tags
+from iamgen.ui.console import Console
 
 DONE, FAILED, PENDING = 0, 1, 4
 
@@ -97,7 +97,7 @@ def deploy(wanted: Deploying, console: Console) -> int:
     names = tuple(one.account for one in kept) or wanted.accounts
     declaration, members = _members(wanted, names, console)
     run = _Run(wanted, console, declaration, stop, Pending(are_kept=bool(kept)))
-    denied = fleet.unusable(members, stop)
+    denied = several_accounts.unusable(members, stop)
     if denied:
         console.errors(fault for error in denied.values() for fault in error.faults)
         return _ended(run, Planned({}, denied), Ends(), {})
@@ -117,7 +117,7 @@ def _plan_and_decide(run: _Run, kept: Collection[plan_file.Kept], members: Colle
             if kept:
                 planned = _taken_up(kept, members, choices, run.pending)
             else:
-                planned = fleet.plan(members, choices, show, run.stop, run.pending)
+                planned = several_accounts.plan(members, choices, show, run.stop, run.pending)
         run.console.errors(fault for error in planned.failed.values() for fault in error.faults)
         ends = _decide(run, planned)
     finally:
@@ -167,7 +167,7 @@ def _taken_up(
     by_name = {one.name: one for one in members}
     for one in kept:
         member = by_name[one.account]
-        pending.prepared[one.account] = approved.take_up(one, member.order, member.clients, choices)
+        pending.prepared[one.account] = approval.take_up(one, member.order, member.clients, choices)
     return Planned(dict(pending.prepared), {})
 
 
@@ -176,7 +176,7 @@ def _decide(run: _Run, planned: Planned) -> Ends:
     wanted, console = run.wanted, run.console
     is_kept_whole = wanted.plan_file is not None  # a plan for approval is of all accounts or of none
     stays = wanted.plan_only and not is_kept_whole
-    held_back = () if stays else fleet.held_back(planned, run.first, every=is_kept_whole)
+    held_back = () if stays else several_accounts.held_back(planned, run.first, every=is_kept_whole)
     waiting = [name for name, one in planned.ready.items() if one.is_pending and name not in held_back]
     is_over = bool(held_back) and (is_kept_whole or not waiting)
     asks = bool(waiting) and not (is_over or wanted.yes or wanted.changes_nothing)
@@ -215,7 +215,7 @@ def _nothing(wanted: Deploying, console: Console) -> int:
 
 def _keep(file: Path, planned: Planned, pending: Collection[str]) -> None:
     """Write the plan, an empty one where nothing is to change: an older one of that name is not to be carried out."""
-    found = [one for one in (approved.kept(one, name) for name, one in planned.ready.items()) if one]
+    found = [one for one in (approval.kept(one, name) for name, one in planned.ready.items()) if one]
     if pending and not found:
         what = "there is no change set to keep: only the stack's protection is to be put back"
         raise refuse(str(file), what, "deploy it in one step: iamgen deploy ACCOUNT")
@@ -225,7 +225,7 @@ def _keep(file: Path, planned: Planned, pending: Collection[str]) -> None:
 def _carry_out(run: _Run, planned: Planned, held_back: Collection[str]) -> Ends:
     ready = {name: one for name, one in planned.ready.items() if name not in held_back}
     with run.console.board(list(ready)) as show:
-        ends = fleet.carry_out(ready, run.first, show, run.stop, run.pending.begun)
+        ends = several_accounts.carry_out(ready, run.first, show, run.stop, run.pending.begun)
     run.pending.are_kept = run.pending.are_kept and not ends.left  # else the plan cannot be carried out as a whole
     for name, one in ready.items():
         if name in ends.failed:

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from iamgen.aws_client.clients import Clients
+from iamgen.aws_client.parallel import heeding, side_by_side
+from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
-from iamgen.cloud import fleet
-from iamgen.cloud.cancellation import cancel, under_way
-from iamgen.cloud.clients import Clients
-from iamgen.cloud.deployment import Order
-from iamgen.cloud.orders import Access, in_question, order
-from iamgen.cloud.pace import Pace
-from iamgen.cloud.side_by_side import heeding, side_by_side
-from iamgen.console import Console
-from iamgen.declaration.choose import chosen
+from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Account, Declaration
+from iamgen.deploy import several_accounts
+from iamgen.deploy.cancellation import cancel, under_way
+from iamgen.deploy.planner import Order
+from iamgen.deploy.targets import Access, in_question, order
 from iamgen.errors import Fault, IamgenError
+from iamgen.ui.console import Console
 
 DONE, FAILED, PENDING = 0, 1, 4
 _BACK = "UPDATE_ROLLBACK_COMPLETE"
@@ -78,7 +78,9 @@ def _cancel(busy: Mapping[str, Stack], stop: threading.Event, console: Console) 
     """Stop all of them, whatever becomes of one; return how each ended."""
     with console.board(list(busy)) as show:
         work = {
-            name: partial(cancel, wanted, clients, Pace(heeding(stop)), partial(fleet.tell, name, show, set()))
+            name: partial(
+                cancel, wanted, clients, Pace(heeding(stop)), partial(several_accounts.tell, name, show, set())
+            )
             for name, (wanted, clients) in busy.items()
         }
         ends = side_by_side(work, stop)

@@ -9,25 +9,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from iamgen.aws_client.clients import Clients, Credentials, Identity, connect
+from iamgen.aws_client.errors import telling
+from iamgen.aws_client.parallel import heeding
+from iamgen.aws_client.polling import Pace
 from iamgen.checked import Looking, checked, declared
 from iamgen.clock import now
-from iamgen.cloud.bucket import INLINE
-from iamgen.cloud.clients import Clients, Credentials, Identity, connect
-from iamgen.cloud.consequences import cli_options
-from iamgen.cloud.errors import telling
-from iamgen.cloud.kind_template import kind_template
-from iamgen.cloud.orders import in_question
-from iamgen.cloud.pace import Pace
-from iamgen.cloud.references import Place, partition_of
-from iamgen.cloud.refused import Allowed, refused
-from iamgen.cloud.side_by_side import heeding
-from iamgen.cloud.stack_sets import PlannedSet, Settings, StackSet, carry_out, plan
-from iamgen.cloud.template_change import TemplateChange
-from iamgen.console import Console
 from iamgen.declaration.resolved import Account, Declaration
+from iamgen.deploy.consequences import cli_options
+from iamgen.deploy.kind_template import kind_template
+from iamgen.deploy.references import Place, partition_of
+from iamgen.deploy.refusals import Allowed, refused
+from iamgen.deploy.stack_sets import PlannedSet, Settings, StackSet, carry_out, plan
+from iamgen.deploy.targets import in_question
+from iamgen.deploy.template_bucket import INLINE
+from iamgen.deploy.template_change import TemplateChange
+from iamgen.diff.lines import lines, plan_line
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
-from iamgen.history.described import stack_tags
-from iamgen.plan.lines import lines, plan_line
+from iamgen.release.stack_tags import stack_tags
+from iamgen.ui.console import Console
 
 DONE, FAILED, PENDING = 0, 1, 4
 

@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from iamgen.aws_client.clients import Clients, require_account
+from iamgen.aws_client.errors import telling
+from iamgen.aws_client.parallel import heeding, side_by_side
+from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
-from iamgen.cloud import stack as stacks
-from iamgen.cloud.clients import Clients, require_account
-from iamgen.cloud.deployment import Order
-from iamgen.cloud.drift import comparable
-from iamgen.cloud.errors import telling
-from iamgen.cloud.inspection import NOT_COMPARED, Inspection, inspect
-from iamgen.cloud.orders import Access, order
-from iamgen.cloud.pace import Pace
-from iamgen.cloud.side_by_side import heeding, side_by_side
-from iamgen.cloud.told import remarks
-from iamgen.console import Console
-from iamgen.declaration.choose import chosen
+from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.load import load
+from iamgen.deploy import stack as stacks
+from iamgen.deploy.drift import NOT_COMPARED, Inspection, inspect
+from iamgen.deploy.plan_output import remarks
+from iamgen.deploy.planner import Order
+from iamgen.deploy.stack_drift import comparable
+from iamgen.deploy.targets import Access, order
+from iamgen.diff.lines import lines
 from iamgen.errors import IamgenError
 from iamgen.iam.source import parse
-from iamgen.plan.lines import lines
+from iamgen.ui.console import Console
 
 DONE, FAILED, DRIFTED = 0, 1, 4
 

@@ -7,19 +7,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from iamgen.asked import Asking, Deed
 from iamgen.clock import now
-from iamgen.cloud.objections import objections
-from iamgen.console import Console
 from iamgen.declaration.holdings import Regained, regained
 from iamgen.declaration.load import load
+from iamgen.deploy.expected_refusals import objections
 from iamgen.errors import Fault, UsageError
-from iamgen.history.audit import log_of
-from iamgen.history.notes import Effects, promotion_notes
-from iamgen.history.promote import Promotion, Request, planned, publish, require_channel
-from iamgen.history.repository import open_repository
-from iamgen.history.versions import wanted as wanted_version
+from iamgen.release.audit import log_of
+from iamgen.release.notes import Effects, promotion_notes
+from iamgen.release.promotion import Promotion, Request, planned, publish, require_channel
+from iamgen.release.repository import open_repository
+from iamgen.release.versions import wanted as wanted_version
 from iamgen.rendered import Comparison, checked_at, compared
+from iamgen.ui.confirm import Asking, Deed
+from iamgen.ui.console import Console
 
 
 @dataclass(frozen=True)

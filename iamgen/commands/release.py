@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from iamgen.asked import Asking, Deed
 from iamgen.clock import now
-from iamgen.cloud.objections import objections
-from iamgen.console import Console
 from iamgen.declaration.load import load
+from iamgen.deploy.expected_refusals import objections
 from iamgen.errors import Fault
-from iamgen.history.notes import Effects, release_notes
-from iamgen.history.release import Release, planned, publish, require_wanted
-from iamgen.history.repository import open_repository
-from iamgen.history.versions import LEVELS, following
+from iamgen.release.notes import Effects, release_notes
+from iamgen.release.releasing import Release, planned, publish, require_wanted
+from iamgen.release.repository import open_repository
+from iamgen.release.versions import LEVELS, following
 from iamgen.rendered import Comparison, checked_at, compared
+from iamgen.ui.confirm import Asking, Deed
+from iamgen.ui.console import Console
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 from iamgen.clock import now
-from iamgen.console import Console
-from iamgen.declaration.choose import chosen
+from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, UsageError
-from iamgen.files import write_all
-from iamgen.stack import import_stack
+from iamgen.synth import import_stack
+from iamgen.ui.console import Console
+from iamgen.ui.files import write_all
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ def render(wanted: Rendering, console: Console) -> int:
     accounts = chosen(declaration, wanted.accounts, every=wanted.every)
     if len(accounts) > 1 and wanted.output is None:
         raise UsageError([Fault("render", "several templates do not go to stdout", "name a folder for them: -o build")])
-    from iamgen.pages.policy import documents
-    from iamgen.stack.texts import texts  # troposphere and awacs: 100 ms
+    from iamgen.jinja.policy import documents
+    from iamgen.synth.account_templates import texts  # troposphere and awacs: 100 ms
 
     made = texts(declaration, accounts, documents(wanted.root, declaration), wanted.form)
     for warning in (*loaded.warnings, *made.notices):
@@ -54,9 +54,9 @@ def render(wanted: Rendering, console: Console) -> int:
 
 def _is_valid(texts: Mapping[str, str], declaration: Declaration, wanted: Rendering, console: Console) -> bool:
     """Print what is found in the templates; tell whether none of it is an error."""
-    from iamgen.check.configuration import find_config
     from iamgen.check.inspect import Looking, inspect
-    from iamgen.check.lint import LintSettings
+    from iamgen.check.lint.configuration import find_config
+    from iamgen.check.lint.linter import LintSettings
 
     settings = LintSettings(declaration.region, find_config(wanted.root), wanted.remember)
     with console.progress("validating", len(texts)) as advance:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from iamgen.aws_client.clients import require_account
+from iamgen.aws_client.errors import telling
 from iamgen.clock import now
-from iamgen.cloud import stack as stacks
-from iamgen.cloud.clients import require_account
-from iamgen.cloud.errors import telling
-from iamgen.cloud.orders import Access, where
-from iamgen.cloud.states import holds_template
-from iamgen.console import Console
-from iamgen.declaration.choose import chosen
+from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.load import load
+from iamgen.deploy import stack as stacks
+from iamgen.deploy.stack_status import holds_template
+from iamgen.deploy.targets import Access, where
 from iamgen.errors import refuse
+from iamgen.ui.console import Console
 
 
 @dataclass(frozen=True)

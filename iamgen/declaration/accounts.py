@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
-from iamgen.declaration import quotas
+from iamgen.aws import quotas
 from iamgen.declaration.constants import Constant, Constants
 from iamgen.declaration.kinds import KIND, KINDS, USER_ONLY, kind_faults, kind_of, production_by_name, second_holders
 from iamgen.declaration.resolved import Account, Partition
 from iamgen.errors import Fault
-from iamgen.nearest import did_you_mean, nearest
+from iamgen.similar_names import did_you_mean, nearest
 
 PEOPLE_ACCOUNT: str = USER_ONLY
 _ID, _NAME = "_AWS_ACCOUNT_ID", "_AWS_ACCOUNT_NAME"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamgen.declaration.constant_line import Assignment, Reference, Refusal, Text, name_on, read_line
 from iamgen.declaration.source import LARGEST_FILE, read_limited
 from iamgen.errors import Fault
-from iamgen.nearest import did_you_mean
+from iamgen.similar_names import did_you_mean
 
 if TYPE_CHECKING:
     from pathlib import Path

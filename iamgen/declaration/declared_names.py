@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from iamgen.declaration import quotas
+from iamgen.aws import quotas
+from iamgen.aws.services import slip
+from iamgen.declaration.access_entries import accounts_meant
 from iamgen.declaration.accounts import Accounts
-from iamgen.declaration.declared import MisDeclared, without_fault
-from iamgen.declaration.entries import accounts_meant
+from iamgen.declaration.declared_type import MisDeclared, without_fault
+from iamgen.declaration.expiry import end
 from iamgen.declaration.model import STANDARD_ROLES, Emergency, Group, Policy, Role, Settings
 from iamgen.declaration.naming import Naming
-from iamgen.declaration.services import slip
-from iamgen.declaration.until import end
 from iamgen.declaration.users_file import Written
-from iamgen.nearest import did_you_mean
+from iamgen.similar_names import did_you_mean
 
 STANDARD_GROUPS = ("AssumeRoleG", "ManageOwnUserG", "PowerG")
 STANDARD_POLICIES = ("AssumeRoleP", "ManageOwnUserP", "OpsP", "PowerP", "ReadGuardP")

@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
+from iamgen.declaration.expiry import iso
 from iamgen.declaration.resolved import Declaration, Granted, Machine, Person
-from iamgen.declaration.until import iso
 
 
 class Key(NamedTuple):

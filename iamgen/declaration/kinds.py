@@ -9,7 +9,7 @@ from typing import get_args
 from iamgen.declaration.constants import Constant
 from iamgen.declaration.resolved import Account, Kind
 from iamgen.errors import Fault
-from iamgen.nearest import did_you_mean
+from iamgen.similar_names import did_you_mean
 
 USER_ONLY: Kind = "user-only"
 KIND = "_AWS_ACCOUNT_KIND"

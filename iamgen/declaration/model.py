@@ -11,8 +11,8 @@ from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
 from typing import Annotated
 
-from iamgen.declaration import quotas
-from iamgen.declaration.declared import Declared
+from iamgen.aws import quotas
+from iamgen.declaration.declared_type import Declared
 
 ADMIN, OPS, READ = "AdminR", "OpsR", "ReadR"
 STANDARD_ROLES = (ADMIN, OPS, READ)

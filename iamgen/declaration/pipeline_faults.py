@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from iamgen.declaration.issuers import Claims, is_shared, issuer_at
 from iamgen.declaration.model import Pipeline
 from iamgen.declaration.pipelines import PROVIDERS, REPOSITORY, Provider, matched, subject_of
-from iamgen.nearest import did_you_mean
+from iamgen.similar_names import did_you_mean
 
 _ISSUER = re.compile(r"https://[a-z0-9.-]+\.[a-z]{2,}(?P<port>:\d+)?(/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?")
 _GITHUB_REPOSITORY = re.compile(REPOSITORY)

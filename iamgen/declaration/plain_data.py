@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from iamgen.declaration import model
-from iamgen.declaration.declared import Declared, Faulty, Origin, declared_at
+from iamgen.declaration.declared_type import Declared, Faulty, Origin, declared_at
 
 _KINDS: Mapping[str, type[Declared]] = {
     kind.__name__: kind

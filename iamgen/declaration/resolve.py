@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from iamgen.declaration.access_entries import accounts_meant, grants
 from iamgen.declaration.accounts import Accounts
 from iamgen.declaration.constants import Constants
-from iamgen.declaration.declared import MisDeclared, Origin
-from iamgen.declaration.entries import accounts_meant, grants
+from iamgen.declaration.custom import emergency_notices, own_groups, own_policies, own_roles, unlisted_services
+from iamgen.declaration.declared_type import MisDeclared, Origin
+from iamgen.declaration.expiry import end, iso
 from iamgen.declaration.model import DEFAULT_SESSION_HOURS, CIUser, Settings, User
-from iamgen.declaration.own import emergency_notices, own_groups, own_policies, own_roles, unlisted_services
 from iamgen.declaration.pipelines import identity
 from iamgen.declaration.resolved import Declaration, Granted, Machine, Person, Workload
-from iamgen.declaration.until import end, iso
 from iamgen.declaration.users_file import Written
 from iamgen.declaration.validate import Granting, where_granted
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from iamgen.declaration.constants import Constants
-from iamgen.declaration.declared import Origin
+from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.model import STANDARD_ROLES, Settings
 from iamgen.declaration.naming import Naming
 

@@ -10,7 +10,7 @@ from iamgen.declaration.constants import Constant, Constants
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.resolved import Account
 from iamgen.errors import Fault
-from iamgen.nearest import did_you_mean
+from iamgen.similar_names import did_you_mean
 
 
 class NamedRole(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from iamgen.declaration import quotas
-from iamgen.declaration.declared import MisDeclared
+from iamgen.aws import quotas
+from iamgen.declaration.declared_type import MisDeclared
 from iamgen.declaration.model import STANDARD_ROLES, Settings
-from iamgen.nearest import did_you_mean
+from iamgen.similar_names import did_you_mean
 
 _CHOICES = {"trust": ("arns", "names"), "users": ("console", "stack")}
 _QUOTAS = {

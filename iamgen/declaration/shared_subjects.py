@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from iamgen.declaration.accounts import Accounts
-from iamgen.declaration.declared import MisDeclared
+from iamgen.declaration.declared_type import MisDeclared
 from iamgen.declaration.model import READ, Pipeline
 from iamgen.declaration.pipelines import PROVIDERS, identity
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from iamgen.declaration.declared import MisDeclared, Origin
+from iamgen.declaration.declared_type import MisDeclared, Origin
 from iamgen.errors import Fault
 
 LARGEST_FILE = 1 << 24

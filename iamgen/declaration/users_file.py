@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import iamgen
-from iamgen.declaration.declared import Declared, Faulty, MisDeclared, Origin, noting, without_fault
+from iamgen.declaration.declared_type import Declared, Faulty, MisDeclared, Origin, noting, without_fault
 from iamgen.declaration.model import (
     STANDARD_ROLES,
     CIUser,
@@ -26,12 +26,12 @@ from iamgen.declaration.model import (
     User,
 )
 from iamgen.declaration.plain_data import NotPlainError, decode, encode
+from iamgen.declaration.sandbox import settle
 from iamgen.declaration.source import assignment, located, read_limited, repeated_keys, shown
-from iamgen.declaration.surroundings import settle
 from iamgen.declaration.users_process import Child, NoAnswerError, forked
 from iamgen.errors import Fault
-from iamgen.nearest import did_you_mean, nearest
 from iamgen.ownership import foreign_owner
+from iamgen.similar_names import did_you_mean, nearest
 
 USERS_FILE = "users.py"
 _LISTS: Mapping[str, type] = {

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from iamgen.declaration import quotas
+from iamgen.aws import quotas
+from iamgen.aws.services import slip
+from iamgen.declaration.access_entries import accounts_meant, accounts_of, grants, is_pattern
 from iamgen.declaration.accounts import PEOPLE_ACCOUNT, Accounts
-from iamgen.declaration.declared import MisDeclared, Origin
 from iamgen.declaration.declared_names import named_faults, places
-from iamgen.declaration.entries import accounts_meant, accounts_of, grants, is_pattern
+from iamgen.declaration.declared_type import MisDeclared, Origin
+from iamgen.declaration.expiry import end
 from iamgen.declaration.model import STANDARD_ROLES, CIUser, Pipeline, User
 from iamgen.declaration.naming import IAM_NAME, Naming, logical_id
 from iamgen.declaration.pipeline_faults import pipeline_faults
-from iamgen.declaration.services import slip
 from iamgen.declaration.settings import settings_faults
 from iamgen.declaration.shared_subjects import Reach, sideways_faults
-from iamgen.declaration.until import end
 from iamgen.declaration.users_file import Written
 from iamgen.declaration.written_texts import replaced_faults
-from iamgen.nearest import did_you_mean
+from iamgen.similar_names import did_you_mean
 
 Granting = User | CIUser | Pipeline
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+from iamgen.declaration.access_entries import grants
 from iamgen.declaration.cloudformation import ATTRIBUTE, Place, has_dynamic_reference, is_function, places
-from iamgen.declaration.declared import Declared, MisDeclared, without_fault
-from iamgen.declaration.entries import grants
+from iamgen.declaration.declared_type import Declared, MisDeclared, without_fault
 from iamgen.declaration.users_file import Written
 
 _HINT = "write the value itself: CloudFormation would put in another one after the template was looked at"

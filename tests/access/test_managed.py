@@ -43,7 +43,7 @@ def test_every_managed_policy_is_understood(managed: dict[str, tuple[Statement, 
 
 
 def test_the_documents_that_iamgen_brings_are_those_of_aws(managed: dict[str, tuple[Statement, ...]]) -> None:
-    """Written by `python -m iamgen.check.data.generate`; the name has the path, as in an ARN."""
+    """Written by `python -m iamgen.check.generate_data`; the name has the path, as in an ARN."""
     assert json.loads(FILE.read_text())["source"].startswith("From moto ")
     own = managed_documents()
     assert {"AdministratorAccess", "IAMFullAccess", "job-function/ViewOnlyAccess"} <= own.keys()

@@ -9,8 +9,8 @@ import pytest
 
 from iamgen.check.inspect import Looking, inspect
 from iamgen.declaration.load import load
-from iamgen.pages.policy import documents
-from iamgen.stack.texts import texts
+from iamgen.jinja.policy import documents
+from iamgen.synth.account_templates import texts
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "cases"
 EXAMPLE = GOLDEN.parents[2]

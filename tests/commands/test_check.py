@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from iamgen.declaration.services import list_date
+from iamgen.aws.services import list_date
 
 MakeRepo = Callable[..., Path]
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
@@ -66,8 +66,7 @@ def test_what_a_declaration_may_not_say(case: str, make_repo: MakeRepo, iamgen: 
 
 def test_services_that_do_not_fit_into_a_policy(make_repo: MakeRepo, iamgen: Iamgen) -> None:
     users = HEAD + (
-        "from iamgen.declaration.services import known_services\n"
-        'ROLES = (Role("WideR", services=sorted(known_services())),)'
+        'from iamgen.aws.services import known_services\nROLES = (Role("WideR", services=sorted(known_services())),)'
     )
     done = iamgen(make_repo(users), "render", "dev", "--no-lint")
     assert (done.returncode, done.stdout) == (1, "")

@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 import pexpect
 import pytest
 
-from iamgen.cloud.clients import Identity
-from iamgen.cloud.deployment import Prepared
+from iamgen.aws_client.clients import Identity
 from iamgen.commands.deploy import Deploying, deploy
-from iamgen.console import Console
+from iamgen.deploy.planner import Prepared
 from iamgen.errors import IamgenError, refuse
+from iamgen.ui.console import Console
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = ("/alice", "/bob", "/carol", "/auditors/dave")
@@ -612,7 +612,7 @@ def test_an_interruption_of_a_deployment_removes_what_was_not_begun(
         raise KeyboardInterrupt
 
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": ()}')
-    monkeypatch.setattr("iamgen.cloud.fleet.carry_out", interrupted)
+    monkeypatch.setattr("iamgen.deploy.several_accounts.carry_out", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(deployed, "dev", "prod")
     assert (len(aws.change_sets("dev")), aws.change_sets("prod")) == (1, [])
@@ -730,7 +730,7 @@ def as_role(aws: Aws, monkeypatch: pytest.MonkeyPatch, account: str, role: str, 
     """Let STS say that a session of a role of the account calls, as where a pipeline or a person has assumed it."""
     arn = f"arn:aws:sts::{IDS[account]}:assumed-role/infra-{role}-{IDS[account]}/{session}"
     who = Identity(IDS[account], arn)
-    monkeypatch.setattr("iamgen.cloud.deployment.require_account", lambda *_: who)
+    monkeypatch.setattr("iamgen.deploy.planner.require_account", lambda *_: who)
 
 
 def test_ops_services_without_what_deploys_are_refused(
@@ -757,7 +757,7 @@ def test_a_principal_of_elsewhere_hears_that_it_was_not_looked_at(
     deployed: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arn = "arn:aws:sts::222222222222:assumed-role/AWSReservedSSO_Admin_12/alice"
-    monkeypatch.setattr("iamgen.cloud.deployment.require_account", lambda *_: Identity(IDS["dev"], arn))
+    monkeypatch.setattr("iamgen.deploy.planner.require_account", lambda *_: Identity(IDS["dev"], arn))
     assert run(deployed, "dev").err == ""
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
     ended = run(deployed, "dev")
@@ -835,7 +835,7 @@ def test_a_plan_that_cannot_be_cleaned_up_is_a_fault(example: Path, aws: Aws, mo
     def discard(prepared: Prepared) -> None:
         raise refuse(prepared.order.where, "the change set of the plan stays in AWS")
 
-    monkeypatch.setattr("iamgen.cloud.fleet.discard", discard)
+    monkeypatch.setattr("iamgen.deploy.several_accounts.discard", discard)
     ended = run(example, "user-only", plan_only=True, as_json=True)
     (account,) = json.loads(ended.out)["accounts"]
     assert (ended.code, account["outcome"]) == (1, "planned")
@@ -849,7 +849,7 @@ def test_change_sets_do_not_pile_up_when_nothing_may_begin(
     def set_policy(*_: object, **__: object) -> None:
         raise refuse("dev", "denied")
 
-    monkeypatch.setattr("iamgen.cloud.stack_policy.set_policy", set_policy)
+    monkeypatch.setattr("iamgen.deploy.stack_policy.set_policy", set_policy)
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
     assert run(deployed, "dev").code == 1
     assert aws.change_sets("dev") == []

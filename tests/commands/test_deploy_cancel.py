@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from iamgen.cloud.clients import Clients, Credentials
-from iamgen.cloud.deployment import Order
+from iamgen.aws_client.clients import Clients, Credentials
 from iamgen.commands.deploy_cancel import Cancelling, cancel_deployments
-from iamgen.console import Console
+from iamgen.deploy.planner import Order
 from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.ui.console import Console
 
 MakeRepo = Callable[..., Path]
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
@@ -56,7 +56,7 @@ def accounts(make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch) -> Accounts:
     found = Accounts(make_repo())
     for name in ("under_way", "cancel"):
         monkeypatch.setattr(f"iamgen.commands.deploy_cancel.{name}", getattr(found, name))
-    monkeypatch.setattr("iamgen.cloud.orders.connect", lambda *_: Clients(lambda _: None, Credentials(), "eu-west-1"))
+    monkeypatch.setattr("iamgen.deploy.targets.connect", lambda *_: Clients(lambda _: None, Credentials(), "eu-west-1"))
     return found
 
 

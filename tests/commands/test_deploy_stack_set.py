@@ -13,11 +13,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from iamgen.cloud import stack_sets
-from iamgen.cloud.stack_sets import PlannedSet, StackSet
 from iamgen.commands.deploy_stack_set import StackSetDeploying, deploy_stack_set
-from iamgen.console import Console
+from iamgen.deploy import stack_sets
+from iamgen.deploy.stack_sets import PlannedSet, StackSet
 from iamgen.errors import IamgenError, refuse
+from iamgen.ui.console import Console
 
 CONST = """\
 GLOBAL_AWS_REGION=eu-west-1

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from iamgen.commands.release import Releasing, release
-from iamgen.console import Console
+from iamgen.ui.console import Console
 
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
 World = Any

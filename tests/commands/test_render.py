@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from iamgen.aws.services import known_services
 from iamgen.declaration.load import load
-from iamgen.declaration.services import known_services
 from iamgen.errors import IamgenError
 
 MakeRepo = Callable[..., Path]

@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from iamgen.declaration.load import load
-from iamgen.pages.policy import documents
-from iamgen.stack.build import build
-from iamgen.stack.text import text
+from iamgen.jinja.policy import documents
+from iamgen.synth.build import build
+from iamgen.synth.template_text import text
 
 HERE = Path(__file__).resolve().parent
 EXAMPLE = HERE.parents[1]

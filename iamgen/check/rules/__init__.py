@@ -12,7 +12,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Literal, NamedTuple
 
-from iamgen.check.facts import Facts
+from iamgen.check.rule_context import Facts
 from iamgen.iam.syntax import Path
 from iamgen.iam.template import Template
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from iamgen.check.data.services import wildcard
+from iamgen.aws.data.services import wildcard
 from iamgen.iam.statements import Condition, Statement
 from iamgen.iam.values import Value
 

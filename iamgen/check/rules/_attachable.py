@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from iamgen.check.facts import Facts
-from iamgen.declaration import quotas
+from iamgen.aws import quotas
+from iamgen.check.rule_context import Facts
 from iamgen.iam.template import GROUP, ROLE, Resource
 
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from iamgen.check.facts import Facts
-from iamgen.declaration import quotas
+from iamgen.aws import quotas
+from iamgen.check.rule_context import Facts
 from iamgen.iam.holes import HOLE, function, text
 from iamgen.iam.template import GROUP, NAMES, POLICY, ROLE, USER, Document, Resource, Template
 from iamgen.iam.values import Value, branches

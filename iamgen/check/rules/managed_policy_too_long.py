@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.check.facts import Facts
+from iamgen.aws import quotas
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import allow, policy, template
 from iamgen.check.rules._lengths import Ruler, over
-from iamgen.declaration import quotas
 from iamgen.iam.template import POLICY, Template
 
 

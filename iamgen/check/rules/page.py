@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from textwrap import fill
 
-from iamgen.check.facts import Facts
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Example, Rule, every_rule
 from iamgen.iam.holes import shown
 from iamgen.iam.template import Template

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.check.facts import Facts
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import is_every_action, is_every_resource, matched, reaches_all
 from iamgen.check.rules._escalation import PASS_ROLE, denied

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.check.facts import Facts
+from iamgen.aws import quotas
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import group, template
-from iamgen.declaration import quotas
 from iamgen.iam.template import Template
 
 

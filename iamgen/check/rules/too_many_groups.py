@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.check.facts import Facts
+from iamgen.aws import quotas
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import group, template, user
-from iamgen.declaration import quotas
 from iamgen.iam.attachments import memberships
 from iamgen.iam.template import Template
 from iamgen.iam.values import Value

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.check.facts import Facts
+from iamgen.aws import quotas
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._attachable import attachable
 from iamgen.check.rules._examples import allow, group, policy, role, template
-from iamgen.declaration import quotas
 from iamgen.iam.attachments import attached
 from iamgen.iam.holes import function, text
 from iamgen.iam.template import GROUP, HOLDERS, POLICY, USER, Resource, Template

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from iamgen.check.facts import Facts
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import matched
 from iamgen.check.rules._examples import ALICE, LAMBDA, MFA, role, template, trust, user

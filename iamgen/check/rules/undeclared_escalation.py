@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.check.data import managed_policies
-from iamgen.check.facts import Facts
+from iamgen.aws.data import managed_policies
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._escalation import allowed, denied, ways
 from iamgen.check.rules._examples import allow, group, policy, role, template, user

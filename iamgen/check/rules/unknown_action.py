@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.check.data.services import action_exists, actions, services
-from iamgen.check.facts import Facts
+from iamgen.aws.data.services import action_exists, actions, services
+from iamgen.aws.services import list_date
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import is_every_action
 from iamgen.check.rules._examples import allow, policy, template
-from iamgen.declaration.services import list_date
 from iamgen.iam.template import Template
 from iamgen.iam.values import Value
-from iamgen.nearest import CLOSE, did_you_mean
+from iamgen.similar_names import CLOSE, did_you_mean
 
 _NEWER = "right if it is newer: see the Service Authorization Reference"
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.check import data
-from iamgen.check.data.services import condition_keys, key_exists, services
-from iamgen.check.facts import Facts
+from iamgen.aws import data
+from iamgen.aws.data.services import condition_keys, key_exists, services
+from iamgen.aws.services import list_date
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import ALICE, allow, policy, role, template, trust
-from iamgen.declaration.services import list_date
 from iamgen.iam.template import Template
-from iamgen.nearest import CLOSE, did_you_mean
+from iamgen.similar_names import CLOSE, did_you_mean
 
 _NEWER = "right if it is newer: see the Service Authorization Reference"
 

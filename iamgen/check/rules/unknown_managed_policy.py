@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.check.data import MANAGED_POLICIES, list_date, managed_policies
-from iamgen.check.facts import Facts
+from iamgen.aws.data import MANAGED_POLICIES, list_date, managed_policies
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import role, template
 from iamgen.iam.attachments import aws
 from iamgen.iam.template import HOLDERS, Resource, Template
 from iamgen.iam.values import Value
-from iamgen.nearest import CLOSE, did_you_mean
+from iamgen.similar_names import CLOSE, did_you_mean
 
 _AWS = ":iam::aws:policy/"
 _NEWER = "see AWS's list of managed policies; if it is newer, ignore this rule, with a reason"

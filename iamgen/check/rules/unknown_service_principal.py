@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from iamgen.check.data import SERVICE_PRINCIPALS, list_date, service_principals
-from iamgen.check.facts import Facts
+from iamgen.aws.data import SERVICE_PRINCIPALS, list_date, service_principals
+from iamgen.aws.services import one_letter_away
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import role, template, trust
-from iamgen.declaration.services import one_letter_away
 from iamgen.iam.template import Template
 
 _FORM = re.compile(r"([a-z0-9.-]+)\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")

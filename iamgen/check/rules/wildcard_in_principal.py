@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.check.facts import Facts
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import ALICE, MFA, role, template, trust
 from iamgen.iam.template import Template

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from iamgen.check.facts import Facts
+from iamgen.check.engine import check_template
 from iamgen.check.finding import Finding
-from iamgen.check.run import check_template
+from iamgen.check.rule_context import Facts
 from iamgen.iam.template import Template
 
 EXPECTED = Path(__file__).resolve().parents[2] / "golden" / "expected"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from iamgen.check import rules
-from iamgen.check.facts import Facts
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Example, Problem, Rule, every_rule
 from iamgen.iam.template import Template
 

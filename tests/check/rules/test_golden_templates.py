@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from iamgen.check.facts import Facts
 from iamgen.check.finding import Finding
+from iamgen.check.rule_context import Facts
 
 Body = dict[str, Any]
 Block = dict[str, Any]

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from iamgen.check import data
-from iamgen.check.data import global_condition_keys, managed_policies, service_principals
-from iamgen.check.data.services import actions, services
+from iamgen.aws import data
+from iamgen.aws.data import global_condition_keys, managed_policies, service_principals
+from iamgen.aws.data.services import actions, services
+from iamgen.aws.services import list_date
 from iamgen.check.finding import Finding
 from iamgen.check.rules._escalation import DANGEROUS
 from iamgen.check.rules._examples import allow, policy, role, trust
-from iamgen.declaration.services import list_date
 
 UNLISTED = f"is not in the list of actions of {list_date()}"
 NEWER = "right if it is newer: see the Service Authorization Reference"

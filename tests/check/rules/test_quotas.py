@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from iamgen.check.facts import Facts
+from iamgen.aws import quotas
+from iamgen.check.engine import check_template
 from iamgen.check.finding import Finding
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules._examples import MFA, allow, group, policy, role, trust, user
 from iamgen.check.rules._lengths import Ruler
-from iamgen.check.run import check_template
-from iamgen.declaration import quotas
 from iamgen.iam.template import Template
 
 Named = Callable[..., set[str]]

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamgen.check.facts import Facts
-from iamgen.check.run import check_template
+from iamgen.check.engine import check_template
+from iamgen.check.rule_context import Facts
 from iamgen.iam.template import Template
 
 WORDS = st.sampled_from(

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from iamgen.check.facts import Facts
+from iamgen.check.engine import check_template
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules import every_rule
 from iamgen.check.rules._examples import ALICE, allow, policy, role, trust
-from iamgen.check.run import check_template
 from iamgen.iam.template import Template
 
 BODY = {"Resources": {"R": role(trust(ALICE)), "P": policy(allow("*"))}}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from iamgen.check.facts import Facts
 from iamgen.check.finding import Finding
+from iamgen.check.rule_context import Facts
 from iamgen.check.rules._examples import ALICE, MFA, role, trust, user
 
 Named = Callable[..., set[str]]

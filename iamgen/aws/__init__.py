@@ -1,0 +1,1 @@
+"""Facts of AWS: quotas, services, managed policies, each once with its source."""

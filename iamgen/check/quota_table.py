@@ -1,0 +1,37 @@
+"""Headroom for a person, as a table, and for a program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iamgen.check.quota_usage import Headroom
+
+_GAP = "   "
+
+
+def table(rows: Sequence[Headroom]) -> str:
+    """Return the rows in columns, the fullest first; empty where there are none."""
+    cells = [_cells(row) for row in _fullest_first(rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "".join(f"{_line(of_row, widths)}\n" for of_row in cells)
+
+
+def plain(rows: Sequence[Headroom]) -> list[dict[str, object]]:
+    """Return the rows as JSON values, the fullest first."""
+    return [row.plain() for row in _fullest_first(rows)]
+
+
+def _fullest_first(rows: Sequence[Headroom]) -> list[Headroom]:
+    return sorted(rows, key=lambda row: (-row.used / row.limit, row.account, row.what, row.unit))
+
+
+def _cells(row: Headroom) -> tuple[str, ...]:
+    return f"{row.account} {row.what}", f"{row.used:,}", f"{row.limit:,}", row.unit, str(row.percent), row.next
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    name, used, limit, unit, percent, then = (
+        cell.rjust(width) if column in (1, 2, 4) else cell.ljust(width)
+        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    )
+    return _GAP.join((name, f"{used} / {limit} {unit}", f"{percent} %", then)).rstrip()

@@ -1,0 +1,32 @@
+"""What rules know about a template besides the template: nothing, or what the declaration says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from iamgen.aws import quotas
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts of one template. As they are by default, they suit one that iamgen did not make."""
+
+    partition: str = "aws"
+    account_id: str | None = None
+    """The account that the template is for, twelve digits, where it is known."""
+    trust_policy_quota: int = quotas.TRUST_POLICY
+    managed_policies_quota: int = quotas.POLICIES_OF_A_ROLE
+    """How many managed policies the account can attach to a role."""
+    machines: frozenset[str] = frozenset()
+    """Logical ids of users that are no people: they need no MFA."""
+    admin_roles: frozenset[str] = frozenset({"AdminR"})
+    """Logical ids of roles, and of policies, that may allow everything."""
+    iam_roles: frozenset[str] = frozenset()
+    """Logical ids of roles, groups and policies that are declared to have power over IAM, or to escalate."""
+    emergencies: frozenset[str] = frozenset()
+    """Names of the inline policies that are declared as Emergency, as the template has them."""
+    unlisted_power: frozenset[str] = frozenset()
+    """`SERVICE:*` of each service that is not in the list of AWS's, and of which the declaration has been warned."""
+    causes: Mapping[str, str] = field(default_factory=dict)
+    """Logical id → where it was declared, `users.py:12`."""

@@ -1,0 +1,255 @@
+"""How a declared value comes to be: it knows its line in users.py, and a wrong one stops nothing.
+
+A class statement in users.py such as `User("bob", {"dev": "OpsR"}, powr=True)` would end the reading at
+the first mistake. Here a wrong call becomes a `Faulty` and a noted fault, so that one reading finds all.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, NamedTuple, Self, Union, get_args, get_origin, get_type_hints
+
+from iamgen.errors import Fault, IamgenError
+from iamgen.similar_names import did_you_mean
+
+
+class Origin(NamedTuple):
+    """Where somebody wrote a value: the file, as Python knows it, and the line on which it starts."""
+
+    file: str
+    line: int
+
+
+class MisDeclared(NamedTuple):
+    """A fault in one declared value; `about` is the word in the source that it is about."""
+
+    origin: Origin
+    what: str
+    hint: str
+    about: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Faulty:
+    """Stands where a value was declared wrongly; its faults have been noted already.
+
+    `rest` is the value without what is wrong about it, so that its other faults can be found too; None
+    when too little is left of it.
+    """
+
+    origin: Origin
+    kind: type
+    rest: Declared | None
+
+    def __repr__(self) -> str:
+        return f"a wrong {self.kind.__name__}"
+
+
+_SHOWN = 60  # characters of a wrong value in a message
+
+
+class Notes(NamedTuple):
+    """What came of a reading: the faults of wrong values, and the right ones, in the order of their making."""
+
+    faults: list[MisDeclared]
+    made: list[Declared]
+
+
+_notes: ContextVar[Notes | None] = ContextVar("notes", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[Notes]:
+    """Collect what is declared inside the block, and its faults, instead of raising them."""
+    notes = Notes([], [])
+    token = _notes.set(notes)
+    try:
+        yield notes
+    finally:
+        _notes.reset(token)
+
+
+class Declared:
+    """What every type of users.py derives from; fields are those of a frozen dataclass.
+
+    Raises IamgenError for a wrong call, except while a declaration is read: then the call returns a
+    `Faulty`, and the fault is noted.
+    """
+
+    origin: Origin
+    """Where it was written; an attribute, not a field: two values are equal wherever they were written."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401  # whatever the person wrote
+        """Return the value, or the `Faulty` that stands for it; the arguments are held against the fields."""
+        origin = _caller()
+        faults = [MisDeclared(origin, *fault) for fault in _call_faults(cls, args, kwargs)]
+        if faults:
+            _note(faults)
+            rest = _rest(cls, args, kwargs, origin)
+            return Faulty(origin, cls, rest)  # type: ignore[return-value]  # so that __init__ is not run
+        self = super().__new__(cls)
+        object.__setattr__(self, "origin", origin)
+        if notes := _notes.get():
+            notes.made.append(self)
+        return self
+
+    def __copy__(self) -> Self:
+        return self  # it never changes
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return self
+
+
+def declared_at(cls: type[Declared], origin: Origin, values: Mapping[str, Any]) -> Declared:
+    """Return what `cls(**values)` written there is, or the `Faulty` that stands for it; its faults are noted."""
+    faults = [MisDeclared(origin, *fault) for fault in _call_faults(cls, (), values)]
+    if faults:
+        _note(faults)
+        return Faulty(origin, cls, _rest(cls, (), values, origin))  # type: ignore[return-value]  # as __new__ does
+    return _built(cls, origin, values)
+
+
+def without_fault(value: object) -> object:
+    """Return a value as it is, or what is left of it when it was declared wrongly: perhaps None."""
+    return value.rest if isinstance(value, Faulty) else value
+
+
+def _note(faults: list[MisDeclared]) -> None:
+    notes = _notes.get()
+    if notes is None:
+        raise IamgenError(Fault(f"{at.file}:{at.line}", what, hint) for at, what, hint, _ in faults)
+    notes.faults.extend(faults)
+
+
+def _rest(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any], origin: Origin) -> Declared | None:
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    given = _given(fields.values(), args, kwargs)
+    good = {name: given[name] for name in fields if name in given and _fits(given[name], _hints(cls)[name])}
+    if any(_required(field) and name not in good for name, field in fields.items()):
+        return None
+    return _built(cls, origin, good)
+
+
+def _built(cls: type, origin: Origin, values: Mapping[str, Any]) -> Declared:
+    built: Declared = object.__new__(cls)
+    object.__setattr__(built, "origin", origin)
+    built.__init__(**values)  # type: ignore[misc]  # what a subclass's fields take
+    return built
+
+
+def _caller() -> Origin:
+    """Return the nearest line outside this package and dataclasses (`replace` is a caller's, too)."""
+    frame = sys._getframe(2)
+    while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] in ("iamgen", "dataclasses"):
+        frame = frame.f_back
+    return Origin(frame.f_code.co_filename, frame.f_lineno)
+
+
+class _CallFault(NamedTuple):
+    what: str
+    hint: str
+    about: str = ""
+
+
+def _call_faults(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator[_CallFault]:
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    positional = _positional(fields.values())
+    given = _given(fields.values(), args, kwargs)
+    call = _call_name(cls, given)
+    if len(args) > len(positional):
+        yield _CallFault(
+            f"{call} takes {len(positional)} values without a name ({', '.join(positional)}), not {len(args)}",
+            f"write the others with their name: {', '.join(n for n in fields if n not in positional)}",
+        )
+    for name in kwargs:
+        if name not in fields:
+            known = ", ".join(fields)
+            yield _CallFault(f"{call} has no {name}", did_you_mean(name, fields, f"it has {known}"), name)
+        elif name in positional[: len(args)]:
+            yield _CallFault(f"{call} has {name} twice", "remove one of the two", name)
+    for name, field in fields.items():
+        if name not in given and _required(field):
+            yield _CallFault(f"{call} lacks its {name}", f"give {_in_words(cls, name)}")
+        elif name in given and not _fits(given[name], _hints(cls)[name]):
+            written = _short(given[name])
+            yield _CallFault(f"{call}: {name} is {written}", f"give {_in_words(cls, name)}", name)
+
+
+def _positional(fields: Iterable[dataclasses.Field[Any]]) -> list[str]:
+    return [field.name for field in fields if not field.kw_only]
+
+
+def _given(
+    fields: Iterable[dataclasses.Field[Any]], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {**dict(zip(_positional(fields), args, strict=False)), **kwargs}
+
+
+def _call_name(cls: type, given: Mapping[str, Any]) -> str:
+    name = given.get("name")
+    return f"{cls.__name__} {name!r}" if isinstance(name, str) else cls.__name__
+
+
+def _required(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls, include_extras=True)
+
+
+def _in_words(cls: type, name: str) -> str:
+    """Return what a field expects, in the words of its `Annotated` type."""
+    return str(get_args(_hints(cls)[name])[1])
+
+
+def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401  # a type expression
+    """Tell whether a value is of the type; True is no number, text is no list, a Faulty is what it stands for."""
+    origin, args = _parts(hint)
+    if origin is Annotated:
+        return _fits(value, args[0])
+    if origin in (Union, UnionType):
+        return any(_fits(value, arg) for arg in args)
+    if origin is not None:
+        return _fits_collection(value, origin, args)
+    if isinstance(value, Faulty):
+        return isinstance(hint, type) and issubclass(value.kind, hint)
+    if hint is object:
+        return _is_plain(value)
+    return value is None if hint is None else isinstance(value, hint) and (hint is int) == (type(value) is int)
+
+
+@cache
+def _parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:  # noqa: ANN401  # a type expression
+    return get_origin(hint), get_args(hint)
+
+
+def _fits_collection(value: object, origin: type, args: tuple[Any, ...]) -> bool:
+    if isinstance(value, Mapping) and issubclass(origin, Mapping):
+        return all(_fits(key, args[0]) and _fits(item, args[1]) for key, item in value.items())
+    return (
+        isinstance(value, list | tuple)
+        and not issubclass(origin, Mapping)
+        and all(_fits(item, args[0]) for item in value)
+    )
+
+
+def _is_plain(value: object) -> bool:
+    """Tell whether a value is plain data: it is handed from one process to another."""
+    if isinstance(value, Mapping):
+        return all(_is_plain(key) and _is_plain(item) for key, item in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | int | float | Declared)

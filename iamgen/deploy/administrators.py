@@ -1,0 +1,66 @@
+"""What those lose who look after an account: the holders of AdminR, and the members of PowerG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iamgen.deploy.assuming import changes_of, keeps_a_way, labels
+from iamgen.deploy.holders import GROUP, Holder
+from iamgen.deploy.needed_actions import administration, power_over_iam
+from iamgen.deploy.power import member_of, role_session, user_of
+from iamgen.deploy.template_change import ADMIN, HINT, POWER, Moment, Sides, not_known
+from iamgen.errors import Fault
+
+
+def lost_by_admins(sides: Sides) -> Iterator[Fault]:
+    """Yield it when nobody could assume AdminR any more, when somebody who is still named in its trust policy could
+    not, and when it would not be an administrator's role any more."""
+    before, after = sides.trusting(ADMIN)
+    admitted, named = before.admitted(), after.assumers()
+    if admitted and not after.admitted():
+        what = f"nobody may assume {ADMIN} any more; now {labels(admitted.values())} may"
+        yield Fault(sides.at(ADMIN), what, HINT)
+        return
+    for one in admitted.values():
+        if one.key in named and not keeps_a_way(one, before, after):
+            what = f"{one.label} may assume {ADMIN} now, and could not any more"
+            yield Fault(sides.at(ADMIN), f"{what}{not_known(changes_of(one, before, after).values())}", HINT)
+    was, will = sides.holders(ADMIN)
+    if was and will and admitted:
+        who = f"{ADMIN}, which {labels(admitted.values())} may assume,"
+        standing = (role_session(was), role_session(will))
+        yield from sides.lost_direct_power(ADMIN, who, standing, administration(sides.change.place))
+
+
+def lost_by_power_group(sides: Sides, deploying: str) -> Iterator[Fault]:
+    """Yield it when PowerG or its last member goes, and when its members would lose power over IAM. Of the user who
+    deploys other rules speak."""
+    was, will = (_power_group(side) for side in sides.both)
+    before, after = sides.before.holders.members_of(was), sides.after.holders.members_of(will)
+    if was and not will:
+        what = f"the group {POWER} goes, and with it the power of whoever is in it"
+        yield Fault(sides.at(POWER), what, HINT)
+    elif before and not after:
+        yield Fault(sides.at(POWER), f"nobody is in {POWER} any more; now it has {', '.join(sorted(before))}", HINT)
+    of_all = list(power_of_group(sides))
+    yield from of_all
+    for name in sorted(before & after - {deploying}) if not of_all else ():
+        standing = tuple(user_of(side.holders, name, (), with_mfa_only=True) for side in sides.both)
+        needs = power_over_iam(sides.change.place)
+        yield from sides.lost_direct_power(POWER, f"{name}, who is in {POWER},", (standing[0], standing[1]), needs)
+
+
+def power_of_group(sides: Sides) -> Iterator[Fault]:
+    """Yield what whoever is in PowerG loses by the group's own policies."""
+    was, will = (_power_group(side) for side in sides.both)
+    if was and will:
+        members = sides.before.holders.members_of(was) | sides.change.members.get(POWER, frozenset())
+        names = f" ({', '.join(sorted(members))})" if members else ""
+        who = f"whoever is in {POWER}{names}"
+        needs = power_over_iam(sides.change.place)
+        yield from sides.lost_direct_power(POWER, who, (member_of(was), member_of(will)), needs)
+
+
+def _power_group(side: Moment) -> Holder | None:
+    found = side.holders.of_logical_id(POWER)
+    return found if found and found.resource.type == GROUP else None

@@ -1,0 +1,67 @@
+"""An update that is under way, stopped: AWS puts everything back as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from iamgen.aws_client.clients import Clients, require_account
+from iamgen.aws_client.errors import code_of, telling
+from iamgen.aws_client.polling import Pace
+from iamgen.deploy import stack as stacks
+from iamgen.deploy.consequences import cli_options, following, with_consequence
+from iamgen.deploy.events import Event, follow, last_event
+from iamgen.deploy.failure import not_rolled_back
+from iamgen.deploy.planner import Order
+from iamgen.deploy.stack_status import Step, step
+from iamgen.errors import Fault, IamgenError, refuse
+
+Told = Callable[[Event], None]
+
+
+def under_way(order: Order, clients: Clients) -> str:
+    """Return the stack's status where something is going on in it, nothing where nothing is."""
+    require_account(clients, order.account_id, order.where)
+    with telling(order.where, clients.credentials):
+        found = stacks.read(clients.cloudformation, order.stack)
+    return found.status if found and step(found.status) is Step.WAIT else ""
+
+
+def cancel(order: Order, clients: Clients, pace: Pace, tell: Told) -> str:
+    """Stop an update that is under way, wait until all is as before, and return the stack's status then.
+
+    Returns nothing when nothing is under way, or not any more. Raises IamgenError for what cannot be stopped, and for
+    what AWS could not delete again.
+    """
+    require_account(clients, order.account_id, order.where)
+    with telling(order.where, clients.credentials):
+        found = stacks.read(clients.cloudformation, order.stack)
+        if found is None or step(found.status) is not Step.WAIT:
+            return ""
+        if found.status != "UPDATE_IN_PROGRESS":
+            hint = f"wait for its end: iamgen deploy {order.where.partition(' ')[0]} --wait"
+            raise refuse(order.where, f"AWS stops only updates, and this is {found.status}", hint)
+        since = last_event(clients.cloudformation, found.id)
+        pace.heed()
+        if not _is_cancelled(clients, found.id):
+            return ""
+        what = "the update is being stopped, and AWS goes on with that"
+        with with_consequence(order.where, clients, what, following(order.where).partition(";")[0]):
+            outcome = follow(clients.cloudformation, found.id, since, pace, tell)
+    faults = list(not_rolled_back(order.where, outcome, cli_options(clients)))
+    if faults:
+        raise IamgenError([*faults, Fault(order.where, f"the update was stopped, and ended in {outcome.status}")])
+    return outcome.status
+
+
+def _is_cancelled(clients: Clients, stack_id: str) -> bool:
+    """Stop the update; return False when it had ended by then, which CloudFormation calls a fault of the request."""
+    try:
+        clients.cloudformation.cancel_update_stack(StackName=stack_id)
+    except Exception as exc:
+        if code_of(exc) != "ValidationError":
+            raise
+        now = stacks.read(clients.cloudformation, stack_id)
+        if now and now.status == "UPDATE_IN_PROGRESS":
+            raise
+        return False
+    return True

@@ -1,0 +1,155 @@
+"""Change sets: what CloudFormation would do, before it does it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from iamgen.aws_client.clients import Client
+from iamgen.aws_client.polling import Pace
+from iamgen.deploy.change_set_validation import not_planned
+from iamgen.errors import Fault, IamgenError
+
+Kind = Literal["CREATE", "UPDATE"]
+_NOTHING = re.compile(r"didn't contain changes|No updates are to be performed")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a change set is to bring about. `source` is what names the template: its body, or where it is; `where`
+    names the account in messages.
+
+    `repair` also brings back what was changed by hand.
+    """
+
+    stack: str
+    kind: Kind
+    source: Mapping[str, str]
+    tags: Mapping[str, str]
+    where: str
+    repair: bool = False
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change set does to a resource: Add, Modify, Remove. `replaced` when AWS makes a new one, or may.
+
+    `scope` has what of it changes: Properties, Tags, Metadata.
+    """
+
+    action: str
+    logical_id: str
+    type: str
+    replaced: bool
+    scope: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """A change set that can be executed."""
+
+    id: str
+    stack_id: str
+    kind: Kind
+    effects: tuple[Effect, ...]
+
+
+def create(cloudformation: Client, wanted: Wanted, pace: Pace) -> ChangeSet | None:
+    """Return a new change set; None, and nothing is left behind, when there is nothing to change.
+
+    Raises IamgenError when CloudFormation cannot make one; what it left behind is removed.
+    """
+    repair = {"DeploymentMode": "REVERT_DRIFT"} if wanted.repair else {}
+    name = f"iamgen-{secrets.token_hex(8)}"
+    made = cloudformation.create_change_set(
+        StackName=wanted.stack,
+        ChangeSetName=name,
+        ClientToken=name,  # a request that is sent again, its answer lost, is the same request
+        ChangeSetType=wanted.kind,
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        Tags=[{"Key": key, "Value": value} for key, value in wanted.tags.items()],
+        **wanted.source,
+        **repair,
+    )
+    id_, stack_id = made["Id"], made["StackId"]
+    try:
+        found = _created(cloudformation, id_, stack_id, pace)
+        faults = _faults(cloudformation, found, id_, wanted.where)
+    except BaseException:
+        delete(cloudformation, ChangeSet(id_, stack_id, wanted.kind, ()))
+        raise
+    if found["Status"] != "FAILED":
+        return ChangeSet(id_, stack_id, wanted.kind, _effects(cloudformation, found))
+    delete(cloudformation, ChangeSet(id_, stack_id, wanted.kind, ()))
+    if faults:
+        raise IamgenError(faults)
+    return None
+
+
+def _faults(cloudformation: Client, found: Mapping[str, Any], id_: str, where: str) -> tuple[Fault, ...]:
+    """Return why the change set failed; nothing when it did not, or because there is nothing to change."""
+    reason = found.get("StatusReason", "")
+    if found["Status"] != "FAILED" or _NOTHING.search(reason):
+        return ()
+    return not_planned(cloudformation, id_, reason, where)
+
+
+def describe(cloudformation: Client, id_: str, stack: str) -> Mapping[str, Any]:
+    """Return what AWS says of a change set, its effects not all of them."""
+    return cloudformation.describe_change_set(ChangeSetName=id_, StackName=stack)  # type: ignore[no-any-return]
+
+
+def effects(cloudformation: Client, id_: str, stack: str) -> tuple[Effect, ...]:
+    """Return what a change set does."""
+    return _effects(cloudformation, describe(cloudformation, id_, stack))
+
+
+def delete(cloudformation: Client, change_set: ChangeSet) -> None:
+    """Remove a change set, and the empty stack that it was made on, if there is nothing else to that stack."""
+    cloudformation.delete_change_set(ChangeSetName=change_set.id, StackName=change_set.stack_id)
+    if change_set.kind == "CREATE" and _is_empty(cloudformation, change_set):
+        cloudformation.delete_stack(StackName=change_set.stack_id)
+
+
+def _is_empty(cloudformation: Client, change_set: ChangeSet) -> bool:
+    """Whether its stack was never created, with no other change set of somebody's on it.
+
+    The status is read last, right before the deletion. A change set that somebody executes is not listed any more, and
+    a stack that is being created would be deleted with all that it has by then.
+    """
+    summaries = cloudformation.list_change_sets(StackName=change_set.stack_id)["Summaries"]
+    if any(one["ChangeSetId"] != change_set.id for one in summaries):  # AWS may not have deleted ours yet
+        return False
+    stacks = cloudformation.describe_stacks(StackName=change_set.stack_id)["Stacks"]
+    return all(one["StackStatus"] == "REVIEW_IN_PROGRESS" for one in stacks)
+
+
+def _created(cloudformation: Client, id_: str, stack_id: str, pace: Pace) -> Mapping[str, Any]:
+    for _ in pace.beats():
+        found = describe(cloudformation, id_, stack_id)
+        if found["Status"] not in {"CREATE_PENDING", "CREATE_IN_PROGRESS"}:
+            return found
+    raise AssertionError
+
+
+def _effects(cloudformation: Client, page: Mapping[str, Any]) -> tuple[Effect, ...]:
+    changes = list(page.get("Changes", ()))
+    while page.get("NextToken"):
+        page = cloudformation.describe_change_set(
+            ChangeSetName=page["ChangeSetId"], StackName=page["StackId"], NextToken=page["NextToken"]
+        )
+        changes += page.get("Changes", ())
+    return tuple(_effect(one["ResourceChange"]) for one in changes if one.get("Type", "Resource") == "Resource")
+
+
+def _effect(change: Mapping[str, Any]) -> Effect:
+    return Effect(
+        change["Action"],
+        change["LogicalResourceId"],
+        change["ResourceType"],
+        change.get("Replacement") in {"True", "Conditional"},
+        tuple(change.get("Scope", ())),
+    )

@@ -1,0 +1,39 @@
+"""Why CloudFormation makes no change set: what it finds before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from iamgen.aws_client.clients import Client
+from iamgen.aws_client.errors import code_of
+from iamgen.deploy.failure import cause
+from iamgen.errors import Fault
+
+_REASONS = ("ValidationStatusReason", "HookStatusReason", "ResourceStatusReason")
+
+
+def not_planned(cloudformation: Client, change_set: str, reason: str, where: str) -> tuple[Fault, ...]:
+    """Return why there is no change set, resource by resource where AWS says so. It does as long as the change set,
+    named by its ARN, is there; `reason` is what that says of itself."""
+    from botocore.exceptions import ClientError
+
+    hint = ""
+    try:
+        pages = cloudformation.get_paginator("describe_events").paginate(
+            ChangeSetName=change_set, Filters={"FailedEvents": True}
+        )
+        found = tuple(dict.fromkeys(fault for page in pages for fault in _faults(page["OperationEvents"], where)))
+    except ClientError as exc:  # it is asked only to say more
+        found = ()
+        if "DescribeEvents" in reason:
+            hint = f"with cloudformation:DescribeEvents iamgen would say which resource ({code_of(exc)})"
+    return found or (Fault(where, f"CloudFormation cannot plan this: {reason}", hint),)
+
+
+def _faults(events: list[Mapping[str, Any]], where: str) -> Iterator[Fault]:
+    for one in events:
+        reason = next((one[name] for name in _REASONS if one.get(name)), "")
+        if reason and "WARN" not in {one.get("ValidationFailureMode"), one.get("HookFailureMode")}:
+            name = one.get("LogicalResourceId", "")
+            yield cause(f"{where} {name}".strip(), reason, ())

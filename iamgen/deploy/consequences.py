@@ -1,0 +1,44 @@
+"""What an error leaves behind: what had begun in AWS when it came, which goes on there or stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from iamgen.aws_client.clients import Clients
+from iamgen.aws_client.errors import telling
+from iamgen.errors import Fault, IamgenError
+
+_SERVER_ERROR = 500  # from here on a status of HTTP says that AWS itself does not know what became of the request
+
+
+@contextmanager
+def with_consequence(where: str, clients: Clients, what: str, hint: str) -> Iterator[None]:
+    """Add to the faults of an error in the block what had begun by then, and what to do about it."""
+    try:
+        with telling(where, clients.credentials):
+            yield
+    except IamgenError as exc:
+        raise IamgenError([*exc.faults, Fault(where, what, hint)]) from exc
+
+
+def following(where: str) -> str:
+    """Return how to watch, and how to stop, what goes on in an account's stack."""
+    name = where.partition(" ")[0]
+    return f"follow it: iamgen deploy {name} --wait; stop an update: iamgen deploy {name} --cancel"
+
+
+def is_refusal(exc: BaseException) -> bool:
+    """Whether AWS has said no, so that nothing has begun. When the answer was lost on the way, it may have."""
+    from botocore.exceptions import ClientError
+
+    if not isinstance(exc, ClientError):
+        return False
+    status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return int(status) < _SERVER_ERROR
+
+
+def cli_options(clients: Clients) -> str:
+    """Return the options that the AWS CLI needs to work in the account, in the stack's region."""
+    profile = clients.credentials.profile
+    return f" --region {clients.region}{f' --profile {profile}' if profile else ''}"

@@ -1,0 +1,153 @@
+"""What the role or user loses that deploys: whether it could deploy again, and put back what it did."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from iamgen.aws_client.clients import Identity
+from iamgen.deploy.assuming import Assumer, Trusting, changes_of, keeps_a_way, key_of, labels
+from iamgen.deploy.comparison import Answer
+from iamgen.deploy.holders import ROLE, USER
+from iamgen.deploy.needed_actions import administration
+from iamgen.deploy.power import Standing, role_session, user_of
+from iamgen.deploy.template_change import ADMIN, HINT, POWER, Sides, not_known
+from iamgen.errors import Fault
+
+_SESSION = re.compile(r"arn:[\w-]+:sts::(?P<account>\d+):assumed-role/(?P<role>[^/]+)/(?P<session>.+)")
+_USER = re.compile(r"arn:[\w-]+:iam::\d+:user/(?:.*/)?(?P<name>[^/]+)")
+
+
+@dataclass(frozen=True)
+class DeployingPrincipal:
+    """The principal that deploys, as STS names it, before and after."""
+
+    sides: Sides
+    """The two templates."""
+    caller: Identity
+    """The principal."""
+
+    @property
+    def role(self) -> str:
+        """The logical id of the role whose session deploys; empty when the template on the first side has none."""
+        session = _SESSION.fullmatch(self.caller.arn)
+        holder = self.sides.before.holders.named(ROLE, session["role"]) if session else None
+        return holder.resource.logical_id if holder and session and self._is_here(session["account"]) else ""
+
+    def _is_here(self, account: str) -> bool:
+        return account == self.sides.change.place.account
+
+    @property
+    def user(self) -> str:
+        """The name of the user who deploys, empty when it is none."""
+        user = _USER.fullmatch(self.caller.arn)
+        return user["name"] if user else ""
+
+    def losses(self) -> Iterator[Fault]:
+        """Yield all that the principal loses."""
+        if self.role:
+            yield from self._role()
+        elif self.user:
+            yield from self._user()
+        else:
+            yield from self._foreign_role()
+
+    def notes(self) -> Iterator[str]:
+        """Yield what is not known of the principal. Nothing limits an account's root but its organisation."""
+        is_of_the_stack = self.role or (self.user and (self._is_made() or self._groups()))
+        if not is_of_the_stack and not self.caller.arn.endswith(":root"):
+            what = "is not of this stack: what it may do was not looked at, and nothing here takes it away"
+            yield f"{self.sides.change.where}: {self.caller.arn}, who deploys, {what}"
+
+    def _role(self) -> Iterator[Fault]:
+        was, will = self.sides.holders(self.role)
+        if was and (will is None or will.resource.name != was.resource.name):
+            yield Fault(self.sides.at(self.role), f"{self.role} goes, and it is the role that deploys", HINT)
+            return
+        yield from self.role_power()
+        yield from self._role_trust()
+
+    def role_power(self) -> Iterator[Fault]:
+        """Yield what the role loses of what it needs for this deployment; AdminR, of what makes an administrator."""
+        was, will = self.sides.holders(self.role)
+        if was and will:
+            standing, who = (role_session(was), role_session(will)), f"{self.role}, the role that deploys,"
+            yield from self.sides.lost_power(self.role, who, standing, self.sides.deployment_needs())
+            if self.role == ADMIN:
+                needs = administration(self.sides.change.place)
+                yield from self.sides.lost_direct_power(self.role, who, standing, needs)
+
+    def _foreign_role(self) -> Iterator[Fault]:
+        """Yield what a role of elsewhere loses to which the stack has attached something."""
+        session = _SESSION.fullmatch(self.caller.arn)
+        if session:
+            name = session["role"]
+            was, will = (Standing.foreign(side.holders, ROLE, name) for side in self.sides.both)
+            who = f"{name}, the role that deploys,"
+            yield from self.sides.lost_power(name, who, (was, will), self.sides.deployment_needs())
+
+    def _role_trust(self) -> Iterator[Fault]:
+        pair, role = self.sides.trusting(self.role), self.role
+        named = self._in_this_session(pair[1].assumers())
+        admitted = {key: one for key, one in self._in_this_session(pair[0].assumers()).items() if pair[0].admits(one)}
+        staying = [key for key, one in admitted.items() if keeps_a_way(one, *pair)]
+        own = self._assumer(admitted, named)
+        if admitted and not staying:
+            changes = [change for one in admitted.values() for change in changes_of(one, *pair).values()]
+            what = f"whoever may assume {role} now may not any more, and it is the role that deploys"
+            yield Fault(self.sides.at(role), f"{what}: {labels(admitted.values())}{not_known(changes)}", HINT)
+        elif own:
+            yield from self._lost_ways(own, pair, f"{own.label}, who deploys, may not assume {role} any more")
+        elif not self.caller.source:  # it could be any of them; those who were taken out are no accident
+            for one in admitted.values():
+                if one.key in staying or one.key in named:
+                    what = f"{one.label} may not assume {role}, the role that deploys, any more as now"
+                    yield from self._lost_ways(one, pair, what)
+
+    def _in_this_session(self, assumers: Mapping[str, Assumer]) -> dict[str, Assumer]:
+        """Return them with the name that the session has which deploys."""
+        session = _SESSION.fullmatch(self.caller.arn)
+        name = session["session"] if session else ""
+        return {key: one.in_session(name) for key, one in assumers.items()}
+
+    def _assumer(self, admitted: Mapping[str, Assumer], named: Mapping[str, Assumer]) -> Assumer | None:
+        """Return the one who deploys, known by what assumed the role, else by the session's name, which many a tool
+        makes the user's."""
+        source = self.caller.source
+        if source:
+            known = {**named, **admitted}
+            account = source.split(":")[4]
+            return known.get(key_of(source)) or known.get(f"whoever account {account} lets")
+        session = _SESSION.fullmatch(self.caller.arn)
+        return next((one for one in admitted.values() if session and one.user == session["session"]), None)
+
+    def _lost_ways(self, assumer: Assumer, pair: tuple[Trusting, Trusting], what: str) -> Iterator[Fault]:
+        changes = changes_of(assumer, *pair)
+        lost = [way for way, one in changes.items() if one.answer is not Answer.KEPT]
+        if lost:
+            how = f" {lost[0]}" if len(lost) < len(changes) and lost[0] else ""
+            yield Fault(self.sides.at(self.role), f"{what}{how}{not_known(changes.values())}", HINT)
+
+    def _user(self) -> Iterator[Fault]:
+        name = self.user
+        was, will = (side.holders.named(USER, name) for side in self.sides.both)
+        logical_id = was.resource.logical_id if was else name
+        groups = [side.holders.of_logical_id(POWER) for side in self.sides.both]
+        in_power = [name in side.holders.members_of(of) for side, of in zip(self.sides.both, groups, strict=True)]
+        if was and not will:
+            yield Fault(self.sides.at(logical_id), f"{name} goes, and it is the user who deploys", HINT)
+        elif in_power == [True, False]:
+            yield Fault(self.sides.at(POWER), f"{name}, who deploys, is not in {POWER} any more", HINT)
+        else:
+            by_hand = self._groups()
+            before, after = (user_of(side.holders, name, by_hand) for side in self.sides.both)
+            who, needs = f"{name}, the user who deploys,", self.sides.deployment_needs()
+            yield from self.sides.lost_power(logical_id, who, (before, after), needs)
+
+    def _is_made(self) -> bool:
+        return self.sides.before.holders.named(USER, self.user) is not None
+
+    def _groups(self) -> tuple[str, ...]:
+        """Return the groups, by logical id, into which the user is put by hand."""
+        return tuple(sorted(group for group, names in self.sides.change.members.items() if self.user in names))

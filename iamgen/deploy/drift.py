@@ -1,0 +1,142 @@
+"""Everything that differs in AWS from what a stack made: what CloudFormation sees, and what it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from iamgen.aws_client.clients import Clients
+from iamgen.aws_client.polling import Pace
+from iamgen.deploy import stack as stacks
+from iamgen.deploy.authorization_details import USER, Everybody, held
+from iamgen.deploy.effects import merged
+from iamgen.deploy.iam_drift import Beside, as_changes, beside, expected, members, trust
+from iamgen.deploy.stack import Resource
+from iamgen.deploy.stack_drift import Drift, Unchecked, detect
+from iamgen.deploy.undeclared import PERSON, Undeclared, holders, of_people, undeclared
+from iamgen.diff.change import Change
+
+# What is never compared. docs/drift.md has the same list.
+NOT_COMPARED = (
+    "passwords, access keys, MFA devices",
+    "boundaries and tags of people outside the stack",
+    "tags of policies and providers",
+    "thumbprints of OIDC providers",
+    "old versions of policies",
+    "roles and groups outside the stack, but for the stack's policies",
+)
+# CloudFormation compares no membership, and iamgen all of them: in `beside`.
+_COMPARED_HERE = "AWS::IAM::UserToGroupAddition"
+
+
+class Inspected(Protocol):
+    """What an inspection has to know of an account."""
+
+    @property
+    def where(self) -> str:
+        """Its name in messages."""
+
+    @property
+    def stack(self) -> str:
+        """Its stack's name."""
+
+    @property
+    def members(self) -> Mapping[str, frozenset[str]]:
+        """The members of groups that people are put into by hand, by the group's logical id."""
+
+    @property
+    def users(self) -> frozenset[str] | None:
+        """The names of the declared people, where the account holds them; None in any other account."""
+
+    @property
+    def people_alone(self) -> bool:
+        """Whether the account has people and nothing else."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What differs, and what was not looked at.
+
+    `drift` is what CloudFormation sees.
+    `beside` is what it does not: of the stack's groups, roles, users and policies, and of declared people.
+    `trusts` are the trust policies that roles should have which trust somebody who is gone, by logical id.
+    `resources` is how many there are.
+    `there` is who is in a group and belongs there, by the group's logical id.
+    `users` has every user's name.
+    `undeclared` are the users who are in no file, in an account that holds people.
+    `memberships` are the groups that each user is in, by name.
+    """
+
+    drift: Drift
+    beside: tuple[Beside, ...]
+    trusts: Mapping[str, Mapping[str, Any]]
+    resources: int
+    there: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    users: frozenset[str] = frozenset()
+    undeclared: tuple[Undeclared, ...] = ()
+    memberships: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Return what differs, from the template to AWS, a change for each resource, and for each person."""
+        return merged(self.drift.changes, as_changes(self.beside))
+
+    @property
+    def resource_changes(self) -> tuple[Change, ...]:
+        """Return those that are of the stack's resources."""
+        return tuple(change for change in self.changes if not change.logical_id.startswith(PERSON))
+
+    @property
+    def unchecked(self) -> tuple[Unchecked, ...]:
+        """Return the resources that neither CloudFormation nor iamgen compared."""
+        return tuple(resource for resource in self.drift.unchecked if resource.type != _COMPARED_HERE)
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is not as it should be."""
+        return bool(self.changes) or any(user.is_drift for user in self.undeclared)
+
+
+def inspect(
+    clients: Clients,
+    account: Inspected,
+    template: Mapping[str, Any],
+    pace: Pace,
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> Inspection:
+    """Look at everything that the stack with this template made. Raises IamgenError when CloudFormation cannot."""
+    drift = detect(clients.cloudformation, account.stack, account.where, pace, on_progress)
+    resources = stacks.resources(clients.cloudformation, account.stack)
+    on_progress("reading groups, roles and users")
+    has = held(clients.iam, account.where)
+    stack = stacks.read(clients.cloudformation, account.stack)
+    should = expected(template, resources, account.members, stack.tags if stack else {})
+    by_hand = account.users or frozenset() if account.members else frozenset[str]()
+    others = (
+        *beside(resources, should, has),
+        *holders(template, resources, has, by_hand),
+        *of_people(by_hand, resources, has),
+    )
+    trusts = {
+        one.resource.logical_id: trust(template, one.resource.logical_id, resources, has)
+        for one in others
+        if one.kind == "trust"
+    }
+    memberships = {name: user.groups for (kind, name), user in has.items() if kind == USER}
+    return Inspection(
+        drift,
+        others,
+        trusts,
+        len(resources),
+        members(resources, should, has),
+        frozenset(memberships),
+        _strangers(account, resources, has),
+        memberships,
+    )
+
+
+def _strangers(account: Inspected, resources: tuple[Resource, ...], has: Everybody) -> tuple[Undeclared, ...]:
+    if account.users is None:
+        return ()
+    return tuple(undeclared(account.users, resources, has, people_alone=account.people_alone))

@@ -1,0 +1,90 @@
+"""A stack operation, followed to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from iamgen.aws_client.clients import Client
+from iamgen.aws_client.polling import Pace
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a resource of a stack, or to the stack itself."""
+
+    logical_id: str
+    """The resource's name in the template; the stack's own name for an event of the stack."""
+    type: str
+    """Its type, such as `AWS::IAM::User`."""
+    status: str
+    """What became of it, such as `DELETE_FAILED`."""
+    reason: str
+    """Why, in AWS's words; often empty."""
+    of_stack: bool
+    """Whether it is about the stack itself."""
+    physical_id: str = ""
+    """The resource's name in AWS; a policy's ARN. Empty when it was never created."""
+
+    @property
+    def ends(self) -> bool:
+        """Whether an operation of the stack has come to its end with it."""
+        return self.of_stack and not self.status.endswith("_IN_PROGRESS")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an operation ended: the stack's status, and everything that happened, the oldest first."""
+
+    status: str
+    events: tuple[Event, ...]
+
+
+def last_event(cloudformation: Client, stack_id: str) -> str:
+    """Return the id of what happened last, nothing where nothing did: from here on an operation is followed."""
+    found = cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
+    return str(found[0]["EventId"]) if found else ""
+
+
+def follow(cloudformation: Client, stack_id: str, since: str, pace: Pace, on_event: Callable[[Event], None]) -> Outcome:
+    """Tell `on_event` of whatever happens to the stack after the event `since`, until an operation has ended."""
+    seen: list[Event] = []
+    for _ in pace.beats():
+        fresh, since = _fresh(cloudformation, stack_id, since)
+        for event in fresh:
+            seen.append(event)
+            on_event(event)
+            if event.ends:
+                return Outcome(event.status, tuple(seen))
+    raise AssertionError
+
+
+def _fresh(cloudformation: Client, stack_id: str, since: str) -> tuple[list[Event], str]:
+    """Return what happened after `since`, the oldest first, and what is the last event now. AWS tells the newest
+    first."""
+    found: list[Mapping[str, Any]] = []
+    for page in cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack_id):
+        for raw in page["StackEvents"]:
+            if raw["EventId"] == since:
+                return _events(found, stack_id), _newest(found, since)
+            found.append(raw)
+    return _events(found, stack_id), _newest(found, since)
+
+
+def _newest(found: list[Mapping[str, Any]], otherwise: str) -> str:
+    return str(found[0]["EventId"]) if found else otherwise
+
+
+def _events(found: list[Mapping[str, Any]], stack_id: str) -> list[Event]:
+    return [
+        Event(
+            raw["LogicalResourceId"],
+            raw["ResourceType"],
+            raw["ResourceStatus"],
+            raw.get("ResourceStatusReason", ""),
+            raw.get("PhysicalResourceId") == stack_id,
+            raw.get("PhysicalResourceId", ""),
+        )
+        for raw in reversed(found)
+    ]

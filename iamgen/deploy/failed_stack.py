@@ -1,0 +1,106 @@
+"""A stack whose creation failed: which of its resources are in AWS all the same, and how it is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from iamgen.aws_client.clients import Client, Clients
+from iamgen.aws_client.polling import Pace
+from iamgen.deploy import stack as stacks
+from iamgen.deploy.consequences import following, with_consequence
+from iamgen.deploy.events import Event, Outcome, follow, last_event
+from iamgen.deploy.stack import Stack
+from iamgen.deploy.stack_status import Step, step
+from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.iam.source import parse
+
+EMPTY: Mapping[str, Any] = {"Resources": {}}
+_NOTHING_STAYS = "ROLLBACK_COMPLETE"  # CloudFormation has deleted whatever it had created
+
+
+def live_template(cloudformation: Client, stack: Stack, where: str) -> Mapping[str, Any] | None:
+    """Return the part of the stack's template that is in AWS, None when nothing of it is.
+
+    CREATE_FAILED keeps what was created before the failure, and ROLLBACK_FAILED what could not be deleted after it.
+    """
+    names = _live(cloudformation, stack)
+    if not names:
+        return None
+    whole = parse(f"{where} {stack.name}", stacks.template(cloudformation, stack.id)).body
+    every = whole.get("Resources")
+    resources = every if isinstance(every, Mapping) else {}
+    return {"Resources": {name: one for name, one in sorted(resources.items()) if name in names}}
+
+
+def _live(cloudformation: Client, stack: Stack) -> frozenset[str]:
+    """Return the logical ids of the resources that a deletion of the stack would delete."""
+    if stack.status == _NOTHING_STAYS:
+        return frozenset()
+    every = stacks.resources(cloudformation, stack.id)
+    return frozenset(one.logical_id for one in every if one.physical_id and one.status != "DELETE_SKIPPED")
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """The deletion of a stack whose creation failed."""
+
+    where: str
+    """The account's name in messages."""
+    clients: Clients
+    """The account's clients."""
+    stack: Stack
+    """The stack, as it was when the plan was made."""
+    planned: frozenset[str]
+    """The logical ids of the resources whose deletion the plan shows."""
+
+    def carry_out(self, pace: Pace, tell: Callable[[Event], None], begin: Callable[[], None]) -> Outcome | None:
+        """Delete the stack, and return how that ended; None when it is gone already. `begin` is called as soon as it
+        has begun.
+
+        Raises IamgenError when the stack is not what it was when the plan was made, and KeyboardInterrupt when the
+        deployment is to stop.
+        """
+        cloudformation = self.clients.cloudformation
+        if not self._is_there():
+            return None
+        since = last_event(cloudformation, self.stack.id)
+        self._delete(pace)
+        begin()
+        what = "the deletion of the stack whose creation failed had begun, and AWS goes on with it"
+        with with_consequence(self.where, self.clients, what, following(self.where)):
+            return follow(cloudformation, self.stack.id, since, pace, tell)
+
+    def _is_there(self) -> bool:
+        cloudformation = self.clients.cloudformation
+        now = stacks.read(cloudformation, self.stack.id)
+        if now is None:
+            return False
+        is_same = step(now.status) is Step.AFRESH and now.moment == self.stack.moment
+        if not is_same or _live(cloudformation, now) - self.planned:
+            raise moved(self.where)
+        return True
+
+    def _delete(self, pace: Pace) -> None:
+        """Take the protection against deletion away, and delete; the protection is put back when that fails."""
+        name, protect = self.stack.id, self.clients.cloudformation.update_termination_protection
+        protect(StackName=name, EnableTerminationProtection=False)
+        try:
+            pace.heed()
+            self.clients.cloudformation.delete_stack(StackName=name)
+        except BaseException:
+            if self.stack.guarded:
+                protect(StackName=name, EnableTerminationProtection=True)
+            raise
+
+
+def moved(where: str) -> IamgenError:
+    """Return what to say when the stack is not as it was when the plan was made."""
+    return refuse(where, "somebody has deployed since the plan was made", "deploy again, and look at the plan")
+
+
+def undeleted(where: str, stack: str) -> Fault:
+    """Return what to say after a creation that failed and left resources, whose deletion nobody has agreed to."""
+    what = f"the creation of the stack {stack} failed, and not all that it had created could be deleted again"
+    return Fault(where, what, f"look at what stays, and allow its deletion: iamgen deploy {where.partition(' ')[0]}")

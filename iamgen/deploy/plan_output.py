@@ -1,0 +1,126 @@
+"""A planned deployment, and how it ended, as a person reads it, and as JSON values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+
+from iamgen.deploy.drift import Inspection
+from iamgen.deploy.effects import merged, undone
+from iamgen.deploy.iam_drift import as_changes
+from iamgen.deploy.planner import Prepared
+from iamgen.deploy.several_accounts import Ends, Planned
+from iamgen.diff.change import Change
+from iamgen.diff.lines import Counts, counts, lines
+from iamgen.errors import Fault
+
+_NONE = Counts(0, 0, 0)
+_ADVICE = ": declare the user in users.py, or delete the user in the IAM console"
+
+
+def plan_text(prepared: Collection[Prepared]) -> str:
+    """Return the plans of all accounts, and in the last line how much changes in all."""
+    blocks = ["\n".join(_lines(one)) for one in prepared]
+    total = sum((counts(_all_changes(one)) for one in prepared), _NONE)
+    return "\n\n".join([*blocks, f"Plan: {total}."]) + "\n"
+
+
+def plain(one: Prepared) -> dict[str, object]:
+    """Return a plan as JSON values."""
+    return {
+        "account": one.order.where.partition(" ")[0],
+        "account_id": one.order.account_id,
+        "stack": one.order.stack,
+        "action": _action(one),
+        "pending": one.is_pending,
+        **counts(_all_changes(one)).plain(),
+        "changes": [change.plain() for change in _all_changes(one)],
+        "tags_only": list(one.retagged),
+        "protection": one.unguarded,
+        **(_beyond_repair(one.inspection) if one.inspection else {}),
+    }
+
+
+def _beyond_repair(inspection: Inspection) -> dict[str, object]:
+    """Return what a repair leaves as it is, as JSON values."""
+    return {
+        "not_looked_at": [resource.plain() for resource in inspection.unchecked],
+        "undeclared_users": [user.plain() for user in inspection.undeclared],
+    }
+
+
+def changes(one: Prepared) -> tuple[Change, ...]:
+    """Return what a deployment changes, with what it puts right beside the stack."""
+    others = one.inspection.beside if one.inspection else ()
+    return merged(one.changes, map(undone, as_changes(others, is_plan=True)))
+
+
+def _all_changes(one: Prepared) -> tuple[Change, ...]:
+    """Return what a deployment changes, after what goes with a failed stack: a resource may go and come back."""
+    return (*one.deletions, *changes(one))
+
+
+def _action(one: Prepared) -> str:
+    if one.afresh:
+        return "delete and create"
+    if one.change_set:
+        return one.change_set.kind.lower()
+    if one.inspection and one.inspection.beside:
+        return "repair"
+    return "protect" if one.unguarded else "none"
+
+
+def _lines(one: Prepared) -> Iterator[str]:
+    order = one.order
+    if not one.is_pending:
+        yield f"{order.where}: nothing to change in the stack {order.stack}"
+        yield from remarks(one.inspection)
+        return
+    yield f"{order.where}: {_action(one)} the stack {order.stack}"
+    if one.afresh and one.stack:
+        yield f"! {one.stack.status}: its creation failed; what is left of it is deleted first"
+        yield from lines(one.deletions)
+    yield from lines(changes(one))
+    if one.retagged:
+        yield f"! the tags of the stack change, and with them those of {', '.join(one.retagged)}"
+    if one.unguarded:
+        yield "! its stack policy and its protection against deletion are put back"
+    yield from remarks(one.inspection)
+
+
+def remarks(inspection: Inspection | None) -> Iterator[str]:
+    """Yield what no repair puts right: resources that nobody looked at, and users whom only a person can delete."""
+    if inspection:
+        yield from (f"! not looked at: {resource.text}" for resource in inspection.unchecked)
+        yield from (f"! {user.text}{_ADVICE if user.is_drift else ''}" for user in inspection.undeclared)
+
+
+def ends_line(planned: Planned, ends: Ends) -> str:
+    """Return how many accounts ended how; each of them counts once."""
+    same = len(planned.ready) - len(ends.done) - len(ends.failed) - len(ends.left)
+    text = f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.left)} not begun"
+    text += f", {len(planned.failed)} not planned" if planned.failed else ""
+    return text + (f", {same} with nothing to change" if same else "")
+
+
+def ends_json(planned: Planned, ends: Ends, stays: Mapping[str, tuple[Fault, ...]]) -> str:
+    """Return the plans as a JSON document, with how they ended, and why where they failed. `stays` has what could not
+    be removed from AWS, by account."""
+    accounts = [_ended(name, one, ends, stays.get(name, ())) for name, one in planned.ready.items()]
+    for name, error in planned.failed.items():
+        accounts.append({"account": name, "outcome": "refused", "faults": _plain(error.faults)})
+    return json.dumps({"accounts": accounts}, indent=2) + "\n"
+
+
+def _ended(name: str, one: Prepared, ends: Ends, stays: tuple[Fault, ...]) -> dict[str, object]:
+    outcomes: dict[str, str] = {
+        **dict.fromkeys(ends.done, "done"),
+        **dict.fromkeys(ends.failed, "failed"),
+        **dict.fromkeys(ends.left, "not begun"),
+    }
+    faults = (*(ends.failed[name].faults if name in ends.failed else ()), *stays)
+    return {**plain(one), "outcome": outcomes.get(name, "planned"), **({"faults": _plain(faults)} if faults else {})}
+
+
+def _plain(faults: Collection[Fault]) -> list[dict[str, str]]:
+    return [fault._asdict() for fault in faults]

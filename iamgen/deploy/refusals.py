@@ -1,0 +1,52 @@
+"""What a deployment refuses, from two templates alone: `deploy` asks before it deploys, others may ask before that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from iamgen.aws_client.clients import Identity
+from iamgen.deploy.lockout import Losses, losses
+from iamgen.deploy.stack_protection import impossible, refusals
+from iamgen.deploy.template_change import TemplateChange
+from iamgen.diff.difference import differences
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What somebody has allowed to be lost."""
+
+    replacement: bool = False
+    """Groups and roles may be replaced or deleted: `--allow-replacement`."""
+    lock_me_out: bool = False
+    """The last way into an account may go: `--lock-me-out`."""
+
+
+NOTHING = Allowed()
+
+
+def refused(change: TemplateChange, caller: Identity | None, now: datetime, allowed: Allowed = NOTHING) -> Losses:
+    """Return what a deployment of this change would refuse, and what it would say besides; AWS is not asked.
+
+    `caller` is the principal that deploys, None where nobody knows it yet. What only CloudFormation knows, such as a
+    resource that it replaces because another one changes, is not in it.
+    """
+    changes = differences(change.before, change.sent)
+    faults = [*impossible(change.where, changes)]
+    found = losses(change, caller, now)
+    if not allowed.lock_me_out:
+        faults += found.refusals
+    if change.before is not None:
+        faults += refusals(change.where, changes, allow_replacement=allowed.replacement)
+    return replace(found, refusals=tuple(faults))
+
+
+def refused_in_all(changes: Iterable[TemplateChange], caller: Identity | None, now: datetime) -> Losses:
+    """Return the same of several accounts, together."""
+    every = [refused(one, caller, now) for one in changes]
+    return Losses(
+        tuple(fault for one in every for fault in one.refusals),
+        tuple(fault for one in every for fault in one.warnings),
+        tuple(note for one in every for note in one.notes),
+    )

@@ -1,0 +1,153 @@
+"""Several accounts: planned side by side, deployed in their order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from iamgen.aws_client.clients import Clients, WrongAccountError, require_account
+from iamgen.aws_client.parallel import side_by_side
+from iamgen.deploy.events import Event
+from iamgen.deploy.executor import discard, execute
+from iamgen.deploy.planner import Choices, Order, Prepared, prepare
+from iamgen.errors import Fault, IamgenError
+
+Show = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Member:
+    """An account to deploy to; `holds_people` when the others may trust users that its stack makes."""
+
+    name: str
+    order: Order
+    clients: Clients
+    holds_people: bool
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What is planned in each account, and why it is not in the others."""
+
+    ready: Mapping[str, Prepared]
+    failed: Mapping[str, IamgenError]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How accounts ended: those done, those that failed, and those not begun because of another."""
+
+    done: tuple[str, ...] = ()
+    failed: Mapping[str, IamgenError] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+
+
+class Pending:
+    """Deployments that are planned, and those of them that are begun: what to clean up, however a command ends.
+
+    It is filled while accounts are worked on, so that nothing gets lost when a signal ends that.
+    """
+
+    def __init__(self, *, are_kept: bool = False) -> None:
+        """`are_kept` when a plan file keeps their change sets."""
+        self.are_kept = are_kept
+        self.prepared: dict[str, Prepared] = {}
+        self.begun: set[str] = set()
+
+    def clean_up(self) -> dict[str, tuple[Fault, ...]]:
+        """Remove the change sets that nobody has begun, unless they are kept; return what stays, by account."""
+        unwanted = () if self.are_kept else tuple(name for name in self.prepared if name not in self.begun)
+        stays = {name: drop([self.prepared.pop(name)]) for name in unwanted}
+        return {name: faults for name, faults in stays.items() if faults}
+
+
+def unusable(members: Iterable[Member], stop: threading.Event) -> dict[str, IamgenError]:
+    """Return the accounts whose credentials are another account's or cannot be used, where that ends it for all: when
+    one is another account's, or none can be used. Where only some cannot, it is found again when these are planned."""
+    work = {one.name: partial(require_account, one.clients, one.order.account_id, one.order.where) for one in members}
+    answers = side_by_side(work, stop)
+    failed = {name: one for name, one in answers.items() if isinstance(one, IamgenError)}
+    is_wrong = any(isinstance(one, WrongAccountError) for one in failed.values())
+    return failed if is_wrong or len(failed) == len(work) else {}
+
+
+def plan(
+    members: Iterable[Member], choices: Choices, show: Show, stop: threading.Event, pending: Pending | None = None
+) -> Planned:
+    """Return what would be done in each account; `pending` gets each as soon as it is planned, to be cleaned up by
+    whoever has it."""
+    register = Pending() if pending is None else pending
+
+    def one(member: Member) -> Prepared:
+        show(member.name, "planning")
+        register.prepared[member.name] = found = prepare(member.order, member.clients, choices)
+        show(member.name, "planned")
+        return found
+
+    found = side_by_side({member.name: partial(one, member) for member in members}, stop)
+    ready = {name: some for name, some in found.items() if isinstance(some, Prepared)}
+    return Planned(ready, {name: some for name, some in found.items() if isinstance(some, IamgenError)})
+
+
+def held_back(planned: Planned, first: str, *, every: bool) -> tuple[str, ...]:
+    """Return what is not to be begun, because `first` could not be planned: the others may trust its users.
+
+    What only takes access away trusts nobody new, and goes on; with `every` it is held back as well.
+    """
+    if first not in planned.failed:
+        return ()
+    pending = {name: one for name, one in planned.ready.items() if one.is_pending}
+    return tuple(name for name, one in pending.items() if every or not one.only_removes_access)
+
+
+def drop(prepared: Iterable[Prepared]) -> tuple[Fault, ...]:
+    """Remove the change sets of plans that are not wanted; return what could not be removed."""
+    faults: list[Fault] = []
+    for one in prepared:
+        try:
+            discard(one)
+        except IamgenError as exc:
+            faults += exc.faults
+    return tuple(faults)
+
+
+def carry_out(
+    ready: Mapping[str, Prepared], first: str, show: Show, stop: threading.Event, begun: set[str] | None = None
+) -> Ends:
+    """Deploy what is planned; `begun` gets the names of those that AWS has begun with.
+
+    What only takes access away goes before all, then `first`, then the others. These are not begun when `first` fails;
+    their change sets stay. After ^C, AWS goes on.
+    """
+    begun = set() if begun is None else begun
+    pending = {name: one for name, one in ready.items() if one.is_pending}
+    removing = {name: one for name, one in pending.items() if one.only_removes_access}
+    leading = {name: one for name, one in pending.items() if name == first and name not in removing}
+    others = {name: one for name, one in pending.items() if name not in removing and name not in leading}
+    failed = _all(removing, show, stop, begun, patient=False)
+    failed |= _all(leading, show, stop, begun, patient=False)
+    left = tuple(others) if first in failed else ()
+    if not left:
+        failed |= _all(others, show, stop, begun, patient=bool(leading))
+    return Ends(tuple(name for name in pending if name not in failed and name not in left), failed, left)
+
+
+def _all(
+    ready: Mapping[str, Prepared], show: Show, stop: threading.Event, begun: set[str], *, patient: bool
+) -> dict[str, IamgenError]:
+    def one(name: str, prepared: Prepared) -> None:
+        show(name, "deploying")
+        execute(prepared, partial(tell, name, show, set()), patient=patient, begin=partial(begun.add, name))
+        show(name, "done")
+
+    found = side_by_side({name: partial(one, name, some) for name, some in ready.items()}, stop)
+    return {name: some for name, some in found.items() if isinstance(some, IamgenError)}
+
+
+def tell(name: str, show: Show, finished: set[str], event: Event) -> None:
+    """Show an event as one line: how many resources are through, and which is at it."""
+    if event.status.endswith("_COMPLETE") and not event.of_stack:
+        finished.add(event.logical_id)
+    show(name, f"{len(finished):>3} done  {event.status}  {event.logical_id}")

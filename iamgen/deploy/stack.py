@@ -1,0 +1,111 @@
+"""A stack as it is in AWS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from iamgen.aws_client.clients import Client
+from iamgen.aws_client.errors import code_of
+from iamgen.aws_client.polling import Pace
+from iamgen.deploy.stack_status import Stuck, is_settled
+
+_NONE = "does not exist"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack. `changed` is when it was last touched, `guarded` whether it is protected against deletion."""
+
+    name: str
+    id: str
+    status: str
+    changed: datetime
+    tags: Mapping[str, str]
+    guarded: bool
+
+    @property
+    def moment(self) -> str:
+        """Return what is another text as soon as somebody deploys."""
+        return f"{self.id} {self.changed.isoformat()}"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource that a stack made."""
+
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+    reason: str
+
+
+def read(cloudformation: Client, name: str) -> Stack | None:
+    """Return the stack of that name or id, None when there is none."""
+    from botocore.exceptions import ClientError
+
+    try:
+        (found,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except ClientError as exc:
+        if code_of(exc) == "ValidationError" and _NONE in str(exc):
+            return None
+        raise
+    if found["StackStatus"] == "DELETE_COMPLETE":
+        return None
+    tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", ())}
+    changed = found.get("LastUpdatedTime") or found["CreationTime"]
+    guarded = bool(found.get("EnableTerminationProtection"))
+    return Stack(found["StackName"], found["StackId"], found["StackStatus"], changed, tags, guarded)
+
+
+def template(cloudformation: Client, name: str, change_set: str = "") -> str:
+    """Return the template that the stack was deployed with, or that a change set brings, as it was sent; a JSON
+    one in the order of its keys."""
+    of = {"ChangeSetName": change_set} if change_set else {}
+    body = cloudformation.get_template(StackName=name, TemplateStage="Original", **of).get("TemplateBody") or {}
+    return body if isinstance(body, str) else text(body)
+
+
+def text(body: Mapping[str, Any]) -> str:
+    """Return a template as `iamgen render` writes it."""
+    return json.dumps(body, indent=2, sort_keys=True) + "\n"
+
+
+def resources(cloudformation: Client, name: str) -> tuple[Resource, ...]:
+    """Return what the stack made, by logical id."""
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
+    found = [
+        Resource(
+            one["LogicalResourceId"],
+            one.get("PhysicalResourceId", ""),
+            one["ResourceType"],
+            one["ResourceStatus"],
+            one.get("ResourceStatusReason", ""),
+        )
+        for page in pages
+        for one in page["StackResourceSummaries"]
+        if one["ResourceStatus"] != "DELETE_COMPLETE"
+    ]
+    return tuple(sorted(found, key=lambda one: one.logical_id))
+
+
+def failed_resources(cloudformation: Client, name: str) -> tuple[Stuck, ...]:
+    """Return what keeps the stack from going on."""
+    return tuple(
+        Stuck(one.logical_id, one.status, one.reason)
+        for one in resources(cloudformation, name)
+        if one.status.endswith("_FAILED")
+    )
+
+
+def settle(cloudformation: Client, name: str, pace: Pace) -> Stack | None:
+    """Wait until nothing goes on in the stack; return it as it is then, None when it is gone."""
+    for _ in pace.beats():
+        found = read(cloudformation, name)
+        if found is None or is_settled(found.status):
+            return found
+    raise AssertionError

@@ -1,0 +1,130 @@
+"""Drift: what CloudFormation finds different in AWS from what a stack made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from iamgen.aws_client.clients import Client
+from iamgen.aws_client.polling import Pace
+from iamgen.deploy import stack as stacks
+from iamgen.deploy.stack import Stack
+from iamgen.deploy.stack_status import Step, busy, is_comparable, step, stuck
+from iamgen.diff.change import Change
+from iamgen.diff.difference import differences
+from iamgen.errors import IamgenError, refuse
+from iamgen.ui.printable import printable
+
+_DRIFTED = ["MODIFIED", "DELETED"]
+# Only these say that AWS looked. UNKNOWN, UNSUPPORTED, NOT_CHECKED, and whatever comes, say that it did not.
+_LOOKED_AT = [*_DRIFTED, "IN_SYNC"]
+_SILENT = "NOT_CHECKED"  # of a resource that the answer leaves out: its type has no drift detection
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """A resource that CloudFormation did not compare, so that nobody knows whether it differs.
+
+    `logical_id` and `type` name it.
+    `status` is what CloudFormation says of it, such as UNKNOWN, and `reason` why, which may be empty.
+    """
+
+    logical_id: str
+    type: str
+    status: str
+    reason: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return it in one line."""
+        return f"{self.logical_id}  {self.type}: {self.status}{f', {self.reason}' if self.reason else ''}"
+
+    def plain(self) -> dict[str, object]:
+        """Return it as JSON values, by the names of its fields."""
+        return {"logical_id": self.logical_id, "type": self.type, "status": self.status, "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What CloudFormation says of a stack's resources.
+
+    `changes` is what differs: `+` is in AWS and not in the template, `-` the other way round.
+    `repairs` is the same from AWS to the template.
+    `unchecked` are the resources that were not compared.
+    """
+
+    changes: tuple[Change, ...]
+    repairs: tuple[Change, ...]
+    unchecked: tuple[Unchecked, ...]
+
+
+def comparable(cloudformation: Client, name: str, where: str) -> Stack:
+    """Return the stack of that name, if CloudFormation can compare it. Raises IamgenError when there is none, and
+    when it is being worked on, or is stuck."""
+    stack = stacks.read(cloudformation, name)
+    if stack and is_comparable(stack.status):
+        return stack
+    if stack and step(stack.status) is Step.WAIT:
+        raise IamgenError([busy(where, name, stack.status)._replace(hint="look again when that has ended")])
+    if stack and step(stack.status) is Step.STUCK:
+        raise IamgenError([stuck(where, name, stack.status, stacks.failed_resources(cloudformation, stack.id))])
+    state = f" (it is {stack.status})" if stack else ""
+    raise refuse(where, f"there is no stack {name} to look at{state}", f"iamgen deploy {where.partition(' ')[0]}")
+
+
+def detect(cloudformation: Client, stack: str, where: str, pace: Pace, on_progress: Callable[[str], None]) -> Drift:
+    """Have CloudFormation look, and return what it found. Raises IamgenError when it could not."""
+    id_ = cloudformation.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
+    for _ in pace.beats():
+        found = cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=id_)
+        on_progress("comparing with AWS")
+        if found["DetectionStatus"] == "DETECTION_COMPLETE":
+            break
+        if found["DetectionStatus"] == "DETECTION_FAILED":
+            raise refuse(where, f"CloudFormation cannot compare: {found.get('DetectionStatusReason', 'no reason')}")
+    every = _found(cloudformation, stack)
+    drifted = sorted((one for one in every if one["StackResourceDriftStatus"] in _DRIFTED), key=_logical_id)
+    changes, repairs = (tuple(change(one, reverse=reverse) for one in drifted) for reverse in (False, True))
+    return Drift(changes, repairs, tuple(_unchecked(every, stacks.resources(cloudformation, stack))))
+
+
+def _unchecked(drifts: Iterable[Mapping[str, Any]], resources: Iterable[stacks.Resource]) -> Iterator[Unchecked]:
+    """Yield the resources of which no status says that they were compared."""
+    by_id = {_logical_id(drift): drift for drift in drifts}
+    for resource in resources:
+        drift = by_id.get(resource.logical_id, {})
+        status = str(drift.get("StackResourceDriftStatus", _SILENT))
+        if status not in _LOOKED_AT:
+            reason = " ".join(printable(str(drift.get("DriftStatusReason", ""))).split())
+            yield Unchecked(resource.logical_id, resource.type, status, reason)
+
+
+def _logical_id(found: Mapping[str, Any]) -> str:
+    return str(found["LogicalResourceId"])
+
+
+def _found(cloudformation: Client, stack: str) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = []
+    more: dict[str, str] = {}
+    while True:
+        page = cloudformation.describe_stack_resource_drifts(StackName=stack, **more)
+        found += page["StackResourceDrifts"]
+        if not page.get("NextToken"):
+            return found
+        more = {"NextToken": page["NextToken"]}
+
+
+def change(found: Mapping[str, Any], *, reverse: bool) -> Change:
+    """Return a resource's drift as a change from the template to what is in AWS, or in reverse."""
+    logical_id, kind = _logical_id(found), found["ResourceType"]
+    if found["StackResourceDriftStatus"] == "DELETED":
+        return Change("+" if reverse else "-", logical_id, kind, replaced=False, details=())
+    sides = [json.loads(found.get(name) or "{}") for name in ("ExpectedProperties", "ActualProperties")]
+    before, after = (
+        {"Resources": {logical_id: {"Type": kind, "Properties": side}}} for side in (sides[::-1] if reverse else sides)
+    )
+    changes = differences(before, after)
+    details = changes[0].details if changes else ()
+    return Change("~", logical_id, kind, replaced=False, details=details)

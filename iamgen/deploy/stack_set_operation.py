@@ -1,0 +1,42 @@
+"""An operation of a stack set, followed to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from iamgen.aws_client.clients import Client
+from iamgen.aws_client.polling import Pace
+from iamgen.errors import Fault
+
+Show = Callable[[str, str], None]
+AGAIN = "mend the cause, and deploy the stack set again"
+
+
+def followed(cloudformation: Client, which: Mapping[str, str], pace: Pace, show: Show) -> tuple[Fault, ...]:
+    """Show each account's state until the operation has ended; return what failed. `which` names the operation, as
+    requests do."""
+    for _ in pace.beats():
+        found = cloudformation.describe_stack_set_operation(**which)["StackSetOperation"]
+        results = _results(cloudformation, which)
+        for one in results:
+            show(one["Account"], one["Status"])
+        if found["Status"] not in {"QUEUED", "RUNNING", "STOPPING"}:
+            return tuple(_failures(which["StackSetName"], found, results))
+    raise AssertionError
+
+
+def _results(cloudformation: Client, which: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    pages = cloudformation.get_paginator("list_stack_set_operation_results").paginate(**which)
+    return [one for page in pages for one in page["Summaries"]]
+
+
+def _failures(name: str, found: Mapping[str, Any], results: Collection[Mapping[str, Any]]) -> list[Fault]:
+    failed = [one for one in results if one["Status"] in {"FAILED", "CANCELLED"}]
+    faults = [
+        Fault(one["Account"], f"{one['Status']}: {one.get('StatusReason', 'no reason')}", AGAIN) for one in failed
+    ]
+    if found["Status"] != "SUCCEEDED":
+        reason = found.get("StatusReason", "")
+        faults.append(Fault(name, f"the operation ended in {found['Status']}{': ' if reason else ''}{reason}", AGAIN))
+    return faults

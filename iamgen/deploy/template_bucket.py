@@ -1,0 +1,48 @@
+"""Templates that are too large to be sent along: through a bucket of S3, and out of it again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from iamgen.aws_client.clients import Clients
+from iamgen.aws_client.errors import telling
+from iamgen.errors import Fault, IamgenError, refuse
+
+INLINE = 51_200  # bytes of a template that may be sent along: the CloudFormation User Guide, quotas
+LARGEST = 1_000_000  # bytes from S3; the guide says 1 MB
+
+
+@contextmanager
+def sent(
+    text: str, clients: Clients, bucket: str | None, where: str, warn: Callable[[Fault], None]
+) -> Iterator[Mapping[str, str]]:
+    """Yield what names the template in a request: its body, or, when it is too large for that, where it is in the
+    bucket for as long as the block lasts; `warn` is told when it cannot be removed from there.
+
+    Raises IamgenError for a large template and no bucket, and for a bucket that is not the account's own.
+    """
+    size = len(text.encode())
+    if size <= INLINE:
+        yield {"TemplateBody": text}
+        return
+    if size > LARGEST:
+        raise refuse(where, f"the template has {size:,} bytes, and {LARGEST:,} is CloudFormation's limit")
+    if not bucket:
+        what = f"the template has {size:,} bytes, and more than {INLINE:,} have to go through S3"
+        raise refuse(where, what, "name a bucket of that account, in the stack's region: --bucket NAME")
+    key = f"iamgen/{hashlib.sha256(text.encode()).hexdigest()}.json"
+    account = clients.sts.get_caller_identity()["Account"]
+    # a bucket of that name that is somebody else's is refused: who owns it decides what is deployed
+    own = {"Bucket": bucket, "Key": key, "ExpectedBucketOwner": account}
+    clients.s3.put_object(Body=text.encode(), ContentType="application/json", **own)
+    try:
+        yield {"TemplateURL": f"{clients.s3.meta.endpoint_url}/{bucket}/{key}"}
+    finally:
+        try:
+            with telling(where, clients.credentials):
+                clients.s3.delete_object(**own)
+        except IamgenError as exc:  # what the block has made is worth more than a tidy bucket
+            what = f"the template stays in s3://{bucket}/{key}: {exc.faults[0].what}"
+            warn(Fault(where, what, f"remove it: aws s3 rm s3://{bucket}/{key}"))

@@ -1,0 +1,110 @@
+"""A stack's template before and after a deployment, as the rules about ways in look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from iamgen.deploy.assuming import Trusting
+from iamgen.deploy.comparison import Answer, Comparison
+from iamgen.deploy.holders import Holder, Holders
+from iamgen.deploy.kept_roles import with_kept_roles
+from iamgen.deploy.needed_actions import Need, needed_to_deploy
+from iamgen.deploy.power import Change, Standing
+from iamgen.deploy.references import Place, Template
+from iamgen.errors import Fault
+
+ADMIN, POWER = "AdminR", "PowerG"
+HINT = "--lock-me-out, if it is meant and there is another way in"
+
+
+@dataclass(frozen=True)
+class TemplateChange:
+    """The template that an account's stack has, and the one that it would get."""
+
+    where: str
+    """What names the account in messages, such as `dev (222222222222)`."""
+    place: Place
+    """Where the stack is."""
+    before: Template | None
+    """The deployed template, None when there is no stack."""
+    after: Template
+    """The rendered template."""
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The names of those who belong into groups that people are put into by hand, by the group's logical id."""
+    kept_roles: frozenset[str] = frozenset()
+    """The roles, by logical id, that stay when the rendered template does not have them any more."""
+
+    @cached_property
+    def sent(self) -> Template:
+        """The template that a deployment sends: the rendered one, with the roles that stay."""
+        return with_kept_roles(self.after, self.before, self.kept_roles)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A template as it is at a moment."""
+
+    holders: Holders
+    """Its users, groups and roles."""
+    time: datetime
+    """The moment."""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Two moments that are compared: the deployed template and the new one, or the new one now and later."""
+
+    change: TemplateChange
+    """The account, and its templates."""
+    before: Moment
+    """What there is."""
+    after: Moment
+    """What there would be."""
+
+    @property
+    def both(self) -> tuple[Moment, Moment]:
+        """The two moments."""
+        return self.before, self.after
+
+    def at(self, logical_id: str) -> str:
+        """Return what names a resource of the account in messages."""
+        return f"{self.change.where} {logical_id}"
+
+    def holders(self, logical_id: str) -> tuple[Holder | None, Holder | None]:
+        """Return the user, group or role of that logical id on both sides."""
+        return self.before.holders.of_logical_id(logical_id), self.after.holders.of_logical_id(logical_id)
+
+    def trusting(self, logical_id: str) -> tuple[Trusting, Trusting]:
+        """Return the role of that logical id on both sides, ready to be asked who may assume it."""
+        was, will = self.holders(logical_id)
+        return (
+            Trusting(self.before.holders, was, self.before.time),
+            Trusting(self.after.holders, will, self.after.time),
+        )
+
+    def deployment_needs(self) -> tuple[Need, ...]:
+        """Return what carrying out this deployment, and putting it back, needs."""
+        return needed_to_deploy(self.change.place, (*self.before.holders.resources, *self.after.holders.resources))
+
+    def lost_power(
+        self, logical_id: str, who: str, standing: tuple[Standing, Standing], needs: tuple[Need, ...]
+    ) -> Iterator[Fault]:
+        """Yield what a principal loses of what a deployment needs."""
+        change = Change(standing, (self.before.time, self.after.time), needs)
+        yield from (Fault(self.at(logical_id), what, HINT) for what in change.lost(who))
+
+    def lost_direct_power(
+        self, logical_id: str, who: str, standing: tuple[Standing, Standing], needs: tuple[Need, ...]
+    ) -> Iterator[Fault]:
+        """Yield what a principal loses of what it does itself, without CloudFormation in between."""
+        change = Change(standing, (self.before.time, self.after.time), needs, by_cloudformation=False)
+        yield from (Fault(self.at(logical_id), what, HINT) for what in change.lost(who))
+
+
+def not_known(changes: Iterable[Comparison]) -> str:
+    """Return what an undecided answer hangs on, as the end of a sentence."""
+    unknown = sorted({text for one in changes if one.answer is Answer.UNDECIDED for text in one.unknown})
+    return f", as far as one can say; not known: {'; '.join(unknown)}" if unknown else ""

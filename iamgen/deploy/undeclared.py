@@ -1,0 +1,101 @@
+"""What people and strangers have beside a stack: what its template cannot say, and users.py does not give."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from iamgen.deploy.authorization_details import GROUP, KINDS, USER, Everybody, Held
+from iamgen.deploy.iam_drift import Beside
+from iamgen.deploy.stack import Resource
+
+PERSON = "user/"  # before a person's name, where a resource has its logical id: no logical id has a slash
+_POLICY = "AWS::IAM::ManagedPolicy"
+
+
+@dataclass(frozen=True)
+class Undeclared:
+    """An IAM user of the account that holds people, whom neither users.py nor the stack knows: a leaver, perhaps.
+
+    `groups` are the groups that the user is in, `policies` the policies of their own.
+    `is_drift` is whether there should be no such user: in an account of people alone, and in the stack's groups. An
+    account that stands in for user-only may have users of other purposes.
+    """
+
+    name: str
+    groups: tuple[str, ...]
+    policies: tuple[str, ...]
+    is_drift: bool
+
+    @property
+    def text(self) -> str:
+        """Return who it is and what they have, in one line."""
+        groups = f", in {', '.join(self.groups)}" if self.groups else ""
+        policies = f", with {', '.join(self.policies)}" if self.policies else ""
+        return f"the IAM user {self.name} is in no file{groups}{policies}"
+
+    def plain(self) -> dict[str, object]:
+        """Return it as JSON values, by the names of its fields."""
+        lists = {"groups": list(self.groups), "policies": list(self.policies)}
+        return {"user": self.name, **lists, "is_drift": self.is_drift}
+
+
+def of_people(people: Iterable[str], resources: Collection[Resource], has: Everybody) -> Iterator[Beside]:
+    """Yield the policies that declared people have of their own, and the groups outside the stack that they are in.
+
+    `people` are the names of those who are put into the stack's groups by hand. Nothing gives them a policy but these.
+    """
+    own_groups = {resource.physical_id for resource in resources if resource.type == GROUP}
+    for name in sorted(people):
+        user = has.get((USER, name))
+        if user is None:
+            continue
+        person = Resource(f"{PERSON}{name}", name, USER, "", "")
+        for policy in sorted(user.inline):
+            yield Beside(person, "inline", "+", policy, user.inline[policy])
+        yield from (Beside(person, "attached", "+", arn) for arn in sorted(user.attached))
+        yield from (Beside(person, "group", "+", group) for group in sorted(user.groups - own_groups))
+
+
+def holders(
+    template: Mapping[str, Any], resources: Collection[Resource], has: Everybody, people: Collection[str]
+) -> Iterator[Beside]:
+    """Yield who has one of the stack's managed policies and is not of the stack. `people` are looked at apart."""
+    own = {(resource.type, resource.physical_id) for resource in resources} | {(USER, name) for name in people}
+    for policy in (resource for resource in resources if resource.type == _POLICY):
+        named = _named(template, policy.logical_id)
+        for (kind, name), principal in sorted(has.items(), key=lambda item: item[0]):
+            if policy.physical_id in principal.attached and (kind, name) not in own | named:
+                yield Beside(policy, "holder", "+", f"{KINDS[kind].lower()} {name}", holder=(kind, name))
+
+
+def _named(template: Mapping[str, Any], policy: str) -> set[tuple[str, str]]:
+    """Return whom the template itself gives the policy by name."""
+    properties = (template.get("Resources") or {}).get(policy, {}).get("Properties") or {}
+    return {
+        (kind, name)
+        for kind, short in KINDS.items()
+        for name in properties.get(f"{short}s", ())
+        if isinstance(name, str)
+    }
+
+
+def undeclared(
+    declared: Collection[str], resources: Collection[Resource], has: Everybody, *, people_alone: bool
+) -> Iterator[Undeclared]:
+    """Yield the users whom neither the stack nor users.py knows, in an account that holds people.
+
+    `declared` are the names in users.py, `people_alone` is whether the account has people and nothing else.
+    """
+    known = {*declared, *(resource.physical_id for resource in resources if resource.type == USER)}
+    own_groups = {resource.physical_id for resource in resources if resource.type == GROUP}
+    for (kind, name), principal in sorted(has.items(), key=lambda item: item[0]):
+        if kind == USER and name not in known:
+            is_drift = people_alone or bool(principal.groups & own_groups)
+            yield Undeclared(name, tuple(sorted(principal.groups)), _policies(principal), is_drift)
+
+
+def _policies(principal: Held) -> tuple[str, ...]:
+    attached = sorted(arn.rpartition("/")[2] for arn in principal.attached)
+    return (*attached, *(f"inline {name}" for name in sorted(principal.inline)))

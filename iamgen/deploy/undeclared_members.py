@@ -1,0 +1,59 @@
+"""IAM users who are in a stack's groups and in no declaration: mostly people who have left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from iamgen.aws_client.clients import Client
+from iamgen.aws_client.errors import code_of
+from iamgen.deploy.references import Place, resources
+from iamgen.errors import Fault
+
+Template = Mapping[str, Any]
+_GROUP, _USER = "AWS::IAM::Group", "AWS::IAM::User"
+
+
+def undeclared_members(
+    iam: Client, where: str, declared: frozenset[str], template: Template, *, repairing: bool = False
+) -> Iterator[Fault]:
+    """Yield a warning for each user who is in a group of the deployed template and is not `declared`.
+
+    Where nobody is declared the account holds no people, and AWS is not asked. Users whom the deployed template makes
+    itself are left out: they go with it. A group that cannot be looked at is said. `repairing` says that they are about
+    to be taken out of the groups.
+    """
+    if not declared:
+        return
+    made = resources(template, Place(""))
+    known = {name.lower() for name in (*declared, *(one.name for one in made if one.type == _USER))}
+    groups_by_user: dict[str, list[str]] = {}
+    not_looked_at: dict[str, list[str]] = {}
+    for group in (one for one in made if one.type == _GROUP):
+        members = _members(iam, group.name)
+        if isinstance(members, str):
+            not_looked_at.setdefault(members, []).append(group.logical_id)
+            continue
+        for user in members:
+            if user.lower() not in known:
+                groups_by_user.setdefault(user, []).append(group.logical_id)
+    for code, groups in not_looked_at.items():
+        what = f"who is in {', '.join(groups)} was not looked at: AWS refuses GetGroup ({code})"
+        yield Fault(where, what, "with iam:GetGroup iamgen would say who is in them and not in users.py")
+    for user, groups in sorted(groups_by_user.items()):
+        what = f"the IAM user {user} is in {', '.join(groups)}, and users.py does not declare {user}"
+        command = f"take {user} out of the groups with: iamgen deploy {where.partition(' ')[0]} --repair"
+        hint = f"{'the repair takes them out of the groups' if repairing else command}; then delete the user in IAM"
+        yield Fault(where, what, hint)
+
+
+def _members(iam: Client, group: str) -> list[str] | str:
+    """Return the names of a group's members, or why they cannot be looked at; nobody is in a group that is gone."""
+    from botocore.exceptions import ClientError
+
+    try:
+        pages = iam.get_paginator("get_group").paginate(GroupName=group)
+        return [user["UserName"] for page in pages for user in page["Users"]]
+    except ClientError as exc:
+        code = code_of(exc)
+        return [] if code == "NoSuchEntity" else code

@@ -1,0 +1,149 @@
+"""What changes in the templates of several accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Literal, NamedTuple
+
+from iamgen.diff.change import Change
+from iamgen.diff.difference import Template, differences
+from iamgen.diff.lines import Counts, counts, signed
+from iamgen.diff.values import key
+
+State = Literal["new", "changed", "same", "gone"]
+# What an account has but once, whatever stack it is of.
+_ONCE = {
+    "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::InstanceProfile": "InstanceProfileName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::OIDCProvider": "Url",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::IAM::User": "UserName",
+}
+
+
+class AccountTemplate(NamedTuple):
+    """The template of an account's stack. It is the same by account id, region and stack, whatever it is called."""
+
+    account: str
+    id: str
+    region: str
+    stack: str
+    template: Template
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Return what two templates share that follow each other in AWS."""
+        return self.id, self.region, self.stack
+
+
+@dataclass(frozen=True)
+class AccountChanges:
+    """What changes in an account's stack. One that is `gone` is declared no more: nothing changes in AWS by that.
+
+    Where an account's stack has another name or region, the one is `gone` and the other `new`, both `moved`; what is
+    gone `blocks` the new one when that needs names that an account has but once.
+    """
+
+    account: str
+    region: str
+    stack: str
+    state: State
+    changes: tuple[Change, ...]
+    moved: bool = False
+    blocks: bool = False
+
+    @property
+    def head(self) -> str:
+        """The account and how much changes in it."""
+        if self.state == "gone":
+            return f"{self.account}: {self._gone}"
+        stack = f" stack {self.stack} in {self.region}" if self.moved else ""
+        new = f" (new{stack})" if self.state == "new" else ""
+        return f"{self.account}{new}: {counts(self.changes)}"
+
+    @property
+    def _gone(self) -> str:
+        if not self.moved:
+            return "declared no more; its stack stays until somebody deletes it"
+        message = f"the stack {self.stack} in {self.region} is declared no more; it stays until somebody deletes it"
+        return (
+            f"{message}, and the new one cannot be made before: it has the same IAM names" if self.blocks else message
+        )
+
+    def plain(self) -> dict[str, object]:
+        """Return the changes as JSON values."""
+        return {
+            "account": self.account,
+            "region": self.region,
+            "stack": self.stack,
+            "state": self.state,
+            **counts(self.changes).plain(),
+            "changes": [change.plain() for change in self.changes],
+        }
+
+
+def across(
+    before: Collection[AccountTemplate] | None, after: Collection[AccountTemplate]
+) -> tuple[AccountChanges, ...]:
+    """Return what changes in each account, by name; None is before there was any."""
+    was = {account.place: account for account in before or ()}
+    now = {account.place: account for account in after}
+    gone = [account for place, account in was.items() if place not in now]
+    new = [account for place, account in now.items() if place not in was]
+    changes = [_of(was[place], account) for place, account in now.items() if place in was]
+    changes += [_come(account, gone) for account in new]
+    changes += [_gone(account, new) for account in gone]
+    return tuple(sorted(changes, key=lambda account: account.account))
+
+
+def _of(before: AccountTemplate, after: AccountTemplate) -> AccountChanges:
+    changes = differences(before.template, after.template)
+    return AccountChanges(after.account, after.region, after.stack, "changed" if changes else "same", changes)
+
+
+def _come(account: AccountTemplate, gone: Collection[AccountTemplate]) -> AccountChanges:
+    changes = differences(None, account.template)
+    moved = any(other.id == account.id for other in gone)
+    return AccountChanges(account.account, account.region, account.stack, "new", changes, moved)
+
+
+def _gone(account: AccountTemplate, new: Collection[AccountTemplate]) -> AccountChanges:
+    successors = [other for other in new if other.id == account.id]
+    blocks = any(_names(account.template) & _names(other.template) for other in successors)
+    return AccountChanges(account.account, account.region, account.stack, "gone", (), bool(successors), blocks)
+
+
+def _names(template: Template) -> set[tuple[str, str]]:
+    """Return what the template makes that an account has but once: its type and name."""
+    resources = template.get("Resources")
+    bodies = resources.values() if isinstance(resources, Mapping) else ()
+    named = ((resource.get("Type"), resource.get("Properties")) for resource in bodies if isinstance(resource, Mapping))
+    return {
+        (str(kind), key(properties[_ONCE[kind]]))
+        for kind, properties in named
+        if kind in _ONCE and isinstance(properties, Mapping) and _ONCE[kind] in properties
+    }
+
+
+def total(accounts: Collection[AccountChanges]) -> Counts:
+    """Return how many resources come, change and go in all of them."""
+    return reduce(Counts.__add__, (counts(account.changes) for account in accounts), Counts(0, 0, 0))
+
+
+def account_lines(accounts: Collection[AccountChanges], *, brief: bool = False) -> Iterator[str]:
+    """Yield the accounts that change, each with its changes below it unless `brief`; then those that do not."""
+    for account in accounts:
+        if account.state != "same":
+            yield account.head
+            yield from () if brief else (f"    {line}" for line in signed(account.changes))
+    yield from unchanged(accounts)
+
+
+def unchanged(accounts: Collection[AccountChanges]) -> Iterator[str]:
+    """Yield a line that names the accounts in which nothing changes, if there are any."""
+    same = [account.account for account in accounts if account.state == "same"]
+    if same:
+        yield f"no changes: {', '.join(same)}"

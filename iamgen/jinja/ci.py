@@ -1,0 +1,132 @@
+"""CI files: which account is deployed when, as which role, put into the templates of `templates/ci/`."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from iamgen.declaration.model import OPS, READ
+from iamgen.declaration.pipelines import PROVIDERS
+from iamgen.declaration.resolved import Account, Declaration
+from iamgen.errors import Fault, IamgenError
+from iamgen.jinja.ci_commands import cfn_lint, install
+from iamgen.jinja.ci_jobs import Job, Provider, jobs_of, this_repository, unapproved
+from iamgen.jinja.template import page
+
+MADE = "# Made by `iamgen ci"
+Stage = Literal["people", "accounts", "prod"]
+_STAGES: tuple[Stage, ...] = get_args(Stage)
+_FILES = {
+    "github": {
+        ".github/workflows/iamgen-check.yml": "ci/github-check.yml.j2",
+        ".github/workflows/iamgen-deploy.yml": "ci/github-deploy.yml.j2",
+    },
+    "gitlab": {".gitlab-ci.yml": "ci/gitlab-ci.yml.j2"},
+}
+_TIERS = ("production", "staging", "testing", "development", "other")
+_ENVIRONMENT = re.compile(r"[\w ./@+-]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """How CI deploys an account: when, as which role, in which environment."""
+
+    account: str
+    """Its name."""
+    stage: Stage
+    """When: the account of the people first, production last."""
+    needs_approval: bool
+    """Whether somebody has to approve each deployment."""
+    needs: tuple[str, ...]
+    """The jobs that have to succeed before."""
+    role: str
+    """The ARN of the role that deploys; empty where users.py declares no pipeline for it."""
+    variable: str
+    """The CI service's variable that has the ARN of the role where `role` is empty."""
+    environment: str
+    """The CI service's environment, or empty."""
+    tier: str
+    """GitLab's deployment tier of the environment, or empty."""
+    audience: str
+    """What the token is made for; empty for the usual audience of GitHub's action."""
+
+
+def ci_files(root: Path, declaration: Declaration, provider: Provider, folder: str) -> dict[str, str]:
+    """Return the provider's files, by their path from the top of the git repository, in which `folder` is iamgen's.
+
+    Raises IamgenError for what `deployments` and `install` refuse, and for what is wrong with a template.
+    """
+    channel = declaration.settings.channels[0]
+    variables = {
+        "branch": f"env/{channel}",
+        "cfn_lint": cfn_lint(declaration),
+        "deployments": [asdict(one) for one in deployments(declaration, provider, channel)],
+        "enter": f'cd "$CI_PROJECT_DIR"/{shlex.quote(folder)}' if folder else "",
+        "folder": folder,
+        "install": install(root),
+        "region": declaration.region,
+    }
+    return {path: page(root, template, variables) for path, template in _FILES[provider].items()}
+
+
+def deployments(declaration: Declaration, provider: Provider, channel: str) -> tuple[Deployment, ...]:
+    """Return each account's deployment: who holds people first, production last, each stage after the one before.
+
+    Raises IamgenError for a job that would get into an account that needs approval without it, and for an environment
+    that cannot be written into a CI file.
+    """
+    jobs = list(jobs_of(declaration, provider, channel))
+    here = this_repository(declaration, jobs)
+    own = [job for job in jobs if job.repository in here]
+    able = [job for job in own if len(here) == 1 and (job.deploys or job.environment)]
+    by_stage: dict[Stage, list[Account]] = {stage: [] for stage in _STAGES}
+    for account in declaration.accounts.values():
+        by_stage[_stage(account)].append(account)
+    made: list[Deployment] = []
+    needs: tuple[str, ...] = ("check",)
+    for accounts in by_stage.values():
+        made += [_deployment(declaration, provider, one, needs, able) for one in accounts]
+        needs = tuple(f"deploy-{one.name}" for one in accounts) or needs
+    faults = [*unapproved(declaration, own, provider), *(fault for one in made for fault in _faults(one))]
+    if faults:
+        raise IamgenError(faults)
+    return tuple(made)
+
+
+def _stage(account: Account) -> Stage:
+    if account.holds_people:
+        return "people"
+    return "prod" if account.kind == "prod" else "accounts"
+
+
+def _deployment(
+    declaration: Declaration, provider: Provider, account: Account, needs: tuple[str, ...], jobs: Sequence[Job]
+) -> Deployment:
+    able = [one for one in jobs if one.granted.account == account.name and one.granted.role != READ]
+    job = min(able, key=lambda one: (one.is_guarded != account.needs_approval, one.granted.role != OPS), default=None)
+    has_environment = account.needs_approval or (job is not None and (job.is_guarded or bool(job.tier)))
+    usual = PROVIDERS[provider].audience
+    audience = job.who.audience if job else usual
+    return Deployment(
+        account=account.name,
+        stage=_stage(account),
+        needs_approval=account.needs_approval,
+        needs=needs,
+        role=declaration.naming(account).role_arn(job.granted.role) if job else "",
+        variable=f"{account.name.upper().replace('-', '_')}_DEPLOY_ROLE_ARN",
+        environment=((job.environment if job else "") or account.name) if has_environment else "",
+        tier=(job.tier if job else "") or ("production" if account.needs_approval else ""),
+        audience="" if provider == "github" and audience == usual else audience,
+    )
+
+
+def _faults(one: Deployment) -> Iterator[Fault]:
+    if one.environment and not _ENVIRONMENT.fullmatch(one.environment):
+        what = f"the environment {one.environment!r} cannot be written into a CI file"
+        yield Fault(one.account, what, "letters, digits, blanks and ./@+_- only")
+    if one.tier and one.tier not in _TIERS:
+        yield Fault(one.account, f"GitLab has no deployment tier {one.tier!r}", f"they are {', '.join(_TIERS)}")

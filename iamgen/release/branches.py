@@ -1,0 +1,73 @@
+"""Which branch releases are made from, and whether it is in step with the remote's."""
+
+from __future__ import annotations
+
+from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.release.remotes import Refs, Remote, upstream
+from iamgen.release.repository import Repository
+
+USUAL = ("main", "master")
+_HEADS = "refs/heads/"
+
+
+def main_branch(repository: Repository, there: Refs, wanted: str | None, current: str) -> str:
+    """Return the branch that releases are made from: that of the settings, else main or master.
+
+    Where there are both, it is the one that the remote's HEAD is on. Raises IamgenError where none can be told.
+    """
+    if wanted is not None:
+        return wanted
+    local = repository.git.tell("for-each-ref", "--format=%(refname)", *(f"{_HEADS}{one}" for one in USUAL))
+    known = [one for one in USUAL if f"{_HEADS}{one}" in {*local.splitlines(), *there.ids} or one == current]
+    if len(known) > 1 and (there.head or "").removeprefix(_HEADS) in known:
+        return (there.head or "").removeprefix(_HEADS)
+    if len(known) != 1:
+        what = "there are both main and master" if known else "there is neither main nor master"
+        raise refuse("git branch", what, 'name it in users.py: Settings(main_branch="…")')
+    return known[0]
+
+
+def not_pushed(remote: Remote, there: Refs, branch: str, commit: str) -> tuple[Fault, ...]:
+    """Return the fault of commits that the remote's branch does not have: a release is of what is pushed, and reviewed.
+
+    Raises IamgenError when it has commits of this branch that are not here: it is behind, or both have diverged.
+    """
+    own, ref = upstream(remote.repository)
+    name = ref if own == remote.name else f"{_HEADS}{branch}"
+    shown = f"{remote.name}/{name.removeprefix(_HEADS)}"
+    push = f"git push {remote.name} {branch}"
+    if name not in there.ids:
+        return (Fault(branch, f"there is no {shown} yet, and a release is of what is pushed", push),)
+    remote.fetch(name)
+    tip = there.ids[name]
+    if remote.repository.commit_of(tip) is None:
+        raise refuse(shown, "has moved meanwhile", "try it again")
+    ahead, behind = remote.repository.count(commit, tip), remote.repository.count(tip, commit)
+    if ahead and behind:
+        what = f"has diverged from {shown}: {_commits(ahead)} here, {_commits(behind)} there"
+        raise refuse(branch, what, f"git pull --rebase {remote.name} {name.removeprefix(_HEADS)}")
+    if behind:
+        hint = f"git pull --ff-only {remote.name} {name.removeprefix(_HEADS)}"
+        raise refuse(branch, f"is {_commits(behind)} behind {shown}", hint)
+    what = f"has {_commits(ahead)} that {shown} does not have, and a release is of what is pushed"
+    return (Fault(branch, what, push),) if ahead else ()
+
+
+def on_main(remote: Remote, there: Refs, main: str | None, commit: str) -> bool | None:
+    """Tell whether the remote's main branch has a commit in its history; None where it cannot be told.
+
+    `main` is the branch that the settings name.
+    """
+    try:
+        name = f"{_HEADS}{main_branch(remote.repository, there, main, '')}"
+    except IamgenError:
+        return None
+    if name not in there.ids:
+        return None
+    remote.fetch(name)
+    tip = remote.repository.commit_of(there.ids[name])
+    return None if tip is None else remote.repository.contains(tip, commit)
+
+
+def _commits(number: int) -> str:
+    return f"{number} commit{'' if number == 1 else 's'}"

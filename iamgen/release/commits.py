@@ -1,0 +1,55 @@
+"""Commits between two releases, and which of them break something."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from iamgen.release.git import Git
+from iamgen.ui.printable import printable
+
+# Conventional Commits 1.0.0: a `!` before the colon, or a footer.
+_BREAKS = re.compile(r"\A[\w-]+(\([^)\n]*\))?!:|^BREAKING[ -]CHANGE: ", re.MULTILINE)
+_FORMAT = "%H%x00%an%x00%P%x00%B%x00"
+_FIELDS = 4
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit as release notes tell it."""
+
+    id: str
+    author: str
+    subject: str
+    breaking: bool
+
+    @property
+    def line(self) -> str:
+        """The commit in one line."""
+        return f"{self.id[:10]} {self.subject} ({self.author})"
+
+    def plain(self) -> dict[str, object]:
+        """Return the commit as JSON values."""
+        return {"id": self.id, "author": self.author, "subject": self.subject, "breaking": self.breaking}
+
+
+def commits(git: Git, since: str | None, until: str, folder: str) -> tuple[Commit, ...]:
+    """Return the commits of `until` that `since` does not have, newest first; of merges those that break something.
+
+    `since` and `until` are ids, `since` None for all there are. Only what touched `folder`, which is empty for the
+    whole repository.
+    """
+    span = [until] if since is None else [until, f"^{since}"]
+    told = git.tell(
+        "log", "-z", "--full-history", "--no-color", "--no-show-signature", "--encoding=UTF-8", f"--format={_FORMAT}",
+        *span, "--", *([f":(top,literal){folder}"] if folder else []),
+    )  # fmt: skip
+    parts = told.split("\0")
+    rows = (parts[n : n + _FIELDS] for n in range(0, len(parts) - _FIELDS, _FIELDS + 1))
+    found = ((_commit(identity, author, message), parents) for identity, author, parents, message in rows)
+    return tuple(one for one, parents in found if one.breaking or " " not in parents)
+
+
+def _commit(identity: str, author: str, message: str) -> Commit:
+    subject = next(iter(message.strip().splitlines()), "(no message)")
+    return Commit(identity, printable(author), printable(subject), bool(_BREAKS.search(message)))

@@ -1,0 +1,45 @@
+"""Who is at work, and when, as git will write it into a tag."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from iamgen.errors import refuse
+from iamgen.release.repository import Repository
+from iamgen.ui.printable import printable
+
+_IDENTITY = re.compile(r"(.*) <(.*)> (\d+) [+-]\d{4}\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A name, an address and a moment (UTC)."""
+
+    name: str
+    email: str
+    at: datetime
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what makes git write this very moment."""
+        return {"GIT_COMMITTER_DATE": f"@{int(self.at.timestamp())} +0000"}
+
+
+def signature(repository: Repository) -> Signature:
+    """Return the person's. Raises IamgenError when git does not know who they are, or what time it is."""
+    answer = repository.git.ask("var", "GIT_COMMITTER_IDENT")
+    found = _IDENTITY.fullmatch(answer.out)
+    if answer.code or not found:
+        hint = "git config user.name NAME && git config user.email ADDRESS"
+        raise refuse("git", "it does not know who you are, and a tag says who made it", hint)
+    return Signature(printable(found[1]), printable(found[2]), _moment(found[3]))
+
+
+def _moment(seconds: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (OverflowError, OSError, ValueError) as exc:
+        what = f"it would write a date that there is not: {seconds} seconds after 1970"
+        raise refuse("git", what, "look at GIT_COMMITTER_DATE, and at the clock") from exc

@@ -1,0 +1,93 @@
+"""git, run: the one place. Arguments never pass a shell, and names never look like options."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from iamgen.errors import IamgenError, refuse
+from iamgen.ui.printable import printable
+
+# In git's own words, whatever the person's language: what it says is read.
+_PLAIN = {"LC_ALL": "C", "LANGUAGE": ""}
+# An id means that very object: with `refs/replace/ID`, or with grafts, git would read another object in its place, and
+# what is shown would not be what is pushed.
+_AS_IT_IS = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": f"{os.devnull}/none"}
+# Which repository it is, is decided by the folder: a git that runs iamgen in a hook has another in mind.
+_OF_ANOTHER = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+    "GIT_NAMESPACE",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How git ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def reason(self) -> str:
+        """The first line in which git says what is wrong."""
+        lines = [line.strip() for line in self.err.splitlines() if line.strip()]
+        said = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "")
+        return printable(said.removeprefix("fatal:").removeprefix("error:").strip()) or f"it ended with {self.code}"
+
+
+@dataclass(frozen=True)
+class Git:
+    """git in a folder; `environment` is in addition to that of this process, by default so that git speaks English."""
+
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=_PLAIN.copy)
+
+    def ask(self, *arguments: str, feed: str = "", live: bool = False) -> Answer:
+        """Return git's answer, whatever it is; `live` lets what it says on stderr through as it comes.
+
+        Raises IamgenError when there is no git.
+        """
+        environment = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER}
+        try:
+            done = subprocess.run(  # noqa: S603  # a list, no shell
+                ["git", "-C", str(self.folder), *arguments],  # noqa: S607  # the person's own
+                env={**environment, **_AS_IT_IS, **self.environment},
+                input=feed.encode(),
+                stdout=subprocess.PIPE,
+                stderr=None if live else subprocess.PIPE,
+                check=False,
+            )
+        except OSError as exc:
+            raise refuse("git", f"cannot be run: {exc.strerror}", "install git, version 2.30 or newer") from exc
+        return Answer(done.returncode, _text(done.stdout), _text(done.stderr or b""))
+
+    def tell(self, *arguments: str, feed: str = "", hint: str = "") -> str:
+        """Return what git prints. Raises IamgenError, with git's own words, when it fails."""
+        answer = self.ask(*arguments, feed=feed)
+        if answer.code:
+            raise self.failed(arguments, answer, hint)
+        return answer.out
+
+    def failed(self, arguments: tuple[str, ...], answer: Answer, hint: str = "") -> IamgenError:
+        """Return the error for a command that failed."""
+        command = next((one for one in arguments if not one.startswith("-")), "")
+        return refuse(f"git {command}", answer.reason, hint)
+
+
+def _text(said: bytes) -> str:
+    return said.decode("utf-8", "replace")

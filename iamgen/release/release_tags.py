@@ -1,0 +1,71 @@
+"""What the clone and the remote know of releases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from iamgen.release.branches import USUAL
+from iamgen.release.remotes import Refs, Remote, local_tags, upstream
+from iamgen.release.repository import Repository
+from iamgen.release.shadows import require_no_shadows, shadow_patterns
+from iamgen.release.versions import Version, parse
+
+TAGS = "refs/tags/"
+
+
+@dataclass(frozen=True)
+class Known:
+    """The clone, the remote, and the tags of both; `strange` are those there that are named as releases are, and
+    lead to no commit."""
+
+    repository: Repository
+    remote: Remote
+    branch: str
+    commit: str
+    here: Refs
+    there: Refs
+    strange: Collection[Version]
+
+    @property
+    def releases(self) -> dict[Version, str]:
+        """Every release with its commit. What the remote does not have is none."""
+        return {version: commit for version, commit in _versions(self.there).items() if version not in self.strange}
+
+    @property
+    def only_here(self) -> Collection[Version]:
+        """What is named as releases are and is not in the remote."""
+        return _versions(self.here).keys() - _versions(self.there).keys()
+
+    def contained(self) -> Collection[Version]:
+        """Return the releases that the commit has in its history."""
+        history = set(self.repository.git.tell("rev-list", self.commit, "--").splitlines())
+        return [version for version, commit in self.releases.items() if commit in history]
+
+
+def known(repository: Repository, remote: Remote, branch: str, commit: str) -> Known:
+    """Return what is known, with the releases of the remote fetched.
+
+    Raises IamgenError where references have names that git may take for something else.
+    """
+    there = refs(remote, branch)
+    require_no_shadows(there, remote, (branch, *USUAL))
+    here = local_tags(repository)
+    missing = [f"{TAGS}{version}" for version in _versions(there) if f"{TAGS}{version}" not in here.ids]
+    remote.fetch(*missing)
+    versions = _versions(there)
+    others = repository.other_than_commits(versions.values())
+    strange = [version for version, identity in versions.items() if identity in others]
+    return Known(repository, remote, branch, commit, local_tags(repository), there, strange)
+
+
+def refs(remote: Remote, branch: str) -> Refs:
+    """Return what a release depends on there."""
+    own, ref = upstream(remote.repository)
+    heads = {f"refs/heads/{name}" for name in (branch, *USUAL)} | ({ref} if own == remote.name else set())
+    return remote.refs(*sorted(heads), f"{TAGS}v*", *shadow_patterns(remote.name, (branch, *USUAL)))
+
+
+def _versions(some: Refs) -> dict[Version, str]:
+    found = ((parse(name), some.commits[f"{TAGS}{name}"]) for name in some.names(TAGS))
+    return {version: commit for version, commit in found if version}

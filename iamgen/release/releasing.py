@@ -1,0 +1,179 @@
+"""A release: what it will be, whether it may be, and how it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.release.branches import main_branch, not_pushed
+from iamgen.release.commits import Commit, commits
+from iamgen.release.committer import Signature, signature
+from iamgen.release.push_url import pushed_remote
+from iamgen.release.release_tags import TAGS, Known, known, refs
+from iamgen.release.remotes import Refs, Remote, require_same_tag
+from iamgen.release.repository import Repository, require_all
+from iamgen.release.tags import NewTag, push_tag
+from iamgen.release.versions import LEVELS, Version, following, wanted
+
+
+@dataclass(frozen=True)
+class Release:
+    """What will be released: a commit of a branch, as a version, with the commits since the one before."""
+
+    repository: Repository
+    remote: Remote
+    branch: str
+    version: Version
+    commit: str
+    previous: Version | None
+    previous_commit: str | None
+    commits: tuple[Commit, ...]
+    warnings: tuple[Fault, ...]
+    by: Signature
+    seen: Refs
+    """The remote's references when all this was found."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is nothing new to release."""
+        return self.version == self.previous
+
+
+def planned(repository: Repository, asked: str, main: str | None, remote_name: str | None) -> Release:
+    """Return the release that is asked for, a level or a version; the last one when there is nothing new.
+
+    `main` is the branch that the settings name. Raises IamgenError with whatever is in its way.
+    """
+    version = require_wanted(asked)
+    commit = repository.head()
+    require_all(
+        lambda: _branch(repository, main),
+        repository.require_whole,
+        repository.require_clean,
+        lambda: signature(repository),
+        lambda: pushed_remote(repository, remote_name),
+    )
+    branch, by, remote = _branch(repository, main), signature(repository), pushed_remote(repository, remote_name)
+    found = known(repository, remote, branch, commit)
+    trunk = main_branch(repository, found.there, main, branch)
+    unpushed: list[Fault] = []
+    require_all(
+        lambda: unpushed.extend(not_pushed(remote, found.there, branch, commit)),
+        lambda: _require_allowed(found, trunk, version or _next(found, trunk, asked)),
+    )
+    if unpushed:
+        raise IamgenError(unpushed)
+    version = version or _next(found, trunk, asked)
+    previous = _before(found, on_main=branch == trunk)
+    since = found.releases[previous] if previous else None
+    if since == commit and asked in LEVELS and asked != "public" and previous and not previous.pre:
+        version = previous
+    told = commits(repository.git, since, commit, repository.folder)
+    warnings = tuple(_aside(found, previous, version))
+    return Release(repository, remote, branch, version, commit, previous, since, told, warnings, by, found.there)
+
+
+def require_wanted(asked: str) -> Version | None:
+    """Return the version that a person typed, None for a level. Raises UsageError for what is neither."""
+    if asked in LEVELS:
+        return None
+    if asked[:1] == "v" or asked[:1].isdigit():
+        return wanted(asked, "release")
+    following(None, asked)  # which says what levels there are
+    return None
+
+
+def publish(release: Release, message: str) -> None:
+    """Tag the commit and push exactly that tag. Raises IamgenError, and then there is no tag, here or there."""
+    if refs(release.remote, release.branch) != release.seen:
+        raise refuse(release.remote.name, "has moved meanwhile: nothing was released", "look at it, and release again")
+    reason = push_tag(release.remote, NewTag(str(release.version), release.commit, message, release.by))
+    if reason:
+        what = f"{release.remote.name} did not take it: {reason}"
+        raise refuse(f"tag {release.version}", what, "nothing was released, and there is no tag")
+
+
+def _branch(repository: Repository, main: str | None) -> str:
+    branch = repository.branch()
+    if branch is None:
+        what = "HEAD is on no branch, and releases are made from one"
+        usual = "master" if repository.commit_of("refs/heads/main") is None else "main"
+        raise refuse("git", what, f"git switch {main or usual}")
+    return branch
+
+
+def _next(known: Known, trunk: str, level: str) -> Version:
+    if known.branch != trunk:
+        hint = f"git switch {trunk}; a hotfix of an older release names its version: iamgen release v1.2.4"
+        raise refuse(known.branch, f"releases are made from {trunk}", hint)
+    return following(max(known.releases, default=None), level)
+
+
+def _require_allowed(known: Known, trunk: str, version: Version) -> None:
+    """Refuse a version that may not be released from here. Raises IamgenError."""
+    _require_new(known, version)
+    last = max(known.releases, default=None)
+    if last is not None:
+        require_same_tag(str(last), known.here, known.there, known.remote)
+    if last is not None and version < last:
+        _require_hotfix(known, trunk, version, last)
+    elif known.branch != trunk:
+        what = f"{version} would be the newest release, and those are made from {trunk}"
+        raise refuse(known.branch, what, f"git switch {trunk}")
+
+
+def _require_new(known: Known, version: Version) -> None:
+    """Refuse a tag that there is, and one that never got to the remote."""
+    if f"{TAGS}{version}" in known.there.ids:
+        require_same_tag(str(version), known.here, known.there, known.remote)
+        raise refuse(f"tag {version}", f"is there already, in {known.remote.name}", "a release stays as it is")
+    newest = max(known.releases, default=None)
+    strays = {one for one in known.only_here if one == version or newest is None or one > newest}
+    if strays:
+        stray = max(strays)
+        hint = f"git push {known.remote.name} {TAGS}{stray}, or git tag --delete {stray}"
+        raise refuse(f"tag {stray}", f"is here but not in {known.remote.name}", hint)
+
+
+def _require_hotfix(known: Known, trunk: str, version: Version, last: Version) -> None:
+    """Refuse a version that is not greater than the last, but on a branch off the release that it mends."""
+    mended = max((one for one in known.releases if one < version or is_hotfix(version, one)), default=None)
+    if mended is None:
+        raise refuse(f"tag {version}", f"is older than every release: the last is {last}", _HIGHER)
+    require_same_tag(str(mended), known.here, known.there, known.remote)
+    hint = f"{_HIGHER}; a hotfix of {mended} is made from a branch off it: git switch -c hotfix-{version} {mended}"
+    if known.branch == trunk:
+        raise refuse(f"tag {version}", f"is not greater than the last release, {last}", hint)
+    newest = max(known.contained(), default=None)
+    if newest != mended:
+        what = f"{version} would mend {mended}, and this branch is off {newest or 'no release'}"
+        raise refuse(known.branch, what, hint)
+
+
+_HIGHER = "choose a greater version"
+
+
+def is_hotfix(version: Version, of: Version) -> bool:
+    """Tell whether a version is a pre-release that is named after a release: v1.2.3-hotfix.1 mends v1.2.3."""
+    return bool(version.pre) and version.core == of.core and not of.pre
+
+
+def _before(known: Known, *, on_main: bool) -> Version | None:
+    """Return the release that the notes begin after: the last one, for a hotfix the nearest in its history."""
+    if on_main:
+        return max(known.releases, default=None)
+    return min(known.contained(), key=lambda one: known.repository.count(known.commit, known.releases[one]))
+
+
+def _aside(known: Known, previous: Version | None, version: Version) -> Iterator[Fault]:
+    """Tell of what is no release, and of releases since the previous one, as of the hotfixes of it, that are not in
+    the history: what they mend would be broken again."""
+    for one in sorted(known.strange):
+        hint = f"if nobody needs it: git push --delete {known.remote.name} {TAGS}{one}"
+        yield Fault(f"tag {one}", "is on no commit, and left out", hint)
+    contained = known.contained()
+    for one in sorted(known.releases.keys() - contained) if previous else ():
+        if previous and previous.core <= one.core <= version.core:
+            what = f"{one} is not in this branch's history: what it changed may be missing here"
+            yield Fault(known.branch, what, f"look at: git log {known.branch}..{one}")

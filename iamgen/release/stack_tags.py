@@ -1,0 +1,44 @@
+"""What is deployed, as git calls it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from iamgen.errors import IamgenError
+from iamgen.release.repository import open_repository
+
+_DIRTY = "-dirty"
+
+
+class Described(NamedTuple):
+    """The release as `git describe` tells it, `v1.2.3` or `v1.2.3-4-gabc1234`, and the commit; both end in `-dirty`
+    when something is not committed."""
+
+    release: str
+    commit: str
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Return what a stack is tagged with."""
+        return {"iamgen:release": self.release, "iamgen:commit": self.commit}
+
+
+def described(root: Path) -> Described | None:
+    """Return what the folder's repository is at, or None when it is in no repository or there is no commit yet."""
+    try:
+        repository = open_repository(root)
+        commit = repository.commit_of("HEAD")
+    except IamgenError:
+        return None
+    if commit is None:
+        return None
+    # audit tags (env/…) are not releases
+    told = repository.git.tell("describe", "--tags", "--always", f"--dirty={_DIRTY}", "--match", "v[0-9]*").strip()
+    return Described(told, f"{commit}{_DIRTY if told.endswith(_DIRTY) else ''}")
+
+
+def stack_tags(root: Path) -> dict[str, str]:
+    """Return what a stack is tagged with; nothing where git knows nothing."""
+    found = described(root)
+    return found.tags if found else {}

@@ -1,6 +1,0 @@
-"""The declaration made into CloudFormation."""
-
-
-def import_stack() -> None:
-    """Load what builds templates, troposphere and awacs among it, which takes 50 to 100 ms."""
-    import iamgen.stack.texts  # noqa: F401

@@ -1,0 +1,36 @@
+"""The templates of several accounts, as text; what is wrong with any of them in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from iamgen.declaration.resolved import Account, Declaration
+from iamgen.errors import Fault, IamgenError
+from iamgen.jinja.policy import Documents
+from iamgen.synth.build import build, notices
+from iamgen.synth.template_text import Format, text
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Each account's template as text, by the account's name, and what its owner may want to know."""
+
+    by_account: dict[str, str]
+    notices: tuple[Fault, ...]
+
+
+def texts(declaration: Declaration, accounts: Iterable[Account], documents: Documents, form: Format = "json") -> Texts:
+    """Return the accounts' templates. Raises IamgenError with whatever does not fit, of all of them."""
+    made: dict[str, str] = {}
+    warnings: list[Fault] = []
+    faults: list[Fault] = []
+    for account in accounts:
+        warnings += notices(declaration, account)
+        try:
+            made[account.name] = text(build(declaration, account, documents), form, account.name)
+        except IamgenError as exc:
+            faults += exc.faults
+    if faults:
+        raise IamgenError(dict.fromkeys(faults))
+    return Texts(made, tuple(warnings))

@@ -1,0 +1,127 @@
+"""Declared roles, groups and policies as resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from troposphere import AWSObject, Ref
+from troposphere.iam import Group, ManagedPolicy, Policy, Role, UserToGroupAddition
+
+from iamgen.aws import quotas
+from iamgen.declaration.expiry import iso
+from iamgen.declaration.naming import Naming, emergency_name, services_policy
+from iamgen.declaration.resolved import Account, Declaration, OwnEmergency, OwnGroup, OwnPolicy, OwnRole
+from iamgen.errors import each, refuse
+from iamgen.jinja.policy import Document, Documents
+from iamgen.synth.roles import full_power
+from iamgen.synth.statements import size
+from iamgen.synth.trust import trust_policy
+
+
+def own_policies(declaration: Declaration, account: Account, documents: Documents) -> Iterator[AWSObject]:
+    """Yield the declared policies of this account. Raises IamgenError with what is wrong with any of them."""
+    naming = declaration.naming(account)
+
+    def policy_resource(name: str, policy: OwnPolicy) -> ManagedPolicy:
+        made = documents(policy.template, policy.vars, account)
+        _check_length(f"{account.name} {name}", made)
+        return ManagedPolicy(name, ManagedPolicyName=naming.full(name), PolicyDocument=made)
+
+    here = {policy.name: policy for policy in declaration.policies if account.name in policy.accounts}
+    yield from each(here, policy_resource).values()
+
+
+def own_roles(declaration: Declaration, account: Account, documents: Documents) -> Iterator[AWSObject]:
+    """Yield the declared roles of this account, with the policy that `services` makes.
+
+    Raises IamgenError with what is wrong with any of them.
+    """
+
+    def role_resources(_: str, role: OwnRole) -> tuple[AWSObject, ...]:
+        own = _role(role, declaration, account, documents)
+        if not role.services:
+            return (own,)
+        return (full_power(services_policy(role.name), role.services, declaration, account), own)
+
+    here = {role.name: role for role in declaration.roles if account.name in role.accounts}
+    for resources in each(here, role_resources).values():
+        yield from resources
+
+
+def own_groups(declaration: Declaration) -> Iterator[AWSObject]:
+    """Yield the declared groups, and their members where the stack does not make the people itself."""
+    naming = declaration.naming(declaration.people_account)
+    for group in declaration.groups:
+        policies = _policies(declaration, naming, group)
+        optional = {"ManagedPolicyArns": policies} if policies else {}
+        yield Group(group.name, GroupName=naming.full(group.name), **optional)
+        if group.members and declaration.settings.users == "console":
+            members = list(group.members)
+            yield UserToGroupAddition(f"{group.name}Members", GroupName=Ref(group.name), Users=members)
+
+
+def _role(role: OwnRole, declaration: Declaration, account: Account, documents: Documents) -> Role:
+    naming = declaration.naming(account)
+    attached = _policies(declaration, naming, role)
+    if role.services:
+        attached.append(Ref(services_policy(role.name)))
+    optional: dict[str, Any] = {}
+    if attached:
+        optional["ManagedPolicyArns"] = attached
+    if role.boundary:
+        optional["PermissionsBoundary"] = _policy(declaration, naming, role.boundary)
+    if role.emergency:
+        optional["Policies"] = [_emergency(role, role.emergency, documents, account)]
+    if role.description:
+        optional["Description"] = role.description
+    return Role(
+        role.name,
+        RoleName=naming.full(role.name),
+        MaxSessionDuration=role.session_hours * 3600,
+        AssumeRolePolicyDocument=trust_policy(declaration, account, role.name),
+        **optional,
+    )
+
+
+def _policies(declaration: Declaration, naming: Naming, one: OwnRole | OwnGroup) -> list[str | Ref]:
+    return [_policy(declaration, naming, name) for name in (*one.managed_policies, *one.policies)]
+
+
+def _policy(declaration: Declaration, naming: Naming, name: str) -> str | Ref:
+    """Return a managed policy by what names it: a declared one, an ARN, or AWS's name for one of its own."""
+    if any(policy.name == name for policy in declaration.policies):
+        return Ref(name)
+    return name if name.startswith("arn:") else naming.aws_policy(name)
+
+
+def _emergency(role: OwnRole, emergency: OwnEmergency, documents: Documents, account: Account) -> Policy:
+    made = documents(emergency.template, {}, account)
+    return Policy(PolicyName=emergency_name(role.name), PolicyDocument=expiring(made, iso(emergency.until)))
+
+
+def expiring(made: Document, until: str) -> Document:
+    """Return the document with every Allow ending at that moment, and its Denies as they are.
+
+    An end that a statement has already stays where it is the earlier one.
+    """
+    statements = made["Statement"] if isinstance(made["Statement"], list) else [made["Statement"]]
+    return {**made, "Statement": [_ending(statement, until) for statement in statements]}
+
+
+def _ending(statement: Mapping[str, Any], until: str) -> dict[str, Any]:
+    if statement.get("Effect") == "Deny":
+        return dict(statement)
+    conditions = dict(statement.get("Condition", {}))
+    operator = "DateLessThan"
+    if "aws:CurrentTime" in conditions.get(operator, {}):
+        operator = "DateLessThanEquals"  # both hold: an operator's key stands once
+    conditions[operator] = {**conditions.get(operator, {}), "aws:CurrentTime": until}
+    return {**statement, "Condition": conditions}
+
+
+def _check_length(where: str, made: Document) -> None:
+    over = size(made) - quotas.MANAGED_POLICY
+    if over > 0:
+        what = f"its document is {over:,} characters over the quota of {quotas.MANAGED_POLICY:,}"
+        raise refuse(where, what, "divide it into two policies, or say it in fewer words")

@@ -1,0 +1,201 @@
+"""What a person sees: the product on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from io import TextIOWrapper
+from typing import Any, Literal, TextIO, cast
+
+from iamgen.errors import Fault, refuse
+from iamgen.ui.signals import wait_for_input
+
+Colour = Literal["auto", "always", "never"]
+_RED, _YELLOW, _CYAN, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[36m", "\033[0m"
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123  # open to the end, as a stream is
+
+
+def _nothing() -> TextIO:
+    return open(os.devnull, encoding="utf-8")  # noqa: PTH123  # open to the end, as a stream is
+
+
+class _Messages:
+    """A stream for messages that may go away, as stderr does with its terminal: then nothing is shown any more, and
+    the work goes on, above all its clean-up."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the stream has
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        try:
+            return self._stream.write(text)
+        except OSError:
+            _abandon(self._stream)
+        return len(text)
+
+    def flush(self) -> None:
+        """Send on what can be sent on."""
+        try:
+            self._stream.flush()
+        except OSError:
+            _abandon(self._stream)
+
+
+def _abandon(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere: Python would try to write it once more when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def _forget_input(stream: TextIO) -> None:
+    """Throw away what was typed at a terminal and not read yet: it answers no question that anybody has seen."""
+    import termios
+
+    with suppress(OSError, ValueError, termios.error):  # what is no terminal has nothing typed ahead
+        termios.tcflush(stream.fileno(), termios.TCIFLUSH)
+
+
+@dataclass(frozen=True)
+class Console:
+    """Two streams, whether the second takes colour, and where answers come from."""
+
+    out: TextIO
+    err: TextIO
+    coloured: bool
+    answers: TextIO
+
+    @classmethod
+    def standard(cls, colour: Colour = "auto") -> Console:
+        """Return the console of this process. `auto` colours a terminal, unless NO_COLOR is set."""
+        out, err = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))  # a shell may close them
+        if isinstance(out, TextIOWrapper):  # whatever the locale, it is a file's text
+            out.reconfigure(encoding="utf-8", errors="surrogateescape")
+        wanted = err.isatty() and not os.environ.get("NO_COLOR")
+        messages = cast("TextIO", err if isinstance(err, _Messages) else _Messages(err))
+        return cls(out, messages, colour == "always" or (colour == "auto" and wanted), sys.stdin or _nothing())
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody is there who sees a question and can answer it."""
+        return self.answers.isatty() and self.err.isatty()
+
+    def require_answer(self, command: str, *, yes: bool) -> None:
+        """Refuse, before anything is done, what will ask when nobody is there to answer. Raises IamgenError."""
+        if not yes and not self.asks:
+            what = "it asks before it changes anything, and there is no terminal to ask on"
+            raise refuse(command, what, "look with --dry-run, then answer beforehand with --yes")
+
+    def confirm(self, question: str) -> bool:
+        """Ask; return whether the answer is yes. Anything else, also the end of input, is no.
+
+        What was typed before the question was shown does not count: it is thrown away.
+        """
+        _forget_input(self.answers)
+        print(f"{question} [y/N] ", end="", file=self.err, flush=True)
+        answer = ""
+        try:
+            wait_for_input(self.answers)
+            answer = self.answers.readline()
+        except OSError:  # the terminal is gone, and with it whoever could have said yes
+            pass
+        finally:
+            if not answer.endswith("\n"):  # what is said next begins a line of its own
+                print(file=self.err)
+        return answer.strip().lower() in {"y", "yes"}
+
+    def show_plan(self, text: str, *, asks: bool, as_json: bool = False) -> None:
+        """Print what would be done; with `as_json`, stdout is for a program. Where a question follows (`asks`), whoever
+        is asked sees it: it goes to stderr too when stdout is not a terminal. Raises IamgenError as `product` does."""
+        if not as_json:
+            self.product(text)
+        if asks and (as_json or not self.out.isatty()):
+            self.note(text.removesuffix("\n"))
+
+    def product(self, text: str) -> None:
+        """Print what was asked for. Raises IamgenError when stdout takes no more, say on a full disk."""
+        try:
+            self.out.write(text)
+            self.out.flush()
+        except OSError as exc:
+            _abandon(self.out)
+            if isinstance(exc, BrokenPipeError):
+                raise
+            raise refuse(
+                "stdout", f"cannot be written: {exc.strerror}", "free some room, or send it elsewhere"
+            ) from exc
+
+    def error(self, fault: Fault) -> None:
+        """Print a fault that ends the command."""
+        self._say("error", _RED, fault)
+
+    def errors(self, faults: Iterable[Fault]) -> None:
+        """Print all that ended a command, or a part of one."""
+        for fault in faults:
+            self.error(fault)
+
+    def warning(self, fault: Fault) -> None:
+        """Print a fault that does not."""
+        self._say("warning", _YELLOW, fault)
+
+    def note(self, text: str) -> None:
+        """Print a line about what was done."""
+        print(text, file=self.err)
+
+    def secret(self, question: str) -> str:
+        """Ask for a secret, which is not shown; `asks` is to be true. Raises KeyboardInterrupt at the end of input."""
+        from getpass import getpass
+
+        try:
+            return getpass(question, self.err)
+        except (EOFError, OSError) as exc:
+            raise KeyboardInterrupt from exc
+
+    def _say(self, word: str, colour: str, fault: Fault) -> None:
+        print(f"{self._paint(word + ':', colour)} {fault.where}: {fault.what}", file=self.err)
+        if fault.hint:
+            print(f"{self._paint('hint:', _CYAN)} {fault.hint}", file=self.err)
+
+    def _paint(self, word: str, colour: str) -> str:
+        return f"{colour}{word}{_PLAIN}" if self.coloured else word
+
+    @contextmanager
+    def progress(self, task: str, total: int) -> Iterator[Callable[[str], None]]:
+        """Show how far a task is, on a terminal only; yields what to call when one part of it is done."""
+        if not self.err.isatty():
+            yield lambda _: None
+            return
+        from rich.console import Console as Terminal
+        from rich.progress import Progress  # 80 ms that a pipe does not need
+
+        # no thread that refreshes it: processes are forked meanwhile
+        with Progress(console=Terminal(file=self.err), transient=True, auto_refresh=False) as bar:
+            number = bar.add_task(task, total=total)
+            bar.refresh()
+            yield lambda _: bar.update(number, advance=1, refresh=True)
+
+    @contextmanager
+    def board(self, names: Sequence[str]) -> Iterator[Callable[[str, str], None]]:
+        """Show a line for each name, on a terminal only; yields what to call, from whatever thread, with a name and
+        what is going on there now."""
+        if not self.err.isatty():
+            yield lambda _name, _now: None
+            return
+        from rich.console import Console as Terminal
+        from rich.progress import Progress, TextColumn, TimeElapsedColumn  # 80 ms that a pipe does not need
+
+        columns = (TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        with Progress(*columns, console=Terminal(file=self.err), transient=True) as shown:
+            width = max(map(len, names), default=0)
+            rows = {name: shown.add_task(name.ljust(width), total=None) for name in names}
+            yield lambda name, now: shown.update(rows[name], description=f"{name.ljust(width)}  {now}")

@@ -1,0 +1,66 @@
+"""`${NAME}` in a template replaced, as GNU gettext's envsubst does it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from iamgen.errors import Fault, IamgenError
+from iamgen.similar_names import did_you_mean
+
+# What envsubst takes for a name (gettext-runtime/src/envsubst.c): ASCII only, and with one brace it is text.
+_PLACEHOLDER = re.compile(r"\$(?:\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)\}|(?P<bare>[A-Za-z_][A-Za-z0-9_]*))")
+
+
+@dataclass(frozen=True)
+class Template:
+    """A text with placeholders, and what messages call it."""
+
+    text: str
+    shown: str
+
+
+@dataclass(frozen=True)
+class Expanded:
+    """What a template made. `lines` has, for each line of `text`, that of the template it came from."""
+
+    text: str
+    shown: str
+    lines: tuple[int, ...]
+
+    def where(self, line: int) -> str:
+        """Return `file:line` of the template for a line of the text, counted from 1."""
+        return f"{self.shown}:{self.lines[min(line, len(self.lines)) - 1]}"
+
+
+def expand(template: Template, values: Mapping[str, str], hints: Mapping[str, str] = MappingProxyType({})) -> Expanded:
+    """Return the text with `${NAME}` and `$NAME` replaced; `$$`, a lone `$` and `${}` stay as they are.
+
+    Values are not looked into. Raises IamgenError with each place of a name that has no value, where envsubst
+    would leave nothing; `hints` has what to do about some of them.
+    """
+    missing = [found for found in _PLACEHOLDER.finditer(template.text) if _name(found) not in values]
+    if missing:
+        raise IamgenError(_undefined(found, template, values, hints) for found in missing)
+    made = [_PLACEHOLDER.sub(lambda found: values[_name(found)], line) for line in template.text.split("\n")]
+    lines = tuple(n for n, text in enumerate(made, 1) for _ in range(text.count("\n") + 1))
+    return Expanded("\n".join(made), template.shown, lines)
+
+
+def names(template: Template) -> frozenset[str]:
+    """Return the names that the template has placeholders for."""
+    return frozenset(_name(found) for found in _PLACEHOLDER.finditer(template.text))
+
+
+def _name(found: re.Match[str]) -> str:
+    return found["braced"] or found["bare"]
+
+
+def _undefined(found: re.Match[str], template: Template, values: Mapping[str, str], hints: Mapping[str, str]) -> Fault:
+    name = _name(found)
+    line = template.text.count("\n", 0, found.start()) + 1
+    otherwise = "define it in CONST.inc; the environment does not count"
+    hint = hints.get(name) or did_you_mean(name, values, otherwise)
+    return Fault(f"{template.shown}:{line}", f"nothing defines {name}", hint)

@@ -1,0 +1,67 @@
+"""Where a person's AWS configuration lies, and what it holds now."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from iamgen.errors import refuse
+from iamgen.workstation.merge import File
+from iamgen.workstation.sections import FileKind
+
+_PLACES: Mapping[FileKind, tuple[str, str]] = {  # botocore/session.py and configprovider.py
+    "config": ("AWS_CONFIG_FILE", "~/.aws/config"),
+    "credentials": ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One of the two files: where it is, and its path as a person would write it."""
+
+    path: Path
+    shown: str
+    kind: FileKind
+
+
+def place(kind: FileKind, environment: Mapping[str, str]) -> Place:
+    """Return where the AWS CLI looks for this file."""
+    variable, usual = _PLACES[kind]
+    written = environment.get(variable) or usual
+    path = Path(os.path.expandvars(os.path.expanduser(written)))  # noqa: PTH111  # as botocore does it
+    return Place(path.absolute(), written, kind)
+
+
+def read(at: Place) -> File:
+    """Return the file, without text where there is none yet; bytes that are no UTF-8 are kept. Raises IamgenError."""
+    if at.path.exists() and not at.path.is_file():
+        raise refuse(at.shown, "it is no regular file", "name another in the environment")
+    try:
+        text = at.path.read_bytes().decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        text = ""
+    except (OSError, RuntimeError) as exc:  # a loop of links
+        what = f"cannot be read: {getattr(exc, 'strerror', None) or exc}"
+        raise refuse(at.shown, what, "it has to be a file of yours") from exc
+    return File(text, at.shown, at.kind)
+
+
+def is_open(at: Place) -> bool:
+    """Tell whether the file is there and somebody else may read it."""
+    return at.path.exists() and bool(at.path.stat().st_mode & 0o077)
+
+
+def backup(at: Place, now: datetime) -> Path:
+    """Return where a copy of the file goes: beside it, with the moment (UTC) in its name, and nothing there yet."""
+    stem = at.path.with_name(f"{at.path.name}.{now:%Y%m%dT%H%M%SZ}")
+    names = (stem.with_name(f"{stem.name}{f'-{n}' if n > 1 else ''}.bak") for n in range(1, 1000))
+    return next(name for name in names if not name.exists())
+
+
+def shown(path: Path, environment: Mapping[str, str]) -> str:
+    """Return the path as a person would write it, `~` being their home."""
+    folder = environment.get("HOME")
+    return f"~/{path.relative_to(folder)}" if folder and path.is_relative_to(folder) else str(path)

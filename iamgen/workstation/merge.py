@@ -1,0 +1,234 @@
+"""Sections put into a person's own file, in which every other line stays as it is.
+
+A section that iamgen writes begins with a comment that says for whom, and has a digest of it. As long as both hold,
+nobody has edited, renamed or copied the section, and iamgen may write it anew for the same person of the same
+repository. Any other section is the person's, and is theirs to give up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from iamgen.errors import Fault, IamgenError
+from iamgen.workstation.sections import BYTE_ORDER_MARK, Block, FileKind, blocks, identity
+
+_MARK = re.compile(r"# iamgen bootstrap (?P<owner>\S+) (?P<digest>[0-9a-f]{8})\s*")
+Identity = tuple[str, ...]
+STRAY = "the line is neither [section], NAME = VALUE nor comment, or says again what another says"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What becomes of one section: its lines without header, line ends and mark, none before it is, none after.
+
+    `conflict` is a section that would be another's, `why` says whose it is; `same` is one that stays.
+    """
+
+    kind: Literal["add", "same", "update", "conflict", "remove"]
+    identity: Identity
+    header: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class File:
+    """A person's file: its text, what messages call it, and which of the two it is."""
+
+    text: str
+    shown: str
+    kind: FileKind
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The sections that a file is to have, as text; `owner` is the word for whom and by whose repository.
+
+    `stale` is asked, by its options, about each section that iamgen wrote for the same owner and no longer does.
+    """
+
+    text: str
+    owner: str
+    stale: Callable[[Mapping[str, str]], bool] = lambda _: False
+
+
+def steps(file: File, wanted: Wanted) -> tuple[Step, ...]:
+    """Return what has to happen to the file so that it has the wanted sections, in their order.
+
+    Raises IamgenError when the file has one of them twice.
+    """
+    old, new = _by_identity(file.text, file.kind), _by_identity(wanted.text, file.kind)
+    twice = [
+        Fault(
+            file.shown,
+            f"it has [{old[key][1].header}] on lines {old[key][0].number} and {old[key][1].number}",
+            "keep one of the two",
+        )
+        for key in new
+        if len(old.get(key, ())) > 1
+    ]
+    if twice:
+        raise IamgenError(twice)
+    found = [_step(key, one[0], old[key][0] if key in old else None, wanted.owner) for key, one in new.items()]
+    gone = [
+        Step("remove", key, str(one[0].header), _plain(one[0]))
+        for key, one in old.items()
+        if key not in new and not _whose(key, one[0], wanted.owner) and wanted.stale(one[0].options)
+    ]
+    return (*found, *gone)
+
+
+def merged(file: File, wanted: Wanted, taken: Sequence[Step], declined: Container[Identity] = ()) -> str:
+    """Return the file's text once the steps are taken, but for conflicts whose identity was declined."""
+    doing = {step.identity: step for step in taken if step.kind != "same" and step.identity not in declined}
+    new = {key: one[0] for key, one in _by_identity(wanted.text, file.kind).items()}
+    end = "\r\n" if "\r\n" in file.text else "\n"
+    made = {key: _marked(key, one, wanted.owner) for key, one in new.items()}
+    parts: list[str] = []
+    after = ""  # the indent of the header that follows
+    for block in reversed(blocks(file.text)):
+        step = doing.get(identity(block.header or "", file.kind))
+        parts[:0] = _replaced(block, step, made, _Layout(end, max(block.header_indent, after, key=len)))
+        if step is None or step.kind != "remove":
+            after = block.header_indent
+    leads = _leads(wanted.text, file.kind)
+    for key in [step.identity for step in taken if step.kind == "add"]:
+        header = f"[{new[key].header}]"
+        parts = [*_ended(parts, end), *_with_ends([*leads[key], header, *made[key]], end)]
+    return "".join(parts)
+
+
+def unreadable(file: File) -> tuple[Fault, ...]:
+    """Return what keeps the AWS CLI from reading the file, or makes it read what nobody meant, as warnings."""
+    seen: dict[str, int] = {}
+    faults: list[Fault] = []
+    what = "the AWS CLI cannot read this file: "
+    if file.text.startswith(BYTE_ORDER_MARK):
+        return (Fault(f"{file.shown}:1", f"{what}it begins with a byte order mark", "save it as UTF-8 without one"),)
+    for block in blocks(file.text):
+        faults += [Fault(f"{file.shown}:{n}", what + STRAY, "mend it, or remove it") for n in block.strays]
+        if block.header == "DEFAULT":
+            default = "the AWS CLI gives what stands in [DEFAULT] to every profile"
+            faults.append(Fault(f"{file.shown}:{block.number}", default, "write [default]"))
+        elif block.header in seen:
+            twice = f"[{block.header}] stands on line {seen[block.header]} already"
+            faults.append(Fault(f"{file.shown}:{block.number}", what + twice, "keep one of the two"))
+        elif block.header is not None:
+            seen[block.header] = block.number
+    return (*faults, *_no_text(file))
+
+
+def _no_text(file: File) -> Iterator[Fault]:
+    """Yield the first line with a byte that is no UTF-8, which the AWS CLI reads in few places and refuses in most."""
+    for number, line in enumerate(file.text.splitlines(), 1):
+        odd = next((char for char in line if "\udc80" <= char <= "\udcff"), None)
+        if odd:
+            what = f"the AWS CLI cannot read this file: the byte 0x{ord(odd) - 0xDC00:X} is no UTF-8"
+            yield Fault(f"{file.shown}:{number}", what, "save the file as UTF-8")
+            return
+
+
+def twins(text: str, kind: FileKind) -> tuple[str, ...]:
+    """Return the headers of sections that stand in a text more than once."""
+    return tuple(str(one[0].header) for one in _by_identity(text, kind).values() if len(one) > 1)
+
+
+def _by_identity(text: str, kind: FileKind) -> dict[Identity, list[Block]]:
+    found: dict[Identity, list[Block]] = {}
+    for block in blocks(text):
+        if block.header is not None:
+            found.setdefault(identity(block.header, kind), []).append(block)
+    return found
+
+
+def _step(key: Identity, new: Block, old: Block | None, owner: str) -> Step:
+    header, after = str(new.header), _plain(new)
+    if old is None:
+        return Step("add", key, header, (), after)
+    before, why = _plain(old), _whose(key, old, owner)
+    if before == after:
+        return Step("same", key, header, before, before)
+    return Step("conflict" if why else "update", key, header, before, after, why)
+
+
+def _whose(key: Identity, block: Block, owner: str) -> str:
+    """Return why a section is not iamgen's to write for this owner; nothing when it is."""
+    marks = [found for line in block.body if (found := _MARK.fullmatch(line.strip()))]
+    if not marks:
+        return "written by hand"
+    if len(marks) > 1 or marks[0]["digest"] != _digest(key, _plain(block)):
+        return "edited since iamgen wrote it"
+    return "" if marks[0]["owner"] == owner else f"written for {marks[0]['owner']}"
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How the lines of a section are written into a file: with which line end, and behind which blanks.
+
+    A header that stands further right than the option before it goes on with that option, to configparser. So the
+    options of a section stand as far right as its own header and as the next.
+    """
+
+    end: str
+    indent: str
+
+
+def _replaced(block: Block, step: Step | None, made: Mapping[Identity, list[str]], layout: _Layout) -> Iterable[str]:
+    """Return a block's lines once the step is taken. A header stays as it was spelt, with what stands behind it."""
+    if block.header is None or step is None:
+        return block.lines
+    if step.kind == "remove":
+        return block.rest
+    body = [layout.indent + line if line.strip() else line for line in made[step.identity]]
+    lines = _with_ends([block.lines[0].rstrip("\r\n"), *body], layout.end)
+    is_ended = block.rest or block.body[-1].endswith(("\r", "\n"))
+    return [*lines, *block.rest] if is_ended else [*lines[:-1], lines[-1].removesuffix(layout.end)]
+
+
+def _plain(block: Block) -> tuple[str, ...]:
+    """Return the lines below the header, without line ends, the section's indent and iamgen's mark."""
+    lines = (line.rstrip("\r\n") for line in block.body[1:])
+    return tuple(line.removeprefix(block.indent) for line in lines if not _MARK.fullmatch(line.strip()))
+
+
+def _digest(key: Identity, plain: Sequence[str]) -> str:
+    import hashlib  # 3 ms that links do not need
+
+    text = "\n".join([*key, *plain])
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+
+
+def _marked(key: Identity, new: Block, owner: str) -> list[str]:
+    """Return the lines below the header of a section that iamgen writes."""
+    return [f"# iamgen bootstrap {owner} {_digest(key, _plain(new))}", *_plain(new)]
+
+
+def _leads(wanted: str, kind: FileKind) -> dict[Identity, list[str]]:
+    """Return the comments that stand right before each wanted section."""
+    found: dict[Identity, list[str]] = {}
+    before: tuple[str, ...] = ()
+    for block in blocks(wanted):
+        if block.header is None:
+            before = block.lines
+            continue
+        lines = [line.rstrip("\r\n") for line in before]
+        found[identity(block.header, kind)] = [line for line in lines if line.strip().startswith(("#", ";"))]
+        before = block.rest
+    return found
+
+
+def _with_ends(lines: Iterable[str], end: str) -> list[str]:
+    return [line + end for line in lines]
+
+
+def _ended(parts: list[str], end: str) -> list[str]:
+    """Return the lines so that a section may follow: the last one ended, then a blank one."""
+    if not parts:
+        return parts
+    last = parts[-1]
+    closed = last if last.endswith(("\r", "\n")) else last + end
+    return [*parts[:-1], closed] if not last.strip() else [*parts[:-1], closed, end]

@@ -1,0 +1,54 @@
+"""A person's links, and the page for their first day, as text."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+
+from iamgen.workstation.colleague import Colleague
+from iamgen.workstation.links import Link, escaped, extension, markdown, plain, sign_in
+
+Form = Literal["markdown", "html", "extend-switch-roles", "json"]
+
+
+def page(root: Path, someone: Colleague, found: Sequence[Link], form: Form) -> str:
+    """Return the links in this form; a page of buttons may be the repository's own. Raises IamgenError of its line."""
+    holder, source = someone.people_account, someone.source
+    at = sign_in(holder.id, someone.partition)
+    match form:
+        case "json":
+            return json.dumps(plain(found), indent=2) + "\n"
+        case "extend-switch-roles":
+            return extension(found, source.profile, holder.id, source.region)
+        case "html":
+            from iamgen.jinja.template import render  # jinja2: 60 ms
+
+            return (
+                render(root, "console-links.html.j2", {"links": found, "user": someone.user, "sign_in": at}).text + "\n"
+            )
+        case "markdown":
+            return markdown(found, someone.user, at)
+
+
+def guide(root: Path, someone: Colleague, found: Sequence[Link], profiles: Iterable[str]) -> str:
+    """Return the page for somebody's first day, perhaps the repository's own. Raises IamgenError with its line.
+
+    `profiles` are the AWS CLI's for their roles.
+    """
+    from iamgen.jinja.template import render  # jinja2: 60 ms
+
+    holder, source = someone.people_account, someone.source
+    variables = {
+        "user": someone.user,
+        "account": escaped(source.profile),
+        "account_id": holder.id,
+        "sign_in": sign_in(holder.id, someone.partition),
+        "device": source.mfa_serial.rpartition("/")[2],
+        "links": [{"text": escaped(one.text), "url": one.url, "until": one.role.until} for one in found],
+        "profiles": [shlex.quote(name) for name in sorted(profiles)],
+        "command": f"iamgen bootstrap --user {someone.user}",
+    }
+    return render(root, "first-day.md.j2", variables).text + "\n"

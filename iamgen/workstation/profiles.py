@@ -1,0 +1,40 @@
+"""What stands for `${AWS_ROLE_PROFILES}`: a profile of the AWS CLI for each role that a person may assume."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from iamgen.aws import quotas
+from iamgen.declaration.expiry import iso
+from iamgen.workstation.roles import Assumable
+from iamgen.workstation.sections import profile_header
+
+
+@dataclass(frozen=True)
+class Source:
+    """The profile that a person's own key is under, and what their role profiles share."""
+
+    profile: str
+    user: str
+    mfa_serial: str
+    region: str
+
+
+def role_profiles(roles: Iterable[Assumable], source: Source) -> str:
+    """Return the profiles, a blank line between them, without a line end; nothing where there is no role."""
+    return "\n\n".join("\n".join(_profile(role, source)) for role in roles)
+
+
+def _profile(role: Assumable, source: Source) -> Iterator[str]:
+    yield f"[{profile_header(role.profile)}]"
+    if role.until:
+        yield f"# until {iso(role.until)}"
+    yield f"role_arn = {role.arn}"
+    yield f"source_profile = {source.profile}"
+    yield f"mfa_serial = {source.mfa_serial}"
+    if len(source.user) >= quotas.SESSION_NAME_SHORTEST:  # else no session can be called so
+        yield f"role_session_name = {source.user}"
+    if role.hours:
+        yield f"duration_seconds = {role.hours * 3600}"
+    yield f"region = {source.region}"

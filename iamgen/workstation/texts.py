@@ -1,0 +1,76 @@
+"""The two templates of a repository, `aws-cli.config.tpl` and `aws-cli.credentials.tpl`, and what they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from iamgen.errors import Fault, each, refuse
+from iamgen.workstation.colleague import HINTS, KEY_ID, SECRET, Colleague
+from iamgen.workstation.expand import Expanded, Template, expand, names
+from iamgen.workstation.key import AccessKey
+from iamgen.workstation.merge import STRAY, twins
+from iamgen.workstation.sections import FileKind, blocks, identity, is_readable
+
+Texts = Mapping[FileKind, Expanded]
+Templates = Mapping[FileKind, Template]
+
+
+def templates(root: Path, named: Mapping[FileKind, Path | None]) -> Templates:
+    """Return the templates of these kinds, from the files named or the repository's own. Raises IamgenError."""
+    return each(named, lambda kind, file: _read(root, kind, file))
+
+
+def needs_secret(found: Templates) -> bool:
+    """Tell whether one of the templates has the secret of an access key in it."""
+    return any(SECRET in names(template) for template in found.values())
+
+
+def expanded(found: Templates, colleague: Colleague, key: AccessKey | None) -> Texts:
+    """Return what the templates make for a person. Raises IamgenError with every fault of each."""
+    own = {KEY_ID: key.id, SECRET: key.secret} if key else {}
+    known = {"config": {**colleague.config_values, **own}, "credentials": {**colleague.values, **own}}
+    return each(found, lambda kind, template: expand(template, known[kind], HINTS))
+
+
+def misread(texts: Texts) -> Iterator[Fault]:
+    """Yield what the AWS CLI cannot read of what the templates make, or would not take for what it is meant to be."""
+    for kind, made in texts.items():
+        found = blocks(made.text)
+        for number in (number for block in found for number in block.strays):
+            yield Fault(made.where(number), f"the AWS CLI cannot read what it makes: {STRAY}", "mend the line")
+        for header in twins(made.text, kind):
+            hint = "give accounts and profiles names of their own: …_AWS_ACCOUNT_NAME, --account"
+            yield Fault(made.shown, f"it makes [{header}] twice", hint)
+        for block in found:
+            if block.header is not None and not is_readable(block.header, kind):
+                what = f"it makes [{block.header}], which the AWS CLI does not read: a name with blanks needs quotes"
+                yield Fault(made.where(block.number), what, 'write [profile "${NAME}"]')
+
+
+def sourceless(texts: Texts) -> Iterator[Fault]:
+    """Yield each profile of the config text that names a `source_profile` without a role to assume with it.
+
+    The AWS CLI takes no notice of that. AWS's libraries for Go refuse the profile, and every one that begins with it.
+    """
+    made = texts.get("config")
+    for block in blocks(made.text) if made else ():
+        if "source_profile" in block.options and "role_arn" not in block.options:
+            what = f"[{block.header}] has a source_profile and no role_arn: programs in Go refuse it, such as Terraform"
+            yield Fault(made.where(block.number) if made else "", what, "leave the line source_profile out")
+
+
+def role_names(config: Expanded) -> frozenset[str]:
+    """Return the names of the profiles in a config text that assume a role."""
+    found = (identity(str(block.header), "config") for block in blocks(config.text) if "role_arn" in block.options)
+    return frozenset(name for kind, name in found if kind == "profile")
+
+
+def _read(root: Path, kind: FileKind, named: Path | None) -> Template:
+    shown = str(named) if named else f"aws-cli.{kind}.tpl"
+    try:
+        text = (named or root / shown).read_bytes()
+    except OSError as exc:
+        hint = f"copy that of iamgen's own repository, or name another: --{kind}-tpl-file"
+        raise refuse(shown, f"cannot be read: {exc.strerror}", hint) from exc
+    return Template(text.decode("utf-8", "surrogateescape"), shown)

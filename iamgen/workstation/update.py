@@ -1,0 +1,102 @@
+"""The two files of a person's `~/.aws` as they are, as they are to be, and the way from one to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from iamgen.errors import Fault, IamgenError, each, refuse
+from iamgen.workstation import aws_reading, home
+from iamgen.workstation.colleague import Colleague
+from iamgen.workstation.merge import File, Identity, Step, Wanted, merged, steps, unreadable
+from iamgen.workstation.sections import FileKind, blocks
+from iamgen.workstation.texts import Texts
+
+
+@dataclass(frozen=True)
+class Update:
+    """One file: where it is, what is in it, what is to be in it, and the steps to there."""
+
+    place: home.Place
+    file: File
+    wanted: Wanted
+    steps: tuple[Step, ...]
+
+    @property
+    def conflicts(self) -> tuple[Step, ...]:
+        """Return the steps that would overwrite what a person wrote."""
+        return tuple(step for step in self.steps if step.kind == "conflict")
+
+    def text(self, declined: Container[Identity]) -> str:
+        """Return the file as it is to be, without the sections that the person declined."""
+        return merged(self.file, self.wanted, self.steps, declined)
+
+    def damage(self, declined: Container[Identity] = ()) -> tuple[Fault, ...]:
+        """Return why the file may not be written: what the AWS CLI would read otherwise than it should."""
+        after = self.text(declined)
+        if after == self.file.text:
+            return ()
+        taken = [step for step in self.steps if step.identity not in declined]
+        return aws_reading.damage(self.file, after, self.wanted, taken)
+
+    def changes(self, declined: Container[Identity] = ()) -> bool:
+        """Tell whether anything is to be done: to the text, or because others may read the file."""
+        return self.text(declined) != self.file.text or home.is_open(self.place)
+
+
+def updates(
+    texts: Texts, colleague: Colleague, environment: Mapping[str, str]
+) -> tuple[tuple[Update, ...], tuple[Fault, ...]]:
+    """Return how each file gets what its template makes, and warnings about what the AWS CLI cannot read in it.
+
+    A profile that iamgen wrote for the person goes when it is of one of the repository's roles that is not theirs.
+
+    Raises IamgenError, with every fault, where a file cannot be read or has a section in question twice, and where the
+    AWS CLI would afterwards read a section otherwise than it should.
+    """
+    places = {kind: home.place(kind, environment) for kind in texts}
+    if len({place.path for place in places.values()}) < len(places):
+        raise refuse(places["config"].shown, "config and credentials are one file", "give each its own")
+
+    not_theirs = {role.arn for role in colleague.every} - {role.arn for role in colleague.roles}
+
+    def stale(options: Mapping[str, str]) -> bool:
+        return options.get("role_arn") in not_theirs
+
+    def update(kind: FileKind, place: home.Place) -> Update:
+        file, wanted = home.read(place), Wanted(texts[kind].text, colleague.owner, stale)
+        return Update(place, file, wanted, steps(file, wanted))
+
+    found = tuple(each(places, update).values())
+    damaged = [fault for one in found for fault in one.damage()]
+    if damaged:
+        raise IamgenError(damaged)
+    return found, tuple(fault for one in found for fault in unreadable(one.file))
+
+
+def contents(some: tuple[Update, ...], declined: Container[Identity], now: datetime) -> dict[Path, str]:
+    """Return what to write: first a copy of each file that changes, then the files.
+
+    Raises IamgenError when a file is no longer what it was when the steps were made, and where the AWS CLI would read
+    it otherwise than it should.
+    """
+    changing = [update for update in some if update.changes(declined)]
+    damaged = [fault for update in changing for fault in update.damage(declined)]
+    if damaged:
+        raise IamgenError(damaged)
+    moved = [update for update in changing if home.read(update.place) != update.file]
+    if moved:
+        what, hint = "it was changed meanwhile, by something else", "nothing was written; run it again"
+        raise IamgenError(Fault(update.place.shown, what, hint) for update in moved)
+    copies = {home.backup(update.place, now): update.file.text for update in changing if update.file.text}
+    return {**copies, **{update.place.path: update.text(declined) for update in changing}}
+
+
+def keyless(colleague: Colleague, environment: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield a warning when the person's own profile has no key yet, that their role profiles could begin with."""
+    profile, place = colleague.source.profile, home.place("credentials", environment)
+    if not any(block.header == profile for block in blocks(home.read(place).text)):
+        what = f"there is no key of {profile}, which the role profiles begin with"
+        yield Fault(place.shown, what, "name it: --access-key-id AKIA…, without --keep-key")

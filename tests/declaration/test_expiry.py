@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamgen.declaration.expiry import end, iso
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        ("2027-01-31", "2027-02-01T00:00:00Z"),
+        ("2028-02-29", "2028-03-01T00:00:00Z"),
+        ("2026-12-31", "2027-01-01T00:00:00Z"),
+        ("2027-01-31T18:00", "2027-01-31T18:00:00Z"),
+        ("2027-01-31 18:00:30", "2027-01-31T18:00:30Z"),
+        ("2027-01-31T18:00Z", "2027-01-31T18:00:00Z"),
+        ("2027-01-31T18:00+02:00", "2027-01-31T16:00:00Z"),
+        ("2027-01-31T23:30:00-01:00", "2027-02-01T00:30:00Z"),
+    ],
+)
+def test_an_end(until: str, expected: str) -> None:
+    assert iso(end(until)) == expected
+
+
+@pytest.mark.parametrize(
+    ("until", "why"),
+    [
+        ("", "is no date"),
+        ("soon", "is no date"),
+        ("2027-1-31", "is no date"),
+        ("20270131", "is no date"),
+        ("2027-W05-1", "is no date"),
+        ("2027-01-31T18", "is no date"),
+        ("2027-01-31T18:00:00.5", "is no date"),
+        ("2027-01-31T18:00 CET", "is no date"),
+        ("\uff12\uff10\uff12\uff17-01-31", "does not exist"),
+        ("2027-02-29", "does not exist"),
+        ("2027-01-31T25:00", "does not exist"),
+        ("9999-12-31", "is out of range"),
+        ("9999-12-31T23:00-05:00", "is out of range"),
+    ],
+)
+def test_no_end(until: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        end(until)
+
+
+@given(st.dates(max_value=datetime(9999, 12, 30, tzinfo=UTC).date()))
+def test_a_day_holds_to_its_last_moment(day: datetime) -> None:
+    last = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC)
+    assert last < end(day.isoformat()) == last + timedelta(seconds=1)

@@ -1,0 +1,63 @@
+"""A kept plan, taken up: the rules of a deployment hold for it as well."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from iamgen.deploy import stack as stacks
+from iamgen.deploy.approval import take_up
+from iamgen.deploy.plan_file import Kept
+from iamgen.deploy.planner import Choices, Order
+from iamgen.errors import Fault, IamgenError
+
+Stubbed = Any
+MOMENT = "stack-id 2026-11-23T12:00:00+00:00"
+
+
+def written(text: str) -> str:
+    """Return a template as it is compared: boto3 hands over a parsed one."""
+    return stacks.text(json.loads(text))
+
+
+def answers(stubbed: Stubbed, order: Order, text: str, replacement: str) -> Kept:
+    """Return a plan for an update of the stack that has the order's template to this one, AWS's answers said."""
+    change = {"Action": "Modify", "LogicalResourceId": "ReadR", "ResourceType": "AWS::IAM::Role"}
+    effect = {"Type": "Resource", "ResourceChange": {**change, "Scope": ["Properties"], "Replacement": replacement}}
+    waiting = {"ExecutionStatus": "AVAILABLE", "Changes": [effect]}
+    stubbed.identity()
+    stubbed.answer("cloudformation", "describe_change_set", waiting)
+    stubbed.stack("CREATE_COMPLETE")
+    stubbed.answer("cloudformation", "get_template", {"TemplateBody": text})
+    stubbed.answer("cloudformation", "describe_change_set", waiting)
+    stubbed.answer("cloudformation", "get_template", {"TemplateBody": order.text})
+    digest = hashlib.sha256(written(text).encode()).hexdigest()
+    return Kept("dev", order.account_id, "eu-west-1", "infra", "stack-id", "set", "UPDATE", MOMENT, digest)
+
+
+@pytest.mark.parametrize("replacement", ["True", "Conditional"])
+def test_a_replacement_that_only_aws_knows_of_is_refused(
+    stubbed: Stubbed, order: Order, choices: Choices, replacement: str
+) -> None:
+    text = order.text.replace("user/bob", "user/eve")
+    plan = answers(stubbed, order, text, replacement)
+    with pytest.raises(IamgenError) as raised:
+        take_up(plan, order, stubbed.clients, choices)
+    assert raised.value.faults == (
+        Fault("dev (222222222222) ReadR", "the role ReadR would be replaced", "--allow-replacement, if it is meant"),
+    )
+    stubbed.done()
+    plan = answers(stubbed, order, text, replacement)
+    found = take_up(plan, order, stubbed.clients, replace(choices, allow_replacement=True))
+    assert [(one.logical_id, one.replaced) for one in found.changes] == [("ReadR", True)]
+
+
+def test_what_was_approved_is_taken_up(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    text = order.text.replace("user/bob", "user/eve")
+    found = take_up(answers(stubbed, order, text, "False"), order, stubbed.clients, choices)
+    assert (found.order.text, found.before is None, found.is_pending) == (written(text), False, True)
+    stubbed.done()

@@ -1,0 +1,118 @@
+"""What CloudFormation does not compare: read whole, told in few lines, nothing taken for a stranger that is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from iamgen.deploy.authorization_details import Held, held
+from iamgen.deploy.iam_drift import Beside, as_changes, beside, expected
+from iamgen.deploy.stack import Resource
+from iamgen.deploy.undeclared import holders, of_people, undeclared
+from iamgen.diff.lines import lines
+from iamgen.errors import IamgenError
+
+Stubbed = Any
+GROUP, ROLE, USER, POLICY = (f"AWS::IAM::{kind}" for kind in ("Group", "Role", "User", "ManagedPolicy"))
+ASSUME = Resource("AssumeRoleG", "infra-AssumeRoleG-1", GROUP, "", "")
+OPS = Resource("OpsP", "arn:aws:iam::1:policy/OpsP", POLICY, "", "")
+READ = Resource("ReadR", "infra-ReadR-1", ROLE, "", "")
+CI = Resource("CIUserCi", "ci", USER, "", "")
+
+
+def detail(kind: str, name: str, **more: Any) -> dict[str, Any]:
+    return {f"{kind}Name": name, "Arn": f"arn:aws:iam::111111111111:{kind.lower()}/{name}", **more}
+
+
+def test_every_page_is_read(stubbed: Stubbed) -> None:
+    boundary = {
+        "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+        "PermissionsBoundaryArn": "arn:aws:iam::1:policy/x",
+    }
+    filters = {"Filter": ["Group", "Role", "User"]}
+    first = {
+        "UserDetailList": [detail("User", "bob", GroupList=["G"], Tags=[{"Key": "a", "Value": "b"}])],
+        "IsTruncated": True,
+        "Marker": "more",
+    }
+    second = {"GroupDetailList": [detail("Group", "G")], "IsTruncated": True, "Marker": "last"}
+    third = {"RoleDetailList": [detail("Role", "R", PermissionsBoundary=boundary)], "IsTruncated": False}
+    stubbed.answer("iam", "get_account_authorization_details", first, filters)
+    stubbed.answer("iam", "get_account_authorization_details", second, {**filters, "Marker": "more"})
+    stubbed.answer("iam", "get_account_authorization_details", third, {**filters, "Marker": "last"})
+    has = held(stubbed.clients.iam, "dev (1)")
+    assert has[GROUP, "G"].members == {"bob"}
+    assert has[USER, "bob"].groups == {"G"}
+    assert has[USER, "bob"].tags == {"a": "b"}
+    assert has[ROLE, "R"].boundary == "arn:aws:iam::1:policy/x"
+    stubbed.done()
+
+
+def test_an_answer_that_breaks_off_is_none(stubbed: Stubbed) -> None:
+    stubbed.answer("iam", "get_account_authorization_details", {"IsTruncated": True})
+    with pytest.raises(IamgenError) as raised:
+        held(stubbed.clients.iam, "dev (1)")
+    assert "breaks off before its end" in raised.value.faults[0].what
+
+
+def test_many_people_are_few_lines() -> None:
+    names = [f"person{n:02}" for n in range(25)]
+    manage = Resource("ManageOwnUserG", "infra-ManageOwnUserG-1", GROUP, "", "")
+    missing = [Beside(group, "member", "-", name) for group in (ASSUME, manage) for name in names]
+    told = list(lines(as_changes([*missing, Beside(ASSUME, "member", "+", "mallory")])))
+    assert told == [
+        "~ AssumeRoleG  AWS::IAM::Group",
+        f"    - members missing: {', '.join(names)}",
+        "    + members added by hand: mallory",
+        "~ ManageOwnUserG  AWS::IAM::Group",
+        f"    - members missing: {', '.join(names)}",
+    ]
+
+
+def test_what_the_template_or_the_stack_sets_is_not_by_hand() -> None:
+    properties = {"PermissionsBoundary": "arn:own", "Tags": [{"Key": "own", "Value": "1"}]}
+    template = {"Resources": {"ReadR": {"Type": ROLE, "Properties": properties}}}
+    should = expected(template, [READ], {}, {"release": "v1"})
+    tags = {"own": "2", "release": "v1", "aws:cloudformation:stack-name": "infra"}
+    assert list(beside([READ], should, {(ROLE, "infra-ReadR-1"): Held(boundary="arn:other", tags=tags)})) == []
+    added = {**tags, "more": "x"}
+    (tag,) = beside([READ], should, {(ROLE, "infra-ReadR-1"): Held(boundary="arn:own", tags=added)})
+    assert (tag.kind, tag.value, tag.text) == ("tag", "more", "x")
+    without = expected({"Resources": {"ReadR": {"Type": ROLE}}}, [READ], {}, {})
+    (boundary,) = beside([READ], without, {(ROLE, "infra-ReadR-1"): Held(boundary="arn:other")})
+    assert (boundary.kind, boundary.value) == ("boundary", "arn:other")
+
+
+def test_who_holds_a_policy_of_the_stack() -> None:
+    policy = frozenset({OPS.physical_id})
+    names = [(ROLE, "infra-ReadR-1"), (ROLE, "stranger"), (GROUP, "named"), (USER, "bob"), (USER, "zed")]
+    has = {key: Held(attached=policy) for key in names}
+    template = {
+        "Resources": {"OpsP": {"Type": POLICY, "Properties": {"Groups": ["named"], "Roles": [{"Ref": "ReadR"}]}}}
+    }
+    seen = list(holders(template, [OPS, READ], has, {"bob"}))
+    assert [one.value for one in seen] == ["role stranger", "user zed"]
+    # a person is looked at by name, so nothing of theirs is lost
+    (own,) = of_people({"bob", "nobody"}, [OPS, READ], has)
+    assert (own.resource.logical_id, own.kind, own.value) == ("user/bob", "attached", OPS.physical_id)
+
+
+def test_users_in_no_file() -> None:
+    has = {
+        (USER, "bob"): Held(),
+        (USER, "Bob"): Held(),  # AWS would not take it for bob in a trust policy
+        (USER, "ci"): Held(),
+        (USER, "carol"): Held(
+            groups=frozenset({"infra-AssumeRoleG-1"}), attached=frozenset({"arn:aws:iam::aws:policy/A"})
+        ),
+        (USER, "mailer"): Held(inline={"send": {}}, groups=frozenset({"Mail"})),
+    }
+    alone = list(undeclared({"bob"}, [CI, ASSUME], has, people_alone=True))
+    assert [(one.name, one.is_drift) for one in alone] == [("Bob", True), ("carol", True), ("mailer", True)]
+    shared = list(undeclared({"bob"}, [CI, ASSUME], has, people_alone=False))
+    assert [(one.name, one.is_drift) for one in shared] == [("Bob", False), ("carol", True), ("mailer", False)]
+    assert [one.text for one in shared[1:]] == [
+        "the IAM user carol is in no file, in infra-AssumeRoleG-1, with A",
+        "the IAM user mailer is in no file, in Mail, with inline send",
+    ]

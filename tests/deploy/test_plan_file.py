@@ -1,0 +1,51 @@
+"""Plans that are kept in a file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from iamgen.deploy.plan_file import Kept, read, write
+from iamgen.errors import IamgenError
+
+ID = "arn:aws:cloudformation:eu-west-1:222222222222"
+IDS = (f"{ID}:stack/infra/0a", f"{ID}:changeSet/iamgen-1/0b")
+PLAN = Kept("dev", "222222222222", "eu-west-1", "infra", *IDS, "UPDATE", "moment", "digest")
+
+
+def test_there_and_back(tmp_path: Path) -> None:
+    write(tmp_path / "plan.json", [PLAN, PLAN])
+    assert read(tmp_path / "plan.json") == (PLAN, PLAN)
+    write(tmp_path / "plan.json", [])
+    assert read(tmp_path / "plan.json") == ()
+
+
+@pytest.mark.parametrize("wrong", [{"stack_id": "infra"}, {"change_set": "iamgen-1"}, {"stack_id": f"{IDS[0]}\n"}])
+def test_an_id_that_is_none(tmp_path: Path, wrong: dict[str, str]) -> None:
+    write(tmp_path / "plan.json", [PLAN, replace(PLAN, **wrong)])
+    with pytest.raises(IamgenError, match="is no plan of this version of iamgen"):
+        read(tmp_path / "plan.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "is no plan: "),
+        ("[]", "is no plan of this version of iamgen"),
+        ('{"version": 1, "plans": {}}', "is no plan of this version of iamgen"),
+        ('{"version": 2, "plans": [{}]}', "is no plan of this version of iamgen"),
+        ('{"version": 1, "plans": [{"account": "dev"}]}', "is no plan of this version of iamgen"),
+    ],
+)
+def test_what_is_no_plan(tmp_path: Path, text: str, what: str) -> None:
+    (tmp_path / "plan.json").write_text(text)
+    with pytest.raises(IamgenError) as raised:
+        read(tmp_path / "plan.json")
+    assert raised.value.faults[0].what.startswith(what)
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(IamgenError, match="cannot be read: No such file or directory"):
+        read(tmp_path / "plan.json")

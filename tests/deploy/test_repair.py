@@ -1,0 +1,140 @@
+"""Repair, in its order: nobody is taken out of a group that would be empty then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from iamgen.deploy.drift import Inspection
+from iamgen.deploy.executor import execute
+from iamgen.deploy.iam_drift import Beside
+from iamgen.deploy.planner import Choices, Order, Prepared
+from iamgen.deploy.repair import own_losses, repair
+from iamgen.deploy.stack import Resource
+from iamgen.deploy.stack_drift import Drift
+from iamgen.errors import IamgenError
+
+Stubbed = Any
+POWER = Resource("PowerG", "infra-PowerG-1", "AWS::IAM::Group", "CREATE_COMPLETE", "")
+BOB, ZOE, YVE = (
+    Beside(POWER, "member", "+", "bob"),
+    Beside(POWER, "member", "-", "zoe"),
+    Beside(POWER, "member", "-", "y"),
+)
+
+
+def member(name: str) -> dict[str, str]:
+    return {"GroupName": "infra-PowerG-1", "UserName": name}
+
+
+def test_who_is_missing_is_put_in_first(stubbed: Stubbed) -> None:
+    stubbed.answer("iam", "add_user_to_group", {}, member("zoe"))
+    stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
+    assert repair(stubbed.clients.iam, "user-only", [BOB, ZOE], {}, ["PowerG"]) == []
+    stubbed.done()
+
+
+@pytest.mark.parametrize(("code", "missing"), [("NoSuchEntity", [ZOE]), ("AccessDenied", [ZOE, YVE]), ("", [])])
+def test_nobody_goes_when_nobody_could_be_put_in(stubbed: Stubbed, code: str, missing: Sequence[Beside]) -> None:
+    for _ in missing:
+        stubbed.refuse("iam", "add_user_to_group", code)
+    faults = repair(stubbed.clients.iam, "user-only", [BOB, *missing], {}, ["PowerG"])
+    assert len(faults) == len(missing) + 1
+    assert faults[-1].what == "bob stays in infra-PowerG-1: nobody who belongs there could be put in"
+    stubbed.done()
+
+
+def test_one_who_could_be_put_in_is_enough(stubbed: Stubbed) -> None:
+    stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
+    stubbed.answer("iam", "add_user_to_group", {}, member("y"))
+    stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
+    assert len(repair(stubbed.clients.iam, "user-only", [ZOE, BOB, YVE], {}, ["PowerG"])) == 1
+    stubbed.done()
+
+
+def test_where_somebody_stays_a_stranger_goes_all_the_same(stubbed: Stubbed) -> None:
+    stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
+    stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
+    assert len(repair(stubbed.clients.iam, "user-only", [BOB, ZOE], {})) == 1
+    stubbed.done()
+
+
+@pytest.mark.parametrize(
+    ("there", "lock_me_out", "goes"), [((), False, False), (("al",), False, True), ((), True, True)]
+)
+def test_a_deployment_keeps_power(
+    stubbed: Stubbed, order: Order, choices: Choices, there: Sequence[str], lock_me_out: bool, goes: bool
+) -> None:
+    """Who should be in PowerG was there when the deployment was planned, and is there no more."""
+    seen = Inspection(Drift((), (), ()), (BOB, ZOE), {}, 1, {"PowerG": frozenset(there)}, frozenset({"bob", "zoe"}))
+    allowed = replace(choices, lock_me_out=lock_me_out)
+    stubbed.answer("cloudformation", "set_stack_policy", {})
+    stubbed.answer("cloudformation", "update_termination_protection", {})
+    stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
+    if goes:
+        stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
+    with pytest.raises(IamgenError) as raised:
+        execute(Prepared(order, stubbed.clients, allowed, None, inspection=seen), lambda _: None)
+    zoe = "zoe cannot be put into infra-PowerG-1: there is no such user"
+    bob = "bob stays in infra-PowerG-1: nobody who belongs there could be put in"
+    reached = f"the repair put right {1 if goes else 0} of 2 differences beside the stack"
+    assert [one.what for one in raised.value.faults] == [*([zoe] if goes else [zoe, bob]), reached]
+    stubbed.done()
+
+
+ADMIN = Resource("AdminR", "infra-AdminR-1", "AWS::IAM::Role", "", "")
+OPS = Resource("OpsP", "arn:aws:iam::1:policy/OpsP", "AWS::IAM::ManagedPolicy", "", "")
+PERSON = Resource("user/bob", "bob", "AWS::IAM::User", "", "")
+SESSION, USER = "arn:aws:sts::1:assumed-role/{}/bob", "arn:aws:iam::1:user/team/bob"
+
+
+@pytest.mark.parametrize(
+    ("other", "caller"),
+    [
+        (Beside(ADMIN, "inline", "+", "more"), SESSION.format("infra-AdminR-1")),
+        (Beside(ADMIN, "attached", "+", "arn:x"), SESSION.format("infra-AdminR-1")),
+        (
+            Beside(OPS, "holder", "+", "role deployer", holder=("AWS::IAM::Role", "deployer")),
+            SESSION.format("deployer"),
+        ),
+        (Beside(OPS, "holder", "+", "user bob", holder=("AWS::IAM::User", "bob")), USER),
+        (Beside(OPS, "holder", "+", "group Admins", holder=("AWS::IAM::Group", "Admins")), USER),
+        (Beside(PERSON, "attached", "+", "arn:x"), USER),
+        (Beside(PERSON, "group", "+", "Admins"), USER),
+        (Beside(Resource("OpsG", "infra-OpsG", "AWS::IAM::Group", "", ""), "member", "+", "bob"), USER),
+        (Beside(Resource("PowerG", "Admins", "AWS::IAM::Group", "", ""), "inline", "+", "more"), USER),
+    ],
+)
+def test_who_deploys_is_not_undone_unasked(other: Beside, caller: str) -> None:
+    groups = {"bob": frozenset({"Admins"})}
+    (fault,) = own_losses("dev (1)", [other], caller, groups)
+    assert "who deploys, would lose what is there by hand" in fault.what
+    assert "--lock-me-out" in fault.hint
+    for stranger in ("arn:aws:iam::1:user/zoe", SESSION.format("infra-ReadR-1"), "arn:aws:iam::1:root"):
+        assert list(own_losses("dev (1)", [other], stranger, groups)) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "operation", "parameters"),
+    [
+        (Beside(ADMIN, "boundary", "+", "arn:x"), "delete_role_permissions_boundary", {"RoleName": "infra-AdminR-1"}),
+        (Beside(PERSON, "boundary", "+", "arn:x"), "delete_user_permissions_boundary", {"UserName": "bob"}),
+        (Beside(ADMIN, "tag", "+", "k"), "untag_role", {"RoleName": "infra-AdminR-1", "TagKeys": ["k"]}),
+        (Beside(PERSON, "tag", "+", "k"), "untag_user", {"UserName": "bob", "TagKeys": ["k"]}),
+        (Beside(PERSON, "group", "+", "G"), "remove_user_from_group", {"UserName": "bob", "GroupName": "G"}),
+        (
+            Beside(OPS, "holder", "+", "role deployer", holder=("AWS::IAM::Role", "deployer")),
+            "detach_role_policy",
+            {"RoleName": "deployer", "PolicyArn": OPS.physical_id},
+        ),
+    ],
+)
+def test_each_is_undone_by_one_call(
+    stubbed: Stubbed, other: Beside, operation: str, parameters: dict[str, object]
+) -> None:
+    stubbed.answer("iam", operation, {}, parameters)
+    assert repair(stubbed.clients.iam, "dev", [other], {}) == []
+    stubbed.done()

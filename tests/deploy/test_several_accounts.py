@@ -1,0 +1,86 @@
+"""Several accounts: the people first, the others side by side, and patience only after the people."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from iamgen.aws_client.clients import Clients, Credentials, connect
+from iamgen.aws_client.polling import Pace
+from iamgen.deploy import several_accounts
+from iamgen.deploy.planner import Choices, Order
+from iamgen.deploy.several_accounts import Member
+
+Aws = Any
+BOB = "arn:aws:iam::111111111111:user/bob"
+GROUP = '{"Resources": {"G": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "G"}}}}'
+
+
+def clients(name: str) -> Clients:
+    return connect(Credentials(f"of-{name}"), "eu-west-1", name)
+
+
+def ignore(_name: str, _now: str) -> None:
+    pass
+
+
+@pytest.mark.parametrize("with_people", [True, False])
+def test_new_users_are_waited_for_after_the_people_alone(
+    aws: Aws, order: Order, choices: Choices, with_people: bool
+) -> None:
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if seconds == 5:
+            aws.people("/bob")
+
+    people = replace(order, where="user-only (1)", account_id="111111111111", text=GROUP)
+    members = [Member("dev", order, clients("dev"), holds_people=False)]
+    if with_people:
+        members.append(Member("user-only", people, clients("user-only"), holds_people=True))
+    stop = threading.Event()
+    planned = several_accounts.plan(members, replace(choices, pace=Pace(sleep)), ignore, stop)
+    ends = several_accounts.carry_out(planned.ready, "user-only", ignore, stop)
+    assert [one for one in pauses if one >= 5] == ([5] if with_people else [])
+    assert (set(ends.done), set(ends.failed)) == (({"dev", "user-only"}, set()) if with_people else (set(), {"dev"}))
+
+
+def test_what_is_shown_of_each_account(aws: Aws, order: Order, choices: Choices) -> None:
+    aws.people("/bob")
+    shown: list[str] = []
+    stop, members = threading.Event(), [Member("dev", order, clients("dev"), holds_people=False)]
+    planned = several_accounts.plan(members, choices, lambda *one: shown.append(": ".join(one)), stop)
+    several_accounts.carry_out(planned.ready, "user-only", lambda *one: shown.append(": ".join(one)), stop)
+    assert shown == [
+        "dev: planning",
+        "dev: planned",
+        "dev: deploying",
+        "dev:   0 done  CREATE_IN_PROGRESS  infra",
+        "dev:   0 done  CREATE_IN_PROGRESS  ReadR",
+        "dev:   1 done  CREATE_COMPLETE  ReadR",
+        "dev:   1 done  CREATE_COMPLETE  infra",
+        "dev: done",
+    ]
+
+
+def test_one_account_that_cannot_be_planned_leaves_the_others_planned(aws: Aws, order: Order, choices: Choices) -> None:
+    wrong = Member("prod", order, clients("prod"), holds_people=False)
+    planned = several_accounts.plan(
+        [Member("dev", order, clients("dev"), holds_people=False), wrong], choices, ignore, threading.Event()
+    )
+    assert (list(planned.ready), list(planned.failed)) == (["dev"], ["prod"])
+    assert several_accounts.drop(planned.ready.values()) == ()
+    assert aws.status("dev") == ""
+
+
+def test_every_wrong_account_is_named(aws: Aws, order: Order) -> None:
+    wrong = [Member(name, order, clients(name), holds_people=False) for name in ("prod", "dev", "user-only")]
+    found = several_accounts.unusable(wrong, threading.Event())
+    assert [fault.what.partition(":")[0] for error in found.values() for fault in error.faults] == [
+        "the credentials are of account 333333333333",
+        "the credentials are of account 111111111111",
+    ]

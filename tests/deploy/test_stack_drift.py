@@ -1,0 +1,120 @@
+"""Drift detection, answered as AWS does where a local AWS has less to say."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from iamgen.aws_client.polling import Pace
+from iamgen.deploy.stack_drift import Unchecked, comparable, detect
+from iamgen.errors import Fault, IamgenError
+
+Stubbed = Any
+WHERE = "dev (222222222222)"
+SINCE = "2026-11-23T00:00:00Z"
+
+
+def drift(logical_id: str, status: str, after: int = 3600) -> dict[str, Any]:
+    return {
+        "StackId": "stack-id",
+        "LogicalResourceId": logical_id,
+        "ResourceType": "AWS::IAM::Role",
+        "StackResourceDriftStatus": status,
+        "Timestamp": SINCE,
+        "ExpectedProperties": json.dumps({"MaxSessionDuration": 3600}),
+        "ActualProperties": json.dumps({"MaxSessionDuration": after}),
+    }
+
+
+def resource(logical_id: str, status: str = "CREATE_COMPLETE", reason: str = "") -> dict[str, Any]:
+    return {
+        "LogicalResourceId": logical_id,
+        "ResourceType": "AWS::IAM::Role",
+        "LastUpdatedTimestamp": SINCE,
+        "ResourceStatus": status,
+        "ResourceStatusReason": reason,
+    }
+
+
+def test_all_pages_are_read_and_what_is_gone_is_not_missed(stubbed: Stubbed) -> None:
+    stubbed.answer("cloudformation", "detect_stack_drift", {"StackDriftDetectionId": "id"}, {"StackName": "infra"})
+    for status in ("DETECTION_IN_PROGRESS", "DETECTION_COMPLETE"):
+        state = {"StackId": "s", "StackDriftDetectionId": "id", "DetectionStatus": status, "Timestamp": SINCE}
+        stubbed.answer("cloudformation", "describe_stack_drift_detection_status", state)
+    first = {"StackResourceDrifts": [drift("ReadR", "MODIFIED", 7200)], "NextToken": "more"}
+    second = {"StackResourceDrifts": [drift("AdminR", "DELETED"), drift("OpsR", "IN_SYNC"), drift("P", "NOT_CHECKED")]}
+    stubbed.answer("cloudformation", "describe_stack_resource_drifts", first, {"StackName": "infra"})
+    stubbed.answer(
+        "cloudformation", "describe_stack_resource_drifts", second, {"StackName": "infra", "NextToken": "more"}
+    )
+    made = [*map(resource, ("ReadR", "AdminR", "OpsR", "P")), resource("Old", "DELETE_COMPLETE")]
+    stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": made})
+    found = detect(stubbed.clients.cloudformation, "infra", WHERE, Pace(lambda _: None), lambda _: None)
+    assert [f"{one.sign} {one.logical_id}" for one in found.changes] == ["- AdminR", "~ ReadR"]
+    assert [f"{one.sign} {one.logical_id}" for one in found.repairs] == ["+ AdminR", "~ ReadR"]
+    assert found.unchecked == (Unchecked("P", "AWS::IAM::Role", "NOT_CHECKED"),)
+    stubbed.done()
+
+
+def test_only_three_statuses_say_that_aws_looked(stubbed: Stubbed) -> None:
+    """Whatever else there is, and may come, is no answer."""
+    stubbed.answer("cloudformation", "detect_stack_drift", {"StackDriftDetectionId": "id"})
+    state = {"StackId": "s", "StackDriftDetectionId": "id", "DetectionStatus": "DETECTION_COMPLETE", "Timestamp": SINCE}
+    stubbed.answer("cloudformation", "describe_stack_drift_detection_status", state)
+    statuses = ["IN_SYNC", "MODIFIED", "DELETED", "NOT_CHECKED", "UNKNOWN", "UNSUPPORTED", "SOMETHING_NEW"]
+    every = [{**drift(f"Of{status}", status, 7200), "DriftStatusReason": f"why\n{status}\x1b"} for status in statuses]
+    stubbed.answer("cloudformation", "describe_stack_resource_drifts", {"StackResourceDrifts": every})
+    made = [resource(f"Of{status}") for status in (*statuses, "Silence")]
+    stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": made})
+    seen = detect(stubbed.clients.cloudformation, "infra", WHERE, Pace(lambda _: None), lambda _: None)
+    assert [one.logical_id for one in seen.changes] == ["OfDELETED", "OfMODIFIED"]
+    assert {one.logical_id: one.status for one in seen.unchecked} == {
+        **{f"Of{status}": status for status in statuses[3:]},
+        "OfSilence": "NOT_CHECKED",
+    }
+    text = next(one.text for one in seen.unchecked if one.status == "UNKNOWN")
+    assert text.startswith("OfUNKNOWN  AWS::IAM::Role: UNKNOWN, why")
+    assert "\x1b" not in text
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize("status", ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_FAILED"])
+def test_a_stack_that_can_be_compared(stubbed: Stubbed, status: str) -> None:
+    stubbed.stack(status)
+    assert comparable(stubbed.clients.cloudformation, "infra", WHERE).status == status
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"),
+    [
+        (
+            "UPDATE_IN_PROGRESS",
+            Fault(
+                WHERE,
+                "something else is going on in the stack infra: UPDATE_IN_PROGRESS",
+                "look again when that has ended",
+            ),
+        ),
+        (
+            "ROLLBACK_COMPLETE",
+            Fault(WHERE, "there is no stack infra to look at (it is ROLLBACK_COMPLETE)", "iamgen deploy dev"),
+        ),
+        (
+            "UPDATE_FAILED",
+            Fault(
+                WHERE,
+                "the stack infra is stuck in UPDATE_FAILED: OpsR is UPDATE_FAILED: no right",
+                "aws cloudformation rollback-stack --stack-name infra, then deploy again",
+            ),
+        ),
+    ],
+)
+def test_a_stack_that_cannot_be_compared(stubbed: Stubbed, status: str, fault: Fault) -> None:
+    stubbed.stack(status)
+    parts = [resource("OpsR", "UPDATE_FAILED", "no right")]
+    stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": parts})
+    with pytest.raises(IamgenError) as raised:
+        comparable(stubbed.clients.cloudformation, "infra", WHERE)
+    assert raised.value.faults == (fault,)

@@ -1,0 +1,37 @@
+"""How many resources change, as Terraform counts them."""
+
+from __future__ import annotations
+
+from iamgen.diff.change import TEMPLATE, Change, Detail, Sign
+from iamgen.diff.lines import counts, plan_line, signed
+
+ROLE = "AWS::IAM::Role"
+
+
+def change(sign: Sign, *, replaced: bool = False, kind: str = ROLE) -> Change:
+    return Change(sign, "A", kind, replaced, (Detail("+", "Path", "/", (Detail("-", "x", "y"),)),))
+
+
+def test_a_replacement_counts_twice_and_what_is_no_resource_not_at_all() -> None:
+    changes = (
+        change("+"),
+        change("~"),
+        change("~"),
+        change("-"),
+        change("~", replaced=True),
+        change("+", kind=TEMPLATE),
+    )
+    assert plan_line(changes) == "Plan: 2 to add, 2 to change, 2 to destroy."
+    assert counts(changes).plain() == {"add": 2, "change": 2, "destroy": 2}
+
+
+def test_nothing_to_do() -> None:
+    assert plan_line(()) == "Plan: 0 to add, 0 to change, 0 to destroy."
+
+
+def test_a_line_as_a_diff_has_it() -> None:
+    assert [(str(one), one.as_diff) for one in signed((change("~", replaced=True),))] == [
+        (f"~ A  {ROLE}  (is replaced)", f"! A  {ROLE}  (is replaced)"),
+        ("    + Path: /", "+     Path: /"),
+        ("        - x: y", "-         x: y"),
+    ]

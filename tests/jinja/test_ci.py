@@ -1,0 +1,386 @@
+"""The CI files: valid by their published schemas, with the roles, order and approvals that users.py asks for."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from iamgen.cli.main import iamgen
+from iamgen.cli.session import Session
+from iamgen.declaration.load import load
+from iamgen.errors import IamgenError
+from iamgen.jinja.ci import Deployment, ci_files, deployments
+from iamgen.jinja.ci_jobs import Provider
+from iamgen.ui.console import Console
+
+MakeRepo = Callable[..., Path]
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+SCHEMAS: dict[Provider, str] = {"github": "vendor.github-workflows", "gitlab": "vendor.gitlab-ci"}
+
+HEAD = 'from iamgen import *\nOPS_SERVICES = ("iam",)\nUSERS = ()\n'
+MANY = """\
+GLOBAL_AWS_REGION=eu-west-1
+USER_ONLY_AWS_ACCOUNT_ID=111111111111
+ACME_DEV_AWS_ACCOUNT_ID=222222222222
+ACME_PROD_AWS_ACCOUNT_ID=333333333333
+SHOP_DEV_AWS_ACCOUNT_ID=444444444444
+SHOP_PROD_AWS_ACCOUNT_ID=555555555555
+AUDIT_AWS_ACCOUNT_ID=666666666666
+"""
+PIPELINES = """\
+PIPELINES = (
+    Pipeline("github", repository="acme@1/iam@7", branch="env/infra", access={"*-dev": "OpsR"}),
+    Pipeline("github", repository="acme@1/iam@7", environment="People and all", access={"user-only": "OpsR"}),
+    Pipeline("github", repository="acme@1/iam@7", environment="production", access={"acme-prod": ("ReadR", "OpsR")}),
+    Pipeline("github", repository="acme/shop", environment="prod", access={"shop-prod": "OpsR"}),
+    Pipeline("github", repository="acme/shop", branch="main", access={"audit": "OpsR"}),
+    Pipeline("gitlab", "project_path:acme/iam:ref_type:branch:ref:env/infra:deployment_tier:development",
+        access={"*-dev": "OpsR", "audit": "OpsR"}, audience="aws"),
+    Pipeline("gitlab", "project_path:acme/iam:ref_type:branch:ref:env/infra:deployment_tier:production",
+        access={"*-prod": "OpsR"}, audience="aws"),
+)
+"""
+
+
+@pytest.fixture
+def make_repo(make_repo: MakeRepo) -> MakeRepo:
+    """Return what makes a repository that says which iamgen it is for."""
+
+    def make(*args: str, **kwargs: str) -> Path:
+        root = make_repo(*args, **kwargs)
+        (root / "requirements.txt").write_text("iamgen==1.2.3\n")
+        return root
+
+    return make
+
+
+def planned(root: Path, provider: Provider) -> dict[str, Deployment]:
+    found = deployments(load(root, NOW).declaration, provider, "infra")
+    return {one.account: one for one in found}
+
+
+def files(root: Path, provider: Provider, folder: str = "") -> dict[str, Any]:
+    return {
+        name: yaml.safe_load(text)
+        for name, text in ci_files(root, load(root, NOW).declaration, provider, folder).items()
+    }
+
+
+@pytest.mark.parametrize("provider", SCHEMAS)
+def test_this_repositorys_own_files_are_what_the_templates_give(provider: Provider) -> None:
+    made = ci_files(ROOT, load(ROOT, NOW).declaration, provider, "")
+    assert {path: (ROOT / path).read_text() for path in made} == made, "make ci"
+
+
+@pytest.mark.parametrize("provider", SCHEMAS)
+@pytest.mark.parametrize("folder", ["", "team/i'a m: #1"])
+def test_they_are_valid(provider: Provider, folder: str, make_repo: MakeRepo, tmp_path: Path) -> None:
+    root = make_repo(HEAD + PIPELINES, MANY)
+    made = []
+    for name, text in ci_files(root, load(root, NOW).declaration, provider, folder).items():
+        made.append(tmp_path / Path(name).name)
+        made[-1].write_text(text)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", SCHEMAS[provider], *made],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_who_is_deployed_when_and_as_what(make_repo: MakeRepo) -> None:
+    plan = planned(make_repo(HEAD + PIPELINES, MANY), "github")
+    assert [(one.account, one.stage, one.needs) for one in plan.values()] == [
+        ("user-only", "people", ("check",)),
+        ("acme-dev", "accounts", ("deploy-user-only",)),
+        ("shop-dev", "accounts", ("deploy-user-only",)),
+        ("audit", "accounts", ("deploy-user-only",)),
+        ("acme-prod", "prod", ("deploy-acme-dev", "deploy-shop-dev", "deploy-audit")),
+        ("shop-prod", "prod", ("deploy-acme-dev", "deploy-shop-dev", "deploy-audit")),
+    ]
+    assert {one.account: (one.role, one.environment) for one in plan.values()} == {
+        "user-only": ("arn:aws:iam::111111111111:role/infra-OpsR-111111111111", "People and all"),
+        "acme-dev": ("arn:aws:iam::222222222222:role/infra-OpsR-222222222222", ""),
+        "shop-dev": ("arn:aws:iam::444444444444:role/infra-OpsR-444444444444", ""),
+        "audit": ("", ""),  # a pipeline of another repository
+        "acme-prod": ("arn:aws:iam::333333333333:role/infra-OpsR-333333333333", "production"),
+        "shop-prod": ("", "shop-prod"),  # likewise
+    }
+    assert (plan["audit"].variable, plan["shop-prod"].variable) == (
+        "AUDIT_DEPLOY_ROLE_ARN",
+        "SHOP_PROD_DEPLOY_ROLE_ARN",
+    )
+
+
+def test_a_stated_kind_decides_when_an_account_is_deployed(make_repo: MakeRepo) -> None:
+    pipelines = PIPELINES.replace(', "audit": "OpsR"', "")
+    plan = planned(make_repo(HEAD + pipelines, f"{MANY}AUDIT_AWS_ACCOUNT_KIND=prod\n"), "github")
+    assert (plan["audit"].stage, plan["audit"].environment, plan["audit"].needs_approval) == ("prod", "audit", True)
+    assert plan["audit"].needs == ("deploy-acme-dev", "deploy-shop-dev")
+
+
+def test_an_account_that_stands_in_for_people_goes_first(make_repo: MakeRepo) -> None:
+    const = "GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\nPROD_AWS_ACCOUNT_ID=333333333333\n"
+    plan = planned(make_repo(HEAD, const), "github")
+    assert [(one.account, one.needs) for one in plan.values()] == [("dev", ("check",)), ("prod", ("deploy-dev",))]
+    assert plan["dev"].environment == "dev"  # whoever changes it decides over the people, and so over all
+
+
+def test_where_all_need_approval_the_repository_is_known_by_who_deploys_to_the_people(make_repo: MakeRepo) -> None:
+    const = "GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\nPROD_AWS_ACCOUNT_ID=333333333333\n"
+    lines = (
+        'Pipeline("github", repository="acme/iam", environment="dev", access={"dev": "OpsR"}),'
+        'Pipeline("github", repository="acme/iam", environment="prod", access={"prod": "OpsR"}),'
+        'Pipeline("github", repository="acme/shop", environment="prod", access={"prod": "AdminR"}),'
+    )
+    plan = planned(make_repo(f"{HEAD}PIPELINES = ({lines})\n", const), "github")
+    assert {one.account: (one.role[-17:], one.environment) for one in plan.values()} == {
+        "dev": ("OpsR-222222222222", "dev"),
+        "prod": ("OpsR-333333333333", "prod"),
+    }
+
+
+INFRA = 'Pipeline("github", repository="acme/iam", branch="env/infra", access={"dev": "OpsR"})'
+TIERED = "project_path:acme/iam:ref_type:branch:ref:env/infra"
+PROD = 'Pipeline("github", repository="acme/iam", environment="prod", access={"prod": "OpsR"})'
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        (['repository="acme/iam", branch="env/infra"'], ["ref:refs/heads/env/infra of acme/iam"]),
+        (['repository="acme/iam", branch="main"'], ["ref:refs/heads/main of acme/iam"]),
+        (['subject="repo:acme/iam:pull_request"'], ["pull_request of acme/iam"]),
+        (['subject="repo:acme/iam:ref:refs/tags/v1"'], ["ref:refs/tags/v1 of acme/iam"]),
+        # no other pipeline makes it doubtful which repository this is
+        (
+            ['repository="acme/iam", branch="env/infra"', 'repository="acme/shop", branch="env/infra"'],
+            ["ref:refs/heads/env/infra of acme/iam", "ref:refs/heads/env/infra of acme/shop"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("role", ["OpsR", "AdminR"])
+@pytest.mark.parametrize("account", ["prod", "user-only"])
+def test_whatever_needs_approval_and_gets_in_without_is_refused(
+    make_repo: MakeRepo, others: list[str], told: list[str], role: str, account: str
+) -> None:
+    access = f'access={{"{account}": "{role}"}}'
+    known_by = [] if any("env/infra" in one for one in others) else [INFRA]  # one branch for both is a fault itself
+    lines = ", ".join([*known_by, PROD, *(f'Pipeline("github", {one}, {access})' for one in others)])
+    with pytest.raises(IamgenError) as caught:
+        planned(make_repo(f"{HEAD}PIPELINES = ({lines})\n"), "github")
+    assert caught.value.faults == tuple(
+        (
+            account,
+            f"{role} is for {place}, and nobody has to approve what that does",
+            f'Pipeline("github", repository="{place.rpartition(" ")[2]}", environment="{account}", access={{…}})',
+        )
+        for place in told
+    )
+
+
+def test_a_branch_may_read_production(make_repo: MakeRepo) -> None:
+    reads = 'Pipeline("github", repository="acme/iam", branch="main", access={"prod": "ReadR"})'
+    plan = planned(make_repo(f"{HEAD}PIPELINES = ({INFRA}, {reads})\n"), "github")
+    assert (plan["prod"].role, plan["prod"].environment) == ("", "prod")  # and does not deploy it
+
+
+def test_of_several_roles_it_is_opsr_that_deploys(make_repo: MakeRepo) -> None:
+    pipelines = (
+        'Pipeline("github", repository="acme/iam", branch="env/infra", access={"dev": ("AdminR", "OpsR")}),'
+        'Pipeline("github", repository="acme/iam", environment="x", access={"user-only": ("ReadR", "AdminR")}),'
+    )
+    plan = planned(make_repo(f"{HEAD}PIPELINES = ({pipelines})\n"), "github")
+    assert plan["dev"].role == "arn:aws:iam::222222222222:role/infra-OpsR-222222222222"
+    assert plan["user-only"].role == "arn:aws:iam::111111111111:role/infra-AdminR-111111111111"
+
+
+def test_where_several_repositories_have_the_branch_it_is_not_guessed_which_this_is(make_repo: MakeRepo) -> None:
+    other = INFRA.replace("acme/iam", "acme/shop")
+    plan = planned(make_repo(f"{HEAD}PIPELINES = ({INFRA}, {other}, {PROD})\n"), "github")
+    assert {one.role for one in plan.values()} == {""}
+
+
+@pytest.mark.parametrize(
+    ("prod", "dev", "expected"),
+    [
+        ("deployment_tier:production", "deployment_tier:development", ("prod", "production", "dev", "development")),
+        ("deployment_tier:other", "deployment_tier:staging", ("prod", "other", "dev", "staging")),
+        ("environment_protected:true", "environment_protected:false", ("prod", "production", "", "")),
+    ],
+)
+def test_on_gitlab_the_tier_tells_jobs_apart(
+    make_repo: MakeRepo, prod: str, dev: str, expected: tuple[str, str, str, str]
+) -> None:
+    lines = (
+        f'Pipeline("gitlab", "{TIERED}:{prod}", access={{"prod": "OpsR", "user-only": "OpsR"}}),'
+        f'Pipeline("gitlab", "{TIERED}:{dev}", access={{"dev": "OpsR"}}),'
+    )
+    plan = planned(make_repo(f"{HEAD}PIPELINES = ({lines})\n"), "gitlab")
+    assert [one.role[-17:] for one in plan.values()] == [f"OpsR-{str(one) * 12}" for one in (1, 2, 3)]
+    found = (plan["prod"].environment, plan["prod"].tier, plan["dev"].environment, plan["dev"].tier)
+    assert found == expected
+    assert (plan["user-only"].environment, plan["user-only"].tier) == ("user-only", expected[1])
+
+
+@pytest.mark.parametrize("account", ["prod", "user-only"])
+@pytest.mark.parametrize("subject", [TIERED, "project_id:7:ref:env/infra", f"{TIERED}:environment_protected:false"])
+def test_on_gitlab_a_subject_without_an_environment_is_refused(make_repo: MakeRepo, account: str, subject: str) -> None:
+    line = f'Pipeline("gitlab", "{subject}", access={{"{account}": "OpsR"}})'
+    with pytest.raises(IamgenError) as caught:
+        planned(make_repo(f"{HEAD}PIPELINES = ({line},)\n"), "gitlab")
+    repository, _, place = subject.partition(":")[2].partition(":")
+    assert caught.value.faults == (
+        (
+            account,
+            f"OpsR is for {place} of {repository}, and nobody has to approve what that does",
+            f'Pipeline("gitlab", "{subject}:deployment_tier:production", access={{…}}), and the same parts in the '
+            "project's subjects: docs/ci.md",
+        ),
+    )
+
+
+def test_a_tier_that_gitlab_does_not_have(make_repo: MakeRepo) -> None:
+    line = f'Pipeline("gitlab", "{TIERED}:deployment_tier:live", access={{"prod": "OpsR"}})'
+    with pytest.raises(IamgenError) as caught:
+        planned(make_repo(f"{HEAD}PIPELINES = ({line},)\n"), "gitlab")
+    assert caught.value.faults[0].what == "GitLab has no deployment tier 'live'"
+
+
+def test_an_environment_that_would_be_an_expression_is_refused(make_repo: MakeRepo) -> None:
+    line = (
+        'PIPELINES = (Pipeline("github", repository="acme/iam", branch="env/infra", access={"dev": "OpsR"}),\n'
+        '    Pipeline("github", repository="acme/iam", environment="x{{secrets.A}}", access={"prod": "OpsR"}))\n'
+    )
+    with pytest.raises(IamgenError) as caught:
+        planned(make_repo(HEAD + line), "github")
+    assert caught.value.faults[0].what == "the environment 'x{{secrets.A}}' cannot be written into a CI file"
+
+
+def test_github_deploys_one_after_the_other_with_least_permissions(make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD + PIPELINES + 'SETTINGS = Settings(stack="base")\n', MANY)
+    made = files(root, "github")
+    check, deploy = made[".github/workflows/iamgen-check.yml"], made[".github/workflows/iamgen-deploy.yml"]
+    assert check["permissions"] == {"contents": "read"}
+    assert deploy["permissions"] == {}
+    assert deploy["concurrency"] == {"group": "iamgen-deploy", "cancel-in-progress": False}
+    assert deploy[True] == {"push": {"branches": ["env/infra"]}}  # YAML 1.1 reads `on` as true
+    jobs = deploy["jobs"]
+    assert {name: job["permissions"] for name, job in jobs.items()} == {
+        name: {"contents": "read"} | ({} if name == "check" else {"id-token": "write"}) for name in jobs
+    }
+    assert {name: job["environment"] for name, job in jobs.items() if "environment" in job} == {
+        "deploy-user-only": "People and all",
+        "deploy-acme-prod": "production",
+        "deploy-shop-prod": "shop-prod",
+    }
+    for name, job in jobs.items():
+        names = [step.get("name", step.get("uses", "").partition("@")[0]) for step in job["steps"]]
+        if name != "check":  # before there are credentials
+            assert names[-3:-1] == ["This commit is still the one to deploy", "aws-actions/configure-aws-credentials"]
+    assert jobs["deploy-acme-dev"]["steps"][-1]["run"] == "iamgen deploy acme-dev --yes"
+    assert "cfn-lint --non-zero-exit-code error -- build/*/base.json" in str(jobs["check"])
+    assert "secrets." not in str(made)
+
+
+def test_what_one_step_finds_hides_nothing_of_the_others(make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD)
+    steps = files(root, "github")[".github/workflows/iamgen-check.yml"]["jobs"]["check"]["steps"]
+    looks = [one for one in steps if "run" in one][1:]
+    assert looks[0]["run"] == "iamgen check --format github"
+    assert {one["if"] for one in looks[1:]} == {"${{ !cancelled() && steps.install.outcome == 'success' }}"}
+    assert looks[-1]["run"] == "iamgen ci github --check"
+    gitlab = files(root, "gitlab")[".gitlab-ci.yml"]
+    assert {name for name, job in gitlab.items() if "stage" in job and job["stage"] == "check"} == {
+        "check", "cfn-lint", "ci-file", "changes",
+    }  # fmt: skip
+
+
+def test_a_forced_push_of_the_main_branch_is_not_compared_with_itself(make_repo: MakeRepo) -> None:
+    steps = files(make_repo(HEAD), "github")[".github/workflows/iamgen-check.yml"]["jobs"]["check"]["steps"]
+    (base,) = (one["env"]["BASE"] for one in steps if "env" in one)
+    assert base == (
+        "${{ github.event.pull_request.base.sha || ((github.event.created || github.event.forced) "
+        "&& github.ref_name != github.event.repository.default_branch "
+        "&& format('refs/remotes/origin/{0}', github.event.repository.default_branch)) || github.event.before }}"
+    )
+
+
+def test_every_action_is_pinned_by_commit(make_repo: MakeRepo) -> None:
+    for text in ci_files(ROOT, load(ROOT, NOW).declaration, "github", "").values():
+        uses = re.findall(r"uses: (.*)", text)
+        assert uses
+        assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one) for one in uses)
+
+
+def test_gitlab_deploys_one_after_the_other(make_repo: MakeRepo) -> None:
+    made = files(make_repo(HEAD + PIPELINES, MANY), "gitlab")[".gitlab-ci.yml"]
+    assert made[".deploy"]["resource_group"] == "iamgen-deploy"
+    prod, dev = made["deploy-acme-prod"], made["deploy-acme-dev"]
+    promoted = '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == "env/infra"'
+    by_hand = [{"if": promoted, "when": "manual", "allow_failure": False}]
+    assert (prod["rules"], made["deploy-user-only"]["rules"]) == (by_hand, by_hand)
+    assert prod["environment"] == {"name": "acme-prod", "deployment_tier": "production"}
+    assert made["deploy-user-only"]["environment"] == {"name": "user-only", "deployment_tier": "production"}
+    assert dev["environment"] == {"name": "acme-dev", "deployment_tier": "development"}
+    assert made[".deploy"]["rules"] == [{"if": promoted}]  # variables of a pipeline that is run by hand come to nothing
+    assert "rules" not in dev
+    assert dev["id_tokens"] == {"IAMGEN_ID_TOKEN": {"aud": "aws"}}
+    assert dev["variables"] == {
+        "ACCOUNT": "acme-dev", "AWS_ROLE_ARN": "arn:aws:iam::222222222222:role/infra-OpsR-222222222222",
+    }  # fmt: skip
+    assert made["stages"] == ["check", "people", "accounts", "prod"]
+
+
+@pytest.mark.parametrize("provider", SCHEMAS)
+def test_every_command_is_one_of_iamgens_with_its_options(provider: Provider, make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD + PIPELINES, MANY)
+    texts = ci_files(root, load(root, NOW).declaration, provider, "").values()
+    found = [match for text in texts for match in re.findall(r"^ *(?:- |run: )?(iamgen .*)$", text, re.MULTILINE)]
+    names = []
+    for line in found:
+        name, *args = shlex.split(line.partition(" >")[0])[1:]
+        names.append(name)
+        command = iamgen.commands[name]
+        context = command.make_context(name, args, obj=Session(Console.standard()))
+        assert name != "deploy" or (context.params["yes"], len(context.params["accounts"])) == (True, 1)
+    assert set(names) == {"check", "render", "changes", "ci", "deploy"}
+    assert names.count("deploy") == (6 if provider == "github" else 1)
+
+
+def test_a_rollback_is_not_stopped_by_files_of_another_version(make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD)
+    github, gitlab = files(root, "github"), files(root, "gitlab")[".gitlab-ci.yml"]
+    assert "ci github --check" in str(github[".github/workflows/iamgen-check.yml"])
+    assert "--check" not in str(github[".github/workflows/iamgen-deploy.yml"])
+    assert [name for name, job in gitlab.items() if "--check" in str(job)] == ["ci-file"]
+    assert gitlab["ci-file"]["rules"] == [{"if": '$CI_COMMIT_BRANCH != "env/infra"'}]
+
+
+def test_the_channel_of_the_settings(make_repo: MakeRepo) -> None:
+    made = files(make_repo(HEAD + 'SETTINGS = Settings(channels=("live", "audit"))\n'), "github")
+    assert made[".github/workflows/iamgen-deploy.yml"][True] == {"push": {"branches": ["env/live"]}}
+
+
+def test_a_template_of_ones_own(make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD)
+    (root / "templates/ci").mkdir(parents=True)
+    (root / "templates/ci/gitlab-ci.yml.j2").write_text("# [[ branch ]]\n[% for one in %]\n")
+    with pytest.raises(IamgenError) as caught:
+        files(root, "gitlab")
+    assert caught.value.faults[0].where == "templates/ci/gitlab-ci.yml.j2:2"
+    (root / "templates/ci/gitlab-ci.yml.j2").write_text("a: [[ branches ]]\n")
+    with pytest.raises(IamgenError) as caught:
+        files(root, "gitlab")
+    assert caught.value.faults == (
+        ("templates/ci/gitlab-ci.yml.j2:1", "'branches' is undefined", "did you mean branch?"),
+    )

@@ -1,0 +1,523 @@
+"""What may be promoted, and what happens when several people do: real git, a real remote, several clones."""
+
+from __future__ import annotations
+
+import re
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iamgen.errors import Fault, IamgenError, UsageError
+from iamgen.release.audit import log_of, when_and_what
+from iamgen.release.exported_tree import exported
+from iamgen.release.promotion import Promotion, Request, planned, publish, require_channel
+from iamgen.release.repository import open_repository
+from iamgen.release.versions import parse
+
+World = Any
+Clone = Any
+
+
+@pytest.fixture
+def ann(world: World) -> Clone:
+    """Return a clone in which v0.0.1 and v0.0.2 were released."""
+    clone = world.clone("ann")
+    released(clone, "v0.0.1")
+    clone.commit("Second")
+    released(clone, "v0.0.2")
+    return clone
+
+
+def released(clone: Clone, version: str) -> None:
+    """Make a release as it is in the end: a tag there."""
+    clone.git("tag", "--annotate", f"--message={version}", version)
+    clone.push("HEAD", version)
+
+
+def plan(clone: Clone, asked: str, channel: str = "infra", remote: str | None = None) -> Promotion:
+    return planned(open_repository(clone.folder), Request(channel, asked, remote))
+
+
+def made(clone: Clone, asked: str, channel: str = "infra", remote: str | None = None) -> Promotion:
+    promotion = plan(clone, asked, channel, remote)
+    publish(promotion, f"{asked} to {channel}")
+    return promotion
+
+
+def refusal(clone: Clone, asked: str, channel: str = "infra", remote: str | None = None) -> tuple[Fault, ...]:
+    before = clone.there(), clone.tags()
+    with pytest.raises(IamgenError) as caught:
+        made(clone, asked, channel, remote)
+    assert (clone.there(), clone.tags()) == before
+    return caught.value.faults
+
+
+def lost(clone: Clone, promotion: Promotion) -> tuple[Fault, ...]:
+    """Return what is said when a promotion that was planned comes too late."""
+    before = clone.there()
+    with pytest.raises(IamgenError) as caught:
+        publish(promotion, "late")
+    assert clone.there() == before
+    assert clone.git("tag", "--list", "--format=%(taggername)", promotion.audit_tag) != promotion.by.name
+    return caught.value.faults
+
+
+def log(clone: Clone, channel: str = "infra") -> list[tuple[str, str]]:
+    found, warnings = log_of(open_repository(clone.folder), channel, None)
+    assert warnings == ()
+    return [(str(one.version), one.who) for one in found]
+
+
+def test_the_first_promotion_makes_the_branch(ann: Clone) -> None:
+    promotion = made(ann, "v0.0.1")
+    assert (promotion.now, promotion.is_rollback, promotion.comes, promotion.goes) == (None, False, (), ())
+    commit = ann.git("rev-parse", "v0.0.1^{commit}")
+    there = ann.there()
+    assert there["refs/heads/env/infra"] == commit
+    assert there[f"refs/tags/{promotion.audit_tag}"] == commit
+    assert re.fullmatch(r"env/infra/\d{8}-\d{6}-v0\.0\.1", promotion.audit_tag)
+    assert ann.git("cat-file", "-t", promotion.audit_tag) == "tag"
+    assert ann.git("branch", "--list") == "* main"
+
+
+def test_forward_back_and_again(ann: Clone) -> None:
+    made(ann, "v0.0.1")
+    forward = made(ann, "v0.0.2")
+    assert ([one.subject for one in forward.comes], forward.goes, forward.is_rollback) == (["Second"], (), False)
+    back = made(ann, "v0.0.1")
+    assert (back.comes, [one.subject for one in back.goes], back.is_rollback) == ((), ["Second"], True)
+    assert back.now_name == "v0.0.2"
+    again = plan(ann, "v0.0.1")
+    assert (again.is_there, again.is_rollback) == (True, False)
+    assert log(ann) == [(version, "Ann <ann@example.com>") for version in ("v0.0.1", "v0.0.2", "v0.0.1")]
+
+
+def test_a_hotfix_in_the_place_of_something_newer_is_a_rollback(ann: Clone) -> None:
+    ann.git("switch", "--quiet", "--create", "hot", "v0.0.1")
+    ann.commit("Mend it")
+    released(ann, "v0.0.1-hotfix.1")
+    made(ann, "v0.0.2")
+    promotion = made(ann, "v0.0.1-hotfix.1")
+    assert promotion.is_rollback
+    assert [one.subject for one in promotion.comes] == ["Mend it"]
+    assert [one.subject for one in promotion.goes] == ["Second"]
+    onward = made(ann, "v0.0.2")
+    assert (onward.is_rollback, [one.subject for one in onward.goes]) == (False, ["Mend it"])
+
+
+def test_a_hotfix_of_what_is_there_is_no_rollback(ann: Clone) -> None:
+    """It is a pre-release by its name, and so lower; it takes nothing back."""
+    made(ann, "v0.0.2")
+    ann.commit("Mend it")
+    released(ann, "v0.0.2-hotfix.1")
+    promotion = made(ann, "v0.0.2-hotfix.1")
+    assert ([one.subject for one in promotion.comes], promotion.goes, promotion.is_rollback) == (["Mend it"], (), False)
+    assert made(ann, "v0.0.2").is_rollback
+
+
+def test_the_release_is_fetched(world: World, ann: Clone) -> None:
+    bob = world.clone("bob", "--no-tags", "--single-branch", "--branch=main")
+    assert bob.tags() == []
+    assert made(bob, "v0.0.2").commit == ann.git("rev-parse", "v0.0.2^{commit}")
+
+
+def test_neither_a_branch_nor_a_clean_tree_is_needed(ann: Clone) -> None:
+    ann.git("switch", "--quiet", "--detach")
+    (ann.folder / "new").write_text("")
+    assert made(ann, "v0.0.1").now is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault"),
+    [
+        ("v0.0.3", Fault("tag v0.0.3", "there is no such release in origin", "did you mean v0.0.2 or v0.0.1?")),
+        ("v9.9.9", Fault("tag v9.9.9", "there is no such release in origin", "the newest is v0.0.2")),
+    ],
+)
+def test_a_release_that_there_is_not(asked: str, fault: Fault, ann: Clone) -> None:
+    assert refusal(ann, asked) == (fault,)
+
+
+def test_no_release_at_all(world: World) -> None:
+    assert refusal(world.clone("bob"), "v0.0.1")[0].hint == "make one: iamgen release"
+
+
+def test_a_tag_that_is_only_here(ann: Clone) -> None:
+    ann.git("tag", "v0.0.3")
+    hint = "git push origin refs/tags/v0.0.3"
+    assert refusal(ann, "v0.0.3") == (Fault("tag v0.0.3", "is here but not in origin", hint),)
+
+
+def test_a_tag_on_another_commit(ann: Clone) -> None:
+    ann.git("tag", "--force", "v0.0.1", "HEAD")
+    (fault,) = refusal(ann, "v0.0.1")
+    assert fault.what.startswith("is on ")
+
+
+def test_a_tag_on_no_commit(ann: Clone) -> None:
+    ann.git("tag", "v0.0.3", "HEAD^{tree}")
+    ann.push("v0.0.3")
+    assert refusal(ann, "v0.0.3") == (Fault("tag v0.0.3", "leads to no commit", "promote a release"),)
+
+
+def test_a_shallow_clone(world: World, ann: Clone) -> None:
+    assert refusal(world.clone("shallow", "--depth=1"), "v0.0.1")[0].hint == "git fetch --unshallow"
+
+
+def test_no_remote(ann: Clone) -> None:
+    ann.git("remote", "rename", "origin", "elsewhere")
+    assert plan(ann, "v0.0.1", remote="elsewhere").remote.name == "elsewhere"
+    ann.git("remote", "remove", "elsewhere")
+    with pytest.raises(IamgenError) as caught:
+        plan(ann, "v0.0.1")
+    assert caught.value.faults == (Fault("git remote", "there is no remote", "git remote add origin URL"),)
+
+
+def test_channels() -> None:
+    require_channel("infra", ("infra", "audit"))
+    with pytest.raises(UsageError) as caught:
+        require_channel("infar", ("infra", "audit"))
+    assert caught.value.faults == (Fault("promote", "there is no channel 'infar'", "did you mean infra?"),)
+
+
+@pytest.mark.parametrize("channel", ["a..b", "x.lock", "y."])
+def test_a_channel_that_git_does_not_take(channel: str, ann: Clone) -> None:
+    what = "git allows no such name"
+    assert refusal(ann, "v0.0.1", channel) == (
+        Fault(f"branch env/{channel}", what, "choose another name in Settings(channels=…)"),
+    )
+
+
+def test_a_branch_that_is_in_the_way(ann: Clone) -> None:
+    ann.push("HEAD:refs/heads/env")
+    what = "it has a branch env, beside which there can be no env/…"
+    assert refusal(ann, "v0.0.1") == (
+        Fault("origin", what, "rename it, then: git push --delete origin refs/heads/env"),
+    )
+
+
+def test_somebody_promoted_meanwhile(world: World, ann: Clone) -> None:
+    made(ann, "v0.0.1")
+    anns = plan(ann, "v0.0.2")
+    ann.commit("Third")
+    released(ann, "v0.0.3")
+    made(world.clone("bob"), "v0.0.3")
+    (fault,) = lost(ann, anns)
+    assert (fault.where, fault.hint) == ("env/infra", "look at iamgen promote infra --log, and promote again")
+    assert re.fullmatch(
+        r"Bob <bob@example\.com> promoted v0\.0\.3 at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, meanwhile: nothing was changed",
+        fault.what,
+    )
+
+
+def test_two_first_promotions(world: World, ann: Clone) -> None:
+    anns = plan(ann, "v0.0.1")
+    made(world.clone("bob"), "v0.0.2")
+    assert "Bob <bob@example.com> promoted v0.0.2" in lost(ann, anns)[0].what
+
+
+def test_the_same_version_by_two_in_the_same_second(world: World, ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-24T12:00:00Z")
+    made(ann, "v0.0.1")
+    anns = plan(ann, "v0.0.2")
+    made(world.clone("bob"), "v0.0.2")
+    assert "Bob <bob@example.com> promoted v0.0.2" in lost(ann, anns)[0].what
+
+
+def test_somebody_pushed_by_hand_meanwhile(ann: Clone) -> None:
+    made(ann, "v0.0.1")
+    anns = plan(ann, "v0.0.2")
+    commit = ann.commit("By hand")
+    ann.push("HEAD:refs/heads/env/infra")
+    what = f"is on {commit[:10]} meanwhile, and no longer on v0.0.1: nothing was changed"
+    assert lost(ann, anns) == (Fault("env/infra", what, "look at iamgen promote infra --log, and promote again"),)
+    warned = log_of(open_repository(ann.folder), "infra", None)[1]
+    assert warned == (
+        Fault(
+            "env/infra",
+            f"is on {commit[:10]}, and no promotion put it there last",
+            "find out who pushed it, and promote what should be there",
+        ),
+    )
+    promotion = made(ann, "v0.0.2")
+    assert (promotion.now_name, [one.subject for one in promotion.goes]) == (commit[:10], ["By hand"])
+    assert promotion.is_rollback
+
+
+def test_a_branch_that_is_deleted_meanwhile(ann: Clone) -> None:
+    made(ann, "v0.0.1")
+    anns = plan(ann, "v0.0.2")
+    ann.push("--delete", "refs/heads/env/infra")
+    assert lost(ann, anns)[0].what.startswith("is on nothing meanwhile, and no longer on v0.0.1")
+
+
+def hook(folder: Path, name: str, script: str) -> None:
+    place = folder / "hooks" / name
+    place.write_text(f"#!/bin/sh\n{script}\n")
+    place.chmod(place.stat().st_mode | stat.S_IXUSR)
+
+
+def test_both_or_neither(ann: Clone) -> None:
+    """The remote refuses the tag alone; the branch does not move either."""
+    hook(ann.folder / "../origin.git", "update", 'case "$1" in refs/tags/env/*) exit 1;; esac')
+    assert refusal(ann, "v0.0.1") == (
+        Fault("env/infra", "origin did not take it: [remote rejected] (hook declined)", "nothing was changed"),
+    )
+
+
+def test_a_remote_that_cannot_do_both_or_neither(ann: Clone) -> None:
+    ann.git("--git-dir=../origin.git", "config", "receive.advertiseAtomic", "false")
+    assert refusal(ann, "v0.0.1")[0].hint == "nothing was changed"
+
+
+def test_a_local_hook_that_refuses(ann: Clone) -> None:
+    hook(ann.folder / ".git", "pre-push", "exit 1")
+    assert refusal(ann, "v0.0.1")[0].what == "origin did not take it: see above"
+
+
+def test_channels_know_nothing_of_each_other(ann: Clone) -> None:
+    made(ann, "v0.0.1", "infra")
+    made(ann, "v0.0.2", "infra-2")
+    assert [version for version, _ in log(ann)] == ["v0.0.1"]
+    assert [version for version, _ in log(ann, "infra-2")] == ["v0.0.2"]
+
+
+def test_the_log_is_that_of_the_remote(world: World, ann: Clone) -> None:
+    made(ann, "v0.0.1")
+    ann.git("tag", "env/infra/20990101-000000-v0.0.2")
+    bob = world.clone("bob", "--no-tags")
+    assert log(bob) == log(ann) == [("v0.0.1", "Ann <ann@example.com>")]
+    assert len(bob.tags()) == 1
+
+
+def test_the_log_of_a_clone_without_a_remote(ann: Clone) -> None:
+    made(ann, "v0.0.1")
+    ann.git("remote", "remove", "origin")
+    found, warnings = log_of(open_repository(ann.folder), "infra", None)
+    assert [str(one.version) for one in found] == ["v0.0.1"]
+    assert warnings == (Fault("git remote", "there is none: this clone's own log follows"),)
+
+
+def test_a_log_that_was_meddled_with(ann: Clone) -> None:
+    promotion = made(ann, "v0.0.1")
+    ann.git("tag", "--force", promotion.audit_tag, "v0.0.2")
+    with pytest.raises(IamgenError) as caught:
+        log_of(open_repository(ann.folder), "infra", None)
+    assert caught.value.faults[0].where == f"tag {promotion.audit_tag}"
+
+
+def test_a_tag_that_names_nobody(ann: Clone) -> None:
+    ann.git("tag", "env/infra/20260101-000000-v0.0.1", "v0.0.1^{commit}")
+    ann.git("tag", "env/infra/notes", "v0.0.1")
+    ann.push("refs/tags/env/infra/20260101-000000-v0.0.1", "refs/tags/env/infra/notes")
+    found, _ = log_of(open_repository(ann.folder), "infra", None)
+    assert [one.line for one in found] == ["2026-01-01 00:00:00  v0.0.1        (the tag names nobody)"]
+    assert found[0].plain()["by"] is None
+
+
+def test_the_moment_is_after_the_last_one(ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-24T12:00:00Z")
+    assert made(ann, "v0.0.1").audit_tag == "env/infra/20261124-120000-v0.0.1"
+    promotion = made(ann, "v0.0.2")
+    assert (promotion.audit_tag, promotion.warnings) == ("env/infra/20261124-120001-v0.0.2", ())
+    told = ann.git("tag", "--list", "--format=%(taggerdate:iso8601)", promotion.audit_tag)
+    assert told == "2026-11-24 12:00:01 +0000"
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-24T11:00:00Z")
+    behind = made(ann, "v0.0.1")
+    assert behind.audit_tag == "env/infra/20261124-120002-v0.0.1"
+    what = "it says that the last promotion was at 2026-11-24 12:00:01 UTC, and here it is 2026-11-24 11:00:00"
+    assert behind.warnings == (Fault("tag env/infra/20261124-120001-v0.0.2", what, "set the clock that is wrong"),)
+    assert [version for version, _ in log(ann)] == ["v0.0.1", "v0.0.2", "v0.0.1"]
+
+
+@pytest.mark.parametrize("moment", ["20990101-000000", "99991231-235959"])
+def test_a_tag_that_would_date_all_later_ones(moment: str, ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-24T12:00:00Z")
+    tag = f"env/infra/{moment}-v0.0.1"
+    ann.push(f"v0.0.1:refs/tags/{tag}")
+    (fault,) = refusal(ann, "v0.0.2")
+    assert fault.where == f"tag {tag}"
+    assert fault.what.endswith(" UTC, and here it is 2026-11-24 12:00:00")
+    assert fault.hint.endswith(f"find out who pushed the tag: git push --delete origin refs/tags/{tag}")
+
+
+def test_an_audit_tag_that_never_got_to_the_remote(ann: Clone) -> None:
+    """What a killed process of an older iamgen left: git push --tags would publish it."""
+    made(ann, "v0.0.1")
+    ann.git("tag", "env/infra/20260101-000000-v0.0.2", "v0.0.2")
+    what = "is here but not in origin, and git push --tags would publish it as a promotion"
+    hint = "git update-ref -d refs/tags/env/infra/20260101-000000-v0.0.2"
+    assert plan(ann, "v0.0.2").warnings == (Fault("tag env/infra/20260101-000000-v0.0.2", what, hint),)
+
+
+def test_a_branch_that_was_moved_by_hand_is_told_beforehand(ann: Clone) -> None:
+    made(ann, "v0.0.1")
+    ann.push("v0.0.2^{commit}:refs/heads/env/infra")
+    now = ann.git("rev-parse", "v0.0.2^{commit}")
+    hint = "find out who pushed it, and promote what should be there"
+    what = f"is on {now[:10]}, and no promotion put it there last"
+    assert plan(ann, "v0.0.1").warnings == (Fault("env/infra", what, hint),)
+    ann.push("--delete", "refs/heads/env/infra")
+    gone = f"is gone, and the last promotion put it on {ann.git('rev-parse', 'v0.0.1^{commit}')[:10]}"
+    assert plan(ann, "v0.0.1").warnings == (Fault("env/infra", gone, hint),)
+
+
+def test_a_release_that_main_does_not_have(ann: Clone) -> None:
+    assert (plan(ann, "v0.0.1").on_main, plan(ann, "v0.0.1").warnings) == (True, ())
+    ann.git("switch", "--quiet", "--create", "hot", "v0.0.1")
+    ann.commit("Mend it")
+    ann.git("tag", "v0.0.3")
+    ann.push("refs/tags/v0.0.3")
+    promotion = plan(ann, "v0.0.3")
+    hint = "that may be a hotfix; if it is none, find out who released it"
+    assert promotion.on_main is False
+    assert promotion.warnings == (Fault("v0.0.3", "is not on the main branch of origin", hint),)
+    ann.push("main:refs/heads/trunk")
+    assert planned(open_repository(ann.folder), Request("infra", "v0.0.2", main="trunk")).on_main
+    unknown = planned(open_repository(ann.folder), Request("infra", "v0.0.2", main="nowhere"))
+    assert unknown.on_main is None
+    assert [one.what for one in unknown.warnings] == ["whether it is on the main branch of origin cannot be told"]
+
+
+SHADOWS = [
+    "refs/tags/{id}",
+    "refs/heads/{id}",
+    "refs/tags/" + "A" * 40,
+    "refs/heads/" + "0f" * 32,
+    "refs/heads/refs/heads/env/infra",
+    "refs/tags/refs/tags/v0.0.2",
+    "refs/tags/refs/heads/env/infra",
+    "refs/heads/refs/tags/v0.0.2",
+    "refs/tags/origin/main",
+    "refs/heads/origin/env/infra",
+    "refs/tags/HEAD",
+    "refs/tags/FETCH_HEAD",
+]
+
+
+@pytest.mark.parametrize("name", SHADOWS)
+def test_a_reference_of_the_remote_that_git_may_take_for_something_else(name: str, world: World, ann: Clone) -> None:
+    """The remote has a reference that leads to a commit of somebody else's."""
+    ref = name.format(id=ann.git("rev-parse", "v0.0.1^{commit}"))
+    eve = world.clone("eve")
+    evil = eve.commit("Evil")
+    eve.git("push", "--quiet", "origin", f"{evil}^0:{ref}")
+    (fault,) = refusal(ann, "v0.0.1")
+    assert fault.where == ref.split("/", 2)[2]
+    assert fault.what.startswith("in origin there is a ")
+    assert fault.hint == f"find out who made it, and remove it: git push --delete origin {ref}"
+    ann.git("push", "--quiet", "--delete", "origin", ref)
+    made(ann, "v0.0.1")
+
+
+@pytest.mark.parametrize("name", [*SHADOWS, "refs/{id}", "refs/refs/heads/env/infra"])
+def test_a_reference_of_the_clone_that_git_may_take_for_something_else(name: str, ann: Clone) -> None:
+    ref = name.format(id=ann.git("rev-parse", "v0.0.1^{commit}"))
+    ann.git("update-ref", ref, "v0.0.2^{commit}")
+    (fault,) = refusal(ann, "v0.0.1")
+    assert fault.what.startswith("in this clone there is a ")
+    assert fault.hint == f"find out who made it, and remove it: git update-ref -d {ref}"
+    ann.git("update-ref", "-d", ref)
+    made(ann, "v0.0.1")
+
+
+@pytest.mark.parametrize("kinds", [("tags",), ("heads",), ("tags", "heads")])
+def test_what_is_pushed_is_the_id_whatever_is_named_like_it(kinds: tuple[str, ...], ann: Clone) -> None:
+    """The references come after iamgen has looked, and before git pushes."""
+    promotion = plan(ann, "v0.0.1")
+    evil = ann.commit("Evil")
+    for kind in kinds:
+        ann.git("update-ref", f"refs/{kind}/{promotion.commit}", evil)
+    publish(promotion, "v0.0.1")
+    assert ann.there()["refs/heads/env/infra"] == promotion.commit
+    assert ann.there()[f"refs/tags/{promotion.audit_tag}"] == promotion.commit
+
+
+def test_a_branch_that_takes_the_place_of_the_channel_meanwhile(ann: Clone) -> None:
+    promotion = plan(ann, "v0.0.2")
+    ann.push("v0.0.1^{commit}:refs/heads/refs/heads/env/infra")
+    with pytest.raises(IamgenError) as caught:
+        publish(promotion, "v0.0.2")
+    assert "refs/heads/env/infra" not in ann.there()
+    assert caught.value.faults[0].where == "env/infra"
+
+
+def test_a_release_tag_with_a_shadow_in_another_clone_is_the_remotes(ann: Clone) -> None:
+    """A branch named like a release is not taken for it."""
+    ann.git("branch", "v0.0.1", "v0.0.2^{commit}")
+    ann.git("branch", "env/infra", "v0.0.2^{commit}")
+    assert made(ann, "v0.0.1").commit == ann.there()["refs/tags/v0.0.1"] == ann.there()["refs/heads/env/infra"]
+
+
+def test_an_object_that_replaces_another_is_not_looked_at(ann: Clone) -> None:
+    """What is shown is what is pushed, also where this clone has git read another commit in its place."""
+    commit = ann.git("rev-parse", "v0.0.1^{commit}")
+    evil = ann.commit("Evil", users_py="EVIL = True\n")
+    ann.git("replace", commit, evil)
+    assert "EVIL" in ann.git("show", f"{commit}:users.py")
+    promotion = made(ann, "v0.0.1")
+    with exported(promotion.repository, promotion.commit, "v0.0.1") as folder:
+        assert "EVIL" not in (folder / "users.py").read_text()
+    assert ann.there()["refs/heads/env/infra"] == commit
+
+
+@pytest.mark.parametrize(
+    ("script", "where", "state"),
+    [
+        ("git update-ref refs/heads/env/infra {other}", "env/infra", "{other:.10}"),
+        ("git update-ref -d refs/heads/env/infra", "env/infra", "nothing"),
+        ("git tag --force {tag} {other}", "tag {tag}", "{other:.10}"),
+        ("git update-ref -d refs/tags/{tag}", "tag {tag}", "nothing"),
+    ],
+)
+def test_what_the_remote_has_afterwards_is_read_back(script: str, where: str, state: str, ann: Clone) -> None:
+    promotion = plan(ann, "v0.0.1")
+    values = {"other": ann.git("rev-parse", "v0.0.2^{commit}"), "tag": promotion.audit_tag}
+    hook(ann.folder / "../origin.git", "post-receive", script.format(**values))
+    with pytest.raises(IamgenError) as caught:
+        publish(promotion, "v0.0.1")
+    (fault,) = caught.value.faults
+    assert fault.where == where.format(**values)
+    assert fault.what.startswith(f"was pushed, and yet origin has {state.format(**values)} there now, and not ")
+
+
+def test_a_remote_that_cannot_be_read_back(ann: Clone) -> None:
+    promotion = plan(ann, "v0.0.1")
+    hook(ann.folder / "../origin.git", "post-receive", "mv ../origin.git ../gone.git")
+    with pytest.raises(IamgenError) as caught:
+        publish(promotion, "v0.0.1")
+    assert caught.value.faults[0].what == "origin took it, and what it has now cannot be read back"
+
+
+def test_a_protected_branch_is_not_put_back(ann: Clone) -> None:
+    made(ann, "v0.0.2")
+    ann.git("--git-dir=../origin.git", "config", "receive.denyNonFastForwards", "true")
+    (fault,) = refusal(ann, "v0.0.1")
+    assert fault.hint == (
+        "nothing was changed; this promotion puts the branch back, which a protected branch refuses: "
+        "allow forced pushes of env/infra to those who promote (docs/release.md)"
+    )
+
+
+@pytest.mark.parametrize("date", ["@99999999999999 +0000", "@999999999999999999999 +0000"])
+def test_a_moment_that_there_is_not(date: str, ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", date)
+    (fault,) = refusal(ann, "v0.0.2")
+    assert fault.where == "git"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "v1.2.3", "20261124-120000", "20261324-120000-v1.2.3", "20261124-120000-v1", "-x"]
+)
+def test_what_is_no_audit_tag(name: str) -> None:
+    assert when_and_what(name) is None
+
+
+def test_what_an_audit_tag_says() -> None:
+    assert when_and_what("20261124-120000-v1.2.3-hotfix.1") == (
+        datetime(2026, 11, 24, 12, tzinfo=UTC),
+        parse("v1.2.3-hotfix.1"),
+    )

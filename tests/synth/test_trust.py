@@ -1,0 +1,120 @@
+"""The trust compiler: whom the policy admits, under which condition, is exactly what was granted."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from awacs import awsencode
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamgen.declaration.declared_type import Origin
+from iamgen.declaration.expiry import iso
+from iamgen.declaration.naming import Naming
+from iamgen.declaration.resolved import Granted, Machine, Person
+from iamgen.synth.statements import size
+from iamgen.synth.trust import Form, Trust, compile_trust, literal, literal_role, trust_size
+
+PEOPLE, HERE = Naming("infra", "aws", "111111111111"), Naming("infra", "aws", "222222222222")
+START = datetime(2027, 1, 1, tzinfo=UTC)
+
+names = st.text("abcXYZ019+=,.@_-", min_size=1, max_size=12)
+ends = st.none() | st.integers(0, 3).map(lambda days: START + timedelta(days=days))
+grants = st.lists(
+    st.tuples(names, st.booleans(), ends, st.sampled_from(["/", "/team/", "/a/b/"])),
+    max_size=30,
+    unique_by=lambda one: (one[0].casefold(), one[1]),
+)
+forms = st.builds(Form, st.booleans(), st.booleans(), st.just(PEOPLE), st.just(HERE))
+
+
+def granted(drawn: list[tuple[str, bool, datetime | None, str]]) -> list[Granted]:
+    return [
+        Granted(
+            Machine(name) if machine else Person(name, path, False, None, ()), "dev", "OpsR", end, "", Origin("", 1)
+        )
+        for name, machine, end, path in drawn
+    ]
+
+
+def made(some: list[Granted], form: Form) -> Any:
+    return compile_trust(Trust(tuple(some), (), form), literal(form), literal_role(form))
+
+
+def compiled(some: list[Granted], form: Form) -> list[dict[str, Any]]:
+    document = made(some, form)
+    plain = json.loads(json.dumps(document, cls=awsencode))
+    assert plain["Version"] == "2012-10-17"
+    return list(plain["Statement"])
+
+
+def admitted(statement: dict[str, Any], form: Form) -> set[tuple[str, bool, str | None]]:
+    """Read who is admitted off a statement: their ARN (or name), with MFA or not, before when."""
+    assert (statement["Effect"], statement["Action"]) == ("Allow", ["sts:AssumeRole"])
+    condition = dict(statement.get("Condition", {}))
+    end = condition.pop("DateLessThan", {"aws:CurrentTime": None})["aws:CurrentTime"]
+    mfa = condition.pop("Bool", None)
+    assert mfa in (None, {"aws:MultiFactorAuthPresent": "true"})
+    equals = condition.pop("StringEquals", {})
+    assert equals.pop("sts:RoleSessionName", None) == ("${aws:username}" if form.own_session_name else None)
+    assert condition == {}
+    who = statement["Principal"]["AWS"]
+    if "aws:username" in equals:
+        assert who == [PEOPLE.arn("root")]
+        who = equals.pop("aws:username")
+    assert equals == {}
+    return {(one, mfa is not None, end) for one in who}
+
+
+@given(grants, forms)
+def test_it_admits_exactly_those_who_were_granted(
+    drawn: list[tuple[str, bool, datetime | None, str]], form: Form
+) -> None:
+    some = granted(drawn)
+    statements = compiled(some, form)
+    if not some:
+        assert statements == [{"Action": ["sts:AssumeRole"], "Effect": "Deny", "Principal": {"AWS": ["*"]}}]
+        return
+    expected = {
+        (
+            HERE.user_arn(one.who.name)
+            if isinstance(one.who, Machine)
+            else (one.who.name if form.names else PEOPLE.user_arn(one.who.name, getattr(one.who, "path", "/"))),
+            isinstance(one.who, Person),
+            iso(one.until) if one.until else None,
+        )
+        for one in some
+    }
+    found = [admitted(statement, form) for statement in statements]
+    assert set().union(*found) == expected
+    assert sum(map(len, found)) == len(expected)
+    assert len(statements) == len({(isinstance(one.who, Machine), one.until) for one in some})
+
+
+@given(grants, forms, st.randoms())
+def test_the_order_of_grants_with_the_same_end_is_kept_and_that_of_statements_is_fixed(
+    drawn: list[tuple[str, bool, datetime | None, str]], form: Form, random: Any
+) -> None:
+    ordered = sorted(granted(drawn), key=lambda one: one.who.name)
+    by_end = sorted(ordered, key=lambda one: (one.until is None, str(one.until)))
+    assert compiled(ordered, form) == compiled(by_end, form)
+
+
+@given(grants, forms)
+def test_its_size_is_that_of_its_text_without_white_space(
+    drawn: list[tuple[str, bool, datetime | None, str]], form: Form
+) -> None:
+    some = granted(drawn)
+    text = json.dumps(json.loads(json.dumps(made(some, form), cls=awsencode)))
+    assert trust_size(Trust(tuple(some), (), form)) == len(text.replace(" ", ""))
+
+
+@pytest.mark.parametrize(("names_form", "most"), [(False, 44), (True, 165)])
+def test_some_forty_people_fit_by_arn_and_four_times_as_many_by_name(names_form: bool, most: int) -> None:
+    form = Form(names_form, False, PEOPLE, HERE)
+    people = granted([(f"user{n:04}", False, None, "/") for n in range(500)])
+    fit = max(n for n in range(1, 500) if size(made(people[:n], form)) <= 2048)
+    assert fit == most

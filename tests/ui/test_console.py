@@ -1,0 +1,65 @@
+"""What a person sees and is asked: the plan is where the question is, and a stream that is gone ends nothing."""
+
+from __future__ import annotations
+
+import io
+import os
+
+import pytest
+
+from iamgen.ui.console import Console
+
+PLAN = "+ ReadR\n"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("out", "asks", "as_json", "seen"),
+    [
+        (io.StringIO, True, False, (PLAN, PLAN)),
+        (Terminal, True, False, (PLAN, "")),
+        (io.StringIO, False, False, (PLAN, "")),
+        (io.StringIO, True, True, ("", PLAN)),
+        (Terminal, True, True, ("", PLAN)),
+        (io.StringIO, False, True, ("", "")),
+    ],
+)
+def test_a_plan_is_where_the_question_is(
+    out: type[io.StringIO], asks: bool, as_json: bool, seen: tuple[str, str]
+) -> None:
+    console = Console(out(), Terminal(), coloured=False, answers=Terminal())
+    console.show_plan(PLAN, asks=asks, as_json=as_json)
+    assert isinstance(console.out, io.StringIO)
+    assert isinstance(console.err, io.StringIO)
+    assert (console.out.getvalue(), console.err.getvalue()) == seen
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_yes"), [("y\n", True), ("YES\n", True), ("n\n", False), ("\n", False), ("", False)]
+)
+def test_only_yes_is_yes(answer: str, is_yes: bool) -> None:
+    console = Console(io.StringIO(), Terminal(), coloured=False, answers=Terminal(answer))
+    assert console.confirm("Do it?") is is_yes
+
+
+def test_whose_terminal_is_gone_does_not_answer() -> None:
+    class Gone(Terminal):
+        def readline(self, _size: int | None = -1) -> str:  # type: ignore[override]  # of a stub
+            raise OSError(5, "Input/output error")
+
+    assert not Console(io.StringIO(), Terminal(), coloured=False, answers=Gone()).confirm("Do it?")
+
+
+def test_messages_that_cannot_be_shown_end_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w", encoding="utf-8", buffering=1) as err:  # noqa: PTH123  # of a descriptor
+        monkeypatch.setattr("sys.stderr", err)
+        console = Console.standard()
+        for _ in range(3):
+            console.note("cleaning up")
+        console.err.flush()

@@ -1,0 +1,98 @@
+"""Where an access key's secret comes from, and what is refused, without ever repeating a value."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamgen.errors import IamgenError, UsageError
+from iamgen.workstation.key import AccessKey, Given, access_key, check, warnings
+
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+ID = "AKIAIOSFODNN7EXAMPLE"
+
+
+def given(
+    id_: str | None = ID, secret: str | None = None, *, piped: str = "", asked: str | None = None, **env: str
+) -> Given:
+    return Given(id_, secret, env, lambda: piped, None if asked is None else lambda: asked)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        given(secret=SECRET),
+        given(secret="-", piped=f"{SECRET}\n"),
+        given(secret="-", piped=f"{SECRET}\r\n", AWS_SECRET_ACCESS_KEY="other"),
+        given(AWS_SECRET_ACCESS_KEY=SECRET),
+        given(AWS_SECRET_ACCESS_KEY=SECRET, AWS_ACCESS_KEY_ID=ID, asked="other"),
+        given(asked=SECRET),
+        given(asked=f" {SECRET} "),
+        given(asked=SECRET, AWS_SECRET_ACCESS_KEY="another key's", AWS_ACCESS_KEY_ID="AKIAOTHER"),
+        given(asked=SECRET, AWS_SECRET_ACCESS_KEY="a session's", AWS_SESSION_TOKEN="x"),
+        given(asked=SECRET, AWS_SECRET_ACCESS_KEY=""),
+    ],
+)
+def test_where_the_secret_comes_from(one: Given) -> None:
+    check(one)
+    assert access_key(one) == AccessKey(ID, SECRET)
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (
+            given(None, SECRET),
+            "--secret-access-key | a secret without the id of its key | name it: --access-key-id AKIA…",
+        ),
+        (
+            given(SECRET),
+            "--access-key-id | this is no access key's id: one has some 20 letters and digits | it begins with AKIA; the secret goes with --secret-access-key",
+        ),
+        (
+            given("wJalrXUtnFEMIxK7MDENGxbPxRfiCYEXAMPLEKEY"),
+            "--access-key-id | this is no access key's id: one has some 20 letters and digits | it begins with AKIA; the secret goes with --secret-access-key",
+        ),
+        (
+            given("", SECRET),
+            "--access-key-id | this is no access key's id: one has some 20 letters and digits | it begins with AKIA; the secret goes with --secret-access-key",
+        ),
+        (
+            given("ASIAIOSFODNN7EXAMPLE", SECRET),
+            "--access-key-id | a key that begins with ASIA is a session's, and ends with it | create an access key of your own, in the console",
+        ),
+    ],
+)
+def test_wrong_usage(one: Given, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check(one)
+    assert [" | ".join(fault) for fault in caught.value.faults] == [said]
+    assert SECRET not in str(caught.value)
+
+
+def test_nobody_to_ask() -> None:
+    with pytest.raises(IamgenError) as caught:
+        access_key(given(AWS_SECRET_ACCESS_KEY="another key's", AWS_ACCESS_KEY_ID="AKIAOTHER"))
+    assert [" | ".join(fault) for fault in caught.value.faults] == [
+        f"--secret-access-key | there is no secret for {ID}, and no terminal to ask on | pipe it in with --secret-access-key -, or set AWS_SECRET_ACCESS_KEY together with AWS_ACCESS_KEY_ID"
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["", " ", "two words", "a\nb", "a\x1b[0mb", "ä"])
+def test_what_is_no_secret(wrong: str) -> None:
+    with pytest.raises(IamgenError, match=r"the secret (is empty|has a blank)") as caught:
+        access_key(given(asked=wrong))
+    assert not wrong.strip() or wrong not in str(caught.value)
+
+
+def test_a_secret_on_the_command_line_is_warned_about() -> None:
+    assert [fault.where for fault in warnings(given(secret=SECRET))] == ["--secret-access-key"]
+    assert warnings(given(secret="-")) == warnings(given()) == ()
+
+
+def test_an_id_that_is_not_as_usual_is_warned_about() -> None:
+    assert [fault.where for fault in warnings(given("AKIA123"))] == ["--access-key-id"]
+
+
+def test_a_secret_does_not_show() -> None:
+    one = given(secret=SECRET, AWS_SECRET_ACCESS_KEY=SECRET)
+    assert SECRET not in repr(one) + repr(access_key(one))

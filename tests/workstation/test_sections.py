@@ -1,0 +1,106 @@
+"""What is a section is what the AWS CLI takes for one."""
+
+from __future__ import annotations
+
+import configparser
+from pathlib import Path
+
+import pytest
+from botocore.configloader import load_config
+from botocore.exceptions import ConfigParseError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamgen.workstation.sections import blocks, identity, is_readable, profile_header
+
+LINES = [
+    "[default]", "[profile a]", '[profile "a b"]', "[ profile a ]", "  [indented]", "[a] # remark", "[a]b]", "[]",
+    "key = value", "key: value", "key", " = x", "region=eu-west-1", "  more", "\tmore", "s3 =", "  [nested]",
+    "# remark", "; remark", "  # remark", "", "   ", "é = ü", "\x0c", "\x1d", "a\u2028b = c",
+]  # fmt: skip
+FILES = st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(["\n", "\n", "\r\n", "\r"]))).map(
+    lambda lines: "".join(map("".join, lines))
+)
+ANY_FILES = FILES | st.text() | FILES.map(lambda text: text.rstrip("\r\n"))
+
+
+def parsed(text: str, tmp: Path) -> configparser.RawConfigParser:
+    """Return the file as botocore reads it (botocore.configloader.raw_config_parse)."""
+    tmp.write_bytes(text.encode("utf-8", "surrogateescape"))
+    parser = configparser.RawConfigParser()
+    parser.read([tmp], encoding="utf-8")
+    return parser
+
+
+@given(ANY_FILES)
+def test_blocks_joined_are_the_file(text: str) -> None:
+    found = blocks(text)
+    assert "".join(line for block in found for line in block.lines) == text
+    assert found[0].header is None
+    assert all(block.header is not None for block in found[1:])
+    assert all(block.lines == (*block.body, *block.rest) for block in found)
+
+
+@given(text=FILES)
+def test_sections_and_options_are_those_of_configparser(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    found = blocks(text)
+    try:
+        parser = parsed(text, tmp_path_factory.mktemp("ini") / "config")
+    except configparser.Error:
+        headers = [block.header for block in found]
+        assert len(set(headers)) < len(headers) or any(block.strays for block in found)
+        return
+    assert not any(block.strays for block in found)
+    assert [block.header for block in found[1:]] == parser.sections()
+    for block in found[1:]:
+        assert list(block.options) == list(parser[str(block.header)])
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "same"),
+    [
+        ("profile a", "config", ("profile", "a")),
+        ('profile "a"', "config", ("profile", "a")),
+        ("profile  a", "config", ("profile", "a")),
+        ('profile "a b"', "config", ("profile", "a b")),
+        ("default", "config", ("profile", "default")),
+        ("profile default", "config", ("profile", "default")),
+        ("sso-session a", "config", ("sso-session", "a")),
+        ("profile a b", "config", ("config", "profile a b")),
+        ("profilex a", "config", ("profile", "a")),
+        ("services a", "config", ("services", "a")),
+        ("a", "config", ("config", "a")),
+        ("default", "credentials", ("credentials", "default")),
+        ("profile a", "credentials", ("credentials", "profile a")),
+    ],
+)
+def test_which_headers_are_the_same(header: str, kind: str, same: tuple[str, ...]) -> None:
+    assert identity(header, kind) == same  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["a", "a b", "a'b", 'a"b', "+=,.@-_", "a\\b", "ä", "a#b", "$a"])
+def test_a_profile_of_any_name_is_read_back(name: str, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(f"[{profile_header(name)}]\nregion = x\n", encoding="utf-8")
+    assert load_config(str(tmp_path / "config"))["profiles"] == {name: {"region": "x"}}
+    assert identity(profile_header(name), "config") == ("profile", name)
+
+
+def test_a_plain_name_has_no_quotes() -> None:
+    assert profile_header("example-dev_read") == "profile example-dev_read"
+    assert profile_header("two words") == "profile 'two words'"
+
+
+@pytest.mark.parametrize(
+    ("header", "readable"),
+    [("profile a", True), ('profile "a b"', True), ("profile a b", False), ("profile 'a", False)],
+)
+def test_a_header_that_the_aws_cli_passes_over(header: str, readable: bool, tmp_path: Path) -> None:
+    assert is_readable(header, "config") == readable
+    (tmp_path / "config").write_text(f"[{header}]\nregion = x\n")
+    assert bool(load_config(str(tmp_path / "config"))["profiles"]) == readable
+
+
+def test_a_file_that_the_aws_cli_cannot_read(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("[a]\nx = 1\n[a]\n")
+    with pytest.raises(ConfigParseError):
+        load_config(str(tmp_path / "config"))
