@@ -23,7 +23,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "diff": {"ui"},
     "release": {"diff", "errors", "similar_names", "ui"},
     "ownership": {"errors", "release"},
-    "declaration": {"", "aws", "errors", "ownership", "similar_names"},
+    "declaration": {"", "aws", "errors", "ownership", "similar_names", "ui"},
     "jinja": {"declaration", "errors", "similar_names"},
     "synth": {"aws", "declaration", "errors", "jinja"},
     "iam": {"aws", "errors"},

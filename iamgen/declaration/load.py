@@ -19,6 +19,7 @@ from iamgen.declaration.source import located
 from iamgen.declaration.users_file import USERS_FILE
 from iamgen.declaration.validate import faults as written_faults
 from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.ui.signals import held
 
 CONSTANTS_FILE = "CONST.inc"
 
@@ -80,9 +81,10 @@ def load(
     """
     source = constants or ConstantsFile(root / CONSTANTS_FILE)
     with users_file.reading(root) as users:
-        read, constant_faults = constants_file.read(source.path, source.shown)
-        found = accounts(read)
-        meanwhile()
+        with held():  # Python wraps or drops an interrupt that comes at certain places of an import
+            read, constant_faults = constants_file.read(source.path, source.shown)
+            found = accounts(read)
+            meanwhile()
         written, file_faults = users()
     stack = written.settings.stack if written.settings else Settings().stack
     known = [

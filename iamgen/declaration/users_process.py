@@ -18,13 +18,16 @@ from contextlib import contextmanager, suppress
 from os import _exit  # bound here: users.py may replace the one of `os`
 from typing import NoReturn
 
+from iamgen.ui.signals import ENDING, as_interrupts
+
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_INTERRUPTED = 130  # the exit code of a child that a signal ended while it was at work
 _LENGTH = 8  # bytes before the answer that say how long it is
 LONGEST_ANSWER = 1 << 29
 _CHUNK = 1 << 20
 _POLL = 0.05  # seconds; only a child that ended without an answer, its pipe held open by another, is polled for
-_GRACE = 1.0  # seconds that an interrupted child has to end the programs that it runs
+_GRACE = 1.2  # seconds that an interrupted child has to end the programs that it runs
+_REMINDERS = 3  # signals that it gets in that time: Python drops the exception of one that comes at a bad moment
 
 
 class NoAnswerError(Exception):
@@ -44,7 +47,10 @@ class Child:
         self._ended = False
 
     def answer(self) -> bytes:
-        """Wait for the answer and return it. Raises NoAnswerError when the child ends without one."""
+        """Wait for the answer and return it.
+
+        Raises NoAnswerError when the child ends without one, and KeyboardInterrupt when a signal has ended it.
+        """
         received = bytearray()
         while not (length := _complete(received)):
             if self._readable():
@@ -52,21 +58,33 @@ class Child:
                 received += chunk
                 if not chunk:  # it closed the pipe, most likely by ending
                     self._wait(0)
-                    raise NoAnswerError(self._status)
+                    self._refuse()
             elif self._wait(os.WNOHANG) and not self._readable():
-                raise NoAnswerError(self._status)
+                self._refuse()
         return bytes(received[_LENGTH:length])
 
     def end(self, *, grace: float = 0) -> None:
         """End the child, whatever it is doing; with some seconds of grace as ^C does first, so that it can clean up."""
         os.close(self._pipe)
-        deadline = time.monotonic() + grace
-        if grace:
+        for _ in range(_REMINDERS if grace else 0):
             self._kill(signal.SIGTERM)
-        while grace and not self._wait(os.WNOHANG) and time.monotonic() < deadline:
-            time.sleep(_POLL / 10)
+            if self._ends_within(grace / _REMINDERS):
+                break
         self._kill(signal.SIGKILL)
         self._wait(0)
+
+    def _refuse(self) -> NoReturn:
+        """Raise what tells how the child ended, which has handed over nothing."""
+        code = os.waitstatus_to_exitcode(self._status) if self._status is not None else None
+        if code == _INTERRUPTED or (code is not None and -code in ENDING):
+            raise KeyboardInterrupt
+        raise NoAnswerError(self._status)
+
+    def _ends_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while not (ended := self._wait(os.WNOHANG)) and time.monotonic() < deadline:
+            time.sleep(_POLL / 10)
+        return ended
 
     def _readable(self) -> bool:
         return bool(select.select([self._pipe], [], [], _POLL)[0])
@@ -97,7 +115,7 @@ def forked(work: Callable[[], bytes]) -> Iterator[Child]:
     """
     _flush()  # or the child would write it once more
     ours, theirs = _pipe()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     pid = os.fork()
     if not pid:
         _run(work, theirs, before)
@@ -116,12 +134,15 @@ def _run(work: Callable[[], bytes], pipe: int, mask: Collection[int]) -> NoRetur
     """Be the child: whatever happens, nothing of the parent's goes on in it."""
     code = 1
     try:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        _redirect()
-        answer = work()
-        _flush()
-        _send(pipe, answer)
+        with as_interrupts():  # anew: what our parent holds back, or has counted, is no matter here
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            _redirect()
+            answer = work()
+            _flush()
+            _send(pipe, answer)
         code = 0
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
     finally:
         _exit(code)
 

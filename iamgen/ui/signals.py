@@ -21,11 +21,24 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _IGNORED = 2  # the signal that may come while the first is still being answered
 
 
+class _Ending:
+    """What happens when a signal comes: every one but the second raises KeyboardInterrupt."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
+        self.count += 1
+        if self.count != _IGNORED:
+            raise KeyboardInterrupt
+
+
 class Held:
     """Signals that wait."""
 
     def __init__(self) -> None:
         self.came = False
+        self._endings = {handler for handler in map(signal.getsignal, ENDING) if isinstance(handler, _Ending)}
 
     def heed(self) -> None:
         """Raise KeyboardInterrupt when one came."""
@@ -39,20 +52,10 @@ class Held:
             yield
 
     def keep(self, _signal: int, _frame: FrameType | None) -> None:
-        """Remember that one came."""
+        """Remember that one came, which is then the first one: another does not cut short the clean-up after it."""
         self.came = True
-
-
-class _Ending:
-    """What happens when a signal comes: every one but the second raises KeyboardInterrupt."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
-        self._count += 1
-        if self._count != _IGNORED:
-            raise KeyboardInterrupt
+        for ending in self._endings:
+            ending.count = max(ending.count, 1)
 
 
 @contextmanager
@@ -66,9 +69,15 @@ def as_interrupts() -> Iterator[None]:
 
 
 def ignore() -> None:
-    """Ignore every signal that comes from now on: the process is ending because of one, and keeps its exit code."""
-    for one in ENDING:
-        signal.signal(one, signal.SIG_IGN)
+    """Ignore every signal that comes from now on: the process is ending because of one, and keeps its exit code.
+
+    CPython notes an interrupt that came while a text was run, as `namedtuple` does; though it was caught, the process
+    would end by SIGINT, without an exit code. The next text that is run clears that note (Python/pythonrun.c,
+    run_eval_code_obj).
+    """
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    eval("None")  # noqa: S307  # a text of ours
 
 
 @contextmanager

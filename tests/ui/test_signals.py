@@ -96,3 +96,28 @@ def test_a_signal_that_is_to_be_ignored_does_not_end_the_waiting_for_input() -> 
         assert not signals.came
         writer.close()
         wait_for_input(stream)  # at its end there is nothing more to wait for
+
+
+INTERRUPTED_TEXT = """
+import os, signal, sys
+from iamgen.ui.signals import as_interrupts, ignore
+with as_interrupts():
+    try:
+        eval("os.kill(os.getpid(), signal.SIGINT)")
+    except KeyboardInterrupt:
+        ignore()
+sys.exit(130)
+"""
+
+
+def test_the_exit_code_stays_where_an_interrupt_came_while_a_text_was_run() -> None:
+    assert subprocess.run([sys.executable, "-c", INTERRUPTED_TEXT], check=False).returncode == 130
+
+
+def test_what_was_held_counts_as_the_first_signal() -> None:
+    with as_interrupts():
+        with pytest.raises(KeyboardInterrupt), held():
+            send(signal.SIGTERM)
+        send(signal.SIGHUP)  # the second one does not cut the clean-up short
+        with pytest.raises(KeyboardInterrupt):
+            send(signal.SIGHUP)
