@@ -52,6 +52,7 @@ class Faulty:
 
 
 _SHOWN = 60  # characters of a wrong value in a message
+_DEEPEST = 100  # collections within each other; a policy document has about ten
 
 
 class Notes(NamedTuple):
@@ -246,10 +247,14 @@ def _fits_collection(value: object, origin: type, args: tuple[Any, ...]) -> bool
     )
 
 
-def _is_plain(value: object) -> bool:
-    """Tell whether a value is plain data: it is handed from one process to another."""
-    if isinstance(value, Mapping):
-        return all(_is_plain(key) and _is_plain(item) for key, item in value.items())
-    if isinstance(value, list | tuple | set | frozenset):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, str | int | float | Declared)
+def _is_plain(value: object, around: tuple[int, ...] = ()) -> bool:
+    """Tell whether a value is plain data, which can be handed to another process: it has an end, too.
+
+    `around` has the ids of the collections that the value is in.
+    """
+    if not isinstance(value, Mapping | list | tuple | set | frozenset):
+        return value is None or isinstance(value, str | int | float | Declared)
+    if id(value) in around or len(around) == _DEEPEST:
+        return False
+    inner = (*value.keys(), *value.values()) if isinstance(value, Mapping) else value
+    return all(_is_plain(item, (*around, id(value))) for item in inner)

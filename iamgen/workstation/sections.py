@@ -101,6 +101,11 @@ def is_remark(line: str) -> bool:
     return not line.strip() or line.strip().startswith(("#", ";"))
 
 
+def _is_nested_option(text: str) -> bool:
+    """Tell whether botocore can read a line of a nested block, which it takes apart at every kind of line end."""
+    return all("=" in part for part in text.splitlines() if part.strip())
+
+
 @dataclass
 class _Open:
     """A block of which not every line has been read."""
@@ -131,7 +136,7 @@ class _Reader:
         """Put the line into the block that it belongs to, which may be a new one."""
         text, indent = line.strip(), len(_indent(line))
         goes_on = self._has_option and indent > self._indent
-        if goes_on and self._is_nested and not is_remark(line) and "=" not in text:
+        if goes_on and self._is_nested and not is_remark(line) and not _is_nested_option(text):
             self._found[-1].strays.append(number)
         if not is_remark(line) and not goes_on:
             self._indent = indent

@@ -48,9 +48,18 @@ USERS_CASES = {
         "users.py:4 | Role 'WorkR': 'DynamoDB2' is no known service | did you mean dynamodb?",
     ),
     "a function deep in what a template is given": (
-        'USERS = ()\nloop = []\nloop.append(loop)\nPOLICIES = (Policy("XP", "x.json.j2", vars={"a": loop, '
+        'USERS = ()\nPOLICIES = (Policy("XP", "x.json.j2", vars={"a": [[]], '
         '"Condition": "fine",\n "b": [{"Fn::Sub": "x"}]}),)',
-        f"users.py:7 | Policy 'XP': vars has the function Fn::Sub | {_VALUE}",
+        f"users.py:5 | Policy 'XP': vars has the function Fn::Sub | {_VALUE}",
+    ),
+    "a value that contains itself": (
+        'USERS = ()\nloop = []\nloop += [loop, loop]\nPOLICIES = (Policy("XP", "x.json.j2",\n vars={"a": loop}),)',
+        "users.py:7 | Policy 'XP': vars is {'a': [[...], [...]]} | give values by name, such as ",
+    ),
+    "a value without an end, nearly": (
+        "USERS = ()\ndeep = []\nfor _ in range(500):\n    deep = [deep]\n"
+        'POLICIES = (Policy("XP", "x.json.j2",\n vars={"a": deep}),)',
+        "users.py:8 | Policy 'XP': vars is {'a': [[[",
     ),
     "unknown account": (
         'USERS = (User("a", {"dve": "ReadR"}),)',

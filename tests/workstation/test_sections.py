@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import configparser
+import os
 from pathlib import Path
 
 import pytest
-from botocore.configloader import load_config
+from botocore.configloader import load_config, raw_config_parse
 from botocore.exceptions import ConfigParseError
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iamgen.workstation.sections import blocks, identity, is_readable, profile_header
@@ -41,12 +42,18 @@ def test_blocks_joined_are_the_file(text: str) -> None:
     assert all(block.lines == (*block.body, *block.rest) for block in found)
 
 
-@given(text=FILES)
-def test_sections_and_options_are_those_of_configparser(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+@example("[default]\ns3 =\n  [indented]\n")  # a line of the nested block, which has no `=`
+@example("[default]\nkey = value\n  [indented]\n")  # a line of the value
+@example("  [default]\n  s3 =\n  [profile a]\n")  # a header: it is indented as the option is
+@example("[default]\ns3 =\n  a\u2028b = c\n")  # two lines for botocore, the first without `=`
+@given(FILES)
+def test_sections_and_options_are_those_of_the_aws_cli(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     found = blocks(text)
+    path = tmp_path_factory.getbasetemp() / f"sections of {os.getpid()}"
     try:
-        parser = parsed(text, tmp_path_factory.mktemp("ini") / "config")
-    except configparser.Error:
+        parser = parsed(text, path)
+        raw_config_parse(str(path))
+    except (configparser.Error, ConfigParseError):
         headers = [block.header for block in found]
         assert len(set(headers)) < len(headers) or any(block.strays for block in found)
         return
