@@ -127,7 +127,11 @@ class NamedResources:
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], NamedResource]:
-        return {(one.type, one.name.lower()): one for one in self.resources if one.name}
+        return {
+            (one.type, one.name.lower()): one
+            for one in self.resources
+            if one.name and one.type in IAM_TYPES and not IAM_TYPES[one.type].ref_is_arn
+        }
 
     def _named(self, resource: Resource, names: _Names) -> NamedResource:
         name, arn = (self.text(written) for written in names.of(resource))
