@@ -24,7 +24,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "release": {"diff", "errors", "similar_names", "ui"},
     "ownership": {"errors", "release"},
     "declaration": {"", "aws", "errors", "ownership", "similar_names", "ui"},
-    "jinja": {"declaration", "errors", "similar_names"},
+    "jinja": {"declaration", "errors", "iam", "similar_names"},
     "synth": {"aws", "declaration", "errors", "jinja"},
     "iam": {"aws", "errors"},
     "access": {"aws", "errors", "iam", "similar_names"},

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from iamgen.access.attachments import (
-    GROUP,
-    NO_DOCUMENTS,
-    ROLE,
-    USER,
-    Attachments,
-    Documents,
-    Policies,
-)  # fmt: skip
-from iamgen.access.entities import DEFAULT_SESSION, Group, Person, Policy, Role, Tags, User, named
+from iamgen.access.account_reading import AccountReading
+from iamgen.access.entities import Group, InstanceProfile, Person, Role, User, named
 from iamgen.access.errors import located, undecided
-from iamgen.access.resources import Resource, read
+from iamgen.access.policies import NO_DOCUMENTS, Documents, Policies
+from iamgen.access.strict_reading import UNDERSTOOD, check
+from iamgen.errors import Fault
+from iamgen.iam.holes import shown
+from iamgen.iam.intrinsics import Environment
+from iamgen.iam.named_resources import NamedResources
+from iamgen.iam.template import Template
 from iamgen.similar_names import did_you_mean
 
 
@@ -37,6 +35,15 @@ class AccountSource:
     tolerant: bool = False
     """Whether a policy that cannot be read, or whose document is not known, may mean anything, so that only
     answers that depend on it are unknown. Otherwise it is an error at once, as IAM would refuse it."""
+    region: str | None = None
+    """The region of the stack; None where it is not known."""
+    stack: str | None = None
+    """The name of the stack; None where it is not known."""
+
+    @property
+    def environment(self) -> Environment:
+        """What CloudFormation's functions give in the account."""
+        return Environment(self.account_id, self.partition, self.region, self.stack)
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,10 @@ class Account:
     users: tuple[User, ...] = ()
     groups: tuple[Group, ...] = ()
     roles: tuple[Role, ...] = ()
+    instance_profiles: tuple[InstanceProfile, ...] = ()
+    """The instance profiles, which hand roles to machines."""
+    not_known: tuple[Fault, ...] = ()
+    """What was not read of a template that was read tolerantly, and what was assumed."""
 
     @classmethod
     def of(
@@ -70,9 +81,24 @@ class Account:
     def read(cls, source: AccountSource) -> Account:
         """Return the account that the source describes. Raises AccessError as `of` does."""
         with located(f"template of {source.account_id}"):
-            resources = read(source.template, source.account_id, source.partition)
+            if not isinstance(source.template.get("Resources"), Mapping):
+                raise undecided("Resources", "is not a block of resources")
+            resources = NamedResources.of(Template.of(source.template, 0, source.environment))
+            if not source.tolerant:
+                check(resources)
             policies = Policies.of(resources, source.managed, tolerant=source.tolerant)
-            return _Reading(resources, policies, source.people).account(source.account_id, source.partition)
+            reading = AccountReading(resources, policies, source.people)
+            if not source.tolerant:
+                reading.check()
+            return cls(
+                source.account_id,
+                source.partition,
+                reading.users,
+                reading.groups,
+                reading.roles,
+                reading.instance_profiles,
+                tuple(_not_known(resources)),
+            )
 
     def user(self, name: str) -> User:
         """Return the user of that name or logical id. Raises AccessError when there is none."""
@@ -109,88 +135,14 @@ class Scheme:
         return tuple(dict.fromkeys(role for account in self.accounts.values() for role in account.roles))
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """A template's resources on their way to an account."""
-
-    resources: tuple[Resource, ...]
-    policies: Policies
-    people: tuple[Person, ...]
-
-    def account(self, account_id: str, partition: str) -> Account:
-        attachments = Attachments.of(self.resources, self.policies)
-        named_ones = [(one.type, one.name) for one in self.resources if one.type in (USER, GROUP, ROLE)]
-        attachments.check([*named_ones, *((USER, person.name) for person in self.people)])
-        groups = tuple(self._groups(attachments))
-        people = tuple(self._people(attachments, groups, f"arn:{partition}:iam::{account_id}:user"))
-        users = (*self._users(attachments, groups), *people)
-        return Account(account_id, partition, users, groups, tuple(self._roles(attachments)))
-
-    def _groups(self, attachments: Attachments) -> Iterator[Group]:
-        for one in self._of_type(GROUP):
-            yield Group(one.name, one.logical_id, one.arn, one.path, attachments.to(GROUP, one.name))
-
-    def _users(self, attachments: Attachments, groups: tuple[Group, ...]) -> Iterator[User]:
-        for one in self._of_type(USER):
-            with located(one.logical_id):
-                yield User(
-                    one.name,
-                    one.logical_id,
-                    one.arn,
-                    one.path,
-                    attachments.to(USER, one.name),
-                    groups=_joined((*one.texts("Groups"), *attachments.groups_of(one.name)), groups),
-                    boundary=self._boundary(one),
-                    tags=_tags(one),
-                )
-
-    def _people(self, attachments: Attachments, groups: tuple[Group, ...], prefix: str) -> Iterator[User]:
-        for one in self.people:
-            with located(one.name):
-                yield User(
-                    one.name,
-                    one.name,
-                    f"{prefix}{one.path}{one.name}",
-                    one.path,
-                    attachments.to(USER, one.name),
-                    groups=_joined((*one.groups, *attachments.groups_of(one.name)), groups),
-                    tags=one.tags,
-                )
-
-    def _roles(self, attachments: Attachments) -> Iterator[Role]:
-        for one in self._of_type(ROLE):
-            with located(one.logical_id):
-                yield Role(
-                    one.name,
-                    one.logical_id,
-                    one.arn,
-                    one.path,
-                    attachments.to(ROLE, one.name),
-                    trust=self.policies.trust(one.name, one.properties.get("AssumeRolePolicyDocument")),
-                    boundary=self._boundary(one),
-                    max_session=_max_session(one),
-                    tags=_tags(one),
-                )
-
-    def _of_type(self, kind: str) -> Iterator[Resource]:
-        return (resource for resource in self.resources if resource.type == kind)
-
-    def _boundary(self, resource: Resource) -> Policy | None:
-        if "PermissionsBoundary" not in resource.properties:
-            return None
-        return self.policies.at(resource.text("PermissionsBoundary"))
-
-
-def _joined(names: Iterable[str], groups: tuple[Group, ...]) -> tuple[Group, ...]:
-    return tuple(dict.fromkeys(named(name, groups) for name in names))
-
-
-def _max_session(role: Resource) -> int:
-    seconds = role.properties.get("MaxSessionDuration", DEFAULT_SESSION)
-    if not isinstance(seconds, int | str) or not str(seconds).isdecimal():
-        raise undecided("MaxSessionDuration", f"{seconds!r} is not a number of seconds")
-    return int(seconds)
-
-
-def _tags(resource: Resource) -> Tags:
-    return tuple((str(tag.get("Key")), str(tag.get("Value"))) for tag in resource.blocks("Tags"))
+def _not_known(resources: NamedResources) -> Iterator[Fault]:
+    template = resources.template
+    for part in template.unread:
+        yield Fault(".".join(map(str, part.path)), part.reason)
+    for assumption in template.assumed:
+        yield Fault("Parameters", assumption)
+    for one in resources.resources:
+        if one.type not in UNDERSTOOD:
+            yield Fault(one.logical_id, f"is of type {one.type}: what its own policies allow was not looked at")
+        elif not one.has_known_name:
+            yield Fault(one.logical_id, f"is called {shown(one.name)}, which is not known before the deployment")

@@ -15,6 +15,7 @@ from iamgen.access.action_lists import EVERY_SERVICE, ActionList
 from iamgen.access.conditions import Condition, parse_conditions
 from iamgen.access.errors import located, undecided
 from iamgen.access.patterns import pattern
+from iamgen.access.unknown_values import unknown_parts
 from iamgen.errors import Fault
 
 Effect = Literal["Allow", "Deny"]
@@ -107,6 +108,7 @@ def _statement(given: object, version: Version, origin: str, number: int) -> Sta
     with located(f"{origin or 'policy document'}, statement {number}"):
         if not isinstance(given, Mapping):
             raise undecided("Statement", "is not a block of elements")
+        _check_known(given)
         _only(given, _STATEMENT)
         _one_of(given, "Action", needed=True)
         _one_of(given, "Principal", needed=False)
@@ -125,6 +127,15 @@ def _statement(given: object, version: Version, origin: str, number: int) -> Sta
             version=version,
             origin=origin,
         )
+
+
+def _check_known(given: Mapping[str, object]) -> None:
+    """Raise AccessError for what is not known before the deployment of the template that the statement is in."""
+    for doubt in unknown_parts({key: value for key, value in given.items() if key not in _STATEMENT}):
+        raise undecided("Statement", doubt)
+    for element, value in given.items():
+        for doubt in unknown_parts(value):
+            raise undecided(element, doubt)
 
 
 def _listed(value: object) -> tuple[object, ...]:

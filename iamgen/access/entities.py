@@ -89,6 +89,20 @@ class Role(Entity):
     tags: Tags = ()
 
 
+@dataclass(frozen=True)
+class InstanceProfile:
+    """An instance profile: machines that have it act as its roles."""
+
+    name: str
+    """Its name."""
+    logical_id: str
+    """Its name within the template."""
+    arn: str
+    """Its ARN."""
+    roles: tuple[str, ...]
+    """The names of its roles; AWS takes one."""
+
+
 E = TypeVar("E", bound="Entity")
 
 

@@ -22,6 +22,7 @@ from iamgen.access.documents import Effect, Principal, Statement
 from iamgen.access.errors import AccessError, undecided
 from iamgen.access.matching import RequestFacts, applies
 from iamgen.errors import Fault
+from iamgen.iam.holes import HOLE, shown
 
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9_-]+", re.ASCII)
 
@@ -48,6 +49,8 @@ class Request:
             raise undecided(self.action, "is not one action", "ask about one, written service:Action")
         if self.resource != "*" and ("*" in self.resource or not self.resource.startswith("arn:")):
             raise undecided(self.resource, "is not one resource", "ask about one ARN, or * for actions without")
+        if HOLE.search(self.resource):
+            raise undecided(shown(self.resource), "is not known before the deployment", "give the region and the stack")
 
     @cached_property
     def facts(self) -> RequestFacts:

@@ -18,6 +18,7 @@ from iamgen.access.documents import Principal
 from iamgen.access.entities import Role, User
 from iamgen.access.errors import undecided
 from iamgen.access.evaluate import Decision, Evaluation, Request, Verdict, combined, evaluate
+from iamgen.iam.holes import HOLE, shown
 
 Given = Mapping[str, ContextValue]
 
@@ -68,7 +69,7 @@ class Caller:
 
 def with_keys(user: User) -> Caller:
     """Return the user with long-lived access keys: their requests have no MFA key at all."""
-    known = {"aws:username": user.name, "aws:PrincipalType": "User"}
+    known = {"aws:username": _known(user.name), "aws:PrincipalType": "User"}
     return Caller(user, merged(_of_entity(user), known))
 
 
@@ -148,6 +149,8 @@ def verdict_on_assuming(caller: Caller, role: Role, context: Given) -> Verdict:
 
     `context` has the caller's keys and those of the request; the keys about the role are added.
     """
+    if HOLE.search(caller.entity.arn):
+        raise undecided(shown(caller.entity.arn), "is not known before the deployment, so no trust policy can be asked")
     about_role = {"aws:ResourceAccount": role.account_id}
     about_role |= {f"{prefix}:ResourceTag/{key}": value for prefix in ("aws", "iam") for key, value in role.tags}
     return _Assuming(caller, role, Request(ASSUME, role.arn, merged(about_role, context))).verdict
@@ -204,9 +207,14 @@ def _boundary(caller: Caller, request: Request) -> Evaluation:
 
 
 def _of_entity(entity: User | Role) -> Given:
-    tags = {f"aws:PrincipalTag/{key}": value for key, value in entity.tags}
-    known = {"aws:PrincipalArn": entity.arn, "aws:PrincipalAccount": entity.account_id}
+    tags = {f"aws:PrincipalTag/{key}": _known(value) for key, value in entity.tags}
+    known = {"aws:PrincipalArn": _known(entity.arn), "aws:PrincipalAccount": entity.account_id}
     return {**_EVERY_REQUEST, **known, **tags}
+
+
+def _known(written: str) -> ContextValue:
+    """Return a text of a template, or that it is unsaid where only the deployment will tell."""
+    return UNSAID if HOLE.search(written) else written
 
 
 def _more(caller: Caller, context: Given) -> Caller:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iamgen.aws.iam_types import GROUP
 from iamgen.deploy.assuming import changes_of, keeps_a_way, labels
-from iamgen.deploy.holders import GROUP, Holder
+from iamgen.deploy.holders import Holder
 from iamgen.deploy.needed_actions import administration, power_over_iam
 from iamgen.deploy.power import member_of, role_session, user_of
 from iamgen.deploy.template_change import ADMIN, HINT, POWER, Moment, Sides, not_known
@@ -36,7 +37,7 @@ def lost_by_power_group(sides: Sides, deploying: str) -> Iterator[Fault]:
     """Yield it when PowerG or its last member goes, and when its members would lose power over IAM. Of the user who
     deploys other rules speak."""
     was, will = (_power_group(side) for side in sides.both)
-    before, after = sides.before.holders.members_of(was), sides.after.holders.members_of(will)
+    before, after = sides.before.holders.members_of(was), sides.after.holders.members_of(will, certain=True)
     if was and not will:
         what = f"the group {POWER} goes, and with it the power of whoever is in it"
         yield Fault(sides.at(POWER), what, HINT)

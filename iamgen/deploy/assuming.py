@@ -12,8 +12,9 @@ from iamgen.access.conditions import Condition
 from iamgen.access.context import UNSAID, ContextValue
 from iamgen.access.documents import Principal, Statement
 from iamgen.access.evaluate import Request, decide
+from iamgen.aws.iam_types import USER
 from iamgen.deploy.comparison import Answer, Comparison, Question, Rules, Side, compare, is_allowed
-from iamgen.deploy.holders import USER, Holder, Holders, PolicyText
+from iamgen.deploy.holders import Holder, Holders, PolicyText
 
 _IDENTITY = re.compile(r"arn:(?P<partition>[\w-]+):iam::(?P<account>\d+):(?P<kind>user|role)/(?:.*/)?(?P<name>[^/]+)")
 _SESSION = re.compile(r"arn:(?P<partition>[\w-]+):sts::(?P<account>\d+):assumed-role/(?P<name>[^/]+)/.+")

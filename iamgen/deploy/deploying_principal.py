@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from iamgen.aws.iam_types import ROLE, USER
 from iamgen.aws_client.clients import Identity
 from iamgen.deploy.assuming import Assumer, Trusting, changes_of, keeps_a_way, key_of, labels
 from iamgen.deploy.comparison import Answer
-from iamgen.deploy.holders import ROLE, USER
 from iamgen.deploy.needed_actions import administration
 from iamgen.deploy.power import Standing, role_session, user_of
 from iamgen.deploy.template_change import ADMIN, HINT, POWER, Sides, not_known
@@ -81,7 +81,7 @@ class DeployingPrincipal:
     def _foreign_role(self) -> Iterator[Fault]:
         """Yield what a role of elsewhere loses to which the stack has attached something."""
         session = _SESSION.fullmatch(self.caller.arn)
-        if session:
+        if session and self._is_here(session["account"]):
             name = session["role"]
             was, will = (Standing.foreign(side.holders, ROLE, name) for side in self.sides.both)
             who = f"{name}, the role that deploys,"
@@ -133,17 +133,20 @@ class DeployingPrincipal:
         name = self.user
         was, will = (side.holders.named(USER, name) for side in self.sides.both)
         logical_id = was.resource.logical_id if was else name
-        groups = [side.holders.of_logical_id(POWER) for side in self.sides.both]
-        in_power = [name in side.holders.members_of(of) for side, of in zip(self.sides.both, groups, strict=True)]
+        before, after = (side.holders for side in self.sides.both)
+        in_power = [
+            name in before.members_of(before.of_logical_id(POWER)),
+            name in after.members_of(after.of_logical_id(POWER), certain=True),
+        ]
         if was and not will:
             yield Fault(self.sides.at(logical_id), f"{name} goes, and it is the user who deploys", HINT)
         elif in_power == [True, False]:
             yield Fault(self.sides.at(POWER), f"{name}, who deploys, is not in {POWER} any more", HINT)
         else:
             by_hand = self._groups()
-            before, after = (user_of(side.holders, name, by_hand) for side in self.sides.both)
+            standing = (user_of(before, name, by_hand), user_of(after, name, by_hand))
             who, needs = f"{name}, the user who deploys,", self.sides.deployment_needs()
-            yield from self.sides.lost_power(logical_id, who, (before, after), needs)
+            yield from self.sides.lost_power(logical_id, who, standing, needs)
 
     def _is_made(self) -> bool:
         return self.sides.before.holders.named(USER, self.user) is not None

@@ -11,7 +11,8 @@ from iamgen.aws_client.polling import Pace
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.authorization_details import USER, Everybody, held
 from iamgen.deploy.effects import merged
-from iamgen.deploy.iam_drift import Beside, as_changes, beside, expected, members, trust
+from iamgen.deploy.iam_drift import Beside, as_changes, beside, members
+from iamgen.deploy.iam_expectation import as_deployed, environment_of, expected, trust
 from iamgen.deploy.stack import Resource
 from iamgen.deploy.stack_drift import Drift, Unchecked, detect
 from iamgen.deploy.undeclared import PERSON, Undeclared, holders, of_people, undeclared
@@ -111,18 +112,15 @@ def inspect(
     on_progress("reading groups, roles and users")
     has = held(clients.iam, account.where)
     stack = stacks.read(clients.cloudformation, account.stack)
-    should = expected(template, resources, account.members, stack.tags if stack else {})
+    named = as_deployed(template, resources, has, environment_of(stack.id if stack else ""))
+    should = expected(named, has, account.members, stack.tags if stack else {})
     by_hand = account.users or frozenset() if account.members else frozenset[str]()
     others = (
         *beside(resources, should, has),
-        *holders(template, resources, has, by_hand),
+        *holders(named, resources, has, by_hand),
         *of_people(by_hand, resources, has),
     )
-    trusts = {
-        one.resource.logical_id: trust(template, one.resource.logical_id, resources, has)
-        for one in others
-        if one.kind == "trust"
-    }
+    trusts = {one.resource.logical_id: trust(named, one.resource.logical_id) for one in others if one.kind == "trust"}
     memberships = {name: user.groups for (kind, name), user in has.items() if kind == USER}
     return Inspection(
         drift,

@@ -7,7 +7,7 @@ without statements: whoever decides has to treat it as one that might say anythi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -15,17 +15,14 @@ from typing import Any
 from iamgen.access.documents import Statement, parse
 from iamgen.access.errors import AccessError
 from iamgen.access.managed import managed_documents
-from iamgen.deploy.references import Place, Resource, Template, resources
+from iamgen.aws.iam_types import GROUP, INLINE, POLICY, ROLE, USER
+from iamgen.deploy.references import Place, Template
+from iamgen.iam import template as iam
+from iamgen.iam.attachments import POLICIES, Attachment, Membership, attachments, members
+from iamgen.iam.holes import HOLE
+from iamgen.iam.named_resources import NamedResource, NamedResources
 
-USER, GROUP, ROLE = (f"AWS::IAM::{kind}" for kind in ("User", "Group", "Role"))
 _AWS_POLICY = ":iam::aws:policy/"
-_LISTS = {"Users": USER, "Groups": GROUP, "Roles": ROLE}
-_ATTACHING = {"AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"}
-_INLINE = {
-    "AWS::IAM::GroupPolicy": (GROUP, "GroupName"),
-    "AWS::IAM::RolePolicy": (ROLE, "RoleName"),
-    "AWS::IAM::UserPolicy": (USER, "UserName"),
-}
 Key = tuple[str, str]
 """The type and the name of a user, group or role; the name in lower case, as IAM compares names without case."""
 
@@ -46,7 +43,7 @@ class PolicyText:
 class Holder:
     """A user, group or role of the template."""
 
-    resource: Resource
+    resource: NamedResource
     """The resource that makes it."""
     policies: tuple[PolicyText, ...]
     """The policies that are attached to it itself, managed and inline."""
@@ -66,28 +63,40 @@ class Holders:
     """Each of them, by type and name."""
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The users whom the template puts into a group, by the group's name in lower case."""
-    resources: tuple[Resource, ...] = ()
+    certain_members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Those of them whom it puts there whatever its conditions say."""
+    resources: tuple[NamedResource, ...] = ()
     """All resources of the template."""
+    attached: Mapping[Key, tuple[PolicyText, ...]] = field(default_factory=dict)
+    """What the template attaches to a user, group or role, by type and name, also where it does not make it."""
 
     @classmethod
     def of(cls, template: Template, place: Place) -> Holders:
         """Return those of the template of a stack at that place."""
-        made = resources(template, place)
-        reading = _Reading(made, _managed(made))
-        holders = {(one.type, one.name.lower()): reading.holder(one) for one in made if one.type in _LISTS.values()}
-        return cls(place, holders, _members(made), made)
+        named = NamedResources.of(iam.Template.of(template, 0, place.environment), ending="")
+        reading = _Reading(named, attachments(named.template))
+        attached = reading.attached()
+        holders = {
+            _key(one.type, one.name): reading.holder(one, attached.get(_key(one.type, one.name), ()))
+            for one in named.of_type(USER, GROUP, ROLE)
+        }
+        memberships = members(named.template)
+        certain = [membership for membership in memberships if membership.is_certain]
+        groups, certain_groups = _members(named, memberships), _members(named, certain)
+        return cls(place, holders, groups, certain_groups, named.resources, attached)
 
     def named(self, kind: str, name: str) -> Holder | None:
         """Return the user, group or role of that name, None when the template has none."""
-        return self.by_key.get((kind, name.lower()))
+        return self.by_key.get(_key(kind, name))
 
     def of_logical_id(self, logical_id: str) -> Holder | None:
         """Return the user, group or role of that logical id, None when the template has none."""
         return next((one for one in self.by_key.values() if one.resource.logical_id == logical_id), None)
 
-    def members_of(self, group: Holder | None) -> frozenset[str]:
-        """Return the names of the users whom the template puts into the group."""
-        return self.members.get(group.resource.name.lower(), frozenset()) if group else frozenset()
+    def members_of(self, group: Holder | None, *, certain: bool = False) -> frozenset[str]:
+        """Return the names of the users whom the template puts into the group, or may put there by a condition."""
+        members = self.certain_members if certain else self.members
+        return members.get(group.resource.name.lower(), frozenset()) if group else frozenset()
 
     def groups_of(self, user: str) -> tuple[Holder, ...]:
         """Return the groups of the template into which it puts the user."""
@@ -97,43 +106,61 @@ class Holders:
 
     def attached_to(self, kind: str, name: str) -> tuple[PolicyText, ...]:
         """Return what the template attaches to a user or role that it does not make."""
-        foreign = Resource("", kind, name, "", {})
-        return _Reading(self.resources, _managed(self.resources)).policies(foreign)
+        return self.attached.get(_key(kind, name), ())
 
 
 @dataclass(frozen=True)
 class _Reading:
-    resources: tuple[Resource, ...]
-    managed: Mapping[str, Resource]
+    """The policies of a template on their way to those who hold them."""
 
-    def holder(self, resource: Resource) -> Holder:
+    named: NamedResources
+    attachments: tuple[Attachment, ...]
+
+    def holder(self, resource: NamedResource, attached: tuple[PolicyText, ...]) -> Holder:
         boundary = resource.properties.get("PermissionsBoundary")
         trust = resource.properties.get("AssumeRolePolicyDocument") if resource.type == ROLE else None
+        inline = (_inline(block) for block in as_list(resource.properties.get("Policies")))
+        unread = (PolicyText(f"{resource.logical_id}, as {part.reason}", None) for part in self.named.template.unread)
         return Holder(
             resource,
-            self.policies(resource),
+            tuple(dict.fromkeys((*inline, *attached, *unread))),
             self._managed(boundary) if boundary else None,
             policy_text(f"the trust policy of {resource.name}", trust) if resource.type == ROLE else None,
         )
 
-    def policies(self, holder: Resource) -> tuple[PolicyText, ...]:
-        return tuple(dict.fromkeys(self._policies(holder)))
+    def attached(self) -> dict[Key, tuple[PolicyText, ...]]:
+        attached: dict[Key, dict[PolicyText, None]] = {}
+        for attachment in self.attachments:
+            for key in self._keys(attachment):
+                attached.setdefault(key, {})[self._policy(attachment, key)] = None
+        return {key: tuple(policies) for key, policies in attached.items()}
 
-    def _policies(self, holder: Resource) -> Iterator[PolicyText]:
-        yield from (self._managed(arn) for arn in as_list(holder.properties.get("ManagedPolicyArns")))
-        yield from (_inline(block) for block in as_list(holder.properties.get("Policies")))
-        for other in self.resources:
-            if other.type in _ATTACHING and _is_named(holder, other):
-                yield policy_text(other.name or other.logical_id, other.properties.get("PolicyDocument"))
-            kind, element = _INLINE.get(other.type, ("", ""))
-            if kind == holder.type and _same(other.properties.get(element), holder.name):
-                yield _inline(other.properties)
+    def _keys(self, attachment: Attachment) -> list[Key]:
+        """Return who has the policy; everybody who may have it where that is not known before the deployment."""
+        holder = self.named.find(attachment.holder, attachment.kind)
+        name = holder.name if holder else self.named.text(attachment.holder.text)
+        if holder or not HOLE.search(name):
+            return [_key(attachment.kind, name)]
+        return [_key(one.type, one.name) for one in self.named.of_type(attachment.kind)]
+
+    def _policy(self, attachment: Attachment, key: Key) -> PolicyText:
+        own = self.named.find(attachment.policy, *POLICIES)
+        policy = self._own(own) if own else self._managed(self.named.text(attachment.policy.text))
+        holder = self.named.find(attachment.holder, attachment.kind)
+        if attachment.is_certain and _key(attachment.kind, holder.name if holder else attachment.holder.text) == key:
+            return policy
+        return PolicyText(f"{policy.name}, which may be attached to {key[1]}", None, repr(policy))
+
+    def _own(self, policy: NamedResource) -> PolicyText:
+        if policy.type in INLINE:
+            return _inline(policy.properties)
+        return policy_text(policy.name, policy.properties.get("PolicyDocument"))
 
     def _managed(self, arn: object) -> PolicyText:
         """Return the managed policy of that ARN: the template's own, one of AWS's that is known, or an unknown one."""
-        own = self.managed.get(arn) if isinstance(arn, str) else None
+        own = self.named.find(arn, POLICY) if isinstance(arn, str) else None
         if own:
-            return policy_text(own.name, own.properties.get("PolicyDocument"))
+            return self._own(own)
         return _of_aws(arn) if isinstance(arn, str) else PolicyText(_text(arn), None)
 
 
@@ -153,34 +180,23 @@ def policy_text(name: str, document: object) -> PolicyText:
         return PolicyText(name, None, _text(document))
 
 
-def _managed(made: Iterable[Resource]) -> dict[str, Resource]:
-    return {one.arn: one for one in made if one.type == "AWS::IAM::ManagedPolicy"}
-
-
 def _inline(block: object) -> PolicyText:
     written = block if isinstance(block, Mapping) else {}
     return policy_text(f"the inline policy {written.get('PolicyName')}", written.get("PolicyDocument"))
 
 
-def _is_named(holder: Resource, policy: Resource) -> bool:
-    elements = [element for element, kind in _LISTS.items() if kind == holder.type]
-    return any(_same(name, holder.name) for one in elements for name in as_list(policy.properties.get(one)))
-
-
-def _members(made: Iterable[Resource]) -> dict[str, frozenset[str]]:
+def _members(named: NamedResources, memberships: Iterable[Membership]) -> dict[str, frozenset[str]]:
     members: dict[str, set[str]] = {}
-    for one in made:
-        if one.type == USER:
-            for group in as_list(one.properties.get("Groups")):
-                members.setdefault(str(group).lower(), set()).add(one.name)
-        elif one.type == "AWS::IAM::UserToGroupAddition":
-            users = {str(user) for user in as_list(one.properties.get("Users"))}
-            members.setdefault(str(one.properties.get("GroupName")).lower(), set()).update(users)
+    for membership in memberships:
+        group, user = named.find(membership.group, GROUP), named.find(membership.user, USER)
+        group_name = group.name if group else named.text(membership.group.text)
+        user_name = user.name if user else named.text(membership.user.text)
+        members.setdefault(group_name.lower(), set()).add(user_name)
     return {group: frozenset(users) for group, users in members.items()}
 
 
-def _same(name: object, other: str) -> bool:
-    return isinstance(name, str) and name.lower() == other.lower()
+def _key(kind: str, name: str) -> Key:
+    return kind, name.lower()
 
 
 def _text(value: object) -> str:

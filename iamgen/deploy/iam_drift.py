@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Literal
 
-from iamgen.deploy.authorization_details import KINDS, Everybody, Held
+from iamgen.deploy.authorization_details import Everybody, Held
 from iamgen.deploy.stack import Resource
 from iamgen.diff.change import Change, Detail
 from iamgen.diff.difference import statement_differences
 
-Template = Mapping[str, Any]
 Kind = Literal["inline", "attached", "member", "trust", "boundary", "tag", "holder", "group"]
 _LISTED = {"member", "holder"}  # of these, all of a resource are told in one line
 # The unique id that a deleted user (AIDA) or role (AROA) leaves in a trust: the IAM User Guide, identifiers.
@@ -68,68 +67,6 @@ def _detail(one: Beside, value: str) -> Detail:
     return Detail(one.sign, where, text)
 
 
-def expected(
-    template: Template,
-    resources: Iterable[Resource],
-    declared: Mapping[str, frozenset[str]],
-    stack_tags: Mapping[str, str],
-) -> dict[str, Held]:
-    """Return what each group, role and user of the stack should have, by logical id.
-
-    `declared` has the members of groups that people are put into by hand; `stack_tags` are the stack's own, which
-    CloudFormation gives to each of them. Of a boundary counts only whether there is any, and of tags their keys: the
-    values that a template sets are compared by CloudFormation.
-    """
-    made = {one.logical_id: one.physical_id for one in resources}
-    body = template.get("Resources") or {}
-    return {
-        logical_id: Held(
-            {policy["PolicyName"]: policy["PolicyDocument"] for policy in _properties(one).get("Policies", ())},
-            frozenset(_attached(logical_id, body, made)),
-            frozenset(_members(logical_id, body, made)) | declared.get(logical_id, frozenset()),
-            boundary=str(_properties(one).get("PermissionsBoundary", "")),
-            tags={**stack_tags, **{str(tag["Key"]): "" for tag in _properties(one).get("Tags", ())}},
-        )
-        for logical_id, one in body.items()
-        if one.get("Type") in KINDS and logical_id in made
-    }
-
-
-def _attached(logical_id: str, body: Template, made: Mapping[str, str]) -> Iterator[str]:
-    """Yield the policies that the resource names, and those that name it."""
-    yield from (_physical(one, made) for one in _properties(body[logical_id]).get("ManagedPolicyArns", ()))
-    for other, one in body.items():
-        if one.get("Type") == "AWS::IAM::ManagedPolicy" and other in made:
-            holders = [holder for key in ("Groups", "Roles", "Users") for holder in _properties(one).get(key, ())]
-            if made[logical_id] in {_physical(holder, made) for holder in holders}:
-                yield made[other]
-
-
-def _members(group: str, body: Template, made: Mapping[str, str]) -> Iterator[str]:
-    for one in body.values():
-        properties = _properties(one)
-        if one.get("Type") == "AWS::IAM::User":
-            if made[group] in {_physical(name, made) for name in properties.get("Groups", ())}:
-                yield str(properties["UserName"])
-        elif _is_addition_to(made[group], one, made):
-            yield from (_physical(name, made) for name in properties["Users"])
-
-
-def _is_addition_to(group: str, resource: Template, made: Mapping[str, str]) -> bool:
-    kind, properties = resource.get("Type"), _properties(resource)
-    return kind == "AWS::IAM::UserToGroupAddition" and _physical(properties["GroupName"], made) == group
-
-
-def _physical(value: object, made: Mapping[str, str]) -> str:
-    if isinstance(value, Mapping) and value.keys() == {"Ref"}:
-        return made.get(value["Ref"], str(value["Ref"]))
-    return str(value)
-
-
-def _properties(resource: Template) -> Mapping[str, Any]:
-    return resource.get("Properties") or {}
-
-
 def beside(resources: Iterable[Resource], should: Mapping[str, Held], has: Everybody) -> Iterator[Beside]:
     """Yield what differs, resource by resource. What is gone as a whole is not told again: CloudFormation sees it."""
     for resource in resources:
@@ -170,27 +107,6 @@ def _gone(trust: Mapping[str, Any]) -> set[str]:
         named = principal.get("AWS", ()) if isinstance(principal, Mapping) else ()
         found |= {one for one in ([named] if isinstance(named, str) else named) if _GONE.fullmatch(one)}
     return found
-
-
-def trust(template: Template, logical_id: str, resources: Iterable[Resource], has: Everybody) -> Mapping[str, Any]:
-    """Return the trust policy that the template gives a role, with the ARNs of what it refers to."""
-    made = {one.logical_id: one for one in resources}
-    arns = {name: has.get((one.type, one.physical_id), Held()).arn or one.physical_id for name, one in made.items()}
-    document = _properties(template["Resources"][logical_id])["AssumeRolePolicyDocument"]
-    return _resolved(document, arns)  # type: ignore[no-any-return]  # a document stays one
-
-
-def _resolved(value: Any, arns: Mapping[str, str]) -> Any:  # noqa: ANN401  # JSON of any shape
-    match value:
-        case {"Fn::GetAtt": [str(name), "Arn"], **others} if not others:
-            return arns[name]
-        case {"Ref": str(name), **others} if not others:
-            return arns[name]
-        case dict():
-            return {key: _resolved(one, arns) for key, one in value.items()}
-        case list():
-            return [_resolved(one, arns) for one in value]
-    return value
 
 
 def as_changes(several: Iterable[Beside], *, is_plan: bool = False) -> tuple[Change, ...]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from iamgen.deploy.references import Place, Resource
+from iamgen.deploy.references import Place
+from iamgen.iam.named_resources import NamedResource
 
 # Without CancelUpdateStack, DeleteStack, DescribeEvents and ListChangeSets: they are for what goes wrong on the way.
 CLOUDFORMATION = (
@@ -61,7 +62,7 @@ Need = tuple[str, str]
 """An action and the ARN that it is called on."""
 
 
-def needed_to_deploy(place: Place, resources: Iterable[Resource]) -> tuple[Need, ...]:
+def needed_to_deploy(place: Place, resources: Iterable[NamedResource]) -> tuple[Need, ...]:
     """Return every action that deploying these resources needs, each with what it is called on."""
     # AWS gives a stack a random id; a policy can only name it by a pattern
     stack = (
@@ -72,7 +73,7 @@ def needed_to_deploy(place: Place, resources: Iterable[Resource]) -> tuple[Need,
     return tuple(dict.fromkeys([*found, *(need for one in resources for need in _of_resource(one, place))]))
 
 
-def _of_resource(resource: Resource, place: Place) -> Iterator[Need]:
+def _of_resource(resource: NamedResource, place: Place) -> Iterator[Need]:
     kind = resource.type
     if kind in _ELSEWHERE:
         arn = _target(resource, place)
@@ -81,7 +82,7 @@ def _of_resource(resource: Resource, place: Place) -> Iterator[Need]:
         yield from ((f"iam:{action}", resource.arn) for action in _BY_TYPE.get(kind, ()))
 
 
-def _target(resource: Resource, place: Place) -> str:
+def _target(resource: NamedResource, place: Place) -> str:
     for element, sort in (("GroupName", "group"), ("RoleName", "role"), ("UserName", "user")):
         name = resource.properties.get(element)
         if isinstance(name, str):

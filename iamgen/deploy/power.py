@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from iamgen.access.context import UNSAID, ContextValue
+from iamgen.aws.iam_types import USER
 from iamgen.deploy.assuming import WITH_MFA, WITHOUT_MFA, policies_of_user
 from iamgen.deploy.comparison import Answer, Question, Rules, Side, compare
-from iamgen.deploy.holders import USER, Holder, Holders, PolicyText
+from iamgen.deploy.holders import Holder, Holders, PolicyText
 from iamgen.deploy.needed_actions import Need
 
 # CloudFormation calls IAM with the credentials of whoever deploys, and AWS says so in these keys.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from iamgen.deploy.authorization_details import GROUP, KINDS, USER, Everybody, Held
 from iamgen.deploy.iam_drift import Beside
+from iamgen.deploy.iam_expectation import named_holders
 from iamgen.deploy.stack import Resource
+from iamgen.iam.named_resources import NamedResources
 
 PERSON = "user/"  # before a person's name, where a resource has its logical id: no logical id has a slash
 _POLICY = "AWS::IAM::ManagedPolicy"
@@ -59,26 +60,15 @@ def of_people(people: Iterable[str], resources: Collection[Resource], has: Every
 
 
 def holders(
-    template: Mapping[str, Any], resources: Collection[Resource], has: Everybody, people: Collection[str]
+    template: NamedResources, resources: Collection[Resource], has: Everybody, people: Collection[str]
 ) -> Iterator[Beside]:
     """Yield who has one of the stack's managed policies and is not of the stack. `people` are looked at apart."""
     own = {(resource.type, resource.physical_id) for resource in resources} | {(USER, name) for name in people}
     for policy in (resource for resource in resources if resource.type == _POLICY):
-        named = _named(template, policy.logical_id)
+        named = named_holders(template, policy.logical_id)
         for (kind, name), principal in sorted(has.items(), key=lambda item: item[0]):
             if policy.physical_id in principal.attached and (kind, name) not in own | named:
                 yield Beside(policy, "holder", "+", f"{KINDS[kind].lower()} {name}", holder=(kind, name))
-
-
-def _named(template: Mapping[str, Any], policy: str) -> set[tuple[str, str]]:
-    """Return whom the template itself gives the policy by name."""
-    properties = (template.get("Resources") or {}).get(policy, {}).get("Properties") or {}
-    return {
-        (kind, name)
-        for kind, short in KINDS.items()
-        for name in properties.get(f"{short}s", ())
-        if isinstance(name, str)
-    }
 
 
 def undeclared(

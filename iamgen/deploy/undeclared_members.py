@@ -7,15 +7,16 @@ from typing import Any
 
 from iamgen.aws_client.clients import Client
 from iamgen.aws_client.errors import code_of
-from iamgen.deploy.references import Place, resources
 from iamgen.errors import Fault
+from iamgen.iam.holes import HOLE
+from iamgen.iam.named_resources import NamedResources
+from iamgen.iam.template import Template
 
-Template = Mapping[str, Any]
 _GROUP, _USER = "AWS::IAM::Group", "AWS::IAM::User"
 
 
 def undeclared_members(
-    iam: Client, where: str, declared: frozenset[str], template: Template, *, repairing: bool = False
+    iam: Client, where: str, declared: frozenset[str], template: Mapping[str, Any], *, repairing: bool = False
 ) -> Iterator[Fault]:
     """Yield a warning for each user who is in a group of the deployed template and is not `declared`.
 
@@ -25,11 +26,15 @@ def undeclared_members(
     """
     if not declared:
         return
-    made = resources(template, Place(""))
+    made = NamedResources.of(Template.of(template, 0)).resources
     known = {name.lower() for name in (*declared, *(one.name for one in made if one.type == _USER))}
     groups_by_user: dict[str, list[str]] = {}
     not_looked_at: dict[str, list[str]] = {}
+    unnamed: list[str] = []
     for group in (one for one in made if one.type == _GROUP):
+        if HOLE.search(group.name):
+            unnamed.append(group.logical_id)
+            continue
         members = _members(iam, group.name)
         if isinstance(members, str):
             not_looked_at.setdefault(members, []).append(group.logical_id)
@@ -40,6 +45,9 @@ def undeclared_members(
     for code, groups in not_looked_at.items():
         what = f"who is in {', '.join(groups)} was not looked at: AWS refuses GetGroup ({code})"
         yield Fault(where, what, "with iam:GetGroup iamgen would say who is in them and not in users.py")
+    if unnamed:
+        what = f"who is in {', '.join(unnamed)} was not looked at: the template leaves the name to CloudFormation"
+        yield Fault(where, what, "give the group a name")
     for user, groups in sorted(groups_by_user.items()):
         what = f"the IAM user {user} is in {', '.join(groups)}, and users.py does not declare {user}"
         command = f"take {user} out of the groups with: iamgen deploy {where.partition(' ')[0]} --repair"

@@ -5,12 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
+from iamgen.aws.iam_types import MEMBERSHIP
+from iamgen.iam.holes import hole
 from iamgen.iam.template import GROUP, HOLDERS, INLINE, NAMES, POLICY, USER, Document, Resource, Template
 from iamgen.iam.values import Value
 
+POLICIES = (POLICY, *INLINE)
+"""Types of resources that are a policy, managed or inline."""
 # Rules run over one template after the other, and several ask for the same.
 _of_last = lru_cache(maxsize=1)
+
+
+class Membership(NamedTuple):
+    """A user who is put into a group; each is named by its name, or by a reference to a resource."""
+
+    user: Value
+    group: Value
+    is_certain: bool
+    """Whether that is so whatever conditions say."""
+
+
+class Attachment(NamedTuple):
+    """A policy that is attached to a user, group or role; a resource of the template is named by a reference to it."""
+
+    kind: str
+    """The type of what the policy is attached to: `AWS::IAM::Role` and its like."""
+    holder: Value
+    policy: Value
+    """The ARN of a managed policy, or a reference to a policy that is a resource, managed or inline."""
+    is_certain: bool
+    """Whether that is so whatever conditions say."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +78,30 @@ def is_declared(document: Document, template: Template, declared: frozenset[str]
 
 
 @_of_last
+def members(template: Template) -> tuple[Membership, ...]:
+    """Return everybody whom the template puts into a group, by a user's Groups or by a UserToGroupAddition."""
+    return tuple(_members(template))
+
+
+def _members(template: Template) -> Iterator[Membership]:
+    for resource in template.of_type(USER):
+        for group in resource.values("Groups"):
+            yield Membership(_reference(resource), group, group.is_certain)
+    for addition in template.of_type(MEMBERSHIP):
+        for group in addition.values("GroupName"):
+            for user in addition.values("Users"):
+                is_certain = addition.is_certain and group.is_certain and user.is_certain
+                yield Membership(user, group, is_certain)
+
+
+@_of_last
 def memberships(template: Template) -> dict[str, tuple[Value, ...]]:
-    """Return the groups of each user, by the user's logical id."""
-    found = {user.logical_id: list(user.values("Groups")) for user in template.of_type(USER)}
-    for addition in template.of_type("AWS::IAM::UserToGroupAddition"):
-        users = (template.referred(value, USER) for value in addition.values("Users"))
-        for user in filter(None, users):
-            found[user.logical_id] += addition.values("GroupName")
+    """Return the groups of each user who is a resource of the template, by the user's logical id."""
+    found: dict[str, list[Value]] = {user.logical_id: [] for user in template.of_type(USER)}
+    for membership in members(template):
+        user = template.referred(membership.user, USER)
+        if user:
+            found[user.logical_id].append(membership.group)
     return {user: tuple(groups) for user, groups in found.items()}
 
 
@@ -70,20 +113,36 @@ def groups(template: Template) -> dict[str, set[str]]:
 
 
 @_of_last
+def attachments(template: Template) -> tuple[Attachment, ...]:
+    """Return every attachment of a policy, whether the template has the policy and its holder or only names them.
+
+    The inline policies that a holder has among its own properties are not among them.
+    """
+    return tuple(_attachments(template))
+
+
+def _attachments(template: Template) -> Iterator[Attachment]:
+    for holder in template.of_type(*HOLDERS):
+        for policy in holder.values("ManagedPolicyArns"):
+            yield Attachment(holder.type, _reference(holder), policy, policy.is_certain)
+    for resource in template.of_type(*POLICIES):
+        for kind, listed in HOLDERS.items():
+            for name in (*resource.values(listed), *resource.values(NAMES[kind])):
+                yield Attachment(kind, name, _reference(resource), resource.is_certain and name.is_certain)
+
+
+@_of_last
 def attached(template: Template) -> tuple[tuple[Resource, Resource], ...]:
     """Return each holder with each policy that is a resource of the template and attached to it."""
-    return tuple(_attached(template))
+    pairs = (
+        (template.referred(one.holder, one.kind), template.referred(one.policy, *POLICIES))
+        for one in attachments(template)
+    )
+    return tuple((holder, policy) for holder, policy in pairs if holder and policy)
 
 
-def _attached(template: Template) -> Iterator[tuple[Resource, Resource]]:
-    for one in template.of_type(*HOLDERS):
-        policies = (template.referred(value, POLICY) for value in one.values("ManagedPolicyArns"))
-        yield from ((one, policy) for policy in policies if policy)
-    for policy in template.of_type(POLICY, *INLINE):
-        for kind, listed in HOLDERS.items():
-            named = (*policy.values(listed), *policy.values(NAMES[kind]))
-            found = (template.referred(value, kind) for value in named)
-            yield from ((holder, policy) for holder in found if holder)
+def _reference(resource: Resource) -> Value:
+    return Value(hole(resource.logical_id), resource.path)
 
 
 @_of_last

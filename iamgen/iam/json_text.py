@@ -5,33 +5,63 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import NoReturn
+from dataclasses import dataclass, field
+from typing import NamedTuple, NoReturn
 
-from iamgen.iam.syntax import MAX_DEPTH, Path, Position, Positions, SyntaxFault
+from iamgen.iam.syntax import MAX_DEPTH, Path, Position, Positions, RepeatedKey, RepeatedKeysFault, SyntaxFault
 
 _MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 
 
+class Part(NamedTuple):
+    """A key of a block, an element of a list, or a value that is neither block nor list."""
+
+    path: Path
+    """The way to it from the top of the text."""
+    position: Position
+    """Where it begins."""
+    is_key: bool
+    """Whether it is a key, and not a value."""
+    is_repeated: bool
+    """Whether it is a key that its block has had already."""
+
+
 def parse(text: str) -> object:
-    """Return what the text says. Raises SyntaxFault, also for a key that stands twice in one block and for NaN."""
+    """Return what the text says. Raises SyntaxFault, also for NaN, and RepeatedKeysFault for all keys that repeat."""
     try:
-        body = json.loads(text, object_pairs_hook=_block, parse_constant=_refused_number)
+        body = json.loads(text, parse_constant=_refused_number)
     except json.JSONDecodeError as exc:
         raise SyntaxFault(f"is no JSON: {exc.msg}", exc.lineno) from exc
     except RecursionError as exc:
         raise SyntaxFault(f"is nested more than {MAX_DEPTH} levels deep") from exc
-    except _RepeatedKeyError as exc:
-        raise _repeated(text, str(exc)) from exc
     if _is_deeper(body, MAX_DEPTH):
         raise SyntaxFault(f"is nested more than {MAX_DEPTH} levels deep")
+    keys = tuple(repeated_keys(text))
+    if keys:
+        raise RepeatedKeysFault(keys)
     return body
 
 
 def positions(text: str) -> Positions:
     """Return the position of each value of a text that is JSON. It has been parsed before."""
-    return dict(_positions(text))
+    return {part.path: part.position for part in parts(text) if part.is_key or isinstance(part.path[-1], int)}
+
+
+def repeated_keys(text: str) -> Iterator[RepeatedKey]:
+    """Yield each key that its block has already. The text is JSON: it has been parsed before."""
+    for part in parts(text):
+        if part.is_repeated:
+            yield RepeatedKey(str(part.path[-1]), part.position.line)
+
+
+def line_that_is_deeper(text: str, depth: int) -> int:
+    """Return the first line with a bracket inside more than `depth` others, or 0. The text may be no JSON at all."""
+    brackets = 0
+    for mark, position in _marks(text):
+        brackets += (mark in "{[") - (mark in "}]")
+        if brackets > depth:
+            return position.line
+    return 0
 
 
 def _is_deeper(body: object, depth: int) -> bool:
@@ -45,29 +75,8 @@ def _is_deeper(body: object, depth: int) -> bool:
     return True
 
 
-class _RepeatedKeyError(Exception):
-    """A key that stands twice in one block."""
-
-
-def _block(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    block = dict(pairs)
-    if len(block) < len(pairs):
-        keys = sorted(key for key, _ in pairs)
-        raise _RepeatedKeyError(next(key for key, following in pairwise(keys) if key == following))
-    return block
-
-
 def _refused_number(name: str) -> NoReturn:
     raise SyntaxFault(f"is no JSON: {name} is not a number that JSON has")
-
-
-def _repeated(text: str, key: str) -> SyntaxFault:
-    paths: set[Path] = set()
-    for path, position in _positions(text):
-        if path in paths and path[-1] == key:
-            return SyntaxFault(f"has the key {key!r} twice in one block", position.line)
-        paths.add(path)
-    return SyntaxFault(f"has the key {key!r} twice in one block")
 
 
 @dataclass
@@ -78,13 +87,15 @@ class _Open:
     is_list: bool
     index: int = 0
     key: str | None = None
+    keys: set[str] = field(default_factory=set)
 
     @property
     def step(self) -> str | int:
         return self.index if self.is_list else str(self.key)
 
 
-def _positions(text: str) -> Iterator[tuple[Path, Position]]:
+def parts(text: str) -> Iterator[Part]:
+    """Yield each part of a text that is JSON, in its order. It has been parsed before."""
     containers: list[_Open] = []
     for mark, position in _marks(text):
         inside = containers[-1] if containers else _Open((), is_list=False, key="")
@@ -95,12 +106,13 @@ def _positions(text: str) -> Iterator[tuple[Path, Position]]:
         elif mark == ":":
             continue
         elif not inside.is_list and inside.key is None:
-            inside.key = json.loads(mark)
-            yield (*inside.path, inside.step), position
+            inside.key = str(json.loads(mark))
+            yield Part((*inside.path, inside.key), position, is_key=True, is_repeated=inside.key in inside.keys)
+            inside.keys.add(inside.key)
         else:
             path = (*inside.path, inside.step) if containers else ()
-            if inside.is_list:
-                yield path, position
+            if containers and (inside.is_list or mark not in "{["):
+                yield Part(path, position, is_key=False, is_repeated=False)
             if mark in "{[":
                 containers.append(_Open(path, is_list=mark == "["))
 

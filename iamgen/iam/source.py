@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path as FilePath
 
-from iamgen.errors import refuse
-from iamgen.iam.syntax import Path, Position, Positions, SyntaxFault
+from iamgen.errors import IamgenError, refuse
+from iamgen.iam.syntax import Path, Position, Positions, RepeatedKeysFault, SyntaxFault
 
 _BOM = "\ufeff"
 
@@ -56,6 +56,8 @@ def parse(file: str, text: str) -> Source:
     text = text.removeprefix(_BOM)
     try:
         body = _body(text)
+    except RepeatedKeysFault as exc:
+        raise IamgenError(repeated.fault(f"{file}:{repeated.line}") for repeated in exc.keys) from exc
     except SyntaxFault as exc:
         where = f"{file}:{exc.line}" if exc.line else file
         raise refuse(where, exc.message, "write JSON or YAML, as CloudFormation reads it") from exc

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
+
+from iamgen.errors import Fault
 
 Path = tuple[str | int, ...]
 """The way from the top of a template to a value: `("Resources", "AdminR", "Properties", "Policies", 0)`."""
@@ -25,6 +27,19 @@ Positions = Mapping[Path, Position]
 """The position of each value by its path: of its key in a block, of itself in a list."""
 
 
+class RepeatedKey(NamedTuple):
+    """A key that its block has already, so that a reader would drop one of the two values without a word."""
+
+    key: str
+    """The key."""
+    line: int
+    """The line of the second one, counted from 1."""
+
+    def fault(self, where: str) -> Fault:
+        """Return the fault in the words that every command uses; `where` is the file with its line."""
+        return Fault(where, f"the key {self.key!r} stands twice", "join the two, or remove one of them")
+
+
 class SyntaxFault(Exception):  # noqa: N818  # it is what users call it
     """A text that cannot be read: what is wrong, and the line, 0 where it is not known."""
 
@@ -32,3 +47,11 @@ class SyntaxFault(Exception):  # noqa: N818  # it is what users call it
         super().__init__(message)
         self.message = message
         self.line = line
+
+
+class RepeatedKeysFault(Exception):  # noqa: N818  # it is what users call it
+    """A text in which keys stand twice in one block; `keys` are all of them, in the order of the text."""
+
+    def __init__(self, keys: Iterable[RepeatedKey]) -> None:
+        self.keys = tuple(keys)
+        super().__init__(", ".join(repeated.key for repeated in self.keys))

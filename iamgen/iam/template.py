@@ -6,12 +6,14 @@ Nothing in a template makes reading it fail, whoever wrote it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
+from iamgen.aws import iam_types
 from iamgen.iam import serverless
 from iamgen.iam.holes import HOLE, function, text
 from iamgen.iam.intrinsics import NOWHERE, Environment, Unread, expand
@@ -20,13 +22,13 @@ from iamgen.iam.syntax import Path
 from iamgen.iam.values import Placed, Value, block_of, branches, items, values
 
 Kind = Literal["trust", "identity", "boundary", "inline"]
-ROLE, USER, GROUP, POLICY = (f"AWS::IAM::{kind}" for kind in ("Role", "User", "Group", "ManagedPolicy"))
-NAMES = {ROLE: "RoleName", USER: "UserName", GROUP: "GroupName", POLICY: "ManagedPolicyName"}
+ROLE, USER, GROUP, POLICY, INLINE = iam_types.ROLE, iam_types.USER, iam_types.GROUP, iam_types.POLICY, iam_types.INLINE
+NAMES = {kind: iam_types.IAM_TYPES[kind].name_property for kind in (ROLE, USER, GROUP, POLICY)}
 """Which property holds the name of a resource of that type."""
 HOLDERS = {ROLE: "Roles", USER: "Users", GROUP: "Groups"}
 """What policies can be attached to, and the property of a policy that lists those it is attached to."""
-INLINE = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy")
-"""Types of resources that are an inline policy."""
+
+_ACCOUNT = re.compile(r"arn:[^:]*:iam::([^:]*):")
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ class Template:
     """What was assumed, as clauses: `the parameter Env is taken at its default, dev`."""
     origins: Mapping[Path, Path] = field(default_factory=dict)
     """Where resources were written that a loop or SAM made, by the path that they have here."""
+    environment: Environment = NOWHERE
+    """What is known of where it is deployed."""
 
     @classmethod
     def of(cls, body: Mapping[str, object], size: int, environment: Environment = NOWHERE) -> Template:
@@ -100,7 +104,7 @@ class Template:
         unread = (*expanded.unread, *serverless.unread(resources))
         origins = dict(expanded.origins)
         origins.update({("Resources", logical_id): origin for logical_id, _, origin in added})
-        bare = cls(body, size, tuple(_resources(every)), (), unread, expanded.assumed, origins)
+        bare = cls(body, size, tuple(_resources(every)), (), unread, expanded.assumed, origins, environment)
         return replace(bare, documents=tuple(_documents(bare)))
 
     def written(self, path: Path) -> Path:
@@ -116,16 +120,24 @@ class Template:
     def referred(self, value: Value, *types: str) -> Resource | None:
         """Return the resource of one of these types that a value refers to, or is the name or ARN of.
 
-        An ARN is taken for one of the template's own account, unless it is one of AWS's policies.
+        An ARN is taken for one of the template's own account, unless it is one of AWS's policies, or the account of
+        the template is known and another.
         """
-        hole = HOLE.fullmatch(value.text)
-        if hole:
-            found = self._by_id.get(hole[1].partition(".")[0])
-            return found if found and found.type in types else None
-        if ":iam::aws:" in value.shape:
+        if HOLE.fullmatch(value.text):
+            return self._of_hole(value.text, types)
+        account = _ACCOUNT.match(value.shape)
+        if account and account[1] == "aws":
+            return None
+        if account and account[1] not in ("⟨⟩", self.environment.account_id or account[1]):
             return None
         name = value.text.rpartition("/")[2].lower()
+        if account and HOLE.fullmatch(name):  # an ARN that ends with a reference to what it is the ARN of
+            return self._of_hole(value.text.rpartition("/")[2], types)
         return next((self._by_name[kind, name] for kind in types if (kind, name) in self._by_name), None)
+
+    def _of_hole(self, written: str, types: tuple[str, ...]) -> Resource | None:
+        found = self._by_id.get(written.strip("⟨⟩").partition(".")[0])
+        return found if found and found.type in types else None
 
     @cached_property
     def _by_id(self) -> dict[str, Resource]:

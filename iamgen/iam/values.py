@@ -27,6 +27,11 @@ class Value(NamedTuple):
         return "⟨" not in self.text
 
     @property
+    def is_certain(self) -> bool:
+        """Whether it is there whatever conditions say."""
+        return "Fn::If" not in self.path
+
+    @property
     def shape(self) -> str:
         """The text with its holes unnamed, `arn:aws:iam::⟨⟩:root`: for patterns, since names have colons."""
         return self.text if self.known else HOLE.sub("⟨⟩", self.text)

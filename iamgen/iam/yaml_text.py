@@ -10,7 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from iamgen.iam.syntax import MAX_DEPTH, MAX_VALUES, Path, Position, Positions, SyntaxFault
+from iamgen.iam.syntax import (
+    MAX_DEPTH,
+    MAX_VALUES,
+    Path,
+    Position,
+    Positions,
+    RepeatedKey,
+    RepeatedKeysFault,
+    SyntaxFault,
+)
 
 _SHORT = "!"
 _CORE = "tag:yaml.org,2002:"
@@ -19,8 +28,11 @@ _NO_PREFIX = ("Ref", "Condition")
 
 
 def parse(text: str) -> object:
-    """Return what the text says: plain data. Raises SyntaxFault, also for a key that stands twice in one block."""
-    return _build(text).result
+    """Return what the text says: plain data. Raises SyntaxFault, and RepeatedKeysFault for all keys that repeat."""
+    built = _build(text)
+    if built.repeated:
+        raise RepeatedKeysFault(built.repeated)
+    return built.result
 
 
 def positions(text: str) -> Positions:
@@ -51,6 +63,7 @@ class _Builder:
 
         self.result: object = None
         self.positions: dict[Path, Position] = {}
+        self.repeated: list[RepeatedKey] = []
         self._open: list[_Open] = []
         self._anchors: dict[str, tuple[object, int]] = {}
         self._resolver = Resolver()
@@ -99,7 +112,7 @@ class _Builder:
     def _key(self, inside: _Open, event: Any, position: Position) -> None:  # noqa: ANN401  # PyYAML has no types
         is_merge = event.implicit[0] and event.value == "<<"
         if not is_merge and event.value in inside.value:
-            raise SyntaxFault(f"has the key {event.value!r} twice in one block", position.line)
+            self.repeated.append(RepeatedKey(event.value, position.line))
         inside.key = _MERGE if is_merge else event.value
         self.positions.setdefault((*inside.path, event.value), position)
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from iamgen.declaration.cloudformation import not_finite, replaced
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError, refuse
-from iamgen.jinja.json_text import TooDeepError, parts, read, repeated
+from iamgen.iam.json_text import parts, repeated_keys
+from iamgen.jinja.json_text import TooDeepError, read
 
 if TYPE_CHECKING:
     from iamgen.jinja.template import Rendered
@@ -63,8 +64,8 @@ def parse(rendered: Rendered) -> Document:
 
 def _repeated(rendered: Rendered) -> Iterator[Fault]:
     """Find each key that stands in its object a second time."""
-    for key, line in repeated(rendered.text):
-        yield Fault(rendered.where(line), f"the key {key!r} stands twice", "JSON keeps the last: join the two")
+    for repeated in repeated_keys(rendered.text):
+        yield repeated.fault(rendered.where(repeated.line))
 
 
 def _not_letting_out(rendered: Rendered, document: object) -> Iterator[Fault]:
@@ -72,7 +73,7 @@ def _not_letting_out(rendered: Rendered, document: object) -> Iterator[Fault]:
     found = list(replaced(document))
     endless = list(not_finite(document))
     if found or endless:
-        lines = {part.path: part.line for part in parts(rendered.text)}
+        lines = {part.path: part.position.line for part in parts(rendered.text)}
         for path, what, hint in found:
             yield Fault(rendered.where(lines.get(path, 1)), f"it has {what}", hint)
         for path in endless:

@@ -196,10 +196,10 @@ TRUST_WITH_RESOURCE = {"Effect": "Allow", "Action": "*", "Principal": "*", "Reso
         {"X": role(Path="nowhere")},
         {"X": role(AssumeRolePolicyDocument=document("sts:AssumeRole"))},
         {"X": role(AssumeRolePolicyDocument={"Statement": TRUST_WITH_RESOURCE})},
-        {"X": role(Description={"Fn::Sub": "${AWS::AccountId}"})},
-        {"X": role(Description={"Ref": "AWS::AccountId"})},
         {"X": role(Description={"Ref": "X", "Other": 1})},
-        {"X": role(Description={"Fn::GetAtt": "X.Arn"})},
+        {"X": role(Description={"Fn::Sub": "${AWS::Region}"})},
+        {"X": role(Description={"Fn::ImportValue": "x"})},
+        {"X": role(Description={"Fn::If": ["C", "x", "y"]})},
         {"X": role(Description={"Fn::GetAtt": ["X"]})},
         {"X": role(Description={"Fn::GetAtt": ["X", "RoleId"]})},
         {"X": role(Description={"Ref": "Missing"})},
@@ -225,6 +225,19 @@ TRUST_WITH_RESOURCE = {"Effect": "Allow", "Action": "*", "Principal": "*", "Reso
 def test_what_is_not_understood_is_refused(resources: dict[str, Any]) -> None:
     with pytest.raises(AccessError):
         account(**resources)
+
+
+def test_functions_that_an_account_answers_are_understood() -> None:
+    name = {"Fn::Sub": "ops-${AWS::AccountId}"}
+    made = account(
+        X={**role(), "Properties": {**role()["Properties"], "RoleName": name, "Description": {"Fn::GetAtt": "X.Arn"}}},
+        P=policy("p", "s3:*", Roles=[{"Fn::Join": ["-", ["ops", {"Ref": "AWS::AccountId"}]]}]),
+        I=resource("InstanceProfile", InstanceProfileName="machines", Roles=[{"Ref": "X"}]),
+    )
+    assert made.role("X").arn == f"arn:aws:iam::{ID}:role/ops-{ID}"
+    assert names(made.role("X").policies) == ["p"]
+    (profile,) = made.instance_profiles
+    assert (profile.arn, profile.roles) == (f"arn:aws:iam::{ID}:instance-profile/machines", (f"ops-{ID}",))
 
 
 @pytest.mark.parametrize("section", ["Parameters", "Conditions", "Mappings", "Transform", "Rules"])

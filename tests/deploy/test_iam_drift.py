@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from iamgen.deploy.authorization_details import Held, held
-from iamgen.deploy.iam_drift import Beside, as_changes, beside, expected
+from iamgen.deploy.iam_drift import Beside, as_changes, beside
+from iamgen.deploy.iam_expectation import as_deployed, environment_of, expected, trust
 from iamgen.deploy.stack import Resource
 from iamgen.deploy.undeclared import holders, of_people, undeclared
 from iamgen.diff.lines import lines
@@ -73,13 +74,13 @@ def test_many_people_are_few_lines() -> None:
 def test_what_the_template_or_the_stack_sets_is_not_by_hand() -> None:
     properties = {"PermissionsBoundary": "arn:own", "Tags": [{"Key": "own", "Value": "1"}]}
     template = {"Resources": {"ReadR": {"Type": ROLE, "Properties": properties}}}
-    should = expected(template, [READ], {}, {"release": "v1"})
+    should = expected(as_deployed(template, [READ], {}), {}, {}, {"release": "v1"})
     tags = {"own": "2", "release": "v1", "aws:cloudformation:stack-name": "infra"}
     assert list(beside([READ], should, {(ROLE, "infra-ReadR-1"): Held(boundary="arn:other", tags=tags)})) == []
     added = {**tags, "more": "x"}
     (tag,) = beside([READ], should, {(ROLE, "infra-ReadR-1"): Held(boundary="arn:own", tags=added)})
     assert (tag.kind, tag.value, tag.text) == ("tag", "more", "x")
-    without = expected({"Resources": {"ReadR": {"Type": ROLE}}}, [READ], {}, {})
+    without = expected(as_deployed({"Resources": {"ReadR": {"Type": ROLE}}}, [READ], {}), {}, {}, {})
     (boundary,) = beside([READ], without, {(ROLE, "infra-ReadR-1"): Held(boundary="arn:other")})
     assert (boundary.kind, boundary.value) == ("boundary", "arn:other")
 
@@ -91,7 +92,7 @@ def test_who_holds_a_policy_of_the_stack() -> None:
     template = {
         "Resources": {"OpsP": {"Type": POLICY, "Properties": {"Groups": ["named"], "Roles": [{"Ref": "ReadR"}]}}}
     }
-    seen = list(holders(template, [OPS, READ], has, {"bob"}))
+    seen = list(holders(as_deployed(template, [OPS, READ], has), [OPS, READ], has, {"bob"}))
     assert [one.value for one in seen] == ["role stranger", "user zed"]
     # a person is looked at by name, so nothing of theirs is lost
     (own,) = of_people({"bob", "nobody"}, [OPS, READ], has)
@@ -116,3 +117,34 @@ def test_users_in_no_file() -> None:
         "the IAM user carol is in no file, in infra-AssumeRoleG-1, with A",
         "the IAM user mailer is in no file, in Mail, with inline send",
     ]
+
+
+def test_what_every_way_to_attach_gives_is_expected() -> None:
+    document = {"Version": "2012-10-17", "Statement": []}
+    apart = {"RoleName": {"Ref": "ReadR"}, "PolicyName": "apart", "PolicyDocument": document}
+    together = {"Roles": [{"Fn::Sub": "${ReadR}"}], "PolicyName": "together", "PolicyDocument": document}
+    user = {"Groups": [{"Ref": "AssumeRoleG"}]}
+    added = {"GroupName": {"Ref": "AssumeRoleG"}, "Users": ["bob", {"Fn::If": ["C", "carol", "dave"]}]}
+    arn = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/own"}
+    template = {
+        "Resources": {
+            "ReadR": {"Type": ROLE, "Properties": {"ManagedPolicyArns": [arn], "AssumeRolePolicyDocument": {"A": [
+                {"Fn::GetAtt": "CIUserCi.Arn"}, {"Fn::Sub": "${AWS::AccountId}"}]}}},
+            "Apart": {"Type": "AWS::IAM::RolePolicy", "Properties": apart},
+            "Together": {"Type": "AWS::IAM::Policy", "Properties": together},
+            "CIUserCi": {"Type": USER, "Properties": user},
+            "AssumeRoleG": {"Type": GROUP},
+            "Added": {"Type": "AWS::IAM::UserToGroupAddition", "Properties": added},
+        }
+    }  # fmt: skip
+    has = {
+        (USER, "ci"): Held(arn="arn:aws:iam::111111111111:user/ci"),
+        (GROUP, "infra-AssumeRoleG-1"): Held(members=frozenset({"dave"})),
+    }
+    where = environment_of("arn:aws:cloudformation:eu-west-1:111111111111:stack/infra/0000")
+    named = as_deployed(template, [READ, CI, ASSUME], has, where)
+    should = expected(named, has, {}, {})
+    assert should["ReadR"].inline == {"apart": document, "together": document}
+    assert should["ReadR"].attached == {"arn:aws:iam::111111111111:policy/own"}
+    assert should["AssumeRoleG"].members == {"ci", "bob", "dave"}
+    assert trust(named, "ReadR") == {"A": ["arn:aws:iam::111111111111:user/ci", "111111111111"]}

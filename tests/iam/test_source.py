@@ -142,12 +142,12 @@ def test_yaml_of_any_kind_says_the_same_as_json(body: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"Resources": {\n"a": 1,\n"a": 2}}', "t:3: has the key 'a' twice in one block"),
+        ('{"Resources": {\n"a": 1,\n"a": 2}}', "t:3: the key 'a' stands twice"),
         ('{"Resources": {"a": NaN}}', "t: is no JSON: NaN is not a number that JSON has"),
         ('{"Resources": {"a": 1}', "t:1: is no JSON: Expecting ',' delimiter"),
         (f'{{"Resources": {"[" * 5000}{"]" * 5000}}}', "t: is nested more than 200 levels deep"),
         (f'{{"Resources": {{"a": {"[" * MAX_DEPTH}{"]" * MAX_DEPTH}}}}}', "t: is nested more than 200 levels deep"),
-        ("Resources:\n  a: 1\n  a: 2\n", "t:3: has the key 'a' twice in one block"),
+        ("Resources:\n  a: 1\n  a: 2\n", "t:3: the key 'a' stands twice"),
         (f"Resources: {'[' * 300}{']' * 300}", "t:1: is nested more than 200 levels deep"),
         ("Resources: [*b]", "t:1: refers to *b, which is not defined before it"),
         ("Resources: &b [*b]", "t:1: refers to *b, which is not defined before it"),
@@ -166,6 +166,24 @@ def test_what_cannot_be_read_is_refused_with_its_line(text: str, message: str) -
     with pytest.raises(IamgenError) as refused:
         source.parse("t", text)
     assert str(refused.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Resources": {\n"a": {"x": 1, "y": 2},\n"b": {"x": 1,\n"x": [1], "x": 2},\n"a": {"x": 1}}}',
+        "Resources:\n  a: {x: 1, y: 2}\n  b: {x: 1,\n    x: [1], x: 2}\n  a: {x: 1}\n",
+    ],
+)
+def test_every_key_that_repeats_is_named_at_once(text: str) -> None:
+    with pytest.raises(IamgenError) as refused:
+        source.parse("t", text)
+    assert [(fault.where, fault.what) for fault in refused.value.faults] == [
+        ("t:4", "the key 'x' stands twice"),
+        ("t:4", "the key 'x' stands twice"),
+        ("t:5", "the key 'a' stands twice"),
+    ]
+    assert {fault.hint for fault in refused.value.faults} == {"join the two, or remove one of them"}
 
 
 def test_the_deepest_nesting_that_is_read() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from iamgen.declaration.load import load
 from iamgen.errors import IamgenError
-from iamgen.jinja.json_text import parts
+from iamgen.iam.json_text import parts
 from iamgen.jinja.policy import documents, parse
 from iamgen.jinja.template import Rendered, render
 
@@ -67,7 +67,7 @@ FAULTS = {
     "a key twice": (
         HEAD + '    {"Effect": "Allow",\n     "Action": "s3:*",\n     "Effect": "Deny"}\n  ]\n}',
         "x.json.j2:6: the key 'Effect' stands twice",
-        "JSON keeps the last",
+        "join the two, or remove one of them",
     ),
     "a list": ("[\n]", "x.json.j2:1: it makes no policy document", "write {"),
     "empty": ("", "x.json.j2:1: it makes no JSON", ""),
@@ -167,8 +167,8 @@ def test_every_part_of_json_is_where_it_stands(value: object) -> None:
         inner: Any = value
         for step in part.path:
             inner = inner[step]
-        written = json.dumps(part.path[-1]) if part.is_key else json.dumps(inner)
-        assert written in lines[part.line - 1]
+        written = json.dumps(part.path[-1]) if part.is_key else json.dumps(inner, indent=1).partition("\n")[0]
+        assert written in lines[part.position.line - 1]
 
 
 @pytest.mark.parametrize("case", FAULTS)

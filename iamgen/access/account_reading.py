@@ -1,0 +1,247 @@
+"""Users, groups and roles out of a template that has been read, with all that is attached to them.
+
+Strictly, whatever is in doubt is an AccessError. Tolerantly, a doubt becomes a policy whose statements are unknown:
+an answer that depends on it is unknown, and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from iamgen.access.documents import Statement
+from iamgen.access.entities import DEFAULT_SESSION, Group, InstanceProfile, Person, Policy, Role, Tags, User, named
+from iamgen.access.errors import located, undecided
+from iamgen.access.partial_reading import unread_policy
+from iamgen.access.policies import Policies, possible, unknown_policy
+from iamgen.access.strict_reading import blocks
+from iamgen.aws.iam_types import GROUP, INSTANCE_PROFILE, ROLE, USER
+from iamgen.errors import Fault
+from iamgen.iam.attachments import Attachment, Membership, attachments, members
+from iamgen.iam.holes import HOLE, shown
+from iamgen.iam.named_resources import NamedResource, NamedResources
+from iamgen.iam.values import Value, values
+
+_T = TypeVar("_T")
+Holder = tuple[str, str]
+"""Type and name, the name in lower case: IAM compares names without case."""
+
+
+@dataclass(frozen=True)
+class AccountReading:
+    """A template's resources on their way to an account."""
+
+    named: NamedResources
+    """The resources."""
+    policies: Policies
+    """The policies that are attached to them."""
+    people: tuple[Person, ...]
+    """The people who are in the account by hand."""
+
+    def check(self) -> None:
+        """Raise AccessError when two of one type share a name, or something is attached to nobody who is known."""
+        seen: set[Holder] = set()
+        resources = ((one.type, one.name) for one in self.named.of_type(USER, GROUP, ROLE))
+        for kind, name in (*resources, *((USER, person.name) for person in self.people)):
+            if (kind, name.lower()) in seen:
+                raise undecided(name, f"is the name of two of type {kind}: IAM compares names without case")
+            seen.add((kind, name.lower()))
+        for _ in (self._attached, self._memberships):  # reading them raises
+            pass
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups of the template."""
+        return tuple(
+            Group(one.name, one.logical_id, one.arn, one.path, self._policies(one)) for one in self.named.of_type(GROUP)
+        )
+
+    @cached_property
+    def users(self) -> tuple[User, ...]:
+        """The users of the template, and the people who are there by hand."""
+        return (*map(self._user, self.named.of_type(USER)), *map(self._person, self.people))
+
+    @cached_property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles of the template."""
+        return tuple(map(self._role, self.named.of_type(ROLE)))
+
+    @cached_property
+    def instance_profiles(self) -> tuple[InstanceProfile, ...]:
+        """The instance profiles of the template."""
+        return tuple(map(self._instance_profile, self.named.of_type(INSTANCE_PROFILE)))
+
+    def _user(self, resource: NamedResource) -> User:
+        with located(resource.logical_id):
+            groups, doubtful = self._groups_of(resource.name)
+            return User(
+                resource.name,
+                resource.logical_id,
+                resource.arn,
+                resource.path,
+                _distinct((*self._policies(resource), *doubtful)),
+                groups=groups,
+                boundary=self._boundary(resource),
+                tags=self._tags(resource),
+            )
+
+    def _person(self, person: Person) -> User:
+        with located(person.name):
+            groups, doubtful = self._groups_of(person.name)
+            by_hand = tuple(named(name, self.groups) for name in person.groups)
+            environment = self.named.template.environment
+            return User(
+                person.name,
+                person.name,
+                f"arn:{environment.partition}:iam::{environment.account_id}:user{person.path}{person.name}",
+                person.path,
+                _distinct((*self._attached.get((USER, person.name.lower()), ()), *doubtful)),
+                groups=_distinct((*by_hand, *groups)),
+                tags=person.tags,
+            )
+
+    def _role(self, resource: NamedResource) -> Role:
+        with located(resource.logical_id):
+            return Role(
+                resource.name,
+                resource.logical_id,
+                resource.arn,
+                resource.path,
+                self._policies(resource),
+                trust=self._trust(resource),
+                boundary=self._boundary(resource),
+                max_session=self._max_session(resource),
+                tags=self._tags(resource),
+            )
+
+    def _instance_profile(self, resource: NamedResource) -> InstanceProfile:
+        with located(resource.logical_id):
+            names = values(resource.properties.get("Roles"), ())
+            found = [self.named.find(value, ROLE) for value in names]
+            if not self.policies.tolerant and not all(found):
+                raise undecided("Roles", "names a role that the template does not have")
+            roles = tuple(one.name for one in found if one)
+            return InstanceProfile(resource.name, resource.logical_id, resource.arn, roles)
+
+    def _trust(self, role: NamedResource) -> tuple[Statement, ...]:
+        name = shown(role.name)
+        trust = self.policies.trust(name, role.properties.get("AssumeRolePolicyDocument"))
+        doubts = (unread_policy(fault, name, trust=True) for fault in self._doubts(role))
+        return (*trust, *(statement for several in doubts for statement in several))
+
+    def _policies(self, resource: NamedResource) -> tuple[Policy, ...]:
+        """Return the policies of a user, group or role: inline ones, those attached, and what is in doubt."""
+        with located(resource.logical_id):
+            inline = (self._inline(resource, value) for value in self._blocks(resource, "Policies"))
+            attached = self._attached.get((resource.type, resource.name.lower()), ())
+            doubts = (unknown_policy(f"doubt about {resource.logical_id}", fault) for fault in self._doubts(resource))
+            return _distinct((*inline, *attached, *doubts))
+
+    def _inline(self, resource: NamedResource, block: object) -> Policy:
+        if isinstance(block, Mapping) and "PolicyDocument" in block:
+            return self.policies.inline(block)
+        if self.policies.tolerant:
+            return unknown_policy("inline policy", Fault(resource.logical_id, "has an inline policy that is not known"))
+        raise undecided("inline policy", "has no policy document")
+
+    def _blocks(self, resource: NamedResource, element: str) -> tuple[object, ...]:
+        if not self.policies.tolerant:
+            return blocks(resource, element)
+        written = resource.properties.get(element, [])
+        return tuple(written) if isinstance(written, list) else (written,)
+
+    def _boundary(self, resource: NamedResource) -> Policy | None:
+        boundary = resource.properties.get("PermissionsBoundary")
+        if boundary is None:
+            return None
+        if isinstance(boundary, str):
+            return self.policies.at(boundary)
+        return unknown_policy("boundary", Fault(resource.logical_id, "has a permissions boundary that is not known"))
+
+    def _tags(self, resource: NamedResource) -> Tags:
+        written = (tag for tag in self._blocks(resource, "Tags") if isinstance(tag, Mapping))
+        return tuple((str(tag.get("Key")), str(tag.get("Value"))) for tag in written)
+
+    def _max_session(self, role: NamedResource) -> int:
+        seconds = role.properties.get("MaxSessionDuration", DEFAULT_SESSION)
+        if isinstance(seconds, int | str) and str(seconds).isdecimal():
+            return int(seconds)
+        if self.policies.tolerant:
+            return DEFAULT_SESSION
+        raise undecided("MaxSessionDuration", f"{seconds!r} is not a number of seconds")
+
+    def _doubts(self, resource: NamedResource) -> tuple[Fault, ...]:
+        """Return what could not be read in the template and may change this resource."""
+        template = self.named.template
+        own = template.written(("Resources", resource.logical_id))[:2]
+        places = {template.written(("Resources", one.logical_id))[:2] for one in self.named.resources}
+        unread = [part for part in template.unread if part.path[:2] == own or part.path[:2] not in places]
+        return tuple(Fault(resource.logical_id, part.reason) for part in unread)
+
+    @cached_property
+    def _attached(self) -> Mapping[Holder, tuple[Policy, ...]]:
+        attached: dict[Holder, dict[Policy, None]] = {}
+        for attachment in attachments(self.named.template):
+            with located(str(attachment.policy.path[1])):
+                for holder, policy in self._attachments(attachment):
+                    attached.setdefault(holder, {})[policy] = None
+        return {holder: tuple(policies) for holder, policies in attached.items()}
+
+    def _attachments(self, attachment: Attachment) -> Iterator[tuple[Holder, Policy]]:
+        policy, name = self.policies.at(attachment.policy), self._name(attachment.holder, attachment.kind)
+        fault = Fault(policy.name, f"may be attached to {shown(name)}, which is not known before the deployment")
+        if HOLE.search(name) and not self.named.find(attachment.holder, attachment.kind):
+            for one in self._names(attachment.kind):
+                yield (attachment.kind, one), possible(policy, fault)
+            return
+        if not self.policies.tolerant and name.lower() not in self._names(attachment.kind):
+            raise undecided(name, f"is named in the template, and no such {attachment.kind} is known",
+                            "describe people who are not in the template as Person")  # fmt: skip
+        yield (attachment.kind, name.lower()), policy if attachment.is_certain else possible(policy, fault)
+
+    def _groups_of(self, user: str) -> tuple[tuple[Group, ...], tuple[Policy, ...]]:
+        """Return the groups of a user, and policies that stand for groups that the user may be in."""
+        groups: list[Group] = []
+        doubtful: list[Policy] = []
+        for membership in self._memberships.get(user.lower(), ()):
+            found = self.named.find(membership.group, GROUP)
+            name = shown(self.named.text(membership.group.text))
+            if found is None and not self.policies.tolerant:
+                raise undecided(name, "is not a group of the account")
+            fault = Fault(shown(user), f"may be in the group {name}, which is not known before the deployment")
+            if found is None:
+                doubtful.append(unknown_policy(name, fault))
+            elif membership.is_certain:
+                groups.append(named(found.logical_id, self.groups))
+            else:
+                doubtful += [possible(one, fault) for one in named(found.logical_id, self.groups).policies]
+        return _distinct(groups), _distinct(doubtful)
+
+    @cached_property
+    def _memberships(self) -> Mapping[str, list[Membership]]:
+        found: dict[str, list[Membership]] = {}
+        for membership in members(self.named.template):
+            name = self._name(membership.user, USER).lower()
+            if name in self._names(USER):
+                found.setdefault(name, []).append(membership)
+            elif HOLE.search(name):
+                for one in self._names(USER):
+                    found.setdefault(one, []).append(membership._replace(is_certain=False))
+            elif not self.policies.tolerant:
+                raise undecided(name, f"is named in the template, and no such {USER} is known",
+                                "describe people who are not in the template as Person")  # fmt: skip
+        return found
+
+    def _name(self, value: Value, kind: str) -> str:
+        found = self.named.find(value, kind)
+        return found.name if found else self.named.text(value.text)
+
+    def _names(self, kind: str) -> frozenset[str]:
+        people = [person.name for person in self.people] if kind == USER else []
+        return frozenset(name.lower() for name in (*(one.name for one in self.named.of_type(kind)), *people))
+
+
+def _distinct(several: Iterable[_T]) -> tuple[_T, ...]:
+    return tuple(dict.fromkeys(several))

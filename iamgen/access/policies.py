@@ -1,0 +1,128 @@
+"""The policies that can be attached, managed and inline, as the evaluator of access takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from iamgen.access.documents import Statement, parse
+from iamgen.access.entities import Policy
+from iamgen.access.errors import AccessError, located, undecided
+from iamgen.access.partial_reading import parse_partly, unread_policy
+from iamgen.aws.iam_types import INLINE, POLICY
+from iamgen.errors import Fault
+from iamgen.iam.holes import shown
+from iamgen.iam.named_resources import NamedResource, NamedResources
+from iamgen.iam.values import Value
+
+Documents = Mapping[str, Mapping[str, object]]
+NO_DOCUMENTS: Documents = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Policies:
+    """Every policy that can be attached: those of a template, and those of AWS."""
+
+    named: NamedResources
+    """The template's resources."""
+    own: Mapping[str, Policy]
+    """The template's policies by logical id."""
+    aws: Documents
+    """The documents of AWS's managed policies by name."""
+    tolerant: bool = False
+    """Whether a policy that cannot be read, or whose document is not known, may mean anything instead of being
+    an error."""
+    parsed: dict[str, Policy] = field(default_factory=dict, compare=False, repr=False)
+    """Those of AWS that were asked for: each is parsed once, however often it is attached."""
+
+    @classmethod
+    def of(cls, named: NamedResources, aws: Documents, *, tolerant: bool = False) -> Policies:
+        """Return those of a template's resources and of AWS. Raises AccessError for a malformed document."""
+        known = cls(named, {}, aws, tolerant)
+        own: dict[str, Policy] = {}
+        for one in named.of_type(POLICY, *INLINE):
+            with located(one.logical_id):
+                own[one.logical_id] = known.inline(one.properties) if one.type in INLINE else known.managed(one)
+        return replace(known, own=own)
+
+    def at(self, arn: Value | str) -> Policy:
+        """Return the policy of that ARN. Raises AccessError when its document is not known."""
+        own = self.named.find(arn, POLICY, *INLINE)
+        if own:
+            return self.own[own.logical_id]
+        written = self.named.text(arn.text if isinstance(arn, Value) else arn)
+        if written not in self.parsed:
+            self.parsed[written] = self._elsewhere(written)
+        return self.parsed[written]
+
+    def managed(self, resource: NamedResource) -> Policy:
+        """Return the managed policy of the template. Raises AccessError when it is malformed."""
+        return self.identity(shown(resource.name), resource.properties.get("PolicyDocument"))
+
+    def inline(self, block: Mapping[str, object]) -> Policy:
+        """Return the inline policy that a block with PolicyName and PolicyDocument is."""
+        return self.identity(str(block.get("PolicyName", "inline policy")), block.get("PolicyDocument"))
+
+    def identity(self, name: str, document: object) -> Policy:
+        """Return a policy that can be attached. Raises AccessError when it is malformed."""
+        written = self.named.document(document)
+        return Policy(name, parse_partly(written, name)) if self.tolerant else identity_policy(name, written)
+
+    def trust(self, name: str, document: object) -> tuple[Statement, ...]:
+        """Return the statements of a role's trust policy. Raises AccessError when it is malformed."""
+        written = self.named.document(document)
+        if self.tolerant:
+            return parse_partly(written, f"trust policy of {name}", trust=True)
+        return trust_policy(name, written)
+
+    def _elsewhere(self, arn: str) -> Policy:
+        name = shown(arn).rpartition("/")[2]
+        try:
+            return self.identity(name, self._document_elsewhere(arn, name))
+        except AccessError as error:
+            if not self.tolerant:
+                raise
+            return Policy(name, unread_policy(error.faults[0], name))
+
+    def _document_elsewhere(self, arn: str, name: str) -> object:
+        if ":iam::aws:policy/" not in arn:
+            raise undecided(shown(arn), "is a policy that this template does not have, so its document is not known")
+        if name not in self.aws:
+            raise undecided(arn, "is an AWS managed policy whose document is not known", f"pass {name} in managed")
+        return self.aws[name]
+
+
+def possible(policy: Policy, fault: Fault) -> Policy:
+    """Return a policy of which it is not known whether it is attached; `fault` says why."""
+    return Policy(policy.name, tuple(replace(one, unread=one.unread or (fault,)) for one in policy.statements))
+
+
+def unknown_policy(name: str, fault: Fault) -> Policy:
+    """Return a policy of which nothing is known: it may allow and deny anything."""
+    return Policy(name, unread_policy(fault, name))
+
+
+def identity_policy(name: str, document: object) -> Policy:
+    """Return a policy that can be attached. Raises AccessError when it is malformed or names principals."""
+    statements = _document(name, document)
+    if any(one.principals or one.not_principals for one in statements):
+        raise undecided(name, "has a Principal, which only a trust policy may have")
+    return Policy(name, statements)
+
+
+def trust_policy(name: str, document: object) -> tuple[Statement, ...]:
+    """Return the statements of a role's trust policy. Raises AccessError when it is malformed or not one."""
+    statements = _document(f"trust policy of {name}", document)
+    for one in statements:
+        if not one.principals and not one.not_principals:
+            raise undecided(name, "has a trust policy without a Principal")
+        if one.resources or one.not_resources:
+            raise undecided(name, "has a trust policy with a Resource, which IAM refuses")
+    return statements
+
+
+def _document(name: str, document: object) -> tuple[Statement, ...]:
+    if not isinstance(document, Mapping):
+        raise undecided(name, "has no policy document")
+    return parse(document, name)
