@@ -90,7 +90,7 @@ def test_bytes_that_are_no_utf_8_stay() -> None:
 
 @needs_envsubst
 def test_constants_are_what_a_shell_makes_of_them(tmp_path: Path) -> None:
-    (tmp_path / "CONST.inc").write_text("A=1\nB='two $A words'\nexport C=\"${A} and ${B}\"\n# D=4\n")
+    (tmp_path / "CONST.inc").write_text("A=1\nB='two words'\nexport C=${A}-and-${A}\n# D=4\n")
     text = "$A|${B}|${C}|\n"
     by_shell = subprocess.run(
         ["sh", "-c", "set -a; . ./CONST.inc; envsubst"],
