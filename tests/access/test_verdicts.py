@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -120,6 +121,8 @@ def test_a_variable_before_the_fifth_colon_matches_nothing(entry: str) -> None:
     assert verdict("sqs:SendMessage", QUEUE, allow(), deny("*", entry), context=context).outcome == "allowed"
     assert verdict("sqs:SendMessage", QUEUE, others("Allow", entry), context=context).outcome == "allowed"
 
+
+BEFORE_2027 = {"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}}
 
 # I5. STS API Reference, quoted in beyond_policies.
 
@@ -274,6 +277,23 @@ def test_the_account_of_a_bucket_may_be_said(account: Account) -> None:
 
 def test_of_assuming_a_role_both_sides_were_looked_at(account: Account) -> None:
     assert may_assume(with_keys(account.user("alice")), account.role("r")).needs == ()
+
+
+def test_what_has_an_end_is_allowed_before_it() -> None:
+    """The time is that of the question; without one, it is not known whether the end has come."""
+    policy = {"Version": "2012-10-17", "Statement": [allow("s3:*", Condition=BEFORE_2027)]}
+    properties = {"UserName": "alice", "Policies": [{"PolicyName": "a", "PolicyDocument": policy}]}
+    alice = Account.of({"Resources": {"Alice": {"Type": "AWS::IAM::User", "Properties": properties}}}, ID).user("alice")
+    end = datetime(2027, 1, 1, tzinfo=UTC)
+    for caller in (with_keys(alice), with_mfa(alice)):
+        assert may(caller, "s3:GetObject", at=end - timedelta(seconds=1)).allowed
+        assert not may(caller, "s3:GetObject", at=end).allowed
+        with pytest.raises(AccessError) as raised:
+            may(caller, "s3:GetObject")
+        assert [" | ".join(fault) for fault in raised.value.faults] == [
+            "a, statement without Sid | aws:CurrentTime: a policy depends on this key, and the question does not say"
+            " its value | give it: context={'aws:CurrentTime': ...}, or at=... for the time"
+        ]
 
 
 # I9. Three values: what is unknown matters only where it decides.
