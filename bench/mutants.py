@@ -58,6 +58,7 @@ ROOMS = MappingProxyType(
             (
                 "tests/deploy/test_lockout.py",
                 "tests/deploy/test_kept_roles.py",
+                "tests/deploy/test_needed_actions.py",
                 "tests/deploy/test_access_removal.py",
                 "tests/deploy/test_undeclared_members.py",
             ),
