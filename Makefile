@@ -1,12 +1,13 @@
 # Thin: every target is one command. `make help` lists them, from the comments behind their names.
 
 PYTHON ?= python3
+MINUTES ?= 15
 BIN := .venv/bin
 SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check ci release rehearse test emulator lint cfn-lint golden bench clean FORCE
+.PHONY: help render check ci release rehearse test emulator lint cfn-lint golden bench mutants clean FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z/%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
@@ -56,8 +57,11 @@ golden: .venv/dev ## write the golden templates of the tests anew; read the diff
 bench: .venv/dev ## measure: a table of medians and ratios
 	$(BIN)/python -m bench
 
+mutants: .venv/dev ## break what decides about access on purpose, and count what no test notices; ROOM=iam MINUTES=15
+	$(BIN)/python -m bench.mutants --minutes $(MINUTES) $(ROOM)
+
 clean: ## remove what the other targets made
-	rm -rf .venv .build build dist
+	rm -rf .venv .build .mutants build dist
 
 FORCE:
 

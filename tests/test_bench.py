@@ -150,3 +150,42 @@ def test_prints_one_table_and_saves_it(tmp_path: Path) -> None:
     lines = [line for line in done.stdout.splitlines() if line.startswith("|")]
     assert [line.split("|")[2].strip() for line in lines] == ["runs", lines[1].split("|")[2], "1", "1"]
     assert done.stderr.splitlines() == [line.split("|")[1].strip() for line in lines[2:]]
+
+
+def mutation_run(mutants: Any, tests: str, monkeypatch: pytest.MonkeyPatch, project: Path) -> int:
+    """Mutate a project of a single function, `older`, with these tests; return the exit code."""
+    files = {
+        "iamgen/__init__.py": "",
+        "iamgen/ages.py": "def older(a: int, b: int) -> bool:\n    return a > b\n",
+        "tests/test_ages.py": f"from iamgen.ages import older\n\n\ndef test_older() -> None:\n    assert {tests}\n",
+        "setup.cfg": "[tool:pytest]\naddopts = --import-mode=importlib\n",
+    }
+    files |= dict.fromkeys(("bench/x", "templates/x", "users.py", "CONST.inc", "pyproject.toml"), "")
+    for name, text_of_file in files.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text_of_file)
+    monkeypatch.setattr(mutants, "PROJECT", project)
+    monkeypatch.setattr(mutants, "COPIES", project / ".mutants")
+    monkeypatch.setattr(mutants, "ROOMS", {"ages": mutants.Room(("iamgen/ages.py",), ("tests",))})
+    return int(mutants.main(["ages", "--processes", "1"]))
+
+
+def test_what_no_test_notices_is_counted_and_tried_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mutants = bench("mutants")
+    assert mutation_run(mutants, "older(2, 1)", monkeypatch, tmp_path) == 0
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[1].split() == ["ages", "1", "0", "1", "0", "0", "0", "%"]
+    assert shown.err == "survived: iamgen.ages.x_older__mutmut_1\n"
+    assert mutation_run(mutants, "older(2, 1) and not older(1, 1)", monkeypatch, tmp_path) == 0
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[1].split() == ["ages", "1", "1", "0", "0", "0", "100", "%"]
+    assert shown.err == ""
+
+
+def test_mutants_say_nothing_where_the_tests_fail_without_them(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert mutation_run(bench("mutants"), "older(1, 2)", monkeypatch, tmp_path) == 1
+    assert capsys.readouterr().out.splitlines()[1].split()[-4:] == ["1", "none", "was", "run"]

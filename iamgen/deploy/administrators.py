@@ -17,20 +17,30 @@ def lost_by_admins(sides: Sides) -> Iterator[Fault]:
     """Yield it when nobody could assume AdminR any more, when somebody who is still named in its trust policy could
     not, and when it would not be an administrator's role any more."""
     before, after = sides.trusting(ADMIN)
-    admitted, named = before.admitted(), after.assumers()
+    admitted = before.admitted()
     if admitted and not after.admitted():
         what = f"nobody may assume {ADMIN} any more; now {labels(admitted.values())} may"
         yield Fault(sides.at(ADMIN), what, HINT)
         return
-    for one in admitted.values():
-        if one.key in named and not keeps_a_way(one, before, after):
-            what = f"{one.label} may assume {ADMIN} now, and could not any more"
-            yield Fault(sides.at(ADMIN), f"{what}{not_known(changes_of(one, before, after).values())}", HINT)
+    yield from lost_by_named_admins(sides)
     was, will = sides.holders(ADMIN)
     if was and will and admitted:
         who = f"{ADMIN}, which {labels(admitted.values())} may assume,"
         standing = (role_session(was), role_session(will))
         yield from sides.lost_direct_power(ADMIN, who, standing, administration(sides.change.place))
+
+
+def lost_by_named_admins(sides: Sides, besides: str = "") -> Iterator[Fault]:
+    """Yield it when somebody could not assume AdminR any more whom its trust policy still names.
+
+    `besides` is the key of somebody of whom other rules speak.
+    """
+    before, after = sides.trusting(ADMIN)
+    named = after.assumers().keys() - {besides}
+    for assumer in before.admitted().values():
+        if assumer.key in named and not keeps_a_way(assumer, before, after):
+            what = f"{assumer.label} may assume {ADMIN} now, and could not any more"
+            yield Fault(sides.at(ADMIN), f"{what}{not_known(changes_of(assumer, before, after).values())}", HINT)
 
 
 def lost_by_power_group(sides: Sides, deploying: str) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from iamgen.aws.iam_types import ROLE, USER
 from iamgen.aws_client.clients import Identity
+from iamgen.deploy.administrators import lost_by_named_admins
 from iamgen.deploy.assuming import Assumer, Trusting, changes_of, keeps_a_way, key_of, labels
 from iamgen.deploy.comparison import Answer
 from iamgen.deploy.needed_actions import administration
@@ -97,13 +98,20 @@ class DeployingPrincipal:
             changes = [change for one in admitted.values() for change in changes_of(one, *pair).values()]
             what = f"whoever may assume {role} now may not any more, and it is the role that deploys"
             yield Fault(self.sides.at(role), f"{what}: {labels(admitted.values())}{not_known(changes)}", HINT)
-        elif own:
-            yield from self._lost_ways(own, pair, f"{own.label}, who deploys, may not assume {role} any more")
-        elif not self.caller.source:  # it could be any of them; those who were taken out are no accident
+        elif own or self.caller.source:
+            yield from self._lost_by_who_deploys(own, pair)
+        else:  # it could be any of them; those who were taken out are no accident
             for one in admitted.values():
                 if one.key in staying or one.key in named:
                     what = f"{one.label} may not assume {role}, the role that deploys, any more as now"
                     yield from self._lost_ways(one, pair, what)
+
+    def _lost_by_who_deploys(self, own: Assumer | None, pair: tuple[Trusting, Trusting]) -> Iterator[Fault]:
+        """Yield what the one who deploys loses and, where it is AdminR that deploys, the others who hold it."""
+        if own:
+            yield from self._lost_ways(own, pair, f"{own.label}, who deploys, may not assume {self.role} any more")
+        if self.role == ADMIN:
+            yield from lost_by_named_admins(self.sides, own.key if own else "")
 
     def _in_this_session(self, assumers: Mapping[str, Assumer]) -> dict[str, Assumer]:
         """Return them with the name that the session has which deploys."""

@@ -18,6 +18,9 @@ from iamgen.synth.roles import full_power
 from iamgen.synth.statements import size
 from iamgen.synth.trust import trust_policy
 
+# What makes an Allow end. All of them hold together, and the key is never absent, so IfExists changes nothing.
+_BEFORE = ("DateLessThan", "DateLessThanEquals", "DateLessThanIfExists", "DateLessThanEqualsIfExists")
+
 
 def own_policies(declaration: Declaration, account: Account, documents: Documents) -> Iterator[AWSObject]:
     """Yield the declared policies of this account. Raises IamgenError with what is wrong with any of them."""
@@ -96,28 +99,36 @@ def _policy(declaration: Declaration, naming: Naming, name: str) -> str | Ref:
 
 
 def _emergency(role: OwnRole, emergency: OwnEmergency, documents: Documents, account: Account) -> Policy:
-    made = documents(emergency.template, {}, account)
-    return Policy(PolicyName=emergency_name(role.name), PolicyDocument=expiring(made, iso(emergency.until)))
+    document = documents(emergency.template, {}, account)
+    document = expiring(document, iso(emergency.until), f"{account.name} {role.name}")
+    return Policy(PolicyName=emergency_name(role.name), PolicyDocument=document)
 
 
-def expiring(made: Document, until: str) -> Document:
+def expiring(document: Document, until: str, where: str) -> Document:
     """Return the document with every Allow ending at that moment, and its Denies as they are.
 
-    An end that a statement has already stays where it is the earlier one.
+    The ends that a statement has already stay, and hold as well. Raises IamgenError, with `where`, when there is no
+    place for one more.
     """
-    statements = made["Statement"] if isinstance(made["Statement"], list) else [made["Statement"]]
-    return {**made, "Statement": [_ending(statement, until) for statement in statements]}
+    statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
+    return {**document, "Statement": [_ending(statement, until, where) for statement in statements]}
 
 
-def _ending(statement: Mapping[str, Any], until: str) -> dict[str, Any]:
+def _ending(statement: Mapping[str, Any], until: str, where: str) -> dict[str, Any]:
     if statement.get("Effect") == "Deny":
         return dict(statement)
     conditions = dict(statement.get("Condition", {}))
-    operator = "DateLessThan"
-    if "aws:CurrentTime" in conditions.get(operator, {}):
-        operator = "DateLessThanEquals"  # both hold: an operator's key stands once
+    operator = next((name for name in _BEFORE if not _limits_time(conditions.get(name, {}))), None)
+    if operator is None:
+        what = f"a statement of its emergency ends in {len(_BEFORE)} ways already: no room for the emergency's own end"
+        raise refuse(where, what, "leave the earliest of them, by DateLessThan")
     conditions[operator] = {**conditions.get(operator, {}), "aws:CurrentTime": until}
     return {**statement, "Condition": conditions}
+
+
+def _limits_time(keys: Mapping[str, Any]) -> bool:
+    """Return whether a condition operator has an end already, which another one would replace."""
+    return any(key.casefold() == "aws:currenttime" for key in keys)
 
 
 def _check_length(where: str, made: Document) -> None:

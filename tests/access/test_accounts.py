@@ -169,8 +169,10 @@ def test_an_aws_managed_policy_without_its_document_is_named() -> None:
         account(OpsR=role(ManagedPolicyArns=["arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"]))
     (fault,) = caught.value.faults
     assert fault.where == f"template of {ID}"
-    assert "OpsR: arn:aws:iam::aws:policy/job-function/ViewOnlyAccess" in fault.what
-    assert "ViewOnlyAccess" in fault.hint
+    assert fault.what == (
+        "OpsR: arn:aws:iam::aws:policy/job-function/ViewOnlyAccess: is an AWS managed policy whose document is not known"
+    )
+    assert fault.hint == "pass ViewOnlyAccess in managed"
 
 
 def test_a_policy_of_another_account_is_not_taken_for_one_of_aws() -> None:
@@ -181,50 +183,120 @@ def test_a_policy_of_another_account_is_not_taken_for_one_of_aws() -> None:
 TRUST_WITH_RESOURCE = {"Effect": "Allow", "Action": "*", "Principal": "*", "Resource": "*"}
 
 
+OUT = " | write it out, or give the region and the stack"
+PERSON = " | describe people who are not in the template as Person"
+NAME = " | give it one"
+
+
 @pytest.mark.parametrize(
-    "resources",
+    ("resources", "expected"),
     [
-        {"X": {"Type": "AWS::IAM::SAMLProvider", "Properties": {}}},
-        {"X": {"Type": "AWS::S3::BucketPolicy"}},
-        {"X": {}},
-        {"X": None},
-        {"X": {**role(), "Condition": "OnlySometimes"}},
-        {"X": {"Type": "AWS::IAM::Role", "Properties": []}},
-        {"X": resource("Role")},
-        {"X": resource("Role", RoleName="x")},
-        {"X": resource("Role", RoleName={"Ref": "Y"})},
-        {"X": role(Path="nowhere")},
-        {"X": role(AssumeRolePolicyDocument=document("sts:AssumeRole"))},
-        {"X": role(AssumeRolePolicyDocument={"Statement": TRUST_WITH_RESOURCE})},
-        {"X": role(Description={"Ref": "X", "Other": 1})},
-        {"X": role(Description={"Fn::Sub": "${AWS::Region}"})},
-        {"X": role(Description={"Fn::ImportValue": "x"})},
-        {"X": role(Description={"Fn::If": ["C", "x", "y"]})},
-        {"X": role(Description={"Fn::GetAtt": ["X"]})},
-        {"X": role(Description={"Fn::GetAtt": ["X", "RoleId"]})},
-        {"X": role(Description={"Ref": "Missing"})},
-        {"X": role(ManagedPolicyArns="arn:aws:iam::aws:policy/View")},
-        {"X": role(ManagedPolicyArns=["arn:aws:iam::999999999999:policy/elsewhere"])},
-        {"X": role(PermissionsBoundary=["x"])},
-        {"X": role(Policies=[{"PolicyName": "x"}])},
-        {"X": role(Policies={"PolicyName": "x"})},
-        {"X": role(Tags=["x"])},
-        {"X": role("same"), "Y": role("SAME")},
-        {"X": resource("User", UserName="alice", Groups=["missing"])},
-        {"X": resource("OIDCProvider", Url="http://plain")},
-        {"X": resource("OIDCProvider")},
-        {"X": policy("p", "s3:*", Users=["stranger"])},
-        {"X": policy("p", "s3:*", Roles=["missing"])},
-        {"X": policy("p", "s3:*", Groups="g")},
-        {"X": resource("ManagedPolicy", ManagedPolicyName="p")},
-        {"X": resource("ManagedPolicy", ManagedPolicyName="p", PolicyDocument={"Statement": TRUST_WITH_RESOURCE})},
-        {"X": resource("GroupPolicy", GroupName="missing", PolicyName="p", PolicyDocument=document("s3:*"))},
-        {"X": resource("UserToGroupAddition", Users=["alice"])},
+        (
+            {"X": {"Type": "AWS::IAM::SAMLProvider", "Properties": {}}},
+            "X: AWS::IAM::SAMLProvider: is a type of resource that is not understood",
+        ),
+        (
+            {"X": {"Type": "AWS::S3::BucketPolicy"}},
+            "X: AWS::S3::BucketPolicy: is a type of resource that is not understood",
+        ),
+        ({"X": {}}, "X: None: is a type of resource that is not understood"),
+        ({"X": None}, "X: resource: has something beside Type and Properties that is not understood"),
+        (
+            {"X": {**role(), "Condition": "OnlySometimes"}},
+            "X: resource: has something beside Type and Properties that is not understood",
+        ),
+        ({"X": {"Type": "AWS::IAM::Role", "Properties": []}}, "X: Properties: is not a block"),
+        ({"X": resource("Role")}, f"X: RoleName: is not written out, so AWS would make up a name{NAME}"),
+        ({"X": resource("Role", RoleName="x")}, "X: trust policy of x: has no policy document"),
+        (
+            {"X": resource("Role", RoleName={"Ref": "Y"})},
+            f"X: RoleName: ${{Y}} is not known before the deployment{OUT}",
+        ),
+        ({"X": role(Path="nowhere")}, "X: Path: 'nowhere' does not begin and end with a slash"),
+        (
+            {"X": role(AssumeRolePolicyDocument=document("sts:AssumeRole"))},
+            "X: infra-OpsR: has a trust policy without a Principal",
+        ),
+        (
+            {"X": role(AssumeRolePolicyDocument={"Statement": TRUST_WITH_RESOURCE})},
+            "X: infra-OpsR: has a trust policy with a Resource, which IAM refuses",
+        ),
+        (
+            {"X": role(Description={"Fn::Sub": "${AWS::Region}"})},
+            f"X: Description: ${{AWS::Region}} is not known before the deployment{OUT}",
+        ),
+        (
+            {"X": role(Description={"Fn::ImportValue": "x"})},
+            f"X: Description: ${{Fn::ImportValue x}} is not known before the deployment{OUT}",
+        ),
+        ({"X": role(Description={"Fn::If": ["C", "x", "y"]})}, f"X: Description: depends on the condition C{OUT}"),
+        (
+            {"X": role(Description={"Ref": "X", "Other": 1})},
+            f"X: Description: has the function Ref among other keys{OUT}",
+        ),
+        (
+            {"X": role(Description={"Fn::GetAtt": ["X"]})},
+            f"X: Description: ${{Fn::GetAtt}} is not known before the deployment{OUT}",
+        ),
+        (
+            {"X": role(Description={"Fn::GetAtt": ["X", "RoleId"]})},
+            f"X: Description: ${{X.RoleId}} is not known before the deployment{OUT}",
+        ),
+        (
+            {"X": role(Description={"Ref": ["X", "Arn"]})},
+            f"X: Description: ${{Ref}} is not known before the deployment{OUT}",
+        ),
+        (
+            {"X": role(Description={"Fn::GetAtt": ["X", "Arn"], "Other": 1})},
+            f"X: Description: has the function Fn::GetAtt among other keys{OUT}",
+        ),
+        (
+            {"X": role(Description={"Ref": "Missing"})},
+            f"X: Description: ${{Missing}} is not known before the deployment{OUT}",
+        ),
+        ({"X": role(ManagedPolicyArns="arn:aws:iam::aws:policy/View")}, "X: ManagedPolicyArns: is not a list of texts"),
+        (
+            {"X": role(ManagedPolicyArns=["arn:aws:iam::999999999999:policy/elsewhere"])},
+            "X: arn:aws:iam::999999999999:policy/elsewhere: is a policy that this template does not have, so its document is not known",
+        ),
+        ({"X": role(PermissionsBoundary=["x"])}, "X: PermissionsBoundary: is not a text"),
+        ({"X": role(Policies=[{"PolicyName": "x"}])}, "X: X: inline policy: has no policy document"),
+        ({"X": role(Policies={"PolicyName": "x"})}, "X: Policies: is not a list of blocks"),
+        ({"X": role(Tags=["x"])}, "X: Tags: is not a list of blocks"),
+        (
+            {"X": role("same"), "Y": role("SAME")},
+            "SAME: is the name of two of type AWS::IAM::Role: IAM compares names without case",
+        ),
+        ({"X": resource("User", UserName="alice", Groups=["missing"])}, "X: missing: is not a group of the account"),
+        ({"X": resource("OIDCProvider", Url="http://plain")}, "X: Url: 'http://plain' is not an https address"),
+        ({"X": resource("OIDCProvider")}, "X: Url: None is not an https address"),
+        (
+            {"X": policy("p", "s3:*", Users=["stranger"])},
+            f"X: stranger: is named in the template, and no such AWS::IAM::User is known{PERSON}",
+        ),
+        (
+            {"X": policy("p", "s3:*", Roles=["missing"])},
+            f"X: missing: is named in the template, and no such AWS::IAM::Role is known{PERSON}",
+        ),
+        ({"X": policy("p", "s3:*", Groups="g")}, "X: Groups: is not a list of texts"),
+        ({"X": resource("ManagedPolicy", ManagedPolicyName="p")}, "X: p: has no policy document"),
+        (
+            {"X": resource("ManagedPolicy", ManagedPolicyName="p", PolicyDocument={"Statement": TRUST_WITH_RESOURCE})},
+            "X: p: has a Principal, which only a trust policy may have",
+        ),
+        (
+            {"X": resource("GroupPolicy", GroupName="missing", PolicyName="p", PolicyDocument=document("s3:*"))},
+            f"X: missing: is named in the template, and no such AWS::IAM::Group is known{PERSON}",
+        ),
+        ({"X": resource("UserToGroupAddition", Users=["alice"])}, "X: GroupName: is not a text"),
     ],
 )
-def test_what_is_not_understood_is_refused(resources: dict[str, Any]) -> None:
-    with pytest.raises(AccessError):
+def test_what_is_not_understood_is_refused(resources: dict[str, Any], expected: str) -> None:
+    with pytest.raises(AccessError) as raised:
         account(**resources)
+    (fault,) = raised.value.faults
+    assert fault.where == f"template of {ID}"
+    assert " | ".join(filter(None, (fault.what, fault.hint))) == expected
 
 
 def test_functions_that_an_account_answers_are_understood() -> None:

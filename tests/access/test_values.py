@@ -48,6 +48,15 @@ def test_a_date_and_its_epoch_seconds_are_the_same(when: datetime) -> None:
     assert moment(aware.strftime("%Y-%m-%dT%H:%M:%SZ")) == moment(str(int(aware.timestamp()))) == aware
 
 
+WHY: dict[object, str] = {
+    moment: "is not a date that can be compared | write it as 2027-01-31T00:00:00Z",
+    number: "is not a number | ",
+    truth: "is neither true nor false | ",
+    network: "is neither an address nor a network in CIDR form | ",
+    address: "is not an IP address | ",
+}
+
+
 @pytest.mark.parametrize(
     ("read", "text"),
     [
@@ -59,8 +68,14 @@ def test_a_date_and_its_epoch_seconds_are_the_same(when: datetime) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_refused(read: Callable[[str], object], text: str) -> None:
-    with pytest.raises(AccessError):
+    with pytest.raises(AccessError) as raised:
         read(text)
+    assert [" | ".join(fault) for fault in raised.value.faults] == [f"{text} | {WHY[read]}"]
+
+
+def test_an_address_alone_is_a_network_of_one() -> None:
+    assert str(network("192.0.2.1")) == "192.0.2.1/32"
+    assert str(network("192.0.2.1/24")) == "192.0.2.0/24"
 
 
 def test_booleans_have_no_case() -> None:

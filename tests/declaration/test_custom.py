@@ -154,7 +154,16 @@ def test_a_policy_is_where_it_is_used(make_repo: MakeRepo) -> None:
     }
 
 
-@pytest.mark.parametrize(("until", "said"), [("2026-12-24", "has an inline policy until"), ("2026-11-22", "ended at")])
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("2026-12-24", "has an inline policy until"),
+        ("2026-11-22", "ended at"),
+        # the moment itself is past the end, as DateLessThan has it
+        ("2026-11-23T12:00:01", "has an inline policy until"),
+        ("2026-11-23T12:00:00", "ended at"),
+    ],
+)
 def test_an_emergency_is_shown_until_it_is_gone(until: str, said: str, make_repo: MakeRepo) -> None:
     users = HEAD + f'ROLES = (Role("DataR", emergency=Emergency("INC-7", until="{until}", template="x.json.j2")),)'
     loaded = load(make_repo(users), NOW)
@@ -162,3 +171,20 @@ def test_an_emergency_is_shown_until_it_is_gone(until: str, said: str, make_repo
     assert warning.where == "users.py:4"
     assert said in warning.what
     assert (loaded.declaration.roles[0].emergency is None) == (said == "ended at")
+    assert warning.hint == ("remove the Emergency" if said == "ended at" else "for an emergency only")
+
+
+@pytest.mark.parametrize(("until", "holds"), [("2026-11-23T12:00:01Z", True), ("2026-11-23T12:00:00Z", False)])
+@pytest.mark.parametrize(
+    "users",
+    [
+        'USERS = (User("alice", {{"dev": Grant("OpsR", until="{}")}}),)',
+        'CI_USERS = (CIUser("ci", {{"dev": Grant("OpsR", until="{}")}}),)',
+        'PIPELINES = (Pipeline("github", repository="a/b", branch="m", access={{"dev": Grant("OpsR", until="{}")}}),)',
+    ],
+)
+def test_a_grant_ends_at_its_moment(users: str, until: str, holds: bool, make_repo: MakeRepo) -> None:
+    loaded = load(make_repo(HEAD + users.format(until)), NOW)
+    assert [one.role for one in loaded.declaration.granted] == (["OpsR"] if holds else [])
+    told = [(fault.what.partition("'s ")[2], fault.hint) for fault in loaded.warnings if "OpsR" in fault.what]
+    assert told == ([] if holds else [("OpsR in dev ended at 2026-11-23T12:00:00Z: left out", "remove the grant")])

@@ -172,6 +172,89 @@ USERS_CASES = {
         'USERS = (User("a", {}, email="a at b"),)',
         "users.py:3 | User 'a': 'a at b' is no e-mail address | write one such as 'alice@example.com'",
     ),
+    "tags that differ in case only": (
+        'USERS = (User("a", {}, tags={"Team": "x", "team": "y"}),)',
+        "users.py:3 | User 'a': tags differ in case only | IAM compares their keys without case",
+    ),
+    "too many tags": (
+        'USERS = (User("a", {}, tags={f"t{n}": "x" for n in range(51)}),)',
+        "users.py:3 | User 'a' has 51 tags | 50 at most",
+    ),
+    "an empty key of a tag": (
+        'USERS = (User("a", {}, tags={"": "x"}),)',
+        "users.py:3 | User 'a': tag '' is too long or empty | a key has 1 to 128 characters, a value up to 256",
+    ),
+    "a key of a tag that is too long": (
+        f'USERS = (User("a", {{}}, tags={{"{"k" * 129}": "x"}}),)',
+        f"users.py:3 | User 'a': tag '{'k' * 129}' is too long or empty "
+        "| a key has 1 to 128 characters, a value up to 256",
+    ),
+    "a value of a tag that is too long": (
+        f'USERS = (User("a", {{}}, tags={{"k": "{"v" * 257}"}}),)',
+        "users.py:3 | User 'a': tag 'k' is too long or empty | a key has 1 to 128 characters, a value up to 256",
+    ),
+    "a tag that IAM refuses": (
+        'USERS = (User("a", {}, tags={"k": "a#b"}),)',
+        "users.py:3 | User 'a': tag 'k' has a character that IAM refuses | letters, digits, blanks and _.:/=+-@ only",
+    ),
+    "no name of a stack": (
+        'USERS = ()\nSETTINGS = Settings(stack="1nfra")',
+        "users.py:4 | Settings: stack is '1nfra' | a letter, then letters, digits and hyphens, up to 128",
+    ),
+    "a session that is too short": (
+        'USERS = ()\nROLES = (Role("WorkR", session_hours=0),)',
+        "users.py:4 | Role 'WorkR': session_hours is 0 | a session lasts 1 to 12 hours",
+    ),
+    "a session that is too long": (
+        'USERS = ()\nROLES = (Role("WorkR", session_hours=13),)',
+        "users.py:4 | Role 'WorkR': session_hours is 13 | a session lasts 1 to 12 hours",
+    ),
+    "a description that is too long": (
+        f'USERS = ()\nROLES = (Role("WorkR", description="{"d" * 1001}"),)',
+        "users.py:4 | Role 'WorkR': its description has 1001 characters | 1,000 at most",
+    ),
+    "no managed policy": (
+        'USERS = ()\nROLES = (Role("WorkR", boundary="No such"),)',
+        "users.py:4 | Role 'WorkR': 'No such' is no managed policy "
+        "| write AWS's name, such as 'ReadOnlyAccess' or 'job-function/ViewOnlyAccess', or an ARN",
+    ),
+    "roles in a circle": (
+        'USERS = ()\nROLES = (Role("AaR", assumed_by=("BbR",)), Role("BbR", assumed_by=("AaR",)))',
+        "users.py:4 | Role 'AaR' may be assumed by itself, by way of assumed_by "
+        "| break the circle: one of them cannot name the next",
+    ),
+    "a role that is elsewhere": (
+        'USERS = ()\nROLES = (Role("AaR", accounts="dev"), Role("BbR", accounts=("dev", "prod"), assumed_by=("AaR",)))',
+        "users.py:4 | Role 'BbR' is in prod, but AaR, which may assume it, is not "
+        "| give both the same accounts, or name the role by its ARN",
+    ),
+    "a policy that is elsewhere": (
+        'USERS = ()\nPOLICIES = (Policy("LogsP", "x.json.j2", accounts="dev"),)\nROLES = (Role("DataR", policies=("LogsP",)),)',
+        "users.py:5 | Role 'DataR' is in prod, but Policy 'LogsP' is not "
+        "| give both the same accounts, or leave the policy's out",
+    ),
+    "a template outside of its folder": (
+        'USERS = ()\nPOLICIES = (Policy("LogsP", "../users.json.j2"),)',
+        "users.py:4 | Policy 'LogsP': '../users.json.j2' is no template "
+        "| name a file of templates/policies/, such as 'logs.json.j2'",
+    ),
+    "a workspace without an audience": (
+        'USERS = ()\nPIPELINES = (Pipeline("bitbucket", "{6a4ab5f2-5a0b-4f0d-9a56-0f6c6d5f7b11}:*", {"dev": "OpsR"}, '
+        'repository="acme"),)',
+        "users.py:4 | Pipeline 'bitbucket': bitbucket needs the workspace's audience "
+        "| write audience='ari:cloud:bitbucket::workspace/UUID'",
+    ),
+    "an issuer with a port": (
+        'USERS = ()\nPIPELINES = (Pipeline("https://ci.example.com:8443", "x", {"dev": "OpsR"}, audience="y"),)',
+        "users.py:4 | Pipeline 'https://ci.example.com:8443': the issuer 'https://ci.example.com:8443' "
+        "has a port, and AWS asks an issuer at port 443 only "
+        "| let it answer at an https URL without a port, and write that",
+    ),
+    "a subject that means others too": (
+        'USERS = ()\nPIPELINES = (Pipeline("https://ci.example.com", "x:*", {"dev": "OpsR"}, audience="y"),)',
+        "users.py:4 | Pipeline 'https://ci.example.com': the subject 'x:*' "
+        "has one of * ? $: it would mean others too, or a policy variable | write the whole sub of its tokens",
+    ),
     "reserved tag": (
         'USERS = (User("a", {}, tags={"aws:x": "y"}),)',
         "users.py:3 | User 'a': tag 'aws:x': aws: belongs to AWS | choose another key",
@@ -304,6 +387,22 @@ USERS_CASES = {
 def test_a_fault_in_users(case: str, make_repo: MakeRepo) -> None:
     text, expected = USERS_CASES[case]
     assert any(fault.startswith(expected) for fault in faults(make_repo(HEAD + text, CONST)))
+
+
+AT_THE_LIMIT = {
+    "tags": 'USERS = (User("a", {}, tags={f"t{n}": "x" for n in range(50)}),)',
+    "a tag": f'USERS = (User("a", {{}}, tags={{"{"k" * 128}": "{"v" * 256}", "k": ""}}),)',
+    "a user": f'USERS = (User("{"a" * 64}", {{}}, path="/{"p" * 510}/"),)',
+    "sessions": 'USERS = ()\nROLES = (Role("AaR", session_hours=1), Role("BbR", session_hours=12))',
+    "a description": f'USERS = ()\nROLES = (Role("WorkR", description="{"d" * 1000}"),)',
+    "managed policies": 'USERS = ()\nROLES = (Role("WorkR", managed_policies=[f"x{n}" for n in range(20)]),)',
+    "managed policies of a group": 'USERS = ()\nGROUPS = (Group("WorkG", managed_policies=[f"x{n}" for n in range(10)]),)',
+}
+
+
+@pytest.mark.parametrize("case", AT_THE_LIMIT)
+def test_at_the_limit_there_is_no_fault(case: str, make_repo: MakeRepo) -> None:
+    load(make_repo(HEAD + AT_THE_LIMIT[case], CONST), NOW)
 
 
 def test_a_ci_user_may_not_meet_a_person_of_its_name(make_repo: MakeRepo) -> None:

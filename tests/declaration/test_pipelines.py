@@ -137,6 +137,23 @@ def test_who_it_is(pipeline: Pipeline, expected: Identity) -> None:
         (Pipeline("github", "repo:acme@1/shop:environment:x"), "is not complete"),
         (Pipeline("github", "repo:acme@*/shop@2:environment:x"), "has a wildcard, and would admit others too"),
         (Pipeline("github", "repo:?cme/shop:environment:x"), "has a wildcard, and would admit others too"),
+        *(
+            (
+                Pipeline("github", repository="a/b", environment=f"prod{wildcard}"),
+                "has a wildcard, and would admit others",
+            )
+            for wildcard in ("?", "*", "?x", "*x")
+        ),
+        *(
+            (
+                Pipeline("github", repository="a/b", branch=f"release{wildcard}"),
+                "has a wildcard, and would admit others",
+            )
+            for wildcard in ("?", "*", "?x", "/*")
+        ),
+        (Pipeline("github", repository="a/?", environment="x"), "the repository 'a/?' is none"),
+        (Pipeline("github", repository="a/b", environment="${aws:username}"), "is not complete"),
+        (Pipeline("github", repository="a/b", environment="x\ny"), "is not complete"),
         (Pipeline("github", "environment:prod"), "is not complete"),
         (Pipeline("github", "repo:acme/shop:environment: prod"), "is not complete"),
         (Pipeline("github", repository="acme@1/shop", environment="x"), "the repository 'acme@1/shop' is none"),

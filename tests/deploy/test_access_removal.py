@@ -33,6 +33,11 @@ def policy(*statements: Body) -> Body:
     return {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"ManagedPolicyName": "P", "PolicyDocument": document}}
 
 
+def attached(**holders: list[str]) -> Body:
+    made = policy(may("s3:*"))
+    return {**made, "Properties": {**made["Properties"], **holders}}
+
+
 def may(*actions: str, effect: str = "Allow", **more: Any) -> Body:
     return {"Effect": effect, "Action": list(actions), "Resource": ["*"], **more}
 
@@ -54,6 +59,7 @@ MACHINE = {"P": policy(may("sts:*")), "G": GROUP, "U": USER}
         ({"P": policy(may("s3:*", "ec2:*"))}, {"P": policy(may("s3:*"))}, True),
         ({"P": policy(may("s3:*"))}, {"P": policy(may("s3:*"), may("*", effect="Deny"))}, True),
         (MACHINE, {}, True),
+        ({**MACHINE, "R": role(allow(ALICE))}, {"R": role(allow(ALICE))}, True),
         # nothing changes
         ({"R": role(allow(ALICE))}, {"R": role(allow(ALICE))}, False),
         # somebody comes, or somebody else, or with less to show
@@ -70,6 +76,13 @@ MACHINE = {"P": policy(may("sts:*")), "G": GROUP, "U": USER}
         ({"P": policy(may("*", effect="Deny")), "G": GROUP}, {"G": {**GROUP, "Properties": {"GroupName": "G"}}}, False),
         ({"R": role(allow(ALICE), PermissionsBoundary="b")}, {"R": role(allow(ALICE))}, False),
         ({"R": role(allow(ALICE), ManagedPolicyArns=["a", "b"])}, {"R": role(allow(ALICE), ManagedPolicyArns=["a"])}, False),
+        # a policy that says itself whom it is attached to, so that they do not name it
+        *(({"P": attached(**{holders: ["somebody"]})}, {}, False) for holders in ("Groups", "Roles", "Users")),
+        # one that goes, and somebody who stays is named together with it, however deep
+        ({**MACHINE, "R": role(allow(ALICE), Tags=[{"Key": "p", "Value": {"Ref": "P"}}])},
+         {"R": role(allow(ALICE), Tags=[])}, False),
+        ({**MACHINE, "R": role(allow(ALICE), Description={"Fn::Join": ["", [{"Ref": "G"}]]})},
+         {"R": role(allow(ALICE), Description="x")}, False),
         (MACHINE, {"U": {**USER, "Properties": {"UserName": "u"}}}, False),
         # what is allowed but for some actions is more when these are fewer
         ({"P": policy({"Effect": "Allow", "NotAction": ["iam:*", "s3:*"], "Resource": "*"})},

@@ -60,3 +60,25 @@ def test_the_trust_of_a_user_who_is_gone_keeps_no_user() -> None:
     role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}
     before = {"Resources": {"ReadR": role, "UserBob": {"Type": "AWS::IAM::User", "Properties": {"UserName": "bob"}}}}
     assert list(with_kept_roles({"Resources": {}}, before, STANDARD)["Resources"]) == ["ReadR"]
+
+
+def test_a_role_that_stays_keeps_whatever_it_refers_to() -> None:
+    def resource(**properties: Any) -> Body:
+        return {"Type": "AWS::IAM::ManagedPolicy", "Properties": properties}
+
+    role = {"Type": "AWS::IAM::Role", "Properties": {
+        "ManagedPolicyArns": [{"Ref": "OneP"}, {"Fn::GetAtt": ["TwoP", "PolicyArn"]}, {"Ref": "AWS::NoValue"}],
+    }}  # fmt: skip
+    before = {
+        "ReadR": role,
+        "OneP": resource(Description={"Fn::Join": ["", [{"Ref": "DeepP"}]]}),
+        "TwoP": resource(),
+        # they refer to each other, and to the role
+        "DeepP": resource(Groups=[{"Ref": "OneP"}, {"Ref": "ReadR"}, {"Ref": "LastP"}]),
+        "LastP": resource(),
+        "OtherP": resource(),
+    }
+    kept = with_kept_roles({"Resources": {}}, {"Resources": before}, STANDARD)["Resources"]
+    assert set(kept) == {"ReadR", "OneP", "TwoP", "DeepP", "LastP"}
+    written = with_kept_roles({"Resources": {"OneP": "new"}}, {"Resources": before}, STANDARD)["Resources"]
+    assert written["OneP"] == "new"

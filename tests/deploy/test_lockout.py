@@ -135,6 +135,74 @@ def test_admin_itself() -> None:
     assert said({"AdminR": role("A", allow(ALICE))}, {}) == [ADMIN_GOES]
 
 
+def denied(*principals: str) -> Body:
+    return {**NOBODY, "Principal": {"AWS": list(principals)}}
+
+
+BY_ADMIN = OPS.replace("infra-OpsR-2", "A")
+
+
+@pytest.mark.parametrize(
+    ("caller", "after", "expected"),
+    [
+        # of the role that deploys its own rules speak, and each loss is told once
+        (
+            BY_ADMIN,
+            [NOBODY],
+            ["whoever may assume AdminR now may not any more, and it is the role that deploys: alice, bob"],
+        ),
+        (OPS, [NOBODY], ["nobody may assume AdminR any more; now alice, bob may"]),
+        ("", [NOBODY], ["nobody may assume AdminR any more; now alice, bob may"]),
+        # who is taken out of users.py is no accident, but for the one who deploys
+        (BY_ADMIN, [allow(BOB)], ["alice, who deploys, may not assume AdminR any more"]),
+        (BY_ADMIN, [allow(ALICE)], []),
+        (OPS, [allow(BOB)], []),
+        (BY_ADMIN, [allow(ALICE, BOB)], []),
+        # another holder of AdminR is still named in its trust policy, and could not assume it any more
+        (BY_ADMIN, [allow(ALICE, BOB), denied(BOB)], ["bob may assume AdminR now, and could not any more"]),
+        (OPS, [allow(ALICE, BOB), denied(BOB)], ["bob may assume AdminR now, and could not any more"]),
+        (BY_ADMIN, [allow(ALICE, BOB), denied(ALICE)], ["alice, who deploys, may not assume AdminR any more"]),
+        (
+            BY_ADMIN.replace("alice", "iamgen"),
+            [allow(ALICE, BOB), denied(BOB)],
+            ["bob may not assume AdminR, the role that deploys, any more as now"],
+        ),
+    ],
+)
+def test_when_admin_deploys(caller: str, after: list[Body], expected: list[str]) -> None:
+    assert said({"AdminR": role("A", allow(ALICE, BOB))}, {"AdminR": role("A", *after)}, caller) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "after", "expected"),
+    [
+        (ALICE, [allow(ALICE, BOB), denied(BOB)], ["bob may assume AdminR now, and could not any more"]),
+        (BOB, [allow(ALICE, BOB), denied(BOB)], ["bob, who deploys, may not assume AdminR any more"]),
+        # one whom the trust policy does not name
+        (
+            ALICE.replace("alice", "carol"),
+            [allow(ALICE, BOB), denied(BOB)],
+            ["bob may assume AdminR now, and could not any more"],
+        ),
+        (ALICE, [allow(ALICE)], []),
+    ],
+)
+def test_when_it_is_known_who_deploys_as_admin(source: str, after: list[Body], expected: list[str]) -> None:
+    by = BY_ADMIN.replace("alice", "iamgen")
+    assert said({"AdminR": role("A", allow(ALICE, BOB))}, {"AdminR": role("A", *after)}, by, source) == expected
+
+
+def test_admin_that_deploys_goes_or_loses_its_power() -> None:
+    admin = {"AdminR": role("A", allow(ALICE))}
+    goes = ["AdminR goes, and it is the role that deploys"]
+    assert said(admin, {}, BY_ADMIN) == said(admin, {"AdminR": role("B", allow(ALICE))}, BY_ADMIN) == goes
+    told = said(admin, {"AdminR": role("A", allow(ALICE), arns=("arn:aws:iam::aws:policy/PowerUserAccess",))}, BY_ADMIN)
+    assert len(told) == 2  # of a deployment, and of an administrator
+    assert all(
+        text.startswith("AdminR, the role that deploys, can do this now and could not any more: iam:") for text in told
+    )
+
+
 ADMIN_LOSES = "AdminR, which alice may assume, can do this now and could not any more: "
 
 
@@ -509,6 +577,8 @@ def test_a_last_grant_that_ends_soon(end: str, count: int) -> None:
         "all grants of AdminR end before 2026-12-23; now alice may assume it"
     ] * count
     assert result.refusals == ()
+    hint = "extend it in users.py, or see to it that there is another way in"
+    assert {(fault.where, fault.hint) for fault in result.warnings} <= {("dev AdminR", hint)}
     two = {"AdminR": role("A", allow(ALICE, Condition=until(end)), allow(BOB))}
     assert found(two, two).warnings == ()
     own = {"OpsR": ops(policy(*FULL, Condition=until(end)))}
@@ -565,4 +635,8 @@ def test_what_a_deployment_would_refuse_from_templates_alone() -> None:
     ],
 )
 def test_power_that_a_repair_takes(belong: list[str], removed: list[str], caller: str, expected: list[str]) -> None:
-    assert [fault.what for fault in lost_by_repair("user-only", belong, removed, caller)] == expected
+    faults = list(lost_by_repair("user-only", belong, removed, caller))
+    assert [fault.what for fault in faults] == expected
+    somebody = " for somebody who exists" if "nobody" in str(expected) else ""
+    hint = f"declare power=True in users.py{somebody}, or --lock-me-out, if it is meant and there is another way in"
+    assert {(fault.where, fault.hint) for fault in faults} <= {("user-only PowerG", hint)}

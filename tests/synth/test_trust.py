@@ -118,3 +118,50 @@ def test_some_forty_people_fit_by_arn_and_four_times_as_many_by_name(names_form:
     people = granted([(f"user{n:04}", False, None, "/") for n in range(500)])
     fit = max(n for n in range(1, 500) if size(made(people[:n], form)) <= 2048)
     assert fit == most
+
+
+TOOL, PARTNER = "arn:aws:iam::999999999999:user/tool", "arn:aws:iam::999999999999:role/Partner"
+MFA = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+
+
+@pytest.mark.parametrize("names_form", [False, True])
+@pytest.mark.parametrize(
+    ("assumed_by", "mfa", "expected"),
+    [
+        # a user may be a person, so MFA is demanded unless the role says that it is none
+        ((TOOL,), True, [({"AWS": [TOOL]}, MFA)]),
+        ((TOOL,), False, [({"AWS": [TOOL]}, {})]),
+        # services and roles cannot have MFA, and never need it
+        (("lambda.amazonaws.com",), True, [({"Service": ["lambda.amazonaws.com"]}, {})]),
+        (("ec2.amazonaws.com.cn",), True, [({"Service": ["ec2.amazonaws.com.cn"]}, {})]),
+        (
+            ("WorkerR", PARTNER),
+            True,
+            [({"AWS": ["arn:aws:iam::222222222222:role/infra-WorkerR-222222222222", PARTNER]}, {})],
+        ),
+        (
+            ("lambda.amazonaws.com", PARTNER, TOOL, "ec2.amazonaws.com"),
+            True,
+            [
+                ({"Service": ["lambda.amazonaws.com", "ec2.amazonaws.com"]}, {}),
+                ({"AWS": [PARTNER]}, {}),
+                ({"AWS": [TOOL]}, MFA),
+            ],
+        ),
+    ],
+)
+def test_whom_a_declared_role_trusts_besides(
+    assumed_by: tuple[str, ...], mfa: bool, expected: list[tuple[Any, Any]], names_form: bool
+) -> None:
+    form = Form(names_form, False, PEOPLE, HERE, mfa)
+    document = compile_trust(Trust((), assumed_by, form), literal(form), literal_role(form))
+    assert json.loads(json.dumps(document, cls=awsencode))["Statement"] == [
+        {"Effect": "Allow", "Action": ["sts:AssumeRole"], "Principal": principal, **condition}
+        for principal, condition in expected
+    ]
+
+
+def test_a_role_without_mfa_demands_none_of_people() -> None:
+    form = Form(False, False, PEOPLE, HERE, mfa=False)
+    (statement,) = compiled(granted([("alice", False, None, "/")]), form)
+    assert "Condition" not in statement
