@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from iamgen.aws.partitions import DEFAULT, partition_of
 from iamgen.aws_client.clients import Clients, Credentials, Identity, connect
 from iamgen.aws_client.errors import telling
 from iamgen.aws_client.parallel import heeding
@@ -18,7 +19,7 @@ from iamgen.clock import now
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy.consequences import cli_options
 from iamgen.deploy.kind_template import kind_template
-from iamgen.deploy.references import Place, partition_of
+from iamgen.deploy.references import Place
 from iamgen.deploy.refusals import Allowed, refused
 from iamgen.deploy.stack_sets import PlannedSet, Settings, StackSet, carry_out, plan
 from iamgen.deploy.targets import in_question
@@ -90,7 +91,7 @@ def _agreed(question: str, console: Console) -> bool:
 
 
 def _change(planned: PlannedSet, caller: Identity, region: str) -> TemplateChange:
-    place = Place(caller.account, partition_of(region), region, planned.wanted.name)
+    place = Place(caller.account, partition_of(region) or DEFAULT, region, planned.wanted.name)
     return TemplateChange(planned.wanted.name, place, planned.before, planned.wanted.template)
 
 

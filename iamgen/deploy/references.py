@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from iamgen.aws.partitions import DEFAULT, url_suffix
+
 Template = Mapping[str, Any]
 
 _NAMED = {
@@ -24,8 +26,8 @@ class Place:
 
     account: str
     """The twelve digits of the account."""
-    partition: str = "aws"
-    """`aws`, `aws-us-gov` or `aws-cn`."""
+    partition: str = DEFAULT
+    """The partition of the account, `aws` or another."""
     region: str = "us-east-1"
     """The region of the stack."""
     stack: str = "infra"
@@ -50,13 +52,6 @@ class Resource:
     """Its ARN, empty for a type that has none."""
     properties: Mapping[str, Any]
     """Its properties. A function that is not understood stays as it is written."""
-
-
-def partition_of(region: str) -> str:
-    """Return the partition that a region is in."""
-    if region.startswith("us-gov-"):
-        return "aws-us-gov"
-    return "aws-cn" if region.startswith("cn-") else "aws"
 
 
 def resources(template: Template, place: Place) -> tuple[Resource, ...]:
@@ -85,13 +80,12 @@ def _named(logical_id: str, body: Template, place: Place, pseudo: _Values) -> Re
 
 
 def _pseudo_parameters(place: Place) -> dict[str, str]:
-    suffix = "amazonaws.com.cn" if place.partition == "aws-cn" else "amazonaws.com"
     return {
         "AWS::AccountId": place.account,
         "AWS::Partition": place.partition,
         "AWS::Region": place.region,
         "AWS::StackName": place.stack,
-        "AWS::URLSuffix": suffix,
+        "AWS::URLSuffix": url_suffix(place.partition) or "",
     }
 
 

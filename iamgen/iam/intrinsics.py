@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from iamgen.aws.partitions import url_suffix
 from iamgen.iam.holes import HOLE, SUBSTITUTED, function, hole, text
 from iamgen.iam.syntax import Path
 
@@ -39,13 +40,12 @@ class Environment:
 
     def pseudo(self, name: str) -> str | None:
         """Return the value of a pseudo parameter, `AWS::AccountId` and its like."""
-        suffix = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}
         values = {
             "AWS::AccountId": self.account_id,
             "AWS::Partition": self.partition,
             "AWS::Region": self.region,
             "AWS::StackName": self.stack,
-            "AWS::URLSuffix": suffix.get(self.partition or ""),
+            "AWS::URLSuffix": url_suffix(self.partition or ""),
         }
         return values.get(name)
 
