@@ -13,12 +13,10 @@ from iamgen.declaration.accounts import Accounts
 from iamgen.declaration.declared_type import MisDeclared, without_fault
 from iamgen.declaration.expiry import end
 from iamgen.declaration.model import STANDARD_ROLES, Emergency, Group, Policy, Role, Settings
-from iamgen.declaration.naming import Naming
+from iamgen.declaration.naming import STANDARD_GROUPS, STANDARD_POLICIES, Naming
 from iamgen.declaration.users_file import Written
 from iamgen.similar_names import did_you_mean
 
-STANDARD_GROUPS = ("AssumeRoleG", "ManageOwnUserG", "PowerG")
-STANDARD_POLICIES = ("AssumeRoleP", "ManageOwnUserP", "OpsP", "PowerP", "ReadGuardP")
 _ENDINGS: dict[type, tuple[str, int, Sequence[str]]] = {
     Role: ("R", quotas.ROLE_NAME, STANDARD_ROLES),
     Group: ("G", quotas.GROUP_NAME, STANDARD_GROUPS),

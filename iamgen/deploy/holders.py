@@ -14,7 +14,7 @@ from typing import Any
 
 from iamgen.access.documents import Statement, parse
 from iamgen.access.errors import AccessError
-from iamgen.access.managed import managed_documents
+from iamgen.aws.managed_policies import managed_documents
 from iamgen.deploy.references import Place, Resource, Template, resources
 
 USER, GROUP, ROLE = (f"AWS::IAM::{kind}" for kind in ("User", "Group", "Role"))

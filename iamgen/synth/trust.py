@@ -14,7 +14,7 @@ from troposphere import GetAtt
 from iamgen.aws import quotas
 from iamgen.aws.partitions import is_service_principal
 from iamgen.declaration.expiry import iso
-from iamgen.declaration.naming import Naming, logical_id
+from iamgen.declaration.naming import Naming, machine_id, user_id
 from iamgen.declaration.resolved import Account, Declaration, Granted, Machine, Person, Workload
 from iamgen.errors import refuse
 from iamgen.synth.pipelines import provider_id
@@ -180,8 +180,8 @@ def _referring(declaration: Declaration, account: Account, form: Form) -> Princi
         if isinstance(one.who, Workload):
             return GetAtt(provider_id(one.who.url), "Arn")
         if isinstance(one.who, Machine):
-            return GetAtt(logical_id("CIUser", one.who.name), "Arn")
-        return GetAtt(logical_id("User", one.who.name), "Arn") if here_too else arn(one)
+            return GetAtt(machine_id(one.who.name), "Arn")
+        return GetAtt(user_id(one.who.name), "Arn") if here_too else arn(one)
 
     return reference
 
