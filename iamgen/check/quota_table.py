@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iamgen.check.quota_usage import Headroom
+from iamgen.check.quota_usage.headroom import Headroom
 
 _GAP = "   "
 

@@ -17,7 +17,7 @@ from iamgen.check.left_out import left_out
 from iamgen.check.lint.configuration import find_config
 from iamgen.check.lint.linter import LintSettings, lint_all
 from iamgen.check.quota_table import plain, table
-from iamgen.check.quota_usage import Headroom, headroom, notable
+from iamgen.check.quota_usage.headroom import Headroom, fullest, headroom, notable
 from iamgen.check.rules import every_rule
 from iamgen.clock import now
 from iamgen.declaration.account_selection import chosen
@@ -79,8 +79,7 @@ def _told(wanted: Checking, checked: Checked) -> str:
         return text
     if wanted.quotas:
         return f"{text}\nEvery quota:\n{table(rows)}"
-    fullest = sorted(rows, key=lambda row: -row.percent)[:_FULLEST]
-    return f"{text}\nThe fullest quotas:\n{table(fullest)}"
+    return f"{text}\nThe fullest quotas:\n{table(fullest(rows, _FULLEST))}"
 
 
 def _check_ignores(wanted: Checking) -> None:

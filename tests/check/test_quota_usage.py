@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from iamgen.aws import quotas
 from iamgen.check.quota_table import plain, table
-from iamgen.check.quota_usage import Headroom, headroom, notable
+from iamgen.check.quota_usage.headroom import Headroom, headroom, notable
 from iamgen.check.rule_context import Facts
 from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.naming import Naming
