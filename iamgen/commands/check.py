@@ -77,9 +77,8 @@ def _told(wanted: Checking, checked: Checked) -> str:
         return json.dumps({**json.loads(text), "headroom": plain(rows)}, indent=2) + "\n"
     if wanted.form != "text" or not rows:
         return text
-    if wanted.quotas:
-        return f"{text}\nEvery quota:\n{table(rows)}"
-    return f"{text}\nThe fullest quotas:\n{table(fullest(rows, _FULLEST))}"
+    title, shown = ("Every quota", rows) if wanted.quotas else ("The fullest quotas", fullest(rows, _FULLEST))
+    return f"{text}\n{title}, and what fits besides (lengths are in characters):\n{table(shown)}"
 
 
 def _check_ignores(wanted: Checking) -> None:
