@@ -20,7 +20,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "clock": {"errors"},
     "ui": {"errors"},
     "aws": {"similar_names"},
-    "diff": {"ui"},
+    "diff": {"aws", "ui"},
     "release": {"diff", "errors", "similar_names", "ui"},
     "ownership": {"errors", "release"},
     "declaration": {"", "aws", "errors", "ownership", "similar_names", "ui"},
@@ -35,6 +35,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "checked": {"check", "declaration", "errors", "jinja", "synth", "ui"},
     "rendered": {"checked", "declaration", "diff", "errors", "jinja", "release", "synth", "ui"},
     "commands": {
+        "aws",
         "aws_client",
         "check",
         "checked",

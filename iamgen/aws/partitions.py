@@ -1,18 +1,70 @@
-"""The partitions of AWS: separate sets of regions, each with its own accounts, ARNs and host names.
+"""The partitions of AWS: which regions are in each, and the domain names that belong to it.
 
-Source: AWS General Reference, "AWS Regions and Endpoints"; CloudFormation User Guide, "Pseudo parameters reference".
+Regions and domain names: botocore's `partitions.json` (1.44). It is not read at run time, because botocore is slow to
+import. Sign-in hosts: IAM User Guide, "Switch from a user to an IAM role (console)", and the user guides of GovCloud
+and of the China Regions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from dataclasses import dataclass
+from typing import Literal, get_args
 
-URL_SUFFIXES: Mapping[str, str] = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}
-"""What `AWS::URLSuffix` is in each partition."""
+PartitionName = Literal["aws", "aws-us-gov", "aws-cn"]
+"""The partitions that iamgen supports: those of which it knows service principals and console addresses."""
+SUPPORTED: tuple[PartitionName, ...] = get_args(PartitionName)
+DEFAULT: PartitionName = "aws"
 
 
-def partition_of(region: str) -> str:
-    """Return the partition that a region is in."""
-    if region.startswith("us-gov-"):
-        return "aws-us-gov"
-    return "aws-cn" if region.startswith("cn-") else "aws"
+@dataclass(frozen=True)
+class Partition:
+    """A group of regions with accounts, IAM and domain names of its own."""
+
+    name: str
+    """Its name, the second part of each ARN, such as `aws-cn`."""
+    regions: str
+    """A regular expression that every name of one of its regions matches."""
+    url_suffix: str
+    """The end of its services' addresses, the value of `AWS::URLSuffix`."""
+    sign_in_host: str = ""
+    """Where people sign in to the console and switch roles. It is empty where iamgen does not know it."""
+
+
+PARTITIONS = {
+    partition.name: partition
+    for partition in (
+        Partition("aws", r"(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+", "amazonaws.com", "signin.aws.amazon.com"),
+        Partition("aws-us-gov", r"us-gov-[a-z]+-\d+", "amazonaws.com", "signin.amazonaws-us-gov.com"),
+        Partition("aws-cn", r"cn-[a-z]+-\d+", "amazonaws.com.cn", "signin.amazonaws.cn"),
+        Partition("aws-eusc", r"eusc-[a-z]+-[a-z]+-\d+", "amazonaws.eu"),
+        Partition("aws-iso", r"us-iso-[a-z]+-\d+", "c2s.ic.gov"),
+        Partition("aws-iso-b", r"us-isob-[a-z]+-\d+", "sc2s.sgov.gov"),
+        Partition("aws-iso-e", r"eu-isoe-[a-z]+-\d+", "cloud.adc-e.uk"),
+        Partition("aws-iso-f", r"us-isof-[a-z]+-\d+", "csp.hci.ic.gov"),
+    )
+}
+"""Every partition by its name. Those that are not among `SUPPORTED` are here to be recognized and refused."""
+
+_SERVICE_PRINCIPAL = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
+
+
+def partition_of(region: str) -> str | None:
+    """Return the name of the partition that a region is in; None for a region that no partition is known to have."""
+    return next((name for name, one in PARTITIONS.items() if re.fullmatch(one.regions, region)), None)
+
+
+def url_suffix(partition: str) -> str | None:
+    """Return the value of `AWS::URLSuffix` in a partition; None for a partition that is not known."""
+    known = PARTITIONS.get(partition)
+    return known.url_suffix if known else None
+
+
+def sign_in_host(partition: PartitionName) -> str:
+    """Return the host at which people of a supported partition sign in to the console."""
+    return PARTITIONS[partition].sign_in_host
+
+
+def is_service_principal(name: str) -> bool:
+    """Return whether a name has the form of a service principal in the supported partitions: `lambda.amazonaws.com`."""
+    return _SERVICE_PRINCIPAL.fullmatch(name) is not None

@@ -9,7 +9,15 @@ from iamgen.aws.services import is_listed
 from iamgen.check.rule_context import Facts
 from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.model import ADMIN, OPS
-from iamgen.declaration.naming import emergency_name, logical_id, services_policy
+from iamgen.declaration.naming import (
+    OPS_POLICY,
+    POWER_GROUP,
+    POWER_POLICY,
+    emergency_name,
+    machine_id,
+    services_policy,
+    user_id,
+)
 from iamgen.declaration.resolved import Declaration
 from iamgen.declaration.source import shown
 
@@ -27,11 +35,11 @@ def facts_of(declaration: Declaration, root: Path) -> Facts:
         partition=declaration.partition,
         trust_policy_quota=declaration.settings.trust_policy_quota,
         managed_policies_quota=declaration.settings.managed_policies_quota,
-        machines=frozenset(logical_id("CIUser", machine.name) for machine in declaration.machines),
+        machines=frozenset(machine_id(machine.name) for machine in declaration.machines),
         admin_roles=frozenset({ADMIN}),
-        iam_roles=frozenset({OPS, "OpsP", "PowerG", "PowerP"})
+        iam_roles=frozenset({OPS, OPS_POLICY, POWER_GROUP, POWER_POLICY})
         | {name for role in own for name in (role.name, services_policy(role.name))}
-        | {logical_id("User", person.name) for person in declaration.people if person.power},
+        | {user_id(person.name) for person in declaration.people if person.power},
         emergencies=frozenset(emergency_name(role.name) for role in declaration.roles if role.emergency),
         unlisted_power=frozenset(f"{service}:*" for service in _services(declaration) if not is_listed(service)),
         causes={name: f"{shown(origin.file, root)}:{origin.line}" for name, origin in _origins(declaration)},
@@ -53,8 +61,8 @@ def _origins(declaration: Declaration) -> Iterator[tuple[str, Origin]]:
         yield policy.name, policy.origin
     for group in declaration.groups:
         yield group.name, group.origin
-    users = [(logical_id("CIUser", one.name), declaration.origin_of(one)) for one in declaration.machines]
-    users += [(logical_id("User", one.name), declaration.origin_of(one)) for one in declaration.people]
+    users = [(machine_id(one.name), declaration.origin_of(one)) for one in declaration.machines]
+    users += [(user_id(one.name), declaration.origin_of(one)) for one in declaration.people]
     for name, origin in users:
         if origin:
             yield from ((f"{name}{end}", origin) for end in ("", "G", "P"))

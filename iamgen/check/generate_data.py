@@ -17,6 +17,7 @@ from importlib.metadata import version
 from typing import Any
 
 from iamgen.aws.data import HERE
+from iamgen.aws.managed_policies import FILE as DOCUMENTS
 from iamgen.check.rules._escalation import allowed, denied
 from iamgen.iam.statements import statements
 
@@ -54,14 +55,13 @@ def main() -> None:
 
 
 def _write_whole(policies: Mapping[str, Mapping[str, Any]], origin: str) -> None:
-    """Write the documents, one policy in a line, to where `iamgen.access.managed` reads them."""
+    """Write the documents, one policy in a line, to where `iamgen.aws.managed_policies` reads them."""
     lines = ",\n".join(
         f"{json.dumps(policy['Path'].lstrip('/') + name)}: {json.dumps(policy['Document'], separators=(',', ':'))}"
         for name, policy in sorted(policies.items())
     )
     head = f'{{"source": {json.dumps(origin)},\n"policies": {{\n'
-    file = HERE.parents[1] / "access" / "managed_policies.json"
-    file.write_text(f"{head}{lines}\n}}}}\n", encoding="utf-8")
+    DOCUMENTS.write_text(f"{head}{lines}\n}}}}\n", encoding="utf-8")
 
 
 def _line(name: str, policy: Mapping[str, Any]) -> str:

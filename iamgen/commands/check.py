@@ -17,7 +17,7 @@ from iamgen.check.left_out import left_out
 from iamgen.check.lint.configuration import find_config
 from iamgen.check.lint.linter import LintSettings, lint_all
 from iamgen.check.quota_table import plain, table
-from iamgen.check.quota_usage import Headroom, headroom, notable
+from iamgen.check.quota_usage.headroom import Headroom, fullest, headroom, notable
 from iamgen.check.rules import every_rule
 from iamgen.clock import now
 from iamgen.declaration.account_selection import chosen
@@ -77,10 +77,8 @@ def _told(wanted: Checking, checked: Checked) -> str:
         return json.dumps({**json.loads(text), "headroom": plain(rows)}, indent=2) + "\n"
     if wanted.form != "text" or not rows:
         return text
-    if wanted.quotas:
-        return f"{text}\nEvery quota:\n{table(rows)}"
-    fullest = sorted(rows, key=lambda row: -row.percent)[:_FULLEST]
-    return f"{text}\nThe fullest quotas:\n{table(fullest)}"
+    title, shown = ("Every quota", rows) if wanted.quotas else ("The fullest quotas", fullest(rows, _FULLEST))
+    return f"{text}\n{title}, and what fits besides (lengths are in characters):\n{table(shown)}"
 
 
 def _check_ignores(wanted: Checking) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from iamgen.aws import quotas
+from iamgen.aws.partitions import DEFAULT, partition_of
 from iamgen.aws_client.clients import Clients, Credentials, Identity, connect
 from iamgen.aws_client.errors import telling
 from iamgen.aws_client.parallel import heeding
@@ -18,11 +20,10 @@ from iamgen.clock import now
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy.consequences import cli_options
 from iamgen.deploy.kind_template import kind_template
-from iamgen.deploy.references import Place, partition_of
+from iamgen.deploy.references import Place
 from iamgen.deploy.refusals import Allowed, refused
 from iamgen.deploy.stack_sets import PlannedSet, Settings, StackSet, carry_out, plan
 from iamgen.deploy.targets import in_question
-from iamgen.deploy.template_bucket import INLINE
 from iamgen.deploy.template_change import TemplateChange
 from iamgen.diff.lines import lines, plan_line
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
@@ -90,7 +91,7 @@ def _agreed(question: str, console: Console) -> bool:
 
 
 def _change(planned: PlannedSet, caller: Identity, region: str) -> TemplateChange:
-    place = Place(caller.account, partition_of(region), region, planned.wanted.name)
+    place = Place(caller.account, partition_of(region) or DEFAULT, region, planned.wanted.name)
     return TemplateChange(planned.wanted.name, place, planned.before, planned.wanted.template)
 
 
@@ -116,8 +117,8 @@ def _stack_set(wanted: StackSetDeploying, declaration: Declaration, texts: Mappi
     template = kind_template(wanted.kind, {name: (accounts[name].id, json.loads(text)) for name, text in texts.items()})
     name = f"{declaration.settings.stack}-{wanted.kind}"
     size = len(json.dumps(template, indent=2).encode())
-    if size > INLINE:
-        what = f"the template has {size:,} bytes, and {INLINE:,} is the limit of a stack set"
+    if size > quotas.TEMPLATE_INLINE:
+        what = f"the template has {size:,} bytes, and {quotas.TEMPLATE_INLINE:,} is the limit of a stack set"
         raise refuse(name, what, "deploy the accounts one by one: iamgen deploy --all")
     ids = tuple(one.id for one in accounts.values())
     return StackSet(name, template, stack_tags(wanted.root), ids, Settings(**wanted.how))

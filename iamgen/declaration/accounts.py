@@ -6,12 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import get_args
 
 from iamgen.aws import quotas
+from iamgen.aws.partitions import DEFAULT, PARTITIONS, SUPPORTED, PartitionName, partition_of
 from iamgen.declaration.constants import Constant, Constants
 from iamgen.declaration.kinds import KIND, KINDS, USER_ONLY, kind_faults, kind_of, production_by_name, second_holders
-from iamgen.declaration.resolved import Account, Partition
+from iamgen.declaration.resolved import Account
 from iamgen.errors import Fault
 from iamgen.similar_names import did_you_mean, nearest
 
@@ -22,8 +22,8 @@ PROFILE = "_AWS_PROFILE"
 _ID_HINT = "an account id has 12 digits, leading zeros included"
 _ALIKE = 0.7  # of two names' ends, from which one may be the other, misspelt
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
-_REGIONS_OF = {"aws-us-gov": "us-gov-", "aws-cn": "cn-"}
-PARTITIONS: tuple[Partition, ...] = get_args(Partition)
+_PARTITION, _REGION_NAME = "GLOBAL_AWS_PARTITION", "GLOBAL_AWS_REGION"
+_SUPPORTED = f"iamgen supports {', '.join(SUPPORTED[:-1])} and {SUPPORTED[-1]}"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Accounts:
     """
 
     region: str
-    partition: Partition
+    partition: PartitionName
     by_name: Mapping[str, Account]
     aliases: Mapping[str, str]
     faults: tuple[Fault, ...] = field(default=(), compare=False)
@@ -133,31 +133,47 @@ def _orphans(constants: Constants, declared: Mapping[str, str]) -> Iterator[Faul
         yield Fault(constants.where(one.name), f"{one.name}: there is no {prefix}{_ID}", hint)
 
 
-def _place(constants: Constants) -> tuple[Partition, str, list[Fault]]:
-    partition, faults = constants.get("GLOBAL_AWS_PARTITION") or "aws", []
-    if partition not in PARTITIONS and "GLOBAL_AWS_PARTITION" not in constants.faulty:
-        hint = did_you_mean(partition, PARTITIONS, f"write one of {', '.join(PARTITIONS)}")
-        faults.append(Fault(constants.where("GLOBAL_AWS_PARTITION"), f"no partition is {partition!r}", hint))
-    known = partition if partition in PARTITIONS else "aws"
-    region = constants.get("GLOBAL_AWS_REGION") or ""
-    if "GLOBAL_AWS_REGION" not in constants.faulty:
-        faults += _region_faults(constants, known, region)
-    return known, region, faults
+def _place(constants: Constants) -> tuple[PartitionName, str, list[Fault]]:
+    """Return the partition and the region of the stacks, and what is wrong with them."""
+    stated = constants.get(_PARTITION) or DEFAULT
+    region = constants.get(_REGION_NAME) or ""
+    faults = [] if _PARTITION in constants.faulty else list(_partition_faults(constants, stated))
+    if _REGION_NAME not in constants.faulty:
+        is_known = not faults and _PARTITION not in constants.faulty
+        faults += _region_faults(constants, stated if is_known else None, region)
+    return next((name for name in SUPPORTED if name == stated), DEFAULT), region, faults
 
 
-def _region_faults(constants: Constants, partition: str, region: str) -> Iterator[Fault]:
-    where = constants.where("GLOBAL_AWS_REGION")
-    expected = next((p for p, start in _REGIONS_OF.items() if region.startswith(start)), "aws")
+def _partition_faults(constants: Constants, partition: str) -> Iterator[Fault]:
+    where = constants.where(_PARTITION)
+    if partition in PARTITIONS and partition not in SUPPORTED:
+        yield Fault(where, f"the partition {partition} is not supported", _SUPPORTED)
+    elif partition not in PARTITIONS:
+        hint = did_you_mean(partition, SUPPORTED, f"write one of {', '.join(SUPPORTED)}")
+        yield Fault(where, f"no partition is {partition!r}", hint)
+
+
+def _region_faults(constants: Constants, partition: str | None, region: str) -> Iterator[Fault]:
+    where = constants.where(_REGION_NAME)
+    expected = partition_of(region)
     if not region:
-        yield Fault(where, "GLOBAL_AWS_REGION is missing", "write the stacks' region: GLOBAL_AWS_REGION=eu-west-1")
-    elif not _REGION.fullmatch(region) or "-iso" in region:
+        yield Fault(where, f"{_REGION_NAME} is missing", f"write the stacks' region: {_REGION_NAME}=eu-west-1")
+    elif not _REGION.fullmatch(region):
         yield Fault(where, f"{region!r} is no region", "write one such as eu-west-1")
-    elif expected != partition:
-        yield Fault(
-            where,
-            f"region {region} is in the partition {expected}, not {partition}",
-            f"set GLOBAL_AWS_PARTITION={expected}, or another region",
-        )
+    elif expected is None:
+        yield from _new_region_faults(constants, region)
+    elif expected not in SUPPORTED:
+        yield Fault(where, f"region {region} is in the partition {expected}, which is not supported", _SUPPORTED)
+    elif partition and expected != partition:
+        what = f"region {region} is in the partition {expected}, not {partition}"
+        yield Fault(where, what, f"set {_PARTITION}={expected}, or another region")
+
+
+def _new_region_faults(constants: Constants, region: str) -> Iterator[Fault]:
+    """Refuse a region of which the partition is not known, unless CONST.inc states the partition."""
+    if not constants.get(_PARTITION):
+        hint = f"write one such as eu-west-1; if AWS has it since, state its partition: {_PARTITION}={DEFAULT}"
+        yield Fault(constants.where(_REGION_NAME), f"no partition is known to have the region {region}", hint)
 
 
 def _with_people(

@@ -6,26 +6,24 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from iamgen.aws import quotas
+from iamgen.aws.partitions import SUPPORTED, is_service_principal
 from iamgen.aws.services import slip
 from iamgen.declaration.access_entries import accounts_meant
 from iamgen.declaration.accounts import Accounts
 from iamgen.declaration.declared_type import MisDeclared, without_fault
 from iamgen.declaration.expiry import end
 from iamgen.declaration.model import STANDARD_ROLES, Emergency, Group, Policy, Role, Settings
-from iamgen.declaration.naming import Naming
+from iamgen.declaration.naming import STANDARD_GROUPS, STANDARD_POLICIES, Naming
 from iamgen.declaration.users_file import Written
 from iamgen.similar_names import did_you_mean
 
-STANDARD_GROUPS = ("AssumeRoleG", "ManageOwnUserG", "PowerG")
-STANDARD_POLICIES = ("AssumeRoleP", "ManageOwnUserP", "OpsP", "PowerP", "ReadGuardP")
 _ENDINGS: dict[type, tuple[str, int, Sequence[str]]] = {
     Role: ("R", quotas.ROLE_NAME, STANDARD_ROLES),
     Group: ("G", quotas.GROUP_NAME, STANDARD_GROUPS),
     Policy: ("P", quotas.POLICY_NAME, STANDARD_POLICIES),
 }
 _RESERVED = re.compile(r"AssumeRole\d+P|CIUser.*|User.*|OIDC.*|.*ServicesP")
-_ARN = re.compile(r"arn:(aws|aws-us-gov|aws-cn):(iam|sts)::(\d{12}|aws):\S+")
-_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
+_ARN = re.compile(rf"arn:({'|'.join(SUPPORTED)}):(iam|sts)::(\d{{12}}|aws):\S+")
 _AWS_POLICY = re.compile(r"[A-Za-z0-9+=,.@_/-]+")
 _TEMPLATE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*\.json\.j2")
 
@@ -122,7 +120,7 @@ def _assumer_faults(role: Role, who: str, written: Written, accounts: Accounts) 
     if missing:
         what = f"{about(role)} is in {', '.join(missing[:3])}, but {who}, which may assume it, is not"
         yield MisDeclared(role.origin, what, "give both the same accounts, or name the role by its ARN", who)
-    if who in written.role_names or _ARN.fullmatch(who) or _SERVICE.fullmatch(who):
+    if who in written.role_names or _ARN.fullmatch(who) or is_service_principal(who):
         return
     what = f"{about(role)}: {who!r} is no service, role or ARN that may assume it"
     otherwise = "write a service such as 'lambda.amazonaws.com', a role's name, or an ARN"

@@ -12,6 +12,13 @@ from dataclasses import dataclass
 IAM_NAME = re.compile(r"[A-Za-z0-9_+=,.@-]+")  # botocore's model of IAM, its \w in ASCII
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9]*")
 
+# The logical ids of the groups and policies that iamgen itself generates. Those of the standard roles are in `model`.
+ASSUME_GROUP, OWN_USER_GROUP, POWER_GROUP = "AssumeRoleG", "ManageOwnUserG", "PowerG"
+STANDARD_GROUPS = (ASSUME_GROUP, OWN_USER_GROUP, POWER_GROUP)
+ASSUME_POLICY, OWN_USER_POLICY, POWER_POLICY = "AssumeRoleP", "ManageOwnUserP", "PowerP"
+OPS_POLICY, READ_GUARD_POLICY = "OpsP", "ReadGuardP"
+STANDARD_POLICIES = (ASSUME_POLICY, OWN_USER_POLICY, OPS_POLICY, POWER_POLICY, READ_GUARD_POLICY)
+
 
 @dataclass(frozen=True)
 class Naming:
@@ -54,6 +61,16 @@ def logical_id(kind: str, name: str) -> str:
     import hashlib  # 5 ms that plain names do not need
 
     return f"{kind}{camel}{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
+def user_id(name: str) -> str:
+    """Return the logical id of a person's user."""
+    return logical_id("User", name)
+
+
+def machine_id(name: str) -> str:
+    """Return the logical id of a CI user."""
+    return logical_id("CIUser", name)
 
 
 def services_policy(role: str) -> str:

@@ -9,13 +9,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
+from iamgen.aws.partitions import PartitionName
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.model import STANDARD_ROLES, Settings
 from iamgen.declaration.naming import Naming
 
 Kind = Literal["user-only", "dev", "prod", "workload"]
-Partition = Literal["aws", "aws-us-gov", "aws-cn"]
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class Declaration:
 
     constants: Constants
     region: str
-    partition: Partition
+    partition: PartitionName
     accounts: Mapping[str, Account]
     aliases: Mapping[str, str]
     settings: Settings

@@ -13,7 +13,7 @@ from iamgen.declaration.declared_names import named_faults, places
 from iamgen.declaration.declared_type import MisDeclared, Origin
 from iamgen.declaration.expiry import end
 from iamgen.declaration.model import STANDARD_ROLES, CIUser, Pipeline, User
-from iamgen.declaration.naming import IAM_NAME, Naming, logical_id
+from iamgen.declaration.naming import IAM_NAME, Naming, machine_id
 from iamgen.declaration.pipeline_faults import pipeline_faults
 from iamgen.declaration.settings import settings_faults
 from iamgen.declaration.shared_subjects import Reach, sideways_faults
@@ -209,7 +209,7 @@ def _short_names(everybody: Iterable[User | CIUser], written: Written) -> Iterat
 def _long_names(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
     """Find names that are too long once they have the stack's prefix and an account's id."""
     settings = written.settings
-    naming = Naming(settings.stack if settings else "infra", accounts.partition, "0" * 12)
+    naming = Naming(settings.stack if settings else "infra", accounts.partition, "0" * quotas.ACCOUNT_ID)
     if settings:
         for role in STANDARD_ROLES:
             if len(naming.full(role)) > quotas.ROLE_NAME:
@@ -219,7 +219,7 @@ def _long_names(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
                 yield MisDeclared(settings.origin, what, hint, "stack")
                 break
     for ci_user in written.ci_users:
-        made = naming.full(logical_id("CIUser", ci_user.name) + "G")
+        made = naming.full(machine_id(ci_user.name) + "G")
         if len(made) > quotas.GROUP_NAME:
             hint = (
                 f"a group's name has {quotas.GROUP_NAME} characters at most: {len(made) - quotas.GROUP_NAME} too many"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from iamgen.aws.cloudformation import CAPABILITIES
 from iamgen.aws_client.clients import Client
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy.change_set_validation import not_planned
@@ -69,7 +70,7 @@ def create(cloudformation: Client, wanted: Wanted, pace: Pace) -> ChangeSet | No
         ChangeSetName=name,
         ClientToken=name,  # a request that is sent again, its answer lost, is the same request
         ChangeSetType=wanted.kind,
-        Capabilities=["CAPABILITY_NAMED_IAM"],
+        Capabilities=CAPABILITIES,
         Tags=[{"Key": key, "Value": value} for key, value in wanted.tags.items()],
         **wanted.source,
         **repair,

@@ -14,8 +14,8 @@ from typing import Any
 
 from iamgen.access.documents import Statement, parse
 from iamgen.access.errors import AccessError
-from iamgen.access.managed import managed_documents
 from iamgen.aws.iam_types import GROUP, INLINE, POLICY, ROLE, USER
+from iamgen.aws.managed_policies import managed_documents
 from iamgen.deploy.references import Place, Template
 from iamgen.iam import template as iam
 from iamgen.iam.attachments import POLICIES, Attachment, Membership, attachments, members

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NoReturn
 
+from iamgen.aws.partitions import DEFAULT, partition_of
 from iamgen.aws_client.clients import Clients, Identity, require_account
 from iamgen.aws_client.errors import telling
 from iamgen.aws_client.polling import Pace
@@ -19,7 +20,7 @@ from iamgen.deploy.drift import Inspection, inspect
 from iamgen.deploy.effects import planned, retagged
 from iamgen.deploy.failed_stack import EMPTY, live_template
 from iamgen.deploy.lockout import lost_by_repair
-from iamgen.deploy.references import Place, partition_of
+from iamgen.deploy.references import Place
 from iamgen.deploy.refusals import Allowed, refused
 from iamgen.deploy.repair import own_losses
 from iamgen.deploy.stack import Stack
@@ -159,7 +160,7 @@ def _warn_of_undeclared(found: Prepared) -> None:
 def template_change(found: Prepared, after: Mapping[str, Any]) -> TemplateChange:
     """Return the deployed template and another one, for the rules about what may not be lost."""
     order = found.order
-    place = Place(order.account_id, partition_of(found.clients.region), found.clients.region, order.stack)
+    place = Place(order.account_id, partition_of(found.clients.region) or DEFAULT, found.clients.region, order.stack)
     return TemplateChange(order.where, place, found.before, after, order.members, order.kept_roles)
 
 

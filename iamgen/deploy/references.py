@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from iamgen.aws.partitions import partition_of
+from iamgen.aws.partitions import DEFAULT
 from iamgen.iam.intrinsics import Environment
 
 Template = Mapping[str, Any]
-__all__ = ["Place", "Template", "partition_of"]
 
 
 @dataclass(frozen=True)
@@ -19,8 +18,8 @@ class Place:
 
     account: str
     """The twelve digits of the account."""
-    partition: str = "aws"
-    """`aws`, `aws-us-gov` or `aws-cn`."""
+    partition: str = DEFAULT
+    """The partition of the account, `aws` or another."""
     region: str = "us-east-1"
     """The region of the stack."""
     stack: str = "infra"

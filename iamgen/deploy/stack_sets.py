@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from iamgen.aws.cloudformation import CAPABILITIES
 from iamgen.aws_client.clients import Client, Clients
 from iamgen.aws_client.errors import code_of
 from iamgen.aws_client.polling import Pace
@@ -210,7 +211,7 @@ def _definition(wanted: StackSet) -> dict[str, Any]:
     return {
         "StackSetName": wanted.name,
         "TemplateBody": json.dumps(wanted.template, indent=2, sort_keys=True),
-        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        "Capabilities": CAPABILITIES,
         "PermissionModel": settings.model,
         "Tags": [{"Key": key, "Value": value} for key, value in wanted.tags.items()],
         **own,

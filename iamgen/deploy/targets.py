@@ -10,6 +10,7 @@ from functools import partial
 from iamgen.aws_client.clients import Client, Clients, Credentials, connect, role_arn
 from iamgen.declaration.accounts import PROFILE, constant
 from iamgen.declaration.model import STANDARD_ROLES
+from iamgen.declaration.naming import ASSUME_GROUP, OWN_USER_GROUP, POWER_GROUP
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy.planner import Order
 from iamgen.errors import IamgenError
@@ -107,7 +108,7 @@ def members(declaration: Declaration, account: Account) -> Mapping[str, frozense
         return {}
     everybody = frozenset(person.name for person in declaration.people)
     power = frozenset(person.name for person in declaration.people if person.power)
-    return {"AssumeRoleG": everybody, "ManageOwnUserG": everybody, "PowerG": power}
+    return {ASSUME_GROUP: everybody, OWN_USER_GROUP: everybody, POWER_GROUP: power}
 
 
 def people_first(accounts: Iterable[Account]) -> tuple[Account, ...]:

@@ -6,12 +6,10 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from iamgen.aws import quotas
 from iamgen.aws_client.clients import Clients
 from iamgen.aws_client.errors import telling
 from iamgen.errors import Fault, IamgenError, refuse
-
-INLINE = 51_200  # bytes of a template that may be sent along: the CloudFormation User Guide, quotas
-LARGEST = 1_000_000  # bytes from S3; the guide says 1 MB
 
 
 @contextmanager
@@ -24,13 +22,13 @@ def sent(
     Raises IamgenError for a large template and no bucket, and for a bucket that is not the account's own.
     """
     size = len(text.encode())
-    if size <= INLINE:
+    if size <= quotas.TEMPLATE_INLINE:
         yield {"TemplateBody": text}
         return
-    if size > LARGEST:
-        raise refuse(where, f"the template has {size:,} bytes, and {LARGEST:,} is CloudFormation's limit")
+    if size > quotas.TEMPLATE:
+        raise refuse(where, f"the template has {size:,} bytes, and {quotas.TEMPLATE:,} is CloudFormation's limit")
     if not bucket:
-        what = f"the template has {size:,} bytes, and more than {INLINE:,} have to go through S3"
+        what = f"the template has {size:,} bytes, and more than {quotas.TEMPLATE_INLINE:,} have to go through S3"
         raise refuse(where, what, "name a bucket of that account, in the stack's region: --bucket NAME")
     key = f"iamgen/{hashlib.sha256(text.encode()).hexdigest()}.json"
     account = clients.sts.get_caller_identity()["Account"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from iamgen.declaration import model, naming
 from iamgen.deploy.assuming import Trusting
 from iamgen.deploy.comparison import Answer, Comparison
 from iamgen.deploy.holders import Holder, Holders
@@ -16,7 +17,7 @@ from iamgen.deploy.power import Change, Standing
 from iamgen.deploy.references import Place, Template
 from iamgen.errors import Fault
 
-ADMIN, POWER = "AdminR", "PowerG"
+ADMIN, POWER = model.ADMIN, naming.POWER_GROUP
 HINT = "--lock-me-out, if it is meant and there is another way in"
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from iamgen.aws.cloudformation import is_replaced
 from iamgen.diff.change import TEMPLATE, Change, Detail, Sign
 from iamgen.diff.documents import Document, document_details
 from iamgen.diff.properties import property_details
-from iamgen.diff.replacement import is_replaced
 from iamgen.diff.values import shown
 
 __all__ = ("Change", "Detail", "Template", "differences", "statement_differences")

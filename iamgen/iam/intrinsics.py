@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from iamgen.aws.partitions import URL_SUFFIXES
+from iamgen.aws.partitions import url_suffix
 from iamgen.iam.holes import HOLE, SUBSTITUTED, function, hole, text
 from iamgen.iam.syntax import Path
 
@@ -45,7 +45,7 @@ class Environment:
             "AWS::Partition": self.partition,
             "AWS::Region": self.region,
             "AWS::StackName": self.stack,
-            "AWS::URLSuffix": URL_SUFFIXES.get(self.partition or ""),
+            "AWS::URLSuffix": url_suffix(self.partition or ""),
         }
         return values.get(name)
 

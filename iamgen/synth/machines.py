@@ -8,7 +8,7 @@ from awacs import sts
 from troposphere import AWSObject, Ref
 from troposphere.iam import Group, ManagedPolicy, User
 
-from iamgen.declaration.naming import logical_id
+from iamgen.declaration.naming import machine_id
 from iamgen.declaration.resolved import Account, Declaration, Machine
 from iamgen.synth.statements import allow, document
 
@@ -26,7 +26,7 @@ def machine_resources(declaration: Declaration, account: Account) -> Iterator[AW
 
 
 def _ci_user(declaration: Declaration, account: Account, machine: Machine, roles: list[str]) -> Iterator[AWSObject]:
-    naming, user = declaration.naming(account), logical_id("CIUser", machine.name)
+    naming, user = declaration.naming(account), machine_id(machine.name)
     group, policy = f"{user}G", f"{user}P"
     own = document(allow("AssumeOwnRoles", [sts.AssumeRole], [naming.role_arn(role) for role in roles]))
     yield ManagedPolicy(policy, ManagedPolicyName=naming.full(policy), PolicyDocument=own)

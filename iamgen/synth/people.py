@@ -10,13 +10,20 @@ from troposphere import AWSObject, Ref, Tags
 from troposphere.iam import Group, ManagedPolicy, User
 
 from iamgen.aws import quotas
-from iamgen.declaration.naming import Naming, logical_id
+from iamgen.declaration.naming import (
+    ASSUME_GROUP,
+    ASSUME_POLICY,
+    OWN_USER_GROUP,
+    OWN_USER_POLICY,
+    POWER_GROUP,
+    POWER_POLICY,
+    Naming,
+    user_id,
+)
 from iamgen.declaration.resolved import Account, Declaration, Person
 from iamgen.errors import Fault, refuse
 from iamgen.synth.self_management import manage_own_user
 from iamgen.synth.statements import EVERYTHING, WITH_MFA, allow, deny, document, size
-
-ASSUME_GROUP, OWN_USER_GROUP, POWER_GROUP = "AssumeRoleG", "ManageOwnUserG", "PowerG"
 
 
 def people_resources(declaration: Declaration) -> Iterator[AWSObject]:
@@ -24,8 +31,8 @@ def people_resources(declaration: Declaration) -> Iterator[AWSObject]:
     naming = declaration.naming(declaration.people_account)
     own_user = manage_own_user(naming, password_change_needs_mfa=declaration.settings.password_change_needs_mfa)
     yield from _group(naming, ASSUME_GROUP, _numbered("AssumeRole", assume_role_documents(declaration)))
-    yield from _group(naming, OWN_USER_GROUP, {"ManageOwnUserP": own_user})
-    yield from _group(naming, POWER_GROUP, {"PowerP": _power()})
+    yield from _group(naming, OWN_USER_GROUP, {OWN_USER_POLICY: own_user})
+    yield from _group(naming, POWER_GROUP, {POWER_POLICY: _power()})
     if declaration.settings.users == "stack":
         yield from (_user(declaration, person) for person in declaration.people)
 
@@ -52,7 +59,7 @@ def widened(declaration: Declaration) -> tuple[Fault, ...]:
     if len(_packed(_role_arns(declaration))) <= quotas.POLICIES_OF_A_GROUP:
         return ()
     what = "names the roles of each account by a pattern: one by one they do not fit"
-    return (Fault("AssumeRoleP", what, "the roles' own trust policies still decide who may assume which"),)
+    return (Fault(ASSUME_POLICY, what, "the roles' own trust policies still decide who may assume which"),)
 
 
 def _role_arns(declaration: Declaration) -> list[str]:
@@ -121,7 +128,7 @@ def _user(declaration: Declaration, person: Person) -> User:
     groups += [group.name for group in declaration.groups if person.name in group.members]
     optional = {"Tags": Tags(dict(person.tags))} if person.tags else {}
     return User(
-        logical_id("User", person.name),
+        user_id(person.name),
         UserName=person.name,
         Path=person.path,
         Groups=[Ref(group) for group in groups],

@@ -9,14 +9,12 @@ from troposphere.iam import ManagedPolicy, Role
 
 from iamgen.aws import quotas
 from iamgen.declaration.model import ADMIN, OPS, READ
-from iamgen.declaration.naming import Naming
+from iamgen.declaration.naming import OPS_POLICY, READ_GUARD_POLICY, Naming
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import refuse
 from iamgen.synth.actions import actions
 from iamgen.synth.statements import EVERYTHING, allow, deny, document, size
 from iamgen.synth.trust import trust_policy
-
-OPS_POLICY, READ_GUARD = "OpsP", "ReadGuardP"
 
 _ABOUT = {
     ADMIN: "Full power over everything. FOR EMERGENCIES ONLY.",
@@ -71,7 +69,7 @@ def _policies(role: str, naming: Naming, *, guarded: bool) -> list[str | Ref]:
     read = naming.aws_policy("ReadOnlyAccess")
     if role == OPS:
         return [read, Ref(OPS_POLICY)]
-    return [read, Ref(READ_GUARD)] if guarded else [read]
+    return [read, Ref(READ_GUARD_POLICY)] if guarded else [read]
 
 
 def full_power(name: str, services: tuple[str, ...], declaration: Declaration, account: Account) -> ManagedPolicy:
@@ -93,4 +91,4 @@ def _read_guard(naming: Naming) -> ManagedPolicy:
         deny("NoReadingOfDataAndSecrets", data, EVERYTHING),
         deny("NoReadingOfApiKeys", actions("apigateway", "GET"), [keys]),
     )
-    return ManagedPolicy(READ_GUARD, ManagedPolicyName=naming.full(READ_GUARD), PolicyDocument=policy)
+    return ManagedPolicy(READ_GUARD_POLICY, ManagedPolicyName=naming.full(READ_GUARD_POLICY), PolicyDocument=policy)

@@ -12,8 +12,9 @@ from awacs.aws import ConditionElement, PolicyDocument, Statement, StringEquals,
 from troposphere import GetAtt
 
 from iamgen.aws import quotas
+from iamgen.aws.partitions import is_service_principal
 from iamgen.declaration.expiry import iso
-from iamgen.declaration.naming import Naming, logical_id
+from iamgen.declaration.naming import Naming, machine_id, user_id
 from iamgen.declaration.resolved import Account, Declaration, Granted, Machine, Person, Workload
 from iamgen.errors import refuse
 from iamgen.synth.pipelines import provider_id
@@ -141,7 +142,7 @@ def _with_session_name(names: StringEquals, form: Form) -> StringEquals:
 
 def _assumers(wanted: Trust, assumer: Assumer) -> Iterator[Statement]:
     """Yield the trust in services, in roles, and in users named by ARN, who are people until shown otherwise."""
-    services = [who for who in wanted.assumed_by if who.endswith((".amazonaws.com", ".amazonaws.com.cn"))]
+    services = [who for who in wanted.assumed_by if is_service_principal(who)]
     users = [who for who in wanted.assumed_by if ":user/" in who]
     others = [who for who in wanted.assumed_by if who not in services and who not in users]
     if services:
@@ -179,8 +180,8 @@ def _referring(declaration: Declaration, account: Account, form: Form) -> Princi
         if isinstance(one.who, Workload):
             return GetAtt(provider_id(one.who.url), "Arn")
         if isinstance(one.who, Machine):
-            return GetAtt(logical_id("CIUser", one.who.name), "Arn")
-        return GetAtt(logical_id("User", one.who.name), "Arn") if here_too else arn(one)
+            return GetAtt(machine_id(one.who.name), "Arn")
+        return GetAtt(user_id(one.who.name), "Arn") if here_too else arn(one)
 
     return reference
 

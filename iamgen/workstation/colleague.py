@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from iamgen.aws import quotas
+from iamgen.aws.partitions import PartitionName
 from iamgen.declaration.accounts import Accounts
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.naming import IAM_NAME, Naming
@@ -49,7 +50,7 @@ class Colleague:
 
     source: Source
     people_account: Account
-    partition: str
+    partition: PartitionName
     roles: tuple[Assumable, ...]
     every: tuple[Assumable, ...]
     values: Mapping[str, str]

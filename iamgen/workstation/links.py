@@ -12,15 +12,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from iamgen.aws import quotas
+from iamgen.aws.partitions import PartitionName, sign_in_host
 from iamgen.declaration.expiry import iso
 from iamgen.errors import Fault
 from iamgen.workstation.roles import Assumable
 
-_HOSTS = {
-    "aws": "signin.aws.amazon.com",
-    "aws-us-gov": "signin.amazonaws-us-gov.com",
-    "aws-cn": "signin.amazonaws.cn",
-}
 _NO_BRACKETS = str.maketrans("[]", "()")  # a section's name ends at the first ]
 RED, GREEN = "f2b0a9", "b7ca9d"  # of the colours that the console offers
 
@@ -35,7 +31,7 @@ class Link:
     url: str
 
 
-def links(roles: Iterable[Assumable], partition: str) -> tuple[Link, ...]:
+def links(roles: Iterable[Assumable], partition: PartitionName) -> tuple[Link, ...]:
     """Return a link for each role that the console can switch to: production's in red, others in green."""
     return tuple(_link(role, partition) for role in roles if len(role.name) <= quotas.SWITCHED_ROLE)
 
@@ -48,9 +44,9 @@ def unlinked(roles: Iterable[Assumable]) -> Iterator[Fault]:
             yield Fault(f"{role.place} {role.role}", what, "assume it with the AWS CLI, or give it a shorter name")
 
 
-def sign_in(account_id: str, partition: str) -> str:
+def sign_in(account_id: str, partition: PartitionName) -> str:
     """Return where the users of an account sign in to the console."""
-    return f"https://{account_id}.{_HOSTS[partition]}/console"
+    return f"https://{account_id}.{sign_in_host(partition)}/console"
 
 
 def markdown(found: Iterable[Link], user: str, sign_in_at: str) -> str:
@@ -100,12 +96,12 @@ def extension(found: Iterable[Link], base: str, account_id: str, region: str) ->
     return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
 
 
-def _link(role: Assumable, partition: str) -> Link:
+def _link(role: Assumable, partition: PartitionName) -> Link:
     text = _shown(role.place, role.role)
     colour = RED if role.account.kind == "prod" else GREEN
     values = {"account": role.account.id, "roleName": role.name, "displayName": text, "color": colour}
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in values.items())
-    return Link(role, text, colour, f"https://{_HOSTS[partition]}/switchrole?{query}")
+    return Link(role, text, colour, f"https://{sign_in_host(partition)}/switchrole?{query}")
 
 
 def _shown(place: str, role: str) -> str:

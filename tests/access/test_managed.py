@@ -10,7 +10,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from iamgen.access.documents import Statement, parse
 from iamgen.access.evaluate import Request, decide
-from iamgen.access.managed import FILE, managed_documents
+from iamgen.aws.managed_policies import FILE, managed_documents
 
 CONTEXT = {
     "aws:username": "alice",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from iamgen.aws import quotas
 from iamgen.check.quota_table import plain, table
-from iamgen.check.quota_usage import Headroom, headroom, notable
+from iamgen.check.quota_usage.headroom import Headroom, fullest, headroom, notable
 from iamgen.check.rule_context import Facts
 from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.naming import Naming
@@ -213,15 +213,24 @@ ROWS = [
     Headroom("dev", "OpsR", 8, 10, "managed policies", "2 more managed policies fit"),
 ]
 TABLE = """\
-prod AdminR trust policy   1,864 / 2,048 characters         91 %   3 more users fit
-dev OpsR                       8 /    10 managed policies   80 %   2 more managed policies fit
-dev OpsP                      79 /   100 characters         79 %   5 more actions fit
+prod AdminR trust policy  1,864 / 2,048  91 %  3 more users
+dev OpsR                      8 /    10  80 %  2 more managed policies
+dev OpsP                     79 /   100  79 %  5 more actions
 """
 
 
 def test_notable() -> None:
     assert notable(ROWS) == (ROWS[1], ROWS[2])
     assert ROWS[1].warning == Fault("prod AdminR trust policy", "1,864 of 2,048 characters, 91 %", "3 more users fit")
+
+
+def test_the_fullest_are_those_that_something_fills() -> None:
+    name = Headroom("dev", "longest role name", 78, 100, "characters", "22 more characters fit", grows=False)
+    long_name = Headroom("dev", "longest role name", 80, 100, "characters", "20 more characters fit", grows=False)
+    assert fullest([*ROWS, name], 4) == (ROWS[1], ROWS[2], ROWS[0])
+    assert fullest([*ROWS, long_name], 4) == (ROWS[1], ROWS[2], long_name, ROWS[0])
+    assert fullest(ROWS, 1) == (ROWS[1],)
+    assert "grows" not in name.plain()
 
 
 def test_percent_is_100_only_when_full() -> None:

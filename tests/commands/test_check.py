@@ -24,12 +24,17 @@ def test_a_sound_declaration(make_repo: MakeRepo, iamgen: Iamgen) -> None:
     done = iamgen(root, "check")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("no findings in 3 templates")
-    assert "The fullest quotas:\ndev longest role name" in done.stdout
+    _, _, rows = done.stdout.partition("The fullest quotas, and what fits besides (lengths are in characters):\n")
+    assert rows.startswith("user-only ManageOwnUserP  ")
+    assert "longest" not in rows  # nothing fills a name
+    assert max(map(len, rows.splitlines())) <= 80
     assert sorted(path.name for path in root.iterdir()) == before
 
 
 def test_every_quota_of_every_account(make_repo: MakeRepo, iamgen: Iamgen) -> None:
-    told = iamgen(make_repo(), "check", "--no-lint", "--quotas").stdout.partition("Every quota:\n")[2]
+    told = iamgen(make_repo(), "check", "--no-lint", "--quotas").stdout.partition(
+        "Every quota, and what fits besides (lengths are in characters):\n"
+    )[2]
     for row in ("dev AdminR trust policy", "prod OpsP", "user-only AssumeRoleP", "user-only account "):
         assert row in told
 

@@ -102,6 +102,35 @@ def test_partitions(region: str, partition: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "whats"),
+    [
+        (
+            "GLOBAL_AWS_REGION=eusc-de-east-1\n",
+            ["region eusc-de-east-1 is in the partition aws-eusc, which is not supported"],
+        ),
+        (
+            "GLOBAL_AWS_REGION=us-isob-east-1\n",
+            ["region us-isob-east-1 is in the partition aws-iso-b, which is not supported"],
+        ),
+        ("GLOBAL_AWS_REGION=xx-north-1\n", ["no partition is known to have the region xx-north-1"]),
+        ("GLOBAL_AWS_REGION=xx-north-1\nGLOBAL_AWS_PARTITION=aws\n", []),
+        (
+            "GLOBAL_AWS_REGION=eusc-de-east-1\nGLOBAL_AWS_PARTITION=aws-eusc\n",
+            [
+                "the partition aws-eusc is not supported",
+                "region eusc-de-east-1 is in the partition aws-eusc, which is not supported",
+            ],
+        ),
+        ("GLOBAL_AWS_REGION=us-gov-west-1\nGLOBAL_AWS_PARTITION=aws-gov\n", ["no partition is 'aws-gov'"]),
+        ("GLOBAL_AWS_PARTITION=aws-gov\n", ["no partition is 'aws-gov'", "GLOBAL_AWS_REGION is missing"]),
+    ],
+)
+def test_places_where_iamgen_does_not_work(text: str, whats: list[str]) -> None:
+    found = accounts(parse(f"{text}DEV_AWS_ACCOUNT_ID=222222222222\n".encode(), "CONST.inc")[0])
+    assert [fault.what for fault in found.faults] == whats
+
+
+@pytest.mark.parametrize(
     "text", ["", "GLOBAL_AWS_REGION=\n", "GLOBAL_AWS_REGION=Ireland\n", "GLOBAL_AWS_REGION=eu-west\n"]
 )
 def test_a_region_is_needed(text: str) -> None:

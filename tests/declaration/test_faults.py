@@ -452,6 +452,10 @@ CONST_CASES = {
         "GLOBAL_AWS_PARTITION=aws-us-gv",
         "CONST.inc:5 | no partition is 'aws-us-gv' | did you mean aws-us-gov?",
     ),
+    "a partition that is not supported": (
+        "GLOBAL_AWS_PARTITION=aws-eusc",
+        "CONST.inc:5 | the partition aws-eusc is not supported | iamgen supports aws, aws-us-gov and aws-cn",
+    ),
     "a region of another partition": (
         "GLOBAL_AWS_PARTITION=aws-cn",
         "CONST.inc:1 | region eu-west-1 is in the partition aws, not aws-cn | set GLOBAL_AWS_PARTITION=aws, or another region",

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from iamgen.deploy.holders import Holders
 from iamgen.deploy.needed_actions import CLOUDFORMATION, needed_to_deploy
-from iamgen.deploy.references import Place, resources
+from iamgen.deploy.references import Place
 
 PLACE = Place("222222222222", "aws", "eu-west-1", "infra")
 HERE = "arn:aws:iam::222222222222"
@@ -16,7 +17,7 @@ HERE = "arn:aws:iam::222222222222"
 def needs(kind: str, **properties: Any) -> list[tuple[str, str]]:
     template = {"Resources": {"X": {"Type": f"AWS::IAM::{kind}", "Properties": properties}}}
     stack = "arn:aws:cloudformation:eu-west-1:222222222222:stack/infra/00000000-0000-0000-0000-000000000000"
-    found = list(needed_to_deploy(PLACE, resources(template, PLACE)))
+    found = list(needed_to_deploy(PLACE, Holders.of(template, PLACE).resources))
     assert found[: len(CLOUDFORMATION)] == [(f"cloudformation:{action}", stack) for action in CLOUDFORMATION]
     return found[len(CLOUDFORMATION) :]
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from iamgen.aws.partitions import PartitionName
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Account
 from iamgen.workstation.colleague import Called, Colleague, declared
@@ -55,7 +56,7 @@ def bob(make_repo: MakeRepo) -> tuple[Path, Colleague]:
         ("aws-cn", "signin.amazonaws.cn"),
     ],
 )
-def test_a_link(partition: str, host: str) -> None:
+def test_a_link(partition: PartitionName, host: str) -> None:
     (link,) = links([assumable()], partition)
     assert link.url == (
         f"https://{host}/switchrole?account=222222222222&roleName=infra-ReadR-1&displayName=dev%20ReadR&color=b7ca9d"

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.aws import quotas
+from iamgen.check.quota_usage.counts import resources_of_account
+from iamgen.check.quota_usage.usage import exceeded
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import group, template
-from iamgen.iam.template import GROUP, Template
-
-# Those that one template can exceed: of all others an account can have at least as many as a template, 500.
-_QUOTAS = {
-    GROUP: ("groups", quotas.GROUPS, quotas.GROUPS_RAISED),
-    "AWS::IAM::OIDCProvider": ("OIDC providers", quotas.OIDC_PROVIDERS, quotas.OIDC_PROVIDERS_RAISED),
-}
+from iamgen.iam.template import Template
 
 
-def _check(template: Template, _: Facts) -> Iterator[Problem]:
-    for kind, (called, quota, raised) in _QUOTAS.items():
-        count = sum(one.is_certain for one in template.of_type(kind))
-        if count > quota:
-            what = f"the template has {count} {called}, and {quota} is an account's quota"
-            yield Problem(("Resources",), f"{what}: AWS raises it to {raised} at most, on request")
+def _check(template: Template, facts: Facts) -> Iterator[Problem]:
+    for usage in exceeded(resources_of_account, template, facts):
+        what = f"the template has {usage.used} {usage.owner}, and {usage.limit} is an account's quota"
+        yield Problem(usage.path, f"{what}: {usage.remedy}")
 
 
 RULE = Rule(

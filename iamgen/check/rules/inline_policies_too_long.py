@@ -4,33 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.aws import quotas
+from iamgen.check.quota_usage.documents import inline_policies
+from iamgen.check.quota_usage.usage import exceeded
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import allow, document, group, role, template
-from iamgen.check.rules._lengths import Ruler, over
-from iamgen.iam.attachments import Holder, holders
-from iamgen.iam.template import GROUP, ROLE, USER, Template
-
-_QUOTAS = {USER: quotas.INLINE_OF_A_USER, GROUP: quotas.INLINE_OF_A_GROUP, ROLE: quotas.INLINE_OF_A_ROLE}
+from iamgen.iam.template import Template
 
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
-    ruler = Ruler(template, facts)
-    for holder in holders(template):
-        quota = _QUOTAS.get(holder.resource.type)
-        length = sum(ruler.document(one) for one in holder.documents if one.kind == "inline")
-        if quota and length > quota and _all_are_certain(holder, template):
-            what = f"the inline policies of {holder.resource.logical_id} have {over(length, quota)}"
-            yield Problem(holder.resource.path, f"{what}: make managed policies of them")
-
-
-def _all_are_certain(holder: Holder, template: Template) -> bool:
-    """Whether no condition decides which of the inline policies there are: if one did, not all might count."""
-    if any("Fn::If" in one.path for one in holder.documents):
-        return False
-    owners = {one.owner for one in holder.documents}
-    return all(one.is_certain for one in template.resources if one.logical_id in owners)
+    for usage in exceeded(inline_policies, template, facts):
+        yield Problem(usage.path, f"the inline policies of {usage.owner} have {usage.over}: {usage.remedy}")
 
 
 def _inline(count: int) -> list[dict[str, object]]:

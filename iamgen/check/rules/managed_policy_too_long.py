@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.aws import quotas
+from iamgen.check.quota_usage.documents import managed_policies
+from iamgen.check.quota_usage.usage import exceeded
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import allow, policy, template
-from iamgen.check.rules._lengths import Ruler, over
-from iamgen.iam.template import POLICY, Template
+from iamgen.iam.template import Template
 
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
-    ruler = Ruler(template, facts)
-    policies = {one.logical_id for one in template.of_type(POLICY)}
-    for document in template.documents:
-        if document.owner in policies:
-            length = ruler.document(document)
-            if length > quotas.MANAGED_POLICY:
-                what = f"{document.owner} has {over(length, quotas.MANAGED_POLICY)}"
-                yield Problem(document.path, f"{what}: divide it, or let patterns stand for names")
+    for usage in exceeded(managed_policies, template, facts):
+        yield Problem(usage.path, f"{usage.owner} has {usage.over}: {usage.remedy}")
 
 
 _LONG = [f"arn:aws:s3:::example-bucket-{number:04}" for number in range(200)]

@@ -4,43 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.aws import quotas
+from iamgen.check.quota_usage.names import names
+from iamgen.check.quota_usage.usage import exceeded
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import group, role, template
-from iamgen.check.rules._lengths import Ruler
-from iamgen.iam.template import GROUP, INLINE, NAMES, POLICY, ROLE, USER, Resource, Template
-from iamgen.iam.values import Value, items, values
-
-_LIMITS = {
-    ROLE: quotas.ROLE_NAME,
-    USER: quotas.USER_NAME,
-    GROUP: quotas.GROUP_NAME,
-    POLICY: quotas.POLICY_NAME,
-    "AWS::IAM::InstanceProfile": 128,
-}
-_NAMES = {**NAMES, "AWS::IAM::InstanceProfile": "InstanceProfileName"}
+from iamgen.iam.template import Template
 
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
-    ruler = Ruler(template, facts)
-    for resource in template.resources:
-        for name, limit in _names(resource):
-            length = ruler.text(name.text)
-            if length > limit:
-                what = f"the name {name.text} will have {length} characters, and {limit} is the limit"
-                yield Problem(name.path, f"{what}: shorten it by {length - limit}")
-
-
-def _names(resource: Resource) -> Iterator[tuple[Value, int]]:
-    if resource.type in _NAMES:
-        yield from ((name, _LIMITS[resource.type]) for name in resource.values(_NAMES[resource.type]))
-    if resource.type in INLINE:
-        yield from ((name, quotas.POLICY_NAME) for name in resource.values("PolicyName"))
-    for given, path in items(*resource.under("Policies")) if resource.type in NAMES else ():
-        if isinstance(given, dict):
-            names = values(given.get("PolicyName"), (*path, "PolicyName"))
-            yield from ((name, quotas.POLICY_NAME) for name in names)
+    for usage in exceeded(names, template, facts):
+        what = f"the name {usage.owner} will have {usage.used} characters, and {usage.limit} is the limit"
+        yield Problem(usage.path, f"{what}: {usage.remedy}")
 
 
 _ROLE = "role-with-a-rather-long-name-for-what-it-does"

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamgen.aws import quotas
+from iamgen.check.quota_usage.sizes import size_in_call, size_in_s3
+from iamgen.check.quota_usage.usage import exceeded
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import group, template
 from iamgen.iam.template import Template
 
 
-def _check(template: Template, _: Facts) -> Iterator[Problem]:
-    if quotas.TEMPLATE_INLINE < template.size <= quotas.TEMPLATE:
-        what = f"the template has {template.size:,} bytes, and a call takes {quotas.TEMPLATE_INLINE:,}"
-        yield Problem((), f"{what}: deploy it from an S3 bucket")
+def _check(template: Template, facts: Facts) -> Iterator[Problem]:
+    if any(exceeded(size_in_s3, template, facts)):
+        return  # too large for S3 too, of which another rule tells
+    for usage in exceeded(size_in_call, template, facts):
+        what = f"the template has {usage.used:,} bytes, and a call takes {usage.limit:,}"
+        yield Problem(usage.path, f"{what}: {usage.remedy}")
 
 
 RULE = Rule(

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamgen.aws import quotas
+from iamgen.check.quota_usage.sizes import size_in_s3
+from iamgen.check.quota_usage.usage import exceeded
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import group, template
 from iamgen.iam.template import Template
 
 
-def _check(template: Template, _: Facts) -> Iterator[Problem]:
-    if template.size > quotas.TEMPLATE:
-        what = f"the template has {template.size:,} bytes, and 1 MB is the limit, also from S3"
-        yield Problem((), f"{what}: divide it into several stacks, or leave out white space")
+def _check(template: Template, facts: Facts) -> Iterator[Problem]:
+    for usage in exceeded(size_in_s3, template, facts):
+        what = f"the template has {usage.used:,} bytes, and 1 MB is the limit, also from S3"
+        yield Problem(usage.path, f"{what}: {usage.remedy}")
 
 
 RULE = Rule(

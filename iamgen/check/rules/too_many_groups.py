@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.aws import quotas
+from iamgen.check.quota_usage.counts import groups_of_users
+from iamgen.check.quota_usage.usage import exceeded
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import group, template, user
-from iamgen.iam.attachments import memberships
 from iamgen.iam.template import Template
-from iamgen.iam.values import Value
 
 
-def _check(template: Template, _: Facts) -> Iterator[Problem]:
-    for one, groups in memberships(template).items():
-        count = len({value.text for value in groups if _is_certain(value, template)})
-        if count > quotas.GROUPS_OF_A_USER:
-            what = f"{one} is in {count} groups, and {quotas.GROUPS_OF_A_USER} is the limit"
-            yield Problem(("Resources", one), f"{what}: join groups by what they are for")
-
-
-def _is_certain(group: Value, template: Template) -> bool:
-    """Whether no condition decides about the membership."""
-    conditional = {one.logical_id for one in template.resources if not one.is_certain}
-    return "Fn::If" not in group.path and group.path[1] not in conditional
+def _check(template: Template, facts: Facts) -> Iterator[Problem]:
+    for usage in exceeded(groups_of_users, template, facts):
+        what = f"{usage.owner} is in {usage.used} groups, and {usage.limit} is the limit"
+        yield Problem(usage.path, f"{what}: {usage.remedy}")
 
 
 _GROUPS = {f"Team{number}G": group() for number in range(11)}

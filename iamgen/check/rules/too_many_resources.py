@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.aws import quotas
+from iamgen.check.quota_usage.counts import resources
+from iamgen.check.quota_usage.usage import exceeded
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import group, template
 from iamgen.iam.template import Template
 
 
-def _check(template: Template, _: Facts) -> Iterator[Problem]:
-    count = len(template.resources)
-    if count > quotas.RESOURCES:
-        what = f"the template has {count} resources, and {quotas.RESOURCES} is CloudFormation's limit"
-        yield Problem(("Resources",), f"{what}: divide it into several stacks")
+def _check(template: Template, facts: Facts) -> Iterator[Problem]:
+    for usage in exceeded(resources, template, facts):
+        what = f"the template has {usage.used} resources, and {usage.limit} is CloudFormation's limit"
+        yield Problem(usage.path, f"{what}: {usage.remedy}")
 
 
 RULE = Rule(

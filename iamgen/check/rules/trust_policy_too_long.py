@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.aws import quotas
+from iamgen.check.quota_usage.documents import trust_policies
+from iamgen.check.quota_usage.usage import exceeded
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import MFA, role, template, trust
-from iamgen.check.rules._lengths import Ruler, over
 from iamgen.iam.template import Template
 
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
-    ruler = Ruler(template, facts)
-    for document in template.documents:
-        if document.kind == "trust":
-            length = ruler.document(document)
-            if length > facts.trust_policy_quota:
-                what = f"{document.owner}'s trust has {over(length, facts.trust_policy_quota)}"
-                yield Problem(document.path, f"{what}: {_remedy(length)}")
-
-
-def _remedy(length: int) -> str:
-    raised = quotas.TRUST_POLICY_RAISED
-    fewer = "name the account, and users by a condition on aws:username, or let fewer in"
-    return f"{fewer}; AWS raises the quota to {raised:,} on request" if length <= raised else fewer
+    for usage in exceeded(trust_policies, template, facts):
+        yield Problem(usage.path, f"{usage.owner}'s trust has {usage.over}: {usage.remedy}")
 
 
 _USERS = [f"arn:aws:iam::111111111111:user/person-{number}" for number in range(60)]

@@ -10,9 +10,9 @@ import pytest
 from iamgen.aws import quotas
 from iamgen.check.engine import check_template
 from iamgen.check.finding import Finding
+from iamgen.check.quota_usage.lengths import Ruler
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules._examples import MFA, allow, group, policy, role, trust, user
-from iamgen.check.rules._lengths import Ruler
 from iamgen.iam.template import Template
 
 Named = Callable[..., set[str]]

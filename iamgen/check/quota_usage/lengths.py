@@ -1,4 +1,4 @@
-"""How long something will be at least, once CloudFormation has put in what functions stand for."""
+"""How long a text or a document will be at least, once CloudFormation has replaced its functions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from iamgen.aws import quotas
+from iamgen.aws.partitions import PARTITIONS, SUPPORTED
 from iamgen.check.rule_context import Facts
 from iamgen.iam.holes import HOLE, function, text
 from iamgen.iam.template import GROUP, NAMES, POLICY, ROLE, USER, Document, Resource, Template
@@ -15,7 +16,7 @@ from iamgen.iam.values import Value, branches
 _KINDS = {ROLE: "role", USER: "user", GROUP: "group", POLICY: "policy"}
 _MARKS = ('"Ref":', '"Fn::', "⟨")  # without any there is no function
 _SHORTEST_REGION = len("us-east-1")
-_SHORTEST_SUFFIX = len("amazonaws.com")
+_SHORTEST_SUFFIX = min(len(partition.url_suffix) for partition in map(PARTITIONS.__getitem__, SUPPORTED))
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,3 @@ class Ruler:
 
 def _dumped(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
-
-
-def over(length: int, quota: int) -> str:
-    """Return in words how much too long something is."""
-    return f"{length:,} characters, {length - quota:,} over the quota of {quota:,}"

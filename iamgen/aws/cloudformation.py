@@ -1,8 +1,11 @@
-"""Which changes of a resource make AWS put a new one in its place."""
+"""How CloudFormation treats IAM resources: which changes replace one, and what a call has to acknowledge."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+
+CAPABILITIES = ["CAPABILITY_NAMED_IAM"]
+"""What a call has to acknowledge so that CloudFormation creates users, groups, roles and policies with names."""
 
 # Properties that are set once (createOnlyProperties), of CloudFormation's resource schemas; a test holds them against
 # those that cfn-lint brings along.

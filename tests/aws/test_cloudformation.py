@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-from iamgen.diff.replacement import SET_ONCE, is_replaced
+from iamgen.aws.cloudformation import SET_ONCE, is_replaced
 
 
 def test_every_type_of_iam_is_known() -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).resolve().parent / "managed_policies.json"
+from iamgen.aws.data import HERE
+
+FILE = HERE / "managed_policies.json"
 
 
 @cache

@@ -1,0 +1,1 @@
+"""How much of each quota of AWS a template uses: the one table that rules, headroom and warnings read."""

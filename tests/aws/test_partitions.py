@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import botocore
+import pytest
+
+from iamgen.aws.partitions import (
+    PARTITIONS,
+    SUPPORTED,
+    is_service_principal,
+    partition_of,
+    sign_in_host,
+    url_suffix,
+)
+
+OF_BOTOCORE: list[dict[str, Any]] = json.loads(
+    (Path(botocore.__file__).parent / "data" / "partitions.json").read_text("utf-8")
+)["partitions"]
+
+
+def test_every_partition_of_botocore_is_known() -> None:
+    assert {one["id"] for one in OF_BOTOCORE} == set(PARTITIONS)
+
+
+@pytest.mark.parametrize("partition", OF_BOTOCORE, ids=lambda one: str(one["id"]))
+def test_regions_and_suffixes_are_those_of_botocore(partition: dict[str, Any]) -> None:
+    regions = [name for name in partition["regions"] if not name.endswith("-global")]
+    assert regions
+    assert {partition_of(region) for region in regions} == {partition["id"]}
+    assert url_suffix(partition["id"]) == partition["outputs"]["dnsSuffix"]
+
+
+@pytest.mark.parametrize(
+    "region", ["", "eu-west", "Ireland", "xx-north-1", "aws-global", "us-east-1-foo", "xus-east-1"]
+)
+def test_a_region_that_is_in_no_known_partition(region: str) -> None:
+    assert partition_of(region) is None
+
+
+def test_supported_partitions_have_a_sign_in_host_and_no_other_has() -> None:
+    assert {name for name, one in PARTITIONS.items() if one.sign_in_host} == set(SUPPORTED)
+    assert all(sign_in_host(name) for name in SUPPORTED)
+
+
+def test_no_suffix_of_an_unknown_partition() -> None:
+    assert url_suffix("aws-mars") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("lambda.amazonaws.com", True),
+        ("ec2.amazonaws.com.cn", True),
+        ("states.eu-west-1.amazonaws.com", True),
+        ("lambda.amazonaws.com.evil", False),
+        ("amazonaws.com", False),
+        ("arn:aws:iam::111111111111:role/x.amazonaws.com", False),
+        ("lambda.amazonaws.eu", False),
+    ],
+)
+def test_form_of_service_principals(name: str, expected: bool) -> None:  # a case of the table
+    assert is_service_principal(name) is expected
