@@ -12,10 +12,10 @@ from iamgen.aws import quotas
 from iamgen.declaration.constants import Constant, Constants
 from iamgen.declaration.kinds import KIND, KINDS, USER_ONLY, kind_faults, kind_of, production_by_name, second_holders
 from iamgen.declaration.resolved import Account, Partition
+from iamgen.declaration.standard import PEOPLE_ACCOUNT
 from iamgen.errors import Fault
 from iamgen.similar_names import did_you_mean, nearest
 
-PEOPLE_ACCOUNT: str = USER_ONLY
 _ID, _NAME = "_AWS_ACCOUNT_ID", "_AWS_ACCOUNT_NAME"
 _IAM, _ROLE = "_IAM_", "_ROLE"
 PROFILE = "_AWS_PROFILE"

@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from iamgen.declaration.model import Pipeline
+if TYPE_CHECKING:
+    from iamgen.declaration.types.pipeline import Pipeline
 
 
 @dataclass(frozen=True)

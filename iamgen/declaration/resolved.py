@@ -5,14 +5,37 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.declared_type import Origin
-from iamgen.declaration.model import STANDARD_ROLES, Settings
 from iamgen.declaration.naming import Naming
+from iamgen.declaration.standard import STANDARD_ROLES
+from iamgen.declaration.types.ci_user import Machine
+from iamgen.declaration.types.emergency import OwnEmergency
+from iamgen.declaration.types.grant import Granted
+from iamgen.declaration.types.group import OwnGroup
+from iamgen.declaration.types.pipeline import Workload
+from iamgen.declaration.types.policy import OwnPolicy
+from iamgen.declaration.types.role import OwnRole
+from iamgen.declaration.types.settings import Settings
+from iamgen.declaration.types.user import Person
+
+__all__ = (
+    "Account",
+    "Declaration",
+    "Granted",
+    "Kind",
+    "Machine",
+    "OwnEmergency",
+    "OwnGroup",
+    "OwnPolicy",
+    "OwnRole",
+    "Partition",
+    "Person",
+    "Workload",
+)
 
 Kind = Literal["user-only", "dev", "prod", "workload"]
 Partition = Literal["aws", "aws-us-gov", "aws-cn"]
@@ -40,110 +63,6 @@ class Account:
         That is production, and the account that holds the people: who may change that one decides over all others.
         """
         return self.kind == "prod" or self.holds_people
-
-
-@dataclass(frozen=True)
-class Person:
-    """A user of the account that holds people."""
-
-    name: str
-    path: str
-    power: bool
-    email: str | None
-    tags: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A CI user: an IAM user in each account in which it is granted a role."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Workload:
-    """A pipeline, as its tokens name it; `subject` has a `*`, or a `?` for each character, where it varies by run."""
-
-    url: str
-    audience: str
-    subject: str
-
-    @property
-    def name(self) -> str:
-        """Return what tells it apart: its subject."""
-        return self.subject
-
-    @property
-    def varies(self) -> bool:
-        """Whether the subject is a pattern."""
-        return "*" in self.subject or "?" in self.subject
-
-    @property
-    def issuer(self) -> str:
-        """Return the issuer as AWS writes it in condition keys and ARNs: without the scheme."""
-        return self.url.removeprefix("https://")
-
-
-@dataclass(frozen=True)
-class OwnEmergency:
-    """An inline policy that expires; `until` is UTC, exclusive."""
-
-    reason: str
-    until: datetime
-    template: str
-    origin: Origin
-
-
-@dataclass(frozen=True)
-class OwnRole:
-    """A declared role, in the accounts named. `assumed_by` are service principals, role names and ARNs."""
-
-    name: str
-    services: tuple[str, ...]
-    managed_policies: tuple[str, ...]
-    policies: tuple[str, ...]
-    assumed_by: tuple[str, ...]
-    session_hours: int
-    mfa: bool
-    boundary: str | None
-    accounts: frozenset[str]
-    description: str
-    emergency: OwnEmergency | None
-    origin: Origin
-
-
-@dataclass(frozen=True)
-class OwnPolicy:
-    """A declared policy, in the accounts named."""
-
-    name: str
-    template: str
-    vars: Mapping[str, object]
-    accounts: frozenset[str]
-    origin: Origin
-
-
-@dataclass(frozen=True)
-class OwnGroup:
-    """A declared group of the account that holds people."""
-
-    name: str
-    members: tuple[str, ...]
-    managed_policies: tuple[str, ...]
-    policies: tuple[str, ...]
-    origin: Origin
-
-
-@dataclass(frozen=True)
-class Granted:
-    """One who may assume one role in one account: for good, or until `until` (UTC, exclusive)."""
-
-    who: Person | Machine | Workload
-    account: str
-    role: str
-    until: datetime | None
-    reason: str
-    origin: Origin
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from iamgen.declaration.accounts import Accounts
 from iamgen.declaration.declared_type import MisDeclared
-from iamgen.declaration.model import READ, Pipeline
 from iamgen.declaration.pipelines import PROVIDERS, identity
+from iamgen.declaration.standard import READ
+
+if TYPE_CHECKING:
+    from iamgen.declaration.accounts import Accounts
+    from iamgen.declaration.types.pipeline import Pipeline
 
 _IDS = re.compile(r"@\d+(?=[/:])")  # in GitHub's subjects: a repository has them or not, and may change to them
 _OTHERWISE = "give {account} a subject of its own, that no other job has"
