@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 from iamgen.declaration.access_entries import accounts_meant, where_granted
 from iamgen.declaration.declared_type import Declared, MisDeclared, label
 from iamgen.declaration.field_types import OptionalText
-from iamgen.declaration.issuers import Claims, is_shared, issuer_at
 from iamgen.declaration.pipelines import PROVIDERS, REPOSITORY, Provider, identity, matched, subject_of
 from iamgen.declaration.shared_subjects import Reach, sideways_faults
 from iamgen.declaration.types.grant import Access, access_faults, grants
@@ -19,6 +18,7 @@ from iamgen.similar_names import did_you_mean
 
 if TYPE_CHECKING:
     from iamgen.declaration.accounts import Accounts
+    from iamgen.declaration.issuers import Claims
     from iamgen.declaration.users_file import Written
 
 _ISSUER = re.compile(r"https://[a-z0-9.-]+\.[a-z]{2,}(?P<port>:\d+)?(/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?")
@@ -202,6 +202,8 @@ def _issuer_problems(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _stranger_problems(address: str, audience: str, subject: str) -> Iterator[Problem]:
     """Find what lets in others that have tokens of the same issuer."""
+    from iamgen.declaration.issuers import is_shared, issuer_at  # 9 ms of patterns
+
     issuer = issuer_at(address)
     demanded = {"aud": audience, "sub": subject}
     if not is_shared(issuer):
