@@ -1,4 +1,4 @@
-"""What account names and patterns mean, and where a role is."""
+"""Account names and patterns in users.py, turned into the accounts that they mean."""
 
 from __future__ import annotations
 

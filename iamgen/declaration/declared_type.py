@@ -1,4 +1,4 @@
-"""How a declared value comes to be: it knows its line in users.py, and a wrong one stops nothing.
+"""The base of every type of users.py: it checks the values of a call against the fields, and knows the call's line.
 
 A class statement in users.py such as `User("bob", {"dev": "OpsR"}, powr=True)` would end the reading at
 the first mistake. Here a wrong call becomes a `Faulty` and a noted fault, so that one reading finds all.
@@ -21,32 +21,37 @@ from iamgen.similar_names import did_you_mean
 
 
 class Origin(NamedTuple):
-    """Where somebody wrote a value: the file, as Python knows it, and the line on which it starts."""
+    """Where somebody wrote a value."""
 
     file: str
+    """The file, as Python knows it."""
     line: int
+    """The line on which the value starts."""
 
 
 class MisDeclared(NamedTuple):
-    """A fault in one declared value; `about` is the word in the source that it is about."""
+    """A fault in one declared value."""
 
     origin: Origin
+    """Where the value is written."""
     what: str
+    """What is wrong with it."""
     hint: str
+    """What to do about it; may be empty."""
     about: str = ""
+    """The word in the source that the fault is about, whose line is shown; empty for the value as a whole."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Faulty:
-    """Stands where a value was declared wrongly; its faults have been noted already.
-
-    `rest` is the value without what is wrong about it, so that its other faults can be found too; None
-    when too little is left of it.
-    """
+    """Stands where a value was declared wrongly; its faults have been noted already."""
 
     origin: Origin
+    """Where the value is written."""
     kind: type
+    """The type that it was to be."""
     rest: Declared | None
+    """The value without what is wrong about it, so that its other faults can be found; None when too little remains."""
 
     def __repr__(self) -> str:
         return f"a wrong {self.kind.__name__}"
@@ -56,10 +61,12 @@ _SHOWN = 60  # characters of a wrong value in a message
 
 
 class Notes(NamedTuple):
-    """What came of a reading: the faults of wrong values, and the right ones, in the order of their making."""
+    """What was noted while users.py was read."""
 
     faults: list[MisDeclared]
+    """The faults of wrong values."""
     made: list[Declared]
+    """The values without a fault, in the order in which they were declared."""
 
 
 _notes: ContextVar[Notes | None] = ContextVar("notes", default=None)
@@ -135,7 +142,7 @@ def without_fault(value: object) -> object:
 def _note(faults: list[MisDeclared]) -> None:
     notes = _notes.get()
     if notes is None:
-        raise IamgenError(Fault(f"{at.file}:{at.line}", what, hint) for at, what, hint, _ in faults)
+        raise IamgenError(Fault(f"{at.file}:{at.line}", problem, hint) for at, problem, hint, _ in faults)
     notes.faults.extend(faults)
 
 

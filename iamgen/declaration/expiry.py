@@ -1,4 +1,4 @@
-"""The end of a grant, from what a person writes to a moment in UTC."""
+"""When a grant or an emergency ends: a date or a time that a person writes, turned into a moment in UTC."""
 
 from __future__ import annotations
 

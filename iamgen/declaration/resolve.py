@@ -1,4 +1,4 @@
-"""A faultless declaration resolved: patterns spelled out, settings filled in, what has ended left out."""
+"""Resolve a faultless declaration: look up names and patterns, fill in settings, leave out what has ended."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def resolve(
         settings=settings,
         session_hours=MappingProxyType({**DEFAULT_SESSION_HOURS, **settings.session_hours}),
         ops_services=tuple(sorted(set(written.ops_services or ()))),
-        people=tuple(who for _, who in principals if isinstance(who, Person)),
-        machines=tuple(who for _, who in principals if isinstance(who, Machine)),
-        workloads=tuple(dict.fromkeys(who for _, who in principals if isinstance(who, Workload))),
+        people=tuple(principal for _, principal in principals if isinstance(principal, Person)),
+        machines=tuple(principal for _, principal in principals if isinstance(principal, Machine)),
+        workloads=tuple(dict.fromkeys(principal for _, principal in principals if isinstance(principal, Workload))),
         roles=own_roles(written, accounts, now),
         groups=own_groups(written),
         policies=own_policies(written, accounts),
@@ -71,8 +71,8 @@ def _granted(
 ) -> tuple[list[Granted], list[MisDeclared]]:
     standing: list[Granted] = []
     warnings: list[MisDeclared] = []
-    for holder, who in principals:
-        more, notices = granted(holder, who, written, accounts, now)
+    for holder, principal in principals:
+        more, notices = granted(holder, principal, written, accounts, now)
         standing += more
         warnings += notices
     return standing, warnings

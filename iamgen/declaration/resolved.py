@@ -1,4 +1,4 @@
-"""The declaration as everything downstream sees it: every name resolved, every pattern spelled out."""
+"""The resolved declaration, which every later step reads: names are looked up, patterns are lists of accounts."""
 
 from __future__ import annotations
 
@@ -43,13 +43,18 @@ Partition = Literal["aws", "aws-us-gov", "aws-cn"]
 
 @dataclass(frozen=True)
 class Account:
-    """An AWS account of CONST.inc; `holds_people` for user-only, or for the one that stands in for it."""
+    """An AWS account of CONST.inc."""
 
     name: str
+    """Its name in lower case and with hyphens: `acme-prod`."""
     id: str
+    """Its account id."""
     kind: Kind
+    """Its kind, by its name or as CONST.inc states it."""
     display: str
+    """Its name as people read it."""
     holds_people: bool = False
+    """Whether the people's IAM users are in it: so in user-only, or in the account that stands in for it."""
 
     @property
     def is_workload(self) -> bool:
@@ -67,23 +72,38 @@ class Account:
 
 @dataclass(frozen=True)
 class Declaration:
-    """All that was declared. `aliases` are names of accounts that stand for another one's."""
+    """All that a repository declares."""
 
     constants: Constants
+    """The constants of CONST.inc."""
     region: str
+    """The region in which the stacks are."""
     partition: Partition
+    """The partition of AWS that every account is in."""
     accounts: Mapping[str, Account]
+    """The accounts by name, in CONST.inc's order."""
     aliases: Mapping[str, str]
+    """Other names of accounts, each with the name of the account that it stands for."""
     settings: Settings
+    """The settings, with defaults for what users.py leaves out."""
     session_hours: Mapping[str, int]
+    """The longest session of each standardized role, in hours."""
     ops_services: tuple[str, ...]
+    """The services that OpsR has full power over, sorted."""
     people: tuple[Person, ...]
+    """The people, by name."""
     machines: tuple[Machine, ...]
+    """The CI users, by name."""
     workloads: tuple[Workload, ...]
+    """The pipelines' jobs, each once."""
     roles: tuple[OwnRole, ...]
+    """The declared roles, by name."""
     groups: tuple[OwnGroup, ...]
+    """The declared groups, by name."""
     policies: tuple[OwnPolicy, ...]
+    """The declared policies, by name."""
     granted: tuple[Granted, ...]
+    """Every grant that has not ended: of people first, then of CI users, then of pipelines."""
 
     @cached_property
     def people_account(self) -> Account:
@@ -92,18 +112,18 @@ class Declaration:
 
     @cached_property
     def _by_role(self) -> Mapping[tuple[str, str], tuple[Granted, ...]]:
-        found: dict[tuple[str, str], list[Granted]] = defaultdict(list)
-        for one in self.granted:
-            found[one.account, one.role].append(one)
-        return {key: tuple(some) for key, some in found.items()}
+        by_role: dict[tuple[str, str], list[Granted]] = defaultdict(list)
+        for granted in self.granted:
+            by_role[granted.account, granted.role].append(granted)
+        return {key: tuple(entries) for key, entries in by_role.items()}
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], Origin]:
-        return {(type(one.who).__name__, one.who.name): one.origin for one in reversed(self.granted)}
+        return {(type(granted.who).__name__, granted.who.name): granted.origin for granted in reversed(self.granted)}
 
-    def origin_of(self, who: Person | Machine) -> Origin | None:
+    def origin_of(self, user: Person | Machine) -> Origin | None:
         """Return where somebody is declared, as the first of their grants knows it; None without any."""
-        return self._by_name.get((type(who).__name__, who.name))
+        return self._by_name.get((type(user).__name__, user.name))
 
     def granted_in(self, account: Account, role: str) -> tuple[Granted, ...]:
         """Return who may assume this role there, people first, each by name."""

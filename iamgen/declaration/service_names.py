@@ -27,8 +27,8 @@ def unlisted_services(origin: Origin, label: str, services: Iterable[str]) -> It
 
     for service in services:
         if not is_listed(service):
-            what = f"{label}: {service!r} is not in the list of AWS's services of {list_date()}"
-            yield MisDeclared(origin, what, about_unlisted(service), service)
+            problem = f"{label}: {service!r} is not in the list of AWS's services of {list_date()}"
+            yield MisDeclared(origin, problem, about_unlisted(service), service)
 
 
 def ops_service_faults(written: Written) -> Iterator[MisDeclared]:

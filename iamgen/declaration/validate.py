@@ -1,4 +1,4 @@
-"""What is wrong with users.py once it can be read: every fault, each with its line and what to write."""
+"""Find every fault in users.py, once it can be read: each type's module is asked for its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts of users.py that CloudFormation would replace: refused in whatever field they stand, with their line."""
+"""Refuse texts in users.py that CloudFormation would replace with other text, in whatever field they stand."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def replaced_faults(written: Written) -> Iterator[MisDeclared]:
 def _faults(declared: Declared, shown: str) -> Iterator[MisDeclared]:
     for field in dataclasses.fields(declared):  # type: ignore[arg-type]  # each type of users.py is a dataclass
         for place in places(getattr(declared, field.name)):
-            what = _what(place, field.name)
-            if what:
-                yield MisDeclared(declared.origin, f"{shown}: {field.name} has {what}", _HINT, place.text)
+            problem = _replaced_part(place, field.name)
+            if problem:
+                yield MisDeclared(declared.origin, f"{shown}: {field.name} has {problem}", _HINT, place.text)
     for inner in _inner(declared):
         yield from _faults(inner, f"{shown}: {type(inner).__name__}")
 
@@ -44,7 +44,7 @@ def _inner(declared: Declared) -> Iterator[Declared]:
         yield emergency
 
 
-def _what(place: Place, field: str) -> str:
+def _replaced_part(place: Place, field: str) -> str:
     if has_dynamic_reference(place.text):
         return "a dynamic reference, {{resolve:…}}"
     if field == "vars" and place.holder is not None and is_function(place.text) and place.text != ATTRIBUTE:

@@ -115,7 +115,7 @@ def access_faults(holder: Holder, written: Written, accounts: Accounts) -> Itera
 
 
 def granted(
-    holder: Holder, who: Principal, written: Written, accounts: Accounts, now: datetime
+    holder: Holder, principal: Principal, written: Written, accounts: Accounts, now: datetime
 ) -> tuple[list[Granted], list[MisDeclared]]:
     """Return what somebody's `access` comes to at the moment `now`, and a warning for each end without effect.
 
@@ -123,7 +123,7 @@ def granted(
     """
     standing: list[Granted] = []
     warnings: list[MisDeclared] = []
-    for same in _by_place(holder, who, written, accounts).values():
+    for same in _by_place(holder, principal, written, accounts).values():
         warnings += _warnings(same, now)
         lasting = [entry for entry in same if entry.until is None or entry.until > now]
         if lasting:
@@ -132,7 +132,7 @@ def granted(
 
 
 def _by_place(
-    holder: Holder, who: Principal, written: Written, accounts: Accounts
+    holder: Holder, principal: Principal, written: Written, accounts: Accounts
 ) -> Mapping[tuple[str, str], list[Granted]]:
     entries: dict[tuple[str, str], list[Granted]] = defaultdict(list)
     for key, roles in holder.access.items():
@@ -140,7 +140,7 @@ def _by_place(
             until = end(grant.until) if grant and grant.until is not None else None
             reason, origin = (grant.reason, grant.origin) if grant else ("", holder.origin)
             for account in where_granted(role, accounts_meant(key, accounts), written, accounts):
-                entries[account, role].append(Granted(who, account, role, until, reason, origin))
+                entries[account, role].append(Granted(principal, account, role, until, reason, origin))
     return entries
 
 
@@ -153,16 +153,16 @@ def _warnings(same: list[Granted], now: datetime) -> Iterator[MisDeclared]:
     """Say which ends have passed, and which do nothing because the same is granted for longer elsewhere."""
     longest = max(same, key=_last)
     for entry in same:
-        what = f"{entry.who.name}'s {entry.role} in {entry.account}"
+        problem = f"{entry.who.name}'s {entry.role} in {entry.account}"
         if entry.until is None:
             continue
         if entry.until <= now:
-            what += f" ended at {iso(entry.until)}: left out"
-            yield MisDeclared(entry.origin, what, "remove the grant", entry.role)
+            problem += f" ended at {iso(entry.until)}: left out"
+            yield MisDeclared(entry.origin, problem, "remove the grant", entry.role)
         elif _last(entry) < _last(longest):
             held = f"until {iso(longest.until)}" if longest.until else "for good"
-            what += f" does not end at {iso(entry.until)}: line {longest.origin.line} grants it {held}"
-            yield MisDeclared(entry.origin, what, "remove one of the two", entry.role)
+            problem += f" does not end at {iso(entry.until)}: line {longest.origin.line} grants it {held}"
+            yield MisDeclared(entry.origin, problem, "remove one of the two", entry.role)
 
 
 def _end_faults(place: str, until: str, at: Origin) -> Iterator[MisDeclared]:
