@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from iamgen.declaration.model import (
-        CIUser,
-        Emergency,
-        Grant,
-        Group,
-        Pipeline,
-        Policy,
-        Role,
-        Settings,
-        User,
-    )
+    from iamgen.declaration.types.ci_user import CIUser
+    from iamgen.declaration.types.emergency import Emergency
+    from iamgen.declaration.types.grant import Grant
+    from iamgen.declaration.types.group import Group
+    from iamgen.declaration.types.pipeline import Pipeline
+    from iamgen.declaration.types.policy import Policy
+    from iamgen.declaration.types.role import Role
+    from iamgen.declaration.types.settings import Settings
+    from iamgen.declaration.types.user import User
 
 __all__ = ("CIUser", "Emergency", "Grant", "Group", "Pipeline", "Policy", "Role", "Settings", "User")
 
+if not TYPE_CHECKING:  # a type checker that saw it would take every misspelt name for a good one
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  # a module attribute may be anything
-    """Return a declared type, loading the model on first use: `iamgen --help` needs none of it."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from iamgen.declaration import model
+    def __getattr__(name: str) -> type:
+        """Return a declared type, loading its module on first use: `iamgen --help` needs none of them."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
 
-    return getattr(model, name)
+        module = {"CIUser": "ci_user"}.get(name, name.lower())
+        return getattr(import_module(f"iamgen.declaration.types.{module}"), name)
 
 
 def __dir__() -> list[str]:

@@ -54,7 +54,7 @@ for command in (bootstrap, changes, check, ci, deploy, drift, promote, release, 
 
 
 def main() -> int:
-    """Run the command line and return its exit code: contract section 6."""
+    """Run the command line and return its exit code."""
     session = Session(Console.standard())
     sys.stderr = session.console.err  # for click, which writes to it itself: its terminal may be gone
     with as_interrupts():  # to the last word: what cleans up may be told twice to end

@@ -1,1 +1,1 @@
-"""What the operator wrote: read, held against the accounts, resolved."""
+"""Read CONST.inc and users.py, find their faults, and resolve them into one declaration."""

@@ -1,13 +1,17 @@
-"""What somebody's `access` says, pattern by pattern: which roles, where."""
+"""Account names and patterns in users.py, turned into the accounts that they mean."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
-from iamgen.declaration.accounts import Accounts
-from iamgen.declaration.declared_type import without_fault
-from iamgen.declaration.model import CIUser, Grant, Roles, User
+from iamgen.declaration.declared_type import Declared, MisDeclared, label
+from iamgen.similar_names import did_you_mean
+
+if TYPE_CHECKING:
+    from iamgen.declaration.accounts import Accounts
+    from iamgen.declaration.users_file import Written
 
 
 def is_pattern(key: str) -> bool:
@@ -20,24 +24,32 @@ def accounts_meant(key: str, accounts: Accounts) -> tuple[str, ...]:
     if not is_pattern(key):
         name = accounts.aliases.get(key, key)
         return (name,) if name in accounts.by_name else ()
-    return tuple(name for name, one in accounts.by_name.items() if one.is_workload and fnmatchcase(name, key))
+    return tuple(name for name, account in accounts.by_name.items() if account.is_workload and fnmatchcase(name, key))
 
 
-def grants(roles: Roles) -> Iterator[tuple[str, Grant | None]]:
-    """Yield each role that an entry names, with the `Grant` that says until when, if it is one."""
-    several: Iterable[object] = roles if isinstance(roles, list | tuple) else [roles]
-    for one in map(without_fault, several):
-        if isinstance(one, Grant):
-            yield one.role, one
-        elif isinstance(one, str):
-            yield one, None
+def account_keys(field: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the account names and patterns of a field that takes one or several."""
+    if field is None:
+        return ()
+    return (field,) if isinstance(field, str) else tuple(field)
 
 
-def accounts_of(user: User | CIUser, accounts: Accounts) -> frozenset[str]:
-    """Return every account in which somebody is granted something."""
-    return frozenset(
-        name
-        for key, roles in user.access.items()
-        if any(True for _ in grants(roles))
-        for name in accounts_meant(key, accounts)
-    )
+def places(field: str | Sequence[str] | None, accounts: Accounts) -> tuple[str, ...]:
+    """Return the names of the accounts that a field means, in CONST.inc's order."""
+    meant = {name for key in account_keys(field) for name in accounts_meant(key, accounts)}
+    return tuple(name for name in accounts.by_name if name in meant)
+
+
+def where_granted(role: str, granted_in: Iterable[str], written: Written, accounts: Accounts) -> tuple[str, ...]:
+    """Return those of the accounts in `granted_in` that have the role: a declared one may be in a few only."""
+    declared = next((declared for declared in written.roles if declared.name == role), None)
+    return tuple(name for name in granted_in if declared is None or name in places(declared.accounts, accounts))
+
+
+def account_faults(declared: Declared, field: str | Sequence[str] | None, accounts: Accounts) -> Iterator[MisDeclared]:
+    """Yield a fault for each account name or pattern of the field `accounts` that means no account."""
+    for key in account_keys(field):
+        if accounts.by_name and not accounts_meant(key, accounts):
+            known = [*accounts.by_name, *accounts.aliases]
+            hint = did_you_mean(key, known, f"CONST.inc declares {', '.join(accounts.by_name)}")
+            yield MisDeclared(declared.origin, f"{label(declared)}: {key!r} is no account, nor matches any", hint, key)

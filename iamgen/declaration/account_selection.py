@@ -1,4 +1,4 @@
-"""Which accounts a command means."""
+"""The accounts that a command is for, by the names on its command line."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def chosen(declaration: Declaration, names: Sequence[str], *, every: bool) -> tu
 
     Raises UsageError for names that there are not.
     """
-    wanted = tuple(declaration.accounts) if every else tuple(names)
+    requested = tuple(declaration.accounts) if every else tuple(names)
     known = {*declaration.accounts, *declaration.aliases}
-    unknown = [name for name in wanted if name not in known]
+    unknown = [name for name in requested if name not in known]
     if unknown:
         declared = f"CONST.inc declares {', '.join(declaration.accounts)}"
-        what = "there is no such account"
-        raise UsageError(Fault(name, what, did_you_mean(name, known, declared)) for name in unknown)
-    own = dict.fromkeys(declaration.aliases.get(name, name) for name in wanted)
+        problem = "there is no such account"
+        raise UsageError(Fault(name, problem, did_you_mean(name, known, declared)) for name in unknown)
+    own = dict.fromkeys(declaration.aliases.get(name, name) for name in requested)
     return tuple(declaration.accounts[name] for name in own)

@@ -1,4 +1,4 @@
-"""CONST.inc's names turned into accounts, with who holds the people."""
+"""Derive the AWS accounts from the constants of CONST.inc, and which of them holds the people."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from iamgen.aws.partitions import DEFAULT, PARTITIONS, SUPPORTED, PartitionName,
 from iamgen.declaration.constants import Constant, Constants
 from iamgen.declaration.kinds import KIND, KINDS, USER_ONLY, kind_faults, kind_of, production_by_name, second_holders
 from iamgen.declaration.resolved import Account
+from iamgen.declaration.standard import PEOPLE_ACCOUNT
 from iamgen.errors import Fault
 from iamgen.similar_names import did_you_mean, nearest
 
-PEOPLE_ACCOUNT: str = USER_ONLY
 _ID, _NAME = "_AWS_ACCOUNT_ID", "_AWS_ACCOUNT_NAME"
 _IAM, _ROLE = "_IAM_", "_ROLE"
 PROFILE = "_AWS_PROFILE"
@@ -28,17 +28,20 @@ _SUPPORTED = f"iamgen supports {', '.join(SUPPORTED[:-1])} and {SUPPORTED[-1]}"
 
 @dataclass(frozen=True)
 class Accounts:
-    """The accounts of CONST.inc, in its order, and what is wrong with them.
-
-    `odd_ids` are ids that are digits, but not twelve: AWS has none such, examples do.
-    """
+    """The accounts of CONST.inc, and what is wrong with them."""
 
     region: str
+    """The region in which the stacks are."""
     partition: PartitionName
+    """The partition of AWS that the region is in."""
     by_name: Mapping[str, Account]
+    """The accounts by name, in CONST.inc's order."""
     aliases: Mapping[str, str]
+    """Other names of accounts, each with the name of the account that it stands for."""
     faults: tuple[Fault, ...] = field(default=(), compare=False)
+    """What is wrong with them."""
     odd_ids: tuple[Fault, ...] = field(default=(), compare=False)
+    """Ids that are digits, but not twelve: AWS has none such, examples do."""
 
 
 def accounts(constants: Constants) -> Accounts:
@@ -95,26 +98,26 @@ def _known(constants: Constants) -> tuple[str, ...]:
 
 def _stated_kinds(constants: Constants) -> Mapping[str, Constant]:
     """Return the constants that state an account's kind, by the account's name."""
-    stated = (one for one in constants.by_name.values() if one.name.endswith(KIND))
-    return {account_name(one.name.removesuffix(KIND)): one for one in stated}
+    stated = (constant for constant in constants.by_name.values() if constant.name.endswith(KIND))
+    return {account_name(constant.name.removesuffix(KIND)): constant for constant in stated}
 
 
 def _id_faults(constants: Constants) -> Iterator[Fault]:
-    for one in constants.by_name.values():
-        if not one.name.endswith(_ID):
+    for stated in constants.by_name.values():
+        if not stated.name.endswith(_ID):
             continue
-        where = constants.where(one.name)
-        if not re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", one.name):
+        where = constants.where(stated.name)
+        if not re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", stated.name):
             hint = f"write it in upper case, words joined by one _ each, such as ACME_DEV{_ID}"
-            yield Fault(where, f"{one.name} is no account's name", hint)
-        if not _is_digits(one.value):
-            yield Fault(where, f"{one.name} has {one.value!r}", _ID_HINT)
+            yield Fault(where, f"{stated.name} is no account's name", hint)
+        if not _is_digits(stated.value):
+            yield Fault(where, f"{stated.name} has {stated.value!r}", _ID_HINT)
 
 
 def _odd_ids(constants: Constants) -> Iterator[Fault]:
-    for one in constants.by_name.values():
-        if one.name.endswith(_ID) and _is_digits(one.value) and not is_account_id(one.value):
-            yield Fault(constants.where(one.name), f"{one.name} has {len(one.value)} digits", _ID_HINT)
+    for stated in constants.by_name.values():
+        if stated.name.endswith(_ID) and _is_digits(stated.value) and not is_account_id(stated.value):
+            yield Fault(constants.where(stated.name), f"{stated.name} has {len(stated.value)} digits", _ID_HINT)
 
 
 def _is_digits(text: str) -> bool:
@@ -122,15 +125,15 @@ def _is_digits(text: str) -> bool:
 
 
 def _orphans(constants: Constants, declared: Mapping[str, str]) -> Iterator[Fault]:
-    for one in constants.by_name.values():
-        role = role_constant(one.name)
-        suffix = next((end for end in (_NAME, PROFILE, KIND) if one.name.endswith(end)), "")
-        prefix = one.name.removesuffix(suffix) if suffix else role and role[0]
+    for stated in constants.by_name.values():
+        role = role_constant(stated.name)
+        suffix = next((end for end in (_NAME, PROFILE, KIND) if stated.name.endswith(end)), "")
+        prefix = stated.name.removesuffix(suffix) if suffix else role and role[0]
         if not prefix or account_name(prefix) in declared:
             continue
         meant = nearest(prefix, (name.removesuffix(_ID) for name in constants.by_name if name.endswith(_ID)))
         hint = f"did you mean {meant}{_ID}?" if meant else f"declare the account: {prefix}{_ID}=…"
-        yield Fault(constants.where(one.name), f"{one.name}: there is no {prefix}{_ID}", hint)
+        yield Fault(constants.where(stated.name), f"{stated.name}: there is no {prefix}{_ID}", hint)
 
 
 def _place(constants: Constants) -> tuple[PartitionName, str, list[Fault]]:
@@ -202,20 +205,20 @@ def _stand_in(constants: Constants, by_name: Mapping[str, Account]) -> tuple[str
         return next(same, None), []
     meant = nearest(PEOPLE_ACCOUNT, (name for name, account in by_name.items() if account.kind == "workload"))
     if meant:
-        what = f"there is no {PEOPLE_ACCOUNT} account, but one called {meant}"
+        problem = f"there is no {PEOPLE_ACCOUNT} account, but one called {meant}"
         holder = _same_id(constants, likely[0])
         hint = f"write {constant(meant, KIND)}={USER_ONLY}; or say who else holds the people: {holder}"
-        return None, [Fault(constants.where(constant(meant, _ID)), what, hint)]
+        return None, [Fault(constants.where(constant(meant, _ID)), problem, hint)]
     if len(likely) == 1:
         return likely[0], []
-    what = "there is no account for people"
+    problem = "there is no account for people"
     if not by_name:
         return None, [Fault(constants.path, "it declares no account", "write DEV_AWS_ACCOUNT_ID=… and the others")]
     hint = "declare USER_ONLY_AWS_ACCOUNT_ID=…"
     if likely:
-        what = f"{what}, and {', '.join(likely)} could each stand in"
+        problem = f"{problem}, and {', '.join(likely)} could each stand in"
         hint += f"; to let one of these stand in, give it the same id: {_same_id(constants, likely[0])}"
-    return None, [Fault(constants.path, what, hint)]
+    return None, [Fault(constants.path, problem, hint)]
 
 
 def _same_id(constants: Constants, account: str) -> str:
@@ -231,8 +234,8 @@ def _twins(constants: Constants, by_name: Mapping[str, Account], stands_in: str 
     for name, account in by_name.items():
         if account.id and not (stands_in and account.kind == USER_ONLY):
             by_id[account.id].append(name)
-    for first, *others in by_id.values():
-        for other in others:
+    for first, *later in by_id.values():
+        for other in later:
             where = constants.where(constant(other, _ID))
             line = constants.where(constant(first, _ID))
             hint = "give each its own; only an account that is not for production may share user-only's, to stand in"
@@ -243,22 +246,22 @@ def lookalikes(constants: Constants) -> Iterator[Fault]:
     """Find ids of accounts under a name that looks as if it should declare one, and does not."""
     from difflib import SequenceMatcher
 
-    for one in constants.by_name.values():
-        tail = one.name[-len(_ID) :]
-        if not is_account_id(one.value) or tail == _ID or SequenceMatcher(None, tail, _ID).ratio() < _ALIKE:
+    for stated in constants.by_name.values():
+        tail = stated.name[-len(_ID) :]
+        if not is_account_id(stated.value) or tail == _ID or SequenceMatcher(None, tail, _ID).ratio() < _ALIKE:
             continue
-        what = f"{one.name} has an account's id, but declares no account"
-        yield Fault(constants.where(one.name), what, f"an account is declared by a name that ends in {_ID}")
-    for one in constants.by_name.values():
-        tail = one.name[-len(KIND) :]
-        if one.value in KINDS and tail != KIND and SequenceMatcher(None, tail, KIND).ratio() >= _ALIKE:
-            what = f"{one.name} has a kind of account, but states no account's kind"
-            yield Fault(constants.where(one.name), what, f"a kind is stated by a name that ends in {KIND}")
+        problem = f"{stated.name} has an account's id, but declares no account"
+        yield Fault(constants.where(stated.name), problem, f"an account is declared by a name that ends in {_ID}")
+    for stated in constants.by_name.values():
+        tail = stated.name[-len(KIND) :]
+        if stated.value in KINDS and tail != KIND and SequenceMatcher(None, tail, KIND).ratio() >= _ALIKE:
+            problem = f"{stated.name} has a kind of account, but states no account's kind"
+            yield Fault(constants.where(stated.name), problem, f"a kind is stated by a name that ends in {KIND}")
 
 
-def production_unsaid(constants: Constants, found: Accounts) -> Iterator[Fault]:
+def production_unsaid(constants: Constants, accounts: Accounts) -> Iterator[Fault]:
     """Warn of accounts that are called as production is, and are deployed without approval."""
-    for name in production_by_name(found.by_name.values(), _stated_kinds(constants)):
-        what = f"{name} looks like production by its name, but is treated as a dev account is"
+    for name in production_by_name(accounts.by_name.values(), _stated_kinds(constants)):
+        problem = f"{name} looks like production by its name, but is treated as a dev account is"
         hint = f"write {constant(name, KIND)}=prod, or =workload if it is not"
-        yield Fault(constants.where(constant(name, _ID)), what, hint)
+        yield Fault(constants.where(constant(name, _ID)), problem, hint)

@@ -32,11 +32,14 @@ def is_function(key: str) -> bool:
 
 
 class Replaced(NamedTuple):
-    """A place that CloudFormation would replace, which iamgen refuses: what stands there, and what to do about it."""
+    """A place that CloudFormation would replace, which iamgen refuses."""
 
     path: Path
+    """Where it is in the value."""
     what: str
+    """What stands there."""
     hint: str
+    """What to do about it."""
 
 
 def has_dynamic_reference(text: str) -> bool:
@@ -56,11 +59,14 @@ def replaced(value: object) -> Iterator[Replaced]:
 
 
 class Place(NamedTuple):
-    """A text within a value; `holder` is the mapping of which it is a key, None where it is no key."""
+    """A text within a value."""
 
     path: Path
+    """Where it is in the value."""
     text: str
+    """The text."""
     holder: Mapping[object, object] | None = None
+    """The mapping of which it is a key; None where it is no key."""
 
 
 def places(value: object) -> Iterator[Place]:
@@ -95,8 +101,8 @@ def _steps(value: Mapping[object, object] | list[object] | tuple[object, ...]) -
 
 def _in_text(place: Place) -> Iterator[Replaced]:
     if has_dynamic_reference(place.text):
-        what = "a dynamic reference, {{resolve:…}}, which CloudFormation would replace with something else"
-        yield Replaced(place.path, what, _WRITE_IT)
+        problem = "a dynamic reference, {{resolve:…}}, which CloudFormation would replace with something else"
+        yield Replaced(place.path, problem, _WRITE_IT)
 
 
 def _in_key(key: str, holder: Mapping[object, object], at: Path) -> Iterator[Replaced]:
@@ -104,11 +110,11 @@ def _in_key(key: str, holder: Mapping[object, object], at: Path) -> Iterator[Rep
     if key in (REFERENCE, ATTRIBUTE):
         yield from _in_reference(key, holder, at)
     elif is_function(key) or name == "transform":
-        what = f"{key}, which CloudFormation would replace; {REFERENCE} and {ATTRIBUTE} alone may come out"
-        yield Replaced(at, what, _WRITE_IT)
+        problem = f"{key}, which CloudFormation would replace; {REFERENCE} and {ATTRIBUTE} alone may come out"
+        yield Replaced(at, problem, _WRITE_IT)
     elif name == "condition" and isinstance(holder[key], str):
-        what = f"{key} with text, which refers to a condition of the template, and it has none"
-        yield Replaced(at, what, "a statement's Condition is of the form {operator: {key: value}}")
+        problem = f"{key} with text, which refers to a condition of the template, and it has none"
+        yield Replaced(at, problem, "a statement's Condition is of the form {operator: {key: value}}")
 
 
 def _in_reference(key: str, holder: Mapping[object, object], at: Path) -> Iterator[Replaced]:
@@ -117,8 +123,8 @@ def _in_reference(key: str, holder: Mapping[object, object], at: Path) -> Iterat
     if len(holder) > 1:
         yield Replaced(at, f"{key} beside other keys", f'a reference stands alone: {{"{key}": …}}')
     elif argument == NO_VALUE:
-        what = f"{key} {NO_VALUE}, with which CloudFormation leaves out what it stands for"
-        yield Replaced(at, what, "leave it out yourself: {% if … %}")
+        problem = f"{key} {NO_VALUE}, with which CloudFormation leaves out what it stands for"
+        yield Replaced(at, problem, "leave it out yourself: {% if … %}")
     elif not _names(key, argument):
         example = '{"Ref": "OpsR"}' if key == REFERENCE else '{"Fn::GetAtt": ["OpsR", "Arn"]}'
         yield Replaced(at, f"{key} that names no resource", f"write {example}")
@@ -136,6 +142,6 @@ def referred(key: str, argument: object) -> str:
     if isinstance(argument, str):
         return argument if key == REFERENCE else argument.partition(".")[0] if "." in argument else ""
     is_pair = isinstance(argument, list | tuple) and len(argument) == 2  # noqa: PLR2004  # resource and attribute
-    if key == ATTRIBUTE and is_pair and all(isinstance(one, str) for one in argument):  # type: ignore[attr-defined]
+    if key == ATTRIBUTE and is_pair and all(isinstance(part, str) for part in argument):  # type: ignore[attr-defined]
         return str(argument[0])  # type: ignore[index]
     return ""

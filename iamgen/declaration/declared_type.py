@@ -1,4 +1,4 @@
-"""How a declared value comes to be: it knows its line in users.py, and a wrong one stops nothing.
+"""The base of every type of users.py: it checks the values of a call against the fields, and knows the call's line.
 
 A class statement in users.py such as `User("bob", {"dev": "OpsR"}, powr=True)` would end the reading at
 the first mistake. Here a wrong call becomes a `Faulty` and a noted fault, so that one reading finds all.
@@ -7,45 +7,51 @@ the first mistake. Here a wrong call becomes a `Faulty` and a noted fault, so th
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, NamedTuple, Self, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, Self, Union, get_args, get_origin, get_type_hints
 
 from iamgen.errors import Fault, IamgenError
 from iamgen.similar_names import did_you_mean
 
 
 class Origin(NamedTuple):
-    """Where somebody wrote a value: the file, as Python knows it, and the line on which it starts."""
+    """Where somebody wrote a value."""
 
     file: str
+    """The file, as Python knows it."""
     line: int
+    """The line on which the value starts."""
 
 
 class MisDeclared(NamedTuple):
-    """A fault in one declared value; `about` is the word in the source that it is about."""
+    """A fault in one declared value."""
 
     origin: Origin
+    """Where the value is written."""
     what: str
+    """What is wrong with it."""
     hint: str
+    """What to do about it; may be empty."""
     about: str = ""
+    """The word in the source that the fault is about, whose line is shown; empty for the value as a whole."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Faulty:
-    """Stands where a value was declared wrongly; its faults have been noted already.
-
-    `rest` is the value without what is wrong about it, so that its other faults can be found too; None
-    when too little is left of it.
-    """
+    """Stands where a value was declared wrongly; its faults have been noted already."""
 
     origin: Origin
+    """Where the value is written."""
     kind: type
+    """The type that it was to be."""
     rest: Declared | None
+    """The value without what is wrong about it, so that its other faults can be found; None when too little remains."""
 
     def __repr__(self) -> str:
         return f"a wrong {self.kind.__name__}"
@@ -56,10 +62,12 @@ _DEEPEST = 100  # collections within each other; a policy document has about ten
 
 
 class Notes(NamedTuple):
-    """What came of a reading: the faults of wrong values, and the right ones, in the order of their making."""
+    """What was noted while users.py was read."""
 
     faults: list[MisDeclared]
+    """The faults of wrong values."""
     made: list[Declared]
+    """The values without a fault, in the order in which they were declared."""
 
 
 _notes: ContextVar[Notes | None] = ContextVar("notes", default=None)
@@ -76,6 +84,15 @@ def noting() -> Iterator[Notes]:
         _notes.reset(token)
 
 
+class _CallSignature:
+    """The signature of a type's call: that of the `__init__` which its fields make."""
+
+    def __get__(self, _: object, cls: type) -> inspect.Signature:
+        """Return the signature without `self`."""
+        signature = inspect.signature(vars(cls).get("__init__", cls.__init__))  # type: ignore[misc]  # a class has it
+        return signature.replace(parameters=list(signature.parameters.values())[1:])
+
+
 class Declared:
     """What every type of users.py derives from; fields are those of a frozen dataclass.
 
@@ -83,6 +100,8 @@ class Declared:
     `Faulty`, and the fault is noted.
     """
 
+    __signature__ = _CallSignature()
+    """What `help` and editors show of a call: the fields, not the arguments of `__new__`."""
     origin: Origin
     """Where it was written; an attribute, not a field: two values are equal wherever they were written."""
 
@@ -124,14 +143,14 @@ def without_fault(value: object) -> object:
 def _note(faults: list[MisDeclared]) -> None:
     notes = _notes.get()
     if notes is None:
-        raise IamgenError(Fault(f"{at.file}:{at.line}", what, hint) for at, what, hint, _ in faults)
+        raise IamgenError(Fault(f"{at.file}:{at.line}", problem, hint) for at, problem, hint, _ in faults)
     notes.faults.extend(faults)
 
 
 def _rest(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any], origin: Origin) -> Declared | None:
     fields = {field.name: field for field in dataclasses.fields(cls)}
-    given = _given(fields.values(), args, kwargs)
-    good = {name: given[name] for name in fields if name in given and _fits(given[name], _hints(cls)[name])}
+    values = _values_by_field(fields.values(), args, kwargs)
+    good = {name: values[name] for name in fields if name in values and _fits(values[name], _hints(cls)[name])}
     if any(_required(field) and name not in good for name, field in fields.items()):
         return None
     return _built(cls, origin, good)
@@ -158,15 +177,21 @@ class _CallFault(NamedTuple):
     about: str = ""
 
 
+def label(declared: Declared) -> str:
+    """Return how a message calls a declared value: its type with its name or provider, `User 'alice'`."""
+    name = getattr(declared, "name", None) or getattr(declared, "provider", None)
+    return type(declared).__name__ if name is None else f"{type(declared).__name__} {name!r}"
+
+
 def _call_faults(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator[_CallFault]:
     fields = {field.name: field for field in dataclasses.fields(cls)}
     positional = _positional(fields.values())
-    given = _given(fields.values(), args, kwargs)
-    call = _call_name(cls, given)
+    values = _values_by_field(fields.values(), args, kwargs)
+    call = _call_name(cls, values)
     if len(args) > len(positional):
         yield _CallFault(
             f"{call} takes {len(positional)} values without a name ({', '.join(positional)}), not {len(args)}",
-            f"write the others with their name: {', '.join(n for n in fields if n not in positional)}",
+            f"write the others with their name: {', '.join(name for name in fields if name not in positional)}",
         )
     for name in kwargs:
         if name not in fields:
@@ -175,25 +200,43 @@ def _call_faults(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
         elif name in positional[: len(args)]:
             yield _CallFault(f"{call} has {name} twice", "remove one of the two", name)
     for name, field in fields.items():
-        if name not in given and _required(field):
+        if name not in values and _required(field):
             yield _CallFault(f"{call} lacks its {name}", f"give {_in_words(cls, name)}")
-        elif name in given and not _fits(given[name], _hints(cls)[name]):
-            written = _short(given[name])
-            yield _CallFault(f"{call}: {name} is {written}", f"give {_in_words(cls, name)}", name)
+        elif name in values and not _fits(values[name], _hints(cls)[name]):
+            yield _CallFault(f"{call}: {name} is {shortened(values[name])}", _value_hint(cls, name, values[name]), name)
+
+
+def _value_hint(cls: type, name: str, value: object) -> str:
+    """Return what to write instead of a value that does not fit its field."""
+    words = _in_words(cls, name)
+    choices = _choices(_hints(cls)[name])
+    if choices and isinstance(value, str):
+        return did_you_mean(value, choices, f"write {words}")
+    if isinstance(value, Iterator):  # such as a generator: (name for name in …)
+        return f"write {name}=tuple(…) around it: {words}"
+    return f"give {words}"
+
+
+def _choices(hint: Any) -> tuple[str, ...]:  # noqa: ANN401  # a type expression
+    """Return the words of which a field takes one; none where it takes anything else."""
+    origin, args = _parts(hint)
+    if origin is Annotated:
+        return _choices(args[0])
+    return args if origin is Literal else ()
 
 
 def _positional(fields: Iterable[dataclasses.Field[Any]]) -> list[str]:
     return [field.name for field in fields if not field.kw_only]
 
 
-def _given(
+def _values_by_field(
     fields: Iterable[dataclasses.Field[Any]], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> dict[str, Any]:
     return {**dict(zip(_positional(fields), args, strict=False)), **kwargs}
 
 
-def _call_name(cls: type, given: Mapping[str, Any]) -> str:
-    name = given.get("name")
+def _call_name(cls: type, values: Mapping[str, Any]) -> str:
+    name = values.get("name")
     return f"{cls.__name__} {name!r}" if isinstance(name, str) else cls.__name__
 
 
@@ -201,7 +244,10 @@ def _required(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
-def _short(value: object) -> str:
+def shortened(value: object) -> str:
+    """Return a wrong value as a message shows it: what Python writes for it, but no address of an object in memory."""
+    if isinstance(value, Iterator):
+        return f"a {type(value).__name__}"
     text = repr(value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
@@ -224,7 +270,7 @@ def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401  # a type expressio
     if origin in (Union, UnionType):
         return any(_fits(value, arg) for arg in args)
     if origin is not None:
-        return _fits_collection(value, origin, args)
+        return _fits_special_form(value, origin, args)
     if isinstance(value, Faulty):
         return isinstance(hint, type) and issubclass(value.kind, hint)
     if hint is object:
@@ -237,7 +283,10 @@ def _parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:  # noqa: ANN401  # a type 
     return get_origin(hint), get_args(hint)
 
 
-def _fits_collection(value: object, origin: type, args: tuple[Any, ...]) -> bool:
+def _fits_special_form(value: object, origin: Any, args: tuple[Any, ...]) -> bool:  # noqa: ANN401  # a type expression
+    """Tell whether a value is one of the words of a `Literal`, or a collection of the type."""
+    if origin is Literal:
+        return isinstance(value, str) and value in args
     if isinstance(value, Mapping) and issubclass(origin, Mapping):
         return all(_fits(key, args[0]) and _fits(item, args[1]) for key, item in value.items())
     return (

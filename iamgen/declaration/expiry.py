@@ -1,25 +1,33 @@
-"""The end of a grant, from what a person writes to a moment in UTC."""
+"""When a grant or an emergency ends: a date or a time that a person writes, turned into a moment in UTC."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?")
 
 
-def end(until: str) -> datetime:
+def text_of(until: str | date) -> str:
+    """Return an end as a person would write it in users.py; a fraction of a second is left out."""
+    if isinstance(until, datetime):
+        return until.isoformat(timespec="seconds")
+    return until.isoformat() if isinstance(until, date) else until
+
+
+def end(until: str | date) -> datetime:
     """Return the first moment (UTC) at which a grant no longer holds.
 
     A date means its end, so `2027-01-31` gives 2027-02-01T00:00Z. A date and time without a zone is UTC.
     Raises ValueError, with words for a person, when it is neither or there is no such day.
     """
-    if not _DATE.fullmatch(until) and not _MOMENT.fullmatch(until):
+    text = text_of(until)
+    if not _DATE.fullmatch(text) and not _MOMENT.fullmatch(text):
         raise ValueError("is no date")
     try:
-        moment = datetime.fromisoformat(until)
-        if _DATE.fullmatch(until):
+        moment = datetime.fromisoformat(text)
+        if _DATE.fullmatch(text):
             moment += timedelta(days=1)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except OverflowError as exc:

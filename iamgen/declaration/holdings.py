@@ -1,4 +1,4 @@
-"""What each principal may have by a declaration: users, memberships of groups, and roles in accounts."""
+"""List what each principal has by a declaration (users, groups, roles in accounts), and compare two such lists."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Holding:
         """Return what it shares with the same holding of another declaration."""
         return Key(self.principal, self.account_id, self.access)
 
-    def exceeds(self, others: Mapping[Key, Holding]) -> bool:
+    def exceeds(self, held: Mapping[Key, Holding]) -> bool:
         """Tell whether none of the others is the same and lasts as long."""
-        other = others.get(self.key)
-        return other is None or (other.until is not None and (self.until is None or other.until < self.until))
+        same = held.get(self.key)
+        return same is None or (same.until is not None and (self.until is None or same.until < self.until))
 
 
 @dataclass(frozen=True)
@@ -79,16 +79,17 @@ def regained(before: Declaration, after: Declaration, now: datetime) -> tuple[Re
 
     It is about who holds what. How much a role may do is in its policies, and those are not compared here.
     """
-    held = {one.key: one for one in _lasting(before, now)}
-    more = sorted((one for one in _lasting(after, now) if one.exceeds(held)), key=lambda one: one.principal)
+    held = {holding.key: holding for holding in _lasting(before, now)}
+    gained = (holding for holding in _lasting(after, now) if holding.exceeds(held))
+    more = sorted(gained, key=lambda holding: holding.principal)
     return tuple(
-        Regained(principal, tuple(dict.fromkeys(one.text for one in some)))
-        for principal, some in groupby(more, key=lambda one: one.principal)
+        Regained(principal, tuple(dict.fromkeys(holding.text for holding in holdings)))
+        for principal, holdings in groupby(more, key=lambda holding: holding.principal)
     )
 
 
 def _lasting(declaration: Declaration, now: datetime) -> Iterator[Holding]:
-    return (one for one in _holdings(declaration) if one.until is None or one.until > now)
+    return (holding for holding in _holdings(declaration) if holding.until is None or holding.until > now)
 
 
 def _holdings(declaration: Declaration) -> Iterator[Holding]:
@@ -99,9 +100,9 @@ def _holdings(declaration: Declaration) -> Iterator[Holding]:
             yield Holding(person.name, home.id, "group PowerG", home.name)
     for group in declaration.groups:
         yield from (Holding(name, home.id, f"group {group.name}", home.name) for name in group.members)
-    for one in declaration.granted:
-        account = declaration.accounts[one.account]
-        yield Holding(_principal(one), account.id, one.role, account.name, one.until)
+    for granted in declaration.granted:
+        account = declaration.accounts[granted.account]
+        yield Holding(_principal(granted), account.id, granted.role, account.name, granted.until)
     yield from _trusted(declaration)
 
 
@@ -113,9 +114,9 @@ def _trusted(declaration: Declaration) -> Iterator[Holding]:
             yield from (Holding(principal, account.id, role.name, name) for principal in role.assumed_by)
 
 
-def _principal(one: Granted) -> str:
-    if isinstance(one.who, Person):
-        return one.who.name
-    if isinstance(one.who, Machine):
-        return f"CI user {one.who.name}"
-    return f"pipeline {one.who.subject} of {one.who.issuer} for {one.who.audience}"
+def _principal(granted: Granted) -> str:
+    if isinstance(granted.who, Person):
+        return granted.who.name
+    if isinstance(granted.who, Machine):
+        return f"CI user {granted.who.name}"
+    return f"pipeline {granted.who.subject} of {granted.who.issuer} for {granted.who.audience}"

@@ -194,7 +194,7 @@ _UNKNOWN = Issuer("", _AUDIENCE, _claims(sub=rf"{_WHOLE}|{_TWO_PARTS}"))
 @cache
 def issuer_at(address: str) -> Issuer:
     """Return what is known of the issuer of that address, which is given without its scheme."""
-    return next((one for one in ISSUERS if fnmatchcase(address.lower(), one.address)), _UNKNOWN)
+    return next((issuer for issuer in ISSUERS if fnmatchcase(address.lower(), issuer.address)), _UNKNOWN)
 
 
 def is_shared(issuer: Issuer) -> bool:

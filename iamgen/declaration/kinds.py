@@ -42,18 +42,18 @@ def kind_faults(stated: Mapping[str, Constant], path: str) -> Iterator[Fault]:
             hint = did_you_mean(constant.value, KINDS, f"write one of {', '.join(KINDS)}")
             yield Fault(where, f"{constant.name}: no kind of account is {constant.value!r}", hint)
         elif constant.value != by_name != "workload" and not _NEGATED.fullmatch(name):
-            what = f"{constant.name} is {constant.value}, but the account's name says that it is {by_name}"
-            yield Fault(where, what, "remove the line, or give the account another name")
+            problem = f"{constant.name} is {constant.value}, but the account's name says that it is {by_name}"
+            yield Fault(where, problem, "remove the line, or give the account another name")
 
 
 def second_holders(by_name: Iterable[Account], stated: Mapping[str, Constant], path: str) -> Iterator[Fault]:
     """Find accounts that are user-only besides the first: people live in one account."""
-    first, *others = [account.name for account in by_name if account.kind == USER_ONLY] or [""]
-    for name in others:
+    first, *later = [account.name for account in by_name if account.kind == USER_ONLY] or [""]
+    for name in later:
         constant = stated.get(name) or stated.get(first)
         where = f"{path}:{constant.line}" if constant else path
-        what = f"{name} and {first} are both of the kind {USER_ONLY}"
-        yield Fault(where, what, "all people live in one account: keep one of the two")
+        problem = f"{name} and {first} are both of the kind {USER_ONLY}"
+        yield Fault(where, problem, "all people live in one account: keep one of the two")
 
 
 def production_by_name(by_name: Iterable[Account], stated: Mapping[str, Constant]) -> Iterator[str]:

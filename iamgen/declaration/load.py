@@ -1,4 +1,4 @@
-"""From a repository's files to its declaration, or to every fault in them."""
+"""Load CONST.inc and users.py of a repository: the result is a declaration, or every fault of both files."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ CONSTANTS_FILE = "CONST.inc"
 
 @dataclass(frozen=True)
 class Loaded:
-    """A declaration without a fault, and what its owner may want to know about it all the same."""
+    """A declaration without a fault, and warnings about it."""
 
     declaration: Declaration
+    """The declaration."""
     warnings: tuple[Fault, ...]
+    """What its owner may want to change, though it is no fault."""
 
 
 def find_root(start: Path, *needed: str) -> Path:
@@ -40,13 +42,13 @@ def find_root(start: Path, *needed: str) -> Path:
     try:
         return _nearest_root(start.resolve(), needed or (USERS_FILE,))
     except OSError as exc:
-        what = f"cannot be searched for {USERS_FILE}: {exc.strerror}"
-        raise refuse(str(exc.filename or start), what, "go to your repository, or name it with -C") from exc
+        problem = f"cannot be searched for {USERS_FILE}: {exc.strerror}"
+        raise refuse(str(exc.filename or start), problem, "go to your repository, or name it with -C") from exc
 
 
-def _nearest_root(folder: Path, wanted: tuple[str, ...]) -> Path:
+def _nearest_root(folder: Path, needed: tuple[str, ...]) -> Path:
     for candidate in (folder, *folder.parents):
-        if any((candidate / name).exists() for name in wanted):
+        if any((candidate / name).exists() for name in needed):
             return candidate
         if (candidate / CONSTANTS_FILE).exists():  # rather than take the repository around it
             raise refuse(
@@ -54,18 +56,21 @@ def _nearest_root(folder: Path, wanted: tuple[str, ...]) -> Path:
             )
     raise refuse(
         str(folder),
-        f"there is no {' and no '.join(wanted)} here or in a folder above",
+        f"there is no {' and no '.join(needed)} here or in a folder above",
         "go to your repository, name it with -C, or begin one: README",
     )
 
 
 @dataclass(frozen=True)
 class ConstantsFile:
-    """Which file has the constants, what messages call it, and whether ids of another length may pass."""
+    """The file that has the constants, and how it is judged."""
 
     path: Path
+    """The file."""
     shown: str = CONSTANTS_FILE
+    """What messages call it."""
     odd_ids: bool = False
+    """Whether ids may pass that are digits, but not twelve, as in examples."""
 
 
 def load(
@@ -83,23 +88,23 @@ def load(
     with users_file.reading(root) as users:
         with held():  # Python wraps or drops an interrupt that comes at certain places of an import
             read, constant_faults = constants_file.read(source.path, source.shown)
-            found = accounts(read)
+            declared = accounts(read)
             meanwhile()
         written, file_faults = users()
     stack = written.settings.stack if written.settings else Settings().stack
     known = [
         *constant_faults,
-        *_account_faults(found, source, unread=bool(constant_faults) and not read.by_name),
-        *role_name_faults(read, found, stack, written.role_names),
+        *_account_faults(declared, source, unread=bool(constant_faults) and not read.by_name),
+        *role_name_faults(read, declared, stack, written.role_names),
         *file_faults,
-        *(located(fault, root) for fault in written_faults(written, found)),
+        *(located(fault, root) for fault in written_faults(written, declared)),
     ]
     if known:
         raise IamgenError(sorted(dict.fromkeys(known), key=_place))
-    declaration, warnings = resolve(read, found, written, now)
+    declaration, warnings = resolve(read, declared, written, now)
     notices = (located(warning, root) for warning in (*written.strays, *warnings))
     return Loaded(
-        declaration, (*read.notices, *found.odd_ids, *lookalikes(read), *production_unsaid(read, found), *notices)
+        declaration, (*read.notices, *declared.odd_ids, *lookalikes(read), *production_unsaid(read, declared), *notices)
     )
 
 
@@ -109,18 +114,18 @@ def load_constants(source: ConstantsFile) -> tuple[Constants, Accounts, tuple[Fa
     Raises IamgenError with every fault of the file.
     """
     read, faults = constants_file.read(source.path, source.shown)
-    found = accounts(read)
-    known = [*faults, *_account_faults(found, source, unread=bool(faults) and not read.by_name)]
+    declared = accounts(read)
+    known = [*faults, *_account_faults(declared, source, unread=bool(faults) and not read.by_name)]
     if known:
         raise IamgenError(sorted(dict.fromkeys(known), key=_place))
-    return read, found, (*read.notices, *found.odd_ids, *lookalikes(read), *production_unsaid(read, found))
+    return read, declared, (*read.notices, *declared.odd_ids, *lookalikes(read), *production_unsaid(read, declared))
 
 
-def _account_faults(found: Accounts, source: ConstantsFile, *, unread: bool) -> tuple[Fault, ...]:
+def _account_faults(declared: Accounts, source: ConstantsFile, *, unread: bool) -> tuple[Fault, ...]:
     """Return what is wrong with the accounts; of a file that could not be read there is nothing to say."""
     if unread:
         return ()
-    return found.faults if source.odd_ids else (*found.faults, *found.odd_ids)
+    return declared.faults if source.odd_ids else (*declared.faults, *declared.odd_ids)
 
 
 def _place(fault: Fault) -> tuple[bool, str, int]:

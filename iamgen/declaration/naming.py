@@ -1,4 +1,4 @@
-"""How things are called in AWS: `infra-ReadR-123456789012`, its ARN, and its logical id `ReadR`.
+"""Names in AWS: a role's name `infra-ReadR-123456789012`, its ARN, and its logical id `ReadR`.
 
 It lies with the declaration, not with the stack, because CONST.inc may state a role's name
 (`DEV_IAM_READ_ROLE`) and is held against the one that is generated.
@@ -25,8 +25,11 @@ class Naming:
     """Names and ARNs of one account's resources."""
 
     stack: str
+    """The stack's name, with which every name begins."""
     partition: str
+    """The partition of AWS that the account is in."""
     account_id: str
+    """The account's id, with which every name ends."""
 
     def full(self, middle: str) -> str:
         """Return the physical name of the resource whose logical id is `middle`."""

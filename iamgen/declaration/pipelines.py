@@ -1,4 +1,4 @@
-"""CI services that prove by OIDC who they are: their issuers, audiences, and what a subject must pin down.
+"""CI services whose jobs sign in by OIDC: their issuers, their audiences, and what a subject has to name.
 
 Sources: each provider's own page on OIDC with AWS, as gathered in 2026. AWS compares `sub` as text, so a
 subject that ends too early also admits its neighbours: `repo:acme/shop*` admits `repo:acme/shop-evil`.
@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from iamgen.declaration.model import Pipeline
+if TYPE_CHECKING:
+    from iamgen.declaration.types.pipeline import Pipeline
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,14 @@ class Provider:
 
 
 class Identity(NamedTuple):
-    """What a pipeline's token says: issuer, audience and subject, which has a `*` or several `?` where it varies."""
+    """What a pipeline's token says."""
 
     url: str
+    """Its issuer."""
     audience: str
+    """What it is made for."""
     subject: str
+    """Whose it is, with a `*` or several `?` where that varies by run."""
 
 
 _PART = r"[^:*?$/\s]+"
@@ -125,8 +129,8 @@ def identity(pipeline: Pipeline) -> Identity:
     known = PROVIDERS.get(pipeline.provider)
     if known is None:
         return Identity(pipeline.provider, pipeline.audience or "", subject)
-    found = matched(known, subject)
-    first = found[1] if found and found.re.groups and found.lastindex else ""
+    match = matched(known, subject)
+    first = match[1] if match and match.re.groups and match.lastindex else ""
     fill = {"{1}": first or "", "{workspace}": pipeline.repository or ""}
     url, audience = known.url, pipeline.audience or known.audience
     for name, value in fill.items():

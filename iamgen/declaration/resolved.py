@@ -1,32 +1,59 @@
-"""The declaration as everything downstream sees it: every name resolved, every pattern spelled out."""
+"""The resolved declaration, which every later step reads: names are looked up, patterns are lists of accounts."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
 from iamgen.aws.partitions import PartitionName
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.declared_type import Origin
-from iamgen.declaration.model import STANDARD_ROLES, Settings
 from iamgen.declaration.naming import Naming
+from iamgen.declaration.standard import STANDARD_ROLES
+from iamgen.declaration.types.ci_user import Machine
+from iamgen.declaration.types.emergency import OwnEmergency
+from iamgen.declaration.types.grant import Granted
+from iamgen.declaration.types.group import OwnGroup
+from iamgen.declaration.types.pipeline import Workload
+from iamgen.declaration.types.policy import OwnPolicy
+from iamgen.declaration.types.role import OwnRole
+from iamgen.declaration.types.settings import Settings
+from iamgen.declaration.types.user import Person
+
+__all__ = (
+    "Account",
+    "Declaration",
+    "Granted",
+    "Kind",
+    "Machine",
+    "OwnEmergency",
+    "OwnGroup",
+    "OwnPolicy",
+    "OwnRole",
+    "Person",
+    "Workload",
+)
 
 Kind = Literal["user-only", "dev", "prod", "workload"]
 
 
 @dataclass(frozen=True)
 class Account:
-    """An AWS account of CONST.inc; `holds_people` for user-only, or for the one that stands in for it."""
+    """An AWS account of CONST.inc."""
 
     name: str
+    """Its name in lower case and with hyphens: `acme-prod`."""
     id: str
+    """Its account id."""
     kind: Kind
+    """Its kind, by its name or as CONST.inc states it."""
     display: str
+    """Its name as people read it."""
     holds_people: bool = False
+    """Whether the people's IAM users are in it: so in user-only, or in the account that stands in for it."""
 
     @property
     def is_workload(self) -> bool:
@@ -43,128 +70,39 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Person:
-    """A user of the account that holds people."""
-
-    name: str
-    path: str
-    power: bool
-    email: str | None
-    tags: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A CI user: an IAM user in each account in which it is granted a role."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Workload:
-    """A pipeline, as its tokens name it; `subject` has a `*`, or a `?` for each character, where it varies by run."""
-
-    url: str
-    audience: str
-    subject: str
-
-    @property
-    def name(self) -> str:
-        """Return what tells it apart: its subject."""
-        return self.subject
-
-    @property
-    def varies(self) -> bool:
-        """Whether the subject is a pattern."""
-        return "*" in self.subject or "?" in self.subject
-
-    @property
-    def issuer(self) -> str:
-        """Return the issuer as AWS writes it in condition keys and ARNs: without the scheme."""
-        return self.url.removeprefix("https://")
-
-
-@dataclass(frozen=True)
-class OwnEmergency:
-    """An inline policy that expires; `until` is UTC, exclusive."""
-
-    reason: str
-    until: datetime
-    template: str
-    origin: Origin
-
-
-@dataclass(frozen=True)
-class OwnRole:
-    """A declared role, in the accounts named. `assumed_by` are service principals, role names and ARNs."""
-
-    name: str
-    services: tuple[str, ...]
-    managed_policies: tuple[str, ...]
-    policies: tuple[str, ...]
-    assumed_by: tuple[str, ...]
-    session_hours: int
-    mfa: bool
-    boundary: str | None
-    accounts: frozenset[str]
-    description: str
-    emergency: OwnEmergency | None
-    origin: Origin
-
-
-@dataclass(frozen=True)
-class OwnPolicy:
-    """A declared policy, in the accounts named."""
-
-    name: str
-    template: str
-    vars: Mapping[str, object]
-    accounts: frozenset[str]
-    origin: Origin
-
-
-@dataclass(frozen=True)
-class OwnGroup:
-    """A declared group of the account that holds people."""
-
-    name: str
-    members: tuple[str, ...]
-    managed_policies: tuple[str, ...]
-    policies: tuple[str, ...]
-    origin: Origin
-
-
-@dataclass(frozen=True)
-class Granted:
-    """One who may assume one role in one account: for good, or until `until` (UTC, exclusive)."""
-
-    who: Person | Machine | Workload
-    account: str
-    role: str
-    until: datetime | None
-    reason: str
-    origin: Origin
-
-
-@dataclass(frozen=True)
 class Declaration:
-    """All that was declared. `aliases` are names of accounts that stand for another one's."""
+    """All that a repository declares."""
 
     constants: Constants
+    """The constants of CONST.inc."""
     region: str
+    """The region in which the stacks are."""
     partition: PartitionName
+    """The partition of AWS that every account is in."""
     accounts: Mapping[str, Account]
+    """The accounts by name, in CONST.inc's order."""
     aliases: Mapping[str, str]
+    """Other names of accounts, each with the name of the account that it stands for."""
     settings: Settings
+    """The settings, with defaults for what users.py leaves out."""
     session_hours: Mapping[str, int]
+    """The longest session of each standardized role, in hours."""
     ops_services: tuple[str, ...]
+    """The services that OpsR has full power over, sorted."""
     people: tuple[Person, ...]
+    """The people, by name."""
     machines: tuple[Machine, ...]
+    """The CI users, by name."""
     workloads: tuple[Workload, ...]
+    """The pipelines' jobs, each once."""
     roles: tuple[OwnRole, ...]
+    """The declared roles, by name."""
     groups: tuple[OwnGroup, ...]
+    """The declared groups, by name."""
     policies: tuple[OwnPolicy, ...]
+    """The declared policies, by name."""
     granted: tuple[Granted, ...]
+    """Every grant that has not ended: of people first, then of CI users, then of pipelines."""
 
     @cached_property
     def people_account(self) -> Account:
@@ -173,18 +111,18 @@ class Declaration:
 
     @cached_property
     def _by_role(self) -> Mapping[tuple[str, str], tuple[Granted, ...]]:
-        found: dict[tuple[str, str], list[Granted]] = defaultdict(list)
-        for one in self.granted:
-            found[one.account, one.role].append(one)
-        return {key: tuple(some) for key, some in found.items()}
+        by_role: dict[tuple[str, str], list[Granted]] = defaultdict(list)
+        for granted in self.granted:
+            by_role[granted.account, granted.role].append(granted)
+        return {key: tuple(entries) for key, entries in by_role.items()}
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], Origin]:
-        return {(type(one.who).__name__, one.who.name): one.origin for one in reversed(self.granted)}
+        return {(type(granted.who).__name__, granted.who.name): granted.origin for granted in reversed(self.granted)}
 
-    def origin_of(self, who: Person | Machine) -> Origin | None:
+    def origin_of(self, user: Person | Machine) -> Origin | None:
         """Return where somebody is declared, as the first of their grants knows it; None without any."""
-        return self._by_name.get((type(who).__name__, who.name))
+        return self._by_name.get((type(user).__name__, user.name))
 
     def granted_in(self, account: Account, role: str) -> tuple[Granted, ...]:
         """Return who may assume this role there, people first, each by name."""

@@ -1,15 +1,19 @@
-"""Jobs of a CI service that could get into production by way of a role that is not production's."""
+"""Find pipelines that reach both an account that needs approval and, with the same subject, one that does not."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from iamgen.declaration.accounts import Accounts
 from iamgen.declaration.declared_type import MisDeclared
-from iamgen.declaration.model import READ, Pipeline
 from iamgen.declaration.pipelines import PROVIDERS, identity
+from iamgen.declaration.standard import READ
+
+if TYPE_CHECKING:
+    from iamgen.declaration.accounts import Accounts
+    from iamgen.declaration.types.pipeline import Pipeline
 
 _IDS = re.compile(r"@\d+(?=[/:])")  # in GitHub's subjects: a repository has them or not, and may change to them
 _OTHERWISE = "give {account} a subject of its own, that no other job has"
@@ -20,8 +24,11 @@ class Reach:
     """One role in one account that a pipeline is granted."""
 
     pipeline: Pipeline
+    """The pipeline."""
     account: str
+    """The name of the account."""
     role: str
+    """The name of the role."""
 
 
 def sideways_faults(reached: Iterable[Reach], accounts: Accounts) -> Iterator[MisDeclared]:
@@ -31,37 +38,40 @@ def sideways_faults(reached: Iterable[Reach], accounts: Accounts) -> Iterator[Mi
     has approved it. To read there is left to whoever is trusted with it.
     """
     every = list(reached)
-    exposed = [one for one in every if not accounts.by_name[one.account].needs_approval]
+    exposed = [reach for reach in every if not accounts.by_name[reach.account].needs_approval]
     faulty: set[tuple[int, str]] = set()
-    for one in every:
-        if not accounts.by_name[one.account].needs_approval or one.role == READ:
+    for reach in every:
+        if not accounts.by_name[reach.account].needs_approval or reach.role == READ:
             continue
-        other = next((other for other in exposed if _covers(one.pipeline, other.pipeline)), None)
-        if other and (id(one.pipeline), one.account) not in faulty:
-            faulty.add((id(one.pipeline), one.account))
-            yield _fault(one, other)
+        exposed_reach = next(
+            (exposed_reach for exposed_reach in exposed if _covers(reach.pipeline, exposed_reach.pipeline)), None
+        )
+        if exposed_reach and (id(reach.pipeline), reach.account) not in faulty:
+            faulty.add((id(reach.pipeline), reach.account))
+            yield _fault(reach, exposed_reach)
 
 
-def _fault(one: Reach, other: Reach) -> MisDeclared:
-    subject = identity(other.pipeline).subject
-    what = (
-        f"Pipeline {one.pipeline.provider!r}: {subject!r} is for {other.account} as well, and gets {one.role} in "
-        f"{one.account} without anybody's approval"
+def _fault(approved: Reach, exposed: Reach) -> MisDeclared:
+    subject = identity(exposed.pipeline).subject
+    problem = (
+        f"Pipeline {approved.pipeline.provider!r}: {subject!r} is for {exposed.account} as well, and gets "
+        f"{approved.role} in {approved.account} without anybody's approval"
     )
-    return MisDeclared(one.pipeline.origin, what, _apart(one.pipeline).replace("{account}", one.account), one.account)
+    hint = _apart(approved.pipeline).replace("{account}", approved.account)
+    return MisDeclared(approved.pipeline.origin, problem, hint, approved.account)
 
 
 def _apart(pipeline: Pipeline) -> str:
     """Return how the jobs of this service are told apart, whether it goes by its name or by its issuer."""
     url = identity(pipeline).url
-    known = (one for name, one in PROVIDERS.items() if name == pipeline.provider or one.url == url)
-    return next((one.apart for one in known), _OTHERWISE)
+    known = (provider for name, provider in PROVIDERS.items() if name == pipeline.provider or provider.url == url)
+    return next((provider.apart for provider in known), _OTHERWISE)
 
 
 def _covers(pattern: Pipeline, other: Pipeline) -> bool:
     """Return whether every subject that the one pipeline means is one that the other means as well."""
-    one, two = identity(pattern), identity(other)
-    if one.url != two.url:
+    wide, narrow = identity(pattern), identity(other)
+    if wide.url != narrow.url:
         return False
-    parts = (re.escape(part).replace(r"\?", ".") for part in _IDS.sub("", one.subject).split("*"))
-    return re.fullmatch(".*".join(parts), _IDS.sub("", two.subject)) is not None
+    parts = (re.escape(part).replace(r"\?", ".") for part in _IDS.sub("", wide.subject).split("*"))
+    return re.fullmatch(".*".join(parts), _IDS.sub("", narrow.subject)) is not None

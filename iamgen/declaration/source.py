@@ -1,4 +1,4 @@
-"""Lines of users.py: where a name is assigned, and where inside a statement a word stands."""
+"""Find the line of users.py on which a name is assigned, or on which a word of a statement stands."""
 
 from __future__ import annotations
 
@@ -47,14 +47,15 @@ def assignment(file: Path, name: str) -> Origin:
 def repeated_keys(file: Path) -> Iterator[MisDeclared]:
     """Yield each key that a dict of the file has twice: Python keeps the last, and nobody is told."""
     for node in ast.walk(_tree(str(file))):
-        seen: set[object] = set()
+        values: set[object] = set()
         for key in node.keys if isinstance(node, ast.Dict) else ():
             if not isinstance(key, ast.Constant):
                 continue
-            if key.value in seen:
-                what = f"{key.value!r} stands twice among these keys, and Python keeps only the last"
-                yield MisDeclared(Origin(str(file), key.lineno), what, "join the two: several values go into a tuple")
-            seen.add(key.value)
+            if key.value in values:
+                problem = f"{key.value!r} stands twice among these keys, and Python keeps only the last"
+                hint = "join the two: several values go into a tuple"
+                yield MisDeclared(Origin(str(file), key.lineno), problem, hint)
+            values.add(key.value)
 
 
 def _targets(node: ast.stmt) -> list[str]:

@@ -275,6 +275,9 @@ def _shape_faults(file: Path, names: Mapping[str, Any]) -> Iterator[MisDeclared]
 
 def _list_faults(at: Origin, name: str, value: object, kind: type) -> Iterator[MisDeclared]:
     entry = f"{kind.__name__}(…)" if issubclass(kind, Declared) else '"ec2"'
+    if isinstance(value, Iterator):
+        yield MisDeclared(at, f"{name} is a {type(value).__name__}, not a tuple or list", f"write {name} = tuple(…)")
+        return
     if not isinstance(value, list | tuple):
         hint = (
             f"write {name} = ({entry},), with the comma" if isinstance(value, kind) else f"write {name} = ({entry}, …)"

@@ -1,13 +1,13 @@
-"""Texts of users.py that CloudFormation would replace: refused in whatever field they stand, with their line."""
+"""Refuse texts in users.py that CloudFormation would replace with other text, in whatever field they stand."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
 
-from iamgen.declaration.access_entries import grants
 from iamgen.declaration.cloudformation import ATTRIBUTE, Place, has_dynamic_reference, is_function, places
-from iamgen.declaration.declared_type import Declared, MisDeclared, without_fault
+from iamgen.declaration.declared_type import Declared, MisDeclared, label, without_fault
+from iamgen.declaration.types.grant import grants
 from iamgen.declaration.users_file import Written
 
 _HINT = "write the value itself: CloudFormation would put in another one after the template was looked at"
@@ -17,22 +17,22 @@ def replaced_faults(written: Written) -> Iterator[MisDeclared]:
     """Yield a fault for every dynamic reference, and for every function of CloudFormation's, in users.py."""
     settings = (written.settings,) if written.settings else ()
     everybody = (*written.users, *written.ci_users, *written.pipelines)
-    for one in (*everybody, *written.roles, *written.groups, *written.policies, *settings):
-        yield from _faults(one, _called(one))
+    for declared in (*everybody, *written.roles, *written.groups, *written.policies, *settings):
+        yield from _faults(declared, label(declared))
     at = written.at("OPS_SERVICES")
     for service in written.ops_services or ():
         if has_dynamic_reference(service):
             yield MisDeclared(at, "OPS_SERVICES has a dynamic reference, {{resolve:…}}", _HINT, service)
 
 
-def _faults(declared: Declared, called: str) -> Iterator[MisDeclared]:
+def _faults(declared: Declared, shown: str) -> Iterator[MisDeclared]:
     for field in dataclasses.fields(declared):  # type: ignore[arg-type]  # each type of users.py is a dataclass
         for place in places(getattr(declared, field.name)):
-            what = _what(place, field.name)
-            if what:
-                yield MisDeclared(declared.origin, f"{called}: {field.name} has {what}", _HINT, place.text)
+            problem = _replaced_part(place, field.name)
+            if problem:
+                yield MisDeclared(declared.origin, f"{shown}: {field.name} has {problem}", _HINT, place.text)
     for inner in _inner(declared):
-        yield from _faults(inner, f"{called}: {type(inner).__name__}")
+        yield from _faults(inner, f"{shown}: {type(inner).__name__}")
 
 
 def _inner(declared: Declared) -> Iterator[Declared]:
@@ -44,14 +44,9 @@ def _inner(declared: Declared) -> Iterator[Declared]:
         yield emergency
 
 
-def _what(place: Place, field: str) -> str:
+def _replaced_part(place: Place, field: str) -> str:
     if has_dynamic_reference(place.text):
         return "a dynamic reference, {{resolve:…}}"
     if field == "vars" and place.holder is not None and is_function(place.text) and place.text != ATTRIBUTE:
         return f"the function {place.text}"
     return ""
-
-
-def _called(one: Declared) -> str:
-    name = getattr(one, "name", None) or getattr(one, "provider", None)
-    return f"{type(one).__name__} {name!r}" if name else type(one).__name__

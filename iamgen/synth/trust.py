@@ -36,7 +36,7 @@ Assumer = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class Form:
-    """How a trust policy is written: contract section 5, `trust` and `session_name_is_user`, and a role's `mfa`."""
+    """How a trust policy is written: the settings `trust` and `session_name_is_user`, and a role's `mfa`."""
 
     names: bool
     own_session_name: bool

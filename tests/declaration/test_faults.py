@@ -61,6 +61,28 @@ USERS_CASES = {
         'POLICIES = (Policy("XP", "x.json.j2",\n vars={"a": deep}),)',
         "users.py:8 | Policy 'XP': vars is {'a': [[[",
     ),
+    "a generator where a tuple is meant": (
+        'USERS = ()\nGROUPS = (Group("AuditG",\n  members=(name for name in ("a", "b"))),)',
+        "users.py:5 | Group 'AuditG': members is a generator "
+        "| write members=tuple(…) around it: a tuple of names, such as ('a', 'b')",
+    ),
+    "a generator for all users": (
+        'USERS = (User(name, {}) for name in ("a", "b"))',
+        "users.py:3 | USERS is a generator, not a tuple or list | write USERS = tuple(…)",
+    ),
+    "a word that is none of the choices": (
+        "USERS = ()\nSETTINGS = Settings(trust='name', users='xyzzy', session_hours={'OpsR': 24})",
+        "users.py:4 | Settings: users is 'xyzzy' | write 'console' or 'stack'",
+    ),
+    "a number where there are words to choose from": (
+        "USERS = ()\nSETTINGS = Settings(trust=5)",
+        "users.py:4 | Settings: trust is 5 | give 'arns' or 'names'",
+    ),
+    "an end with a fraction of a minute in its zone": (
+        "from datetime import *\nUSERS = (User('a', {'dev': Grant('ReadR', until=datetime(2027, 1, 31, "
+        "tzinfo=timezone(timedelta(seconds=30))))}),)",
+        "users.py:4 | User 'a': dev: until '2027-01-31T00:00:00+00:00:30' is no date",
+    ),
     "unknown account": (
         'USERS = (User("a", {"dve": "ReadR"}),)',
         "users.py:3 | User 'a': there is no account 'dve' | did you mean dev?",

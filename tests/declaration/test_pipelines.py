@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from iamgen.declaration.model import Pipeline
-from iamgen.declaration.pipeline_faults import pipeline_faults
 from iamgen.declaration.pipelines import Identity, identity
+from iamgen.declaration.types.pipeline import Pipeline, identity_problems
 
 UUID = "{6a4ab5f2-5a0b-4f0d-9a56-0f6c6d5f7b11}"
 GITHUB, STS = "https://token.actions.githubusercontent.com", "sts.amazonaws.com"
@@ -116,7 +115,7 @@ GITHUB, STS = "https://token.actions.githubusercontent.com", "sts.amazonaws.com"
     ],
 )
 def test_who_it_is(pipeline: Pipeline, expected: Identity) -> None:
-    assert list(pipeline_faults(pipeline)) == []
+    assert list(identity_problems(pipeline)) == []
     assert identity(pipeline) == expected
 
 
@@ -189,7 +188,7 @@ def test_who_it_is(pipeline: Pipeline, expected: Identity) -> None:
     ],
 )
 def test_who_it_may_not_be(pipeline: Pipeline, what: str) -> None:
-    assert what in " | ".join(fault[0] for fault in pipeline_faults(pipeline))
+    assert what in " | ".join(fault[0] for fault in identity_problems(pipeline))
 
 
 WHOLE = "does not name the whole organisation, and strangers have tokens of"
@@ -241,7 +240,7 @@ WHOLE = "does not name the whole organisation, and strangers have tokens of"
 def test_a_subject_that_names_nobodys_organisation_is_refused(
     issuer: str, subject: str, audience: str, what: str
 ) -> None:
-    (fault,) = pipeline_faults(Pipeline(issuer, subject, audience=audience))
+    (fault,) = identity_problems(Pipeline(issuer, subject, audience=audience))
     assert what in fault[0]
     assert fault[1]
 
@@ -270,11 +269,11 @@ def test_a_subject_that_names_nobodys_organisation_is_refused(
     ],
 )
 def test_one_that_names_it_is_taken(issuer: str, subject: str) -> None:
-    assert list(pipeline_faults(Pipeline(issuer, subject, audience="mine"))) == []
+    assert list(identity_problems(Pipeline(issuer, subject, audience="mine"))) == []
 
 
 def test_what_is_wrong_with_a_field_is_told_once() -> None:
-    (fault,) = pipeline_faults(Pipeline("github", repository="acme/shop", branch="refs/heads/main"))
+    (fault,) = identity_problems(Pipeline("github", repository="acme/shop", branch="refs/heads/main"))
     assert fault[1] == "write the branch's own name: 'main'"
-    (fault,) = pipeline_faults(Pipeline("github", repository="acme@1/shop", environment="x"))
+    (fault,) = identity_problems(Pipeline("github", repository="acme@1/shop", environment="x"))
     assert fault[1] == "write 'acme/shop', or with both ids 'acme@123/shop@456'"

@@ -95,7 +95,7 @@ CASES: dict[str, tuple[int, Callable[[int], str], str]] = {
     ),
 }
 GENERATED = 6  # groups and their policies that every account with people has
-POWER = len(
+POWER: int = len(
     '{"Version":"2012-10-17","Statement":[{"Sid":"FullPowerOverChosenServices","Effect":"Allow","Action":[":*"],'
     '"Resource":["*"]}]}'
 )

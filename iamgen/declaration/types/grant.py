@@ -1,0 +1,185 @@
+"""`Grant`, and what somebody's `access` says: which role, in which accounts, until when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+from iamgen.declaration.access_entries import accounts_meant, is_pattern, places, where_granted
+from iamgen.declaration.declared_type import Declared, MisDeclared, Origin, label, without_fault
+from iamgen.declaration.expiry import end, iso, text_of
+from iamgen.declaration.field_types import OptionalUntil, Text
+from iamgen.declaration.standard import PEOPLE_ACCOUNT
+from iamgen.similar_names import did_you_mean
+
+if TYPE_CHECKING:
+    from iamgen.declaration.accounts import Accounts
+    from iamgen.declaration.types.ci_user import CIUser, Machine
+    from iamgen.declaration.types.pipeline import Pipeline, Workload
+    from iamgen.declaration.types.user import Person, User
+    from iamgen.declaration.users_file import Written
+
+    Holder: TypeAlias = User | CIUser | Pipeline
+    Principal: TypeAlias = Person | Machine | Workload
+
+_LISTED = 8  # accounts in a hint
+
+
+@dataclass(frozen=True)
+class Grant(Declared):
+    """A role that somebody is granted, perhaps until some day: `Grant("OpsR", until="2027-01-31")`.
+
+    Fields:
+        role: the name of the role: "AdminR", "OpsR", "ReadR", or one of your own
+        until: when the grant ends: "2027-01-31" (the end of that day, UTC), "2027-01-31T18:00" (UTC), or a date
+        reason: why it is granted, for those who read the file
+    """
+
+    role: Text
+    _: KW_ONLY
+    until: OptionalUntil = None
+    reason: Text = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.until, date):  # as TOML has it
+            object.__setattr__(self, "until", text_of(self.until))
+
+
+Roles = str | Grant | Sequence[str | Grant]
+Access = Annotated[
+    Mapping[str, Roles],
+    "account names (or patterns) with a role, a Grant, or several in a tuple: {'dev': ('OpsR', 'ReadR')}",
+]
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A grant resolved: one principal who may assume one role in one account."""
+
+    who: Person | Machine | Workload
+    """The principal."""
+    account: str
+    """The name of the account."""
+    role: str
+    """The name of the role, as in users.py."""
+    until: datetime | None
+    """When it ends (UTC, exclusive); None for a grant without an end."""
+    reason: str
+    """Why it is granted, in the words of users.py."""
+    origin: Origin
+    """Where it is written."""
+
+
+def grants(roles: Roles) -> Iterator[tuple[str, Grant | None]]:
+    """Yield each role that an entry names, with its `Grant` where it is written as one."""
+    entries: Iterable[object] = roles if isinstance(roles, list | tuple) else [roles]
+    for entry in map(without_fault, entries):
+        if isinstance(entry, Grant):
+            yield entry.role, entry
+        elif isinstance(entry, str):
+            yield entry, None
+
+
+def accounts_of(user: User | CIUser, accounts: Accounts) -> frozenset[str]:
+    """Return every account in which somebody is granted a role."""
+    return frozenset(
+        name
+        for key, roles in user.access.items()
+        if any(True for _ in grants(roles))
+        for name in accounts_meant(key, accounts)
+    )
+
+
+def access_faults(holder: Holder, written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
+    """Yield what is wrong with somebody's `access`: accounts and roles that do not exist, and ends that are no date."""
+    if not accounts.by_name:  # CONST.inc has been faulted for it
+        return
+    for key, roles in holder.access.items():
+        meant = accounts_meant(key, accounts)
+        if not meant:
+            yield MisDeclared(holder.origin, f"{label(holder)}: {_no_match(key)}", _match_hint(key, accounts), key)
+        for role, grant in grants(roles):
+            at = grant.origin if grant else holder.origin
+            if role not in written.role_names:
+                hint = did_you_mean(role, written.role_names, f"roles are {', '.join(written.role_names)}")
+                yield MisDeclared(at, f"{label(holder)}: {key}: there is no role {role!r}", hint, role)
+            elif meant and not where_granted(role, meant, written, accounts):
+                declared = next(declared for declared in written.roles if declared.name == role)
+                hint = f"it is in {', '.join(places(declared.accounts, accounts))}"
+                yield MisDeclared(at, f"{label(holder)}: {role} is not in {key}", hint, role)
+            if grant and grant.until is not None:
+                yield from _end_faults(f"{label(holder)}: {key}", text_of(grant.until), at)
+
+
+def granted(
+    holder: Holder, principal: Principal, written: Written, accounts: Accounts, now: datetime
+) -> tuple[list[Granted], list[MisDeclared]]:
+    """Return what somebody's `access` comes to at the moment `now`, and a warning for each end without effect.
+
+    Entries add up, and none takes away: of several that grant the same role in the same account the longest counts.
+    """
+    standing: list[Granted] = []
+    warnings: list[MisDeclared] = []
+    for same in _by_place(holder, principal, written, accounts).values():
+        warnings += _warnings(same, now)
+        lasting = [entry for entry in same if entry.until is None or entry.until > now]
+        if lasting:
+            standing.append(max(lasting, key=_last))
+    return standing, warnings
+
+
+def _by_place(
+    holder: Holder, principal: Principal, written: Written, accounts: Accounts
+) -> Mapping[tuple[str, str], list[Granted]]:
+    entries: dict[tuple[str, str], list[Granted]] = defaultdict(list)
+    for key, roles in holder.access.items():
+        for role, grant in grants(roles):
+            until = end(grant.until) if grant and grant.until is not None else None
+            reason, origin = (grant.reason, grant.origin) if grant else ("", holder.origin)
+            for account in where_granted(role, accounts_meant(key, accounts), written, accounts):
+                entries[account, role].append(Granted(principal, account, role, until, reason, origin))
+    return entries
+
+
+def _last(entry: Granted) -> tuple[bool, datetime]:
+    """Order grants by how long they hold, one without an end last."""
+    return entry.until is None, entry.until or datetime.max.replace(tzinfo=UTC)
+
+
+def _warnings(same: list[Granted], now: datetime) -> Iterator[MisDeclared]:
+    """Say which ends have passed, and which do nothing because the same is granted for longer elsewhere."""
+    longest = max(same, key=_last)
+    for entry in same:
+        problem = f"{entry.who.name}'s {entry.role} in {entry.account}"
+        if entry.until is None:
+            continue
+        if entry.until <= now:
+            problem += f" ended at {iso(entry.until)}: left out"
+            yield MisDeclared(entry.origin, problem, "remove the grant", entry.role)
+        elif _last(entry) < _last(longest):
+            held = f"until {iso(longest.until)}" if longest.until else "for good"
+            problem += f" does not end at {iso(entry.until)}: line {longest.origin.line} grants it {held}"
+            yield MisDeclared(entry.origin, problem, "remove one of the two", entry.role)
+
+
+def _end_faults(place: str, until: str, at: Origin) -> Iterator[MisDeclared]:
+    try:
+        end(until)
+    except ValueError as exc:
+        hint = "write a day such as '2027-01-31' (its end is meant) or '2027-01-31T18:00' (UTC)"
+        yield MisDeclared(at, f"{place}: until {until!r} {exc}", hint, until)
+
+
+def _no_match(key: str) -> str:
+    return f"the pattern {key!r} matches no account" if is_pattern(key) else f"there is no account {key!r}"
+
+
+def _match_hint(key: str, accounts: Accounts) -> str:
+    names = list(accounts.by_name)
+    declared = f"CONST.inc declares {', '.join(names[:_LISTED])}{', …' if names[_LISTED:] else ''}" if names else ""
+    if is_pattern(key):
+        return f"a pattern leaves {PEOPLE_ACCOUNT} out, which is named to be meant; {declared}".rstrip("; ")
+    return did_you_mean(key, [*names, *accounts.aliases], declared)
