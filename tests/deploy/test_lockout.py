@@ -173,6 +173,39 @@ def test_when_admin_deploys(caller: str, after: list[Body], expected: list[str])
     assert said({"AdminR": role("A", allow(ALICE, BOB))}, {"AdminR": role("A", *after)}, caller) == expected
 
 
+OTHERS = "111111111111"
+OF_OTHERS = {"StringEquals": {"aws:PrincipalAccount": OTHERS}}
+NOT_KNOWN = (
+    f"whoever account {OTHERS} lets may assume AdminR now, and could not any more, as far as one can say; not known: "
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (allow(OTHERS), [NOBODY], [f"nobody may assume AdminR any more; now whoever account {OTHERS} lets may"]),
+        (allow(OTHERS, Condition=OF_OTHERS), [NOBODY],
+         [f"nobody may assume AdminR any more; now whoever account {OTHERS} lets may"]),
+        (allow(OTHERS), [allow(OTHERS), denied(OTHERS)],
+         [f"nobody may assume AdminR any more; now whoever account {OTHERS} lets may"]),
+        *((allow("*", **more), [NOBODY], ["nobody may assume AdminR any more; now anybody may"])
+          for more in ({}, {"Condition": MFA}, {"Condition": OF_OTHERS})),
+        # MFA can be had, and a single user of an account is not all of it
+        (allow(OTHERS), [allow(OTHERS, Condition=MFA)], []),
+        (allow(OTHERS, Condition=MFA), [allow(OTHERS, Condition={**MFA, "NumericLessThan": {"aws:MultiFactorAuthAge": "3600"}})], []),
+        (allow(OTHERS), [allow(OTHERS), denied(BOB)], []),
+        (allow(OTHERS), [allow("*")], []),
+        # who it is, is not known: neither the name nor the ARN
+        (allow(OTHERS), [allow(OTHERS, Condition={"StringNotEquals": {"aws:username": "x"}})],
+         [f"{NOT_KNOWN}whether aws:username is x (StringEquals)"]),
+        (allow(OTHERS), [allow(OTHERS, Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:user/x/*"}})],
+         [f"{NOT_KNOWN}whether aws:PrincipalArn is arn:aws:iam::111111111111:user/x/* (ArnLike)"]),
+    ],
+)  # fmt: skip
+def test_a_whole_account_that_holds_admin(before: Body, after: list[Body], expected: list[str]) -> None:
+    assert said({"AdminR": role("A", before)}, {"AdminR": role("A", *after)}) == expected
+
+
 @pytest.mark.parametrize(
     ("source", "after", "expected"),
     [

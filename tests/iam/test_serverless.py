@@ -59,3 +59,24 @@ def test_other_resources_make_no_roles() -> None:
     resources = {"A": {"Type": "AWS::S3::Bucket"}, "B": "nonsense", "C": {"Type": "AWS::Serverless::Function"}}
     assert not [*serverless.roles(resources)]
     assert not [*serverless.unread(resources)]
+
+
+def test_a_state_machine_writes_no_logs_and_may_name_a_single_policy() -> None:
+    machine = {"Type": "AWS::Serverless::StateMachine", "Properties": {"Policies": "AmazonS3FullAccess"}}
+    ((name, role, path),) = serverless.roles({"Machine": machine})
+    assert (name, path) == ("MachineRole", ("Resources", "Machine"))
+    properties = role["Properties"]
+    assert isinstance(properties, dict)
+    assert properties["ManagedPolicyArns"] == ["arn:⟨AWS::Partition⟩:iam::aws:policy/AmazonS3FullAccess"]
+    assert properties["Policies"] == []
+    assert "states.amazonaws.com" in str(properties["AssumeRolePolicyDocument"])
+
+
+def test_without_policies_a_function_may_write_its_logs_alone() -> None:
+    ((_, role, _),) = serverless.roles(function())
+    properties = role["Properties"]
+    assert isinstance(properties, dict)
+    assert properties["ManagedPolicyArns"] == [
+        "arn:⟨AWS::Partition⟩:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+    ]
+    assert properties["Policies"] == []

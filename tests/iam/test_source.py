@@ -201,12 +201,30 @@ def test_an_alias_bomb_is_refused_before_it_goes_off() -> None:
         source.parse("t", "\n".join([*levels, "Resources: {}"]))
 
 
+def test_the_position_of_what_has_none_is_that_of_what_is_around_it() -> None:
+    read = source.parse("t", '{\n"Resources": {\n"R": {\n"Type": "T"}}}')
+    assert read.position(("Resources", "R", "Type")) != read.position(("Resources", "R"))
+    assert read.position(("Resources", "R", "Properties", "x")) == read.position(("Resources", "R")) is not None
+    assert read.position(("Resources", "S")) == read.position(("Resources", "S", "x")) == read.position(("Resources",))
+    assert read.position(("Resources",)) is not None
+    assert read.position(()) is None
+
+
 def test_files(tmp_path: FilePath) -> None:
     file = tmp_path / "t.json"
-    with pytest.raises(IamgenError, match="cannot be read: No such file"):
-        source.read(file)
+
+    def refusal() -> str:
+        with pytest.raises(IamgenError) as raised:
+            source.read(file)
+        (fault,) = raised.value.faults
+        return " | ".join(fault)
+
+    assert refusal() == f"{file} | cannot be read: No such file or directory | check that it is a readable file"
     file.write_bytes(b'\xef\xbb\xbf{"Resources": {}}')
-    assert source.read(file).body == {"Resources": {}}
+    assert (source.read(file).body, source.read(file).file) == ({"Resources": {}}, str(file))
     file.write_bytes(b"\xff\xfe")
-    with pytest.raises(IamgenError, match="is not UTF-8"):
-        source.read(file)
+    assert refusal() == f"{file} | is not UTF-8 | a template is text in UTF-8"
+    file.write_text("{")
+    assert refusal().endswith(" | write JSON or YAML, as CloudFormation reads it")
+    file.write_text("{}")
+    assert refusal() == f"{file} | is no template: it has no Resources | name a CloudFormation template"

@@ -298,3 +298,23 @@ def test_functions_are_worked_out_before_documents_are_read() -> None:
     assert seen.written(statement.path)[:4] == ("Resources", "Fn::ForEach::Roles", 2, "Role${N}")
     assert seen.assumed == ("the parameter Who is taken at its default, bob",)
     assert seen.body is body
+
+
+@pytest.mark.parametrize(
+    ("operator", "test", "holds_without_key"),
+    [
+        ("Bool", "bool", False),
+        ("BoolIfExists", "bool", True),
+        ("ForAnyValue:StringLike", "stringlike", False),
+        ("forallvalues:stringlike", "stringlike", True),
+        ("ForAnyValue:StringLikeIfExists", "stringlike", True),
+        ("Null", "null", True),
+        # no operator at all, which makes nothing fail
+        ("String\nEquals", "string\nequals", False),
+        ("", "", False),
+    ],
+)
+def test_operators_of_conditions(operator: str, test: str, holds_without_key: bool) -> None:
+    document = {"Statement": {**ALLOW, "Condition": {operator: {"aws:x": "true"}}}}
+    ((condition,),) = (statement.conditions for statement in only(document).statements)
+    assert (condition.test, condition.holds_without_key) == (test, holds_without_key)
