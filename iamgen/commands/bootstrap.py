@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from iamgen.clock import now
 from iamgen.declaration.load import CONSTANTS_FILE, ConstantsFile, find_root, load, load_constants
@@ -13,25 +14,16 @@ from iamgen.declaration.users_file import USERS_FILE
 from iamgen.errors import Fault, IamgenError
 from iamgen.ui.console import Console
 from iamgen.ui.files import write_all
-from iamgen.workstation import home
 from iamgen.workstation.colleague import Called, Colleague, declared, undeclared
 from iamgen.workstation.key import AccessKey, Given, access_key, check, warnings
 from iamgen.workstation.links import Link, links, unlinked
-from iamgen.workstation.merge import Identity
 from iamgen.workstation.page import Form, guide, page
-from iamgen.workstation.preview import preview
-from iamgen.workstation.sections import FileKind
-from iamgen.workstation.texts import (
-    Templates,
-    Texts,
-    expanded,
-    misread,
-    needs_secret,
-    role_names,
-    sourceless,
-    templates,
-)
-from iamgen.workstation.update import Update, contents, keyless, updates
+
+if TYPE_CHECKING:  # what is about ~/.aws is loaded where that is wanted: links, and all else, need none of it
+    from iamgen.workstation.merge import Identity
+    from iamgen.workstation.sections import FileKind
+    from iamgen.workstation.texts import Templates, Texts
+    from iamgen.workstation.update import Update
 
 NEEDED = (USERS_FILE, CONSTANTS_FILE)  # either will do
 LINKS_FILE = "aws-iam-console-switch-role.md"
@@ -127,6 +119,8 @@ def _texts(work: _Work, given: Given) -> tuple[Texts, str | None]:
 
     What the AWS CLI could not read is a warning where it is printed, and raised as IamgenError where it is written.
     """
+    from iamgen.workstation.texts import expanded, misread, needs_secret, sourceless
+
     found = _templates(work)
     made = expanded(found, work.colleague, AccessKey(given.id or "", "") if given.any else None)
     wrong = tuple(misread(made))
@@ -141,6 +135,8 @@ def _texts(work: _Work, given: Given) -> tuple[Texts, str | None]:
 
 
 def _templates(work: _Work) -> Templates:
+    from iamgen.workstation.texts import templates
+
     wanted = work.wanted
     named: Mapping[FileKind, Path | None] = {
         "credentials": wanted.credentials_tpl_file,
@@ -152,6 +148,8 @@ def _templates(work: _Work) -> Templates:
 
 def _guide(work: _Work) -> str:
     """Return the page for somebody's first day, with those profiles that the config template makes."""
+    from iamgen.workstation.texts import expanded, role_names
+
     config = expanded(_templates(work), work.colleague, AccessKey("", ""))["config"]
     return guide(work.root, work.colleague, _links(work), role_names(config))
 
@@ -200,19 +198,24 @@ def _put(text: str, work: _Work) -> int:
 
 def _print(work: _Work, texts: Texts) -> int:
     """Print the one text that was asked for; or the links, and each text with a word on where to paste it."""
+    from iamgen.workstation.home import place
+
     console = work.console
     if work.wanted.only:
         console.product(texts[work.wanted.only].text)
         return 0
     _put_links(work)
     for kind, made in texts.items():
-        console.note(f"\nPaste this into {home.place(kind, os.environ).shown}, or let --write do it:\n")
+        console.note(f"\nPaste this into {place(kind, os.environ).shown}, or let --write do it:\n")
         console.product(made.text)
     return 0
 
 
 def _write(work: _Work, texts: Texts, secret: str | None) -> int:
     """Show what would become of the person's files, ask, and do it; return 1 when they declined."""
+    from iamgen.workstation.preview import preview
+    from iamgen.workstation.update import contents, keyless, updates
+
     console, wanted = work.console, work.wanted
     some, warned = updates(texts, work.colleague, os.environ)
     for warning in (*warned, *(keyless(work.colleague, os.environ) if wanted.keep_key else ())):
@@ -222,7 +225,7 @@ def _write(work: _Work, texts: Texts, secret: str | None) -> int:
     if not any(update.changes() for update in some):
         console.note("nothing to change")
     elif not wanted.dry_run:
-        declined = frozenset[Identity]() if wanted.yes else _declined(some, console)
+        declined = frozenset() if wanted.yes else _declined(some, console)
         if not any(update.changes(declined) for update in some) or not (wanted.yes or console.confirm("Write this?")):
             console.note("nothing was written")
             return 1
@@ -232,7 +235,9 @@ def _write(work: _Work, texts: Texts, secret: str | None) -> int:
 
 
 def _mode(update: Update) -> list[str]:
-    return ["  ~ mode 0600: others may read it now"] if home.is_open(update.place) else []
+    from iamgen.workstation.home import is_open
+
+    return ["  ~ mode 0600: others may read it now"] if is_open(update.place) else []
 
 
 def _declined(some: tuple[Update, ...], console: Console) -> frozenset[Identity]:
@@ -246,6 +251,8 @@ def _declined(some: tuple[Update, ...], console: Console) -> frozenset[Identity]
 
 
 def _save(files: Mapping[Path, str], console: Console) -> None:
+    from iamgen.workstation.home import shown
+
     write_all(files, private=True)
     for path in files:
-        console.note(f"wrote {home.shown(path, os.environ)}")
+        console.note(f"wrote {shown(path, os.environ)}")

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from iamgen.clock import now
-from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.load import load
-from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, UsageError
 from iamgen.synth import import_stack
 from iamgen.ui.console import Console
 from iamgen.ui.files import write_all
+
+if TYPE_CHECKING:
+    from iamgen.declaration.resolved import Declaration
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ def render(wanted: Rendering, console: Console) -> int:
     Raises IamgenError for what is wrong with the declaration, the arguments or the place to write to.
     """
     loaded = load(wanted.root, now(), meanwhile=import_stack)
+    from iamgen.declaration.account_selection import chosen  # after users.py was begun
+
     declaration = loaded.declaration
     accounts = chosen(declaration, wanted.accounts, every=wanted.every)
     if len(accounts) > 1 and wanted.output is None:

@@ -244,19 +244,23 @@ def _twins(constants: Constants, by_name: Mapping[str, Account], stands_in: str 
 
 def lookalikes(constants: Constants) -> Iterator[Fault]:
     """Find ids of accounts under a name that looks as if it should declare one, and does not."""
-    from difflib import SequenceMatcher
-
     for stated in constants.by_name.values():
         tail = stated.name[-len(_ID) :]
-        if not is_account_id(stated.value) or tail == _ID or SequenceMatcher(None, tail, _ID).ratio() < _ALIKE:
+        if not is_account_id(stated.value) or tail == _ID or not _is_alike(tail, _ID):
             continue
         problem = f"{stated.name} has an account's id, but declares no account"
         yield Fault(constants.where(stated.name), problem, f"an account is declared by a name that ends in {_ID}")
     for stated in constants.by_name.values():
         tail = stated.name[-len(KIND) :]
-        if stated.value in KINDS and tail != KIND and SequenceMatcher(None, tail, KIND).ratio() >= _ALIKE:
+        if stated.value in KINDS and tail != KIND and _is_alike(tail, KIND):
             problem = f"{stated.name} has a kind of account, but states no account's kind"
             yield Fault(constants.where(stated.name), problem, f"a kind is stated by a name that ends in {KIND}")
+
+
+def _is_alike(tail: str, ending: str) -> bool:
+    from difflib import SequenceMatcher  # 6 ms that only a doubtful name should cost
+
+    return SequenceMatcher(None, tail, ending).ratio() >= _ALIKE
 
 
 def production_unsaid(constants: Constants, accounts: Accounts) -> Iterator[Fault]:

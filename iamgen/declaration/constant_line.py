@@ -66,9 +66,9 @@ _CONTROL = re.compile(r"(?P<carriage_return>\r)|(?P<control>[\x00-\x08\x0a-\x1f\
 # Format characters that nobody sees: soft hyphen, zero width, direction, byte order mark.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
-# What stands where NAME= should. The first that matches is the one to tell.
-_NO_ASSIGNMENT = re.compile(
-    rf"""
+# What stands where NAME= should. The first that matches is the one to tell. Compiled where a line is refused, as is
+# the next.
+_NO_ASSIGNMENT = rf"""
       (?P<indented>[ \t]+\S)
     | (?:export[ \t]+)?{_NAME}[ \t]*(?P<operator>(?::{{1,3}}|[?+!])=)
     | (?:export[ \t]+)?{_NAME}(?P<blank_before_equals>[ \t]+=)
@@ -76,11 +76,9 @@ _NO_ASSIGNMENT = re.compile(
     | (?:export[ \t]+)?(?P<nameless>=)
     | (?:export[ \t]+)?(?P<digit_first>[0-9]\w*=)
     | (?:export[ \t]+)?[A-Za-z0-9_]*+(?P<bad_name>[^ \t=]+=)
-    """,
-    re.VERBOSE,
-)
+"""
 # The name on a line that is refused, so that others may know that it exists.
-_NAMED = re.compile(rf"\s*(?:export\s+(?P<alone>{_NAME})\s*\Z|(?:export\s+)?(?P<name>{_NAME})\s*[:?+!]*=)")
+_NAMED = rf"\s*(?:export\s+(?P<alone>{_NAME})\s*\Z|(?:export\s+)?(?P<name>{_NAME})\s*[:?+!]*=)"
 
 _EXPANSION = rf"""
       \$\{{(?P<braced>{_NAME})\}}
@@ -190,7 +188,7 @@ def read_line(line: str) -> Assignment | Refusal | None:
         return None
     start = _ASSIGNMENT.match(line)
     if start is None:
-        return _refusal(line, _found(_NO_ASSIGNMENT.match(line)) or _Trouble("words", 0))
+        return _refusal(line, _found(re.match(_NO_ASSIGNMENT, line, re.VERBOSE)) or _Trouble("words", 0))
     pieces = _value(line, start.end())
     if isinstance(pieces, _Trouble):
         return _refusal(line, pieces)
@@ -200,7 +198,7 @@ def read_line(line: str) -> Assignment | Refusal | None:
 
 def name_on(line: str) -> str:
     """Return the name that a refused line tries to set, empty when there is none to be told."""
-    match = _NAMED.match(line)
+    match = re.match(_NAMED, line)
     return (match["alone"] or match["name"]) if match else ""
 
 

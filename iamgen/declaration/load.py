@@ -6,20 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from iamgen.declaration import constants as constants_file
 from iamgen.declaration import users_file
 from iamgen.declaration.accounts import Accounts, accounts, lookalikes, production_unsaid
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.model import Settings
-from iamgen.declaration.resolve import resolve
-from iamgen.declaration.resolved import Declaration
-from iamgen.declaration.role_names import role_name_faults
 from iamgen.declaration.source import located
 from iamgen.declaration.users_file import USERS_FILE
-from iamgen.declaration.validate import faults as written_faults
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.ui.signals import held
+
+if TYPE_CHECKING:
+    from iamgen.declaration.resolved import Declaration
 
 CONSTANTS_FILE = "CONST.inc"
 
@@ -87,6 +87,10 @@ def load(
     source = constants or ConstantsFile(root / CONSTANTS_FILE)
     with users_file.reading(root) as users:
         with held():  # Python wraps or drops an interrupt that comes at certain places of an import
+            from iamgen.declaration.resolve import resolve  # not before users.py runs: it takes 20 ms
+            from iamgen.declaration.role_names import role_name_faults
+            from iamgen.declaration.validate import faults as written_faults
+
             read, constant_faults = constants_file.read(source.path, source.shown)
             declared = accounts(read)
             meanwhile()

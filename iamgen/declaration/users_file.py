@@ -123,8 +123,8 @@ def _received(child: Child, root: Path) -> tuple[Written, tuple[Fault, ...]]:
     except NoAnswerError as exc:
         return Written(file), (Fault(USERS_FILE, _ending(exc.status), _BY_ITSELF),)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
-        what = "the process that ran it did not hand back a declaration"
-        return Written(file), (Fault(USERS_FILE, what, _BY_ITSELF),)
+        problem = "the process that ran it did not hand back a declaration"
+        return Written(file), (Fault(USERS_FILE, problem, _BY_ITSELF),)
 
 
 def _located(faults: Iterable[MisDeclared], root: Path) -> Iterator[Fault]:
@@ -248,10 +248,10 @@ def _strays(made: Iterable[Declared], names: Mapping[str, Any]) -> Iterator[MisD
     for one in made:
         if type(one) in homes and id(one) not in kept:
             name = repr(getattr(one, "name", ""))
-            what = (
+            problem = (
                 f"{type(one).__name__} {'' if name == repr('') else name + ' '}is made, but not in {homes[type(one)]}"
             )
-            yield MisDeclared(one.origin, what, f"add it to {homes[type(one)]}, or remove it")
+            yield MisDeclared(one.origin, problem, f"add it to {homes[type(one)]}, or remove it")
 
 
 def _sound(value: object, kind: type) -> Iterator[Any]:

@@ -8,6 +8,7 @@ the end of the answer is told by its length, and the end of the child by the ker
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import select
 import signal
@@ -134,6 +135,7 @@ def _run(work: Callable[[], bytes], pipe: int, mask: Collection[int]) -> NoRetur
     """Be the child: whatever happens, nothing of the parent's goes on in it."""
     code = 1
     try:
+        gc.freeze()  # or a collection would write to, and so copy, the memory that is shared with our parent
         with as_interrupts():  # anew: what our parent holds back, or has counted, is no matter here
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             _redirect()

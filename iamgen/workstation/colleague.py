@@ -117,10 +117,10 @@ def _source(called: Called, constants: Constants, holder: Account, place: tuple[
     stated = constants.get(ACCOUNT) or constants.get("USER_ONLY_AWS_ACCOUNT_NAME") or holder.display
     profile = stated if called.account is None else called.account
     if not _PROFILE.fullmatch(profile) or profile != profile.strip():
-        what, hint = f"no profile can be called {profile!r}", "do without brackets, tabs and blanks around it"
+        problem, hint = f"no profile can be called {profile!r}", "do without brackets, tabs and blanks around it"
         if called.account is not None:
-            raise UsageError([Fault("--account", what, hint)])
-        raise refuse(constants.path, what, hint)
+            raise UsageError([Fault("--account", problem, hint)])
+        raise refuse(constants.path, problem, hint)
     if called.mfa_serial is not None and not _SERIAL.fullmatch(called.mfa_serial):
         hint = f"it is such as {naming.arn(f'mfa/{called.user}')}, or a hardware device's number"
         raise UsageError([Fault("--mfa-serial", f"no device has the serial {called.mfa_serial!r}", hint)])
@@ -131,7 +131,7 @@ def _values(constants: Constants, source: Source) -> Mapping[str, str]:
     """Return the constants and the person's own. Raises IamgenError when a constant has one of their names."""
     taken = [name for name in _OWN_NAMES if name in constants]
     if taken:
-        what, hint = "is each person's own: bootstrap sets it", "remove the line"
-        raise IamgenError(Fault(constants.where(name), f"{name} {what}", hint) for name in taken)
+        problem, hint = "is each person's own: bootstrap sets it", "remove the line"
+        raise IamgenError(Fault(constants.where(name), f"{name} {problem}", hint) for name in taken)
     own = {USER: source.user, ACCOUNT: source.profile, MFA_SERIAL: source.mfa_serial}
     return MappingProxyType({**constants, **own})

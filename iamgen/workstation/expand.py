@@ -41,26 +41,26 @@ def expand(template: Template, values: Mapping[str, str], hints: Mapping[str, st
     Values are not looked into. Raises IamgenError with each place of a name that has no value, where envsubst
     would leave nothing; `hints` has what to do about some of them.
     """
-    missing = [found for found in _PLACEHOLDER.finditer(template.text) if _name(found) not in values]
+    missing = [match for match in _PLACEHOLDER.finditer(template.text) if _name(match) not in values]
     if missing:
-        raise IamgenError(_undefined(found, template, values, hints) for found in missing)
-    made = [_PLACEHOLDER.sub(lambda found: values[_name(found)], line) for line in template.text.split("\n")]
-    lines = tuple(n for n, text in enumerate(made, 1) for _ in range(text.count("\n") + 1))
-    return Expanded("\n".join(made), template.shown, lines)
+        raise IamgenError(_undefined(match, template, values, hints) for match in missing)
+    expanded_lines = [_PLACEHOLDER.sub(lambda match: values[_name(match)], line) for line in template.text.split("\n")]
+    lines = tuple(n for n, text in enumerate(expanded_lines, 1) for _ in range(text.count("\n") + 1))
+    return Expanded("\n".join(expanded_lines), template.shown, lines)
 
 
 def names(template: Template) -> frozenset[str]:
     """Return the names that the template has placeholders for."""
-    return frozenset(_name(found) for found in _PLACEHOLDER.finditer(template.text))
+    return frozenset(_name(match) for match in _PLACEHOLDER.finditer(template.text))
 
 
-def _name(found: re.Match[str]) -> str:
-    return found["braced"] or found["bare"]
+def _name(match: re.Match[str]) -> str:
+    return match["braced"] or match["bare"]
 
 
-def _undefined(found: re.Match[str], template: Template, values: Mapping[str, str], hints: Mapping[str, str]) -> Fault:
-    name = _name(found)
-    line = template.text.count("\n", 0, found.start()) + 1
+def _undefined(match: re.Match[str], template: Template, values: Mapping[str, str], hints: Mapping[str, str]) -> Fault:
+    name = _name(match)
+    line = template.text.count("\n", 0, match.start()) + 1
     otherwise = "define it in CONST.inc; the environment does not count"
     hint = hints.get(name) or did_you_mean(name, values, otherwise)
     return Fault(f"{template.shown}:{line}", f"nothing defines {name}", hint)

@@ -44,8 +44,8 @@ def read(at: Place) -> File:
     except FileNotFoundError:
         text = ""
     except (OSError, RuntimeError) as exc:  # a loop of links
-        what = f"cannot be read: {getattr(exc, 'strerror', None) or exc}"
-        raise refuse(at.shown, what, "it has to be a file of yours") from exc
+        problem = f"cannot be read: {getattr(exc, 'strerror', None) or exc}"
+        raise refuse(at.shown, problem, "it has to be a file of yours") from exc
     return File(text, at.shown, at.kind)
 
 

@@ -50,11 +50,11 @@ def check(given: Given) -> None:
         raise UsageError([Fault(SECRET_OPTION, "a secret without the id of its key", f"name it: {ID_OPTION} AKIA…")])
     is_secret = len(given.id) > _LONGEST_ID and not given.id.startswith(_OF_A_PERSON)
     if is_secret or not _ID.fullmatch(given.id):
-        what = "this is no access key's id: one has some 20 letters and digits"
-        raise UsageError([Fault(ID_OPTION, what, f"it begins with AKIA; the secret goes with {SECRET_OPTION}")])
+        problem = "this is no access key's id: one has some 20 letters and digits"
+        raise UsageError([Fault(ID_OPTION, problem, f"it begins with AKIA; the secret goes with {SECRET_OPTION}")])
     if given.id.startswith(_OF_A_SESSION):
-        what = "a key that begins with ASIA is a session's, and ends with it"
-        raise UsageError([Fault(ID_OPTION, what, "create an access key of your own, in the console")])
+        problem = "a key that begins with ASIA is a session's, and ends with it"
+        raise UsageError([Fault(ID_OPTION, problem, "create an access key of your own, in the console")])
 
 
 def access_key(given: Given) -> AccessKey:
@@ -63,13 +63,15 @@ def access_key(given: Given) -> AccessKey:
     Raises IamgenError when what was given is no secret, or there is nobody to ask.
     """
     if given.secret is None and not _in_environment(given) and given.asked is None:
-        what = f"there is no secret for {given.id}, and no terminal to ask on"
+        problem = f"there is no secret for {given.id}, and no terminal to ask on"
         hint = f"pipe it in with {SECRET_OPTION} -, or set AWS_SECRET_ACCESS_KEY together with AWS_ACCESS_KEY_ID"
-        raise refuse(SECRET_OPTION, what, hint)
+        raise refuse(SECRET_OPTION, problem, hint)
     secret = _secret(given).strip()
     if not _SECRET.fullmatch(secret):
-        what = "the secret is empty" if not secret else "the secret has a blank, a control character or the like in it"
-        raise refuse(SECRET_OPTION, what, "copy it again, whole and alone")
+        problem = (
+            "the secret is empty" if not secret else "the secret has a blank, a control character or the like in it"
+        )
+        raise refuse(SECRET_OPTION, problem, "copy it again, whole and alone")
     return AccessKey(str(given.id), secret)
 
 
@@ -77,12 +79,12 @@ def warnings(given: Given) -> tuple[Fault, ...]:
     """Return what to say about a key that may be mistyped, and about how its secret was given."""
     found = []
     if given.id and not _USUAL_ID.fullmatch(given.id):
-        what = "AWS's ids of a person's key are AKIA and 16 letters and digits; this is none"
-        found.append(Fault(ID_OPTION, what, "look whether it is whole"))
+        problem = "AWS's ids of a person's key are AKIA and 16 letters and digits; this is none"
+        found.append(Fault(ID_OPTION, problem, "look whether it is whole"))
     if given.secret is not None and given.secret != FROM_STDIN:
-        what = "the secret is in your shell's history now, and was in the list of processes"
+        problem = "the secret is in your shell's history now, and was in the list of processes"
         hint = "remove it from the history; without this option you are asked for it"
-        found.append(Fault(SECRET_OPTION, what, hint))
+        found.append(Fault(SECRET_OPTION, problem, hint))
     return tuple(found)
 
 

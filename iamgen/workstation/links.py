@@ -40,8 +40,8 @@ def unlinked(roles: Iterable[Assumable]) -> Iterator[Fault]:
     """Yield a warning for each role whose name the console does not take."""
     for role in roles:
         if len(role.name) > quotas.SWITCHED_ROLE:
-            what = f"the console switches to names of {quotas.SWITCHED_ROLE} characters, and {role.name} is longer"
-            yield Fault(f"{role.place} {role.role}", what, "assume it with the AWS CLI, or give it a shorter name")
+            problem = f"the console switches to names of {quotas.SWITCHED_ROLE} characters, and {role.name} is longer"
+            yield Fault(f"{role.place} {role.role}", problem, "assume it with the AWS CLI, or give it a shorter name")
 
 
 def sign_in(account_id: str, partition: PartitionName) -> str:

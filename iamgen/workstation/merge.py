@@ -106,17 +106,17 @@ def unreadable(file: File) -> tuple[Fault, ...]:
     """Return what keeps the AWS CLI from reading the file, or makes it read what nobody meant, as warnings."""
     seen: dict[str, int] = {}
     faults: list[Fault] = []
-    what = "the AWS CLI cannot read this file: "
+    problem = "the AWS CLI cannot read this file: "
     if file.text.startswith(BYTE_ORDER_MARK):
-        return (Fault(f"{file.shown}:1", f"{what}it begins with a byte order mark", "save it as UTF-8 without one"),)
+        return (Fault(f"{file.shown}:1", f"{problem}it begins with a byte order mark", "save it as UTF-8 without one"),)
     for block in blocks(file.text):
-        faults += [Fault(f"{file.shown}:{n}", what + STRAY, "mend it, or remove it") for n in block.strays]
+        faults += [Fault(f"{file.shown}:{n}", problem + STRAY, "mend it, or remove it") for n in block.strays]
         if block.header == "DEFAULT":
             default = "the AWS CLI gives what stands in [DEFAULT] to every profile"
             faults.append(Fault(f"{file.shown}:{block.number}", default, "write [default]"))
         elif block.header in seen:
             twice = f"[{block.header}] stands on line {seen[block.header]} already"
-            faults.append(Fault(f"{file.shown}:{block.number}", what + twice, "keep one of the two"))
+            faults.append(Fault(f"{file.shown}:{block.number}", problem + twice, "keep one of the two"))
         elif block.header is not None:
             seen[block.header] = block.number
     return (*faults, *_no_text(file))
@@ -127,8 +127,8 @@ def _no_text(file: File) -> Iterator[Fault]:
     for number, line in enumerate(file.text.splitlines(), 1):
         odd = next((char for char in line if "\udc80" <= char <= "\udcff"), None)
         if odd:
-            what = f"the AWS CLI cannot read this file: the byte 0x{ord(odd) - 0xDC00:X} is no UTF-8"
-            yield Fault(f"{file.shown}:{number}", what, "save the file as UTF-8")
+            problem = f"the AWS CLI cannot read this file: the byte 0x{ord(odd) - 0xDC00:X} is no UTF-8"
+            yield Fault(f"{file.shown}:{number}", problem, "save the file as UTF-8")
             return
 
 

@@ -44,8 +44,8 @@ def misread(texts: Texts) -> Iterator[Fault]:
             yield Fault(made.shown, f"it makes [{header}] twice", hint)
         for block in found:
             if block.header is not None and not is_readable(block.header, kind):
-                what = f"it makes [{block.header}], which the AWS CLI does not read: a name with blanks needs quotes"
-                yield Fault(made.where(block.number), what, 'write [profile "${NAME}"]')
+                problem = f"it makes [{block.header}], which the AWS CLI does not read: a name with blanks needs quotes"
+                yield Fault(made.where(block.number), problem, 'write [profile "${NAME}"]')
 
 
 def sourceless(texts: Texts) -> Iterator[Fault]:
@@ -56,8 +56,10 @@ def sourceless(texts: Texts) -> Iterator[Fault]:
     made = texts.get("config")
     for block in blocks(made.text) if made else ():
         if "source_profile" in block.options and "role_arn" not in block.options:
-            what = f"[{block.header}] has a source_profile and no role_arn: programs in Go refuse it, such as Terraform"
-            yield Fault(made.where(block.number) if made else "", what, "leave the line source_profile out")
+            problem = (
+                f"[{block.header}] has a source_profile and no role_arn: programs in Go refuse it, such as Terraform"
+            )
+            yield Fault(made.where(block.number) if made else "", problem, "leave the line source_profile out")
 
 
 def role_names(config: Expanded) -> frozenset[str]:

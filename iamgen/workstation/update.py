@@ -88,8 +88,8 @@ def contents(some: tuple[Update, ...], declined: Container[Identity], now: datet
         raise IamgenError(damaged)
     moved = [update for update in changing if home.read(update.place) != update.file]
     if moved:
-        what, hint = "it was changed meanwhile, by something else", "nothing was written; run it again"
-        raise IamgenError(Fault(update.place.shown, what, hint) for update in moved)
+        problem, hint = "it was changed meanwhile, by something else", "nothing was written; run it again"
+        raise IamgenError(Fault(update.place.shown, problem, hint) for update in moved)
     copies = {home.backup(update.place, now): update.file.text for update in changing if update.file.text}
     return {**copies, **{update.place.path: update.text(declined) for update in changing}}
 
@@ -98,5 +98,5 @@ def keyless(colleague: Colleague, environment: Mapping[str, str]) -> Iterator[Fa
     """Yield a warning when the person's own profile has no key yet, that their role profiles could begin with."""
     profile, place = colleague.source.profile, home.place("credentials", environment)
     if not any(block.header == profile for block in blocks(home.read(place).text)):
-        what = f"there is no key of {profile}, which the role profiles begin with"
-        yield Fault(place.shown, what, "name it: --access-key-id AKIA…, without --keep-key")
+        problem = f"there is no key of {profile}, which the role profiles begin with"
+        yield Fault(place.shown, problem, "name it: --access-key-id AKIA…, without --keep-key")
