@@ -42,12 +42,12 @@ class AccountReading:
 
     def check(self) -> None:
         """Raise AccessError when two of one type share a name, or something is attached to nobody who is known."""
-        seen: set[Holder] = set()
-        resources = ((one.type, one.name) for one in self.named.of_type(USER, GROUP, ROLE))
+        holders: set[Holder] = set()
+        resources = ((resource.type, resource.name) for resource in self.named.of_type(USER, GROUP, ROLE))
         for kind, name in (*resources, *((USER, person.name) for person in self.people)):
-            if (kind, name.lower()) in seen:
+            if (kind, name.lower()) in holders:
                 raise undecided(name, f"is the name of two of type {kind}: IAM compares names without case")
-            seen.add((kind, name.lower()))
+            holders.add((kind, name.lower()))
         for _ in (self._attached, self._memberships):  # reading them raises
             pass
 
@@ -55,7 +55,8 @@ class AccountReading:
     def groups(self) -> tuple[Group, ...]:
         """The groups of the template."""
         return tuple(
-            Group(one.name, one.logical_id, one.arn, one.path, self._policies(one)) for one in self.named.of_type(GROUP)
+            Group(group.name, group.logical_id, group.arn, group.path, self._policies(group))
+            for group in self.named.of_type(GROUP)
         )
 
     @cached_property
@@ -119,10 +120,10 @@ class AccountReading:
     def _instance_profile(self, resource: NamedResource) -> InstanceProfile:
         with located(resource.logical_id):
             names = values(resource.properties.get("Roles"), ())
-            found = [self.named.find(value, ROLE) for value in names]
-            if not self.policies.tolerant and not all(found):
+            roles_or_none = [self.named.find(value, ROLE) for value in names]
+            if not self.policies.tolerant and not all(roles_or_none):
                 raise undecided("Roles", "names a role that the template does not have")
-            roles = tuple(one.name for one in found if one)
+            roles = tuple(role.name for role in roles_or_none if role)
             return InstanceProfile(resource.name, resource.logical_id, resource.arn, roles)
 
     def _trust(self, role: NamedResource) -> tuple[Statement, ...]:
@@ -206,37 +207,37 @@ class AccountReading:
         groups: list[Group] = []
         doubtful: list[Policy] = []
         for membership in self._memberships.get(user.lower(), ()):
-            found = self.named.find(membership.group, GROUP)
+            group = self.named.find(membership.group, GROUP)
             name = shown(self.named.text(membership.group.text))
-            if found is None and not self.policies.tolerant:
+            if group is None and not self.policies.tolerant:
                 raise undecided(name, "is not a group of the account")
             fault = Fault(shown(user), f"may be in the group {name}, which is not known before the deployment")
-            if found is None:
+            if group is None:
                 doubtful.append(unknown_policy(name, fault))
             elif membership.is_certain:
-                groups.append(named(found.logical_id, self.groups))
+                groups.append(named(group.logical_id, self.groups))
             else:
-                doubtful += [possible(one, fault) for one in named(found.logical_id, self.groups).policies]
+                doubtful += [possible(one, fault) for one in named(group.logical_id, self.groups).policies]
         return _distinct(groups), _distinct(doubtful)
 
     @cached_property
     def _memberships(self) -> Mapping[str, list[Membership]]:
-        found: dict[str, list[Membership]] = {}
+        by_user: dict[str, list[Membership]] = {}
         for membership in members(self.named.template):
             name = self._name(membership.user, USER).lower()
             if name in self._names(USER):
-                found.setdefault(name, []).append(membership)
+                by_user.setdefault(name, []).append(membership)
             elif HOLE.search(name):
                 for one in self._names(USER):
-                    found.setdefault(one, []).append(membership._replace(is_certain=False))
+                    by_user.setdefault(one, []).append(membership._replace(is_certain=False))
             elif not self.policies.tolerant:
                 raise undecided(name, f"is named in the template, and no such {USER} is known",
                                 "describe people who are not in the template as Person")  # fmt: skip
-        return found
+        return by_user
 
     def _name(self, value: Value, kind: str) -> str:
-        found = self.named.find(value, kind)
-        return found.name if found else self.named.text(value.text)
+        resource = self.named.find(value, kind)
+        return resource.name if resource else self.named.text(value.text)
 
     def _names(self, kind: str) -> frozenset[str]:
         people = [person.name for person in self.people] if kind == USER else []

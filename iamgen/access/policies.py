@@ -41,9 +41,11 @@ class Policies:
         """Return those of a template's resources and of AWS. Raises AccessError for a malformed document."""
         known = cls(named, {}, aws, tolerant)
         own: dict[str, Policy] = {}
-        for one in named.of_type(POLICY, *INLINE):
-            with located(one.logical_id):
-                own[one.logical_id] = known.inline(one.properties) if one.type in INLINE else known.managed(one)
+        for policy in named.of_type(POLICY, *INLINE):
+            with located(policy.logical_id):
+                own[policy.logical_id] = (
+                    known.inline(policy.properties) if policy.type in INLINE else known.managed(policy)
+                )
         return replace(known, own=own)
 
     def at(self, arn: Value | str) -> Policy:

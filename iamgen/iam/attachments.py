@@ -97,19 +97,19 @@ def _members(template: Template) -> Iterator[Membership]:
 @_of_last
 def memberships(template: Template) -> dict[str, tuple[Value, ...]]:
     """Return the groups of each user who is a resource of the template, by the user's logical id."""
-    found: dict[str, list[Value]] = {user.logical_id: [] for user in template.of_type(USER)}
+    groups_by_user: dict[str, list[Value]] = {user.logical_id: [] for user in template.of_type(USER)}
     for membership in members(template):
         user = template.referred(membership.user, USER)
         if user:
-            found[user.logical_id].append(membership.group)
-    return {user: tuple(groups) for user, groups in found.items()}
+            groups_by_user[user.logical_id].append(membership.group)
+    return {user: tuple(groups) for user, groups in groups_by_user.items()}
 
 
 def groups(template: Template) -> dict[str, set[str]]:
     """Return the logical ids of the groups of the template that each user is in."""
-    found = memberships(template).items()
-    known = {user: (template.referred(value, GROUP) for value in named) for user, named in found}
-    return {user: {group.logical_id for group in some if group} for user, some in known.items()}
+    pairs = memberships(template).items()
+    known = {user: (template.referred(value, GROUP) for value in named) for user, named in pairs}
+    return {user: {group.logical_id for group in named_groups if group} for user, named_groups in known.items()}
 
 
 @_of_last
@@ -135,8 +135,8 @@ def _attachments(template: Template) -> Iterator[Attachment]:
 def attached(template: Template) -> tuple[tuple[Resource, Resource], ...]:
     """Return each holder with each policy that is a resource of the template and attached to it."""
     pairs = (
-        (template.referred(one.holder, one.kind), template.referred(one.policy, *POLICIES))
-        for one in attachments(template)
+        (template.referred(attachment.holder, attachment.kind), template.referred(attachment.policy, *POLICIES))
+        for attachment in attachments(template)
     )
     return tuple((holder, policy) for holder, policy in pairs if holder and policy)
 
@@ -148,7 +148,9 @@ def _reference(resource: Resource) -> Value:
 @_of_last
 def _owners(template: Template) -> dict[str, dict[str, None]]:
     """Return, for each holder, in order, the resources that have its policies' documents: itself is one of them."""
-    owners: dict[str, dict[str, None]] = {one.logical_id: {one.logical_id: None} for one in template.of_type(*HOLDERS)}
+    owners: dict[str, dict[str, None]] = {
+        holder.logical_id: {holder.logical_id: None} for holder in template.of_type(*HOLDERS)
+    }
     for holder, policy in attached(template):
         owners[holder.logical_id][policy.logical_id] = None
     return owners

@@ -73,10 +73,10 @@ class NamedResources:
         CloudFormation would make of the stack's name and the logical id; `ending` stands for the random part of it.
         """
         names = _Names(template, actual or Actual(), ending)
-        references = dict(entry for one in template.resources for entry in names.references(one))
+        references = dict(entry for resource in template.resources for entry in names.references(resource))
         references = {key: _filled(written, references) for key, written in references.items()}
         bare = cls(template, (), references)
-        return replace(bare, resources=tuple(bare._named(one, names) for one in template.resources))
+        return replace(bare, resources=tuple(bare._named(resource, names) for resource in template.resources))
 
     def text(self, written: str) -> str:
         """Return a text with the names and ARNs of resources in place of references to them."""
@@ -105,7 +105,7 @@ class NamedResources:
 
     def of_type(self, *types: str) -> tuple[NamedResource, ...]:
         """Return the resources of these types."""
-        return tuple(one for one in self.resources if one.type in types)
+        return tuple(resource for resource in self.resources if resource.type in types)
 
     def find(self, value: Value | str, *types: str) -> NamedResource | None:
         """Return the resource of one of these types that a value refers to, or is the name or the ARN of.
@@ -115,22 +115,22 @@ class NamedResources:
         written = value.text if isinstance(value, Value) else value
         reference = HOLE.fullmatch(written)
         if reference and reference[1].partition(".")[0] in self._by_id:
-            found = self._by_id[reference[1].partition(".")[0]]
-            return found if found.type in types else None
+            referred = self._by_id[reference[1].partition(".")[0]]
+            return referred if referred.type in types else None
         named = self.text(written)
         return next((self._by_name[kind, named.lower()] for kind in types if (kind, named.lower()) in self._by_name),
-                    next((one for one in self.of_type(*types) if one.arn == named), None))  # fmt: skip
+                    next((resource for resource in self.of_type(*types) if resource.arn == named), None))  # fmt: skip
 
     @cached_property
     def _by_id(self) -> dict[str, NamedResource]:
-        return {one.logical_id: one for one in self.resources}
+        return {resource.logical_id: resource for resource in self.resources}
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], NamedResource]:
         return {
-            (one.type, one.name.lower()): one
-            for one in self.resources
-            if one.name and one.type in IAM_TYPES and not IAM_TYPES[one.type].ref_is_arn
+            (resource.type, resource.name.lower()): resource
+            for resource in self.resources
+            if resource.name and resource.type in IAM_TYPES and not IAM_TYPES[resource.type].ref_is_arn
         }
 
     def _named(self, resource: Resource, names: _Names) -> NamedResource:
@@ -142,7 +142,7 @@ class NamedResources:
 def _filled(written: str, references: Mapping[str, str]) -> str:
     if "⟨" not in written:
         return written
-    return HOLE.sub(lambda found: references.get(found[1], found[0]), written)
+    return HOLE.sub(lambda match: references.get(match[1], match[0]), written)
 
 
 @dataclass(frozen=True)

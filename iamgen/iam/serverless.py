@@ -45,7 +45,9 @@ def _role(kind: str, properties: Block) -> Block:
     role: dict[str, object] = {
         "AssumeRolePolicyDocument": properties.get("AssumeRolePolicyDocument") or _trust(_SERVICES[kind]),
         "ManagedPolicyArns": [*logs, *(_arn(name) for name in names)],
-        "Policies": [{"PolicyName": f"policy {index}", "PolicyDocument": one} for index, one in enumerate(documents)],
+        "Policies": [
+            {"PolicyName": f"policy {index}", "PolicyDocument": document} for index, document in enumerate(documents)
+        ],
     }
     if "PermissionsBoundary" in properties:
         role["PermissionsBoundary"] = properties["PermissionsBoundary"]

@@ -49,8 +49,8 @@ class Condition:
 
 
 def _operator(written: str) -> tuple[str, str, str]:
-    found = _OPERATOR.fullmatch(written.lower())
-    return (found[1] or "", found[2], found[3] or "") if found else ("", written.lower(), "")
+    match = _OPERATOR.fullmatch(written.lower())
+    return (match[1] or "", match[2], match[3] or "") if match else ("", written.lower(), "")
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,14 @@ class Statement:
 def statements(body: object, path: Path) -> Iterator[Statement]:
     """Yield the statements of a policy document given as a block."""
     if isinstance(body, Mapping):
-        for given, where in items(body.get("Statement"), (*path, "Statement")):
-            if isinstance(given, Mapping) and not function(given):
-                yield from _statement(given, where)
+        for block, where in items(body.get("Statement"), (*path, "Statement")):
+            if isinstance(block, Mapping) and not function(block):
+                yield from _statement(block, where)
 
 
-def _statement(given: Mapping[str, object], path: Path) -> Iterator[Statement]:
+def _statement(elements: Mapping[str, object], path: Path) -> Iterator[Statement]:
     def of(element: str) -> Placed:
-        return given.get(element), (*path, element)
+        return elements.get(element), (*path, element)
 
     effects = {value.text for value in values(*of("Effect"))}
     for block, where in branches(*of("Condition")):
@@ -97,12 +97,12 @@ def _statement(given: Mapping[str, object], path: Path) -> Iterator[Statement]:
 
 
 def _principals(value: object, path: Path) -> Iterator[Principal]:
-    for given, where in items(value, path):
-        if isinstance(given, Mapping) and not function(given):
-            for kind, names in given.items():
+    for entry, where in items(value, path):
+        if isinstance(entry, Mapping) and not function(entry):
+            for kind, names in entry.items():
                 yield from (Principal(str(kind), one) for one in values(names, (*where, kind)))
         else:
-            one = Value(text(given), where)
+            one = Value(text(entry), where)
             yield Principal("*" if one.text == "*" else "", one)
 
 
@@ -115,5 +115,5 @@ def _conditions(block: object, path: Path) -> Iterator[Condition]:
         if function(keys) or not isinstance(keys, Mapping):
             yield Condition(str(operator), "⟨⟩", (), where)
             continue
-        for key, given in keys.items():
-            yield Condition(str(operator), str(key), values(given, (*where, key)), (*where, key))
+        for key, expected in keys.items():
+            yield Condition(str(operator), str(key), values(expected, (*where, key)), (*where, key))

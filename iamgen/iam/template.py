@@ -115,7 +115,7 @@ class Template:
 
     def of_type(self, *types: str) -> tuple[Resource, ...]:
         """Return the resources of these types."""
-        return tuple(one for one in self.resources if one.type in types)
+        return tuple(resource for resource in self.resources if resource.type in types)
 
     def referred(self, value: Value, *types: str) -> Resource | None:
         """Return the resource of one of these types that a value refers to, or is the name or ARN of.
@@ -136,59 +136,63 @@ class Template:
         return next((self._by_name[kind, name] for kind in types if (kind, name) in self._by_name), None)
 
     def _of_hole(self, written: str, types: tuple[str, ...]) -> Resource | None:
-        found = self._by_id.get(written.strip("⟨⟩").partition(".")[0])
-        return found if found and found.type in types else None
+        resource = self._by_id.get(written.strip("⟨⟩").partition(".")[0])
+        return resource if resource and resource.type in types else None
 
     @cached_property
     def _by_id(self) -> dict[str, Resource]:
-        return {one.logical_id: one for one in self.resources}
+        return {resource.logical_id: resource for resource in self.resources}
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Resource]:
-        return {(one.type, one.name.lower()): one for one in self.resources if one.name}
+        return {(resource.type, resource.name.lower()): resource for resource in self.resources if resource.name}
 
 
 def _resources(resources: Mapping[str, object]) -> Iterator[Resource]:
-    for logical_id, given in resources.items():
-        if isinstance(given, Mapping) and isinstance(given.get("Type"), str):
-            yield Resource(str(logical_id), given["Type"], block_of(given.get("Properties")), "Condition" not in given)
+    for logical_id, block in resources.items():
+        if isinstance(block, Mapping) and isinstance(block.get("Type"), str):
+            yield Resource(str(logical_id), block["Type"], block_of(block.get("Properties")), "Condition" not in block)
 
 
 def _documents(template: Template) -> Iterator[Document]:
     limits = _only_boundaries(template)
-    for one in template.resources:
-        if one.type == ROLE:
-            yield from _read("trust", one, one.under("AssumeRolePolicyDocument"))
-        if one.type == POLICY:
-            kind: Kind = "boundary" if one.logical_id in limits else "identity"
-            yield from _read(kind, one, one.under("PolicyDocument"))
-        if one.type in HOLDERS:
-            for given, path in items(*one.under("Policies")):
-                if isinstance(given, Mapping):
-                    document = given.get("PolicyDocument"), (*path, "PolicyDocument")
-                    yield from _read("inline", one, document, text(given.get("PolicyName", "")))
-        if one.type in INLINE:
-            yield from _read("inline", one, one.under("PolicyDocument"), text(one.properties.get("PolicyName", "")))
+    for resource in template.resources:
+        if resource.type == ROLE:
+            yield from _read("trust", resource, resource.under("AssumeRolePolicyDocument"))
+        if resource.type == POLICY:
+            kind: Kind = "boundary" if resource.logical_id in limits else "identity"
+            yield from _read(kind, resource, resource.under("PolicyDocument"))
+        if resource.type in HOLDERS:
+            for block, path in items(*resource.under("Policies")):
+                if isinstance(block, Mapping):
+                    document = block.get("PolicyDocument"), (*path, "PolicyDocument")
+                    yield from _read("inline", resource, document, text(block.get("PolicyName", "")))
+        if resource.type in INLINE:
+            yield from _read(
+                "inline", resource, resource.under("PolicyDocument"), text(resource.properties.get("PolicyName", ""))
+            )
 
 
 def _only_boundaries(template: Template) -> set[str]:
     """Return the managed policies that limit somebody, and are attached to nobody: they grant nothing."""
     limits: set[str] = set()
     grants: set[str] = set()
-    for one in template.of_type(*HOLDERS):
-        for name, found in (("PermissionsBoundary", limits), ("ManagedPolicyArns", grants)):
-            policies = (template.referred(value, POLICY) for value in one.values(name))
-            found.update(policy.logical_id for policy in policies if policy)
-    attached = {one.logical_id for one in template.of_type(POLICY) if any(map(one.values, HOLDERS.values()))}
+    for resource in template.of_type(*HOLDERS):
+        for name, logical_ids in (("PermissionsBoundary", limits), ("ManagedPolicyArns", grants)):
+            policies = (template.referred(value, POLICY) for value in resource.values(name))
+            logical_ids.update(policy.logical_id for policy in policies if policy)
+    attached = {
+        resource.logical_id for resource in template.of_type(POLICY) if any(map(resource.values, HOLDERS.values()))
+    }
     return limits - grants - attached
 
 
 def _read(kind: Kind, owner: Resource, written: Placed, name: str = "") -> Iterator[Document]:
-    for given, path in branches(*written):
-        if given is None:
+    for value, path in branches(*written):
+        if value is None:
             continue
-        hidden = _from_text(given)
-        body = given if hidden is None else hidden
+        hidden = _from_text(value)
+        body = value if hidden is None else hidden
         found = statements(body, path)
         if hidden is not None:
             found = (_moved(statement, path) for statement in found)
@@ -196,9 +200,9 @@ def _read(kind: Kind, owner: Resource, written: Placed, name: str = "") -> Itera
         yield Document(kind, owner.logical_id, name, path, body, version, tuple(found))
 
 
-def _from_text(given: object) -> object:
+def _from_text(value: object) -> object:
     """Return the document that is written as one text of JSON, as it has to be where a key needs a function."""
-    written = given if isinstance(given, str) else text(given) if function(given) else ""
+    written = value if isinstance(value, str) else text(value) if function(value) else ""
     if written.lstrip().startswith("{"):
         with suppress(ValueError, RecursionError):
             return json.loads(written)

@@ -644,6 +644,26 @@ def partition(resources: Body) -> str:
     return "aws-cn" if "arn:aws-cn:" in text else "aws-us-gov" if "arn:aws-us-gov:" in text else "aws"
 
 
+def test_members_are_members_in_whatever_way_the_template_says_so() -> None:
+    added = {"GroupName": {"Ref": "PowerG"}, "Users": ["alice"]}
+    addition = {"Type": "AWS::IAM::UserToGroupAddition", "Properties": added}
+    before = {"PowerG": group(), "Added": addition}
+    nobody = ["nobody is in PowerG any more; now it has alice"]
+    assert said(before, {"PowerG": group()}) == nobody
+    assert said(before, {"PowerG": group(), "Added": {**addition, "Condition": "Prod"}}) == nobody
+    assert said(before, {"PowerG": group(), "Alice": user("alice", "PowerG")}) == []
+    joined = {**addition, "Properties": {**added, "GroupName": {"Fn::Join": ["-", ["infra", "PowerG", "2"]]}}}
+    assert said(before, {"PowerG": group(), "Added": joined}) == []
+
+
+def test_a_policy_that_a_condition_attaches_is_not_certain() -> None:
+    sometimes = {"Fn::If": ["Prod", ADMINISTRATOR, READ_ONLY]}
+    before = {"AdminR": role("A", allow(ALICE))}
+    (loss,) = said(before, {"AdminR": role("A", allow(ALICE), arns=(sometimes,))})  # type: ignore[arg-type]
+    assert "cannot be decided" in loss
+    assert said(before, {"AdminR": role("A", allow(ALICE), arns=({"Fn::Sub": ADMINISTRATOR},))}) == []  # type: ignore[arg-type]
+
+
 def test_what_a_deployment_would_refuse_from_templates_alone() -> None:
     before = {"Resources": {"AdminR": role("A", allow(ALICE)), "G": group()}}
     after = {"Resources": {"AdminR": role("A", NOBODY)}}

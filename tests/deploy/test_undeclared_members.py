@@ -57,3 +57,10 @@ def test_who_is_about_to_be_taken_out(stubbed: Stubbed) -> None:
 def test_an_account_without_people_is_not_asked(stubbed: Stubbed) -> None:
     assert list(undeclared_members(stubbed.clients.iam, "dev (2)", frozenset(), {"Resources": GROUPS})) == []
     stubbed.done()
+
+
+def test_a_group_whose_name_cloudformation_makes_is_said_not_to_be_looked_at(stubbed: Stubbed) -> None:
+    template = {"Resources": {"G": {"Type": "AWS::IAM::Group", "Properties": {}}}}
+    (fault,) = undeclared_members(stubbed.clients.iam, "user-only (1)", frozenset({"a"}), template)
+    assert fault.what == "who is in G was not looked at: the template leaves the name to CloudFormation"
+    stubbed.done()
