@@ -83,9 +83,7 @@ def _explained(environment: Environment, template: str, variables: Mapping[str, 
     try:
         yield
     except TemplateNotFound as exc:
-        known = environment.list_templates()
-        hint = did_you_mean(template, known, "write the file, or correct its name")
-        raise refuse(shown(template), "there is no such template", hint) from exc
+        raise _absent(environment, template, exc) from exc
     except TemplateSyntaxError as exc:
         where = f"{shown(exc.name or template)}:{exc.lineno}"
         raise refuse(where, str(exc.message), "see Jinja2's template documentation") from exc
@@ -127,17 +125,32 @@ def _unmarked(template: str, text: str) -> Rendered:
     return Rendered(template, _MARK.sub("", text), tuple(lines))
 
 
+def _absent(environment: Environment, template: str, exc: TemplateNotFound) -> IamgenError:
+    """Return the error for a template that does not exist: this one, or one that it includes."""
+    absent = exc.name or template
+    readable = [name for name in environment.list_templates() if name not in (absent, template)]
+    hint = did_you_mean(absent, readable, "write the file, or correct its name")
+    if absent == template:
+        return refuse(shown(template), "there is no such template", hint)
+    return refuse(f"{shown(template)}:{_line(exc)}", f"there is no template {absent!r}", hint)
+
+
 def _failed(template: str, exc: BaseException, variables: Mapping[str, object]) -> IamgenError:
-    line, at = 1, exc.__traceback__
-    while at:
-        if at.tb_frame.f_code.co_filename == "<template>":
-            line = at.tb_lineno
-        at = at.tb_next
-    what, hint = _told(exc, variables)
-    return refuse(f"{shown(template)}:{line}", what, hint)
+    problem, hint = _explanation(exc, variables)
+    return refuse(f"{shown(template)}:{_line(exc)}", problem, hint)
 
 
-def _told(exc: BaseException, variables: Mapping[str, object]) -> tuple[str, str]:
+def _line(exc: BaseException) -> int:
+    """Return the line of the template that an error comes from."""
+    line, frame = 1, exc.__traceback__
+    while frame:
+        if frame.tb_frame.f_code.co_filename == "<template>":
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    return line
+
+
+def _explanation(exc: BaseException, variables: Mapping[str, object]) -> tuple[str, str]:
     """Return what went wrong and what to do about it."""
     match exc:
         case RecursionError():

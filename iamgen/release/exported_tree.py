@@ -28,7 +28,7 @@ def exported(repository: Repository, commit: str, name: str) -> Iterator[Path]:
         raise refuse(name, f"has no folder {printable(repository.folder)}", "it may have been elsewhere then")
     with tempfile.TemporaryDirectory(prefix="iamgen-") as made:
         place = Path(made).resolve()
-        apart = Git(git.folder, {**git.environment, "GIT_INDEX_FILE": str(place / "index")})
+        apart = Git(git.folder, {**git.environment, "GIT_INDEX_FILE": str(place / "index")}, has_hooks=False)
         apart.tell("read-tree", "--no-sparse-checkout", commit)
         tree = place / "tree"
         tree.mkdir()

@@ -52,10 +52,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Git:
-    """git in a folder; `environment` is in addition to that of this process, by default so that git speaks English."""
+    """git in a folder."""
 
     folder: Path
+    """The folder in which it is run."""
     environment: Mapping[str, str] = field(default_factory=_PLAIN.copy)
+    """Variables in addition to those of this process; by default those that make git speak English."""
+    has_hooks: bool = True
+    """Whether the hooks of the repository and of the person run."""
 
     def ask(self, *arguments: str, feed: str = "", live: bool = False) -> Answer:
         """Return git's answer, whatever it is; `live` lets what it says on stderr through as it comes.
@@ -63,9 +67,10 @@ class Git:
         Raises IamgenError when there is no git.
         """
         environment = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER}
+        options = () if self.has_hooks else ("-c", f"core.hooksPath={os.devnull}")
         try:
             done = subprocess.run(  # noqa: S603  # a list, no shell
-                ["git", "-C", str(self.folder), *arguments],  # noqa: S607  # the person's own
+                ["git", "-C", str(self.folder), *options, *arguments],  # noqa: S607  # the person's own
                 env={**environment, **_AS_IT_IS, **self.environment},
                 input=feed.encode(),
                 stdout=subprocess.PIPE,
