@@ -94,10 +94,10 @@ def _path(open_ones: list[_Open]) -> Path:
 
 def _symbols(text: str) -> Iterator[tuple[str, int]]:
     line, at = 1, 0
-    for found in _SYMBOL.finditer(text):
-        line += text.count("\n", at, found.start())
-        at = found.start()
-        yield found[0], line
+    for symbol in _SYMBOL.finditer(text):
+        line += text.count("\n", at, symbol.start())
+        at = symbol.start()
+        yield symbol[0], line
 
 
 def _check_depth(text: str) -> None:

@@ -67,14 +67,14 @@ def page(root: Path, template: str, variables: Mapping[str, object]) -> str:
 
 def _text(template: Template, variables: Mapping[str, object]) -> str:
     """Return what a template gives. Raises TooMuchError once that is longer than any template may be."""
-    made: list[str] = []
+    texts: list[str] = []
     length = 0
     for part in template.generate(variables):
         length += len(part)
         if length > LONGEST:
             raise TooMuchError(f"it gives more than {LONGEST:,} characters")
-        made.append(part)
-    return "".join(made)
+        texts.append(part)
+    return "".join(texts)
 
 
 @contextmanager
@@ -111,23 +111,23 @@ def _marked(environment: Environment, source: str) -> str:
 
 
 def _numbered(text: str, line: int) -> str:
-    first, *others = text.split("\n")
-    return "\n".join([first, *(f"\ue000{line + n}\ue001{other}" for n, other in enumerate(others, 1))])
+    first, *rest = text.split("\n")
+    return "\n".join([first, *(f"\ue000{line + n}\ue001{other}" for n, other in enumerate(rest, 1))])
 
 
 def _unmarked(template: str, text: str) -> Rendered:
     """Return the text without its marks; a line that has none came from where the line before it came from."""
     lines, current = [], 1
     for line in text.split("\n"):
-        found = _MARK.search(line)
-        current = int(found[1]) if found else current
+        mark = _MARK.search(line)
+        current = int(mark[1]) if mark else current
         lines.append(current)
     return Rendered(template, _MARK.sub("", text), tuple(lines))
 
 
 def _absent(environment: Environment, template: str, exc: TemplateNotFound) -> IamgenError:
     """Return the error for a template that does not exist: this one, or one that it includes."""
-    absent = exc.name or template
+    absent = str(exc.name or template)
     readable = [name for name in environment.list_templates() if name not in (absent, template)]
     hint = did_you_mean(absent, readable, "write the file, or correct its name")
     if absent == template:

@@ -46,8 +46,8 @@ class Answer:
     def reason(self) -> str:
         """The first line in which git says what is wrong."""
         lines = [line.strip() for line in self.err.splitlines() if line.strip()]
-        said = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "")
-        return printable(said.removeprefix("fatal:").removeprefix("error:").strip()) or f"it ended with {self.code}"
+        message = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "")
+        return printable(message.removeprefix("fatal:").removeprefix("error:").strip()) or f"it ended with {self.code}"
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,9 @@ class Git:
 
     def failed(self, arguments: tuple[str, ...], answer: Answer, hint: str = "") -> IamgenError:
         """Return the error for a command that failed."""
-        command = next((one for one in arguments if not one.startswith("-")), "")
+        command = next((argument for argument in arguments if not argument.startswith("-")), "")
         return refuse(f"git {command}", answer.reason, hint)
 
 
-def _text(said: bytes) -> str:
-    return said.decode("utf-8", "replace")
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
