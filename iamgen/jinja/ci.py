@@ -86,15 +86,15 @@ def deployments(declaration: Declaration, provider: Provider, channel: str) -> t
     by_stage: dict[Stage, list[Account]] = {stage: [] for stage in _STAGES}
     for account in declaration.accounts.values():
         by_stage[_stage(account)].append(account)
-    made: list[Deployment] = []
+    planned: list[Deployment] = []
     needs: tuple[str, ...] = ("check",)
     for accounts in by_stage.values():
-        made += [_deployment(declaration, provider, one, needs, able) for one in accounts]
+        planned += [_deployment(declaration, provider, one, needs, able) for one in accounts]
         needs = tuple(f"deploy-{one.name}" for one in accounts) or needs
-    faults = [*unapproved(declaration, own, provider), *(fault for one in made for fault in _faults(one))]
+    faults = [*unapproved(declaration, own, provider), *(fault for one in planned for fault in _faults(one))]
     if faults:
         raise IamgenError(faults)
-    return tuple(made)
+    return tuple(planned)
 
 
 def _stage(account: Account) -> Stage:
@@ -106,8 +106,12 @@ def _stage(account: Account) -> Stage:
 def _deployment(
     declaration: Declaration, provider: Provider, account: Account, needs: tuple[str, ...], jobs: Sequence[Job]
 ) -> Deployment:
-    able = [one for one in jobs if one.granted.account == account.name and one.granted.role != READ]
-    job = min(able, key=lambda one: (one.is_guarded != account.needs_approval, one.granted.role != OPS), default=None)
+    able = [job_able for job_able in jobs if job_able.granted.account == account.name and job_able.granted.role != READ]
+    job = min(
+        able,
+        key=lambda job_able: (job_able.is_guarded != account.needs_approval, job_able.granted.role != OPS),
+        default=None,
+    )
     has_environment = account.needs_approval or (job is not None and (job.is_guarded or bool(job.tier)))
     usual = PROVIDERS[provider].audience
     audience = job.who.audience if job else usual
@@ -124,9 +128,11 @@ def _deployment(
     )
 
 
-def _faults(one: Deployment) -> Iterator[Fault]:
-    if one.environment and not _ENVIRONMENT.fullmatch(one.environment):
-        what = f"the environment {one.environment!r} cannot be written into a CI file"
-        yield Fault(one.account, what, "letters, digits, blanks and ./@+_- only")
-    if one.tier and one.tier not in _TIERS:
-        yield Fault(one.account, f"GitLab has no deployment tier {one.tier!r}", f"they are {', '.join(_TIERS)}")
+def _faults(deployment: Deployment) -> Iterator[Fault]:
+    if deployment.environment and not _ENVIRONMENT.fullmatch(deployment.environment):
+        problem = f"the environment {deployment.environment!r} cannot be written into a CI file"
+        yield Fault(deployment.account, problem, "letters, digits, blanks and ./@+_- only")
+    if deployment.tier and deployment.tier not in _TIERS:
+        yield Fault(
+            deployment.account, f"GitLab has no deployment tier {deployment.tier!r}", f"they are {', '.join(_TIERS)}"
+        )

@@ -26,15 +26,15 @@ def install(root: Path) -> str:
     try:
         lines = (root / _REQUIREMENTS).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        what = "is not there, and CI would install whatever is called iamgen by then"
-        raise refuse(_REQUIREMENTS, what, _PINNED) from None
+        problem = "is not there, and CI would install whatever is called iamgen by then"
+        raise refuse(_REQUIREMENTS, problem, _PINNED) from None
     except (OSError, UnicodeDecodeError) as exc:
         raise refuse(_REQUIREMENTS, "cannot be read", "make it a text file") from exc
     for number, line in enumerate(lines, 1):
-        found = _IAMGEN.match(line.strip())
-        if found and not _PIN.match(found["which"]):
-            what = "does not say which iamgen, and CI would install the newest by then"
-            raise refuse(f"{_REQUIREMENTS}:{number}", what, _PINNED)
+        requirement = _IAMGEN.match(line.strip())
+        if requirement and not _PIN.match(requirement["which"]):
+            problem = "does not say which iamgen, and CI would install the newest by then"
+            raise refuse(f"{_REQUIREMENTS}:{number}", problem, _PINNED)
     return f"pip install -r {_REQUIREMENTS}"
 
 

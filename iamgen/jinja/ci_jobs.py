@@ -45,25 +45,25 @@ def jobs_of(declaration: Declaration, provider: Provider, channel: str) -> Itera
                 yield job
 
 
-def _github_job(who: Workload, granted: Granted, branch: str) -> Job | None:
-    found = re.fullmatch(r"(repo:[^:]+):(?:environment:(.+)|.+)", who.subject)
-    if not found:
+def _github_job(pipeline: Workload, granted: Granted, branch: str) -> Job | None:
+    subject = re.fullmatch(r"(repo:[^:]+):(?:environment:(.+)|.+)", pipeline.subject)
+    if not subject:
         return None
-    environment = found[2] or ""
-    deploys = who.subject == f"{found[1]}:ref:refs/heads/{branch}"
-    return Job(found[1], environment, "", bool(environment), deploys, who, granted)
+    environment = subject[2] or ""
+    deploys = pipeline.subject == f"{subject[1]}:ref:refs/heads/{branch}"
+    return Job(subject[1], environment, "", bool(environment), deploys, pipeline, granted)
 
 
-def _gitlab_job(who: Workload, granted: Granted, branch: str) -> Job | None:
+def _gitlab_job(pipeline: Workload, granted: Granted, branch: str) -> Job | None:
     """Return the job of a subject: what it is made of each project chooses."""
-    found = re.fullmatch(r"((?:project_path|project_id):[^:]+)((?::[a-z_]+:[^:]+)+)", who.subject)
-    if not found:
+    subject = re.fullmatch(r"((?:project_path|project_id):[^:]+)((?::[a-z_]+:[^:]+)+)", pipeline.subject)
+    if not subject:
         return None
-    parts = dict(re.findall(r":([a-z_]+):([^:]+)", found[2]))
+    parts = dict(re.findall(r":([a-z_]+):([^:]+)", subject[2]))
     tier = parts.get("deployment_tier", "")
     is_guarded = bool(tier) or parts.get("environment_protected") == "true"
     deploys = parts.get("ref") == branch and parts.get("ref_type", "branch") == "branch"
-    return Job(found[1], "", tier, is_guarded, deploys, who, granted)
+    return Job(subject[1], "", tier, is_guarded, deploys, pipeline, granted)
 
 
 def unapproved(declaration: Declaration, own: Iterable[Job], provider: Provider) -> Iterator[Fault]:
@@ -74,8 +74,8 @@ def unapproved(declaration: Declaration, own: Iterable[Job], provider: Provider)
             repository, _, place = job.who.subject.removeprefix("repo:").partition(":")
             if provider == "gitlab":
                 repository, place = job.repository.partition(":")[2], job.who.subject[len(job.repository) + 1 :]
-            what = f"{job.granted.role} is for {place} of {repository}, and nobody has to approve what that does"
-            yield Fault(account.name, what, _guarded(provider, job, account))
+            problem = f"{job.granted.role} is for {place} of {repository}, and nobody has to approve what that does"
+            yield Fault(account.name, problem, _guarded(provider, job, account))
 
 
 def _guarded(provider: Provider, job: Job, account: Account) -> str:

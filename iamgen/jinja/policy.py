@@ -30,7 +30,7 @@ def documents(root: Path, declaration: Declaration) -> Documents:
     """
     shared = {
         "accounts": {name: _plain(account) for name, account in declaration.accounts.items()},
-        "constants": {name: one.value for name, one in declaration.constants.by_name.items()},
+        "constants": {name: constant.value for name, constant in declaration.constants.by_name.items()},
         "partition": declaration.partition,
     }
 
@@ -48,8 +48,8 @@ def parse(rendered: Rendered) -> Document:
     try:
         document = read(rendered.text)
     except json.JSONDecodeError as exc:
-        what = f"it makes no JSON: {exc.msg}"
-        raise refuse(rendered.where(exc.lineno), what, _excerpt(rendered.text, exc.lineno)) from exc
+        problem = f"it makes no JSON: {exc.msg}"
+        raise refuse(rendered.where(exc.lineno), problem, _excerpt(rendered.text, exc.lineno)) from exc
     except TooDeepError as exc:
         hint = "a policy has six levels: look for what repeats itself"
         raise refuse(rendered.where(exc.line), f"it is nested too deeply: {exc}", hint) from exc
@@ -70,15 +70,15 @@ def _repeated(rendered: Rendered) -> Iterator[Fault]:
 
 def _not_letting_out(rendered: Rendered, document: object) -> Iterator[Fault]:
     """Find what CloudFormation would replace, and numbers that JSON does not have."""
-    found = list(replaced(document))
+    replacements = list(replaced(document))
     endless = list(not_finite(document))
-    if found or endless:
+    if replacements or endless:
         lines = {part.path: part.position.line for part in parts(rendered.text)}
-        for path, what, hint in found:
-            yield Fault(rendered.where(lines.get(path, 1)), f"it has {what}", hint)
+        for path, problem, hint in replacements:
+            yield Fault(rendered.where(lines.get(path, 1)), f"it has {problem}", hint)
         for path in endless:
-            what = "it has NaN, Infinity, or a number that is too large"
-            yield Fault(rendered.where(lines.get(path, 1)), what, "JSON has none of these: write a number, or text")
+            problem = "it has NaN, Infinity, or a number that is too large"
+            yield Fault(rendered.where(lines.get(path, 1)), problem, "JSON has none of these: write a number, or text")
 
 
 def _wrong_shape(document: object) -> str:

@@ -67,14 +67,14 @@ def page(root: Path, template: str, variables: Mapping[str, object]) -> str:
 
 def _text(template: Template, variables: Mapping[str, object]) -> str:
     """Return what a template gives. Raises TooMuchError once that is longer than any template may be."""
-    made: list[str] = []
+    texts: list[str] = []
     length = 0
     for part in template.generate(variables):
         length += len(part)
         if length > LONGEST:
             raise TooMuchError(f"it gives more than {LONGEST:,} characters")
-        made.append(part)
-    return "".join(made)
+        texts.append(part)
+    return "".join(texts)
 
 
 @contextmanager
@@ -83,9 +83,7 @@ def _explained(environment: Environment, template: str, variables: Mapping[str, 
     try:
         yield
     except TemplateNotFound as exc:
-        known = environment.list_templates()
-        hint = did_you_mean(template, known, "write the file, or correct its name")
-        raise refuse(shown(template), "there is no such template", hint) from exc
+        raise _absent(environment, template, exc) from exc
     except TemplateSyntaxError as exc:
         where = f"{shown(exc.name or template)}:{exc.lineno}"
         raise refuse(where, str(exc.message), "see Jinja2's template documentation") from exc
@@ -113,31 +111,46 @@ def _marked(environment: Environment, source: str) -> str:
 
 
 def _numbered(text: str, line: int) -> str:
-    first, *others = text.split("\n")
-    return "\n".join([first, *(f"\ue000{line + n}\ue001{other}" for n, other in enumerate(others, 1))])
+    first, *rest = text.split("\n")
+    return "\n".join([first, *(f"\ue000{line + n}\ue001{other}" for n, other in enumerate(rest, 1))])
 
 
 def _unmarked(template: str, text: str) -> Rendered:
     """Return the text without its marks; a line that has none came from where the line before it came from."""
     lines, current = [], 1
     for line in text.split("\n"):
-        found = _MARK.search(line)
-        current = int(found[1]) if found else current
+        mark = _MARK.search(line)
+        current = int(mark[1]) if mark else current
         lines.append(current)
     return Rendered(template, _MARK.sub("", text), tuple(lines))
 
 
+def _absent(environment: Environment, template: str, exc: TemplateNotFound) -> IamgenError:
+    """Return the error for a template that does not exist: this one, or one that it includes."""
+    absent = str(exc.name or template)
+    readable = [name for name in environment.list_templates() if name not in (absent, template)]
+    hint = did_you_mean(absent, readable, "write the file, or correct its name")
+    if absent == template:
+        return refuse(shown(template), "there is no such template", hint)
+    return refuse(f"{shown(template)}:{_line(exc)}", f"there is no template {absent!r}", hint)
+
+
 def _failed(template: str, exc: BaseException, variables: Mapping[str, object]) -> IamgenError:
-    line, at = 1, exc.__traceback__
-    while at:
-        if at.tb_frame.f_code.co_filename == "<template>":
-            line = at.tb_lineno
-        at = at.tb_next
-    what, hint = _told(exc, variables)
-    return refuse(f"{shown(template)}:{line}", what, hint)
+    problem, hint = _explanation(exc, variables)
+    return refuse(f"{shown(template)}:{_line(exc)}", problem, hint)
 
 
-def _told(exc: BaseException, variables: Mapping[str, object]) -> tuple[str, str]:
+def _line(exc: BaseException) -> int:
+    """Return the line of the template that an error comes from."""
+    line, frame = 1, exc.__traceback__
+    while frame:
+        if frame.tb_frame.f_code.co_filename == "<template>":
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    return line
+
+
+def _explanation(exc: BaseException, variables: Mapping[str, object]) -> tuple[str, str]:
     """Return what went wrong and what to do about it."""
     match exc:
         case RecursionError():

@@ -58,42 +58,46 @@ def audit_tag(channel: str, by: Signature, version: Version) -> str:
     return f"env/{channel}/{by.at:{_TIME}}-{version}"
 
 
-def after_the_last(by: Signature, channel: str, there: Refs, remote_name: str) -> tuple[Signature, tuple[Fault, ...]]:
+def after_the_last(
+    by: Signature, channel: str, remote_refs: Refs, remote_name: str
+) -> tuple[Signature, tuple[Fault, ...]]:
     """Return the moment of a promotion, after that of the last one though clocks differ: the log is in that order.
 
     What is to be said when the clocks differ by more than a moment is beside it. Raises IamgenError when the last one
     is more than a day ahead: either this clock is wrong, or that tag is, and every later one would be dated by it.
     """
-    name = _last(channel, there)
-    told = when_and_what(name or "")
-    if name is None or told is None or told[0] < by.at:
+    name = _last(channel, remote_refs)
+    entry = when_and_what(name or "")
+    if name is None or entry is None or entry[0] < by.at:
         return by, ()
-    last, tag = told[0], f"env/{channel}/{name}"
-    what = f"it says that the last promotion was at {last:{_SHOWN}} UTC, and here it is {by.at:{_SHOWN}}"
+    last, tag = entry[0], f"env/{channel}/{name}"
+    problem = f"it says that the last promotion was at {last:{_SHOWN}} UTC, and here it is {by.at:{_SHOWN}}"
     if last - by.at > _A_DAY or last.replace(tzinfo=None) > datetime.max - timedelta(seconds=2):
         removal = f"git push --delete {remote_name} {_TAGS}{tag}"
-        raise refuse(f"tag {tag}", what, f"set the clock, if it is wrong; else find out who pushed the tag: {removal}")
-    warnings = (Fault(f"tag {tag}", what, "set the clock that is wrong"),) if last - by.at > _MOMENT else ()
+        raise refuse(
+            f"tag {tag}", problem, f"set the clock, if it is wrong; else find out who pushed the tag: {removal}"
+        )
+    warnings = (Fault(f"tag {tag}", problem, "set the clock that is wrong"),) if last - by.at > _MOMENT else ()
     return replace(by, at=last + timedelta(seconds=1)), warnings
 
 
-def _last(channel: str, there: Refs) -> str | None:
+def _last(channel: str, remote_refs: Refs) -> str | None:
     """Return the last part of the newest audit tag's name, None where there is none."""
-    told = [name for name in there.names(f"{_TAGS}env/{channel}/") if when_and_what(name)]
-    return max(told, default=None)
+    names = [name for name in remote_refs.names(f"{_TAGS}env/{channel}/") if when_and_what(name)]
+    return max(names, default=None)
 
 
-def moved_by_hand(channel: str, there: Refs) -> tuple[Fault, ...]:
+def moved_by_hand(channel: str, remote_refs: Refs) -> tuple[Fault, ...]:
     """Return what is to be said when the channel's branch is not where its last promotion put it."""
-    name = _last(channel, there)
-    last = there.commits[f"{_TAGS}env/{channel}/{name}"] if name else None
-    return _moved(channel, there.ids.get(f"refs/heads/env/{channel}"), last)
+    name = _last(channel, remote_refs)
+    last = remote_refs.commits[f"{_TAGS}env/{channel}/{name}"] if name else None
+    return _moved(channel, remote_refs.ids.get(f"refs/heads/env/{channel}"), last)
 
 
-def only_here(remote: Remote, channel: str, there: Refs) -> tuple[Fault, ...]:
+def only_here(remote: Remote, channel: str, remote_refs: Refs) -> tuple[Fault, ...]:
     """Return what is to be said of audit tags of this clone that the remote does not have: nobody promoted that."""
     prefix = f"{_TAGS}env/{channel}/"
-    strays = [ref for ref in local_tags(remote.repository, prefix).ids if ref not in there.ids]
+    strays = [ref for ref in local_tags(remote.repository, prefix).ids if ref not in remote_refs.ids]
     return tuple(
         Fault(
             f"tag {ref.removeprefix(_TAGS)}",
@@ -107,12 +111,12 @@ def only_here(remote: Remote, channel: str, there: Refs) -> tuple[Fault, ...]:
 
 def when_and_what(name: str) -> tuple[datetime, Version] | None:
     """Return what an audit tag's last part says, or None when it is no audit tag."""
-    found = _NAME.fullmatch(name)
-    version = parse(found[2]) if found else None
-    if not found or not version:
+    match = _NAME.fullmatch(name)
+    version = parse(match[2]) if match else None
+    if not match or not version:
         return None
     try:
-        return datetime.strptime(found[1], _TIME).replace(tzinfo=UTC), version
+        return datetime.strptime(match[1], _TIME).replace(tzinfo=UTC), version
     except ValueError:
         return None
 
@@ -137,30 +141,32 @@ def past(remote: Remote, channel: str) -> tuple[Promoted, ...]:
     Raises IamgenError when it cannot be reached, and when a tag is not the same there as here.
     """
     prefix = f"{_TAGS}env/{channel}/"
-    there, here = remote.refs(f"{prefix}*"), local_tags(remote.repository, prefix)
-    names = [name for name in there.names(prefix) if when_and_what(name)]
+    remote_refs, here = remote.refs(f"{prefix}*"), local_tags(remote.repository, prefix)
+    names = [name for name in remote_refs.names(prefix) if when_and_what(name)]
     for name in names:
-        require_same_tag(f"env/{channel}/{name}", here, there, remote)
+        require_same_tag(f"env/{channel}/{name}", here, remote_refs, remote)
     remote.fetch(*(f"{prefix}{name}" for name in names if f"{prefix}{name}" not in here.ids))
-    return tuple(one for one in past_here(remote.repository, channel) if f"{_TAGS}{one.tag}" in there.ids)
+    return tuple(
+        promoted for promoted in past_here(remote.repository, channel) if f"{_TAGS}{promoted.tag}" in remote_refs.ids
+    )
 
 
 def past_here(repository: Repository, channel: str) -> tuple[Promoted, ...]:
     """Return the promotions that this clone knows of, newest first."""
     prefix = f"{_TAGS}env/{channel}/"
-    found = []
+    promotions = []
     for line in repository.git.tell("for-each-ref", _FORM, prefix).splitlines():
         name, by, email, own, peeled = line.split("\0")
-        told = when_and_what(name.removeprefix(prefix))
-        if told:
+        entry = when_and_what(name.removeprefix(prefix))
+        if entry:
             tag = name.removeprefix(_TAGS)
-            found.append(Promoted(tag, *told, peeled or own, printable(by), printable(email)))
-    return tuple(sorted(found, key=lambda one: one.tag, reverse=True))
+            promotions.append(Promoted(tag, *entry, peeled or own, printable(by), printable(email)))
+    return tuple(sorted(promotions, key=lambda promoted: promoted.tag, reverse=True))
 
 
-def unaccounted(channel: str, there: Refs, log: tuple[Promoted, ...]) -> tuple[Fault, ...]:
+def unaccounted(channel: str, remote_refs: Refs, log: tuple[Promoted, ...]) -> tuple[Fault, ...]:
     """Return what is to be said when the channel is not where its last promotion put it."""
-    return _moved(channel, there.ids.get(f"refs/heads/env/{channel}"), log[0].commit if log else None)
+    return _moved(channel, remote_refs.ids.get(f"refs/heads/env/{channel}"), log[0].commit if log else None)
 
 
 def _moved(channel: str, now: str | None, last: str | None) -> tuple[Fault, ...]:

@@ -40,14 +40,14 @@ def commits(git: Git, since: str | None, until: str, folder: str) -> tuple[Commi
     whole repository.
     """
     span = [until] if since is None else [until, f"^{since}"]
-    told = git.tell(
+    log = git.tell(
         "log", "-z", "--full-history", "--no-color", "--no-show-signature", "--encoding=UTF-8", f"--format={_FORMAT}",
         *span, "--", *([f":(top,literal){folder}"] if folder else []),
     )  # fmt: skip
-    parts = told.split("\0")
+    parts = log.split("\0")
     rows = (parts[n : n + _FIELDS] for n in range(0, len(parts) - _FIELDS, _FIELDS + 1))
-    found = ((_commit(identity, author, message), parents) for identity, author, parents, message in rows)
-    return tuple(one for one, parents in found if one.breaking or " " not in parents)
+    read = ((_commit(identity, author, message), parents) for identity, author, parents, message in rows)
+    return tuple(commit for commit, parents in read if commit.breaking or " " not in parents)
 
 
 def _commit(identity: str, author: str, message: str) -> Commit:

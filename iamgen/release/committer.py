@@ -30,16 +30,16 @@ class Signature:
 def signature(repository: Repository) -> Signature:
     """Return the person's. Raises IamgenError when git does not know who they are, or what time it is."""
     answer = repository.git.ask("var", "GIT_COMMITTER_IDENT")
-    found = _IDENTITY.fullmatch(answer.out)
-    if answer.code or not found:
+    identity = _IDENTITY.fullmatch(answer.out)
+    if answer.code or not identity:
         hint = "git config user.name NAME && git config user.email ADDRESS"
         raise refuse("git", "it does not know who you are, and a tag says who made it", hint)
-    return Signature(printable(found[1]), printable(found[2]), _moment(found[3]))
+    return Signature(printable(identity[1]), printable(identity[2]), _moment(identity[3]))
 
 
 def _moment(seconds: str) -> datetime:
     try:
         return datetime.fromtimestamp(int(seconds), UTC)
     except (OverflowError, OSError, ValueError) as exc:
-        what = f"it would write a date that there is not: {seconds} seconds after 1970"
-        raise refuse("git", what, "look at GIT_COMMITTER_DATE, and at the clock") from exc
+        problem = f"it would write a date that there is not: {seconds} seconds after 1970"
+        raise refuse("git", problem, "look at GIT_COMMITTER_DATE, and at the clock") from exc

@@ -26,9 +26,9 @@ def exported(repository: Repository, commit: str, name: str) -> Iterator[Path]:
     git = repository.git
     if not _has_folder(repository, commit):
         raise refuse(name, f"has no folder {printable(repository.folder)}", "it may have been elsewhere then")
-    with tempfile.TemporaryDirectory(prefix="iamgen-") as made:
-        place = Path(made).resolve()
-        apart = Git(git.folder, {**git.environment, "GIT_INDEX_FILE": str(place / "index")})
+    with tempfile.TemporaryDirectory(prefix="iamgen-") as folder:
+        place = Path(folder).resolve()
+        apart = Git(git.folder, {**git.environment, "GIT_INDEX_FILE": str(place / "index")}, has_hooks=False)
         apart.tell("read-tree", "--no-sparse-checkout", commit)
         tree = place / "tree"
         tree.mkdir()
@@ -43,12 +43,12 @@ def _naming_submodules(git: Git, name: str) -> Iterator[None]:
         yield
     except IamgenError as exc:
         entries = git.tell("ls-files", "--stage", "-z").split("\0")
-        some = [printable(entry.partition("\t")[2]) for entry in entries if entry.startswith(_GITLINK)]
-        if not some:
+        submodules = [printable(entry.partition("\t")[2]) for entry in entries if entry.startswith(_GITLINK)]
+        if not submodules:
             raise
         hint = "what iamgen reads has to be in the repository itself"
         raise IamgenError(
-            [*exc.faults, Fault(name, f"submodules are not looked into: {', '.join(some)}", hint)]
+            [*exc.faults, Fault(name, f"submodules are not looked into: {', '.join(submodules)}", hint)]
         ) from exc
 
 

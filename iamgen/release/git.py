@@ -46,16 +46,20 @@ class Answer:
     def reason(self) -> str:
         """The first line in which git says what is wrong."""
         lines = [line.strip() for line in self.err.splitlines() if line.strip()]
-        said = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "")
-        return printable(said.removeprefix("fatal:").removeprefix("error:").strip()) or f"it ended with {self.code}"
+        message = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "")
+        return printable(message.removeprefix("fatal:").removeprefix("error:").strip()) or f"it ended with {self.code}"
 
 
 @dataclass(frozen=True)
 class Git:
-    """git in a folder; `environment` is in addition to that of this process, by default so that git speaks English."""
+    """git in a folder."""
 
     folder: Path
+    """The folder in which it is run."""
     environment: Mapping[str, str] = field(default_factory=_PLAIN.copy)
+    """Variables in addition to those of this process; by default those that make git speak English."""
+    has_hooks: bool = True
+    """Whether the hooks of the repository and of the person run."""
 
     def ask(self, *arguments: str, feed: str = "", live: bool = False) -> Answer:
         """Return git's answer, whatever it is; `live` lets what it says on stderr through as it comes.
@@ -63,9 +67,10 @@ class Git:
         Raises IamgenError when there is no git.
         """
         environment = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER}
+        options = () if self.has_hooks else ("-c", f"core.hooksPath={os.devnull}")
         try:
             done = subprocess.run(  # noqa: S603  # a list, no shell
-                ["git", "-C", str(self.folder), *arguments],  # noqa: S607  # the person's own
+                ["git", "-C", str(self.folder), *options, *arguments],  # noqa: S607  # the person's own
                 env={**environment, **_AS_IT_IS, **self.environment},
                 input=feed.encode(),
                 stdout=subprocess.PIPE,
@@ -85,9 +90,9 @@ class Git:
 
     def failed(self, arguments: tuple[str, ...], answer: Answer, hint: str = "") -> IamgenError:
         """Return the error for a command that failed."""
-        command = next((one for one in arguments if not one.startswith("-")), "")
+        command = next((argument for argument in arguments if not argument.startswith("-")), "")
         return refuse(f"git {command}", answer.reason, hint)
 
 
-def _text(said: bytes) -> str:
-    return said.decode("utf-8", "replace")
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")

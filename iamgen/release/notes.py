@@ -26,20 +26,20 @@ class Effects:
     def plain(self) -> dict[str, object]:
         """Return what changes and what is refused as JSON values; None for what cannot be told."""
         return {
-            "accounts": None if self.accounts is None else [one.plain() for one in self.accounts],
-            "refused": None if self.accounts is None else [one._asdict() for one in self.refused],
+            "accounts": None if self.accounts is None else [item.plain() for item in self.accounts],
+            "refused": None if self.accounts is None else [item._asdict() for item in self.refused],
         }
 
 
 def release_notes(release: Release, effects: Effects) -> str:
     """Return the notes of a release."""
     since = f" since {release.previous}" if release.previous else ""
-    breaking = [one for one in release.commits if one.breaking]
-    others = [one for one in release.commits if not one.breaking]
+    breaking = [commit for commit in release.commits if commit.breaking]
+    plain = [commit for commit in release.commits if not commit.breaking]
     parts = [
         str(release.version),
         _listed(f"Breaking changes{since}:", breaking),
-        _listed(f"Changes{since}:", others) or ("" if breaking else f"No commits{since}."),
+        _listed(f"Changes{since}:", plain) or ("" if breaking else f"No commits{since}."),
         _differences(effects.accounts, brief=release.previous is None),
         _refused(str(release.previous), effects.refused),
     ]
@@ -48,10 +48,10 @@ def release_notes(release: Release, effects: Effects) -> str:
 
 def promotion_notes(promotion: Promotion, effects: Effects) -> str:
     """Return the notes of a promotion."""
-    what = "a rollback" if promotion.is_rollback else "the first promotion" if promotion.now is None else ""
+    kind = "a rollback" if promotion.is_rollback else "the first promotion" if promotion.now is None else ""
     before = "" if promotion.now is None else f", from {promotion.now_name}"
     parts = [
-        f"{promotion.version} to {promotion.channel}{before}{f': {what}' if what else ''}",
+        f"{promotion.version} to {promotion.channel}{before}{f': {kind}' if kind else ''}",
         _listed("Comes:", promotion.comes),
         _listed("Goes:", promotion.goes),
         _differences(effects.accounts, brief=promotion.now is None),
@@ -61,8 +61,8 @@ def promotion_notes(promotion: Promotion, effects: Effects) -> str:
     return _joined(parts)
 
 
-def _listed(title: str, some: Collection[Commit]) -> str:
-    return _bulleted(title, [one.line for one in some])
+def _listed(title: str, commits: Collection[Commit]) -> str:
+    return _bulleted(title, [commit.line for commit in commits])
 
 
 def _bulleted(title: str, lines: Collection[str]) -> str:

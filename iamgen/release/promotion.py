@@ -108,16 +108,16 @@ def planned(repository: Repository, request: Request) -> Promotion:
     """Return the promotion of a version to a channel. Raises IamgenError with whatever is in its way."""
     by, remote = _able(repository, request)
     version, channel = wanted(request.asked, "promote"), request.channel
-    there = _seen(remote, request)
-    commit = _tagged(repository, remote, there, version)
-    now = _now(remote, there, f"env/{channel}")
+    remote_refs = _seen(remote, request)
+    commit = _tagged(repository, remote, remote_refs, version)
+    now = _now(remote, remote_refs, f"env/{channel}")
     comes = commits(repository.git, now, commit, repository.folder) if now else ()
     goes = commits(repository.git, commit, now, repository.folder) if now else ()
-    by, warnings = after_the_last(by, channel, there, remote.name)
-    warnings += (*moved_by_hand(channel, there), *only_here(remote, channel, there))
-    reviewed = on_main(remote, there, request.main, commit)
+    by, warnings = after_the_last(by, channel, remote_refs, remote.name)
+    warnings += (*moved_by_hand(channel, remote_refs), *only_here(remote, channel, remote_refs))
+    reviewed = on_main(remote, remote_refs, request.main, commit)
     warnings += _beside_main(version, remote, on_main=reviewed)
-    name = _name_of(there, now)
+    name = _name_of(remote_refs, now)
     return Promotion(
         repository, remote, channel, version, commit, now, name, comes, goes, by, on_main=reviewed, warnings=warnings
     )
@@ -141,18 +141,18 @@ def _seen(remote: Remote, request: Request) -> Refs:
     mains = (request.main,) if request.main else USUAL
     places = (f"{kind}{name}" for kind in (_HEADS, _TAGS) for name in ("env", branch))
     branches = (branch, *mains)
-    there = remote.refs(
+    remote_refs = remote.refs(
         f"{_TAGS}v*", f"{_TAGS}{branch}/*", *places, *(f"{_HEADS}{name}" for name in mains),
         *shadow_patterns(remote.name, branches),
     )  # fmt: skip
-    require_no_shadows(there, remote, branches)
-    _require_room(there, remote, branch)
-    return there
+    require_no_shadows(remote_refs, remote, branches)
+    _require_room(remote_refs, remote, branch)
+    return remote_refs
 
 
-def _now(remote: Remote, there: Refs, branch: str) -> str | None:
+def _now(remote: Remote, remote_refs: Refs, branch: str) -> str | None:
     """Return the commit that the branch is on there, once it is here too; None where there is no such branch."""
-    commit = there.ids.get(f"{_HEADS}{branch}")
+    commit = remote_refs.ids.get(f"{_HEADS}{branch}")
     if commit:
         remote.fetch(f"{_HEADS}{branch}")
         if remote.repository.commit_of(commit) is None:
@@ -165,10 +165,10 @@ def _beside_main(version: Version, remote: Remote, *, on_main: bool | None) -> t
     if on_main:
         return ()
     if on_main is None:
-        what = f"whether it is on the main branch of {remote.name} cannot be told"
-        return (Fault(str(version), what, "name the branch in users.py: Settings(main_branch=…)"),)
-    what = f"is not on the main branch of {remote.name}"
-    return (Fault(str(version), what, "that may be a hotfix; if it is none, find out who released it"),)
+        problem = f"whether it is on the main branch of {remote.name} cannot be told"
+        return (Fault(str(version), problem, "name the branch in users.py: Settings(main_branch=…)"),)
+    problem = f"is not on the main branch of {remote.name}"
+    return (Fault(str(version), problem, "that may be a hotfix; if it is none, find out who released it"),)
 
 
 def publish(promotion: Promotion, message: str) -> None:
@@ -189,44 +189,44 @@ def _require_name(repository: Repository, branch: str) -> None:
         raise refuse(f"branch {branch}", "git allows no such name", "choose another name in Settings(channels=…)")
 
 
-def _require_room(there: Refs, remote: Remote, branch: str) -> None:
+def _require_room(remote_refs: Refs, remote: Remote, branch: str) -> None:
     """Refuse what git would: a branch below another, as a file in a file. Raises IamgenError."""
-    for name, what in ((f"{_HEADS}env", "branch"), (f"{_TAGS}env", "tag"), (f"{_TAGS}{branch}", "tag")):
-        if name in there.ids:
+    for name, kind in ((f"{_HEADS}env", "branch"), (f"{_TAGS}env", "tag"), (f"{_TAGS}{branch}", "tag")):
+        if name in remote_refs.ids:
             short = name.removeprefix(_HEADS).removeprefix(_TAGS)
             hint = f"rename it, then: git push --delete {remote.name} {name}"
-            raise refuse(remote.name, f"it has a {what} {short}, beside which there can be no {short}/…", hint)
+            raise refuse(remote.name, f"it has a {kind} {short}, beside which there can be no {short}/…", hint)
 
 
-def _tagged(repository: Repository, remote: Remote, there: Refs, version: Version) -> str:
+def _tagged(repository: Repository, remote: Remote, remote_refs: Refs, version: Version) -> str:
     """Return the commit of a release. Raises IamgenError when the remote has no such release."""
     full, here = f"{_TAGS}{version}", local_tags(repository)
-    if full not in there.ids:
-        raise _no_release(remote, there, here, version)
+    if full not in remote_refs.ids:
+        raise _no_release(remote, remote_refs, here, version)
     if full not in here.ids:
         remote.fetch(full)
         here = local_tags(repository, full)
-    require_same_tag(str(version), here, there, remote)
-    commit = repository.commit_of(there.ids[full])
-    if commit is None or commit != there.commits[full]:
+    require_same_tag(str(version), here, remote_refs, remote)
+    commit = repository.commit_of(remote_refs.ids[full])
+    if commit is None or commit != remote_refs.commits[full]:
         raise refuse(f"tag {version}", "leads to no commit", "promote a release")
     return commit
 
 
-def _no_release(remote: Remote, there: Refs, here: Refs, version: Version) -> IamgenError:
+def _no_release(remote: Remote, remote_refs: Refs, here: Refs, version: Version) -> IamgenError:
     if f"{_TAGS}{version}" in here.ids:
-        what = f"is here but not in {remote.name}"
-        return refuse(f"tag {version}", what, f"git push {remote.name} {_TAGS}{version}")
-    known = sorted(filter(None, map(parse, there.names(_TAGS))), reverse=True)
+        problem = f"is here but not in {remote.name}"
+        return refuse(f"tag {version}", problem, f"git push {remote.name} {_TAGS}{version}")
+    known = sorted(filter(None, map(parse, remote_refs.names(_TAGS))), reverse=True)
     newest = f"the newest is {known[0]}" if known else "make one: iamgen release"
     hint = did_you_mean(str(version), map(str, known), newest)
     return refuse(f"tag {version}", f"there is no such release in {remote.name}", hint)
 
 
-def _name_of(there: Refs, commit: str | None) -> Version | None:
+def _name_of(remote_refs: Refs, commit: str | None) -> Version | None:
     """Return the release that a commit is; the greatest where it is several."""
-    found = [parse(name) for name in there.names(_TAGS) if there.commits[f"{_TAGS}{name}"] == commit]
-    return max(filter(None, found), default=None)
+    versions = [parse(name) for name in remote_refs.names(_TAGS) if remote_refs.commits[f"{_TAGS}{name}"] == commit]
+    return max(filter(None, versions), default=None)
 
 
 def _refused(promotion: Promotion, reason: str) -> IamgenError:
@@ -235,16 +235,16 @@ def _refused(promotion: Promotion, reason: str) -> IamgenError:
     if now == promotion.now:
         return refuse(branch, f"{remote.name} did not take it: {reason}", _hint(promotion))
     log = past(remote, promotion.channel)
-    what = f"is on {(now or 'nothing')[:10]} meanwhile, and no longer on {promotion.now_name}: nothing was changed"
+    problem = f"is on {(now or 'nothing')[:10]} meanwhile, and no longer on {promotion.now_name}: nothing was changed"
     if log and log[0].commit == now:
-        who = f"{log[0].who} promoted {log[0].version} at {log[0].at:%Y-%m-%d %H:%M:%S} UTC"
-        what = f"{who}, meanwhile: nothing was changed"
-    return refuse(branch, what, f"look at iamgen promote {promotion.channel} --log, and promote again")
+        event = f"{log[0].who} promoted {log[0].version} at {log[0].at:%Y-%m-%d %H:%M:%S} UTC"
+        problem = f"{event}, meanwhile: nothing was changed"
+    return refuse(branch, problem, f"look at iamgen promote {promotion.channel} --log, and promote again")
 
 
 def _hint(promotion: Promotion) -> str:
     """Return what may help: where branches are protected, one is not put back without leave."""
     if not promotion.takes_back:
         return "nothing was changed"
-    what = "nothing was changed; this promotion puts the branch back, which a protected branch refuses"
-    return f"{what}: allow forced pushes of {promotion.branch} to those who promote (docs/release.md)"
+    reason = "nothing was changed; this promotion puts the branch back, which a protected branch refuses"
+    return f"{reason}: allow forced pushes of {promotion.branch} to those who promote (docs/release.md)"

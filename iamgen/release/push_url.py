@@ -13,15 +13,15 @@ _URL = re.compile(r"\w[\w+.-]*://(?:[^/@]*@)?(?P<host>\[[^\]]*\]|[^/:]*)(?::\d*)
 _SCP = re.compile(r"(?:[^/@:]*@)?(?P<host>\[[^\]]*\]|[^/:]+):/*(?P<path>.*)", re.DOTALL)
 
 
-def pushed_remote(repository: Repository, wanted: str | None) -> Remote:
+def pushed_remote(repository: Repository, name: str | None) -> Remote:
     """Return the remote as `chosen_remote` does. Raises IamgenError as well when it is pushed to elsewhere."""
-    remote = chosen_remote(repository, wanted)
+    remote = chosen_remote(repository, name)
     read = _urls(remote)[0]
     pushed = _urls(remote, "--push", "--all")
     hint = f"look at git remote get-url --push --all {remote.name}; git config --unset-all remote.{remote.name}.pushurl"
     if len(pushed) > 1:
-        what = f"what is pushed to it goes to {len(pushed)} places, and may arrive in some of them"
-        raise refuse(remote.name, what, hint)
+        problem = f"what is pushed to it goes to {len(pushed)} places, and may arrive in some of them"
+        raise refuse(remote.name, problem, hint)
     if _place(pushed[0]) != _place(read):
         raise refuse(remote.name, f"is read from {_shown(read)}, and pushed to {_shown(pushed[0])}", hint)
     return remote
@@ -33,8 +33,8 @@ def _urls(remote: Remote, *options: str) -> list[str]:
 
 def _place(url: str) -> tuple[str, str]:
     """Return host and path: https and ssh lead to one place."""
-    found = _URL.fullmatch(url) or _SCP.fullmatch(url)
-    host, path = (found["host"].lower(), found["path"].lstrip("/")) if found else ("", url.lstrip("/"))
+    match = _URL.fullmatch(url) or _SCP.fullmatch(url)
+    host, path = (match["host"].lower(), match["path"].lstrip("/")) if match else ("", url.lstrip("/"))
     return host, path.rstrip("/").removesuffix(".git")
 
 

@@ -48,15 +48,15 @@ def known(repository: Repository, remote: Remote, branch: str, commit: str) -> K
 
     Raises IamgenError where references have names that git may take for something else.
     """
-    there = refs(remote, branch)
-    require_no_shadows(there, remote, (branch, *USUAL))
+    remote_refs = refs(remote, branch)
+    require_no_shadows(remote_refs, remote, (branch, *USUAL))
     here = local_tags(repository)
-    missing = [f"{TAGS}{version}" for version in _versions(there) if f"{TAGS}{version}" not in here.ids]
+    missing = [f"{TAGS}{version}" for version in _versions(remote_refs) if f"{TAGS}{version}" not in here.ids]
     remote.fetch(*missing)
-    versions = _versions(there)
-    others = repository.other_than_commits(versions.values())
-    strange = [version for version, identity in versions.items() if identity in others]
-    return Known(repository, remote, branch, commit, local_tags(repository), there, strange)
+    versions = _versions(remote_refs)
+    not_commits = repository.other_than_commits(versions.values())
+    strange = [version for version, identity in versions.items() if identity in not_commits]
+    return Known(repository, remote, branch, commit, local_tags(repository), remote_refs, strange)
 
 
 def refs(remote: Remote, branch: str) -> Refs:
@@ -66,6 +66,6 @@ def refs(remote: Remote, branch: str) -> Refs:
     return remote.refs(*sorted(heads), f"{TAGS}v*", *shadow_patterns(remote.name, (branch, *USUAL)))
 
 
-def _versions(some: Refs) -> dict[Version, str]:
-    found = ((parse(name), some.commits[f"{TAGS}{name}"]) for name in some.names(TAGS))
-    return {version: commit for version, commit in found if version}
+def _versions(known_refs: Refs) -> dict[Version, str]:
+    pairs = ((parse(name), known_refs.commits[f"{TAGS}{name}"]) for name in known_refs.names(TAGS))
+    return {version: commit for version, commit in pairs if version}

@@ -55,23 +55,25 @@ def planned(repository: Repository, asked: str, main: str | None, remote_name: s
         lambda: pushed_remote(repository, remote_name),
     )
     branch, by, remote = _branch(repository, main), signature(repository), pushed_remote(repository, remote_name)
-    found = known(repository, remote, branch, commit)
-    trunk = main_branch(repository, found.there, main, branch)
+    known_tags = known(repository, remote, branch, commit)
+    trunk = main_branch(repository, known_tags.there, main, branch)
     unpushed: list[Fault] = []
     require_all(
-        lambda: unpushed.extend(not_pushed(remote, found.there, branch, commit)),
-        lambda: _require_allowed(found, trunk, version or _next(found, trunk, asked)),
+        lambda: unpushed.extend(not_pushed(remote, known_tags.there, branch, commit)),
+        lambda: _require_allowed(known_tags, trunk, version or _next(known_tags, trunk, asked)),
     )
     if unpushed:
         raise IamgenError(unpushed)
-    version = version or _next(found, trunk, asked)
-    previous = _before(found, on_main=branch == trunk)
-    since = found.releases[previous] if previous else None
+    version = version or _next(known_tags, trunk, asked)
+    previous = _before(known_tags, on_main=branch == trunk)
+    since = known_tags.releases[previous] if previous else None
     if since == commit and asked in LEVELS and asked != "public" and previous and not previous.pre:
         version = previous
-    told = commits(repository.git, since, commit, repository.folder)
-    warnings = tuple(_aside(found, previous, version))
-    return Release(repository, remote, branch, version, commit, previous, since, told, warnings, by, found.there)
+    since_commits = commits(repository.git, since, commit, repository.folder)
+    warnings = tuple(_aside(known_tags, previous, version))
+    return Release(
+        repository, remote, branch, version, commit, previous, since, since_commits, warnings, by, known_tags.there
+    )
 
 
 def require_wanted(asked: str) -> Version | None:
@@ -90,16 +92,16 @@ def publish(release: Release, message: str) -> None:
         raise refuse(release.remote.name, "has moved meanwhile: nothing was released", "look at it, and release again")
     reason = push_tag(release.remote, NewTag(str(release.version), release.commit, message, release.by))
     if reason:
-        what = f"{release.remote.name} did not take it: {reason}"
-        raise refuse(f"tag {release.version}", what, "nothing was released, and there is no tag")
+        problem = f"{release.remote.name} did not take it: {reason}"
+        raise refuse(f"tag {release.version}", problem, "nothing was released, and there is no tag")
 
 
 def _branch(repository: Repository, main: str | None) -> str:
     branch = repository.branch()
     if branch is None:
-        what = "HEAD is on no branch, and releases are made from one"
+        problem = "HEAD is on no branch, and releases are made from one"
         usual = "master" if repository.commit_of("refs/heads/main") is None else "main"
-        raise refuse("git", what, f"git switch {main or usual}")
+        raise refuse("git", problem, f"git switch {main or usual}")
     return branch
 
 
@@ -119,8 +121,8 @@ def _require_allowed(known: Known, trunk: str, version: Version) -> None:
     if last is not None and version < last:
         _require_hotfix(known, trunk, version, last)
     elif known.branch != trunk:
-        what = f"{version} would be the newest release, and those are made from {trunk}"
-        raise refuse(known.branch, what, f"git switch {trunk}")
+        problem = f"{version} would be the newest release, and those are made from {trunk}"
+        raise refuse(known.branch, problem, f"git switch {trunk}")
 
 
 def _require_new(known: Known, version: Version) -> None:
@@ -129,7 +131,11 @@ def _require_new(known: Known, version: Version) -> None:
         require_same_tag(str(version), known.here, known.there, known.remote)
         raise refuse(f"tag {version}", f"is there already, in {known.remote.name}", "a release stays as it is")
     newest = max(known.releases, default=None)
-    strays = {one for one in known.only_here if one == version or newest is None or one > newest}
+    strays = {
+        stray_version
+        for stray_version in known.only_here
+        if stray_version == version or newest is None or stray_version > newest
+    }
     if strays:
         stray = max(strays)
         hint = f"git push {known.remote.name} {TAGS}{stray}, or git tag --delete {stray}"
@@ -138,7 +144,9 @@ def _require_new(known: Known, version: Version) -> None:
 
 def _require_hotfix(known: Known, trunk: str, version: Version, last: Version) -> None:
     """Refuse a version that is not greater than the last, but on a branch off the release that it mends."""
-    mended = max((one for one in known.releases if one < version or is_hotfix(version, one)), default=None)
+    mended = max(
+        (release for release in known.releases if release < version or is_hotfix(version, release)), default=None
+    )
     if mended is None:
         raise refuse(f"tag {version}", f"is older than every release: the last is {last}", _HIGHER)
     require_same_tag(str(mended), known.here, known.there, known.remote)
@@ -147,8 +155,8 @@ def _require_hotfix(known: Known, trunk: str, version: Version, last: Version) -
         raise refuse(f"tag {version}", f"is not greater than the last release, {last}", hint)
     newest = max(known.contained(), default=None)
     if newest != mended:
-        what = f"{version} would mend {mended}, and this branch is off {newest or 'no release'}"
-        raise refuse(known.branch, what, hint)
+        problem = f"{version} would mend {mended}, and this branch is off {newest or 'no release'}"
+        raise refuse(known.branch, problem, hint)
 
 
 _HIGHER = "choose a greater version"
@@ -163,17 +171,17 @@ def _before(known: Known, *, on_main: bool) -> Version | None:
     """Return the release that the notes begin after: the last one, for a hotfix the nearest in its history."""
     if on_main:
         return max(known.releases, default=None)
-    return min(known.contained(), key=lambda one: known.repository.count(known.commit, known.releases[one]))
+    return min(known.contained(), key=lambda release: known.repository.count(known.commit, known.releases[release]))
 
 
 def _aside(known: Known, previous: Version | None, version: Version) -> Iterator[Fault]:
     """Tell of what is no release, and of releases since the previous one, as of the hotfixes of it, that are not in
     the history: what they mend would be broken again."""
-    for one in sorted(known.strange):
-        hint = f"if nobody needs it: git push --delete {known.remote.name} {TAGS}{one}"
-        yield Fault(f"tag {one}", "is on no commit, and left out", hint)
+    for other in sorted(known.strange):
+        hint = f"if nobody needs it: git push --delete {known.remote.name} {TAGS}{other}"
+        yield Fault(f"tag {other}", "is on no commit, and left out", hint)
     contained = known.contained()
-    for one in sorted(known.releases.keys() - contained) if previous else ():
-        if previous and previous.core <= one.core <= version.core:
-            what = f"{one} is not in this branch's history: what it changed may be missing here"
-            yield Fault(known.branch, what, f"look at: git log {known.branch}..{one}")
+    for other in sorted(known.releases.keys() - contained) if previous else ():
+        if previous and previous.core <= other.core <= version.core:
+            problem = f"{other} is not in this branch's history: what it changed may be missing here"
+            yield Fault(known.branch, problem, f"look at: git log {known.branch}..{other}")

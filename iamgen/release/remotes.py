@@ -37,10 +37,10 @@ class Remote:
 
     def refs(self, *patterns: str) -> Refs:
         """Return the references there that match. Raises IamgenError when it cannot be reached."""
-        told = self.repository.git.ask("ls-remote", "--symref", "--", self.name, "HEAD", *patterns)
-        if told.code:
-            raise refuse(self.name, f"cannot be reached: {told.reason}", f"look at: git ls-remote {self.name}")
-        return _refs(told.out)
+        answer = self.repository.git.ask("ls-remote", "--symref", "--", self.name, "HEAD", *patterns)
+        if answer.code:
+            raise refuse(self.name, f"cannot be reached: {answer.reason}", f"look at: git ls-remote {self.name}")
+        return _refs(answer.out)
 
     def fetch(self, *refs: str) -> None:
         """Fetch references by their full names; tags are kept here, of branches only their commits.
@@ -48,8 +48,8 @@ class Remote:
         Raises IamgenError, also when a tag is on another commit here.
         """
         for first in range(0, len(refs), _AT_ONCE):
-            some = refs[first : first + _AT_ONCE]
-            specs = [f"{ref}:{ref}" if ref.startswith(_TAGS) else ref for ref in some]
+            batch = refs[first : first + _AT_ONCE]
+            specs = [f"{ref}:{ref}" if ref.startswith(_TAGS) else ref for ref in batch]
             self.repository.git.tell(
                 "fetch", "--quiet", "--no-tags", "--no-recurse-submodules",
                 "--no-write-fetch-head", "--", self.name, *specs,
@@ -65,7 +65,7 @@ class Remote:
         that it has to have there still, empty for none at all. Hooks run, and what they say goes to stderr as they say
         it.
         """
-        held = [f"--force-with-lease={name}:{there}" for name, there in leases]
+        held = [f"--force-with-lease={name}:{expected}" for name, expected in leases]
         spoken = replace(self.repository.git, environment={})  # to the person, in their language, and to their hooks
         answer = spoken.ask(
             "-c", "advice.pushUpdateRejected=false",
@@ -76,19 +76,21 @@ class Remote:
         return _refusal(answer.out) if answer.code else ""
 
 
-def chosen_remote(repository: Repository, wanted: str | None) -> Remote:
+def chosen_remote(repository: Repository, asked: str | None) -> Remote:
     """Return the remote of that name; else the branch's own, `origin`, or the only one. Raises IamgenError."""
     known = repository.git.tell("remote").splitlines()
-    if wanted is not None:
-        if wanted not in known:
-            hint = did_you_mean(wanted, known, f"there is {', '.join(known)}" if known else "git remote add")
-            raise refuse(f"--remote {wanted}", "there is no such remote", hint)
-        return Remote(repository, wanted)
+    if asked is not None:
+        if asked not in known:
+            hint = did_you_mean(asked, known, f"there is {', '.join(known)}" if known else "git remote add")
+            raise refuse(f"--remote {asked}", "there is no such remote", hint)
+        return Remote(repository, asked)
     own, _ = upstream(repository)
-    name = next((one for one in (own, "origin", *(known if len(known) == 1 else ())) if one in known), None)
+    name = next(
+        (candidate for candidate in (own, "origin", *(known if len(known) == 1 else ())) if candidate in known), None
+    )
     if name is None:
-        what = f"there are several remotes: {', '.join(known)}" if known else "there is no remote"
-        raise refuse("git remote", what, "name one with --remote" if known else "git remote add origin URL")
+        problem = f"there are several remotes: {', '.join(known)}" if known else "there is no remote"
+        raise refuse("git remote", problem, "name one with --remote" if known else "git remote add origin URL")
     return Remote(repository, str(name))
 
 
@@ -109,13 +111,13 @@ def local_tags(repository: Repository, pattern: str = "refs/tags") -> Refs:
     return Refs({name: own for name, own, _ in rows}, {name: peeled or own for name, own, peeled in rows})
 
 
-def require_same_tag(name: str, here: Refs, there: Refs, remote: Remote) -> None:
+def require_same_tag(name: str, here: Refs, remote_refs: Refs, remote: Remote) -> None:
     """Refuse a tag that is not the same on both sides. Raises IamgenError."""
     full = f"{_TAGS}{name}"
-    own, other = here.ids.get(full), there.ids.get(full)
+    own, other = here.ids.get(full), remote_refs.ids.get(full)
     if own and other and own != other:
-        places = f"on {here.commits[full][:10]} here and on {there.commits[full][:10]} in {remote.name}"
-        if here.commits[full] == there.commits[full]:
+        places = f"on {here.commits[full][:10]} here and on {remote_refs.commits[full][:10]} in {remote.name}"
+        if here.commits[full] == remote_refs.commits[full]:
             places = f"another object here than in {remote.name}"
         raise _other_tag(name, places, remote)
 
@@ -126,11 +128,11 @@ def _other_tag(name: str, places: str, remote: Remote) -> IamgenError:
     return refuse(f"tag {name}", f"is {places}", hint)
 
 
-def _refs(told: str) -> Refs:
+def _refs(listing: str) -> Refs:
     ids: dict[str, str] = {}
     commits: dict[str, str] = {}
     head = None
-    for line in told.splitlines():
+    for line in listing.splitlines():
         identity, _, name = line.partition("\t")
         if not identity.strip("0"):
             continue  # a reference that is broken there
@@ -150,5 +152,5 @@ def _refusal(porcelain: str) -> str:
     """Return why git did not push, from the lines of references that it rejected."""
     rejected = [line.split("\t") for line in porcelain.splitlines() if line.startswith("!")]
     reasons = [parts[2] for parts in rejected if len(parts) > 2]  # noqa: PLR2004  # flag, names, reason
-    own = [one for one in reasons if "atomic" not in one]
+    own = [reason for reason in reasons if "atomic" not in reason]
     return printable((own or reasons or ["see above"])[0])

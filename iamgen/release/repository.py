@@ -33,16 +33,16 @@ class Repository:
 
     def head(self) -> str:
         """Return the id of the current commit. Raises IamgenError where there is none yet."""
-        found = self.commit_of("HEAD")
-        if found is None:
+        commit = self.commit_of("HEAD")
+        if commit is None:
             raise refuse("git", "there is no commit yet", "git add . && git commit")
-        return found
+        return commit
 
     def commit_of(self, revision: str) -> str | None:
         """Return the id of the commit that a revision means, or None."""
         answer = self.git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-        found = _ID.fullmatch(answer.out.strip())  # "^HEAD" is taken for all but HEAD
-        return found[0] if found and not answer.code else None
+        identity = _ID.fullmatch(answer.out.strip())  # "^HEAD" is taken for all but HEAD
+        return identity[0] if identity and not answer.code else None
 
     def is_ambiguous(self, revision: str) -> bool:
         """Tell whether a revision that a person typed may mean several things, of which git would silently take one.
@@ -56,7 +56,7 @@ class Repository:
             ref = _SUFFIX.split(revision)[0]
             is_own_name = self.git.ask("show-ref", "--verify", "--quiet", "--", ref).code == 0
             named = self.git.ask("rev-parse", "--symbolic-full-name", "--end-of-options", ref).out.split()
-            if is_own_name or any(one.startswith("refs/") for one in named):
+            if is_own_name or any(full_name.startswith("refs/") for full_name in named):
                 return not is_own_name
         plain = ("-c", "core.warnAmbiguousRefs=true", "rev-parse", "--verify", "--end-of-options")
         return "is ambiguous" in self.git.ask(*plain, revision).err
@@ -64,8 +64,8 @@ class Repository:
     def other_than_commits(self, ids: Iterable[str]) -> set[str]:
         """Return those of the ids that are here and are no commit's."""
         form = "--batch-check=%(objectname) %(objecttype)"
-        told = self.git.tell("cat-file", form, feed="".join(f"{one}\n" for one in ids))
-        kinds = (line.partition(" ") for line in told.splitlines())
+        output = self.git.tell("cat-file", form, feed="".join(f"{commit_id}\n" for commit_id in ids))
+        kinds = (line.partition(" ") for line in output.splitlines())
         return {identity for identity, _, kind in kinds if kind not in {"commit", "missing"}}
 
     def contains(self, commit: str, other: str) -> bool:
@@ -82,18 +82,20 @@ class Repository:
     def require_whole(self) -> None:
         """Refuse a clone without its history. Raises IamgenError."""
         if self.git.tell("rev-parse", "--is-shallow-repository").strip() == "true":
-            what = "this clone is shallow: what came before cannot be seen"
-            raise refuse("git", what, "git fetch --unshallow")
+            problem = "this clone is shallow: what came before cannot be seen"
+            raise refuse("git", problem, "git fetch --unshallow")
 
     def require_clean(self) -> None:
         """Refuse what is not committed: it would not be in the release. Raises IamgenError, naming the files."""
         scope = ["--", f":(top,literal){self.folder}"] if self.folder else []
-        told = self.git.tell("status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", *scope)
-        files = [printable(entry[3:]) for entry in told.split("\0") if entry]
+        output = self.git.tell("status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", *scope)
+        files = [printable(entry[3:]) for entry in output.split("\0") if entry]
         if files:
             more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
-            what = f"not everything is committed: {', '.join(files[:_SHOWN])}{more}"
-            raise refuse("git status", what, "commit it, ignore it, or put it away with git stash --include-untracked")
+            problem = f"not everything is committed: {', '.join(files[:_SHOWN])}{more}"
+            raise refuse(
+                "git status", problem, "commit it, ignore it, or put it away with git stash --include-untracked"
+            )
 
 
 def require_all(*checks: Callable[[], object]) -> None:

@@ -31,7 +31,7 @@ def shadow_patterns(remote_name: str, branches: Collection[str]) -> Iterator[str
     yield from (f"{prefix}{name}" for prefix in _PREFIXES for name in _tracking(remote_name, branches))
 
 
-def require_no_shadows(there: Refs, remote: Remote, branches: Collection[str]) -> None:
+def require_no_shadows(remote_refs: Refs, remote: Remote, branches: Collection[str]) -> None:
     """Refuse references, of the remote and of this clone, whose names git may take for something else.
 
     `there` has those of the remote, asked for with `shadow_patterns`; `branches` are the branches of the remote that
@@ -42,7 +42,7 @@ def require_no_shadows(there: Refs, remote: Remote, branches: Collection[str]) -
     faults = [
         *(
             _fault(ref, f"in {remote.name}", f"git push --delete {remote.name} {ref}")
-            for ref in _of(there.ids, tracking)
+            for ref in _of(remote_refs.ids, tracking)
         ),
         *(_fault(ref, "in this clone", f"git update-ref -d {ref}") for ref in _of(own, tracking)),
     ]
@@ -52,7 +52,7 @@ def require_no_shadows(there: Refs, remote: Remote, branches: Collection[str]) -
 
 def is_shadow(ref: str, tracking: Collection[str] = ()) -> bool:
     """Tell whether a reference, by its full name, can be taken for an id, a full name, HEAD, or one of `tracking`."""
-    prefix = next((one for one in _PREFIXES if ref.startswith(one)), None)
+    prefix = next((candidate for candidate in _PREFIXES if ref.startswith(candidate)), None)
     short = ref.removeprefix(prefix or "")
     return prefix is not None and (short in tracking or bool(_LIKE_SOMETHING_ELSE.fullmatch(short)))
 
@@ -69,5 +69,5 @@ def _tracking(remote_name: str, branches: Iterable[str]) -> set[str]:
 def _fault(ref: str, place: str, removal: str) -> Fault:
     title = next((title for prefix, title in _TITLES.items() if ref.startswith(prefix)), "reference")
     short = next(ref.removeprefix(prefix) for prefix in _PREFIXES if ref.startswith(prefix))
-    what = f"{place} there is a {title} of this name, and git may take it for something else"
-    return Fault(printable(short), what, f"find out who made it, and remove it: {printable(removal)}")
+    problem = f"{place} there is a {title} of this name, and git may take it for something else"
+    return Fault(printable(short), problem, f"find out who made it, and remove it: {printable(removal)}")

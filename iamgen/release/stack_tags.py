@@ -34,11 +34,11 @@ def described(root: Path) -> Described | None:
     if commit is None:
         return None
     # audit tags (env/…) are not releases
-    told = repository.git.tell("describe", "--tags", "--always", f"--dirty={_DIRTY}", "--match", "v[0-9]*").strip()
-    return Described(told, f"{commit}{_DIRTY if told.endswith(_DIRTY) else ''}")
+    answer = repository.git.tell("describe", "--tags", "--always", f"--dirty={_DIRTY}", "--match", "v[0-9]*").strip()
+    return Described(answer, f"{commit}{_DIRTY if answer.endswith(_DIRTY) else ''}")
 
 
 def stack_tags(root: Path) -> dict[str, str]:
     """Return what a stack is tagged with; nothing where git knows nothing."""
-    found = described(root)
-    return found.tags if found else {}
+    version = described(root)
+    return version.tags if version else {}

@@ -68,9 +68,9 @@ class _Push:
         """What the remote has afterwards, by full names."""
         return [*([self.move.ref] if self.move else []), self.tag.ref]
 
-    def has_arrived(self, there: Refs) -> bool:
+    def has_arrived(self, remote_refs: Refs) -> bool:
         """Tell whether the remote has this very tag."""
-        return there.ids.get(self.tag.ref) == self.identity
+        return remote_refs.ids.get(self.tag.ref) == self.identity
 
     def look(self) -> str:
         """Return the command that shows what the remote has."""
@@ -89,13 +89,13 @@ def push_tag(remote: Remote, tag: NewTag, move: BranchMove | None = None) -> str
         push = _Push(remote, tag, tag_object(remote.repository, tag), move)
         signals.heed()
         reason = _pushed(push, signals)
-        there = _read_back(push, reason)
-        if not push.has_arrived(there):
+        remote_refs = _read_back(push, reason)
+        if not push.has_arrived(remote_refs):
             if reason:
                 return reason
-            raise _may_arrive(push) if reason is None else _differs(push, there)
+            raise _may_arrive(push) if reason is None else _differs(push, remote_refs)
         _keep(push)
-        _require_moved(push, there)
+        _require_moved(push, remote_refs)
         if reason is None or signals.came:
             raise _too_late(push)
     return ""
@@ -122,8 +122,8 @@ def tag_object(repository: Repository, tag: NewTag) -> str:
     identity, commit = next(((own, peeled) for name, own, peeled in rows if name == tag.ref), ("", ""))
     plain.tell("update-ref", "-d", tag.ref, *([identity] if identity else []))
     if commit != tag.commit:
-        what = f"git made it for {commit[:10] or 'nothing'}, and not for {tag.commit[:10]}"
-        raise refuse(f"tag {tag.name}", what, "nothing was pushed; look at the hooks of this clone")
+        problem = f"git made it for {commit[:10] or 'nothing'}, and not for {tag.commit[:10]}"
+        raise refuse(f"tag {tag.name}", problem, "nothing was pushed; look at the hooks of this clone")
     return identity
 
 
@@ -144,8 +144,8 @@ def _read_back(push: _Push, reason: str | None) -> Refs:
         if reason is None:
             raise _may_arrive(push) from exc
         if reason == "":
-            what = f"{push.remote.name} took it, and what it has now cannot be read back"
-            raise IamgenError([Fault(f"tag {push.tag.name}", what, f"look at: {push.look()}"), *exc.faults]) from exc
+            problem = f"{push.remote.name} took it, and what it has now cannot be read back"
+            raise IamgenError([Fault(f"tag {push.tag.name}", problem, f"look at: {push.look()}"), *exc.faults]) from exc
         raise
 
 
@@ -154,23 +154,24 @@ def _keep(push: _Push) -> None:
     push.remote.repository.git.ask("update-ref", push.tag.ref, push.identity, "")
 
 
-def _require_moved(push: _Push, there: Refs) -> None:
+def _require_moved(push: _Push, remote_refs: Refs) -> None:
     """Refuse a branch that is elsewhere than where it was put. Raises IamgenError."""
-    if push.move and there.ids.get(push.move.ref) != push.move.commit:
-        raise _differs(push, there)
+    if push.move and remote_refs.ids.get(push.move.ref) != push.move.commit:
+        raise _differs(push, remote_refs)
 
 
-def _differs(push: _Push, there: Refs) -> IamgenError:
+def _differs(push: _Push, remote_refs: Refs) -> IamgenError:
     """Return the error that says, for each reference that is not as it was pushed, what the remote has instead."""
     expected = {push.tag.ref: push.identity, **({push.move.ref: push.move.commit} if push.move else {})}
     return IamgenError(
         Fault(
             f"tag {push.tag.name}" if ref == push.tag.ref else ref.removeprefix("refs/heads/"),
-            f"was pushed, and yet {push.remote.name} has {_state(ref, there.ids)} there now, and not {identity[:10]}",
+            f"was pushed, and yet {push.remote.name} has {_state(ref, remote_refs.ids)} there now, "
+            f"and not {identity[:10]}",
             f"find out who changed it: {push.look()}",
         )
         for ref, identity in expected.items()
-        if there.ids.get(ref) != identity
+        if remote_refs.ids.get(ref) != identity
     )
 
 
@@ -179,10 +180,10 @@ def _state(ref: str, ids: Mapping[str, str]) -> str:
 
 
 def _may_arrive(push: _Push) -> InterruptError:
-    what = f"interrupted while {push.remote.name} was to take it, and it may still; there is no tag here"
-    return InterruptError([Fault(f"tag {push.tag.name}", what, f"look, and again later: {push.look()}")])
+    problem = f"interrupted while {push.remote.name} was to take it, and it may still; there is no tag here"
+    return InterruptError([Fault(f"tag {push.tag.name}", problem, f"look, and again later: {push.look()}")])
 
 
 def _too_late(push: _Push) -> InterruptError:
-    what = f"interrupted too late: {push.remote.name} has it, and it stays"
-    return InterruptError([Fault(f"tag {push.tag.name}", what, f"look at: {push.look()}")])
+    problem = f"interrupted too late: {push.remote.name} has it, and it stays"
+    return InterruptError([Fault(f"tag {push.tag.name}", problem, f"look at: {push.look()}")])

@@ -44,7 +44,14 @@ class Version:
     def _order(self) -> tuple[tuple[int, int, int], bool, list[tuple[bool, int, str]]]:
         """A pre-release comes before its release; its parts are compared as numbers where they are numbers."""
         parts = self.pre.split(".") if self.pre else []
-        return self.core, not self.pre, [(not one.isdigit(), int(one) if one.isdigit() else 0, one) for one in parts]
+        return (
+            self.core,
+            not self.pre,
+            [
+                (not identifier.isdigit(), int(identifier) if identifier.isdigit() else 0, identifier)
+                for identifier in parts
+            ],
+        )
 
 
 FIRST, PUBLIC = Version(0, 0, 1), Version(1, 0, 0)
@@ -52,8 +59,8 @@ FIRST, PUBLIC = Version(0, 0, 1), Version(1, 0, 0)
 
 def parse(text: str) -> Version | None:
     """Return the version that a text is, or None."""
-    found = _VERSION.fullmatch(text) if len(text) <= _LONGEST else None
-    return Version(int(found[1]), int(found[2]), int(found[3]), found[4] or "") if found else None
+    match = _VERSION.fullmatch(text) if len(text) <= _LONGEST else None
+    return Version(int(match[1]), int(match[2]), int(match[3]), match[4] or "") if match else None
 
 
 def wanted(text: str, where: str) -> Version:
@@ -75,11 +82,11 @@ def following(last: Version | None, level: str) -> Version:
         return _public(last)
     if last is None:
         return FIRST
-    found = _after(last, _MEANS[level][last >= PUBLIC] if level in _MEANS else level)
-    if parse(str(found)) is None:
-        what = f"{found} would come after {last}, and a number has at most nine digits"
-        raise refuse(f"release {level}", what, _no_room(last))
-    return found
+    current = _after(last, _MEANS[level][last >= PUBLIC] if level in _MEANS else level)
+    if parse(str(current)) is None:
+        problem = f"{current} would come after {last}, and a number has at most nine digits"
+        raise refuse(f"release {level}", problem, _no_room(last))
+    return current
 
 
 def _no_room(last: Version) -> str:
@@ -89,8 +96,8 @@ def _no_room(last: Version) -> str:
 
 def _public(last: Version | None) -> Version:
     if last is not None and last >= PUBLIC:
-        what = f"{last} is public already, and that happens once"
-        raise refuse("release public", what, "choose bugfix, feature or breaking")
+        problem = f"{last} is public already, and that happens once"
+        raise refuse("release public", problem, "choose bugfix, feature or breaking")
     return PUBLIC
 
 

@@ -158,14 +158,15 @@ def test_what_mends_a_broken_revision_gets_through_ci(ann: Clone, iamgen: Iamgen
 def test_neither_hooks_nor_attributes_change_what_is_looked_at(ann: Clone, iamgen: Iamgen) -> None:
     (ann.folder / ".gitattributes").write_text("users.py export-ignore\nCONST.inc export-subst\n")
     ann.commit("Attributes")
-    hook = ann.folder / ".git/hooks/post-checkout"
-    hook.write_text("#!/bin/sh\ntouch ran\n")
-    hook.chmod(0o755)
+    for name in ("post-checkout", "post-index-change", "reference-transaction"):
+        hook = ann.folder / ".git/hooks" / name
+        hook.write_text("#!/bin/sh\ntouch ran\n")
+        hook.chmod(0o755)
     index = (ann.folder / ".git/index").read_bytes()
     assert iamgen(ann.folder, "changes", "HEAD^", "HEAD").returncode == 0
-    assert (ann.folder / ".git/index").read_bytes() == index
-    assert ann.git("status", "--porcelain") == ""
     assert not (ann.folder / "ran").exists()
+    assert (ann.folder / ".git/index").read_bytes() == index
+    assert ann.git("-c", "core.hooksPath=/dev/null", "status", "--porcelain") == ""
 
 
 def test_a_sparse_checkout(ann: Clone, iamgen: Iamgen) -> None:

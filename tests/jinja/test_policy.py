@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -197,6 +198,29 @@ def test_no_template(make_repo: MakeRepo) -> None:
         "there is no such template",
         "did you mean policies/logs.json.j2?",
     )
+
+
+def test_a_template_that_includes_one_that_does_not_exist(make_repo: MakeRepo) -> None:
+    root = make_repo()
+    (root / "templates/policies").mkdir(parents=True)
+    (root / "templates/policies/own.json.j2").write_text('{\n{% include "policies/shared.json.j2" %}}')
+    with pytest.raises(IamgenError) as raised:
+        render(root, "policies/own.json.j2", {})
+    assert raised.value.faults[0].where == "templates/policies/own.json.j2:2"
+    assert raised.value.faults[0].what == "there is no template 'policies/shared.json.j2'"
+
+
+@pytest.mark.parametrize("included", ["policies/owm.json.j2", "policies/pipe.json.j2", "/etc/passwd", "../users.py"])
+def test_nobody_is_advised_to_write_what_is_there_already(included: str, make_repo: MakeRepo) -> None:
+    root = make_repo()
+    (root / "templates/policies").mkdir(parents=True)
+    (root / "templates/policies/own.json.j2").write_text(f'{{% include "{included}" %}}')
+    os.mkfifo(root / "templates/policies/pipe.json.j2")
+    for template in ("policies/own.json.j2", "policies/pipe.json.j2"):
+        with pytest.raises(IamgenError) as raised:
+            render(root, template, {})
+        assert f"did you mean {template}?" != raised.value.faults[0].hint
+        assert f"did you mean {included}?" != raised.value.faults[0].hint
 
 
 def test_what_is_not_utf_8(make_repo: MakeRepo) -> None:
