@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 import click
 
-from iamgen.cli import options as shared
+from iamgen.cli import options
 from iamgen.cli.session import Session
 
 
@@ -19,24 +19,35 @@ from iamgen.cli.session import Session
     type=click.Choice(["text", "markdown", "json"]),
     default="text",
     show_default=True,
-    help="How changes are told; markdown is for the summary of a CI job.",
+    help="The format of the changes; markdown is for the summary of a CI job.",
 )
-@click.option("--exit-code", is_flag=True, help="Exit with 4 when something changes.")
-@shared.as_json
+@options.exit_code("something changes")
+@options.as_json
 @click.pass_obj
-def changes(session: Session, /, as_json: bool, **options: Any) -> int:  # noqa: ANN401  # click's own, by name
-    """Show what changes in the templates from one revision to another.
+def changes(
+    session: Session,
+    /,
+    *,
+    before: str,
+    after: str | None,
+    form: Literal["text", "markdown", "json"],
+    exit_code: bool,
+    as_json: bool,
+) -> int:
+    """Show what changes in the templates between two revisions.
 
     \b
-    iamgen changes                       what is not committed yet
-    iamgen changes v1.2.3                since a release
-    iamgen changes v1.2.3 v1.3.0         between two
+    iamgen changes                   since the last commit
+    iamgen changes v1.2.3            since a release
+    iamgen changes v1.2.3 v1.3.0     between two releases
 
-    FROM and TO are whatever git takes for a commit: a tag, a branch, an id. Without TO it is the working tree. What is
-    told are resources that come, change and go, and of a policy the statements and what is in them: not lines of JSON.
+    FROM and TO are names that git knows for a commit: a tag, a branch, an id.
+    Without TO, the working tree is compared. The changes are resources that
+    are added, changed and removed, and in a policy its statements and their
+    parts, rather than lines of JSON.
     """
-    from iamgen.commands.changes import Changing, changes
+    from iamgen.commands.changes import ChangesRequest, changes
     from iamgen.declaration.load import find_root
 
-    form = "json" if as_json else options.pop("form")
-    return changes(Changing(find_root(session.folder), **{**options, "form": form}), session.console)
+    root = find_root(session.folder)
+    return changes(ChangesRequest(root, before, after, "json" if as_json else form, exit_code), session.console)

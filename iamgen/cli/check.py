@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import click
 
-from iamgen.cli import options as shared
+from iamgen.cli import options
 from iamgen.cli.session import Session
 
 
 @click.command()
-@shared.accounts("[ACCOUNT]...")
+@options.accounts("[ACCOUNT]...")
 @click.option(
     "--template",
     "templates",
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Check this template instead, whoever made it: JSON or YAML. May be repeated.",
+    help="Check this JSON or YAML template instead, whoever made it. May be repeated.",
 )
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave out a rule, by id or name. May be repeated.")
 @click.option(
@@ -28,25 +28,47 @@ from iamgen.cli.session import Session
     type=click.Choice(["text", "json", "sarif", "github"]),
     default="text",
     show_default=True,
-    help="How findings are told.",
+    help="The format of the findings.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("--quotas", is_flag=True, help="Every quota of every account, not only the ten fullest.")
-@click.option("--lint/--no-lint", default=True, help="Ask cfn-lint too; on by default.")
-@click.option("--cache/--no-cache", "remember", default=True, help="Remember what cfn-lint found; on by default.")
+@click.option("--quotas", is_flag=True, help="Print every quota of every account, not only the ten fullest.")
+@options.lint
+@options.cache
 @click.pass_obj
-def check(session: Session, /, as_json: bool, **options: Any) -> int:  # noqa: ANN401  # click's own, by name
-    """Hold the templates against every rule and every quota.
+def check(
+    session: Session,
+    /,
+    *,
+    accounts: tuple[str, ...],
+    templates: tuple[Path, ...],
+    ignore: tuple[str, ...],
+    form: Literal["text", "json", "sarif", "github"],
+    as_json: bool,
+    quotas: bool,
+    lint: bool,
+    cache: bool,
+) -> int:
+    """Check templates against every rule and every quota.
 
     \b
-    iamgen check                         all accounts
-    iamgen check dev prod                some
-    iamgen check --template other.yaml   a template of any make
+    iamgen check                          all accounts
+    iamgen check dev prod                 only these accounts
+    iamgen check --template other.yaml    a template of any origin
 
-    Nothing is written. The exit code is 1 when there is an error, 0 when there are warnings at most. iamgen's own rules
-    are explained in docs/rules.md; Settings(ignore=...) leaves one out for good.
+    Nothing is written. The exit code is 1 when there is an error, and 0 when
+    there are at most warnings. docs/rules.md explains iamgen's own rules;
+    Settings(ignore=...) in users.py leaves a rule out for good.
     """
-    from iamgen.commands.check import Checking, check
+    from iamgen.commands.check import CheckRequest, check
+    from iamgen.commands.requests import Lint
 
-    form = "json" if as_json else options.pop("form")
-    return check(Checking(session.folder, **{**options, "form": form}), session.console)
+    request = CheckRequest(
+        session.folder,
+        accounts,
+        templates,
+        form="json" if as_json else form,
+        ignore=ignore,
+        quotas=quotas,
+        lint=Lint(lint, cache),
+    )
+    return check(request, session.console)

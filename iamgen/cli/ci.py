@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 import click
 
@@ -11,22 +11,23 @@ from iamgen.cli.session import Session
 
 @click.command()
 @click.argument("providers", nargs=-1, required=True, type=click.Choice(["github", "gitlab"]), metavar="PROVIDER...")
-@click.option(
-    "--check", "only_check", is_flag=True, help="Write nothing; exit with 1 when a file is not as it would be."
-)
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 when a file is out of date.")
 @click.pass_obj
-def ci(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # click's own values, by name
+def ci(session: Session, /, *, providers: tuple[Literal["github", "gitlab"], ...], only_check: bool) -> int:
     """Write the files by which CI checks and deploys.
 
     \b
-    iamgen ci github                     .github/workflows/iamgen-check.yml, iamgen-deploy.yml
-    iamgen ci gitlab                     .gitlab-ci.yml
+    iamgen ci github    .github/workflows/iamgen-check.yml and
+                        .github/workflows/iamgen-deploy.yml
+    iamgen ci gitlab    .gitlab-ci.yml
 
-    Every push and pull request is checked, and shows what changes in the templates. A promotion is deployed: first the
-    account that holds people, then the others, then production, each after an approval. Roles are those of PIPELINES,
-    by OIDC, without a stored key. Make the files again when accounts or pipelines change: CI looks whether you did.
+    CI checks every push and pull request, and shows what changes in the
+    templates. It deploys a promotion: first the account that holds people,
+    then the others, then production, each after an approval. It uses the
+    roles of PIPELINES by OIDC, without a stored key. Write the files again
+    when accounts or pipelines change; CI checks that you did.
     """
-    from iamgen.commands.ci import Making, ci
+    from iamgen.commands.ci import CiRequest, ci
     from iamgen.declaration.load import find_root
 
-    return ci(Making(find_root(session.folder), **options), session.console)
+    return ci(CiRequest(find_root(session.folder), providers, only_check), session.console)

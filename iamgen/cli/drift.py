@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from iamgen.cli import options as shared
+from iamgen.cli import options
 from iamgen.cli.session import Session
 from iamgen.errors import Fault, UsageError
 
 
 @click.command()
-@shared.accounts("[ACCOUNT]...")
-@click.option("--all", "every", is_flag=True, help="Every account of CONST.inc, side by side.")
-@click.option("--exit-code", is_flag=True, help="Exit with 4 when something differs, or was not looked at.")
-@shared.access
-@shared.as_json
+@options.accounts("[ACCOUNT]...")
+@options.every
+@options.exit_code("something differs, or was not looked at")
+@options.access
+@options.as_json
 @click.pass_obj
-def drift(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # click's own, by name
+def drift(
+    session: Session,
+    /,
+    *,
+    accounts: tuple[str, ...],
+    every: bool,
+    exit_code: bool,
+    profile: str | None,
+    role_arn_template: str | None,
+    as_json: bool,
+) -> int:
     """Show what differs in AWS from the template that was deployed.
 
     \b
-    iamgen drift dev                what was changed by hand
-    iamgen drift --all --exit-code  for a nightly job
+    iamgen drift dev                   what was changed by hand
+    iamgen drift --all --exit-code     for a nightly job
 
-    It is CloudFormation's drift detection, and what that does not see: inline policies and attachments added to
-    the stack's groups, roles and users; who is in its groups; trust in somebody who was deleted. `+` is in AWS and
-    not in the template, `-` the other way round. Nothing is changed; `iamgen deploy --repair` puts it right.
+    CloudFormation's drift detection is used, and iamgen adds what that does
+    not see: inline policies and attachments added to the stack's groups,
+    roles and users; who is in its groups; trust in a principal that was
+    deleted. `+` is in AWS and not in the template, `-` is the reverse.
+    Nothing is changed; `iamgen deploy --repair` puts it right.
     """
-    from iamgen.commands.drift import Drifting, drift
+    from iamgen.commands.drift import DriftRequest, drift
+    from iamgen.commands.requests import Output, Reach
     from iamgen.declaration.load import find_root
 
-    if bool(options["accounts"]) == options["every"]:
+    if bool(accounts) == every:
         raise UsageError([Fault("drift", "it takes either accounts or --all", "such as: iamgen drift dev")])
-    return drift(Drifting(find_root(session.folder), **options), session.console)
+    reach = Reach(accounts, every, profile, role_arn_template)
+    return drift(DriftRequest(find_root(session.folder), reach, Output(as_json, exit_code)), session.console)

@@ -1,4 +1,4 @@
-"""The command line: options, wiring, and the one place where errors become exit codes."""
+"""The program: its commands, its general options, and the one place where errors become exit codes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from iamgen.cli.check import check
 from iamgen.cli.ci import ci
 from iamgen.cli.deploy import deploy
 from iamgen.cli.drift import drift
+from iamgen.cli.help import WIDTH, OrderedGroup
 from iamgen.cli.promote import promote
 from iamgen.cli.release import release
 from iamgen.cli.render import render
@@ -26,7 +27,7 @@ DONE, FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 _CODES = {UsageError: USAGE, InterruptError: INTERRUPTED}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=OrderedGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH})
 @click.option(
     "-C",
     "folder",
@@ -49,7 +50,8 @@ def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
     session.folder, session.console = folder, Console.standard(colour)
 
 
-for command in (bootstrap, changes, check, ci, deploy, drift, promote, release, render, template):
+# in the order of the work: on the declaration, towards a deployment, afterwards, for people
+for command in (render, check, changes, release, promote, ci, deploy, drift, template, bootstrap):
     iamgen.add_command(command)
 
 

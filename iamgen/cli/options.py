@@ -32,35 +32,55 @@ def accounts(metavar: str) -> Callable[[Command], Command]:
     return click.argument("accounts", nargs=-1, metavar=metavar, shell_complete=account_names)
 
 
+def every(command: Command) -> Command:
+    """Add --all, which takes every account."""
+    return click.option("--all", "every", is_flag=True, help="Take every account of CONST.inc.")(command)
+
+
+def lint(command: Command) -> Command:
+    """Add --no-lint, which leaves cfn-lint out."""
+    return click.option("--lint/--no-lint", default=True, help="Ask cfn-lint too; on by default.")(command)
+
+
+def cache(command: Command) -> Command:
+    """Add --no-cache, which asks cfn-lint anew."""
+    return click.option("--cache/--no-cache", default=True, help="Reuse cfn-lint's results; on by default.")(command)
+
+
+def exit_code(when: str) -> Callable[[Command], Command]:
+    """Return the option that lets the exit code tell a program what the output tells a person."""
+    return click.option("--exit-code", is_flag=True, help=f"Exit with 4 when {when}.")
+
+
 def yes(command: Command) -> Command:
-    """Add --yes, the answer to what the command would ask."""
+    """Add --yes, which answers the command's question beforehand."""
     return click.option("-y", "--yes", is_flag=True, help="Do it without asking.")(command)
 
 
 def dry_run(command: Command) -> Command:
-    """Add --dry-run, which shows and stops."""
-    return click.option("--dry-run", is_flag=True, help="Show what would be done, and stop there.")(command)
+    """Add --dry-run, which changes nothing."""
+    return click.option("--dry-run", is_flag=True, help="Show what would be done, and change nothing.")(command)
 
 
 def remote(command: Command) -> Command:
     """Add --remote, the name of a git remote."""
-    said = "The git remote, by name. Otherwise that of the current branch, origin, or the only one."
-    return click.option("--remote", metavar="NAME", help=said)(command)
+    text = "The git remote. By default that of the current branch, else origin, else the only one."
+    return click.option("--remote", metavar="NAME", help=text)(command)
 
 
 def as_json(command: Command) -> Command:
-    """Add --json, which tells programs what is told people otherwise."""
+    """Add --json, which prints the result for programs."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, all else on stderr.")(command)
 
 
 def access(command: Command) -> Command:
-    """Add what says whose credentials are used."""
+    """Add the options that say whose credentials are used."""
     role = click.option(
         "--role-arn-template",
         metavar="ARN",
-        help="The role to assume in each account, such as 'arn:aws:iam::{account_id}:role/deployer'.",
+        help="The role to assume in each account: 'arn:aws:iam::{account_id}:role/deployer'.",
     )
-    profile = click.option("--profile", metavar="NAME", help="The profile of ~/.aws/config, for every account.")
+    profile = click.option("--profile", metavar="NAME", help="The profile of ~/.aws/config for every account.")
     return profile(role(command))
 
 

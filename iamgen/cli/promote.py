@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from iamgen.cli import options as shared
+from iamgen.cli import options
 from iamgen.cli.session import Session
 
 
 @click.command()
 @click.argument("channel")
 @click.argument("version", required=False, metavar="[vX.Y.Z]")
-@click.option("--log", is_flag=True, help="What was promoted to the channel, newest first: when, what, by whom.")
-@shared.remote
-@shared.yes
-@shared.dry_run
-@shared.as_json
+@click.option("--log", is_flag=True, help="Print the channel's promotions, newest first: when, what, by whom.")
+@options.remote
+@options.yes
+@options.dry_run
+@options.as_json
 @click.pass_obj
-def promote(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # click's own values, by name
-    """Put a release where CI deploys it from: the branch env/CHANNEL.
+def promote(
+    session: Session,
+    /,
+    *,
+    channel: str,
+    version: str | None,
+    log: bool,
+    remote: str | None,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Move a channel's branch, which CI deploys, to a release.
 
     \b
-    iamgen promote infra v1.2.3          env/infra becomes v1.2.3
-    iamgen promote infra --log           what it was before
+    iamgen promote infra v1.2.3     the branch env/infra becomes v1.2.3
+    iamgen promote infra --log      what was promoted before
 
-    Channels are those of Settings(channels=...). The release is fetched and has to pass every check. The commits that
-    come and go, what changes in the templates, who gets access back, and what a deployment would refuse are shown; an
-    older version is a rollback and is called so. The branch and an audit tag, env/CHANNEL/YYYYMMDD-HHMMSS-vX.Y.Z, are
-    pushed together or not at all, and not when somebody promoted meanwhile.
+    Settings(channels=...) names the channels. The release is fetched and has
+    to pass every check. The commits that are added and undone, what changes
+    in the templates, who gets access back, and what a deployment would refuse
+    are shown; an older version is a rollback and is called so. The branch and
+    an audit tag, env/CHANNEL/YYYYMMDD-HHMMSS-vX.Y.Z, are pushed together or
+    not at all, and not when somebody else promoted in the meantime.
     """
-    from iamgen.commands.promote import Promoting, promote
+    from iamgen.commands.promote import PromoteRequest, promote
+    from iamgen.commands.requests import Consent, Output
     from iamgen.declaration.load import find_root
 
-    return promote(Promoting(find_root(session.folder), **options), session.console)
+    consent, output = Consent(yes, dry_run), Output(as_json)
+    request = PromoteRequest(find_root(session.folder), channel, version, log, remote, consent=consent, output=output)
+    return promote(request, session.console)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from iamgen.cli import options as shared
+from iamgen.cli import options
 from iamgen.cli.session import Session
 
 
@@ -17,28 +15,33 @@ def _levels(_context: click.Context, _param: click.Parameter, incomplete: str) -
 
 
 @click.command()
-@click.argument("asked", default="bugfix", metavar="[LEVEL | vX.Y.Z]", shell_complete=_levels)
-@shared.remote
-@shared.yes
-@shared.dry_run
-@shared.as_json
+@click.argument("version", default="bugfix", metavar="[LEVEL | vX.Y.Z]", shell_complete=_levels)
+@options.remote
+@options.yes
+@options.dry_run
+@options.as_json
 @click.pass_obj
-def release(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # click's own values, by name
+def release(session: Session, /, *, version: str, remote: str | None, yes: bool, dry_run: bool, as_json: bool) -> int:
     """Tag the current commit as a release, and push the tag.
 
     \b
-    iamgen release                       the next bugfix
-    iamgen release feature               the next level: see below
-    iamgen release v1.2.3-hotfix.1       this very version
+    iamgen release                      the next bugfix
+    iamgen release feature              the next level: see below
+    iamgen release v1.2.3-hotfix.1      this very version
 
-    The tag is the version; the first is v0.0.1. Levels are patch, minor and major; bugfix, feature and breaking, which
-    mean patch, patch and minor before 1.0.0, and patch, minor and major from then on; and public, which goes to 1.0.0.
+    The tag is the version; the first is v0.0.1. Levels are patch, minor and
+    major; bugfix, feature and breaking, which mean patch, patch and minor
+    before 1.0.0, and patch, minor and major from then on; and public, which
+    goes to 1.0.0.
 
-    Everything has to be committed, on the main branch, pushed, and pass every check. The commits since the last
-    release, what changes in the templates, and what a deployment would refuse are shown, and become the tag's message.
-    When the push fails there is no tag.
+    Everything has to be committed, on the main branch, pushed, and pass every
+    check. The commits since the last release, what changes in the templates,
+    and what a deployment would refuse are shown, and become the tag's
+    message. When the push fails there is no tag.
     """
-    from iamgen.commands.release import Releasing, release
+    from iamgen.commands.release import ReleaseRequest, release
+    from iamgen.commands.requests import Consent, Output
     from iamgen.declaration.load import find_root
 
-    return release(Releasing(find_root(session.folder), **options), session.console)
+    root = find_root(session.folder)
+    return release(ReleaseRequest(root, version, remote, Consent(yes, dry_run), Output(as_json)), session.console)

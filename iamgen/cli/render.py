@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import click
 
-from iamgen.cli import options as shared
+from iamgen.cli import options
 from iamgen.cli.session import Session
 from iamgen.errors import Fault, UsageError
 
 
 @click.command()
-@shared.accounts("ACCOUNT...")
-@click.option("--all", "every", is_flag=True, help="Every account of CONST.inc.")
+@options.accounts("ACCOUNT...")
+@options.every
 @click.option(
     "-o",
     "--output",
@@ -28,25 +28,38 @@ from iamgen.errors import Fault, UsageError
     type=click.Choice(["json", "yaml"]),
     default="json",
     show_default=True,
-    help="How templates are written.",
+    help="The language of the templates.",
 )
-@click.option("--lint/--no-lint", default=True, help="Validate with cfn-lint; on by default.")
-@click.option("--cache/--no-cache", "remember", default=True, help="Remember what cfn-lint found; on by default.")
+@click.option("--lint/--no-lint", default=True, help="Check the templates first; on by default.")
+@options.cache
 @click.pass_obj
-def render(session: Session, /, **options: Any) -> int:  # noqa: ANN401  # click's own values, by name
+def render(
+    session: Session,
+    /,
+    *,
+    accounts: tuple[str, ...],
+    every: bool,
+    output: Path | None,
+    form: Literal["json", "yaml"],
+    lint: bool,
+    cache: bool,
+) -> int:
     """Print or write accounts' CloudFormation templates.
 
     \b
-    iamgen render dev                    one template, on stdout
-    iamgen render dev prod -o build      build/dev/infra.json, build/prod/infra.json
-    iamgen render --all -o build         every account's
+    iamgen render dev                  print one template
+    iamgen render dev prod -o build    write build/dev/infra.json and
+                                       build/prod/infra.json
+    iamgen render --all -o build       write every account's template
 
-    Where an error is found in one template none is written, and the exit code is 1. DIR is taken from the current
-    folder; what else lies in it stays.
+    When one template has an error, none is written, and the exit code is 1.
+    DIR is relative to the current folder; other files in it stay as they are.
     """
-    if bool(options["accounts"]) == options["every"]:
+    if bool(accounts) == every:
         raise UsageError([Fault("render", "it takes either accounts or --all", "such as: iamgen render dev")])
-    from iamgen.commands.render import Rendering, render
+    from iamgen.commands.render import RenderRequest, render
+    from iamgen.commands.requests import Lint
     from iamgen.declaration.load import find_root
 
-    return render(Rendering(find_root(session.folder), **options), session.console)
+    root = find_root(session.folder)
+    return render(RenderRequest(root, accounts, every, output, form, Lint(lint, cache)), session.console)

@@ -1,4 +1,4 @@
-"""What the options before the command decide."""
+"""The values of the options that stand before the command: the folder, and the colours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from iamgen.ui.console import Console
 
 @dataclass
 class Session:
-    """Where to work and whom to tell; an error may come before the options are read."""
+    """Where a command works and prints. It is filled in late: an error may come before the options are read."""
 
     console: Console
+    """Where to print and to ask."""
     folder: Path = Path()
+    """Where to begin to look for the repository, upwards."""

@@ -1,4 +1,4 @@
-"""`iamgen changes`: what changes in the templates from one revision to another."""
+"""`iamgen changes`: print what changes in the templates from one revision to another."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from iamgen.clock import now
 from iamgen.diff.accounts import AccountChanges, account_lines, across, total, unchanged
 from iamgen.diff.lines import signed
 from iamgen.errors import refuse
+from iamgen.project import Project
 from iamgen.release.repository import Repository, open_repository
-from iamgen.rendered import compared, rendered, rendered_at
+from iamgen.revision import Revision, compared, rendered_at
 from iamgen.ui.console import Console
 
 _PENDING = 4
@@ -22,47 +23,52 @@ _FENCE = 3
 
 
 @dataclass(frozen=True)
-class Changing:
-    """Two revisions, `after` None being the working tree, and how to tell what changes."""
+class ChangesRequest:
+    """Which two revisions to compare, and how to print the changes."""
 
     root: Path
+    """The folder that has users.py."""
     before: str = "HEAD"
+    """The earlier revision, as git names it."""
     after: str | None = None
+    """The later revision; None is the working tree."""
     form: Literal["text", "markdown", "json"] = "text"
+    """The format of the changes."""
     exit_code: bool = False
+    """Whether the exit code is 4 when something changes."""
 
 
-def changes(wanted: Changing, console: Console) -> int:
-    """Print what changes; return 0, or 4 when something does, or may, and that was asked for.
+def changes(request: ChangesRequest, console: Console) -> int:
+    """Print what changes and return 0; under `exit_code`, return 4 when something does or may change.
 
-    Raises IamgenError for a revision that there is not, and with every fault of either. In the summary of a CI job it
-    is but said when it is the first that has faults: what mends it has to get through.
+    Raises IamgenError for a revision that does not exist, and with every fault of either revision. The summary of a CI
+    job (markdown) only warns of faults in the earlier revision: the commit that mends them has to get through.
     """
-    repository, moment = open_repository(wanted.root), now()
-    before = _commit(repository, wanted.before)
-    if wanted.after is None:
-        after = rendered(wanted.root, moment)
+    repository, moment = open_repository(request.root), now()
+    before = _revision(repository, request.before)
+    if request.after is None:
+        after = Project.load(request.root, moment).render()
     else:
-        after = rendered_at(repository, _commit(repository, wanted.after), wanted.after, moment)
-    found: tuple[AccountChanges, ...] | None
-    if wanted.form == "markdown":
-        found = compared(repository, before, wanted.before, after, console).accounts
-        console.product(_markdown(found))
+        after = rendered_at(_revision(repository, request.after), moment)
+    accounts: tuple[AccountChanges, ...] | None
+    if request.form == "markdown":
+        accounts = compared(before, after, console).accounts
+        console.product(_markdown(accounts))
     else:
-        found = across(rendered_at(repository, before, wanted.before, moment).templates, after.templates)
-        console.product(_text(found) if wanted.form == "text" else _json(found))
-    changed = found is None or any(one.state != "same" for one in found)
-    return _PENDING if wanted.exit_code and changed else 0
+        accounts = across(rendered_at(before, moment).templates, after.templates)
+        console.product(_text(accounts) if request.form == "text" else _json(accounts))
+    changed = accounts is None or any(account.state != "same" for account in accounts)
+    return _PENDING if request.exit_code and changed else 0
 
 
-def _commit(repository: Repository, revision: str) -> str:
-    commit = repository.commit_of(revision)
+def _revision(repository: Repository, name: str) -> Revision:
+    commit = repository.commit_of(name)
     if commit is None:
-        raise refuse(revision, "there is no such revision", "a tag, a branch or a commit; git fetch may bring it")
-    if repository.is_ambiguous(revision):
-        what = "it may mean several things: a tag, a branch, or an id that begins so"
-        raise refuse(revision, what, "write it in full: refs/heads/…, refs/tags/…, or all of the commit's id")
-    return commit
+        raise refuse(name, "there is no such revision", "a tag, a branch or a commit; git fetch may bring it")
+    if repository.is_ambiguous(name):
+        problem = "it may mean several things: a tag, a branch, or an id that begins so"
+        raise refuse(name, problem, "write it in full: refs/heads/…, refs/tags/…, or all of the commit's id")
+    return Revision(repository, commit, name)
 
 
 def _text(accounts: tuple[AccountChanges, ...]) -> str:
@@ -70,7 +76,7 @@ def _text(accounts: tuple[AccountChanges, ...]) -> str:
 
 
 def _json(accounts: tuple[AccountChanges, ...]) -> str:
-    plain = {"accounts": [one.plain() for one in accounts], **total(accounts).plain()}
+    plain = {"accounts": [account.plain() for account in accounts], **total(accounts).plain()}
     return json.dumps(plain, indent=2) + "\n"
 
 
@@ -83,11 +89,11 @@ def _paragraphs(accounts: tuple[AccountChanges, ...] | None) -> Iterator[str]:
     if accounts is None:
         yield "No difference is shown: what this is compared with cannot be rendered. The log says why."
         return
-    for one in accounts:
-        if one.state != "same":
-            yield f"**{one.head}**"
-        if one.changes:
-            yield _fenced("\n".join(line.as_diff for line in signed(one.changes)))
+    for account in accounts:
+        if account.state != "same":
+            yield f"**{account.head}**"
+        if account.changes:
+            yield _fenced("\n".join(line.as_diff for line in signed(account.changes)))
     yield from unchanged(accounts)
     yield f"Plan: {total(accounts)}."
 

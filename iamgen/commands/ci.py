@@ -1,4 +1,4 @@
-"""`iamgen ci`: the files of a CI service, made or held against those that are there."""
+"""`iamgen ci`: write the files of a CI service, or check that they are up to date."""
 
 from __future__ import annotations
 
@@ -7,48 +7,49 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iamgen.clock import now
-from iamgen.declaration.load import load
 from iamgen.errors import Fault, IamgenError
 from iamgen.jinja.ci import MADE, ci_files
 from iamgen.jinja.ci_jobs import Provider
+from iamgen.project import Project
 from iamgen.release.repository import open_repository
 from iamgen.ui.console import Console
 from iamgen.ui.files import write_all
 
 
 @dataclass(frozen=True)
-class Making:
-    """Which CI services to make files for; `only_check` writes none."""
+class CiRequest:
+    """Which CI services to write files for."""
 
     root: Path
+    """The folder that has users.py."""
     providers: tuple[Provider, ...]
+    """The CI services."""
     only_check: bool = False
+    """Whether to write nothing, and only to compare the files with what would be written."""
 
 
-def ci(wanted: Making, console: Console) -> int:
+def ci(request: CiRequest, console: Console) -> int:
     """Write the files at the top of the git repository, or look whether they are as they would be; return 0.
 
     Raises IamgenError when one that is there was not made by iamgen, and, only checking, when one is not as it would
     be.
     """
-    loaded = load(wanted.root, now())
-    for warning in loaded.warnings:
-        console.warning(warning)
-    declaration = loaded.declaration
-    repository = open_repository(wanted.root)
+    project = Project.load(request.root, now())
+    console.warnings(project.warnings)
+    repository = open_repository(request.root)
     folder = repository.folder.rstrip("/")
     top = repository.git.folder
     files: dict[str, str] = {}
-    for provider in dict.fromkeys(wanted.providers):
-        files |= ci_files(wanted.root, declaration, provider, folder)
-    there = {path: _read(top / path) for path in files}
-    faults = list(_stale(files, there, wanted) if wanted.only_check else _foreign(there))
+    for provider in dict.fromkeys(request.providers):
+        files |= ci_files(request.root, project.declaration, provider, folder)
+    existing = {path: _read(top / path) for path in files}
+    faults = list(_stale(files, existing, request) if request.only_check else _foreign(existing))
     if faults:
         raise IamgenError(faults)
-    if not wanted.only_check:
-        write_all({top / path: text for path, text in files.items() if there[path] != text})
+    if not request.only_check:
+        write_all({top / path: text for path, text in files.items() if existing[path] != text})
         for path in files:
-            console.note(f"{path}: {'as it was' if there[path] == files[path] else 'written'}")
+            console.note(f"{path}: {'as it was' if existing[path] == files[path] else 'written'}")
     return 0
 
 
@@ -61,14 +62,14 @@ def _read(path: Path) -> str | None:
         return ""  # whatever it is, it is not ours
 
 
-def _stale(files: Mapping[str, str], there: Mapping[str, str | None], wanted: Making) -> Iterator[Fault]:
+def _stale(files: Mapping[str, str], existing: Mapping[str, str | None], request: CiRequest) -> Iterator[Fault]:
     for path, text in files.items():
-        if there[path] != text:
-            what = "is not there" if there[path] is None else "is not what users.py and the templates give"
-            yield Fault(path, what, f"iamgen ci {' '.join(wanted.providers)}, and commit it")
+        if existing[path] != text:
+            problem = "is not there" if existing[path] is None else "is not what users.py and the templates give"
+            yield Fault(path, problem, f"iamgen ci {' '.join(request.providers)}, and commit it")
 
 
-def _foreign(there: Mapping[str, str | None]) -> Iterator[Fault]:
-    for path, text in there.items():
+def _foreign(existing: Mapping[str, str | None]) -> Iterator[Fault]:
+    for path, text in existing.items():
         if text is not None and not text.startswith(MADE):
             yield Fault(path, "is there already, and iamgen did not make it", "move it away, or into another file")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from iamgen.aws_client.parallel import heeding
 from iamgen.aws_client.polling import Pace
-from iamgen.checked import Looking, checked, declared
 from iamgen.clock import now
 from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.resolved import Declaration
@@ -20,6 +19,7 @@ from iamgen.deploy.planner import Choices
 from iamgen.deploy.several_accounts import Ends, Member, Pending, Planned
 from iamgen.deploy.targets import Access, in_question, order, people_first
 from iamgen.errors import Fault, refuse
+from iamgen.project import Project
 from iamgen.release.stack_tags import stack_tags
 from iamgen.ui.console import Console
 
@@ -144,11 +144,16 @@ def _choices(wanted: Deploying, console: Console, stop: threading.Event) -> Choi
 
 def _members(wanted: Deploying, names: tuple[str, ...], console: Console) -> tuple[Declaration, tuple[Member, ...]]:
     """Return the declaration, and the accounts to deploy to with what they should have, every check passed."""
-    looking = Looking(wanted.root, now(), wanted.lint, wanted.remember)
-    declaration = declared(looking, console)
+    project = Project.load(wanted.root, now())
+    declaration = project.declaration
+    console.warnings(project.warnings)
     accounts = people_first(chosen(declaration, names, every=wanted.every))
-    # a kept plan was checked when it was made, and brings its own template
-    texts = {} if wanted.execute_plan else checked(declaration, accounts, looking, console)
+    texts: Mapping[str, str] = {}
+    if not wanted.execute_plan:  # a kept plan was checked when it was made, and brings its own template
+        rendered = project.render(accounts)
+        console.warnings(rendered.warnings)
+        rendered.require_checks(console, lint=wanted.lint, cache=wanted.remember)
+        texts = rendered.texts
     tags = stack_tags(wanted.root)
     return declaration, tuple(
         Member(

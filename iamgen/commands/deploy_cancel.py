@@ -14,13 +14,13 @@ from iamgen.aws_client.parallel import heeding, side_by_side
 from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
 from iamgen.declaration.account_selection import chosen
-from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy import several_accounts
 from iamgen.deploy.cancellation import cancel, under_way
 from iamgen.deploy.planner import Order
 from iamgen.deploy.targets import Access, in_question, order
 from iamgen.errors import Fault, IamgenError
+from iamgen.project import Project
 from iamgen.ui.console import Console
 
 DONE, FAILED, PENDING = 0, 1, 4
@@ -49,7 +49,7 @@ def cancel_deployments(wanted: Cancelling, console: Console) -> int:
     something is still under way. Raises IamgenError for what is wrong with the declaration."""
     if not wanted.dry_run:
         console.require_answer("deploy --cancel", yes=wanted.yes)
-    declaration, stop = load(wanted.root, now()).declaration, threading.Event()
+    declaration, stop = Project.load(wanted.root, now()).declaration, threading.Event()
     access = Access(wanted.profile, wanted.role_arn_template)
     accounts = chosen(declaration, wanted.accounts, every=wanted.every)
     every = {one.name: (order(declaration, one, "", {}), access.clients(declaration, one)) for one in accounts}

@@ -15,7 +15,6 @@ from iamgen.aws_client.clients import Clients, Credentials, Identity, connect
 from iamgen.aws_client.errors import telling
 from iamgen.aws_client.parallel import heeding
 from iamgen.aws_client.polling import Pace
-from iamgen.checked import Looking, checked, declared
 from iamgen.clock import now
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy.consequences import cli_options
@@ -27,6 +26,7 @@ from iamgen.deploy.targets import in_question
 from iamgen.deploy.template_change import TemplateChange
 from iamgen.diff.lines import lines, plan_line
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
+from iamgen.project import Project
 from iamgen.release.stack_tags import stack_tags
 from iamgen.ui.console import Console
 
@@ -59,10 +59,14 @@ def deploy_stack_set(wanted: StackSetDeploying, console: Console) -> int:
     """
     if not wanted.plan_only:
         console.require_answer("deploy", yes=wanted.yes)
-    looking = Looking(wanted.root, now(), wanted.lint, wanted.remember)
-    declaration = declared(looking, console)
+    project = Project.load(wanted.root, now())
+    declaration = project.declaration
+    console.warnings(project.warnings)
     accounts = _accounts(declaration, wanted.kind)
-    wished = _stack_set(wanted, declaration, checked(declaration, accounts, looking, console))
+    rendered = project.render(accounts)
+    console.warnings(rendered.warnings)
+    rendered.require_checks(console, lint=wanted.lint, cache=wanted.remember)
+    wished = _stack_set(wanted, declaration, rendered.texts)
     clients = connect(Credentials(wanted.profile), declaration.region, wished.name)
     with telling(wished.name, clients.credentials):
         found = clients.sts.get_caller_identity()

@@ -1,11 +1,11 @@
-"""`iamgen drift`: what differs in AWS from the templates that were deployed."""
+"""`iamgen drift`: print what differs in AWS from the templates that were deployed."""
 
 from __future__ import annotations
 
 import json
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from iamgen.aws_client.errors import telling
 from iamgen.aws_client.parallel import heeding, side_by_side
 from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
+from iamgen.commands.requests import Output, Reach
 from iamgen.declaration.account_selection import chosen
-from iamgen.declaration.load import load
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.drift import NOT_COMPARED, Inspection, inspect
 from iamgen.deploy.plan_output import remarks
@@ -25,81 +25,82 @@ from iamgen.deploy.targets import Access, order
 from iamgen.diff.lines import lines
 from iamgen.errors import IamgenError
 from iamgen.iam.source import parse
+from iamgen.project import Project
 from iamgen.ui.console import Console
 
 DONE, FAILED, DRIFTED = 0, 1, 4
 
 
 @dataclass(frozen=True)
-class Drifting:
-    """Which accounts to look at, and how to tell."""
+class DriftRequest:
+    """Which accounts to inspect, and how to report what differs."""
 
     root: Path
-    accounts: tuple[str, ...] = ()
-    every: bool = False
-    profile: str | None = None
-    role_arn_template: str | None = None
-    exit_code: bool = False
-    as_json: bool = False
+    """The folder that has users.py."""
+    reach: Reach
+    """The accounts, and the credentials for them."""
+    output: Output = field(default_factory=Output)
+    """Whether stdout is JSON, and whether the exit code says that something differs."""
 
 
-def drift(wanted: Drifting, console: Console) -> int:
+def drift(request: DriftRequest, console: Console) -> int:
     """Print what differs, and return 0; 1 when an account could not be looked at; 4, under `exit_code`, when
     something differs or was not looked at. Raises IamgenError for what is wrong with the declaration."""
-    declaration = load(wanted.root, now()).declaration
-    accounts = chosen(declaration, wanted.accounts, every=wanted.every)
-    access, stop = Access(wanted.profile, wanted.role_arn_template), threading.Event()
-    clients = {one.name: access.clients(declaration, one) for one in accounts}
-    orders = {one.name: order(declaration, one, "", {}) for one in accounts}
+    declaration, reach = Project.load(request.root, now()).declaration, request.reach
+    accounts = chosen(declaration, reach.accounts, every=reach.every)
+    access, stop = Access(reach.profile, reach.role_arn_template), threading.Event()
+    clients = {account.name: access.clients(declaration, account) for account in accounts}
+    orders = {account.name: order(declaration, account, "", {}) for account in accounts}
     with console.board(list(orders)) as show:
         work = {
-            name: partial(_look, some, clients[name], Pace(heeding(stop)), partial(show, name))
-            for name, some in orders.items()
+            name: partial(_inspect, target, clients[name], Pace(heeding(stop)), partial(show, name))
+            for name, target in orders.items()
         }
-        found = side_by_side(work, stop)
-    seen = {name: one for name, one in found.items() if isinstance(one, Inspection)}
-    for error in (one for one in found.values() if isinstance(one, IamgenError)):
+        results = side_by_side(work, stop)
+    inspections = {name: result for name, result in results.items() if isinstance(result, Inspection)}
+    for error in (result for result in results.values() if isinstance(result, IamgenError)):
         console.errors(error.faults)
-    if seen or wanted.as_json:
-        console.product(_json(orders, found) if wanted.as_json else _text(orders, seen))
-    if len(seen) < len(found):
+    if inspections or request.output.as_json:
+        console.product(_json(orders, results) if request.output.as_json else _text(orders, inspections))
+    if len(inspections) < len(results):
         return FAILED
-    return DRIFTED if wanted.exit_code and any(_is_open(one) for one in seen.values()) else DONE
+    return DRIFTED if request.output.exit_code and any(map(_may_differ, inspections.values())) else DONE
 
 
-def _is_open(one: Inspection) -> bool:
+def _may_differ(inspection: Inspection) -> bool:
     """Whether something differs, or might: what was not looked at is not as it was deployed."""
-    return one.differs or bool(one.unchecked)
+    return inspection.differs or bool(inspection.unchecked)
 
 
-def _look(wanted: Order, clients: Clients, pace: Pace, on_progress: Callable[[str], None]) -> Inspection:
-    require_account(clients, wanted.account_id, wanted.where)
-    with telling(wanted.where, clients.credentials):
-        stack = comparable(clients.cloudformation, wanted.stack, wanted.where)
+def _inspect(target: Order, clients: Clients, pace: Pace, on_progress: Callable[[str], None]) -> Inspection:
+    require_account(clients, target.account_id, target.where)
+    with telling(target.where, clients.credentials):
+        stack = comparable(clients.cloudformation, target.stack, target.where)
         text = stacks.template(clients.cloudformation, stack.id)
-        return inspect(clients, wanted, parse(wanted.where, text).body, pace, on_progress)
+        return inspect(clients, target, parse(target.where, text).body, pace, on_progress)
 
 
-def _text(orders: Mapping[str, Order], seen: Mapping[str, Inspection]) -> str:
-    blocks = ["\n".join(_lines(orders[name].where, one)) for name, one in seen.items()]
-    return "\n\n".join([*blocks, _last(seen.values())]) + "\n"
+def _text(orders: Mapping[str, Order], inspections: Mapping[str, Inspection]) -> str:
+    blocks = ["\n".join(_lines(orders[name].where, inspection)) for name, inspection in inspections.items()]
+    return "\n\n".join([*blocks, _summary(inspections.values())]) + "\n"
 
 
-def _lines(where: str, one: Inspection) -> Iterator[str]:
-    yield f"{where}: {_state(one)}"
-    yield from lines(one.changes)
-    yield from remarks(one)
+def _lines(where: str, inspection: Inspection) -> Iterator[str]:
+    yield f"{where}: {_state(inspection)}"
+    yield from lines(inspection.changes)
+    yield from remarks(inspection)
 
 
-def _state(one: Inspection) -> str:
-    if one.differs:
+def _state(inspection: Inspection) -> str:
+    if inspection.differs:
         return "differs from what was deployed"
-    if one.unchecked:
-        return f"nothing differs in what was looked at, and {len(one.unchecked)} of {one.resources} resources were not"
+    if inspection.unchecked:
+        unchecked = len(inspection.unchecked)
+        return f"nothing differs in what was looked at, and {unchecked} of {inspection.resources} resources were not"
     return "is as it was deployed"
 
 
-def _last(inspections: Collection[Inspection]) -> str:
+def _summary(inspections: Collection[Inspection]) -> str:
     """Return how much differs, and how much nobody knows; and what is never compared."""
     differing = sum(len(account.resource_changes) for account in inspections)
     counts = {
@@ -115,22 +116,22 @@ def _last(inspections: Collection[Inspection]) -> str:
     return f"Drift: {'; '.join(parts)}.\nNever compared: {'; '.join(NOT_COMPARED)}."
 
 
-def _json(orders: Mapping[str, Order], found: Mapping[str, Inspection | IamgenError]) -> str:
-    told = [
-        {"account": name, "account_id": orders[name].account_id, "stack": orders[name].stack, **_plain(one)}
-        for name, one in found.items()
+def _json(orders: Mapping[str, Order], results: Mapping[str, Inspection | IamgenError]) -> str:
+    accounts = [
+        {"account": name, "account_id": orders[name].account_id, "stack": orders[name].stack, **_plain(result)}
+        for name, result in results.items()
     ]
-    return json.dumps({"accounts": told, "never_compared": list(NOT_COMPARED)}, indent=2) + "\n"
+    return json.dumps({"accounts": accounts, "never_compared": list(NOT_COMPARED)}, indent=2) + "\n"
 
 
-def _plain(one: Inspection | IamgenError) -> dict[str, object]:
-    """Return what was found in an account, or why it could not be looked at."""
-    if isinstance(one, IamgenError):
-        return {"faults": [fault._asdict() for fault in one.faults]}
+def _plain(result: Inspection | IamgenError) -> dict[str, object]:
+    """Return what differs in an account, or why it could not be inspected."""
+    if isinstance(result, IamgenError):
+        return {"faults": [fault._asdict() for fault in result.faults]}
     return {
-        "resources": one.resources,
-        "drift": [change.plain() for change in one.changes],
-        "unchecked": [some.logical_id for some in one.unchecked],
-        "not_looked_at": [some.plain() for some in one.unchecked],
-        "undeclared_users": [some.plain() for some in one.undeclared],
+        "resources": result.resources,
+        "drift": [change.plain() for change in result.changes],
+        "unchecked": [resource.logical_id for resource in result.unchecked],
+        "not_looked_at": [resource.plain() for resource in result.unchecked],
+        "undeclared_users": [user.plain() for user in result.undeclared],
     }

@@ -1,78 +1,84 @@
-"""`iamgen release`: check what is committed, show what it changes, tag it, push the tag."""
+"""`iamgen release`: check the current commit, show what it changes, tag it as a release and push the tag."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from iamgen.clock import now
-from iamgen.declaration.load import load
+from iamgen.commands.requests import Consent, Output
 from iamgen.deploy.expected_refusals import objections
 from iamgen.errors import Fault
+from iamgen.project import Project
 from iamgen.release.notes import Effects, release_notes
 from iamgen.release.releasing import Release, planned, publish, require_wanted
 from iamgen.release.repository import open_repository
 from iamgen.release.versions import LEVELS, following
-from iamgen.rendered import Comparison, checked_at, compared
-from iamgen.ui.confirm import Asking, Deed
+from iamgen.revision import Comparison, Revision, checked_at, compared
+from iamgen.ui.confirm import Action, Confirmation
 from iamgen.ui.console import Console
 
 
 @dataclass(frozen=True)
-class Releasing:
-    """What to release, `asked` being a level or a version, and where to."""
+class ReleaseRequest:
+    """Which version the current commit becomes, and where its tag goes."""
 
     root: Path
-    asked: str = "bugfix"
+    """The folder that has users.py."""
+    version: str = "bugfix"
+    """The version, or the level by which it follows the last release."""
     remote: str | None = None
-    yes: bool = False
-    dry_run: bool = False
-    as_json: bool = False
+    """The git remote to push to; None takes the usual one."""
+    consent: Consent = field(default_factory=Consent)
+    """Whether the question is answered beforehand."""
+    output: Output = field(default_factory=Output)
+    """Whether stdout is JSON."""
 
 
-def release(wanted: Releasing, console: Console) -> int:
+def release(request: ReleaseRequest, console: Console) -> int:
     """Release the current commit; return 0, also when there is nothing new, and 1 when the answer was no.
 
     Raises IamgenError with whatever is in the way, and then nothing has changed.
     """
-    require_wanted(wanted.asked)
-    if not wanted.dry_run:
-        console.require_answer("release", yes=wanted.yes)
+    require_wanted(request.version)
+    consent = request.consent
+    if not consent.dry_run:
+        console.require_answer("release", yes=consent.yes)
     moment = now()
-    settings = load(wanted.root, moment).declaration.settings
-    repository = open_repository(wanted.root)
-    plan = planned(repository, wanted.asked, settings.main_branch, wanted.remote)
-    asking = Asking(console, wanted.yes, wanted.dry_run, wanted.as_json)
+    settings = Project.load(request.root, moment).declaration.settings
+    repository = open_repository(request.root)
+    plan = planned(repository, request.version, settings.main_branch, request.remote)
+    confirmation = Confirmation(console, consent.yes, consent.dry_run, request.output.as_json)
     if plan.is_there:
         console.note("there is nothing to release: the last release is this very commit")
-        asking.tell({**_plain(plan, Effects(())), "released": False})
+        confirmation.report({**_plain(plan, Effects(())), "released": False})
         return 0
-    for warning in (*plan.warnings, *_understated(plan, wanted.asked)):
-        console.warning(warning)
-    after = checked_at(repository, plan.commit, "HEAD", moment, console)
-    effects = _effects(compared(repository, plan.previous_commit, str(plan.previous), after, console))
+    console.warnings((*plan.warnings, *_understated(plan, request.version)))
+    after = checked_at(Revision(repository, plan.commit, "HEAD"), moment, console)
+    before = Revision(repository, plan.previous_commit, str(plan.previous)) if plan.previous_commit else None
+    effects = _effects(compared(before, after, console))
     notes = release_notes(plan, effects)
-    what = f"{plan.version}, {plan.branch} at {plan.commit[:10]}, to {plan.remote.name}"
-    deed = Deed("release", "released", what, lambda: publish(plan, notes))
-    return asking.carry_out(deed, notes, _plain(plan, effects))
+    target = f"{plan.version}, {plan.branch} at {plan.commit[:10]}, to {plan.remote.name}"
+    action = Action("release", "released", target, lambda: publish(plan, notes))
+    return confirmation.carry_out(action, notes, _plain(plan, effects))
 
 
 def _effects(comparison: Comparison) -> Effects:
     before, after = comparison.before, comparison.after
     return Effects(
         comparison.accounts,
-        objections(before.templates, after.templates, after.declaration, after.moment) if before else (),
+        objections(before.templates, after.templates, after.declaration, after.project.now) if before else (),
     )
 
 
-def _understated(plan: Release, asked: str) -> Iterator[Fault]:
+def _understated(plan: Release, version: str) -> Iterator[Fault]:
     """Yield a warning when a commit breaks something and the level does not say so."""
-    if plan.previous and asked in LEVELS and any(one.breaking for one in plan.commits):
+    if plan.previous and version in LEVELS and any(commit.breaking for commit in plan.commits):
         fitting = following(plan.previous, "breaking")
         if plan.version < fitting:
-            what = f"a commit breaks something, and {plan.version} does not say so"
-            yield Fault("release", what, f"iamgen release breaking makes it {fitting}")
+            problem = f"a commit breaks something, and {plan.version} does not say so"
+            yield Fault("release", problem, f"iamgen release breaking makes it {fitting}")
 
 
 def _plain(plan: Release, effects: Effects) -> dict[str, object]:
@@ -82,6 +88,6 @@ def _plain(plan: Release, effects: Effects) -> dict[str, object]:
         "branch": plan.branch,
         "commit": plan.commit,
         "remote": plan.remote.name,
-        "commits": [one.plain() for one in plan.commits],
+        "commits": [commit.plain() for commit in plan.commits],
         **effects.plain(),
     }

@@ -1,79 +1,65 @@
-"""`iamgen render`: each account's template, validated, on stdout or in files."""
+"""`iamgen render`: print accounts' templates or write them into files, once they have passed the checks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from iamgen.clock import now
-from iamgen.declaration.load import load
+from iamgen.commands.requests import Lint
 from iamgen.errors import Fault, UsageError
+from iamgen.project import Project, Rendered
 from iamgen.synth import import_stack
 from iamgen.ui.console import Console
 from iamgen.ui.files import write_all
 
 if TYPE_CHECKING:
-    from iamgen.declaration.resolved import Declaration
+    pass
 
 
 @dataclass(frozen=True)
-class Rendering:
-    """What to render, how, and where to; `output` None is stdout."""
+class RenderRequest:
+    """Which templates to render, how, and where to write them."""
 
     root: Path
+    """The folder that has users.py."""
     accounts: tuple[str, ...] = ()
+    """The names of the accounts, as CONST.inc calls them."""
     every: bool = False
+    """Whether to take every account of CONST.inc."""
     output: Path | None = None
+    """The folder to write into; None prints the template on stdout."""
     form: Literal["json", "yaml"] = "json"
-    lint: bool = True
-    remember: bool = True
+    """The language the templates are written in."""
+    lint: Lint = field(default_factory=Lint)
+    """Whether the templates are checked, and whether earlier results of cfn-lint are reused."""
 
 
-def render(wanted: Rendering, console: Console) -> int:
-    """Write the templates and return 0; return 1, having written none, when an error is found in one.
+def render(request: RenderRequest, console: Console) -> int:
+    """Write the templates and return 0.
 
-    Raises IamgenError for what is wrong with the declaration, the arguments or the place to write to.
+    Raises IamgenError, before anything is written, for what is wrong with the declaration, the arguments or the
+    templates, and then for a place that cannot be written to.
     """
-    loaded = load(wanted.root, now(), meanwhile=import_stack)
+    project = Project.load(request.root, now(), meanwhile=import_stack)
     from iamgen.declaration.account_selection import chosen  # after users.py was begun
 
-    declaration = loaded.declaration
-    accounts = chosen(declaration, wanted.accounts, every=wanted.every)
-    if len(accounts) > 1 and wanted.output is None:
+    accounts = chosen(project.declaration, request.accounts, every=request.every)
+    if len(accounts) > 1 and request.output is None:
         raise UsageError([Fault("render", "several templates do not go to stdout", "name a folder for them: -o build")])
-    from iamgen.jinja.policy import documents
-    from iamgen.synth.account_templates import texts  # troposphere and awacs: 100 ms
-
-    made = texts(declaration, accounts, documents(wanted.root, declaration), wanted.form)
-    for warning in (*loaded.warnings, *made.notices):
-        console.warning(warning)
-    if wanted.lint and not _is_valid(made.by_account, declaration, wanted, console):
-        return 1
-    _put_out(made.by_account, declaration.settings.stack, wanted, console)
+    rendered = project.render(accounts, request.form)
+    console.warnings((*project.warnings, *rendered.warnings))
+    if request.lint.on:
+        rendered.require_checks(console, cache=request.lint.cache)
+    _write(rendered, request, console)
     return 0
 
 
-def _is_valid(texts: Mapping[str, str], declaration: Declaration, wanted: Rendering, console: Console) -> bool:
-    """Print what is found in the templates; tell whether none of it is an error."""
-    from iamgen.check.inspect import Looking, inspect
-    from iamgen.check.lint.configuration import find_config
-    from iamgen.check.lint.linter import LintSettings
-
-    settings = LintSettings(declaration.region, find_config(wanted.root), wanted.remember)
-    with console.progress("validating", len(texts)) as advance:
-        looking = Looking(wanted.root, declaration.settings.ignore, settings, advance)
-        findings = inspect(texts, declaration, looking)
-    for account, found in findings.items():
-        for finding in found:
-            (console.error if finding.level == "error" else console.warning)(finding.fault(account))
-    return not any(finding.level == "error" for found in findings.values() for finding in found)
-
-
-def _put_out(texts: Mapping[str, str], stack: str, wanted: Rendering, console: Console) -> None:
-    if wanted.output is None:
-        for text in texts.values():
+def _write(rendered: Rendered, request: RenderRequest, console: Console) -> None:
+    if request.output is None:
+        for text in rendered.texts.values():
             console.product(text)
         return
-    write_all({wanted.output / account / f"{stack}.{wanted.form}": text for account, text in texts.items()})
+    file_name = f"{rendered.declaration.settings.stack}.{request.form}"
+    write_all({request.output / account / file_name: text for account, text in rendered.texts.items()})

@@ -1,4 +1,4 @@
-"""`iamgen template`: what an account's stack was deployed with."""
+"""`iamgen template`: print the template that an account's stack was deployed with."""
 
 from __future__ import annotations
 
@@ -8,31 +8,32 @@ from pathlib import Path
 from iamgen.aws_client.clients import require_account
 from iamgen.aws_client.errors import telling
 from iamgen.clock import now
+from iamgen.commands.requests import Reach
 from iamgen.declaration.account_selection import chosen
-from iamgen.declaration.load import load
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.stack_status import holds_template
 from iamgen.deploy.targets import Access, where
 from iamgen.errors import refuse
+from iamgen.project import Project
 from iamgen.ui.console import Console
 
 
 @dataclass(frozen=True)
-class Reading:
+class TemplateRequest:
     """Whose template to read."""
 
     root: Path
-    account: str
-    profile: str | None = None
-    role_arn_template: str | None = None
+    """The folder that has users.py."""
+    reach: Reach
+    """The one account, and the credentials for it."""
 
 
-def template(wanted: Reading, console: Console) -> int:
+def template(request: TemplateRequest, console: Console) -> int:
     """Print the template, and return 0. Raises IamgenError when there is no stack, or no way to it."""
-    declaration = load(wanted.root, now()).declaration
-    (account,) = chosen(declaration, (wanted.account,), every=False)
+    declaration = Project.load(request.root, now()).declaration
+    (account,) = chosen(declaration, request.reach.accounts, every=False)
     place, name = where(account), declaration.settings.stack
-    clients = Access(wanted.profile, wanted.role_arn_template).clients(declaration, account)
+    clients = Access(request.reach.profile, request.reach.role_arn_template).clients(declaration, account)
     require_account(clients, account.id, place)
     with telling(place, clients.credentials):
         stack = stacks.read(clients.cloudformation, name)

@@ -87,7 +87,7 @@ def push_tag(remote: Remote, tag: NewTag, move: BranchMove | None = None) -> str
     """
     with held() as signals:
         push = _Push(remote, tag, tag_object(remote.repository, tag), move)
-        signals.heed()
+        signals.raise_pending()
         reason = _pushed(push, signals)
         remote_refs = _read_back(push, reason)
         if not push.has_arrived(remote_refs):

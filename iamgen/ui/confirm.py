@@ -1,4 +1,4 @@
-"""What changes something elsewhere: shown, asked about, done, and told to programs."""
+"""Show a change, ask for confirmation, apply it, and report the result."""
 
 from __future__ import annotations
 
@@ -13,53 +13,61 @@ _NOT_DONE = 1
 
 
 @dataclass(frozen=True)
-class Deed:
-    """Something to be done, in words: what it is called, before and after, and to what."""
+class Action:
+    """A change that a person can agree to, and the words for it."""
 
     verb: str
-    done: str
-    what: str
-    do: Callable[[], None]
-    more: str = ""
-    """What is said besides when it is done."""
+    """The verb of the question: release."""
+    past_tense: str
+    """The same verb once it is done: released. It is also the key of the JSON that says whether it was done."""
+    target: str
+    """What is changed, in the words of the question."""
+    apply: Callable[[], None]
+    """Makes the change."""
+    remark: str = ""
+    """What is added to the message that it is done."""
 
 
 @dataclass(frozen=True)
-class Asking:
-    """How a person wants to be asked, and told."""
+class Confirmation:
+    """How a person is asked, and how the result is reported."""
 
     console: Console
+    """Where to print and to ask."""
     yes: bool
+    """Whether the answer is yes without asking."""
     dry_run: bool
+    """Whether to show the change and not to make it."""
     as_json: bool
+    """Whether stdout is JSON."""
 
-    def carry_out(self, deed: Deed, notes: str, plain: Mapping[str, object]) -> int:
-        """Show the notes, ask, and do it; return 0, and 1 when the answer was no.
+    def carry_out(self, action: Action, notes: str, plain: Mapping[str, object]) -> int:
+        """Show the notes, ask, and make the change; return 0, or 1 when the answer was no.
 
-        With JSON it is `plain` that goes to stdout, with whether it was done. Raises IamgenError as the deed does, and
-        when stdout takes no more; then it says so if it was done nevertheless.
+        Stdout gets the notes, or with JSON `plain` and whether the change was made. Raises IamgenError as the change
+        does, and when nothing can be written to stdout; the message then says if the change was made nevertheless.
         """
         self.console.show_plan(notes, asks=self.as_json or not (self.yes or self.dry_run), as_json=self.as_json)
-        done = self._done(deed)
+        done = self._apply(action)
         try:
-            self.tell({**plain, deed.done: done})
+            self.report({**plain, action.past_tense: done})
         except IamgenError as exc:
-            said = f"; {deed.what}: {deed.done} all the same" if done else ""
-            raise IamgenError(fault._replace(what=f"{fault.what}{said}") for fault in exc.faults) from exc
+            suffix = f"; {action.target}: {action.past_tense} all the same" if done else ""
+            raise IamgenError(fault._replace(what=f"{fault.what}{suffix}") for fault in exc.faults) from exc
         return 0 if done or self.dry_run else _NOT_DONE
 
-    def tell(self, plain: Mapping[str, object]) -> None:
-        """Print JSON where it is wanted."""
+    def report(self, plain: Mapping[str, object]) -> None:
+        """Print the values as JSON, where stdout is JSON."""
         if self.as_json:
             self.console.product(json.dumps(plain, indent=2) + "\n")
 
-    def _done(self, deed: Deed) -> bool:
+    def _apply(self, action: Action) -> bool:
         if self.dry_run:
-            self.console.note(f"dry run: would {deed.verb} {deed.what}")
+            self.console.note(f"dry run: would {action.verb} {action.target}")
             return False
-        if not self.yes and not self.console.confirm(f"{deed.verb.capitalize()} {deed.what}?"):
-            self.console.note(f"nothing was {deed.done}")
+        if not self.yes and not self.console.confirm(f"{action.verb.capitalize()} {action.target}?"):
+            self.console.note(f"nothing was {action.past_tense}")
             return False
-        deed.do()
-        self.console.note(f"{deed.done} {deed.what}{deed.more}")
+        action.apply()
+        self.console.note(f"{action.past_tense} {action.target}{action.remark}")
         return True

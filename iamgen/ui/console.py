@@ -1,4 +1,4 @@
-"""What a person sees: the product on stdout, everything else on stderr."""
+"""Print the product on stdout and all messages on stderr; ask questions; show progress."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ class Console:
         out, err = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))  # a shell may close them
         if isinstance(out, TextIOWrapper):  # whatever the locale, it is a file's text
             out.reconfigure(encoding="utf-8", errors="surrogateescape")
-        wanted = err.isatty() and not os.environ.get("NO_COLOR")
+        terminal_colour = err.isatty() and not os.environ.get("NO_COLOR")
         messages = cast("TextIO", err if isinstance(err, _Messages) else _Messages(err))
-        return cls(out, messages, colour == "always" or (colour == "auto" and wanted), sys.stdin or _nothing())
+        return cls(out, messages, colour == "always" or (colour == "auto" and terminal_colour), sys.stdin or _nothing())
 
     @property
     def asks(self) -> bool:
@@ -93,8 +93,8 @@ class Console:
     def require_answer(self, command: str, *, yes: bool) -> None:
         """Refuse, before anything is done, what will ask when nobody is there to answer. Raises IamgenError."""
         if not yes and not self.asks:
-            what = "it asks before it changes anything, and there is no terminal to ask on"
-            raise refuse(command, what, "look with --dry-run, then answer beforehand with --yes")
+            problem = "it asks before it changes anything, and there is no terminal to ask on"
+            raise refuse(command, problem, "look with --dry-run, then answer beforehand with --yes")
 
     def confirm(self, question: str) -> bool:
         """Ask; return whether the answer is yes. Anything else, also the end of input, is no.
@@ -147,6 +147,11 @@ class Console:
     def warning(self, fault: Fault) -> None:
         """Print a fault that does not."""
         self._say("warning", _YELLOW, fault)
+
+    def warnings(self, faults: Iterable[Fault]) -> None:
+        """Print several faults that do not end the command."""
+        for fault in faults:
+            self.warning(fault)
 
     def note(self, text: str) -> None:
         """Print a line about what was done."""

@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Write several files, either all of them completely or none."""
 
 from __future__ import annotations
 
@@ -32,32 +32,32 @@ def _put_in_place(drafts: Mapping[Path, Path]) -> None:
     with ExitStack() as spare, ExitStack() as undo:
         for draft, target in drafts.items():
             with _naming(target):
-                kept = _kept(target)
-                if kept:
-                    spare.callback(kept.unlink, missing_ok=True)
+                backup = _backup(target)
+                if backup:
+                    spare.callback(backup.unlink, missing_ok=True)
                 draft.replace(target)
-            undo.callback(_put_back, target, kept)
+            undo.callback(_put_back, target, backup)
         undo.pop_all()
 
 
-def _kept(target: Path) -> Path | None:
+def _backup(target: Path) -> Path | None:
     """Return a second name for the file, or a copy where it cannot have one; None where there is no file."""
     if not target.exists():
         return None
-    kept = target.with_name(f".{target.name}.{os.getpid()}.kept")
-    kept.unlink(missing_ok=True)
+    backup = target.with_name(f".{target.name}.{os.getpid()}.kept")
+    backup.unlink(missing_ok=True)
     try:
-        kept.hardlink_to(target)
+        backup.hardlink_to(target)
     except OSError:
         import shutil
 
-        shutil.copy2(target, kept)
-    return kept
+        shutil.copy2(target, backup)
+    return backup
 
 
-def _put_back(target: Path, kept: Path | None) -> None:
-    if kept:
-        kept.replace(target)
+def _put_back(target: Path, backup: Path | None) -> None:
+    if backup:
+        backup.replace(target)
     else:
         target.unlink(missing_ok=True)
 
@@ -89,11 +89,11 @@ def _draft(target: Path, content: str, *, private: bool) -> Path:
     return draft
 
 
-def _hand_over(made: Path, like: Path) -> None:
-    """Give what root made for a person to the person."""
+def _hand_over(path: Path, like: Path) -> None:
+    """When root runs the command, give the new file to the owner of the file or folder in whose place it is written."""
     if os.geteuid() == 0:
         owner = like.stat()
-        os.chown(made, owner.st_uid, owner.st_gid)
+        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def _umask() -> int:
@@ -116,14 +116,14 @@ def _drafts() -> Iterator[dict[Path, Path]]:
 @contextmanager
 def _made_folders(folders: set[Path], *, private: bool) -> Iterator[None]:
     """Make the folders; take those that were made away again when the block fails."""
-    made: list[Path] = []
+    new_folders: list[Path] = []
     try:
         for folder in sorted(folders):
             with _naming(folder):
-                made += _make(folder, private=private)
+                new_folders += _make(folder, private=private)
         yield
     except BaseException:
-        for folder in reversed(made):
+        for folder in reversed(new_folders):
             with suppress(OSError):
                 folder.rmdir()
         raise

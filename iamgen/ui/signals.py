@@ -1,4 +1,4 @@
-"""Signals that end a process: as good as ^C, and held for as long as what is being done must not be cut short.
+"""Treat signals that end a process like ^C, and hold them back while something must not be interrupted.
 
 The first signal raises KeyboardInterrupt, and whatever was begun is cleaned up on the way out. A second signal does not
 cut that short: a terminal that is closed often sends two. A third signal does.
@@ -34,14 +34,14 @@ class _Ending:
 
 
 class Held:
-    """Signals that wait."""
+    """Signals that are held back for a while."""
 
     def __init__(self) -> None:
         self.came = False
         self._endings = {handler for handler in map(signal.getsignal, ENDING) if isinstance(handler, _Ending)}
 
-    def heed(self) -> None:
-        """Raise KeyboardInterrupt when one came."""
+    def raise_pending(self) -> None:
+        """Raise KeyboardInterrupt when a signal came in the meantime."""
         if self.came:
             raise KeyboardInterrupt
 
@@ -93,9 +93,9 @@ def held() -> Iterator[Held]:
     except InterruptError:
         raise
     except BaseException:
-        signals.heed()
+        signals.raise_pending()
         raise
-    signals.heed()
+    signals.raise_pending()
 
 
 def wait_for_input(stream: TextIO) -> None:
@@ -131,11 +131,11 @@ def _handling(signals: Sequence[signal.Signals], handler: Callable[[int, FrameTy
     if threading.current_thread() is not threading.main_thread():  # only that one hears of signals
         yield
         return
-    heard = [one for one in signals if signal.getsignal(one) is not signal.SIG_IGN]  # as under nohup
-    before = {one: signal.signal(one, handler) for one in heard}
+    heard = [number for number in signals if signal.getsignal(number) is not signal.SIG_IGN]  # as under nohup
+    before = {number: signal.signal(number, handler) for number in heard}
     try:
         yield
     finally:
-        for one, earlier in before.items():
-            if signal.getsignal(one) is not signal.SIG_IGN:  # as `ignore` has it, for good
-                signal.signal(one, earlier)
+        for number, earlier in before.items():
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as `ignore` has it, for good
+                signal.signal(number, earlier)

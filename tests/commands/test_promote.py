@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from iamgen.commands.promote import Promoting, promote
+from iamgen.commands.promote import PromoteRequest, promote
 from iamgen.ui.console import Console
 
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
@@ -161,7 +161,7 @@ class Terminal(io.StringIO):
 def test_the_answer(answer: str, code: int, ann: Clone, lint_cache: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", lint_cache)
     console = Console(io.StringIO(), Terminal(), coloured=False, answers=Terminal(answer))
-    assert promote(Promoting(ann.folder, "infra", "v0.0.1"), console) == code
+    assert promote(PromoteRequest(ann.folder, "infra", "v0.0.1"), console) == code
     said = console.err.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
     assert "Promote v0.0.1 to env/infra in origin? [y/N] " in said
     assert ("nothing was promoted\n" in said) == bool(code)
@@ -238,7 +238,7 @@ def test_it_is_shown_before_the_question(
     monkeypatch.setenv("XDG_CACHE_HOME", lint_cache)
     seen = Terminal()
     console = Console(seen, seen, coloured=False, answers=Terminal("n\n"))
-    assert promote(Promoting(without_mallory.folder, "infra", "v0.0.3"), console) == 1
+    assert promote(PromoteRequest(without_mallory.folder, "infra", "v0.0.3"), console) == 1
     text = seen.getvalue()
     assert 0 <= text.index(BACK) < text.index("Promote v0.0.3 to env/infra")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from iamgen.commands.release import Releasing, release
+from iamgen.commands.release import ReleaseRequest, release
 from iamgen.ui.console import Console
 
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
@@ -165,7 +165,7 @@ class Terminal(io.StringIO):
 def test_the_answer(answer: str, code: int, ann: Clone, lint_cache: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", lint_cache)
     console = Console(io.StringIO(), Terminal(), coloured=False, answers=Terminal(answer))
-    assert release(Releasing(ann.folder), console) == code
+    assert release(ReleaseRequest(ann.folder), console) == code
     asked = f"Release v0.0.1, main at {ann.git('rev-parse', 'HEAD')[:10]}, to origin? [y/N] "
     assert asked in console.err.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
     assert ann.tags() == (["v0.0.1"] if code == 0 else [])

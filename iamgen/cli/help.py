@@ -1,0 +1,44 @@
+"""The layout of `--help`: options under headings, and commands in the order of the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import click
+
+WIDTH = 80  # of a terminal as it comes; also what the documentation shows
+
+
+class GroupedCommand(click.Command):
+    """A command whose help lists its options under headings, except --help itself, which the reader knows by then."""
+
+    def __init__(
+        self,
+        name: str | None,
+        callback: Callable[..., Any] | None = None,
+        headings: Mapping[str, Sequence[str]] | None = None,
+        **attributes: Any,  # noqa: ANN401  # click's own
+    ) -> None:
+        """`headings` has, by heading, the names of the callback's parameters that come under it."""
+        super().__init__(name, callback=callback, **attributes)
+        self.headings = headings or {}
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a section for each heading, then one for the options that are under none."""
+        rows = {param.name: row for param in self.get_params(ctx) if (row := param.get_help_record(ctx))}
+        for heading, names in self.headings.items():
+            with formatter.section(heading):
+                formatter.write_dl([rows.pop(name) for name in names])
+        rows.pop("help", None)
+        if rows:
+            with formatter.section("Other options"):
+                formatter.write_dl(list(rows.values()))
+
+
+class OrderedGroup(click.Group):
+    """A group whose help lists commands in the order in which they were added."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names of the commands in their order, which click would sort."""
+        return list(self.commands)

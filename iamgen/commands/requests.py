@@ -1,0 +1,59 @@
+"""Parts of a request that several commands share: which accounts, whether to ask, what to permit, how to print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The accounts a command works in, and how it comes by credentials for them."""
+
+    accounts: tuple[str, ...] = ()
+    """The names of the accounts, as CONST.inc calls them."""
+    every: bool = False
+    """Whether to take every account of CONST.inc (`--all`)."""
+    profile: str | None = None
+    """The AWS CLI profile to start from; None takes the environment's credentials."""
+    role_arn_template: str | None = None
+    """The ARN of a role to assume in each account, with `{account_id}` where the account's ID belongs."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Whether the person has answered the question beforehand."""
+
+    yes: bool = False
+    """Whether the answer to every question is yes (`--yes`)."""
+    dry_run: bool = False
+    """Whether to show what would happen and to change nothing (`--dry-run`)."""
+
+
+@dataclass(frozen=True)
+class Permit:
+    """Dangerous changes that a deployment may make because the person has allowed them by name."""
+
+    allow_replacement: bool = False
+    """Whether a resource may be replaced by a new one, which removes the old one."""
+    lock_me_out: bool = False
+    """Whether the deploying principal may lose the access it deploys with."""
+
+
+@dataclass(frozen=True)
+class Lint:
+    """Whether and how cfn-lint is asked about templates."""
+
+    on: bool = True
+    """Whether cfn-lint runs at all (`--no-lint` turns it off)."""
+    cache: bool = True
+    """Whether its earlier results are reused (`--no-cache` asks anew)."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """How a command reports its result to another program."""
+
+    as_json: bool = False
+    """Whether stdout is JSON (`--json`)."""
+    exit_code: bool = False
+    """Whether the exit code is 4 when something differs or remains to be done (`--exit-code`)."""

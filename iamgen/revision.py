@@ -1,0 +1,86 @@
+"""Load, render and check a commit as `iamgen.project` does a folder, and compare what two commits render to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from iamgen.diff.accounts import AccountChanges, across
+from iamgen.errors import Fault, IamgenError
+from iamgen.project import Project, Rendered, naming_revision
+from iamgen.release.exported_tree import exported
+from iamgen.release.repository import Repository
+from iamgen.ui.console import Console
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A commit, and what it is called."""
+
+    repository: Repository
+    """The clone that has the commit."""
+    commit: str
+    """The commit's id."""
+    name: str
+    """What the user calls it: a tag, a branch, HEAD. Faults and warnings say it."""
+
+
+@contextmanager
+def project_at(revision: Revision, now: datetime) -> Iterator[Project]:
+    """Yield the project of a commit, whose files lie in a folder of their own until the block ends.
+
+    `now` (UTC) decides which grants have ended. Raises IamgenError with every fault, which name the revision.
+    """
+    with exported(revision.repository, revision.commit, revision.name) as folder:
+        with naming_revision(revision.name):
+            project = Project.load(folder, now)
+        yield project.at_revision(revision.name)
+
+
+def rendered_at(revision: Revision, now: datetime) -> Rendered:
+    """Return the templates of a commit. Raises IamgenError with every fault of it."""
+    with project_at(revision, now) as project:
+        return project.render()
+
+
+def checked_at(revision: Revision, now: datetime, console: Console) -> Rendered:
+    """Return the templates of a commit that passes every check, having printed each warning.
+
+    Raises IamgenError with every fault, and with every finding that is an error.
+    """
+    with project_at(revision, now) as project:
+        rendered = project.render()
+        console.warnings((*project.warnings, *rendered.warnings))
+        rendered.require_checks(console)
+    return rendered
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The templates of a commit beside those of an earlier one."""
+
+    before: Rendered | None
+    """The earlier templates: None where there was nothing yet, and where they cannot be rendered."""
+    after: Rendered
+    """The later templates."""
+    accounts: tuple[AccountChanges, ...] | None
+    """What changes in the templates; None where the earlier ones cannot be rendered."""
+
+
+def compared(earlier: Revision | None, after: Rendered, console: Console) -> Comparison:
+    """Compare templates with those of an earlier revision as of the same time; None stands for no templates.
+
+    When the earlier revision cannot be rendered, a warning says why and nothing is compared: the commit that mends it
+    has to get through.
+    """
+    if earlier is None:
+        return Comparison(None, after, across(None, after.templates))
+    try:
+        before = rendered_at(earlier, after.project.now)
+    except IamgenError as exc:
+        problem = "cannot be rendered: no difference is shown, nor what follows from it"
+        console.warnings((*exc.faults, Fault(earlier.name, problem, "look at the commits")))
+        return Comparison(None, after, None)
+    return Comparison(before, after, across(before.templates, after.templates))
