@@ -7,16 +7,20 @@ from pathlib import Path
 
 import click
 
+from iamgen.cli.apply import apply
 from iamgen.cli.bootstrap import bootstrap
+from iamgen.cli.cancel import cancel
 from iamgen.cli.changes import changes
 from iamgen.cli.check import check
 from iamgen.cli.ci import ci
 from iamgen.cli.deploy import deploy
 from iamgen.cli.drift import drift
+from iamgen.cli.plan import plan
 from iamgen.cli.promote import promote
 from iamgen.cli.release import release
 from iamgen.cli.render import render
 from iamgen.cli.session import Session
+from iamgen.cli.stack_set import stack_set
 from iamgen.cli.template import template
 from iamgen.errors import Fault, IamgenError, InterruptError, UsageError
 from iamgen.ui.console import Colour, Console
@@ -49,7 +53,23 @@ def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
     session.folder, session.console = folder, Console.standard(colour)
 
 
-for command in (bootstrap, changes, check, ci, deploy, drift, promote, release, render, template):
+_COMMANDS = (
+    apply,
+    bootstrap,
+    cancel,
+    changes,
+    check,
+    ci,
+    deploy,
+    drift,
+    plan,
+    promote,
+    release,
+    render,
+    stack_set,
+    template,
+)
+for command in _COMMANDS:
     iamgen.add_command(command)
 
 

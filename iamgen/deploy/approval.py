@@ -18,7 +18,7 @@ from iamgen.deploy.stack_protection import refusals
 from iamgen.diff.difference import differences
 from iamgen.errors import IamgenError, refuse
 
-_HINT = "make a new plan: iamgen deploy {account} --plan-only --plan-file FILE"
+_HINT = "make a new plan: iamgen plan {account} -o FILE"
 
 
 def kept(prepared: Prepared, account: str) -> Kept | None:

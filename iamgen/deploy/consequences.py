@@ -25,7 +25,7 @@ def with_consequence(where: str, clients: Clients, what: str, hint: str) -> Iter
 def following(where: str) -> str:
     """Return how to watch, and how to stop, what goes on in an account's stack."""
     name = where.partition(" ")[0]
-    return f"follow it: iamgen deploy {name} --wait; stop an update: iamgen deploy {name} --cancel"
+    return f"follow it: iamgen deploy {name} --wait; stop an update: iamgen cancel {name}"
 
 
 def is_refusal(exc: BaseException) -> bool:

@@ -13,7 +13,7 @@ from iamgen.ui.files import write_all
 
 _VERSION = 1
 _ID = re.compile(r"arn:[\w-]+:cloudformation:[\w-]+:\d{12}:(?:stack|changeSet)/[\w-]+/[\w-]+")
-_HINT = "make a new one: iamgen deploy ACCOUNT --plan-only --plan-file FILE"
+_HINT = "make a new one: iamgen plan ACCOUNT -o FILE"
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def succeeded(status: str) -> bool:
 def busy(where: str, stack: str, status: str) -> Fault:
     """Return what to say of a stack at which somebody is at work."""
     account = where.partition(" ")[0]
-    ways = f"wait for it with --wait; stop an update with: iamgen deploy {account} --cancel"
+    ways = f"wait for it with --wait; stop an update with: iamgen cancel {account}"
     return Fault(where, f"something else is going on in the stack {stack}: {status}", ways)
 
 
