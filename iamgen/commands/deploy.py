@@ -120,10 +120,13 @@ def _plan_and_decide(run: _Run, kept: Collection[plan_file.Kept], members: Colle
     try:
         with run.console.board([one.name for one in members]) as show:
             if kept:
-                planned = _taken_up(kept, members, choices, run.pending)
+                by_account = {plan.account: plan for plan in kept}
+                planned = several_accounts.take_up(by_account, members, choices, run.stop, run.pending)
             else:
                 planned = several_accounts.plan(members, choices, show, run.stop, run.pending)
         run.console.errors(fault for error in planned.failed.values() for fault in error.faults)
+        for order_ in planned.carried_out.values():
+            run.console.note(f"{order_.where}: this plan was carried out already")
         ends = _decide(run, planned)
     finally:
         stays |= run.pending.clean_up()
@@ -166,16 +169,6 @@ def _members(
         )
         for one in accounts
     )
-
-
-def _taken_up(
-    kept: Collection[plan_file.Kept], members: Collection[Member], choices: Choices, pending: Pending
-) -> Planned:
-    by_name = {one.name: one for one in members}
-    for one in kept:
-        member = by_name[one.account]
-        pending.prepared[one.account] = approval.take_up(one, member.order, member.clients, choices)
-    return Planned(dict(pending.prepared), {})
 
 
 def _decide(run: _Run, planned: Planned) -> Ends:
@@ -233,7 +226,6 @@ def _carry_out(run: _Run, planned: Planned, held_back: Collection[str]) -> Ends:
     ready = {name: one for name, one in planned.ready.items() if name not in held_back}
     with run.console.board(list(ready)) as show:
         ends = several_accounts.carry_out(ready, run.first, show, run.stop, run.pending.begun)
-    run.pending.are_kept = run.pending.are_kept and not ends.left  # else the plan cannot be carried out as a whole
     for name, one in ready.items():
         if name in ends.failed:
             run.console.errors(ends.failed[name].faults)
@@ -246,14 +238,16 @@ def _carry_out(run: _Run, planned: Planned, held_back: Collection[str]) -> Ends:
 
 
 def _say_not_begun(run: _Run, planned: Planned, names: Collection[str]) -> None:
+    file = run.request.approved
     for name in names:
-        what = f"not begun, because {run.first} failed; its change set is removed"
-        run.console.error(Fault(planned.ready[name].order.where, what, "deploy again when that is mended"))
+        what = f"not begun, because {run.first} failed; its change set {'is kept' if file else 'is removed'}"
+        hint = f"mend that, and then again: iamgen apply {file}" if file else "deploy again when that is mended"
+        run.console.error(Fault(planned.ready[name].order.where, what, hint))
 
 
 def _say_count(run: _Run, planned: Planned, ends: Ends) -> None:
     """Say of several accounts how many ended how: each of them counts once."""
-    if len(planned.ready) + len(planned.failed) > 1:
+    if len(planned.ready) + len(planned.failed) + len(planned.carried_out) > 1:
         run.console.note(ends_line(planned, ends))
 
 

@@ -75,7 +75,7 @@ def _is_open(one: Inspection) -> bool:
 def _look(wanted: Order, clients: Clients, pace: Pace, on_progress: Callable[[str], None]) -> Inspection:
     require_account(clients, wanted.account_id, wanted.where)
     with telling(wanted.where, clients.credentials):
-        stack = comparable(clients.cloudformation, wanted.stack, wanted.where)
+        stack = comparable(clients.cloudformation, wanted.stack, wanted.account)
         text = stacks.template(clients.cloudformation, stack.id)
         return inspect(clients, wanted, parse(wanted.where, text).body, pace, on_progress)
 

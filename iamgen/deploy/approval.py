@@ -10,14 +10,16 @@ from iamgen.aws_client.errors import code_of, telling
 from iamgen.deploy import change_set as change_sets
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.change_set import ChangeSet
+from iamgen.deploy.consequences import following
 from iamgen.deploy.effects import planned, retagged
 from iamgen.deploy.plan_file import Kept
-from iamgen.deploy.planner import Choices, Order, Prepared, body, deployed, is_created, refuse_losses
+from iamgen.deploy.planner import Choices, Order, Prepared, body, deployed, is_created, is_guarded, refuse_losses
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_protection import refusals
 from iamgen.diff.difference import differences
-from iamgen.errors import IamgenError, refuse
+from iamgen.errors import Fault, IamgenError, refuse
 
+_CARRIED_OUT = "EXECUTE_COMPLETE"
 _HINT = "make a new plan: iamgen plan {account} -o FILE"
 
 
@@ -41,11 +43,17 @@ def kept(prepared: Prepared, account: str) -> Kept | None:
     return Kept(account, order.account_id, region, order.stack, made.stack_id, made.id, made.kind, moment, digest)
 
 
-def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Prepared:
-    """Return the deployment that a kept plan is; its order's text becomes the template that the change set brings.
+class ForgedPlanError(IamgenError):
+    """A plan in a file is not one that `iamgen plan` made for this account: nothing in that file can be relied on."""
 
-    Raises IamgenError when it is not of the account's own stack, when that moved meanwhile, when the change set is not
-    what was approved, and as `deployment.prepare` does for what would be lost.
+
+def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Prepared | None:
+    """Return the deployment that a kept plan is, None when it was carried out already, to the end.
+
+    Its order's text becomes the template that the change set brings.
+
+    Raises ForgedPlanError when it is not of the account's own stack, or has another template than the file says;
+    IamgenError when the stack moved meanwhile, and as `planner.prepare` does for what would be lost.
     """
     identity = require_account(clients, plan.account_id, order.where)
     cloudformation = clients.cloudformation
@@ -53,6 +61,8 @@ def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Pre
         status = _execution_status(plan, clients)
         stack = stacks.read(cloudformation, plan.stack_id)
         _require_same(plan, order, clients, stack)
+        if status == _CARRIED_OUT:
+            return _remaining(Prepared(order, clients, choices, stack))
         _require_waiting(plan, order, stack, status)
         text = _template(plan, order, clients)
         effects = change_sets.effects(cloudformation, plan.change_set, plan.stack_id)
@@ -70,20 +80,33 @@ def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Pre
     return replace(found, changes=changes, retagged=retagged(effects, changes))
 
 
+def _remaining(prepared: Prepared) -> Prepared | None:
+    """Return what is left of a plan whose change set was carried out: the protection that follows it, which is missing
+    when nobody followed the deployment to its end. None when nothing is left."""
+    stack = prepared.stack
+    if stack is None or not is_created(stack) or is_guarded(prepared.clients, stack):
+        return None
+    return replace(prepared, unguarded=True)
+
+
 def _require_same(plan: Kept, order: Order, clients: Clients, stack: Stack | None) -> None:
     """Raise IamgenError for a plan of another stack than the account's own: a file can be written by anybody."""
     hint = _HINT.format(account=plan.account)
     ours = f"the stack {order.stack} of {clients.region}"
     if (plan.stack, plan.region) != (order.stack, clients.region):
-        raise refuse(order.where, f"the plan is for the stack {plan.stack} of {plan.region}, not for {ours}", hint)
+        what = f"the plan is for the stack {plan.stack} of {plan.region}, not for {ours}"
+        raise ForgedPlanError([Fault(order.where, what, hint)])
     if stack and stack.name != order.stack:
-        raise refuse(order.where, f"the plan's change set is on the stack {stack.name}, not on {ours}", hint)
+        what = f"the plan's change set is on the stack {stack.name}, not on {ours}"
+        raise ForgedPlanError([Fault(order.where, what, hint)])
 
 
 def _require_waiting(plan: Kept, order: Order, stack: Stack | None, status: str) -> None:
     hint, moment = _HINT.format(account=plan.account), stack.moment if stack else ""
-    if status.startswith("EXECUTE_"):
-        raise refuse(order.where, "the plan was carried out already, or is being carried out", hint)
+    if status == "EXECUTE_IN_PROGRESS":
+        raise refuse(order.where, "the plan is being carried out", following(order.account))
+    if status == "EXECUTE_FAILED":
+        raise refuse(order.where, "the plan was carried out, and failed", hint)
     if moment != plan.moment:
         what = f"the stack {plan.stack} is not as it was when the plan was made: somebody deployed meanwhile"
         raise refuse(order.where, what, hint)
@@ -109,7 +132,7 @@ def _template(plan: Kept, order: Order, clients: Clients) -> str:
     text = stacks.template(clients.cloudformation, plan.stack_id, plan.change_set)
     if _digest(text) != plan.digest:
         what = "the plan's change set has another template than the plan says"
-        raise refuse(order.where, what, _HINT.format(account=plan.account))
+        raise ForgedPlanError([Fault(order.where, what, _HINT.format(account=plan.account))])
     return text
 
 

@@ -15,12 +15,13 @@ from iamgen.errors import Fault, IamgenError
 def finished(prepared: Prepared, outcome: Outcome | None) -> list[Fault]:
     """Guard the stack and put right what is beside it, now that the change set was carried out; return everything
     that could not be done, also by AWS itself, and then how far it came."""
-    where, clients = prepared.order.where, prepared.clients
+    account, clients = prepared.order.account, prepared.clients
+    where = str(account)
     failed = failed_for_good(where, outcome, cli_options(clients)) if outcome else ()
     faults, changed = list(failed), "the change set was carried out, but " if outcome else ""
     try:
         what = f"{changed}the protection of the stack {prepared.order.stack} is not as it should be"
-        with with_consequence(where, clients, what, f"deploy again: iamgen deploy {where.partition(' ')[0]}"):
+        with with_consequence(where, clients, what, f"deploy again: iamgen deploy {account.name}"):
             guard(clients.cloudformation, prepared.order.stack)
     except IamgenError as exc:
         faults += exc.faults
@@ -32,11 +33,12 @@ def _repair(prepared: Prepared, changed: str) -> list[Fault]:
 
     `changed` begins the sentence, and says what was done before.
     """
-    found, where, clients = prepared.inspection, prepared.order.where, prepared.clients
+    found, account, clients = prepared.inspection, prepared.order.account, prepared.clients
+    where = str(account)
     if not found or not found.beside:
         return []
     bare = () if found.there.get(POWER) or prepared.choices.lock_me_out else (POWER,)
-    hint = f"see what differs now: iamgen drift {where.partition(' ')[0]}"
+    hint = f"see what differs now: iamgen drift {account.name}"
     count = len(found.beside)
     try:
         what = f"{changed}the repair was broken off; how many of {count} differences it put right is not known"

@@ -49,6 +49,10 @@ def read(path: Path) -> tuple[Kept, ...]:
     plans = whole.get("plans") if isinstance(whole, dict) and whole.get("version") == _VERSION else None
     if not isinstance(plans, list) or not all(_is_plan(one) for one in plans):
         raise refuse(str(path), "is no plan of this version of iamgen", _HINT)
+    names = [str(one["account"]) for one in plans]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise refuse(str(path), f"has more than one plan for {', '.join(twice)}", _HINT)
     return tuple(Kept(**one) for one in plans)
 
 

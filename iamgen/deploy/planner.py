@@ -25,6 +25,7 @@ from iamgen.deploy.repair import own_losses
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_protection import is_strict, refusals
 from iamgen.deploy.stack_status import Step, busy, step, stuck
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.deploy.template_bucket import sent
 from iamgen.deploy.template_change import POWER, TemplateChange
 from iamgen.deploy.undeclared_members import undeclared_members
@@ -39,9 +40,8 @@ from iamgen.iam.source import parse
 class Order:
     """What an account should have."""
 
-    where: str
-    """How messages name the account."""
-    account_id: str
+    account: TargetAccount
+    """The account."""
     stack: str
     text: str
     tags: Mapping[str, str]
@@ -57,6 +57,16 @@ class Order:
     """The names of the declared people in the account that holds them, None in any other."""
     people_alone: bool = False
     """Whether the account has people and nothing else."""
+
+    @property
+    def where(self) -> str:
+        """How messages name the account."""
+        return str(self.account)
+
+    @property
+    def account_id(self) -> str:
+        """The account's id."""
+        return self.account.id
 
 
 @dataclass(frozen=True)
@@ -142,7 +152,7 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
         if stack and step(stack.status) is Step.AFRESH:
             return _afresh(replace(found, changes=changes, afresh=True), stack, identity)
         if found.stack and is_created(found.stack):
-            found = replace(found, unguarded=not _is_guarded(clients, found.stack))
+            found = replace(found, unguarded=not is_guarded(clients, found.stack))
             if choices.repair:
                 found = _inspected(found, before or {}, identity)
         return _planned(found, changes)
@@ -152,7 +162,7 @@ def _warn_of_undeclared(found: Prepared) -> None:
     order, choices = found.order, found.choices
     if order.declared and found.before is not None:
         iam, repairing = found.clients.iam, choices.repair
-        for fault in undeclared_members(iam, order.where, order.declared, found.before, repairing=repairing):
+        for fault in undeclared_members(iam, order.account, order.declared, found.before, repairing=repairing):
             choices.warn(fault)
 
 
@@ -186,7 +196,7 @@ def _ready(order: Order, clients: Clients, choices: Choices) -> Stack | None:
     found = stacks.read(cloudformation, order.stack)
     if found and step(found.status) is Step.WAIT:
         if not choices.wait:
-            raise IamgenError([busy(order.where, order.stack, found.status)])
+            raise IamgenError([busy(order.account, order.stack, found.status)])
         choices.on_wait(f"{order.where}: waiting for the end of {found.status}")
         found = stacks.settle(cloudformation, order.stack, choices.pace)
     if found and step(found.status) is Step.STUCK:
@@ -247,7 +257,8 @@ def _refuse(found: Prepared, changes: Collection[Change], faults: Iterable[Fault
     raise IamgenError(faults)
 
 
-def _is_guarded(clients: Clients, stack: Stack) -> bool:
+def is_guarded(clients: Clients, stack: Stack) -> bool:
+    """Whether the stack's policy, and its protection against deletion, are what they should be."""
     policy = clients.cloudformation.get_stack_policy(StackName=stack.name).get("StackPolicyBody")
     return stack.guarded and is_strict(policy)
 

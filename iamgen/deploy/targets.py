@@ -12,6 +12,7 @@ from iamgen.declaration.accounts import PROFILE, constant
 from iamgen.declaration.model import STANDARD_ROLES
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy.planner import Order
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import IamgenError
 
 
@@ -58,7 +59,7 @@ def _in_environment() -> bool:
 
 def where(account: Account) -> str:
     """Return how messages name an account."""
-    return f"{account.name} ({account.id})"
+    return str(TargetAccount(account.name, account.id))
 
 
 def in_question(account: Account) -> str:
@@ -69,8 +70,7 @@ def in_question(account: Account) -> str:
 def order(declaration: Declaration, account: Account, text: str, tags: Mapping[str, str]) -> Order:
     """Return what the account should have, `text` being its template."""
     return Order(
-        where(account),
-        account.id,
+        TargetAccount(account.name, account.id),
         declaration.settings.stack,
         text,
         tags,

@@ -16,15 +16,16 @@ PLAN = Kept("dev", "222222222222", "eu-west-1", "infra", *IDS, "UPDATE", "moment
 
 
 def test_there_and_back(tmp_path: Path) -> None:
-    write(tmp_path / "plan.json", [PLAN, PLAN])
-    assert read(tmp_path / "plan.json") == (PLAN, PLAN)
+    prod = replace(PLAN, account="prod")
+    write(tmp_path / "plan.json", [PLAN, prod])
+    assert read(tmp_path / "plan.json") == (PLAN, prod)
     write(tmp_path / "plan.json", [])
     assert read(tmp_path / "plan.json") == ()
 
 
 @pytest.mark.parametrize("wrong", [{"stack_id": "infra"}, {"change_set": "iamgen-1"}, {"stack_id": f"{IDS[0]}\n"}])
 def test_an_id_that_is_none(tmp_path: Path, wrong: dict[str, str]) -> None:
-    write(tmp_path / "plan.json", [PLAN, replace(PLAN, **wrong)])
+    write(tmp_path / "plan.json", [replace(PLAN, **wrong)])
     with pytest.raises(IamgenError, match="is no plan of this version of iamgen"):
         read(tmp_path / "plan.json")
 
@@ -44,6 +45,12 @@ def test_what_is_no_plan(tmp_path: Path, text: str, what: str) -> None:
     with pytest.raises(IamgenError) as raised:
         read(tmp_path / "plan.json")
     assert raised.value.faults[0].what.startswith(what)
+
+
+def test_an_account_has_one_plan(tmp_path: Path) -> None:
+    write(tmp_path / "plan.json", [PLAN, PLAN])
+    with pytest.raises(IamgenError, match="has more than one plan for dev"):
+        read(tmp_path / "plan.json")
 
 
 def test_no_file(tmp_path: Path) -> None:
