@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 
+from iamgen.deploy.completion import plan_after
 from iamgen.deploy.drift import Inspection
 from iamgen.deploy.effects import merged, undone
 from iamgen.deploy.iam_drift import as_changes
 from iamgen.deploy.planner import Order, Prepared
 from iamgen.deploy.several_accounts import Ends, Planned
+from iamgen.deploy.step_text import step_text
 from iamgen.diff.change import Change
 from iamgen.diff.lines import Counts, counts, lines
 from iamgen.errors import Fault
@@ -37,6 +39,7 @@ def plain(one: Prepared) -> dict[str, object]:
         "changes": [change.plain() for change in _all_changes(one)],
         "tags_only": list(one.retagged),
         "protection": one.unguarded,
+        "steps_after": [step_text(step) for step in plan_after(one).steps] if one.is_pending else [],
         **(_beyond_repair(one.inspection) if one.inspection else {}),
     }
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, get_args
 
 import pytest
 
@@ -12,9 +13,12 @@ from iamgen.deploy.drift import Inspection
 from iamgen.deploy.executor import execute
 from iamgen.deploy.iam_drift import Beside
 from iamgen.deploy.planner import Choices, Order, Prepared
-from iamgen.deploy.repair import own_losses, repair
+from iamgen.deploy.repair import own_losses, repair, repair_steps
 from iamgen.deploy.stack import Resource
 from iamgen.deploy.stack_drift import Drift
+from iamgen.deploy.step_execution import carry_out
+from iamgen.deploy.step_text import step_text
+from iamgen.deploy.steps import AddToGroup, RemoveFromGroup, Step
 from iamgen.errors import IamgenError
 
 Stubbed = Any
@@ -33,7 +37,7 @@ def member(name: str) -> dict[str, str]:
 def test_who_is_missing_is_put_in_first(stubbed: Stubbed) -> None:
     stubbed.answer("iam", "add_user_to_group", {}, member("zoe"))
     stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
-    assert repair(stubbed.clients.iam, "user-only", [BOB, ZOE], {}, ["PowerG"]) == []
+    assert repair(partial(carry_out, clients=stubbed.clients), "user-only", [BOB, ZOE], {}, ["PowerG"]) == []
     stubbed.done()
 
 
@@ -41,7 +45,7 @@ def test_who_is_missing_is_put_in_first(stubbed: Stubbed) -> None:
 def test_nobody_goes_when_nobody_could_be_put_in(stubbed: Stubbed, code: str, missing: Sequence[Beside]) -> None:
     for _ in missing:
         stubbed.refuse("iam", "add_user_to_group", code)
-    faults = repair(stubbed.clients.iam, "user-only", [BOB, *missing], {}, ["PowerG"])
+    faults = repair(partial(carry_out, clients=stubbed.clients), "user-only", [BOB, *missing], {}, ["PowerG"])
     assert len(faults) == len(missing) + 1
     assert faults[-1].what == "bob stays in infra-PowerG-1: nobody who belongs there could be put in"
     stubbed.done()
@@ -51,14 +55,14 @@ def test_one_who_could_be_put_in_is_enough(stubbed: Stubbed) -> None:
     stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
     stubbed.answer("iam", "add_user_to_group", {}, member("y"))
     stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
-    assert len(repair(stubbed.clients.iam, "user-only", [ZOE, BOB, YVE], {}, ["PowerG"])) == 1
+    assert len(repair(partial(carry_out, clients=stubbed.clients), "user-only", [ZOE, BOB, YVE], {}, ["PowerG"])) == 1
     stubbed.done()
 
 
 def test_where_somebody_stays_a_stranger_goes_all_the_same(stubbed: Stubbed) -> None:
     stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
     stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
-    assert len(repair(stubbed.clients.iam, "user-only", [BOB, ZOE], {})) == 1
+    assert len(repair(partial(carry_out, clients=stubbed.clients), "user-only", [BOB, ZOE], {})) == 1
     stubbed.done()
 
 
@@ -136,5 +140,20 @@ def test_each_is_undone_by_one_call(
     stubbed: Stubbed, other: Beside, operation: str, parameters: dict[str, object]
 ) -> None:
     stubbed.answer("iam", operation, {}, parameters)
-    assert repair(stubbed.clients.iam, "dev", [other], {}) == []
+    assert repair(partial(carry_out, clients=stubbed.clients), "dev", [other], {}) == []
     stubbed.done()
+
+
+def test_a_dry_run_records_the_steps_in_their_order() -> None:
+    """Who is missing is put in first; without that nobody goes who is the last in a group."""
+    steps = repair_steps([BOB, ZOE], {}, ["PowerG"])
+    assert steps == (AddToGroup("infra-PowerG-1", "zoe"), RemoveFromGroup("infra-PowerG-1", "bob"))
+    assert [step_text(step) for step in steps] == [
+        "put the user zoe into the group infra-PowerG-1",
+        "take the user bob out of the group infra-PowerG-1",
+    ]
+    assert repair_steps([BOB], {}, ["PowerG"]) == ()
+
+
+def test_every_kind_of_step_can_be_carried_out_and_shown() -> None:
+    assert set(get_args(Step)) == carry_out.registry.keys() - {object} == step_text.registry.keys() - {object}
