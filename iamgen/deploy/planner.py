@@ -154,7 +154,7 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
         if found.stack and is_created(found.stack):
             found = replace(found, unguarded=not is_guarded(clients, found.stack))
             if choices.repair:
-                found = _inspected(found, before or {}, identity)
+                found = inspected(found, before or {}, identity)
         return _planned(found, changes)
 
 
@@ -222,8 +222,8 @@ def body(order: Order, text: str) -> Mapping[str, Any]:
     return parse(f"{order.where} {order.stack}", text).body
 
 
-def _inspected(found: Prepared, before: Mapping[str, Any], identity: Identity) -> Prepared:
-    """Return it with what there is to repair. Raises IamgenError for what nobody has allowed to be lost by that."""
+def inspected(found: Prepared, before: Mapping[str, Any], identity: Identity) -> Prepared:
+    """Return it with the drift that a repair undoes. Raises IamgenError for what nobody allowed to be lost by that."""
     order, choices = found.order, found.choices
     seen = inspect(found.clients, order, before, choices.pace)
     removed = [one.value for one in seen.beside if one.is_in(POWER) and one.sign == "+"]

@@ -101,7 +101,7 @@ def _tried(execute: Executor, where: str, difference: Beside, trusts: Mapping[st
     from botocore.exceptions import ClientError
 
     try:
-        execute(_step(difference, trusts))
+        execute(repair_step(difference, trusts))
     except ClientError as exc:
         if code_of(exc) != "NoSuchEntity" or difference.sign == "-":
             return _failed(where, difference, exc)
@@ -114,7 +114,7 @@ def _last(where: str, difference: Beside) -> Fault:
     return Fault(f"{where} {group}", what, "put somebody in who belongs there, and repair again")
 
 
-def _step(difference: Beside, trusts: Mapping[str, Mapping[str, Any]]) -> Step:  # noqa: PLR0911  # one for each kind of difference
+def repair_step(difference: Beside, trusts: Mapping[str, Mapping[str, Any]]) -> Step:  # noqa: PLR0911  # one for each kind of difference
     """Return the step that undoes a difference."""
     name, value = difference.resource.physical_id, difference.value
     principal = Principal(difference.resource.type, name)

@@ -421,6 +421,45 @@ def test_a_kept_plan_whose_people_cannot_be_deployed_is_kept(deployed: Path, aws
     assert f"{ARN}/bob" in aws.trusted("prod", "OpsR")
 
 
+def test_a_repair_is_kept_and_applied_and_nothing_else(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    """What somebody wrote into the file, or did by hand after the approval, is no part of it."""
+    iam, role = aws.client("iam", "dev"), "infra-ReadR-222222222222"
+    document = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}})
+    iam.put_role_policy(RoleName=role, PolicyName="approved", PolicyDocument=document)
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    planned = run(deployed, "dev", repair=True, plan_file=file)
+    assert planned.code == 0, planned.err
+    whole = json.loads(file.read_text())
+    assert [one["step"] for one in whole["plans"][0]["steps"]] == ["DeleteInlinePolicy"]
+    forged = {"step": "AddToGroup", "group": "infra-CIUserCiG-222222222222", "user": "mallory"}
+    whole["plans"][0]["steps"].append(forged)
+    file.write_text(json.dumps(whole))
+    iam.put_role_policy(RoleName=role, PolicyName="later", PolicyDocument=document)
+
+    applied = run(deployed, approved=file)
+    assert (applied.code, applied.out) == (0, planned.out), applied.err
+    assert "not needed any more: put the user mallory into the group infra-CIUserCiG-222222222222" in applied.err
+    assert iam.list_role_policies(RoleName=role)["PolicyNames"] == ["later"]
+    assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
+
+    iam.put_role_policy(RoleName=role, PolicyName="approved", PolicyDocument=document)
+    again = run(deployed, approved=file)  # the change set was carried out, the repair is needed once more
+    assert (again.code, iam.list_role_policies(RoleName=role)["PolicyNames"]) == (0, ["later"])
+
+
+def test_a_repair_alone_is_kept(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    iam, role, file = aws.client("iam", "dev"), "infra-ReadR-222222222222", tmp_path / "plan.json"
+    statement = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    iam.put_role_policy(RoleName=role, PolicyName="x", PolicyDocument=document)
+    planned = run(deployed, "dev", repair=True, plan_file=file)
+    assert (planned.code, json.loads(file.read_text())["plans"][0]["change_set"]) == (0, "")
+    applied = run(deployed, approved=file)
+    assert (applied.code, applied.out) == (0, planned.out), applied.err
+    assert iam.list_role_policies(RoleName=role)["PolicyNames"] == []
+
+
 def test_one_forged_account_stops_all_of_a_kept_plan(deployed: Path, aws: Aws, tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     two_accounts(deployed)
