@@ -1,4 +1,4 @@
-"""Two steps: a plan is kept, somebody approves it, and exactly that is executed."""
+"""Keep a plan for approval, and take it up again: exactly what was approved is executed."""
 
 from __future__ import annotations
 

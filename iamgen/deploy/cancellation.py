@@ -1,4 +1,4 @@
-"""An update that is under way, stopped: AWS puts everything back as it was."""
+"""Stop an update of a stack that is in progress; CloudFormation restores the stack as it was."""
 
 from __future__ import annotations
 

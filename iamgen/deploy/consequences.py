@@ -1,4 +1,4 @@
-"""What an error leaves behind: what had begun in AWS when it came, which goes on there or stays."""
+"""Add to an error what had begun in AWS when it came, and what to do about that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A planned deployment, carried out: executed, followed to its end, and guarded."""
+"""Carry out the planned deployment of one account, and follow it to its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stack whose creation failed: which of its resources are in AWS all the same, and how it is deleted."""
+"""Delete a stack whose creation failed, and find out which of its resources exist in AWS."""
 
 from __future__ import annotations
 

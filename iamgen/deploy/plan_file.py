@@ -1,4 +1,4 @@
-"""A plan kept in a file, for somebody else to approve: which change set, on which stack, as it was when."""
+"""Read and write the file that keeps a plan for approval."""
 
 from __future__ import annotations
 

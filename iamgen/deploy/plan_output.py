@@ -1,4 +1,4 @@
-"""A planned deployment, and how it ended, as a person reads it, and as JSON values."""
+"""Show a planned deployment, and how it ended, as text and as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One account's deployment: what it would do."""
+"""Plan the deployment of one account: what it would change, and whether that is refused."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from iamgen.aws_client.errors import code_of
 from iamgen.deploy.authorization_details import GROUP, ROLE, USER
-from iamgen.deploy.iam_drift import Beside
+from iamgen.deploy.iam_drift import IamDifference
 from iamgen.deploy.steps import (
     AddToGroup,
     DeleteBoundary,
@@ -29,7 +29,7 @@ _CALLER = re.compile(r"arn:[\w-]+:(?:sts::\d+:assumed-role/(?P<role>[^/]+)/.+|ia
 
 
 def own_losses(
-    where: str, differences: Iterable[Beside], caller: str, memberships: Mapping[str, frozenset[str]]
+    where: str, differences: Iterable[IamDifference], caller: str, memberships: Mapping[str, frozenset[str]]
 ) -> Iterator[Fault]:
     """Yield what a repair would take from the role or user that deploys, which may be what lets it go on.
 
@@ -50,7 +50,7 @@ def own_losses(
             yield Fault(place, fault, "declare it, or --lock-me-out, if it is meant")
 
 
-def _loser(difference: Beside) -> tuple[str, str] | None:
+def _loser(difference: IamDifference) -> tuple[str, str] | None:
     """Return the principal that loses power when a difference is undone, by type and name."""
     match difference.kind:
         case "inline" | "attached" | "group":
@@ -65,7 +65,7 @@ def _loser(difference: Beside) -> tuple[str, str] | None:
 def repair(
     execute: Executor,
     where: str,
-    differences: Iterable[Beside],
+    differences: Iterable[IamDifference],
     trusts: Mapping[str, Mapping[str, Any]],
     bare: Collection[str] = (),
 ) -> list[Fault]:
@@ -89,7 +89,7 @@ def repair(
 
 
 def repair_steps(
-    differences: Iterable[Beside], trusts: Mapping[str, Mapping[str, Any]], bare: Collection[str] = ()
+    differences: Iterable[IamDifference], trusts: Mapping[str, Mapping[str, Any]], bare: Collection[str] = ()
 ) -> tuple[Step, ...]:
     """Return the steps of a repair in their order, as they are when each of them succeeds."""
     steps: list[Step] = []
@@ -97,7 +97,9 @@ def repair_steps(
     return tuple(steps)
 
 
-def _tried(execute: Executor, where: str, difference: Beside, trusts: Mapping[str, Mapping[str, Any]]) -> Fault | None:
+def _tried(
+    execute: Executor, where: str, difference: IamDifference, trusts: Mapping[str, Mapping[str, Any]]
+) -> Fault | None:
     from botocore.exceptions import ClientError
 
     try:
@@ -108,13 +110,13 @@ def _tried(execute: Executor, where: str, difference: Beside, trusts: Mapping[st
     return None
 
 
-def _last(where: str, difference: Beside) -> Fault:
+def _last(where: str, difference: IamDifference) -> Fault:
     group = difference.resource.logical_id
     what = f"{difference.value} stays in {difference.resource.physical_id}: nobody who belongs there could be put in"
     return Fault(f"{where} {group}", what, "put somebody in who belongs there, and repair again")
 
 
-def repair_step(difference: Beside, trusts: Mapping[str, Mapping[str, Any]]) -> Step:  # noqa: PLR0911  # one for each kind of difference
+def repair_step(difference: IamDifference, trusts: Mapping[str, Mapping[str, Any]]) -> Step:  # noqa: PLR0911  # one for each kind of difference
     """Return the step that undoes a difference."""
     name, value = difference.resource.physical_id, difference.value
     principal = Principal(difference.resource.type, name)
@@ -137,7 +139,7 @@ def repair_step(difference: Beside, trusts: Mapping[str, Mapping[str, Any]]) -> 
             return UpdateTrust(name, trusts[difference.resource.logical_id])
 
 
-def _failed(where: str, difference: Beside, exc: Exception) -> Fault:
+def _failed(where: str, difference: IamDifference, exc: Exception) -> Fault:
     place, value = f"{where} {difference.resource.logical_id}", difference.value
     if code_of(exc) == "NoSuchEntity":
         what = f"{value} cannot be put into {difference.resource.physical_id}: there is no such user"

@@ -1,4 +1,4 @@
-"""Several accounts: planned side by side, deployed in their order."""
+"""Plan and deploy several accounts at the same time, in an order that their trust policies need."""
 
 from __future__ import annotations
 

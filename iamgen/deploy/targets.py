@@ -1,4 +1,4 @@
-"""From a declaration to what each account should have, and whose credentials get it there."""
+"""Find what each account should have according to the declaration, and the credentials for it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pytest
 
 from iamgen.deploy.drift import Inspection
 from iamgen.deploy.executor import execute
-from iamgen.deploy.iam_drift import Beside
+from iamgen.deploy.iam_drift import IamDifference
 from iamgen.deploy.planner import Choices, Order, Prepared
 from iamgen.deploy.repair import own_losses, repair, repair_steps
 from iamgen.deploy.stack import Resource
@@ -24,9 +24,9 @@ from iamgen.errors import IamgenError
 Stubbed = Any
 POWER = Resource("PowerG", "infra-PowerG-1", "AWS::IAM::Group", "CREATE_COMPLETE", "")
 BOB, ZOE, YVE = (
-    Beside(POWER, "member", "+", "bob"),
-    Beside(POWER, "member", "-", "zoe"),
-    Beside(POWER, "member", "-", "y"),
+    IamDifference(POWER, "member", "+", "bob"),
+    IamDifference(POWER, "member", "-", "zoe"),
+    IamDifference(POWER, "member", "-", "y"),
 )
 
 
@@ -42,7 +42,7 @@ def test_who_is_missing_is_put_in_first(stubbed: Stubbed) -> None:
 
 
 @pytest.mark.parametrize(("code", "missing"), [("NoSuchEntity", [ZOE]), ("AccessDenied", [ZOE, YVE]), ("", [])])
-def test_nobody_goes_when_nobody_could_be_put_in(stubbed: Stubbed, code: str, missing: Sequence[Beside]) -> None:
+def test_nobody_goes_when_nobody_could_be_put_in(stubbed: Stubbed, code: str, missing: Sequence[IamDifference]) -> None:
     for _ in missing:
         stubbed.refuse("iam", "add_user_to_group", code)
     faults = repair(partial(carry_out, clients=stubbed.clients), "user-only", [BOB, *missing], {}, ["PowerG"])
@@ -98,21 +98,21 @@ SESSION, USER = "arn:aws:sts::1:assumed-role/{}/bob", "arn:aws:iam::1:user/team/
 @pytest.mark.parametrize(
     ("other", "caller"),
     [
-        (Beside(ADMIN, "inline", "+", "more"), SESSION.format("infra-AdminR-1")),
-        (Beside(ADMIN, "attached", "+", "arn:x"), SESSION.format("infra-AdminR-1")),
+        (IamDifference(ADMIN, "inline", "+", "more"), SESSION.format("infra-AdminR-1")),
+        (IamDifference(ADMIN, "attached", "+", "arn:x"), SESSION.format("infra-AdminR-1")),
         (
-            Beside(OPS, "holder", "+", "role deployer", holder=("AWS::IAM::Role", "deployer")),
+            IamDifference(OPS, "holder", "+", "role deployer", holder=("AWS::IAM::Role", "deployer")),
             SESSION.format("deployer"),
         ),
-        (Beside(OPS, "holder", "+", "user bob", holder=("AWS::IAM::User", "bob")), USER),
-        (Beside(OPS, "holder", "+", "group Admins", holder=("AWS::IAM::Group", "Admins")), USER),
-        (Beside(PERSON, "attached", "+", "arn:x"), USER),
-        (Beside(PERSON, "group", "+", "Admins"), USER),
-        (Beside(Resource("OpsG", "infra-OpsG", "AWS::IAM::Group", "", ""), "member", "+", "bob"), USER),
-        (Beside(Resource("PowerG", "Admins", "AWS::IAM::Group", "", ""), "inline", "+", "more"), USER),
+        (IamDifference(OPS, "holder", "+", "user bob", holder=("AWS::IAM::User", "bob")), USER),
+        (IamDifference(OPS, "holder", "+", "group Admins", holder=("AWS::IAM::Group", "Admins")), USER),
+        (IamDifference(PERSON, "attached", "+", "arn:x"), USER),
+        (IamDifference(PERSON, "group", "+", "Admins"), USER),
+        (IamDifference(Resource("OpsG", "infra-OpsG", "AWS::IAM::Group", "", ""), "member", "+", "bob"), USER),
+        (IamDifference(Resource("PowerG", "Admins", "AWS::IAM::Group", "", ""), "inline", "+", "more"), USER),
     ],
 )
-def test_who_deploys_is_not_undone_unasked(other: Beside, caller: str) -> None:
+def test_who_deploys_is_not_undone_unasked(other: IamDifference, caller: str) -> None:
     groups = {"bob": frozenset({"Admins"})}
     (fault,) = own_losses("dev (1)", [other], caller, groups)
     assert "who deploys, would lose what is there by hand" in fault.what
@@ -124,20 +124,24 @@ def test_who_deploys_is_not_undone_unasked(other: Beside, caller: str) -> None:
 @pytest.mark.parametrize(
     ("other", "operation", "parameters"),
     [
-        (Beside(ADMIN, "boundary", "+", "arn:x"), "delete_role_permissions_boundary", {"RoleName": "infra-AdminR-1"}),
-        (Beside(PERSON, "boundary", "+", "arn:x"), "delete_user_permissions_boundary", {"UserName": "bob"}),
-        (Beside(ADMIN, "tag", "+", "k"), "untag_role", {"RoleName": "infra-AdminR-1", "TagKeys": ["k"]}),
-        (Beside(PERSON, "tag", "+", "k"), "untag_user", {"UserName": "bob", "TagKeys": ["k"]}),
-        (Beside(PERSON, "group", "+", "G"), "remove_user_from_group", {"UserName": "bob", "GroupName": "G"}),
         (
-            Beside(OPS, "holder", "+", "role deployer", holder=("AWS::IAM::Role", "deployer")),
+            IamDifference(ADMIN, "boundary", "+", "arn:x"),
+            "delete_role_permissions_boundary",
+            {"RoleName": "infra-AdminR-1"},
+        ),
+        (IamDifference(PERSON, "boundary", "+", "arn:x"), "delete_user_permissions_boundary", {"UserName": "bob"}),
+        (IamDifference(ADMIN, "tag", "+", "k"), "untag_role", {"RoleName": "infra-AdminR-1", "TagKeys": ["k"]}),
+        (IamDifference(PERSON, "tag", "+", "k"), "untag_user", {"UserName": "bob", "TagKeys": ["k"]}),
+        (IamDifference(PERSON, "group", "+", "G"), "remove_user_from_group", {"UserName": "bob", "GroupName": "G"}),
+        (
+            IamDifference(OPS, "holder", "+", "role deployer", holder=("AWS::IAM::Role", "deployer")),
             "detach_role_policy",
             {"RoleName": "deployer", "PolicyArn": OPS.physical_id},
         ),
     ],
 )
 def test_each_is_undone_by_one_call(
-    stubbed: Stubbed, other: Beside, operation: str, parameters: dict[str, object]
+    stubbed: Stubbed, other: IamDifference, operation: str, parameters: dict[str, object]
 ) -> None:
     stubbed.answer("iam", operation, {}, parameters)
     assert repair(partial(carry_out, clients=stubbed.clients), "dev", [other], {}) == []
