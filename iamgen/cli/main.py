@@ -7,17 +7,21 @@ from pathlib import Path
 
 import click
 
+from iamgen.cli.apply import apply
 from iamgen.cli.bootstrap import bootstrap
+from iamgen.cli.cancel import cancel
 from iamgen.cli.changes import changes
 from iamgen.cli.check import check
 from iamgen.cli.ci import ci
 from iamgen.cli.deploy import deploy
 from iamgen.cli.drift import drift
 from iamgen.cli.help import WIDTH, OrderedGroup
+from iamgen.cli.plan import plan
 from iamgen.cli.promote import promote
 from iamgen.cli.release import release
 from iamgen.cli.render import render
 from iamgen.cli.session import Session
+from iamgen.cli.stack_set import stack_set
 from iamgen.cli.template import template
 from iamgen.errors import Fault, IamgenError, InterruptError, UsageError
 from iamgen.ui.console import Colour, Console
@@ -51,7 +55,23 @@ def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
 
 
 # in the order of the work: on the declaration, towards a deployment, afterwards, for people
-for command in (render, check, changes, release, promote, ci, deploy, drift, template, bootstrap):
+_COMMANDS = (
+    render,
+    check,
+    changes,
+    release,
+    promote,
+    ci,
+    deploy,
+    plan,
+    apply,
+    cancel,
+    stack_set,
+    drift,
+    template,
+    bootstrap,
+)
+for command in _COMMANDS:
     iamgen.add_command(command)
 
 

@@ -11,6 +11,26 @@ import click
 from iamgen.errors import IamgenError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+# The headings in the help of a command with many options, and the parameters below each of them.
+_HEADINGS = {
+    "Losses to allow": ("allow_replacement", "lock_me_out"),
+    "Credentials": ("profile", "role_arn_template"),
+    "Checks and results": ("on", "cache", "exit_code", "as_json"),
+}
+
+
+class Grouped(click.Command):
+    """A command whose help shows its options below headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, each below the heading that it belongs to; those that belong to none come first."""
+        records = {one.name: one.get_help_record(ctx) for one in self.get_params(ctx) if isinstance(one, click.Option)}
+        grouped = {name for names in _HEADINGS.values() for name in names}
+        for heading, names in {"Options": records.keys() - grouped, **_HEADINGS}.items():
+            rows = [row for name, row in records.items() if row and name in names]
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
 
 
 def account_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -84,37 +104,57 @@ def access(command: Command) -> Command:
     return profile(role(command))
 
 
-STACK_SET = ("kind", "units", "delegated", "administration_role", "execution_role", "failures", "at_once")
+def wait(command: Command) -> Command:
+    """Add --wait, for a stack in which an operation is in progress."""
+    text = "Wait for the end of an operation that is in progress in a stack, instead of refusing."
+    return click.option("--wait", is_flag=True, help=text)(command)
 
 
-def stack_sets(command: Command) -> Command:
-    """Add what a stack set needs to know; `STACK_SET` has the names of the values."""
-    several = click.IntRange(min=1)
-    added = (
-        click.option(
-            "--stack-set",
-            "kind",
-            metavar="KIND",
-            help="One template for all accounts of a kind, by a stack set of AWS.",
-        ),
-        click.option(
-            "--ou", "units", multiple=True, metavar="ID", help="An organisational unit they are in: service-managed."
-        ),
-        click.option("--delegated-admin", "delegated", is_flag=True, help="Act as the organisation's delegated admin."),
-        click.option("--administration-role", metavar="ARN", help="Self-managed: the role that AWS assumes."),
-        click.option("--execution-role", metavar="NAME", help="Self-managed: the role in each account."),
-        click.option(
-            "--failure-tolerance",
-            "failures",
-            type=click.IntRange(min=0),
-            default=0,
-            show_default=True,
-            help="How many accounts may fail before AWS stops.",
-        ),
-        click.option(
-            "--concurrency", "at_once", type=several, default=1, show_default=True, help="How many accounts at once."
-        ),
+def repair(command: Command) -> Command:
+    """Add --repair, which removes drift as well."""
+    return click.option("--repair", is_flag=True, help="Put right what `iamgen drift` finds as well.")(command)
+
+
+def bucket(command: Command) -> Command:
+    """Add --bucket, for a template that is too large for a request."""
+    text = "An S3 bucket of the account, for a template over 51,200 bytes."
+    return click.option("--bucket", metavar="NAME", help=text)(command)
+
+
+def permit(command: Command) -> Command:
+    """Add the options that allow losses: the fields of `Permit`."""
+    replacement = click.option(
+        "--allow-replacement", is_flag=True, help="Let groups and roles be replaced or deleted, this once."
     )
-    for option in reversed(added):
-        command = option(command)
-    return command
+    lock_out = click.option("--lock-me-out", is_flag=True, help="Let the last way into an account be taken away.")
+    return replacement(lock_out(command))
+
+
+def lint_and_cache(command: Command) -> Command:
+    """Add the options of cfn-lint: the fields of `Lint`. The cache is a detail that no help needs to mention."""
+    on = click.option("--lint/--no-lint", "on", default=True, help="Ask cfn-lint too; on by default.")
+    cache = click.option("--cache/--no-cache", default=True, hidden=True, help="Use the cache of cfn-lint's results.")
+    return on(cache(command))
+
+
+def stack_sets(*, hidden: bool = False) -> Callable[[Command], Command]:
+    """Return what adds the options of a stack set: the fields of `Settings` in `deploy.stack_sets`."""
+    added = (
+        ("--ou", "units", {"multiple": True, "metavar": "ID", "help": "An organisational unit: service-managed."}),
+        ("--delegated-admin", "delegated", {"is_flag": True, "help": "Act as the organisation's delegated admin."}),
+        ("--administration-role", None, {"metavar": "ARN", "help": "Self-managed: the role that AWS assumes."}),
+        ("--execution-role", None, {"metavar": "NAME", "help": "Self-managed: the role in each account."}),
+        ("--failure-tolerance", "failures", _number(0, 0, "How many accounts may fail before AWS stops.")),
+        ("--concurrency", "at_once", _number(1, 1, "How many accounts at once.")),
+    )
+
+    def decorated(command: Command) -> Command:
+        for option, name, settings in reversed(added):
+            command = click.option(option, *filter(None, (name,)), hidden=hidden, **settings)(command)
+        return command
+
+    return decorated
+
+
+def _number(least: int, default: int, text: str) -> dict[str, object]:
+    return {"type": click.IntRange(min=least), "default": default, "show_default": True, "help": text}

@@ -10,6 +10,7 @@ from pathlib import Path
 from iamgen.aws_client.parallel import heeding
 from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
+from iamgen.commands.requests import Consent, Lint, Output, Permit, Reach
 from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.resolved import Declaration
 from iamgen.deploy import approval, plan_file, several_accounts
@@ -27,44 +28,48 @@ DONE, FAILED, PENDING = 0, 1, 4
 
 
 @dataclass(frozen=True)
-class Deploying:
+class DeployRequest:
     """What to deploy, to which accounts, and what is allowed."""
 
     root: Path
-    accounts: tuple[str, ...] = ()
-    every: bool = False
-    profile: str | None = None
-    role_arn_template: str | None = None
-    yes: bool = False
-    plan_only: bool = False
-    plan_file: Path | None = None
-    execute_plan: Path | None = None
-    exit_code: bool = False
-    as_json: bool = False
+    """The folder of the repository."""
+    reach: Reach
+    """The accounts, and whose credentials; a kept plan names its accounts itself."""
+    consent: Consent
+    """Whether something may be changed."""
+    permit: Permit
+    """Which losses are allowed."""
+    lint: Lint
+    """How cfn-lint is used."""
+    output: Output
+    """How the result is reported."""
     wait: bool = False
+    """Whether to wait for an operation that is in progress in a stack, instead of refusing."""
     repair: bool = False
-    allow_replacement: bool = False
-    lock_me_out: bool = False
+    """Whether drift is removed as well."""
     bucket: str | None = None
-    lint: bool = True
-    remember: bool = True
+    """The S3 bucket for a template that is too large for a request."""
+    plan_file: Path | None = None
+    """The file in which the plan is kept for approval, instead of being carried out."""
+    approved: Path | None = None
+    """The file of the kept plan that is carried out, instead of a new one."""
 
     @property
     def access(self) -> Access:
         """How to come by credentials."""
-        return Access(self.profile, self.role_arn_template)
+        return Access(self.reach.profile, self.reach.role_arn_template)
 
     @property
     def changes_nothing(self) -> bool:
         """Whether it stops before anything is done in AWS."""
-        return self.plan_only or self.plan_file is not None
+        return self.consent.dry_run or self.plan_file is not None
 
 
 @dataclass(frozen=True)
 class _Run:
     """One run of the command."""
 
-    wanted: Deploying
+    request: DeployRequest
     """What was asked for."""
     console: Console
     """Where it is told."""
@@ -81,22 +86,22 @@ class _Run:
         return self.declaration.people_account.name
 
 
-def deploy(wanted: Deploying, console: Console) -> int:
+def deploy(request: DeployRequest, console: Console) -> int:
     """Deploy, and return 0; 1 when an account failed; 4, under `exit_code`, when something remains to be done.
 
     Raises IamgenError for what is wrong with the declaration, the credentials or the stacks.
     """
-    if not wanted.changes_nothing:
-        console.require_answer("deploy", yes=wanted.yes)
-    if wanted.plan_file:  # before users.py runs, which may go elsewhere
-        wanted = replace(wanted, plan_file=wanted.plan_file.absolute())
+    if not request.changes_nothing:
+        console.require_answer("apply" if request.approved else "deploy", yes=request.consent.yes)
+    if request.plan_file:  # before users.py runs, which may go elsewhere
+        request = replace(request, plan_file=request.plan_file.absolute())
     stop = threading.Event()
-    kept = plan_file.read(wanted.execute_plan) if wanted.execute_plan else ()
-    if wanted.execute_plan and not kept:
-        return _nothing(wanted, console)
-    names = tuple(one.account for one in kept) or wanted.accounts
-    declaration, members = _members(wanted, names, console)
-    run = _Run(wanted, console, declaration, stop, Pending(are_kept=bool(kept)))
+    kept = plan_file.read(request.approved) if request.approved else ()
+    if request.approved and not kept:
+        return _nothing(request, console)
+    names = tuple(one.account for one in kept) or request.reach.accounts
+    declaration, members = _members(request, names, console)
+    run = _Run(request, console, declaration, stop, Pending(are_kept=bool(kept)))
     denied = several_accounts.unusable(members, stop)
     if denied:
         console.errors(fault for error in denied.values() for fault in error.faults)
@@ -111,14 +116,17 @@ def deploy(wanted: Deploying, console: Console) -> int:
 
 def _plan_and_decide(run: _Run, kept: Collection[plan_file.Kept], members: Collection[Member]) -> int:
     """Plan, decide, and clean up, however that ends: all change sets go that nobody wants any more or has begun."""
-    choices, stays = _choices(run.wanted, run.console, run.stop), dict[str, tuple[Fault, ...]]()
+    choices, stays = _choices(run.request, run.console, run.stop), dict[str, tuple[Fault, ...]]()
     try:
         with run.console.board([one.name for one in members]) as show:
             if kept:
-                planned = _taken_up(kept, members, choices, run.pending)
+                by_account = {plan.account: plan for plan in kept}
+                planned = several_accounts.take_up(by_account, members, choices, run.stop, run.pending)
             else:
                 planned = several_accounts.plan(members, choices, show, run.stop, run.pending)
         run.console.errors(fault for error in planned.failed.values() for fault in error.faults)
+        for order_ in planned.carried_out.values():
+            run.console.note(f"{order_.where}: this plan was carried out already")
         ends = _decide(run, planned)
     finally:
         stays |= run.pending.clean_up()
@@ -126,14 +134,14 @@ def _plan_and_decide(run: _Run, kept: Collection[plan_file.Kept], members: Colle
     return _ended(run, planned, ends, stays)
 
 
-def _choices(wanted: Deploying, console: Console, stop: threading.Event) -> Choices:
+def _choices(request: DeployRequest, console: Console, stop: threading.Event) -> Choices:
     return Choices(
         now(),
-        allow_replacement=wanted.allow_replacement,
-        lock_me_out=wanted.lock_me_out,
-        wait=wanted.wait,
-        repair=wanted.repair,
-        bucket=wanted.bucket,
+        allow_replacement=request.permit.allow_replacement,
+        lock_me_out=request.permit.lock_me_out,
+        wait=request.wait,
+        repair=request.repair,
+        bucket=request.bucket,
         pace=Pace(heeding(stop)),
         on_wait=console.note,
         on_refusal=console.note,
@@ -142,66 +150,58 @@ def _choices(wanted: Deploying, console: Console, stop: threading.Event) -> Choi
     )
 
 
-def _members(wanted: Deploying, names: tuple[str, ...], console: Console) -> tuple[Declaration, tuple[Member, ...]]:
+def _members(
+    request: DeployRequest, names: tuple[str, ...], console: Console
+) -> tuple[Declaration, tuple[Member, ...]]:
     """Return the declaration, and the accounts to deploy to with what they should have, every check passed."""
-    project = Project.load(wanted.root, now())
+    project = Project.load(request.root, now())
     declaration = project.declaration
     console.warnings(project.warnings)
-    accounts = people_first(chosen(declaration, names, every=wanted.every))
+    accounts = people_first(chosen(declaration, names, every=request.reach.every))
     texts: Mapping[str, str] = {}
-    if not wanted.execute_plan:  # a kept plan was checked when it was made, and brings its own template
+    if not request.approved:  # a kept plan was checked when it was made, and brings its own template
         rendered = project.render(accounts)
         console.warnings(rendered.warnings)
-        rendered.require_checks(console, lint=wanted.lint, cache=wanted.remember)
+        rendered.require_checks(console, lint=request.lint.on, cache=request.lint.cache)
         texts = rendered.texts
-    tags = stack_tags(wanted.root)
+    tags = stack_tags(request.root)
     return declaration, tuple(
         Member(
             one.name,
             order(declaration, one, texts.get(one.name, ""), tags),
-            wanted.access.clients(declaration, one),
+            request.access.clients(declaration, one),
             one.holds_people,
         )
         for one in accounts
     )
 
 
-def _taken_up(
-    kept: Collection[plan_file.Kept], members: Collection[Member], choices: Choices, pending: Pending
-) -> Planned:
-    by_name = {one.name: one for one in members}
-    for one in kept:
-        member = by_name[one.account]
-        pending.prepared[one.account] = approval.take_up(one, member.order, member.clients, choices)
-    return Planned(dict(pending.prepared), {})
-
-
 def _decide(run: _Run, planned: Planned) -> Ends:
     """Show the plan, ask, and do it or leave it; return how the accounts ended."""
-    wanted, console = run.wanted, run.console
-    is_kept_whole = wanted.plan_file is not None  # a plan for approval is of all accounts or of none
-    stays = wanted.plan_only and not is_kept_whole
+    request, console = run.request, run.console
+    is_kept_whole = request.plan_file is not None  # a plan for approval is of all accounts or of none
+    stays = request.consent.dry_run and not is_kept_whole
     held_back = () if stays else several_accounts.held_back(planned, run.first, every=is_kept_whole)
     waiting = [name for name, one in planned.ready.items() if one.is_pending and name not in held_back]
     is_over = bool(held_back) and (is_kept_whole or not waiting)
-    asks = bool(waiting) and not (is_over or wanted.yes or wanted.changes_nothing)
+    asks = bool(waiting) and not (is_over or request.consent.yes or request.changes_nothing)
     if planned.ready:
-        console.show_plan(plan_text(planned.ready.values()), asks=asks, as_json=wanted.as_json)
+        console.show_plan(plan_text(planned.ready.values()), asks=asks, as_json=request.output.as_json)
     _say_not_begun(run, planned, held_back)
     if is_over:
         _say_count(run, planned, Ends(left=held_back))
-    elif wanted.plan_file and planned.ready:
-        _keep(wanted.plan_file, planned, waiting)
+    elif request.plan_file and planned.ready:
+        _keep(request.plan_file, planned, waiting)
         run.pending.are_kept = True
-        console.note(f"the plan is kept: iamgen deploy --execute-plan {wanted.plan_file}")
-    elif waiting and not wanted.changes_nothing and _agreed(run, waiting):
+        console.note(f"the plan is kept: iamgen apply {request.plan_file}")
+    elif waiting and not request.changes_nothing and _agreed(run, waiting):
         return _carry_out(run, planned, held_back)
     return Ends(left=held_back)
 
 
 def _agreed(run: _Run, waiting: Collection[str]) -> bool:
     """Ask, unless that is answered beforehand."""
-    if run.wanted.yes:
+    if run.request.consent.yes:
         return True
     names = ", ".join(in_question(run.declaration.accounts[name]) for name in waiting)
     is_yes = run.console.confirm(f"Deploy this to {names}?")
@@ -210,11 +210,11 @@ def _agreed(run: _Run, waiting: Collection[str]) -> bool:
     return is_yes
 
 
-def _nothing(wanted: Deploying, console: Console) -> int:
+def _nothing(request: DeployRequest, console: Console) -> int:
     """Say that a kept plan has nothing in it."""
-    if wanted.as_json:
+    if request.output.as_json:
         console.product(ends_json(Planned({}, {}), Ends(), {}))
-    console.note(f"{wanted.execute_plan}: there is nothing to do")
+    console.note(f"{request.approved}: there is nothing to do")
     return DONE
 
 
@@ -231,7 +231,6 @@ def _carry_out(run: _Run, planned: Planned, held_back: Collection[str]) -> Ends:
     ready = {name: one for name, one in planned.ready.items() if name not in held_back}
     with run.console.board(list(ready)) as show:
         ends = several_accounts.carry_out(ready, run.first, show, run.stop, run.pending.begun)
-    run.pending.are_kept = run.pending.are_kept and not ends.left  # else the plan cannot be carried out as a whole
     for name, one in ready.items():
         if name in ends.failed:
             run.console.errors(ends.failed[name].faults)
@@ -244,22 +243,24 @@ def _carry_out(run: _Run, planned: Planned, held_back: Collection[str]) -> Ends:
 
 
 def _say_not_begun(run: _Run, planned: Planned, names: Collection[str]) -> None:
+    file = run.request.approved
     for name in names:
-        what = f"not begun, because {run.first} failed; its change set is removed"
-        run.console.error(Fault(planned.ready[name].order.where, what, "deploy again when that is mended"))
+        what = f"not begun, because {run.first} failed; its change set {'is kept' if file else 'is removed'}"
+        hint = f"mend that, and then again: iamgen apply {file}" if file else "deploy again when that is mended"
+        run.console.error(Fault(planned.ready[name].order.where, what, hint))
 
 
 def _say_count(run: _Run, planned: Planned, ends: Ends) -> None:
     """Say of several accounts how many ended how: each of them counts once."""
-    if len(planned.ready) + len(planned.failed) > 1:
+    if len(planned.ready) + len(planned.failed) + len(planned.carried_out) > 1:
         run.console.note(ends_line(planned, ends))
 
 
 def _ended(run: _Run, planned: Planned, ends: Ends, stays: Mapping[str, tuple[Fault, ...]]) -> int:
     """Tell programs how it ended, and return the exit code. `stays` is what could not be removed, by account."""
-    if run.wanted.as_json:
+    if run.request.output.as_json:
         run.console.product(ends_json(planned, ends, stays))
     if planned.failed or ends.failed or ends.left or stays:
         return FAILED
     waiting = sum(one.is_pending for one in planned.ready.values())
-    return PENDING if run.wanted.exit_code and len(ends.done) < waiting else DONE
+    return PENDING if run.request.output.exit_code and len(ends.done) < waiting else DONE

@@ -1,4 +1,4 @@
-"""`iamgen deploy --cancel`: an update that is under way is stopped, and all put back as it was."""
+"""`iamgen cancel`: stop an update that is under way; AWS puts everything back as it was."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from iamgen.aws_client.clients import Clients
 from iamgen.aws_client.parallel import heeding, side_by_side
 from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
+from iamgen.commands.requests import Consent, Output, Reach
 from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy import several_accounts
@@ -30,40 +31,43 @@ Found = Mapping[str, str | IamgenError]
 
 
 @dataclass(frozen=True)
-class Cancelling:
+class CancelRequest:
     """Where to stop an update, and whether to ask."""
 
     root: Path
-    accounts: tuple[str, ...] = ()
-    every: bool = False
-    profile: str | None = None
-    role_arn_template: str | None = None
-    yes: bool = False
-    dry_run: bool = False
-    exit_code: bool = False
-    as_json: bool = False
+    """The folder of the repository."""
+    reach: Reach
+    """The accounts, and whose credentials."""
+    consent: Consent
+    """Whether something may be stopped."""
+    output: Output
+    """How the result is reported."""
 
 
-def cancel_deployments(wanted: Cancelling, console: Console) -> int:
+def cancel_deployments(request: CancelRequest, console: Console) -> int:
     """Stop what is under way, and return 0 where all is as it was; 1 where it is not; 4, under `exit_code`, when
     something is still under way. Raises IamgenError for what is wrong with the declaration."""
-    if not wanted.dry_run:
-        console.require_answer("deploy --cancel", yes=wanted.yes)
-    declaration, stop = Project.load(wanted.root, now()).declaration, threading.Event()
-    access = Access(wanted.profile, wanted.role_arn_template)
-    accounts = chosen(declaration, wanted.accounts, every=wanted.every)
+    if not request.consent.dry_run:
+        console.require_answer("cancel", yes=request.consent.yes)
+    declaration, stop = Project.load(request.root, now()).declaration, threading.Event()
+    access = Access(request.reach.profile, request.reach.role_arn_template)
+    accounts = chosen(declaration, request.reach.accounts, every=request.reach.every)
     every = {one.name: (order(declaration, one, "", {}), access.clients(declaration, one)) for one in accounts}
     seen = side_by_side({name: partial(under_way, *one) for name, one in every.items()}, stop)
     busy = {name: every[name] for name, status in seen.items() if isinstance(status, str) and status}
     for name, status in seen.items():
         _say(every[name][0].where, status or "nothing is under way", console)
     asked_about = [one for one in accounts if one.name in busy]
-    agreed = not wanted.dry_run and bool(busy) and (wanted.yes or _agreed(asked_about, declaration, console))
+    agreed = (
+        not request.consent.dry_run
+        and bool(busy)
+        and (request.consent.yes or _agreed(asked_about, declaration, console))
+    )
     ends = _cancel(busy, stop, console) if agreed else {}
-    if wanted.as_json:
+    if request.output.as_json:
         console.product(_json(every, seen, ends))
     failed = any(isinstance(one, IamgenError) for one in seen.values()) or any(one != _BACK for one in ends.values())
-    return FAILED if failed else PENDING if wanted.exit_code and busy.keys() - ends.keys() else DONE
+    return FAILED if failed else PENDING if request.output.exit_code and busy.keys() - ends.keys() else DONE
 
 
 def _agreed(accounts: Iterable[Account], declaration: Declaration, console: Console) -> bool:
@@ -95,7 +99,7 @@ def _cancel(busy: Mapping[str, Stack], stop: threading.Event, console: Console) 
 
 def _not_back(name: str, status: str) -> tuple[str, str]:
     if not status:
-        return "it had ended before it could be stopped", f"look at what there is now: iamgen deploy {name} --plan-only"
+        return "it had ended before it could be stopped", f"look at what there is now: iamgen deploy {name} --dry-run"
     return f"it was not put back as it was: {status}", f"iamgen deploy {name} says what there is to do"
 
 

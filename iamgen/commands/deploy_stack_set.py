@@ -1,13 +1,12 @@
-"""`iamgen deploy --stack-set KIND`: one template into all accounts of a kind, by CloudFormation itself."""
+"""`iamgen stack-set KIND`: one template into all accounts of a kind, by CloudFormation itself."""
 
 from __future__ import annotations
 
 import json
 import threading
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from iamgen.aws import quotas
 from iamgen.aws.partitions import DEFAULT, partition_of
@@ -16,6 +15,7 @@ from iamgen.aws_client.errors import telling
 from iamgen.aws_client.parallel import heeding
 from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
+from iamgen.commands.requests import Consent, Lint, Output, Permit
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy.consequences import cli_options
 from iamgen.deploy.kind_template import kind_template
@@ -34,57 +34,79 @@ DONE, FAILED, PENDING = 0, 1, 4
 
 
 @dataclass(frozen=True)
-class StackSetDeploying:
+class StackSetRequest:
     """Which kind of accounts to deploy to, and how."""
 
     root: Path
+    """The folder of the repository."""
     kind: str
-    how: Mapping[str, Any] = field(default_factory=dict)
-    """What there is to say of a stack set: `cloud.stack_sets.Settings`."""
-    profile: str | None = None
-    yes: bool = False
-    plan_only: bool = False
-    exit_code: bool = False
-    allow_replacement: bool = False
-    lock_me_out: bool = False
-    as_json: bool = False
-    lint: bool = True
-    remember: bool = True
+    """The kind of accounts."""
+    profile: str | None
+    """The profile for the account of the stack set."""
+    consent: Consent
+    """Whether something may be changed."""
+    permit: Permit
+    """Which losses are allowed."""
+    lint: Lint
+    """How cfn-lint is used."""
+    output: Output
+    """How the result is reported."""
+    units: tuple[str, ...] = ()
+    """The organisational units that the accounts are in; none for a self-managed stack set."""
+    delegated: bool = False
+    """Whether it acts as the organisation's delegated administrator."""
+    administration_role: str | None = None
+    """The ARN of the role that AWS assumes, for a self-managed stack set."""
+    execution_role: str | None = None
+    """The name of the role in each account, for a self-managed stack set."""
+    failures: int = 0
+    """How many accounts may fail before AWS stops."""
+    at_once: int = 1
+    """How many accounts are worked on at once."""
+
+    @property
+    def settings(self) -> Settings:
+        """How the stack set reaches its accounts."""
+        return Settings(
+            self.units, self.delegated, self.administration_role, self.execution_role, self.failures, self.at_once
+        )
 
 
-def deploy_stack_set(wanted: StackSetDeploying, console: Console) -> int:
+def deploy_stack_set(request: StackSetRequest, console: Console) -> int:
     """Deploy, and return 0; 1 when an account failed; 4, under `exit_code`, when something remains to be done.
 
     Raises IamgenError when the accounts are not alike, and for what a stack set cannot reach.
     """
-    if not wanted.plan_only:
-        console.require_answer("deploy", yes=wanted.yes)
-    project = Project.load(wanted.root, now())
+    if not request.consent.dry_run:
+        console.require_answer("stack-set", yes=request.consent.yes)
+    project = Project.load(request.root, now())
     declaration = project.declaration
     console.warnings(project.warnings)
-    accounts = _accounts(declaration, wanted.kind)
+    accounts = _accounts(declaration, request.kind)
     rendered = project.render(accounts)
     console.warnings(rendered.warnings)
-    rendered.require_checks(console, lint=wanted.lint, cache=wanted.remember)
-    wished = _stack_set(wanted, declaration, rendered.texts)
-    clients = connect(Credentials(wanted.profile), declaration.region, wished.name)
+    rendered.require_checks(console, lint=request.lint.on, cache=request.lint.cache)
+    wished = _stack_set(request, declaration, rendered.texts)
+    clients = connect(Credentials(request.profile), declaration.region, wished.name)
     with telling(wished.name, clients.credentials):
         found = clients.sts.get_caller_identity()
         caller = Identity(found["Account"], found["Arn"])
         planned = plan(clients, wished)
-    _refuse_losses(wanted, _change(planned, caller, clients.region), caller, console)
+    _refuse_losses(request, _change(planned, caller, clients.region), caller, console)
     names = {one.id: f"{one.name} ({one.id})" for one in accounts}
     text = "\n".join(_lines(planned, names, f"{caller.account} ({caller.arn})"))
-    asks = planned.is_pending and not wanted.plan_only and not wanted.yes
-    console.show_plan(f"{text}\n", asks=asks, as_json=wanted.as_json)
+    asks = planned.is_pending and not request.consent.dry_run and not request.consent.yes
+    console.show_plan(f"{text}\n", asks=asks, as_json=request.output.as_json)
     question = f"Deploy this to {', '.join(map(in_question, accounts))}?"
-    is_begun = planned.is_pending and not wanted.plan_only and (wanted.yes or _agreed(question, console))
+    is_begun = (
+        planned.is_pending and not request.consent.dry_run and (request.consent.yes or _agreed(question, console))
+    )
     faults = _carry_out(planned, clients, names, console) if is_begun else ()
-    if wanted.as_json:
+    if request.output.as_json:
         console.product(_json(planned, faults))
     if faults:
         return FAILED
-    return PENDING if wanted.exit_code and planned.is_pending and not is_begun else DONE
+    return PENDING if request.output.exit_code and planned.is_pending and not is_begun else DONE
 
 
 def _agreed(question: str, console: Console) -> bool:
@@ -99,9 +121,9 @@ def _change(planned: PlannedSet, caller: Identity, region: str) -> TemplateChang
     return TemplateChange(planned.wanted.name, place, planned.before, planned.wanted.template)
 
 
-def _refuse_losses(wanted: StackSetDeploying, change: TemplateChange, caller: Identity, console: Console) -> None:
+def _refuse_losses(request: StackSetRequest, change: TemplateChange, caller: Identity, console: Console) -> None:
     """Raise IamgenError for what nobody has allowed to be lost: the stacks of a set have no stack policy of ours."""
-    losses = refused(change, caller, now(), Allowed(wanted.allow_replacement, wanted.lock_me_out))
+    losses = refused(change, caller, now(), Allowed(request.permit.allow_replacement, request.permit.lock_me_out))
     if losses.refusals:
         raise IamgenError(losses.refusals)
     for fault in losses.warnings:
@@ -112,20 +134,22 @@ def _accounts(declaration: Declaration, kind: str) -> tuple[Account, ...]:
     found = tuple(one for one in declaration.accounts.values() if one.kind == kind)
     if not found:
         kinds = ", ".join(dict.fromkeys(one.kind for one in declaration.accounts.values() if one.is_workload))
-        raise UsageError([Fault("--stack-set", f"CONST.inc declares no account of the kind {kind}", f"it has {kinds}")])
+        raise UsageError([Fault("stack-set", f"CONST.inc declares no account of the kind {kind}", f"it has {kinds}")])
     return found
 
 
-def _stack_set(wanted: StackSetDeploying, declaration: Declaration, texts: Mapping[str, str]) -> StackSet:
+def _stack_set(request: StackSetRequest, declaration: Declaration, texts: Mapping[str, str]) -> StackSet:
     accounts = {name: declaration.accounts[name] for name in texts}
-    template = kind_template(wanted.kind, {name: (accounts[name].id, json.loads(text)) for name, text in texts.items()})
-    name = f"{declaration.settings.stack}-{wanted.kind}"
+    template = kind_template(
+        request.kind, {name: (accounts[name].id, json.loads(text)) for name, text in texts.items()}
+    )
+    name = f"{declaration.settings.stack}-{request.kind}"
     size = len(json.dumps(template, indent=2).encode())
     if size > quotas.TEMPLATE_INLINE:
         what = f"the template has {size:,} bytes, and {quotas.TEMPLATE_INLINE:,} is the limit of a stack set"
         raise refuse(name, what, "deploy the accounts one by one: iamgen deploy --all")
     ids = tuple(one.id for one in accounts.values())
-    return StackSet(name, template, stack_tags(wanted.root), ids, Settings(**wanted.how))
+    return StackSet(name, template, stack_tags(request.root), ids, request.settings)
 
 
 def _lines(planned: PlannedSet, names: Mapping[str, str], caller: str) -> Iterator[str]:

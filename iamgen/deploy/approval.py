@@ -1,73 +1,146 @@
-"""Two steps: a plan is kept, somebody approves it, and exactly that is executed."""
+"""Keep a plan for approval, and take it up again: exactly what was approved is executed."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 
-from iamgen.aws_client.clients import Clients, require_account
+from iamgen.aws_client.clients import Clients, Identity, require_account
 from iamgen.aws_client.errors import code_of, telling
 from iamgen.deploy import change_set as change_sets
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.change_set import ChangeSet
+from iamgen.deploy.consequences import following
 from iamgen.deploy.effects import planned, retagged
 from iamgen.deploy.plan_file import Kept
-from iamgen.deploy.planner import Choices, Order, Prepared, body, deployed, is_created, refuse_losses
+from iamgen.deploy.planner import (
+    Choices,
+    Order,
+    Prepared,
+    body,
+    deployed,
+    inspected,
+    is_created,
+    is_guarded,
+    refuse_losses,
+)
+from iamgen.deploy.repair import repair_step
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_protection import refusals
+from iamgen.deploy.step_text import step_text
+from iamgen.diff.change import Change
 from iamgen.diff.difference import differences
-from iamgen.errors import IamgenError, refuse
+from iamgen.errors import Fault, IamgenError, refuse
 
-_HINT = "make a new plan: iamgen deploy {account} --plan-only --plan-file FILE"
+_CARRIED_OUT = "EXECUTE_COMPLETE"
+_HINT = "make a new plan: iamgen plan {account} -o FILE"
 
 
 def kept(prepared: Prepared, account: str) -> Kept | None:
-    """Return what a file has to say of a plan, None when there is nothing to execute.
+    """Return what a file has to say of a plan, None when there is no change set to execute and nothing to repair.
 
-    Raises IamgenError for a plan that is more than a change set.
+    Raises IamgenError for a plan that begins with the deletion of a failed stack: its change set can be made only then.
     """
-    order, made = prepared.order, prepared.change_set
-    if prepared.afresh or (prepared.inspection and prepared.inspection.beside):
-        what = "there is more to do than a change set can hold: a failed stack to delete, or a repair"
+    order, change_set, inspection = prepared.order, prepared.change_set, prepared.inspection
+    if prepared.afresh:
+        what = "a failed stack is deleted first, and no change set can be kept for what comes after that"
         raise refuse(order.where, what, f"deploy it in one step: iamgen deploy {account}")
-    if made is None:
+    steps = tuple(repair_step(difference, inspection.trusts) for difference in inspection.beside) if inspection else ()
+    if change_set is None and not steps:
         return None
-    cloudformation = prepared.clients.cloudformation
+    cloudformation, region = prepared.clients.cloudformation, prepared.clients.region
+    if change_set is None:
+        stack_id, moment = (prepared.stack.id, prepared.stack.moment) if prepared.stack else ("", "")
+        return Kept(account, order.account_id, region, order.stack, stack_id, "", "UPDATE", moment, "", steps)
     with telling(order.where, prepared.clients.credentials):
-        stack = prepared.stack if made.kind == "UPDATE" else stacks.read(cloudformation, made.stack_id)
-        digest = _digest(stacks.template(cloudformation, made.stack_id, made.id))
+        stack = prepared.stack if change_set.kind == "UPDATE" else stacks.read(cloudformation, change_set.stack_id)
+        digest = _digest(stacks.template(cloudformation, change_set.stack_id, change_set.id))
     moment = stack.moment if stack else ""
-    region = prepared.clients.region
-    return Kept(account, order.account_id, region, order.stack, made.stack_id, made.id, made.kind, moment, digest)
+    ids = (change_set.stack_id, change_set.id)
+    return Kept(account, order.account_id, region, order.stack, *ids, change_set.kind, moment, digest, steps)
 
 
-def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Prepared:
-    """Return the deployment that a kept plan is; its order's text becomes the template that the change set brings.
+class ForgedPlanError(IamgenError):
+    """A plan in a file is not one that `iamgen plan` made for this account: nothing in that file can be relied on."""
 
-    Raises IamgenError when it is not of the account's own stack, when that moved meanwhile, when the change set is not
-    what was approved, and as `deployment.prepare` does for what would be lost.
+
+def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Prepared | None:
+    """Return the deployment that a kept plan is, None when it was carried out already, to the end.
+
+    Its order's text becomes the template that the change set brings.
+
+    Raises ForgedPlanError when it is not of the account's own stack, or has another template than the file says;
+    IamgenError when the stack moved meanwhile, and as `planner.prepare` does for what would be lost.
     """
     identity = require_account(clients, plan.account_id, order.where)
     cloudformation = clients.cloudformation
     with telling(order.where, clients.credentials):
-        status = _execution_status(plan, clients)
+        status = _execution_status(plan, clients) if plan.change_set else "AVAILABLE"
         stack = stacks.read(cloudformation, plan.stack_id)
         _require_same(plan, order, clients, stack)
+        prepared = Prepared(order, clients, choices, stack)
+        if status == _CARRIED_OUT:
+            return _remaining(plan, prepared, identity)
         _require_waiting(plan, order, stack, status)
-        text = _template(plan, order, clients)
-        effects = change_sets.effects(cloudformation, plan.change_set, plan.stack_id)
-        order = replace(order, text=text)
-        made = ChangeSet(plan.change_set, plan.stack_id, "CREATE" if plan.kind == "CREATE" else "UPDATE", effects)
-        found = Prepared(order, clients, choices, stack, made)
-        before, after = deployed(found), body(order, text)
-        found = replace(found, before=before)
-        refuse_losses(found, before, after, identity)
-        changes = planned(effects, differences(before, after))
-        allowed = choices.allow_replacement or not (stack and is_created(stack))
-        faults = tuple(refusals(order.where, changes, allow_replacement=allowed))
+        if not plan.change_set:
+            return _with_repair(plan, replace(prepared, before=deployed(prepared)), identity)
+        prepared = _with_change_set(plan, prepared)
+        before, after = deployed(prepared), body(order, prepared.order.text)
+        prepared = replace(prepared, before=before)
+        refuse_losses(prepared, before, after, identity)
+        prepared = _with_repair(plan, prepared, identity)
+    return _with_changes(prepared, differences(before, after))
+
+
+def _with_change_set(plan: Kept, prepared: Prepared) -> Prepared:
+    """Return it with the change set that waits, and the template that this brings."""
+    text = _template(plan, prepared.order, prepared.clients)
+    effects = change_sets.effects(prepared.clients.cloudformation, plan.change_set, plan.stack_id)
+    change_set = ChangeSet(plan.change_set, plan.stack_id, "CREATE" if plan.kind == "CREATE" else "UPDATE", effects)
+    return replace(prepared, order=replace(prepared.order, text=text), change_set=change_set)
+
+
+def _with_changes(prepared: Prepared, template_changes: Iterable[Change]) -> Prepared:
+    """Return it with what changes. Raises IamgenError for what the stack's policy would refuse."""
+    effects = prepared.change_set.effects if prepared.change_set else ()
+    drifted = prepared.inspection.drift.repairs if prepared.inspection else ()
+    changes, stack = planned(effects, template_changes, drifted), prepared.stack
+    allowed = prepared.choices.allow_replacement or not (stack and is_created(stack))
+    faults = tuple(refusals(prepared.order.where, changes, allow_replacement=allowed))
     if faults:
         raise IamgenError(faults)
-    return replace(found, changes=changes, retagged=retagged(effects, changes))
+    return replace(prepared, changes=changes, retagged=retagged(effects, changes))
+
+
+def _with_repair(plan: Kept, prepared: Prepared, identity: Identity) -> Prepared:
+    """Return it with the part of the approved repair that is still needed: nothing is undone that nobody approved, and
+    nothing is done that no drift asks for, whatever a file says."""
+    if not plan.steps or prepared.before is None:
+        return prepared
+    prepared = inspected(prepared, prepared.before, identity)
+    inspection = prepared.inspection
+    if inspection is None:
+        return prepared
+    needed = [repair_step(difference, inspection.trusts) for difference in inspection.beside]
+    for step in plan.steps:
+        if step not in needed:
+            prepared.choices.note(f"{prepared.order.where}: not needed any more: {step_text(step)}")
+    pairs = zip(inspection.beside, needed, strict=True)
+    approved = tuple(difference for difference, step in pairs if step in plan.steps)
+    return replace(prepared, inspection=replace(inspection, beside=approved))
+
+
+def _remaining(plan: Kept, prepared: Prepared, identity: Identity) -> Prepared | None:
+    """Return what is left of a plan whose change set was carried out: the protection and the repair that follow it,
+    where nobody followed the deployment to its end. None when nothing is left."""
+    stack = prepared.stack
+    if stack is None or not is_created(stack):
+        return None
+    prepared = replace(prepared, unguarded=not is_guarded(prepared.clients, stack))
+    if plan.steps:
+        prepared = _with_repair(plan, replace(prepared, before=deployed(prepared)), identity)
+    return prepared if prepared.is_pending else None
 
 
 def _require_same(plan: Kept, order: Order, clients: Clients, stack: Stack | None) -> None:
@@ -75,15 +148,19 @@ def _require_same(plan: Kept, order: Order, clients: Clients, stack: Stack | Non
     hint = _HINT.format(account=plan.account)
     ours = f"the stack {order.stack} of {clients.region}"
     if (plan.stack, plan.region) != (order.stack, clients.region):
-        raise refuse(order.where, f"the plan is for the stack {plan.stack} of {plan.region}, not for {ours}", hint)
+        what = f"the plan is for the stack {plan.stack} of {plan.region}, not for {ours}"
+        raise ForgedPlanError([Fault(order.where, what, hint)])
     if stack and stack.name != order.stack:
-        raise refuse(order.where, f"the plan's change set is on the stack {stack.name}, not on {ours}", hint)
+        what = f"the plan's change set is on the stack {stack.name}, not on {ours}"
+        raise ForgedPlanError([Fault(order.where, what, hint)])
 
 
 def _require_waiting(plan: Kept, order: Order, stack: Stack | None, status: str) -> None:
     hint, moment = _HINT.format(account=plan.account), stack.moment if stack else ""
-    if status.startswith("EXECUTE_"):
-        raise refuse(order.where, "the plan was carried out already, or is being carried out", hint)
+    if status == "EXECUTE_IN_PROGRESS":
+        raise refuse(order.where, "the plan is being carried out", following(order.account))
+    if status == "EXECUTE_FAILED":
+        raise refuse(order.where, "the plan was carried out, and failed", hint)
     if moment != plan.moment:
         what = f"the stack {plan.stack} is not as it was when the plan was made: somebody deployed meanwhile"
         raise refuse(order.where, what, hint)
@@ -109,7 +186,7 @@ def _template(plan: Kept, order: Order, clients: Clients) -> str:
     text = stacks.template(clients.cloudformation, plan.stack_id, plan.change_set)
     if _digest(text) != plan.digest:
         what = "the plan's change set has another template than the plan says"
-        raise refuse(order.where, what, _HINT.format(account=plan.account))
+        raise ForgedPlanError([Fault(order.where, what, _HINT.format(account=plan.account))])
     return text
 
 

@@ -1,4 +1,4 @@
-"""An update that is under way, stopped: AWS puts everything back as it was."""
+"""Stop an update of a stack that is in progress; CloudFormation restores the stack as it was."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from iamgen.aws_client.clients import Clients, require_account
 from iamgen.aws_client.errors import code_of, telling
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy import stack as stacks
-from iamgen.deploy.consequences import cli_options, following, with_consequence
+from iamgen.deploy.consequences import cli_options, watching, with_consequence
 from iamgen.deploy.events import Event, follow, last_event
 from iamgen.deploy.failure import not_rolled_back
 from iamgen.deploy.planner import Order
@@ -38,14 +38,14 @@ def cancel(order: Order, clients: Clients, pace: Pace, tell: Told) -> str:
         if found is None or step(found.status) is not Step.WAIT:
             return ""
         if found.status != "UPDATE_IN_PROGRESS":
-            hint = f"wait for its end: iamgen deploy {order.where.partition(' ')[0]} --wait"
+            hint = f"wait for its end: iamgen deploy {order.account.name} --wait"
             raise refuse(order.where, f"AWS stops only updates, and this is {found.status}", hint)
         since = last_event(clients.cloudformation, found.id)
         pace.heed()
         if not _is_cancelled(clients, found.id):
             return ""
         what = "the update is being stopped, and AWS goes on with that"
-        with with_consequence(order.where, clients, what, following(order.where).partition(";")[0]):
+        with with_consequence(order.where, clients, what, watching(order.account)):
             outcome = follow(clients.cloudformation, found.id, since, pace, tell)
     faults = list(not_rolled_back(order.where, outcome, cli_options(clients)))
     if faults:

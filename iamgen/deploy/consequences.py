@@ -1,4 +1,4 @@
-"""What an error leaves behind: what had begun in AWS when it came, which goes on there or stays."""
+"""Add to an error what had begun in AWS when it came, and what to do about that."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from iamgen.aws_client.clients import Clients
 from iamgen.aws_client.errors import telling
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import Fault, IamgenError
 
 _SERVER_ERROR = 500  # from here on a status of HTTP says that AWS itself does not know what became of the request
@@ -22,10 +23,14 @@ def with_consequence(where: str, clients: Clients, what: str, hint: str) -> Iter
         raise IamgenError([*exc.faults, Fault(where, what, hint)]) from exc
 
 
-def following(where: str) -> str:
+def watching(account: TargetAccount) -> str:
+    """Return how to watch what goes on in an account's stack."""
+    return f"follow it: iamgen deploy {account.name} --wait"
+
+
+def following(account: TargetAccount) -> str:
     """Return how to watch, and how to stop, what goes on in an account's stack."""
-    name = where.partition(" ")[0]
-    return f"follow it: iamgen deploy {name} --wait; stop an update: iamgen deploy {name} --cancel"
+    return f"{watching(account)}; stop an update: iamgen cancel {account.name}"
 
 
 def is_refusal(exc: BaseException) -> bool:

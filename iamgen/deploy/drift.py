@@ -11,7 +11,7 @@ from iamgen.aws_client.polling import Pace
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.authorization_details import USER, Everybody, held
 from iamgen.deploy.effects import merged
-from iamgen.deploy.iam_drift import Beside, as_changes, beside, members
+from iamgen.deploy.iam_drift import IamDifference, as_changes, beside, members
 from iamgen.deploy.iam_expectation import as_deployed, environment_of, expected, trust
 from iamgen.deploy.stack import Resource
 from iamgen.deploy.stack_drift import Drift, Unchecked, detect
@@ -70,7 +70,7 @@ class Inspection:
     """
 
     drift: Drift
-    beside: tuple[Beside, ...]
+    beside: tuple[IamDifference, ...]
     trusts: Mapping[str, Mapping[str, Any]]
     resources: int
     there: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""A plan: what a change set does, with what that means."""
+"""Combine what a change set does with the differences that explain it."""
 
 from __future__ import annotations
 

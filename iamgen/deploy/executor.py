@@ -1,4 +1,4 @@
-"""A planned deployment, carried out: executed, followed to its end, and guarded."""
+"""Carry out the planned deployment of one account, and follow it to its end."""
 
 from __future__ import annotations
 
@@ -91,13 +91,14 @@ def _once(prepared: Prepared, tell: Told, begin: Begin, *, is_ours: bool) -> Out
 
 def _afresh(prepared: Prepared, stack: Stack, tell: Told, begin: Begin) -> Outcome:
     """Delete the stack whose creation failed, and create it anew."""
-    where, clients = prepared.order.where, prepared.clients
+    account, clients = prepared.order.account, prepared.clients
+    where = str(account)
     planned = frozenset(one.logical_id for one in prepared.deletions)
-    deleted = Deletion(where, clients, stack, planned).carry_out(prepared.choices.pace, tell, begin)
+    deleted = Deletion(account, clients, stack, planned).carry_out(prepared.choices.pace, tell, begin)
     if deleted and not succeeded(deleted.status):
         raise IamgenError(_failures(prepared, deleted))
     what = "the stack whose creation failed was deleted, and nothing has been created in its place"
-    hint = f"deploy again: iamgen deploy {where.partition(' ')[0]}"
+    hint = f"deploy again: iamgen deploy {account.name}"
     try:
         with with_consequence(where, clients, what, hint):
             prepared = replace(prepared, change_set=new_change_set(prepared, is_same=False))
@@ -153,7 +154,7 @@ def _begin(prepared: Prepared, begin: Begin) -> str:
             raise
         begin()
         with with_consequence(
-            where, prepared.clients, "it is not known whether the deployment began", following(where)
+            where, prepared.clients, "it is not known whether the deployment began", following(prepared.order.account)
         ):
             raise
     begin()
@@ -165,7 +166,7 @@ def _followed(prepared: Prepared, since: str, tell: Told) -> Outcome:
     if change_set is None:
         raise moved(where)
     what = "the deployment had begun, and AWS goes on with it"
-    with with_consequence(where, prepared.clients, what, following(where)):
+    with with_consequence(where, prepared.clients, what, following(prepared.order.account)):
         return follow(prepared.clients.cloudformation, change_set.stack_id, since, prepared.choices.pace, tell)
 
 
@@ -183,7 +184,7 @@ def _again(prepared: Prepared, outcome: Outcome) -> Prepared:
         raise moved(where)
     if stack and is_afresh:
         if live_template(cloudformation, stack, where):
-            raise IamgenError([*_failures(prepared, outcome), undeleted(where, stack.name)])
+            raise IamgenError([*_failures(prepared, outcome), undeleted(prepared.order.account, stack.name)])
         return prepared
     return replace(prepared, change_set=new_change_set(prepared, is_same=False))
 
@@ -202,4 +203,4 @@ def going_on(prepared: Iterable[Prepared]) -> Iterator[Fault]:
                 "; its stack policy stays open until the next deployment" if one.choices.allow_replacement else ""
             )
             what = f"AWS goes on: the stack {one.order.stack} is {found.status}{left_open}"
-            yield Fault(one.order.where, what, following(one.order.where))
+            yield Fault(one.order.where, what, following(one.order.account))

@@ -1,4 +1,4 @@
-"""A stack whose creation failed: which of its resources are in AWS all the same, and how it is deleted."""
+"""Delete a stack whose creation failed, and find out which of its resources exist in AWS."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from iamgen.deploy.consequences import following, with_consequence
 from iamgen.deploy.events import Event, Outcome, follow, last_event
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_status import Step, step
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.iam.source import parse
 
@@ -46,8 +47,8 @@ def _live(cloudformation: Client, stack: Stack) -> frozenset[str]:
 class Deletion:
     """The deletion of a stack whose creation failed."""
 
-    where: str
-    """The account's name in messages."""
+    account: TargetAccount
+    """The account."""
     clients: Clients
     """The account's clients."""
     stack: Stack
@@ -69,7 +70,7 @@ class Deletion:
         self._delete(pace)
         begin()
         what = "the deletion of the stack whose creation failed had begun, and AWS goes on with it"
-        with with_consequence(self.where, self.clients, what, following(self.where)):
+        with with_consequence(str(self.account), self.clients, what, following(self.account)):
             return follow(cloudformation, self.stack.id, since, pace, tell)
 
     def _is_there(self) -> bool:
@@ -79,7 +80,7 @@ class Deletion:
             return False
         is_same = step(now.status) is Step.AFRESH and now.moment == self.stack.moment
         if not is_same or _live(cloudformation, now) - self.planned:
-            raise moved(self.where)
+            raise moved(str(self.account))
         return True
 
     def _delete(self, pace: Pace) -> None:
@@ -100,7 +101,7 @@ def moved(where: str) -> IamgenError:
     return refuse(where, "somebody has deployed since the plan was made", "deploy again, and look at the plan")
 
 
-def undeleted(where: str, stack: str) -> Fault:
+def undeleted(account: TargetAccount, stack: str) -> Fault:
     """Return what to say after a creation that failed and left resources, whose deletion nobody has agreed to."""
     what = f"the creation of the stack {stack} failed, and not all that it had created could be deleted again"
-    return Fault(where, what, f"look at what stays, and allow its deletion: iamgen deploy {where.partition(' ')[0]}")
+    return Fault(str(account), what, f"look at what stays, and allow its deletion: iamgen deploy {account.name}")

@@ -20,7 +20,7 @@ _GONE = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}")
 
 
 @dataclass(frozen=True)
-class Beside:
+class IamDifference:
     """Something that is there and should not be (`+`), or the other way round (`-`).
 
     `resource` is what has it: a resource of the stack, or a person, whose logical id is `user/NAME`.
@@ -50,7 +50,7 @@ class Beside:
         return _detail(self, self.value)
 
 
-def _detail(one: Beside, value: str) -> Detail:
+def _detail(one: IamDifference, value: str) -> Detail:
     if one.kind == "inline":
         return Detail(one.sign, "Policies", value, statement_differences(None, one.document))
     if one.kind == "trust":
@@ -67,7 +67,7 @@ def _detail(one: Beside, value: str) -> Detail:
     return Detail(one.sign, where, text)
 
 
-def beside(resources: Iterable[Resource], should: Mapping[str, Held], has: Everybody) -> Iterator[Beside]:
+def beside(resources: Iterable[Resource], should: Mapping[str, Held], has: Everybody) -> Iterator[IamDifference]:
     """Yield what differs, resource by resource. What is gone as a whole is not told again: CloudFormation sees it."""
     for resource in resources:
         wanted, found = should.get(resource.logical_id), has.get((resource.type, resource.physical_id))
@@ -75,18 +75,18 @@ def beside(resources: Iterable[Resource], should: Mapping[str, Held], has: Every
             yield from _differing(resource, wanted, found)
 
 
-def _differing(resource: Resource, wanted: Held, found: Held) -> Iterator[Beside]:
+def _differing(resource: Resource, wanted: Held, found: Held) -> Iterator[IamDifference]:
     for name in sorted(found.inline.keys() - wanted.inline.keys()):
-        yield Beside(resource, "inline", "+", name, found.inline[name])
-    yield from (Beside(resource, "attached", "+", arn) for arn in sorted(found.attached - wanted.attached))
-    yield from (Beside(resource, "member", "+", name) for name in sorted(found.members - wanted.members))
-    yield from (Beside(resource, "member", "-", name) for name in sorted(wanted.members - found.members))
-    yield from (Beside(resource, "trust", "+", id_) for id_ in sorted(_gone(found.trust)))
+        yield IamDifference(resource, "inline", "+", name, found.inline[name])
+    yield from (IamDifference(resource, "attached", "+", arn) for arn in sorted(found.attached - wanted.attached))
+    yield from (IamDifference(resource, "member", "+", name) for name in sorted(found.members - wanted.members))
+    yield from (IamDifference(resource, "member", "-", name) for name in sorted(wanted.members - found.members))
+    yield from (IamDifference(resource, "trust", "+", id_) for id_ in sorted(_gone(found.trust)))
     if found.boundary and not wanted.boundary:
-        yield Beside(resource, "boundary", "+", found.boundary)
+        yield IamDifference(resource, "boundary", "+", found.boundary)
     for key in sorted(found.tags.keys() - wanted.tags.keys()):
         if not key.startswith("aws:"):  # CloudFormation's own
-            yield Beside(resource, "tag", "+", key, text=found.tags[key])
+            yield IamDifference(resource, "tag", "+", key, text=found.tags[key])
 
 
 def members(resources: Iterable[Resource], should: Mapping[str, Held], has: Everybody) -> dict[str, frozenset[str]]:
@@ -109,12 +109,12 @@ def _gone(trust: Mapping[str, Any]) -> set[str]:
     return found
 
 
-def as_changes(several: Iterable[Beside], *, is_plan: bool = False) -> tuple[Change, ...]:
+def as_changes(several: Iterable[IamDifference], *, is_plan: bool = False) -> tuple[Change, ...]:
     """Return them as changes from the template to AWS, one for each resource, those in a list in one line.
 
     Drift says of members that they are missing, or were added by hand; a plan says with its sign what it does to them.
     """
-    by_resource: dict[Resource, list[Beside]] = {}
+    by_resource: dict[Resource, list[IamDifference]] = {}
     for one in several:
         by_resource.setdefault(one.resource, []).append(one)
     return tuple(
@@ -123,7 +123,7 @@ def as_changes(several: Iterable[Beside], *, is_plan: bool = False) -> tuple[Cha
     )
 
 
-def _details(several: Iterable[Beside], is_plan: bool) -> Iterator[Detail]:
+def _details(several: Iterable[IamDifference], is_plan: bool) -> Iterator[Detail]:
     for (kind, _), some in groupby(several, key=lambda one: (one.kind, one.sign)):
         alike = list(some)
         if kind in _LISTED:

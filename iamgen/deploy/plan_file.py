@@ -1,4 +1,4 @@
-"""A plan kept in a file, for somebody else to approve: which change set, on which stack, as it was when."""
+"""Read and write the file that keeps a plan for approval."""
 
 from __future__ import annotations
 
@@ -8,34 +8,47 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from iamgen.deploy.step_json import as_json, from_json, is_step
+from iamgen.deploy.steps import Step
 from iamgen.errors import refuse
 from iamgen.ui.files import write_all
 
-_VERSION = 1
+_VERSION = 2
+_VERSIONS = (1, _VERSION)  # version 1 had no steps
 _ID = re.compile(r"arn:[\w-]+:cloudformation:[\w-]+:\d{12}:(?:stack|changeSet)/[\w-]+/[\w-]+")
-_HINT = "make a new one: iamgen deploy ACCOUNT --plan-only --plan-file FILE"
+_HINT = "make a new one: iamgen plan ACCOUNT -o FILE"
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A change set that waits. `moment` is the stack as it was, `digest` the template that it brings, both as text
-    that is compared."""
+    """What a file has of one account's plan: a change set that waits, and the repair that follows it."""
 
     account: str
+    """The account's name."""
     account_id: str
+    """The account's id."""
     region: str
+    """The stack's region."""
     stack: str
+    """The stack's name."""
     stack_id: str
+    """The stack's id."""
     change_set: str
+    """The change set's id; empty where there is none, because all there is to do is a repair."""
     kind: str
+    """Whether it creates or updates the stack."""
     moment: str
+    """The stack as it was, as text that is compared."""
     digest: str
+    """The digest of the template that the change set brings; empty where there is none."""
+    steps: tuple[Step, ...] = ()
+    """The steps of the repair that was approved."""
 
 
 def write(path: Path, plans: Iterable[Kept]) -> None:
     """Write the plans. Raises IamgenError when the file cannot be written."""
-    whole = {"version": _VERSION, "plans": [asdict(one) for one in plans]}
-    write_all({path: json.dumps(whole, indent=2) + "\n"})
+    values = [{**asdict(plan), "steps": [as_json(step) for step in plan.steps]} for plan in plans]
+    write_all({path: json.dumps({"version": _VERSION, "plans": values}, indent=2) + "\n"})
 
 
 def read(path: Path) -> tuple[Kept, ...]:
@@ -46,14 +59,24 @@ def read(path: Path) -> tuple[Kept, ...]:
         raise refuse(str(path), f"cannot be read: {exc.strerror}", _HINT) from exc
     except ValueError as exc:
         raise refuse(str(path), f"is no plan: {exc}", _HINT) from exc
-    plans = whole.get("plans") if isinstance(whole, dict) and whole.get("version") == _VERSION else None
+    plans = whole.get("plans") if isinstance(whole, dict) and whole.get("version") in _VERSIONS else None
     if not isinstance(plans, list) or not all(_is_plan(one) for one in plans):
         raise refuse(str(path), "is no plan of this version of iamgen", _HINT)
-    return tuple(Kept(**one) for one in plans)
+    names = [str(one["account"]) for one in plans]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise refuse(str(path), f"has more than one plan for {', '.join(twice)}", _HINT)
+    return tuple(Kept(**{**one, "steps": tuple(map(from_json, one.get("steps", ())))}) for one in plans)
 
 
 def _is_plan(value: object) -> bool:
-    names = {field.name for field in fields(Kept)}
-    if not isinstance(value, dict) or value.keys() != names or not all(isinstance(one, str) for one in value.values()):
+    names = {field.name for field in fields(Kept)} - {"steps"}
+    if not isinstance(value, dict) or value.keys() - {"steps"} != names:
         return False
-    return all(_ID.fullmatch(value[name]) for name in ("stack_id", "change_set"))
+    steps = value.get("steps", [])
+    if not isinstance(steps, list) or not all(map(is_step, steps)):
+        return False
+    if not all(isinstance(value[name], str) for name in names):
+        return False
+    ids = [value["stack_id"], *([value["change_set"]] if value["change_set"] or not steps else [])]
+    return all(_ID.fullmatch(one) for one in ids)

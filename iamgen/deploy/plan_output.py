@@ -1,15 +1,17 @@
-"""A planned deployment, and how it ended, as a person reads it, and as JSON values."""
+"""Show a planned deployment, and how it ended, as text and as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
 
+from iamgen.deploy.completion import plan_after
 from iamgen.deploy.drift import Inspection
 from iamgen.deploy.effects import merged, undone
 from iamgen.deploy.iam_drift import as_changes
-from iamgen.deploy.planner import Prepared
+from iamgen.deploy.planner import Order, Prepared
 from iamgen.deploy.several_accounts import Ends, Planned
+from iamgen.deploy.step_text import step_text
 from iamgen.diff.change import Change
 from iamgen.diff.lines import Counts, counts, lines
 from iamgen.errors import Fault
@@ -28,7 +30,7 @@ def plan_text(prepared: Collection[Prepared]) -> str:
 def plain(one: Prepared) -> dict[str, object]:
     """Return a plan as JSON values."""
     return {
-        "account": one.order.where.partition(" ")[0],
+        "account": one.order.account.name,
         "account_id": one.order.account_id,
         "stack": one.order.stack,
         "action": _action(one),
@@ -37,6 +39,7 @@ def plain(one: Prepared) -> dict[str, object]:
         "changes": [change.plain() for change in _all_changes(one)],
         "tags_only": list(one.retagged),
         "protection": one.unguarded,
+        "steps_after": [step_text(step) for step in plan_after(one).steps] if one.is_pending else [],
         **(_beyond_repair(one.inspection) if one.inspection else {}),
     }
 
@@ -100,6 +103,7 @@ def ends_line(planned: Planned, ends: Ends) -> str:
     same = len(planned.ready) - len(ends.done) - len(ends.failed) - len(ends.left)
     text = f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.left)} not begun"
     text += f", {len(planned.failed)} not planned" if planned.failed else ""
+    text += f", {len(planned.carried_out)} carried out already" if planned.carried_out else ""
     return text + (f", {same} with nothing to change" if same else "")
 
 
@@ -107,9 +111,21 @@ def ends_json(planned: Planned, ends: Ends, stays: Mapping[str, tuple[Fault, ...
     """Return the plans as a JSON document, with how they ended, and why where they failed. `stays` has what could not
     be removed from AWS, by account."""
     accounts = [_ended(name, one, ends, stays.get(name, ())) for name, one in planned.ready.items()]
+    accounts += [_carried_out(order) for order in planned.carried_out.values()]
     for name, error in planned.failed.items():
         accounts.append({"account": name, "outcome": "refused", "faults": _plain(error.faults)})
     return json.dumps({"accounts": accounts}, indent=2) + "\n"
+
+
+def _carried_out(order: Order) -> dict[str, object]:
+    """Return an account in which a kept plan was carried out before, as JSON values."""
+    return {
+        "account": order.account.name,
+        "account_id": order.account.id,
+        "stack": order.stack,
+        "pending": False,
+        "outcome": "carried out already",
+    }
 
 
 def _ended(name: str, one: Prepared, ends: Ends, stays: tuple[Fault, ...]) -> dict[str, object]:

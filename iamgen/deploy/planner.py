@@ -1,4 +1,4 @@
-"""One account's deployment: what it would do."""
+"""Plan the deployment of one account: what it would change, and whether that is refused."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from iamgen.deploy.repair import own_losses
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_protection import is_strict, refusals
 from iamgen.deploy.stack_status import Step, busy, step, stuck
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.deploy.template_bucket import sent
 from iamgen.deploy.template_change import POWER, TemplateChange
 from iamgen.deploy.undeclared_members import undeclared_members
@@ -40,9 +41,8 @@ from iamgen.iam.source import parse
 class Order:
     """What an account should have."""
 
-    where: str
-    """How messages name the account."""
-    account_id: str
+    account: TargetAccount
+    """The account."""
     stack: str
     text: str
     tags: Mapping[str, str]
@@ -58,6 +58,16 @@ class Order:
     """The names of the declared people in the account that holds them, None in any other."""
     people_alone: bool = False
     """Whether the account has people and nothing else."""
+
+    @property
+    def where(self) -> str:
+        """How messages name the account."""
+        return str(self.account)
+
+    @property
+    def account_id(self) -> str:
+        """The account's id."""
+        return self.account.id
 
 
 @dataclass(frozen=True)
@@ -143,9 +153,9 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
         if stack and step(stack.status) is Step.AFRESH:
             return _afresh(replace(found, changes=changes, afresh=True), stack, identity)
         if found.stack and is_created(found.stack):
-            found = replace(found, unguarded=not _is_guarded(clients, found.stack))
+            found = replace(found, unguarded=not is_guarded(clients, found.stack))
             if choices.repair:
-                found = _inspected(found, before or {}, identity)
+                found = inspected(found, before or {}, identity)
         return _planned(found, changes)
 
 
@@ -153,7 +163,7 @@ def _warn_of_undeclared(found: Prepared) -> None:
     order, choices = found.order, found.choices
     if order.declared and found.before is not None:
         iam, repairing = found.clients.iam, choices.repair
-        for fault in undeclared_members(iam, order.where, order.declared, found.before, repairing=repairing):
+        for fault in undeclared_members(iam, order.account, order.declared, found.before, repairing=repairing):
             choices.warn(fault)
 
 
@@ -187,7 +197,7 @@ def _ready(order: Order, clients: Clients, choices: Choices) -> Stack | None:
     found = stacks.read(cloudformation, order.stack)
     if found and step(found.status) is Step.WAIT:
         if not choices.wait:
-            raise IamgenError([busy(order.where, order.stack, found.status)])
+            raise IamgenError([busy(order.account, order.stack, found.status)])
         choices.on_wait(f"{order.where}: waiting for the end of {found.status}")
         found = stacks.settle(cloudformation, order.stack, choices.pace)
     if found and step(found.status) is Step.STUCK:
@@ -213,8 +223,8 @@ def body(order: Order, text: str) -> Mapping[str, Any]:
     return parse(f"{order.where} {order.stack}", text).body
 
 
-def _inspected(found: Prepared, before: Mapping[str, Any], identity: Identity) -> Prepared:
-    """Return it with what there is to repair. Raises IamgenError for what nobody has allowed to be lost by that."""
+def inspected(found: Prepared, before: Mapping[str, Any], identity: Identity) -> Prepared:
+    """Return it with the drift that a repair undoes. Raises IamgenError for what nobody allowed to be lost by that."""
     order, choices = found.order, found.choices
     seen = inspect(found.clients, order, before, choices.pace)
     removed = [one.value for one in seen.beside if one.is_in(POWER) and one.sign == "+"]
@@ -248,7 +258,8 @@ def _refuse(found: Prepared, changes: Collection[Change], faults: Iterable[Fault
     raise IamgenError(faults)
 
 
-def _is_guarded(clients: Clients, stack: Stack) -> bool:
+def is_guarded(clients: Clients, stack: Stack) -> bool:
+    """Whether the stack's policy, and its protection against deletion, are what they should be."""
     policy = clients.cloudformation.get_stack_policy(StackName=stack.name).get("StackPolicyBody")
     return stack.guarded and is_strict(policy)
 

@@ -1,4 +1,4 @@
-"""Several accounts: planned side by side, deployed in their order."""
+"""Plan and deploy several accounts at the same time, in an order that their trust policies need."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from functools import partial
 
 from iamgen.aws_client.clients import Clients, WrongAccountError, require_account
 from iamgen.aws_client.parallel import side_by_side
+from iamgen.deploy import approval
+from iamgen.deploy.approval import ForgedPlanError
 from iamgen.deploy.events import Event
 from iamgen.deploy.executor import discard, execute
+from iamgen.deploy.plan_file import Kept
 from iamgen.deploy.planner import Choices, Order, Prepared, prepare
-from iamgen.errors import Fault, IamgenError
+from iamgen.errors import Fault, IamgenError, refuse
 
 Show = Callable[[str, str], None]
 
@@ -29,10 +32,14 @@ class Member:
 
 @dataclass(frozen=True)
 class Planned:
-    """What is planned in each account, and why it is not in the others."""
+    """What is planned in each account, and why it is not in the others; all by the account's name."""
 
     ready: Mapping[str, Prepared]
+    """The deployments that are planned."""
     failed: Mapping[str, IamgenError]
+    """Why an account could not be planned."""
+    carried_out: Mapping[str, Order] = field(default_factory=dict)
+    """The accounts in which a kept plan was carried out before."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,36 @@ def plan(
     found = side_by_side({member.name: partial(one, member) for member in members}, stop)
     ready = {name: some for name, some in found.items() if isinstance(some, Prepared)}
     return Planned(ready, {name: some for name, some in found.items() if isinstance(some, IamgenError)})
+
+
+def take_up(
+    plans: Mapping[str, Kept], members: Iterable[Member], choices: Choices, stop: threading.Event, pending: Pending
+) -> Planned:
+    """Return what a kept plan does in each account, for the accounts in which it was not carried out yet.
+
+    Raises ForgedPlanError when one of the plans is not one that iamgen made: then none of them can be relied on.
+    """
+    orders = {member.name: member.order for member in members}
+
+    def taken_up(member: Member) -> Prepared | None:
+        plan = plans.get(member.name)
+        if plan is None:
+            what = "the plan calls this account by another name than CONST.inc does now"
+            raise refuse(member.order.where, what, f"make a new plan: iamgen plan {member.name} -o FILE")
+        prepared = approval.take_up(plan, member.order, member.clients, choices)
+        if prepared:
+            pending.prepared[member.name] = prepared
+        return prepared
+
+    answers = side_by_side({member.name: partial(taken_up, member) for member in members}, stop)
+    forged = [answer for answer in answers.values() if isinstance(answer, ForgedPlanError)]
+    if forged:
+        raise ForgedPlanError(fault for error in forged for fault in error.faults)
+    return Planned(
+        {name: answer for name, answer in answers.items() if isinstance(answer, Prepared)},
+        {name: answer for name, answer in answers.items() if isinstance(answer, IamgenError)},
+        {name: orders[name] for name, answer in answers.items() if answer is None},
+    )
 
 
 def held_back(planned: Planned, first: str, *, every: bool) -> tuple[str, ...]:

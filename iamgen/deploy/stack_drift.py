@@ -12,6 +12,7 @@ from iamgen.aws_client.polling import Pace
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_status import Step, busy, is_comparable, step, stuck
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.diff.change import Change
 from iamgen.diff.difference import differences
 from iamgen.errors import IamgenError, refuse
@@ -60,18 +61,18 @@ class Drift:
     unchecked: tuple[Unchecked, ...]
 
 
-def comparable(cloudformation: Client, name: str, where: str) -> Stack:
+def comparable(cloudformation: Client, name: str, account: TargetAccount) -> Stack:
     """Return the stack of that name, if CloudFormation can compare it. Raises IamgenError when there is none, and
     when it is being worked on, or is stuck."""
-    stack = stacks.read(cloudformation, name)
+    where, stack = str(account), stacks.read(cloudformation, name)
     if stack and is_comparable(stack.status):
         return stack
     if stack and step(stack.status) is Step.WAIT:
-        raise IamgenError([busy(where, name, stack.status)._replace(hint="look again when that has ended")])
+        raise IamgenError([busy(account, name, stack.status)._replace(hint="look again when that has ended")])
     if stack and step(stack.status) is Step.STUCK:
         raise IamgenError([stuck(where, name, stack.status, stacks.failed_resources(cloudformation, stack.id))])
     state = f" (it is {stack.status})" if stack else ""
-    raise refuse(where, f"there is no stack {name} to look at{state}", f"iamgen deploy {where.partition(' ')[0]}")
+    raise refuse(where, f"there is no stack {name} to look at{state}", f"iamgen deploy {account.name}")
 
 
 def detect(cloudformation: Client, stack: str, where: str, pace: Pace, on_progress: Callable[[str], None]) -> Drift:

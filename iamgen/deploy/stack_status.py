@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import Fault
 
 
@@ -76,11 +77,10 @@ def succeeded(status: str) -> bool:
     return status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"}
 
 
-def busy(where: str, stack: str, status: str) -> Fault:
+def busy(account: TargetAccount, stack: str, status: str) -> Fault:
     """Return what to say of a stack at which somebody is at work."""
-    account = where.partition(" ")[0]
-    ways = f"wait for it with --wait; stop an update with: iamgen deploy {account} --cancel"
-    return Fault(where, f"something else is going on in the stack {stack}: {status}", ways)
+    ways = f"wait for it with --wait; stop an update with: iamgen cancel {account.name}"
+    return Fault(str(account), f"something else is going on in the stack {stack}: {status}", ways)
 
 
 def stuck(where: str, stack: str, status: str, parts: tuple[Stuck, ...]) -> Fault:

@@ -1,4 +1,4 @@
-"""From a declaration to what each account should have, and whose credentials get it there."""
+"""Find what each account should have according to the declaration, and the credentials for it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from iamgen.declaration.model import STANDARD_ROLES
 from iamgen.declaration.naming import ASSUME_GROUP, OWN_USER_GROUP, POWER_GROUP
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy.planner import Order
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import IamgenError
 
 
@@ -59,7 +60,7 @@ def _in_environment() -> bool:
 
 def where(account: Account) -> str:
     """Return how messages name an account."""
-    return f"{account.name} ({account.id})"
+    return str(TargetAccount(account.name, account.id))
 
 
 def in_question(account: Account) -> str:
@@ -70,8 +71,7 @@ def in_question(account: Account) -> str:
 def order(declaration: Declaration, account: Account, text: str, tags: Mapping[str, str]) -> Order:
     """Return what the account should have, `text` being its template."""
     return Order(
-        where(account),
-        account.id,
+        TargetAccount(account.name, account.id),
         declaration.settings.stack,
         text,
         tags,

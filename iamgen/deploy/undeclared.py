@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from iamgen.deploy.authorization_details import GROUP, KINDS, USER, Everybody, Held
-from iamgen.deploy.iam_drift import Beside
+from iamgen.deploy.iam_drift import IamDifference
 from iamgen.deploy.iam_expectation import named_holders
 from iamgen.deploy.stack import Resource
 from iamgen.iam.named_resources import NamedResources
@@ -42,7 +42,7 @@ class Undeclared:
         return {"user": self.name, **lists, "is_drift": self.is_drift}
 
 
-def of_people(people: Iterable[str], resources: Collection[Resource], has: Everybody) -> Iterator[Beside]:
+def of_people(people: Iterable[str], resources: Collection[Resource], has: Everybody) -> Iterator[IamDifference]:
     """Yield the policies that declared people have of their own, and the groups outside the stack that they are in.
 
     `people` are the names of those who are put into the stack's groups by hand. Nothing gives them a policy but these.
@@ -54,21 +54,21 @@ def of_people(people: Iterable[str], resources: Collection[Resource], has: Every
             continue
         person = Resource(f"{PERSON}{name}", name, USER, "", "")
         for policy in sorted(user.inline):
-            yield Beside(person, "inline", "+", policy, user.inline[policy])
-        yield from (Beside(person, "attached", "+", arn) for arn in sorted(user.attached))
-        yield from (Beside(person, "group", "+", group) for group in sorted(user.groups - own_groups))
+            yield IamDifference(person, "inline", "+", policy, user.inline[policy])
+        yield from (IamDifference(person, "attached", "+", arn) for arn in sorted(user.attached))
+        yield from (IamDifference(person, "group", "+", group) for group in sorted(user.groups - own_groups))
 
 
 def holders(
     template: NamedResources, resources: Collection[Resource], has: Everybody, people: Collection[str]
-) -> Iterator[Beside]:
+) -> Iterator[IamDifference]:
     """Yield who has one of the stack's managed policies and is not of the stack. `people` are looked at apart."""
     own = {(resource.type, resource.physical_id) for resource in resources} | {(USER, name) for name in people}
     for policy in (resource for resource in resources if resource.type == _POLICY):
         named = named_holders(template, policy.logical_id)
         for (kind, name), principal in sorted(has.items(), key=lambda item: item[0]):
             if policy.physical_id in principal.attached and (kind, name) not in own | named:
-                yield Beside(policy, "holder", "+", f"{KINDS[kind].lower()} {name}", holder=(kind, name))
+                yield IamDifference(policy, "holder", "+", f"{KINDS[kind].lower()} {name}", holder=(kind, name))
 
 
 def undeclared(

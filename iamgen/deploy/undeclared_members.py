@@ -7,6 +7,7 @@ from typing import Any
 
 from iamgen.aws_client.clients import Client
 from iamgen.aws_client.errors import code_of
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import Fault
 from iamgen.iam.holes import HOLE
 from iamgen.iam.named_resources import NamedResources
@@ -15,8 +16,16 @@ from iamgen.iam.template import Template
 _GROUP, _USER = "AWS::IAM::Group", "AWS::IAM::User"
 
 
+Template = Mapping[str, Any]
+
+
 def undeclared_members(
-    iam: Client, where: str, declared: frozenset[str], template: Mapping[str, Any], *, repairing: bool = False
+    iam: Client,
+    account: TargetAccount,
+    declared: frozenset[str],
+    template: Mapping[str, Any],
+    *,
+    repairing: bool = False,
 ) -> Iterator[Fault]:
     """Yield a warning for each user who is in a group of the deployed template and is not `declared`.
 
@@ -44,15 +53,15 @@ def undeclared_members(
                 groups_by_user.setdefault(user, []).append(group.logical_id)
     for code, groups in not_looked_at.items():
         what = f"who is in {', '.join(groups)} was not looked at: AWS refuses GetGroup ({code})"
-        yield Fault(where, what, "with iam:GetGroup iamgen would say who is in them and not in users.py")
+        yield Fault(str(account), what, "with iam:GetGroup iamgen would say who is in them and not in users.py")
     if unnamed:
         what = f"who is in {', '.join(unnamed)} was not looked at: the template leaves the name to CloudFormation"
-        yield Fault(where, what, "give the group a name")
+        yield Fault(str(account), what, "give the group a name")
     for user, groups in sorted(groups_by_user.items()):
         what = f"the IAM user {user} is in {', '.join(groups)}, and users.py does not declare {user}"
-        command = f"take {user} out of the groups with: iamgen deploy {where.partition(' ')[0]} --repair"
+        command = f"take {user} out of the groups with: iamgen deploy {account.name} --repair"
         hint = f"{'the repair takes them out of the groups' if repairing else command}; then delete the user in IAM"
-        yield Fault(where, what, hint)
+        yield Fault(str(account), what, hint)
 
 
 def _members(iam: Client, group: str) -> list[str] | str:

@@ -18,7 +18,8 @@ import pexpect
 import pytest
 
 from iamgen.aws_client.clients import Identity
-from iamgen.commands.deploy import Deploying, deploy
+from iamgen.commands.deploy import DeployRequest, deploy
+from iamgen.commands.requests import Consent, Lint, Output, Permit, Reach
 from iamgen.deploy.planner import Prepared
 from iamgen.errors import IamgenError, refuse
 from iamgen.ui.console import Console
@@ -46,14 +47,31 @@ class Terminal(io.StringIO):
         return True
 
 
+def request(root: Path, *accounts: str, **options: Any) -> DeployRequest:
+    """Return what is asked for, by the names of the values, without cfn-lint, which has tests of its own."""
+
+    def is_said(name: str) -> bool:
+        return bool(options.pop(name, False))
+
+    return DeployRequest(
+        root,
+        Reach(accounts, is_said("every"), options.pop("profile", None), options.pop("role_arn_template", None)),
+        Consent(is_said("yes"), is_said("dry_run")),
+        Permit(is_said("allow_replacement"), is_said("lock_me_out")),
+        Lint(on=False, cache=True),
+        Output(is_said("as_json"), is_said("exit_code")),
+        **options,
+    )
+
+
 def run(root: Path, *accounts: str, answer: str | None = None, **options: Any) -> Ended:
-    """Deploy without cfn-lint, which has tests of its own; with an `answer`, somebody is there to give it."""
+    """Deploy; with an `answer`, somebody is there to give it."""
     out, err = io.StringIO(), io.StringIO() if answer is None else Terminal()
     answers = io.StringIO() if answer is None else Terminal(f"{answer}\n")
-    wanted = Deploying(root, accounts, lint=False, **{"yes": answer is None, **options})
+    asked = request(root, *accounts, **{"yes": answer is None, **options})
     console = Console(out, err, coloured=False, answers=answers)
     try:
-        code = deploy(wanted, console)
+        code = deploy(asked, console)
     except IamgenError as exc:  # as the command line does
         code = 1
         for fault in exc.faults:
@@ -165,7 +183,7 @@ def test_every_stack_is_guarded(deployed: Path, aws: Aws) -> None:
 def test_a_guard_that_was_taken_away_is_put_back(deployed: Path, aws: Aws) -> None:
     cloudformation = aws.client("cloudformation", "dev")
     cloudformation.update_termination_protection(StackName="infra", EnableTerminationProtection=False)
-    planned = run(deployed, "dev", plan_only=True, exit_code=True)
+    planned = run(deployed, "dev", dry_run=True, exit_code=True)
     assert planned.code == 4
     assert "! its stack policy and its protection against deletion are put back\n" in planned.out
     assert cloudformation.describe_stacks()["Stacks"][0]["EnableTerminationProtection"] is False
@@ -198,7 +216,7 @@ def test_without_a_terminal_it_refuses_before_anything(example: Path, aws: Aws) 
 
 @pytest.mark.parametrize(("exit_code", "code"), [(True, 4), (False, 0)])
 def test_a_plan_alone_leaves_nothing_in_aws(example: Path, aws: Aws, exit_code: bool, code: int) -> None:
-    ended = run(example, "user-only", plan_only=True, exit_code=exit_code, yes=False)
+    ended = run(example, "user-only", dry_run=True, exit_code=exit_code, yes=False)
     assert (ended.code, ended.out.splitlines()[-1]) == (code, "Plan: 9 to add, 0 to change, 0 to destroy.")
     assert aws.status("user-only") == ""
 
@@ -305,11 +323,11 @@ def test_missing_credentials_are_one_accounts_failure(deployed: Path, aws: Aws) 
         "hint: `aws configure list-profiles` lists those that there are\n"
     )
     edit(deployed, BOB, '"bob", {"dev": "OpsR"}')
-    ended = run(deployed, every=True, plan_only=True)
+    ended = run(deployed, every=True, dry_run=True)
     assert (ended.code, ended.err) == (1, said)
     assert "dev (" not in ended.out
     assert "prod (333333333333): update the stack infra\n~ ReadR" in ended.out
-    told = json.loads(run(deployed, every=True, plan_only=True, as_json=True).out)["accounts"]
+    told = json.loads(run(deployed, every=True, dry_run=True, as_json=True).out)["accounts"]
     assert [(one["account"], one["outcome"]) for one in told] == [
         ("user-only", "planned"),
         ("prod", "planned"),
@@ -335,21 +353,122 @@ def test_a_kept_plan(deployed: Path, aws: Aws, tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     kept = run(deployed, "dev", plan_file=file, yes=False, exit_code=True)
     assert kept.code == 4
-    assert kept.err == f"the plan is kept: iamgen deploy --execute-plan {file}\n"
+    assert kept.err == f"the plan is kept: iamgen apply {file}\n"
     assert len(aws.change_sets("dev")) == 1
     assert stat.S_ISREG(file.stat().st_mode)
 
     # what is executed is what was approved, whatever users.py says by now
     edit(deployed, "OPS_SERVICES = (", 'OPS_SERVICES = ("sqs", ')
-    done = run(deployed, execute_plan=file)
+    done = run(deployed, approved=file)
     assert (done.code, done.out) == (0, kept.out)
     assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
-    again = run(deployed, execute_plan=file)
-    assert (again.code, again.err) == (
-        1,
-        "error: dev (222222222222): the plan was carried out already, or is being carried out\n"
-        "hint: make a new plan: iamgen deploy dev --plan-only --plan-file FILE\n",
+    again = run(deployed, approved=file)
+    assert again == (0, "", "dev (222222222222): this plan was carried out already\n")
+
+
+def two_accounts(root: Path) -> None:
+    """Let bob lose ReadR on dev, and get OpsR on prod."""
+    edit(root, BOB, '"bob", {"dev": "OpsR", "prod": ("OpsR", "ReadR")}')
+
+
+def test_each_account_of_a_kept_plan_goes_its_own_way(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    """One account is done and one could not be: the same file carries out what is left."""
+    file = tmp_path / "plan.json"
+    two_accounts(deployed)
+    assert run(deployed, "dev", "prod", plan_file=file).code == 0
+    approved = file.read_bytes()
+    edit(deployed, "\nPROD_AWS_PROFILE=of-prod", "\nPROD_AWS_PROFILE=nope", "CONST.inc")
+    first = run(deployed, approved=file)
+    assert (first.code, first.err.splitlines()[-1]) == (1, "1 done, 0 failed, 0 not begun, 1 not planned")
+    assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
+    assert f"{ARN}/bob" not in aws.trusted("prod", "OpsR")
+
+    edit(deployed, "\nPROD_AWS_PROFILE=nope", "\nPROD_AWS_PROFILE=of-prod", "CONST.inc")
+    second = run(deployed, approved=file, as_json=True)
+    assert (second.code, second.err) == (
+        0,
+        "dev (222222222222): this plan was carried out already\n"
+        "prod (333333333333): done\n1 done, 0 failed, 0 not begun, 1 carried out already\n",
     )
+    outcomes = {one["account"]: one["outcome"] for one in json.loads(second.out)["accounts"]}
+    assert outcomes == {"dev": "carried out already", "prod": "done"}
+    assert f"{ARN}/bob" in aws.trusted("prod", "OpsR")
+
+    third = run(deployed, approved=file, exit_code=True)
+    assert (third.code, third.out, third.err.count("this plan was carried out already")) == (0, "", 2)
+    assert file.read_bytes() == approved
+
+
+def test_a_kept_plan_whose_people_cannot_be_deployed_is_kept(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    two_accounts(deployed)
+    edit(deployed, "CIUser, Grant", "CIUser, Group, Grant")
+    edit(deployed, "CI_USERS = ", 'GROUPS = (Group("AuditorsG", members=("dave",)),)\nCI_USERS = ')
+    assert run(deployed, every=True, plan_file=file).code == 0
+    edit(deployed, "USER_ONLY_AWS_PROFILE=of-user-only", "USER_ONLY_AWS_PROFILE=nope", "CONST.inc")
+    first = run(deployed, approved=file)
+    assert first.code == 1
+    assert (
+        "error: prod (333333333333): not begun, because user-only failed; its change set is kept\n"
+        f"hint: mend that, and then again: iamgen apply {file}\n"
+    ) in first.err
+    assert len(aws.change_sets("prod")) == 1
+    assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")  # what only takes access away waits for nobody
+
+    edit(deployed, "USER_ONLY_AWS_PROFILE=nope", "USER_ONLY_AWS_PROFILE=of-user-only", "CONST.inc")
+    second = run(deployed, approved=file)
+    assert (second.code, second.err.splitlines()[-1]) == (0, "2 done, 0 failed, 0 not begun, 1 carried out already")
+    assert f"{ARN}/bob" in aws.trusted("prod", "OpsR")
+
+
+def test_a_repair_is_kept_and_applied_and_nothing_else(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    """What somebody wrote into the file, or did by hand after the approval, is no part of it."""
+    iam, role = aws.client("iam", "dev"), "infra-ReadR-222222222222"
+    document = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}})
+    iam.put_role_policy(RoleName=role, PolicyName="approved", PolicyDocument=document)
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    planned = run(deployed, "dev", repair=True, plan_file=file)
+    assert planned.code == 0, planned.err
+    whole = json.loads(file.read_text())
+    assert [one["step"] for one in whole["plans"][0]["steps"]] == ["DeleteInlinePolicy"]
+    forged = {"step": "AddToGroup", "group": "infra-CIUserCiG-222222222222", "user": "mallory"}
+    whole["plans"][0]["steps"].append(forged)
+    file.write_text(json.dumps(whole))
+    iam.put_role_policy(RoleName=role, PolicyName="later", PolicyDocument=document)
+
+    applied = run(deployed, approved=file)
+    assert (applied.code, applied.out) == (0, planned.out), applied.err
+    assert "not needed any more: put the user mallory into the group infra-CIUserCiG-222222222222" in applied.err
+    assert iam.list_role_policies(RoleName=role)["PolicyNames"] == ["later"]
+    assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
+
+    iam.put_role_policy(RoleName=role, PolicyName="approved", PolicyDocument=document)
+    again = run(deployed, approved=file)  # the change set was carried out, the repair is needed once more
+    assert (again.code, iam.list_role_policies(RoleName=role)["PolicyNames"]) == (0, ["later"])
+
+
+def test_a_repair_alone_is_kept(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    iam, role, file = aws.client("iam", "dev"), "infra-ReadR-222222222222", tmp_path / "plan.json"
+    statement = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    iam.put_role_policy(RoleName=role, PolicyName="x", PolicyDocument=document)
+    planned = run(deployed, "dev", repair=True, plan_file=file)
+    assert (planned.code, json.loads(file.read_text())["plans"][0]["change_set"]) == (0, "")
+    applied = run(deployed, approved=file)
+    assert (applied.code, applied.out) == (0, planned.out), applied.err
+    assert iam.list_role_policies(RoleName=role)["PolicyNames"] == []
+
+
+def test_one_forged_account_stops_all_of_a_kept_plan(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    two_accounts(deployed)
+    assert run(deployed, "dev", "prod", plan_file=file).code == 0
+    whole = json.loads(file.read_text())
+    whole["plans"][1]["digest"] = "0" * 64
+    file.write_text(json.dumps(whole))
+    assert run(deployed, approved=file).code == 1
+    assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
 
 
 def test_a_kept_plan_for_a_new_stack(example: Path, aws: Aws, tmp_path: Path) -> None:
@@ -357,7 +476,7 @@ def test_a_kept_plan_for_a_new_stack(example: Path, aws: Aws, tmp_path: Path) ->
     file = tmp_path / "plan.json"
     assert run(example, "user-only", plan_file=file).code == 0
     assert aws.status("user-only") == "REVIEW_IN_PROGRESS"
-    assert run(example, execute_plan=file).code == 0
+    assert run(example, approved=file).code == 0
     assert aws.status("user-only") == "CREATE_COMPLETE"
 
 
@@ -377,7 +496,7 @@ def test_a_kept_plan_of_a_stack_that_moved(deployed: Path, aws: Aws, tmp_path: P
     run(deployed, "dev", plan_file=file)
     edit(deployed, '"bob", {"dev": "OpsR", "prod": "ReadR"}', '"bob", {"dev": "ReadR", "prod": "ReadR"}')
     assert run(deployed, "dev").code == 0
-    ended = run(deployed, execute_plan=file)
+    ended = run(deployed, approved=file)
     assert (ended.code, ended.err.partition("\n")[0]) == (
         1,
         "error: dev (222222222222): the stack infra is not as it was when the plan was made: somebody deployed meanwhile",
@@ -392,7 +511,7 @@ def test_a_plan_that_was_tampered_with(deployed: Path, aws: Aws, tmp_path: Path)
     plan = json.loads(file.read_text())
     plan["plans"][0]["digest"] = "0" * 64
     file.write_text(json.dumps(plan))
-    assert "the plan's change set has another template than the plan says" in run(deployed, execute_plan=file).err
+    assert "the plan's change set has another template than the plan says" in run(deployed, approved=file).err
     assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
 
 
@@ -423,7 +542,7 @@ def test_a_plan_for_another_stack(deployed: Path, aws: Aws, tmp_path: Path, forg
     group = '{"Resources": {"G": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "G"}}}}'
     plan["plans"][0].update(forged or other_stack(aws, group))
     file.write_text(json.dumps(plan))
-    ended = run(deployed, execute_plan=file, allow_replacement=True)
+    ended = run(deployed, approved=file, allow_replacement=True)
     assert (ended.code, ended.out) == (1, "")
     assert f"error: dev (222222222222): {said}\n" in ended.err
     assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
@@ -435,8 +554,8 @@ def test_a_plan_of_nothing_replaces_an_older_one(deployed: Path, aws: Aws, tmp_p
     run(deployed, "dev", plan_file=file)
     edit(deployed, '"bob", {"dev": "OpsR", "prod": "ReadR"}', BOB)
     assert run(deployed, "dev", plan_file=file).code == 0
-    assert run(deployed, execute_plan=file) == Ended(0, "", f"{file}: there is nothing to do\n")
-    assert json.loads(run(deployed, execute_plan=file, as_json=True).out) == {"accounts": []}
+    assert run(deployed, approved=file) == Ended(0, "", f"{file}: there is nothing to do\n")
+    assert json.loads(run(deployed, approved=file, as_json=True).out) == {"accounts": []}
     assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
 
 
@@ -453,7 +572,7 @@ def test_a_kept_plan_is_patient_too(deployed: Path, aws: Aws, tmp_path: Path, mo
     edit(deployed, "CI_USERS = ", 'GROUPS = (Group("AuditorsG", members=("dave",)),)\nCI_USERS = ')
     run(deployed, "user-only", "dev", plan_file=file)
     monkeypatch.setattr("iamgen.commands.deploy.heeding", heeding)
-    ended = run(deployed, execute_plan=file)
+    ended = run(deployed, approved=file)
     assert ended.code == 0, ended.err
     assert f"{ARN}/erin" in aws.trusted("dev", "OpsR")
 
@@ -462,8 +581,8 @@ def test_a_kept_plan_keeps_to_the_same_rules(deployed: Path, tmp_path: Path) -> 
     file = tmp_path / "plan.json"
     edit(deployed, '"dev": "AdminR", ', "")
     assert run(deployed, "dev", plan_file=file, lock_me_out=True).code == 0
-    assert "nobody may assume AdminR any more" in run(deployed, execute_plan=file).err
-    assert run(deployed, execute_plan=file, lock_me_out=True).code == 0
+    assert "nobody may assume AdminR any more" in run(deployed, approved=file).err
+    assert run(deployed, approved=file, lock_me_out=True).code == 0
 
 
 def test_a_stack_in_review_is_taken_over(example: Path, aws: Aws) -> None:
@@ -498,7 +617,7 @@ def test_as_json(deployed: Path, aws: Aws) -> None:
 
 def test_who_is_asked_sees_the_plan_also_with_json(deployed: Path, aws: Aws) -> None:
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
-    plan = run(deployed, "dev", plan_only=True).out
+    plan = run(deployed, "dev", dry_run=True).out
     ended = run(deployed, "dev", as_json=True, answer="n")
     assert ended.err.endswith(f"{plan}Deploy this to dev (222222222222)? [y/N] nothing was changed\n")
     assert [one["outcome"] for one in json.loads(ended.out)["accounts"]] == ["planned"]
@@ -579,9 +698,9 @@ def test_an_interruption_at_the_question_keeps_an_approved_plan(
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
     assert run(deployed, "dev", plan_file=file).code == 0
     interrupted(deployed, environment, "--execute-plan", str(file))
-    assert run(deployed, execute_plan=file, answer="n").code == 0
+    assert run(deployed, approved=file, answer="n").code == 0
     assert len(aws.change_sets("dev")) == 1
-    assert run(deployed, execute_plan=file).code == 0
+    assert run(deployed, approved=file).code == 0
     assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
 
 
@@ -598,8 +717,8 @@ def test_an_interruption_after_the_plan_file_was_written_keeps_its_change_sets(
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
     console = Console(io.StringIO(), Interrupting(), coloured=False, answers=io.StringIO())
     with pytest.raises(KeyboardInterrupt):
-        deploy(Deploying(deployed, ("dev",), lint=False, plan_file=file), console)
-    assert run(deployed, execute_plan=file).code == 0
+        deploy(request(deployed, "dev", plan_file=file), console)
+    assert run(deployed, approved=file).code == 0
 
 
 def test_an_interruption_of_a_deployment_removes_what_was_not_begun(
@@ -701,7 +820,7 @@ def test_everybody_leaves_user_only_in_two_steps_of_approval(with_leavers: Path,
     edit(with_leavers, '{"user-only": "OpsR", ', "{")
     edit(with_leavers, '{"user-only": "ReadR", ', "{")
     assert run(with_leavers, "user-only", plan_file=file).code == 0
-    assert run(with_leavers, execute_plan=file).code == 0
+    assert run(with_leavers, approved=file).code == 0
     names = {one["RoleName"] for one in aws.client("iam", "user-only").list_roles()["Roles"]}
     assert names == {"infra-OpsR-111111111111", "infra-ReadR-111111111111"}
     assert aws.trusted("user-only", "OpsR") == aws.trusted("user-only", "ReadR") == {"*"}
@@ -719,11 +838,11 @@ def test_a_leaver_who_is_still_in_the_groups_is_named(with_leavers: Path, aws: A
         "hint: take bob out of the groups with: iamgen deploy user-only --repair; then delete the user in IAM\n"
     )
     for plan_only in (True, False, True):
-        assert said in run(with_leavers, "user-only", plan_only=plan_only).err
-    assert "bob" not in run(with_leavers, "dev", plan_only=True).err
+        assert said in run(with_leavers, "user-only", dry_run=plan_only).err
+    assert "bob" not in run(with_leavers, "dev", dry_run=True).err
     # the command that it names does it
     run(with_leavers, "user-only", repair=True)
-    assert "bob" not in run(with_leavers, "user-only", plan_only=True).err
+    assert "bob" not in run(with_leavers, "user-only", dry_run=True).err
 
 
 def as_role(aws: Aws, monkeypatch: pytest.MonkeyPatch, account: str, role: str, session: str) -> None:
@@ -748,7 +867,7 @@ def test_ops_services_without_what_deploys_are_refused(
     )
     assert hint == "hint: --lock-me-out, if it is meant and there is another way in"
     # with the flag, and by others
-    assert run(deployed, "dev", plan_only=True, lock_me_out=True).code == 0
+    assert run(deployed, "dev", dry_run=True, lock_me_out=True).code == 0
     as_role(aws, monkeypatch, "dev", "AdminR", "alice")
     assert run(deployed, "dev").code == 0
 
@@ -836,7 +955,7 @@ def test_a_plan_that_cannot_be_cleaned_up_is_a_fault(example: Path, aws: Aws, mo
         raise refuse(prepared.order.where, "the change set of the plan stays in AWS")
 
     monkeypatch.setattr("iamgen.deploy.several_accounts.discard", discard)
-    ended = run(example, "user-only", plan_only=True, as_json=True)
+    ended = run(example, "user-only", dry_run=True, as_json=True)
     (account,) = json.loads(ended.out)["accounts"]
     assert (ended.code, account["outcome"]) == (1, "planned")
     assert [one["what"] for one in account["faults"]] == ["the change set of the plan stays in AWS"]
@@ -921,7 +1040,7 @@ def test_a_failed_stack_with_live_roles_is_not_deleted_by_accident(half_created:
 
 def test_what_goes_with_a_failed_stack_is_in_the_plan(half_created: Path, aws: Aws) -> None:
     allowed: dict[str, Any] = {"allow_replacement": True, "lock_me_out": True}
-    told = json.loads(run(half_created, "dev", plan_only=True, as_json=True, **allowed).out)["accounts"][0]
+    told = json.loads(run(half_created, "dev", dry_run=True, as_json=True, **allowed).out)["accounts"][0]
     assert (told["destroy"], told["action"]) == (2, "delete and create")
     assert [one["logical_id"] for one in told["changes"] if one["sign"] == "-"] == ["AdminR", "OpsR"]
     ended = run(half_created, "dev", **allowed)

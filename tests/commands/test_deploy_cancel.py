@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from iamgen.aws_client.clients import Clients, Credentials
-from iamgen.commands.deploy_cancel import Cancelling, cancel_deployments
+from iamgen.commands.deploy_cancel import CancelRequest, cancel_deployments
+from iamgen.commands.requests import Consent, Output, Reach
 from iamgen.deploy.planner import Order
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.ui.console import Console
@@ -47,8 +48,10 @@ class Accounts:
     def run(self, *accounts: str, answer: str | None = None, **options: Any) -> tuple[int, str, str]:
         out, err = io.StringIO(), io.StringIO() if answer is None else Terminal()
         console = Console(out, err, coloured=False, answers=Terminal(f"{answer}\n") if answer else io.StringIO())
-        wanted = Cancelling(self.root, accounts, **{"yes": answer is None, "every": not accounts, **options})
-        return cancel_deployments(wanted, console), out.getvalue(), err.getvalue()
+        consent = Consent(options.get("yes", answer is None), options.get("dry_run", False))
+        output = Output(options.get("as_json", False), options.get("exit_code", False))
+        request = CancelRequest(self.root, Reach(accounts, not accounts, None, None), consent, output)
+        return cancel_deployments(request, console), out.getvalue(), err.getvalue()
 
 
 @pytest.fixture
@@ -148,11 +151,13 @@ def test_what_does_not_go_with_it(make_repo: MakeRepo, iamgen: Iamgen, more: tup
     done = iamgen(make_repo(), "deploy", "--cancel", *more)
     assert (done.returncode, done.stderr) == (
         2,
-        f"error: deploy: --cancel does not go with {named}\nhint: cancel first: iamgen deploy ACCOUNT --cancel\n",
+        f"error: deploy: --cancel does not go with {named}\nhint: cancel first: iamgen cancel ACCOUNT\n",
     )
 
 
 def test_it_is_wired(make_repo: MakeRepo, iamgen: Iamgen) -> None:
-    done = iamgen(make_repo(), "deploy", "dev", "--cancel")
+    root = make_repo()
+    done = iamgen(root, "deploy", "dev", "--cancel")
     assert (done.returncode, done.stderr.partition(":")[0]) == (1, "error")
-    assert "deploy --cancel: it asks before it changes anything" in done.stderr
+    assert "cancel: it asks before it changes anything" in done.stderr
+    assert iamgen(root, "cancel", "dev").stderr == done.stderr

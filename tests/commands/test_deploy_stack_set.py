@@ -13,7 +13,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from iamgen.commands.deploy_stack_set import StackSetDeploying, deploy_stack_set
+from iamgen.commands.deploy_stack_set import StackSetRequest, deploy_stack_set
+from iamgen.commands.requests import Consent, Lint, Output, Permit
 from iamgen.deploy import stack_sets
 from iamgen.deploy.stack_sets import PlannedSet, StackSet
 from iamgen.errors import IamgenError, refuse
@@ -45,12 +46,23 @@ def organisation(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+def request(root: Path, kind: str = "dev", **options: Any) -> StackSetRequest:
+    """Return what is asked for, by the names of the values, without cfn-lint."""
+
+    def is_said(name: str) -> bool:
+        return bool(options.pop(name, False))
+
+    consent, output = Consent(is_said("yes"), is_said("dry_run")), Output(is_said("as_json"), is_said("exit_code"))
+    permit = Permit(is_said("allow_replacement"), is_said("lock_me_out"))
+    settings = options.pop("how", {})
+    return StackSetRequest(root, kind, None, consent, permit, Lint(on=False, cache=True), output, **settings)
+
+
 def run(root: Path, kind: str = "dev", **options: Any) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
     console = Console(out, err, coloured=False, answers=io.StringIO())
-    wanted = StackSetDeploying(root, kind, lint=False, **{"yes": True, **options})
     try:
-        code = deploy_stack_set(wanted, console)
+        code = deploy_stack_set(request(root, kind, **{"yes": True, **options}), console)
     except IamgenError as exc:
         code = 1
         for fault in exc.faults:
@@ -69,7 +81,7 @@ def client() -> Any:
 
 def test_self_managed_from_nothing(make_repo: MakeRepo) -> None:
     root = make_repo(USERS, CONST.format(a=A, b=B))
-    code, out, err = run(root, plan_only=True, exit_code=True)
+    code, out, err = run(root, dry_run=True, exit_code=True)
     assert (code, err) == (4, "")
     assert out.startswith("create the stack set infra-dev, SELF_MANAGED, from account 123456789012 (arn:aws:")
     assert out.endswith(
@@ -94,10 +106,10 @@ def test_who_is_asked_sees_the_plan_also_with_json(make_repo: MakeRepo) -> None:
             return True
 
     root = make_repo(USERS, CONST.format(a=A, b=B))
-    plan = run(root, plan_only=True)[1]
+    plan = run(root, dry_run=True)[1]
     out, err = io.StringIO(), Terminal()
     console = Console(out, err, coloured=False, answers=Terminal("n\n"))
-    assert deploy_stack_set(StackSetDeploying(root, "dev", lint=False, as_json=True), console) == 0
+    assert deploy_stack_set(request(root, as_json=True), console) == 0
     assert f"{plan}Deploy this to " in err.getvalue()
     assert err.getvalue().endswith("[y/N] nothing was changed\n")
     assert json.loads(out.getvalue())["pending"] is True
@@ -155,11 +167,11 @@ def test_an_account_where_it_failed_is_still_to_be_done(make_repo: MakeRepo, mon
         return replace(plan(clients, wanted), unsettled={B: "OUTDATED"})
 
     monkeypatch.setattr("iamgen.commands.deploy_stack_set.plan", plan_after_a_failure)
-    code, out, err = run(root, plan_only=True, exit_code=True)
+    code, out, err = run(root, dry_run=True, exit_code=True)
     assert (code, err) == (4, "")
     assert out.startswith("change the stack set infra-dev, SELF_MANAGED")
     assert f"  a-dev ({A})\n~ b-dev ({B}) is OUTDATED: a deployment failed there, or was stopped\n" in out
-    assert json.loads(run(root, plan_only=True, as_json=True)[1])["unsettled"] == {B: "OUTDATED"}
+    assert json.loads(run(root, dry_run=True, as_json=True)[1])["unsettled"] == {B: "OUTDATED"}
     assert run(root)[::2] == (0, "infra-dev: done in 2 accounts\n")
 
 
@@ -177,7 +189,7 @@ def test_no_account_of_that_kind(make_repo: MakeRepo) -> None:
     code, _, err = run(make_repo(USERS, CONST.format(a=A, b=B)), "workload")
     assert (code, err) == (
         1,
-        "error: --stack-set: CONST.inc declares no account of the kind workload\nhint: it has dev, prod\n",
+        "error: stack-set: CONST.inc declares no account of the kind workload\nhint: it has dev, prod\n",
     )
 
 

@@ -15,6 +15,7 @@ from botocore.stub import Stubber
 from iamgen.aws_client.clients import Clients, Credentials
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy.planner import Choices, Order
+from iamgen.deploy.target_account import TargetAccount
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DEV = "222222222222"
@@ -54,7 +55,7 @@ def choices(slept: list[float]) -> Choices:
 @pytest.fixture
 def order() -> Order:
     return Order(
-        "dev (222222222222)", DEV, "infra", json.dumps(template(ReadR=role("ReadR", BOB))), {}, frozenset({BOB})
+        TargetAccount("dev", DEV), "infra", json.dumps(template(ReadR=role("ReadR", BOB))), {}, frozenset({BOB})
     )
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from iamgen.deploy import stack as stacks
-from iamgen.deploy.approval import take_up
+from iamgen.deploy.approval import ForgedPlanError, take_up
 from iamgen.deploy.plan_file import Kept
 from iamgen.deploy.planner import Choices, Order
+from iamgen.deploy.stack_protection import STRICT
 from iamgen.errors import Fault, IamgenError
 
 Stubbed = Any
@@ -53,11 +54,51 @@ def test_a_replacement_that_only_aws_knows_of_is_refused(
     stubbed.done()
     plan = answers(stubbed, order, text, replacement)
     found = take_up(plan, order, stubbed.clients, replace(choices, allow_replacement=True))
+    assert found
     assert [(one.logical_id, one.replaced) for one in found.changes] == [("ReadR", True)]
 
 
 def test_what_was_approved_is_taken_up(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     text = order.text.replace("user/bob", "user/eve")
     found = take_up(answers(stubbed, order, text, "False"), order, stubbed.clients, choices)
+    assert found
     assert (found.order.text, found.before is None, found.is_pending) == (written(text), False, True)
+    stubbed.done()
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("EXECUTE_IN_PROGRESS", "the plan is being carried out"),
+        ("EXECUTE_FAILED", "the plan was carried out, and failed"),
+        ("OBSOLETE", "the plan's change set cannot be executed any more: OBSOLETE"),
+    ],
+)
+def test_a_plan_that_does_not_wait_any_more(
+    stubbed: Stubbed, order: Order, choices: Choices, status: str, said: str
+) -> None:
+    stubbed.identity()
+    stubbed.answer("cloudformation", "describe_change_set", {"ExecutionStatus": status})
+    stubbed.stack("CREATE_COMPLETE")
+    plan = Kept("dev", order.account_id, "eu-west-1", "infra", "stack-id", "set", "UPDATE", MOMENT, "digest")
+    with pytest.raises(IamgenError, match=said) as raised:
+        take_up(plan, order, stubbed.clients, choices)
+    assert not isinstance(raised.value, ForgedPlanError)
+    stubbed.done()
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_what_is_left_of_a_plan_that_was_carried_out(
+    stubbed: Stubbed, order: Order, choices: Choices, guarded: bool
+) -> None:
+    """Nobody followed the deployment to its end, after which the stack is protected."""
+    stubbed.identity()
+    stubbed.answer("cloudformation", "describe_change_set", {"ExecutionStatus": "EXECUTE_COMPLETE"})
+    stubbed.stack("UPDATE_COMPLETE", EnableTerminationProtection=True)
+    stubbed.answer("cloudformation", "get_stack_policy", {"StackPolicyBody": STRICT} if guarded else {})
+    plan = Kept("dev", order.account_id, "eu-west-1", "infra", "stack-id", "set", "UPDATE", "before", "digest")
+    found = take_up(plan, order, stubbed.clients, choices)
+    assert (found is None) is guarded
+    if found:
+        assert (found.change_set, found.is_pending) == (None, True)
     stubbed.done()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from iamgen.deploy.authorization_details import Held, held
-from iamgen.deploy.iam_drift import Beside, as_changes, beside
+from iamgen.deploy.iam_drift import IamDifference, as_changes, beside
 from iamgen.deploy.iam_expectation import as_deployed, environment_of, expected, trust
 from iamgen.deploy.stack import Resource
 from iamgen.deploy.undeclared import holders, of_people, undeclared
@@ -60,8 +60,8 @@ def test_an_answer_that_breaks_off_is_none(stubbed: Stubbed) -> None:
 def test_many_people_are_few_lines() -> None:
     names = [f"person{n:02}" for n in range(25)]
     manage = Resource("ManageOwnUserG", "infra-ManageOwnUserG-1", GROUP, "", "")
-    missing = [Beside(group, "member", "-", name) for group in (ASSUME, manage) for name in names]
-    told = list(lines(as_changes([*missing, Beside(ASSUME, "member", "+", "mallory")])))
+    missing = [IamDifference(group, "member", "-", name) for group in (ASSUME, manage) for name in names]
+    told = list(lines(as_changes([*missing, IamDifference(ASSUME, "member", "+", "mallory")])))
     assert told == [
         "~ AssumeRoleG  AWS::IAM::Group",
         f"    - members missing: {', '.join(names)}",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from iamgen.deploy.plan_file import Kept, read, write
+from iamgen.deploy.steps import AddToGroup, DetachPolicy, Principal, UpdateTrust
 from iamgen.errors import IamgenError
 
 ID = "arn:aws:cloudformation:eu-west-1:222222222222"
@@ -16,15 +19,16 @@ PLAN = Kept("dev", "222222222222", "eu-west-1", "infra", *IDS, "UPDATE", "moment
 
 
 def test_there_and_back(tmp_path: Path) -> None:
-    write(tmp_path / "plan.json", [PLAN, PLAN])
-    assert read(tmp_path / "plan.json") == (PLAN, PLAN)
+    prod = replace(PLAN, account="prod")
+    write(tmp_path / "plan.json", [PLAN, prod])
+    assert read(tmp_path / "plan.json") == (PLAN, prod)
     write(tmp_path / "plan.json", [])
     assert read(tmp_path / "plan.json") == ()
 
 
 @pytest.mark.parametrize("wrong", [{"stack_id": "infra"}, {"change_set": "iamgen-1"}, {"stack_id": f"{IDS[0]}\n"}])
-def test_an_id_that_is_none(tmp_path: Path, wrong: dict[str, str]) -> None:
-    write(tmp_path / "plan.json", [PLAN, replace(PLAN, **wrong)])
+def test_an_id_that_is_none(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    write(tmp_path / "plan.json", [replace(PLAN, **wrong)])
     with pytest.raises(IamgenError, match="is no plan of this version of iamgen"):
         read(tmp_path / "plan.json")
 
@@ -44,6 +48,53 @@ def test_what_is_no_plan(tmp_path: Path, text: str, what: str) -> None:
     with pytest.raises(IamgenError) as raised:
         read(tmp_path / "plan.json")
     assert raised.value.faults[0].what.startswith(what)
+
+
+STEPS = (
+    AddToGroup("infra-PowerG", "zoe"),
+    DetachPolicy(Principal("AWS::IAM::Role", "deployer"), "arn:aws:iam::1:policy/P"),
+    UpdateTrust("infra-ReadR", {"Version": "2012-10-17", "Statement": []}),
+)
+
+
+def test_a_repair_is_kept(tmp_path: Path) -> None:
+    plans = (replace(PLAN, steps=STEPS), replace(PLAN, account="prod", change_set="", digest="", steps=STEPS[:1]))
+    write(tmp_path / "plan.json", plans)
+    assert read(tmp_path / "plan.json") == plans
+
+
+def test_a_plan_of_the_first_version_is_read(tmp_path: Path) -> None:
+    plan = {name: value for name, value in asdict(PLAN).items() if name != "steps"}
+    (tmp_path / "plan.json").write_text(json.dumps({"version": 1, "plans": [plan]}))
+    assert read(tmp_path / "plan.json") == (PLAN,)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "AddToGroup",
+        {"step": "DeleteStack", "stack": "infra"},
+        {"step": "AddToGroup", "group": "G"},
+        {"step": "AddToGroup", "group": "G", "user": 1},
+        {"step": "AddToGroup", "group": "G", "user": "u", "path": "/"},
+        {"step": "DeleteBoundary", "principal": {"name": "x"}},
+        {"step": "DeleteBoundary", "principal": "x"},
+        {"step": "UpdateTrust", "role": "R", "document": "{}"},
+    ],
+)
+def test_a_step_that_is_none(tmp_path: Path, step: object) -> None:
+    write(tmp_path / "plan.json", [PLAN])
+    whole = json.loads((tmp_path / "plan.json").read_text())
+    whole["plans"][0]["steps"] = [step]
+    (tmp_path / "plan.json").write_text(json.dumps(whole))
+    with pytest.raises(IamgenError, match="is no plan of this version of iamgen"):
+        read(tmp_path / "plan.json")
+
+
+def test_an_account_has_one_plan(tmp_path: Path) -> None:
+    write(tmp_path / "plan.json", [PLAN, PLAN])
+    with pytest.raises(IamgenError, match="has more than one plan for dev"):
+        read(tmp_path / "plan.json")
 
 
 def test_no_file(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_somebody_else_is_at_work(stubbed: Stubbed, order: Order, choices: Choic
         Fault(
             "dev (222222222222)",
             "something else is going on in the stack infra: UPDATE_IN_PROGRESS",
-            "wait for it with --wait; stop an update with: iamgen deploy dev --cancel",
+            "wait for it with --wait; stop an update with: iamgen cancel dev",
         ),
     )
     stubbed.done()
@@ -459,7 +459,7 @@ def test_after_an_interruption_aws_goes_on(stubbed: Stubbed, order: Order, choic
         Fault(
             "dev (222222222222)",
             "AWS goes on: the stack infra is UPDATE_IN_PROGRESS; its stack policy stays open until the next deployment",
-            "follow it: iamgen deploy dev --wait; stop an update: iamgen deploy dev --cancel",
+            "follow it: iamgen deploy dev --wait; stop an update: iamgen cancel dev",
         )
     ]
 
@@ -679,7 +679,7 @@ def test_an_answer_that_was_lost_may_have_begun_it(stubbed: Stubbed, order: Orde
         Fault(
             "dev (222222222222)",
             "it is not known whether the deployment began",
-            "follow it: iamgen deploy dev --wait; stop an update: iamgen deploy dev --cancel",
+            "follow it: iamgen deploy dev --wait; stop an update: iamgen cancel dev",
         ),
     )
     assert begun == ["dev"]

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, get_args
 
 import pytest
 
 from iamgen.deploy.drift import Inspection
 from iamgen.deploy.executor import execute
-from iamgen.deploy.iam_drift import Beside
+from iamgen.deploy.iam_drift import IamDifference
 from iamgen.deploy.planner import Choices, Order, Prepared
-from iamgen.deploy.repair import own_losses, repair
+from iamgen.deploy.repair import own_losses, repair, repair_steps
 from iamgen.deploy.stack import Resource
 from iamgen.deploy.stack_drift import Drift
+from iamgen.deploy.step_execution import carry_out
+from iamgen.deploy.step_text import step_text
+from iamgen.deploy.steps import AddToGroup, RemoveFromGroup, Step
 from iamgen.errors import IamgenError
 
 Stubbed = Any
 POWER = Resource("PowerG", "infra-PowerG-1", "AWS::IAM::Group", "CREATE_COMPLETE", "")
 BOB, ZOE, YVE = (
-    Beside(POWER, "member", "+", "bob"),
-    Beside(POWER, "member", "-", "zoe"),
-    Beside(POWER, "member", "-", "y"),
+    IamDifference(POWER, "member", "+", "bob"),
+    IamDifference(POWER, "member", "-", "zoe"),
+    IamDifference(POWER, "member", "-", "y"),
 )
 
 
@@ -33,15 +37,15 @@ def member(name: str) -> dict[str, str]:
 def test_who_is_missing_is_put_in_first(stubbed: Stubbed) -> None:
     stubbed.answer("iam", "add_user_to_group", {}, member("zoe"))
     stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
-    assert repair(stubbed.clients.iam, "user-only", [BOB, ZOE], {}, ["PowerG"]) == []
+    assert repair(partial(carry_out, clients=stubbed.clients), "user-only", [BOB, ZOE], {}, ["PowerG"]) == []
     stubbed.done()
 
 
 @pytest.mark.parametrize(("code", "missing"), [("NoSuchEntity", [ZOE]), ("AccessDenied", [ZOE, YVE]), ("", [])])
-def test_nobody_goes_when_nobody_could_be_put_in(stubbed: Stubbed, code: str, missing: Sequence[Beside]) -> None:
+def test_nobody_goes_when_nobody_could_be_put_in(stubbed: Stubbed, code: str, missing: Sequence[IamDifference]) -> None:
     for _ in missing:
         stubbed.refuse("iam", "add_user_to_group", code)
-    faults = repair(stubbed.clients.iam, "user-only", [BOB, *missing], {}, ["PowerG"])
+    faults = repair(partial(carry_out, clients=stubbed.clients), "user-only", [BOB, *missing], {}, ["PowerG"])
     assert len(faults) == len(missing) + 1
     assert faults[-1].what == "bob stays in infra-PowerG-1: nobody who belongs there could be put in"
     stubbed.done()
@@ -51,14 +55,14 @@ def test_one_who_could_be_put_in_is_enough(stubbed: Stubbed) -> None:
     stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
     stubbed.answer("iam", "add_user_to_group", {}, member("y"))
     stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
-    assert len(repair(stubbed.clients.iam, "user-only", [ZOE, BOB, YVE], {}, ["PowerG"])) == 1
+    assert len(repair(partial(carry_out, clients=stubbed.clients), "user-only", [ZOE, BOB, YVE], {}, ["PowerG"])) == 1
     stubbed.done()
 
 
 def test_where_somebody_stays_a_stranger_goes_all_the_same(stubbed: Stubbed) -> None:
     stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
     stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
-    assert len(repair(stubbed.clients.iam, "user-only", [BOB, ZOE], {})) == 1
+    assert len(repair(partial(carry_out, clients=stubbed.clients), "user-only", [BOB, ZOE], {})) == 1
     stubbed.done()
 
 
@@ -94,21 +98,21 @@ SESSION, USER = "arn:aws:sts::1:assumed-role/{}/bob", "arn:aws:iam::1:user/team/
 @pytest.mark.parametrize(
     ("other", "caller"),
     [
-        (Beside(ADMIN, "inline", "+", "more"), SESSION.format("infra-AdminR-1")),
-        (Beside(ADMIN, "attached", "+", "arn:x"), SESSION.format("infra-AdminR-1")),
+        (IamDifference(ADMIN, "inline", "+", "more"), SESSION.format("infra-AdminR-1")),
+        (IamDifference(ADMIN, "attached", "+", "arn:x"), SESSION.format("infra-AdminR-1")),
         (
-            Beside(OPS, "holder", "+", "role deployer", holder=("AWS::IAM::Role", "deployer")),
+            IamDifference(OPS, "holder", "+", "role deployer", holder=("AWS::IAM::Role", "deployer")),
             SESSION.format("deployer"),
         ),
-        (Beside(OPS, "holder", "+", "user bob", holder=("AWS::IAM::User", "bob")), USER),
-        (Beside(OPS, "holder", "+", "group Admins", holder=("AWS::IAM::Group", "Admins")), USER),
-        (Beside(PERSON, "attached", "+", "arn:x"), USER),
-        (Beside(PERSON, "group", "+", "Admins"), USER),
-        (Beside(Resource("OpsG", "infra-OpsG", "AWS::IAM::Group", "", ""), "member", "+", "bob"), USER),
-        (Beside(Resource("PowerG", "Admins", "AWS::IAM::Group", "", ""), "inline", "+", "more"), USER),
+        (IamDifference(OPS, "holder", "+", "user bob", holder=("AWS::IAM::User", "bob")), USER),
+        (IamDifference(OPS, "holder", "+", "group Admins", holder=("AWS::IAM::Group", "Admins")), USER),
+        (IamDifference(PERSON, "attached", "+", "arn:x"), USER),
+        (IamDifference(PERSON, "group", "+", "Admins"), USER),
+        (IamDifference(Resource("OpsG", "infra-OpsG", "AWS::IAM::Group", "", ""), "member", "+", "bob"), USER),
+        (IamDifference(Resource("PowerG", "Admins", "AWS::IAM::Group", "", ""), "inline", "+", "more"), USER),
     ],
 )
-def test_who_deploys_is_not_undone_unasked(other: Beside, caller: str) -> None:
+def test_who_deploys_is_not_undone_unasked(other: IamDifference, caller: str) -> None:
     groups = {"bob": frozenset({"Admins"})}
     (fault,) = own_losses("dev (1)", [other], caller, groups)
     assert "who deploys, would lose what is there by hand" in fault.what
@@ -120,21 +124,40 @@ def test_who_deploys_is_not_undone_unasked(other: Beside, caller: str) -> None:
 @pytest.mark.parametrize(
     ("other", "operation", "parameters"),
     [
-        (Beside(ADMIN, "boundary", "+", "arn:x"), "delete_role_permissions_boundary", {"RoleName": "infra-AdminR-1"}),
-        (Beside(PERSON, "boundary", "+", "arn:x"), "delete_user_permissions_boundary", {"UserName": "bob"}),
-        (Beside(ADMIN, "tag", "+", "k"), "untag_role", {"RoleName": "infra-AdminR-1", "TagKeys": ["k"]}),
-        (Beside(PERSON, "tag", "+", "k"), "untag_user", {"UserName": "bob", "TagKeys": ["k"]}),
-        (Beside(PERSON, "group", "+", "G"), "remove_user_from_group", {"UserName": "bob", "GroupName": "G"}),
         (
-            Beside(OPS, "holder", "+", "role deployer", holder=("AWS::IAM::Role", "deployer")),
+            IamDifference(ADMIN, "boundary", "+", "arn:x"),
+            "delete_role_permissions_boundary",
+            {"RoleName": "infra-AdminR-1"},
+        ),
+        (IamDifference(PERSON, "boundary", "+", "arn:x"), "delete_user_permissions_boundary", {"UserName": "bob"}),
+        (IamDifference(ADMIN, "tag", "+", "k"), "untag_role", {"RoleName": "infra-AdminR-1", "TagKeys": ["k"]}),
+        (IamDifference(PERSON, "tag", "+", "k"), "untag_user", {"UserName": "bob", "TagKeys": ["k"]}),
+        (IamDifference(PERSON, "group", "+", "G"), "remove_user_from_group", {"UserName": "bob", "GroupName": "G"}),
+        (
+            IamDifference(OPS, "holder", "+", "role deployer", holder=("AWS::IAM::Role", "deployer")),
             "detach_role_policy",
             {"RoleName": "deployer", "PolicyArn": OPS.physical_id},
         ),
     ],
 )
 def test_each_is_undone_by_one_call(
-    stubbed: Stubbed, other: Beside, operation: str, parameters: dict[str, object]
+    stubbed: Stubbed, other: IamDifference, operation: str, parameters: dict[str, object]
 ) -> None:
     stubbed.answer("iam", operation, {}, parameters)
-    assert repair(stubbed.clients.iam, "dev", [other], {}) == []
+    assert repair(partial(carry_out, clients=stubbed.clients), "dev", [other], {}) == []
     stubbed.done()
+
+
+def test_a_dry_run_records_the_steps_in_their_order() -> None:
+    """Who is missing is put in first; without that nobody goes who is the last in a group."""
+    steps = repair_steps([BOB, ZOE], {}, ["PowerG"])
+    assert steps == (AddToGroup("infra-PowerG-1", "zoe"), RemoveFromGroup("infra-PowerG-1", "bob"))
+    assert [step_text(step) for step in steps] == [
+        "put the user zoe into the group infra-PowerG-1",
+        "take the user bob out of the group infra-PowerG-1",
+    ]
+    assert repair_steps([BOB], {}, ["PowerG"]) == ()
+
+
+def test_every_kind_of_step_can_be_carried_out_and_shown() -> None:
+    assert set(get_args(Step)) == carry_out.registry.keys() - {object} == step_text.registry.keys() - {object}

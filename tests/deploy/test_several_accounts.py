@@ -12,7 +12,8 @@ from iamgen.aws_client.clients import Clients, Credentials, connect
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy import several_accounts
 from iamgen.deploy.planner import Choices, Order
-from iamgen.deploy.several_accounts import Member
+from iamgen.deploy.several_accounts import Member, Pending
+from iamgen.deploy.target_account import TargetAccount
 
 Aws = Any
 BOB = "arn:aws:iam::111111111111:user/bob"
@@ -38,7 +39,7 @@ def test_new_users_are_waited_for_after_the_people_alone(
         if seconds == 5:
             aws.people("/bob")
 
-    people = replace(order, where="user-only (1)", account_id="111111111111", text=GROUP)
+    people = replace(order, account=TargetAccount("user-only", "111111111111"), text=GROUP)
     members = [Member("dev", order, clients("dev"), holds_people=False)]
     if with_people:
         members.append(Member("user-only", people, clients("user-only"), holds_people=True))
@@ -83,4 +84,13 @@ def test_every_wrong_account_is_named(aws: Aws, order: Order) -> None:
     assert [fault.what.partition(":")[0] for error in found.values() for fault in error.faults] == [
         "the credentials are of account 333333333333",
         "the credentials are of account 111111111111",
+    ]
+
+
+def test_an_account_that_a_kept_plan_does_not_name_is_refused(aws: Aws, order: Order, choices: Choices) -> None:
+    member = Member("dev", order, clients("dev"), holds_people=False)
+    planned = several_accounts.take_up({}, [member], choices, threading.Event(), Pending())
+    assert not planned.ready
+    assert [fault.what for fault in planned.failed["dev"].faults] == [
+        "the plan calls this account by another name than CONST.inc does now"
     ]

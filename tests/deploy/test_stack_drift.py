@@ -9,10 +9,12 @@ import pytest
 
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy.stack_drift import Unchecked, comparable, detect
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import Fault, IamgenError
 
 Stubbed = Any
-WHERE = "dev (222222222222)"
+ACCOUNT = TargetAccount("dev", "222222222222")
+WHERE = str(ACCOUNT)
 SINCE = "2026-11-23T00:00:00Z"
 
 
@@ -83,7 +85,7 @@ def test_only_three_statuses_say_that_aws_looked(stubbed: Stubbed) -> None:
 @pytest.mark.parametrize("status", ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_FAILED"])
 def test_a_stack_that_can_be_compared(stubbed: Stubbed, status: str) -> None:
     stubbed.stack(status)
-    assert comparable(stubbed.clients.cloudformation, "infra", WHERE).status == status
+    assert comparable(stubbed.clients.cloudformation, "infra", ACCOUNT).status == status
 
 
 @pytest.mark.parametrize(
@@ -116,5 +118,5 @@ def test_a_stack_that_cannot_be_compared(stubbed: Stubbed, status: str, fault: F
     parts = [resource("OpsR", "UPDATE_FAILED", "no right")]
     stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": parts})
     with pytest.raises(IamgenError) as raised:
-        comparable(stubbed.clients.cloudformation, "infra", WHERE)
+        comparable(stubbed.clients.cloudformation, "infra", ACCOUNT)
     assert raised.value.faults == (fault,)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.deploy.undeclared_members import undeclared_members
 from iamgen.errors import Fault
 
 Stubbed = Any
+PEOPLE = TargetAccount("user-only", "1")
 GROUPS = {
     f"{name}G": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": f"infra-{name}G-1"}} for name in ("A", "B")
 }
@@ -31,7 +33,7 @@ def test_who_is_in_no_declaration(stubbed: Stubbed) -> None:
     declared = frozenset({"alice", "bob", "ci"})
     template = {"Resources": {**GROUPS, **made}}
     hint = "take {0} out of the groups with: iamgen deploy user-only --repair; then delete the user in IAM"
-    assert list(undeclared_members(stubbed.clients.iam, "user-only (1)", declared, template)) == [
+    assert list(undeclared_members(stubbed.clients.iam, PEOPLE, declared, template)) == [
         Fault("user-only (1)", "the IAM user eve is in AG, BG, and users.py does not declare eve", hint.format("eve")),
         Fault("user-only (1)", "the IAM user zed is in AG, and users.py does not declare zed", hint.format("zed")),
     ]
@@ -41,7 +43,7 @@ def test_who_is_in_no_declaration(stubbed: Stubbed) -> None:
 def test_what_cannot_be_looked_at_is_said_and_a_group_that_is_gone_has_nobody(stubbed: Stubbed) -> None:
     stubbed.refuse("iam", "get_group", "AccessDenied")
     stubbed.refuse("iam", "get_group", "NoSuchEntity")
-    found = list(undeclared_members(stubbed.clients.iam, "user-only (1)", frozenset({"a"}), {"Resources": GROUPS}))
+    found = list(undeclared_members(stubbed.clients.iam, PEOPLE, frozenset({"a"}), {"Resources": GROUPS}))
     assert [fault.what for fault in found] == ["who is in AG was not looked at: AWS refuses GetGroup (AccessDenied)"]
     stubbed.done()
 
@@ -50,17 +52,20 @@ def test_who_is_about_to_be_taken_out(stubbed: Stubbed) -> None:
     stubbed.answer("iam", "get_group", group("eve"), {"GroupName": "infra-AG-1"})
     stubbed.answer("iam", "get_group", group(), {"GroupName": "infra-BG-1"})
     iam, template = stubbed.clients.iam, {"Resources": GROUPS}
-    (fault,) = undeclared_members(iam, "user-only (1)", frozenset({"a"}), template, repairing=True)
+    (fault,) = undeclared_members(iam, PEOPLE, frozenset({"a"}), template, repairing=True)
     assert fault.hint == "the repair takes them out of the groups; then delete the user in IAM"
 
 
 def test_an_account_without_people_is_not_asked(stubbed: Stubbed) -> None:
-    assert list(undeclared_members(stubbed.clients.iam, "dev (2)", frozenset(), {"Resources": GROUPS})) == []
+    assert (
+        list(undeclared_members(stubbed.clients.iam, TargetAccount("dev", "2"), frozenset(), {"Resources": GROUPS}))
+        == []
+    )
     stubbed.done()
 
 
 def test_a_group_whose_name_cloudformation_makes_is_said_not_to_be_looked_at(stubbed: Stubbed) -> None:
     template = {"Resources": {"G": {"Type": "AWS::IAM::Group", "Properties": {}}}}
-    (fault,) = undeclared_members(stubbed.clients.iam, "user-only (1)", frozenset({"a"}), template)
+    (fault,) = undeclared_members(stubbed.clients.iam, PEOPLE, frozenset({"a"}), template)
     assert fault.what == "who is in G was not looked at: the template leaves the name to CloudFormation"
     stubbed.done()

@@ -96,7 +96,7 @@ def play(on: Stage) -> None:
     on.run("iamgen deploy user-only --repair --yes")
     on.say("\n# Bob leaves development: one word of users.py.")
     on.run("""sed -i.bak 's/"dev": ("OpsR", "ReadR")/"dev": "ReadR"/' users.py""")
-    on.run("iamgen deploy --all --plan-only --exit-code; echo $?")
+    on.run("iamgen deploy --all --dry-run --exit-code; echo $?")
     on.run("iamgen deploy dev --yes")
     on.say("\n# In a hurry, somebody gives Bob back in the console what he had, and more.")
     tamper(on)

@@ -1,0 +1,49 @@
+"""From click's parameters to the typed values that commands take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from iamgen.commands.requests import Consent, Lint, Output, Permit, Reach
+from iamgen.errors import Fault, UsageError
+
+Parameters = Mapping[str, Any]
+"""The values of a command's parameters, by name, as click read them."""
+
+
+def reach(command: str, parameters: Parameters) -> Reach:
+    """Return which accounts are meant. Raises UsageError unless they are either named or all."""
+    if bool(parameters["accounts"]) == parameters["every"]:
+        raise UsageError([Fault(command, "it takes either accounts or --all", f"such as: iamgen {command} dev")])
+    return named_reach(parameters)
+
+
+def named_reach(parameters: Parameters) -> Reach:
+    """Return which accounts are meant, where the command line need not name any."""
+    return Reach(
+        tuple(parameters.get("accounts", ())),
+        bool(parameters.get("every")),
+        parameters["profile"],
+        parameters.get("role_arn_template"),
+    )
+
+
+def consent(parameters: Parameters) -> Consent:
+    """Return whether something may be changed."""
+    return Consent(bool(parameters.get("yes")), bool(parameters.get("dry_run")))
+
+
+def permit(parameters: Parameters) -> Permit:
+    """Return which losses are allowed."""
+    return Permit(parameters["allow_replacement"], parameters["lock_me_out"])
+
+
+def lint(parameters: Parameters) -> Lint:
+    """Return how cfn-lint is used; a command that checks no template has no options for it."""
+    return Lint(parameters.get("on", True), parameters.get("cache", True))
+
+
+def output(parameters: Parameters) -> Output:
+    """Return how the result is reported."""
+    return Output(parameters["as_json"], parameters["exit_code"])

@@ -1,0 +1,60 @@
+"""The steps of a repair as JSON values, for a file that keeps a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from iamgen.deploy.steps import (
+    AddToGroup,
+    DeleteBoundary,
+    DeleteInlinePolicy,
+    DetachPolicy,
+    Principal,
+    RemoveFromGroup,
+    RemoveTag,
+    Step,
+    UpdateTrust,
+)
+
+_REPAIRS: dict[str, type] = {
+    step.__name__: step
+    for step in (
+        AddToGroup,
+        DeleteBoundary,
+        DeleteInlinePolicy,
+        DetachPolicy,
+        RemoveFromGroup,
+        RemoveTag,
+        UpdateTrust,
+    )
+}
+
+
+def as_json(step: Step) -> dict[str, Any]:
+    """Return a step as JSON values."""
+    return {"step": type(step).__name__, **asdict(step)}
+
+
+def from_json(value: Mapping[str, Any]) -> Step:
+    """Return the step that JSON values are; `is_step` says whether they are one."""
+    known = {name: part for name, part in value.items() if name != "step"}
+    if "principal" in known:
+        known["principal"] = Principal(**known["principal"])
+    return _REPAIRS[value["step"]](**known)  # type: ignore[no-any-return]  # a class of the table
+
+
+def is_step(value: object) -> bool:
+    """Whether JSON values are a step of a repair, with every field and no other."""
+    if not isinstance(value, dict) or not isinstance(value.get("step"), str) or value["step"] not in _REPAIRS:
+        return False
+    names = {field.name for field in fields(_REPAIRS[value["step"]])}
+    return value.keys() - {"step"} == names and all(_is_part(name, value[name]) for name in names)
+
+
+def _is_part(name: str, value: object) -> bool:
+    if name == "principal":
+        is_whole = isinstance(value, dict) and value.keys() == {field.name for field in fields(Principal)}
+        return is_whole and all(isinstance(part, str) for part in value.values())  # type: ignore[attr-defined]
+    return isinstance(value, dict if name == "document" else str)

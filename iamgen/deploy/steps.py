@@ -1,0 +1,132 @@
+"""Single calls to AWS as values: a plan is a list of them, which can be shown, recorded, or carried out.
+
+A new kind of step is a dataclass here, a function in `step_execution` that carries it out, and one in `step_text` that
+shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from iamgen.deploy.target_account import TargetAccount
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A group, role or user that has policies."""
+
+    type: str
+    """Its type in CloudFormation, such as `AWS::IAM::Role`."""
+    name: str
+    """Its name in IAM."""
+
+
+@dataclass(frozen=True)
+class SetStackPolicy:
+    """Set the stack policy that decides whether groups and roles may be replaced or deleted."""
+
+    stack: str
+    """The stack's name."""
+    allow_replacement: bool
+    """Whether it lets groups and roles be replaced or deleted."""
+
+
+@dataclass(frozen=True)
+class ProtectStack:
+    """Protect a stack against its deletion as a whole."""
+
+    stack: str
+    """The stack's name."""
+
+
+@dataclass(frozen=True)
+class AddToGroup:
+    """Put a user into a group."""
+
+    group: str
+    """The group's name."""
+    user: str
+    """The user's name."""
+
+
+@dataclass(frozen=True)
+class RemoveFromGroup:
+    """Take a user out of a group."""
+
+    group: str
+    """The group's name."""
+    user: str
+    """The user's name."""
+
+
+@dataclass(frozen=True)
+class DeleteInlinePolicy:
+    """Delete an inline policy."""
+
+    principal: Principal
+    """Whose policy it is."""
+    policy: str
+    """The policy's name."""
+
+
+@dataclass(frozen=True)
+class DetachPolicy:
+    """Detach a managed policy."""
+
+    principal: Principal
+    """Who loses it."""
+    policy_arn: str
+    """The policy's ARN."""
+
+
+@dataclass(frozen=True)
+class DeleteBoundary:
+    """Remove a permissions boundary."""
+
+    principal: Principal
+    """The role or user that has it."""
+
+
+@dataclass(frozen=True)
+class RemoveTag:
+    """Remove a tag."""
+
+    principal: Principal
+    """The role or user that has it."""
+    key: str
+    """The tag's key."""
+
+
+@dataclass(frozen=True)
+class UpdateTrust:
+    """Write a role's trust policy anew."""
+
+    role: str
+    """The role's name."""
+    document: Mapping[str, Any]
+    """The trust policy."""
+
+
+Step = (
+    SetStackPolicy
+    | ProtectStack
+    | AddToGroup
+    | RemoveFromGroup
+    | DeleteInlinePolicy
+    | DetachPolicy
+    | DeleteBoundary
+    | RemoveTag
+    | UpdateTrust
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is done in an account, in this order."""
+
+    account: TargetAccount
+    """The account."""
+    steps: tuple[Step, ...]
+    """What is done there, one call after the other."""
