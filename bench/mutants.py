@@ -82,9 +82,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _options(argv)
     counts, code = {}, 0
     for name in options.room or ROOMS:
+        earlier = dict(_verdicts(COPIES / name))
         copy = _copy(name)
         code |= _mutate(copy, options)
-        verdicts = dict(_verdicts(copy))
+        # what survived earlier and was not reached this time has survived until shown otherwise
+        verdicts = {
+            mutant: earlier.get(mutant, verdict) if verdict == _NOT_RUN else verdict
+            for mutant, verdict in _verdicts(copy)
+        }
         counts[name] = Counter(verdicts.values())
         sys.stderr.writelines(f"{verdict}: {mutant}\n" for mutant, verdict in verdicts.items() if _is_open(verdict))
     sys.stdout.write(_table(counts))
