@@ -24,9 +24,9 @@ def own_policies(declaration: Declaration, account: Account, documents: Document
     naming = declaration.naming(account)
 
     def policy_resource(name: str, policy: OwnPolicy) -> ManagedPolicy:
-        made = documents(policy.template, policy.vars, account)
-        _check_length(f"{account.name} {name}", made)
-        return ManagedPolicy(name, ManagedPolicyName=naming.full(name), PolicyDocument=made)
+        document = documents(policy.template, policy.vars, account)
+        _check_length(f"{account.name} {name}", document)
+        return ManagedPolicy(name, ManagedPolicyName=naming.full(name), PolicyDocument=document)
 
     here = {policy.name: policy for policy in declaration.policies if account.name in policy.accounts}
     yield from each(here, policy_resource).values()
@@ -84,8 +84,8 @@ def _role(role: OwnRole, declaration: Declaration, account: Account, documents: 
     )
 
 
-def _policies(declaration: Declaration, naming: Naming, one: OwnRole | OwnGroup) -> list[str | Ref]:
-    return [_policy(declaration, naming, name) for name in (*one.managed_policies, *one.policies)]
+def _policies(declaration: Declaration, naming: Naming, holder: OwnRole | OwnGroup) -> list[str | Ref]:
+    return [_policy(declaration, naming, name) for name in (*holder.managed_policies, *holder.policies)]
 
 
 def _policy(declaration: Declaration, naming: Naming, name: str) -> str | Ref:
@@ -96,17 +96,17 @@ def _policy(declaration: Declaration, naming: Naming, name: str) -> str | Ref:
 
 
 def _emergency(role: OwnRole, emergency: OwnEmergency, documents: Documents, account: Account) -> Policy:
-    made = documents(emergency.template, {}, account)
-    return Policy(PolicyName=emergency_name(role.name), PolicyDocument=expiring(made, iso(emergency.until)))
+    document = documents(emergency.template, {}, account)
+    return Policy(PolicyName=emergency_name(role.name), PolicyDocument=expiring(document, iso(emergency.until)))
 
 
-def expiring(made: Document, until: str) -> Document:
+def expiring(document: Document, until: str) -> Document:
     """Return the document with every Allow ending at that moment, and its Denies as they are.
 
     An end that a statement has already stays where it is the earlier one.
     """
-    statements = made["Statement"] if isinstance(made["Statement"], list) else [made["Statement"]]
-    return {**made, "Statement": [_ending(statement, until) for statement in statements]}
+    statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
+    return {**document, "Statement": [_ending(statement, until) for statement in statements]}
 
 
 def _ending(statement: Mapping[str, Any], until: str) -> dict[str, Any]:
@@ -120,8 +120,8 @@ def _ending(statement: Mapping[str, Any], until: str) -> dict[str, Any]:
     return {**statement, "Condition": conditions}
 
 
-def _check_length(where: str, made: Document) -> None:
-    over = size(made) - quotas.MANAGED_POLICY
+def _check_length(where: str, document: Document) -> None:
+    over = size(document) - quotas.MANAGED_POLICY
     if over > 0:
-        what = f"its document is {over:,} characters over the quota of {quotas.MANAGED_POLICY:,}"
-        raise refuse(where, what, "divide it into two policies, or say it in fewer words")
+        problem = f"its document is {over:,} characters over the quota of {quotas.MANAGED_POLICY:,}"
+        raise refuse(where, problem, "divide it into two policies, or say it in fewer words")
