@@ -51,7 +51,7 @@ _SERVICE_PRINCIPAL = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 
 def partition_of(region: str) -> str | None:
     """Return the name of the partition that a region is in; None for a region that no partition is known to have."""
-    return next((name for name, one in PARTITIONS.items() if re.fullmatch(one.regions, region)), None)
+    return next((name for name, partition in PARTITIONS.items() if re.fullmatch(partition.regions, region)), None)
 
 
 def url_suffix(partition: str) -> str | None:

@@ -77,8 +77,8 @@ def one_letter_away(word: str, known: Iterable[str]) -> str | None:
     return next((other for other in sorted(known) if _differs_by_one(word, other)), None)
 
 
-def _differs_by_one(one: str, other: str) -> bool:
-    shorter, longer = sorted((one, other), key=len)
+def _differs_by_one(word: str, other: str) -> bool:
+    shorter, longer = sorted((word, other), key=len)
     if len(longer) - len(shorter) > 1:
         return False
     same = next((n for n, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))

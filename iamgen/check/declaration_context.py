@@ -61,8 +61,8 @@ def _origins(declaration: Declaration) -> Iterator[tuple[str, Origin]]:
         yield policy.name, policy.origin
     for group in declaration.groups:
         yield group.name, group.origin
-    users = [(machine_id(one.name), declaration.origin_of(one)) for one in declaration.machines]
-    users += [(user_id(one.name), declaration.origin_of(one)) for one in declaration.people]
+    users = [(machine_id(user.name), declaration.origin_of(user)) for user in declaration.machines]
+    users += [(user_id(user.name), declaration.origin_of(user)) for user in declaration.people]
     for name, origin in users:
         if origin:
             yield from ((f"{name}{end}", origin) for end in ("", "G", "P"))

@@ -19,8 +19,8 @@ def check_template(template: Template, facts: Facts, ignore: Collection[str] = (
     `ignore` has ids or names of rules. The line of a finding is 0: see `check_source` for a text with lines.
     """
     rules = (rule for rule in every_rule() if rule.id not in ignore and rule.name not in ignore)
-    found = {finding for rule in rules for finding in _findings(rule, template, facts)}
-    return tuple(sorted(found, key=_place))
+    findings = {finding for rule in rules for finding in _findings(rule, template, facts)}
+    return tuple(sorted(findings, key=_place))
 
 
 def check_source(source: Source) -> tuple[Finding, ...]:

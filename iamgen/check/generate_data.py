@@ -69,8 +69,8 @@ def _line(name: str, policy: Mapping[str, Any]) -> str:
 
 
 def _dangerous(document: Mapping[str, Any]) -> frozenset[str]:
-    found = tuple(statements(document, ()))
-    return allowed(found, by_star=True) - denied(found)
+    listed = tuple(statements(document, ()))
+    return allowed(listed, by_star=True) - denied(listed)
 
 
 def _write(file: str, about: str, lines: Iterable[str]) -> None:

@@ -56,16 +56,16 @@ def inspect(texts: Mapping[str, str], declaration: Declaration, looking: Looking
 
 
 def inspect_views(
-    seen: Mapping[str, View], texts: Mapping[str, str], declaration: Declaration, looking: Looking
+    views_by_account: Mapping[str, View], texts: Mapping[str, str], declaration: Declaration, looking: Looking
 ) -> Findings:
     """Return the same for templates that have been read already."""
     linted = _linted(texts, declaration, looking)
-    found = {}
-    for name, (template, facts) in seen.items():
+    findings = {}
+    for name, (template, facts) in views_by_account.items():
         by_linter = without_repeats(linted.get(name, ()), template)
         causes = (with_cause(finding, facts.causes) for finding in by_linter)
-        found[name] = ordered((*check_template(template, facts), *causes), looking.ignore)
-    return found
+        findings[name] = ordered((*check_template(template, facts), *causes), looking.ignore)
+    return findings
 
 
 def without_repeats(findings: Collection[Finding], template: Template) -> tuple[Finding, ...]:
@@ -75,16 +75,16 @@ def without_repeats(findings: Collection[Finding], template: Template) -> tuple[
     """
     paths = [document.path for document in template.documents if document.kind != "trust"]
     return tuple(
-        one
-        for one in findings
-        if one.rule != _ACTIONS_OF_CFN_LINT or not any(one.path[: len(path)] == path for path in paths)
+        finding
+        for finding in findings
+        if finding.rule != _ACTIONS_OF_CFN_LINT or not any(finding.path[: len(path)] == path for path in paths)
     )
 
 
 def ordered(findings: Collection[Finding], ignore: Collection[str]) -> tuple[Finding, ...]:
     """Return the findings that are not ignored, errors before warnings."""
-    kept = [one for one in findings if one.rule not in ignore and one.name not in ignore]
-    return tuple(sorted(kept, key=lambda one: ("error", "warning", "info").index(one.level)))
+    reported = [finding for finding in findings if finding.rule not in ignore and finding.name not in ignore]
+    return tuple(sorted(reported, key=lambda finding: ("error", "warning", "info").index(finding.level)))
 
 
 def with_cause(finding: Finding, causes: Mapping[str, str]) -> Finding:
@@ -96,7 +96,9 @@ def with_cause(finding: Finding, causes: Mapping[str, str]) -> Finding:
 def unused(ignored: Mapping[str, str], findings: Findings) -> tuple[Finding, ...]:
     """Return a warning for each ignore of the settings that matches nothing; `findings` are those of all accounts,
     with nothing ignored."""
-    matched = {word for found in findings.values() for one in found for word in (one.rule, one.name)}
+    matched = {
+        word for of_account in findings.values() for finding in of_account for word in (finding.rule, finding.name)
+    }
     return tuple(
         Finding(
             "W190",
@@ -117,7 +119,7 @@ def _linted(texts: Mapping[str, str], declaration: Declaration, looking: Looking
         return {}
     settings = looking.lint
     owned = {Whose(name, declaration.accounts[name].id): text for name, text in texts.items()}
-    return lint_alike(owned, lambda some: lint_all(some, settings=settings, on_done=looking.on_done), looking.on_done)
+    return lint_alike(owned, lambda batch: lint_all(batch, settings=settings, on_done=looking.on_done), looking.on_done)
 
 
 def _body(text: str) -> Mapping[str, object]:

@@ -16,9 +16,6 @@ from iamgen.iam.template import Template
 _GROUP, _USER = "AWS::IAM::Group", "AWS::IAM::User"
 
 
-Template = Mapping[str, Any]
-
-
 def undeclared_members(
     iam: Client,
     account: TargetAccount,

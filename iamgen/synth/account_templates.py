@@ -22,15 +22,15 @@ class Texts:
 
 def texts(declaration: Declaration, accounts: Iterable[Account], documents: Documents, form: Format = "json") -> Texts:
     """Return the accounts' templates. Raises IamgenError with whatever does not fit, of all of them."""
-    made: dict[str, str] = {}
+    by_account: dict[str, str] = {}
     warnings: list[Fault] = []
     faults: list[Fault] = []
     for account in accounts:
         warnings += notices(declaration, account)
         try:
-            made[account.name] = text(build(declaration, account, documents), form, account.name)
+            by_account[account.name] = text(build(declaration, account, documents), form, account.name)
         except IamgenError as exc:
             faults += exc.faults
     if faults:
         raise IamgenError(dict.fromkeys(faults))
-    return Texts(made, tuple(warnings))
+    return Texts(by_account, tuple(warnings))

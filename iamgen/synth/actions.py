@@ -17,7 +17,8 @@ def actions(prefix: str, *names: str) -> list[Action]:
     if prefix not in services_of_awacs():
         return [Action(prefix, name) for name in names]
     module = import_module(f"awacs.{module_name(prefix)}")
-    found = (getattr(module, name, None) for name in names)
+    attributes = (getattr(module, name, None) for name in names)
     return [
-        known if isinstance(known, Action) else module.Action(name) for name, known in zip(names, found, strict=True)
+        known if isinstance(known, Action) else module.Action(name)
+        for name, known in zip(names, attributes, strict=True)
     ]

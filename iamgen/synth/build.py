@@ -25,8 +25,8 @@ def build(declaration: Declaration, account: Account, documents: Documents) -> T
     """
     resources = list(_resources(declaration, account, documents))
     if len(resources) > quotas.RESOURCES:
-        what = f"its template has {len(resources)} resources, and {quotas.RESOURCES} is CloudFormation's limit"
-        raise refuse(account.name, what, 'keep people out of it with Settings(users="console")')
+        problem = f"its template has {len(resources)} resources, and {quotas.RESOURCES} is CloudFormation's limit"
+        raise refuse(account.name, problem, 'keep people out of it with Settings(users="console")')
     template = Template(Description=f"{declaration.settings.stack}: who may do what in {account.name}. Made by iamgen.")
     template.set_version("2010-09-09")
     for resource in resources:
@@ -42,9 +42,9 @@ def notices(declaration: Declaration, account: Account) -> tuple[Fault, ...]:
 def _resources(declaration: Declaration, account: Account, documents: Documents) -> Iterator[AWSObject]:
     """Yield the resources. Raises IamgenError with the faults of all of them, once none is left to look at."""
     faults: list[Fault] = []
-    for some in _parts(declaration, account, documents):
+    for resources in _parts(declaration, account, documents):
         try:
-            yield from some
+            yield from resources
         except IamgenError as exc:
             faults += exc.faults
     if faults:

@@ -27,9 +27,9 @@ def own_policies(declaration: Declaration, account: Account, documents: Document
     naming = declaration.naming(account)
 
     def policy_resource(name: str, policy: OwnPolicy) -> ManagedPolicy:
-        made = documents(policy.template, policy.vars, account)
-        _check_length(f"{account.name} {name}", made)
-        return ManagedPolicy(name, ManagedPolicyName=naming.full(name), PolicyDocument=made)
+        document = documents(policy.template, policy.vars, account)
+        _check_length(f"{account.name} {name}", document)
+        return ManagedPolicy(name, ManagedPolicyName=naming.full(name), PolicyDocument=document)
 
     here = {policy.name: policy for policy in declaration.policies if account.name in policy.accounts}
     yield from each(here, policy_resource).values()
@@ -87,8 +87,8 @@ def _role(role: OwnRole, declaration: Declaration, account: Account, documents: 
     )
 
 
-def _policies(declaration: Declaration, naming: Naming, one: OwnRole | OwnGroup) -> list[str | Ref]:
-    return [_policy(declaration, naming, name) for name in (*one.managed_policies, *one.policies)]
+def _policies(declaration: Declaration, naming: Naming, holder: OwnRole | OwnGroup) -> list[str | Ref]:
+    return [_policy(declaration, naming, name) for name in (*holder.managed_policies, *holder.policies)]
 
 
 def _policy(declaration: Declaration, naming: Naming, name: str) -> str | Ref:
@@ -131,8 +131,8 @@ def _limits_time(keys: Mapping[str, Any]) -> bool:
     return any(key.casefold() == "aws:currenttime" for key in keys)
 
 
-def _check_length(where: str, made: Document) -> None:
-    over = size(made) - quotas.MANAGED_POLICY
+def _check_length(where: str, document: Document) -> None:
+    over = size(document) - quotas.MANAGED_POLICY
     if over > 0:
-        what = f"its document is {over:,} characters over the quota of {quotas.MANAGED_POLICY:,}"
-        raise refuse(where, what, "divide it into two policies, or say it in fewer words")
+        problem = f"its document is {over:,} characters over the quota of {quotas.MANAGED_POLICY:,}"
+        raise refuse(where, problem, "divide it into two policies, or say it in fewer words")

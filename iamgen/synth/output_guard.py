@@ -36,8 +36,8 @@ def output_faults(account: str, template: Mapping[str, Any]) -> Iterator[Fault]:
         for part in resource.keys() - _OF_A_RESOURCE:
             yield Fault(_where(account, ("Resources", name, part)), "this may not be part of a resource", _HOW)
     known = {section: value for section, value in template.items() if section in _SECTIONS}
-    for path, what, hint in replaced(known):
-        yield Fault(_where(account, path), f"it has {what}", hint)
+    for path, problem, hint in replaced(known):
+        yield Fault(_where(account, path), f"it has {problem}", hint)
     for path in not_finite(known):
         yield Fault(_where(account, path), "it has a number that JSON does not have", _HOW)
     yield from _dangling(account, template)
@@ -51,8 +51,8 @@ def _dangling(account: str, template: Mapping[str, Any]) -> Iterator[Fault]:
         name = referred(place.text, place.holder[place.text])
         is_known = name in resources or (place.text == REFERENCE and name in PSEUDO_PARAMETERS)
         if name and name != NO_VALUE and not is_known:
-            what = f"{place.text} names {json.dumps(name)}, and the template has no such resource"
-            yield Fault(_where(account, place.path), what, _HOW)
+            problem = f"{place.text} names {json.dumps(name)}, and the template has no such resource"
+            yield Fault(_where(account, place.path), problem, _HOW)
 
 
 def _where(account: str, path: Path) -> str:

@@ -50,16 +50,16 @@ def assume_role_documents(declaration: Declaration) -> tuple[PolicyDocument, ...
     if len(patterns) <= quotas.POLICIES_OF_A_GROUP:
         return patterns
     accounts, limit = len(declaration.accounts), quotas.POLICIES_OF_A_GROUP
-    what = f"{accounts:,} accounts need {len(patterns)} policies, and a group has {limit} at most"
-    raise refuse(ASSUME_GROUP, what, "divide the accounts over several repositories, each with its own stack name")
+    problem = f"{accounts:,} accounts need {len(patterns)} policies, and a group has {limit} at most"
+    raise refuse(ASSUME_GROUP, problem, "divide the accounts over several repositories, each with its own stack name")
 
 
 def widened(declaration: Declaration) -> tuple[Fault, ...]:
     """Return the warning that AssumeRoleP names roles by pattern, where it has to."""
     if len(_packed(_role_arns(declaration))) <= quotas.POLICIES_OF_A_GROUP:
         return ()
-    what = "names the roles of each account by a pattern: one by one they do not fit"
-    return (Fault(ASSUME_POLICY, what, "the roles' own trust policies still decide who may assume which"),)
+    problem = "names the roles of each account by a pattern: one by one they do not fit"
+    return (Fault(ASSUME_POLICY, problem, "the roles' own trust policies still decide who may assume which"),)
 
 
 def _role_arns(declaration: Declaration) -> list[str]:
@@ -75,7 +75,7 @@ def _own_roles(declaration: Declaration, account: Account) -> list[str]:
     return [
         role.name
         for role in declaration.roles
-        if any(isinstance(one.who, Person) for one in declaration.granted_in(account, role.name))
+        if any(isinstance(grant.who, Person) for grant in declaration.granted_in(account, role.name))
     ]
 
 
@@ -93,14 +93,14 @@ def _packed(arns: Sequence[str]) -> tuple[PolicyDocument, ...]:
         return (document(deny("NoRoleToAssume", [sts.AssumeRole], EVERYTHING)),)
     room = quotas.MANAGED_POLICY - size(_assume([]))
     parcels: list[list[str]] = [[]]
-    left = room
+    free = room
     for arn in arns:
         needed = len(arn) + len('"",')
-        if needed > left:
+        if needed > free:
             parcels.append([])
-            left = room
+            free = room
         parcels[-1].append(arn)
-        left -= needed
+        free -= needed
     return tuple(_assume(parcel) for parcel in parcels)
 
 
@@ -114,12 +114,12 @@ def _power() -> PolicyDocument:
 
 def _numbered(name: str, documents: Sequence[PolicyDocument]) -> dict[str, PolicyDocument]:
     """Return the documents by logical id: `AssumeRoleP`, `AssumeRole2P`, …"""
-    return {f"{name}{n if n > 1 else ''}P": made for n, made in enumerate(documents, 1)}
+    return {f"{name}{n if n > 1 else ''}P": body for n, body in enumerate(documents, 1)}
 
 
 def _group(naming: Naming, name: str, policies: dict[str, PolicyDocument]) -> Iterator[AWSObject]:
-    for policy, made in policies.items():
-        yield ManagedPolicy(policy, ManagedPolicyName=naming.full(policy), PolicyDocument=made)
+    for policy, body in policies.items():
+        yield ManagedPolicy(policy, ManagedPolicyName=naming.full(policy), PolicyDocument=body)
     yield Group(name, GroupName=naming.full(name), ManagedPolicyArns=[Ref(policy) for policy in policies])
 
 

@@ -20,8 +20,8 @@ def provider_id(url: str) -> str:
 def provider_resources(declaration: Declaration, account: Account) -> Iterator[AWSObject]:
     """Yield the providers of the account, each with every audience that is asked for there."""
     audiences: dict[str, set[str]] = defaultdict(set)
-    for one in declaration.granted:
-        if one.account == account.name and isinstance(one.who, Workload):
-            audiences[one.who.url].add(one.who.audience)
-    for url, some in sorted(audiences.items()):
-        yield OIDCProvider(provider_id(url), Url=url, ClientIdList=sorted(some))
+    for grant in declaration.granted:
+        if grant.account == account.name and isinstance(grant.who, Workload):
+            audiences[grant.who.url].add(grant.who.audience)
+    for url, names in sorted(audiences.items()):
+        yield OIDCProvider(provider_id(url), Url=url, ClientIdList=sorted(names))

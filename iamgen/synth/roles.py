@@ -79,8 +79,8 @@ def full_power(name: str, services: tuple[str, ...], declaration: Declaration, a
     over = size(policy) - quotas.MANAGED_POLICY
     if over > 0:
         quota = quotas.MANAGED_POLICY
-        what = f"its policy for {len(services)} services is {over:,} characters over the quota of {quota:,}"
-        raise refuse(f"{account.name} {name}", what, "name fewer services: those that have to be changed")
+        problem = f"its policy for {len(services)} services is {over:,} characters over the quota of {quota:,}"
+        raise refuse(f"{account.name} {name}", problem, "name fewer services: those that have to be changed")
     return ManagedPolicy(name, ManagedPolicyName=declaration.naming(account).full(name), PolicyDocument=policy)
 
 

@@ -30,8 +30,8 @@ from iamgen.synth.statements import (
     until,
 )
 
-Principal = Callable[[Granted], Any]
-Assumer = Callable[[str], Any]
+WritePrincipal = Callable[[Granted], Any]
+WriteAssumer = Callable[[str], Any]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Trust:
     def of(cls, declaration: Declaration, account: Account, role: str) -> Trust:
         """Return the trust of a role in an account, in the form that the settings choose."""
         settings = declaration.settings
-        own = next((one for one in declaration.roles if one.name == role), None)
+        own = next((declared for declared in declaration.roles if declared.name == role), None)
         form = Form(
             names=settings.trust == "names",
             own_session_name=settings.session_name_is_user,
@@ -78,58 +78,63 @@ def trust_policy(declaration: Declaration, account: Account, role: str) -> Polic
     People need MFA; CI users, pipelines, services and roles cannot have it. Raises IamgenError when it is
     longer than the account's quota.
     """
-    wanted = Trust.of(declaration, account, role)
-    _check_length(declaration, account, role, wanted)
-    return compile_trust(wanted, _referring(declaration, account, wanted.form), _role_here)
+    trusted = Trust.of(declaration, account, role)
+    _check_length(declaration, account, role, trusted)
+    return compile_trust(trusted, _referring(declaration, account, trusted.form), _role_here)
 
 
-def compile_trust(wanted: Trust, principal: Principal, assumer: Assumer) -> PolicyDocument:
+def compile_trust(trusted: Trust, principal: WritePrincipal, assumer: WriteAssumer) -> PolicyDocument:
     """Return the shortest trust policy of this form: grants of one kind with the same end share a statement."""
-    ordered = sorted(wanted.granted, key=_statement_of)
-    statements = [_statement(list(some), wanted.form, principal) for _, some in groupby(ordered, key=_statement_of)]
-    statements += _assumers(wanted, assumer)
+    ordered = sorted(trusted.granted, key=_statement_of)
+    statements = [
+        _statement(list(grants), trusted.form, principal) for _, grants in groupby(ordered, key=_statement_of)
+    ]
+    statements += _assumers(trusted, assumer)
     return document(*(statements or [trust_nobody()]))
 
 
-def _statement_of(one: Granted) -> tuple[int, tuple[str, str, bool], bool, datetime]:
+def _statement_of(grant: Granted) -> tuple[int, tuple[str, str, bool], bool, datetime]:
     """Return what a statement has in common: the kind of principal, and the end; those without an end first."""
-    kind, issuer = (0, ("", "", False)) if isinstance(one.who, Person) else (1, ("", "", False))
-    if isinstance(one.who, Workload):
-        kind, issuer = 2, (one.who.url, one.who.audience, one.who.varies)
-    return kind, issuer, one.until is not None, one.until or datetime.min
+    kind, issuer = (0, ("", "", False)) if isinstance(grant.who, Person) else (1, ("", "", False))
+    if isinstance(grant.who, Workload):
+        kind, issuer = 2, (grant.who.url, grant.who.audience, grant.who.varies)
+    return kind, issuer, grant.until is not None, grant.until or datetime.min
 
 
-def _statement(granted: list[Granted], form: Form, principal: Principal) -> Statement:
+def _statement(granted: list[Granted], form: Form, principal: WritePrincipal) -> Statement:
     first = granted[0]
     conditions = list(_conditions(first, form))
     if isinstance(first.who, Workload):
         return _federated(granted, first.who, principal(first), conditions)
     if isinstance(first.who, Machine) or not form.names:
-        return trust([principal(one) for one in granted], *conditions)
-    names = StringEquals("aws:username", [one.who.name for one in granted])
+        return trust([principal(grant) for grant in granted], *conditions)
+    names = StringEquals("aws:username", [grant.who.name for grant in granted])
     return trust([form.people.arn("root")], *conditions, _with_session_name(names, form))
 
 
 def _federated(
     granted: list[Granted],
-    who: Workload,
+    workload: Workload,
     provider: Any,  # noqa: ANN401  # an ARN or a reference
     conditions: list[ConditionElement],
 ) -> Statement:
     """Return the trust in one issuer's subjects: equal to the whole of it, or to the fixed start of one that varies."""
-    audience, subjects = {f"{who.issuer}:aud": who.audience}, {f"{who.issuer}:sub": [one.who.name for one in granted]}
-    if who.varies:
+    audience, subjects = (
+        {f"{workload.issuer}:aud": workload.audience},
+        {f"{workload.issuer}:sub": [grant.who.name for grant in granted]},
+    )
+    if workload.varies:
         return trust_federated(provider, *conditions, StringEquals(audience), StringLike(subjects))
     return trust_federated(provider, *conditions, StringEquals({**audience, **subjects}))
 
 
-def _conditions(one: Granted, form: Form) -> Iterator[ConditionElement]:
-    is_person = isinstance(one.who, Person)
+def _conditions(grant: Granted, form: Form) -> Iterator[ConditionElement]:
+    is_person = isinstance(grant.who, Person)
     if is_person and form.mfa:
         yield WITH_MFA
-    if one.until is not None:
-        yield until(iso(one.until))
-    if form.own_session_name and not (is_person and form.names) and not isinstance(one.who, Workload):
+    if grant.until is not None:
+        yield until(iso(grant.until))
+    if form.own_session_name and not (is_person and form.names) and not isinstance(grant.who, Workload):
         yield OWN_SESSION_NAME
 
 
@@ -140,74 +145,74 @@ def _with_session_name(names: StringEquals, form: Form) -> StringEquals:
     return StringEquals({**names.get_dict(), **OWN_SESSION_NAME.get_dict()})
 
 
-def _assumers(wanted: Trust, assumer: Assumer) -> Iterator[Statement]:
+def _assumers(trusted: Trust, assumer: WriteAssumer) -> Iterator[Statement]:
     """Yield the trust in services, in roles, and in users named by ARN, who are people until shown otherwise."""
-    services = [who for who in wanted.assumed_by if is_service_principal(who)]
-    users = [who for who in wanted.assumed_by if ":user/" in who]
-    others = [who for who in wanted.assumed_by if who not in services and who not in users]
+    services = [name for name in trusted.assumed_by if is_service_principal(name)]
+    users = [name for name in trusted.assumed_by if ":user/" in name]
+    roles = [name for name in trusted.assumed_by if name not in services and name not in users]
     if services:
         yield trust_services(services)
-    if others:
-        yield trust([assumer(who) for who in others])
+    if roles:
+        yield trust([assumer(name) for name in roles])
     if users:
-        yield trust(users, *([WITH_MFA] if wanted.form.mfa else []))
+        yield trust(users, *([WITH_MFA] if trusted.form.mfa else []))
 
 
-def literal(form: Form) -> Principal:
+def literal(form: Form) -> WritePrincipal:
     """Return how a principal is written as an ARN."""
 
-    def arn(one: Granted) -> str:
-        if isinstance(one.who, Workload):
-            return form.here.arn(f"oidc-provider/{one.who.issuer}")
-        if isinstance(one.who, Machine):
-            return form.here.user_arn(one.who.name)
-        return form.people.user_arn(one.who.name, one.who.path)
+    def arn(grant: Granted) -> str:
+        if isinstance(grant.who, Workload):
+            return form.here.arn(f"oidc-provider/{grant.who.issuer}")
+        if isinstance(grant.who, Machine):
+            return form.here.user_arn(grant.who.name)
+        return form.people.user_arn(grant.who.name, grant.who.path)
 
     return arn
 
 
-def literal_role(form: Form) -> Assumer:
+def literal_role(form: Form) -> WriteAssumer:
     """Return how a role of the same account is written as an ARN; an ARN stays as it is."""
-    return lambda who: who if who.startswith("arn:") else form.here.role_arn(who)
+    return lambda name: name if name.startswith("arn:") else form.here.role_arn(name)
 
 
-def _referring(declaration: Declaration, account: Account, form: Form) -> Principal:
+def _referring(declaration: Declaration, account: Account, form: Form) -> WritePrincipal:
     """Return how a principal is written: by reference where the same template makes it first."""
     here_too = declaration.settings.users == "stack" and account.holds_people
     arn = literal(form)
 
-    def reference(one: Granted) -> Any:  # noqa: ANN401  # an ARN or a troposphere function
-        if isinstance(one.who, Workload):
-            return GetAtt(provider_id(one.who.url), "Arn")
-        if isinstance(one.who, Machine):
-            return GetAtt(machine_id(one.who.name), "Arn")
-        return GetAtt(user_id(one.who.name), "Arn") if here_too else arn(one)
+    def reference(grant: Granted) -> Any:  # noqa: ANN401  # an ARN or a troposphere function
+        if isinstance(grant.who, Workload):
+            return GetAtt(provider_id(grant.who.url), "Arn")
+        if isinstance(grant.who, Machine):
+            return GetAtt(machine_id(grant.who.name), "Arn")
+        return GetAtt(user_id(grant.who.name), "Arn") if here_too else arn(grant)
 
     return reference
 
 
-def _role_here(who: str) -> Any:  # noqa: ANN401  # an ARN or a troposphere function
+def _role_here(name: str) -> Any:  # noqa: ANN401  # an ARN or a troposphere function
     """Return how a role is written that the same template makes: a principal must exist before it is named."""
-    return who if who.startswith("arn:") else GetAtt(who, "Arn")
+    return name if name.startswith("arn:") else GetAtt(name, "Arn")
 
 
-def trust_size(wanted: Trust) -> int:
+def trust_size(trusted: Trust) -> int:
     """Return the characters that IAM will count for this trust policy."""
-    return size(compile_trust(wanted, literal(wanted.form), literal_role(wanted.form)))
+    return size(compile_trust(trusted, literal(trusted.form), literal_role(trusted.form)))
 
 
-def _check_length(declaration: Declaration, account: Account, role: str, wanted: Trust) -> None:
-    quota, length = declaration.settings.trust_policy_quota, trust_size(wanted)
+def _check_length(declaration: Declaration, account: Account, role: str, trusted: Trust) -> None:
+    quota, length = declaration.settings.trust_policy_quota, trust_size(trusted)
     if length > quota:
-        what = (
-            f"its trust policy for {len(wanted.granted)} principals has {length:,} characters, "
+        problem = (
+            f"its trust policy for {len(trusted.granted)} principals has {length:,} characters, "
             f"{length - quota:,} over the quota of {quota:,}"
         )
-        raise refuse(f"{account.name} {role}", what, "; ".join(_remedies(wanted, quota, length)))
+        raise refuse(f"{account.name} {role}", problem, "; ".join(_remedies(trusted, quota, length)))
 
 
-def _remedies(wanted: Trust, quota: int, length: int) -> Iterator[str]:
-    short = trust_size(wanted.with_names())
+def _remedies(trusted: Trust, quota: int, length: int) -> Iterator[str]:
+    short = trust_size(trusted.with_names())
     if short < length:
         yield f'with Settings(trust="names") it has {short:,}{"" if short <= quota else ", still too many"}'
     raised = quotas.TRUST_POLICY_RAISED

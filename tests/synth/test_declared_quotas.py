@@ -59,6 +59,11 @@ def padded(used: int) -> str:
     return made("x" * (used - len(made(""))))
 
 
+GENERATED = 6  # groups and their policies that every account with people has
+POWER = len(
+    '{"Version":"2012-10-17","Statement":[{"Sid":"FullPowerOverChosenServices","Effect":"Allow","Action":[":*"],'
+    '"Resource":["*"]}]}'
+)
 CASES: dict[str, tuple[int, Callable[[int], str], str]] = {
     "a user's name": (64, lambda n: user("", "x" * n), "has 65 characters"),
     "a user's path": (512, lambda n: user(f'path="/{"x" * (n - 2)}/"'), "is no path"),
@@ -94,11 +99,6 @@ CASES: dict[str, tuple[int, Callable[[int], str], str]] = {
         "its template has 501 resources",
     ),
 }
-GENERATED = 6  # groups and their policies that every account with people has
-POWER: int = len(
-    '{"Version":"2012-10-17","Statement":[{"Sid":"FullPowerOverChosenServices","Effect":"Allow","Action":[":*"],'
-    '"Resource":["*"]}]}'
-)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -59,10 +59,10 @@ def condition_keys(prefix: str) -> tuple[str, ...]:
     known = {*global_condition_keys()}
     for service in {prefix, "sts"} & services():  # STS has those of the identity providers
         known.update(_data().conditions.get_condition_keys_for_service(service))
-    found = {key for key in known if key.lower().startswith(f"{prefix}:")}
-    if "." in prefix and found:
-        found.update(f"{prefix}:{claim}" for claim in _CLAIMS)
-    return tuple(sorted(found))
+    keys = {key for key in known if key.lower().startswith(f"{prefix}:")}
+    if "." in prefix and keys:
+        keys.update(f"{prefix}:{claim}" for claim in _CLAIMS)
+    return tuple(sorted(keys))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -35,10 +35,10 @@ def lint_alike(
     """
     first: dict[str, Whose] = {}
     twins = {whose: first.setdefault(_without_owner(text, whose), whose) for whose, text in texts.items()}
-    found = lint({whose.name: texts[whose] for whose in first.values()})
+    linted = lint({whose.name: texts[whose] for whose in first.values()})
     answers = {}
     for whose, twin in twins.items():
-        answers[whose.name] = tuple(_as_of(finding, twin, whose) for finding in found[twin.name])
+        answers[whose.name] = tuple(_as_of(finding, twin, whose) for finding in linted[twin.name])
         if twin != whose:
             on_done(whose.name)
     return answers

@@ -63,15 +63,15 @@ def lint_all(
         accounts.setdefault(text, []).append(account)
     memory = open_memory(settings.region, settings.config_file) if settings.remember else NOTHING
     findings: dict[str, tuple[Finding, ...]] = {}
-    with closing(_found(list(accounts), memory, settings, linter)) as found:
-        for text, of_text in found:
+    with closing(_results(list(accounts), memory, settings, linter)) as results:
+        for text, of_text in results:
             findings[text] = of_text
             for account in accounts[text]:
                 on_done(account)
     return {account: findings[text] for account, text in texts.items()}
 
 
-def _found(texts: Sequence[str], memory: Memory, settings: LintSettings, linter: Linter) -> Found:
+def _results(texts: Sequence[str], memory: Memory, settings: LintSettings, linter: Linter) -> Found:
     unknown = []
     for text in texts:
         known = memory.recall(text)

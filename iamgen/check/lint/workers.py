@@ -98,8 +98,8 @@ def _start(context: _Context, work: Work, team: Sequence[_Worker]) -> _Worker:
 
 
 def _serve(work: Work, line: Connection, inherited: Sequence[Connection]) -> None:
-    for one in ENDING:
-        signal.signal(one, signal.SIG_IGN)  # ^C reaches every process of a terminal; the first one acts
+    for ending in ENDING:
+        signal.signal(ending, signal.SIG_IGN)  # ^C reaches every process of a terminal; the first one acts
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     for other in inherited:
         other.close()

@@ -110,7 +110,7 @@ def _continued(template: Template) -> set[str]:
     continued: set[str] = set()
     for group in template.of_type(GROUP):
         policies = (template.referred(value, POLICY) for value in group.values("ManagedPolicyArns"))
-        continued.update([one.logical_id for one in policies if one and one.logical_id in assuming][:-1])
+        continued.update([policy.logical_id for policy in policies if policy and policy.logical_id in assuming][:-1])
     return continued
 
 

@@ -42,15 +42,15 @@ class Ruler:
         if isinstance(value, str):
             return self._filled(value)
         if function(value) == "Fn::If":
-            written = [self._written(one) for one, _ in branches(value, ())]
-            return None if None in written else min(written, key=lambda one: len(_dumped(one)), default=None)
+            written = [self._written(entry) for entry, _ in branches(value, ())]
+            return None if None in written else min(written, key=lambda entry: len(_dumped(entry)), default=None)
         if function(value):
             return None if text(value) == "⟨AWS::NoValue⟩" else self._filled(text(value))
         if isinstance(value, Mapping):
-            entries = ((str(key), self._written(one)) for key, one in value.items())
-            return {key: one for key, one in entries if one is not None}
+            entries = ((str(key), self._written(entry)) for key, entry in value.items())
+            return {key: entry for key, entry in entries if entry is not None}
         if isinstance(value, list | tuple):
-            return [one for one in map(self._written, value) if one is not None]
+            return [entry for entry in map(self._written, value) if entry is not None]
         return value
 
     def _filled(self, value: str) -> str:
@@ -58,12 +58,12 @@ class Ruler:
 
     def _of_hole(self, name: str) -> int:
         logical_id, _, attribute = name.partition(".")
-        found = self.template.referred(Value(f"⟨{logical_id}⟩", ()), *NAMES)
-        if not found:
+        resource = self.template.referred(Value(f"⟨{logical_id}⟩", ()), *NAMES)
+        if not resource:
             return self._of_pseudo(name)
-        if attribute == "Arn" or (found.type == POLICY and attribute in ("", "PolicyArn")):
-            return self._of_arn(found)
-        return self._of_fixed(found.name) if not attribute else 0
+        if attribute == "Arn" or (resource.type == POLICY and attribute in ("", "PolicyArn")):
+            return self._of_arn(resource)
+        return self._of_fixed(resource.name) if not attribute else 0
 
     def _of_arn(self, named: Resource) -> int:
         # a name may have holes itself: pseudo parameters count, references not, since they could go in circles

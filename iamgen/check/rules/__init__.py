@@ -50,6 +50,8 @@ class Rule:
 @cache
 def every_rule() -> tuple[Rule, ...]:
     """Return every rule, in the order of their ids."""
-    modules = (one.name for one in iter_modules(__path__) if not one.name.startswith("_") and one.name != "page")
+    modules = (
+        module.name for module in iter_modules(__path__) if not module.name.startswith("_") and module.name != "page"
+    )
     rules: list[Rule] = [import_module(f"{__name__}.{name}").RULE for name in modules]
     return tuple(sorted(rules, key=lambda rule: rule.id))

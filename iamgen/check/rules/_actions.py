@@ -39,7 +39,7 @@ def is_every_action(pattern: str) -> bool:
 
 def matched(patterns: Iterable[Value], action: str) -> Value | None:
     """Return the first of a statement's actions that means this one, given in lower case."""
-    return next((one for one in patterns if one.known and matches(one.text, action)), None)
+    return next((pattern for pattern in patterns if pattern.known and matches(pattern.text, action)), None)
 
 
 def is_every_resource(resource: Value, service: str, kind: str = "") -> bool:
@@ -65,7 +65,7 @@ def _is_every(pattern: str, service: str, kind: str) -> bool:
 def reaches_all(statement: Statement, service: str, kind: str = "") -> bool:
     """Return whether neither resources nor conditions of a statement narrow what it reaches of a service."""
     everywhere = bool(statement.not_resources) or any(
-        is_every_resource(one, service, kind) for one in statement.resources
+        is_every_resource(resource, service, kind) for resource in statement.resources
     )
     return everywhere and not any(map(narrows, statement.conditions))
 

@@ -75,20 +75,23 @@ def allowed(statements: Iterable[Statement], *, by_star: bool = False) -> frozen
 
     An Allow of every action counts only with `by_star`: it is a fault of its own.
     """
-    allows = [one for one in statements if one.allows]
+    allows = [statement for statement in statements if statement.allows]
     return frozenset(
-        action for one in allows for action in _meant(one, by_star=by_star) if reaches_all(one, *_reached(action))
+        action
+        for statement in allows
+        for action in _meant(statement, by_star=by_star)
+        if reaches_all(statement, *_reached(action))
     )
 
 
 def denied(statements: Iterable[Statement]) -> frozenset[str]:
     """Return the dangerous actions that are denied outright."""
-    outright = (one for one in statements if not one.allows and not one.conditions)
+    outright = (statement for statement in statements if not statement.allows and not statement.conditions)
     return frozenset(
         action
-        for one in outright
-        for action in _meant(one, by_star=True)
-        if any(is_every_resource(resource, *_reached(action)) for resource in one.resources)
+        for statement in outright
+        for action in _meant(statement, by_star=True)
+        if any(is_every_resource(resource, *_reached(action)) for resource in statement.resources)
     )
 
 
@@ -106,7 +109,7 @@ def _meant(statement: Statement, *, by_star: bool) -> set[str]:
     """Return the dangerous actions that a statement is about; `by_star` says whether `*` counts."""
     if statement.not_actions:
         return set(DANGEROUS).difference(*(meant(action.text, DANGEROUS) for action in statement.not_actions))
-    patterns = (one.text for one in statement.actions if by_star or not is_every_action(one.text))
+    patterns = (entry.text for entry in statement.actions if by_star or not is_every_action(entry.text))
     return {action for pattern in patterns for action in meant(pattern, DANGEROUS)}
 
 

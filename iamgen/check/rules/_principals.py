@@ -22,7 +22,9 @@ _LESS = ("numericlessthan", "numericlessthanequals")
 def trusts(template: Template) -> tuple[tuple[Document, Statement], ...]:
     """Return each statement of a trust policy that lets somebody in, with its document."""
     documents = (document for document in template.documents if document.kind == "trust")
-    return tuple((document, one) for document in documents for one in document.statements if one.allows)
+    return tuple(
+        (document, statement) for document in documents for statement in document.statements if statement.allows
+    )
 
 
 def is_anyone(principal: Principal) -> bool:
@@ -77,4 +79,4 @@ def _refuses_without_mfa(statement: Statement) -> bool:
 
 
 def _all(condition: Condition, value: str) -> bool:
-    return bool(condition.values) and all(one.text.lower() == value for one in condition.values)
+    return bool(condition.values) and all(entry.text.lower() == value for entry in condition.values)

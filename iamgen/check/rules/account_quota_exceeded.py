@@ -14,8 +14,8 @@ from iamgen.iam.template import Template
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     for usage in exceeded(resources_of_account, template, facts):
-        what = f"the template has {usage.used} {usage.owner}, and {usage.limit} is an account's quota"
-        yield Problem(usage.path, f"{what}: {usage.remedy}")
+        problem = f"the template has {usage.used} {usage.owner}, and {usage.limit} is an account's quota"
+        yield Problem(usage.path, f"{problem}: {usage.remedy}")
 
 
 RULE = Rule(

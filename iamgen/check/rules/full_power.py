@@ -18,7 +18,7 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     for document, statement in _grants(template):
         faults = [*_faults(statement)]
         if faults and not is_declared(document, template, facts.admin_roles):
-            yield from (Problem(value.path, f"{document.owner} {what}") for value, what in faults)
+            yield from (Problem(value.path, f"{document.owner} {problem}") for value, problem in faults)
 
 
 def _grants(template: Template) -> Iterator[tuple[Document, Statement]]:

@@ -27,8 +27,8 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
 def _endless(document: Document, name: str) -> Iterator[Problem]:
     for statement in document.statements:
         if statement.allows and not any(map(_ends, statement.conditions)):
-            what = f"{name} is an emergency, and this Allow does not end"
-            yield Problem(statement.path, f"{what}: add the condition DateLessThan aws:CurrentTime")
+            problem = f"{name} is an emergency, and this Allow does not end"
+            yield Problem(statement.path, f"{problem}: add the condition DateLessThan aws:CurrentTime")
 
 
 def _ends(condition: Condition) -> bool:

@@ -15,9 +15,9 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
     for document, statement in trusts(template):
         if not demands_mfa(document, statement):
             for condition in filter(is_loose_mfa, statement.conditions):
-                what = f"{condition.operator} {condition.key} in {document.owner}'s trust is true without MFA, too"
+                problem = f"{condition.operator} {condition.key} in {document.owner}'s trust is true without MFA, too"
                 why = "long-lived access keys do not send the key"
-                yield Problem(condition.path, f"{what}: {why}; write Bool aws:MultiFactorAuthPresent = true")
+                yield Problem(condition.path, f"{problem}: {why}; write Bool aws:MultiFactorAuthPresent = true")
 
 
 _LOOSE = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}

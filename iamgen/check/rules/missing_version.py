@@ -14,8 +14,8 @@ from iamgen.iam.template import Template
 def _check(template: Template, _: Facts) -> Iterator[Problem]:
     for document in template.documents:
         if not document.version and isinstance(document.body, Mapping) and not function(document.body):
-            what = f"a policy document of {document.owner} has no Version, and is read by the rules of 2008"
-            yield Problem(document.path, f'{what}: add "Version": "2012-10-17"')
+            problem = f"a policy document of {document.owner} has no Version, and is read by the rules of 2008"
+            yield Problem(document.path, f'{problem}: add "Version": "2012-10-17"')
 
 
 _OLD = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": {"Statement": [allow("s3:ListBucket")]}}}

@@ -14,8 +14,8 @@ from iamgen.iam.template import Template
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     for usage in exceeded(names, template, facts):
-        what = f"the name {usage.owner} will have {usage.used} characters, and {usage.limit} is the limit"
-        yield Problem(usage.path, f"{what}: {usage.remedy}")
+        problem = f"the name {usage.owner} will have {usage.used} characters, and {usage.limit} is the limit"
+        yield Problem(usage.path, f"{problem}: {usage.remedy}")
 
 
 _ROLE = "role-with-a-rather-long-name-for-what-it-does"

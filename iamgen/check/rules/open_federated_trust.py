@@ -33,8 +33,8 @@ def _problems(principal: Principal, statement: Statement, template: Template, ro
         host = _host(principal.value, template)
         yield from _web_problems(host, issuer_at(host or _host_of_keys(statement)), statement, role)
     elif matched(statement.actions, "sts:assumerolewithsaml") and not _about(statement, "aud"):
-        what = f"{role} trusts a SAML provider without a condition on SAML:aud"
-        yield Problem(statement.path, f"{what}: demand https://signin.aws.amazon.com/saml")
+        problem = f"{role} trusts a SAML provider without a condition on SAML:aud"
+        yield Problem(statement.path, f"{problem}: demand https://signin.aws.amazon.com/saml")
 
 
 def _web_problems(host: str, issuer: Issuer, statement: Statement, role: str) -> Iterator[Problem]:
@@ -44,8 +44,8 @@ def _web_problems(host: str, issuer: Issuer, statement: Statement, role: str) ->
     missing = [next(iter(claims)) for claims in alternatives if not any(_about(statement, name) for name in claims)]
     if missing:
         keys = " and ".join(name if ":" in name else f"{host}:{name}" if host else f"its {name}" for name in missing)
-        what = f"{role} trusts whomever {host or 'a provider'} signs for: add a StringEquals condition on {keys}"
-        yield Problem(statement.path, what)
+        problem = f"{role} trusts whomever {host or 'a provider'} signs for: add a StringEquals condition on {keys}"
+        yield Problem(statement.path, problem)
     for claims in alternatives:
         yield from _open_values(claims, issuer, statement)
 
@@ -59,8 +59,8 @@ def _open_values(claims: Claims, issuer: Issuer, statement: Statement) -> Iterat
     ]
     for value, fault in (pair for pairs in wrong for pair in pairs) if all(wrong) else ():
         example = f", such as {issuer.example}" if issuer.example else ""
-        what = f"{value.text} {fault}, and may match what others have"
-        yield Problem(value.path, f"{what}: write it out, up to the separator behind it{example}")
+        problem = f"{value.text} {fault}, and may match what others have"
+        yield Problem(value.path, f"{problem}: write it out, up to the separator behind it{example}")
 
 
 def _is_within(value: Value, condition: Condition, pattern: re.Pattern[str]) -> bool:
@@ -82,16 +82,19 @@ def _about(statement: Statement, claim: str) -> list[Condition]:
     """Return the conditions that demand something of the claim, or of the condition key that has a colon."""
     end = claim.lower() if ":" in claim else f":{claim}"
     return [
-        one
-        for one in statement.conditions
-        if one.name.endswith(end) and one.test in _POSITIVE and one.values and not one.holds_without_key
+        condition
+        for condition in statement.conditions
+        if condition.name.endswith(end)
+        and condition.test in _POSITIVE
+        and condition.values
+        and not condition.holds_without_key
     ]
 
 
 def _host(provider: Value, template: Template) -> str:
     """Return the provider's address without its scheme, as condition keys begin; empty where it is not known."""
-    made = template.referred(provider, "AWS::IAM::OIDCProvider")
-    text = next((value.text for value in made.values("Url")), "") if made else provider.text
+    resource = template.referred(provider, "AWS::IAM::OIDCProvider")
+    text = next((value.text for value in resource.values("Url")), "") if resource else provider.text
     host = text.removeprefix("https://").rpartition(":oidc-provider/")[2]
     return "" if "⟨" in host else host.lower()
 

@@ -46,14 +46,14 @@ def _section(rule: Rule) -> str:
 
 def _examples(rule: Rule) -> Iterator[str]:
     wrong, right = _yaml(rule.bad[0]), _yaml(rule.good[0])
-    said = [f"> {rule.level}: {message}\n" for message in _said(rule)]
+    messages = [f"> {rule.level}: {message}\n" for message in _messages(rule)]
     if len(wrong) > _LONGEST_EXAMPLE:
-        yield from said
+        yield from messages
     else:
-        yield from ["Wrong:", "", f"```yaml\n{wrong}```\n", *said, "Right:", "", f"```yaml\n{right}```\n"]
+        yield from ["Wrong:", "", f"```yaml\n{wrong}```\n", *messages, "Right:", "", f"```yaml\n{right}```\n"]
 
 
-def _said(rule: Rule) -> Iterator[str]:
+def _messages(rule: Rule) -> Iterator[str]:
     size = len(_yaml(rule.bad[0]).encode())
     for problem in rule.check(Template.of(rule.bad[0], size), Facts()):
         yield _DATED.sub(r"\1DATE", shown(problem.message))

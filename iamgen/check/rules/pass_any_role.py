@@ -25,13 +25,13 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
                 action = _passing(statement)
                 if action and not outright and not is_declared(document, template, declared):
                     by = "" if action.text == PASS_ROLE else f" by {action.text}"
-                    what = f"{document.owner} may pass every role to a service (iam:PassRole on *{by})"
-                    yield Problem(_place(statement, action), f"{what}: name the roles that it is to pass")
+                    problem = f"{document.owner} may pass every role to a service (iam:PassRole on *{by})"
+                    yield Problem(_place(statement, action), f"{problem}: name the roles that it is to pass")
 
 
 def _place(statement: Statement, action: Value) -> Path:
     """Return the path of the resource that is every role; of the action where the statement has NotResource."""
-    every = (one for one in statement.resources if is_every_resource(one, "iam", "role"))
+    every = (resource for resource in statement.resources if is_every_resource(resource, "iam", "role"))
     return next(every, action).path
 
 
@@ -39,7 +39,7 @@ def _passing(statement: Statement) -> Value | None:
     """Return the action by which a statement allows to pass any role. An Allow of every action is another fault."""
     if not statement.allows or not reaches_all(statement, "iam", "role"):
         return None
-    return matched((one for one in statement.actions if not is_every_action(one.text)), PASS_ROLE.lower())
+    return matched((action for action in statement.actions if not is_every_action(action.text)), PASS_ROLE.lower())
 
 
 RULE = Rule(

@@ -58,10 +58,10 @@ def _secret(value: str, template: Template) -> str:
 
 def _is_secret_parameter(name: str, template: Template) -> bool:
     parameters = template.body.get("Parameters")
-    given = parameters.get(name) if isinstance(parameters, Mapping) else None
-    if not isinstance(given, Mapping):
+    parameter = parameters.get(name) if isinstance(parameters, Mapping) else None
+    if not isinstance(parameter, Mapping):
         return False
-    return text(given.get("NoEcho", "false")).lower() == "true" or _SECRET_NAME.fullmatch(name) is not None
+    return text(parameter.get("NoEcho", "false")).lower() == "true" or _SECRET_NAME.fullmatch(name) is not None
 
 
 _KEY = {"Type": "AWS::IAM::AccessKey", "Properties": {"UserName": {"Ref": "Ci"}}}

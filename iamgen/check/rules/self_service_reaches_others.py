@@ -54,20 +54,22 @@ _ANOTHER_KIND = re.compile(r".*:(?!user)[a-z0-9-]+/.*|⟨⟩")
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     declared = facts.iam_roles | facts.admin_roles
-    roles = {one.logical_id for one in template.of_type(ROLE)}  # nobody's own user
+    roles = {statement.logical_id for statement in template.of_type(ROLE)}  # nobody's own user
     for document in template.documents:
         if document.kind in ("identity", "inline") and document.owner not in roles and _is_self_service(document):
-            problems = [problem for one in document.statements for problem in _problems(one, document.owner)]
+            problems = [
+                problem for statement in document.statements for problem in _problems(statement, document.owner)
+            ]
             if problems and not is_declared(document, template, declared):
                 yield from problems
 
 
 def _is_self_service(document: Document) -> bool:
     """Whether it is about one's own user; or names actions on credentials, and not those that create users."""
-    allows = [one for one in document.statements if one.allows]
-    if any(_OWN.match(resource.shape) for one in allows for resource in one.resources):
+    allows = [statement for statement in document.statements if statement.allows]
+    if any(_OWN.match(resource.shape) for statement in allows for resource in statement.resources):
         return True
-    actions = [action for one in allows for action in one.actions]
+    actions = [action for statement in allows for action in statement.actions]
     if any(meant(action.text, _ADMINISTRATION) for action in actions):
         return False
     return any(_NAMES_CREDENTIALS.match(action.text) for action in actions)
@@ -76,16 +78,16 @@ def _is_self_service(document: Document) -> bool:
 def _problems(statement: Statement, owner: str) -> Iterator[Problem]:
     if not statement.allows or any(map(narrows, statement.conditions)):
         return
-    action = next((one for one in statement.actions if meant(one.text, _CREDENTIALS)), None)
-    others = next(filter(_reaches_others, statement.resources), None)
-    if action and others:
-        what = f"{owner} allows {action.text} on {others.text}, so on other people's users"
-        yield Problem(others.path, f"{what}: end the resource with user/${{aws:username}}")
-    if any(":user" in one.text or one.text == "*" for one in statement.resources):
-        for one in statement.actions:
-            for name in meant(one.text, tuple(_NEVER))[:1]:
-                what = f"{owner} is about one's own user, and {one.text} {_NEVER[name]}"
-                yield Problem(one.path, f"{what}: leave it out")
+    action = next((action for action in statement.actions if meant(action.text, _CREDENTIALS)), None)
+    resource = next(filter(_reaches_others, statement.resources), None)
+    if action and resource:
+        problem = f"{owner} allows {action.text} on {resource.text}, so on other people's users"
+        yield Problem(resource.path, f"{problem}: end the resource with user/${{aws:username}}")
+    if any(":user" in target.text or target.text == "*" for target in statement.resources):
+        for action in statement.actions:
+            for name in meant(action.text, tuple(_NEVER))[:1]:
+                problem = f"{owner} is about one's own user, and {action.text} {_NEVER[name]}"
+                yield Problem(action.path, f"{problem}: leave it out")
 
 
 def _reaches_others(resource: Value) -> bool:

@@ -17,8 +17,8 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     if any(exceeded(size_in_s3, template, facts)):
         return  # too large for S3 too, of which another rule tells
     for usage in exceeded(size_in_call, template, facts):
-        what = f"the template has {usage.used:,} bytes, and a call takes {usage.limit:,}"
-        yield Problem(usage.path, f"{what}: {usage.remedy}")
+        problem = f"the template has {usage.used:,} bytes, and a call takes {usage.limit:,}"
+        yield Problem(usage.path, f"{problem}: {usage.remedy}")
 
 
 RULE = Rule(

@@ -15,8 +15,8 @@ from iamgen.iam.template import Template
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     for usage in exceeded(size_in_s3, template, facts):
-        what = f"the template has {usage.used:,} bytes, and 1 MB is the limit, also from S3"
-        yield Problem(usage.path, f"{what}: {usage.remedy}")
+        problem = f"the template has {usage.used:,} bytes, and 1 MB is the limit, also from S3"
+        yield Problem(usage.path, f"{problem}: {usage.remedy}")
 
 
 RULE = Rule(

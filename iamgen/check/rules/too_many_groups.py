@@ -14,8 +14,8 @@ from iamgen.iam.template import Template
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     for usage in exceeded(groups_of_users, template, facts):
-        what = f"{usage.owner} is in {usage.used} groups, and {usage.limit} is the limit"
-        yield Problem(usage.path, f"{what}: {usage.remedy}")
+        problem = f"{usage.owner} is in {usage.used} groups, and {usage.limit} is the limit"
+        yield Problem(usage.path, f"{problem}: {usage.remedy}")
 
 
 _GROUPS = {f"Team{number}G": group() for number in range(11)}

@@ -14,8 +14,8 @@ from iamgen.iam.template import Template
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     for usage in exceeded(attachments, template, facts):
-        what = f"{usage.owner} has {usage.used} managed policies, and {usage.limit} is the quota"
-        yield Problem(usage.path, f"{what}: {usage.remedy}")
+        problem = f"{usage.owner} has {usage.used} managed policies, and {usage.limit} is the quota"
+        yield Problem(usage.path, f"{problem}: {usage.remedy}")
 
 
 _POLICIES = {f"Read{number}P": policy(allow("s3:ListBucket"), Roles=[{"Ref": "ReadR"}]) for number in range(21)}

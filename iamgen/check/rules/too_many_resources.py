@@ -14,8 +14,8 @@ from iamgen.iam.template import Template
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     for usage in exceeded(resources, template, facts):
-        what = f"the template has {usage.used} resources, and {usage.limit} is CloudFormation's limit"
-        yield Problem(usage.path, f"{what}: {usage.remedy}")
+        problem = f"the template has {usage.used} resources, and {usage.limit} is CloudFormation's limit"
+        yield Problem(usage.path, f"{problem}: {usage.remedy}")
 
 
 RULE = Rule(

@@ -16,8 +16,10 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
         if not says_who(statement):
             for principal in filter(is_account, statement.principals):
                 account = principal.value.text
-                what = f"{document.owner} trusts all of account {account}: its administrators decide who comes in"
-                yield Problem(principal.value.path, f"{what}; name users, or add a condition on aws:username and MFA")
+                problem = f"{document.owner} trusts all of account {account}: its administrators decide who comes in"
+                yield Problem(
+                    principal.value.path, f"{problem}; name users, or add a condition on aws:username and MFA"
+                )
 
 
 _ROOT = {"AWS": "arn:aws:iam::111111111111:root"}

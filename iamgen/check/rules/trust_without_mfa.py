@@ -26,11 +26,11 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     for document, statement in trusts(template):
         if matched(statement.actions, ASSUME) and not demands_mfa(document, statement):
             for principal in statement.principals:
-                who = _person(principal, statement, template, facts)
-                if who:
-                    what = f"{who} may assume {document.owner} without MFA"
+                person = _person(principal, statement, template, facts)
+                if person:
+                    problem = f"{person} may assume {document.owner} without MFA"
                     how = "add the condition Bool aws:MultiFactorAuthPresent = true"
-                    yield Problem(principal.value.path, f"{what}: {how}")
+                    yield Problem(principal.value.path, f"{problem}: {how}")
 
 
 def _person(principal: Principal, statement: Statement, template: Template, facts: Facts) -> str:

@@ -19,36 +19,41 @@ _SHOWN = 3
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     declared = facts.iam_roles | facts.admin_roles
-    holding = {one.resource.logical_id: one for one in holders(template)}
-    found = {name: _powers(one, template, declared) for name, one in holding.items()}
+    holding = {holder.resource.logical_id: holder for holder in holders(template)}
+    powers = {name: _powers(holder, template, declared) for name, holder in holding.items()}
     memberships = groups(template)
-    for name, own in found.items():
+    for name, own in powers.items():
         if name not in declared:
-            joined = [found[group] for group in sorted(memberships.get(name, ()))]
-            told = {way for power in joined for way in ways(power)}  # of the group
-            new = [way for way in ways(own.union(*joined)) if way not in told]
+            joined = [powers[group] for group in sorted(memberships.get(name, ()))]
+            of_groups = {way for power in joined for way in ways(power)}  # of the group
+            new = [way for way in ways(own.union(*joined)) if way not in of_groups]
             if new:
                 resource = holding[name].resource
                 yield Problem(resource.path, _message(resource, new))
 
 
-def _message(holder: Resource, found: list[str]) -> str:
+def _message(holder: Resource, actions: list[str]) -> str:
     if any(value.text.endswith(_ADMINISTRATOR) for value in aws(holder)):
         return f"{holder.logical_id} has AdministratorAccess, and was not declared to: attach what it needs"
-    some = ", ".join(found[:_SHOWN])
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    what = f"{holder.logical_id} may gain more power than it was granted, by {some}{more}"
-    return f"{what}: narrow the resources, or declare that it may"
+    shown = ", ".join(actions[:_SHOWN])
+    more = f" and {len(actions) - _SHOWN} more" if len(actions) > _SHOWN else ""
+    problem = f"{holder.logical_id} may gain more power than it was granted, by {shown}{more}"
+    return f"{problem}: narrow the resources, or declare that it may"
 
 
 def _powers(holder: Holder, template: Template, declared: frozenset[str]) -> frozenset[str]:
     """Return the dangerous actions of a holder, less those that were declared, or that its boundary leaves out."""
-    statements = [one for document in holder.documents for one in document.statements]
-    own = (one for document in holder.documents if document.owner not in declared for one in document.statements)
-    found = allowed(own).union(*map(_of_aws, holder.aws)) - denied(statements)
+    statements = [statement for document in holder.documents for statement in document.statements]
+    own = (
+        statement
+        for document in holder.documents
+        if document.owner not in declared
+        for statement in document.statements
+    )
+    powers = allowed(own).union(*map(_of_aws, holder.aws)) - denied(statements)
     for value in holder.resource.values("PermissionsBoundary"):
-        found &= _limit(value, template)
-    return found
+        powers &= _limit(value, template)
+    return powers
 
 
 def _of_aws(policy: Value) -> frozenset[str]:
@@ -60,8 +65,8 @@ def _limit(value: Value, template: Template) -> frozenset[str]:
     if ":iam::aws:policy/" in value.text:
         return _of_aws(value)
     policy = template.referred(value, POLICY)
-    limits = (one for one in template.documents if policy and one.owner == policy.logical_id)
-    return frozenset().union(*(allowed(one.statements, by_star=True) for one in limits))
+    limits = (document for document in template.documents if policy and document.owner == policy.logical_id)
+    return frozenset().union(*(allowed(document.statements, by_star=True) for document in limits))
 
 
 RULE = Rule(

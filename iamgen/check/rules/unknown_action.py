@@ -22,9 +22,9 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
         if document.kind != "trust":  # its actions are few, and another rule knows them
             for statement in document.statements:
                 for action in (*statement.actions, *statement.not_actions):
-                    what = _fault(action)
-                    if what and action.text not in facts.unlisted_power:
-                        yield Problem(action.path, what)
+                    problem = _fault(action)
+                    if problem and action.text not in facts.unlisted_power:
+                        yield Problem(action.path, problem)
 
 
 def _fault(action: Value) -> str:

@@ -19,8 +19,8 @@ _NEWER = "see AWS's list of managed policies; if it is newer, ignore this rule, 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:
     known, date = managed_policies(), list_date(MANAGED_POLICIES)
-    for one in template.of_type(*HOLDERS):
-        for value in _policies(one):
+    for holder in template.of_type(*HOLDERS):
+        for value in _policies(holder):
             name = value.text.partition(_AWS)[2]
             if name not in known and "⟨" not in name:
                 yield Problem(
@@ -36,7 +36,7 @@ def _policies(holder: Resource) -> Iterator[Value]:
 def _hint(name: str) -> str:
     known = managed_policies()
     bare = name.rpartition("/")[2]
-    elsewhere = next((one for one in known if one.rpartition("/")[2] == bare), None)
+    elsewhere = next((policy for policy in known if policy.rpartition("/")[2] == bare), None)
     if elsewhere:
         return f"its path is part of the name, {elsewhere}"
     return did_you_mean(name, known, otherwise=_NEWER, likeness=CLOSE)

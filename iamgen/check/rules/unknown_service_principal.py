@@ -20,9 +20,9 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
         for statement in document.statements:
             for principal in statement.principals:
                 if principal.kind == "Service" and principal.value.known and principal.value.text != "*":
-                    what = _fault(principal.value.text)
-                    if what:
-                        yield Problem(principal.value.path, f"{principal.value.text} is {what}")
+                    problem = _fault(principal.value.text)
+                    if problem:
+                        yield Problem(principal.value.path, f"{principal.value.text} is {problem}")
 
 
 def _fault(written: str) -> str:

@@ -21,8 +21,8 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
             used = next((value for value in _values(document) if _VARIABLE.search(value.text)), None)
             if used:
                 version = f"Version {document.version}" if document.version else "no Version"
-                what = f"{document.owner} has {version}, so that {used.text} is taken letter by letter"
-                yield Problem(used.path, f'{what}: write "Version": "{_WITH_VARIABLES}"')
+                problem = f"{document.owner} has {version}, so that {used.text} is taken letter by letter"
+                yield Problem(used.path, f'{problem}: write "Version": "{_WITH_VARIABLES}"')
 
 
 def _values(document: Document) -> Iterator[Value]:

@@ -18,8 +18,8 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
             for principal in (*statement.principals, *statement.not_principals):
                 text = principal.value.shape
                 if text != "*" and ("*" in text or "?" in text):
-                    what = f"IAM takes no wildcard for part of a principal: {principal.value.text}"
-                    yield Problem(principal.value.path, f"{what}; {_CONDITION}")
+                    problem = f"IAM takes no wildcard for part of a principal: {principal.value.text}"
+                    yield Problem(principal.value.path, f"{problem}; {_CONDITION}")
 
 
 RULE = Rule(

@@ -25,8 +25,8 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
                 for value in condition.values if like else ():
                     if "*" in value.text.replace("${*}", ""):  # which stands for the letter in a pattern
                         result = "false of every request" if like == "StringLike" else "true of every request"
-                        what = f"{condition.operator} compares {condition.key} with {value.text} letter by letter"
-                        yield Problem(value.path, f"{what}, and is as good as {result}: write {like} for a pattern")
+                        problem = f"{condition.operator} compares {condition.key} with {value.text} letter by letter"
+                        yield Problem(value.path, f"{problem}, and is as good as {result}: write {like} for a pattern")
 
 
 _GITHUB = {"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}

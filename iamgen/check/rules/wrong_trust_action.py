@@ -26,19 +26,19 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
 
 def _problems(statement: Statement, template: Template, role: str) -> Iterator[Problem]:
     for left_out in statement.not_actions[:1]:
-        what = f"{role} trusts by NotAction: a trust policy names its actions; write Action {_ROLE}"
-        yield Problem(left_out.path, what)
+        problem = f"{role} trusts by NotAction: a trust policy names its actions; write Action {_ROLE}"
+        yield Problem(left_out.path, problem)
     if statement.allows:
-        kinds = dict.fromkeys(name for one in statement.principals for name in _right(one, template))
+        kinds = dict.fromkeys(name for principal in statement.principals for name in _right(principal, template))
         right = tuple(kinds) or (_ROLE, _SAML, _WEB)
     else:
         right = (_ROLE, _SAML, _WEB)  # a Deny may be broader than it has to be
     for action in statement.actions:
         if action.known and not _fits(action, right, narrow=statement.allows):
-            whom = ", ".join(dict.fromkeys(one.kind for one in statement.principals if one.kind != "*"))
+            whom = ", ".join(dict.fromkeys(each.kind for each in statement.principals if each.kind != "*"))
             of_whom = f" of {whom}" if whom else ""
-            what = f"{action.text} is no action for {role}'s trust{of_whom}: write {' or '.join(right)}"
-            yield Problem(action.path, what)
+            problem = f"{action.text} is no action for {role}'s trust{of_whom}: write {' or '.join(right)}"
+            yield Problem(action.path, problem)
 
 
 def _right(principal: Principal, template: Template) -> tuple[str, ...]:
