@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from iamgen.diff.accounts import AccountChanges, across
+from iamgen.deploy.kept_roles import with_kept_roles
+from iamgen.deploy.targets import kept_roles
+from iamgen.diff.accounts import AccountChanges, AccountTemplate, across
 from iamgen.errors import Fault, IamgenError
 from iamgen.project import Project, Rendered, naming_revision
 from iamgen.release.exported_tree import exported
@@ -83,4 +85,18 @@ def compared(earlier: Revision | None, after: Rendered, console: Console) -> Com
         problem = "cannot be rendered: no difference is shown, nor what follows from it"
         console.warnings((*exc.faults, Fault(earlier.name, problem, "look at the commits")))
         return Comparison(None, after, None)
-    return Comparison(before, after, across(before.templates, after.templates))
+    return Comparison(before, after, across(before.templates, deployable(before, after)))
+
+
+def deployable(before: Rendered, after: Rendered) -> tuple[AccountTemplate, ...]:
+    """Return the later templates as a deployment sends them: with the roles that stay without holders."""
+    earlier = {template.place: template.template for template in before.templates}
+    accounts = after.project.declaration.accounts
+    return tuple(
+        template._replace(
+            template=with_kept_roles(
+                template.template, earlier.get(template.place), kept_roles(accounts[template.account])
+            )
+        )
+        for template in after.templates
+    )

@@ -33,7 +33,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "aws_client": {"errors", "ui"},
     "deploy": {"access", "aws", "aws_client", "declaration", "diff", "errors", "iam", "ui"},
     "project": {"check", "declaration", "diff", "errors", "jinja", "synth", "ui"},
-    "revision": {"diff", "errors", "project", "release", "ui"},
+    "revision": {"deploy", "diff", "errors", "project", "release", "ui"},
     "commands": {
         "aws",
         "aws_client",

@@ -44,8 +44,8 @@ def lost_by_named_admins(sides: Sides, besides: str = "") -> Iterator[Fault]:
 
 
 def lost_by_power_group(sides: Sides, deploying: str) -> Iterator[Fault]:
-    """Yield it when PowerG or its last member goes, and when its members would lose power over IAM. Of the user who
-    deploys other rules speak."""
+    """Yield it when PowerG or its last member goes, and when its members would lose power over IAM, be it by the
+    policies of another group that they are in. Of the user who deploys other rules speak."""
     was, will = (_power_group(side) for side in sides.both)
     before, after = sides.before.holders.members_of(was), sides.after.holders.members_of(will, certain=True)
     if was and not will:
@@ -55,8 +55,11 @@ def lost_by_power_group(sides: Sides, deploying: str) -> Iterator[Fault]:
         yield Fault(sides.at(POWER), f"nobody is in {POWER} any more; now it has {', '.join(sorted(before))}", HINT)
     of_all = list(power_of_group(sides))
     yield from of_all
-    for name in sorted(before & after - {deploying}) if not of_all else ():
-        standing = tuple(user_of(side.holders, name, (), with_mfa_only=True) for side in sides.both)
+    by_hand = sides.change.members
+    names = (before & after) | by_hand.get(POWER, frozenset())
+    for name in sorted(names - {deploying}) if not of_all else ():
+        groups = [group for group, users in by_hand.items() if name in users]
+        standing = tuple(user_of(side.holders, name, groups, with_mfa_only=True) for side in sides.both)
         needs = power_over_iam(sides.change.place)
         yield from sides.lost_direct_power(POWER, f"{name}, who is in {POWER},", (standing[0], standing[1]), needs)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from iamgen.aws_client.clients import Identity
+from iamgen.declaration.naming import ASSUME_GROUP
 from iamgen.deploy.administrators import lost_by_admins, lost_by_power_group, power_of_group
 from iamgen.deploy.assuming import labels
 from iamgen.deploy.deploying_principal import DeployingPrincipal
@@ -74,11 +75,21 @@ def _endings(sides: Sides, caller: Identity | None) -> Iterator[Fault]:
 
 
 def _notes(sides: Sides, caller: Identity | None) -> Iterator[str]:
+    if _assumes_otherwise(sides):
+        what = "whether its members can still assume the roles of other accounts was not looked at"
+        yield f"{sides.change.where}: what {ASSUME_GROUP} allows changes: {what}"
     if caller:
         yield from DeployingPrincipal(sides, caller).notes()
     else:
         what = "whether the principal that will deploy could deploy again was not looked at"
         yield f"{sides.change.where}: {what}"
+
+
+def _assumes_otherwise(sides: Sides) -> bool:
+    """Whether the group by which people assume roles has other policies than before, or is gone."""
+    groups = [side.holders.of_logical_id(ASSUME_GROUP) for side in sides.both]
+    before, after = (group.policies if group else () for group in groups)
+    return bool(before) and before != after
 
 
 def lost_by_repair(where: str, stays: Iterable[str], removed: Iterable[str], caller: str) -> Iterator[Fault]:

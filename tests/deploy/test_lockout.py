@@ -541,6 +541,34 @@ def test_the_power_of_one_member() -> None:
         assert told.startswith("bob, who is in PowerG, can do this now and could not any more: iam:")
 
 
+@pytest.mark.parametrize("caller", [ROOT, "", "arn:aws:sts::222222222222:assumed-role/Elsewhere/alice"])
+def test_the_power_of_members_by_hand_by_way_of_their_other_groups(caller: str) -> None:
+    """People are put into groups by hand; a Deny in the group of self-service takes their power as well as any."""
+    members = {"PowerG": frozenset({"alice"}), "ManageOwnUserG": frozenset({"alice", "bob"})}
+    own = {**group(policy("iam:ChangePassword")), "Type": "AWS::IAM::Group"}
+    own["Properties"] = {**own["Properties"], "GroupName": "infra-ManageOwnUserG-2"}
+    denying = changed(own, Policies=inline(policy("iam:*", effect="Deny")))
+    before = {**power(), "ManageOwnUserG": own}
+    assert said(before, before, caller, members=members) == []
+    (told,) = said(before, {**before, "ManageOwnUserG": denying}, caller, members=members)
+    assert told.startswith("alice, who is in PowerG, can do this now and could not any more: iam:")
+    nobody = {**members, "PowerG": frozenset[str]()}
+    assert said(before, {**before, "ManageOwnUserG": denying}, caller, members=nobody) == []
+
+
+def test_ways_into_other_accounts_are_said_not_to_be_looked_at() -> None:
+    assume = changed(group(policy("sts:AssumeRole")), GroupName="infra-AssumeRoleG-2")
+    before = {**power("alice"), "AssumeRoleG": assume}
+    note = (
+        "dev: what AssumeRoleG allows changes: whether its members can still assume the roles of other accounts was not"
+        " looked at"
+    )
+    assert note not in found(before, before).notes
+    for after in ({**before, "AssumeRoleG": changed(assume, Policies=[])}, power("alice")):
+        assert note in found(before, after).notes
+    assert note not in found(power("alice"), before).notes
+
+
 def test_the_user_who_deploys() -> None:
     caller = "arn:aws:iam::222222222222:user/team/alice"
     for before in (power("alice", "bob"), power("bob", added=("alice",))):
