@@ -14,10 +14,10 @@ def now() -> datetime:
     SOURCE_DATE_EPOCH (reproducible-builds.org), seconds since 1970, stands in for the clock, so that a
     template can be made again as it was. Raises IamgenError when it is no such number.
     """
-    given = os.environ.get("SOURCE_DATE_EPOCH")
-    if given is None:
+    value = os.environ.get("SOURCE_DATE_EPOCH")
+    if value is None:
         return datetime.now(UTC)
     try:
-        return datetime.fromtimestamp(int(given), UTC)
+        return datetime.fromtimestamp(int(value), UTC)
     except (ValueError, OverflowError, OSError) as exc:
-        raise refuse("SOURCE_DATE_EPOCH", f"{given!r} is no time", "seconds since 1970, or unset it") from exc
+        raise refuse("SOURCE_DATE_EPOCH", f"{value!r} is no time", "seconds since 1970, or unset it") from exc

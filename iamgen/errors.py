@@ -41,20 +41,20 @@ class InterruptError(IamgenError):
     """
 
 
-def refuse(where: str, what: str, hint: str = "") -> IamgenError:
+def refuse(where: str, message: str, hint: str = "") -> IamgenError:
     """Return the error for a single fault, ready to be raised."""
-    return IamgenError([Fault(where, what, hint)])
+    return IamgenError([Fault(where, message, hint)])
 
 
-def each(some: Mapping[Key, Given], make: Callable[[Key, Given], Made]) -> dict[Key, Made]:
+def each(items: Mapping[Key, Given], make: Callable[[Key, Given], Made]) -> dict[Key, Made]:
     """Return what is made of each. Raises IamgenError with the faults of all for which it is raised."""
-    made: dict[Key, Made] = {}
+    mades: dict[Key, Made] = {}
     faults: list[Fault] = []
-    for key, one in some.items():
+    for key, item in items.items():
         try:
-            made[key] = make(key, one)
+            mades[key] = make(key, item)
         except IamgenError as exc:
             faults += exc.faults
     if faults:
         raise IamgenError(faults)
-    return made
+    return mades

@@ -42,9 +42,11 @@ def _our_ids() -> frozenset[int]:
 
 
 def _refusal(path: Path, owner: int, folder: Path) -> Fault:
-    what = f"it belongs to {_user_name(owner)}, and you are {_user_name(os.geteuid())}: the users.py there was not run"
+    message = (
+        f"it belongs to {_user_name(owner)}, and you are {_user_name(os.geteuid())}: the users.py there was not run"
+    )
     hint = f"users.py is code: clone it as yourself; or read it, and if you trust all of it: {_command(folder)}"
-    return Fault(str(path), what, hint)
+    return Fault(str(path), message, hint)
 
 
 def _command(folder: Path) -> str:

@@ -18,8 +18,8 @@ def nearest(wrong: str, known: Iterable[str], likeness: float = _ALIKE) -> str |
 
 def did_you_mean(wrong: str, known: Iterable[str], otherwise: str = "", likeness: float = _ALIKE) -> str:
     """Return a hint that names the nearest of `known`, all of those that are equally near; else `otherwise`."""
-    found = _closest(wrong, known, likeness)
-    return f"did you mean {' or '.join(found)}?" if found else otherwise
+    closest = _closest(wrong, known, likeness)
+    return f"did you mean {' or '.join(closest)}?" if closest else otherwise
 
 
 def _closest(wrong: str, known: Iterable[str], cutoff: float) -> list[str]:

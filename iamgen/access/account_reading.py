@@ -177,7 +177,7 @@ class AccountReading:
         """Return what could not be read in the template and may change this resource."""
         template = self.named.template
         own = template.written(("Resources", resource.logical_id))[:2]
-        places = {template.written(("Resources", one.logical_id))[:2] for one in self.named.resources}
+        places = {template.written(("Resources", item.logical_id))[:2] for item in self.named.resources}
         unread = [part for part in template.unread if part.path[:2] == own or part.path[:2] not in places]
         return tuple(Fault(resource.logical_id, part.reason) for part in unread)
 
@@ -194,8 +194,8 @@ class AccountReading:
         policy, name = self.policies.at(attachment.policy), self._name(attachment.holder, attachment.kind)
         fault = Fault(policy.name, f"may be attached to {shown(name)}, which is not known before the deployment")
         if HOLE.search(name) and not self.named.find(attachment.holder, attachment.kind):
-            for one in self._names(attachment.kind):
-                yield (attachment.kind, one), possible(policy, fault)
+            for item in self._names(attachment.kind):
+                yield (attachment.kind, item), possible(policy, fault)
             return
         if not self.policies.tolerant and name.lower() not in self._names(attachment.kind):
             raise undecided(name, f"is named in the template, and no such {attachment.kind} is known",
@@ -217,7 +217,7 @@ class AccountReading:
             elif membership.is_certain:
                 groups.append(named(group.logical_id, self.groups))
             else:
-                doubtful += [possible(one, fault) for one in named(group.logical_id, self.groups).policies]
+                doubtful += [possible(policy, fault) for policy in named(group.logical_id, self.groups).policies]
         return _distinct(groups), _distinct(doubtful)
 
     @cached_property
@@ -228,8 +228,8 @@ class AccountReading:
             if name in self._names(USER):
                 by_user.setdefault(name, []).append(membership)
             elif HOLE.search(name):
-                for one in self._names(USER):
-                    by_user.setdefault(one, []).append(membership._replace(is_certain=False))
+                for item in self._names(USER):
+                    by_user.setdefault(item, []).append(membership._replace(is_certain=False))
             elif not self.policies.tolerant:
                 raise undecided(name, f"is named in the template, and no such {USER} is known",
                                 "describe people who are not in the template as Person")  # fmt: skip
@@ -241,7 +241,7 @@ class AccountReading:
 
     def _names(self, kind: str) -> frozenset[str]:
         people = [person.name for person in self.people] if kind == USER else []
-        return frozenset(name.lower() for name in (*(one.name for one in self.named.of_type(kind)), *people))
+        return frozenset(name.lower() for name in (*(resource.name for resource in self.named.of_type(kind)), *people))
 
 
 def _distinct(several: Iterable[_T]) -> tuple[_T, ...]:

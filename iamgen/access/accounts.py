@@ -141,8 +141,12 @@ def _not_known(resources: NamedResources) -> Iterator[Fault]:
         yield Fault(".".join(map(str, part.path)), part.reason)
     for assumption in template.assumed:
         yield Fault("Parameters", assumption)
-    for one in resources.resources:
-        if one.type not in UNDERSTOOD:
-            yield Fault(one.logical_id, f"is of type {one.type}: what its own policies allow was not looked at")
-        elif not one.has_known_name:
-            yield Fault(one.logical_id, f"is called {shown(one.name)}, which is not known before the deployment")
+    for resource in resources.resources:
+        if resource.type not in UNDERSTOOD:
+            yield Fault(
+                resource.logical_id, f"is of type {resource.type}: what its own policies allow was not looked at"
+            )
+        elif not resource.has_known_name:
+            yield Fault(
+                resource.logical_id, f"is called {shown(resource.name)}, which is not known before the deployment"
+            )

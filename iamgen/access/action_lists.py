@@ -34,7 +34,7 @@ class _Names:
         return cls(exact, tuple(name[:-1] for name in plain), patterns)
 
     def have(self, name: str) -> bool:
-        return name in self.exact or name.startswith(self.prefixes) or any(one.matches(name) for one in self.patterns)
+        return name in self.exact or name.startswith(self.prefixes) or any(item.matches(name) for item in self.patterns)
 
 
 @dataclass(frozen=True)

@@ -92,9 +92,9 @@ def needed_beside(caller_account: str, facts: RequestFacts) -> tuple[str, ...]:
 
 def _owner(facts: RequestFacts) -> str | None:
     """Return the account of the resource, None when neither the ARN nor the context says it."""
-    said: ContextValue = facts.context.keys.get("aws:resourceaccount", ())
-    if isinstance(said, str):
-        return said
+    stated: ContextValue = facts.context.keys.get("aws:resourceaccount", ())
+    if isinstance(stated, str):
+        return stated
     fields = facts.resource.split(":", 5)
     in_arn = fields[4] if len(fields) > 5 else ""  # noqa: PLR2004
     return in_arn or None

@@ -32,23 +32,23 @@ class _Typed(NamedTuple):
     compare: Callable[[str, str], bool]
 
 
-def _arn_like(wanted: Pattern, actual: str) -> bool:
+def _arn_like(expected: Pattern, actual: str) -> bool:
     """Compare segment by segment. ArnEquals does the same, wildcards included."""
-    same_shape = wanted.has_arn_shape() and actual.count(":") >= ARN_COLONS
-    return same_shape and wanted.within_arn(run_on=False).matches(actual)
+    same_shape = expected.has_arn_shape() and actual.count(":") >= ARN_COLONS
+    return same_shape and expected.within_arn(run_on=False).matches(actual)
 
 
 def _typed(read: Callable[[str], _T], compare: Callable[[_T, _T], bool]) -> _Typed:
-    return _Typed(read, lambda wanted, actual: compare(read(actual), read(wanted)))
+    return _Typed(read, lambda expected, actual: compare(read(actual), read(expected)))
 
 
-def _within(wanted: str, actual: str) -> bool:
-    return address(actual) in network(wanted)
+def _within(expected: str, actual: str) -> bool:
+    return address(actual) in network(expected)
 
 
 _TEXTS: Mapping[str, _Text] = {
     "StringEquals": Pattern.matches,
-    "StringEqualsIgnoreCase": lambda wanted, actual: wanted.lowered().matches(actual.lower()),
+    "StringEqualsIgnoreCase": lambda expected, actual: expected.lowered().matches(actual.lower()),
     "StringLike": Pattern.matches,
     "ArnLike": _arn_like,
 }
@@ -151,17 +151,17 @@ class Condition:
         return any(truth(value) is not bool(actual) for value in self.values)
 
     def _agrees(self, actual: str, context: Context) -> Answer:
-        matched = any_of(self._matches(wanted, actual, context) for wanted in self.values)
+        matched = any_of(self._matches(value, actual, context) for value in self.values)
         return matched.opposite() if self.operator.negated else matched
 
-    def _matches(self, wanted: str, actual: str, context: Context) -> Answer:
+    def _matches(self, expected: str, actual: str, context: Context) -> Answer:
         test = self.operator.test
         if test in _TYPES:
-            return attempted(lambda: _TYPES[test].compare(wanted, actual))
-        written = pattern(wanted, variables=self.variables, wildcards=test in _LIKE)
+            return attempted(lambda: _TYPES[test].compare(expected, actual))
+        written = pattern(expected, variables=self.variables, wildcards=test in _LIKE)
         matched = written.agrees(actual, context, _TEXTS[test])
         if test == "ArnLike" and matched.yes and _replaces_part_of_arn(written):
-            return unknown([Fault(self.key, f"is compared with {wanted!r}: AWS documents policy variables in ARNs "
+            return unknown([Fault(self.key, f"is compared with {expected!r}: AWS documents policy variables in ARNs "
                                             "only behind the fifth colon")])  # fmt: skip
         return matched
 
@@ -214,7 +214,7 @@ def _keys(operator_name: str, value: object) -> Mapping[str, object]:
 
 
 def _values(key: str, value: object) -> tuple[str, ...]:
-    values = tuple(_text(key, one) for one in (value if isinstance(value, list | tuple) else [value]))
+    values = tuple(_text(key, item) for item in (value if isinstance(value, list | tuple) else [value]))
     if not values:
         raise undecided(key, "has no values to be compared with")
     return values
@@ -236,7 +236,7 @@ def _checked(condition: Condition) -> Condition:
         if read:
             read(value)
             continue
-        wanted = pattern(value, variables=condition.variables, wildcards=test in _LIKE)
-        if test == "ArnLike" and not wanted.has_arn_shape():
+        expected = pattern(value, variables=condition.variables, wildcards=test in _LIKE)
+        if test == "ArnLike" and not expected.has_arn_shape():
             raise undecided(condition.key, f"is compared as an ARN with {value!r}, which is none")
     return condition

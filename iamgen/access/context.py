@@ -32,10 +32,10 @@ class Context:
     keys: Mapping[str, ContextValue]
 
     @classmethod
-    def of(cls, given: Mapping[str, ContextValue]) -> Context:
+    def of(cls, block: Mapping[str, ContextValue]) -> Context:
         """Return the context of those keys. Raises AccessError when two of them differ in case only."""
         keys: dict[str, ContextValue] = {}
-        for key, value in given.items():
+        for key, value in block.items():
             if key.lower() in keys:
                 raise undecided(key, "the request context has this key twice, in different case")
             keys[key.lower()] = value
@@ -74,7 +74,7 @@ class Context:
         return values[0] if values else None
 
 
-def merged(given: Mapping[str, ContextValue], more: Mapping[str, ContextValue]) -> dict[str, ContextValue]:
+def merged(block: Mapping[str, ContextValue], more: Mapping[str, ContextValue]) -> dict[str, ContextValue]:
     """Return both, `more` taking the place of the same keys of `given` whatever their case."""
     replaced = {key.lower() for key in more}
-    return {key: value for key, value in given.items() if key.lower() not in replaced} | dict(more)
+    return {key: value for key, value in block.items() if key.lower() not in replaced} | dict(more)

@@ -104,36 +104,36 @@ def parse(document: Mapping[str, object], origin: str = "") -> tuple[Statement, 
     return tuple(_statement(statement, version, origin, number) for number, statement in enumerate(statements, start=1))
 
 
-def _statement(given: object, version: Version, origin: str, number: int) -> Statement:
+def _statement(value: object, version: Version, origin: str, number: int) -> Statement:
     with located(f"{origin or 'policy document'}, statement {number}"):
-        if not isinstance(given, Mapping):
+        if not isinstance(value, Mapping):
             raise undecided("Statement", "is not a block of elements")
-        _check_known(given)
-        _only(given, _STATEMENT)
-        _one_of(given, "Action", needed=True)
-        _one_of(given, "Principal", needed=False)
-        _one_of(given, "Resource", needed="Principal" not in given and "NotPrincipal" not in given)
+        _check_known(value)
+        _only(value, _STATEMENT)
+        _one_of(value, "Action", needed=True)
+        _one_of(value, "Principal", needed=False)
+        _one_of(value, "Resource", needed="Principal" not in value and "NotPrincipal" not in value)
         variables = version == "2012-10-17"
         return Statement(
-            effect=_effect(given),
-            sid=_sid(given),
-            actions=_actions(given, "Action"),
-            not_actions=_actions(given, "NotAction"),
-            resources=_resources(given, "Resource", variables=variables),
-            not_resources=_resources(given, "NotResource", variables=variables),
-            principals=_principals(given, "Principal"),
-            not_principals=_principals(given, "NotPrincipal"),
-            conditions=parse_conditions(given.get("Condition", {}), variables=variables),
+            effect=_effect(value),
+            sid=_sid(value),
+            actions=_actions(value, "Action"),
+            not_actions=_actions(value, "NotAction"),
+            resources=_resources(value, "Resource", variables=variables),
+            not_resources=_resources(value, "NotResource", variables=variables),
+            principals=_principals(value, "Principal"),
+            not_principals=_principals(value, "NotPrincipal"),
+            conditions=parse_conditions(value.get("Condition", {}), variables=variables),
             version=version,
             origin=origin,
         )
 
 
-def _check_known(given: Mapping[str, object]) -> None:
+def _check_known(block: Mapping[str, object]) -> None:
     """Raise AccessError for what is not known before the deployment of the template that the statement is in."""
-    for doubt in unknown_parts({key: value for key, value in given.items() if key not in _STATEMENT}):
+    for doubt in unknown_parts({key: value for key, value in block.items() if key not in _STATEMENT}):
         raise undecided("Statement", doubt)
-    for element, value in given.items():
+    for element, value in block.items():
         for doubt in unknown_parts(value):
             raise undecided(element, doubt)
 
@@ -142,21 +142,21 @@ def _listed(value: object) -> tuple[object, ...]:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
-def _only(given: Mapping[str, object], known: frozenset[str]) -> None:
-    for element in given:
+def _only(block: Mapping[str, object], known: frozenset[str]) -> None:
+    for element in block:
         if element not in known:
             raise undecided(str(element), "is an element that is not known")
 
 
-def _one_of(given: Mapping[str, object], element: str, *, needed: bool) -> None:
-    if element in given and f"Not{element}" in given:
+def _one_of(block: Mapping[str, object], element: str, *, needed: bool) -> None:
+    if element in block and f"Not{element}" in block:
         raise undecided(element, f"is there together with Not{element}")
-    if needed and element not in given and f"Not{element}" not in given:
+    if needed and element not in block and f"Not{element}" not in block:
         raise undecided(element, f"is not there, nor is Not{element}")
 
 
-def _version(given: Mapping[str, object]) -> Version:
-    match given.get("Version", "2008-10-17"):
+def _version(block: Mapping[str, object]) -> Version:
+    match block.get("Version", "2008-10-17"):
         case "2012-10-17":
             return "2012-10-17"
         case "2008-10-17":
@@ -165,8 +165,8 @@ def _version(given: Mapping[str, object]) -> Version:
             raise undecided("Version", f"{other!r} is not known", "write 2012-10-17")
 
 
-def _effect(given: Mapping[str, object]) -> Effect:
-    match given.get("Effect"):
+def _effect(block: Mapping[str, object]) -> Effect:
+    match block.get("Effect"):
         case "Allow":
             return "Allow"
         case "Deny":
@@ -175,23 +175,23 @@ def _effect(given: Mapping[str, object]) -> Effect:
             raise undecided("Effect", f"is {other!r}", "write Allow or Deny")
 
 
-def _sid(given: Mapping[str, object]) -> str:
-    sid = given.get("Sid", "")
+def _sid(block: Mapping[str, object]) -> str:
+    sid = block.get("Sid", "")
     if not isinstance(sid, str):
         raise undecided("Sid", f"is {sid!r}, which is no text")
     return sid
 
 
-def _texts(given: Mapping[str, object], element: str) -> tuple[str, ...]:
-    values = _listed(given[element]) if element in given else ()
+def _texts(block: Mapping[str, object], element: str) -> tuple[str, ...]:
+    values = _listed(block[element]) if element in block else ()
     texts = tuple(value for value in values if isinstance(value, str) and value)
-    if len(texts) < len(values) or (element in given and not values):
+    if len(texts) < len(values) or (element in block and not values):
         raise undecided(element, "is neither a text nor a list of texts")
     return texts
 
 
-def _actions(given: Mapping[str, object], element: str) -> tuple[str, ...]:
-    actions = _texts(given, element)
+def _actions(block: Mapping[str, object], element: str) -> tuple[str, ...]:
+    actions = _texts(block, element)
     for action in actions:
         if not _ACTION.fullmatch(action):
             raise undecided(element, f"{action!r} is not of the form service:action")
@@ -201,8 +201,8 @@ def _actions(given: Mapping[str, object], element: str) -> tuple[str, ...]:
     return actions
 
 
-def _resources(given: Mapping[str, object], element: str, *, variables: bool) -> tuple[str, ...]:
-    resources = _texts(given, element)
+def _resources(block: Mapping[str, object], element: str, *, variables: bool) -> tuple[str, ...]:
+    resources = _texts(block, element)
     for resource in resources:
         if resource not in ("*", "arn") and not resource.startswith("arn:"):
             raise undecided(element, f"{resource!r} is neither * nor an ARN")
@@ -210,10 +210,10 @@ def _resources(given: Mapping[str, object], element: str, *, variables: bool) ->
     return resources
 
 
-def _principals(given: Mapping[str, object], element: str) -> tuple[Principal, ...]:
-    if element not in given:
+def _principals(block: Mapping[str, object], element: str) -> tuple[Principal, ...]:
+    if element not in block:
         return ()
-    value = given[element]
+    value = block[element]
     if value == "*":
         return (Principal("*", "*"),)
     if not isinstance(value, Mapping) or not value:

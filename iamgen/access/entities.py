@@ -76,7 +76,7 @@ class User(Entity):
     @property
     def statements(self) -> tuple[Statement, ...]:
         """The statements of the user's own policies and of the groups'."""
-        return super().statements + tuple(one for group in self.groups for one in group.statements)
+        return super().statements + tuple(statement for group in self.groups for statement in group.statements)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ class AccessError(IamgenError):
     """A policy, a template or a question that access cannot be decided on; `faults` says where and why."""
 
 
-def undecided(where: str, what: str, hint: str = "") -> AccessError:
+def undecided(where: str, message: str, hint: str = "") -> AccessError:
     """Return the error for a single fault, ready to be raised."""
-    return AccessError([Fault(where, what, hint)])
+    return AccessError([Fault(where, message, hint)])
 
 
 @contextmanager

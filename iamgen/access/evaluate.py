@@ -162,12 +162,12 @@ def combined(sides: tuple[Evaluation, ...], allow: Answer, decisive: Evaluation)
 
     `decisive` is the side to name: the one by which it is allowed, or that does not allow it.
     """
-    denying = next((one for one in sides if one.deny.yes), None)
+    denying = next((side for side in sides if side.deny.yes), None)
     if denying:
         return Verdict("denied", explicit=True, by=denying.denied_by, side=denying.side)
     if allow.no:
         return Verdict("denied", side=decisive.side, reasons=allow.reasons)
-    answer = all_of((*(one.deny.opposite() for one in sides), allow))
+    answer = all_of((*(side.deny.opposite() for side in sides), allow))
     if answer.yes:
         return Verdict("allowed", by=decisive.allowed_by, side=decisive.side)
     return Verdict("unknown", side=decisive.side, reasons=answer.reasons)

@@ -168,37 +168,37 @@ def pattern(text: str, *, variables: bool, wildcards: bool = True) -> Pattern:
 
 def _tokens(text: str, *, variables: bool, wildcards: bool) -> Iterator[Part]:
     position = 0
-    while found := _TOKEN.search(text, position):
-        yield text[position : found.start()]
-        position = found.end()
-        if found["wildcard"]:
-            yield Wildcard(many=found[0] == "*") if wildcards else found[0]
+    while match := _TOKEN.search(text, position):
+        yield text[position : match.start()]
+        position = match.end()
+        if match["wildcard"]:
+            yield Wildcard(many=match[0] == "*") if wildcards else match[0]
         elif variables:
-            yield _variable(text, found["variable"])
+            yield _variable(text, match["variable"])
         else:
             yield "${"  # and go on right behind it: a wildcard between the braces is one
-            position = found.start() + 2
+            position = match.start() + 2
     yield text[position:]
 
 
 def _variable(text: str, inside: str | None) -> str | Variable:
     if inside in _SPECIAL:
         return inside
-    found = _VARIABLE.fullmatch(inside or "")
-    if not found or ":" not in found["key"]:
+    match = _VARIABLE.fullmatch(inside or "")
+    if not match or ":" not in match["key"]:
         raise undecided(text, "has a policy variable that is not ${prefix:key} or ${prefix:key, 'default'}")
-    return Variable(found["key"], found["default"], _doubt(found))
+    return Variable(match["key"], match["default"], _doubt(match))
 
 
-def _doubt(found: re.Match[str]) -> str:
+def _doubt(match: re.Match[str]) -> str:
     """Return what about the variable is not documented.
 
     Source: IAM User Guide, "IAM policy elements: Variables and tags", which names the variable right behind the
     brace, and for a default value: "separate the variable text and the default value with a comma and space".
     """
-    if found["before"] or found["after"] or found["end"]:
+    if match["before"] or match["after"] or match["end"]:
         return "a space is not supported in a policy variable"
-    if found["gap"] not in (None, " "):
+    if match["gap"] not in (None, " "):
         return "AWS documents a comma and a single space before the default of a policy variable"
     return ""
 

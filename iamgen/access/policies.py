@@ -97,7 +97,9 @@ class Policies:
 
 def possible(policy: Policy, fault: Fault) -> Policy:
     """Return a policy of which it is not known whether it is attached; `fault` says why."""
-    return Policy(policy.name, tuple(replace(one, unread=one.unread or (fault,)) for one in policy.statements))
+    return Policy(
+        policy.name, tuple(replace(statement, unread=statement.unread or (fault,)) for statement in policy.statements)
+    )
 
 
 def unknown_policy(name: str, fault: Fault) -> Policy:
@@ -108,7 +110,7 @@ def unknown_policy(name: str, fault: Fault) -> Policy:
 def identity_policy(name: str, document: object) -> Policy:
     """Return a policy that can be attached. Raises AccessError when it is malformed or names principals."""
     statements = _document(name, document)
-    if any(one.principals or one.not_principals for one in statements):
+    if any(statement.principals or statement.not_principals for statement in statements):
         raise undecided(name, "has a Principal, which only a trust policy may have")
     return Policy(name, statements)
 
@@ -116,10 +118,10 @@ def identity_policy(name: str, document: object) -> Policy:
 def trust_policy(name: str, document: object) -> tuple[Statement, ...]:
     """Return the statements of a role's trust policy. Raises AccessError when it is malformed or not one."""
     statements = _document(f"trust policy of {name}", document)
-    for one in statements:
-        if not one.principals and not one.not_principals:
+    for statement in statements:
+        if not statement.principals and not statement.not_principals:
             raise undecided(name, "has a trust policy without a Principal")
-        if one.resources or one.not_resources:
+        if statement.resources or statement.not_resources:
             raise undecided(name, "has a trust policy with a Resource, which IAM refuses")
     return statements
 

@@ -51,8 +51,8 @@ class ResourcePattern:
             return NO
         return self._undocumented(f"matches {resource!r}, which differs in upper and lower case before the fifth colon")
 
-    def _undocumented(self, what: str) -> Answer:
-        return unknown([Fault(self.text, f"AWS does not document whether it {what}")])
+    def _undocumented(self, message: str) -> Answer:
+        return unknown([Fault(self.text, f"AWS does not document whether it {message}")])
 
 
 @lru_cache(maxsize=1 << 14)

@@ -62,9 +62,9 @@ def check(named: NamedResources) -> None:
     for logical_id, resource in written.items() if isinstance(written, Mapping) else ():
         with located(str(logical_id)):
             _check_written(resource)
-    for one in named.resources:
-        with located(one.logical_id):
-            _check_resource(one)
+    for item in named.resources:
+        with located(item.logical_id):
+            _check_resource(item)
 
 
 def _check_written(resource: object) -> None:

@@ -26,8 +26,8 @@ class Credentials:
     role_arn: str | None = None
 
     def __str__(self) -> str:
-        found = f"profile {self.profile}" if self.profile else "the default credentials"
-        return f"{self.role_arn} through {found}" if self.role_arn else found
+        result = f"profile {self.profile}" if self.profile else "the default credentials"
+        return f"{self.role_arn} through {result}" if self.role_arn else result
 
 
 class Clients:
@@ -86,12 +86,12 @@ def connect(credentials: Credentials, region: str, where: str) -> Clients:
         if credentials.role_arn:
             sts = session.client("sts", config=config)
             source = sts.get_caller_identity()["Arn"]
-            given = sts.assume_role(RoleArn=credentials.role_arn, RoleSessionName=_SESSION)["Credentials"]
+            value = sts.assume_role(RoleArn=credentials.role_arn, RoleSessionName=_SESSION)["Credentials"]
             session = _session(
                 None,
-                aws_access_key_id=given["AccessKeyId"],
-                aws_secret_access_key=given["SecretAccessKey"],
-                aws_session_token=given["SessionToken"],
+                aws_access_key_id=value["AccessKeyId"],
+                aws_secret_access_key=value["SecretAccessKey"],
+                aws_session_token=value["SessionToken"],
                 region_name=region,
             )
     return Clients(lambda service: session.client(service, config=config), credentials, region, source=source)
@@ -100,13 +100,13 @@ def connect(credentials: Credentials, region: str, where: str) -> Clients:
 def _sign_in(session: Any, where: str) -> None:  # noqa: ANN401  # boto3 has no types
     """Get credentials now, one account after the other: a profile may ask for an MFA code."""
     try:
-        found = session.get_credentials()
-        if found:  # else the first request says that there are none
-            found.get_frozen_credentials()
+        credentials = session.get_credentials()
+        if credentials:  # else the first request says that there are none
+            credentials.get_frozen_credentials()
     except EOFError as exc:
-        what = "the profile asks for an MFA code, and there is no terminal to ask on"
+        message = "the profile asks for an MFA code, and there is no terminal to ask on"
         raise refuse(
-            where, what, "sign in before, with the AWS CLI and that profile, or deploy from a terminal"
+            where, message, "sign in before, with the AWS CLI and that profile, or deploy from a terminal"
         ) from exc
 
 
@@ -166,9 +166,9 @@ def require_account(clients: Clients, account_id: str, where: str) -> Identity:
     """Return who the credentials are. Raises WrongAccountError when they are not the account's own, and IamgenError
     when there are none that are valid."""
     with telling(where, clients.credentials):
-        found = clients.sts.get_caller_identity()
-    if found["Account"] != account_id:
-        what = f"the credentials are of account {found['Account']}: {clients.credentials}, {found['Arn']}"
+        caller = clients.sts.get_caller_identity()
+    if caller["Account"] != account_id:
+        message = f"the credentials are of account {caller['Account']}: {clients.credentials}, {caller['Arn']}"
         hint = "choose with --profile, --role-arn-template or <ACCOUNT>_AWS_PROFILE in CONST.inc"
-        raise WrongAccountError([Fault(where, what, hint)])
-    return Identity(found["Account"], found["Arn"], clients.source)
+        raise WrongAccountError([Fault(where, message, hint)])
+    return Identity(caller["Account"], caller["Arn"], clients.source)

@@ -75,12 +75,12 @@ def code_of(exc: Exception) -> str:
 
 def denied(where: str, message: str) -> Fault | None:
     """Return what a message says that may not be done, and on what; None when it does not say so."""
-    found = NOT_ALLOWED.search(message)
-    if not found:
+    match = NOT_ALLOWED.search(message)
+    if not match:
         return None
-    on = f" on {found['resource']}" if found["resource"] else ""
-    what = f"{found['who']} may not do {found['action']}{on}"
-    return Fault(where, what, f"give it {found['action']}, or deploy as somebody who has it")
+    on = f" on {match['resource']}" if match["resource"] else ""
+    text = f"{match['who']} may not do {match['action']}{on}"
+    return Fault(where, text, f"give it {match['action']}, or deploy as somebody who has it")
 
 
 def _refused(where: str, credentials: str, exc: Exception) -> Fault:
@@ -91,8 +91,8 @@ def _refused(where: str, credentials: str, exc: Exception) -> Fault:
     if code in _INVALID:
         return Fault(where, f"AWS does not know the credentials: {credentials} ({code})", _again(credentials))
     if code in _DENIED:
-        what = f"{credentials} may not do {operation}: {_said(exc)}"
-        return denied(where, message) or Fault(where, what, "deploy as somebody who may")
+        text = f"{credentials} may not do {operation}: {_said(exc)}"
+        return denied(where, message) or Fault(where, text, "deploy as somebody who may")
     return _of_the_operation(where, code, operation, exc)
 
 
@@ -101,8 +101,8 @@ def _of_the_operation(where: str, code: str, operation: str, exc: Exception) -> 
         hint = "wait a minute, and try it again; what is under way in AWS goes on"
         return Fault(where, f"AWS takes no more requests for now ({operation}: {code})", hint)
     if code in _MOVED and operation == "ExecuteChangeSet":
-        what = f"the plan cannot be carried out any more, somebody has deployed meanwhile: {_said(exc)}"
-        return Fault(where, what, "deploy again, and look at the plan")
+        message = f"the plan cannot be carried out any more, somebody has deployed meanwhile: {_said(exc)}"
+        return Fault(where, message, "deploy again, and look at the plan")
     if code.startswith("OperationInProgress"):
         hint = "wait for it: aws cloudformation list-stack-set-operations --stack-set-name NAME"
         return Fault(where, "another operation of the stack set is going on", hint)

@@ -20,7 +20,7 @@ def side_by_side(work: Mapping[str, Callable[[], Result]], stop: threading.Event
     """
     with ThreadPoolExecutor(min(_AT_ONCE, max(1, len(work)))) as pool:
         try:
-            futures = {name: pool.submit(_ended, one) for name, one in work.items()}
+            futures = {name: pool.submit(_ended, item) for name, item in work.items()}
             wait(futures.values())
         except BaseException:
             stop.set()

@@ -99,7 +99,7 @@ def deploy(request: DeployRequest, console: Console) -> int:
     kept = plan_file.read(request.approved) if request.approved else ()
     if request.approved and not kept:
         return _nothing(request, console)
-    names = tuple(one.account for one in kept) or request.reach.accounts
+    names = tuple(item.account for item in kept) or request.reach.accounts
     declaration, members = _members(request, names, console)
     run = _Run(request, console, declaration, stop, Pending(are_kept=bool(kept)))
     denied = several_accounts.unusable(members, stop)
@@ -118,7 +118,7 @@ def _plan_and_decide(run: _Run, kept: Collection[plan_file.Kept], members: Colle
     """Plan, decide, and clean up, however that ends: all change sets go that nobody wants any more or has begun."""
     choices, stays = _choices(run.request, run.console, run.stop), dict[str, tuple[Fault, ...]]()
     try:
-        with run.console.board([one.name for one in members]) as show:
+        with run.console.board([member.name for member in members]) as show:
             if kept:
                 by_account = {plan.account: plan for plan in kept}
                 planned = several_accounts.take_up(by_account, members, choices, run.stop, run.pending)
@@ -167,12 +167,12 @@ def _members(
     tags = stack_tags(request.root)
     return declaration, tuple(
         Member(
-            one.name,
-            order(declaration, one, texts.get(one.name, ""), tags),
-            request.access.clients(declaration, one),
-            one.holds_people,
+            account.name,
+            order(declaration, account, texts.get(account.name, ""), tags),
+            request.access.clients(declaration, account),
+            account.holds_people,
         )
-        for one in accounts
+        for account in accounts
     )
 
 
@@ -182,7 +182,7 @@ def _decide(run: _Run, planned: Planned) -> Ends:
     is_kept_whole = request.plan_file is not None  # a plan for approval is of all accounts or of none
     stays = request.consent.dry_run and not is_kept_whole
     held_back = () if stays else several_accounts.held_back(planned, run.first, every=is_kept_whole)
-    waiting = [name for name, one in planned.ready.items() if one.is_pending and name not in held_back]
+    waiting = [name for name, prepared in planned.ready.items() if prepared.is_pending and name not in held_back]
     is_over = bool(held_back) and (is_kept_whole or not waiting)
     asks = bool(waiting) and not (is_over or request.consent.yes or request.changes_nothing)
     if planned.ready:
@@ -220,15 +220,15 @@ def _nothing(request: DeployRequest, console: Console) -> int:
 
 def _keep(file: Path, planned: Planned, pending: Collection[str]) -> None:
     """Write the plan, an empty one where nothing is to change: an older one of that name is not to be carried out."""
-    found = [one for one in (approval.kept(one, name) for name, one in planned.ready.items()) if one]
-    if pending and not found:
-        what = "there is no change set to keep: only the stack's protection is to be put back"
-        raise refuse(str(file), what, "deploy it in one step: iamgen deploy ACCOUNT")
-    plan_file.write(file, found)
+    result = [kept for kept in (approval.kept(kept, name) for name, kept in planned.ready.items()) if kept]
+    if pending and not result:
+        message = "there is no change set to keep: only the stack's protection is to be put back"
+        raise refuse(str(file), message, "deploy it in one step: iamgen deploy ACCOUNT")
+    plan_file.write(file, result)
 
 
 def _carry_out(run: _Run, planned: Planned, held_back: Collection[str]) -> Ends:
-    ready = {name: one for name, one in planned.ready.items() if name not in held_back}
+    ready = {name: prepared for name, prepared in planned.ready.items() if name not in held_back}
     with run.console.board(list(ready)) as show:
         ends = several_accounts.carry_out(ready, run.first, show, run.stop, run.pending.begun)
     for name, one in ready.items():
@@ -245,9 +245,9 @@ def _carry_out(run: _Run, planned: Planned, held_back: Collection[str]) -> Ends:
 def _say_not_begun(run: _Run, planned: Planned, names: Collection[str]) -> None:
     file = run.request.approved
     for name in names:
-        what = f"not begun, because {run.first} failed; its change set {'is kept' if file else 'is removed'}"
+        message = f"not begun, because {run.first} failed; its change set {'is kept' if file else 'is removed'}"
         hint = f"mend that, and then again: iamgen apply {file}" if file else "deploy again when that is mended"
-        run.console.error(Fault(planned.ready[name].order.where, what, hint))
+        run.console.error(Fault(planned.ready[name].order.where, message, hint))
 
 
 def _say_count(run: _Run, planned: Planned, ends: Ends) -> None:
@@ -262,5 +262,5 @@ def _ended(run: _Run, planned: Planned, ends: Ends, stays: Mapping[str, tuple[Fa
         run.console.product(ends_json(planned, ends, stays))
     if planned.failed or ends.failed or ends.left or stays:
         return FAILED
-    waiting = sum(one.is_pending for one in planned.ready.values())
+    waiting = sum(prepared.is_pending for prepared in planned.ready.values())
     return PENDING if run.request.output.exit_code and len(ends.done) < waiting else DONE

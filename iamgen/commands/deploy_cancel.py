@@ -52,12 +52,15 @@ def cancel_deployments(request: CancelRequest, console: Console) -> int:
     declaration, stop = Project.load(request.root, now()).declaration, threading.Event()
     access = Access(request.reach.profile, request.reach.role_arn_template)
     accounts = chosen(declaration, request.reach.accounts, every=request.reach.every)
-    every = {one.name: (order(declaration, one, "", {}), access.clients(declaration, one)) for one in accounts}
-    seen = side_by_side({name: partial(under_way, *one) for name, one in every.items()}, stop)
+    every = {
+        account.name: (order(declaration, account, "", {}), access.clients(declaration, account))
+        for account in accounts
+    }
+    seen = side_by_side({name: partial(under_way, *item) for name, item in every.items()}, stop)
     busy = {name: every[name] for name, status in seen.items() if isinstance(status, str) and status}
     for name, status in seen.items():
         _say(every[name][0].where, status or "nothing is under way", console)
-    asked_about = [one for one in accounts if one.name in busy]
+    asked_about = [account for account in accounts if account.name in busy]
     agreed = (
         not request.consent.dry_run
         and bool(busy)
@@ -66,7 +69,9 @@ def cancel_deployments(request: CancelRequest, console: Console) -> int:
     ends = _cancel(busy, stop, console) if agreed else {}
     if request.output.as_json:
         console.product(_json(every, seen, ends))
-    failed = any(isinstance(one, IamgenError) for one in seen.values()) or any(one != _BACK for one in ends.values())
+    failed = any(isinstance(iamgen_error, IamgenError) for iamgen_error in seen.values()) or any(
+        end != _BACK for end in ends.values()
+    )
     return FAILED if failed else PENDING if request.output.exit_code and busy.keys() - ends.keys() else DONE
 
 
@@ -83,9 +88,9 @@ def _cancel(busy: Mapping[str, Stack], stop: threading.Event, console: Console) 
     with console.board(list(busy)) as show:
         work = {
             name: partial(
-                cancel, wanted, clients, Pace(heeding(stop)), partial(several_accounts.tell, name, show, set())
+                cancel, expected, clients, Pace(heeding(stop)), partial(several_accounts.tell, name, show, set())
             )
-            for name, (wanted, clients) in busy.items()
+            for name, (expected, clients) in busy.items()
         }
         ends = side_by_side(work, stop)
     for name, status in ends.items():
@@ -111,17 +116,17 @@ def _say(where: str, status: str | IamgenError, console: Console) -> None:
 
 
 def _json(every: Mapping[str, Stack], seen: Found, ends: Found) -> str:
-    told = [
+    reported = [
         {
             "account": name,
-            "account_id": wanted.account_id,
-            "stack": wanted.stack,
+            "account_id": expected.account_id,
+            "stack": expected.stack,
             **_plain("before", seen[name]),
             **_plain("after", ends.get(name)),
         }
-        for name, (wanted, _) in every.items()
+        for name, (expected, _) in every.items()
     ]
-    return json.dumps({"accounts": told}, indent=2) + "\n"
+    return json.dumps({"accounts": reported}, indent=2) + "\n"
 
 
 def _plain(moment: str, status: str | IamgenError | None) -> dict[str, object]:

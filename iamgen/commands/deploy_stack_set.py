@@ -89,11 +89,11 @@ def deploy_stack_set(request: StackSetRequest, console: Console) -> int:
     wished = _stack_set(request, declaration, rendered.texts)
     clients = connect(Credentials(request.profile), declaration.region, wished.name)
     with telling(wished.name, clients.credentials):
-        found = clients.sts.get_caller_identity()
-        caller = Identity(found["Account"], found["Arn"])
+        caller_identity = clients.sts.get_caller_identity()
+        caller = Identity(caller_identity["Account"], caller_identity["Arn"])
         planned = plan(clients, wished)
     _refuse_losses(request, _change(planned, caller, clients.region), caller, console)
-    names = {one.id: f"{one.name} ({one.id})" for one in accounts}
+    names = {account.id: f"{account.name} ({account.id})" for account in accounts}
     text = "\n".join(_lines(planned, names, f"{caller.account} ({caller.arn})"))
     asks = planned.is_pending and not request.consent.dry_run and not request.consent.yes
     console.show_plan(f"{text}\n", asks=asks, as_json=request.output.as_json)
@@ -131,11 +131,13 @@ def _refuse_losses(request: StackSetRequest, change: TemplateChange, caller: Ide
 
 
 def _accounts(declaration: Declaration, kind: str) -> tuple[Account, ...]:
-    found = tuple(one for one in declaration.accounts.values() if one.kind == kind)
-    if not found:
-        kinds = ", ".join(dict.fromkeys(one.kind for one in declaration.accounts.values() if one.is_workload))
+    result = tuple(account for account in declaration.accounts.values() if account.kind == kind)
+    if not result:
+        kinds = ", ".join(
+            dict.fromkeys(account.kind for account in declaration.accounts.values() if account.is_workload)
+        )
         raise UsageError([Fault("stack-set", f"CONST.inc declares no account of the kind {kind}", f"it has {kinds}")])
-    return found
+    return result
 
 
 def _stack_set(request: StackSetRequest, declaration: Declaration, texts: Mapping[str, str]) -> StackSet:
@@ -146,22 +148,22 @@ def _stack_set(request: StackSetRequest, declaration: Declaration, texts: Mappin
     name = f"{declaration.settings.stack}-{request.kind}"
     size = len(json.dumps(template, indent=2).encode())
     if size > quotas.TEMPLATE_INLINE:
-        what = f"the template has {size:,} bytes, and {quotas.TEMPLATE_INLINE:,} is the limit of a stack set"
-        raise refuse(name, what, "deploy the accounts one by one: iamgen deploy --all")
-    ids = tuple(one.id for one in accounts.values())
+        message = f"the template has {size:,} bytes, and {quotas.TEMPLATE_INLINE:,} is the limit of a stack set"
+        raise refuse(name, message, "deploy the accounts one by one: iamgen deploy --all")
+    ids = tuple(account.id for account in accounts.values())
     return StackSet(name, template, stack_tags(request.root), ids, request.settings)
 
 
 def _lines(planned: PlannedSet, names: Mapping[str, str], caller: str) -> Iterator[str]:
     wished = planned.wanted
     state = "change" if planned.exists else "create"
-    told = f"{state} the stack set {wished.name}" if planned.is_pending else f"nothing to change in {wished.name}"
-    yield f"{told}, {wished.settings.model}, from account {caller}"
+    reported = f"{state} the stack set {wished.name}" if planned.is_pending else f"nothing to change in {wished.name}"
+    yield f"{reported}, {wished.settings.model}, from account {caller}"
     yield from lines(planned.changes)
-    for one in wished.accounts:
-        yield _account_line(planned, one, names[one])
-    for one in planned.strange:
-        yield f"! {one} has a stack of this set and is not declared: it changes too"
+    for item in wished.accounts:
+        yield _account_line(planned, item, names[item])
+    for item in planned.strange:
+        yield f"! {item} has a stack of this set and is not declared: it changes too"
     yield f"{plan_line(planned.changes).removesuffix('.')}, in each of {len(wished.accounts)} accounts."
 
 
@@ -182,27 +184,27 @@ def _carry_out(planned: PlannedSet, clients: Clients, names: Mapping[str, str], 
             console.warning(_goes_on(name, begun[-1], clients))
         raise
     except IamgenError as exc:
-        faults = (*exc.faults, *(_goes_on(name, one, clients) for one in begun[-1:]))
+        faults = (*exc.faults, *(_goes_on(name, text, clients) for text in begun[-1:]))
     faults = tuple(fault._replace(where=names.get(fault.where, fault.where)) for fault in faults)
     console.errors(faults)
     if not faults:
         console.note(f"{name}: done in {len(names)} accounts")
-    deleted = [one.logical_id for one in planned.changes if one.sign == "-" or one.replaced]
+    deleted = [change.logical_id for change in planned.changes if change.sign == "-" or change.replaced]
     if begun and deleted:
-        what = f"whether AWS could delete {', '.join(deleted)} in each account cannot be seen from here"
-        console.warning(Fault(name, what, "look at the events of its stack in each account, for DELETE_FAILED"))
+        message = f"whether AWS could delete {', '.join(deleted)} in each account cannot be seen from here"
+        console.warning(Fault(name, message, "look at the events of its stack in each account, for DELETE_FAILED"))
     return faults
 
 
 def _goes_on(name: str, operation: str, clients: Clients) -> Fault:
     stop = f"aws cloudformation stop-stack-set-operation --stack-set-name {name} --operation-id {operation}"
-    what = "an operation of the stack set had begun, and AWS goes on with it"
-    return Fault(name, what, f"stop it: {stop}{cli_options(clients)}")
+    message = "an operation of the stack set had begun, and AWS goes on with it"
+    return Fault(name, message, f"stop it: {stop}{cli_options(clients)}")
 
 
 def _json(planned: PlannedSet, faults: Collection[Fault]) -> str:
     wished = planned.wanted
-    told: dict[str, object] = {
+    reported: dict[str, object] = {
         "stack_set": wished.name,
         "model": wished.settings.model,
         "accounts": list(wished.accounts),
@@ -210,9 +212,9 @@ def _json(planned: PlannedSet, faults: Collection[Fault]) -> str:
         "unsettled": dict(planned.unsettled),
         "undeclared": list(planned.strange),
         "pending": planned.is_pending,
-        "changes": [one.plain() for one in planned.changes],
+        "changes": [change.plain() for change in planned.changes],
         "failed": bool(faults),
     }
     if faults:
-        told["faults"] = [fault._asdict() for fault in faults]
-    return json.dumps(told, indent=2) + "\n"
+        reported["faults"] = [fault._asdict() for fault in faults]
+    return json.dumps(reported, indent=2) + "\n"

@@ -168,8 +168,8 @@ def _region_faults(constants: Constants, partition: str | None, region: str) -> 
     elif expected not in SUPPORTED:
         yield Fault(where, f"region {region} is in the partition {expected}, which is not supported", _SUPPORTED)
     elif partition and expected != partition:
-        what = f"region {region} is in the partition {expected}, not {partition}"
-        yield Fault(where, what, f"set {_PARTITION}={expected}, or another region")
+        message = f"region {region} is in the partition {expected}, not {partition}"
+        yield Fault(where, message, f"set {_PARTITION}={expected}, or another region")
 
 
 def _new_region_faults(constants: Constants, region: str) -> Iterator[Fault]:

@@ -204,8 +204,8 @@ def name_on(line: str) -> str:
 
 def _refusal(line: str, trouble: _Trouble) -> Refusal:
     name = name_on(line)
-    what, hint = _MESSAGES[trouble.kind]
-    return Refusal(name, f"{name}: {what} (column {trouble.at + 1})".removeprefix(": "), hint)
+    message, hint = _MESSAGES[trouble.kind]
+    return Refusal(name, f"{name}: {message} (column {trouble.at + 1})".removeprefix(": "), hint)
 
 
 def _found(match: re.Match[str] | None) -> _Trouble | None:

@@ -125,13 +125,13 @@ def parse(text: bytes, path: str) -> tuple[Constants, tuple[Fault, ...]]:
 def _unlike_unix(text: bytes, path: str) -> Iterator[Fault]:
     """Find what an editor on Windows adds, and neither sh nor make takes away."""
     if text.startswith(codecs.BOM_UTF8):
-        what = "the file begins with a byte order mark, which sh takes for a part of the first line"
-        yield Fault(f"{path}:1", what, "save it as UTF-8 without a byte order mark (BOM)")
+        message = "the file begins with a byte order mark, which sh takes for a part of the first line"
+        yield Fault(f"{path}:1", message, "save it as UTF-8 without a byte order mark (BOM)")
     before, ends_so, _ = text.partition(b"\r\n")
     if ends_so:
-        what = "the line ends with a carriage return, as on Windows, which sh takes for a part of the value"
+        message = "the line ends with a carriage return, as on Windows, which sh takes for a part of the value"
         line = before.count(b"\n") + 1
-        yield Fault(f"{path}:{line}", what, "save the file with Unix line ends: \\n alone")
+        yield Fault(f"{path}:{line}", message, "save the file with Unix line ends: \\n alone")
 
 
 def _nothing(path: str) -> Constants:
@@ -147,8 +147,8 @@ def _unread(shown: str, error: OSError) -> Fault:
         case PermissionError():
             return Fault(shown, "no permission to read the file", "chmod u+r it")
         case OSError(errno=errno.EFBIG):
-            what = f"the file has over {LARGEST_FILE >> 20} MiB"
-            return Fault(shown, what, "it should be a file of NAME=value lines")
+            message = f"the file has over {LARGEST_FILE >> 20} MiB"
+            return Fault(shown, message, "it should be a file of NAME=value lines")
     return Fault(shown, f"the file cannot be read: {error.strerror or type(error).__name__}")
 
 
@@ -163,8 +163,8 @@ def _statement(line: bytes) -> Assignment | Refusal | None:
         return read_line(line.decode())
     except UnicodeDecodeError as error:
         name = name_on(line.decode(errors="replace"))
-        what = f"{name}: not UTF-8 (byte {error.start + 1} of the line)".removeprefix(": ")
-        return Refusal(name, what, "save the file as UTF-8")
+        message = f"{name}: not UTF-8 (byte {error.start + 1} of the line)".removeprefix(": ")
+        return Refusal(name, message, "save the file as UTF-8")
 
 
 class _Reading:
@@ -185,7 +185,7 @@ class _Reading:
         """Add a statement to the constants, or what is wrong with it to the faults."""
         name = statement.name
         value = self._value(statement)
-        faults = [Fault(f"{self._path}:{number}", what, hint) for what, hint in self._wrong(number, statement, value)]
+        faults = [Fault(f"{self._path}:{number}", text, hint) for text, hint in self._wrong(number, statement, value)]
         self.faults += faults
         if isinstance(statement, Assignment):
             self._note_unlike_make(number, statement)
@@ -198,14 +198,14 @@ class _Reading:
         """Say, once for each kind, what make reads differently in lines that are understood."""
         quoted = {name: line for name, line in self.quoted_lines.items() if name in self.by_name}
         for name, line in list(quoted.items())[:1]:
-            what = f"{name}: make keeps the quotes as part of the value{_and_more(len(quoted) - 1)}"
+            message = f"{name}: make keeps the quotes as part of the value{_and_more(len(quoted) - 1)}"
             hint = "a recipe's shell takes them off again; leave them out where the value has no blank in it"
-            yield Fault(f"{self._path}:{line}", what, hint)
+            yield Fault(f"{self._path}:{line}", message, hint)
         halves = [half for half in self._half_references if half[1].name in self.by_name]
         for line, statement, reference in halves[:1]:
             name = reference.name
-            what = f"{statement.name}: make reads ${name} as $({name[0]}){name[1:]}{_and_more(len(halves) - 1)}"
-            yield Fault(f"{self._path}:{line}", what, f"write ${{{name}}}")
+            message = f"{statement.name}: make reads ${name} as $({name[0]}){name[1:]}{_and_more(len(halves) - 1)}"
+            yield Fault(f"{self._path}:{line}", message, f"write ${{{name}}}")
 
     def _note_unlike_make(self, number: int, statement: Assignment) -> None:
         if statement.quoted:
@@ -252,17 +252,17 @@ class _Reading:
         for piece in dict.fromkeys(assignment.pieces):
             if isinstance(piece, Reference) and piece.name in self.quoted_lines:
                 line = self.quoted_lines[piece.name]
-                what = f"${{{piece.name}}} has quotes around it (line {line}), which make keeps in the value"
+                message = f"${{{piece.name}}} has quotes around it (line {line}), which make keeps in the value"
                 hint = f"write the value itself instead of ${{{piece.name}}}"
                 if _needs_no_quotes(self.by_name[piece.name].value):
                     hint = f"leave out the quotes on line {line}"
-                yield f"{assignment.name}: {what} (column {piece.column})", hint
+                yield f"{assignment.name}: {message} (column {piece.column})", hint
 
     def _undefined(self, number: int, assignment: Assignment) -> Iterator[tuple[str, str]]:
         for piece in assignment.pieces:
             if isinstance(piece, Reference) and not (piece.name in self.by_name or piece.name in self.faulty):
-                what = f"{assignment.name}: no line above sets ${{{piece.name}}} (column {piece.column})"
-                yield what, self._where_it_is(piece.name, number)
+                message = f"{assignment.name}: no line above sets ${{{piece.name}}} (column {piece.column})"
+                yield message, self._where_it_is(piece.name, number)
 
     def _where_it_is(self, name: str, number: int) -> str:
         line = self._first_lines.get(name)
@@ -279,8 +279,8 @@ def _unfit(assignment: Assignment, value: str) -> Iterator[tuple[str, str]]:
     if len(value) > LONGEST_VALUE:
         yield f"{assignment.name}: a value of over {LONGEST_VALUE:,} characters", "keep it in a file of its own"
     elif assignment.exported and not assignment.quoted and _UNSAFE_IN_BARE_EXPORT.search(value):
-        what = "exported without quotes though the value has a blank, a backslash or one of * ? [ {"
-        yield f"{assignment.name}: {what}", 'shells differ there: put the value in quotes, export NAME="…"'
+        message = "exported without quotes though the value has a blank, a backslash or one of * ? [ {"
+        yield f"{assignment.name}: {message}", 'shells differ there: put the value in quotes, export NAME="…"'
 
 
 def _needs_no_quotes(value: str) -> bool:

@@ -147,8 +147,8 @@ def _ending(status: int | None) -> str:
     """Return how the process that ran users.py ended before it had handed anything back."""
     code = os.waitstatus_to_exitcode(status) if status is not None else None
     if code is None or code >= 0:
-        said = f", with exit code {code}" if code else ""
-        return f"it ended the process that runs it{said}, or closed what iamgen reads the result from"
+        stated = f", with exit code {code}" if code else ""
+        return f"it ended the process that runs it{stated}, or closed what iamgen reads the result from"
     return f"the process that runs it was ended by {signal.Signals(-code).name}"
 
 
@@ -240,23 +240,22 @@ def _services(value: object) -> tuple[str, ...] | None:
     )
 
 
-def _strays(made: Iterable[Declared], names: Mapping[str, Any]) -> Iterator[MisDeclared]:
+def _strays(result: Iterable[Declared], names: Mapping[str, Any]) -> Iterator[MisDeclared]:
     """Find what was made and then left lying: a list that does not have it, or a misspelt name."""
     lists = [names[name] for name in _LISTS if isinstance(names.get(name), list | tuple)]
-    kept = {id(one) for some in lists for one in some} | {id(names.get("SETTINGS"))}
+    kept = {id(declared) for list_ in lists for declared in list_} | {id(names.get("SETTINGS"))}
     homes = {kind: name for name, kind in (*_LISTS.items(), ("SETTINGS", Settings))}
-    for one in made:
-        if type(one) in homes and id(one) not in kept:
-            name = repr(getattr(one, "name", ""))
-            problem = (
-                f"{type(one).__name__} {'' if name == repr('') else name + ' '}is made, but not in {homes[type(one)]}"
-            )
-            yield MisDeclared(one.origin, problem, f"add it to {homes[type(one)]}, or remove it")
+    for declared in result:
+        if type(declared) in homes and id(declared) not in kept:
+            name = repr(getattr(declared, "name", ""))
+            home, named = homes[type(declared)], "" if name == repr("") else f"{name} "
+            problem = f"{type(declared).__name__} {named}is made, but not in {home}"
+            yield MisDeclared(declared.origin, problem, f"add it to {home}, or remove it")
 
 
 def _sound(value: object, kind: type) -> Iterator[Any]:
     if isinstance(value, list | tuple):
-        yield from (one for one in map(without_fault, value) if isinstance(one, kind))
+        yield from (item for item in map(without_fault, value) if isinstance(item, kind))
 
 
 def _shape_faults(file: Path, names: Mapping[str, Any]) -> Iterator[MisDeclared]:
@@ -284,10 +283,10 @@ def _list_faults(at: Origin, name: str, value: object, kind: type) -> Iterator[M
         )
         yield MisDeclared(at, f"{name} is {_a(value)}, not a tuple or list", hint)
         return
-    for number, one in enumerate(value, 1):
-        if not isinstance(one, kind | Faulty):
-            origin = one.origin if isinstance(one, Declared) else at
-            yield MisDeclared(origin, f"entry {number} of {name} is {_a(one)}", f"write {entry}")
+    for number, item in enumerate(value, 1):
+        if not isinstance(item, kind | Faulty):
+            origin = item.origin if isinstance(item, Declared) else at
+            yield MisDeclared(origin, f"entry {number} of {name} is {_a(item)}", f"write {entry}")
 
 
 def _a(value: object) -> str:

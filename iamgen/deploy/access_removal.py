@@ -47,7 +47,7 @@ def _goes_with_its_holders(logical_id: str, was: Template, will: Template) -> bo
     properties = was[logical_id].get("Properties") or {}
     if any(properties.get(element) for element in ("Groups", "Roles", "Users")):
         return False
-    return all(name not in will for name, one in was.items() if name != logical_id and _refers(one, logical_id))
+    return all(name not in will for name, item in was.items() if name != logical_id and _refers(item, logical_id))
 
 
 def _refers(value: object, logical_id: str) -> bool:
@@ -68,10 +68,10 @@ def _narrows_document(before: object, after: object) -> bool:
     if before.get("Version") != after.get("Version"):
         return False
     was, will = as_list(before.get("Statement")), as_list(after.get("Statement"))
-    allowed = [one for one in was if one.get("Effect") == "Allow"]
-    denied = [one for one in was if one.get("Effect") != "Allow"]
+    allowed = [item for item in was if item.get("Effect") == "Allow"]
+    denied = [element for element in was if element.get("Effect") != "Allow"]
     allows = [one for one in will if one.get("Effect") == "Allow"]
-    return all(any(_is_within(one, other) for other in allowed) for one in allows) and all(
+    return all(any(_is_within(allow, other) for other in allowed) for allow in allows) and all(
         one in will for one in denied
     )
 
@@ -106,4 +106,4 @@ def _is_part(value: object, whole: object) -> bool:
 
 def _entries(value: object) -> frozenset[str]:
     values: Iterable[object] = as_list(value)
-    return frozenset(repr(one) for one in values)
+    return frozenset(repr(item) for item in values)

@@ -19,8 +19,8 @@ def lost_by_admins(sides: Sides) -> Iterator[Fault]:
     before, after = sides.trusting(ADMIN)
     admitted = before.admitted()
     if admitted and not after.admitted():
-        what = f"nobody may assume {ADMIN} any more; now {labels(admitted.values())} may"
-        yield Fault(sides.at(ADMIN), what, HINT)
+        message = f"nobody may assume {ADMIN} any more; now {labels(admitted.values())} may"
+        yield Fault(sides.at(ADMIN), message, HINT)
         return
     yield from lost_by_named_admins(sides)
     was, will = sides.holders(ADMIN)
@@ -39,8 +39,8 @@ def lost_by_named_admins(sides: Sides, besides: str = "") -> Iterator[Fault]:
     named = after.assumers().keys() - {besides}
     for assumer in before.admitted().values():
         if assumer.key in named and not keeps_a_way(assumer, before, after):
-            what = f"{assumer.label} may assume {ADMIN} now, and could not any more"
-            yield Fault(sides.at(ADMIN), f"{what}{not_known(changes_of(assumer, before, after).values())}", HINT)
+            message = f"{assumer.label} may assume {ADMIN} now, and could not any more"
+            yield Fault(sides.at(ADMIN), f"{message}{not_known(changes_of(assumer, before, after).values())}", HINT)
 
 
 def lost_by_power_group(sides: Sides, deploying: str) -> Iterator[Fault]:
@@ -49,8 +49,8 @@ def lost_by_power_group(sides: Sides, deploying: str) -> Iterator[Fault]:
     was, will = (_power_group(side) for side in sides.both)
     before, after = sides.before.holders.members_of(was), sides.after.holders.members_of(will, certain=True)
     if was and not will:
-        what = f"the group {POWER} goes, and with it the power of whoever is in it"
-        yield Fault(sides.at(POWER), what, HINT)
+        message = f"the group {POWER} goes, and with it the power of whoever is in it"
+        yield Fault(sides.at(POWER), message, HINT)
     elif before and not after:
         yield Fault(sides.at(POWER), f"nobody is in {POWER} any more; now it has {', '.join(sorted(before))}", HINT)
     of_all = list(power_of_group(sides))
@@ -76,5 +76,5 @@ def power_of_group(sides: Sides) -> Iterator[Fault]:
 
 
 def _power_group(side: Moment) -> Holder | None:
-    found = side.holders.of_logical_id(POWER)
-    return found if found and found.resource.type == GROUP else None
+    of_logical_id = side.holders.of_logical_id(POWER)
+    return of_logical_id if of_logical_id and of_logical_id.resource.type == GROUP else None

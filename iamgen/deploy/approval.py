@@ -44,8 +44,8 @@ def kept(prepared: Prepared, account: str) -> Kept | None:
     """
     order, change_set, inspection = prepared.order, prepared.change_set, prepared.inspection
     if prepared.afresh:
-        what = "a failed stack is deleted first, and no change set can be kept for what comes after that"
-        raise refuse(order.where, what, f"deploy it in one step: iamgen deploy {account}")
+        message = "a failed stack is deleted first, and no change set can be kept for what comes after that"
+        raise refuse(order.where, message, f"deploy it in one step: iamgen deploy {account}")
     steps = tuple(repair_step(difference, inspection.trusts) for difference in inspection.beside) if inspection else ()
     if change_set is None and not steps:
         return None
@@ -148,11 +148,11 @@ def _require_same(plan: Kept, order: Order, clients: Clients, stack: Stack | Non
     hint = _HINT.format(account=plan.account)
     ours = f"the stack {order.stack} of {clients.region}"
     if (plan.stack, plan.region) != (order.stack, clients.region):
-        what = f"the plan is for the stack {plan.stack} of {plan.region}, not for {ours}"
-        raise ForgedPlanError([Fault(order.where, what, hint)])
+        message = f"the plan is for the stack {plan.stack} of {plan.region}, not for {ours}"
+        raise ForgedPlanError([Fault(order.where, message, hint)])
     if stack and stack.name != order.stack:
-        what = f"the plan's change set is on the stack {stack.name}, not on {ours}"
-        raise ForgedPlanError([Fault(order.where, what, hint)])
+        message = f"the plan's change set is on the stack {stack.name}, not on {ours}"
+        raise ForgedPlanError([Fault(order.where, message, hint)])
 
 
 def _require_waiting(plan: Kept, order: Order, stack: Stack | None, status: str) -> None:
@@ -162,8 +162,8 @@ def _require_waiting(plan: Kept, order: Order, stack: Stack | None, status: str)
     if status == "EXECUTE_FAILED":
         raise refuse(order.where, "the plan was carried out, and failed", hint)
     if moment != plan.moment:
-        what = f"the stack {plan.stack} is not as it was when the plan was made: somebody deployed meanwhile"
-        raise refuse(order.where, what, hint)
+        message = f"the stack {plan.stack} is not as it was when the plan was made: somebody deployed meanwhile"
+        raise refuse(order.where, message, hint)
     if status != "AVAILABLE":
         raise refuse(order.where, f"the plan's change set cannot be executed any more: {status}", hint)
 
@@ -173,20 +173,20 @@ def _execution_status(plan: Kept, clients: Clients) -> str:
     from botocore.exceptions import ClientError
 
     try:
-        found = change_sets.describe(clients.cloudformation, plan.change_set, plan.stack_id)
+        describe = change_sets.describe(clients.cloudformation, plan.change_set, plan.stack_id)
     except ClientError as exc:
         if code_of(exc) in {"ChangeSetNotFound", "ChangeSetNotFoundException", "ValidationError"}:
             return "it is gone"
         raise
-    return str(found["ExecutionStatus"])
+    return str(describe["ExecutionStatus"])
 
 
 def _template(plan: Kept, order: Order, clients: Clients) -> str:
     """Return the template that the change set brings, if it is what was approved."""
     text = stacks.template(clients.cloudformation, plan.stack_id, plan.change_set)
     if _digest(text) != plan.digest:
-        what = "the plan's change set has another template than the plan says"
-        raise ForgedPlanError([Fault(order.where, what, _HINT.format(account=plan.account))])
+        message = "the plan's change set has another template than the plan says"
+        raise ForgedPlanError([Fault(order.where, message, _HINT.format(account=plan.account))])
     return text
 
 

@@ -60,15 +60,15 @@ class Trusting:
 
     def assumers(self) -> dict[str, Assumer]:
         """Return everybody whom an Allow of the trust policy names, whether or not they may assume it, by key."""
-        found: dict[str, Assumer] = {}
+        assumers: dict[str, Assumer] = {}
         for statement in self._trust.statements or ():
             if statement.effect == "Allow":
-                found |= {one.key: one for one in _assumers(statement, self.holders.place.partition)}
-        return found
+                assumers |= {assumer.key: assumer for assumer in _assumers(statement, self.holders.place.partition)}
+        return assumers
 
     def admitted(self) -> dict[str, Assumer]:
         """Return those who may assume it in some way, and those of whom that cannot be decided."""
-        return {key: one for key, one in self.assumers().items() if self.admits(one)}
+        return {key: assumer for key, assumer in self.assumers().items() if self.admits(assumer)}
 
     def admits(self, assumer: Assumer) -> bool:
         """Return whether somebody may assume it in some way, or that cannot be decided."""
@@ -90,7 +90,7 @@ class Trusting:
         if trust.statements is None:
             return trust
         partition = self.holders.place.partition
-        return PolicyText(trust.name, tuple(_plain(one, partition) for one in trust.statements))
+        return PolicyText(trust.name, tuple(_plain(statement, partition) for statement in trust.statements))
 
     def _denied(self, assumer: Assumer, question: Question) -> Iterator[Statement]:
         """Yield what the template denies the user itself, as a trust policy would say it."""
@@ -121,8 +121,8 @@ def changes_of(assumer: Assumer, before: Trusting, after: Trusting) -> dict[str,
 def keeps_a_way(assumer: Assumer, before: Trusting, after: Trusting) -> bool:
     """Return whether one of the ways in which somebody could assume a role is certainly there afterwards."""
     return any(
-        one.answer is Answer.KEPT and is_allowed(before.side(assumer, way)) is not Answer.LOST
-        for way, one in changes_of(assumer, before, after).items()
+        comparison.answer is Answer.KEPT and is_allowed(before.side(assumer, way)) is not Answer.LOST
+        for way, comparison in changes_of(assumer, before, after).items()
     )
 
 
@@ -131,8 +131,8 @@ def key_of(arn: str) -> str:
     session = _SESSION.fullmatch(arn)
     if session:
         return f"{session['account']}:role/{session['name']}"
-    found = _IDENTITY.fullmatch(arn)
-    return f"{found['account']}:{found['kind']}/{found['name']}" if found else arn
+    match = _IDENTITY.fullmatch(arn)
+    return f"{match['account']}:{match['kind']}/{match['name']}" if match else arn
 
 
 def _assumers(statement: Statement, partition: str) -> Iterator[Assumer]:
@@ -170,14 +170,14 @@ def _named(statement: Statement, account: str, partition: str) -> Iterator[str]:
 
 
 def _identity(arn: str) -> Assumer:
-    found = _SESSION.fullmatch(arn) or _IDENTITY.fullmatch(arn)
-    if found is None:
+    match = _SESSION.fullmatch(arn) or _IDENTITY.fullmatch(arn)
+    if match is None:
         raise AssertionError(arn)
-    partition, account, name = found["partition"], found["account"], found["name"]
+    partition, account, name = match["partition"], match["account"], match["name"]
     start = f"arn:{partition}:iam::{account}"
-    is_user = "kind" in found.groupdict() and found["kind"] == "user"
+    is_user = "kind" in match.groupdict() and match["kind"] == "user"
     own = f"{start}:{'user' if is_user else 'role'}/{name}"
-    principals = frozenset(Principal("AWS", one) for one in {own, arn, f"{start}:root"})
+    principals = frozenset(Principal("AWS", text) for text in {own, arn, f"{start}:root"})
     ways = _ways_of_user(own, account, name) if is_user else {"": _context(own, account, "AssumedRole")}
     return Assumer(key_of(arn), name, "sts:AssumeRole", principals, ways, name if is_user else "")
 
@@ -196,7 +196,7 @@ def _context(arn: str, account: str, kind: str) -> dict[str, ContextValue]:
 def _anybody(account: str, partition: str, *, anywhere: bool) -> Assumer:
     """Return somebody of whom only the account is known, or not even that. Their name and ARN are not known."""
     start = f"arn:{partition}:iam::{account}"
-    names = frozenset(Principal("AWS", f"{start}:{one}") for one in ("root", "user/anybody"))
+    names = frozenset(Principal("AWS", f"{start}:{text}") for text in ("root", "user/anybody"))
     known: dict[str, ContextValue] = {} if anywhere else {"aws:PrincipalAccount": account}
     known |= {"aws:username": UNSAID, "aws:PrincipalArn": UNSAID}
     with_mfa = {**known, "aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
@@ -208,11 +208,17 @@ def _federated(provider: Principal, statement: Statement) -> Iterator[Assumer]:
     """Yield those whom an identity provider vouches for: one for each subject that the statement names."""
     saml = ":saml-provider/" in provider.name
     action = "sts:AssumeRoleWithSAML" if saml else "sts:AssumeRoleWithWebIdentity"
-    equal = [one for one in statement.conditions if one.operator.test in _EQUAL and not one.operator.negated]
-    subjects = [one for one in equal if one.key.lower().endswith(":sub")]
-    others: dict[str, ContextValue] = {one.key: one.values[0] for one in equal if one not in subjects}
-    for key, subject in [(one.key, value) for one in subjects for value in one.values] or [("", provider.name)]:
-        context = {**others, key: subject} if key else others
+    equal = [
+        condition
+        for condition in statement.conditions
+        if condition.operator.test in _EQUAL and not condition.operator.negated
+    ]
+    subjects = [item for item in equal if item.key.lower().endswith(":sub")]
+    context_values: dict[str, ContextValue] = {one.key: one.values[0] for one in equal if one not in subjects}
+    for key, subject in [(element.key, value) for element in subjects for value in element.values] or [
+        ("", provider.name)
+    ]:
+        context = {**context_values, key: subject} if key else context_values
         yield Assumer(f"{provider.name} {subject}", subject, action, frozenset({provider}), {"": context})
 
 
@@ -221,8 +227,10 @@ def _plain(statement: Statement, partition: str) -> Statement:
 
     Names are unique in an account whatever the path, so that a path takes nobody away.
     """
-    principals = tuple(Principal(one.kind, _plain_name(one.name, partition)) for one in statement.principals)
-    conditions = tuple(_plain_condition(one, partition) for one in statement.conditions)
+    principals = tuple(
+        Principal(principal.kind, _plain_name(principal.name, partition)) for principal in statement.principals
+    )
+    conditions = tuple(_plain_condition(condition, partition) for condition in statement.conditions)
     return replace(statement, principals=principals, conditions=conditions)
 
 
@@ -235,12 +243,12 @@ def _plain_condition(condition: Condition, partition: str) -> Condition:
 def _plain_name(name: str, partition: str) -> str:
     if re.fullmatch(r"\d{12}", name):
         return f"arn:{partition}:iam::{name}:root"
-    found = _IDENTITY.fullmatch(name)
-    if not found or set("*?$") & set(name):
+    match = _IDENTITY.fullmatch(name)
+    if not match or set("*?$") & set(name):
         return name
-    return f"arn:{found['partition']}:iam::{found['account']}:{found['kind']}/{found['name']}"
+    return f"arn:{match['partition']}:iam::{match['account']}:{match['kind']}/{match['name']}"
 
 
 def labels(assumers: Iterable[Assumer]) -> str:
     """Return their names, in order."""
-    return ", ".join(sorted(one.label for one in assumers))
+    return ", ".join(sorted(assumer.label for assumer in assumers))

@@ -44,18 +44,18 @@ def held(iam: Client, where: str) -> dict[tuple[str, str], Held]:
 
     Raises IamgenError when the answer breaks off before its end.
     """
-    found: dict[tuple[str, str], Held] = {}
+    result: dict[tuple[str, str], Held] = {}
     members: dict[str, set[str]] = {}
     for page in _pages(iam, where):
         for kind, short in KINDS.items():
-            for one in page.get(f"{short}DetailList", ()):
-                found[kind, one[f"{short}Name"]] = _held(short, one)
-                for group in one.get("GroupList", ()):
-                    members.setdefault(group, set()).add(one["UserName"])
-    for (kind, name), one in found.items():
+            for item in page.get(f"{short}DetailList", ()):
+                result[kind, item[f"{short}Name"]] = _held(short, item)
+                for group in item.get("GroupList", ()):
+                    members.setdefault(group, set()).add(item["UserName"])
+    for (kind, name), item in result.items():
         if kind == GROUP:
-            found[kind, name] = replace(one, members=frozenset(members.get(name, ())))
-    return found
+            result[kind, name] = replace(item, members=frozenset(members.get(name, ())))
+    return result
 
 
 def _pages(iam: Client, where: str) -> Iterator[Mapping[str, Any]]:
@@ -70,13 +70,13 @@ def _pages(iam: Client, where: str) -> Iterator[Mapping[str, Any]]:
         more = {"Marker": page["Marker"]}
 
 
-def _held(short: str, one: Mapping[str, Any]) -> Held:
+def _held(short: str, item: Mapping[str, Any]) -> Held:
     return Held(
-        inline={policy["PolicyName"]: policy["PolicyDocument"] for policy in one.get(f"{short}PolicyList", ())},
-        attached=frozenset(policy["PolicyArn"] for policy in one.get("AttachedManagedPolicies", ())),
-        trust=one.get("AssumeRolePolicyDocument", {}),
-        arn=one["Arn"],
-        groups=frozenset(one.get("GroupList", ())),
-        boundary=one.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
-        tags={tag["Key"]: tag["Value"] for tag in one.get("Tags", ())},
+        inline={policy["PolicyName"]: policy["PolicyDocument"] for policy in item.get(f"{short}PolicyList", ())},
+        attached=frozenset(policy["PolicyArn"] for policy in item.get("AttachedManagedPolicies", ())),
+        trust=item.get("AssumeRolePolicyDocument", {}),
+        arn=item["Arn"],
+        groups=frozenset(item.get("GroupList", ())),
+        boundary=item.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
+        tags={tag["Key"]: tag["Value"] for tag in item.get("Tags", ())},
     )

@@ -22,8 +22,8 @@ def under_way(order: Order, clients: Clients) -> str:
     """Return the stack's status where something is going on in it, nothing where nothing is."""
     require_account(clients, order.account_id, order.where)
     with telling(order.where, clients.credentials):
-        found = stacks.read(clients.cloudformation, order.stack)
-    return found.status if found and step(found.status) is Step.WAIT else ""
+        stack = stacks.read(clients.cloudformation, order.stack)
+    return stack.status if stack and step(stack.status) is Step.WAIT else ""
 
 
 def cancel(order: Order, clients: Clients, pace: Pace, tell: Told) -> str:
@@ -34,19 +34,19 @@ def cancel(order: Order, clients: Clients, pace: Pace, tell: Told) -> str:
     """
     require_account(clients, order.account_id, order.where)
     with telling(order.where, clients.credentials):
-        found = stacks.read(clients.cloudformation, order.stack)
-        if found is None or step(found.status) is not Step.WAIT:
+        stack = stacks.read(clients.cloudformation, order.stack)
+        if stack is None or step(stack.status) is not Step.WAIT:
             return ""
-        if found.status != "UPDATE_IN_PROGRESS":
+        if stack.status != "UPDATE_IN_PROGRESS":
             hint = f"wait for its end: iamgen deploy {order.account.name} --wait"
-            raise refuse(order.where, f"AWS stops only updates, and this is {found.status}", hint)
-        since = last_event(clients.cloudformation, found.id)
+            raise refuse(order.where, f"AWS stops only updates, and this is {stack.status}", hint)
+        since = last_event(clients.cloudformation, stack.id)
         pace.heed()
-        if not _is_cancelled(clients, found.id):
+        if not _is_cancelled(clients, stack.id):
             return ""
-        what = "the update is being stopped, and AWS goes on with that"
-        with with_consequence(order.where, clients, what, watching(order.account)):
-            outcome = follow(clients.cloudformation, found.id, since, pace, tell)
+        message = "the update is being stopped, and AWS goes on with that"
+        with with_consequence(order.where, clients, message, watching(order.account)):
+            outcome = follow(clients.cloudformation, stack.id, since, pace, tell)
     faults = list(not_rolled_back(order.where, outcome, cli_options(clients)))
     if faults:
         raise IamgenError([*faults, Fault(order.where, f"the update was stopped, and ended in {outcome.status}")])

@@ -58,42 +58,42 @@ class ChangeSet:
     effects: tuple[Effect, ...]
 
 
-def create(cloudformation: Client, wanted: Wanted, pace: Pace) -> ChangeSet | None:
+def create(cloudformation: Client, expected: Wanted, pace: Pace) -> ChangeSet | None:
     """Return a new change set; None, and nothing is left behind, when there is nothing to change.
 
     Raises IamgenError when CloudFormation cannot make one; what it left behind is removed.
     """
-    repair = {"DeploymentMode": "REVERT_DRIFT"} if wanted.repair else {}
+    repair = {"DeploymentMode": "REVERT_DRIFT"} if expected.repair else {}
     name = f"iamgen-{secrets.token_hex(8)}"
-    made = cloudformation.create_change_set(
-        StackName=wanted.stack,
+    create_change_set = cloudformation.create_change_set(
+        StackName=expected.stack,
         ChangeSetName=name,
         ClientToken=name,  # a request that is sent again, its answer lost, is the same request
-        ChangeSetType=wanted.kind,
+        ChangeSetType=expected.kind,
         Capabilities=CAPABILITIES,
-        Tags=[{"Key": key, "Value": value} for key, value in wanted.tags.items()],
-        **wanted.source,
+        Tags=[{"Key": key, "Value": value} for key, value in expected.tags.items()],
+        **expected.source,
         **repair,
     )
-    id_, stack_id = made["Id"], made["StackId"]
+    id_, stack_id = create_change_set["Id"], create_change_set["StackId"]
     try:
-        found = _created(cloudformation, id_, stack_id, pace)
-        faults = _faults(cloudformation, found, id_, wanted.where)
+        created = _created(cloudformation, id_, stack_id, pace)
+        faults = _faults(cloudformation, created, id_, expected.where)
     except BaseException:
-        delete(cloudformation, ChangeSet(id_, stack_id, wanted.kind, ()))
+        delete(cloudformation, ChangeSet(id_, stack_id, expected.kind, ()))
         raise
-    if found["Status"] != "FAILED":
-        return ChangeSet(id_, stack_id, wanted.kind, _effects(cloudformation, found))
-    delete(cloudformation, ChangeSet(id_, stack_id, wanted.kind, ()))
+    if created["Status"] != "FAILED":
+        return ChangeSet(id_, stack_id, expected.kind, _effects(cloudformation, created))
+    delete(cloudformation, ChangeSet(id_, stack_id, expected.kind, ()))
     if faults:
         raise IamgenError(faults)
     return None
 
 
-def _faults(cloudformation: Client, found: Mapping[str, Any], id_: str, where: str) -> tuple[Fault, ...]:
+def _faults(cloudformation: Client, result: Mapping[str, Any], id_: str, where: str) -> tuple[Fault, ...]:
     """Return why the change set failed; nothing when it did not, or because there is nothing to change."""
-    reason = found.get("StatusReason", "")
-    if found["Status"] != "FAILED" or _NOTHING.search(reason):
+    reason = result.get("StatusReason", "")
+    if result["Status"] != "FAILED" or _NOTHING.search(reason):
         return ()
     return not_planned(cloudformation, id_, reason, where)
 
@@ -122,17 +122,17 @@ def _is_empty(cloudformation: Client, change_set: ChangeSet) -> bool:
     a stack that is being created would be deleted with all that it has by then.
     """
     summaries = cloudformation.list_change_sets(StackName=change_set.stack_id)["Summaries"]
-    if any(one["ChangeSetId"] != change_set.id for one in summaries):  # AWS may not have deleted ours yet
+    if any(summary["ChangeSetId"] != change_set.id for summary in summaries):  # AWS may not have deleted ours yet
         return False
     stacks = cloudformation.describe_stacks(StackName=change_set.stack_id)["Stacks"]
-    return all(one["StackStatus"] == "REVIEW_IN_PROGRESS" for one in stacks)
+    return all(stack["StackStatus"] == "REVIEW_IN_PROGRESS" for stack in stacks)
 
 
 def _created(cloudformation: Client, id_: str, stack_id: str, pace: Pace) -> Mapping[str, Any]:
     for _ in pace.beats():
-        found = describe(cloudformation, id_, stack_id)
-        if found["Status"] not in {"CREATE_PENDING", "CREATE_IN_PROGRESS"}:
-            return found
+        result = describe(cloudformation, id_, stack_id)
+        if result["Status"] not in {"CREATE_PENDING", "CREATE_IN_PROGRESS"}:
+            return result
     raise AssertionError
 
 
@@ -143,7 +143,9 @@ def _effects(cloudformation: Client, page: Mapping[str, Any]) -> tuple[Effect, .
             ChangeSetName=page["ChangeSetId"], StackName=page["StackId"], NextToken=page["NextToken"]
         )
         changes += page.get("Changes", ())
-    return tuple(_effect(one["ResourceChange"]) for one in changes if one.get("Type", "Resource") == "Resource")
+    return tuple(
+        _effect(change["ResourceChange"]) for change in changes if change.get("Type", "Resource") == "Resource"
+    )
 
 
 def _effect(change: Mapping[str, Any]) -> Effect:

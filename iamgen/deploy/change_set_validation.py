@@ -23,17 +23,17 @@ def not_planned(cloudformation: Client, change_set: str, reason: str, where: str
         pages = cloudformation.get_paginator("describe_events").paginate(
             ChangeSetName=change_set, Filters={"FailedEvents": True}
         )
-        found = tuple(dict.fromkeys(fault for page in pages for fault in _faults(page["OperationEvents"], where)))
+        result = tuple(dict.fromkeys(fault for page in pages for fault in _faults(page["OperationEvents"], where)))
     except ClientError as exc:  # it is asked only to say more
-        found = ()
+        result = ()
         if "DescribeEvents" in reason:
             hint = f"with cloudformation:DescribeEvents iamgen would say which resource ({code_of(exc)})"
-    return found or (Fault(where, f"CloudFormation cannot plan this: {reason}", hint),)
+    return result or (Fault(where, f"CloudFormation cannot plan this: {reason}", hint),)
 
 
 def _faults(events: list[Mapping[str, Any]], where: str) -> Iterator[Fault]:
-    for one in events:
-        reason = next((one[name] for name in _REASONS if one.get(name)), "")
-        if reason and "WARN" not in {one.get("ValidationFailureMode"), one.get("HookFailureMode")}:
-            name = one.get("LogicalResourceId", "")
+    for event in events:
+        reason = next((event[name] for name in _REASONS if event.get(name)), "")
+        if reason and "WARN" not in {event.get("ValidationFailureMode"), event.get("HookFailureMode")}:
+            name = event.get("LogicalResourceId", "")
             yield cause(f"{where} {name}".strip(), reason, ())

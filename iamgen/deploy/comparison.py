@@ -118,10 +118,10 @@ _Assumptions = Mapping[_Assumed, str]
 
 def compare(before: Side, after: Side) -> Comparison:
     """Return what becomes of a request from one side to the other."""
-    sides = tuple(replace(one, rules=_about(one.rules, one.question.action)) for one in (before, after))
+    sides = tuple(replace(item, rules=_about(item.rules, item.question.action)) for item in (before, after))
     if sides[0] == sides[1]:
         return KEPT
-    known = tuple(frozenset(_assumed(one)) for one in sides)
+    known = tuple(frozenset(_assumed(side)) for side in sides)
     everything = known[0] | known[1]
     unknown = _texts(known[0] ^ known[1]) or _texts(everything)
     if _is_too_much(everything):
@@ -133,7 +133,9 @@ def compare(before: Side, after: Side) -> Comparison:
 
 
 def _answer(before: Side, after: Side, everything: frozenset[_Assumed], unknown: tuple[str, ...]) -> Comparison:
-    outcomes = [(_is_allowed(before, one), _is_allowed(after, one)) for one in _combinations(everything)]
+    outcomes = [
+        (_is_allowed(before, combination), _is_allowed(after, combination)) for combination in _combinations(everything)
+    ]
     lost = [was and not stays for was, stays in outcomes]
     if not any(lost):
         return KEPT
@@ -148,7 +150,7 @@ def is_allowed(side: Side) -> Answer:
     if _is_too_much(everything):
         return Answer.UNDECIDED
     try:
-        outcomes = {_is_allowed(side, one) for one in _combinations(everything)}
+        outcomes = {_is_allowed(side, combination) for combination in _combinations(everything)}
     except AccessError:
         return Answer.UNDECIDED
     if len(outcomes) > 1:
@@ -157,17 +159,17 @@ def is_allowed(side: Side) -> Answer:
 
 
 def _texts(assumed: Iterable[_Assumed]) -> tuple[str, ...]:
-    return tuple(sorted({one.text for one in assumed}))
+    return tuple(sorted({item.text for item in assumed}))
 
 
 def _is_too_much(assumed: Iterable[_Assumed]) -> bool:
-    return prod(len(one.values) for one in assumed) > _COMBINATIONS
+    return prod(len(item.values) for item in assumed) > _COMBINATIONS
 
 
 def _combinations(assumed: Iterable[_Assumed]) -> Iterator[_Assumptions]:
     """Yield every combination of assumptions, the plainest first: conditions hold, unknown policies say nothing."""
-    ordered = sorted(assumed, key=lambda one: one.text)
-    for values in product(*(one.values for one in ordered)):
+    ordered = sorted(assumed, key=lambda element: element.text)
+    for values in product(*(item.values for item in ordered)):
         yield dict(zip(ordered, values, strict=True))
 
 
@@ -185,9 +187,9 @@ def _assuming(side: Side, policies: Iterable[PolicyText], assumptions: _Assumpti
         if policy.statements is None:
             yield from _assumed_statements(assumptions[_policy(policy)], trust=bool(side.question.principals))
         for statement in policy.statements or ():
-            unknown = [one for one in statement.conditions if not side.question.knows(one)]
-            if all(_holds(one, assumptions) for one in unknown):
-                known = tuple(one for one in statement.conditions if one not in unknown)
+            unknown = [condition for condition in statement.conditions if not side.question.knows(condition)]
+            if all(_holds(item, assumptions) for item in unknown):
+                known = tuple(condition for condition in statement.conditions if condition not in unknown)
                 yield replace(statement, conditions=known)
 
 
@@ -198,7 +200,7 @@ def _assumed_statements(value: str, *, trust: bool) -> Iterator[Statement]:
 
 
 def _holds(condition: Condition, assumptions: _Assumptions) -> bool:
-    return any(assumptions[one] == "yes" for one in _conditions(condition)) is not condition.operator.negated
+    return any(assumptions[item] == "yes" for item in _conditions(condition)) is not condition.operator.negated
 
 
 def _assumed(side: Side) -> Iterator[_Assumed]:
@@ -234,21 +236,21 @@ def _conditions(condition: Condition) -> Iterator[_Assumed]:
 def _about(rules: Rules, action: str) -> Rules:
     """Return only what is about the action: so are two sides the same that differ in something else."""
     boundary = _policy_about(rules.boundary, action) if rules.boundary else None
-    return Rules(tuple(_policy_about(one, action) for one in rules.policies), boundary)
+    return Rules(tuple(_policy_about(policy, action) for policy in rules.policies), boundary)
 
 
 def _policy_about(policy: PolicyText, action: str) -> PolicyText:
     if policy.statements is None:
         return policy
     about = (_statement_about(statement, action) for statement in policy.statements)
-    return PolicyText(policy.name, tuple(one for one in about if one))
+    return PolicyText(policy.name, tuple(item for item in about if item))
 
 
 @lru_cache(maxsize=1 << 14)
 def _statement_about(statement: Statement, action: str) -> Statement | None:
     """Return the statement reduced to that action, None when it is not about it."""
     listed = statement.actions or statement.not_actions
-    matches = any(pattern(one.lower(), variables=False).matches(action.lower()) for one in listed)
+    matches = any(pattern(item.lower(), variables=False).matches(action.lower()) for item in listed)
     if matches is not bool(statement.actions):
         return None
     return replace(statement, actions=(action,), not_actions=(), origin="", sid="")

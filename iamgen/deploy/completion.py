@@ -43,8 +43,8 @@ def finished(prepared: Prepared, outcome: Outcome | None) -> list[Fault]:
     failed = failed_for_good(where, outcome, cli_options(clients)) if outcome else ()
     faults, changed = list(failed), "the change set was carried out, but " if outcome else ""
     try:
-        what = f"{changed}the protection of the stack {prepared.order.stack} is not as it should be"
-        with with_consequence(where, clients, what, f"deploy again: iamgen deploy {account.name}"):
+        message = f"{changed}the protection of the stack {prepared.order.stack} is not as it should be"
+        with with_consequence(where, clients, message, f"deploy again: iamgen deploy {account.name}"):
             for step in _protection(prepared):
                 carry_out(step, clients)
     except IamgenError as exc:
@@ -57,16 +57,16 @@ def _repair(prepared: Prepared, changed: str) -> list[Fault]:
 
     `changed` begins the sentence, and says what was done before.
     """
-    found, account, clients = prepared.inspection, prepared.order.account, prepared.clients
+    inspection, account, clients = prepared.inspection, prepared.order.account, prepared.clients
     where = str(account)
-    if not found or not found.beside:
+    if not inspection or not inspection.beside:
         return []
     hint = f"see what differs now: iamgen drift {account.name}"
-    count, execute = len(found.beside), partial(carry_out, clients=clients)
+    count, execute = len(inspection.beside), partial(carry_out, clients=clients)
     try:
-        what = f"{changed}the repair was broken off; how many of {count} differences it put right is not known"
-        with with_consequence(where, clients, what, hint):
-            faults = repair(execute, where, found.beside, found.trusts, _bare(prepared, found))
+        message = f"{changed}the repair was broken off; how many of {count} differences it put right is not known"
+        with with_consequence(where, clients, message, hint):
+            faults = repair(execute, where, inspection.beside, inspection.trusts, _bare(prepared, inspection))
     except IamgenError as exc:
         return list(exc.faults)
     if not faults:

@@ -14,13 +14,13 @@ _SERVER_ERROR = 500  # from here on a status of HTTP says that AWS itself does n
 
 
 @contextmanager
-def with_consequence(where: str, clients: Clients, what: str, hint: str) -> Iterator[None]:
+def with_consequence(where: str, clients: Clients, message: str, hint: str) -> Iterator[None]:
     """Add to the faults of an error in the block what had begun by then, and what to do about it."""
     try:
         with telling(where, clients.credentials):
             yield
     except IamgenError as exc:
-        raise IamgenError([*exc.faults, Fault(where, what, hint)]) from exc
+        raise IamgenError([*exc.faults, Fault(where, message, hint)]) from exc
 
 
 def watching(account: TargetAccount) -> str:

@@ -58,8 +58,8 @@ class DeployingPrincipal:
         """Yield what is not known of the principal. Nothing limits an account's root but its organisation."""
         is_of_the_stack = self.role or (self.user and (self._is_made() or self._groups()))
         if not is_of_the_stack and not self.caller.arn.endswith(":root"):
-            what = "is not of this stack: what it may do was not looked at, and nothing here takes it away"
-            yield f"{self.sides.change.where}: {self.caller.arn}, who deploys, {what}"
+            message = "is not of this stack: what it may do was not looked at, and nothing here takes it away"
+            yield f"{self.sides.change.where}: {self.caller.arn}, who deploys, {message}"
 
     def _role(self) -> Iterator[Fault]:
         was, will = self.sides.holders(self.role)
@@ -91,20 +91,24 @@ class DeployingPrincipal:
     def _role_trust(self) -> Iterator[Fault]:
         pair, role = self.sides.trusting(self.role), self.role
         named = self._in_this_session(pair[1].assumers())
-        admitted = {key: one for key, one in self._in_this_session(pair[0].assumers()).items() if pair[0].admits(one)}
-        staying = [key for key, one in admitted.items() if keeps_a_way(one, *pair)]
+        admitted = {
+            key: element
+            for key, element in self._in_this_session(pair[0].assumers()).items()
+            if pair[0].admits(element)
+        }
+        staying = [key for key, assumer in admitted.items() if keeps_a_way(assumer, *pair)]
         own = self._assumer(admitted, named)
         if admitted and not staying:
-            changes = [change for one in admitted.values() for change in changes_of(one, *pair).values()]
-            what = f"whoever may assume {role} now may not any more, and it is the role that deploys"
-            yield Fault(self.sides.at(role), f"{what}: {labels(admitted.values())}{not_known(changes)}", HINT)
+            changes = [change for item in admitted.values() for change in changes_of(item, *pair).values()]
+            message = f"whoever may assume {role} now may not any more, and it is the role that deploys"
+            yield Fault(self.sides.at(role), f"{message}: {labels(admitted.values())}{not_known(changes)}", HINT)
         elif own or self.caller.source:
             yield from self._lost_by_who_deploys(own, pair)
         else:  # it could be any of them; those who were taken out are no accident
             for one in admitted.values():
                 if one.key in staying or one.key in named:
-                    what = f"{one.label} may not assume {role}, the role that deploys, any more as now"
-                    yield from self._lost_ways(one, pair, what)
+                    message = f"{one.label} may not assume {role}, the role that deploys, any more as now"
+                    yield from self._lost_ways(one, pair, message)
 
     def _lost_by_who_deploys(self, own: Assumer | None, pair: tuple[Trusting, Trusting]) -> Iterator[Fault]:
         """Yield what the one who deploys loses and, where it is AdminR that deploys, the others who hold it."""
@@ -117,7 +121,7 @@ class DeployingPrincipal:
         """Return them with the name that the session has which deploys."""
         session = _SESSION.fullmatch(self.caller.arn)
         name = session["session"] if session else ""
-        return {key: one.in_session(name) for key, one in assumers.items()}
+        return {key: assumer.in_session(name) for key, assumer in assumers.items()}
 
     def _assumer(self, admitted: Mapping[str, Assumer], named: Mapping[str, Assumer]) -> Assumer | None:
         """Return the one who deploys, known by what assumed the role, else by the session's name, which many a tool
@@ -128,14 +132,14 @@ class DeployingPrincipal:
             account = source.split(":")[4]
             return known.get(key_of(source)) or known.get(f"whoever account {account} lets")
         session = _SESSION.fullmatch(self.caller.arn)
-        return next((one for one in admitted.values() if session and one.user == session["session"]), None)
+        return next((assumer for assumer in admitted.values() if session and assumer.user == session["session"]), None)
 
-    def _lost_ways(self, assumer: Assumer, pair: tuple[Trusting, Trusting], what: str) -> Iterator[Fault]:
+    def _lost_ways(self, assumer: Assumer, pair: tuple[Trusting, Trusting], message: str) -> Iterator[Fault]:
         changes = changes_of(assumer, *pair)
-        lost = [way for way, one in changes.items() if one.answer is not Answer.KEPT]
+        lost = [way for way, change in changes.items() if change.answer is not Answer.KEPT]
         if lost:
             how = f" {lost[0]}" if len(lost) < len(changes) and lost[0] else ""
-            yield Fault(self.sides.at(self.role), f"{what}{how}{not_known(changes.values())}", HINT)
+            yield Fault(self.sides.at(self.role), f"{message}{how}{not_known(changes.values())}", HINT)
 
     def _user(self) -> Iterator[Fault]:
         name = self.user

@@ -115,16 +115,16 @@ def inspect(
     named = as_deployed(template, resources, has, environment_of(stack.id if stack else ""))
     should = expected(named, has, account.members, stack.tags if stack else {})
     by_hand = account.users or frozenset() if account.members else frozenset[str]()
-    others = (
+    rest = (
         *beside(resources, should, has),
         *holders(named, resources, has, by_hand),
         *of_people(by_hand, resources, has),
     )
-    trusts = {one.resource.logical_id: trust(named, one.resource.logical_id) for one in others if one.kind == "trust"}
+    trusts = {item.resource.logical_id: trust(named, item.resource.logical_id) for item in rest if item.kind == "trust"}
     memberships = {name: user.groups for (kind, name), user in has.items() if kind == USER}
     return Inspection(
         drift,
-        others,
+        rest,
         trusts,
         len(resources),
         members(resources, should, has),

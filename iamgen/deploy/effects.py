@@ -17,16 +17,21 @@ def planned(effects: Iterable[Effect], *differences: Iterable[Change]) -> tuple[
     `differences` say that: those of the templates, and those by hand that are put right. Which resources change, and
     which are replaced, CloudFormation knows. What changes in nothing but the stack's tags is left out.
     """
-    known = {one.logical_id: one for some in reversed(differences) for one in some if one.is_of_resource}
-    sections = [one for some in differences for one in some if not one.is_of_resource]
+    known = {
+        element.logical_id: element
+        for difference in reversed(differences)
+        for element in difference
+        if element.is_of_resource
+    }
+    sections = [item for difference in differences for item in difference if not item.is_of_resource]
     changes = [_change(effect, known.get(effect.logical_id)) for effect in effects if _counts(effect, known)]
-    return (*sections, *sorted(changes, key=lambda one: one.logical_id))
+    return (*sections, *sorted(changes, key=lambda change: change.logical_id))
 
 
 def retagged(effects: Iterable[Effect], changes: Iterable[Change]) -> tuple[str, ...]:
     """Return the resources that get the stack's tags and are else left alone."""
-    told = {one.logical_id for one in changes}
-    return tuple(sorted(one.logical_id for one in effects if one.logical_id not in told))
+    reported = {change.logical_id for change in changes}
+    return tuple(sorted(effect.logical_id for effect in effects if effect.logical_id not in reported))
 
 
 def _counts(effect: Effect, known: dict[str, Change]) -> bool:
@@ -49,21 +54,21 @@ def _details(effect: Effect) -> Iterator[Detail]:
 
 def undone(change: Change) -> Change:
     """Return a drift the other way round: what putting it right does."""
-    return replace(change, sign=_TURNED[change.sign], details=tuple(_turned(one) for one in change.details))
+    return replace(change, sign=_TURNED[change.sign], details=tuple(_turned(detail) for detail in change.details))
 
 
 def merged(*several: Iterable[Change]) -> tuple[Change, ...]:
     """Return one change for each resource, with all that changes in it, nothing twice."""
-    found: dict[str, Change] = {}
-    for change in (one for some in several for one in some):
-        known = found.setdefault(change.logical_id, change)
-        more = tuple(one for one in change.details if one not in known.details)
-        found[change.logical_id] = replace(known, details=(*known.details, *more))
-    return tuple(sorted(found.values(), key=lambda one: (one.is_of_resource, one.logical_id)))
+    changes: dict[str, Change] = {}
+    for change in (item for items in several for item in items):
+        known = changes.setdefault(change.logical_id, change)
+        more = tuple(detail for detail in change.details if detail not in known.details)
+        changes[change.logical_id] = replace(known, details=(*known.details, *more))
+    return tuple(sorted(changes.values(), key=lambda element: (element.is_of_resource, element.logical_id)))
 
 
 _TURNED: dict[Sign, Sign] = {"+": "-", "-": "+", "~": "~"}
 
 
 def _turned(detail: Detail) -> Detail:
-    return replace(detail, sign=_TURNED[detail.sign], details=tuple(_turned(one) for one in detail.details))
+    return replace(detail, sign=_TURNED[detail.sign], details=tuple(_turned(item) for item in detail.details))

@@ -43,8 +43,8 @@ class Outcome:
 
 def last_event(cloudformation: Client, stack_id: str) -> str:
     """Return the id of what happened last, nothing where nothing did: from here on an operation is followed."""
-    found = cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
-    return str(found[0]["EventId"]) if found else ""
+    result = cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
+    return str(result[0]["EventId"]) if result else ""
 
 
 def follow(cloudformation: Client, stack_id: str, since: str, pace: Pace, on_event: Callable[[Event], None]) -> Outcome:
@@ -63,20 +63,20 @@ def follow(cloudformation: Client, stack_id: str, since: str, pace: Pace, on_eve
 def _fresh(cloudformation: Client, stack_id: str, since: str) -> tuple[list[Event], str]:
     """Return what happened after `since`, the oldest first, and what is the last event now. AWS tells the newest
     first."""
-    found: list[Mapping[str, Any]] = []
+    result: list[Mapping[str, Any]] = []
     for page in cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack_id):
         for raw in page["StackEvents"]:
             if raw["EventId"] == since:
-                return _events(found, stack_id), _newest(found, since)
-            found.append(raw)
-    return _events(found, stack_id), _newest(found, since)
+                return _events(result, stack_id), _newest(result, since)
+            result.append(raw)
+    return _events(result, stack_id), _newest(result, since)
 
 
-def _newest(found: list[Mapping[str, Any]], otherwise: str) -> str:
-    return str(found[0]["EventId"]) if found else otherwise
+def _newest(result: list[Mapping[str, Any]], otherwise: str) -> str:
+    return str(result[0]["EventId"]) if result else otherwise
 
 
-def _events(found: list[Mapping[str, Any]], stack_id: str) -> list[Event]:
+def _events(result: list[Mapping[str, Any]], stack_id: str) -> list[Event]:
     return [
         Event(
             raw["LogicalResourceId"],
@@ -86,5 +86,5 @@ def _events(found: list[Mapping[str, Any]], stack_id: str) -> list[Event]:
             raw.get("PhysicalResourceId") == stack_id,
             raw.get("PhysicalResourceId", ""),
         )
-        for raw in reversed(found)
+        for raw in reversed(result)
     ]

@@ -34,12 +34,12 @@ def discard(prepared: Prepared) -> None:
     change_set, clients = prepared.change_set, prepared.clients
     if change_set is None:
         return
-    what = f"the change set of the plan stays in AWS: {change_set.id}"
+    message = f"the change set of the plan stays in AWS: {change_set.id}"
     hint = f"delete it: aws cloudformation delete-change-set --change-set-name {change_set.id}{cli_options(clients)}"
     if change_set.kind == "CREATE":
-        what += f"; so does the stack that it was made on, which is empty: {prepared.order.stack}"
+        message += f"; so does the stack that it was made on, which is empty: {prepared.order.stack}"
         hint += "; then the stack, if it is still REVIEW_IN_PROGRESS"
-    with with_consequence(prepared.order.where, clients, what, hint):
+    with with_consequence(prepared.order.where, clients, message, hint):
         try:
             change_sets.delete(clients.cloudformation, change_set)
         except Exception as exc:
@@ -93,19 +93,19 @@ def _afresh(prepared: Prepared, stack: Stack, tell: Told, begin: Begin) -> Outco
     """Delete the stack whose creation failed, and create it anew."""
     account, clients = prepared.order.account, prepared.clients
     where = str(account)
-    planned = frozenset(one.logical_id for one in prepared.deletions)
+    planned = frozenset(deletion.logical_id for deletion in prepared.deletions)
     deleted = Deletion(account, clients, stack, planned).carry_out(prepared.choices.pace, tell, begin)
     if deleted and not succeeded(deleted.status):
         raise IamgenError(_failures(prepared, deleted))
-    what = "the stack whose creation failed was deleted, and nothing has been created in its place"
+    message = "the stack whose creation failed was deleted, and nothing has been created in its place"
     hint = f"deploy again: iamgen deploy {account.name}"
     try:
-        with with_consequence(where, clients, what, hint):
+        with with_consequence(where, clients, message, hint):
             prepared = replace(prepared, change_set=new_change_set(prepared, is_same=False))
             with _removed_unless_begun(prepared, begin) as noted:
                 since = _begin(prepared, noted)
     except KeyboardInterrupt:
-        prepared.choices.warn(Fault(where, what, hint))
+        prepared.choices.warn(Fault(where, message, hint))
         raise
     return _followed(prepared, since, tell)
 
@@ -165,8 +165,8 @@ def _followed(prepared: Prepared, since: str, tell: Told) -> Outcome:
     where, change_set = prepared.order.where, prepared.change_set
     if change_set is None:
         raise moved(where)
-    what = "the deployment had begun, and AWS goes on with it"
-    with with_consequence(where, prepared.clients, what, following(prepared.order.account)):
+    message = "the deployment had begun, and AWS goes on with it"
+    with with_consequence(where, prepared.clients, message, following(prepared.order.account)):
         return follow(prepared.clients.cloudformation, change_set.stack_id, since, prepared.choices.pace, tell)
 
 
@@ -191,16 +191,16 @@ def _again(prepared: Prepared, outcome: Outcome) -> Prepared:
 
 def going_on(prepared: Iterable[Prepared]) -> Iterator[Fault]:
     """Yield what goes on in AWS, of deployments that nobody follows any more, and what cannot be looked at."""
-    for one in prepared:
+    for item in prepared:
         try:
-            with telling(one.order.where, one.clients.credentials):
-                found = stacks.read(one.clients.cloudformation, one.order.stack)
+            with telling(item.order.where, item.clients.credentials):
+                stack = stacks.read(item.clients.cloudformation, item.order.stack)
         except IamgenError as exc:
             yield from exc.faults
             continue
-        if found and step(found.status) is Step.WAIT:
+        if stack and step(stack.status) is Step.WAIT:
             left_open = (
-                "; its stack policy stays open until the next deployment" if one.choices.allow_replacement else ""
+                "; its stack policy stays open until the next deployment" if item.choices.allow_replacement else ""
             )
-            what = f"AWS goes on: the stack {one.order.stack} is {found.status}{left_open}"
-            yield Fault(one.order.where, what, following(one.order.account))
+            message = f"AWS goes on: the stack {item.order.stack} is {stack.status}{left_open}"
+            yield Fault(item.order.where, message, following(item.order.account))

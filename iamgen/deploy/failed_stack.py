@@ -32,7 +32,7 @@ def live_template(cloudformation: Client, stack: Stack, where: str) -> Mapping[s
     whole = parse(f"{where} {stack.name}", stacks.template(cloudformation, stack.id)).body
     every = whole.get("Resources")
     resources = every if isinstance(every, Mapping) else {}
-    return {"Resources": {name: one for name, one in sorted(resources.items()) if name in names}}
+    return {"Resources": {name: item for name, item in sorted(resources.items()) if name in names}}
 
 
 def _live(cloudformation: Client, stack: Stack) -> frozenset[str]:
@@ -40,7 +40,9 @@ def _live(cloudformation: Client, stack: Stack) -> frozenset[str]:
     if stack.status == _NOTHING_STAYS:
         return frozenset()
     every = stacks.resources(cloudformation, stack.id)
-    return frozenset(one.logical_id for one in every if one.physical_id and one.status != "DELETE_SKIPPED")
+    return frozenset(
+        resource.logical_id for resource in every if resource.physical_id and resource.status != "DELETE_SKIPPED"
+    )
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,8 @@ class Deletion:
         since = last_event(cloudformation, self.stack.id)
         self._delete(pace)
         begin()
-        what = "the deletion of the stack whose creation failed had begun, and AWS goes on with it"
-        with with_consequence(str(self.account), self.clients, what, following(self.account)):
+        message = "the deletion of the stack whose creation failed had begun, and AWS goes on with it"
+        with with_consequence(str(self.account), self.clients, message, following(self.account)):
             return follow(cloudformation, self.stack.id, since, pace, tell)
 
     def _is_there(self) -> bool:
@@ -103,5 +105,5 @@ def moved(where: str) -> IamgenError:
 
 def undeleted(account: TargetAccount, stack: str) -> Fault:
     """Return what to say after a creation that failed and left resources, whose deletion nobody has agreed to."""
-    what = f"the creation of the stack {stack} failed, and not all that it had created could be deleted again"
-    return Fault(str(account), what, f"look at what stays, and allow its deletion: iamgen deploy {account.name}")
+    message = f"the creation of the stack {stack} failed, and not all that it had created could be deleted again"
+    return Fault(str(account), message, f"look at what stays, and allow its deletion: iamgen deploy {account.name}")

@@ -56,7 +56,7 @@ _KNOWN = (
 
 def first_cause(outcome: Outcome) -> Event | None:
     """Return what failed first; not what was given up because of it."""
-    failed = (one for one in outcome.events if _failed_itself(one))
+    failed = (event for event in outcome.events if _failed_itself(event))
     return next(failed, None)
 
 
@@ -86,8 +86,8 @@ def failed_for_good(where: str, outcome: Outcome, options: str = "") -> Iterator
             yield _not_deleted(where, event, options)
         elif event.status.endswith("_FAILED"):
             place = f"{where} {event.logical_id}"
-            what = f"it is {event.status}, although the operation ended in {outcome.status}"
-            yield cause(place, event.reason, ())._replace(hint=_LOOK) if event.reason else Fault(place, what, _LOOK)
+            message = f"it is {event.status}, although the operation ended in {outcome.status}"
+            yield cause(place, event.reason, ())._replace(hint=_LOOK) if event.reason else Fault(place, message, _LOOK)
 
 
 _LOOK = "look at it in the account, and deploy again"
@@ -114,16 +114,16 @@ def _not_deleted(where: str, event: Event, options: str) -> Fault:
     kind, name = event.type.rpartition("::")[2], event.physical_id or event.logical_id
     why = cause("", event.reason, ()).what if event.reason else "AWS does not say why"
     works = "; its access keys and whatever it may do still work" if kind == "User" else ""
-    what = f"AWS could not delete the {kind} {name}: {why}. It is still there, and no deployment deletes it{works}"
+    message = f"AWS could not delete the {kind} {name}: {why}. It is still there, and no deployment deletes it{works}"
     command = f": {_BY_HAND[event.type].format(name=name)}{options}" if event.type in _BY_HAND else ""
-    return Fault(f"{where} {event.logical_id}", what, f"take away what it still has, and delete it by hand{command}")
+    return Fault(f"{where} {event.logical_id}", message, f"take away what it still has, and delete it by hand{command}")
 
 
 def invalid_principal(outcome: Outcome) -> str:
     """Return who was named in a trust policy and does not exist, when that is why it failed; else nothing."""
     first = first_cause(outcome)
-    found = INVALID_PRINCIPAL.search(first.reason) if first else None
-    return found["arn"] if found else ""
+    match = INVALID_PRINCIPAL.search(first.reason) if first else None
+    return match["arn"] if match else ""
 
 
 def explained(where: str, outcome: Outcome, people: Iterable[str]) -> Fault:
@@ -132,11 +132,11 @@ def explained(where: str, outcome: Outcome, people: Iterable[str]) -> Fault:
     if first is None:
         reason = outcome.events[-1].reason if outcome.events else ""
         return Fault(where, f"it ended in {outcome.status}{': ' if reason else ''}{reason}", _end(outcome.status))
-    found = cause(f"{where} {first.logical_id}", first.reason or f"it is {first.status}", people)
-    if found.hint:
-        return found
+    fault = cause(f"{where} {first.logical_id}", first.reason or f"it is {first.status}", people)
+    if fault.hint:
+        return fault
     is_back = not any(not_rolled_back(where, outcome))
-    return found._replace(hint=_end(outcome.status) if is_back else _PARTLY_BACK)
+    return fault._replace(hint=_end(outcome.status) if is_back else _PARTLY_BACK)
 
 
 def cause(place: str, reason: str, people: Iterable[str]) -> Fault:
@@ -144,26 +144,26 @@ def cause(place: str, reason: str, people: Iterable[str]) -> Fault:
     principal = INVALID_PRINCIPAL.search(reason)
     if principal:
         return _no_such_principal(place, principal["arn"], people)
-    said = said_by(reason)
-    for pattern, what, hint in _KNOWN:
+    stated = said_by(reason)
+    for pattern, message, hint in _KNOWN:
         if pattern.search(reason):
-            return Fault(place, f"{what} ({said})", hint)
-    return denied(place, said) or Fault(place, said)
+            return Fault(place, f"{message} ({stated})", hint)
+    return denied(place, stated) or Fault(place, stated)
 
 
 def said_by(reason: str) -> str:
     """Return what IAM said, without CloudFormation's wrapping around it."""
-    found = _WRAPPED.match(reason)
-    return printable(found["said"] if found else reason)
+    match = _WRAPPED.match(reason)
+    return printable(match["said"] if match else reason)
 
 
 def _no_such_principal(place: str, arn: str, people: Iterable[str]) -> Fault:
     name = arn.rpartition("/")[2] or arn
     if arn not in set(people):
         return Fault(place, f"it trusts {arn}, who does not exist", "create it, or take it out of the trust")
-    what = f"it trusts the user {name}, who does not exist: {arn}"
+    message = f"it trusts the user {name}, who does not exist: {arn}"
     hint = f"create {name} in the account of the people, with that path, or take {name} out of users.py; deploy again"
-    return Fault(place, what, hint)
+    return Fault(place, message, hint)
 
 
 _PARTLY_BACK = "AWS has put back all but what is named besides; mend the cause, and deploy again"

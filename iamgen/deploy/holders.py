@@ -77,8 +77,10 @@ class Holders:
         reading = _Reading(named, attachments(named.template))
         attached = reading.attached()
         holders = {
-            _key(one.type, one.name): reading.holder(one, attached.get(_key(one.type, one.name), ()))
-            for one in named.of_type(USER, GROUP, ROLE)
+            _key(resource.type, resource.name): reading.holder(
+                resource, attached.get(_key(resource.type, resource.name), ())
+            )
+            for resource in named.of_type(USER, GROUP, ROLE)
         }
         memberships = members(named.template)
         certain = [membership for membership in memberships if membership.is_certain]
@@ -91,7 +93,7 @@ class Holders:
 
     def of_logical_id(self, logical_id: str) -> Holder | None:
         """Return the user, group or role of that logical id, None when the template has none."""
-        return next((one for one in self.by_key.values() if one.resource.logical_id == logical_id), None)
+        return next((holder for holder in self.by_key.values() if holder.resource.logical_id == logical_id), None)
 
     def members_of(self, group: Holder | None, *, certain: bool = False) -> frozenset[str]:
         """Return the names of the users whom the template puts into the group, or may put there by a condition."""
@@ -100,9 +102,9 @@ class Holders:
 
     def groups_of(self, user: str) -> tuple[Holder, ...]:
         """Return the groups of the template into which it puts the user."""
-        names = [group for group, users in self.members.items() if user.lower() in {one.lower() for one in users}]
-        found = (self.named(GROUP, name) for name in names)
-        return tuple(one for one in found if one)
+        names = [group for group, users in self.members.items() if user.lower() in {item.lower() for item in users}]
+        generator_type = (self.named(GROUP, name) for name in names)
+        return tuple(holder for holder in generator_type if holder)
 
     def attached_to(self, kind: str, name: str) -> tuple[PolicyText, ...]:
         """Return what the template attaches to a user or role that it does not make."""
@@ -141,7 +143,7 @@ class _Reading:
         name = holder.name if holder else self.named.text(attachment.holder.text)
         if holder or not HOLE.search(name):
             return [_key(attachment.kind, name)]
-        return [_key(one.type, one.name) for one in self.named.of_type(attachment.kind)]
+        return [_key(resource.type, resource.name) for resource in self.named.of_type(attachment.kind)]
 
     def _policy(self, attachment: Attachment, key: Key) -> PolicyText:
         own = self.named.find(attachment.policy, *POLICIES)

@@ -50,63 +50,63 @@ class IamDifference:
         return _detail(self, self.value)
 
 
-def _detail(one: IamDifference, value: str) -> Detail:
-    if one.kind == "inline":
-        return Detail(one.sign, "Policies", value, statement_differences(None, one.document))
-    if one.kind == "trust":
+def _detail(iam_difference: IamDifference, value: str) -> Detail:
+    if iam_difference.kind == "inline":
+        return Detail(iam_difference.sign, "Policies", value, statement_differences(None, iam_difference.document))
+    if iam_difference.kind == "trust":
         return Detail("+", "AssumeRolePolicyDocument", f"{value}, whose user or role was deleted")
     where = {
         "attached": "ManagedPolicyArns",
-        "member": "members added by hand" if one.sign == "+" else "members missing",
+        "member": "members added by hand" if iam_difference.sign == "+" else "members missing",
         "holder": "attached outside the stack",
         "boundary": "PermissionsBoundary",
         "tag": f"Tags.{value}",
         "group": "Groups",
-    }[one.kind]
-    text = {"tag": one.text, "group": f"{value}, which is not of the stack"}.get(one.kind, value)
-    return Detail(one.sign, where, text)
+    }[iam_difference.kind]
+    text = {"tag": iam_difference.text, "group": f"{value}, which is not of the stack"}.get(iam_difference.kind, value)
+    return Detail(iam_difference.sign, where, text)
 
 
 def beside(resources: Iterable[Resource], should: Mapping[str, Held], has: Everybody) -> Iterator[IamDifference]:
     """Yield what differs, resource by resource. What is gone as a whole is not told again: CloudFormation sees it."""
     for resource in resources:
-        wanted, found = should.get(resource.logical_id), has.get((resource.type, resource.physical_id))
-        if wanted is not None and found is not None:
-            yield from _differing(resource, wanted, found)
+        expected, held = should.get(resource.logical_id), has.get((resource.type, resource.physical_id))
+        if expected is not None and held is not None:
+            yield from _differing(resource, expected, held)
 
 
-def _differing(resource: Resource, wanted: Held, found: Held) -> Iterator[IamDifference]:
-    for name in sorted(found.inline.keys() - wanted.inline.keys()):
-        yield IamDifference(resource, "inline", "+", name, found.inline[name])
-    yield from (IamDifference(resource, "attached", "+", arn) for arn in sorted(found.attached - wanted.attached))
-    yield from (IamDifference(resource, "member", "+", name) for name in sorted(found.members - wanted.members))
-    yield from (IamDifference(resource, "member", "-", name) for name in sorted(wanted.members - found.members))
-    yield from (IamDifference(resource, "trust", "+", id_) for id_ in sorted(_gone(found.trust)))
-    if found.boundary and not wanted.boundary:
-        yield IamDifference(resource, "boundary", "+", found.boundary)
-    for key in sorted(found.tags.keys() - wanted.tags.keys()):
+def _differing(resource: Resource, expected: Held, held: Held) -> Iterator[IamDifference]:
+    for name in sorted(held.inline.keys() - expected.inline.keys()):
+        yield IamDifference(resource, "inline", "+", name, held.inline[name])
+    yield from (IamDifference(resource, "attached", "+", arn) for arn in sorted(held.attached - expected.attached))
+    yield from (IamDifference(resource, "member", "+", name) for name in sorted(held.members - expected.members))
+    yield from (IamDifference(resource, "member", "-", name) for name in sorted(expected.members - held.members))
+    yield from (IamDifference(resource, "trust", "+", id_) for id_ in sorted(_gone(held.trust)))
+    if held.boundary and not expected.boundary:
+        yield IamDifference(resource, "boundary", "+", held.boundary)
+    for key in sorted(held.tags.keys() - expected.tags.keys()):
         if not key.startswith("aws:"):  # CloudFormation's own
-            yield IamDifference(resource, "tag", "+", key, text=found.tags[key])
+            yield IamDifference(resource, "tag", "+", key, text=held.tags[key])
 
 
 def members(resources: Iterable[Resource], should: Mapping[str, Held], has: Everybody) -> dict[str, frozenset[str]]:
     """Return who is in each group and belongs there, by the group's logical id."""
     return {
-        one.logical_id: should[one.logical_id].members & has[one.type, one.physical_id].members
-        for one in resources
-        if one.logical_id in should and (one.type, one.physical_id) in has
+        resource.logical_id: should[resource.logical_id].members & has[resource.type, resource.physical_id].members
+        for resource in resources
+        if resource.logical_id in should and (resource.type, resource.physical_id) in has
     }
 
 
 def _gone(trust: Mapping[str, Any]) -> set[str]:
     """Return the ids in a trust policy that are nobody's any more."""
     statements = trust.get("Statement", [])
-    found = set()
+    result = set()
     for statement in statements if isinstance(statements, list) else [statements]:
         principal = statement.get("Principal", {})
         named = principal.get("AWS", ()) if isinstance(principal, Mapping) else ()
-        found |= {one for one in ([named] if isinstance(named, str) else named) if _GONE.fullmatch(one)}
-    return found
+        result |= {item for item in ([named] if isinstance(named, str) else named) if _GONE.fullmatch(item)}
+    return result
 
 
 def as_changes(several: Iterable[IamDifference], *, is_plan: bool = False) -> tuple[Change, ...]:
@@ -115,19 +115,19 @@ def as_changes(several: Iterable[IamDifference], *, is_plan: bool = False) -> tu
     Drift says of members that they are missing, or were added by hand; a plan says with its sign what it does to them.
     """
     by_resource: dict[Resource, list[IamDifference]] = {}
-    for one in several:
-        by_resource.setdefault(one.resource, []).append(one)
+    for iam_difference in several:
+        by_resource.setdefault(iam_difference.resource, []).append(iam_difference)
     return tuple(
-        Change("~", resource.logical_id, resource.type, replaced=False, details=tuple(_details(some, is_plan)))
-        for resource, some in by_resource.items()
+        Change("~", resource.logical_id, resource.type, replaced=False, details=tuple(_details(items, is_plan)))
+        for resource, items in by_resource.items()
     )
 
 
 def _details(several: Iterable[IamDifference], is_plan: bool) -> Iterator[Detail]:
-    for (kind, _), some in groupby(several, key=lambda one: (one.kind, one.sign)):
-        alike = list(some)
+    for (kind, _), items in groupby(several, key=lambda one: (one.kind, one.sign)):
+        alike = list(items)
         if kind in _LISTED:
-            listed = _detail(alike[0], ", ".join(one.value for one in alike))
+            listed = _detail(alike[0], ", ".join(item.value for item in alike))
             yield replace(listed, where="members") if is_plan and kind == "member" else listed
         else:
-            yield from (one.detail for one in alike)
+            yield from (element.detail for element in alike)

@@ -31,7 +31,7 @@ def as_deployed(
     template: Mapping[str, Any], resources: Iterable[Resource], has: Everybody, environment: Environment = NOWHERE
 ) -> NamedResources:
     """Return the resources of a template under the names that they have in AWS."""
-    actual = Actual((one.logical_id, _name_and_arn(one, has)) for one in resources)
+    actual = Actual((resource.logical_id, _name_and_arn(resource, has)) for resource in resources)
     return NamedResources.of(Template.of(template, 0, environment), actual)
 
 
@@ -54,31 +54,31 @@ def expected(
     """
     attached, inline, in_group = _attached(named, has), _inline(named), _members(named, has)
     return {
-        one.logical_id: Held(
-            {**_own_inline(named, one), **inline.get((one.type, one.name), {})},
-            frozenset(attached.get((one.type, one.name), ())),
-            frozenset(in_group.get(one.name, ())) | declared.get(one.logical_id, frozenset()),
-            boundary=text(one.properties.get("PermissionsBoundary", "")),
-            tags={**stack_tags, **_tags(one)},
+        resource.logical_id: Held(
+            {**_own_inline(named, resource), **inline.get((resource.type, resource.name), {})},
+            frozenset(attached.get((resource.type, resource.name), ())),
+            frozenset(in_group.get(resource.name, ())) | declared.get(resource.logical_id, frozenset()),
+            boundary=text(resource.properties.get("PermissionsBoundary", "")),
+            tags={**stack_tags, **_tags(resource)},
         )
-        for one in named.of_type(*KINDS)
+        for resource in named.of_type(*KINDS)
     }
 
 
 def named_holders(named: NamedResources, policy: str) -> set[Key]:
     """Return whom the template gives the policy of that logical id."""
-    found = set()
+    result = set()
     for attachment in attachments(named.template):
         own = named.find(attachment.policy, POLICY)
         if own and own.logical_id == policy:
             holder = named.find(attachment.holder, attachment.kind)
-            found.add((attachment.kind, holder.name if holder else named.text(attachment.holder.text)))
-    return found
+            result.add((attachment.kind, holder.name if holder else named.text(attachment.holder.text)))
+    return result
 
 
 def trust(named: NamedResources, logical_id: str) -> Mapping[str, Any]:
     """Return the trust policy that the template gives a role, with the ARNs of what it refers to."""
-    (role,) = (one for one in named.resources if one.logical_id == logical_id)
+    (role,) = (resource for resource in named.resources if resource.logical_id == logical_id)
     return named.document(role.properties["AssumeRolePolicyDocument"])  # type: ignore[return-value]  # it is a document
 
 
@@ -117,13 +117,13 @@ def _documents(named: NamedResources, block: Mapping[str, Any]) -> Iterator[tupl
 
 def _members(named: NamedResources, has: Everybody) -> dict[str, set[str]]:
     """Return the names of the users whom the template puts into each group of its own, by the group's name."""
-    found: dict[str, set[str]] = {}
+    result: dict[str, set[str]] = {}
     for membership in members(named.template):
         group, user = named.find(membership.group, GROUP), named.find(membership.user, USER)
         name = user.name if user else named.text(membership.user.text)
         if group and (membership.is_certain or name in has.get((GROUP, group.name), Held()).members):
-            found.setdefault(group.name, set()).add(name)
-    return found
+            result.setdefault(group.name, set()).add(name)
+    return result
 
 
 def _tags(resource: NamedResource) -> dict[str, str]:

@@ -32,14 +32,14 @@ def _unlike(first: str, pattern: Template, name: str, body: Template) -> list[Fa
     changes = differences(pattern, body)
     if not changes:
         return []
-    what = f"it is not as {first} is: {', '.join(one.logical_id for one in changes)}"
-    return [Fault(name, f"a stack set has one template for all accounts, and {what}", _HINT)]
+    message = f"it is not as {first} is: {', '.join(change.logical_id for change in changes)}"
+    return [Fault(name, f"a stack set has one template for all accounts, and {message}", _HINT)]
 
 
 def _generic(kind: str, account_id: str, body: Template) -> dict[str, Any]:
     """Return the template without its account's name and id: the one in words, the other as AWS::AccountId."""
     plain: dict[str, Any] = json.loads(json.dumps(body))
-    resources = {name: _with_account(one, account_id) for name, one in plain["Resources"].items()}
+    resources = {name: _with_account(item, account_id) for name, item in plain["Resources"].items()}
     description = f"Who may do what in each {kind} account. Made by iamgen."
     return {**plain, "Description": description, "Resources": resources}
 
@@ -49,7 +49,7 @@ def _with_account(value: Any, account_id: str) -> Any:  # noqa: ANN401  # JSON o
         case str() if account_id in value:
             return {"Fn::Sub": value.replace("${", "${!").replace(account_id, _ACCOUNT)}
         case dict():
-            return {key: _with_account(one, account_id) for key, one in value.items()}
+            return {key: _with_account(element, account_id) for key, element in value.items()}
         case list():
-            return [_with_account(one, account_id) for one in value]
+            return [_with_account(item, account_id) for item in value]
     return value

@@ -45,7 +45,7 @@ def losses(change: TemplateChange, caller: Identity | None, now: datetime) -> Lo
     """
     if change.before is None:
         return Losses()
-    was, will = (Moment(Holders.of(one, change.place), now) for one in (change.before, change.sent))
+    was, will = (Moment(Holders.of(item, change.place), now) for item in (change.before, change.sent))
     sides = Sides(change, was, will)
     later = Sides(change, will, Moment(will.holders, now + SOON))
     notes = tuple(_notes(sides, caller)) if change.before != change.sent else ()
@@ -68,21 +68,21 @@ def _endings(sides: Sides, caller: Identity | None) -> Iterator[Fault]:
         before, after = sides.trusting(role)
         admitted = before.admitted()
         if admitted and not after.admitted():
-            what = f"all grants of {role} end before {date}; now {labels(admitted.values())} may assume it"
-            yield Fault(sides.at(role), what, _EXTEND)
+            message = f"all grants of {role} end before {date}; now {labels(admitted.values())} may assume it"
+            yield Fault(sides.at(role), message, _EXTEND)
     for fault in (*(principal.role_power() if principal else ()), *power_of_group(sides)):
         yield Fault(fault.where, f"this ends before {date}: {fault.what}", _EXTEND)
 
 
 def _notes(sides: Sides, caller: Identity | None) -> Iterator[str]:
     if _assumes_otherwise(sides):
-        what = "whether its members can still assume the roles of other accounts was not looked at"
-        yield f"{sides.change.where}: what {ASSUME_GROUP} allows changes: {what}"
+        message = "whether its members can still assume the roles of other accounts was not looked at"
+        yield f"{sides.change.where}: what {ASSUME_GROUP} allows changes: {message}"
     if caller:
         yield from DeployingPrincipal(sides, caller).notes()
     else:
-        what = "whether the principal that will deploy could deploy again was not looked at"
-        yield f"{sides.change.where}: {what}"
+        message = "whether the principal that will deploy could deploy again was not looked at"
+        yield f"{sides.change.where}: {message}"
 
 
 def _assumes_otherwise(sides: Sides) -> bool:
@@ -97,8 +97,8 @@ def lost_by_repair(where: str, stays: Iterable[str], removed: Iterable[str], cal
     are in it then: who is declared and does not exist is not."""
     gone, user = set(removed), _USER.fullmatch(caller)
     if user and user["name"] in gone:
-        what = f"{user['name']}, who deploys, is in {POWER} by hand and would be taken out of it"
-        yield Fault(f"{where} {POWER}", what, f"declare power=True in users.py, or {HINT}")
+        message = f"{user['name']}, who deploys, is in {POWER} by hand and would be taken out of it"
+        yield Fault(f"{where} {POWER}", message, f"declare power=True in users.py, or {HINT}")
     elif gone and not set(stays):
-        what = f"nobody would be in {POWER} any more; now it has {', '.join(sorted(gone))}, by hand"
-        yield Fault(f"{where} {POWER}", what, f"declare power=True in users.py for somebody who exists, or {HINT}")
+        message = f"nobody would be in {POWER} any more; now it has {', '.join(sorted(gone))}, by hand"
+        yield Fault(f"{where} {POWER}", message, f"declare power=True in users.py for somebody who exists, or {HINT}")

@@ -69,8 +69,8 @@ def needed_to_deploy(place: Place, resources: Iterable[NamedResource]) -> tuple[
         f"arn:{place.partition}:cloudformation:{place.region}:{place.account}:stack/{place.stack}/"
         "00000000-0000-0000-0000-000000000000"
     )
-    found = [(f"cloudformation:{action}", stack) for action in CLOUDFORMATION]
-    return tuple(dict.fromkeys([*found, *(need for one in resources for need in _of_resource(one, place))]))
+    result = [(f"cloudformation:{action}", stack) for action in CLOUDFORMATION]
+    return tuple(dict.fromkeys([*result, *(need for resource in resources for need in _of_resource(resource, place))]))
 
 
 def _of_resource(resource: NamedResource, place: Place) -> Iterator[Need]:

@@ -60,13 +60,13 @@ def read(path: Path) -> tuple[Kept, ...]:
     except ValueError as exc:
         raise refuse(str(path), f"is no plan: {exc}", _HINT) from exc
     plans = whole.get("plans") if isinstance(whole, dict) and whole.get("version") in _VERSIONS else None
-    if not isinstance(plans, list) or not all(_is_plan(one) for one in plans):
+    if not isinstance(plans, list) or not all(_is_plan(plan) for plan in plans):
         raise refuse(str(path), "is no plan of this version of iamgen", _HINT)
-    names = [str(one["account"]) for one in plans]
+    names = [str(plan["account"]) for plan in plans]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise refuse(str(path), f"has more than one plan for {', '.join(twice)}", _HINT)
-    return tuple(Kept(**{**one, "steps": tuple(map(from_json, one.get("steps", ())))}) for one in plans)
+    return tuple(Kept(**{**plan, "steps": tuple(map(from_json, plan.get("steps", ())))}) for plan in plans)
 
 
 def _is_plan(value: object) -> bool:
@@ -79,4 +79,4 @@ def _is_plan(value: object) -> bool:
     if not all(isinstance(value[name], str) for name in names):
         return False
     ids = [value["stack_id"], *([value["change_set"]] if value["change_set"] or not steps else [])]
-    return all(_ID.fullmatch(one) for one in ids)
+    return all(_ID.fullmatch(item) for item in ids)

@@ -22,25 +22,25 @@ _ADVICE = ": declare the user in users.py, or delete the user in the IAM console
 
 def plan_text(prepared: Collection[Prepared]) -> str:
     """Return the plans of all accounts, and in the last line how much changes in all."""
-    blocks = ["\n".join(_lines(one)) for one in prepared]
-    total = sum((counts(_all_changes(one)) for one in prepared), _NONE)
+    blocks = ["\n".join(_lines(item)) for item in prepared]
+    total = sum((counts(_all_changes(element)) for element in prepared), _NONE)
     return "\n\n".join([*blocks, f"Plan: {total}."]) + "\n"
 
 
-def plain(one: Prepared) -> dict[str, object]:
+def plain(prepared: Prepared) -> dict[str, object]:
     """Return a plan as JSON values."""
     return {
-        "account": one.order.account.name,
-        "account_id": one.order.account_id,
-        "stack": one.order.stack,
-        "action": _action(one),
-        "pending": one.is_pending,
-        **counts(_all_changes(one)).plain(),
-        "changes": [change.plain() for change in _all_changes(one)],
-        "tags_only": list(one.retagged),
-        "protection": one.unguarded,
-        "steps_after": [step_text(step) for step in plan_after(one).steps] if one.is_pending else [],
-        **(_beyond_repair(one.inspection) if one.inspection else {}),
+        "account": prepared.order.account.name,
+        "account_id": prepared.order.account_id,
+        "stack": prepared.order.stack,
+        "action": _action(prepared),
+        "pending": prepared.is_pending,
+        **counts(_all_changes(prepared)).plain(),
+        "changes": [change.plain() for change in _all_changes(prepared)],
+        "tags_only": list(prepared.retagged),
+        "protection": prepared.unguarded,
+        "steps_after": [step_text(step) for step in plan_after(prepared).steps] if prepared.is_pending else [],
+        **(_beyond_repair(prepared.inspection) if prepared.inspection else {}),
     }
 
 
@@ -52,43 +52,43 @@ def _beyond_repair(inspection: Inspection) -> dict[str, object]:
     }
 
 
-def changes(one: Prepared) -> tuple[Change, ...]:
+def changes(prepared: Prepared) -> tuple[Change, ...]:
     """Return what a deployment changes, with what it puts right beside the stack."""
-    others = one.inspection.beside if one.inspection else ()
-    return merged(one.changes, map(undone, as_changes(others, is_plan=True)))
+    rest = prepared.inspection.beside if prepared.inspection else ()
+    return merged(prepared.changes, map(undone, as_changes(rest, is_plan=True)))
 
 
-def _all_changes(one: Prepared) -> tuple[Change, ...]:
+def _all_changes(prepared: Prepared) -> tuple[Change, ...]:
     """Return what a deployment changes, after what goes with a failed stack: a resource may go and come back."""
-    return (*one.deletions, *changes(one))
+    return (*prepared.deletions, *changes(prepared))
 
 
-def _action(one: Prepared) -> str:
-    if one.afresh:
+def _action(prepared: Prepared) -> str:
+    if prepared.afresh:
         return "delete and create"
-    if one.change_set:
-        return one.change_set.kind.lower()
-    if one.inspection and one.inspection.beside:
+    if prepared.change_set:
+        return prepared.change_set.kind.lower()
+    if prepared.inspection and prepared.inspection.beside:
         return "repair"
-    return "protect" if one.unguarded else "none"
+    return "protect" if prepared.unguarded else "none"
 
 
-def _lines(one: Prepared) -> Iterator[str]:
-    order = one.order
-    if not one.is_pending:
+def _lines(prepared: Prepared) -> Iterator[str]:
+    order = prepared.order
+    if not prepared.is_pending:
         yield f"{order.where}: nothing to change in the stack {order.stack}"
-        yield from remarks(one.inspection)
+        yield from remarks(prepared.inspection)
         return
-    yield f"{order.where}: {_action(one)} the stack {order.stack}"
-    if one.afresh and one.stack:
-        yield f"! {one.stack.status}: its creation failed; what is left of it is deleted first"
-        yield from lines(one.deletions)
-    yield from lines(changes(one))
-    if one.retagged:
-        yield f"! the tags of the stack change, and with them those of {', '.join(one.retagged)}"
-    if one.unguarded:
+    yield f"{order.where}: {_action(prepared)} the stack {order.stack}"
+    if prepared.afresh and prepared.stack:
+        yield f"! {prepared.stack.status}: its creation failed; what is left of it is deleted first"
+        yield from lines(prepared.deletions)
+    yield from lines(changes(prepared))
+    if prepared.retagged:
+        yield f"! the tags of the stack change, and with them those of {', '.join(prepared.retagged)}"
+    if prepared.unguarded:
         yield "! its stack policy and its protection against deletion are put back"
-    yield from remarks(one.inspection)
+    yield from remarks(prepared.inspection)
 
 
 def remarks(inspection: Inspection | None) -> Iterator[str]:
@@ -110,7 +110,7 @@ def ends_line(planned: Planned, ends: Ends) -> str:
 def ends_json(planned: Planned, ends: Ends, stays: Mapping[str, tuple[Fault, ...]]) -> str:
     """Return the plans as a JSON document, with how they ended, and why where they failed. `stays` has what could not
     be removed from AWS, by account."""
-    accounts = [_ended(name, one, ends, stays.get(name, ())) for name, one in planned.ready.items()]
+    accounts = [_ended(name, prepared, ends, stays.get(name, ())) for name, prepared in planned.ready.items()]
     accounts += [_carried_out(order) for order in planned.carried_out.values()]
     for name, error in planned.failed.items():
         accounts.append({"account": name, "outcome": "refused", "faults": _plain(error.faults)})
@@ -128,14 +128,18 @@ def _carried_out(order: Order) -> dict[str, object]:
     }
 
 
-def _ended(name: str, one: Prepared, ends: Ends, stays: tuple[Fault, ...]) -> dict[str, object]:
+def _ended(name: str, prepared: Prepared, ends: Ends, stays: tuple[Fault, ...]) -> dict[str, object]:
     outcomes: dict[str, str] = {
         **dict.fromkeys(ends.done, "done"),
         **dict.fromkeys(ends.failed, "failed"),
         **dict.fromkeys(ends.left, "not begun"),
     }
     faults = (*(ends.failed[name].faults if name in ends.failed else ()), *stays)
-    return {**plain(one), "outcome": outcomes.get(name, "planned"), **({"faults": _plain(faults)} if faults else {})}
+    return {
+        **plain(prepared),
+        "outcome": outcomes.get(name, "planned"),
+        **({"faults": _plain(faults)} if faults else {}),
+    }
 
 
 def _plain(faults: Collection[Fault]) -> list[dict[str, str]]:

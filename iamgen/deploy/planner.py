@@ -143,67 +143,69 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
     identity = require_account(clients, order.account_id, order.where)
     with telling(order.where, clients.credentials):
         stack = _ready(order, clients, choices)
-        found = Prepared(order, clients, choices, stack)
-        before = deployed(found)
-        found = _with_kept_roles(replace(found, before=before))
-        after = body(order, found.order.text)
-        refuse_losses(found, before, after, identity)
-        _warn_of_undeclared(found)
+        prepared = Prepared(order, clients, choices, stack)
+        before = deployed(prepared)
+        prepared = _with_kept_roles(replace(prepared, before=before))
+        after = body(order, prepared.order.text)
+        refuse_losses(prepared, before, after, identity)
+        _warn_of_undeclared(prepared)
         changes = differences(before, after)
         if stack and step(stack.status) is Step.AFRESH:
-            return _afresh(replace(found, changes=changes, afresh=True), stack, identity)
-        if found.stack and is_created(found.stack):
-            found = replace(found, unguarded=not is_guarded(clients, found.stack))
+            return _afresh(replace(prepared, changes=changes, afresh=True), stack, identity)
+        if prepared.stack and is_created(prepared.stack):
+            prepared = replace(prepared, unguarded=not is_guarded(clients, prepared.stack))
             if choices.repair:
-                found = inspected(found, before or {}, identity)
-        return _planned(found, changes)
+                prepared = inspected(prepared, before or {}, identity)
+        return _planned(prepared, changes)
 
 
-def _warn_of_undeclared(found: Prepared) -> None:
-    order, choices = found.order, found.choices
-    if order.declared and found.before is not None:
-        iam, repairing = found.clients.iam, choices.repair
-        for fault in undeclared_members(iam, order.account, order.declared, found.before, repairing=repairing):
+def _warn_of_undeclared(prepared: Prepared) -> None:
+    order, choices = prepared.order, prepared.choices
+    if order.declared and prepared.before is not None:
+        iam, repairing = prepared.clients.iam, choices.repair
+        for fault in undeclared_members(iam, order.account, order.declared, prepared.before, repairing=repairing):
             choices.warn(fault)
 
 
-def template_change(found: Prepared, after: Mapping[str, Any]) -> TemplateChange:
+def template_change(prepared: Prepared, after: Mapping[str, Any]) -> TemplateChange:
     """Return the deployed template and another one, for the rules about what may not be lost."""
-    order = found.order
-    place = Place(order.account_id, partition_of(found.clients.region) or DEFAULT, found.clients.region, order.stack)
-    return TemplateChange(order.where, place, found.before, after, order.members, order.kept_roles)
+    order = prepared.order
+    place = Place(
+        order.account_id, partition_of(prepared.clients.region) or DEFAULT, prepared.clients.region, order.stack
+    )
+    return TemplateChange(order.where, place, prepared.before, after, order.members, order.kept_roles)
 
 
-def _with_kept_roles(found: Prepared) -> Prepared:
+def _with_kept_roles(prepared: Prepared) -> Prepared:
     """Return it with the template that is sent: the rendered one, with the deployed roles that stay."""
-    after = body(found.order, found.order.text)
-    sent = template_change(found, after).sent
-    return found if sent is after else replace(found, order=replace(found.order, text=stacks.text(sent)))
+    after = body(prepared.order, prepared.order.text)
+    sent = template_change(prepared, after).sent
+    return prepared if sent is after else replace(prepared, order=replace(prepared.order, text=stacks.text(sent)))
 
 
-def _afresh(found: Prepared, stack: Stack, identity: Identity) -> Prepared:
+def _afresh(prepared: Prepared, stack: Stack, identity: Identity) -> Prepared:
     """Return it with what goes when the failed stack is deleted. Raises IamgenError, as for an update that deletes it,
     for what nobody has allowed to be lost: while it is gone nobody has it, and its creation may fail again."""
-    live = live_template(found.clients.cloudformation, stack, found.order.where)
+    live = live_template(prepared.clients.cloudformation, stack, prepared.order.where)
     if live is None:
-        return found
-    refuse_losses(found, live, EMPTY, identity)
-    return replace(found, deletions=differences(live, EMPTY))
+        return prepared
+    refuse_losses(prepared, live, EMPTY, identity)
+    return replace(prepared, deletions=differences(live, EMPTY))
 
 
 def _ready(order: Order, clients: Clients, choices: Choices) -> Stack | None:
     """Return the stack, once nothing goes on in it. Raises IamgenError when it is busy or stuck."""
     cloudformation = clients.cloudformation
-    found = stacks.read(cloudformation, order.stack)
-    if found and step(found.status) is Step.WAIT:
+    stack = stacks.read(cloudformation, order.stack)
+    if stack and step(stack.status) is Step.WAIT:
         if not choices.wait:
-            raise IamgenError([busy(order.account, order.stack, found.status)])
-        choices.on_wait(f"{order.where}: waiting for the end of {found.status}")
-        found = stacks.settle(cloudformation, order.stack, choices.pace)
-    if found and step(found.status) is Step.STUCK:
-        parts = stacks.failed_resources(cloudformation, found.id)
-        raise IamgenError([stuck(order.where, order.stack, found.status, parts)])
-    return found
+            raise IamgenError([busy(order.account, order.stack, stack.status)])
+        choices.on_wait(f"{order.where}: waiting for the end of {stack.status}")
+        stack = stacks.settle(cloudformation, order.stack, choices.pace)
+    if stack and step(stack.status) is Step.STUCK:
+        parts = stacks.failed_resources(cloudformation, stack.id)
+        raise IamgenError([stuck(order.where, order.stack, stack.status, parts)])
+    return stack
 
 
 def is_created(stack: Stack) -> bool:
@@ -211,11 +213,11 @@ def is_created(stack: Stack) -> bool:
     return step(stack.status) is Step.UPDATE
 
 
-def deployed(found: Prepared) -> Mapping[str, Any] | None:
+def deployed(prepared: Prepared) -> Mapping[str, Any] | None:
     """Return the template that is deployed, None when nothing is."""
-    if found.stack is None or not is_created(found.stack):
+    if prepared.stack is None or not is_created(prepared.stack):
         return None
-    return body(found.order, stacks.template(found.clients.cloudformation, found.stack.id))
+    return body(prepared.order, stacks.template(prepared.clients.cloudformation, prepared.stack.id))
 
 
 def body(order: Order, text: str) -> Mapping[str, Any]:
@@ -223,38 +225,40 @@ def body(order: Order, text: str) -> Mapping[str, Any]:
     return parse(f"{order.where} {order.stack}", text).body
 
 
-def inspected(found: Prepared, before: Mapping[str, Any], identity: Identity) -> Prepared:
+def inspected(prepared: Prepared, before: Mapping[str, Any], identity: Identity) -> Prepared:
     """Return it with the drift that a repair undoes. Raises IamgenError for what nobody allowed to be lost by that."""
-    order, choices = found.order, found.choices
-    seen = inspect(found.clients, order, before, choices.pace)
-    removed = [one.value for one in seen.beside if one.is_in(POWER) and one.sign == "+"]
-    added = {one.value for one in seen.beside if one.is_in(POWER) and one.sign == "-"} & seen.users
+    order, choices = prepared.order, prepared.choices
+    seen = inspect(prepared.clients, order, before, choices.pace)
+    removed = [item.value for item in seen.beside if item.is_in(POWER) and item.sign == "+"]
+    added = {element.value for element in seen.beside if element.is_in(POWER) and element.sign == "-"} & seen.users
     faults = list(lost_by_repair(order.where, seen.there.get(POWER, frozenset()) | added, removed, identity.arn))
     faults += own_losses(order.where, seen.beside, identity.arn, seen.memberships)
     if faults and not choices.lock_me_out:
         raise IamgenError(faults)
-    return replace(found, inspection=seen)
+    return replace(prepared, inspection=seen)
 
 
 def refuse_losses(
-    found: Prepared, before: Mapping[str, Any] | None, after: Mapping[str, Any], identity: Identity
+    prepared: Prepared, before: Mapping[str, Any] | None, after: Mapping[str, Any], identity: Identity
 ) -> None:
     """Raise IamgenError for what CloudFormation cannot do, and for what nobody has allowed to be lost."""
-    choices = found.choices
-    changed = template_change(replace(found, before=before), after)
+    choices = prepared.choices
+    changed = template_change(replace(prepared, before=before), after)
     allowed = Allowed(choices.allow_replacement, choices.lock_me_out)
     losses = refused(changed, identity, choices.now, allowed)
     if losses.refusals:
-        _refuse(found, differences(before, after), losses.refusals)
+        _refuse(prepared, differences(before, after), losses.refusals)
     for fault in losses.warnings:
         choices.warn(fault)
     for note in losses.notes:
         choices.note(note)
 
 
-def _refuse(found: Prepared, changes: Collection[Change], faults: Iterable[Fault]) -> NoReturn:
+def _refuse(prepared: Prepared, changes: Collection[Change], faults: Iterable[Fault]) -> NoReturn:
     """Show what would have changed, and raise IamgenError: whoever is to allow it has to have seen it."""
-    found.choices.on_refusal("\n".join([f"{found.order.where}: refused, and nothing has changed", *lines(changes)]))
+    prepared.choices.on_refusal(
+        "\n".join([f"{prepared.order.where}: refused, and nothing has changed", *lines(changes)])
+    )
     raise IamgenError(faults)
 
 
@@ -264,31 +268,33 @@ def is_guarded(clients: Clients, stack: Stack) -> bool:
     return stack.guarded and is_strict(policy)
 
 
-def _planned(found: Prepared, changes: Iterable[Change]) -> Prepared:
+def _planned(prepared: Prepared, changes: Iterable[Change]) -> Prepared:
     """Return it with a change set, if there is anything for one to do."""
-    changes, inspection = tuple(changes), found.inspection
+    changes, inspection = tuple(changes), prepared.inspection
     drifted = inspection.drift.repairs if inspection else ()
-    if found.stack and is_created(found.stack) and not changes and not drifted:
-        return found
-    made = new_change_set(found, is_same=not changes)
-    if made is None:
-        return found
-    plan = planned(made.effects, changes, drifted)
-    allowed = found.choices.allow_replacement or made.kind == "CREATE"
-    faults = tuple(refusals(found.order.where, plan, allow_replacement=allowed))
+    if prepared.stack and is_created(prepared.stack) and not changes and not drifted:
+        return prepared
+    change_set = new_change_set(prepared, is_same=not changes)
+    if change_set is None:
+        return prepared
+    plan = planned(change_set.effects, changes, drifted)
+    allowed = prepared.choices.allow_replacement or change_set.kind == "CREATE"
+    faults = tuple(refusals(prepared.order.where, plan, allow_replacement=allowed))
     if faults:
-        change_sets.delete(found.clients.cloudformation, made)
-        _refuse(found, plan, faults)
-    return replace(found, change_set=made, changes=plan, retagged=retagged(made.effects, plan))
+        change_sets.delete(prepared.clients.cloudformation, change_set)
+        _refuse(prepared, plan, faults)
+    return replace(prepared, change_set=change_set, changes=plan, retagged=retagged(change_set.effects, plan))
 
 
-def new_change_set(found: Prepared, *, is_same: bool) -> ChangeSet | None:
+def new_change_set(prepared: Prepared, *, is_same: bool) -> ChangeSet | None:
     """Return a new change set for the deployment, None when there is nothing to change. With the same template it
     keeps the stack's tags: others would touch every resource for nothing."""
-    order, stack = found.order, found.stack
-    kind: Kind = "UPDATE" if stack and is_created(stack) and not found.afresh else "CREATE"
+    order, stack = prepared.order, prepared.stack
+    kind: Kind = "UPDATE" if stack and is_created(stack) and not prepared.afresh else "CREATE"
     kept = {key: value for key, value in (stack.tags if stack else {}).items() if not key.startswith("aws:")}
     tags = kept if is_same and kind == "UPDATE" else {**kept, **order.tags}
-    with sent(order.text, found.clients, found.choices.bucket, order.where, found.choices.warn) as source:
-        wanted = Wanted(order.stack, kind, source, tags, order.where, repair=found.choices.repair and kind == "UPDATE")
-        return change_sets.create(found.clients.cloudformation, wanted, found.choices.pace)
+    with sent(order.text, prepared.clients, prepared.choices.bucket, order.where, prepared.choices.warn) as source:
+        expected = Wanted(
+            order.stack, kind, source, tags, order.where, repair=prepared.choices.repair and kind == "UPDATE"
+        )
+        return change_sets.create(prepared.clients.cloudformation, expected, prepared.choices.pace)

@@ -61,12 +61,12 @@ class Change:
         unknown: set[str] = set()
         for way in self.standing[0].ways:
             for action, resource in self.needs if self._differs() else ():
-                found = compare(*(self._side(side, way, action, resource) for side in (0, 1)))
-                if found.answer is Answer.LOST:
+                comparison = compare(*(self._side(side, way, action, resource) for side in (0, 1)))
+                if comparison.answer is Answer.LOST:
                     lost.setdefault(action, set()).add(way)
-                elif found.answer is Answer.UNDECIDED:
+                elif comparison.answer is Answer.UNDECIDED:
                     undecided[action] = None
-                    unknown |= set(found.unknown)
+                    unknown |= set(comparison.unknown)
         if lost:
             yield f"{who} can do this now and could not any more: {_listed(lost)}{self._how(lost)}"
         if undecided.keys() - lost.keys():
@@ -82,7 +82,7 @@ class Change:
         return Side(standing.rules, Question(action, resource, self.times[side], context))
 
     def _how(self, lost: Mapping[str, Collection[str]]) -> str:
-        ways = {way for some in lost.values() for way in some}
+        ways = {way for collection in lost.values() for way in collection}
         return f", {WITHOUT_MFA}" if ways == {WITHOUT_MFA} else ""
 
     def _request(self, action: str) -> dict[str, ContextValue]:

@@ -34,19 +34,19 @@ def refused(change: TemplateChange, caller: Identity | None, now: datetime, allo
     """
     changes = differences(change.before, change.sent)
     faults = [*impossible(change.where, changes)]
-    found = losses(change, caller, now)
+    result = losses(change, caller, now)
     if not allowed.lock_me_out:
-        faults += found.refusals
+        faults += result.refusals
     if change.before is not None:
         faults += refusals(change.where, changes, allow_replacement=allowed.replacement)
-    return replace(found, refusals=tuple(faults))
+    return replace(result, refusals=tuple(faults))
 
 
 def refused_in_all(changes: Iterable[TemplateChange], caller: Identity | None, now: datetime) -> Losses:
     """Return the same of several accounts, together."""
-    every = [refused(one, caller, now) for one in changes]
+    every = [refused(change, caller, now) for change in changes]
     return Losses(
-        tuple(fault for one in every for fault in one.refusals),
+        tuple(fault for element in every for fault in element.refusals),
         tuple(fault for one in every for fault in one.warnings),
-        tuple(note for one in every for note in one.notes),
+        tuple(note for item in every for note in item.notes),
     )

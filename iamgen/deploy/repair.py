@@ -112,8 +112,8 @@ def _tried(
 
 def _last(where: str, difference: IamDifference) -> Fault:
     group = difference.resource.logical_id
-    what = f"{difference.value} stays in {difference.resource.physical_id}: nobody who belongs there could be put in"
-    return Fault(f"{where} {group}", what, "put somebody in who belongs there, and repair again")
+    message = f"{difference.value} stays in {difference.resource.physical_id}: nobody who belongs there could be put in"
+    return Fault(f"{where} {group}", message, "put somebody in who belongs there, and repair again")
 
 
 def repair_step(difference: IamDifference, trusts: Mapping[str, Mapping[str, Any]]) -> Step:  # noqa: PLR0911  # one for each kind of difference
@@ -142,7 +142,7 @@ def repair_step(difference: IamDifference, trusts: Mapping[str, Mapping[str, Any
 def _failed(where: str, difference: IamDifference, exc: Exception) -> Fault:
     place, value = f"{where} {difference.resource.logical_id}", difference.value
     if code_of(exc) == "NoSuchEntity":
-        what = f"{value} cannot be put into {difference.resource.physical_id}: there is no such user"
-        return Fault(place, what, f"create {value}, or take {value} out of users.py")
+        message = f"{value} cannot be put into {difference.resource.physical_id}: there is no such user"
+        return Fault(place, message, f"create {value}, or take {value} out of users.py")
     hint = "put it right by hand, and look again: iamgen drift"
     return Fault(place, f"{difference.detail.where} {value}: {exc}", hint)

@@ -73,10 +73,13 @@ class Pending:
 def unusable(members: Iterable[Member], stop: threading.Event) -> dict[str, IamgenError]:
     """Return the accounts whose credentials are another account's or cannot be used, where that ends it for all: when
     one is another account's, or none can be used. Where only some cannot, it is found again when these are planned."""
-    work = {one.name: partial(require_account, one.clients, one.order.account_id, one.order.where) for one in members}
+    work = {
+        member.name: partial(require_account, member.clients, member.order.account_id, member.order.where)
+        for member in members
+    }
     answers = side_by_side(work, stop)
-    failed = {name: one for name, one in answers.items() if isinstance(one, IamgenError)}
-    is_wrong = any(isinstance(one, WrongAccountError) for one in failed.values())
+    failed = {name: answer for name, answer in answers.items() if isinstance(answer, IamgenError)}
+    is_wrong = any(isinstance(iamgen_error, WrongAccountError) for iamgen_error in failed.values())
     return failed if is_wrong or len(failed) == len(work) else {}
 
 
@@ -89,13 +92,13 @@ def plan(
 
     def one(member: Member) -> Prepared:
         show(member.name, "planning")
-        register.prepared[member.name] = found = prepare(member.order, member.clients, choices)
+        register.prepared[member.name] = prepared = prepare(member.order, member.clients, choices)
         show(member.name, "planned")
-        return found
+        return prepared
 
-    found = side_by_side({member.name: partial(one, member) for member in members}, stop)
-    ready = {name: some for name, some in found.items() if isinstance(some, Prepared)}
-    return Planned(ready, {name: some for name, some in found.items() if isinstance(some, IamgenError)})
+    prepared = side_by_side({member.name: partial(one, member) for member in members}, stop)
+    ready = {name: iamgen_error for name, iamgen_error in prepared.items() if isinstance(iamgen_error, Prepared)}
+    return Planned(ready, {name: items for name, items in prepared.items() if isinstance(items, IamgenError)})
 
 
 def take_up(
@@ -110,8 +113,8 @@ def take_up(
     def taken_up(member: Member) -> Prepared | None:
         plan = plans.get(member.name)
         if plan is None:
-            what = "the plan calls this account by another name than CONST.inc does now"
-            raise refuse(member.order.where, what, f"make a new plan: iamgen plan {member.name} -o FILE")
+            message = "the plan calls this account by another name than CONST.inc does now"
+            raise refuse(member.order.where, message, f"make a new plan: iamgen plan {member.name} -o FILE")
         prepared = approval.take_up(plan, member.order, member.clients, choices)
         if prepared:
             pending.prepared[member.name] = prepared
@@ -135,16 +138,16 @@ def held_back(planned: Planned, first: str, *, every: bool) -> tuple[str, ...]:
     """
     if first not in planned.failed:
         return ()
-    pending = {name: one for name, one in planned.ready.items() if one.is_pending}
-    return tuple(name for name, one in pending.items() if every or not one.only_removes_access)
+    pending = {name: prepared for name, prepared in planned.ready.items() if prepared.is_pending}
+    return tuple(name for name, item in pending.items() if every or not item.only_removes_access)
 
 
 def drop(prepared: Iterable[Prepared]) -> tuple[Fault, ...]:
     """Remove the change sets of plans that are not wanted; return what could not be removed."""
     faults: list[Fault] = []
-    for one in prepared:
+    for item in prepared:
         try:
-            discard(one)
+            discard(item)
         except IamgenError as exc:
             faults += exc.faults
     return tuple(faults)
@@ -159,15 +162,15 @@ def carry_out(
     their change sets stay. After ^C, AWS goes on.
     """
     begun = set() if begun is None else begun
-    pending = {name: one for name, one in ready.items() if one.is_pending}
-    removing = {name: one for name, one in pending.items() if one.only_removes_access}
-    leading = {name: one for name, one in pending.items() if name == first and name not in removing}
-    others = {name: one for name, one in pending.items() if name not in removing and name not in leading}
+    pending = {name: prepared for name, prepared in ready.items() if prepared.is_pending}
+    removing = {name: item for name, item in pending.items() if item.only_removes_access}
+    leading = {name: element for name, element in pending.items() if name == first and name not in removing}
+    rest = {name: one for name, one in pending.items() if name not in removing and name not in leading}
     failed = _all(removing, show, stop, begun, patient=False)
     failed |= _all(leading, show, stop, begun, patient=False)
-    left = tuple(others) if first in failed else ()
+    left = tuple(rest) if first in failed else ()
     if not left:
-        failed |= _all(others, show, stop, begun, patient=bool(leading))
+        failed |= _all(rest, show, stop, begun, patient=bool(leading))
     return Ends(tuple(name for name in pending if name not in failed and name not in left), failed, left)
 
 
@@ -179,8 +182,8 @@ def _all(
         execute(prepared, partial(tell, name, show, set()), patient=patient, begin=partial(begun.add, name))
         show(name, "done")
 
-    found = side_by_side({name: partial(one, name, some) for name, some in ready.items()}, stop)
-    return {name: some for name, some in found.items() if isinstance(some, IamgenError)}
+    result = side_by_side({name: partial(one, name, items) for name, items in ready.items()}, stop)
+    return {name: iamgen_error for name, iamgen_error in result.items() if isinstance(iamgen_error, IamgenError)}
 
 
 def tell(name: str, show: Show, finished: set[str], event: Event) -> None:

@@ -49,17 +49,17 @@ def read(cloudformation: Client, name: str) -> Stack | None:
     from botocore.exceptions import ClientError
 
     try:
-        (found,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        (result,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
     except ClientError as exc:
         if code_of(exc) == "ValidationError" and _NONE in str(exc):
             return None
         raise
-    if found["StackStatus"] == "DELETE_COMPLETE":
+    if result["StackStatus"] == "DELETE_COMPLETE":
         return None
-    tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", ())}
-    changed = found.get("LastUpdatedTime") or found["CreationTime"]
-    guarded = bool(found.get("EnableTerminationProtection"))
-    return Stack(found["StackName"], found["StackId"], found["StackStatus"], changed, tags, guarded)
+    tags = {tag["Key"]: tag["Value"] for tag in result.get("Tags", ())}
+    changed = result.get("LastUpdatedTime") or result["CreationTime"]
+    guarded = bool(result.get("EnableTerminationProtection"))
+    return Stack(result["StackName"], result["StackId"], result["StackStatus"], changed, tags, guarded)
 
 
 def template(cloudformation: Client, name: str, change_set: str = "") -> str:
@@ -78,34 +78,34 @@ def text(body: Mapping[str, Any]) -> str:
 def resources(cloudformation: Client, name: str) -> tuple[Resource, ...]:
     """Return what the stack made, by logical id."""
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
-    found = [
+    result = [
         Resource(
-            one["LogicalResourceId"],
-            one.get("PhysicalResourceId", ""),
-            one["ResourceType"],
-            one["ResourceStatus"],
-            one.get("ResourceStatusReason", ""),
+            item["LogicalResourceId"],
+            item.get("PhysicalResourceId", ""),
+            item["ResourceType"],
+            item["ResourceStatus"],
+            item.get("ResourceStatusReason", ""),
         )
         for page in pages
-        for one in page["StackResourceSummaries"]
-        if one["ResourceStatus"] != "DELETE_COMPLETE"
+        for item in page["StackResourceSummaries"]
+        if item["ResourceStatus"] != "DELETE_COMPLETE"
     ]
-    return tuple(sorted(found, key=lambda one: one.logical_id))
+    return tuple(sorted(result, key=lambda element: element.logical_id))
 
 
 def failed_resources(cloudformation: Client, name: str) -> tuple[Stuck, ...]:
     """Return what keeps the stack from going on."""
     return tuple(
-        Stuck(one.logical_id, one.status, one.reason)
-        for one in resources(cloudformation, name)
-        if one.status.endswith("_FAILED")
+        Stuck(resource.logical_id, resource.status, resource.reason)
+        for resource in resources(cloudformation, name)
+        if resource.status.endswith("_FAILED")
     )
 
 
 def settle(cloudformation: Client, name: str, pace: Pace) -> Stack | None:
     """Wait until nothing goes on in the stack; return it as it is then, None when it is gone."""
     for _ in pace.beats():
-        found = read(cloudformation, name)
-        if found is None or is_settled(found.status):
-            return found
+        stack = read(cloudformation, name)
+        if stack is None or is_settled(stack.status):
+            return stack
     raise AssertionError

@@ -79,15 +79,18 @@ def detect(cloudformation: Client, stack: str, where: str, pace: Pace, on_progre
     """Have CloudFormation look, and return what it found. Raises IamgenError when it could not."""
     id_ = cloudformation.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
     for _ in pace.beats():
-        found = cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=id_)
+        detection = cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=id_)
         on_progress("comparing with AWS")
-        if found["DetectionStatus"] == "DETECTION_COMPLETE":
+        if detection["DetectionStatus"] == "DETECTION_COMPLETE":
             break
-        if found["DetectionStatus"] == "DETECTION_FAILED":
-            raise refuse(where, f"CloudFormation cannot compare: {found.get('DetectionStatusReason', 'no reason')}")
+        if detection["DetectionStatus"] == "DETECTION_FAILED":
+            raise refuse(
+                where,
+                f"CloudFormation cannot compare: {detection.get('DetectionStatusReason', 'no reason')}",
+            )
     every = _found(cloudformation, stack)
-    drifted = sorted((one for one in every if one["StackResourceDriftStatus"] in _DRIFTED), key=_logical_id)
-    changes, repairs = (tuple(change(one, reverse=reverse) for one in drifted) for reverse in (False, True))
+    drifted = sorted((element for element in every if element["StackResourceDriftStatus"] in _DRIFTED), key=_logical_id)
+    changes, repairs = (tuple(change(item, reverse=reverse) for item in drifted) for reverse in (False, True))
     return Drift(changes, repairs, tuple(_unchecked(every, stacks.resources(cloudformation, stack))))
 
 
@@ -102,27 +105,27 @@ def _unchecked(drifts: Iterable[Mapping[str, Any]], resources: Iterable[stacks.R
             yield Unchecked(resource.logical_id, resource.type, status, reason)
 
 
-def _logical_id(found: Mapping[str, Any]) -> str:
-    return str(found["LogicalResourceId"])
+def _logical_id(result: Mapping[str, Any]) -> str:
+    return str(result["LogicalResourceId"])
 
 
 def _found(cloudformation: Client, stack: str) -> list[Mapping[str, Any]]:
-    found: list[Mapping[str, Any]] = []
+    result: list[Mapping[str, Any]] = []
     more: dict[str, str] = {}
     while True:
         page = cloudformation.describe_stack_resource_drifts(StackName=stack, **more)
-        found += page["StackResourceDrifts"]
+        result += page["StackResourceDrifts"]
         if not page.get("NextToken"):
-            return found
+            return result
         more = {"NextToken": page["NextToken"]}
 
 
-def change(found: Mapping[str, Any], *, reverse: bool) -> Change:
+def change(result: Mapping[str, Any], *, reverse: bool) -> Change:
     """Return a resource's drift as a change from the template to what is in AWS, or in reverse."""
-    logical_id, kind = _logical_id(found), found["ResourceType"]
-    if found["StackResourceDriftStatus"] == "DELETED":
+    logical_id, kind = _logical_id(result), result["ResourceType"]
+    if result["StackResourceDriftStatus"] == "DELETED":
         return Change("+" if reverse else "-", logical_id, kind, replaced=False, details=())
-    sides = [json.loads(found.get(name) or "{}") for name in ("ExpectedProperties", "ActualProperties")]
+    sides = [json.loads(result.get(name) or "{}") for name in ("ExpectedProperties", "ActualProperties")]
     before, after = (
         {"Resources": {logical_id: {"Type": kind, "Properties": side}}} for side in (sides[::-1] if reverse else sides)
     )

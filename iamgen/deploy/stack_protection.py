@@ -52,8 +52,8 @@ def refusals(where: str, changes: Iterable[Change], *, allow_replacement: bool) 
     for change in changes:
         if change.type in GUARDED and not allow_replacement and (change.replaced or change.sign == "-"):
             done = "replaced" if change.replaced else "deleted"
-            what = f"the {change.type.rpartition('::')[2].lower()} {change.logical_id} would be {done}"
-            yield Fault(f"{where} {change.logical_id}", what, "--allow-replacement, if it is meant")
+            message = f"the {change.type.rpartition('::')[2].lower()} {change.logical_id} would be {done}"
+            yield Fault(f"{where} {change.logical_id}", message, "--allow-replacement, if it is meant")
 
 
 def impossible(where: str, changes: Iterable[Change]) -> Iterator[Fault]:
@@ -61,13 +61,13 @@ def impossible(where: str, changes: Iterable[Change]) -> Iterator[Fault]:
     from the deployed template to the new one."""
     for change in changes:
         if change.replaced and not _is_renamed(change):
-            what = f"{change.logical_id} would have to be replaced under its own name, which AWS cannot do"
-            details = ", ".join(sorted({one.where for one in change.details}))
+            message = f"{change.logical_id} would have to be replaced under its own name, which AWS cannot do"
+            details = ", ".join(sorted({detail.where for detail in change.details}))
             hint = f"give it another name, or take it out, deploy, and put it back ({details} changes)"
-            yield Fault(f"{where} {change.logical_id}", what, hint)
+            yield Fault(f"{where} {change.logical_id}", message, hint)
 
 
 def _is_renamed(change: Change) -> bool:
     """Whether it gets another name, or has none of its own: OIDC providers are named by their URL."""
     names = {"GroupName", "ManagedPolicyName", "RoleName", "UserName", "Url"}
-    return any(one.where in names for one in change.details)
+    return any(detail.where in names for detail in change.details)

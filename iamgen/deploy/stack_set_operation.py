@@ -17,26 +17,26 @@ def followed(cloudformation: Client, which: Mapping[str, str], pace: Pace, show:
     """Show each account's state until the operation has ended; return what failed. `which` names the operation, as
     requests do."""
     for _ in pace.beats():
-        found = cloudformation.describe_stack_set_operation(**which)["StackSetOperation"]
+        matches = cloudformation.describe_stack_set_operation(**which)["StackSetOperation"]
         results = _results(cloudformation, which)
-        for one in results:
-            show(one["Account"], one["Status"])
-        if found["Status"] not in {"QUEUED", "RUNNING", "STOPPING"}:
-            return tuple(_failures(which["StackSetName"], found, results))
+        for result in results:
+            show(result["Account"], result["Status"])
+        if matches["Status"] not in {"QUEUED", "RUNNING", "STOPPING"}:
+            return tuple(_failures(which["StackSetName"], matches, results))
     raise AssertionError
 
 
 def _results(cloudformation: Client, which: Mapping[str, str]) -> list[Mapping[str, Any]]:
     pages = cloudformation.get_paginator("list_stack_set_operation_results").paginate(**which)
-    return [one for page in pages for one in page["Summaries"]]
+    return [item for page in pages for item in page["Summaries"]]
 
 
-def _failures(name: str, found: Mapping[str, Any], results: Collection[Mapping[str, Any]]) -> list[Fault]:
-    failed = [one for one in results if one["Status"] in {"FAILED", "CANCELLED"}]
+def _failures(name: str, matches: Mapping[str, Any], results: Collection[Mapping[str, Any]]) -> list[Fault]:
+    failed = [result for result in results if result["Status"] in {"FAILED", "CANCELLED"}]
     faults = [
-        Fault(one["Account"], f"{one['Status']}: {one.get('StatusReason', 'no reason')}", AGAIN) for one in failed
+        Fault(item["Account"], f"{item['Status']}: {item.get('StatusReason', 'no reason')}", AGAIN) for item in failed
     ]
-    if found["Status"] != "SUCCEEDED":
-        reason = found.get("StatusReason", "")
-        faults.append(Fault(name, f"the operation ended in {found['Status']}{': ' if reason else ''}{reason}", AGAIN))
+    if matches["Status"] != "SUCCEEDED":
+        reason = matches.get("StatusReason", "")
+        faults.append(Fault(name, f"the operation ended in {matches['Status']}{': ' if reason else ''}{reason}", AGAIN))
     return faults

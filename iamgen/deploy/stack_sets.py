@@ -88,46 +88,46 @@ class PlannedSet:
         return bool(not self.exists or self.changes or self.missing or self.unsettled)
 
 
-def plan(clients: Clients, wanted: StackSet) -> PlannedSet:
+def plan(clients: Clients, stack_set: StackSet) -> PlannedSet:
     """Return what is to be done. Raises IamgenError for what a stack set cannot reach, and when it is of another
     way."""
-    settings = wanted.settings
+    settings = stack_set.settings
     if settings.units:
-        _require_reachable(clients.organizations, wanted)
-    found = _read(clients.cloudformation, wanted)
-    if found is None:
-        return PlannedSet(wanted, differences(None, wanted.template), wanted.accounts, (), None)
-    if found.get("PermissionModel", "SELF_MANAGED") != settings.model:
-        what = f"the stack set is {found['PermissionModel']}, and this would be {settings.model}"
-        raise refuse(wanted.name, what, "--ou is for the one, no --ou for the other")
-    instances = _instances(clients.cloudformation, wanted)
-    before = parse(wanted.name, found["TemplateBody"]).body
-    changes = differences(before, wanted.template)
-    missing = tuple(one for one in wanted.accounts if one not in instances)
-    strange = tuple(sorted(instances.keys() - set(wanted.accounts)))
-    declared = {one: instances[one].status for one in wanted.accounts if one in instances}
-    unsettled = {one: status for one, status in declared.items() if status != _SETTLED}
-    return PlannedSet(wanted, changes, missing, strange, before, unsettled)
+        _require_reachable(clients.organizations, stack_set)
+    result = _read(clients.cloudformation, stack_set)
+    if result is None:
+        return PlannedSet(stack_set, differences(None, stack_set.template), stack_set.accounts, (), None)
+    if result.get("PermissionModel", "SELF_MANAGED") != settings.model:
+        message = f"the stack set is {result['PermissionModel']}, and this would be {settings.model}"
+        raise refuse(stack_set.name, message, "--ou is for the one, no --ou for the other")
+    instances = _instances(clients.cloudformation, stack_set)
+    before = parse(stack_set.name, result["TemplateBody"]).body
+    changes = differences(before, stack_set.template)
+    missing = tuple(account for account in stack_set.accounts if account not in instances)
+    strange = tuple(sorted(instances.keys() - set(stack_set.accounts)))
+    declared = {account: instances[account].status for account in stack_set.accounts if account in instances}
+    unsettled = {item: status for item, status in declared.items() if status != _SETTLED}
+    return PlannedSet(stack_set, changes, missing, strange, before, unsettled)
 
 
-def _require_reachable(organizations: Client, wanted: StackSet) -> None:
+def _require_reachable(organizations: Client, stack_set: StackSet) -> None:
     """Refuse the management account: service-managed stack sets never reach it."""
     management = organizations.describe_organization()["Organization"]["MasterAccountId"]
-    if management in wanted.accounts:
-        what = f"{management} is the organisation's management account, which its stack sets never reach"
-        raise refuse(wanted.name, what, "deploy it by itself: iamgen deploy ACCOUNT")
+    if management in stack_set.accounts:
+        message = f"{management} is the organisation's management account, which its stack sets never reach"
+        raise refuse(stack_set.name, message, "deploy it by itself: iamgen deploy ACCOUNT")
 
 
-def _read(cloudformation: Client, wanted: StackSet) -> Mapping[str, Any] | None:
+def _read(cloudformation: Client, stack_set: StackSet) -> Mapping[str, Any] | None:
     from botocore.exceptions import ClientError
 
     try:
-        found = cloudformation.describe_stack_set(StackSetName=wanted.name, **wanted.settings.caller)["StackSet"]
+        result = cloudformation.describe_stack_set(StackSetName=stack_set.name, **stack_set.settings.caller)["StackSet"]
     except ClientError as exc:
         if code_of(exc) in {"StackSetNotFoundException", "StackSetNotFound"}:
             return None
         raise
-    return None if found["Status"] == "DELETED" else found
+    return None if result["Status"] == "DELETED" else result
 
 
 @dataclass(frozen=True)
@@ -138,15 +138,15 @@ class _Instance:
     reason: str
 
 
-def _instances(cloudformation: Client, wanted: StackSet) -> dict[str, _Instance]:
+def _instances(cloudformation: Client, stack_set: StackSet) -> dict[str, _Instance]:
     pages = cloudformation.get_paginator("list_stack_instances").paginate(
-        StackSetName=wanted.name, **wanted.settings.caller
+        StackSetName=stack_set.name, **stack_set.settings.caller
     )
-    found: dict[str, _Instance] = {}
-    for one in (one for page in pages for one in page["Summaries"]):
-        if one["Account"] not in found or one["Status"] != _SETTLED:  # in two regions, what is not settled counts
-            found[one["Account"]] = _Instance(one["Status"], one.get("StatusReason", ""))
-    return found
+    result: dict[str, _Instance] = {}
+    for one in (item for page in pages for item in page["Summaries"]):
+        if one["Account"] not in result or one["Status"] != _SETTLED:  # in two regions, what is not settled counts
+            result[one["Account"]] = _Instance(one["Status"], one.get("StatusReason", ""))
+    return result
 
 
 def carry_out(
@@ -155,74 +155,76 @@ def carry_out(
     """Do what is planned, follow each account, and return what failed in any, and which accounts have no stack with
     the template in the end: AWS passes over an account that it does not find in the units. `begun` gets the id of each
     operation as soon as it has begun."""
-    wanted, cloudformation = planned.wanted, clients.cloudformation
+    stack_set, cloudformation = planned.wanted, clients.cloudformation
     begun = [] if begun is None else begun
     if not planned.exists:
-        cloudformation.create_stack_set(**_definition(wanted))
+        cloudformation.create_stack_set(**_definition(stack_set))
     faults: tuple[Fault, ...] = ()
     for operation in _operations(clients, planned):
         begun.append(operation["OperationId"])
-        which = {"StackSetName": wanted.name, "OperationId": operation["OperationId"], **wanted.settings.caller}
+        which = {"StackSetName": stack_set.name, "OperationId": operation["OperationId"], **stack_set.settings.caller}
         faults = followed(cloudformation, which, pace, show)
         if faults:
             break
-    told = {fault.where for fault in faults}
-    others = _not_reached(cloudformation, wanted, failed=bool(faults))
-    return (*faults, *(one for one in others if one.where not in told))
+    reported = {fault.where for fault in faults}
+    not_reached = _not_reached(cloudformation, stack_set, failed=bool(faults))
+    return (*faults, *(item for item in not_reached if item.where not in reported))
 
 
 def _operations(clients: Clients, planned: PlannedSet) -> Iterator[Mapping[str, Any]]:
     """Begin what there is to do, one operation after the other: a stack set does one at a time."""
-    wanted, cloudformation = planned.wanted, clients.cloudformation
+    stack_set, cloudformation = planned.wanted, clients.cloudformation
     if planned.exists and planned.changes:  # reaches those that are not settled as well
-        yield cloudformation.update_stack_set(**_definition(wanted), **wanted.settings.pace)
+        yield cloudformation.update_stack_set(**_definition(stack_set), **stack_set.settings.pace)
     elif planned.unsettled:
-        yield cloudformation.update_stack_instances(**_in_accounts(clients, wanted, planned.unsettled))
+        yield cloudformation.update_stack_instances(**_in_accounts(clients, stack_set, planned.unsettled))
     if planned.missing:
-        yield cloudformation.create_stack_instances(**_in_accounts(clients, wanted, planned.missing))
+        yield cloudformation.create_stack_instances(**_in_accounts(clients, stack_set, planned.missing))
 
 
-def _in_accounts(clients: Clients, wanted: StackSet, accounts: Collection[str]) -> dict[str, Any]:
-    settings = wanted.settings
-    where = {"StackSetName": wanted.name, "Regions": [clients.region], **_targets(wanted, accounts)}
+def _in_accounts(clients: Clients, stack_set: StackSet, accounts: Collection[str]) -> dict[str, Any]:
+    settings = stack_set.settings
+    where = {"StackSetName": stack_set.name, "Regions": [clients.region], **_targets(stack_set, accounts)}
     return {**where, **settings.pace, **settings.caller}
 
 
-def _not_reached(cloudformation: Client, wanted: StackSet, *, failed: bool) -> Iterator[Fault]:
+def _not_reached(cloudformation: Client, stack_set: StackSet, *, failed: bool) -> Iterator[Fault]:
     """Yield the declared accounts that have no stack with the set's template; `failed` when it is known why."""
-    instances, units = _instances(cloudformation, wanted), ", ".join(wanted.settings.units)
-    for account in wanted.accounts:
-        found = instances.get(account)
-        if found is None:
+    instances, units = _instances(cloudformation, stack_set), ", ".join(stack_set.settings.units)
+    for account in stack_set.accounts:
+        result = instances.get(account)
+        if result is None:
             hint = f"look whether it is in {units}, and not suspended" if units and not failed else AGAIN
             why = "not begun, because another failed" if failed else "AWS has passed over it"
             yield Fault(account, f"it has no stack of this set: {why}", hint)
-        elif found.status != _SETTLED:
-            reason = f": {found.reason}" if found.reason else ""
-            hint = _INOPERABLE if found.status == "INOPERABLE" else AGAIN
-            yield Fault(account, f"its stack does not have the template, it is {found.status}{reason}", hint)
+        elif result.status != _SETTLED:
+            reason = f": {result.reason}" if result.reason else ""
+            hint = _INOPERABLE if result.status == "INOPERABLE" else AGAIN
+            yield Fault(account, f"its stack does not have the template, it is {result.status}{reason}", hint)
 
 
-def _definition(wanted: StackSet) -> dict[str, Any]:
-    settings = wanted.settings
+def _definition(stack_set: StackSet) -> dict[str, Any]:
+    settings = stack_set.settings
     roles = {"AdministrationRoleARN": settings.administration_role, "ExecutionRoleName": settings.execution_role}
     # who joins a unit later is declared first: nothing is deployed to an account by itself
-    own = {"AutoDeployment": {"Enabled": False}} if settings.units else {key: one for key, one in roles.items() if one}
+    own = (
+        {"AutoDeployment": {"Enabled": False}} if settings.units else {key: role for key, role in roles.items() if role}
+    )
     return {
-        "StackSetName": wanted.name,
-        "TemplateBody": json.dumps(wanted.template, indent=2, sort_keys=True),
+        "StackSetName": stack_set.name,
+        "TemplateBody": json.dumps(stack_set.template, indent=2, sort_keys=True),
         "Capabilities": CAPABILITIES,
         "PermissionModel": settings.model,
-        "Tags": [{"Key": key, "Value": value} for key, value in wanted.tags.items()],
+        "Tags": [{"Key": key, "Value": value} for key, value in stack_set.tags.items()],
         **own,
         **settings.caller,
     }
 
 
-def _targets(wanted: StackSet, accounts: Collection[str]) -> dict[str, Any]:
+def _targets(stack_set: StackSet, accounts: Collection[str]) -> dict[str, Any]:
     """Return what says where to: in the organisation's units none but the declared accounts."""
-    if not wanted.settings.units:
+    if not stack_set.settings.units:
         return {"Accounts": list(accounts)}
-    units = list(wanted.settings.units)
+    units = list(stack_set.settings.units)
     targets = {"OrganizationalUnitIds": units, "Accounts": list(accounts), "AccountFilterType": "INTERSECTION"}
     return {"DeploymentTargets": targets}

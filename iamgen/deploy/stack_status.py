@@ -85,7 +85,7 @@ def busy(account: TargetAccount, stack: str, status: str) -> Fault:
 
 def stuck(where: str, stack: str, status: str, parts: tuple[Stuck, ...]) -> Fault:
     """Return what to say of a stack that only a person can get going again."""
-    named = "; ".join(f"{one.logical_id} is {one.status}{': ' if one.reason else ''}{one.reason}" for one in parts)
-    what = f"the stack {stack} is stuck in {status}{': ' if named else ''}{named}"
+    named = "; ".join(f"{part.logical_id} is {part.status}{': ' if part.reason else ''}{part.reason}" for part in parts)
+    message = f"the stack {stack} is stuck in {status}{': ' if named else ''}{named}"
     hint = _HINTS.get(status, "look at its events in the console").format(stack=stack)
-    return Fault(where, what, hint)
+    return Fault(where, message, hint)

@@ -34,7 +34,7 @@ class Access:
         role = role_arn(template, account.id, declaration.partition) if template else None
         names = [account.name, *(alias for alias, name in declaration.aliases.items() if name == account.name)]
         written = (declaration.constants.get(constant(name, PROFILE)) for name in names)
-        own = next((one for one in written if one), None)
+        own = next((text for text in written if text), None)
         return Credentials(self.profile or (None if role or _in_environment() else own), role)
 
     def clients(self, declaration: Declaration, account: Account) -> Clients:
@@ -93,7 +93,9 @@ def _everybody(declaration: Declaration, account: Account) -> frozenset[str]:
     """Return the names of all people and CI users, where the account holds people."""
     if not account.holds_people:
         return frozenset()
-    return frozenset([one.name for one in declaration.people] + [one.name for one in declaration.machines])
+    return frozenset(
+        [person.name for person in declaration.people] + [machine.name for machine in declaration.machines]
+    )
 
 
 def people_arns(declaration: Declaration) -> frozenset[str]:
@@ -113,4 +115,4 @@ def members(declaration: Declaration, account: Account) -> Mapping[str, frozense
 
 def people_first(accounts: Iterable[Account]) -> tuple[Account, ...]:
     """Return the accounts in the order in which they are deployed: a trust has to find its users."""
-    return tuple(sorted(accounts, key=lambda one: not one.holds_people))
+    return tuple(sorted(accounts, key=lambda account: not account.holds_people))

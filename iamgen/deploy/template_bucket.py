@@ -28,8 +28,8 @@ def sent(
     if size > quotas.TEMPLATE:
         raise refuse(where, f"the template has {size:,} bytes, and {quotas.TEMPLATE:,} is CloudFormation's limit")
     if not bucket:
-        what = f"the template has {size:,} bytes, and more than {quotas.TEMPLATE_INLINE:,} have to go through S3"
-        raise refuse(where, what, "name a bucket of that account, in the stack's region: --bucket NAME")
+        message = f"the template has {size:,} bytes, and more than {quotas.TEMPLATE_INLINE:,} have to go through S3"
+        raise refuse(where, message, "name a bucket of that account, in the stack's region: --bucket NAME")
     key = f"iamgen/{hashlib.sha256(text.encode()).hexdigest()}.json"
     account = clients.sts.get_caller_identity()["Account"]
     # a bucket of that name that is somebody else's is refused: who owns it decides what is deployed
@@ -42,5 +42,5 @@ def sent(
             with telling(where, clients.credentials):
                 clients.s3.delete_object(**own)
         except IamgenError as exc:  # what the block has made is worth more than a tidy bucket
-            what = f"the template stays in s3://{bucket}/{key}: {exc.faults[0].what}"
-            warn(Fault(where, what, f"remove it: aws s3 rm s3://{bucket}/{key}"))
+            message = f"the template stays in s3://{bucket}/{key}: {exc.faults[0].what}"
+            warn(Fault(where, message, f"remove it: aws s3 rm s3://{bucket}/{key}"))

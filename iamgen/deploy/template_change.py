@@ -95,17 +95,17 @@ class Sides:
     ) -> Iterator[Fault]:
         """Yield what a principal loses of what a deployment needs."""
         change = Change(standing, (self.before.time, self.after.time), needs)
-        yield from (Fault(self.at(logical_id), what, HINT) for what in change.lost(who))
+        yield from (Fault(self.at(logical_id), text, HINT) for text in change.lost(who))
 
     def lost_direct_power(
         self, logical_id: str, who: str, standing: tuple[Standing, Standing], needs: tuple[Need, ...]
     ) -> Iterator[Fault]:
         """Yield what a principal loses of what it does itself, without CloudFormation in between."""
         change = Change(standing, (self.before.time, self.after.time), needs, by_cloudformation=False)
-        yield from (Fault(self.at(logical_id), what, HINT) for what in change.lost(who))
+        yield from (Fault(self.at(logical_id), text, HINT) for text in change.lost(who))
 
 
 def not_known(changes: Iterable[Comparison]) -> str:
     """Return what an undecided answer hangs on, as the end of a sentence."""
-    unknown = sorted({text for one in changes if one.answer is Answer.UNDECIDED for text in one.unknown})
+    unknown = sorted({text for change in changes if change.answer is Answer.UNDECIDED for text in change.unknown})
     return f", as far as one can say; not known: {'; '.join(unknown)}" if unknown else ""

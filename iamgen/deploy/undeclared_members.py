@@ -32,12 +32,12 @@ def undeclared_members(
     """
     if not declared:
         return
-    made = NamedResources.of(Template.of(template, 0)).resources
-    known = {name.lower() for name in (*declared, *(one.name for one in made if one.type == _USER))}
+    result = NamedResources.of(Template.of(template, 0)).resources
+    known = {name.lower() for name in (*declared, *(element.name for element in result if element.type == _USER))}
     groups_by_user: dict[str, list[str]] = {}
     not_looked_at: dict[str, list[str]] = {}
     unnamed: list[str] = []
-    for group in (one for one in made if one.type == _GROUP):
+    for group in (item for item in result if item.type == _GROUP):
         if HOLE.search(group.name):
             unnamed.append(group.logical_id)
             continue
@@ -49,16 +49,16 @@ def undeclared_members(
             if user.lower() not in known:
                 groups_by_user.setdefault(user, []).append(group.logical_id)
     for code, groups in not_looked_at.items():
-        what = f"who is in {', '.join(groups)} was not looked at: AWS refuses GetGroup ({code})"
-        yield Fault(str(account), what, "with iam:GetGroup iamgen would say who is in them and not in users.py")
+        message = f"who is in {', '.join(groups)} was not looked at: AWS refuses GetGroup ({code})"
+        yield Fault(str(account), message, "with iam:GetGroup iamgen would say who is in them and not in users.py")
     if unnamed:
-        what = f"who is in {', '.join(unnamed)} was not looked at: the template leaves the name to CloudFormation"
-        yield Fault(str(account), what, "give the group a name")
+        message = f"who is in {', '.join(unnamed)} was not looked at: the template leaves the name to CloudFormation"
+        yield Fault(str(account), message, "give the group a name")
     for user, groups in sorted(groups_by_user.items()):
-        what = f"the IAM user {user} is in {', '.join(groups)}, and users.py does not declare {user}"
+        message = f"the IAM user {user} is in {', '.join(groups)}, and users.py does not declare {user}"
         command = f"take {user} out of the groups with: iamgen deploy {account.name} --repair"
         hint = f"{'the repair takes them out of the groups' if repairing else command}; then delete the user in IAM"
-        yield Fault(str(account), what, hint)
+        yield Fault(str(account), message, hint)
 
 
 def _members(iam: Client, group: str) -> list[str] | str:

@@ -56,13 +56,17 @@ def holders(template: Template) -> tuple[Holder, ...]:
     documents = _by_owner(template)
     owners = _owners(template)
     held = {owner for of_holder in owners.values() for owner in of_holder}
-    found = [
-        Holder(one, tuple(doc for owner in owners[one.logical_id] for doc in documents.get(owner, ())), aws(one))
-        for one in template.of_type(*HOLDERS)
+    result = [
+        Holder(
+            resource,
+            tuple(doc for owner in owners[resource.logical_id] for doc in documents.get(owner, ())),
+            aws(resource),
+        )
+        for resource in template.of_type(*HOLDERS)
     ]
-    loose = (one for one in template.of_type(POLICY) if one.logical_id in documents.keys() - held)
-    found += (Holder(one, tuple(documents[one.logical_id])) for one in loose)
-    return tuple(found)
+    loose = (resource for resource in template.of_type(POLICY) if resource.logical_id in documents.keys() - held)
+    result += (Holder(item, tuple(documents[item.logical_id])) for item in loose)
+    return tuple(result)
 
 
 def aws(holder: Resource) -> tuple[Value, ...]:

@@ -319,8 +319,8 @@ def _as_branches(name: str, alternatives: Sequence[tuple[str, object]]) -> objec
         distinct.setdefault(json.dumps(value, sort_keys=True, default=str), (keys, value))
     if not distinct or len(distinct) > _MAX_ALTERNATIVES:
         return hole(f"Fn::FindInMap {name}".replace("⟨", "").replace("⟩", ""))
-    *others, (_, last) = distinct.values()
-    for keys, value in reversed(others):
+    *rest, (_, last) = distinct.values()
+    for keys, value in reversed(rest):
         last = {"Fn::If": [f"{name} = {keys}", value, last]}
     return last
 

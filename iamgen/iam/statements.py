@@ -100,7 +100,7 @@ def _principals(value: object, path: Path) -> Iterator[Principal]:
     for entry, where in items(value, path):
         if isinstance(entry, Mapping) and not function(entry):
             for kind, names in entry.items():
-                yield from (Principal(str(kind), one) for one in values(names, (*where, kind)))
+                yield from (Principal(str(kind), item) for item in values(names, (*where, kind)))
         else:
             one = Value(text(entry), where)
             yield Principal("*" if one.text == "*" else "", one)

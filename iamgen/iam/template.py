@@ -193,11 +193,11 @@ def _read(kind: Kind, owner: Resource, written: Placed, name: str = "") -> Itera
             continue
         hidden = _from_text(value)
         body = value if hidden is None else hidden
-        found = statements(body, path)
+        generator_type = statements(body, path)
         if hidden is not None:
-            found = (_moved(statement, path) for statement in found)
+            generator_type = (_moved(statement, path) for statement in generator_type)
         version = text(body["Version"]) if isinstance(body, Mapping) and body.get("Version") is not None else ""
-        yield Document(kind, owner.logical_id, name, path, body, version, tuple(found))
+        yield Document(kind, owner.logical_id, name, path, body, version, tuple(generator_type))
 
 
 def _from_text(value: object) -> object:
@@ -212,11 +212,11 @@ def _from_text(value: object) -> object:
 def _moved(statement: Statement, path: Path) -> Statement:
     """Return the statement with every path leading to `path`: none leads into a text."""
 
-    def moved(found: tuple[Value, ...]) -> tuple[Value, ...]:
-        return tuple(value._replace(path=path) for value in found)
+    def moved(result: tuple[Value, ...]) -> tuple[Value, ...]:
+        return tuple(value._replace(path=path) for value in result)
 
-    def all_moved(found: tuple[Principal, ...]) -> tuple[Principal, ...]:
-        return tuple(Principal(one.kind, one.value._replace(path=path)) for one in found)
+    def all_moved(result: tuple[Principal, ...]) -> tuple[Principal, ...]:
+        return tuple(Principal(principal.kind, principal.value._replace(path=path)) for principal in result)
 
     return Statement(
         path,
@@ -227,5 +227,5 @@ def _moved(statement: Statement, path: Path) -> Statement:
         moved(statement.not_resources),
         all_moved(statement.principals),
         all_moved(statement.not_principals),
-        tuple(replace(one, values=moved(one.values), path=path) for one in statement.conditions),
+        tuple(replace(condition, values=moved(condition.values), path=path) for condition in statement.conditions),
     )

@@ -64,7 +64,7 @@ def ci_files(root: Path, declaration: Declaration, provider: Provider, folder: s
     variables = {
         "branch": f"env/{channel}",
         "cfn_lint": cfn_lint(declaration),
-        "deployments": [asdict(one) for one in deployments(declaration, provider, channel)],
+        "deployments": [asdict(deployment) for deployment in deployments(declaration, provider, channel)],
         "enter": f'cd "$CI_PROJECT_DIR"/{shlex.quote(folder)}' if folder else "",
         "folder": folder,
         "install": install(root),
@@ -89,9 +89,12 @@ def deployments(declaration: Declaration, provider: Provider, channel: str) -> t
     planned: list[Deployment] = []
     needs: tuple[str, ...] = ("check",)
     for accounts in by_stage.values():
-        planned += [_deployment(declaration, provider, one, needs, able) for one in accounts]
-        needs = tuple(f"deploy-{one.name}" for one in accounts) or needs
-    faults = [*unapproved(declaration, own, provider), *(fault for one in planned for fault in _faults(one))]
+        planned += [_deployment(declaration, provider, element, needs, able) for element in accounts]
+        needs = tuple(f"deploy-{item.name}" for item in accounts) or needs
+    faults = [
+        *unapproved(declaration, own, provider),
+        *(fault for deployment in planned for fault in _faults(deployment)),
+    ]
     if faults:
         raise IamgenError(faults)
     return tuple(planned)

@@ -126,7 +126,7 @@ def _due(last: Version) -> str:
 def _too_low(last: Version, due: str) -> IamgenError:
     release = Version(*last.core)
     level = (
-        "public" if release == PUBLIC else next(one for one, steps in _MEANS.items() if steps[last >= PUBLIC] == due)
+        "public" if release == PUBLIC else next(text for text, steps in _MEANS.items() if steps[last >= PUBLIC] == due)
     )
     hint = f"iamgen release {level} makes it; or name the version you want"
     return refuse("release", f"{last} leads to {release}, and that is more than this level", hint)

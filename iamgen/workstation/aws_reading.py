@@ -57,7 +57,7 @@ def _parsed(path: Path) -> Sections:
         raise OSError(f"botocore does not see {path}") from exc
 
 
-def damage(file: File, after: str, wanted: Wanted, taken: Collection[Step]) -> tuple[Fault, ...]:
+def damage(file: File, after: str, expected: Wanted, taken: Collection[Step]) -> tuple[Fault, ...]:
     """Return what would be wrong with the file if `after` was written, `taken` being the steps that lead there.
 
     Every section that is not among these steps has to read as before, and every one that is written as the template
@@ -69,7 +69,7 @@ def damage(file: File, after: str, wanted: Wanted, taken: Collection[Step]) -> t
         explained = [fault._replace(hint=f"{fault.hint}; nothing was written") for fault in unreadable(file)]
         return tuple(explained) or (Fault(file.shown, f"the AWS CLI cannot read this file: {exc}", _MEND),)
     try:
-        now, new = sections(after), sections(wanted.text)
+        now, new = sections(after), sections(expected.text)
     except UnreadableError as exc:
         reason = f"the AWS CLI could not read it any more with the new sections: {exc}"
         return (Fault(file.shown, reason, f"nothing was written; {_UNINDENT}"),)

@@ -70,8 +70,8 @@ class Colleague:
     @property
     def config_values(self) -> Mapping[str, str]:
         """Return what a config template may name, less the access key."""
-        made = {ROLE_PROFILES: role_profiles(self.roles, self.source)} if self.is_declared else {}
-        return {**self.values, **made}
+        result = {ROLE_PROFILES: role_profiles(self.roles, self.source)} if self.is_declared else {}
+        return {**self.values, **result}
 
 
 def declared(declaration: Declaration, called: Called) -> Colleague:
@@ -85,7 +85,7 @@ def declared(declaration: Declaration, called: Called) -> Colleague:
     return Colleague(source, holder, partition, roles, every, values, is_declared=True, stack=stack)
 
 
-def undeclared(constants: Constants, found: Accounts, called: Called) -> Colleague:
+def undeclared(constants: Constants, accounts: Accounts, called: Called) -> Colleague:
     """Return somebody of a repository that has no users.py: every role that CONST.inc names may be theirs.
 
     Raises UsageError when the name cannot be an IAM user's.
@@ -93,11 +93,11 @@ def undeclared(constants: Constants, found: Accounts, called: Called) -> Colleag
     if not IAM_NAME.fullmatch(called.user) or len(called.user) > quotas.USER_NAME:
         hint = f"up to {quotas.USER_NAME} letters, digits and _+=,.@-"
         raise UsageError([Fault("--user", f"no IAM user can be called {called.user!r}", hint)])
-    holder = next(account for account in found.by_name.values() if account.holds_people)
-    place = Naming("", found.partition, holder.id), found.region
+    holder = next(account for account in accounts.by_name.values() if account.holds_people)
+    place = Naming("", accounts.partition, holder.id), accounts.region
     source = _source(called, constants, holder, place)
-    roles = named_in(constants, found)
-    return Colleague(source, holder, found.partition, roles, roles, _values(constants, source), is_declared=False)
+    roles = named_in(constants, accounts)
+    return Colleague(source, holder, accounts.partition, roles, roles, _values(constants, source), is_declared=False)
 
 
 def _person(declaration: Declaration, name: str) -> Person:

@@ -41,65 +41,65 @@ class Given:
         return self.id is not None or self.secret is not None
 
 
-def check(given: Given) -> None:
+def check(value: Given) -> None:
     """Raise UsageError for what is wrong with the key's id, or for its absence.
 
     No message repeats a value: it may be a secret in the wrong place.
     """
-    if given.id is None:
+    if value.id is None:
         raise UsageError([Fault(SECRET_OPTION, "a secret without the id of its key", f"name it: {ID_OPTION} AKIA…")])
-    is_secret = len(given.id) > _LONGEST_ID and not given.id.startswith(_OF_A_PERSON)
-    if is_secret or not _ID.fullmatch(given.id):
+    is_secret = len(value.id) > _LONGEST_ID and not value.id.startswith(_OF_A_PERSON)
+    if is_secret or not _ID.fullmatch(value.id):
         problem = "this is no access key's id: one has some 20 letters and digits"
         raise UsageError([Fault(ID_OPTION, problem, f"it begins with AKIA; the secret goes with {SECRET_OPTION}")])
-    if given.id.startswith(_OF_A_SESSION):
+    if value.id.startswith(_OF_A_SESSION):
         problem = "a key that begins with ASIA is a session's, and ends with it"
         raise UsageError([Fault(ID_OPTION, problem, "create an access key of your own, in the console")])
 
 
-def access_key(given: Given) -> AccessKey:
+def access_key(value: Given) -> AccessKey:
     """Return the key, having asked for its secret where nothing else has it. `check` comes first.
 
     Raises IamgenError when what was given is no secret, or there is nobody to ask.
     """
-    if given.secret is None and not _in_environment(given) and given.asked is None:
-        problem = f"there is no secret for {given.id}, and no terminal to ask on"
+    if value.secret is None and not _in_environment(value) and value.asked is None:
+        problem = f"there is no secret for {value.id}, and no terminal to ask on"
         hint = f"pipe it in with {SECRET_OPTION} -, or set AWS_SECRET_ACCESS_KEY together with AWS_ACCESS_KEY_ID"
         raise refuse(SECRET_OPTION, problem, hint)
-    secret = _secret(given).strip()
+    secret = _secret(value).strip()
     if not _SECRET.fullmatch(secret):
         problem = (
             "the secret is empty" if not secret else "the secret has a blank, a control character or the like in it"
         )
         raise refuse(SECRET_OPTION, problem, "copy it again, whole and alone")
-    return AccessKey(str(given.id), secret)
+    return AccessKey(str(value.id), secret)
 
 
-def warnings(given: Given) -> tuple[Fault, ...]:
+def warnings(value: Given) -> tuple[Fault, ...]:
     """Return what to say about a key that may be mistyped, and about how its secret was given."""
-    found = []
-    if given.id and not _USUAL_ID.fullmatch(given.id):
+    result = []
+    if value.id and not _USUAL_ID.fullmatch(value.id):
         problem = "AWS's ids of a person's key are AKIA and 16 letters and digits; this is none"
-        found.append(Fault(ID_OPTION, problem, "look whether it is whole"))
-    if given.secret is not None and given.secret != FROM_STDIN:
+        result.append(Fault(ID_OPTION, problem, "look whether it is whole"))
+    if value.secret is not None and value.secret != FROM_STDIN:
         problem = "the secret is in your shell's history now, and was in the list of processes"
         hint = "remove it from the history; without this option you are asked for it"
-        found.append(Fault(SECRET_OPTION, problem, hint))
-    return tuple(found)
+        result.append(Fault(SECRET_OPTION, problem, hint))
+    return tuple(result)
 
 
-def _secret(given: Given) -> str:
-    if given.secret == FROM_STDIN:
-        return given.piped()
-    if given.secret is not None:
-        return given.secret
-    if _in_environment(given):
-        return given.environment["AWS_SECRET_ACCESS_KEY"]
-    return given.asked() if given.asked else ""
+def _secret(value: Given) -> str:
+    if value.secret == FROM_STDIN:
+        return value.piped()
+    if value.secret is not None:
+        return value.secret
+    if _in_environment(value):
+        return value.environment["AWS_SECRET_ACCESS_KEY"]
+    return value.asked() if value.asked else ""
 
 
-def _in_environment(given: Given) -> bool:
+def _in_environment(value: Given) -> bool:
     """Tell whether the environment has this key's secret; that of another key, or of a session, it is not."""
-    env = given.environment
-    is_same = env.get("AWS_ACCESS_KEY_ID") in {None, "", given.id}
+    env = value.environment
+    is_same = env.get("AWS_ACCESS_KEY_ID") in {None, "", value.id}
     return bool(env.get("AWS_SECRET_ACCESS_KEY")) and is_same and not env.get("AWS_SESSION_TOKEN")

@@ -49,11 +49,11 @@ def sign_in(account_id: str, partition: PartitionName) -> str:
     return f"https://{account_id}.{sign_in_host(partition)}/console"
 
 
-def markdown(found: Iterable[Link], user: str, sign_in_at: str) -> str:
+def markdown(result: Iterable[Link], user: str, sign_in_at: str) -> str:
     """Return a page of the links."""
     head = f"# Roles of {escaped(user)} in the AWS console"
     first = f"Sign in first, at\n<{sign_in_at}>, with your MFA device."
-    items = (f"- [{escaped(link.text)}]({link.url}){_ending(link)}\n" for link in found)
+    items = (f"- [{escaped(link.text)}]({link.url}){_ending(link)}\n" for link in result)
     return f"{head}\n\n{first}\n\n{''.join(items)}"
 
 
@@ -66,7 +66,7 @@ def _ending(link: Link) -> str:
     return f", until {iso(link.role.until)}" if link.role.until else ""
 
 
-def plain(found: Iterable[Link]) -> list[dict[str, str | None]]:
+def plain(result: Iterable[Link]) -> list[dict[str, str | None]]:
     """Return the links as JSON has them."""
     return [
         {
@@ -79,18 +79,18 @@ def plain(found: Iterable[Link]) -> list[dict[str, str | None]]:
             "until": iso(link.role.until) if link.role.until else None,
             "url": link.url,
         }
-        for link in found
+        for link in result
     ]
 
 
-def extension(found: Iterable[Link], base: str, account_id: str, region: str) -> str:
+def extension(result: Iterable[Link], base: str, account_id: str, region: str) -> str:
     """Return the configuration of the browser extension AWS Extend Switch Roles.
 
     `base`, of the account that people sign in to, is the only section with an id: the others are shown when
     somebody is signed in there. None names an MFA device, with which the extension would hide it.
     """
     sections = [[f"[{base}]", f"aws_account_id = {account_id}"]]
-    for link in found:
+    for link in result:
         shared = [f"source_profile = {base}", f"color = {link.colour}", f"region = {region}"]
         sections.append([f"[{link.text.translate(_NO_BRACKETS)}]", f"role_arn = {link.role.arn}", *shared])
     return "\n\n".join("\n".join(lines) for lines in sections) + "\n"

@@ -56,12 +56,12 @@ class Wanted:
     stale: Callable[[Mapping[str, str]], bool] = lambda _: False
 
 
-def steps(file: File, wanted: Wanted) -> tuple[Step, ...]:
+def steps(file: File, expected: Wanted) -> tuple[Step, ...]:
     """Return what has to happen to the file so that it has the wanted sections, in their order.
 
     Raises IamgenError when the file has one of them twice.
     """
-    old, new = _by_identity(file.text, file.kind), _by_identity(wanted.text, file.kind)
+    old, new = _by_identity(file.text, file.kind), _by_identity(expected.text, file.kind)
     twice = [
         Fault(
             file.shown,
@@ -73,32 +73,32 @@ def steps(file: File, wanted: Wanted) -> tuple[Step, ...]:
     ]
     if twice:
         raise IamgenError(twice)
-    found = [_step(key, one[0], old[key][0] if key in old else None, wanted.owner) for key, one in new.items()]
+    result = [_step(key, item[0], old[key][0] if key in old else None, expected.owner) for key, item in new.items()]
     gone = [
-        Step("remove", key, str(one[0].header), _plain(one[0]))
-        for key, one in old.items()
-        if key not in new and not _whose(key, one[0], wanted.owner) and wanted.stale(one[0].options)
+        Step("remove", key, str(element[0].header), _plain(element[0]))
+        for key, element in old.items()
+        if key not in new and not _whose(key, element[0], expected.owner) and expected.stale(element[0].options)
     ]
-    return (*found, *gone)
+    return (*result, *gone)
 
 
-def merged(file: File, wanted: Wanted, taken: Sequence[Step], declined: Container[Identity] = ()) -> str:
+def merged(file: File, expected: Wanted, taken: Sequence[Step], declined: Container[Identity] = ()) -> str:
     """Return the file's text once the steps are taken, but for conflicts whose identity was declined."""
     doing = {step.identity: step for step in taken if step.kind != "same" and step.identity not in declined}
-    new = {key: one[0] for key, one in _by_identity(wanted.text, file.kind).items()}
+    new = {key: element[0] for key, element in _by_identity(expected.text, file.kind).items()}
     end = "\r\n" if "\r\n" in file.text else "\n"
-    made = {key: _marked(key, one, wanted.owner) for key, one in new.items()}
+    result = {key: _marked(key, item, expected.owner) for key, item in new.items()}
     parts: list[str] = []
     after = ""  # the indent of the header that follows
     for block in reversed(blocks(file.text)):
         step = doing.get(identity(block.header or "", file.kind))
-        parts[:0] = _replaced(block, step, made, _Layout(end, max(block.header_indent, after, key=len)))
+        parts[:0] = _replaced(block, step, result, _Layout(end, max(block.header_indent, after, key=len)))
         if step is None or step.kind != "remove":
             after = block.header_indent
-    leads = _leads(wanted.text, file.kind)
+    leads = _leads(expected.text, file.kind)
     for key in [step.identity for step in taken if step.kind == "add"]:
         header = f"[{new[key].header}]"
-        parts = [*_ended(parts, end), *_with_ends([*leads[key], header, *made[key]], end)]
+        parts = [*_ended(parts, end), *_with_ends([*leads[key], header, *result[key]], end)]
     return "".join(parts)
 
 
@@ -134,15 +134,15 @@ def _no_text(file: File) -> Iterator[Fault]:
 
 def twins(text: str, kind: FileKind) -> tuple[str, ...]:
     """Return the headers of sections that stand in a text more than once."""
-    return tuple(str(one[0].header) for one in _by_identity(text, kind).values() if len(one) > 1)
+    return tuple(str(item[0].header) for item in _by_identity(text, kind).values() if len(item) > 1)
 
 
 def _by_identity(text: str, kind: FileKind) -> dict[Identity, list[Block]]:
-    found: dict[Identity, list[Block]] = {}
+    result: dict[Identity, list[Block]] = {}
     for block in blocks(text):
         if block.header is not None:
-            found.setdefault(identity(block.header, kind), []).append(block)
-    return found
+            result.setdefault(identity(block.header, kind), []).append(block)
+    return result
 
 
 def _step(key: Identity, new: Block, old: Block | None, owner: str) -> Step:
@@ -177,13 +177,13 @@ class _Layout:
     indent: str
 
 
-def _replaced(block: Block, step: Step | None, made: Mapping[Identity, list[str]], layout: _Layout) -> Iterable[str]:
+def _replaced(block: Block, step: Step | None, result: Mapping[Identity, list[str]], layout: _Layout) -> Iterable[str]:
     """Return a block's lines once the step is taken. A header stays as it was spelt, with what stands behind it."""
     if block.header is None or step is None:
         return block.lines
     if step.kind == "remove":
         return block.rest
-    body = [layout.indent + line if line.strip() else line for line in made[step.identity]]
+    body = [layout.indent + line if line.strip() else line for line in result[step.identity]]
     lines = _with_ends([block.lines[0].rstrip("\r\n"), *body], layout.end)
     is_ended = block.rest or block.body[-1].endswith(("\r", "\n"))
     return [*lines, *block.rest] if is_ended else [*lines[:-1], lines[-1].removesuffix(layout.end)]
@@ -207,18 +207,18 @@ def _marked(key: Identity, new: Block, owner: str) -> list[str]:
     return [f"# iamgen bootstrap {owner} {_digest(key, _plain(new))}", *_plain(new)]
 
 
-def _leads(wanted: str, kind: FileKind) -> dict[Identity, list[str]]:
+def _leads(expected: str, kind: FileKind) -> dict[Identity, list[str]]:
     """Return the comments that stand right before each wanted section."""
-    found: dict[Identity, list[str]] = {}
+    result: dict[Identity, list[str]] = {}
     before: tuple[str, ...] = ()
-    for block in blocks(wanted):
+    for block in blocks(expected):
         if block.header is None:
             before = block.lines
             continue
         lines = [line.rstrip("\r\n") for line in before]
-        found[identity(block.header, kind)] = [line for line in lines if line.strip().startswith(("#", ";"))]
+        result[identity(block.header, kind)] = [line for line in lines if line.strip().startswith(("#", ";"))]
         before = block.rest
-    return found
+    return result
 
 
 def _with_ends(lines: Iterable[str], end: str) -> list[str]:

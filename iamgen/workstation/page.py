@@ -14,26 +14,27 @@ from iamgen.workstation.links import Link, escaped, extension, markdown, plain, 
 Form = Literal["markdown", "html", "extend-switch-roles", "json"]
 
 
-def page(root: Path, someone: Colleague, found: Sequence[Link], form: Form) -> str:
+def page(root: Path, someone: Colleague, sequence: Sequence[Link], form: Form) -> str:
     """Return the links in this form; a page of buttons may be the repository's own. Raises IamgenError of its line."""
     holder, source = someone.people_account, someone.source
     at = sign_in(holder.id, someone.partition)
     match form:
         case "json":
-            return json.dumps(plain(found), indent=2) + "\n"
+            return json.dumps(plain(sequence), indent=2) + "\n"
         case "extend-switch-roles":
-            return extension(found, source.profile, holder.id, source.region)
+            return extension(sequence, source.profile, holder.id, source.region)
         case "html":
             from iamgen.jinja.template import render  # jinja2: 60 ms
 
             return (
-                render(root, "console-links.html.j2", {"links": found, "user": someone.user, "sign_in": at}).text + "\n"
+                render(root, "console-links.html.j2", {"links": sequence, "user": someone.user, "sign_in": at}).text
+                + "\n"
             )
         case "markdown":
-            return markdown(found, someone.user, at)
+            return markdown(sequence, someone.user, at)
 
 
-def guide(root: Path, someone: Colleague, found: Sequence[Link], profiles: Iterable[str]) -> str:
+def guide(root: Path, someone: Colleague, sequence: Sequence[Link], profiles: Iterable[str]) -> str:
     """Return the page for somebody's first day, perhaps the repository's own. Raises IamgenError with its line.
 
     `profiles` are the AWS CLI's for their roles.
@@ -47,7 +48,7 @@ def guide(root: Path, someone: Colleague, found: Sequence[Link], profiles: Itera
         "account_id": holder.id,
         "sign_in": sign_in(holder.id, someone.partition),
         "device": source.mfa_serial.rpartition("/")[2],
-        "links": [{"text": escaped(one.text), "url": one.url, "until": one.role.until} for one in found],
+        "links": [{"text": escaped(link.text), "url": link.url, "until": link.role.until} for link in sequence],
         "profiles": [shlex.quote(name) for name in sorted(profiles)],
         "command": f"iamgen bootstrap --user {someone.user}",
     }

@@ -36,11 +36,11 @@ class Assumable:
 
 def roles_of(declaration: Declaration, person: Person) -> tuple[Assumable, ...]:
     """Return the roles that the person may assume, in the order of the accounts in CONST.inc."""
-    granted = {(one.account, one.role): one for one in declaration.granted if one.who == person}
+    granted = {(item.account, item.role): item for item in declaration.granted if item.who == person}
     return tuple(
-        replace(one, until=granted[one.account.name, one.role].until)
-        for one in every_role(declaration)
-        if (one.account.name, one.role) in granted
+        replace(assumable, until=granted[assumable.account.name, assumable.role].until)
+        for assumable in every_role(declaration)
+        if (assumable.account.name, assumable.role) in granted
     )
 
 
@@ -54,14 +54,14 @@ def every_role(declaration: Declaration) -> tuple[Assumable, ...]:
     )
 
 
-def named_in(constants: Constants, found: Accounts) -> tuple[Assumable, ...]:
+def named_in(constants: Constants, accounts: Accounts) -> tuple[Assumable, ...]:
     """Return the roles that CONST.inc names, for a repository that says nothing more."""
-    places = _places(found.by_name.values())
+    places = _places(accounts.by_name.values())
 
     def assumables() -> Iterator[Assumable]:
-        for constant, account, word in named_roles(constants, found):
+        for constant, account, word in named_roles(constants, accounts):
             role = "".join(part.capitalize() for part in word.split("_")) + "R"
-            arn = f"arn:{found.partition}:iam::{account.id}:role/{constant.value}"
+            arn = f"arn:{accounts.partition}:iam::{account.id}:role/{constant.value}"
             yield Assumable(account, places[account.name], role, constant.value, arn)
 
     return tuple(assumables())
@@ -73,7 +73,7 @@ def _own_roles(declaration: Declaration, account: Account) -> list[str]:
 
 def _assumable(declaration: Declaration, account: Account, place: str, role: str) -> Assumable:
     naming = declaration.naming(account)
-    own = next((one.session_hours for one in declaration.roles if one.name == role), None)
+    own = next((item.session_hours for item in declaration.roles if item.name == role), None)
     hours = declaration.session_hours[role] if own is None else own
     return Assumable(account, place, role, naming.full(role), naming.role_arn(role), hours)
 

@@ -158,4 +158,4 @@ class _Reader:
 
     def done(self) -> tuple[Block, ...]:
         """Return the blocks."""
-        return tuple(one.closed() for one in self._found)
+        return tuple(item.closed() for item in self._found)

@@ -21,31 +21,31 @@ def templates(root: Path, named: Mapping[FileKind, Path | None]) -> Templates:
     return each(named, lambda kind, file: _read(root, kind, file))
 
 
-def needs_secret(found: Templates) -> bool:
+def needs_secret(result: Templates) -> bool:
     """Tell whether one of the templates has the secret of an access key in it."""
-    return any(SECRET in names(template) for template in found.values())
+    return any(SECRET in names(template) for template in result.values())
 
 
-def expanded(found: Templates, colleague: Colleague, key: AccessKey | None) -> Texts:
+def expanded(result: Templates, colleague: Colleague, key: AccessKey | None) -> Texts:
     """Return what the templates make for a person. Raises IamgenError with every fault of each."""
     own = {KEY_ID: key.id, SECRET: key.secret} if key else {}
     known = {"config": {**colleague.config_values, **own}, "credentials": {**colleague.values, **own}}
-    return each(found, lambda kind, template: expand(template, known[kind], HINTS))
+    return each(result, lambda kind, template: expand(template, known[kind], HINTS))
 
 
 def misread(texts: Texts) -> Iterator[Fault]:
     """Yield what the AWS CLI cannot read of what the templates make, or would not take for what it is meant to be."""
-    for kind, made in texts.items():
-        found = blocks(made.text)
-        for number in (number for block in found for number in block.strays):
-            yield Fault(made.where(number), f"the AWS CLI cannot read what it makes: {STRAY}", "mend the line")
-        for header in twins(made.text, kind):
+    for kind, text in texts.items():
+        result = blocks(text.text)
+        for number in (number for block in result for number in block.strays):
+            yield Fault(text.where(number), f"the AWS CLI cannot read what it makes: {STRAY}", "mend the line")
+        for header in twins(text.text, kind):
             hint = "give accounts and profiles names of their own: …_AWS_ACCOUNT_NAME, --account"
-            yield Fault(made.shown, f"it makes [{header}] twice", hint)
-        for block in found:
+            yield Fault(text.shown, f"it makes [{header}] twice", hint)
+        for block in result:
             if block.header is not None and not is_readable(block.header, kind):
                 problem = f"it makes [{block.header}], which the AWS CLI does not read: a name with blanks needs quotes"
-                yield Fault(made.where(block.number), problem, 'write [profile "${NAME}"]')
+                yield Fault(text.where(block.number), problem, 'write [profile "${NAME}"]')
 
 
 def sourceless(texts: Texts) -> Iterator[Fault]:
@@ -53,19 +53,21 @@ def sourceless(texts: Texts) -> Iterator[Fault]:
 
     The AWS CLI takes no notice of that. AWS's libraries for Go refuse the profile, and every one that begins with it.
     """
-    made = texts.get("config")
-    for block in blocks(made.text) if made else ():
+    result = texts.get("config")
+    for block in blocks(result.text) if result else ():
         if "source_profile" in block.options and "role_arn" not in block.options:
             problem = (
                 f"[{block.header}] has a source_profile and no role_arn: programs in Go refuse it, such as Terraform"
             )
-            yield Fault(made.where(block.number) if made else "", problem, "leave the line source_profile out")
+            yield Fault(result.where(block.number) if result else "", problem, "leave the line source_profile out")
 
 
 def role_names(config: Expanded) -> frozenset[str]:
     """Return the names of the profiles in a config text that assume a role."""
-    found = (identity(str(block.header), "config") for block in blocks(config.text) if "role_arn" in block.options)
-    return frozenset(name for kind, name in found if kind == "profile")
+    generator_type = (
+        identity(str(block.header), "config") for block in blocks(config.text) if "role_arn" in block.options
+    )
+    return frozenset(name for kind, name in generator_type if kind == "profile")
 
 
 def _read(root: Path, kind: FileKind, named: Path | None) -> Template:

@@ -66,23 +66,23 @@ def updates(
         return options.get("role_arn") in not_theirs
 
     def update(kind: FileKind, place: home.Place) -> Update:
-        file, wanted = home.read(place), Wanted(texts[kind].text, colleague.owner, stale)
-        return Update(place, file, wanted, steps(file, wanted))
+        file, expected = home.read(place), Wanted(texts[kind].text, colleague.owner, stale)
+        return Update(place, file, expected, steps(file, expected))
 
-    found = tuple(each(places, update).values())
-    damaged = [fault for one in found for fault in one.damage()]
+    result = tuple(each(places, update).values())
+    damaged = [fault for item in result for fault in item.damage()]
     if damaged:
         raise IamgenError(damaged)
-    return found, tuple(fault for one in found for fault in unreadable(one.file))
+    return result, tuple(fault for element in result for fault in unreadable(element.file))
 
 
-def contents(some: tuple[Update, ...], declined: Container[Identity], now: datetime) -> dict[Path, str]:
+def contents(items: tuple[Update, ...], declined: Container[Identity], now: datetime) -> dict[Path, str]:
     """Return what to write: first a copy of each file that changes, then the files.
 
     Raises IamgenError when a file is no longer what it was when the steps were made, and where the AWS CLI would read
     it otherwise than it should.
     """
-    changing = [update for update in some if update.changes(declined)]
+    changing = [update for update in items if update.changes(declined)]
     damaged = [fault for update in changing for fault in update.damage(declined)]
     if damaged:
         raise IamgenError(damaged)
