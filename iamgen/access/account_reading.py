@@ -12,7 +12,17 @@ from functools import cached_property
 from typing import TypeVar
 
 from iamgen.access.documents import Statement
-from iamgen.access.entities import DEFAULT_SESSION, Group, InstanceProfile, Person, Policy, Role, Tags, User, named
+from iamgen.access.entities import (
+    DEFAULT_SESSION,
+    AttachedPolicy,
+    HandMadeUser,
+    IamGroup,
+    IamRole,
+    IamUser,
+    InstanceProfile,
+    Tags,
+    named,
+)
 from iamgen.access.errors import located, undecided
 from iamgen.access.partial_reading import unread_policy
 from iamgen.access.policies import Policies, possible, unknown_policy
@@ -25,7 +35,7 @@ from iamgen.iam.named_resources import NamedResource, NamedResources
 from iamgen.iam.values import Value, values
 
 _T = TypeVar("_T")
-Holder = tuple[str, str]
+PolicyHolder = tuple[str, str]
 """Type and name, the name in lower case: IAM compares names without case."""
 
 
@@ -37,12 +47,12 @@ class AccountReading:
     """The resources."""
     policies: Policies
     """The policies that are attached to them."""
-    people: tuple[Person, ...]
+    people: tuple[HandMadeUser, ...]
     """The people who are in the account by hand."""
 
     def check(self) -> None:
         """Raise AccessError when two of one type share a name, or something is attached to nobody who is known."""
-        holders: set[Holder] = set()
+        holders: set[PolicyHolder] = set()
         resources = ((resource.type, resource.name) for resource in self.named.of_type(USER, GROUP, ROLE))
         for kind, name in (*resources, *((USER, person.name) for person in self.people)):
             if (kind, name.lower()) in holders:
@@ -52,20 +62,20 @@ class AccountReading:
             pass
 
     @cached_property
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> tuple[IamGroup, ...]:
         """The groups of the template."""
         return tuple(
-            Group(group.name, group.logical_id, group.arn, group.path, self._policies(group))
+            IamGroup(group.name, group.logical_id, group.arn, group.path, self._policies(group))
             for group in self.named.of_type(GROUP)
         )
 
     @cached_property
-    def users(self) -> tuple[User, ...]:
+    def users(self) -> tuple[IamUser, ...]:
         """The users of the template, and the people who are there by hand."""
         return (*map(self._user, self.named.of_type(USER)), *map(self._person, self.people))
 
     @cached_property
-    def roles(self) -> tuple[Role, ...]:
+    def roles(self) -> tuple[IamRole, ...]:
         """The roles of the template."""
         return tuple(map(self._role, self.named.of_type(ROLE)))
 
@@ -74,10 +84,10 @@ class AccountReading:
         """The instance profiles of the template."""
         return tuple(map(self._instance_profile, self.named.of_type(INSTANCE_PROFILE)))
 
-    def _user(self, resource: NamedResource) -> User:
+    def _user(self, resource: NamedResource) -> IamUser:
         with located(resource.logical_id):
             groups, doubtful = self._groups_of(resource.name)
-            return User(
+            return IamUser(
                 resource.name,
                 resource.logical_id,
                 resource.arn,
@@ -88,12 +98,12 @@ class AccountReading:
                 tags=self._tags(resource),
             )
 
-    def _person(self, person: Person) -> User:
+    def _person(self, person: HandMadeUser) -> IamUser:
         with located(person.name):
             groups, doubtful = self._groups_of(person.name)
             by_hand = tuple(named(name, self.groups) for name in person.groups)
             environment = self.named.template.environment
-            return User(
+            return IamUser(
                 person.name,
                 person.name,
                 f"arn:{environment.partition}:iam::{environment.account_id}:user{person.path}{person.name}",
@@ -103,9 +113,9 @@ class AccountReading:
                 tags=person.tags,
             )
 
-    def _role(self, resource: NamedResource) -> Role:
+    def _role(self, resource: NamedResource) -> IamRole:
         with located(resource.logical_id):
-            return Role(
+            return IamRole(
                 resource.name,
                 resource.logical_id,
                 resource.arn,
@@ -132,7 +142,7 @@ class AccountReading:
         doubts = (unread_policy(fault, name, trust=True) for fault in self._doubts(role))
         return (*trust, *(statement for several in doubts for statement in several))
 
-    def _policies(self, resource: NamedResource) -> tuple[Policy, ...]:
+    def _policies(self, resource: NamedResource) -> tuple[AttachedPolicy, ...]:
         """Return the policies of a user, group or role: inline ones, those attached, and what is in doubt."""
         with located(resource.logical_id):
             inline = (self._inline(resource, value) for value in self._blocks(resource, "Policies"))
@@ -140,7 +150,7 @@ class AccountReading:
             doubts = (unknown_policy(f"doubt about {resource.logical_id}", fault) for fault in self._doubts(resource))
             return _distinct((*inline, *attached, *doubts))
 
-    def _inline(self, resource: NamedResource, block: object) -> Policy:
+    def _inline(self, resource: NamedResource, block: object) -> AttachedPolicy:
         if isinstance(block, Mapping) and "PolicyDocument" in block:
             return self.policies.inline(block)
         if self.policies.tolerant:
@@ -153,7 +163,7 @@ class AccountReading:
         written = resource.properties.get(element, [])
         return tuple(written) if isinstance(written, list) else (written,)
 
-    def _boundary(self, resource: NamedResource) -> Policy | None:
+    def _boundary(self, resource: NamedResource) -> AttachedPolicy | None:
         boundary = resource.properties.get("PermissionsBoundary")
         if boundary is None:
             return None
@@ -182,15 +192,15 @@ class AccountReading:
         return tuple(Fault(resource.logical_id, part.reason) for part in unread)
 
     @cached_property
-    def _attached(self) -> Mapping[Holder, tuple[Policy, ...]]:
-        attached: dict[Holder, dict[Policy, None]] = {}
+    def _attached(self) -> Mapping[PolicyHolder, tuple[AttachedPolicy, ...]]:
+        attached: dict[PolicyHolder, dict[AttachedPolicy, None]] = {}
         for attachment in attachments(self.named.template):
             with located(str(attachment.policy.path[1])):
                 for holder, policy in self._attachments(attachment):
                     attached.setdefault(holder, {})[policy] = None
         return {holder: tuple(policies) for holder, policies in attached.items()}
 
-    def _attachments(self, attachment: Attachment) -> Iterator[tuple[Holder, Policy]]:
+    def _attachments(self, attachment: Attachment) -> Iterator[tuple[PolicyHolder, AttachedPolicy]]:
         policy, name = self.policies.at(attachment.policy), self._name(attachment.holder, attachment.kind)
         fault = Fault(policy.name, f"may be attached to {shown(name)}, which is not known before the deployment")
         if HOLE.search(name) and not self.named.find(attachment.holder, attachment.kind):
@@ -202,10 +212,10 @@ class AccountReading:
                             "describe people who are not in the template as Person")  # fmt: skip
         yield (attachment.kind, name.lower()), policy if attachment.is_certain else possible(policy, fault)
 
-    def _groups_of(self, user: str) -> tuple[tuple[Group, ...], tuple[Policy, ...]]:
+    def _groups_of(self, user: str) -> tuple[tuple[IamGroup, ...], tuple[AttachedPolicy, ...]]:
         """Return the groups of a user, and policies that stand for groups that the user may be in."""
-        groups: list[Group] = []
-        doubtful: list[Policy] = []
+        groups: list[IamGroup] = []
+        doubtful: list[AttachedPolicy] = []
         for membership in self._memberships.get(user.lower(), ()):
             group = self.named.find(membership.group, GROUP)
             name = shown(self.named.text(membership.group.text))

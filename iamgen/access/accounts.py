@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from iamgen.access.account_reading import AccountReading
-from iamgen.access.entities import Group, InstanceProfile, Person, Role, User, named
+from iamgen.access.entities import HandMadeUser, IamGroup, IamRole, IamUser, InstanceProfile, named
 from iamgen.access.errors import located, undecided
 from iamgen.access.policies import NO_DOCUMENTS, Documents, Policies
 from iamgen.access.strict_reading import UNDERSTOOD, check
@@ -30,7 +30,7 @@ class AccountSource:
     """`aws` or another."""
     managed: Documents = field(default_factory=lambda: NO_DOCUMENTS)
     """The documents of AWS managed policies by name."""
-    people: tuple[Person, ...] = ()
+    people: tuple[HandMadeUser, ...] = ()
     """The people who are in the account by hand."""
     tolerant: bool = False
     """Whether a policy that cannot be read, or whose document is not known, may mean anything, so that only
@@ -52,9 +52,9 @@ class Account:
 
     id: str
     partition: str = "aws"
-    users: tuple[User, ...] = ()
-    groups: tuple[Group, ...] = ()
-    roles: tuple[Role, ...] = ()
+    users: tuple[IamUser, ...] = ()
+    groups: tuple[IamGroup, ...] = ()
+    roles: tuple[IamRole, ...] = ()
     instance_profiles: tuple[InstanceProfile, ...] = ()
     """The instance profiles, which hand roles to machines."""
     not_known: tuple[Fault, ...] = ()
@@ -67,7 +67,7 @@ class Account:
         account_id: str,
         partition: str = "aws",
         managed: Documents = NO_DOCUMENTS,
-        people: Iterable[Person] = (),
+        people: Iterable[HandMadeUser] = (),
     ) -> Account:
         """Return the account that a rendered template makes, with the people who are in it by hand.
 
@@ -100,15 +100,15 @@ class Account:
                 tuple(_not_known(resources)),
             )
 
-    def user(self, name: str) -> User:
+    def user(self, name: str) -> IamUser:
         """Return the user of that name or logical id. Raises AccessError when there is none."""
         return named(name, self.users)
 
-    def group(self, name: str) -> Group:
+    def group(self, name: str) -> IamGroup:
         """Return the group of that name or logical id. Raises AccessError when there is none."""
         return named(name, self.groups)
 
-    def role(self, name: str) -> Role:
+    def role(self, name: str) -> IamRole:
         """Return the role of that name or logical id. Raises AccessError when there is none."""
         return named(name, self.roles)
 
@@ -125,12 +125,12 @@ class Scheme:
         return self.accounts[name]
 
     @property
-    def users(self) -> tuple[User, ...]:
+    def users(self) -> tuple[IamUser, ...]:
         """The users of all accounts. Two names for one account count once."""
         return tuple(dict.fromkeys(user for account in self.accounts.values() for user in account.users))
 
     @property
-    def roles(self) -> tuple[Role, ...]:
+    def roles(self) -> tuple[IamRole, ...]:
         """The roles of all accounts. Two names for one account count once."""
         return tuple(dict.fromkeys(role for account in self.accounts.values() for role in account.roles))
 

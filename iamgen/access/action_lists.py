@@ -18,7 +18,7 @@ EVERY_SERVICE = "*:*"
 
 
 @dataclass(frozen=True)
-class _Names:
+class _ActionNames:
     """The entries for one service, without its prefix, in lower case."""
 
     exact: frozenset[str]
@@ -26,7 +26,7 @@ class _Names:
     patterns: tuple[Pattern, ...]
 
     @classmethod
-    def of(cls, names: Iterable[str]) -> _Names:
+    def of(cls, names: Iterable[str]) -> _ActionNames:
         listed = tuple(names)
         exact = frozenset(name for name in listed if not _WILDCARDS & set(name))
         plain = frozenset(name for name in listed if name.endswith("*") and not _WILDCARDS & set(name[:-1]))
@@ -43,7 +43,7 @@ class ActionList:
 
     everything: bool
     """Whether `*` is one of them."""
-    services: Mapping[str, _Names]
+    services: Mapping[str, _ActionNames]
     """The others by service, in lower case."""
 
     @classmethod
@@ -54,7 +54,7 @@ class ActionList:
             service, _, name = entry.lower().partition(":")
             names.setdefault(service if name else "", []).append(name)
         everything = names.pop("", None) is not None
-        return cls(everything, {service: _Names.of(listed) for service, listed in names.items()})
+        return cls(everything, {service: _ActionNames.of(listed) for service, listed in names.items()})
 
     def matches(self, action: str) -> Answer:
         """Return whether the action, written in lower case, is meant by one of the entries."""

@@ -19,7 +19,7 @@ from iamgen.access.unknown_values import unknown_parts
 from iamgen.errors import Fault
 
 Effect = Literal["Allow", "Deny"]
-Version = Literal["2008-10-17", "2012-10-17"]
+PolicyVersion = Literal["2008-10-17", "2012-10-17"]
 
 _DOCUMENT = frozenset({"Version", "Id", "Statement"})
 _STATEMENT = frozenset(
@@ -69,7 +69,7 @@ class Statement:
     principals: tuple[Principal, ...] = ()
     not_principals: tuple[Principal, ...] = ()
     conditions: tuple[Condition, ...] = ()
-    version: Version = "2012-10-17"
+    version: PolicyVersion = "2012-10-17"
     origin: str = ""
     """Name of the policy that it is from."""
     unread: tuple[Fault, ...] = ()
@@ -104,7 +104,7 @@ def parse(document: Mapping[str, object], origin: str = "") -> tuple[Statement, 
     return tuple(_statement(statement, version, origin, number) for number, statement in enumerate(statements, start=1))
 
 
-def _statement(value: object, version: Version, origin: str, number: int) -> Statement:
+def _statement(value: object, version: PolicyVersion, origin: str, number: int) -> Statement:
     with located(f"{origin or 'policy document'}, statement {number}"):
         if not isinstance(value, Mapping):
             raise undecided("Statement", "is not a block of elements")
@@ -155,7 +155,7 @@ def _one_of(block: Mapping[str, object], element: str, *, needed: bool) -> None:
         raise undecided(element, f"is not there, nor is Not{element}")
 
 
-def _version(block: Mapping[str, object]) -> Version:
+def _version(block: Mapping[str, object]) -> PolicyVersion:
     match block.get("Version", "2008-10-17"):
         case "2012-10-17":
             return "2012-10-17"

@@ -16,7 +16,7 @@ DEFAULT_SESSION = 3_600
 
 
 @dataclass(frozen=True)
-class Person:
+class HandMadeUser:
     """A user that no template has: made by hand in the console. `groups` are names or logical ids."""
 
     name: str
@@ -26,7 +26,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Policy:
+class AttachedPolicy:
     """A policy that is attached somewhere, managed or inline."""
 
     name: str
@@ -42,7 +42,7 @@ class Entity:
     """In the template; the name for a person, who is not in it."""
     arn: str
     path: str
-    policies: tuple[Policy, ...]
+    policies: tuple[AttachedPolicy, ...]
 
     @property
     def account_id(self) -> str:
@@ -61,16 +61,16 @@ class Entity:
 
 
 @dataclass(frozen=True)
-class Group(Entity):
+class IamGroup(Entity):
     """An IAM group."""
 
 
 @dataclass(frozen=True)
-class User(Entity):
+class IamUser(Entity):
     """An IAM user; `statements` include those of the groups."""
 
-    groups: tuple[Group, ...] = ()
-    boundary: Policy | None = None
+    groups: tuple[IamGroup, ...] = ()
+    boundary: AttachedPolicy | None = None
     tags: Tags = ()
 
     @property
@@ -80,11 +80,11 @@ class User(Entity):
 
 
 @dataclass(frozen=True)
-class Role(Entity):
+class IamRole(Entity):
     """An IAM role; `trust` are the statements of its trust policy, `max_session` is in seconds."""
 
     trust: tuple[Statement, ...] = ()
-    boundary: Policy | None = None
+    boundary: AttachedPolicy | None = None
     max_session: int = DEFAULT_SESSION
     tags: Tags = ()
 

@@ -50,14 +50,14 @@ class Variable:
     """What about its spelling AWS does not document; empty when it is written as documented."""
 
 
-Part = str | Wildcard | Variable
+PatternPart = str | Wildcard | Variable
 
 
 @dataclass(frozen=True)
 class Pattern:
     """The parts of a policy's text, in order. Literal text is never empty and never next to literal text."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[PatternPart, ...]
 
     def resolved(self, context: Context) -> Pattern | None:
         """Return the pattern with every variable's value put in as literal text.
@@ -66,7 +66,7 @@ class Pattern:
         Raises AccessError when the variable's key is multivalued, its value unsaid or empty, or its spelling
         not documented.
         """
-        parts: list[Part] = []
+        parts: list[PatternPart] = []
         for part in self.parts:
             value = _value(part, context) if isinstance(part, Variable) else part
             if value is None:
@@ -120,7 +120,7 @@ class Pattern:
 
     def with_plain_segments(self) -> Pattern:
         """Return the pattern with the first five segments of the ARN in lower case."""
-        parts: list[Part] = []
+        parts: list[PatternPart] = []
         colons = 0
         for part in self.parts:
             parts.append(plain_segments(part, ARN_COLONS - colons) if isinstance(part, str) else part)
@@ -166,7 +166,7 @@ def pattern(text: str, *, variables: bool, wildcards: bool = True) -> Pattern:
     return Pattern(tuple(_joined(_tokens(text, variables=variables, wildcards=wildcards))))
 
 
-def _tokens(text: str, *, variables: bool, wildcards: bool) -> Iterator[Part]:
+def _tokens(text: str, *, variables: bool, wildcards: bool) -> Iterator[PatternPart]:
     position = 0
     while match := _TOKEN.search(text, position):
         yield text[position : match.start()]
@@ -213,7 +213,7 @@ def _value(variable: Variable, context: Context) -> str | None:
     return value
 
 
-def _joined(parts: Iterable[Part]) -> Iterator[Part]:
+def _joined(parts: Iterable[PatternPart]) -> Iterator[PatternPart]:
     literal = ""
     for part in parts:
         if isinstance(part, str):
@@ -227,7 +227,7 @@ def _joined(parts: Iterable[Part]) -> Iterator[Part]:
         yield literal
 
 
-def _segmented(parts: tuple[Part, ...], *, run_on: bool) -> Iterator[Part]:
+def _segmented(parts: tuple[PatternPart, ...], *, run_on: bool) -> Iterator[PatternPart]:
     colons = 0
     for part, after in zip(parts, (*parts[1:], None), strict=True):
         if isinstance(part, str):
@@ -239,7 +239,7 @@ def _segmented(parts: tuple[Part, ...], *, run_on: bool) -> Iterator[Part]:
             yield part
 
 
-def _advance(part: Part, reached: set[int], text: str) -> set[int]:
+def _advance(part: PatternPart, reached: set[int], text: str) -> set[int]:
     """Return the positions in the text that the part leads to from those reached so far.
 
     Sets of positions and not a regular expression: no pattern can make this take exponential time.

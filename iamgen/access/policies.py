@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from iamgen.access.documents import Statement, parse
-from iamgen.access.entities import Policy
+from iamgen.access.entities import AttachedPolicy
 from iamgen.access.errors import AccessError, located, undecided
 from iamgen.access.partial_reading import parse_partly, unread_policy
 from iamgen.aws.iam_types import INLINE, POLICY
@@ -26,21 +26,21 @@ class Policies:
 
     named: NamedResources
     """The template's resources."""
-    own: Mapping[str, Policy]
+    own: Mapping[str, AttachedPolicy]
     """The template's policies by logical id."""
     aws: Documents
     """The documents of AWS's managed policies by name."""
     tolerant: bool = False
     """Whether a policy that cannot be read, or whose document is not known, may mean anything instead of being
     an error."""
-    parsed: dict[str, Policy] = field(default_factory=dict, compare=False, repr=False)
+    parsed: dict[str, AttachedPolicy] = field(default_factory=dict, compare=False, repr=False)
     """Those of AWS that were asked for: each is parsed once, however often it is attached."""
 
     @classmethod
     def of(cls, named: NamedResources, aws: Documents, *, tolerant: bool = False) -> Policies:
         """Return those of a template's resources and of AWS. Raises AccessError for a malformed document."""
         known = cls(named, {}, aws, tolerant)
-        own: dict[str, Policy] = {}
+        own: dict[str, AttachedPolicy] = {}
         for policy in named.of_type(POLICY, *INLINE):
             with located(policy.logical_id):
                 own[policy.logical_id] = (
@@ -48,7 +48,7 @@ class Policies:
                 )
         return replace(known, own=own)
 
-    def at(self, arn: Value | str) -> Policy:
+    def at(self, arn: Value | str) -> AttachedPolicy:
         """Return the policy of that ARN. Raises AccessError when its document is not known."""
         own = self.named.find(arn, POLICY, *INLINE)
         if own:
@@ -58,18 +58,18 @@ class Policies:
             self.parsed[written] = self._elsewhere(written)
         return self.parsed[written]
 
-    def managed(self, resource: NamedResource) -> Policy:
+    def managed(self, resource: NamedResource) -> AttachedPolicy:
         """Return the managed policy of the template. Raises AccessError when it is malformed."""
         return self.identity(shown(resource.name), resource.properties.get("PolicyDocument"))
 
-    def inline(self, block: Mapping[str, object]) -> Policy:
+    def inline(self, block: Mapping[str, object]) -> AttachedPolicy:
         """Return the inline policy that a block with PolicyName and PolicyDocument is."""
         return self.identity(str(block.get("PolicyName", "inline policy")), block.get("PolicyDocument"))
 
-    def identity(self, name: str, document: object) -> Policy:
+    def identity(self, name: str, document: object) -> AttachedPolicy:
         """Return a policy that can be attached. Raises AccessError when it is malformed."""
         written = self.named.document(document)
-        return Policy(name, parse_partly(written, name)) if self.tolerant else identity_policy(name, written)
+        return AttachedPolicy(name, parse_partly(written, name)) if self.tolerant else identity_policy(name, written)
 
     def trust(self, name: str, document: object) -> tuple[Statement, ...]:
         """Return the statements of a role's trust policy. Raises AccessError when it is malformed."""
@@ -78,14 +78,14 @@ class Policies:
             return parse_partly(written, f"trust policy of {name}", trust=True)
         return trust_policy(name, written)
 
-    def _elsewhere(self, arn: str) -> Policy:
+    def _elsewhere(self, arn: str) -> AttachedPolicy:
         name = shown(arn).rpartition("/")[2]
         try:
             return self.identity(name, self._document_elsewhere(arn, name))
         except AccessError as error:
             if not self.tolerant:
                 raise
-            return Policy(name, unread_policy(error.faults[0], name))
+            return AttachedPolicy(name, unread_policy(error.faults[0], name))
 
     def _document_elsewhere(self, arn: str, name: str) -> object:
         if ":iam::aws:policy/" not in arn:
@@ -95,24 +95,24 @@ class Policies:
         return self.aws[name]
 
 
-def possible(policy: Policy, fault: Fault) -> Policy:
+def possible(policy: AttachedPolicy, fault: Fault) -> AttachedPolicy:
     """Return a policy of which it is not known whether it is attached; `fault` says why."""
-    return Policy(
+    return AttachedPolicy(
         policy.name, tuple(replace(statement, unread=statement.unread or (fault,)) for statement in policy.statements)
     )
 
 
-def unknown_policy(name: str, fault: Fault) -> Policy:
+def unknown_policy(name: str, fault: Fault) -> AttachedPolicy:
     """Return a policy of which nothing is known: it may allow and deny anything."""
-    return Policy(name, unread_policy(fault, name))
+    return AttachedPolicy(name, unread_policy(fault, name))
 
 
-def identity_policy(name: str, document: object) -> Policy:
+def identity_policy(name: str, document: object) -> AttachedPolicy:
     """Return a policy that can be attached. Raises AccessError when it is malformed or names principals."""
     statements = _document(name, document)
     if any(statement.principals or statement.not_principals for statement in statements):
         raise undecided(name, "has a Principal, which only a trust policy may have")
-    return Policy(name, statements)
+    return AttachedPolicy(name, statements)
 
 
 def trust_policy(name: str, document: object) -> tuple[Statement, ...]:

@@ -15,18 +15,18 @@ from iamgen.access.answers import NO, YES, Answer, all_of, any_of, certain
 from iamgen.access.beyond_policies import needed_beside
 from iamgen.access.context import UNSAID, ContextValue, merged
 from iamgen.access.documents import Principal
-from iamgen.access.entities import Role, User
+from iamgen.access.entities import IamRole, IamUser
 from iamgen.access.errors import undecided
 from iamgen.access.evaluate import Decision, Evaluation, Request, Verdict, combined, evaluate
 from iamgen.iam.holes import HOLE, shown
 
-Given = Mapping[str, ContextValue]
+RequestContext = Mapping[str, ContextValue]
 
-NOTHING: Given = MappingProxyType({})
+NOTHING: RequestContext = MappingProxyType({})
 
 ASSUME = "sts:AssumeRole"
 
-_EVERY_REQUEST: Given = {
+_EVERY_REQUEST: RequestContext = {
     "aws:CurrentTime": UNSAID,
     "aws:EpochTime": UNSAID,
     "aws:RequestedRegion": UNSAID,
@@ -40,21 +40,21 @@ _EVERY_REQUEST: Given = {
 }
 """Keys of a request that somebody makes themselves over HTTPS. To depend on an unsaid one is an error."""
 
-_TEMPORARY: Given = {"aws:TokenIssueTime": UNSAID}
+_TEMPORARY: RequestContext = {"aws:TokenIssueTime": UNSAID}
 
 
 @dataclass(frozen=True)
 class Caller:
     """A user, or a session of a role, and what their requests carry. `session` is the role session's name."""
 
-    entity: User | Role
-    context: Given
+    entity: IamUser | IamRole
+    context: RequestContext
     session: str = ""
 
     @property
     def itself(self) -> frozenset[Principal]:
         """The names that grant without help of the identity's own policies, in the same account."""
-        if isinstance(self.entity, User):
+        if isinstance(self.entity, IamUser):
             return frozenset({Principal("AWS", self.entity.arn)})
         start = f"arn:{self.entity.partition}:sts::{self.entity.account_id}:assumed-role"
         return frozenset({Principal("AWS", f"{start}/{self.entity.name}/{self.session}")})
@@ -67,32 +67,32 @@ class Caller:
         return self.itself | {Principal("AWS", name) for name in (self.entity.arn, account, root)}
 
 
-def with_keys(user: User) -> Caller:
+def with_keys(user: IamUser) -> Caller:
     """Return the user with long-lived access keys: their requests have no MFA key at all."""
     known = {"aws:username": _known(user.name), "aws:PrincipalType": "User"}
     return Caller(user, merged(_of_entity(user), known))
 
 
-def console_session(user: User, *, mfa: bool = False, mfa_age: int = 0) -> Caller:
+def console_session(user: IamUser, *, mfa: bool = False, mfa_age: int = 0) -> Caller:
     """Return the user signed in to the console; without MFA the key is there and false. Age in seconds."""
-    present: Given = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": str(mfa_age)}
-    absent: Given = {"aws:MultiFactorAuthPresent": "false"}
+    present: RequestContext = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": str(mfa_age)}
+    absent: RequestContext = {"aws:MultiFactorAuthPresent": "false"}
     return _more(with_keys(user), {**_TEMPORARY, **(present if mfa else absent)})
 
 
-def with_mfa(user: User, age: int = 0) -> Caller:
+def with_mfa(user: IamUser, age: int = 0) -> Caller:
     """Return the user with MFA: signed in with it, or with keys and a code. `age` is in seconds."""
     return console_session(user, mfa=True, mfa_age=age)
 
 
-def role_session(role: Role, session: str = "session") -> Caller:
+def role_session(role: IamRole, session: str = "session") -> Caller:
     """Return a session of the role. It carries no MFA key, whoever assumed it, and no user name."""
     known = {"aws:PrincipalType": "AssumedRole"}
     return Caller(role, merged(_of_entity(role), {**_TEMPORARY, **known}), session)
 
 
 def may(
-    caller: Caller, action: str, resource: str = "*", *, at: datetime | None = None, context: Given = NOTHING
+    caller: Caller, action: str, resource: str = "*", *, at: datetime | None = None, context: RequestContext = NOTHING
 ) -> Decision:
     """Return whether the caller's own policies, within the boundary, allow the action on the resource.
 
@@ -118,7 +118,7 @@ def verdict_on(caller: Caller, request: Request) -> Verdict:
 
 
 def request_of(
-    caller: Caller, action: str, resource: str = "*", *, at: datetime | None = None, context: Given = NOTHING
+    caller: Caller, action: str, resource: str = "*", *, at: datetime | None = None, context: RequestContext = NOTHING
 ) -> Request:
     """Return the request as this caller makes it: with the keys that `may` takes into account."""
     return Request(action, resource, _context(caller, at, context))
@@ -126,11 +126,11 @@ def request_of(
 
 def may_assume(
     caller: Caller,
-    role: Role,
+    role: IamRole,
     *,
     session_name: str = "session",
     at: datetime | None = None,
-    context: Given = NOTHING,
+    context: RequestContext = NOTHING,
 ) -> Decision:
     """Return whether the caller may assume the role; `by` is the statement that let them, or kept them out.
 
@@ -144,7 +144,7 @@ def may_assume(
     return verdict_on_assuming(caller, role, _context(caller, at, merged(named, context))).decision
 
 
-def verdict_on_assuming(caller: Caller, role: Role, context: Given) -> Verdict:
+def verdict_on_assuming(caller: Caller, role: IamRole, context: RequestContext) -> Verdict:
     """Return whether the caller may assume the role, or that it is unknown; rules as of `may_assume`.
 
     `context` has the caller's keys and those of the request; the keys about the role are added.
@@ -161,7 +161,7 @@ class _Assuming:
     """A caller who wants to assume a role."""
 
     caller: Caller
-    role: Role
+    role: IamRole
     request: Request
 
     @property
@@ -206,7 +206,7 @@ def _boundary(caller: Caller, request: Request) -> Evaluation:
     return evaluate(caller.entity.boundary.statements, request, side="boundary")
 
 
-def _of_entity(entity: User | Role) -> Given:
+def _of_entity(entity: IamUser | IamRole) -> RequestContext:
     tags = {f"aws:PrincipalTag/{key}": _known(value) for key, value in entity.tags}
     known = {"aws:PrincipalArn": _known(entity.arn), "aws:PrincipalAccount": entity.account_id}
     return {**_EVERY_REQUEST, **known, **tags}
@@ -217,11 +217,11 @@ def _known(written: str) -> ContextValue:
     return UNSAID if HOLE.search(written) else written
 
 
-def _more(caller: Caller, context: Given) -> Caller:
+def _more(caller: Caller, context: RequestContext) -> Caller:
     return replace(caller, context=merged(caller.context, context))
 
 
-def _context(caller: Caller, at: datetime | None, context: Given) -> Given:
+def _context(caller: Caller, at: datetime | None, context: RequestContext) -> RequestContext:
     if at is None:
         return merged(caller.context, context)
     if at.tzinfo is None:

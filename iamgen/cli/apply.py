@@ -20,7 +20,7 @@ from iamgen.cli.deploy import run
 @shared.as_json
 @click.pass_context
 def apply(context: click.Context, /, **_parameters: object) -> int:
-    """Carry out a plan that `iamgen plan` kept: show it, ask, execute, follow.
+    """Carry out a kept plan, shown and asked about first.
 
     Each account goes its own way. What was carried out already is named and left alone, so that the same file can be
     applied again when an account failed. The file itself is never changed: an approval is of its bytes.

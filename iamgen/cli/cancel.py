@@ -18,11 +18,11 @@ from iamgen.cli import values
 @shared.as_json
 @click.pass_context
 def cancel(context: click.Context, /, **_parameters: object) -> int:
-    """Stop an update that is under way; AWS puts everything back as it was.
+    """Stop an update under way; AWS puts everything back.
 
     \b
     iamgen cancel dev --dry-run       show what is under way
-    iamgen cancel dev                 show it, ask, stop it, wait until the stack is as before
+    iamgen cancel dev           show it, ask, stop it, wait until all is as before
 
     AWS stops updates alone, and no creation. The exit code is 1 unless each stack is as it was before.
     """

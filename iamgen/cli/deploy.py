@@ -29,7 +29,7 @@ from iamgen.cli import values
 @spellings.options
 @click.pass_context
 def deploy(context: click.Context, /, **_parameters: object) -> int:
-    """Deploy accounts' stacks: show what changes, ask, execute, follow.
+    """Deploy accounts' stacks, shown and asked about first.
 
     \b
     iamgen deploy dev                 show what changes, ask, deploy

@@ -32,11 +32,11 @@ from iamgen.cli.deploy import run
 @shared.as_json
 @click.pass_context
 def plan(context: click.Context, /, **_parameters: object) -> int:
-    """Plan a deployment for somebody else to approve: show what changes, and keep the plan in a file.
+    """Show what a deployment changes, and keep the plan in a file.
 
     \b
-    iamgen plan prod -o plan.json     show what changes; the change set waits in AWS
-    iamgen apply plan.json            carry out exactly that, shown and asked about again
+    iamgen plan prod -o plan.json   show it; the change set waits in AWS
+    iamgen apply plan.json          carry out exactly that, shown and asked again
 
     It is `iamgen deploy` up to its question. A plan is of all its accounts or of none. To look without keeping
     anything, use `iamgen deploy ACCOUNT --dry-run`.

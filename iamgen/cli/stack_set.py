@@ -20,10 +20,10 @@ from iamgen.cli import values
 @shared.as_json
 @click.pass_context
 def stack_set(context: click.Context, /, **_parameters: object) -> int:
-    """Deploy one template to all accounts of a kind, by a stack set of CloudFormation.
+    """Deploy one template to all accounts of a kind.
 
     \b
-    iamgen stack-set dev --ou ou-abcd-12345678 --concurrency 10 --failure-tolerance 1
+    iamgen stack-set dev --ou ou-abcd-12345678 --concurrency 10
     iamgen stack-set dev --administration-role ARN --execution-role NAME
 
     KIND is dev, prod or workload. The accounts' declarations have to be the same. It is deployed from the account of

@@ -17,14 +17,14 @@ from iamgen.project import Project
 from iamgen.ui.console import Console
 from iamgen.ui.files import write_all
 from iamgen.workstation.colleague import Called, Colleague, declared, undeclared
-from iamgen.workstation.key import AccessKey, Given, access_key, check, warnings
+from iamgen.workstation.key import AccessKey, StatedKey, access_key, check, warnings
 from iamgen.workstation.links import Link, links, unlinked
-from iamgen.workstation.page import Form, guide, page
+from iamgen.workstation.page import PageForm, guide, page
 
 if TYPE_CHECKING:  # what is about ~/.aws is loaded where that is wanted: links, and all else, need none of it
-    from iamgen.workstation.merge import Identity
+    from iamgen.workstation.merge import SectionIdentity
     from iamgen.workstation.sections import FileKind
-    from iamgen.workstation.texts import Templates, Texts
+    from iamgen.workstation.texts import FileTexts, Templates
     from iamgen.workstation.update import Update
 
 NEEDED = (USERS_FILE, CONSTANTS_FILE)  # either will do
@@ -64,7 +64,7 @@ class KeyOptions:
 class LinkOptions:
     """How console links, or the guide, are printed."""
 
-    form: Form = "markdown"
+    form: PageForm = "markdown"
     """The format of the links."""
     output: Path | None = None
     """The file to write them into; None is stdout."""
@@ -106,7 +106,7 @@ class BootstrapRequest:
 
 
 @dataclass(frozen=True)
-class _Work:
+class _BootstrapWork:
     """One run of the command."""
 
     request: BootstrapRequest
@@ -127,7 +127,7 @@ def bootstrap(request: BootstrapRequest, console: Console) -> int:
     if request.write:
         console.require_answer("bootstrap --write", yes=request.consent.yes or request.consent.dry_run)
     root, colleague = _read(request, console)
-    work = _Work(request, root, colleague, console)
+    work = _BootstrapWork(request, root, colleague, console)
     if request.links.guide:
         return _put(_guide(work), work)
     key = _key(request, console)
@@ -158,18 +158,18 @@ def _read(request: BootstrapRequest, console: Console) -> tuple[Path, Colleague]
     return root, colleague
 
 
-def _key(request: BootstrapRequest, console: Console) -> Given:
+def _key(request: BootstrapRequest, console: Console) -> StatedKey:
     """Return what there is of a key, having refused what cannot be one."""
     ask = (lambda: console.secret(f"Secret of {request.key.id}: ")) if console.asks else None
     piped = ask or console.answers.read  # what is typed is not shown, also after `-`
-    key = Given(request.key.id, request.key.secret, os.environ, piped, ask)
+    key = StatedKey(request.key.id, request.key.secret, os.environ, piped, ask)
     if key.any:
         check(key)
         console.warnings(warnings(key))
     return key
 
 
-def _texts(work: _Work, key: Given) -> tuple[Texts, str | None]:
+def _texts(work: _BootstrapWork, key: StatedKey) -> tuple[FileTexts, str | None]:
     """Return what the templates make, and the secret, which is asked for once they are known to be sound.
 
     What the AWS CLI could not read is a warning where it is printed, and raised as IamgenError where it is written.
@@ -188,7 +188,7 @@ def _texts(work: _Work, key: Given) -> tuple[Texts, str | None]:
     return expanded(file_templates, work.colleague, complete_key), complete_key.secret
 
 
-def _templates(work: _Work) -> Templates:
+def _templates(work: _BootstrapWork) -> Templates:
     from iamgen.workstation.texts import templates
 
     request = work.request
@@ -200,7 +200,7 @@ def _templates(work: _Work) -> Templates:
     return templates(work.root, {kind: file for kind, file in named.items() if alone in {None, kind}})
 
 
-def _guide(work: _Work) -> str:
+def _guide(work: _BootstrapWork) -> str:
     """Return the page for somebody's first day, with those profiles that the config template makes."""
     from iamgen.workstation.texts import expanded, role_names
 
@@ -208,7 +208,7 @@ def _guide(work: _Work) -> str:
     return guide(work.root, work.colleague, _links(work), role_names(config))
 
 
-def _links(work: _Work) -> tuple[Link, ...]:
+def _links(work: _BootstrapWork) -> tuple[Link, ...]:
     roles = work.colleague.every if work.request.links.all_roles else work.colleague.roles
     work.console.warnings(unlinked(roles))
     if not roles:
@@ -216,7 +216,7 @@ def _links(work: _Work) -> tuple[Link, ...]:
     return links(roles, work.colleague.partition)
 
 
-def _put_links(work: _Work) -> int:
+def _put_links(work: _BootstrapWork) -> int:
     """Print the links, or write them where `-o` says. As Markdown they are kept in the repository's folder too."""
     form = work.request.links.form
     text = page(work.root, work.colleague, _links(work), form)
@@ -225,7 +225,7 @@ def _put_links(work: _Work) -> int:
     return _put(text, work)
 
 
-def _keep(text: str, work: _Work) -> None:
+def _keep(text: str, work: _BootstrapWork) -> None:
     """Write the page of links into the repository, where it is ignored; that it cannot be written is no fault."""
     if work.request.consent.dry_run:
         return
@@ -239,7 +239,7 @@ def _keep(text: str, work: _Work) -> None:
         work.console.warning(Fault(LINKS_FILE, problem, "the links are printed all the same"))
 
 
-def _put(text: str, work: _Work) -> int:
+def _put(text: str, work: _BootstrapWork) -> int:
     if work.request.links.output is None:
         work.console.product(text)
     elif work.request.consent.dry_run:
@@ -249,7 +249,7 @@ def _put(text: str, work: _Work) -> int:
     return 0
 
 
-def _print(work: _Work, texts: Texts) -> int:
+def _print(work: _BootstrapWork, texts: FileTexts) -> int:
     """Print the one text that was asked for; or the links, and each text with a word on where to paste it."""
     from iamgen.workstation.home import place
 
@@ -264,7 +264,7 @@ def _print(work: _Work, texts: Texts) -> int:
     return 0
 
 
-def _write(work: _Work, texts: Texts, secret: str | None) -> int:
+def _write(work: _BootstrapWork, texts: FileTexts, secret: str | None) -> int:
     """Show what would become of the person's files, ask, and do it; return 1 when they declined."""
     from iamgen.workstation.preview import preview
     from iamgen.workstation.update import contents, keyless, updates
@@ -294,7 +294,7 @@ def _mode(update: Update) -> list[str]:
     return ["  ~ mode 0600: others may read it now"] if is_open(update.place) else []
 
 
-def _declined(file_updates: tuple[Update, ...], console: Console) -> frozenset[Identity]:
+def _declined(file_updates: tuple[Update, ...], console: Console) -> frozenset[SectionIdentity]:
     """Ask about each section that a person wrote and that would be overwritten; return those that stay."""
     conflicts = [(update, step) for update in file_updates for step in update.conflicts]
     return frozenset(

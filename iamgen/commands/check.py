@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from iamgen.check.engine import check_source
 from iamgen.check.finding import Finding
-from iamgen.check.formats import Format, render
+from iamgen.check.formats import ReportFormat, render
 from iamgen.check.inspect import Findings, ordered, unused, without_repeats
 from iamgen.check.left_out import left_out
 from iamgen.check.lint.configuration import find_config
@@ -46,7 +46,7 @@ class CheckRequest:
     """The accounts whose templates are checked; none means all of them."""
     templates: tuple[Path, ...] = ()
     """Template files that are checked in the place of the repository's accounts."""
-    form: Format = "text"
+    form: ReportFormat = "text"
     """The format of the findings."""
     ignore: tuple[str, ...] = ()
     """Rules to leave out, by id or name."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from iamgen.clock import now
 from iamgen.errors import Fault, IamgenError
 from iamgen.jinja.ci import MADE, ci_files
-from iamgen.jinja.ci_jobs import Provider
+from iamgen.jinja.ci_jobs import CiProvider
 from iamgen.project import Project
 from iamgen.release.repository import open_repository
 from iamgen.ui.console import Console
@@ -22,7 +22,7 @@ class CiRequest:
 
     root: Path
     """The folder that has users.py."""
-    providers: tuple[Provider, ...]
+    providers: tuple[CiProvider, ...]
     """The CI services."""
     only_check: bool = False
     """Whether to write nothing, and only to compare the files with what would be written."""

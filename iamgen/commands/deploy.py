@@ -18,7 +18,7 @@ from iamgen.deploy.executor import going_on
 from iamgen.deploy.plan_output import ends_json, ends_line, plan_text
 from iamgen.deploy.planner import Choices
 from iamgen.deploy.several_accounts import Ends, Member, Pending, Planned
-from iamgen.deploy.targets import Access, in_question, order, people_first
+from iamgen.deploy.targets import CredentialChoice, in_question, order, people_first
 from iamgen.errors import Fault, refuse
 from iamgen.project import Project
 from iamgen.release.stack_tags import stack_tags
@@ -55,9 +55,9 @@ class DeployRequest:
     """The file of the kept plan that is carried out, instead of a new one."""
 
     @property
-    def access(self) -> Access:
+    def access(self) -> CredentialChoice:
         """How to come by credentials."""
-        return Access(self.reach.profile, self.reach.role_arn_template)
+        return CredentialChoice(self.reach.profile, self.reach.role_arn_template)
 
     @property
     def changes_nothing(self) -> bool:

@@ -19,14 +19,14 @@ from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy import several_accounts
 from iamgen.deploy.cancellation import cancel, under_way
 from iamgen.deploy.planner import Order
-from iamgen.deploy.targets import Access, in_question, order
+from iamgen.deploy.targets import CredentialChoice, in_question, order
 from iamgen.errors import Fault, IamgenError
 from iamgen.project import Project
 from iamgen.ui.console import Console
 
 DONE, FAILED, PENDING = 0, 1, 4
 _BACK = "UPDATE_ROLLBACK_COMPLETE"
-Stack = tuple[Order, Clients]
+CancelledStack = tuple[Order, Clients]
 Found = Mapping[str, str | IamgenError]
 
 
@@ -50,7 +50,7 @@ def cancel_deployments(request: CancelRequest, console: Console) -> int:
     if not request.consent.dry_run:
         console.require_answer("cancel", yes=request.consent.yes)
     declaration, stop = Project.load(request.root, now()).declaration, threading.Event()
-    access = Access(request.reach.profile, request.reach.role_arn_template)
+    access = CredentialChoice(request.reach.profile, request.reach.role_arn_template)
     accounts = chosen(declaration, request.reach.accounts, every=request.reach.every)
     every = {
         account.name: (order(declaration, account, "", {}), access.clients(declaration, account))
@@ -83,7 +83,7 @@ def _agreed(accounts: Iterable[Account], declaration: Declaration, console: Cons
     return is_yes
 
 
-def _cancel(busy: Mapping[str, Stack], stop: threading.Event, console: Console) -> Found:
+def _cancel(busy: Mapping[str, CancelledStack], stop: threading.Event, console: Console) -> Found:
     """Stop all of them, whatever becomes of one; return how each ended."""
     with console.board(list(busy)) as show:
         work = {
@@ -115,7 +115,7 @@ def _say(where: str, status: str | IamgenError, console: Console) -> None:
         console.errors(status.faults)
 
 
-def _json(every: Mapping[str, Stack], seen: Found, ends: Found) -> str:
+def _json(every: Mapping[str, CancelledStack], seen: Found, ends: Found) -> str:
     reported = [
         {
             "account": name,

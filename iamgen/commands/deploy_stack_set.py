@@ -21,7 +21,7 @@ from iamgen.deploy.consequences import cli_options
 from iamgen.deploy.kind_template import kind_template
 from iamgen.deploy.references import Place
 from iamgen.deploy.refusals import Allowed, refused
-from iamgen.deploy.stack_sets import PlannedSet, Settings, StackSet, carry_out, plan
+from iamgen.deploy.stack_sets import PlannedSet, StackSet, StackSetSettings, carry_out, plan
 from iamgen.deploy.targets import in_question
 from iamgen.deploy.template_change import TemplateChange
 from iamgen.diff.lines import lines, plan_line
@@ -65,9 +65,9 @@ class StackSetRequest:
     """How many accounts are worked on at once."""
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> StackSetSettings:
         """How the stack set reaches its accounts."""
-        return Settings(
+        return StackSetSettings(
             self.units, self.delegated, self.administration_role, self.execution_role, self.failures, self.at_once
         )
 

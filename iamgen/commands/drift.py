@@ -21,7 +21,7 @@ from iamgen.deploy.drift import NOT_COMPARED, Inspection, inspect
 from iamgen.deploy.plan_output import remarks
 from iamgen.deploy.planner import Order
 from iamgen.deploy.stack_drift import comparable
-from iamgen.deploy.targets import Access, order
+from iamgen.deploy.targets import CredentialChoice, order
 from iamgen.diff.lines import lines
 from iamgen.errors import IamgenError
 from iamgen.iam.source import parse
@@ -48,7 +48,7 @@ def drift(request: DriftRequest, console: Console) -> int:
     something differs or was not looked at. Raises IamgenError for what is wrong with the declaration."""
     declaration, reach = Project.load(request.root, now()).declaration, request.reach
     accounts = chosen(declaration, reach.accounts, every=reach.every)
-    access, stop = Access(reach.profile, reach.role_arn_template), threading.Event()
+    access, stop = CredentialChoice(reach.profile, reach.role_arn_template), threading.Event()
     clients = {account.name: access.clients(declaration, account) for account in accounts}
     orders = {account.name: order(declaration, account, "", {}) for account in accounts}
     with console.board(list(orders)) as show:

@@ -15,7 +15,7 @@ from iamgen.errors import Fault, UsageError
 from iamgen.project import Project
 from iamgen.release.audit import log_of
 from iamgen.release.notes import Effects, promotion_notes
-from iamgen.release.promotion import Promotion, Request, planned, publish, require_channel
+from iamgen.release.promotion import Promotion, PromotionRequest, planned, publish, require_channel
 from iamgen.release.repository import open_repository
 from iamgen.release.versions import wanted as require_version
 from iamgen.revision import Comparison, Revision, checked_at, compared
@@ -76,7 +76,7 @@ def _log(request: PromoteRequest, console: Console) -> int:
 
 def _promote(request: PromoteRequest, version: str, main: str | None, console: Console) -> int:
     repository = open_repository(request.root)
-    plan = planned(repository, Request(request.channel, version, request.remote, main))
+    plan = planned(repository, PromotionRequest(request.channel, version, request.remote, main))
     confirmation = Confirmation(console, request.consent.yes, request.consent.dry_run, request.output.as_json)
     if plan.is_there:
         console.note(f"{plan.branch} in {plan.remote.name} has {plan.version} already")

@@ -12,7 +12,7 @@ from iamgen.commands.requests import Reach
 from iamgen.declaration.account_selection import chosen
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.stack_status import holds_template
-from iamgen.deploy.targets import Access, where
+from iamgen.deploy.targets import CredentialChoice, where
 from iamgen.errors import refuse
 from iamgen.project import Project
 from iamgen.ui.console import Console
@@ -33,7 +33,7 @@ def template(request: TemplateRequest, console: Console) -> int:
     declaration = Project.load(request.root, now()).declaration
     (account,) = chosen(declaration, request.reach.accounts, every=False)
     place, name = where(account), declaration.settings.stack
-    clients = Access(request.reach.profile, request.reach.role_arn_template).clients(declaration, account)
+    clients = CredentialChoice(request.reach.profile, request.reach.role_arn_template).clients(declaration, account)
     require_account(clients, account.id, place)
     with telling(place, clients.credentials):
         stack = stacks.read(clients.cloudformation, name)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-Path = tuple[str | int, ...]
+ValuePath = tuple[str | int, ...]
 
 REFERENCE, ATTRIBUTE = "Ref", "Fn::GetAtt"
 NO_VALUE = "AWS::NoValue"
@@ -34,7 +34,7 @@ def is_function(key: str) -> bool:
 class Replaced(NamedTuple):
     """A place that CloudFormation would replace, which iamgen refuses."""
 
-    path: Path
+    path: ValuePath
     """Where it is in the value."""
     what: str
     """What stands there."""
@@ -58,10 +58,10 @@ def replaced(value: object) -> Iterator[Replaced]:
             yield from _in_key(place.text, place.holder, place.path)
 
 
-class Place(NamedTuple):
+class ValuePlace(NamedTuple):
     """A text within a value."""
 
-    path: Path
+    path: ValuePath
     """Where it is in the value."""
     text: str
     """The text."""
@@ -69,22 +69,22 @@ class Place(NamedTuple):
     """The mapping of which it is a key; None where it is no key."""
 
 
-def places(value: object) -> Iterator[Place]:
+def places(value: object) -> Iterator[ValuePlace]:
     """Yield every text within a value, keys too, in its order; a value may be nested in any way, and contain itself."""
-    waiting: list[tuple[object, Path]] = [(value, ())]
+    waiting: list[tuple[object, ValuePath]] = [(value, ())]
     visited: set[int] = set()
     while waiting:
         current, at = waiting.pop()
         if isinstance(current, str):
-            yield Place(at, current)
+            yield ValuePlace(at, current)
         elif isinstance(current, Mapping | list | tuple) and id(current) not in visited:
             visited.add(id(current))
             if isinstance(current, Mapping):
-                yield from (Place((*at, key), key, current) for key in current if isinstance(key, str))
+                yield from (ValuePlace((*at, key), key, current) for key in current if isinstance(key, str))
             waiting += reversed([(inner, (*at, step)) for step, inner in _steps(current)])
 
 
-def not_finite(value: object, path: Path = ()) -> Iterator[Path]:
+def not_finite(value: object, path: ValuePath = ()) -> Iterator[ValuePath]:
     """Yield the place of every number that JSON does not have: `NaN`, `Infinity`, and what is too large."""
     if isinstance(value, float) and not math.isfinite(value):
         yield path
@@ -99,13 +99,13 @@ def _steps(value: Mapping[object, object] | list[object] | tuple[object, ...]) -
     return list(enumerate(value))
 
 
-def _in_text(place: Place) -> Iterator[Replaced]:
+def _in_text(place: ValuePlace) -> Iterator[Replaced]:
     if has_dynamic_reference(place.text):
         problem = "a dynamic reference, {{resolve:…}}, which CloudFormation would replace with something else"
         yield Replaced(place.path, problem, _WRITE_IT)
 
 
-def _in_key(key: str, holder: Mapping[object, object], at: Path) -> Iterator[Replaced]:
+def _in_key(key: str, holder: Mapping[object, object], at: ValuePath) -> Iterator[Replaced]:
     name = key.strip().casefold()
     if key in (REFERENCE, ATTRIBUTE):
         yield from _in_reference(key, holder, at)
@@ -117,7 +117,7 @@ def _in_key(key: str, holder: Mapping[object, object], at: Path) -> Iterator[Rep
         yield Replaced(at, problem, "a statement's Condition is of the form {operator: {key: value}}")
 
 
-def _in_reference(key: str, holder: Mapping[object, object], at: Path) -> Iterator[Replaced]:
+def _in_reference(key: str, holder: Mapping[object, object], at: ValuePath) -> Iterator[Replaced]:
     """Find a reference that is not just that, and one that makes vanish what it stands for."""
     argument = holder[key]
     if len(holder) > 1:

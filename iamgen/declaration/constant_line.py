@@ -12,7 +12,7 @@ import re
 from typing import NamedTuple
 
 
-class Text(NamedTuple):
+class QuotedText(NamedTuple):
     """Characters of a value that stand for themselves."""
 
     text: str
@@ -37,7 +37,7 @@ class Assignment(NamedTuple):
     """
 
     name: str
-    pieces: tuple[Text | Reference, ...]
+    pieces: tuple[QuotedText | Reference, ...]
     quoted: bool
     exported: bool
 
@@ -225,7 +225,7 @@ def _unreadable(line: str) -> _Trouble | None:
     return _Trouble("comment_goes_on", len(line) - 1) if line.endswith("\\") else None
 
 
-def _value(line: str, start: int) -> tuple[Text | Reference, ...] | _Trouble:
+def _value(line: str, start: int) -> tuple[QuotedText | Reference, ...] | _Trouble:
     if not line.startswith(("'", '"'), start):
         return _pieces(_UNQUOTED, line, start, len(line))
     quotes = _QUOTES.match(line, start)
@@ -238,12 +238,12 @@ def _value(line: str, start: int) -> tuple[Text | Reference, ...] | _Trouble:
     return _found(_AFTER_QUOTES.match(line, quotes.end())) or pieces
 
 
-def _pieces(shape: re.Pattern[str], line: str, start: int, end: int) -> tuple[Text | Reference, ...] | _Trouble:
+def _pieces(shape: re.Pattern[str], line: str, start: int, end: int) -> tuple[QuotedText | Reference, ...] | _Trouble:
     """Return the pieces of the value between two indexes of `line`, or the first trouble in it."""
-    pieces: list[Text | Reference] = []
+    pieces: list[QuotedText | Reference] = []
     for match in shape.finditer(line, start, end):
         if match.lastgroup == "text":
-            pieces.append(Text(match["text"]))
+            pieces.append(QuotedText(match["text"]))
         elif match.lastgroup in {"braced", "bare"}:
             name = match[match.lastgroup]
             pieces.append(Reference(name, match.start() + 1, braced=match.lastgroup == "braced"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamgen.declaration.constant_line import Assignment, Reference, Refusal, Text, name_on, read_line
+from iamgen.declaration.constant_line import Assignment, QuotedText, Reference, Refusal, name_on, read_line
 from iamgen.declaration.source import LARGEST_FILE, read_limited
 from iamgen.errors import Fault
 from iamgen.similar_names import did_you_mean
@@ -109,7 +109,7 @@ def parse(text: bytes, path: str) -> tuple[Constants, tuple[Fault, ...]]:
         for number, line in enumerate(_lines(text), start=1)
         if (statement := _statement(line)) is not None
     }
-    reading = _Reading(path, statements)
+    reading = _ConstantsReading(path, statements)
     for number, statement in statements.items():
         reading.take(number, statement)
     constants = Constants(
@@ -167,7 +167,7 @@ def _statement(line: bytes) -> Assignment | Refusal | None:
         return Refusal(name, message, "save the file as UTF-8")
 
 
-class _Reading:
+class _ConstantsReading:
     """What is known of a file while its statements are taken one after the other."""
 
     def __init__(self, path: str, statements: Mapping[int, Assignment | Refusal]) -> None:
@@ -285,7 +285,7 @@ def _unfit(assignment: Assignment, value: str) -> Iterator[tuple[str, str]]:
 
 def _needs_no_quotes(value: str) -> bool:
     statement = read_line(f"A={value}")
-    return isinstance(statement, Assignment) and all(isinstance(piece, Text) for piece in statement.pieces)
+    return isinstance(statement, Assignment) and all(isinstance(piece, QuotedText) for piece in statement.pieces)
 
 
 def _and_more(count: int) -> str:

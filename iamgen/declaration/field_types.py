@@ -12,7 +12,7 @@ Flag = Annotated[bool, "True or False"]
 # Not Sequence[str]: text is one, and "s3" would pass for a sequence of services.
 Names = Annotated[tuple[str, ...] | list[str], "a tuple of names, such as ('a', 'b')"]
 ACCOUNTS = "an account name or pattern, or several: ('dev', '*-dev')"
-Accounts = Annotated[str | Sequence[str], ACCOUNTS]
+AccountNames = Annotated[str | Sequence[str], ACCOUNTS]
 OptionalAccounts = Annotated[str | Sequence[str] | None, ACCOUNTS]
 Tags = Annotated[Mapping[str, str], "tags as {'team': 'blue'}"]
 _DATE = "a date in quotes, such as '2027-01-31'"

@@ -12,7 +12,7 @@ from iamgen.declaration.expiry import iso
 from iamgen.declaration.resolved import Declaration, Granted, Machine, Person
 
 
-class Key(NamedTuple):
+class HoldingKey(NamedTuple):
     """What tells holdings apart, whatever an account is called: who has it, where, and what."""
 
     principal: str
@@ -45,11 +45,11 @@ class Holding:
         return f"{self.access} on {self.account}{end}"
 
     @property
-    def key(self) -> Key:
+    def key(self) -> HoldingKey:
         """Return what it shares with the same holding of another declaration."""
-        return Key(self.principal, self.account_id, self.access)
+        return HoldingKey(self.principal, self.account_id, self.access)
 
-    def exceeds(self, held: Mapping[Key, Holding]) -> bool:
+    def exceeds(self, held: Mapping[HoldingKey, Holding]) -> bool:
         """Tell whether none of the others is the same and lasts as long."""
         same = held.get(self.key)
         return same is None or (same.until is not None and (self.until is None or same.until < self.until))

@@ -41,7 +41,7 @@ class Provider:
     """What stands for that `*`: a `?` for each character, since a `*` would also match the parts behind it."""
 
 
-class Identity(NamedTuple):
+class TokenIdentity(NamedTuple):
     """What a pipeline's token says."""
 
     url: str
@@ -123,19 +123,19 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
 )
 
 
-def identity(pipeline: Pipeline) -> Identity:
+def identity(pipeline: Pipeline) -> TokenIdentity:
     """Return what the pipeline's tokens say; it must have been found without fault."""
     subject = subject_of(pipeline)
     known = PROVIDERS.get(pipeline.provider)
     if known is None:
-        return Identity(pipeline.provider, pipeline.audience or "", subject)
+        return TokenIdentity(pipeline.provider, pipeline.audience or "", subject)
     match = matched(known, subject)
     first = match[1] if match and match.re.groups and match.lastindex else ""
     fill = {"{1}": first or "", "{workspace}": pipeline.repository or ""}
     url, audience = known.url, pipeline.audience or known.audience
     for name, value in fill.items():
         url, audience = url.replace(name, value), audience.replace(name, value)
-    return Identity(url, audience, subject[:-1].replace("*", known.filling) + subject[-1])
+    return TokenIdentity(url, audience, subject[:-1].replace("*", known.filling) + subject[-1])
 
 
 def subject_of(pipeline: Pipeline) -> str:

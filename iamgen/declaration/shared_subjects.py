@@ -20,7 +20,7 @@ _OTHERWISE = "give {account} a subject of its own, that no other job has"
 
 
 @dataclass(frozen=True)
-class Reach:
+class SubjectReach:
     """One role in one account that a pipeline is granted."""
 
     pipeline: Pipeline
@@ -31,7 +31,7 @@ class Reach:
     """The name of the role."""
 
 
-def sideways_faults(reached: Iterable[Reach], accounts: Accounts) -> Iterator[MisDeclared]:
+def sideways_faults(reached: Iterable[SubjectReach], accounts: Accounts) -> Iterator[MisDeclared]:
     """Find subjects that are for an account that needs approval, and for one that does not.
 
     AWS sees nothing but the subject: a job that is for the second account can ask for the role in the first, and nobody
@@ -51,7 +51,7 @@ def sideways_faults(reached: Iterable[Reach], accounts: Accounts) -> Iterator[Mi
             yield _fault(reach, exposed_reach)
 
 
-def _fault(approved: Reach, exposed: Reach) -> MisDeclared:
+def _fault(approved: SubjectReach, exposed: SubjectReach) -> MisDeclared:
     subject = identity(exposed.pipeline).subject
     problem = (
         f"Pipeline {approved.pipeline.provider!r}: {subject!r} is for {exposed.account} as well, and gets "

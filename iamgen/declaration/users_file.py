@@ -85,11 +85,11 @@ def read(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         return result()
 
 
-Result = Callable[[], tuple[Written, tuple[Fault, ...]]]
+UsersResult = Callable[[], tuple[Written, tuple[Fault, ...]]]
 
 
 @contextmanager
-def reading(root: Path) -> Iterator[Result]:
+def reading(root: Path) -> Iterator[UsersResult]:
     """Start running the repository's users.py, in a process of its own; yield what waits for the result of `read`."""
     file = root / USERS_FILE
     if fault := foreign_owner(file.parent, file, file.resolve().parent):

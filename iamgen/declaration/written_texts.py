@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from iamgen.declaration.cloudformation import ATTRIBUTE, Place, has_dynamic_reference, is_function, places
+from iamgen.declaration.cloudformation import ATTRIBUTE, ValuePlace, has_dynamic_reference, is_function, places
 from iamgen.declaration.declared_type import Declared, MisDeclared, label, without_fault
 from iamgen.declaration.types.grant import grants
 from iamgen.declaration.users_file import Written
@@ -44,7 +44,7 @@ def _inner(declared: Declared) -> Iterator[Declared]:
         yield emergency
 
 
-def _replaced_part(place: Place, field: str) -> str:
+def _replaced_part(place: ValuePlace, field: str) -> str:
     if has_dynamic_reference(place.text):
         return "a dynamic reference, {{resolve:…}}"
     if field == "vars" and place.holder is not None and is_function(place.text) and place.text != ATTRIBUTE:

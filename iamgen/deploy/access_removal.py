@@ -9,7 +9,7 @@ from iamgen.deploy.holders import as_list
 from iamgen.diff.change import Change
 from iamgen.diff.difference import differences
 
-Template = Mapping[str, Any]
+TemplateBody = Mapping[str, Any]
 # Elements whose entries are alternatives: fewer entries mean less access.
 _LISTS = ("Action", "Principal", "Resource")
 _EQUALS = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
@@ -18,7 +18,7 @@ _GRANTING = {"AWS::IAM::OIDCProvider", "AWS::IAM::Role", "AWS::IAM::User"}
 _SHARED = {"AWS::IAM::Group", "AWS::IAM::ManagedPolicy"}
 
 
-def only_removes_access(before: Template | None, after: Template) -> bool:
+def only_removes_access(before: TemplateBody | None, after: TemplateBody) -> bool:
     """Return whether the second template gives nobody anything that the first does not, as far as can be seen.
 
     A doubt is a no. A policy or a group that goes from somebody who stays is one: it may have denied something.
@@ -30,7 +30,7 @@ def only_removes_access(before: Template | None, after: Template) -> bool:
     return bool(changes) and all(_removes(change, was, will) for change in changes)
 
 
-def _removes(change: Change, was: Template, will: Template) -> bool:
+def _removes(change: Change, was: TemplateBody, will: TemplateBody) -> bool:
     if change.sign == "+" or change.replaced:
         return False
     if change.sign == "-":
@@ -42,7 +42,7 @@ def _removes(change: Change, was: Template, will: Template) -> bool:
     return all(_narrows(name, before.get(name), after.get(name)) for name in changed)
 
 
-def _goes_with_its_holders(logical_id: str, was: Template, will: Template) -> bool:
+def _goes_with_its_holders(logical_id: str, was: TemplateBody, will: TemplateBody) -> bool:
     """Return whether a policy or group is only of what goes as well, such as that of a CI user."""
     properties = was[logical_id].get("Properties") or {}
     if any(properties.get(element) for element in ("Groups", "Roles", "Users")):

@@ -13,7 +13,7 @@ from iamgen.access.context import UNSAID, ContextValue
 from iamgen.access.documents import Principal, Statement
 from iamgen.access.evaluate import Request, decide
 from iamgen.aws.iam_types import USER
-from iamgen.deploy.comparison import Answer, Comparison, Question, Rules, Side, compare, is_allowed
+from iamgen.deploy.comparison import LossAnswer, PolicySide, Question, Rules, SidesCompared, compare, is_allowed
 from iamgen.deploy.holders import Holder, Holders, PolicyText
 
 _IDENTITY = re.compile(r"arn:(?P<partition>[\w-]+):iam::(?P<account>\d+):(?P<kind>user|role)/(?:.*/)?(?P<name>[^/]+)")
@@ -72,16 +72,16 @@ class Trusting:
 
     def admits(self, assumer: Assumer) -> bool:
         """Return whether somebody may assume it in some way, or that cannot be decided."""
-        return any(is_allowed(self.side(assumer, way)) is not Answer.LOST for way in assumer.ways)
+        return any(is_allowed(self.side(assumer, way)) is not LossAnswer.LOST for way in assumer.ways)
 
-    def side(self, assumer: Assumer, way: str) -> Side:
+    def side(self, assumer: Assumer, way: str) -> PolicySide:
         """Return the question whether that somebody may assume it in that way."""
         trust = self._trust
         arn = self.role.resource.arn if self.role else self.holders.place.arn("role/none")
         question = Question(assumer.action, arn, self.moment, assumer.ways[way], assumer.principals)
         denied = tuple(self._denied(assumer, question))
         policies = (trust, PolicyText("policies of the user", denied)) if denied else (trust,)
-        return Side(Rules(policies), question)
+        return PolicySide(Rules(policies), question)
 
     @cached_property
     def _trust(self) -> PolicyText:
@@ -113,7 +113,7 @@ def policies_of_user(holders: Holders, user: Holder) -> tuple[PolicyText, ...]:
     return (*user.policies, *(policy for group in groups for policy in group.policies))
 
 
-def changes_of(assumer: Assumer, before: Trusting, after: Trusting) -> dict[str, Comparison]:
+def changes_of(assumer: Assumer, before: Trusting, after: Trusting) -> dict[str, SidesCompared]:
     """Return what becomes of each way in which somebody could assume a role."""
     return {way: compare(before.side(assumer, way), after.side(assumer, way)) for way in assumer.ways}
 
@@ -121,7 +121,7 @@ def changes_of(assumer: Assumer, before: Trusting, after: Trusting) -> dict[str,
 def keeps_a_way(assumer: Assumer, before: Trusting, after: Trusting) -> bool:
     """Return whether one of the ways in which somebody could assume a role is certainly there afterwards."""
     return any(
-        comparison.answer is Answer.KEPT and is_allowed(before.side(assumer, way)) is not Answer.LOST
+        comparison.answer is LossAnswer.KEPT and is_allowed(before.side(assumer, way)) is not LossAnswer.LOST
         for way, comparison in changes_of(assumer, before, after).items()
     )
 

@@ -14,7 +14,7 @@ KINDS = {GROUP: "Group", ROLE: "Role", USER: "User"}
 
 
 @dataclass(frozen=True)
-class Held:
+class PrincipalState:
     """What a group, role or user has.
 
     `inline` has its own policies by name, `attached` the ARNs of the managed ones.
@@ -35,16 +35,16 @@ class Held:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-Everybody = Mapping[tuple[str, str], Held]
+Everybody = Mapping[tuple[str, str], PrincipalState]
 """What each group, role and user has, by type and name."""
 
 
-def held(iam: Client, where: str) -> dict[tuple[str, str], Held]:
+def held(iam: Client, where: str) -> dict[tuple[str, str], PrincipalState]:
     """Return what each group, role and user of the account has, by type and name: one request, in pages.
 
     Raises IamgenError when the answer breaks off before its end.
     """
-    result: dict[tuple[str, str], Held] = {}
+    result: dict[tuple[str, str], PrincipalState] = {}
     members: dict[str, set[str]] = {}
     for page in _pages(iam, where):
         for kind, short in KINDS.items():
@@ -70,8 +70,8 @@ def _pages(iam: Client, where: str) -> Iterator[Mapping[str, Any]]:
         more = {"Marker": page["Marker"]}
 
 
-def _held(short: str, item: Mapping[str, Any]) -> Held:
-    return Held(
+def _held(short: str, item: Mapping[str, Any]) -> PrincipalState:
+    return PrincipalState(
         inline={policy["PolicyName"]: policy["PolicyDocument"] for policy in item.get(f"{short}PolicyList", ())},
         attached=frozenset(policy["PolicyArn"] for policy in item.get("AttachedManagedPolicies", ())),
         trust=item.get("AssumeRolePolicyDocument", {}),

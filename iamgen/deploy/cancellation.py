@@ -12,10 +12,10 @@ from iamgen.deploy.consequences import cli_options, watching, with_consequence
 from iamgen.deploy.events import Event, follow, last_event
 from iamgen.deploy.failure import not_rolled_back
 from iamgen.deploy.planner import Order
-from iamgen.deploy.stack_status import Step, step
+from iamgen.deploy.stack_status import NextStep, step
 from iamgen.errors import Fault, IamgenError, refuse
 
-Told = Callable[[Event], None]
+TellEvent = Callable[[Event], None]
 
 
 def under_way(order: Order, clients: Clients) -> str:
@@ -23,10 +23,10 @@ def under_way(order: Order, clients: Clients) -> str:
     require_account(clients, order.account_id, order.where)
     with telling(order.where, clients.credentials):
         stack = stacks.read(clients.cloudformation, order.stack)
-    return stack.status if stack and step(stack.status) is Step.WAIT else ""
+    return stack.status if stack and step(stack.status) is NextStep.WAIT else ""
 
 
-def cancel(order: Order, clients: Clients, pace: Pace, tell: Told) -> str:
+def cancel(order: Order, clients: Clients, pace: Pace, tell: TellEvent) -> str:
     """Stop an update that is under way, wait until all is as before, and return the stack's status then.
 
     Returns nothing when nothing is under way, or not any more. Raises IamgenError for what cannot be stopped, and for
@@ -35,7 +35,7 @@ def cancel(order: Order, clients: Clients, pace: Pace, tell: Told) -> str:
     require_account(clients, order.account_id, order.where)
     with telling(order.where, clients.credentials):
         stack = stacks.read(clients.cloudformation, order.stack)
-        if stack is None or step(stack.status) is not Step.WAIT:
+        if stack is None or step(stack.status) is not NextStep.WAIT:
             return ""
         if stack.status != "UPDATE_IN_PROGRESS":
             hint = f"wait for its end: iamgen deploy {order.account.name} --wait"

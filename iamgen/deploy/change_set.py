@@ -14,12 +14,12 @@ from iamgen.aws_client.polling import Pace
 from iamgen.deploy.change_set_validation import not_planned
 from iamgen.errors import Fault, IamgenError
 
-Kind = Literal["CREATE", "UPDATE"]
+ChangeSetKind = Literal["CREATE", "UPDATE"]
 _NOTHING = re.compile(r"didn't contain changes|No updates are to be performed")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ChangeSetRequest:
     """What a change set is to bring about. `source` is what names the template: its body, or where it is; `where`
     names the account in messages.
 
@@ -27,7 +27,7 @@ class Wanted:
     """
 
     stack: str
-    kind: Kind
+    kind: ChangeSetKind
     source: Mapping[str, str]
     tags: Mapping[str, str]
     where: str
@@ -35,7 +35,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Effect:
+class ResourceEffect:
     """What a change set does to a resource: Add, Modify, Remove. `replaced` when AWS makes a new one, or may.
 
     `scope` has what of it changes: Properties, Tags, Metadata.
@@ -54,11 +54,11 @@ class ChangeSet:
 
     id: str
     stack_id: str
-    kind: Kind
-    effects: tuple[Effect, ...]
+    kind: ChangeSetKind
+    effects: tuple[ResourceEffect, ...]
 
 
-def create(cloudformation: Client, expected: Wanted, pace: Pace) -> ChangeSet | None:
+def create(cloudformation: Client, expected: ChangeSetRequest, pace: Pace) -> ChangeSet | None:
     """Return a new change set; None, and nothing is left behind, when there is nothing to change.
 
     Raises IamgenError when CloudFormation cannot make one; what it left behind is removed.
@@ -103,7 +103,7 @@ def describe(cloudformation: Client, id_: str, stack: str) -> Mapping[str, Any]:
     return cloudformation.describe_change_set(ChangeSetName=id_, StackName=stack)  # type: ignore[no-any-return]
 
 
-def effects(cloudformation: Client, id_: str, stack: str) -> tuple[Effect, ...]:
+def effects(cloudformation: Client, id_: str, stack: str) -> tuple[ResourceEffect, ...]:
     """Return what a change set does."""
     return _effects(cloudformation, describe(cloudformation, id_, stack))
 
@@ -136,7 +136,7 @@ def _created(cloudformation: Client, id_: str, stack_id: str, pace: Pace) -> Map
     raise AssertionError
 
 
-def _effects(cloudformation: Client, page: Mapping[str, Any]) -> tuple[Effect, ...]:
+def _effects(cloudformation: Client, page: Mapping[str, Any]) -> tuple[ResourceEffect, ...]:
     changes = list(page.get("Changes", ()))
     while page.get("NextToken"):
         page = cloudformation.describe_change_set(
@@ -148,8 +148,8 @@ def _effects(cloudformation: Client, page: Mapping[str, Any]) -> tuple[Effect, .
     )
 
 
-def _effect(change: Mapping[str, Any]) -> Effect:
-    return Effect(
+def _effect(change: Mapping[str, Any]) -> ResourceEffect:
+    return ResourceEffect(
         change["Action"],
         change["LogicalResourceId"],
         change["ResourceType"],

@@ -30,7 +30,7 @@ _KNOWN_ABSENT = frozenset({"aws:multifactorauthage", "aws:multifactorauthpresent
 _EVERYBODY = (Principal("*", "*"),)
 
 
-class Answer(Enum):
+class LossAnswer(Enum):
     """What became of something that was allowed."""
 
     KEPT = "it is still allowed, or never was"
@@ -39,16 +39,16 @@ class Answer(Enum):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SidesCompared:
     """An answer, with what an undecided one hangs on."""
 
-    answer: Answer
+    answer: LossAnswer
     """What became of it."""
     unknown: tuple[str, ...] = ()
     """What is not known, in words."""
 
 
-KEPT = Comparison(Answer.KEPT)
+KEPT = SidesCompared(LossAnswer.KEPT)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Side:
+class PolicySide:
     """The rules of one side, and what is asked of them."""
 
     rules: Rules
@@ -116,7 +116,7 @@ class _Assumed:
 _Assumptions = Mapping[_Assumed, str]
 
 
-def compare(before: Side, after: Side) -> Comparison:
+def compare(before: PolicySide, after: PolicySide) -> SidesCompared:
     """Return what becomes of a request from one side to the other."""
     sides = tuple(replace(item, rules=_about(item.rules, item.question.action)) for item in (before, after))
     if sides[0] == sides[1]:
@@ -125,14 +125,16 @@ def compare(before: Side, after: Side) -> Comparison:
     everything = known[0] | known[1]
     unknown = _texts(known[0] ^ known[1]) or _texts(everything)
     if _is_too_much(everything):
-        return Comparison(Answer.UNDECIDED, unknown)
+        return SidesCompared(LossAnswer.UNDECIDED, unknown)
     try:
         return _answer(sides[0], sides[1], everything, unknown)
     except AccessError as error:
-        return Comparison(Answer.UNDECIDED, tuple(f"{fault.where}: {fault.what}" for fault in error.faults))
+        return SidesCompared(LossAnswer.UNDECIDED, tuple(f"{fault.where}: {fault.what}" for fault in error.faults))
 
 
-def _answer(before: Side, after: Side, everything: frozenset[_Assumed], unknown: tuple[str, ...]) -> Comparison:
+def _answer(
+    before: PolicySide, after: PolicySide, everything: frozenset[_Assumed], unknown: tuple[str, ...]
+) -> SidesCompared:
     outcomes = [
         (_is_allowed(before, combination), _is_allowed(after, combination)) for combination in _combinations(everything)
     ]
@@ -140,22 +142,22 @@ def _answer(before: Side, after: Side, everything: frozenset[_Assumed], unknown:
     if not any(lost):
         return KEPT
     certain = outcomes[0][0] and all(gone for gone, (was, _) in zip(lost, outcomes, strict=True) if was)
-    return Comparison(Answer.LOST) if certain else Comparison(Answer.UNDECIDED, unknown)
+    return SidesCompared(LossAnswer.LOST) if certain else SidesCompared(LossAnswer.UNDECIDED, unknown)
 
 
-def is_allowed(side: Side) -> Answer:
+def is_allowed(side: PolicySide) -> LossAnswer:
     """Return KEPT when the request is certainly allowed, LOST when it is certainly not, else UNDECIDED."""
     side = replace(side, rules=_about(side.rules, side.question.action))
     everything = frozenset(_assumed(side))
     if _is_too_much(everything):
-        return Answer.UNDECIDED
+        return LossAnswer.UNDECIDED
     try:
         outcomes = {_is_allowed(side, combination) for combination in _combinations(everything)}
     except AccessError:
-        return Answer.UNDECIDED
+        return LossAnswer.UNDECIDED
     if len(outcomes) > 1:
-        return Answer.UNDECIDED
-    return Answer.KEPT if True in outcomes else Answer.LOST
+        return LossAnswer.UNDECIDED
+    return LossAnswer.KEPT if True in outcomes else LossAnswer.LOST
 
 
 def _texts(assumed: Iterable[_Assumed]) -> tuple[str, ...]:
@@ -173,7 +175,7 @@ def _combinations(assumed: Iterable[_Assumed]) -> Iterator[_Assumptions]:
         yield dict(zip(ordered, values, strict=True))
 
 
-def _is_allowed(side: Side, assumptions: _Assumptions) -> bool:
+def _is_allowed(side: PolicySide, assumptions: _Assumptions) -> bool:
     request = side.question.request
     if not decide(_assuming(side, side.rules.policies, assumptions), request).allowed:
         return False
@@ -181,7 +183,7 @@ def _is_allowed(side: Side, assumptions: _Assumptions) -> bool:
     return boundary is None or decide(_assuming(side, (boundary,), assumptions), request).allowed
 
 
-def _assuming(side: Side, policies: Iterable[PolicyText], assumptions: _Assumptions) -> Iterator[Statement]:
+def _assuming(side: PolicySide, policies: Iterable[PolicyText], assumptions: _Assumptions) -> Iterator[Statement]:
     """Yield the statements that there are under the assumptions, with the conditions that can be decided."""
     for policy in policies:
         if policy.statements is None:
@@ -203,7 +205,7 @@ def _holds(condition: Condition, assumptions: _Assumptions) -> bool:
     return any(assumptions[item] == "yes" for item in _conditions(condition)) is not condition.operator.negated
 
 
-def _assumed(side: Side) -> Iterator[_Assumed]:
+def _assumed(side: PolicySide) -> Iterator[_Assumed]:
     """Yield what is not known and counts for the answer."""
     boundary = (side.rules.boundary,) if side.rules.boundary else ()
     for policy in (*side.rules.policies, *boundary):

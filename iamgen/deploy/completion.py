@@ -6,7 +6,7 @@ from functools import partial
 
 from iamgen.deploy.consequences import cli_options, with_consequence
 from iamgen.deploy.drift import Inspection
-from iamgen.deploy.events import Outcome
+from iamgen.deploy.events import OperationOutcome
 from iamgen.deploy.failure import failed_for_good
 from iamgen.deploy.planner import Prepared
 from iamgen.deploy.repair import repair, repair_steps
@@ -35,7 +35,7 @@ def _bare(prepared: Prepared, inspection: Inspection) -> tuple[str, ...]:
     return () if inspection.there.get(POWER) or prepared.choices.lock_me_out else (POWER,)
 
 
-def finished(prepared: Prepared, outcome: Outcome | None) -> list[Fault]:
+def finished(prepared: Prepared, outcome: OperationOutcome | None) -> list[Fault]:
     """Guard the stack and put right what is beside it, now that the change set was carried out; return everything
     that could not be done, also by AWS itself, and then how far it came."""
     account, clients = prepared.order.account, prepared.clients

@@ -10,7 +10,7 @@ from iamgen.aws.iam_types import ROLE, USER
 from iamgen.aws_client.clients import Identity
 from iamgen.deploy.administrators import lost_by_named_admins
 from iamgen.deploy.assuming import Assumer, Trusting, changes_of, keeps_a_way, key_of, labels
-from iamgen.deploy.comparison import Answer
+from iamgen.deploy.comparison import LossAnswer
 from iamgen.deploy.needed_actions import administration
 from iamgen.deploy.power import Standing, role_session, user_of
 from iamgen.deploy.template_change import ADMIN, HINT, POWER, Sides, not_known
@@ -136,7 +136,7 @@ class DeployingPrincipal:
 
     def _lost_ways(self, assumer: Assumer, pair: tuple[Trusting, Trusting], message: str) -> Iterator[Fault]:
         changes = changes_of(assumer, *pair)
-        lost = [way for way, change in changes.items() if change.answer is not Answer.KEPT]
+        lost = [way for way, change in changes.items() if change.answer is not LossAnswer.KEPT]
         if lost:
             how = f" {lost[0]}" if len(lost) < len(changes) and lost[0] else ""
             yield Fault(self.sides.at(self.role), f"{message}{how}{not_known(changes.values())}", HINT)

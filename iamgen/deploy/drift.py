@@ -13,7 +13,7 @@ from iamgen.deploy.authorization_details import USER, Everybody, held
 from iamgen.deploy.effects import merged
 from iamgen.deploy.iam_drift import IamDifference, as_changes, beside, members
 from iamgen.deploy.iam_expectation import as_deployed, environment_of, expected, trust
-from iamgen.deploy.stack import Resource
+from iamgen.deploy.stack import StackResource
 from iamgen.deploy.stack_drift import Drift, Unchecked, detect
 from iamgen.deploy.undeclared import PERSON, Undeclared, holders, of_people, undeclared
 from iamgen.diff.change import Change
@@ -134,7 +134,7 @@ def inspect(
     )
 
 
-def _strangers(account: Inspected, resources: tuple[Resource, ...], has: Everybody) -> tuple[Undeclared, ...]:
+def _strangers(account: Inspected, resources: tuple[StackResource, ...], has: Everybody) -> tuple[Undeclared, ...]:
     if account.users is None:
         return ()
     return tuple(undeclared(account.users, resources, has, people_alone=account.people_alone))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from iamgen.deploy.change_set import Effect
+from iamgen.deploy.change_set import ResourceEffect
 from iamgen.diff.change import Change, Detail, Sign
 
 _SIGNS: dict[str, Sign] = {"Add": "+", "Import": "+", "Remove": "-"}
 
 
-def planned(effects: Iterable[Effect], *differences: Iterable[Change]) -> tuple[Change, ...]:
+def planned(effects: Iterable[ResourceEffect], *differences: Iterable[Change]) -> tuple[Change, ...]:
     """Return the changes that the effects of a change set are, each with what of it changes.
 
     `differences` say that: those of the templates, and those by hand that are put right. Which resources change, and
@@ -28,17 +28,17 @@ def planned(effects: Iterable[Effect], *differences: Iterable[Change]) -> tuple[
     return (*sections, *sorted(changes, key=lambda change: change.logical_id))
 
 
-def retagged(effects: Iterable[Effect], changes: Iterable[Change]) -> tuple[str, ...]:
+def retagged(effects: Iterable[ResourceEffect], changes: Iterable[Change]) -> tuple[str, ...]:
     """Return the resources that get the stack's tags and are else left alone."""
     reported = {change.logical_id for change in changes}
     return tuple(sorted(effect.logical_id for effect in effects if effect.logical_id not in reported))
 
 
-def _counts(effect: Effect, known: dict[str, Change]) -> bool:
+def _counts(effect: ResourceEffect, known: dict[str, Change]) -> bool:
     return effect.action != "Modify" or effect.scope != ("Tags",) or effect.logical_id in known
 
 
-def _change(effect: Effect, known: Change | None) -> Change:
+def _change(effect: ResourceEffect, known: Change | None) -> Change:
     replaced = effect.replaced and effect.action == "Modify"
     sign = _SIGNS.get(effect.action, "~")
     if known and known.sign == sign:
@@ -46,7 +46,7 @@ def _change(effect: Effect, known: Change | None) -> Change:
     return Change(sign, effect.logical_id, effect.type, replaced, tuple(_details(effect)))
 
 
-def _details(effect: Effect) -> Iterator[Detail]:
+def _details(effect: ResourceEffect) -> Iterator[Detail]:
     """Say what can be said when both templates have the same: it follows from something else that changes."""
     if effect.action == "Modify":
         yield Detail("~", ", ".join(effect.scope) or "Properties", "follows from what else changes")

@@ -34,7 +34,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OperationOutcome:
     """How an operation ended: the stack's status, and everything that happened, the oldest first."""
 
     status: str
@@ -47,7 +47,9 @@ def last_event(cloudformation: Client, stack_id: str) -> str:
     return str(result[0]["EventId"]) if result else ""
 
 
-def follow(cloudformation: Client, stack_id: str, since: str, pace: Pace, on_event: Callable[[Event], None]) -> Outcome:
+def follow(
+    cloudformation: Client, stack_id: str, since: str, pace: Pace, on_event: Callable[[Event], None]
+) -> OperationOutcome:
     """Tell `on_event` of whatever happens to the stack after the event `since`, until an operation has ended."""
     seen: list[Event] = []
     for _ in pace.beats():
@@ -56,7 +58,7 @@ def follow(cloudformation: Client, stack_id: str, since: str, pace: Pace, on_eve
             seen.append(event)
             on_event(event)
             if event.ends:
-                return Outcome(event.status, tuple(seen))
+                return OperationOutcome(event.status, tuple(seen))
     raise AssertionError
 
 

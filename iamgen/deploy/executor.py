@@ -12,13 +12,13 @@ from iamgen.deploy import change_set as change_sets
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.completion import finished
 from iamgen.deploy.consequences import cli_options, following, is_refusal, with_consequence
-from iamgen.deploy.events import Event, Outcome, follow, last_event
+from iamgen.deploy.events import Event, OperationOutcome, follow, last_event
 from iamgen.deploy.failed_stack import Deletion, live_template, moved, undeleted
 from iamgen.deploy.failure import explained, invalid_principal, not_rolled_back
 from iamgen.deploy.planner import Prepared, deployed, new_change_set
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_policy import open_for_replacement
-from iamgen.deploy.stack_status import Step, step, succeeded
+from iamgen.deploy.stack_status import NextStep, step, succeeded
 from iamgen.diff.difference import differences
 from iamgen.errors import Fault, IamgenError
 
@@ -70,13 +70,13 @@ def execute(prepared: Prepared, tell: Told, *, patient: bool = False, begin: Beg
         raise IamgenError(faults)
 
 
-def _failures(prepared: Prepared, outcome: Outcome) -> list[Fault]:
+def _failures(prepared: Prepared, outcome: OperationOutcome) -> list[Fault]:
     where = prepared.order.where
     first = explained(where, outcome, prepared.order.people)
     return [first, *not_rolled_back(where, outcome, cli_options(prepared.clients))]
 
 
-def _once(prepared: Prepared, tell: Told, begin: Begin, *, is_ours: bool) -> Outcome | None:
+def _once(prepared: Prepared, tell: Told, begin: Begin, *, is_ours: bool) -> OperationOutcome | None:
     """Execute the change set; None when there is none. When it cannot be begun and `is_ours`, made for this attempt
     alone, it is removed."""
     if prepared.afresh and prepared.stack:
@@ -89,7 +89,7 @@ def _once(prepared: Prepared, tell: Told, begin: Begin, *, is_ours: bool) -> Out
         return _followed(prepared, _begin(prepared, noted), tell)
 
 
-def _afresh(prepared: Prepared, stack: Stack, tell: Told, begin: Begin) -> Outcome:
+def _afresh(prepared: Prepared, stack: Stack, tell: Told, begin: Begin) -> OperationOutcome:
     """Delete the stack whose creation failed, and create it anew."""
     account, clients = prepared.order.account, prepared.clients
     where = str(account)
@@ -161,7 +161,7 @@ def _begin(prepared: Prepared, begin: Begin) -> str:
     return since
 
 
-def _followed(prepared: Prepared, since: str, tell: Told) -> Outcome:
+def _followed(prepared: Prepared, since: str, tell: Told) -> OperationOutcome:
     where, change_set = prepared.order.where, prepared.change_set
     if change_set is None:
         raise moved(where)
@@ -170,7 +170,7 @@ def _followed(prepared: Prepared, since: str, tell: Told) -> Outcome:
         return follow(prepared.clients.cloudformation, change_set.stack_id, since, prepared.choices.pace, tell)
 
 
-def _again(prepared: Prepared, outcome: Outcome) -> Prepared:
+def _again(prepared: Prepared, outcome: OperationOutcome) -> Prepared:
     """Return the same deployment for another try: a creation that failed has to begin afresh.
 
     Raises IamgenError when the stack is not what it was when the plan was shown, and when the failed creation left
@@ -178,7 +178,7 @@ def _again(prepared: Prepared, outcome: Outcome) -> Prepared:
     """
     cloudformation, where = prepared.clients.cloudformation, prepared.order.where
     stack = stacks.read(cloudformation, prepared.order.stack)
-    is_afresh = bool(stack and step(stack.status) is Step.AFRESH)
+    is_afresh = bool(stack and step(stack.status) is NextStep.AFRESH)
     prepared = replace(prepared, stack=stack, afresh=is_afresh, deletions=())
     if differences(prepared.before, deployed(prepared)):
         raise moved(where)
@@ -198,7 +198,7 @@ def going_on(prepared: Iterable[Prepared]) -> Iterator[Fault]:
         except IamgenError as exc:
             yield from exc.faults
             continue
-        if stack and step(stack.status) is Step.WAIT:
+        if stack and step(stack.status) is NextStep.WAIT:
             left_open = (
                 "; its stack policy stays open until the next deployment" if item.choices.allow_replacement else ""
             )

@@ -10,9 +10,9 @@ from iamgen.aws_client.clients import Client, Clients
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.consequences import following, with_consequence
-from iamgen.deploy.events import Event, Outcome, follow, last_event
+from iamgen.deploy.events import Event, OperationOutcome, follow, last_event
 from iamgen.deploy.stack import Stack
-from iamgen.deploy.stack_status import Step, step
+from iamgen.deploy.stack_status import NextStep, step
 from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.iam.source import parse
@@ -58,7 +58,9 @@ class Deletion:
     planned: frozenset[str]
     """The logical ids of the resources whose deletion the plan shows."""
 
-    def carry_out(self, pace: Pace, tell: Callable[[Event], None], begin: Callable[[], None]) -> Outcome | None:
+    def carry_out(
+        self, pace: Pace, tell: Callable[[Event], None], begin: Callable[[], None]
+    ) -> OperationOutcome | None:
         """Delete the stack, and return how that ended; None when it is gone already. `begin` is called as soon as it
         has begun.
 
@@ -80,7 +82,7 @@ class Deletion:
         now = stacks.read(cloudformation, self.stack.id)
         if now is None:
             return False
-        is_same = step(now.status) is Step.AFRESH and now.moment == self.stack.moment
+        is_same = step(now.status) is NextStep.AFRESH and now.moment == self.stack.moment
         if not is_same or _live(cloudformation, now) - self.planned:
             raise moved(str(self.account))
         return True

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from iamgen.aws_client.errors import denied
-from iamgen.deploy.events import Event, Outcome
+from iamgen.deploy.events import Event, OperationOutcome
 from iamgen.errors import Fault
 from iamgen.ui.printable import printable
 
@@ -54,7 +54,7 @@ _KNOWN = (
 )
 
 
-def first_cause(outcome: Outcome) -> Event | None:
+def first_cause(outcome: OperationOutcome) -> Event | None:
     """Return what failed first; not what was given up because of it."""
     failed = (event for event in outcome.events if _failed_itself(event))
     return next(failed, None)
@@ -75,7 +75,7 @@ _BY_HAND = {
 _DELETE_FAILED = "DELETE_FAILED"
 
 
-def failed_for_good(where: str, outcome: Outcome, options: str = "") -> Iterator[Fault]:
+def failed_for_good(where: str, outcome: OperationOutcome, options: str = "") -> Iterator[Fault]:
     """Yield a fault for each resource that failed and did not come right afterwards, in an operation that ended well.
 
     CloudFormation tries a deletion three times, then takes the resource out of the stack and calls the operation
@@ -93,7 +93,7 @@ def failed_for_good(where: str, outcome: Outcome, options: str = "") -> Iterator
 _LOOK = "look at it in the account, and deploy again"
 
 
-def not_rolled_back(where: str, outcome: Outcome, options: str = "") -> Iterator[Fault]:
+def not_rolled_back(where: str, outcome: OperationOutcome, options: str = "") -> Iterator[Fault]:
     """Yield a fault for each resource that AWS could not delete again after an operation had failed."""
     first = first_cause(outcome)
     for event in _last_events(outcome):
@@ -101,7 +101,7 @@ def not_rolled_back(where: str, outcome: Outcome, options: str = "") -> Iterator
             yield _not_deleted(where, event, options)
 
 
-def _last_events(outcome: Outcome) -> tuple[Event, ...]:
+def _last_events(outcome: OperationOutcome) -> tuple[Event, ...]:
     """Return what became of each resource in the end: a later try may have worked. One that is replaced is two."""
     last: dict[tuple[str, str], Event] = {}
     for event in outcome.events:
@@ -119,14 +119,14 @@ def _not_deleted(where: str, event: Event, options: str) -> Fault:
     return Fault(f"{where} {event.logical_id}", message, f"take away what it still has, and delete it by hand{command}")
 
 
-def invalid_principal(outcome: Outcome) -> str:
+def invalid_principal(outcome: OperationOutcome) -> str:
     """Return who was named in a trust policy and does not exist, when that is why it failed; else nothing."""
     first = first_cause(outcome)
     match = INVALID_PRINCIPAL.search(first.reason) if first else None
     return match["arn"] if match else ""
 
 
-def explained(where: str, outcome: Outcome, people: Iterable[str]) -> Fault:
+def explained(where: str, outcome: OperationOutcome, people: Iterable[str]) -> Fault:
     """Return why it failed, and what to do. `people` are the ARNs of the users that are declared."""
     first = first_cause(outcome)
     if first is None:

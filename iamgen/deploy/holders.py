@@ -16,14 +16,14 @@ from iamgen.access.documents import Statement, parse
 from iamgen.access.errors import AccessError
 from iamgen.aws.iam_types import GROUP, INLINE, POLICY, ROLE, USER
 from iamgen.aws.managed_policies import managed_documents
-from iamgen.deploy.references import Place, Template
+from iamgen.deploy.references import Place, StackTemplate
 from iamgen.iam import template as iam
 from iamgen.iam.attachments import POLICIES, Attachment, Membership, attachments, members
 from iamgen.iam.holes import HOLE
 from iamgen.iam.named_resources import NamedResource, NamedResources
 
 _AWS_POLICY = ":iam::aws:policy/"
-Key = tuple[str, str]
+HolderKey = tuple[str, str]
 """The type and the name of a user, group or role; the name in lower case, as IAM compares names without case."""
 
 
@@ -59,7 +59,7 @@ class Holders:
 
     place: Place
     """Where the stack is."""
-    by_key: Mapping[Key, Holder] = field(default_factory=dict)
+    by_key: Mapping[HolderKey, Holder] = field(default_factory=dict)
     """Each of them, by type and name."""
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The users whom the template puts into a group, by the group's name in lower case."""
@@ -67,14 +67,14 @@ class Holders:
     """Those of them whom it puts there whatever its conditions say."""
     resources: tuple[NamedResource, ...] = ()
     """All resources of the template."""
-    attached: Mapping[Key, tuple[PolicyText, ...]] = field(default_factory=dict)
+    attached: Mapping[HolderKey, tuple[PolicyText, ...]] = field(default_factory=dict)
     """What the template attaches to a user, group or role, by type and name, also where it does not make it."""
 
     @classmethod
-    def of(cls, template: Template, place: Place) -> Holders:
+    def of(cls, template: StackTemplate, place: Place) -> Holders:
         """Return those of the template of a stack at that place."""
         named = NamedResources.of(iam.Template.of(template, 0, place.environment), ending="")
-        reading = _Reading(named, attachments(named.template))
+        reading = _HoldersReading(named, attachments(named.template))
         attached = reading.attached()
         holders = {
             _key(resource.type, resource.name): reading.holder(
@@ -112,7 +112,7 @@ class Holders:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _HoldersReading:
     """The policies of a template on their way to those who hold them."""
 
     named: NamedResources
@@ -130,14 +130,14 @@ class _Reading:
             policy_text(f"the trust policy of {resource.name}", trust) if resource.type == ROLE else None,
         )
 
-    def attached(self) -> dict[Key, tuple[PolicyText, ...]]:
-        attached: dict[Key, dict[PolicyText, None]] = {}
+    def attached(self) -> dict[HolderKey, tuple[PolicyText, ...]]:
+        attached: dict[HolderKey, dict[PolicyText, None]] = {}
         for attachment in self.attachments:
             for key in self._keys(attachment):
                 attached.setdefault(key, {})[self._policy(attachment, key)] = None
         return {key: tuple(policies) for key, policies in attached.items()}
 
-    def _keys(self, attachment: Attachment) -> list[Key]:
+    def _keys(self, attachment: Attachment) -> list[HolderKey]:
         """Return who has the policy; everybody who may have it where that is not known before the deployment."""
         holder = self.named.find(attachment.holder, attachment.kind)
         name = holder.name if holder else self.named.text(attachment.holder.text)
@@ -145,7 +145,7 @@ class _Reading:
             return [_key(attachment.kind, name)]
         return [_key(resource.type, resource.name) for resource in self.named.of_type(attachment.kind)]
 
-    def _policy(self, attachment: Attachment, key: Key) -> PolicyText:
+    def _policy(self, attachment: Attachment, key: HolderKey) -> PolicyText:
         own = self.named.find(attachment.policy, *POLICIES)
         policy = self._own(own) if own else self._managed(self.named.text(attachment.policy.text))
         holder = self.named.find(attachment.holder, attachment.kind)
@@ -197,7 +197,7 @@ def _members(named: NamedResources, memberships: Iterable[Membership]) -> dict[s
     return {group: frozenset(users) for group, users in members.items()}
 
 
-def _key(kind: str, name: str) -> Key:
+def _key(kind: str, name: str) -> HolderKey:
     return kind, name.lower()
 
 

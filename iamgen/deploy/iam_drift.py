@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Literal
 
-from iamgen.deploy.authorization_details import Everybody, Held
-from iamgen.deploy.stack import Resource
+from iamgen.deploy.authorization_details import Everybody, PrincipalState
+from iamgen.deploy.stack import StackResource
 from iamgen.diff.change import Change, Detail
 from iamgen.diff.difference import statement_differences
 
-Kind = Literal["inline", "attached", "member", "trust", "boundary", "tag", "holder", "group"]
+DifferenceKind = Literal["inline", "attached", "member", "trust", "boundary", "tag", "holder", "group"]
 _LISTED = {"member", "holder"}  # of these, all of a resource are told in one line
 # The unique id that a deleted user (AIDA) or role (AROA) leaves in a trust: the IAM User Guide, identifiers.
 _GONE = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}")
@@ -32,8 +32,8 @@ class IamDifference:
     `text` is a tag's value.
     """
 
-    resource: Resource
-    kind: Kind
+    resource: StackResource
+    kind: DifferenceKind
     sign: Literal["+", "-"]
     value: str
     document: Mapping[str, Any] | None = None
@@ -67,7 +67,9 @@ def _detail(iam_difference: IamDifference, value: str) -> Detail:
     return Detail(iam_difference.sign, where, text)
 
 
-def beside(resources: Iterable[Resource], should: Mapping[str, Held], has: Everybody) -> Iterator[IamDifference]:
+def beside(
+    resources: Iterable[StackResource], should: Mapping[str, PrincipalState], has: Everybody
+) -> Iterator[IamDifference]:
     """Yield what differs, resource by resource. What is gone as a whole is not told again: CloudFormation sees it."""
     for resource in resources:
         expected, held = should.get(resource.logical_id), has.get((resource.type, resource.physical_id))
@@ -75,7 +77,7 @@ def beside(resources: Iterable[Resource], should: Mapping[str, Held], has: Every
             yield from _differing(resource, expected, held)
 
 
-def _differing(resource: Resource, expected: Held, held: Held) -> Iterator[IamDifference]:
+def _differing(resource: StackResource, expected: PrincipalState, held: PrincipalState) -> Iterator[IamDifference]:
     for name in sorted(held.inline.keys() - expected.inline.keys()):
         yield IamDifference(resource, "inline", "+", name, held.inline[name])
     yield from (IamDifference(resource, "attached", "+", arn) for arn in sorted(held.attached - expected.attached))
@@ -89,7 +91,9 @@ def _differing(resource: Resource, expected: Held, held: Held) -> Iterator[IamDi
             yield IamDifference(resource, "tag", "+", key, text=held.tags[key])
 
 
-def members(resources: Iterable[Resource], should: Mapping[str, Held], has: Everybody) -> dict[str, frozenset[str]]:
+def members(
+    resources: Iterable[StackResource], should: Mapping[str, PrincipalState], has: Everybody
+) -> dict[str, frozenset[str]]:
     """Return who is in each group and belongs there, by the group's logical id."""
     return {
         resource.logical_id: should[resource.logical_id].members & has[resource.type, resource.physical_id].members
@@ -114,7 +118,7 @@ def as_changes(several: Iterable[IamDifference], *, is_plan: bool = False) -> tu
 
     Drift says of members that they are missing, or were added by hand; a plan says with its sign what it does to them.
     """
-    by_resource: dict[Resource, list[IamDifference]] = {}
+    by_resource: dict[StackResource, list[IamDifference]] = {}
     for iam_difference in several:
         by_resource.setdefault(iam_difference.resource, []).append(iam_difference)
     return tuple(

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from iamgen.aws.iam_types import GROUP, IAM_TYPES, INLINE, POLICY, USER
-from iamgen.deploy.authorization_details import KINDS, Everybody, Held
+from iamgen.deploy.authorization_details import KINDS, Everybody, PrincipalState
 from iamgen.deploy.holders import as_list
-from iamgen.deploy.stack import Resource
+from iamgen.deploy.stack import StackResource
 from iamgen.iam.attachments import POLICIES, attachments, members
 from iamgen.iam.holes import text
 from iamgen.iam.intrinsics import NOWHERE, Environment
 from iamgen.iam.named_resources import Actual, NamedResource, NamedResources
 from iamgen.iam.template import Template
 
-Key = tuple[str, str]
+ExpectationKey = tuple[str, str]
 """The type and the name of a user, group or role."""
 
 
@@ -28,24 +28,24 @@ def environment_of(stack_id: str) -> Environment:
 
 
 def as_deployed(
-    template: Mapping[str, Any], resources: Iterable[Resource], has: Everybody, environment: Environment = NOWHERE
+    template: Mapping[str, Any], resources: Iterable[StackResource], has: Everybody, environment: Environment = NOWHERE
 ) -> NamedResources:
     """Return the resources of a template under the names that they have in AWS."""
     actual = Actual((resource.logical_id, _name_and_arn(resource, has)) for resource in resources)
     return NamedResources.of(Template.of(template, 0, environment), actual)
 
 
-def _name_and_arn(resource: Resource, has: Everybody) -> tuple[str, str]:
+def _name_and_arn(resource: StackResource, has: Everybody) -> tuple[str, str]:
     iam_type = IAM_TYPES.get(resource.type)
     if iam_type and iam_type.ref_is_arn:
         return resource.physical_id.rpartition("/")[2], resource.physical_id
-    arn = has.get((resource.type, resource.physical_id), Held()).arn
+    arn = has.get((resource.type, resource.physical_id), PrincipalState()).arn
     return resource.physical_id, arn or resource.physical_id
 
 
 def expected(
     named: NamedResources, has: Everybody, declared: Mapping[str, frozenset[str]], stack_tags: Mapping[str, str]
-) -> dict[str, Held]:
+) -> dict[str, PrincipalState]:
     """Return what each group, role and user of the stack should have, by logical id.
 
     `declared` has the members of groups that people are put into by hand; `stack_tags` are the stack's own, which
@@ -54,7 +54,7 @@ def expected(
     """
     attached, inline, in_group = _attached(named, has), _inline(named), _members(named, has)
     return {
-        resource.logical_id: Held(
+        resource.logical_id: PrincipalState(
             {**_own_inline(named, resource), **inline.get((resource.type, resource.name), {})},
             frozenset(attached.get((resource.type, resource.name), ())),
             frozenset(in_group.get(resource.name, ())) | declared.get(resource.logical_id, frozenset()),
@@ -65,7 +65,7 @@ def expected(
     }
 
 
-def named_holders(named: NamedResources, policy: str) -> set[Key]:
+def named_holders(named: NamedResources, policy: str) -> set[ExpectationKey]:
     """Return whom the template gives the policy of that logical id."""
     result = set()
     for attachment in attachments(named.template):
@@ -82,22 +82,22 @@ def trust(named: NamedResources, logical_id: str) -> Mapping[str, Any]:
     return named.document(role.properties["AssumeRolePolicyDocument"])  # type: ignore[return-value]  # it is a document
 
 
-def _attached(named: NamedResources, has: Everybody) -> dict[Key, set[str]]:
+def _attached(named: NamedResources, has: Everybody) -> dict[ExpectationKey, set[str]]:
     """Return the ARNs of the managed policies of each user, group and role of the template."""
-    attached: dict[Key, set[str]] = {}
+    attached: dict[ExpectationKey, set[str]] = {}
     for attachment in attachments(named.template):
         holder, policy = named.find(attachment.holder, attachment.kind), named.find(attachment.policy, *POLICIES)
         if holder is None or (policy and policy.type in INLINE):
             continue
         arn = policy.arn if policy else named.text(attachment.policy.text)
-        if attachment.is_certain or arn in has.get((holder.type, holder.name), Held()).attached:
+        if attachment.is_certain or arn in has.get((holder.type, holder.name), PrincipalState()).attached:
             attached.setdefault((holder.type, holder.name), set()).add(arn)
     return attached
 
 
-def _inline(named: NamedResources) -> dict[Key, dict[str, Mapping[str, Any]]]:
+def _inline(named: NamedResources) -> dict[ExpectationKey, dict[str, Mapping[str, Any]]]:
     """Return the inline policies that are resources of their own, by whoever has them."""
-    inline: dict[Key, dict[str, Mapping[str, Any]]] = {}
+    inline: dict[ExpectationKey, dict[str, Mapping[str, Any]]] = {}
     for attachment in attachments(named.template):
         holder, policy = named.find(attachment.holder, attachment.kind), named.find(attachment.policy, *INLINE)
         if holder and policy:
@@ -121,7 +121,7 @@ def _members(named: NamedResources, has: Everybody) -> dict[str, set[str]]:
     for membership in members(named.template):
         group, user = named.find(membership.group, GROUP), named.find(membership.user, USER)
         name = user.name if user else named.text(membership.user.text)
-        if group and (membership.is_certain or name in has.get((GROUP, group.name), Held()).members):
+        if group and (membership.is_certain or name in has.get((GROUP, group.name), PrincipalState()).members):
             result.setdefault(group.name, set()).add(name)
     return result
 

@@ -12,14 +12,14 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-Template = Mapping[str, Any]
-TRUST_NOBODY: Template = {
+RolesTemplate = Mapping[str, Any]
+TRUST_NOBODY: RolesTemplate = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Deny", "Action": ["sts:AssumeRole"], "Principal": {"AWS": ["*"]}}],
 }
 
 
-def with_kept_roles(after: Template, before: Template | None, roles: Collection[str]) -> Template:
+def with_kept_roles(after: RolesTemplate, before: RolesTemplate | None, roles: Collection[str]) -> RolesTemplate:
     """Return the new template with those of the roles, by logical id, that only the deployed one has."""
     deployed = (before or {}).get("Resources") or {}
     written = after.get("Resources") or {}
@@ -31,7 +31,7 @@ def with_kept_roles(after: Template, before: Template | None, roles: Collection[
     return {**after, "Resources": {**written, **kept}} if kept else after
 
 
-def _trusting_nobody(role: Template) -> dict[str, Any]:
+def _trusting_nobody(role: RolesTemplate) -> dict[str, Any]:
     return {
         **role,
         "Properties": {**role["Properties"], "AssumeRolePolicyDocument": json.loads(json.dumps(TRUST_NOBODY))},

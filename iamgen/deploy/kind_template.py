@@ -9,12 +9,12 @@ from typing import Any
 from iamgen.diff.difference import differences
 from iamgen.errors import Fault, IamgenError
 
-Template = Mapping[str, Any]
+KindTemplate = Mapping[str, Any]
 _ACCOUNT = "${AWS::AccountId}"
 _HINT = "give the same people the same roles in all of them, or deploy them one by one: iamgen deploy --all"
 
 
-def kind_template(kind: str, templates: Mapping[str, tuple[str, Template]]) -> dict[str, Any]:
+def kind_template(kind: str, templates: Mapping[str, tuple[str, KindTemplate]]) -> dict[str, Any]:
     """Return the one template that does in each account what its own would. `templates` has each account's id and
     template, by its name.
 
@@ -28,7 +28,7 @@ def kind_template(kind: str, templates: Mapping[str, tuple[str, Template]]) -> d
     return pattern
 
 
-def _unlike(first: str, pattern: Template, name: str, body: Template) -> list[Fault]:
+def _unlike(first: str, pattern: KindTemplate, name: str, body: KindTemplate) -> list[Fault]:
     changes = differences(pattern, body)
     if not changes:
         return []
@@ -36,7 +36,7 @@ def _unlike(first: str, pattern: Template, name: str, body: Template) -> list[Fa
     return [Fault(name, f"a stack set has one template for all accounts, and {message}", _HINT)]
 
 
-def _generic(kind: str, account_id: str, body: Template) -> dict[str, Any]:
+def _generic(kind: str, account_id: str, body: KindTemplate) -> dict[str, Any]:
     """Return the template without its account's name and id: the one in words, the other as AWS::AccountId."""
     plain: dict[str, Any] = json.loads(json.dumps(body))
     resources = {name: _with_account(item, account_id) for name, item in plain["Resources"].items()}

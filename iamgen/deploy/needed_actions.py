@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from iamgen.deploy.references import Place
+from iamgen.iam.holes import HOLE
 from iamgen.iam.named_resources import NamedResource
 
 # Without CancelUpdateStack, DeleteStack, DescribeEvents and ListChangeSets: they are for what goes wrong on the way.
@@ -85,7 +86,7 @@ def _of_resource(resource: NamedResource, place: Place) -> Iterator[Need]:
 def _target(resource: NamedResource, place: Place) -> str:
     for element, sort in (("GroupName", "group"), ("RoleName", "role"), ("UserName", "user")):
         name = resource.properties.get(element)
-        if isinstance(name, str):
+        if isinstance(name, str) and not HOLE.search(name):
             return place.arn(f"{sort}/{name}")
     return place.arn("group/unknown")
 

@@ -15,7 +15,7 @@ from iamgen.aws_client.polling import Pace
 from iamgen.deploy import change_set as change_sets
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.access_removal import only_removes_access
-from iamgen.deploy.change_set import ChangeSet, Kind, Wanted
+from iamgen.deploy.change_set import ChangeSet, ChangeSetKind, ChangeSetRequest
 from iamgen.deploy.drift import Inspection, inspect
 from iamgen.deploy.effects import planned, retagged
 from iamgen.deploy.failed_stack import EMPTY, live_template
@@ -25,7 +25,7 @@ from iamgen.deploy.refusals import Allowed, refused
 from iamgen.deploy.repair import own_losses
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_protection import is_strict, refusals
-from iamgen.deploy.stack_status import Step, busy, step, stuck
+from iamgen.deploy.stack_status import NextStep, busy, step, stuck
 from iamgen.deploy.target_account import TargetAccount
 from iamgen.deploy.template_bucket import sent
 from iamgen.deploy.template_change import POWER, TemplateChange
@@ -150,7 +150,7 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
         refuse_losses(prepared, before, after, identity)
         _warn_of_undeclared(prepared)
         changes = differences(before, after)
-        if stack and step(stack.status) is Step.AFRESH:
+        if stack and step(stack.status) is NextStep.AFRESH:
             return _afresh(replace(prepared, changes=changes, afresh=True), stack, identity)
         if prepared.stack and is_created(prepared.stack):
             prepared = replace(prepared, unguarded=not is_guarded(clients, prepared.stack))
@@ -197,12 +197,12 @@ def _ready(order: Order, clients: Clients, choices: Choices) -> Stack | None:
     """Return the stack, once nothing goes on in it. Raises IamgenError when it is busy or stuck."""
     cloudformation = clients.cloudformation
     stack = stacks.read(cloudformation, order.stack)
-    if stack and step(stack.status) is Step.WAIT:
+    if stack and step(stack.status) is NextStep.WAIT:
         if not choices.wait:
             raise IamgenError([busy(order.account, order.stack, stack.status)])
         choices.on_wait(f"{order.where}: waiting for the end of {stack.status}")
         stack = stacks.settle(cloudformation, order.stack, choices.pace)
-    if stack and step(stack.status) is Step.STUCK:
+    if stack and step(stack.status) is NextStep.STUCK:
         parts = stacks.failed_resources(cloudformation, stack.id)
         raise IamgenError([stuck(order.where, order.stack, stack.status, parts)])
     return stack
@@ -210,7 +210,7 @@ def _ready(order: Order, clients: Clients, choices: Choices) -> Stack | None:
 
 def is_created(stack: Stack) -> bool:
     """Whether it is a stack that can be updated."""
-    return step(stack.status) is Step.UPDATE
+    return step(stack.status) is NextStep.UPDATE
 
 
 def deployed(prepared: Prepared) -> Mapping[str, Any] | None:
@@ -290,11 +290,11 @@ def new_change_set(prepared: Prepared, *, is_same: bool) -> ChangeSet | None:
     """Return a new change set for the deployment, None when there is nothing to change. With the same template it
     keeps the stack's tags: others would touch every resource for nothing."""
     order, stack = prepared.order, prepared.stack
-    kind: Kind = "UPDATE" if stack and is_created(stack) and not prepared.afresh else "CREATE"
+    kind: ChangeSetKind = "UPDATE" if stack and is_created(stack) and not prepared.afresh else "CREATE"
     kept = {key: value for key, value in (stack.tags if stack else {}).items() if not key.startswith("aws:")}
     tags = kept if is_same and kind == "UPDATE" else {**kept, **order.tags}
     with sent(order.text, prepared.clients, prepared.choices.bucket, order.where, prepared.choices.warn) as source:
-        expected = Wanted(
+        expected = ChangeSetRequest(
             order.stack, kind, source, tags, order.where, repair=prepared.choices.repair and kind == "UPDATE"
         )
         return change_sets.create(prepared.clients.cloudformation, expected, prepared.choices.pace)

@@ -9,7 +9,7 @@ from datetime import datetime
 from iamgen.access.context import UNSAID, ContextValue
 from iamgen.aws.iam_types import USER
 from iamgen.deploy.assuming import WITH_MFA, WITHOUT_MFA, policies_of_user
-from iamgen.deploy.comparison import Answer, Question, Rules, Side, compare
+from iamgen.deploy.comparison import LossAnswer, PolicySide, Question, Rules, compare
 from iamgen.deploy.holders import Holder, Holders, PolicyText
 from iamgen.deploy.needed_actions import Need
 
@@ -42,7 +42,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Change:
+class PowerChange:
     """A principal by the deployed template and by the new one, and what it is asked for."""
 
     standing: tuple[Standing, Standing]
@@ -62,9 +62,9 @@ class Change:
         for way in self.standing[0].ways:
             for action, resource in self.needs if self._differs() else ():
                 comparison = compare(*(self._side(side, way, action, resource) for side in (0, 1)))
-                if comparison.answer is Answer.LOST:
+                if comparison.answer is LossAnswer.LOST:
                     lost.setdefault(action, set()).add(way)
-                elif comparison.answer is Answer.UNDECIDED:
+                elif comparison.answer is LossAnswer.UNDECIDED:
                     undecided[action] = None
                     unknown |= set(comparison.unknown)
         if lost:
@@ -76,10 +76,10 @@ class Change:
     def _differs(self) -> bool:
         return self.standing[0].rules != self.standing[1].rules or self.times[0] != self.times[1]
 
-    def _side(self, side: int, way: str, action: str, resource: str) -> Side:
+    def _side(self, side: int, way: str, action: str, resource: str) -> PolicySide:
         standing = self.standing[side]
         context = {**self._request(action), **standing.ways[way]}
-        return Side(standing.rules, Question(action, resource, self.times[side], context))
+        return PolicySide(standing.rules, Question(action, resource, self.times[side], context))
 
     def _how(self, lost: Mapping[str, Collection[str]]) -> str:
         ways = {way for collection in lost.values() for way in collection}

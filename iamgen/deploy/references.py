@@ -9,7 +9,7 @@ from typing import Any
 from iamgen.aws.partitions import DEFAULT
 from iamgen.iam.intrinsics import Environment
 
-Template = Mapping[str, Any]
+StackTemplate = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

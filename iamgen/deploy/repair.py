@@ -14,10 +14,10 @@ from iamgen.deploy.steps import (
     DeleteBoundary,
     DeleteInlinePolicy,
     DetachPolicy,
-    Principal,
     RemoveFromGroup,
     RemoveTag,
     Step,
+    StepPrincipal,
     UpdateTrust,
 )
 from iamgen.deploy.template_change import POWER
@@ -119,7 +119,7 @@ def _last(where: str, difference: IamDifference) -> Fault:
 def repair_step(difference: IamDifference, trusts: Mapping[str, Mapping[str, Any]]) -> Step:  # noqa: PLR0911  # one for each kind of difference
     """Return the step that undoes a difference."""
     name, value = difference.resource.physical_id, difference.value
-    principal = Principal(difference.resource.type, name)
+    principal = StepPrincipal(difference.resource.type, name)
     match difference.kind:
         case "inline":
             return DeleteInlinePolicy(principal, value)
@@ -130,7 +130,7 @@ def repair_step(difference: IamDifference, trusts: Mapping[str, Mapping[str, Any
         case "group":
             return RemoveFromGroup(value, name)
         case "holder":
-            return DetachPolicy(Principal(*difference.holder), name)
+            return DetachPolicy(StepPrincipal(*difference.holder), name)
         case "boundary":
             return DeleteBoundary(principal)
         case "tag":

@@ -34,7 +34,7 @@ class Stack:
 
 
 @dataclass(frozen=True)
-class Resource:
+class StackResource:
     """A resource that a stack made."""
 
     logical_id: str
@@ -75,11 +75,11 @@ def text(body: Mapping[str, Any]) -> str:
     return json.dumps(body, indent=2, sort_keys=True) + "\n"
 
 
-def resources(cloudformation: Client, name: str) -> tuple[Resource, ...]:
+def resources(cloudformation: Client, name: str) -> tuple[StackResource, ...]:
     """Return what the stack made, by logical id."""
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
     result = [
-        Resource(
+        StackResource(
             item["LogicalResourceId"],
             item.get("PhysicalResourceId", ""),
             item["ResourceType"],

@@ -11,7 +11,7 @@ from iamgen.aws_client.clients import Client
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.stack import Stack
-from iamgen.deploy.stack_status import Step, busy, is_comparable, step, stuck
+from iamgen.deploy.stack_status import NextStep, busy, is_comparable, step, stuck
 from iamgen.deploy.target_account import TargetAccount
 from iamgen.diff.change import Change
 from iamgen.diff.difference import differences
@@ -67,9 +67,9 @@ def comparable(cloudformation: Client, name: str, account: TargetAccount) -> Sta
     where, stack = str(account), stacks.read(cloudformation, name)
     if stack and is_comparable(stack.status):
         return stack
-    if stack and step(stack.status) is Step.WAIT:
+    if stack and step(stack.status) is NextStep.WAIT:
         raise IamgenError([busy(account, name, stack.status)._replace(hint="look again when that has ended")])
-    if stack and step(stack.status) is Step.STUCK:
+    if stack and step(stack.status) is NextStep.STUCK:
         raise IamgenError([stuck(where, name, stack.status, stacks.failed_resources(cloudformation, stack.id))])
     state = f" (it is {stack.status})" if stack else ""
     raise refuse(where, f"there is no stack {name} to look at{state}", f"iamgen deploy {account.name}")
@@ -94,7 +94,7 @@ def detect(cloudformation: Client, stack: str, where: str, pace: Pace, on_progre
     return Drift(changes, repairs, tuple(_unchecked(every, stacks.resources(cloudformation, stack))))
 
 
-def _unchecked(drifts: Iterable[Mapping[str, Any]], resources: Iterable[stacks.Resource]) -> Iterator[Unchecked]:
+def _unchecked(drifts: Iterable[Mapping[str, Any]], resources: Iterable[stacks.StackResource]) -> Iterator[Unchecked]:
     """Yield the resources of which no status says that they were compared."""
     by_id = {_logical_id(drift): drift for drift in drifts}
     for resource in resources:

@@ -10,7 +10,7 @@ from iamgen.deploy import stack as stacks
 from iamgen.deploy.consequences import is_refusal
 from iamgen.deploy.planner import Prepared
 from iamgen.deploy.stack_protection import guard, protect, set_policy
-from iamgen.deploy.stack_status import Step, step
+from iamgen.deploy.stack_status import NextStep, step
 from iamgen.errors import Fault, IamgenError
 
 
@@ -65,4 +65,4 @@ def _goes_on(prepared: Prepared) -> bool:
             stack = stacks.read(prepared.clients.cloudformation, prepared.order.stack)
     except IamgenError:
         return True
-    return stack is not None and step(stack.status) is Step.WAIT
+    return stack is not None and step(stack.status) is NextStep.WAIT

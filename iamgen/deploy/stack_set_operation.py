@@ -9,11 +9,11 @@ from iamgen.aws_client.clients import Client
 from iamgen.aws_client.polling import Pace
 from iamgen.errors import Fault
 
-Show = Callable[[str, str], None]
+ShowProgress = Callable[[str, str], None]
 AGAIN = "mend the cause, and deploy the stack set again"
 
 
-def followed(cloudformation: Client, which: Mapping[str, str], pace: Pace, show: Show) -> tuple[Fault, ...]:
+def followed(cloudformation: Client, which: Mapping[str, str], pace: Pace, show: ShowProgress) -> tuple[Fault, ...]:
     """Show each account's state until the operation has ended; return what failed. `which` names the operation, as
     requests do."""
     for _ in pace.beats():

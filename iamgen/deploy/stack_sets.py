@@ -11,7 +11,7 @@ from iamgen.aws.cloudformation import CAPABILITIES
 from iamgen.aws_client.clients import Client, Clients
 from iamgen.aws_client.errors import code_of
 from iamgen.aws_client.polling import Pace
-from iamgen.deploy.stack_set_operation import AGAIN, Show, followed
+from iamgen.deploy.stack_set_operation import AGAIN, ShowProgress, followed
 from iamgen.diff.change import Change
 from iamgen.diff.difference import differences
 from iamgen.errors import Fault, refuse
@@ -24,7 +24,7 @@ _INOPERABLE = (
 
 
 @dataclass(frozen=True)
-class Settings:
+class StackSetSettings:
     """How a stack set reaches accounts: through the organisation, into these units, or, without any, by two roles;
     how many accounts may fail, and how many are worked on at once."""
 
@@ -61,7 +61,7 @@ class StackSet:
     template: Mapping[str, Any]
     tags: Mapping[str, str]
     accounts: tuple[str, ...]
-    settings: Settings = field(default_factory=Settings)
+    settings: StackSetSettings = field(default_factory=StackSetSettings)
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _instances(cloudformation: Client, stack_set: StackSet) -> dict[str, _Instan
 
 
 def carry_out(
-    clients: Clients, planned: PlannedSet, pace: Pace, show: Show, begun: list[str] | None = None
+    clients: Clients, planned: PlannedSet, pace: Pace, show: ShowProgress, begun: list[str] | None = None
 ) -> tuple[Fault, ...]:
     """Do what is planned, follow each account, and return what failed in any, and which accounts have no stack with
     the template in the end: AWS passes over an account that it does not find in the units. `begun` gets the id of each

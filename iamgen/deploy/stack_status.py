@@ -9,7 +9,7 @@ from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import Fault
 
 
-class Step(Enum):
+class NextStep(Enum):
     """What comes next for a stack."""
 
     CREATE = "create"
@@ -20,15 +20,15 @@ class Step(Enum):
 
 
 _STEPS = {
-    "REVIEW_IN_PROGRESS": Step.CREATE,  # an empty shell: a change set was made and never executed
-    "CREATE_COMPLETE": Step.UPDATE,
-    "UPDATE_COMPLETE": Step.UPDATE,
-    "UPDATE_ROLLBACK_COMPLETE": Step.UPDATE,
-    "IMPORT_COMPLETE": Step.UPDATE,
-    "IMPORT_ROLLBACK_COMPLETE": Step.UPDATE,
-    "CREATE_FAILED": Step.AFRESH,
-    "ROLLBACK_COMPLETE": Step.AFRESH,
-    "ROLLBACK_FAILED": Step.AFRESH,
+    "REVIEW_IN_PROGRESS": NextStep.CREATE,  # an empty shell: a change set was made and never executed
+    "CREATE_COMPLETE": NextStep.UPDATE,
+    "UPDATE_COMPLETE": NextStep.UPDATE,
+    "UPDATE_ROLLBACK_COMPLETE": NextStep.UPDATE,
+    "IMPORT_COMPLETE": NextStep.UPDATE,
+    "IMPORT_ROLLBACK_COMPLETE": NextStep.UPDATE,
+    "CREATE_FAILED": NextStep.AFRESH,
+    "ROLLBACK_COMPLETE": NextStep.AFRESH,
+    "ROLLBACK_FAILED": NextStep.AFRESH,
 }
 _HINTS = {
     "UPDATE_ROLLBACK_FAILED": "put right what is named, then: aws cloudformation continue-update-rollback"
@@ -48,13 +48,13 @@ class Stuck:
     reason: str
 
 
-def step(status: str | None) -> Step:
+def step(status: str | None) -> NextStep:
     """Return what comes next for a stack in that status; None is no stack. An unknown status is stuck."""
     if status is None:
-        return Step.CREATE
+        return NextStep.CREATE
     if status in _STEPS:
         return _STEPS[status]
-    return Step.WAIT if status.endswith("_IN_PROGRESS") else Step.STUCK
+    return NextStep.WAIT if status.endswith("_IN_PROGRESS") else NextStep.STUCK
 
 
 def is_settled(status: str) -> bool:
@@ -64,12 +64,12 @@ def is_settled(status: str) -> bool:
 
 def holds_template(status: str) -> bool:
     """Whether what the stack's template says is there, or on its way: it was created, and is not on its way out."""
-    return step(status) is Step.UPDATE or status.startswith(("UPDATE_", "IMPORT_"))
+    return step(status) is NextStep.UPDATE or status.startswith(("UPDATE_", "IMPORT_"))
 
 
 def is_comparable(status: str) -> bool:
     """Whether CloudFormation looks for drift in a stack in that status."""
-    return step(status) is Step.UPDATE or status == "UPDATE_ROLLBACK_FAILED"
+    return step(status) is NextStep.UPDATE or status == "UPDATE_ROLLBACK_FAILED"
 
 
 def succeeded(status: str) -> bool:

@@ -11,10 +11,10 @@ from iamgen.deploy.steps import (
     DeleteBoundary,
     DeleteInlinePolicy,
     DetachPolicy,
-    Principal,
     RemoveFromGroup,
     RemoveTag,
     Step,
+    StepPrincipal,
     UpdateTrust,
 )
 
@@ -41,7 +41,7 @@ def from_json(value: Mapping[str, Any]) -> Step:
     """Return the step that JSON values are; `is_step` says whether they are one."""
     known = {name: part for name, part in value.items() if name != "step"}
     if "principal" in known:
-        known["principal"] = Principal(**known["principal"])
+        known["principal"] = StepPrincipal(**known["principal"])
     return _REPAIRS[value["step"]](**known)  # type: ignore[no-any-return]  # a class of the table
 
 
@@ -55,6 +55,6 @@ def is_step(value: object) -> bool:
 
 def _is_part(name: str, value: object) -> bool:
     if name == "principal":
-        is_whole = isinstance(value, dict) and value.keys() == {field.name for field in fields(Principal)}
+        is_whole = isinstance(value, dict) and value.keys() == {field.name for field in fields(StepPrincipal)}
         return is_whole and all(isinstance(part, str) for part in value.values())  # type: ignore[attr-defined]
     return isinstance(value, dict if name == "document" else str)

@@ -10,11 +10,11 @@ from iamgen.deploy.steps import (
     DeleteBoundary,
     DeleteInlinePolicy,
     DetachPolicy,
-    Principal,
     ProtectStack,
     RemoveFromGroup,
     RemoveTag,
     SetStackPolicy,
+    StepPrincipal,
     UpdateTrust,
 )
 
@@ -71,5 +71,5 @@ def _update_trust(step: UpdateTrust) -> str:
     return f"write the trust policy of the role {step.role} anew"
 
 
-def _named(principal: Principal) -> str:
+def _named(principal: StepPrincipal) -> str:
     return f"the {KINDS[principal.type].lower()} {principal.name}"

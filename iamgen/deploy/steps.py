@@ -14,7 +14,7 @@ from iamgen.deploy.target_account import TargetAccount
 
 
 @dataclass(frozen=True)
-class Principal:
+class StepPrincipal:
     """A group, role or user that has policies."""
 
     type: str
@@ -65,7 +65,7 @@ class RemoveFromGroup:
 class DeleteInlinePolicy:
     """Delete an inline policy."""
 
-    principal: Principal
+    principal: StepPrincipal
     """Whose policy it is."""
     policy: str
     """The policy's name."""
@@ -75,7 +75,7 @@ class DeleteInlinePolicy:
 class DetachPolicy:
     """Detach a managed policy."""
 
-    principal: Principal
+    principal: StepPrincipal
     """Who loses it."""
     policy_arn: str
     """The policy's ARN."""
@@ -85,7 +85,7 @@ class DetachPolicy:
 class DeleteBoundary:
     """Remove a permissions boundary."""
 
-    principal: Principal
+    principal: StepPrincipal
     """The role or user that has it."""
 
 
@@ -93,7 +93,7 @@ class DeleteBoundary:
 class RemoveTag:
     """Remove a tag."""
 
-    principal: Principal
+    principal: StepPrincipal
     """The role or user that has it."""
     key: str
     """The tag's key."""

@@ -18,7 +18,7 @@ from iamgen.errors import IamgenError
 
 
 @dataclass(frozen=True)
-class Access:
+class CredentialChoice:
     """How to come by credentials: a profile for all accounts, and the role to assume in each; None is not said."""
 
     profile: str | None = None

@@ -9,12 +9,12 @@ from functools import cached_property
 
 from iamgen.declaration import model, naming
 from iamgen.deploy.assuming import Trusting
-from iamgen.deploy.comparison import Answer, Comparison
+from iamgen.deploy.comparison import LossAnswer, SidesCompared
 from iamgen.deploy.holders import Holder, Holders
 from iamgen.deploy.kept_roles import with_kept_roles
 from iamgen.deploy.needed_actions import Need, needed_to_deploy
-from iamgen.deploy.power import Change, Standing
-from iamgen.deploy.references import Place, Template
+from iamgen.deploy.power import PowerChange, Standing
+from iamgen.deploy.references import Place, StackTemplate
 from iamgen.errors import Fault
 
 ADMIN, POWER = model.ADMIN, naming.POWER_GROUP
@@ -29,9 +29,9 @@ class TemplateChange:
     """What names the account in messages, such as `dev (222222222222)`."""
     place: Place
     """Where the stack is."""
-    before: Template | None
+    before: StackTemplate | None
     """The deployed template, None when there is no stack."""
-    after: Template
+    after: StackTemplate
     """The rendered template."""
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The names of those who belong into groups that people are put into by hand, by the group's logical id."""
@@ -39,7 +39,7 @@ class TemplateChange:
     """The roles, by logical id, that stay when the rendered template does not have them any more."""
 
     @cached_property
-    def sent(self) -> Template:
+    def sent(self) -> StackTemplate:
         """The template that a deployment sends: the rendered one, with the roles that stay."""
         return with_kept_roles(self.after, self.before, self.kept_roles)
 
@@ -94,18 +94,18 @@ class Sides:
         self, logical_id: str, who: str, standing: tuple[Standing, Standing], needs: tuple[Need, ...]
     ) -> Iterator[Fault]:
         """Yield what a principal loses of what a deployment needs."""
-        change = Change(standing, (self.before.time, self.after.time), needs)
+        change = PowerChange(standing, (self.before.time, self.after.time), needs)
         yield from (Fault(self.at(logical_id), text, HINT) for text in change.lost(who))
 
     def lost_direct_power(
         self, logical_id: str, who: str, standing: tuple[Standing, Standing], needs: tuple[Need, ...]
     ) -> Iterator[Fault]:
         """Yield what a principal loses of what it does itself, without CloudFormation in between."""
-        change = Change(standing, (self.before.time, self.after.time), needs, by_cloudformation=False)
+        change = PowerChange(standing, (self.before.time, self.after.time), needs, by_cloudformation=False)
         yield from (Fault(self.at(logical_id), text, HINT) for text in change.lost(who))
 
 
-def not_known(changes: Iterable[Comparison]) -> str:
+def not_known(changes: Iterable[SidesCompared]) -> str:
     """Return what an undecided answer hangs on, as the end of a sentence."""
-    unknown = sorted({text for change in changes if change.answer is Answer.UNDECIDED for text in change.unknown})
+    unknown = sorted({text for change in changes if change.answer is LossAnswer.UNDECIDED for text in change.unknown})
     return f", as far as one can say; not known: {'; '.join(unknown)}" if unknown else ""

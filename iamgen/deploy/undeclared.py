@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from iamgen.deploy.authorization_details import GROUP, KINDS, USER, Everybody, Held
+from iamgen.deploy.authorization_details import GROUP, KINDS, USER, Everybody, PrincipalState
 from iamgen.deploy.iam_drift import IamDifference
 from iamgen.deploy.iam_expectation import named_holders
-from iamgen.deploy.stack import Resource
+from iamgen.deploy.stack import StackResource
 from iamgen.iam.named_resources import NamedResources
 
 PERSON = "user/"  # before a person's name, where a resource has its logical id: no logical id has a slash
@@ -42,7 +42,7 @@ class Undeclared:
         return {"user": self.name, **lists, "is_drift": self.is_drift}
 
 
-def of_people(people: Iterable[str], resources: Collection[Resource], has: Everybody) -> Iterator[IamDifference]:
+def of_people(people: Iterable[str], resources: Collection[StackResource], has: Everybody) -> Iterator[IamDifference]:
     """Yield the policies that declared people have of their own, and the groups outside the stack that they are in.
 
     `people` are the names of those who are put into the stack's groups by hand. Nothing gives them a policy but these.
@@ -52,7 +52,7 @@ def of_people(people: Iterable[str], resources: Collection[Resource], has: Every
         user = has.get((USER, name))
         if user is None:
             continue
-        person = Resource(f"{PERSON}{name}", name, USER, "", "")
+        person = StackResource(f"{PERSON}{name}", name, USER, "", "")
         for policy in sorted(user.inline):
             yield IamDifference(person, "inline", "+", policy, user.inline[policy])
         yield from (IamDifference(person, "attached", "+", arn) for arn in sorted(user.attached))
@@ -60,7 +60,7 @@ def of_people(people: Iterable[str], resources: Collection[Resource], has: Every
 
 
 def holders(
-    template: NamedResources, resources: Collection[Resource], has: Everybody, people: Collection[str]
+    template: NamedResources, resources: Collection[StackResource], has: Everybody, people: Collection[str]
 ) -> Iterator[IamDifference]:
     """Yield who has one of the stack's managed policies and is not of the stack. `people` are looked at apart."""
     own = {(resource.type, resource.physical_id) for resource in resources} | {(USER, name) for name in people}
@@ -72,7 +72,7 @@ def holders(
 
 
 def undeclared(
-    declared: Collection[str], resources: Collection[Resource], has: Everybody, *, people_alone: bool
+    declared: Collection[str], resources: Collection[StackResource], has: Everybody, *, people_alone: bool
 ) -> Iterator[Undeclared]:
     """Yield the users whom neither the stack nor users.py knows, in an account that holds people.
 
@@ -86,6 +86,6 @@ def undeclared(
             yield Undeclared(name, tuple(sorted(principal.groups)), _policies(principal), is_drift)
 
 
-def _policies(principal: Held) -> tuple[str, ...]:
+def _policies(principal: PrincipalState) -> tuple[str, ...]:
     attached = sorted(arn.rpartition("/")[2] for arn in principal.attached)
     return (*attached, *(f"inline {name}" for name in sorted(principal.inline)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from iamgen.aws_client.clients import Client
@@ -48,17 +48,24 @@ def undeclared_members(
         for user in members:
             if user.lower() not in known:
                 groups_by_user.setdefault(user, []).append(group.logical_id)
-    for code, groups in not_looked_at.items():
-        message = f"who is in {', '.join(groups)} was not looked at: AWS refuses GetGroup ({code})"
-        yield Fault(str(account), message, "with iam:GetGroup iamgen would say who is in them and not in users.py")
-    if unnamed:
-        message = f"who is in {', '.join(unnamed)} was not looked at: the template leaves the name to CloudFormation"
-        yield Fault(str(account), message, "give the group a name")
+    yield from _not_looked_at(account, not_looked_at, unnamed)
     for user, groups in sorted(groups_by_user.items()):
         message = f"the IAM user {user} is in {', '.join(groups)}, and users.py does not declare {user}"
         command = f"take {user} out of the groups with: iamgen deploy {account.name} --repair"
         hint = f"{'the repair takes them out of the groups' if repairing else command}; then delete the user in IAM"
         yield Fault(str(account), message, hint)
+
+
+def _not_looked_at(
+    account: TargetAccount, refused: Mapping[str, list[str]], unnamed: Collection[str]
+) -> Iterator[Fault]:
+    """Yield a warning for groups that nobody looked at: `refused` has them by the code of AWS's refusal."""
+    for code, groups in refused.items():
+        message = f"who is in {', '.join(groups)} was not looked at: AWS refuses GetGroup ({code})"
+        yield Fault(str(account), message, "with iam:GetGroup iamgen would say who is in them and not in users.py")
+    if unnamed:
+        message = f"who is in {', '.join(unnamed)} was not looked at: the template leaves the name to CloudFormation"
+        yield Fault(str(account), message, "give the group a name")
 
 
 def _members(iam: Client, group: str) -> list[str] | str:

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Literal, NamedTuple
 
 from iamgen.diff.change import Change
-from iamgen.diff.difference import Template, differences
+from iamgen.diff.difference import DiffTemplate, differences
 from iamgen.diff.lines import Counts, counts, signed
 from iamgen.diff.values import key
 
@@ -31,7 +31,7 @@ class AccountTemplate(NamedTuple):
     id: str
     region: str
     stack: str
-    template: Template
+    template: DiffTemplate
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -116,7 +116,7 @@ def _gone(account: AccountTemplate, new: Collection[AccountTemplate]) -> Account
     return AccountChanges(account.account, account.region, account.stack, "gone", (), bool(successors), blocks)
 
 
-def _names(template: Template) -> set[tuple[str, str]]:
+def _names(template: DiffTemplate) -> set[tuple[str, str]]:
     """Return what the template makes that an account has but once: its type and name."""
     resources = template.get("Resources")
     bodies = resources.values() if isinstance(resources, Mapping) else ()

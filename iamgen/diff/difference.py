@@ -7,17 +7,17 @@ from typing import Any
 
 from iamgen.aws.cloudformation import is_replaced
 from iamgen.diff.change import TEMPLATE, Change, Detail, Sign
-from iamgen.diff.documents import Document, document_details
+from iamgen.diff.documents import DiffDocument, document_details
 from iamgen.diff.properties import property_details
 from iamgen.diff.values import shown
 
-__all__ = ("Change", "Detail", "Template", "differences", "statement_differences")
-Template = Mapping[str, Any]
+__all__ = ("Change", "Detail", "DiffTemplate", "differences", "statement_differences")
+DiffTemplate = Mapping[str, Any]
 """A template as JSON gives it."""
 _RESOURCES = "Resources"
 
 
-def differences(before: Template | None, after: Template | None) -> tuple[Change, ...]:
+def differences(before: DiffTemplate | None, after: DiffTemplate | None) -> tuple[Change, ...]:
     """Return what comes, changes and goes from one template to another, by logical id; None is no stack.
 
     Two templates that mean the same have no differences, however they are written: statements by what they allow, not
@@ -26,12 +26,12 @@ def differences(before: Template | None, after: Template | None) -> tuple[Change
     return (*_sections(before, after), *_resources(_block(before, _RESOURCES), _block(after, _RESOURCES)))
 
 
-def statement_differences(before: Document | None, after: Document | None) -> tuple[Detail, ...]:
+def statement_differences(before: DiffDocument | None, after: DiffDocument | None) -> tuple[Detail, ...]:
     """Return what changes from one policy document to another; None is no document."""
     return document_details("Statement", before, after)
 
 
-def _sections(before: Template | None, after: Template | None) -> Iterator[Change]:
+def _sections(before: DiffTemplate | None, after: DiffTemplate | None) -> Iterator[Change]:
     if before is None or after is None:
         return
     for name in sorted({*before, *after} - {_RESOURCES}):
@@ -42,7 +42,7 @@ def _sections(before: Template | None, after: Template | None) -> Iterator[Chang
             )
 
 
-def _resources(before: Template, after: Template) -> Iterator[Change]:
+def _resources(before: DiffTemplate, after: DiffTemplate) -> Iterator[Change]:
     for logical_id in sorted({*before, *after}):
         was, now = before.get(logical_id), after.get(logical_id)
         change = _change(logical_id, was, now)
@@ -66,7 +66,7 @@ def _change(logical_id: str, before: object, after: object) -> Change:
     return Change(_sign(before, after), shown(logical_id), shown(kind), replaced, tuple(details))
 
 
-def _attributes(before: Template, after: Template) -> Iterator[Detail]:
+def _attributes(before: DiffTemplate, after: DiffTemplate) -> Iterator[Detail]:
     """Yield what changes beside the properties: the type, a deletion policy."""
     without = {"Properties"} if before and after else {"Properties", "Type"}
     for name in sorted({*before, *after} - without):
@@ -79,9 +79,9 @@ def _sign(before: object, after: object) -> Sign:
     return "-" if after is None else "~"
 
 
-def _block(value: Template | None, name: str) -> Template:
+def _block(value: DiffTemplate | None, name: str) -> DiffTemplate:
     return _mapping((value or {}).get(name))
 
 
-def _mapping(value: object) -> Template:
+def _mapping(value: object) -> DiffTemplate:
     return value if isinstance(value, Mapping) else {}

@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from iamgen.diff.change import Detail, Sign
-from iamgen.diff.statements import Statement, statements, value_of
+from iamgen.diff.statements import DiffStatement, statements, value_of
 from iamgen.diff.values import key, shown
 
-Document = Mapping[str, object]
-Pair = tuple[Statement, Statement]
+DiffDocument = Mapping[str, object]
+Pair = tuple[DiffStatement, DiffStatement]
 # Statements that have so much in common, of all that either says, are one that changed, not one that went and one
 # that came: a user takes the place of another in a trust of an action and a condition.
 _ALIKE = 0.5
 _VERSION = "2012-10-17"
 
 
-def document_details(where: str, before: Document | None, after: Document | None) -> tuple[Detail, ...]:
+def document_details(where: str, before: DiffDocument | None, after: DiffDocument | None) -> tuple[Detail, ...]:
     """Return what comes, changes and goes; `where` is the property that has the document, or None has none.
 
     Neither the order of statements counts, nor that of values, nor whether one value stands in a list. Statements
@@ -35,7 +35,7 @@ def document_details(where: str, before: Document | None, after: Document | None
     )
 
 
-def _expected(document: Document) -> set[str]:
+def _expected(document: DiffDocument) -> set[str]:
     """Return what goes without saying in a document that comes or goes: that it is of today's version."""
     return {"Version"} if document.get("Version") == _VERSION else set()
 
@@ -49,7 +49,7 @@ def _element(where: str, before: object, after: object) -> Detail | None:
 
 
 def _statement_details(
-    where: str, before: Mapping[object, Statement], after: Mapping[object, Statement]
+    where: str, before: Mapping[object, DiffStatement], after: Mapping[object, DiffStatement]
 ) -> Iterator[Detail]:
     gone = [statement for name, statement in before.items() if name not in after]
     come = [statement for name, statement in after.items() if name not in before]
@@ -63,7 +63,7 @@ def _statement_details(
     )
 
 
-def _pairs(gone: list[Statement], come: list[Statement]) -> list[Pair]:
+def _pairs(gone: list[DiffStatement], come: list[DiffStatement]) -> list[Pair]:
     """Return the statements that belong together: by Sid, then the most alike first."""
     candidates = sorted(product(gone, come), key=_closeness)
     pairs: list[Pair] = []
@@ -75,7 +75,7 @@ def _pairs(gone: list[Statement], come: list[Statement]) -> list[Pair]:
     return pairs
 
 
-def _belong_together(before: Statement, after: Statement) -> bool:
+def _belong_together(before: DiffStatement, after: DiffStatement) -> bool:
     if before.sid and before.sid == after.sid:
         return True
     return before.effect == after.effect and _likeness(before, after) >= _ALIKE
@@ -88,12 +88,12 @@ def _closeness(pair: Pair) -> tuple[bool, float, list[str]]:
     return not same_sid, -_likeness(before, after), sorted((before.line, after.line))
 
 
-def _likeness(before: Statement, after: Statement) -> float:
+def _likeness(before: DiffStatement, after: DiffStatement) -> float:
     every = {*before.atoms, *after.atoms}
     return len(before.atoms.keys() & after.atoms.keys()) / len(every) if every else 1.0
 
 
-def _changed(where: str, before: Statement, after: Statement) -> Detail:
+def _changed(where: str, before: DiffStatement, after: DiffStatement) -> Detail:
     unchanged = frozenset(before.atoms.keys() & after.atoms.keys())
     details = [
         _element(name, was, now)
@@ -113,6 +113,6 @@ def _changed(where: str, before: Statement, after: Statement) -> Detail:
 _ELEMENTS = {"Sid": 0, "Effect": 1, "Action": 2, "NotAction": 3, "Resource": 4, "NotResource": 5, "Principal": 6}
 
 
-def _atom_detail(sign: Sign, statement: Statement, name: tuple[str, str, str]) -> Detail:
+def _atom_detail(sign: Sign, statement: DiffStatement, name: tuple[str, str, str]) -> Detail:
     atom = statement.atoms[name]
     return Detail(sign, atom.element or "Statement", value_of(atom))

@@ -36,7 +36,7 @@ class Atom(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Statement:
+class DiffStatement:
     """What a statement says; the order in which it says so, and whether one value stands in a list, are gone."""
 
     sid: str
@@ -63,7 +63,7 @@ class Statement:
         )
 
 
-def statements(document: Mapping[str, object] | None) -> dict[object, Statement]:
+def statements(document: Mapping[str, object] | None) -> dict[object, DiffStatement]:
     """Return a policy document's statements by their identity: one that stands twice says nothing more."""
     read = (_statement(block) for block in as_list((document or {}).get("Statement")))
     return {statement.identity: statement for statement in read}
@@ -76,13 +76,13 @@ def value_of(atom: Atom) -> str:
     return f"{atom.group} {atom.text}".strip()
 
 
-def _statement(block: object) -> Statement:
+def _statement(block: object) -> DiffStatement:
     if not isinstance(block, Mapping) or not is_block(block):  # an Fn::If, or what is no statement
-        return Statement("", "", {("", "", key(block)): Atom("", "", key(block), shown(block))})
+        return DiffStatement("", "", {("", "", key(block)): Atom("", "", key(block), shown(block))})
     atoms = sorted(atom for name, value in block.items() for atom in _atoms(str(name), value))
     sid = block.get("Sid")
     by_key = {(atom.element, atom.group, atom.key): atom for atom in reversed(atoms)}
-    return Statement("" if sid is None else shown(sid), shown(block.get("Effect")), dict(sorted(by_key.items())))
+    return DiffStatement("" if sid is None else shown(sid), shown(block.get("Effect")), dict(sorted(by_key.items())))
 
 
 def _atoms(element: str, value: object) -> Iterator[Atom]:

@@ -40,7 +40,7 @@ class Attachment(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Holder:
+class TemplateHolder:
     """A role, user or group, or a managed policy that the template attaches to nobody."""
 
     resource: Resource
@@ -51,13 +51,13 @@ class Holder:
 
 
 @_of_last
-def holders(template: Template) -> tuple[Holder, ...]:
+def holders(template: Template) -> tuple[TemplateHolder, ...]:
     """Return whoever holds policies, with them."""
     documents = _by_owner(template)
     owners = _owners(template)
     held = {owner for of_holder in owners.values() for owner in of_holder}
     result = [
-        Holder(
+        TemplateHolder(
             resource,
             tuple(doc for owner in owners[resource.logical_id] for doc in documents.get(owner, ())),
             aws(resource),
@@ -65,7 +65,7 @@ def holders(template: Template) -> tuple[Holder, ...]:
         for resource in template.of_type(*HOLDERS)
     ]
     loose = (resource for resource in template.of_type(POLICY) if resource.logical_id in documents.keys() - held)
-    result += (Holder(item, tuple(documents[item.logical_id])) for item in loose)
+    result += (TemplateHolder(item, tuple(documents[item.logical_id])) for item in loose)
     return tuple(result)
 
 

@@ -72,7 +72,7 @@ class NamedResources:
         `actual` has the names of a deployed stack. Without it, a resource without a name gets the one that
         CloudFormation would make of the stack's name and the logical id; `ending` stands for the random part of it.
         """
-        names = _Names(template, actual or Actual(), ending)
+        names = _ResourceNames(template, actual or Actual(), ending)
         references = dict(entry for resource in template.resources for entry in names.references(resource))
         references = {key: _filled(written, references) for key, written in references.items()}
         bare = cls(template, (), references)
@@ -133,7 +133,7 @@ class NamedResources:
             if resource.name and resource.type in IAM_TYPES and not IAM_TYPES[resource.type].ref_is_arn
         }
 
-    def _named(self, resource: Resource, names: _Names) -> NamedResource:
+    def _named(self, resource: Resource, names: _ResourceNames) -> NamedResource:
         name, arn = (self.text(written) for written in names.of(resource))
         properties = {key: self.value(value) for key, value in resource.properties.items()}
         return NamedResource(resource.logical_id, resource.type, name, arn, properties, resource.is_certain)
@@ -146,7 +146,7 @@ def _filled(written: str, references: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True)
-class _Names:
+class _ResourceNames:
     """Names and ARNs as the properties of each resource give them, references in them not yet replaced."""
 
     template: Template

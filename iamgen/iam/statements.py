@@ -14,7 +14,7 @@ from iamgen.iam.values import Placed, Value, block_of, branches, items, values
 _OPERATOR = re.compile(r"(?:(foranyvalue|forallvalues):)?(.*?)(ifexists)?")
 
 
-class Principal(NamedTuple):
+class ReadPrincipal(NamedTuple):
     """One entry of a Principal: `AWS`, `Federated`, `Service`, `CanonicalUser`; `*` for the bare `"*"`."""
 
     kind: str
@@ -22,7 +22,7 @@ class Principal(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Condition:
+class ReadCondition:
     """One key of a condition block, below one operator."""
 
     operator: str
@@ -54,7 +54,7 @@ def _operator(written: str) -> tuple[str, str, str]:
 
 
 @dataclass(frozen=True)
-class Statement:
+class ReadStatement:
     """One statement of a policy document. One whose Condition depends on an `Fn::If` is read once for each branch."""
 
     path: Path
@@ -64,12 +64,12 @@ class Statement:
     not_actions: tuple[Value, ...] = ()
     resources: tuple[Value, ...] = ()
     not_resources: tuple[Value, ...] = ()
-    principals: tuple[Principal, ...] = ()
-    not_principals: tuple[Principal, ...] = ()
-    conditions: tuple[Condition, ...] = ()
+    principals: tuple[ReadPrincipal, ...] = ()
+    not_principals: tuple[ReadPrincipal, ...] = ()
+    conditions: tuple[ReadCondition, ...] = ()
 
 
-def statements(body: object, path: Path) -> Iterator[Statement]:
+def statements(body: object, path: Path) -> Iterator[ReadStatement]:
     """Yield the statements of a policy document given as a block."""
     if isinstance(body, Mapping):
         for block, where in items(body.get("Statement"), (*path, "Statement")):
@@ -77,13 +77,13 @@ def statements(body: object, path: Path) -> Iterator[Statement]:
                 yield from _statement(block, where)
 
 
-def _statement(elements: Mapping[str, object], path: Path) -> Iterator[Statement]:
+def _statement(elements: Mapping[str, object], path: Path) -> Iterator[ReadStatement]:
     def of(element: str) -> Placed:
         return elements.get(element), (*path, element)
 
     effects = {value.text for value in values(*of("Effect"))}
     for block, where in branches(*of("Condition")):
-        yield Statement(
+        yield ReadStatement(
             path,
             allows=effects != {"Deny"},
             actions=values(*of("Action")),
@@ -96,24 +96,24 @@ def _statement(elements: Mapping[str, object], path: Path) -> Iterator[Statement
         )
 
 
-def _principals(value: object, path: Path) -> Iterator[Principal]:
+def _principals(value: object, path: Path) -> Iterator[ReadPrincipal]:
     for entry, where in items(value, path):
         if isinstance(entry, Mapping) and not function(entry):
             for kind, names in entry.items():
-                yield from (Principal(str(kind), item) for item in values(names, (*where, kind)))
+                yield from (ReadPrincipal(str(kind), item) for item in values(names, (*where, kind)))
         else:
             one = Value(text(entry), where)
-            yield Principal("*" if one.text == "*" else "", one)
+            yield ReadPrincipal("*" if one.text == "*" else "", one)
 
 
-def _conditions(block: object, path: Path) -> Iterator[Condition]:
+def _conditions(block: object, path: Path) -> Iterator[ReadCondition]:
     if function(block):
-        yield Condition(text(block), "⟨⟩", (), path)
+        yield ReadCondition(text(block), "⟨⟩", (), path)
         return
     for operator, keys in block_of(block).items():
         where = (*path, operator)
         if function(keys) or not isinstance(keys, Mapping):
-            yield Condition(str(operator), "⟨⟩", (), where)
+            yield ReadCondition(str(operator), "⟨⟩", (), where)
             continue
         for key, expected in keys.items():
-            yield Condition(str(operator), str(key), values(expected, (*where, key)), (*where, key))
+            yield ReadCondition(str(operator), str(key), values(expected, (*where, key)), (*where, key))

@@ -17,11 +17,11 @@ from iamgen.aws import iam_types
 from iamgen.iam import serverless
 from iamgen.iam.holes import HOLE, function, text
 from iamgen.iam.intrinsics import NOWHERE, Environment, Unread, expand
-from iamgen.iam.statements import Principal, Statement, statements
+from iamgen.iam.statements import ReadPrincipal, ReadStatement, statements
 from iamgen.iam.syntax import Path
 from iamgen.iam.values import Placed, Value, block_of, branches, items, values
 
-Kind = Literal["trust", "identity", "boundary", "inline"]
+DocumentKind = Literal["trust", "identity", "boundary", "inline"]
 ROLE, USER, GROUP, POLICY, INLINE = iam_types.ROLE, iam_types.USER, iam_types.GROUP, iam_types.POLICY, iam_types.INLINE
 NAMES = {kind: iam_types.IAM_TYPES[kind].name_property for kind in (ROLE, USER, GROUP, POLICY)}
 """Which property holds the name of a resource of that type."""
@@ -35,14 +35,14 @@ _ACCOUNT = re.compile(r"arn:[^:]*:iam::([^:]*):")
 class Document:
     """A policy document. `owner` is the resource that it is written in, `name` an inline policy's name, or empty."""
 
-    kind: Kind
+    kind: DocumentKind
     owner: str
     name: str
     path: Path
     body: object
     version: str = ""
     """Empty where there is none."""
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[ReadStatement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _documents(template: Template) -> Iterator[Document]:
         if resource.type == ROLE:
             yield from _read("trust", resource, resource.under("AssumeRolePolicyDocument"))
         if resource.type == POLICY:
-            kind: Kind = "boundary" if resource.logical_id in limits else "identity"
+            kind: DocumentKind = "boundary" if resource.logical_id in limits else "identity"
             yield from _read(kind, resource, resource.under("PolicyDocument"))
         if resource.type in HOLDERS:
             for block, path in items(*resource.under("Policies")):
@@ -187,7 +187,7 @@ def _only_boundaries(template: Template) -> set[str]:
     return limits - grants - attached
 
 
-def _read(kind: Kind, owner: Resource, written: Placed, name: str = "") -> Iterator[Document]:
+def _read(kind: DocumentKind, owner: Resource, written: Placed, name: str = "") -> Iterator[Document]:
     for value, path in branches(*written):
         if value is None:
             continue
@@ -209,16 +209,16 @@ def _from_text(value: object) -> object:
     return None
 
 
-def _moved(statement: Statement, path: Path) -> Statement:
+def _moved(statement: ReadStatement, path: Path) -> ReadStatement:
     """Return the statement with every path leading to `path`: none leads into a text."""
 
     def moved(result: tuple[Value, ...]) -> tuple[Value, ...]:
         return tuple(value._replace(path=path) for value in result)
 
-    def all_moved(result: tuple[Principal, ...]) -> tuple[Principal, ...]:
-        return tuple(Principal(principal.kind, principal.value._replace(path=path)) for principal in result)
+    def all_moved(result: tuple[ReadPrincipal, ...]) -> tuple[ReadPrincipal, ...]:
+        return tuple(ReadPrincipal(principal.kind, principal.value._replace(path=path)) for principal in result)
 
-    return Statement(
+    return ReadStatement(
         path,
         statement.allows,
         moved(statement.actions),

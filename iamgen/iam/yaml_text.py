@@ -41,7 +41,7 @@ def positions(text: str) -> Positions:
 
 
 @dataclass
-class _Open:
+class _OpenCollection:
     """A block or a list that has begun, and what its end needs to know."""
 
     value: dict[str, Any] | list[Any]
@@ -64,7 +64,7 @@ class _Builder:
         self.result: object = None
         self.positions: dict[Path, Position] = {}
         self.repeated: list[RepeatedKey] = []
-        self._open: list[_Open] = []
+        self._open: list[_OpenCollection] = []
         self._anchors: dict[str, tuple[object, int]] = {}
         self._resolver = Resolver()
 
@@ -91,7 +91,7 @@ class _Builder:
         tag = _short_form(event)
         outer = self._place(position)
         path = (*outer, _long(tag)) if tag else outer
-        self._open.append(_Open(value, path, outer, tag, event.anchor))
+        self._open.append(_OpenCollection(value, path, outer, tag, event.anchor))
 
     def end(self) -> None:
         """End the block or list that was begun last."""
@@ -109,7 +109,7 @@ class _Builder:
         value, size = self._anchors[event.anchor]
         self._put(value, size, None, self._place(position))
 
-    def _key(self, inside: _Open, event: Any, position: Position) -> None:  # noqa: ANN401  # PyYAML has no types
+    def _key(self, inside: _OpenCollection, event: Any, position: Position) -> None:  # noqa: ANN401  # PyYAML has no types
         is_merge = event.implicit[0] and event.value == "<<"
         if not is_merge and event.value in inside.value:
             self.repeated.append(RepeatedKey(event.value, position.line))

@@ -14,7 +14,7 @@ from iamgen.declaration.pipelines import PROVIDERS
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError
 from iamgen.jinja.ci_commands import cfn_lint, install
-from iamgen.jinja.ci_jobs import Job, Provider, jobs_of, this_repository, unapproved
+from iamgen.jinja.ci_jobs import CiProvider, Job, jobs_of, this_repository, unapproved
 from iamgen.jinja.template import page
 
 MADE = "# Made by `iamgen ci"
@@ -55,7 +55,7 @@ class Deployment:
     """What the token is made for; empty for the usual audience of GitHub's action."""
 
 
-def ci_files(root: Path, declaration: Declaration, provider: Provider, folder: str) -> dict[str, str]:
+def ci_files(root: Path, declaration: Declaration, provider: CiProvider, folder: str) -> dict[str, str]:
     """Return the provider's files, by their path from the top of the git repository, in which `folder` is iamgen's.
 
     Raises IamgenError for what `deployments` and `install` refuse, and for what is wrong with a template.
@@ -73,7 +73,7 @@ def ci_files(root: Path, declaration: Declaration, provider: Provider, folder: s
     return {path: page(root, template, variables) for path, template in _FILES[provider].items()}
 
 
-def deployments(declaration: Declaration, provider: Provider, channel: str) -> tuple[Deployment, ...]:
+def deployments(declaration: Declaration, provider: CiProvider, channel: str) -> tuple[Deployment, ...]:
     """Return each account's deployment: who holds people first, production last, each stage after the one before.
 
     Raises IamgenError for a job that would get into an account that needs approval without it, and for an environment
@@ -107,7 +107,7 @@ def _stage(account: Account) -> Stage:
 
 
 def _deployment(
-    declaration: Declaration, provider: Provider, account: Account, needs: tuple[str, ...], jobs: Sequence[Job]
+    declaration: Declaration, provider: CiProvider, account: Account, needs: tuple[str, ...], jobs: Sequence[Job]
 ) -> Deployment:
     able = [job_able for job_able in jobs if job_able.granted.account == account.name and job_able.granted.role != READ]
     job = min(

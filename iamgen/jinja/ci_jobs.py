@@ -12,7 +12,7 @@ from iamgen.declaration.pipelines import PROVIDERS
 from iamgen.declaration.resolved import Account, Declaration, Granted, Workload
 from iamgen.errors import Fault
 
-Provider = Literal["github", "gitlab"]
+CiProvider = Literal["github", "gitlab"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Job:
     """One role that it may assume."""
 
 
-def jobs_of(declaration: Declaration, provider: Provider, channel: str) -> Iterator[Job]:
+def jobs_of(declaration: Declaration, provider: CiProvider, channel: str) -> Iterator[Job]:
     """Yield what each job of the service was granted."""
     read = {"github": _github_job, "gitlab": _gitlab_job}[provider]
     for granted in declaration.granted:
@@ -66,7 +66,7 @@ def _gitlab_job(pipeline: Workload, granted: Granted, branch: str) -> Job | None
     return Job(subject[1], "", tier, is_guarded, deploys, pipeline, granted)
 
 
-def unapproved(declaration: Declaration, own: Iterable[Job], provider: Provider) -> Iterator[Fault]:
+def unapproved(declaration: Declaration, own: Iterable[Job], provider: CiProvider) -> Iterator[Fault]:
     """Find what gets into an account that needs approval from a branch, a tag or a pull request: without any."""
     for job in own:
         account = declaration.accounts[job.granted.account]
@@ -78,7 +78,7 @@ def unapproved(declaration: Declaration, own: Iterable[Job], provider: Provider)
             yield Fault(account.name, problem, _guarded(provider, job, account))
 
 
-def _guarded(provider: Provider, job: Job, account: Account) -> str:
+def _guarded(provider: CiProvider, job: Job, account: Account) -> str:
     if provider == "github":
         repository = job.repository.removeprefix("repo:")
         return f'Pipeline("github", repository="{repository}", environment="{account.name}", access={{…}})'

@@ -14,14 +14,14 @@ from iamgen.iam.json_text import parts, repeated_keys
 from iamgen.jinja.json_text import TooDeepError, read
 
 if TYPE_CHECKING:
-    from iamgen.jinja.template import Rendered
+    from iamgen.jinja.template import RenderedText
 
 FOLDER = "policies"
-Document = dict[str, Any]
-Documents = Callable[[str, Mapping[str, object], Account], Document]
+PolicyDocument = dict[str, Any]
+PolicyDocuments = Callable[[str, Mapping[str, object], Account], PolicyDocument]
 
 
-def documents(root: Path, declaration: Declaration) -> Documents:
+def documents(root: Path, declaration: Declaration) -> PolicyDocuments:
     """Return what gives the document of a template of `templates/policies/` for an account.
 
     The template knows `account`, `accounts`, `constants`, `partition`, and the policy's own `vars`, by name
@@ -34,7 +34,7 @@ def documents(root: Path, declaration: Declaration) -> Documents:
         "partition": declaration.partition,
     }
 
-    def document(template: str, own: Mapping[str, object], account: Account) -> Document:
+    def document(template: str, own: Mapping[str, object], account: Account) -> PolicyDocument:
         from iamgen.jinja.template import render  # jinja2: 60 ms that most declarations do not need
 
         variables = {**own, **shared, "account": _plain(account), "vars": dict(own)}
@@ -43,7 +43,7 @@ def documents(root: Path, declaration: Declaration) -> Documents:
     return document
 
 
-def parse(rendered: Rendered) -> Document:
+def parse(rendered: RenderedText) -> PolicyDocument:
     """Return the policy document that a rendered template is. Raises IamgenError, with every line that is at fault."""
     try:
         document = read(rendered.text)
@@ -62,13 +62,13 @@ def parse(rendered: Rendered) -> Document:
     return document  # type: ignore[return-value]  # it has the shape
 
 
-def _repeated(rendered: Rendered) -> Iterator[Fault]:
+def _repeated(rendered: RenderedText) -> Iterator[Fault]:
     """Find each key that stands in its object a second time."""
     for repeated in repeated_keys(rendered.text):
         yield repeated.fault(rendered.where(repeated.line))
 
 
-def _not_letting_out(rendered: Rendered, document: object) -> Iterator[Fault]:
+def _not_letting_out(rendered: RenderedText, document: object) -> Iterator[Fault]:
     """Find what CloudFormation would replace, and numbers that JSON does not have."""
     replacements = list(replaced(document))
     endless = list(not_finite(document))

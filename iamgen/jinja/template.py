@@ -21,7 +21,7 @@ _MARK = re.compile("\ue000(\\d+)\ue001")  # private characters: what no policy m
 
 
 @dataclass(frozen=True)
-class Rendered:
+class RenderedText:
     """What a template gave. `lines` has, for each line of `text`, that of the template it came from."""
 
     template: str
@@ -38,7 +38,7 @@ def shown(template: str) -> str:
     return f"templates/{template}"
 
 
-def render(root: Path, template: str, variables: Mapping[str, object]) -> Rendered:
+def render(root: Path, template: str, variables: Mapping[str, object]) -> RenderedText:
     """Return the rendered template of the repository at `root`, or of iamgen where it has none of the name.
 
     Raises IamgenError, with the template's line: no such template, a syntax error, an undefined name, or
@@ -115,14 +115,14 @@ def _numbered(text: str, line: int) -> str:
     return "\n".join([first, *(f"\ue000{line + n}\ue001{other}" for n, other in enumerate(rest, 1))])
 
 
-def _unmarked(template: str, text: str) -> Rendered:
+def _unmarked(template: str, text: str) -> RenderedText:
     """Return the text without its marks; a line that has none came from where the line before it came from."""
     lines, current = [], 1
     for line in text.split("\n"):
         mark = _MARK.search(line)
         current = int(mark[1]) if mark else current
         lines.append(current)
-    return Rendered(template, _MARK.sub("", text), tuple(lines))
+    return RenderedText(template, _MARK.sub("", text), tuple(lines))
 
 
 def _absent(environment: Environment, template: str, exc: TemplateNotFound) -> IamgenError:

@@ -35,7 +35,7 @@ _OF_ANOTHER = (
 
 
 @dataclass(frozen=True)
-class Answer:
+class GitOutput:
     """How git ended, and what it said."""
 
     code: int
@@ -61,7 +61,7 @@ class Git:
     has_hooks: bool = True
     """Whether the hooks of the repository and of the person run."""
 
-    def ask(self, *arguments: str, feed: str = "", live: bool = False) -> Answer:
+    def ask(self, *arguments: str, feed: str = "", live: bool = False) -> GitOutput:
         """Return git's answer, whatever it is; `live` lets what it says on stderr through as it comes.
 
         Raises IamgenError when there is no git.
@@ -79,7 +79,7 @@ class Git:
             )
         except OSError as exc:
             raise refuse("git", f"cannot be run: {exc.strerror}", "install git, version 2.30 or newer") from exc
-        return Answer(done.returncode, _text(done.stdout), _text(done.stderr or b""))
+        return GitOutput(done.returncode, _text(done.stdout), _text(done.stderr or b""))
 
     def tell(self, *arguments: str, feed: str = "", hint: str = "") -> str:
         """Return what git prints. Raises IamgenError, with git's own words, when it fails."""
@@ -88,7 +88,7 @@ class Git:
             raise self.failed(arguments, answer, hint)
         return answer.out
 
-    def failed(self, arguments: tuple[str, ...], answer: Answer, hint: str = "") -> IamgenError:
+    def failed(self, arguments: tuple[str, ...], answer: GitOutput, hint: str = "") -> IamgenError:
         """Return the error for a command that failed."""
         command = next((argument for argument in arguments if not argument.startswith("-")), "")
         return refuse(f"git {command}", answer.reason, hint)

@@ -91,7 +91,7 @@ def require_channel(channel: str, channels: tuple[str, ...]) -> None:
 
 
 @dataclass(frozen=True)
-class Request:
+class PromotionRequest:
     """What somebody wants to be promoted, and where to."""
 
     channel: str
@@ -104,7 +104,7 @@ class Request:
     """The main branch, where the settings name it."""
 
 
-def planned(repository: Repository, request: Request) -> Promotion:
+def planned(repository: Repository, request: PromotionRequest) -> Promotion:
     """Return the promotion of a version to a channel. Raises IamgenError with whatever is in its way."""
     by, remote = _able(repository, request)
     version, channel = wanted(request.asked, "promote"), request.channel
@@ -123,7 +123,7 @@ def planned(repository: Repository, request: Request) -> Promotion:
     )
 
 
-def _able(repository: Repository, request: Request) -> tuple[Signature, Remote]:
+def _able(repository: Repository, request: PromotionRequest) -> tuple[Signature, Remote]:
     """Return who promotes and where to. Raises IamgenError with all that this clone lacks for a promotion."""
     wanted(request.asked, "promote")
     require_all(
@@ -135,7 +135,7 @@ def _able(repository: Repository, request: Request) -> tuple[Signature, Remote]:
     return signature(repository), pushed_remote(repository, request.remote)
 
 
-def _seen(remote: Remote, request: Request) -> Refs:
+def _seen(remote: Remote, request: PromotionRequest) -> Refs:
     """Return what a promotion depends on in the remote. Raises IamgenError for names that are in its way."""
     branch = f"env/{request.channel}"
     mains = (request.main,) if request.main else USUAL

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError
-from iamgen.jinja.policy import Documents
+from iamgen.jinja.policy import PolicyDocuments
 from iamgen.synth.build import build, notices
 from iamgen.synth.template_text import Format, text
 
@@ -20,7 +20,9 @@ class Texts:
     notices: tuple[Fault, ...]
 
 
-def texts(declaration: Declaration, accounts: Iterable[Account], documents: Documents, form: Format = "json") -> Texts:
+def texts(
+    declaration: Declaration, accounts: Iterable[Account], documents: PolicyDocuments, form: Format = "json"
+) -> Texts:
     """Return the accounts' templates. Raises IamgenError with whatever does not fit, of all of them."""
     by_account: dict[str, str] = {}
     warnings: list[Fault] = []

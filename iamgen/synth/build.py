@@ -9,7 +9,7 @@ from troposphere import AWSObject, Template
 from iamgen.aws import quotas
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError, refuse
-from iamgen.jinja.policy import Documents
+from iamgen.jinja.policy import PolicyDocuments
 from iamgen.synth.custom import own_groups, own_policies, own_roles
 from iamgen.synth.machines import machine_resources
 from iamgen.synth.people import people_resources, widened
@@ -17,7 +17,7 @@ from iamgen.synth.pipelines import provider_resources
 from iamgen.synth.roles import role_resources
 
 
-def build(declaration: Declaration, account: Account, documents: Documents) -> Template:
+def build(declaration: Declaration, account: Account, documents: PolicyDocuments) -> Template:
     """Return the account's template: plain resources, no parameters, conditions, mappings or outputs.
 
     `documents` gives the documents of declared policies. Raises IamgenError when the declaration does not fit
@@ -39,7 +39,7 @@ def notices(declaration: Declaration, account: Account) -> tuple[Fault, ...]:
     return widened(declaration) if account.holds_people else ()
 
 
-def _resources(declaration: Declaration, account: Account, documents: Documents) -> Iterator[AWSObject]:
+def _resources(declaration: Declaration, account: Account, documents: PolicyDocuments) -> Iterator[AWSObject]:
     """Yield the resources. Raises IamgenError with the faults of all of them, once none is left to look at."""
     faults: list[Fault] = []
     for resources in _parts(declaration, account, documents):
@@ -51,7 +51,7 @@ def _resources(declaration: Declaration, account: Account, documents: Documents)
         raise IamgenError(faults)
 
 
-def _parts(declaration: Declaration, account: Account, documents: Documents) -> Iterator[Iterator[AWSObject]]:
+def _parts(declaration: Declaration, account: Account, documents: PolicyDocuments) -> Iterator[Iterator[AWSObject]]:
     if account.holds_people:
         yield people_resources(declaration)
         yield own_groups(declaration)

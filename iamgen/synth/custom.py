@@ -13,7 +13,7 @@ from iamgen.declaration.expiry import iso
 from iamgen.declaration.naming import Naming, emergency_name, services_policy
 from iamgen.declaration.resolved import Account, Declaration, OwnEmergency, OwnGroup, OwnPolicy, OwnRole
 from iamgen.errors import each, refuse
-from iamgen.jinja.policy import Document, Documents
+from iamgen.jinja.policy import PolicyDocument, PolicyDocuments
 from iamgen.synth.roles import full_power
 from iamgen.synth.statements import size
 from iamgen.synth.trust import trust_policy
@@ -22,7 +22,7 @@ from iamgen.synth.trust import trust_policy
 _BEFORE = ("DateLessThan", "DateLessThanEquals", "DateLessThanIfExists", "DateLessThanEqualsIfExists")
 
 
-def own_policies(declaration: Declaration, account: Account, documents: Documents) -> Iterator[AWSObject]:
+def own_policies(declaration: Declaration, account: Account, documents: PolicyDocuments) -> Iterator[AWSObject]:
     """Yield the declared policies of this account. Raises IamgenError with what is wrong with any of them."""
     naming = declaration.naming(account)
 
@@ -35,7 +35,7 @@ def own_policies(declaration: Declaration, account: Account, documents: Document
     yield from each(here, policy_resource).values()
 
 
-def own_roles(declaration: Declaration, account: Account, documents: Documents) -> Iterator[AWSObject]:
+def own_roles(declaration: Declaration, account: Account, documents: PolicyDocuments) -> Iterator[AWSObject]:
     """Yield the declared roles of this account, with the policy that `services` makes.
 
     Raises IamgenError with what is wrong with any of them.
@@ -64,7 +64,7 @@ def own_groups(declaration: Declaration) -> Iterator[AWSObject]:
             yield UserToGroupAddition(f"{group.name}Members", GroupName=Ref(group.name), Users=members)
 
 
-def _role(role: OwnRole, declaration: Declaration, account: Account, documents: Documents) -> Role:
+def _role(role: OwnRole, declaration: Declaration, account: Account, documents: PolicyDocuments) -> Role:
     naming = declaration.naming(account)
     attached = _policies(declaration, naming, role)
     if role.services:
@@ -98,13 +98,13 @@ def _policy(declaration: Declaration, naming: Naming, name: str) -> str | Ref:
     return name if name.startswith("arn:") else naming.aws_policy(name)
 
 
-def _emergency(role: OwnRole, emergency: OwnEmergency, documents: Documents, account: Account) -> Policy:
+def _emergency(role: OwnRole, emergency: OwnEmergency, documents: PolicyDocuments, account: Account) -> Policy:
     document = documents(emergency.template, {}, account)
     document = expiring(document, iso(emergency.until), f"{account.name} {role.name}")
     return Policy(PolicyName=emergency_name(role.name), PolicyDocument=document)
 
 
-def expiring(document: Document, until: str, where: str) -> Document:
+def expiring(document: PolicyDocument, until: str, where: str) -> PolicyDocument:
     """Return the document with every Allow ending at that moment, and its Denies as they are.
 
     The ends that a statement has already stay, and hold as well. Raises IamgenError, with `where`, when there is no
@@ -131,7 +131,7 @@ def _limits_time(keys: Mapping[str, Any]) -> bool:
     return any(key.casefold() == "aws:currenttime" for key in keys)
 
 
-def _check_length(where: str, document: Document) -> None:
+def _check_length(where: str, document: PolicyDocument) -> None:
     over = size(document) - quotas.MANAGED_POLICY
     if over > 0:
         problem = f"its document is {over:,} characters over the quota of {quotas.MANAGED_POLICY:,}"

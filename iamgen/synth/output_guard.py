@@ -15,7 +15,7 @@ from iamgen.declaration.cloudformation import (
     NO_VALUE,
     PSEUDO_PARAMETERS,
     REFERENCE,
-    Path,
+    ValuePath,
     not_finite,
     places,
     referred,
@@ -55,5 +55,5 @@ def _dangling(account: str, template: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(_where(account, place.path), problem, _HOW)
 
 
-def _where(account: str, path: Path) -> str:
+def _where(account: str, path: ValuePath) -> str:
     return f"{account} {'/'.join(map(str, path))}"

@@ -35,7 +35,7 @@ WriteAssumer = Callable[[str], Any]
 
 
 @dataclass(frozen=True)
-class Form:
+class TrustForm:
     """How a trust policy is written: the settings `trust` and `session_name_is_user`, and a role's `mfa`."""
 
     names: bool
@@ -51,14 +51,14 @@ class Trust:
 
     granted: tuple[Granted, ...]
     assumed_by: tuple[str, ...]
-    form: Form
+    form: TrustForm
 
     @classmethod
     def of(cls, declaration: Declaration, account: Account, role: str) -> Trust:
         """Return the trust of a role in an account, in the form that the settings choose."""
         settings = declaration.settings
         own = next((declared for declared in declaration.roles if declared.name == role), None)
-        form = Form(
+        form = TrustForm(
             names=settings.trust == "names",
             own_session_name=settings.session_name_is_user,
             people=declaration.naming(declaration.people_account),
@@ -101,7 +101,7 @@ def _statement_of(grant: Granted) -> tuple[int, tuple[str, str, bool], bool, dat
     return kind, issuer, grant.until is not None, grant.until or datetime.min
 
 
-def _statement(granted: list[Granted], form: Form, principal: WritePrincipal) -> Statement:
+def _statement(granted: list[Granted], form: TrustForm, principal: WritePrincipal) -> Statement:
     first = granted[0]
     conditions = list(_conditions(first, form))
     if isinstance(first.who, Workload):
@@ -128,7 +128,7 @@ def _federated(
     return trust_federated(provider, *conditions, StringEquals({**audience, **subjects}))
 
 
-def _conditions(grant: Granted, form: Form) -> Iterator[ConditionElement]:
+def _conditions(grant: Granted, form: TrustForm) -> Iterator[ConditionElement]:
     is_person = isinstance(grant.who, Person)
     if is_person and form.mfa:
         yield WITH_MFA
@@ -138,7 +138,7 @@ def _conditions(grant: Granted, form: Form) -> Iterator[ConditionElement]:
         yield OWN_SESSION_NAME
 
 
-def _with_session_name(names: StringEquals, form: Form) -> StringEquals:
+def _with_session_name(names: StringEquals, form: TrustForm) -> StringEquals:
     """Return the condition on names, joined by the one on the session's name: an operator stands once."""
     if not form.own_session_name:
         return names
@@ -158,7 +158,7 @@ def _assumers(trusted: Trust, assumer: WriteAssumer) -> Iterator[Statement]:
         yield trust(users, *([WITH_MFA] if trusted.form.mfa else []))
 
 
-def literal(form: Form) -> WritePrincipal:
+def literal(form: TrustForm) -> WritePrincipal:
     """Return how a principal is written as an ARN."""
 
     def arn(grant: Granted) -> str:
@@ -171,12 +171,12 @@ def literal(form: Form) -> WritePrincipal:
     return arn
 
 
-def literal_role(form: Form) -> WriteAssumer:
+def literal_role(form: TrustForm) -> WriteAssumer:
     """Return how a role of the same account is written as an ARN; an ARN stays as it is."""
     return lambda name: name if name.startswith("arn:") else form.here.role_arn(name)
 
 
-def _referring(declaration: Declaration, account: Account, form: Form) -> WritePrincipal:
+def _referring(declaration: Declaration, account: Account, form: TrustForm) -> WritePrincipal:
     """Return how a principal is written: by reference where the same template makes it first."""
     here_too = declaration.settings.users == "stack" and account.holds_people
     arn = literal(form)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from iamgen.errors import Fault, refuse
-from iamgen.workstation.merge import File, Step, Wanted, unreadable
+from iamgen.workstation.merge import File, MergeStep, WantedSection, unreadable
 from iamgen.workstation.sections import BYTE_ORDER_MARK, blocks, identity
 
 Sections = Mapping[str, Mapping[str, Any]]
@@ -57,7 +57,7 @@ def _parsed(path: Path) -> Sections:
         raise OSError(f"botocore does not see {path}") from exc
 
 
-def damage(file: File, after: str, expected: Wanted, taken: Collection[Step]) -> tuple[Fault, ...]:
+def damage(file: File, after: str, expected: WantedSection, taken: Collection[MergeStep]) -> tuple[Fault, ...]:
     """Return what would be wrong with the file if `after` was written, `taken` being the steps that lead there.
 
     Every section that is not among these steps has to read as before, and every one that is written as the template
@@ -76,7 +76,7 @@ def damage(file: File, after: str, expected: Wanted, taken: Collection[Step]) ->
     return (*_foreign(file, before, now, taken), *_written(file, new, now, taken))
 
 
-def _foreign(file: File, before: Sections, now: Sections, taken: Collection[Step]) -> Iterator[Fault]:
+def _foreign(file: File, before: Sections, now: Sections, taken: Collection[MergeStep]) -> Iterator[Fault]:
     """Yield each section that is not ours to change, and would read otherwise."""
     ours = {step.identity for step in taken if step.kind != "same"}
     lines = {block.header: block.number for block in blocks(file.text)}
@@ -90,7 +90,7 @@ def _foreign(file: File, before: Sections, now: Sections, taken: Collection[Step
             yield Fault(file.shown, f"the AWS CLI would read a section [{header}] that is none now", hint)
 
 
-def _written(file: File, new: Sections, now: Sections, taken: Collection[Step]) -> Iterator[Fault]:
+def _written(file: File, new: Sections, now: Sections, taken: Collection[MergeStep]) -> Iterator[Fault]:
     """Yield each section of ours that would not read as its template has it."""
     templates = {identity(header, file.kind): options for header, options in new.items()}
     for step in taken:

@@ -15,7 +15,7 @@ from iamgen.declaration.naming import IAM_NAME, Naming
 from iamgen.declaration.resolved import Account, Declaration, Person
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
 from iamgen.similar_names import did_you_mean
-from iamgen.workstation.profiles import Source, role_profiles
+from iamgen.workstation.profiles import ProfileSource, role_profiles
 from iamgen.workstation.roles import Assumable, every_role, named_in, roles_of
 
 KEY_ID, SECRET, ROLE_PROFILES = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ROLE_PROFILES"
@@ -48,7 +48,7 @@ class Colleague:
     `values` is what templates may name, less the access key and the role profiles.
     """
 
-    source: Source
+    source: ProfileSource
     people_account: Account
     partition: PartitionName
     roles: tuple[Assumable, ...]
@@ -111,7 +111,7 @@ def _person(declaration: Declaration, name: str) -> Person:
     raise refuse(f"--user {name}", "users.py declares no such person", hint)
 
 
-def _source(called: Called, constants: Constants, holder: Account, place: tuple[Naming, str]) -> Source:
+def _source(called: Called, constants: Constants, holder: Account, place: tuple[Naming, str]) -> ProfileSource:
     """Return what the person's profiles share. Raises IamgenError for what cannot stand in such a file."""
     naming, region = place
     stated = constants.get(ACCOUNT) or constants.get("USER_ONLY_AWS_ACCOUNT_NAME") or holder.display
@@ -124,10 +124,10 @@ def _source(called: Called, constants: Constants, holder: Account, place: tuple[
     if called.mfa_serial is not None and not _SERIAL.fullmatch(called.mfa_serial):
         hint = f"it is such as {naming.arn(f'mfa/{called.user}')}, or a hardware device's number"
         raise UsageError([Fault("--mfa-serial", f"no device has the serial {called.mfa_serial!r}", hint)])
-    return Source(profile, called.user, called.mfa_serial or naming.arn(f"mfa/{called.user}"), region)
+    return ProfileSource(profile, called.user, called.mfa_serial or naming.arn(f"mfa/{called.user}"), region)
 
 
-def _values(constants: Constants, source: Source) -> Mapping[str, str]:
+def _values(constants: Constants, source: ProfileSource) -> Mapping[str, str]:
     """Return the constants and the person's own. Raises IamgenError when a constant has one of their names."""
     taken = [name for name in _OWN_NAMES if name in constants]
     if taken:

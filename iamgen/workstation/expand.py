@@ -15,7 +15,7 @@ _PLACEHOLDER = re.compile(r"\$(?:\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)\}|(?P<bare
 
 
 @dataclass(frozen=True)
-class Template:
+class FileTemplate:
     """A text with placeholders, and what messages call it."""
 
     text: str
@@ -23,7 +23,7 @@ class Template:
 
 
 @dataclass(frozen=True)
-class Expanded:
+class ExpandedText:
     """What a template made. `lines` has, for each line of `text`, that of the template it came from."""
 
     text: str
@@ -35,7 +35,9 @@ class Expanded:
         return f"{self.shown}:{self.lines[min(line, len(self.lines)) - 1]}"
 
 
-def expand(template: Template, values: Mapping[str, str], hints: Mapping[str, str] = MappingProxyType({})) -> Expanded:
+def expand(
+    template: FileTemplate, values: Mapping[str, str], hints: Mapping[str, str] = MappingProxyType({})
+) -> ExpandedText:
     """Return the text with `${NAME}` and `$NAME` replaced; `$$`, a lone `$` and `${}` stay as they are.
 
     Values are not looked into. Raises IamgenError with each place of a name that has no value, where envsubst
@@ -46,10 +48,10 @@ def expand(template: Template, values: Mapping[str, str], hints: Mapping[str, st
         raise IamgenError(_undefined(match, template, values, hints) for match in missing)
     expanded_lines = [_PLACEHOLDER.sub(lambda match: values[_name(match)], line) for line in template.text.split("\n")]
     lines = tuple(n for n, text in enumerate(expanded_lines, 1) for _ in range(text.count("\n") + 1))
-    return Expanded("\n".join(expanded_lines), template.shown, lines)
+    return ExpandedText("\n".join(expanded_lines), template.shown, lines)
 
 
-def names(template: Template) -> frozenset[str]:
+def names(template: FileTemplate) -> frozenset[str]:
     """Return the names that the template has placeholders for."""
     return frozenset(_name(match) for match in _PLACEHOLDER.finditer(template.text))
 
@@ -58,7 +60,9 @@ def _name(match: re.Match[str]) -> str:
     return match["braced"] or match["bare"]
 
 
-def _undefined(match: re.Match[str], template: Template, values: Mapping[str, str], hints: Mapping[str, str]) -> Fault:
+def _undefined(
+    match: re.Match[str], template: FileTemplate, values: Mapping[str, str], hints: Mapping[str, str]
+) -> Fault:
     name = _name(match)
     line = template.text.count("\n", 0, match.start()) + 1
     otherwise = "define it in CONST.inc; the environment does not count"

@@ -19,7 +19,7 @@ _PLACES: Mapping[FileKind, tuple[str, str]] = {  # botocore/session.py and confi
 
 
 @dataclass(frozen=True)
-class Place:
+class FilePath:
     """One of the two files: where it is, and its path as a person would write it."""
 
     path: Path
@@ -27,15 +27,15 @@ class Place:
     kind: FileKind
 
 
-def place(kind: FileKind, environment: Mapping[str, str]) -> Place:
+def place(kind: FileKind, environment: Mapping[str, str]) -> FilePath:
     """Return where the AWS CLI looks for this file."""
     variable, usual = _PLACES[kind]
     written = environment.get(variable) or usual
     path = Path(os.path.expandvars(os.path.expanduser(written)))  # noqa: PTH111  # as botocore does it
-    return Place(path.absolute(), written, kind)
+    return FilePath(path.absolute(), written, kind)
 
 
-def read(at: Place) -> File:
+def read(at: FilePath) -> File:
     """Return the file, without text where there is none yet; bytes that are no UTF-8 are kept. Raises IamgenError."""
     if at.path.exists() and not at.path.is_file():
         raise refuse(at.shown, "it is no regular file", "name another in the environment")
@@ -49,12 +49,12 @@ def read(at: Place) -> File:
     return File(text, at.shown, at.kind)
 
 
-def is_open(at: Place) -> bool:
+def is_open(at: FilePath) -> bool:
     """Tell whether the file is there and somebody else may read it."""
     return at.path.exists() and bool(at.path.stat().st_mode & 0o077)
 
 
-def backup(at: Place, now: datetime) -> Path:
+def backup(at: FilePath, now: datetime) -> Path:
     """Return where a copy of the file goes: beside it, with the moment (UTC) in its name, and nothing there yet."""
     stem = at.path.with_name(f"{at.path.name}.{now:%Y%m%dT%H%M%SZ}")
     names = (stem.with_name(f"{stem.name}{f'-{n}' if n > 1 else ''}.bak") for n in range(1, 1000))

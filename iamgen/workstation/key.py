@@ -26,7 +26,7 @@ class AccessKey:
 
 
 @dataclass(frozen=True)
-class Given:
+class StatedKey:
     """What the command line says of a key, and how else its secret may be had."""
 
     id: str | None
@@ -41,7 +41,7 @@ class Given:
         return self.id is not None or self.secret is not None
 
 
-def check(value: Given) -> None:
+def check(value: StatedKey) -> None:
     """Raise UsageError for what is wrong with the key's id, or for its absence.
 
     No message repeats a value: it may be a secret in the wrong place.
@@ -57,7 +57,7 @@ def check(value: Given) -> None:
         raise UsageError([Fault(ID_OPTION, problem, "create an access key of your own, in the console")])
 
 
-def access_key(value: Given) -> AccessKey:
+def access_key(value: StatedKey) -> AccessKey:
     """Return the key, having asked for its secret where nothing else has it. `check` comes first.
 
     Raises IamgenError when what was given is no secret, or there is nobody to ask.
@@ -75,7 +75,7 @@ def access_key(value: Given) -> AccessKey:
     return AccessKey(str(value.id), secret)
 
 
-def warnings(value: Given) -> tuple[Fault, ...]:
+def warnings(value: StatedKey) -> tuple[Fault, ...]:
     """Return what to say about a key that may be mistyped, and about how its secret was given."""
     result = []
     if value.id and not _USUAL_ID.fullmatch(value.id):
@@ -88,7 +88,7 @@ def warnings(value: Given) -> tuple[Fault, ...]:
     return tuple(result)
 
 
-def _secret(value: Given) -> str:
+def _secret(value: StatedKey) -> str:
     if value.secret == FROM_STDIN:
         return value.piped()
     if value.secret is not None:
@@ -98,7 +98,7 @@ def _secret(value: Given) -> str:
     return value.asked() if value.asked else ""
 
 
-def _in_environment(value: Given) -> bool:
+def _in_environment(value: StatedKey) -> bool:
     """Tell whether the environment has this key's secret; that of another key, or of a session, it is not."""
     env = value.environment
     is_same = env.get("AWS_ACCESS_KEY_ID") in {None, "", value.id}

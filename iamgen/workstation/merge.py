@@ -13,22 +13,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 from iamgen.errors import Fault, IamgenError
-from iamgen.workstation.sections import BYTE_ORDER_MARK, Block, FileKind, blocks, identity
+from iamgen.workstation.sections import BYTE_ORDER_MARK, FileKind, SectionBlock, blocks, identity
 
 _MARK = re.compile(r"# iamgen bootstrap (?P<owner>\S+) (?P<digest>[0-9a-f]{8})\s*")
-Identity = tuple[str, ...]
+SectionIdentity = tuple[str, ...]
 STRAY = "the line is neither [section], NAME = VALUE nor comment, or says again what another says"
 
 
 @dataclass(frozen=True)
-class Step:
+class MergeStep:
     """What becomes of one section: its lines without header, line ends and mark, none before it is, none after.
 
     `conflict` is a section that would be another's, `why` says whose it is; `same` is one that stays.
     """
 
     kind: Literal["add", "same", "update", "conflict", "remove"]
-    identity: Identity
+    identity: SectionIdentity
     header: str
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedSection:
     """The sections that a file is to have, as text; `owner` is the word for whom and by whose repository.
 
     `stale` is asked, by its options, about each section that iamgen wrote for the same owner and no longer does.
@@ -56,7 +56,7 @@ class Wanted:
     stale: Callable[[Mapping[str, str]], bool] = lambda _: False
 
 
-def steps(file: File, expected: Wanted) -> tuple[Step, ...]:
+def steps(file: File, expected: WantedSection) -> tuple[MergeStep, ...]:
     """Return what has to happen to the file so that it has the wanted sections, in their order.
 
     Raises IamgenError when the file has one of them twice.
@@ -75,14 +75,16 @@ def steps(file: File, expected: Wanted) -> tuple[Step, ...]:
         raise IamgenError(twice)
     result = [_step(key, item[0], old[key][0] if key in old else None, expected.owner) for key, item in new.items()]
     gone = [
-        Step("remove", key, str(element[0].header), _plain(element[0]))
+        MergeStep("remove", key, str(element[0].header), _plain(element[0]))
         for key, element in old.items()
         if key not in new and not _whose(key, element[0], expected.owner) and expected.stale(element[0].options)
     ]
     return (*result, *gone)
 
 
-def merged(file: File, expected: Wanted, taken: Sequence[Step], declined: Container[Identity] = ()) -> str:
+def merged(
+    file: File, expected: WantedSection, taken: Sequence[MergeStep], declined: Container[SectionIdentity] = ()
+) -> str:
     """Return the file's text once the steps are taken, but for conflicts whose identity was declined."""
     doing = {step.identity: step for step in taken if step.kind != "same" and step.identity not in declined}
     new = {key: element[0] for key, element in _by_identity(expected.text, file.kind).items()}
@@ -137,25 +139,25 @@ def twins(text: str, kind: FileKind) -> tuple[str, ...]:
     return tuple(str(item[0].header) for item in _by_identity(text, kind).values() if len(item) > 1)
 
 
-def _by_identity(text: str, kind: FileKind) -> dict[Identity, list[Block]]:
-    result: dict[Identity, list[Block]] = {}
+def _by_identity(text: str, kind: FileKind) -> dict[SectionIdentity, list[SectionBlock]]:
+    result: dict[SectionIdentity, list[SectionBlock]] = {}
     for block in blocks(text):
         if block.header is not None:
             result.setdefault(identity(block.header, kind), []).append(block)
     return result
 
 
-def _step(key: Identity, new: Block, old: Block | None, owner: str) -> Step:
+def _step(key: SectionIdentity, new: SectionBlock, old: SectionBlock | None, owner: str) -> MergeStep:
     header, after = str(new.header), _plain(new)
     if old is None:
-        return Step("add", key, header, (), after)
+        return MergeStep("add", key, header, (), after)
     before, why = _plain(old), _whose(key, old, owner)
     if before == after:
-        return Step("same", key, header, before, before)
-    return Step("conflict" if why else "update", key, header, before, after, why)
+        return MergeStep("same", key, header, before, before)
+    return MergeStep("conflict" if why else "update", key, header, before, after, why)
 
 
-def _whose(key: Identity, block: Block, owner: str) -> str:
+def _whose(key: SectionIdentity, block: SectionBlock, owner: str) -> str:
     """Return why a section is not iamgen's to write for this owner; nothing when it is."""
     marks = [found for line in block.body if (found := _MARK.fullmatch(line.strip()))]
     if not marks:
@@ -177,7 +179,9 @@ class _Layout:
     indent: str
 
 
-def _replaced(block: Block, step: Step | None, result: Mapping[Identity, list[str]], layout: _Layout) -> Iterable[str]:
+def _replaced(
+    block: SectionBlock, step: MergeStep | None, result: Mapping[SectionIdentity, list[str]], layout: _Layout
+) -> Iterable[str]:
     """Return a block's lines once the step is taken. A header stays as it was spelt, with what stands behind it."""
     if block.header is None or step is None:
         return block.lines
@@ -189,27 +193,27 @@ def _replaced(block: Block, step: Step | None, result: Mapping[Identity, list[st
     return [*lines, *block.rest] if is_ended else [*lines[:-1], lines[-1].removesuffix(layout.end)]
 
 
-def _plain(block: Block) -> tuple[str, ...]:
+def _plain(block: SectionBlock) -> tuple[str, ...]:
     """Return the lines below the header, without line ends, the section's indent and iamgen's mark."""
     lines = (line.rstrip("\r\n") for line in block.body[1:])
     return tuple(line.removeprefix(block.indent) for line in lines if not _MARK.fullmatch(line.strip()))
 
 
-def _digest(key: Identity, plain: Sequence[str]) -> str:
+def _digest(key: SectionIdentity, plain: Sequence[str]) -> str:
     import hashlib  # 3 ms that links do not need
 
     text = "\n".join([*key, *plain])
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
-def _marked(key: Identity, new: Block, owner: str) -> list[str]:
+def _marked(key: SectionIdentity, new: SectionBlock, owner: str) -> list[str]:
     """Return the lines below the header of a section that iamgen writes."""
     return [f"# iamgen bootstrap {owner} {_digest(key, _plain(new))}", *_plain(new)]
 
 
-def _leads(expected: str, kind: FileKind) -> dict[Identity, list[str]]:
+def _leads(expected: str, kind: FileKind) -> dict[SectionIdentity, list[str]]:
     """Return the comments that stand right before each wanted section."""
-    result: dict[Identity, list[str]] = {}
+    result: dict[SectionIdentity, list[str]] = {}
     before: tuple[str, ...] = ()
     for block in blocks(expected):
         if block.header is None:

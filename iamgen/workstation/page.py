@@ -11,10 +11,10 @@ from typing import Literal
 from iamgen.workstation.colleague import Colleague
 from iamgen.workstation.links import Link, escaped, extension, markdown, plain, sign_in
 
-Form = Literal["markdown", "html", "extend-switch-roles", "json"]
+PageForm = Literal["markdown", "html", "extend-switch-roles", "json"]
 
 
-def page(root: Path, someone: Colleague, sequence: Sequence[Link], form: Form) -> str:
+def page(root: Path, someone: Colleague, sequence: Sequence[Link], form: PageForm) -> str:
     """Return the links in this form; a page of buttons may be the repository's own. Raises IamgenError of its line."""
     holder, source = someone.people_account, someone.source
     at = sign_in(holder.id, someone.partition)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from iamgen.workstation.merge import Step
+from iamgen.workstation.merge import MergeStep
 
 MASK = "****************"
 _OPTION = re.compile(r"(?P<start>\s*(?P<name>[^\s=:#;]+)\s*[=:][^\S\n]*)(?P<value>\S.*)")
@@ -23,7 +23,7 @@ _HARMLESS = frozenset(
 _SIGNS = {"add": "+", "update": "~", "conflict": "~", "remove": "-"}
 
 
-def preview(steps: Sequence[Step], secret: str | None = None) -> Iterator[str]:
+def preview(steps: Sequence[MergeStep], secret: str | None = None) -> Iterator[str]:
     """Yield lines that say what becomes of each section; of those that stay, how many there are."""
     for step in steps:
         if step.kind != "same":
@@ -34,7 +34,7 @@ def preview(steps: Sequence[Step], secret: str | None = None) -> Iterator[str]:
         yield f"  = {same} section as it should be" if same == 1 else f"  = {same} sections as they should be"
 
 
-def _changed(step: Step, secret: str | None) -> Iterator[str]:
+def _changed(step: MergeStep, secret: str | None) -> Iterator[str]:
     """Yield the section's lines with `+`, `-`, or a blank before those that stay."""
     old, new = [_theirs(line) for line in step.before], [_ours(line, secret) for line in step.after]
     for tag, i, j, k, m in SequenceMatcher(None, step.before, step.after, autojunk=False).get_opcodes():

@@ -12,7 +12,7 @@ from iamgen.workstation.sections import profile_header
 
 
 @dataclass(frozen=True)
-class Source:
+class ProfileSource:
     """The profile that a person's own key is under, and what their role profiles share."""
 
     profile: str
@@ -21,12 +21,12 @@ class Source:
     region: str
 
 
-def role_profiles(roles: Iterable[Assumable], source: Source) -> str:
+def role_profiles(roles: Iterable[Assumable], source: ProfileSource) -> str:
     """Return the profiles, a blank line between them, without a line end; nothing where there is no role."""
     return "\n\n".join("\n".join(_profile(role, source)) for role in roles)
 
 
-def _profile(role: Assumable, source: Source) -> Iterator[str]:
+def _profile(role: Assumable, source: ProfileSource) -> Iterator[str]:
     yield f"[{profile_header(role.profile)}]"
     if role.until:
         yield f"# until {iso(role.until)}"

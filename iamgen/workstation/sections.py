@@ -23,7 +23,7 @@ _NAMED, _PARTS = ("profile", "sso-session", "services"), 2  # of `profile NAME`
 
 
 @dataclass(frozen=True)
-class Block:
+class SectionBlock:
     """A section of a file, or what stands before the first one, which has no `header`.
 
     `lines` has all of it, header first, with line ends; the last `trailing` of them are comments and blank lines,
@@ -59,7 +59,7 @@ class Block:
         return commonprefix([_indent(line) for line in self.body[1:] if not is_remark(line)])  # noqa: RUF071  # no paths
 
 
-def blocks(text: str) -> tuple[Block, ...]:
+def blocks(text: str) -> tuple[SectionBlock, ...]:
     """Return the blocks of a file: first what stands before all sections, perhaps nothing. Joined they are the text."""
     reader = _Reader()
     for number, line in enumerate(_LINE.findall(text), 1):
@@ -107,7 +107,7 @@ def _is_nested_option(text: str) -> bool:
 
 
 @dataclass
-class _Open:
+class _OpenSection:
     """A block of which not every line has been read."""
 
     header: str | None
@@ -116,18 +116,18 @@ class _Open:
     options: dict[str, str] = field(default_factory=dict)
     strays: list[int] = field(default_factory=list)
 
-    def closed(self) -> Block:
+    def closed(self) -> SectionBlock:
         own = 1 if self.header is not None else 0
         last = max((n for n, line in enumerate(self.lines, 1) if not is_remark(line)), default=0)
         trailing = len(self.lines) - max(last, own)
-        return Block(self.header, tuple(self.lines), trailing, self.number, self.options, tuple(self.strays))
+        return SectionBlock(self.header, tuple(self.lines), trailing, self.number, self.options, tuple(self.strays))
 
 
 class _Reader:
     """Takes lines as configparser does, and keeps them in blocks."""
 
     def __init__(self) -> None:
-        self._found = [_Open(None, 1)]
+        self._found = [_OpenSection(None, 1)]
         self._indent = 0
         self._has_option = False
         self._is_nested = False
@@ -141,7 +141,7 @@ class _Reader:
         if not is_remark(line) and not goes_on:
             self._indent = indent
             if header := _HEADER.match(text):
-                self._found.append(_Open(header["header"], number))
+                self._found.append(_OpenSection(header["header"], number))
                 self._has_option = False
             else:
                 self._take_option(number, text)
@@ -156,6 +156,6 @@ class _Reader:
             self._has_option, self._is_nested = bool(name), not option["value"]
             block.options.setdefault(name, option["value"])
 
-    def done(self) -> tuple[Block, ...]:
+    def done(self) -> tuple[SectionBlock, ...]:
         """Return the blocks."""
         return tuple(item.closed() for item in self._found)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from iamgen.errors import Fault, each, refuse
 from iamgen.workstation.colleague import HINTS, KEY_ID, SECRET, Colleague
-from iamgen.workstation.expand import Expanded, Template, expand, names
+from iamgen.workstation.expand import ExpandedText, FileTemplate, expand, names
 from iamgen.workstation.key import AccessKey
 from iamgen.workstation.merge import STRAY, twins
 from iamgen.workstation.sections import FileKind, blocks, identity, is_readable
 
-Texts = Mapping[FileKind, Expanded]
-Templates = Mapping[FileKind, Template]
+FileTexts = Mapping[FileKind, ExpandedText]
+Templates = Mapping[FileKind, FileTemplate]
 
 
 def templates(root: Path, named: Mapping[FileKind, Path | None]) -> Templates:
@@ -26,14 +26,14 @@ def needs_secret(result: Templates) -> bool:
     return any(SECRET in names(template) for template in result.values())
 
 
-def expanded(result: Templates, colleague: Colleague, key: AccessKey | None) -> Texts:
+def expanded(result: Templates, colleague: Colleague, key: AccessKey | None) -> FileTexts:
     """Return what the templates make for a person. Raises IamgenError with every fault of each."""
     own = {KEY_ID: key.id, SECRET: key.secret} if key else {}
     known = {"config": {**colleague.config_values, **own}, "credentials": {**colleague.values, **own}}
     return each(result, lambda kind, template: expand(template, known[kind], HINTS))
 
 
-def misread(texts: Texts) -> Iterator[Fault]:
+def misread(texts: FileTexts) -> Iterator[Fault]:
     """Yield what the AWS CLI cannot read of what the templates make, or would not take for what it is meant to be."""
     for kind, text in texts.items():
         result = blocks(text.text)
@@ -48,7 +48,7 @@ def misread(texts: Texts) -> Iterator[Fault]:
                 yield Fault(text.where(block.number), problem, 'write [profile "${NAME}"]')
 
 
-def sourceless(texts: Texts) -> Iterator[Fault]:
+def sourceless(texts: FileTexts) -> Iterator[Fault]:
     """Yield each profile of the config text that names a `source_profile` without a role to assume with it.
 
     The AWS CLI takes no notice of that. AWS's libraries for Go refuse the profile, and every one that begins with it.
@@ -62,7 +62,7 @@ def sourceless(texts: Texts) -> Iterator[Fault]:
             yield Fault(result.where(block.number) if result else "", problem, "leave the line source_profile out")
 
 
-def role_names(config: Expanded) -> frozenset[str]:
+def role_names(config: ExpandedText) -> frozenset[str]:
     """Return the names of the profiles in a config text that assume a role."""
     generator_type = (
         identity(str(block.header), "config") for block in blocks(config.text) if "role_arn" in block.options
@@ -70,11 +70,11 @@ def role_names(config: Expanded) -> frozenset[str]:
     return frozenset(name for kind, name in generator_type if kind == "profile")
 
 
-def _read(root: Path, kind: FileKind, named: Path | None) -> Template:
+def _read(root: Path, kind: FileKind, named: Path | None) -> FileTemplate:
     shown = str(named) if named else f"aws-cli.{kind}.tpl"
     try:
         text = (named or root / shown).read_bytes()
     except OSError as exc:
         hint = f"copy that of iamgen's own repository, or name another: --{kind}-tpl-file"
         raise refuse(shown, f"cannot be read: {exc.strerror}", hint) from exc
-    return Template(text.decode("utf-8", "surrogateescape"), shown)
+    return FileTemplate(text.decode("utf-8", "surrogateescape"), shown)

@@ -10,30 +10,30 @@ from pathlib import Path
 from iamgen.errors import Fault, IamgenError, each, refuse
 from iamgen.workstation import aws_reading, home
 from iamgen.workstation.colleague import Colleague
-from iamgen.workstation.merge import File, Identity, Step, Wanted, merged, steps, unreadable
+from iamgen.workstation.merge import File, MergeStep, SectionIdentity, WantedSection, merged, steps, unreadable
 from iamgen.workstation.sections import FileKind, blocks
-from iamgen.workstation.texts import Texts
+from iamgen.workstation.texts import FileTexts
 
 
 @dataclass(frozen=True)
 class Update:
     """One file: where it is, what is in it, what is to be in it, and the steps to there."""
 
-    place: home.Place
+    place: home.FilePath
     file: File
-    wanted: Wanted
-    steps: tuple[Step, ...]
+    wanted: WantedSection
+    steps: tuple[MergeStep, ...]
 
     @property
-    def conflicts(self) -> tuple[Step, ...]:
+    def conflicts(self) -> tuple[MergeStep, ...]:
         """Return the steps that would overwrite what a person wrote."""
         return tuple(step for step in self.steps if step.kind == "conflict")
 
-    def text(self, declined: Container[Identity]) -> str:
+    def text(self, declined: Container[SectionIdentity]) -> str:
         """Return the file as it is to be, without the sections that the person declined."""
         return merged(self.file, self.wanted, self.steps, declined)
 
-    def damage(self, declined: Container[Identity] = ()) -> tuple[Fault, ...]:
+    def damage(self, declined: Container[SectionIdentity] = ()) -> tuple[Fault, ...]:
         """Return why the file may not be written: what the AWS CLI would read otherwise than it should."""
         after = self.text(declined)
         if after == self.file.text:
@@ -41,13 +41,13 @@ class Update:
         taken = [step for step in self.steps if step.identity not in declined]
         return aws_reading.damage(self.file, after, self.wanted, taken)
 
-    def changes(self, declined: Container[Identity] = ()) -> bool:
+    def changes(self, declined: Container[SectionIdentity] = ()) -> bool:
         """Tell whether anything is to be done: to the text, or because others may read the file."""
         return self.text(declined) != self.file.text or home.is_open(self.place)
 
 
 def updates(
-    texts: Texts, colleague: Colleague, environment: Mapping[str, str]
+    texts: FileTexts, colleague: Colleague, environment: Mapping[str, str]
 ) -> tuple[tuple[Update, ...], tuple[Fault, ...]]:
     """Return how each file gets what its template makes, and warnings about what the AWS CLI cannot read in it.
 
@@ -65,8 +65,8 @@ def updates(
     def stale(options: Mapping[str, str]) -> bool:
         return options.get("role_arn") in not_theirs
 
-    def update(kind: FileKind, place: home.Place) -> Update:
-        file, expected = home.read(place), Wanted(texts[kind].text, colleague.owner, stale)
+    def update(kind: FileKind, place: home.FilePath) -> Update:
+        file, expected = home.read(place), WantedSection(texts[kind].text, colleague.owner, stale)
         return Update(place, file, expected, steps(file, expected))
 
     result = tuple(each(places, update).values())
@@ -76,7 +76,7 @@ def updates(
     return result, tuple(fault for element in result for fault in unreadable(element.file))
 
 
-def contents(items: tuple[Update, ...], declined: Container[Identity], now: datetime) -> dict[Path, str]:
+def contents(items: tuple[Update, ...], declined: Container[SectionIdentity], now: datetime) -> dict[Path, str]:
     """Return what to write: first a copy of each file that changes, then the files.
 
     Raises IamgenError when a file is no longer what it was when the steps were made, and where the AWS CLI would read

@@ -6,7 +6,7 @@ import pytest
 
 from iamgen.access.accounts import Account, Scheme
 from iamgen.access.documents import Principal
-from iamgen.access.entities import Person
+from iamgen.access.entities import HandMadeUser
 from iamgen.access.errors import AccessError
 
 ID = "123456789012"
@@ -30,7 +30,7 @@ def policy(name: str, action: str, **properties: object) -> dict[str, Any]:
     return resource("ManagedPolicy", ManagedPolicyName=name, PolicyDocument=document(action), **properties)
 
 
-def account(people: tuple[Person, ...] = (), managed: Any = None, **resources: object) -> Account:
+def account(people: tuple[HandMadeUser, ...] = (), managed: Any = None, **resources: object) -> Account:
     template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
     return Account.of(template, ID, managed=managed or {}, people=people)
 
@@ -112,7 +112,7 @@ def test_a_user_has_the_policies_of_the_groups() -> None:
 
 
 def test_people_are_described_by_the_caller() -> None:
-    people = (Person("bob", "/staff/", ("PowerG",), (("team", "ops"),)), Person("carol"))
+    people = (HandMadeUser("bob", "/staff/", ("PowerG",), (("team", "ops"),)), HandMadeUser("carol"))
     made = account(people, PowerG=resource("Group", GroupName="infra-PowerG"), P=policy("p", "iam:*", Users=["bob"]))
     bob = made.user("bob")
     assert bob.arn == f"arn:aws:iam::{ID}:user/staff/bob"
@@ -325,7 +325,7 @@ def test_a_template_without_resources_is_refused() -> None:
 
 def test_a_person_who_is_also_in_the_template_is_refused() -> None:
     with pytest.raises(AccessError, match="name of two"):
-        account((Person("Alice"),), A=resource("User", UserName="alice"))
+        account((HandMadeUser("Alice"),), A=resource("User", UserName="alice"))
 
 
 def test_an_unknown_name_suggests_the_nearest() -> None:
@@ -335,7 +335,7 @@ def test_an_unknown_name_suggests_the_nearest() -> None:
 
 
 def test_a_scheme_holds_accounts_by_name() -> None:
-    one = account((Person("alice"),), OpsR=role())
+    one = account((HandMadeUser("alice"),), OpsR=role())
     scheme = Scheme({"dev": one, "user-only": one})
     assert scheme["dev"] is one
     assert (names(scheme.users), names(scheme.roles)) == (["alice"], ["infra-OpsR"])

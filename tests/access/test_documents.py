@@ -151,7 +151,7 @@ def test_what_cannot_be_a_principal(principal: object, why: str) -> None:
         ),
         (document({**ALLOW, "Action": ["s3:Get", None]}), "Action: is neither a text nor a list of texts"),
         (document({**ALLOW, "Resource": []}), "Resource: is neither a text nor a list of texts"),
-        (document({**ALLOW, "Resource": {"Ref": "Bucket"}}), "Resource: is neither a text nor a list of texts"),
+        (document({**ALLOW, "Resource": {"Ref": "Bucket"}}), "Resource: has the function Ref among other keys"),
         (document({**ALLOW, "Resource": "bucket/key"}), "Resource: 'bucket/key' is neither * nor an ARN"),
         (
             document({**ALLOW, "Resource": "arn:aws:s3:::${username}"}),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from iamgen.access.accounts import Account, Scheme
-from iamgen.access.entities import Person, Role, User
+from iamgen.access.entities import HandMadeUser, IamRole, IamUser
 from iamgen.access.errors import AccessError
 from iamgen.access.principals import (
     Caller,
@@ -98,7 +98,7 @@ PROD = {
 @pytest.fixture(scope="module")
 def scheme() -> Scheme:
     groups = ("AssumeRoleG", "ManageOwnUserG")
-    people = [Person(name, groups=groups) for name in ("alice", "bob", "carol")]
+    people = [HandMadeUser(name, groups=groups) for name in ("alice", "bob", "carol")]
     return Scheme(
         {
             "user-only": Account.of({"Resources": PEOPLE}, PEOPLE_ID, people=people),
@@ -107,7 +107,7 @@ def scheme() -> Scheme:
     )
 
 
-def user(scheme: Scheme, name: str) -> User:
+def user(scheme: Scheme, name: str) -> IamUser:
     return scheme["user-only"].user(name)
 
 
@@ -292,7 +292,7 @@ def test_an_address_must_be_said() -> None:
     assert not alice_may_assume(account, context={"aws:SourceIp": "11.1.1.1"})
 
 
-def bounded(caller_policy: Block, boundary: Block, trusted: Block) -> tuple[Caller, Role]:
+def bounded(caller_policy: Block, boundary: Block, trusted: Block) -> tuple[Caller, IamRole]:
     """Return a session of a role with a boundary, and the role that it might go on to."""
     first = role("first", trust("*", ANY), PermissionsBoundary={"Ref": "B"})
     account = single(

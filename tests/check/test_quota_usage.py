@@ -21,7 +21,7 @@ from iamgen.declaration.resolved import Granted, Machine, Person
 from iamgen.errors import Fault
 from iamgen.iam.template import Template
 from iamgen.synth.statements import allow, document
-from iamgen.synth.trust import Form, Trust, compile_trust, literal, literal_role, trust_size
+from iamgen.synth.trust import Trust, TrustForm, compile_trust, literal, literal_role, trust_size
 
 EXPECTED = Path(__file__).parents[1] / "golden" / "expected"
 PEOPLE, HERE = Naming("infra", "aws", "111111111111"), Naming("infra", "aws", "222222222222")
@@ -129,7 +129,7 @@ names = st.text("abcXYZ019+=,.@_-", min_size=1, max_size=24)
     st.sampled_from([quotas.TRUST_POLICY, quotas.TRUST_POLICY_RAISED]),
 )
 def test_so_many_more_users_fit(given_names: list[str], by_name: bool, own: bool, ci: bool, quota: int) -> None:
-    form = Form(by_name, own, PEOPLE, HERE)
+    form = TrustForm(by_name, own, PEOPLE, HERE)
     granted = [grant(Person(name, "/", False, None, ())) for name in given_names]
     granted += [grant(Machine("c"))] if ci else []
     row = trust_row(granted, form, quota)
@@ -145,7 +145,7 @@ def grant(who: Person | Machine) -> Granted:
     return Granted(who, "dev", "OpsR", None, "", Origin("", 1))
 
 
-def trust_row(granted: list[Granted], form: Form, quota: int) -> Headroom:
+def trust_row(granted: list[Granted], form: TrustForm, quota: int) -> Headroom:
     made = policy(compile_trust(Trust(tuple(granted), (), form), literal(form), literal_role(form)))
     rows = of({"OpsR": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": made})}, trust_policy_quota=quota)
     return only(rows, "OpsR trust policy")
@@ -157,7 +157,7 @@ def trust_row(granted: list[Granted], form: Form, quota: int) -> Headroom:
 )
 def test_at_the_very_end(more: int, then: str) -> None:
     people = [grant(Person("x" * 8, "/", False, None, ()))] * 30
-    form = Form(False, False, PEOPLE, HERE)
+    form = TrustForm(False, False, PEOPLE, HERE)
     assert len('"arn:aws:iam::111111111111:user/xxxxxxxx",') == 42
     row = trust_row(people, form, trust_size(Trust(tuple(people), (), form)) + more)
     assert row.next == then

@@ -16,7 +16,22 @@ from iamgen.cli.main import iamgen as program
 
 MOST_OPTIONS = 14
 COMMANDS = sorted(set(program.commands) - {"deploy"})
-ORDER = ["render", "check", "changes", "release", "promote", "ci", "deploy", "drift", "template", "bootstrap"]
+ORDER = [
+    "render",
+    "check",
+    "changes",
+    "release",
+    "promote",
+    "ci",
+    "deploy",
+    "plan",
+    "apply",
+    "cancel",
+    "stack-set",
+    "drift",
+    "template",
+    "bootstrap",
+]
 
 
 def help_of(*command: str) -> str:
@@ -54,7 +69,11 @@ def test_no_command_has_more_options_than_a_reader_can_take_in(name: str) -> Non
     assert all(option.opts[-1] in text for option in options)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+BY_NAME = {"apply", "cancel", "deploy", "plan", "stack-set"}
+"""These read their options by name, in `iamgen.cli.values`, since the older spellings of `deploy` share them."""
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - BY_NAME))
 def test_a_command_takes_each_option_as_a_parameter_with_a_type(name: str) -> None:
     command = program.commands[name]
     assert command.callback

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamgen.declaration.pipelines import Identity, identity
+from iamgen.declaration.pipelines import TokenIdentity, identity
 from iamgen.declaration.types.pipeline import Pipeline, identity_problems
 
 UUID = "{6a4ab5f2-5a0b-4f0d-9a56-0f6c6d5f7b11}"
@@ -16,31 +16,31 @@ GITHUB, STS = "https://token.actions.githubusercontent.com", "sts.amazonaws.com"
     [
         (
             Pipeline("github", repository="acme/shop", environment="prod"),
-            Identity(GITHUB, STS, "repo:acme/shop:environment:prod"),
+            TokenIdentity(GITHUB, STS, "repo:acme/shop:environment:prod"),
         ),
         (
             Pipeline("github", repository="acme@12/shop@34", branch="release/1.x"),
-            Identity(GITHUB, STS, "repo:acme@12/shop@34:ref:refs/heads/release/1.x"),
+            TokenIdentity(GITHUB, STS, "repo:acme@12/shop@34:ref:refs/heads/release/1.x"),
         ),
         (
             Pipeline("github", "repo:acme/shop:ref:refs/tags/v1.0.0", audience="mine"),
-            Identity(GITHUB, "mine", "repo:acme/shop:ref:refs/tags/v1.0.0"),
+            TokenIdentity(GITHUB, "mine", "repo:acme/shop:ref:refs/tags/v1.0.0"),
         ),
         (
             Pipeline("gitlab", "project_path:acme/a/b:ref_type:branch:ref:main"),
-            Identity("https://gitlab.com", "https://gitlab.com", "project_path:acme/a/b:ref_type:branch:ref:main"),
+            TokenIdentity("https://gitlab.com", "https://gitlab.com", "project_path:acme/a/b:ref_type:branch:ref:main"),
         ),
         (
             Pipeline("buildkite", "organization:acme:pipeline:shop:*"),
-            Identity("https://agent.buildkite.com", STS, "organization:acme:pipeline:shop:*"),
+            TokenIdentity("https://agent.buildkite.com", STS, "organization:acme:pipeline:shop:*"),
         ),
         (
             Pipeline("circleci", "org/11-22/project/33/*"),
-            Identity("https://oidc.circleci.com/org/11-22", "11-22", "org/11-22/project/33/*"),
+            TokenIdentity("https://oidc.circleci.com/org/11-22", "11-22", "org/11-22/project/33/*"),
         ),
         (
             Pipeline("bitbucket", f"{UUID}:*", repository="acme", audience="ari:cloud:bitbucket::workspace/1"),
-            Identity(
+            TokenIdentity(
                 "https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc",
                 "ari:cloud:bitbucket::workspace/1",
                 f"{UUID}:*",
@@ -48,7 +48,7 @@ GITHUB, STS = "https://token.actions.githubusercontent.com", "sts.amazonaws.com"
         ),
         (
             Pipeline("hcp-terraform", "organization:acme:project:My shop:workspace:w:run_phase:apply"),
-            Identity(
+            TokenIdentity(
                 "https://app.terraform.io",
                 "aws.workload.identity",
                 "organization:acme:project:My shop:workspace:w:run_phase:apply",
@@ -56,37 +56,37 @@ GITHUB, STS = "https://token.actions.githubusercontent.com", "sts.amazonaws.com"
         ),
         (
             Pipeline("https://ci.example.com/oidc", "job:x", audience="aws"),
-            Identity("https://ci.example.com/oidc", "aws", "job:x"),
+            TokenIdentity("https://ci.example.com/oidc", "aws", "job:x"),
         ),
         (
             Pipeline("github", repository="acme/shop", environment="Production EU"),
-            Identity(GITHUB, STS, "repo:acme/shop:environment:Production EU"),
+            TokenIdentity(GITHUB, STS, "repo:acme/shop:environment:Production EU"),
         ),
         (
             Pipeline("github", "repo:acme@12/shop@34:pull_request"),
-            Identity(GITHUB, STS, "repo:acme@12/shop@34:pull_request"),
+            TokenIdentity(GITHUB, STS, "repo:acme@12/shop@34:pull_request"),
         ),
         (
             Pipeline("github", repository="octo_acme/shop", branch="m"),
-            Identity(GITHUB, STS, "repo:octo_acme/shop:ref:refs/heads/m"),
+            TokenIdentity(GITHUB, STS, "repo:octo_acme/shop:ref:refs/heads/m"),
         ),
         (
             Pipeline(GITHUB, "repository_owner_id:12:environment:prod", audience=STS),
-            Identity(GITHUB, STS, "repository_owner_id:12:environment:prod"),
+            TokenIdentity(GITHUB, STS, "repository_owner_id:12:environment:prod"),
         ),
         (
             Pipeline("gitlab", "project_id:20:ref_type:branch:ref:main"),
-            Identity("https://gitlab.com", "https://gitlab.com", "project_id:20:ref_type:branch:ref:main"),
+            TokenIdentity("https://gitlab.com", "https://gitlab.com", "project_id:20:ref_type:branch:ref:main"),
         ),
         (
             Pipeline("gitlab", "project_path:acme/a/b:ref:main"),
-            Identity("https://gitlab.com", "https://gitlab.com", "project_path:acme/a/b:ref:main"),
+            TokenIdentity("https://gitlab.com", "https://gitlab.com", "project_path:acme/a/b:ref:main"),
         ),
         (
             Pipeline(
                 "gitlab", "project_path:a/b:ref_type:branch:ref:m:environment_protected:true:deployment_tier:other"
             ),
-            Identity(
+            TokenIdentity(
                 "https://gitlab.com",
                 "https://gitlab.com",
                 "project_path:a/b:ref_type:branch:ref:m:environment_protected:true:deployment_tier:other",
@@ -95,7 +95,7 @@ GITHUB, STS = "https://token.actions.githubusercontent.com", "sts.amazonaws.com"
         (
             # a `*` for the user would also match `U/vcs-origin/…/vcs-ref/refs/heads/x`, that is, branches of any name
             Pipeline("circleci", "org/11/project/33/user/*/vcs-origin/github.com/acme/shop/vcs-ref/refs/heads/main"),
-            Identity(
+            TokenIdentity(
                 "https://oidc.circleci.com/org/11",
                 "11",
                 "org/11/project/33/user/????????-????-????-????-????????????/vcs-origin/github.com/acme/shop"
@@ -106,15 +106,15 @@ GITHUB, STS = "https://token.actions.githubusercontent.com", "sts.amazonaws.com"
             Pipeline(
                 "https://oidc.vercel.com", "owner:acme:project:a:environment:b", audience="https://vercel.com/acme"
             ),
-            Identity("https://oidc.vercel.com", "https://vercel.com/acme", "owner:acme:project:a:environment:b"),
+            TokenIdentity("https://oidc.vercel.com", "https://vercel.com/acme", "owner:acme:project:a:environment:b"),
         ),
         (
             Pipeline("https://oidc.vercel.com/acme", "owner:acme:project:a:environment:b", audience="x"),
-            Identity("https://oidc.vercel.com/acme", "x", "owner:acme:project:a:environment:b"),
+            TokenIdentity("https://oidc.vercel.com/acme", "x", "owner:acme:project:a:environment:b"),
         ),
     ],
 )
-def test_who_it_is(pipeline: Pipeline, expected: Identity) -> None:
+def test_who_it_is(pipeline: Pipeline, expected: TokenIdentity) -> None:
     assert list(identity_problems(pipeline)) == []
     assert identity(pipeline) == expected
 

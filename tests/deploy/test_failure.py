@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from iamgen.deploy.events import Event, Outcome
+from iamgen.deploy.events import Event, OperationOutcome
 from iamgen.deploy.failure import explained, failed_for_good, invalid_principal, not_rolled_back
 from iamgen.errors import Fault
 
 BOB = "arn:aws:iam::111111111111:user/bob"
 
 
-def outcome(*reasons: str, status: str = "UPDATE_ROLLBACK_COMPLETE") -> Outcome:
+def outcome(*reasons: str, status: str = "UPDATE_ROLLBACK_COMPLETE") -> OperationOutcome:
     failed = [Event("ReadR", "AWS::IAM::Role", "UPDATE_FAILED", one, of_stack=False) for one in reasons]
-    return Outcome(status, (*failed, Event("infra", "AWS::CloudFormation::Stack", status, "", of_stack=True)))
+    return OperationOutcome(status, (*failed, Event("infra", "AWS::CloudFormation::Stack", status, "", of_stack=True)))
 
 
 def handler(said: str) -> str:
@@ -113,8 +113,8 @@ def event(logical_id: str, status: str, reason: str = "", physical_id: str = "")
     return Event(logical_id, "AWS::IAM::User", status, handler(reason), of_stack=False, physical_id=physical_id)
 
 
-def ended(status: str, *events: Event) -> Outcome:
-    return Outcome(status, (*events, Event("infra", "AWS::CloudFormation::Stack", status, "", of_stack=True)))
+def ended(status: str, *events: Event) -> OperationOutcome:
+    return OperationOutcome(status, (*events, Event("infra", "AWS::CloudFormation::Stack", status, "", of_stack=True)))
 
 
 def test_what_aws_gives_up_is_a_fault_though_the_operation_ends_well() -> None:

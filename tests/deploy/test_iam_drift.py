@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from iamgen.deploy.authorization_details import Held, held
+from iamgen.deploy.authorization_details import PrincipalState, held
 from iamgen.deploy.iam_drift import IamDifference, as_changes, beside
 from iamgen.deploy.iam_expectation import as_deployed, environment_of, expected, trust
-from iamgen.deploy.stack import Resource
+from iamgen.deploy.stack import StackResource
 from iamgen.deploy.undeclared import holders, of_people, undeclared
 from iamgen.diff.lines import lines
 from iamgen.errors import IamgenError
 
 Stubbed = Any
 GROUP, ROLE, USER, POLICY = (f"AWS::IAM::{kind}" for kind in ("Group", "Role", "User", "ManagedPolicy"))
-ASSUME = Resource("AssumeRoleG", "infra-AssumeRoleG-1", GROUP, "", "")
-OPS = Resource("OpsP", "arn:aws:iam::1:policy/OpsP", POLICY, "", "")
-READ = Resource("ReadR", "infra-ReadR-1", ROLE, "", "")
-CI = Resource("CIUserCi", "ci", USER, "", "")
+ASSUME = StackResource("AssumeRoleG", "infra-AssumeRoleG-1", GROUP, "", "")
+OPS = StackResource("OpsP", "arn:aws:iam::1:policy/OpsP", POLICY, "", "")
+READ = StackResource("ReadR", "infra-ReadR-1", ROLE, "", "")
+CI = StackResource("CIUserCi", "ci", USER, "", "")
 
 
 def detail(kind: str, name: str, **more: Any) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def test_an_answer_that_breaks_off_is_none(stubbed: Stubbed) -> None:
 
 def test_many_people_are_few_lines() -> None:
     names = [f"person{n:02}" for n in range(25)]
-    manage = Resource("ManageOwnUserG", "infra-ManageOwnUserG-1", GROUP, "", "")
+    manage = StackResource("ManageOwnUserG", "infra-ManageOwnUserG-1", GROUP, "", "")
     missing = [IamDifference(group, "member", "-", name) for group in (ASSUME, manage) for name in names]
     told = list(lines(as_changes([*missing, IamDifference(ASSUME, "member", "+", "mallory")])))
     assert told == [
@@ -76,19 +76,21 @@ def test_what_the_template_or_the_stack_sets_is_not_by_hand() -> None:
     template = {"Resources": {"ReadR": {"Type": ROLE, "Properties": properties}}}
     should = expected(as_deployed(template, [READ], {}), {}, {}, {"release": "v1"})
     tags = {"own": "2", "release": "v1", "aws:cloudformation:stack-name": "infra"}
-    assert list(beside([READ], should, {(ROLE, "infra-ReadR-1"): Held(boundary="arn:other", tags=tags)})) == []
+    assert (
+        list(beside([READ], should, {(ROLE, "infra-ReadR-1"): PrincipalState(boundary="arn:other", tags=tags)})) == []
+    )
     added = {**tags, "more": "x"}
-    (tag,) = beside([READ], should, {(ROLE, "infra-ReadR-1"): Held(boundary="arn:own", tags=added)})
+    (tag,) = beside([READ], should, {(ROLE, "infra-ReadR-1"): PrincipalState(boundary="arn:own", tags=added)})
     assert (tag.kind, tag.value, tag.text) == ("tag", "more", "x")
     without = expected(as_deployed({"Resources": {"ReadR": {"Type": ROLE}}}, [READ], {}), {}, {}, {})
-    (boundary,) = beside([READ], without, {(ROLE, "infra-ReadR-1"): Held(boundary="arn:other")})
+    (boundary,) = beside([READ], without, {(ROLE, "infra-ReadR-1"): PrincipalState(boundary="arn:other")})
     assert (boundary.kind, boundary.value) == ("boundary", "arn:other")
 
 
 def test_who_holds_a_policy_of_the_stack() -> None:
     policy = frozenset({OPS.physical_id})
     names = [(ROLE, "infra-ReadR-1"), (ROLE, "stranger"), (GROUP, "named"), (USER, "bob"), (USER, "zed")]
-    has = {key: Held(attached=policy) for key in names}
+    has = {key: PrincipalState(attached=policy) for key in names}
     template = {
         "Resources": {"OpsP": {"Type": POLICY, "Properties": {"Groups": ["named"], "Roles": [{"Ref": "ReadR"}]}}}
     }
@@ -101,13 +103,13 @@ def test_who_holds_a_policy_of_the_stack() -> None:
 
 def test_users_in_no_file() -> None:
     has = {
-        (USER, "bob"): Held(),
-        (USER, "Bob"): Held(),  # AWS would not take it for bob in a trust policy
-        (USER, "ci"): Held(),
-        (USER, "carol"): Held(
+        (USER, "bob"): PrincipalState(),
+        (USER, "Bob"): PrincipalState(),  # AWS would not take it for bob in a trust policy
+        (USER, "ci"): PrincipalState(),
+        (USER, "carol"): PrincipalState(
             groups=frozenset({"infra-AssumeRoleG-1"}), attached=frozenset({"arn:aws:iam::aws:policy/A"})
         ),
-        (USER, "mailer"): Held(inline={"send": {}}, groups=frozenset({"Mail"})),
+        (USER, "mailer"): PrincipalState(inline={"send": {}}, groups=frozenset({"Mail"})),
     }
     alone = list(undeclared({"bob"}, [CI, ASSUME], has, people_alone=True))
     assert [(one.name, one.is_drift) for one in alone] == [("Bob", True), ("carol", True), ("mailer", True)]
@@ -138,8 +140,8 @@ def test_what_every_way_to_attach_gives_is_expected() -> None:
         }
     }  # fmt: skip
     has = {
-        (USER, "ci"): Held(arn="arn:aws:iam::111111111111:user/ci"),
-        (GROUP, "infra-AssumeRoleG-1"): Held(members=frozenset({"dave"})),
+        (USER, "ci"): PrincipalState(arn="arn:aws:iam::111111111111:user/ci"),
+        (GROUP, "infra-AssumeRoleG-1"): PrincipalState(members=frozenset({"dave"})),
     }
     where = environment_of("arn:aws:cloudformation:eu-west-1:111111111111:stack/infra/0000")
     named = as_deployed(template, [READ, CI, ASSUME], has, where)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from iamgen.deploy.plan_file import Kept, read, write
-from iamgen.deploy.steps import AddToGroup, DetachPolicy, Principal, UpdateTrust
+from iamgen.deploy.steps import AddToGroup, DetachPolicy, StepPrincipal, UpdateTrust
 from iamgen.errors import IamgenError
 
 ID = "arn:aws:cloudformation:eu-west-1:222222222222"
@@ -52,7 +52,7 @@ def test_what_is_no_plan(tmp_path: Path, text: str, what: str) -> None:
 
 STEPS = (
     AddToGroup("infra-PowerG", "zoe"),
-    DetachPolicy(Principal("AWS::IAM::Role", "deployer"), "arn:aws:iam::1:policy/P"),
+    DetachPolicy(StepPrincipal("AWS::IAM::Role", "deployer"), "arn:aws:iam::1:policy/P"),
     UpdateTrust("infra-ReadR", {"Version": "2012-10-17", "Statement": []}),
 )
 

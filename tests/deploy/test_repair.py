@@ -14,7 +14,7 @@ from iamgen.deploy.executor import execute
 from iamgen.deploy.iam_drift import IamDifference
 from iamgen.deploy.planner import Choices, Order, Prepared
 from iamgen.deploy.repair import own_losses, repair, repair_steps
-from iamgen.deploy.stack import Resource
+from iamgen.deploy.stack import StackResource
 from iamgen.deploy.stack_drift import Drift
 from iamgen.deploy.step_execution import carry_out
 from iamgen.deploy.step_text import step_text
@@ -22,7 +22,7 @@ from iamgen.deploy.steps import AddToGroup, RemoveFromGroup, Step
 from iamgen.errors import IamgenError
 
 Stubbed = Any
-POWER = Resource("PowerG", "infra-PowerG-1", "AWS::IAM::Group", "CREATE_COMPLETE", "")
+POWER = StackResource("PowerG", "infra-PowerG-1", "AWS::IAM::Group", "CREATE_COMPLETE", "")
 BOB, ZOE, YVE = (
     IamDifference(POWER, "member", "+", "bob"),
     IamDifference(POWER, "member", "-", "zoe"),
@@ -89,9 +89,9 @@ def test_a_deployment_keeps_power(
     stubbed.done()
 
 
-ADMIN = Resource("AdminR", "infra-AdminR-1", "AWS::IAM::Role", "", "")
-OPS = Resource("OpsP", "arn:aws:iam::1:policy/OpsP", "AWS::IAM::ManagedPolicy", "", "")
-PERSON = Resource("user/bob", "bob", "AWS::IAM::User", "", "")
+ADMIN = StackResource("AdminR", "infra-AdminR-1", "AWS::IAM::Role", "", "")
+OPS = StackResource("OpsP", "arn:aws:iam::1:policy/OpsP", "AWS::IAM::ManagedPolicy", "", "")
+PERSON = StackResource("user/bob", "bob", "AWS::IAM::User", "", "")
 SESSION, USER = "arn:aws:sts::1:assumed-role/{}/bob", "arn:aws:iam::1:user/team/bob"
 
 
@@ -108,8 +108,8 @@ SESSION, USER = "arn:aws:sts::1:assumed-role/{}/bob", "arn:aws:iam::1:user/team/
         (IamDifference(OPS, "holder", "+", "group Admins", holder=("AWS::IAM::Group", "Admins")), USER),
         (IamDifference(PERSON, "attached", "+", "arn:x"), USER),
         (IamDifference(PERSON, "group", "+", "Admins"), USER),
-        (IamDifference(Resource("OpsG", "infra-OpsG", "AWS::IAM::Group", "", ""), "member", "+", "bob"), USER),
-        (IamDifference(Resource("PowerG", "Admins", "AWS::IAM::Group", "", ""), "inline", "+", "more"), USER),
+        (IamDifference(StackResource("OpsG", "infra-OpsG", "AWS::IAM::Group", "", ""), "member", "+", "bob"), USER),
+        (IamDifference(StackResource("PowerG", "Admins", "AWS::IAM::Group", "", ""), "inline", "+", "more"), USER),
     ],
 )
 def test_who_deploys_is_not_undone_unasked(other: IamDifference, caller: str) -> None:

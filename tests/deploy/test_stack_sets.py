@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from iamgen.aws_client.polling import Pace
-from iamgen.deploy.stack_sets import PlannedSet, Settings, StackSet, carry_out, plan
+from iamgen.deploy.stack_sets import PlannedSet, StackSet, StackSetSettings, carry_out, plan
 from iamgen.errors import Fault
 
 Stubbed = Any
@@ -39,16 +39,16 @@ def request(accounts: list[str]) -> dict[str, Any]:
         "StackSetName": "infra-dev",
         "Regions": ["eu-west-1"],
         "Accounts": accounts,
-        **Settings().pace,
+        **StackSetSettings().pace,
     }
 
 
 @pytest.mark.parametrize(
     ("settings", "target"),
     [
-        (Settings(failures=2, at_once=3), {"Accounts": ["1" * 12, "2" * 12]}),
+        (StackSetSettings(failures=2, at_once=3), {"Accounts": ["1" * 12, "2" * 12]}),
         (
-            Settings(units=("ou-abcd-12345678",), delegated=True, failures=2, at_once=3),
+            StackSetSettings(units=("ou-abcd-12345678",), delegated=True, failures=2, at_once=3),
             {
                 "DeploymentTargets": {
                     "OrganizationalUnitIds": ["ou-abcd-12345678"],
@@ -60,7 +60,7 @@ def request(accounts: list[str]) -> dict[str, Any]:
         ),
     ],
 )
-def test_each_account_is_followed(stubbed: Stubbed, settings: Settings, target: dict[str, Any]) -> None:
+def test_each_account_is_followed(stubbed: Stubbed, settings: StackSetSettings, target: dict[str, Any]) -> None:
     accounts = ("1" * 12, "2" * 12)
     wanted = StackSet("infra-dev", BODY, {}, accounts, settings)
     stubbed.answer(
@@ -141,11 +141,11 @@ def test_an_account_of_two_regions_is_settled_in_both(stubbed: Stubbed) -> None:
 @pytest.mark.parametrize(
     ("settings", "hint"),
     [
-        (Settings(units=("ou-1", "ou-2")), "look whether it is in ou-1, ou-2, and not suspended"),
-        (Settings(), AGAIN),
+        (StackSetSettings(units=("ou-1", "ou-2")), "look whether it is in ou-1, ou-2, and not suspended"),
+        (StackSetSettings(), AGAIN),
     ],
 )
-def test_an_account_that_aws_passes_over(stubbed: Stubbed, settings: Settings, hint: str) -> None:
+def test_an_account_that_aws_passes_over(stubbed: Stubbed, settings: StackSetSettings, hint: str) -> None:
     planned = PlannedSet(StackSet("infra-dev", BODY, {}, (A, B), settings), (), (A, B), (), BODY)
     stubbed.answer("cloudformation", "create_stack_instances", {"OperationId": "op"})
     stubbed.answer("cloudformation", "describe_stack_set_operation", {"StackSetOperation": {"Status": "SUCCEEDED"}})

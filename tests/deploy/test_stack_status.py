@@ -5,7 +5,7 @@ from __future__ import annotations
 import boto3
 import pytest
 
-from iamgen.deploy.stack_status import Step, holds_template, is_comparable, step
+from iamgen.deploy.stack_status import NextStep, holds_template, is_comparable, step
 
 ALL = [*boto3.client("cloudformation", region_name="eu-west-1").meta.service_model.shape_for("StackStatus").enum]
 
@@ -14,20 +14,20 @@ ALL = [*boto3.client("cloudformation", region_name="eu-west-1").meta.service_mod
 def test_every_status_of_aws_has_its_step(status: str) -> None:
     found = step(status)
     if status in {"REVIEW_IN_PROGRESS"}:
-        assert found is Step.CREATE
+        assert found is NextStep.CREATE
     elif status.endswith("_IN_PROGRESS"):
-        assert found is Step.WAIT
+        assert found is NextStep.WAIT
     elif status in {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}:
-        assert found is Step.AFRESH
+        assert found is NextStep.AFRESH
     elif status.endswith("_FAILED"):
-        assert found is Step.STUCK
+        assert found is NextStep.STUCK
     elif status != "DELETE_COMPLETE":
-        assert found is Step.UPDATE
+        assert found is NextStep.UPDATE
 
 
 def test_no_stack_and_no_such_status() -> None:
-    assert step(None) is Step.CREATE
-    assert step("SOMETHING_NEW") is Step.STUCK
+    assert step(None) is NextStep.CREATE
+    assert step("SOMETHING_NEW") is NextStep.STUCK
 
 
 def test_where_the_template_is_what_is_there() -> None:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from iamgen.access.accounts import Account, AccountSource
-from iamgen.access.entities import Person
+from iamgen.access.entities import HandMadeUser
 from iamgen.aws.iam_types import GROUP, POLICY, ROLE, USER
 from iamgen.deploy.holders import Holders
 from iamgen.deploy.iam_expectation import as_deployed, expected
 from iamgen.deploy.references import Place
-from iamgen.deploy.stack import Resource
+from iamgen.deploy.stack import StackResource
 from iamgen.iam.attachments import attached, groups
 from iamgen.iam.holes import shown
 from iamgen.iam.named_resources import RANDOM, NamedResources
@@ -38,7 +38,7 @@ def names(body: dict[str, Any]) -> NamedResources:
 def access(body: dict[str, Any]) -> Account:
     by_hand = sorted({user for one in names(body).of_type("AWS::IAM::UserToGroupAddition")
                       for user in one.properties["Users"] if not names(body).find(user, USER)})  # type: ignore[attr-defined]  # fmt: skip
-    people = tuple(Person(name) for name in by_hand)
+    people = tuple(HandMadeUser(name) for name in by_hand)
     source = AccountSource(body, ACCOUNT, people=people, tolerant=True, region=PLACE.region, stack=PLACE.stack)
     return Account.read(source)
 
@@ -46,7 +46,7 @@ def access(body: dict[str, Any]) -> Account:
 def deployed(body: dict[str, Any]) -> NamedResources:
     """Return the resources as a stack lists them: each with the physical id that its `Ref` gives."""
     made = [
-        Resource(one.logical_id, one.arn if one.type == POLICY else one.name, one.type, "", "")
+        StackResource(one.logical_id, one.arn if one.type == POLICY else one.name, one.type, "", "")
         for one in names(body).resources
     ]
     return as_deployed(body, made, {}, PLACE.environment)

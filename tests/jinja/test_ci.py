@@ -19,13 +19,13 @@ from iamgen.cli.session import Session
 from iamgen.declaration.load import load
 from iamgen.errors import IamgenError
 from iamgen.jinja.ci import Deployment, ci_files, deployments
-from iamgen.jinja.ci_jobs import Provider
+from iamgen.jinja.ci_jobs import CiProvider
 from iamgen.ui.console import Console
 
 MakeRepo = Callable[..., Path]
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-SCHEMAS: dict[Provider, str] = {"github": "vendor.github-workflows", "gitlab": "vendor.gitlab-ci"}
+SCHEMAS: dict[CiProvider, str] = {"github": "vendor.github-workflows", "gitlab": "vendor.gitlab-ci"}
 
 HEAD = 'from iamgen import *\nOPS_SERVICES = ("iam",)\nUSERS = ()\n'
 MANY = """\
@@ -64,12 +64,12 @@ def make_repo(make_repo: MakeRepo) -> MakeRepo:
     return make
 
 
-def planned(root: Path, provider: Provider) -> dict[str, Deployment]:
+def planned(root: Path, provider: CiProvider) -> dict[str, Deployment]:
     found = deployments(load(root, NOW).declaration, provider, "infra")
     return {one.account: one for one in found}
 
 
-def files(root: Path, provider: Provider, folder: str = "") -> dict[str, Any]:
+def files(root: Path, provider: CiProvider, folder: str = "") -> dict[str, Any]:
     return {
         name: yaml.safe_load(text)
         for name, text in ci_files(root, load(root, NOW).declaration, provider, folder).items()
@@ -77,14 +77,14 @@ def files(root: Path, provider: Provider, folder: str = "") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("provider", SCHEMAS)
-def test_this_repositorys_own_files_are_what_the_templates_give(provider: Provider) -> None:
+def test_this_repositorys_own_files_are_what_the_templates_give(provider: CiProvider) -> None:
     made = ci_files(ROOT, load(ROOT, NOW).declaration, provider, "")
     assert {path: (ROOT / path).read_text() for path in made} == made, "make ci"
 
 
 @pytest.mark.parametrize("provider", SCHEMAS)
 @pytest.mark.parametrize("folder", ["", "team/i'a m: #1"])
-def test_they_are_valid(provider: Provider, folder: str, make_repo: MakeRepo, tmp_path: Path) -> None:
+def test_they_are_valid(provider: CiProvider, folder: str, make_repo: MakeRepo, tmp_path: Path) -> None:
     root = make_repo(HEAD + PIPELINES, MANY)
     made = []
     for name, text in ci_files(root, load(root, NOW).declaration, provider, folder).items():
@@ -342,7 +342,7 @@ def test_gitlab_deploys_one_after_the_other(make_repo: MakeRepo) -> None:
 
 
 @pytest.mark.parametrize("provider", SCHEMAS)
-def test_every_command_is_one_of_iamgens_with_its_options(provider: Provider, make_repo: MakeRepo) -> None:
+def test_every_command_is_one_of_iamgens_with_its_options(provider: CiProvider, make_repo: MakeRepo) -> None:
     root = make_repo(HEAD + PIPELINES, MANY)
     texts = ci_files(root, load(root, NOW).declaration, provider, "").values()
     found = [match for text in texts for match in re.findall(r"^ *(?:- |run: )?(iamgen .*)$", text, re.MULTILINE)]

@@ -17,7 +17,7 @@ from iamgen.declaration.load import load
 from iamgen.errors import IamgenError
 from iamgen.iam.json_text import parts
 from iamgen.jinja.policy import documents, parse
-from iamgen.jinja.template import Rendered, render
+from iamgen.jinja.template import RenderedText, render
 
 MakeRepo = Callable[..., Path]
 HEAD = '{\n  "Version": "2012-10-17",\n  "Statement": [\n'
@@ -255,4 +255,4 @@ def test_marks_never_reach_the_text_and_every_line_has_its_origin(parts: list[st
 def test_parse_finds_the_second_of_two_keys_in_the_same_object_only() -> None:
     text = '{"Statement": {"a": 1,\n"b": {"a": 2},\n"a": 3}}'
     with pytest.raises(IamgenError, match="x:3: the key 'a' stands twice"):
-        parse(Rendered("x", text, (1, 2, 3)))
+        parse(RenderedText("x", text, (1, 2, 3)))

@@ -13,7 +13,7 @@ import pytest
 from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.release.audit import log_of, when_and_what
 from iamgen.release.exported_tree import exported
-from iamgen.release.promotion import Promotion, Request, planned, publish, require_channel
+from iamgen.release.promotion import Promotion, PromotionRequest, planned, publish, require_channel
 from iamgen.release.repository import open_repository
 from iamgen.release.versions import parse
 
@@ -38,7 +38,7 @@ def released(clone: Clone, version: str) -> None:
 
 
 def plan(clone: Clone, asked: str, channel: str = "infra", remote: str | None = None) -> Promotion:
-    return planned(open_repository(clone.folder), Request(channel, asked, remote))
+    return planned(open_repository(clone.folder), PromotionRequest(channel, asked, remote))
 
 
 def made(clone: Clone, asked: str, channel: str = "infra", remote: str | None = None) -> Promotion:
@@ -376,8 +376,8 @@ def test_a_release_that_main_does_not_have(ann: Clone) -> None:
     assert promotion.on_main is False
     assert promotion.warnings == (Fault("v0.0.3", "is not on the main branch of origin", hint),)
     ann.push("main:refs/heads/trunk")
-    assert planned(open_repository(ann.folder), Request("infra", "v0.0.2", main="trunk")).on_main
-    unknown = planned(open_repository(ann.folder), Request("infra", "v0.0.2", main="nowhere"))
+    assert planned(open_repository(ann.folder), PromotionRequest("infra", "v0.0.2", main="trunk")).on_main
+    unknown = planned(open_repository(ann.folder), PromotionRequest("infra", "v0.0.2", main="nowhere"))
     assert unknown.on_main is None
     assert [one.what for one in unknown.warnings] == ["whether it is on the main branch of origin cannot be told"]
 

@@ -13,7 +13,7 @@ import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from iamgen.access.accounts import Account, Scheme
-from iamgen.access.entities import Person, User
+from iamgen.access.entities import HandMadeUser, IamUser
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
 from iamgen.jinja.policy import documents
@@ -37,14 +37,14 @@ class Case:
     def holder(self) -> Account:
         return self.scheme[self.declaration.people_account.name]
 
-    def person(self, name: str) -> User:
+    def person(self, name: str) -> IamUser:
         return self.holder.user(name)
 
-    def people(self) -> list[User]:
+    def people(self) -> list[IamUser]:
         """Return everybody in the account that holds people, and one whom nobody granted anything."""
         return [self.person(name) for name in (*(one.name for one in self.declaration.people), STRANGER)]
 
-    def machines(self) -> list[User]:
+    def machines(self) -> list[IamUser]:
         names = {machine.name for machine in self.declaration.machines}
         return [user for user in self.scheme.users if user.name in names]
 
@@ -65,13 +65,15 @@ def case(name: str) -> Case:
     return Case(declaration, Scheme(accounts))
 
 
-def by_hand(declaration: Declaration) -> list[Person]:
+def by_hand(declaration: Declaration) -> list[HandMadeUser]:
     """Return the people whom somebody made in the console, and put in their groups, as the docs say."""
     groups = ("AssumeRoleG", "ManageOwnUserG")
-    stranger = Person(STRANGER, "/", groups)
+    stranger = HandMadeUser(STRANGER, "/", groups)
     if declaration.settings.users == "stack":
         return [stranger]
-    declared = [Person(one.name, one.path, (*groups, "PowerG") if one.power else groups) for one in declaration.people]
+    declared = [
+        HandMadeUser(one.name, one.path, (*groups, "PowerG") if one.power else groups) for one in declaration.people
+    ]
     return [*declared, stranger]
 
 

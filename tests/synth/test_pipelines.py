@@ -14,7 +14,7 @@ from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.expiry import iso
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.resolved import Granted, Workload
-from iamgen.synth.trust import Form, Trust, compile_trust, literal, literal_role
+from iamgen.synth.trust import Trust, TrustForm, compile_trust, literal, literal_role
 
 HERE = Naming("infra", "aws", "222222222222")
 START = datetime(2027, 1, 1, tzinfo=UTC)
@@ -51,7 +51,7 @@ def test_it_admits_exactly_those_that_were_granted(
     drawn: dict[Workload, datetime | None], names: bool, own_session_name: bool
 ) -> None:
     some = tuple(Granted(who, "dev", "OpsR", end, "", Origin("", 1)) for who, end in drawn.items())
-    form = Form(names, own_session_name, Naming("infra", "aws", "111111111111"), HERE)
+    form = TrustForm(names, own_session_name, Naming("infra", "aws", "111111111111"), HERE)
     document = compile_trust(Trust(some, (), form), literal(form), literal_role(form))
     statements = json.loads(json.dumps(document, cls=awsencode))["Statement"]
     if not some:

@@ -16,7 +16,7 @@ from iamgen.declaration.expiry import iso
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.resolved import Granted, Machine, Person
 from iamgen.synth.statements import size
-from iamgen.synth.trust import Form, Trust, compile_trust, literal, literal_role, trust_size
+from iamgen.synth.trust import Trust, TrustForm, compile_trust, literal, literal_role, trust_size
 
 PEOPLE, HERE = Naming("infra", "aws", "111111111111"), Naming("infra", "aws", "222222222222")
 START = datetime(2027, 1, 1, tzinfo=UTC)
@@ -28,7 +28,7 @@ grants = st.lists(
     max_size=30,
     unique_by=lambda one: (one[0].casefold(), one[1]),
 )
-forms = st.builds(Form, st.booleans(), st.booleans(), st.just(PEOPLE), st.just(HERE))
+forms = st.builds(TrustForm, st.booleans(), st.booleans(), st.just(PEOPLE), st.just(HERE))
 
 
 def granted(drawn: list[tuple[str, bool, datetime | None, str]]) -> list[Granted]:
@@ -40,18 +40,18 @@ def granted(drawn: list[tuple[str, bool, datetime | None, str]]) -> list[Granted
     ]
 
 
-def made(some: list[Granted], form: Form) -> Any:
+def made(some: list[Granted], form: TrustForm) -> Any:
     return compile_trust(Trust(tuple(some), (), form), literal(form), literal_role(form))
 
 
-def compiled(some: list[Granted], form: Form) -> list[dict[str, Any]]:
+def compiled(some: list[Granted], form: TrustForm) -> list[dict[str, Any]]:
     document = made(some, form)
     plain = json.loads(json.dumps(document, cls=awsencode))
     assert plain["Version"] == "2012-10-17"
     return list(plain["Statement"])
 
 
-def admitted(statement: dict[str, Any], form: Form) -> set[tuple[str, bool, str | None]]:
+def admitted(statement: dict[str, Any], form: TrustForm) -> set[tuple[str, bool, str | None]]:
     """Read who is admitted off a statement: their ARN (or name), with MFA or not, before when."""
     assert (statement["Effect"], statement["Action"]) == ("Allow", ["sts:AssumeRole"])
     condition = dict(statement.get("Condition", {}))
@@ -71,7 +71,7 @@ def admitted(statement: dict[str, Any], form: Form) -> set[tuple[str, bool, str 
 
 @given(grants, forms)
 def test_it_admits_exactly_those_who_were_granted(
-    drawn: list[tuple[str, bool, datetime | None, str]], form: Form
+    drawn: list[tuple[str, bool, datetime | None, str]], form: TrustForm
 ) -> None:
     some = granted(drawn)
     statements = compiled(some, form)
@@ -96,7 +96,7 @@ def test_it_admits_exactly_those_who_were_granted(
 
 @given(grants, forms, st.randoms())
 def test_the_order_of_grants_with_the_same_end_is_kept_and_that_of_statements_is_fixed(
-    drawn: list[tuple[str, bool, datetime | None, str]], form: Form, random: Any
+    drawn: list[tuple[str, bool, datetime | None, str]], form: TrustForm, random: Any
 ) -> None:
     ordered = sorted(granted(drawn), key=lambda one: one.who.name)
     by_end = sorted(ordered, key=lambda one: (one.until is None, str(one.until)))
@@ -105,7 +105,7 @@ def test_the_order_of_grants_with_the_same_end_is_kept_and_that_of_statements_is
 
 @given(grants, forms)
 def test_its_size_is_that_of_its_text_without_white_space(
-    drawn: list[tuple[str, bool, datetime | None, str]], form: Form
+    drawn: list[tuple[str, bool, datetime | None, str]], form: TrustForm
 ) -> None:
     some = granted(drawn)
     text = json.dumps(json.loads(json.dumps(made(some, form), cls=awsencode)))
@@ -114,7 +114,7 @@ def test_its_size_is_that_of_its_text_without_white_space(
 
 @pytest.mark.parametrize(("names_form", "most"), [(False, 44), (True, 165)])
 def test_some_forty_people_fit_by_arn_and_four_times_as_many_by_name(names_form: bool, most: int) -> None:
-    form = Form(names_form, False, PEOPLE, HERE)
+    form = TrustForm(names_form, False, PEOPLE, HERE)
     people = granted([(f"user{n:04}", False, None, "/") for n in range(500)])
     fit = max(n for n in range(1, 500) if size(made(people[:n], form)) <= 2048)
     assert fit == most
@@ -153,7 +153,7 @@ MFA = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
 def test_whom_a_declared_role_trusts_besides(
     assumed_by: tuple[str, ...], mfa: bool, expected: list[tuple[Any, Any]], names_form: bool
 ) -> None:
-    form = Form(names_form, False, PEOPLE, HERE, mfa)
+    form = TrustForm(names_form, False, PEOPLE, HERE, mfa)
     document = compile_trust(Trust((), assumed_by, form), literal(form), literal_role(form))
     assert json.loads(json.dumps(document, cls=awsencode))["Statement"] == [
         {"Effect": "Allow", "Action": ["sts:AssumeRole"], "Principal": principal, **condition}
@@ -162,6 +162,6 @@ def test_whom_a_declared_role_trusts_besides(
 
 
 def test_a_role_without_mfa_demands_none_of_people() -> None:
-    form = Form(False, False, PEOPLE, HERE, mfa=False)
+    form = TrustForm(False, False, PEOPLE, HERE, mfa=False)
     (statement,) = compiled(granted([("alice", False, None, "/")]), form)
     assert "Condition" not in statement

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iamgen.errors import IamgenError
 from iamgen.workstation.aws_reading import UnreadableError, damage, sections
-from iamgen.workstation.merge import File, Wanted, merged, steps
+from iamgen.workstation.merge import File, WantedSection, merged, steps
 from iamgen.workstation.sections import identity
 
 OWNER = "bob@111111111111/infra"
@@ -21,7 +21,10 @@ NEW = "# ours\n[default]\nregion = eu-west-1\ns3 =\n  max_queue_size = 1000\n\n[
 
 def written(text: str, wanted: str = NEW) -> str:
     """Return the file as `--write` leaves it. Raises IamgenError where it refuses."""
-    file, new = File(text, "~/.aws/config", "config"), Wanted(wanted, OWNER, lambda o: o.get("role_arn") == "stale")
+    file, new = (
+        File(text, "~/.aws/config", "config"),
+        WantedSection(wanted, OWNER, lambda o: o.get("role_arn") == "stale"),
+    )
     taken = steps(file, new)
     after = merged(file, new, taken)
     faults = damage(file, after, new, taken) if after != text else ()
@@ -55,7 +58,7 @@ def test_an_indented_file_keeps_its_other_profiles() -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_file_of_ours_that_was_indented_is_still_known(blanks: str, end: str) -> None:
     before = indented(written("", OLD), blanks).replace("\n", end)
-    file, new = File(before, "config", "config"), Wanted(NEW, OWNER, lambda o: o.get("role_arn") == "stale")
+    file, new = File(before, "config", "config"), WantedSection(NEW, OWNER, lambda o: o.get("role_arn") == "stale")
     assert [step.kind for step in steps(file, new)] == ["update", "update", "remove"]
     assert sections(written(before)) == sections(NEW)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from iamgen.declaration.constants import read
 from iamgen.errors import IamgenError
-from iamgen.workstation.expand import Template, expand, names
+from iamgen.workstation.expand import FileTemplate, expand, names
 
 needs_envsubst = pytest.mark.skipif(
     shutil.which("envsubst") is None, reason="there is no envsubst: install gettext (Debian: gettext-base)"
@@ -26,7 +26,7 @@ def envsubst(text: bytes, values: dict[str, str]) -> bytes:
 
 
 def expanded(text: str, values: dict[str, str]) -> str:
-    return expand(Template(text, "x.tpl"), values).text
+    return expand(FileTemplate(text, "x.tpl"), values).text
 
 
 @pytest.mark.parametrize(
@@ -121,15 +121,15 @@ def test_every_name_without_a_value_is_told_with_its_line() -> None:
 
 def test_a_hint_goes_before_the_nearest_name() -> None:
     with pytest.raises(IamgenError) as caught:
-        expand(Template("$AWS_KEY", "x.tpl"), {"AWS_KEYS": "1"}, {"AWS_KEY": "give the key"})
+        expand(FileTemplate("$AWS_KEY", "x.tpl"), {"AWS_KEYS": "1"}, {"AWS_KEY": "give the key"})
     assert caught.value.faults[0].hint == "give the key"
 
 
 def test_each_line_knows_where_it_came_from() -> None:
-    made = expand(Template("a\n$A\n$A b\n", "x.tpl"), {"A": "1\n2"})
+    made = expand(FileTemplate("a\n$A\n$A b\n", "x.tpl"), {"A": "1\n2"})
     assert made.text == "a\n1\n2\n1\n2 b\n"
     assert [made.where(line) for line in range(1, 8)] == [f"x.tpl:{line}" for line in (1, 2, 2, 3, 3, 4, 4)]
 
 
 def test_the_names_that_a_template_has() -> None:
-    assert names(Template("$A ${B} $$ ${} ${C", "x.tpl")) == {"A", "B"}
+    assert names(FileTemplate("$A ${B} $$ ${} ${C", "x.tpl")) == {"A", "B"}

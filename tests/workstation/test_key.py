@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamgen.errors import IamgenError, UsageError
-from iamgen.workstation.key import AccessKey, Given, access_key, check, warnings
+from iamgen.workstation.key import AccessKey, StatedKey, access_key, check, warnings
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 ID = "AKIAIOSFODNN7EXAMPLE"
@@ -13,8 +13,8 @@ ID = "AKIAIOSFODNN7EXAMPLE"
 
 def given(
     id_: str | None = ID, secret: str | None = None, *, piped: str = "", asked: str | None = None, **env: str
-) -> Given:
-    return Given(id_, secret, env, lambda: piped, None if asked is None else lambda: asked)
+) -> StatedKey:
+    return StatedKey(id_, secret, env, lambda: piped, None if asked is None else lambda: asked)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def given(
         given(asked=SECRET, AWS_SECRET_ACCESS_KEY=""),
     ],
 )
-def test_where_the_secret_comes_from(one: Given) -> None:
+def test_where_the_secret_comes_from(one: StatedKey) -> None:
     check(one)
     assert access_key(one) == AccessKey(ID, SECRET)
 
@@ -62,7 +62,7 @@ def test_where_the_secret_comes_from(one: Given) -> None:
         ),
     ],
 )
-def test_wrong_usage(one: Given, said: str) -> None:
+def test_wrong_usage(one: StatedKey, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         check(one)
     assert [" | ".join(fault) for fault in caught.value.faults] == [said]

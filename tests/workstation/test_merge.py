@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from iamgen.errors import IamgenError
-from iamgen.workstation.merge import File, Step, Wanted, merged, steps, twins, unreadable
+from iamgen.workstation.merge import File, MergeStep, WantedSection, merged, steps, twins, unreadable
 from iamgen.workstation.sections import blocks, identity
 
 WANTED = """\
@@ -48,12 +48,12 @@ OWNER = "bob@111111111111/infra"
 def merge(
     text: str, wanted: str = WANTED, declined: frozenset[tuple[str, ...]] = frozenset(), owner: str = OWNER
 ) -> str:
-    file, new = File(text, "~/.aws/config", "config"), Wanted(wanted, owner)
+    file, new = File(text, "~/.aws/config", "config"), WantedSection(wanted, owner)
     return merged(file, new, steps(file, new), declined)
 
 
 def plan(text: str, wanted: str = WANTED, owner: str = OWNER) -> list[tuple[str, str]]:
-    found = steps(File(text, "~/.aws/config", "config"), Wanted(wanted, owner))
+    found = steps(File(text, "~/.aws/config", "config"), WantedSection(wanted, owner))
     return [(step.why or step.kind, step.header) for step in found]
 
 
@@ -169,7 +169,9 @@ def test_a_section_that_was_touched_is_no_longer_iamgens(before: str, after: str
     newer = WANTED.replace("eu-west-1", "eu-west-2")
     assert merge(touched, newer).count("eu-west-2") == newer.count("eu-west-2")
     file = File(touched, "config", "config")
-    assert not [step for step in steps(file, Wanted("", OWNER, lambda _: True)) if step.header in {"profile mine"}]
+    assert not [
+        step for step in steps(file, WantedSection("", OWNER, lambda _: True)) if step.header in {"profile mine"}
+    ]
     assert "update" not in {kind for kind, header in plan(touched, newer) if header == "profile ours"}
 
 
@@ -193,15 +195,15 @@ def test_what_is_stale_goes_if_it_is_iamgens() -> None:
     before = merge("", old) + "\n# theirs\n[profile mine]\nrole_arn = x\n"
     file, wanted = (
         File(before, "config", "config"),
-        Wanted(WANTED, OWNER, lambda options: options.get("role_arn") == "x"),
+        WantedSection(WANTED, OWNER, lambda options: options.get("role_arn") == "x"),
     )
     taken = steps(file, wanted)
-    assert taken[-1] == Step("remove", ("profile", "gone"), "profile gone", ("role_arn = x",), ())
+    assert taken[-1] == MergeStep("remove", ("profile", "gone"), "profile gone", ("role_arn = x",), ())
     after = merged(file, wanted, taken)
     assert "gone" not in after
     assert after.startswith("\n# theirs, too\n[profile kept]")
     assert "\n# theirs\n[profile mine]\nrole_arn = x\n" in after
-    assert [step.kind for step in steps(file, Wanted(WANTED, "carol@1/infra", wanted.stale))] == ["add", "add"]
+    assert [step.kind for step in steps(file, WantedSection(WANTED, "carol@1/infra", wanted.stale))] == ["add", "add"]
 
 
 @pytest.mark.parametrize("header", ["[profile ours]", '[profile "ours"]'])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamgen.workstation.merge import File, Wanted, steps
+from iamgen.workstation.merge import File, WantedSection, steps
 from iamgen.workstation.preview import preview
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -14,7 +14,7 @@ NEW = "[a]\naws_access_key_id = AKIANEW\naws_secret_access_key = s\n\n[b]\nx = 1
 
 def shown(old: str, new: str, secret: str | None = None) -> list[str]:
     file = File(old, "~/.aws/credentials", "credentials")
-    return list(preview(steps(file, Wanted(new, "bob@1/infra")), secret))
+    return list(preview(steps(file, WantedSection(new, "bob@1/infra")), secret))
 
 
 def test_what_is_shown() -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Literal, assert_never, get_args
 
 from iamgen.check.formats import as_json, github, sarif, text
-from iamgen.check.formats._places import Findings
+from iamgen.check.formats._places import FindingsByPlace
 
-Format = Literal["text", "json", "sarif", "github"]
-FORMATS: tuple[Format, ...] = get_args(Format)
+ReportFormat = Literal["text", "json", "sarif", "github"]
+FORMATS: tuple[ReportFormat, ...] = get_args(ReportFormat)
 
 
-def render(form: Format, findings: Findings, stack: str = "infra") -> str:
+def render(form: ReportFormat, findings: FindingsByPlace, stack: str = "infra") -> str:
     """Return the findings in this format, in an order that depends on them alone.
 
     `findings` has every template that was checked, also those without a finding; `stack` is what an account's

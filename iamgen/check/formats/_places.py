@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from iamgen.check.finding import LEVELS, Finding, Level
 
-Findings = Mapping[str, Sequence[Finding]]
+FindingsByPlace = Mapping[str, Sequence[Finding]]
 """The findings of each template that was checked, by account name or file."""
 
 _ACCOUNT = re.compile("[a-z0-9-]+")
@@ -22,13 +22,13 @@ class FilePlace(NamedTuple):
     line: int
 
 
-def ordered(findings: Findings) -> Iterator[tuple[str, Finding]]:
+def ordered(findings: FindingsByPlace) -> Iterator[tuple[str, Finding]]:
     """Yield each finding with its place: by place, then by where it is in the template."""
     for place in sorted(findings):
         yield from ((place, finding) for finding in sorted(findings[place], key=_rank))
 
 
-def counts(findings: Findings) -> dict[Level, int]:
+def counts(findings: FindingsByPlace) -> dict[Level, int]:
     """Return how many findings there are of each level, the gravest first."""
     number = Counter(finding.level for of_template in findings.values() for finding in of_template)
     return {level: number[level] for level in LEVELS}

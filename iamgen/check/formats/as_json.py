@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import json
 
-from iamgen.check.formats._places import Findings, counts, ordered
+from iamgen.check.formats._places import FindingsByPlace, counts, ordered
 
 
-def render(findings: Findings) -> str:
+def render(findings: FindingsByPlace) -> str:
     """Return the findings as JSON, in ASCII, ending in a newline."""
     return json.dumps(plain(findings), indent=2) + "\n"
 
 
-def plain(findings: Findings) -> dict[str, object]:
+def plain(findings: FindingsByPlace) -> dict[str, object]:
     """Return what `render` writes, as JSON values, to be put together with others."""
     return {
         "templates": sorted(findings),

@@ -6,7 +6,7 @@ GitHub shows ten annotations of each level for a step; the log has them all.
 from __future__ import annotations
 
 from iamgen.check.finding import Finding, Level
-from iamgen.check.formats._places import Findings, file_place, ordered, spot
+from iamgen.check.formats._places import FindingsByPlace, file_place, ordered, spot
 
 _COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "info": "notice"}
 # The percent sign comes first: what is put in for the others has one.
@@ -14,7 +14,7 @@ _IN_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_PROPERTY = {**_IN_MESSAGE, ":": "%3A", ",": "%2C"}
 
 
-def render(findings: Findings, stack: str = "infra") -> str:
+def render(findings: FindingsByPlace, stack: str = "infra") -> str:
     """Return one line for each finding, and nothing when there is none."""
     return "".join(f"{_command(place, finding, stack)}\n" for place, finding in ordered(findings))
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from iamgen.check.finding import Finding, Level
-from iamgen.check.formats._places import Findings, file_place, ordered, pointer, spot
+from iamgen.check.formats._places import FindingsByPlace, file_place, ordered, pointer, spot
 from iamgen.check.rules import Rule, every_rule
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -19,7 +19,7 @@ _LEVELS: dict[Level, str] = {"error": "error", "warning": "warning", "info": "no
 _Object = dict[str, object]
 
 
-def render(findings: Findings, stack: str = "infra") -> str:
+def render(findings: FindingsByPlace, stack: str = "infra") -> str:
     """Return the findings as one run, in ASCII, ending in a newline. Rules are those that found something."""
     pairs = list(ordered(findings))
     first = {finding.rule: finding for _, finding in reversed(pairs)}

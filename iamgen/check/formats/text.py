@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamgen.check.finding import Finding
-from iamgen.check.formats._places import Findings, counts, is_account, ordered, pointer, visible
+from iamgen.check.formats._places import FindingsByPlace, counts, is_account, ordered, pointer, visible
 
 
-def render(findings: Findings) -> str:
+def render(findings: FindingsByPlace) -> str:
     """Return one or two lines for each finding, and a last one that counts them."""
     lines = [line for place, finding in ordered(findings) for line in _lines(place, finding)]
     return "\n".join([*lines, summary(findings)]) + "\n"
 
 
-def summary(findings: Findings) -> str:
+def summary(findings: FindingsByPlace) -> str:
     """Return the counts in words: `2 errors, 1 warning in 3 templates`."""
     parts = [_counted(count, level) for level, count in counts(findings).items() if count]
     return f"{', '.join(parts) or 'no findings'} in {_counted(len(findings), 'template')}"

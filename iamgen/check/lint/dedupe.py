@@ -16,7 +16,7 @@ from iamgen.aws import quotas
 from iamgen.check.finding import Finding
 
 _DESCRIBED = re.compile(rf'"Description": "[^"]{{{quotas.TEMPLATE_DESCRIPTION - 200},}}"')  # too long, or nearly
-Lint = Callable[[Mapping[str, str]], Mapping[str, tuple[Finding, ...]]]
+LintTexts = Callable[[Mapping[str, str]], Mapping[str, tuple[Finding, ...]]]
 
 
 class Whose(NamedTuple):
@@ -27,7 +27,7 @@ class Whose(NamedTuple):
 
 
 def lint_alike(
-    texts: Mapping[Whose, str], lint: Lint, on_done: Callable[[str], None]
+    texts: Mapping[Whose, str], lint: LintTexts, on_done: Callable[[str], None]
 ) -> dict[str, tuple[Finding, ...]]:
     """Return the findings of each account's template; of those that are alike, one is linted, as it is.
 

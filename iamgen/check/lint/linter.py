@@ -35,7 +35,7 @@ class LintSettings:
     remember: bool = True
 
 
-class Linter(Protocol):
+class TextLinter(Protocol):
     """What lints: the module `iamgen.check.lint.cfnlint`, or what a test puts in its place."""
 
     def load(self, region: str, config_file: Path | None) -> None:
@@ -50,7 +50,7 @@ def lint_all(
     *,
     settings: LintSettings,
     on_done: Callable[[str], None] = lambda _: None,
-    linter: Linter = cfnlint,
+    linter: TextLinter = cfnlint,
 ) -> dict[str, tuple[Finding, ...]]:
     """Return the findings of each account's template, in the order of `texts`.
 
@@ -71,7 +71,7 @@ def lint_all(
     return {account: findings[text] for account, text in texts.items()}
 
 
-def _results(texts: Sequence[str], memory: Memory, settings: LintSettings, linter: Linter) -> Found:
+def _results(texts: Sequence[str], memory: Memory, settings: LintSettings, linter: TextLinter) -> Found:
     unknown = []
     for text in texts:
         known = memory.recall(text)
@@ -87,7 +87,7 @@ def _results(texts: Sequence[str], memory: Memory, settings: LintSettings, linte
         memory.prune()
 
 
-def _linted(texts: Sequence[str], settings: LintSettings, linter: Linter) -> Found:
+def _linted(texts: Sequence[str], settings: LintSettings, linter: TextLinter) -> Found:
     work = partial(linter.lint, region=settings.region, config_file=settings.config_file)
     processors = _processors()
     if len(texts) < _PARALLEL_FROM or processors == 1:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MORE_MEMORY = "is there enough memory? Each process takes about 150 MB"
 
 
-class _Outcome(NamedTuple):
+class _LintOutcome(NamedTuple):
     findings: tuple[Finding, ...] = ()
     faults: tuple[Fault, ...] = ()
     bug: str = ""
@@ -108,13 +108,13 @@ def _serve(work: Work, line: Connection, inherited: Sequence[Connection]) -> Non
             line.send(_outcome(work, line.recv()))
 
 
-def _outcome(work: Work, text: str) -> _Outcome:
+def _outcome(work: Work, text: str) -> _LintOutcome:
     try:
-        return _Outcome(work(text))
+        return _LintOutcome(work(text))
     except IamgenError as error:
-        return _Outcome(faults=error.faults)
+        return _LintOutcome(faults=error.faults)
     except Exception:  # noqa: BLE001 - raised again in the process that asked
-        return _Outcome(bug=traceback.format_exc())
+        return _LintOutcome(bug=traceback.format_exc())
 
 
 def _hand_over(worker: _Worker, text: str) -> str:
@@ -125,7 +125,7 @@ def _hand_over(worker: _Worker, text: str) -> str:
 
 def _result(worker: _Worker) -> tuple[Finding, ...]:
     try:
-        outcome: _Outcome = worker.line.recv()
+        outcome: _LintOutcome = worker.line.recv()
     except (EOFError, OSError):
         raise _died(worker.process) from None
     if outcome.bug:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from iamgen.aws import quotas
 from iamgen.check.quota_usage.lengths import Ruler
 from iamgen.check.quota_usage.usage import ENTRY_MARKS, Measured, Usage, fits, label
-from iamgen.iam.attachments import Holder, holders
-from iamgen.iam.statements import Statement
+from iamgen.iam.attachments import TemplateHolder, holders
+from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import GROUP, POLICY, ROLE, USER, Document, Template
 from iamgen.iam.values import Value, items
 
@@ -56,7 +56,7 @@ def inline_policies(measured: Measured) -> Iterator[Usage]:
             yield Usage(owner, f"{label(resource)} inline policies", used, limit, "character", resource.path, remedy)
 
 
-def _all_are_certain(holder: Holder, template: Template) -> bool:
+def _all_are_certain(holder: TemplateHolder, template: Template) -> bool:
     """Whether no condition decides which of the inline policies there are: if one did, not all might count."""
     if any("Fn::If" in document.path for document in holder.documents):
         return False
@@ -75,14 +75,14 @@ def _more_in_trust(document: Document, room: int, measured: Measured) -> str:
     return fits(room // (_longest_statement(document, measured.ruler) + len(",")), "statement")
 
 
-def _user_names(statement: Statement) -> Iterator[Value]:
+def _user_names(statement: ReadStatement) -> Iterator[Value]:
     """Yield the names of people where a trust policy has them in a condition."""
     for condition in statement.conditions:
         if condition.name == "aws:username":
             yield from condition.values
 
 
-def _user_principals(statement: Statement, template: Template) -> Iterator[Value]:
+def _user_principals(statement: ReadStatement, template: Template) -> Iterator[Value]:
     for principal in statement.principals:
         if ":user/" in principal.value.text or template.referred(principal.value, USER):
             yield principal.value

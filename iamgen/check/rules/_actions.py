@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from iamgen.aws.data.services import wildcard
-from iamgen.iam.statements import Condition, Statement
+from iamgen.iam.statements import ReadCondition, ReadStatement
 from iamgen.iam.values import Value
 
 _SEGMENTS = 6  # of an ARN: arn:partition:service:region:account:resource
@@ -62,7 +62,7 @@ def _is_every(pattern: str, service: str, kind: str) -> bool:
     return re.fullmatch(_ALL_OF.format(kind or "[a-z-]+"), segments[-1]) is not None
 
 
-def reaches_all(statement: Statement, service: str, kind: str = "") -> bool:
+def reaches_all(statement: ReadStatement, service: str, kind: str = "") -> bool:
     """Return whether neither resources nor conditions of a statement narrow what it reaches of a service."""
     everywhere = bool(statement.not_resources) or any(
         is_every_resource(resource, service, kind) for resource in statement.resources
@@ -70,6 +70,6 @@ def reaches_all(statement: Statement, service: str, kind: str = "") -> bool:
     return everywhere and not any(map(narrows, statement.conditions))
 
 
-def narrows(condition: Condition) -> bool:
+def narrows(condition: ReadCondition) -> bool:
     """Return whether a condition is about what is reached, and not about who calls, when, and from where."""
     return _ABOUT_THE_CALLER.fullmatch(condition.name) is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from iamgen.check.rules._actions import is_every_action, is_every_resource, meant, reaches_all
-from iamgen.iam.statements import Statement
+from iamgen.iam.statements import ReadStatement
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105  # an action of IAM
 ALONE = {
@@ -70,7 +70,7 @@ _ELSEWHERE = {"sts": "iam", "ssm": "ec2"}
 DANGEROUS = tuple(sorted({PASS_ROLE, *ALONE, *OTHERS, *WITH_PASS_ROLE, *_RUN_FUNCTION}))
 
 
-def allowed(statements: Iterable[Statement], *, by_star: bool = False) -> frozenset[str]:
+def allowed(statements: Iterable[ReadStatement], *, by_star: bool = False) -> frozenset[str]:
     """Return the dangerous actions that are allowed on every resource.
 
     An Allow of every action counts only with `by_star`: it is a fault of its own.
@@ -84,7 +84,7 @@ def allowed(statements: Iterable[Statement], *, by_star: bool = False) -> frozen
     )
 
 
-def denied(statements: Iterable[Statement]) -> frozenset[str]:
+def denied(statements: Iterable[ReadStatement]) -> frozenset[str]:
     """Return the dangerous actions that are denied outright."""
     outright = (statement for statement in statements if not statement.allows and not statement.conditions)
     return frozenset(
@@ -105,7 +105,7 @@ def ways(actions: frozenset[str]) -> Iterator[str]:
     yield from (action for action in OTHERS if action in actions)
 
 
-def _meant(statement: Statement, *, by_star: bool) -> set[str]:
+def _meant(statement: ReadStatement, *, by_star: bool) -> set[str]:
     """Return the dangerous actions that a statement is about; `by_star` says whether `*` counts."""
     if statement.not_actions:
         return set(DANGEROUS).difference(*(meant(action.text, DANGEROUS) for action in statement.not_actions))

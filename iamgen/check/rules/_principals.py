@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from iamgen.check.rules._actions import matched
-from iamgen.iam.statements import Condition, Principal, Statement
+from iamgen.iam.statements import ReadCondition, ReadPrincipal, ReadStatement
 from iamgen.iam.template import Document, Template
 
 ASSUME = "sts:assumerole"
@@ -19,7 +19,7 @@ _EQUALS = ("bool", "stringequals", "stringequalsignorecase", "stringlike")
 _LESS = ("numericlessthan", "numericlessthanequals")
 
 
-def trusts(template: Template) -> tuple[tuple[Document, Statement], ...]:
+def trusts(template: Template) -> tuple[tuple[Document, ReadStatement], ...]:
     """Return each statement of a trust policy that lets somebody in, with its document."""
     documents = (document for document in template.documents if document.kind == "trust")
     return tuple(
@@ -27,36 +27,36 @@ def trusts(template: Template) -> tuple[tuple[Document, Statement], ...]:
     )
 
 
-def is_anyone(principal: Principal) -> bool:
+def is_anyone(principal: ReadPrincipal) -> bool:
     """Return whether the principal is everybody."""
     return principal.value.text == "*" and principal.kind in ("*", "AWS")
 
 
-def is_account(principal: Principal) -> bool:
+def is_account(principal: ReadPrincipal) -> bool:
     """Return whether the principal is a whole account."""
     value = principal.value
     return principal.kind == "AWS" and (value.text == "⟨AWS::AccountId⟩" or _ACCOUNT.fullmatch(value.shape) is not None)
 
 
-def says_who(statement: Statement) -> bool:
+def says_who(statement: ReadStatement) -> bool:
     """Return whether a condition says more than when, where to and how somebody calls."""
     return any(
         condition.name not in _ABOUT_THE_CALL and not condition.holds_without_key for condition in statement.conditions
     )
 
 
-def demands_mfa(document: Document, statement: Statement) -> bool:
+def demands_mfa(document: Document, statement: ReadStatement) -> bool:
     """Return whether nobody comes in by an Allow without MFA: by its own condition, or by a Deny beside it."""
     return any(map(_proves_mfa, statement.conditions)) or any(map(_refuses_without_mfa, document.statements))
 
 
-def is_loose_mfa(condition: Condition) -> bool:
+def is_loose_mfa(condition: ReadCondition) -> bool:
     """Return whether a condition looks at MFA, and is true of requests that have none."""
     tells_nothing = condition.name == _PRESENT and condition.test == "null"
     return condition.name in MFA_KEYS and (condition.holds_without_key or tells_nothing)
 
 
-def _proves_mfa(condition: Condition) -> bool:
+def _proves_mfa(condition: ReadCondition) -> bool:
     if condition.holds_without_key:
         return False
     if condition.name == _PRESENT:
@@ -66,7 +66,7 @@ def _proves_mfa(condition: Condition) -> bool:
     return False
 
 
-def _refuses_without_mfa(statement: Statement) -> bool:
+def _refuses_without_mfa(statement: ReadStatement) -> bool:
     """Whether a Deny keeps out everybody whose request has the key with `false`, or does not have it."""
     if statement.allows or len(statement.conditions) != 1:
         return False
@@ -78,5 +78,5 @@ def _refuses_without_mfa(statement: Statement) -> bool:
     return everybody and without and only.holds_without_key and matched(statement.actions, ASSUME) is not None
 
 
-def _all(condition: Condition, value: str) -> bool:
+def _all(condition: ReadCondition, value: str) -> bool:
     return bool(condition.values) and all(entry.text.lower() == value for entry in condition.values)

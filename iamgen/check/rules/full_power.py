@@ -9,7 +9,7 @@ from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import is_every_action
 from iamgen.check.rules._examples import allow, policy, role, template
 from iamgen.iam.attachments import is_declared
-from iamgen.iam.statements import Statement
+from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import Document, Template
 from iamgen.iam.values import Value
 
@@ -21,13 +21,13 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
             yield from (Problem(value.path, f"{document.owner} {problem}") for value, problem in faults)
 
 
-def _grants(template: Template) -> Iterator[tuple[Document, Statement]]:
+def _grants(template: Template) -> Iterator[tuple[Document, ReadStatement]]:
     for document in template.documents:
         if document.kind in ("identity", "inline"):
             yield from ((document, statement) for statement in document.statements if statement.allows)
 
 
-def _faults(statement: Statement) -> Iterator[tuple[Value, str]]:
+def _faults(statement: ReadStatement) -> Iterator[tuple[Value, str]]:
     for action in statement.actions:
         if is_every_action(action.text):
             yield action, f"allows every action ({action.text}): name the services that it is for"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import READ, allow, policy, role, template
-from iamgen.iam.statements import Condition
+from iamgen.iam.statements import ReadCondition
 from iamgen.iam.template import Document, Template
 
 _ENDS = ("datelessthan", "datelessthanequals")
@@ -31,7 +31,7 @@ def _endless(document: Document, name: str) -> Iterator[Problem]:
             yield Problem(statement.path, f"{problem}: add the condition DateLessThan aws:CurrentTime")
 
 
-def _ends(condition: Condition) -> bool:
+def _ends(condition: ReadCondition) -> bool:
     return condition.name == "aws:currenttime" and condition.test in _ENDS and not condition.holds_without_key
 
 

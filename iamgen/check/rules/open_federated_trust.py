@@ -11,7 +11,7 @@ from iamgen.check.rules._actions import matched
 from iamgen.check.rules._examples import role, template, trust
 from iamgen.check.rules._principals import trusts
 from iamgen.declaration.issuers import Claims, Issuer, is_shared, issuer_at
-from iamgen.iam.statements import Condition, Principal, Statement
+from iamgen.iam.statements import ReadCondition, ReadPrincipal, ReadStatement
 from iamgen.iam.template import Template
 from iamgen.iam.values import Value
 
@@ -28,7 +28,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
                 yield from _problems(principal, statement, template, document.owner)
 
 
-def _problems(principal: Principal, statement: Statement, template: Template, role: str) -> Iterator[Problem]:
+def _problems(principal: ReadPrincipal, statement: ReadStatement, template: Template, role: str) -> Iterator[Problem]:
     if _web(statement):
         host = _host(principal.value, template)
         yield from _web_problems(host, issuer_at(host or _host_of_keys(statement)), statement, role)
@@ -37,7 +37,7 @@ def _problems(principal: Principal, statement: Statement, template: Template, ro
         yield Problem(statement.path, f"{problem}: demand https://signin.aws.amazon.com/saml")
 
 
-def _web_problems(host: str, issuer: Issuer, statement: Statement, role: str) -> Iterator[Problem]:
+def _web_problems(host: str, issuer: Issuer, statement: ReadStatement, role: str) -> Iterator[Problem]:
     alternatives = [{name: claim} for name, claim in issuer.every.items()]
     if issuer.one_of:
         alternatives.append(dict(issuer.one_of))
@@ -50,7 +50,7 @@ def _web_problems(host: str, issuer: Issuer, statement: Statement, role: str) ->
         yield from _open_values(claims, issuer, statement)
 
 
-def _open_values(claims: Claims, issuer: Issuer, statement: Statement) -> Iterator[Problem]:
+def _open_values(claims: Claims, issuer: Issuer, statement: ReadStatement) -> Iterator[Problem]:
     """Find values that strangers match, unless another condition keeps these out: all conditions have to hold."""
     wrong = [
         [(value, claim.fault) for value in condition.values if not _is_within(value, condition, claim.pattern)]
@@ -63,7 +63,7 @@ def _open_values(claims: Claims, issuer: Issuer, statement: Statement) -> Iterat
         yield Problem(value.path, f"{problem}: write it out, up to the separator behind it{example}")
 
 
-def _is_within(value: Value, condition: Condition, pattern: re.Pattern[str]) -> bool:
+def _is_within(value: Value, condition: ReadCondition, pattern: re.Pattern[str]) -> bool:
     """Return whether a value means one organisation's own; one that begins with what only CloudFormation knows may."""
     text = _VARIABLE.sub("*", value.shape)
     if text.startswith("⟨⟩"):
@@ -74,11 +74,11 @@ def _is_within(value: Value, condition: Condition, pattern: re.Pattern[str]) -> 
     return pattern.match(text) is not None
 
 
-def _web(statement: Statement) -> bool:
+def _web(statement: ReadStatement) -> bool:
     return matched(statement.actions, "sts:assumerolewithwebidentity") is not None
 
 
-def _about(statement: Statement, claim: str) -> list[Condition]:
+def _about(statement: ReadStatement, claim: str) -> list[ReadCondition]:
     """Return the conditions that demand something of the claim, or of the condition key that has a colon."""
     end = claim.lower() if ":" in claim else f":{claim}"
     return [
@@ -99,7 +99,7 @@ def _host(provider: Value, template: Template) -> str:
     return "" if "⟨" in host else host.lower()
 
 
-def _host_of_keys(statement: Statement) -> str:
+def _host_of_keys(statement: ReadStatement) -> str:
     """Return the shared provider that the conditions are about, for a trust in one that a parameter names."""
     addresses = (condition.name.rpartition(":")[0] for condition in statement.conditions)
     return next((address for address in addresses if is_shared(issuer_at(address))), "")

@@ -10,7 +10,7 @@ from iamgen.check.rules._actions import is_every_action, is_every_resource, matc
 from iamgen.check.rules._escalation import PASS_ROLE, denied
 from iamgen.check.rules._examples import allow, policy, template
 from iamgen.iam.attachments import is_declared
-from iamgen.iam.statements import Statement
+from iamgen.iam.statements import ReadStatement
 from iamgen.iam.syntax import Path
 from iamgen.iam.template import Template
 from iamgen.iam.values import Value
@@ -29,13 +29,13 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
                     yield Problem(_place(statement, action), f"{problem}: name the roles that it is to pass")
 
 
-def _place(statement: Statement, action: Value) -> Path:
+def _place(statement: ReadStatement, action: Value) -> Path:
     """Return the path of the resource that is every role; of the action where the statement has NotResource."""
     every = (resource for resource in statement.resources if is_every_resource(resource, "iam", "role"))
     return next(every, action).path
 
 
-def _passing(statement: Statement) -> Value | None:
+def _passing(statement: ReadStatement) -> Value | None:
     """Return the action by which a statement allows to pass any role. An Allow of every action is another fault."""
     if not statement.allows or not reaches_all(statement, "iam", "role"):
         return None

@@ -10,7 +10,7 @@ from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import meant, narrows
 from iamgen.check.rules._examples import allow, policy, template
 from iamgen.iam.attachments import is_declared
-from iamgen.iam.statements import Statement
+from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import ROLE, Document, Template
 from iamgen.iam.values import Value
 
@@ -75,7 +75,7 @@ def _is_self_service(document: Document) -> bool:
     return any(_NAMES_CREDENTIALS.match(action.text) for action in actions)
 
 
-def _problems(statement: Statement, owner: str) -> Iterator[Problem]:
+def _problems(statement: ReadStatement, owner: str) -> Iterator[Problem]:
     if not statement.allows or any(map(narrows, statement.conditions)):
         return
     action = next((action for action in statement.actions if meant(action.text, _CREDENTIALS)), None)

@@ -8,7 +8,7 @@ from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import ALICE, LAMBDA, MFA, role, template, trust
 from iamgen.check.rules._principals import is_anyone, trusts
-from iamgen.iam.statements import Statement
+from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import Template
 
 _WHO = "name the users, roles or accounts that may assume the role"
@@ -23,7 +23,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
             yield Problem(principal.value.path, f"{document.owner} trusts {_everybody(statement)}: {_WHO}")
 
 
-def _everybody(statement: Statement) -> str:
+def _everybody(statement: ReadStatement) -> str:
     everybody = "everybody, in whatever AWS account"
     return f"{everybody}, save for its condition" if statement.conditions else everybody
 

@@ -10,7 +10,7 @@ from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import matched
 from iamgen.check.rules._examples import ALICE, LAMBDA, MFA, role, template, trust, user
 from iamgen.check.rules._principals import ASSUME, demands_mfa, is_account, is_anyone, says_who, trusts
-from iamgen.iam.statements import Condition, Principal, Statement
+from iamgen.iam.statements import ReadCondition, ReadPrincipal, ReadStatement
 from iamgen.iam.template import USER, Template
 
 # Conditions that only a program's request, or another company's, meets.
@@ -33,7 +33,7 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
                     yield Problem(principal.value.path, f"{problem}: {how}")
 
 
-def _person(principal: Principal, statement: Statement, template: Template, facts: Facts) -> str:
+def _person(principal: ReadPrincipal, statement: ReadStatement, template: Template, facts: Facts) -> str:
     """Return the person, or people, that a principal may be; nothing for machines. In doubt it is a person."""
     named = any(map(_names_people, statement.conditions))
     if is_anyone(principal):
@@ -50,18 +50,18 @@ def _person(principal: Principal, statement: Statement, template: Template, fact
     return principal.value.text if ":user/" in principal.value.text else ""
 
 
-def _is_own(principal: Principal, facts: Facts) -> bool:
+def _is_own(principal: ReadPrincipal, facts: Facts) -> bool:
     """Whether a principal is of the template's account, as far as it can be a user."""
     text = principal.value.text
     return text.startswith("⟨") or ":⟨AWS::AccountId⟩:user/" in text or f":{facts.account_id}:user/" in text
 
 
-def _names_people(condition: Condition) -> bool:
+def _names_people(condition: ReadCondition) -> bool:
     users = any(":user/" in value.text for value in condition.values)
     return condition.name in _NAME_PEOPLE or (condition.name == _ARN and users)
 
 
-def _is_no_person(condition: Condition) -> bool:
+def _is_no_person(condition: ReadCondition) -> bool:
     roles = bool(condition.values) and all(_is_role(value.text) for value in condition.values)
     return _NO_PERSON.fullmatch(condition.name) is not None or (condition.name == _ARN and roles)
 

@@ -9,7 +9,7 @@ from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._escalation import allowed, denied, ways
 from iamgen.check.rules._examples import allow, group, policy, role, template, user
-from iamgen.iam.attachments import Holder, aws, groups, holders
+from iamgen.iam.attachments import TemplateHolder, aws, groups, holders
 from iamgen.iam.template import POLICY, Resource, Template
 from iamgen.iam.values import Value
 
@@ -41,7 +41,7 @@ def _message(holder: Resource, actions: list[str]) -> str:
     return f"{problem}: narrow the resources, or declare that it may"
 
 
-def _powers(holder: Holder, template: Template, declared: frozenset[str]) -> frozenset[str]:
+def _powers(holder: TemplateHolder, template: Template, declared: frozenset[str]) -> frozenset[str]:
     """Return the dangerous actions of a holder, less those that were declared, or that its boundary leaves out."""
     statements = [statement for document in holder.documents for statement in document.statements]
     own = (

@@ -8,7 +8,7 @@ from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import matches
 from iamgen.check.rules._examples import ALICE, LAMBDA, MFA, role, template, trust
-from iamgen.iam.statements import Principal, Statement
+from iamgen.iam.statements import ReadPrincipal, ReadStatement
 from iamgen.iam.template import Template
 from iamgen.iam.values import Value
 
@@ -24,7 +24,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
                 yield from _problems(statement, template, document.owner)
 
 
-def _problems(statement: Statement, template: Template, role: str) -> Iterator[Problem]:
+def _problems(statement: ReadStatement, template: Template, role: str) -> Iterator[Problem]:
     for left_out in statement.not_actions[:1]:
         problem = f"{role} trusts by NotAction: a trust policy names its actions; write Action {_ROLE}"
         yield Problem(left_out.path, problem)
@@ -41,7 +41,7 @@ def _problems(statement: Statement, template: Template, role: str) -> Iterator[P
             yield Problem(action.path, problem)
 
 
-def _right(principal: Principal, template: Template) -> tuple[str, ...]:
+def _right(principal: ReadPrincipal, template: Template) -> tuple[str, ...]:
     """Return the actions by which such a principal assumes a role."""
     if principal.kind != "Federated":
         return (_ROLE,)

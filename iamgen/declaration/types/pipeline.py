@@ -12,7 +12,7 @@ from iamgen.declaration.access_entries import accounts_meant, where_granted
 from iamgen.declaration.declared_type import Declared, MisDeclared, label
 from iamgen.declaration.field_types import OptionalText
 from iamgen.declaration.pipelines import PROVIDERS, REPOSITORY, Provider, identity, matched, subject_of
-from iamgen.declaration.shared_subjects import Reach, sideways_faults
+from iamgen.declaration.shared_subjects import SubjectReach, sideways_faults
 from iamgen.declaration.types.grant import Access, access_faults, grants
 from iamgen.similar_names import did_you_mean
 
@@ -26,7 +26,7 @@ _GITHUB_REPOSITORY = re.compile(REPOSITORY)
 _WORKSPACE = re.compile(r"[a-z0-9_-]+")
 _BITBUCKET_AUDIENCE = re.compile(r"ari:cloud:bitbucket::workspace/[0-9A-Za-z{}-]+")
 
-Problem = tuple[str, str, str]
+PipelineProblem = tuple[str, str, str]
 """What is wrong, what to do about it, and the word that it is about."""
 
 
@@ -102,15 +102,15 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
     yield from sideways_faults(_reached(sound, written, accounts), accounts)
 
 
-def _reached(pipelines: list[Pipeline], written: Written, accounts: Accounts) -> Iterator[Reach]:
+def _reached(pipelines: list[Pipeline], written: Written, accounts: Accounts) -> Iterator[SubjectReach]:
     for pipeline in pipelines:
         for key, roles in pipeline.access.items():
             for role, _ in grants(roles):
                 for account in where_granted(role, accounts_meant(key, accounts), written, accounts):
-                    yield Reach(pipeline, account, role)
+                    yield SubjectReach(pipeline, account, role)
 
 
-def identity_problems(pipeline: Pipeline) -> Iterator[Problem]:
+def identity_problems(pipeline: Pipeline) -> Iterator[PipelineProblem]:
     """Yield what is wrong with who the pipeline says it is: problem, hint, and the word it is about."""
     known = PROVIDERS.get(pipeline.provider)
     if known is None:
@@ -143,7 +143,7 @@ def _how_to(pipeline: Pipeline, provider: Provider) -> str:
     return f"write one such as {provider.example!r}"
 
 
-def _field_problems(pipeline: Pipeline) -> Iterator[Problem]:
+def _field_problems(pipeline: Pipeline) -> Iterator[PipelineProblem]:
     if pipeline.provider == "github":
         yield from _github_problems(pipeline)
     elif pipeline.provider == "bitbucket":
@@ -154,7 +154,7 @@ def _field_problems(pipeline: Pipeline) -> Iterator[Problem]:
                 yield f"{name} is for github", f"say it in subject: {PROVIDERS[pipeline.provider].example!r}", name
 
 
-def _bitbucket_problems(pipeline: Pipeline) -> Iterator[Problem]:
+def _bitbucket_problems(pipeline: Pipeline) -> Iterator[PipelineProblem]:
     if not pipeline.repository or not _WORKSPACE.fullmatch(pipeline.repository):
         yield "bitbucket needs the workspace", "write repository='my-workspace'", "repository"
     if not _BITBUCKET_AUDIENCE.fullmatch(pipeline.audience or ""):
@@ -162,7 +162,7 @@ def _bitbucket_problems(pipeline: Pipeline) -> Iterator[Problem]:
         yield "bitbucket needs the workspace's audience", hint, "audience"
 
 
-def _github_problems(pipeline: Pipeline) -> Iterator[Problem]:
+def _github_problems(pipeline: Pipeline) -> Iterator[PipelineProblem]:
     parts = [name for name in ("environment", "branch") if getattr(pipeline, name)]
     if pipeline.subject is not None and (pipeline.repository or parts):
         yield "it has both a subject and a repository", "give one of the two", "subject"
@@ -176,7 +176,7 @@ def _github_problems(pipeline: Pipeline) -> Iterator[Problem]:
         yield problem, "write 'acme/shop', or with both ids 'acme@123/shop@456'", pipeline.repository
 
 
-def _issuer_problems(pipeline: Pipeline) -> Iterator[Problem]:
+def _issuer_problems(pipeline: Pipeline) -> Iterator[PipelineProblem]:
     url = _ISSUER.fullmatch(pipeline.provider)
     if not url:
         otherwise = f"write {', '.join(PROVIDERS)}, or the https URL of an issuer, without a slash at its end"
@@ -200,7 +200,7 @@ def _issuer_problems(pipeline: Pipeline) -> Iterator[Problem]:
         yield from _stranger_problems(pipeline.provider.removeprefix("https://"), pipeline.audience, subject)
 
 
-def _stranger_problems(address: str, audience: str, subject: str) -> Iterator[Problem]:
+def _stranger_problems(address: str, audience: str, subject: str) -> Iterator[PipelineProblem]:
     """Find what lets in others that have tokens of the same issuer."""
     from iamgen.declaration.issuers import is_shared, issuer_at  # 9 ms of patterns
 

@@ -12,7 +12,7 @@ from iamgen.aws.partitions import is_service_principal
 from iamgen.declaration.access_entries import account_faults, places
 from iamgen.declaration.declared_names import NameForm, duplicates, name_faults
 from iamgen.declaration.declared_type import Declared, MisDeclared, Origin, label, without_fault
-from iamgen.declaration.field_types import Accounts as AccountsField
+from iamgen.declaration.field_types import AccountNames as AccountsField
 from iamgen.declaration.field_types import Flag, Names, OptionalText, Text
 from iamgen.declaration.service_names import service_faults, unlisted_services
 from iamgen.declaration.standard import STANDARD_ROLES

@@ -67,7 +67,7 @@ class Settings(Declared):
     )
 
 
-Problem = tuple[str, str, str]
+SettingsProblem = tuple[str, str, str]
 """What is wrong, what to do about it, and the word that it is about."""
 
 
@@ -79,7 +79,7 @@ def faults(written: Written, _accounts: Accounts) -> Iterator[MisDeclared]:
             yield MisDeclared(settings.origin, f"Settings: {problem}", hint, word)
 
 
-def _problems(settings: Settings) -> Iterator[Problem]:
+def _problems(settings: Settings) -> Iterator[SettingsProblem]:
     yield from _stack_problems(settings.stack)
     for name, (least, most) in _QUOTAS.items():
         value = getattr(settings, name)
@@ -92,7 +92,7 @@ def _problems(settings: Settings) -> Iterator[Problem]:
             yield f"ignore: {rule} has no reason", "say why, for whoever reads it next", rule
 
 
-def _stack_problems(stack: str) -> Iterator[Problem]:
+def _stack_problems(stack: str) -> Iterator[SettingsProblem]:
     if not _STACK.fullmatch(stack) or len(stack) > quotas.STACK_NAME:
         hint = f"a letter, then letters, digits and hyphens, up to {quotas.STACK_NAME}"
         yield f"stack is {stack!r}", hint, "stack"
@@ -104,7 +104,7 @@ def _stack_problems(stack: str) -> Iterator[Problem]:
         yield f"stack {stack!r} makes the role {longest}", hint, "stack"
 
 
-def _session_problems(settings: Settings) -> Iterator[Problem]:
+def _session_problems(settings: Settings) -> Iterator[SettingsProblem]:
     for role, hours in settings.session_hours.items():
         if role not in STANDARD_ROLES:
             hint = did_you_mean(role, STANDARD_ROLES, f"roles are {', '.join(STANDARD_ROLES)}")
@@ -113,7 +113,7 @@ def _session_problems(settings: Settings) -> Iterator[Problem]:
             yield f"session_hours: {role} has {hours}", "a session lasts 1 to 12 hours", role
 
 
-def _release_problems(settings: Settings) -> Iterator[Problem]:
+def _release_problems(settings: Settings) -> Iterator[SettingsProblem]:
     if not settings.channels:
         yield "channels is empty", "name one at least, such as ('infra',)", "channels"
     for channel in settings.channels:

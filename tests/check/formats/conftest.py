@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamgen.check.finding import Finding
-from iamgen.check.formats._places import Findings
+from iamgen.check.formats._places import FindingsByPlace
 
 MFA = Finding(
     "E108",
@@ -23,6 +23,6 @@ LINT = Finding("I3042", "info", "a,b:c", ("Resources", "Ä"), 7, "https://docs.e
 
 
 @pytest.fixture
-def findings() -> Findings:
+def findings() -> FindingsByPlace:
     """Return three templates: the second without a finding, the third one that iamgen did not make."""
     return {"prod": (MFA, LARGE, EARLIER), "dev": (), "stacks/my app.yaml": (LINT,)}

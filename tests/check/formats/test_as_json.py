@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from iamgen.check.finding import from_plain
-from iamgen.check.formats._places import Findings
+from iamgen.check.formats._places import FindingsByPlace
 from iamgen.check.formats.as_json import render
 
 GOLDEN = """\
@@ -25,7 +25,7 @@ def test_no_findings() -> None:
     assert render({"dev": ()}) == GOLDEN
 
 
-def test_findings(findings: Findings) -> None:
+def test_findings(findings: FindingsByPlace) -> None:
     written = render(findings)
     read = json.loads(written)
     assert written.isascii()
@@ -41,6 +41,6 @@ def test_findings(findings: Findings) -> None:
     ]
 
 
-def test_order_is_that_of_the_findings_alone(findings: Findings) -> None:
+def test_order_is_that_of_the_findings_alone(findings: FindingsByPlace) -> None:
     turned = {place: found[::-1] for place, found in reversed([*findings.items()])}
     assert render(turned) == render(findings)

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from iamgen.check.formats import FORMATS, Format, as_json, github, render, sarif, text
-from iamgen.check.formats._places import Findings
+from iamgen.check.formats import FORMATS, ReportFormat, as_json, github, render, sarif, text
+from iamgen.check.formats._places import FindingsByPlace
 
 
-def test_each_format_by_its_name(findings: Findings) -> None:
+def test_each_format_by_its_name(findings: FindingsByPlace) -> None:
     written = [render(form, findings, "acme") for form in FORMATS]
     assert written == [
         text.render(findings),
@@ -17,5 +17,5 @@ def test_each_format_by_its_name(findings: Findings) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_ends_in_a_newline(form: Format, findings: Findings) -> None:
+def test_ends_in_a_newline(form: ReportFormat, findings: FindingsByPlace) -> None:
     assert render(form, findings).endswith("\n")

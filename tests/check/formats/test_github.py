@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamgen.check.finding import Finding
-from iamgen.check.formats._places import Findings
+from iamgen.check.formats._places import FindingsByPlace
 from iamgen.check.formats.github import escape_message, escape_property, render
 
 GOLDEN = """\
@@ -28,7 +28,7 @@ def as_the_runner_reads(escaped: str) -> str:
     return re.sub("%(0D|0A|3A|2C|25)", lambda found: chr(int(found[1], 16)), escaped)
 
 
-def test_golden(findings: Findings) -> None:
+def test_golden(findings: FindingsByPlace) -> None:
     assert render(findings) == GOLDEN
 
 

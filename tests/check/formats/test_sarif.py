@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamgen.check.finding import LEVELS, Finding
-from iamgen.check.formats._places import Findings
+from iamgen.check.formats._places import FindingsByPlace
 from iamgen.check.formats.sarif import render
 from iamgen.check.rules import every_rule
 
@@ -37,14 +37,14 @@ def errors(log: object) -> list[str]:
     return [error.message for error in StandardValidator(SCHEMA).iter_errors(log)]
 
 
-def run(findings: Findings) -> dict[str, Any]:
+def run(findings: FindingsByPlace) -> dict[str, Any]:
     log = json.loads(render(findings))
     assert errors(log) == []
     return dict(log["runs"][0])
 
 
 @given(everything)
-def test_always_valid(findings: Findings) -> None:
+def test_always_valid(findings: FindingsByPlace) -> None:
     made = run(findings)
     assert len(made["results"]) == sum(map(len, findings.values()))
     ids = [rule["id"] for rule in made["tool"]["driver"]["rules"]]
@@ -66,7 +66,7 @@ def test_always_valid(findings: Findings) -> None:
         lambda log: log["runs"][0]["tool"]["driver"]["rules"][0].pop("id"),
     ],
 )
-def test_validation_sees_what_is_wrong(spoil: Callable[[dict[str, Any]], object], findings: Findings) -> None:
+def test_validation_sees_what_is_wrong(spoil: Callable[[dict[str, Any]], object], findings: FindingsByPlace) -> None:
     log = json.loads(render(findings))
     spoil(log)
     assert len(errors(log)) == 1
@@ -76,7 +76,7 @@ def test_no_findings() -> None:
     assert run({"dev": ()}) == {"tool": {"driver": {"name": "iamgen", "rules": []}}, "results": []}
 
 
-def test_result(findings: Findings) -> None:
+def test_result(findings: FindingsByPlace) -> None:
     large, mfa, _, lint = run(findings)["results"]
     path = "Resources/AdminR/Properties/AssumeRolePolicyDocument/Statement/2"
     assert mfa == {
@@ -100,7 +100,7 @@ def test_result(findings: Findings) -> None:
     }
 
 
-def test_rules(findings: Findings) -> None:
+def test_rules(findings: FindingsByPlace) -> None:
     known, lint, unnamed = run(findings)["tool"]["driver"]["rules"]
     described = next(rule for rule in every_rule() if rule.id == "E108")
     assert known == {
@@ -116,7 +116,7 @@ def test_rules(findings: Findings) -> None:
     assert "helpUri" not in unnamed
 
 
-def test_fingerprint_outlasts_lines_and_messages(findings: Findings) -> None:
+def test_fingerprint_outlasts_lines_and_messages(findings: FindingsByPlace) -> None:
     moved = {
         place: [one._replace(line=99, message="other", cause="users.py:1") for one in found]
         for place, found in findings.items()
@@ -125,7 +125,7 @@ def test_fingerprint_outlasts_lines_and_messages(findings: Findings) -> None:
     assert len(set(prints({**findings, "test": findings["prod"]}))) == 7
 
 
-def prints(findings: Findings) -> list[str]:
+def prints(findings: FindingsByPlace) -> list[str]:
     return [one["partialFingerprints"]["primaryLocationLineHash"] for one in run(findings)["results"]]
 
 

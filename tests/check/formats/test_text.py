@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from iamgen.check.finding import Finding
-from iamgen.check.formats._places import Findings
+from iamgen.check.formats._places import FindingsByPlace
 from iamgen.check.formats.text import render
 
 GOLDEN = """\
@@ -18,7 +18,7 @@ hint: https://docs.example/i?a=b
 """
 
 
-def test_golden(findings: Findings) -> None:
+def test_golden(findings: FindingsByPlace) -> None:
     assert render(findings) == GOLDEN
 
 
@@ -30,7 +30,7 @@ def test_golden(findings: Findings) -> None:
         ({"dev": (), "prod": (), "test": ()}, "no findings in 3 templates"),
     ],
 )
-def test_no_findings(findings: Findings, line: str) -> None:
+def test_no_findings(findings: FindingsByPlace, line: str) -> None:
     assert render(findings) == f"{line}\n"
 
 

@@ -178,7 +178,7 @@ def test_version_is_the_installed_one() -> None:
 
 
 def test_version_does_not_import() -> None:
-    script = "import sys; from iamgen.check import cfnlint; cfnlint.version(); print('cfnlint' in sys.modules)"
+    script = "import sys; from iamgen.check.lint import cfnlint; cfnlint.version(); print('cfnlint' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"
 

@@ -16,7 +16,7 @@ from iamgen.check.lint import cfnlint
 from iamgen.check.lint.dedupe import Whose, lint_alike
 from iamgen.check.lint.linter import LintSettings, lint_all
 
-GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "expected"
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "expected"
 ID = "222222222222"
 BASE = (GOLDEN / "example" / "dev.json").read_text(encoding="utf-8")
 
