@@ -130,3 +130,34 @@ def test_functions_stay_small() -> None:
             if isinstance(node, ast.FunctionDef):
                 length = (node.end_lineno or 0) - node.lineno + 1
                 assert length <= 40, f"{path}:{node.lineno} {node.name} has {length} lines"
+
+
+EMPTY = {"one", "some", "found", "wanted", "made", "told", "there", "others", "given", "what", "said", "who"}
+"""Names that say nothing of what they hold."""
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_names_say_what_they_hold() -> None:
+    """Fewer than one name in a hundred is one of the empty ones: parameters, local names and module names alike."""
+    names = [
+        (node.id if isinstance(node, ast.Name) else node.arg).lstrip("_")
+        for _, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name | ast.arg)
+    ]
+    assert sum(name in EMPTY for name in names) * 100 < len(names)
+
+
+def test_a_type_has_a_name_of_its_own() -> None:
+    """A reader who meets a type's name knows which it is. Three names may mean the same thing in two rooms."""
+    places: dict[str, set[str]] = {}
+    for path, tree in trees():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name.lstrip("_"), set()).add(str(path))
+    repeated = {name for name, files in places.items() if len(files) > 1}
+    assert len(repeated) < 8, sorted(repeated)

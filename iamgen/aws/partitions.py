@@ -46,7 +46,7 @@ PARTITIONS = {
 }
 """Every partition by its name. Those that are not among `SUPPORTED` are here to be recognized and refused."""
 
-_SERVICE_PRINCIPAL = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
+_SERVICE_PRINCIPAL = r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?"
 
 
 def partition_of(region: str) -> str | None:
@@ -67,4 +67,4 @@ def sign_in_host(partition: PartitionName) -> str:
 
 def is_service_principal(name: str) -> bool:
     """Return whether a name has the form of a service principal in the supported partitions: `lambda.amazonaws.com`."""
-    return _SERVICE_PRINCIPAL.fullmatch(name) is not None
+    return re.fullmatch(_SERVICE_PRINCIPAL, name) is not None

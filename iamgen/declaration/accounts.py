@@ -21,7 +21,7 @@ _IAM, _ROLE = "_IAM_", "_ROLE"
 PROFILE = "_AWS_PROFILE"
 _ID_HINT = "an account id has 12 digits, leading zeros included"
 _ALIKE = 0.7  # of two names' ends, from which one may be the other, misspelt
-_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
+_REGION = r"[a-z]{2,}(-[a-z]+)+-\d"
 _PARTITION, _REGION_NAME = "GLOBAL_AWS_PARTITION", "GLOBAL_AWS_REGION"
 _SUPPORTED = f"iamgen supports {', '.join(SUPPORTED[:-1])} and {SUPPORTED[-1]}"
 
@@ -161,7 +161,7 @@ def _region_faults(constants: Constants, partition: str | None, region: str) -> 
     expected = partition_of(region)
     if not region:
         yield Fault(where, f"{_REGION_NAME} is missing", f"write the stacks' region: {_REGION_NAME}=eu-west-1")
-    elif not _REGION.fullmatch(region):
+    elif not re.fullmatch(_REGION, region):
         yield Fault(where, f"{region!r} is no region", "write one such as eu-west-1")
     elif expected is None:
         yield from _new_region_faults(constants, region)

@@ -59,12 +59,12 @@ class _Trouble(NamedTuple):
 
 # Possessive: `$ABé` is never taken for `$A` and `Bé`.
 _NAME = "[A-Za-z_][A-Za-z0-9_]*+"
-_ASSIGNMENT = re.compile(rf"(?P<export>export[ \t]+)?(?P<name>{_NAME})=")
-_BLANK = re.compile(r"[ \t]*\Z")
-_COMMENT = re.compile(r"[ \t]*#")
-_CONTROL = re.compile(r"(?P<carriage_return>\r)|(?P<control>[\x00-\x08\x0a-\x1f\x7f-\x9f])")
+_ASSIGNMENT = rf"(?P<export>export[ \t]+)?(?P<name>{_NAME})="
+_BLANK = r"[ \t]*\Z"
+_COMMENT = r"[ \t]*#"
+_CONTROL = r"(?P<carriage_return>\r)|(?P<control>[\x00-\x08\x0a-\x1f\x7f-\x9f])"
 # Format characters that nobody sees: soft hyphen, zero width, direction, byte order mark.
-_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_INVISIBLE = "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 
 # What stands where NAME= should. The first that matches is the one to tell. Compiled where a line is refused, as is
 # the next.
@@ -184,9 +184,9 @@ def read_line(line: str) -> Assignment | Refusal | None:
     """Return what `line`, without its line end, assigns; None for a blank or a comment."""
     if trouble := _unreadable(line):
         return _refusal(line, trouble)
-    if _BLANK.match(line) or _COMMENT.match(line):
+    if re.match(_BLANK, line) or re.match(_COMMENT, line):
         return None
-    start = _ASSIGNMENT.match(line)
+    start = re.match(_ASSIGNMENT, line)
     if start is None:
         return _refusal(line, _found(re.match(_NO_ASSIGNMENT, line, re.VERBOSE)) or _Trouble("words", 0))
     pieces = _value(line, start.end())
@@ -217,10 +217,10 @@ def _found(match: re.Match[str] | None) -> _Trouble | None:
 
 def _unreadable(line: str) -> _Trouble | None:
     """Return what is wrong with a line whatever else it says."""
-    if control := _found(_CONTROL.search(line)):
+    if control := _found(re.search(_CONTROL, line)):
         return control
-    if not _COMMENT.match(line):
-        invisible = _INVISIBLE.search(line)
+    if not re.match(_COMMENT, line):
+        invisible = re.search(_INVISIBLE, line)
         return _Trouble("invisible", invisible.start()) if invisible else None
     return _Trouble("comment_goes_on", len(line) - 1) if line.endswith("\\") else None
 

@@ -23,7 +23,7 @@ LONGEST_VALUE = 4_096
 
 # What POSIX shells before 2018 (dash below 0.5.11) split or match against files in `export A=…`, and
 # what bash expands there though not in `A=…`: a brace.
-_UNSAFE_IN_BARE_EXPORT = re.compile(r"[ *?\[{\\]")
+_UNSAFE_IN_BARE_EXPORT = r"[ *?\[{\\]"
 
 # Names that are read-only in a shell, that it assigns, that it acts upon; that steer make; the loader.
 RESERVED_NAMES = frozenset(
@@ -278,7 +278,7 @@ def _unfit(assignment: Assignment, value: str) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a value that is understood."""
     if len(value) > LONGEST_VALUE:
         yield f"{assignment.name}: a value of over {LONGEST_VALUE:,} characters", "keep it in a file of its own"
-    elif assignment.exported and not assignment.quoted and _UNSAFE_IN_BARE_EXPORT.search(value):
+    elif assignment.exported and not assignment.quoted and re.search(_UNSAFE_IN_BARE_EXPORT, value):
         message = "exported without quotes though the value has a blank, a backslash or one of * ? [ {"
         yield f"{assignment.name}: {message}", 'shells differ there: put the value in quotes, export NAME="…"'
 

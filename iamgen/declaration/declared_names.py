@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from iamgen.declaration.types.user import User
     from iamgen.declaration.users_file import Written
 
-_RESERVED = re.compile(r"AssumeRole\d+P|CIUser.*|User.*|OIDC.*|.*ServicesP")
+_RESERVED = r"AssumeRole\d+P|CIUser.*|User.*|OIDC.*|.*ServicesP"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def name_faults(declared: Role | Group | Policy, form: NameForm, written: Writte
         example = f"Data{form.ending}"
         hint = f"a name of letters and digits, with a capital at its start, that ends in {form.ending}: {example}"
         yield MisDeclared(declared.origin, f"{label(declared)}: this is no name for it", hint, name)
-    if name.casefold() in {standard.casefold() for standard in form.standard} or _RESERVED.fullmatch(name):
+    if name.casefold() in {standard.casefold() for standard in form.standard} or re.fullmatch(_RESERVED, name):
         problem = f"{label(declared)}: iamgen makes one of that name itself"
         yield MisDeclared(declared.origin, problem, "choose another name", name)
     stack = written.settings.stack if written.settings else DEFAULT_STACK

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?")
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_MOMENT = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?"
 
 
 def text_of(until: str | date) -> str:
@@ -23,11 +23,11 @@ def end(until: str | date) -> datetime:
     Raises ValueError, with words for a person, when it is neither or there is no such day.
     """
     text = text_of(until)
-    if not _DATE.fullmatch(text) and not _MOMENT.fullmatch(text):
+    if not re.fullmatch(_DATE, text) and not re.fullmatch(_MOMENT, text):
         raise ValueError("is no date")
     try:
         moment = datetime.fromisoformat(text)
-        if _DATE.fullmatch(text):
+        if re.fullmatch(_DATE, text):
             moment += timedelta(days=1)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except OverflowError as exc:

@@ -16,7 +16,7 @@ KIND = "_AWS_ACCOUNT_KIND"
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _BY_LAST_WORD: Mapping[str, Kind] = {"dev": "dev", "prod": "prod"}
 # `non-prod` and `pre-prod` are held as production is, since they end in -prod; their kind may be stated all the same.
-_NEGATED = re.compile(r"(?:.*-)?(?:non|not|pre)-[^-]+")
+_NEGATED = r"(?:.*-)?(?:non|not|pre)-[^-]+"
 _PRODUCTION = re.compile(
     r"(?!(?:non|not|pre)-?(?:prod|production|prd|live))"
     r"(?:[a-z0-9]*(?:prod|prd|production)|live|productive|prod(?:eu|us|ap|uk|de))\d*"
@@ -41,7 +41,7 @@ def kind_faults(stated: Mapping[str, Constant], path: str) -> Iterator[Fault]:
         if constant.value not in KINDS:
             hint = did_you_mean(constant.value, KINDS, f"write one of {', '.join(KINDS)}")
             yield Fault(where, f"{constant.name}: no kind of account is {constant.value!r}", hint)
-        elif constant.value != by_name != "workload" and not _NEGATED.fullmatch(name):
+        elif constant.value != by_name != "workload" and not re.fullmatch(_NEGATED, name):
             problem = f"{constant.name} is {constant.value}, but the account's name says that it is {by_name}"
             yield Fault(where, problem, "remove the line, or give the account another name")
 

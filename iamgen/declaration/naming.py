@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 IAM_NAME = re.compile(r"[A-Za-z0-9_+=,.@-]+")  # botocore's model of IAM, its \w in ASCII
-_PLAIN_NAME = re.compile(r"[a-z][a-z0-9]*")
+_PLAIN_NAME = r"[a-z][a-z0-9]*"
 
 # The logical ids of the groups and policies that iamgen itself generates. Those of the standard roles are in `model`.
 ASSUME_GROUP, OWN_USER_GROUP, POWER_GROUP = "AssumeRoleG", "ManageOwnUserG", "PowerG"
@@ -59,7 +59,7 @@ def logical_id(kind: str, name: str) -> str:
     which others exist: one that is not plain lower case has a digest of itself in it.
     """
     camel = "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
-    if _PLAIN_NAME.fullmatch(name):
+    if re.fullmatch(_PLAIN_NAME, name):
         return kind + camel
     import hashlib  # 5 ms that plain names do not need
 

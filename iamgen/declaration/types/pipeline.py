@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from iamgen.declaration.issuers import Claims
     from iamgen.declaration.users_file import Written
 
-_ISSUER = re.compile(r"https://[a-z0-9.-]+\.[a-z]{2,}(?P<port>:\d+)?(/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?")
+_ISSUER = r"https://[a-z0-9.-]+\.[a-z]{2,}(?P<port>:\d+)?(/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?"
 _GITHUB_REPOSITORY = re.compile(REPOSITORY)
-_WORKSPACE = re.compile(r"[a-z0-9_-]+")
-_BITBUCKET_AUDIENCE = re.compile(r"ari:cloud:bitbucket::workspace/[0-9A-Za-z{}-]+")
+_WORKSPACE = r"[a-z0-9_-]+"
+_BITBUCKET_AUDIENCE = r"ari:cloud:bitbucket::workspace/[0-9A-Za-z{}-]+"
 
 PipelineProblem = tuple[str, str, str]
 """What is wrong, what to do about it, and the word that it is about."""
@@ -155,9 +155,9 @@ def _field_problems(pipeline: Pipeline) -> Iterator[PipelineProblem]:
 
 
 def _bitbucket_problems(pipeline: Pipeline) -> Iterator[PipelineProblem]:
-    if not pipeline.repository or not _WORKSPACE.fullmatch(pipeline.repository):
+    if not pipeline.repository or not re.fullmatch(_WORKSPACE, pipeline.repository):
         yield "bitbucket needs the workspace", "write repository='my-workspace'", "repository"
-    if not _BITBUCKET_AUDIENCE.fullmatch(pipeline.audience or ""):
+    if not re.fullmatch(_BITBUCKET_AUDIENCE, pipeline.audience or ""):
         hint = "write audience='ari:cloud:bitbucket::workspace/UUID'"
         yield "bitbucket needs the workspace's audience", hint, "audience"
 
@@ -177,7 +177,7 @@ def _github_problems(pipeline: Pipeline) -> Iterator[PipelineProblem]:
 
 
 def _issuer_problems(pipeline: Pipeline) -> Iterator[PipelineProblem]:
-    url = _ISSUER.fullmatch(pipeline.provider)
+    url = re.fullmatch(_ISSUER, pipeline.provider)
     if not url:
         otherwise = f"write {', '.join(PROVIDERS)}, or the https URL of an issuer, without a slash at its end"
         yield (

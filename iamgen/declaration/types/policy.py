@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _PLAIN_VALUES = "values by name, such as {'bucket': 'logs'}: text, numbers, True, False, None; also in tuples and dicts"
 _FORM = NameForm("P", quotas.POLICY_NAME, STANDARD_POLICIES)
-_TEMPLATE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*\.json\.j2")
-_AWS_POLICY = re.compile(r"[A-Za-z0-9+=,.@_/-]+")
+_TEMPLATE = r"[A-Za-z0-9_][A-Za-z0-9_./-]*\.json\.j2"
+_AWS_POLICY = r"[A-Za-z0-9+=,.@_/-]+"
 ARN = re.compile(rf"arn:({'|'.join(SUPPORTED)}):(iam|sts)::(\d{{12}}|aws):\S+")
 
 
@@ -91,7 +91,7 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
 
 def template_faults(holder: str, template: str, at: Origin) -> Iterator[MisDeclared]:
     """Yield a fault where `template` cannot be the name of a file in templates/policies/."""
-    if not _TEMPLATE.fullmatch(template) or ".." in template:
+    if not re.fullmatch(_TEMPLATE, template) or ".." in template:
         hint = "name a file of templates/policies/, such as 'logs.json.j2'"
         yield MisDeclared(at, f"{holder}: {template!r} is no template", hint, template)
 
@@ -113,7 +113,7 @@ def managed_policy_faults(holder: Role | Group, name: str, written: Written) -> 
     if name in holder.managed_policies and is_declared:
         problem = f"{label(holder)}: {name!r} is a Policy of yours"
         yield MisDeclared(holder.origin, problem, "name it in policies", name)
-    elif not is_declared and not (ARN.fullmatch(name) if ":" in name else _AWS_POLICY.fullmatch(name)):
+    elif not is_declared and not (ARN.fullmatch(name) if ":" in name else re.fullmatch(_AWS_POLICY, name)):
         hint = "write AWS's name, such as 'ReadOnlyAccess' or 'job-function/ViewOnlyAccess', or an ARN"
         yield MisDeclared(holder.origin, f"{label(holder)}: {name!r} is no managed policy", hint, name)
 

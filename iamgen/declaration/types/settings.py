@@ -23,8 +23,8 @@ _QUOTAS = {
     "trust_policy_quota": (quotas.TRUST_POLICY, quotas.TRUST_POLICY_RAISED),
     "managed_policies_quota": (quotas.POLICIES_OF_A_ROLE, quotas.POLICIES_OF_A_ROLE_RAISED),
 }
-_STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-_CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_STACK = r"[A-Za-z][A-Za-z0-9-]*"
+_CHANNEL = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _problems(settings: Settings) -> Iterator[SettingsProblem]:
 
 
 def _stack_problems(stack: str) -> Iterator[SettingsProblem]:
-    if not _STACK.fullmatch(stack) or len(stack) > quotas.STACK_NAME:
+    if not re.fullmatch(_STACK, stack) or len(stack) > quotas.STACK_NAME:
         hint = f"a letter, then letters, digits and hyphens, up to {quotas.STACK_NAME}"
         yield f"stack is {stack!r}", hint, "stack"
     naming = Naming(stack, "aws", "0" * quotas.ACCOUNT_ID)
@@ -117,7 +117,7 @@ def _release_problems(settings: Settings) -> Iterator[SettingsProblem]:
     if not settings.channels:
         yield "channels is empty", "name one at least, such as ('infra',)", "channels"
     for channel in settings.channels:
-        if not _CHANNEL.fullmatch(channel):
+        if not re.fullmatch(_CHANNEL, channel):
             yield f"channel {channel!r} cannot be part of a branch's name", "letters, digits and ._- only", channel
     if settings.main_branch == "":
         yield "main_branch is empty", "name the branch that releases are made from, or leave it out", "main_branch"

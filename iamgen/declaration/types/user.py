@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from iamgen.declaration.types.ci_user import CIUser
     from iamgen.declaration.users_file import Written
 
-_PATH = re.compile(r"/([A-Za-z0-9_+=,.@-]+/)*")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_TAG = re.compile(r"[\w .:/=+@-]*")
+_PATH = r"/([A-Za-z0-9_+=,.@-]+/)*"
+_EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+_TAG = r"[\w .:/=+@-]*"
 _NAME_HINT = "an IAM name has letters, digits and _+=,.@- only"
 
 
@@ -99,10 +99,10 @@ def name_faults(user: User | CIUser, written: Written) -> Iterator[MisDeclared]:
 
 
 def _path_and_email_faults(user: User) -> Iterator[MisDeclared]:
-    if not _PATH.fullmatch(user.path) or len(user.path) > quotas.PATH:
+    if not re.fullmatch(_PATH, user.path) or len(user.path) > quotas.PATH:
         hint = f"write one such as '/team/', up to {quotas.PATH} letters, digits and _+=,.@- between slashes"
         yield MisDeclared(user.origin, f"{label(user)}: {user.path!r} is no path", hint, "path")
-    if user.email is not None and not _EMAIL.fullmatch(user.email):
+    if user.email is not None and not re.fullmatch(_EMAIL, user.email):
         hint = "write one such as 'alice@example.com'"
         yield MisDeclared(user.origin, f"{label(user)}: {user.email!r} is no e-mail address", hint, "email")
 
@@ -123,7 +123,7 @@ def _wrong_tags(tags: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:
         if not 0 < len(key) <= quotas.TAG_KEY or len(value) > quotas.TAG_VALUE:
             hint = f"a key has 1 to {quotas.TAG_KEY} characters, a value up to {quotas.TAG_VALUE}"
             yield " is too long or empty", hint, key
-        if not _TAG.fullmatch(key) or not _TAG.fullmatch(value):
+        if not re.fullmatch(_TAG, key) or not re.fullmatch(_TAG, value):
             yield " has a character that IAM refuses", "letters, digits, blanks and _.:/=+-@ only", key
         if key.casefold().startswith("aws:"):
             yield ": aws: belongs to AWS", "choose another key", key
