@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from iamgen.commands.requests import Consent, Lint, Output, Permit, Reach
 from iamgen.errors import Fault, UsageError
+
+if TYPE_CHECKING:  # `--help` needs none of these
+    from iamgen.commands.requests import Consent, Lint, Output, Permit, Reach
 
 Parameters = Mapping[str, Any]
 """The values of a command's parameters, by name, as click read them."""
@@ -21,6 +23,8 @@ def reach(command: str, parameters: Parameters) -> Reach:
 
 def named_reach(parameters: Parameters) -> Reach:
     """Return which accounts are meant, where the command line need not name any."""
+    from iamgen.commands.requests import Reach
+
     return Reach(
         tuple(parameters.get("accounts", ())),
         bool(parameters.get("every")),
@@ -31,19 +35,27 @@ def named_reach(parameters: Parameters) -> Reach:
 
 def consent(parameters: Parameters) -> Consent:
     """Return whether something may be changed."""
+    from iamgen.commands.requests import Consent
+
     return Consent(bool(parameters.get("yes")), bool(parameters.get("dry_run")))
 
 
 def permit(parameters: Parameters) -> Permit:
     """Return which losses are allowed."""
+    from iamgen.commands.requests import Permit
+
     return Permit(parameters["allow_replacement"], parameters["lock_me_out"])
 
 
 def lint(parameters: Parameters) -> Lint:
     """Return how cfn-lint is used; a command that checks no template has no options for it."""
+    from iamgen.commands.requests import Lint
+
     return Lint(parameters.get("on", True), parameters.get("cache", True))
 
 
 def output(parameters: Parameters) -> Output:
     """Return how the result is reported."""
+    from iamgen.commands.requests import Output
+
     return Output(parameters["as_json"], parameters["exit_code"])

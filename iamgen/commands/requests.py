@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Reach:
+class Reach(NamedTuple):
     """The accounts a command works in, and how it comes by credentials for them."""
 
     accounts: tuple[str, ...] = ()
@@ -19,8 +18,7 @@ class Reach:
     """The ARN of a role to assume in each account, with `{account_id}` where the account's ID belongs."""
 
 
-@dataclass(frozen=True)
-class Consent:
+class Consent(NamedTuple):
     """Whether the person has answered the question beforehand."""
 
     yes: bool = False
@@ -29,8 +27,7 @@ class Consent:
     """Whether to show what would happen and to change nothing (`--dry-run`)."""
 
 
-@dataclass(frozen=True)
-class Permit:
+class Permit(NamedTuple):
     """Dangerous changes that a deployment may make because the person has allowed them by name."""
 
     allow_replacement: bool = False
@@ -39,8 +36,7 @@ class Permit:
     """Whether the deploying principal may lose the access it deploys with."""
 
 
-@dataclass(frozen=True)
-class Lint:
+class Lint(NamedTuple):
     """Whether and how cfn-lint is asked about templates."""
 
     on: bool = True
@@ -49,8 +45,7 @@ class Lint:
     """Whether its earlier results are reused (`--no-cache` asks anew)."""
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """How a command reports its result to another program."""
 
     as_json: bool = False

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from iamgen.declaration.cloudformation import not_finite, replaced
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError, refuse
-from iamgen.iam.json_text import parts, repeated_keys
-from iamgen.jinja.json_text import TooDeepError, read
 
 if TYPE_CHECKING:
     from iamgen.jinja.template import RenderedText
@@ -45,6 +43,8 @@ def documents(root: Path, declaration: Declaration) -> PolicyDocuments:
 
 def parse(rendered: RenderedText) -> PolicyDocument:
     """Return the policy document that a rendered template is. Raises IamgenError, with every line that is at fault."""
+    from iamgen.jinja.json_text import TooDeepError, read  # most declarations have no policy of their own
+
     try:
         document = read(rendered.text)
     except json.JSONDecodeError as exc:
@@ -64,6 +64,8 @@ def parse(rendered: RenderedText) -> PolicyDocument:
 
 def _repeated(rendered: RenderedText) -> Iterator[Fault]:
     """Find each key that stands in its object a second time."""
+    from iamgen.iam.json_text import repeated_keys
+
     for repeated in repeated_keys(rendered.text):
         yield repeated.fault(rendered.where(repeated.line))
 
@@ -73,6 +75,8 @@ def _not_letting_out(rendered: RenderedText, document: object) -> Iterator[Fault
     replacements = list(replaced(document))
     endless = list(not_finite(document))
     if replacements or endless:
+        from iamgen.iam.json_text import parts
+
         lines = {part.path: part.position.line for part in parts(rendered.text)}
         for path, problem, hint in replacements:
             yield Fault(rendered.where(lines.get(path, 1)), f"it has {problem}", hint)
