@@ -23,9 +23,11 @@ def check_template(template: Template, facts: Facts, ignore: Collection[str] = (
     return tuple(sorted(findings, key=_place))
 
 
-def check_source(source: Source) -> tuple[Finding, ...]:
-    """Return what the rules find in a template that iamgen did not make, with paths and lines of its text."""
-    template = Template.of(source.body, len(source.text.encode()))
+def check_source(source: Source, template: Template) -> tuple[Finding, ...]:
+    """Return what the rules find in a template that iamgen did not make, with paths and lines of its text.
+
+    `template` is what was read from `source`.
+    """
     findings = check_template(template, Facts())
     return tuple(_placed(finding, template.written(finding.path), source) for finding in findings)
 

@@ -129,10 +129,10 @@ def _check_templates(request: CheckRequest, console: Console) -> Report:
         raise UsageError([Fault("check", "it takes accounts or --template, not both", "run it twice")])
     sources = {str(file): read(file) for file in request.templates}
     linted = _lint(sources, request, console) if request.lint.on else {}
-    findings = {
-        name: (*check_source(source), *without_repeats(linted.get(name, ()), Template.of(source.body, 0)))
-        for name, source in sources.items()
-    }
+    findings: dict[str, tuple[Finding, ...]] = {}
+    for name, source in sources.items():
+        template = Template.of(source.body, len(source.text.encode()))
+        findings[name] = (*check_source(source, template), *without_repeats(linted.get(name, ()), template))
     return Report({name: ordered(unsorted, request.ignore) for name, unsorted in findings.items()})
 
 
