@@ -13,13 +13,17 @@ Made = TypeVar("Made")
 class Fault(NamedTuple):
     """One thing that a person can put right.
 
-    `where` is `file:line`, a file, or a name the person typed; `what` says what is wrong;
+    `where` is `file:line`, a file, or a name the person typed; `problem` says what is wrong;
     `hint` says what to write or do instead, and may be empty.
     """
 
     where: str
-    what: str
+    problem: str
     hint: str = ""
+
+    def plain(self) -> dict[str, str]:
+        """Return it as JSON values; the key of the problem is `what`, which programs have read from the beginning."""
+        return {"where": self.where, "what": self.problem, "hint": self.hint}
 
 
 class IamgenError(Exception):
@@ -27,7 +31,7 @@ class IamgenError(Exception):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(f"{fault.where}: {fault.what}" for fault in self.faults))
+        super().__init__("; ".join(f"{fault.where}: {fault.problem}" for fault in self.faults))
 
 
 class UsageError(IamgenError):

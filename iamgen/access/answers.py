@@ -45,7 +45,7 @@ class Answer:
         if not self.reasons:
             return self
         place = where()
-        reasons = tuple(Fault(place, f"{fault.where}: {fault.what}", fault.hint) for fault in self.reasons)
+        reasons = tuple(Fault(place, f"{fault.where}: {fault.problem}", fault.hint) for fault in self.reasons)
         return Answer(self.value, reasons)
 
 

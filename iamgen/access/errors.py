@@ -23,5 +23,5 @@ def located(where: str) -> Iterator[None]:
     try:
         yield
     except AccessError as error:
-        faults = [Fault(where, f"{fault.where}: {fault.what}", fault.hint) for fault in error.faults]
+        faults = [Fault(where, f"{fault.where}: {fault.problem}", fault.hint) for fault in error.faults]
         raise AccessError(faults) from error

@@ -22,12 +22,12 @@ def plain(rows: Sequence[Headroom]) -> list[dict[str, object]]:
 
 
 def _fullest_first(rows: Sequence[Headroom]) -> list[Headroom]:
-    return sorted(rows, key=lambda row: (-row.used / row.limit, row.account, row.what, row.unit))
+    return sorted(rows, key=lambda row: (-row.used / row.limit, row.account, row.subject, row.unit))
 
 
 def _cells(row: Headroom) -> tuple[str, ...]:
     # what is counted is not named here: `next` names it, except for characters, and a line has to fit into 80 columns
-    return f"{row.account} {row.what}", f"{row.used:,}", f"{row.limit:,}", str(row.percent), _amount(row.next)
+    return f"{row.account} {row.subject}", f"{row.used:,}", f"{row.limit:,}", str(row.percent), _amount(row.next)
 
 
 def _amount(following: str) -> str:

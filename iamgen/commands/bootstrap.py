@@ -235,7 +235,7 @@ def _keep(text: str, work: _BootstrapWork) -> None:
             write_all({file: text})
             work.console.note(f"the links are kept in {LINKS_FILE}; let git ignore it")
     except (IamgenError, OSError, ValueError) as exc:
-        problem = exc.faults[0].what if isinstance(exc, IamgenError) else str(exc)
+        problem = exc.faults[0].problem if isinstance(exc, IamgenError) else str(exc)
         work.console.warning(Fault(LINKS_FILE, problem, "the links are printed all the same"))
 
 

@@ -117,8 +117,8 @@ def _agreed(question: str, console: Console) -> bool:
 
 
 def _change(planned: PlannedSet, caller: Identity, region: str) -> TemplateChange:
-    place = Place(caller.account, partition_of(region) or DEFAULT, region, planned.wanted.name)
-    return TemplateChange(planned.wanted.name, place, planned.before, planned.wanted.template)
+    place = Place(caller.account, partition_of(region) or DEFAULT, region, planned.stack_set.name)
+    return TemplateChange(planned.stack_set.name, place, planned.before, planned.stack_set.template)
 
 
 def _refuse_losses(request: StackSetRequest, change: TemplateChange, caller: Identity, console: Console) -> None:
@@ -155,7 +155,7 @@ def _stack_set(request: StackSetRequest, declaration: Declaration, texts: Mappin
 
 
 def _lines(planned: PlannedSet, names: Mapping[str, str], caller: str) -> Iterator[str]:
-    wished = planned.wanted
+    wished = planned.stack_set
     state = "change" if planned.exists else "create"
     reported = f"{state} the stack set {wished.name}" if planned.is_pending else f"nothing to change in {wished.name}"
     yield f"{reported}, {wished.settings.model}, from account {caller}"
@@ -175,7 +175,7 @@ def _account_line(planned: PlannedSet, account: str, name: str) -> str:
 
 def _carry_out(planned: PlannedSet, clients: Clients, names: Mapping[str, str], console: Console) -> tuple[Fault, ...]:
     """Do it, and return what failed, which is told by then."""
-    name, begun = planned.wanted.name, list[str]()
+    name, begun = planned.stack_set.name, list[str]()
     try:
         with console.board(list(names)) as show, telling(name, clients.credentials):
             faults = carry_out(clients, planned, Pace(heeding(threading.Event())), show, begun)
@@ -203,7 +203,7 @@ def _goes_on(name: str, operation: str, clients: Clients) -> Fault:
 
 
 def _json(planned: PlannedSet, faults: Collection[Fault]) -> str:
-    wished = planned.wanted
+    wished = planned.stack_set
     reported: dict[str, object] = {
         "stack_set": wished.name,
         "model": wished.settings.model,

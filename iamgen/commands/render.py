@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from iamgen.clock import now
 from iamgen.commands.requests import Lint
@@ -13,9 +13,6 @@ from iamgen.project import Project, Rendered
 from iamgen.synth import import_stack
 from iamgen.ui.console import Console
 from iamgen.ui.files import write_all
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

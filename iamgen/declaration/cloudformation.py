@@ -36,7 +36,7 @@ class Replaced(NamedTuple):
 
     path: ValuePath
     """Where it is in the value."""
-    what: str
+    content: str
     """What stands there."""
     hint: str
     """What to do about it."""

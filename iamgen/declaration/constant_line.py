@@ -46,7 +46,7 @@ class Refusal(NamedTuple):
     """Why a line is not understood. `name` is what it tries to set, empty when that cannot be told."""
 
     name: str
-    what: str
+    problem: str
     hint: str
 
 

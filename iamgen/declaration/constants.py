@@ -240,7 +240,7 @@ class _ConstantsReading:
         if name and first != number:
             yield f"{name}: it is already set on line {first}", "keep one of the two lines"
         if isinstance(statement, Refusal):
-            yield statement.what, statement.hint
+            yield statement.problem, statement.hint
         elif value is None:
             yield from self._undefined(number, statement)
         else:

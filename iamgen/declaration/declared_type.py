@@ -34,7 +34,7 @@ class MisDeclared(NamedTuple):
 
     origin: Origin
     """Where the value is written."""
-    what: str
+    problem: str
     """What is wrong with it."""
     hint: str
     """What to do about it; may be empty."""
@@ -66,7 +66,7 @@ class Notes(NamedTuple):
 
     faults: list[MisDeclared]
     """The faults of wrong values."""
-    made: list[Declared]
+    declared: list[Declared]
     """The values without a fault, in the order in which they were declared."""
 
 
@@ -116,7 +116,7 @@ class Declared:
         self = super().__new__(cls)
         object.__setattr__(self, "origin", origin)
         if notes := _notes.get():
-            notes.made.append(self)
+            notes.declared.append(self)
         return self
 
     def __copy__(self) -> Self:
@@ -172,7 +172,7 @@ def _caller() -> Origin:
 
 
 class _CallFault(NamedTuple):
-    what: str
+    problem: str
     hint: str
     about: str = ""
 

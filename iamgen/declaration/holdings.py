@@ -115,8 +115,8 @@ def _trusted(declaration: Declaration) -> Iterator[Holding]:
 
 
 def _principal(granted: Granted) -> str:
-    if isinstance(granted.who, Person):
-        return granted.who.name
-    if isinstance(granted.who, Machine):
-        return f"CI user {granted.who.name}"
-    return f"pipeline {granted.who.subject} of {granted.who.issuer} for {granted.who.audience}"
+    if isinstance(granted.principal, Person):
+        return granted.principal.name
+    if isinstance(granted.principal, Machine):
+        return f"CI user {granted.principal.name}"
+    return f"pipeline {granted.principal.subject} of {granted.principal.issuer} for {granted.principal.audience}"

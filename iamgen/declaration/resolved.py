@@ -118,7 +118,10 @@ class Declaration:
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], Origin]:
-        return {(type(granted.who).__name__, granted.who.name): granted.origin for granted in reversed(self.granted)}
+        return {
+            (type(granted.principal).__name__, granted.principal.name): granted.origin
+            for granted in reversed(self.granted)
+        }
 
     def origin_of(self, user: Person | Machine) -> Origin | None:
         """Return where somebody is declared, as the first of their grants knows it; None without any."""

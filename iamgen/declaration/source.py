@@ -28,7 +28,7 @@ def read_limited(file: Path) -> bytes:
 def located(fault: MisDeclared, root: Path) -> Fault:
     """Return the fault with `file:line`, the line being that of the word it is about, where that is found."""
     line = _line_of_word(fault.origin, fault.about) if fault.about else fault.origin.line
-    return Fault(f"{shown(fault.origin.file, root)}:{line}", fault.what, fault.hint)
+    return Fault(f"{shown(fault.origin.file, root)}:{line}", fault.problem, fault.hint)
 
 
 @lru_cache(maxsize=64)

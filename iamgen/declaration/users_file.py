@@ -168,7 +168,7 @@ def _gathered(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         policies=tuple(_sound(names.get("POLICIES"), Policy)),
         ops_services=_services(names.get("OPS_SERVICES")),
         settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
-        strays=tuple(_strays(notes.made, names)),
+        strays=tuple(_strays(notes.declared, names)),
     )
     faults = [*notes.faults, *repeated_keys(file), *_shape_faults(file, names)]
     return written, tuple(_located(faults, root))

@@ -46,7 +46,11 @@ def kept(prepared: Prepared, account: str) -> Kept | None:
     if prepared.afresh:
         message = "a failed stack is deleted first, and no change set can be kept for what comes after that"
         raise refuse(order.where, message, f"deploy it in one step: iamgen deploy {account}")
-    steps = tuple(repair_step(difference, inspection.trusts) for difference in inspection.beside) if inspection else ()
+    steps = (
+        tuple(repair_step(difference, inspection.trusts) for difference in inspection.iam_differences)
+        if inspection
+        else ()
+    )
     if change_set is None and not steps:
         return None
     cloudformation, region = prepared.clients.cloudformation, prepared.clients.region
@@ -122,13 +126,13 @@ def _with_repair(plan: Kept, prepared: Prepared, identity: Identity) -> Prepared
     inspection = prepared.inspection
     if inspection is None:
         return prepared
-    needed = [repair_step(difference, inspection.trusts) for difference in inspection.beside]
+    needed = [repair_step(difference, inspection.trusts) for difference in inspection.iam_differences]
     for step in plan.steps:
         if step not in needed:
             prepared.choices.note(f"{prepared.order.where}: not needed any more: {step_text(step)}")
-    pairs = zip(inspection.beside, needed, strict=True)
+    pairs = zip(inspection.iam_differences, needed, strict=True)
     approved = tuple(difference for difference, step in pairs if step in plan.steps)
-    return replace(prepared, inspection=replace(inspection, beside=approved))
+    return replace(prepared, inspection=replace(inspection, iam_differences=approved))
 
 
 def _remaining(plan: Kept, prepared: Prepared, identity: Identity) -> Prepared | None:

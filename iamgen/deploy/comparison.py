@@ -129,7 +129,7 @@ def compare(before: PolicySide, after: PolicySide) -> SidesCompared:
     try:
         return _answer(sides[0], sides[1], everything, unknown)
     except AccessError as error:
-        return SidesCompared(LossAnswer.UNDECIDED, tuple(f"{fault.where}: {fault.what}" for fault in error.faults))
+        return SidesCompared(LossAnswer.UNDECIDED, tuple(f"{fault.where}: {fault.problem}" for fault in error.faults))
 
 
 def _answer(

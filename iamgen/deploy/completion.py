@@ -20,7 +20,9 @@ def plan_after(prepared: Prepared) -> Plan:
     """Return what is done after the change set, in its order: the protection, then the repair."""
     inspection = prepared.inspection
     repairs = (
-        () if inspection is None else repair_steps(inspection.beside, inspection.trusts, _bare(prepared, inspection))
+        ()
+        if inspection is None
+        else repair_steps(inspection.iam_differences, inspection.trusts, _bare(prepared, inspection))
     )
     return Plan(prepared.order.account, (*_protection(prepared), *repairs))
 
@@ -32,7 +34,7 @@ def _protection(prepared: Prepared) -> tuple[Step, ...]:
 
 def _bare(prepared: Prepared, inspection: Inspection) -> tuple[str, ...]:
     """Return the groups that nobody is taken out of before somebody was put in."""
-    return () if inspection.there.get(POWER) or prepared.choices.lock_me_out else (POWER,)
+    return () if inspection.declared_members.get(POWER) or prepared.choices.lock_me_out else (POWER,)
 
 
 def finished(prepared: Prepared, outcome: OperationOutcome | None) -> list[Fault]:
@@ -59,14 +61,14 @@ def _repair(prepared: Prepared, changed: str) -> list[Fault]:
     """
     inspection, account, clients = prepared.inspection, prepared.order.account, prepared.clients
     where = str(account)
-    if not inspection or not inspection.beside:
+    if not inspection or not inspection.iam_differences:
         return []
     hint = f"see what differs now: iamgen drift {account.name}"
-    count, execute = len(inspection.beside), partial(carry_out, clients=clients)
+    count, execute = len(inspection.iam_differences), partial(carry_out, clients=clients)
     try:
         message = f"{changed}the repair was broken off; how many of {count} differences it put right is not known"
         with with_consequence(where, clients, message, hint):
-            faults = repair(execute, where, inspection.beside, inspection.trusts, _bare(prepared, inspection))
+            faults = repair(execute, where, inspection.iam_differences, inspection.trusts, _bare(prepared, inspection))
     except IamgenError as exc:
         return list(exc.faults)
     if not faults:

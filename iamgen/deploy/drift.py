@@ -63,17 +63,17 @@ class Inspection:
     `beside` is what it does not: of the stack's groups, roles, users and policies, and of declared people.
     `trusts` are the trust policies that roles should have which trust somebody who is gone, by logical id.
     `resources` is how many there are.
-    `there` is who is in a group and belongs there, by the group's logical id.
+    `declared_members` is who is in a group and belongs there, by the group's logical id.
     `users` has every user's name.
     `undeclared` are the users who are in no file, in an account that holds people.
     `memberships` are the groups that each user is in, by name.
     """
 
     drift: Drift
-    beside: tuple[IamDifference, ...]
+    iam_differences: tuple[IamDifference, ...]
     trusts: Mapping[str, Mapping[str, Any]]
     resources: int
-    there: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    declared_members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     users: frozenset[str] = frozenset()
     undeclared: tuple[Undeclared, ...] = ()
     memberships: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class Inspection:
     @property
     def changes(self) -> tuple[Change, ...]:
         """Return what differs, from the template to AWS, a change for each resource, and for each person."""
-        return merged(self.drift.changes, as_changes(self.beside))
+        return merged(self.drift.changes, as_changes(self.iam_differences))
 
     @property
     def resource_changes(self) -> tuple[Change, ...]:

@@ -112,7 +112,7 @@ def _last_events(outcome: OperationOutcome) -> tuple[Event, ...]:
 
 def _not_deleted(where: str, event: Event, options: str) -> Fault:
     kind, name = event.type.rpartition("::")[2], event.physical_id or event.logical_id
-    why = cause("", event.reason, ()).what if event.reason else "AWS does not say why"
+    why = cause("", event.reason, ()).problem if event.reason else "AWS does not say why"
     works = "; its access keys and whatever it may do still work" if kind == "User" else ""
     message = f"AWS could not delete the {kind} {name}: {why}. It is still there, and no deployment deletes it{works}"
     command = f": {_BY_HAND[event.type].format(name=name)}{options}" if event.type in _BY_HAND else ""

@@ -71,7 +71,7 @@ def _endings(sides: Sides, caller: Identity | None) -> Iterator[Fault]:
             message = f"all grants of {role} end before {date}; now {labels(admitted.values())} may assume it"
             yield Fault(sides.at(role), message, _EXTEND)
     for fault in (*(principal.role_power() if principal else ()), *power_of_group(sides)):
-        yield Fault(fault.where, f"this ends before {date}: {fault.what}", _EXTEND)
+        yield Fault(fault.where, f"this ends before {date}: {fault.problem}", _EXTEND)
 
 
 def _notes(sides: Sides, caller: Identity | None) -> Iterator[str]:

@@ -54,7 +54,7 @@ def _beyond_repair(inspection: Inspection) -> dict[str, object]:
 
 def changes(prepared: Prepared) -> tuple[Change, ...]:
     """Return what a deployment changes, with what it puts right beside the stack."""
-    rest = prepared.inspection.beside if prepared.inspection else ()
+    rest = prepared.inspection.iam_differences if prepared.inspection else ()
     return merged(prepared.changes, map(undone, as_changes(rest, is_plan=True)))
 
 
@@ -68,7 +68,7 @@ def _action(prepared: Prepared) -> str:
         return "delete and create"
     if prepared.change_set:
         return prepared.change_set.kind.lower()
-    if prepared.inspection and prepared.inspection.beside:
+    if prepared.inspection and prepared.inspection.iam_differences:
         return "repair"
     return "protect" if prepared.unguarded else "none"
 
@@ -143,4 +143,4 @@ def _ended(name: str, prepared: Prepared, ends: Ends, stays: tuple[Fault, ...]) 
 
 
 def _plain(faults: Collection[Fault]) -> list[dict[str, str]]:
-    return [fault._asdict() for fault in faults]
+    return [fault.plain() for fault in faults]

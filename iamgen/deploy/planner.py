@@ -119,7 +119,7 @@ class Prepared:
     @property
     def is_pending(self) -> bool:
         """Whether there is something to do."""
-        beside = bool(self.inspection and self.inspection.beside)
+        beside = bool(self.inspection and self.inspection.iam_differences)
         return bool(self.change_set or self.afresh or self.unguarded or beside)
 
     @cached_property
@@ -229,10 +229,14 @@ def inspected(prepared: Prepared, before: Mapping[str, Any], identity: Identity)
     """Return it with the drift that a repair undoes. Raises IamgenError for what nobody allowed to be lost by that."""
     order, choices = prepared.order, prepared.choices
     seen = inspect(prepared.clients, order, before, choices.pace)
-    removed = [item.value for item in seen.beside if item.is_in(POWER) and item.sign == "+"]
-    added = {element.value for element in seen.beside if element.is_in(POWER) and element.sign == "-"} & seen.users
-    faults = list(lost_by_repair(order.where, seen.there.get(POWER, frozenset()) | added, removed, identity.arn))
-    faults += own_losses(order.where, seen.beside, identity.arn, seen.memberships)
+    removed = [item.value for item in seen.iam_differences if item.is_in(POWER) and item.sign == "+"]
+    added = {
+        element.value for element in seen.iam_differences if element.is_in(POWER) and element.sign == "-"
+    } & seen.users
+    faults = list(
+        lost_by_repair(order.where, seen.declared_members.get(POWER, frozenset()) | added, removed, identity.arn)
+    )
+    faults += own_losses(order.where, seen.iam_differences, identity.arn, seen.memberships)
     if faults and not choices.lock_me_out:
         raise IamgenError(faults)
     return replace(prepared, inspection=seen)

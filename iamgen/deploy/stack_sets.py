@@ -70,7 +70,7 @@ class PlannedSet:
     nobody declares, the template `before`, None where there is no such set, and the declared accounts whose stack does
     not have it, with their status: there a deployment failed, or was stopped."""
 
-    wanted: StackSet
+    stack_set: StackSet
     changes: tuple[Change, ...]
     missing: tuple[str, ...]
     strange: tuple[str, ...]
@@ -155,7 +155,7 @@ def carry_out(
     """Do what is planned, follow each account, and return what failed in any, and which accounts have no stack with
     the template in the end: AWS passes over an account that it does not find in the units. `begun` gets the id of each
     operation as soon as it has begun."""
-    stack_set, cloudformation = planned.wanted, clients.cloudformation
+    stack_set, cloudformation = planned.stack_set, clients.cloudformation
     begun = [] if begun is None else begun
     if not planned.exists:
         cloudformation.create_stack_set(**_definition(stack_set))
@@ -173,7 +173,7 @@ def carry_out(
 
 def _operations(clients: Clients, planned: PlannedSet) -> Iterator[Mapping[str, Any]]:
     """Begin what there is to do, one operation after the other: a stack set does one at a time."""
-    stack_set, cloudformation = planned.wanted, clients.cloudformation
+    stack_set, cloudformation = planned.stack_set, clients.cloudformation
     if planned.exists and planned.changes:  # reaches those that are not settled as well
         yield cloudformation.update_stack_set(**_definition(stack_set), **stack_set.settings.pace)
     elif planned.unsettled:

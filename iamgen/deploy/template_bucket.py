@@ -42,5 +42,5 @@ def sent(
             with telling(where, clients.credentials):
                 clients.s3.delete_object(**own)
         except IamgenError as exc:  # what the block has made is worth more than a tidy bucket
-            message = f"the template stays in s3://{bucket}/{key}: {exc.faults[0].what}"
+            message = f"the template stays in s3://{bucket}/{key}: {exc.faults[0].problem}"
             warn(Fault(where, message, f"remove it: aws s3 rm s3://{bucket}/{key}"))

@@ -117,7 +117,7 @@ def _deployment(
     )
     has_environment = account.needs_approval or (job is not None and (job.is_guarded or bool(job.tier)))
     usual = PROVIDERS[provider].audience
-    audience = job.who.audience if job else usual
+    audience = job.pipeline.audience if job else usual
     return Deployment(
         account=account.name,
         stage=_stage(account),

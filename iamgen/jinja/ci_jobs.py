@@ -29,7 +29,7 @@ class Job:
     """Whether the subject belongs to an environment, so that its protection decides who runs such a job."""
     deploys: bool
     """Whether it runs on the channel's branch."""
-    who: Workload
+    pipeline: Workload
     """The pipeline that was declared."""
     granted: Granted
     """One role that it may assume."""
@@ -39,8 +39,8 @@ def jobs_of(declaration: Declaration, provider: CiProvider, channel: str) -> Ite
     """Yield what each job of the service was granted."""
     read = {"github": _github_job, "gitlab": _gitlab_job}[provider]
     for granted in declaration.granted:
-        if isinstance(granted.who, Workload) and granted.who.url == PROVIDERS[provider].url:
-            job = read(granted.who, granted, f"env/{channel}")
+        if isinstance(granted.principal, Workload) and granted.principal.url == PROVIDERS[provider].url:
+            job = read(granted.principal, granted, f"env/{channel}")
             if job:
                 yield job
 
@@ -71,9 +71,9 @@ def unapproved(declaration: Declaration, own: Iterable[Job], provider: CiProvide
     for job in own:
         account = declaration.accounts[job.granted.account]
         if account.needs_approval and not job.is_guarded and job.granted.role != READ:
-            repository, _, place = job.who.subject.removeprefix("repo:").partition(":")
+            repository, _, place = job.pipeline.subject.removeprefix("repo:").partition(":")
             if provider == "gitlab":
-                repository, place = job.repository.partition(":")[2], job.who.subject[len(job.repository) + 1 :]
+                repository, place = job.repository.partition(":")[2], job.pipeline.subject[len(job.repository) + 1 :]
             problem = f"{job.granted.role} is for {place} of {repository}, and nobody has to approve what that does"
             yield Fault(account.name, problem, _guarded(provider, job, account))
 
@@ -82,7 +82,7 @@ def _guarded(provider: CiProvider, job: Job, account: Account) -> str:
     if provider == "github":
         repository = job.repository.removeprefix("repo:")
         return f'Pipeline("github", repository="{repository}", environment="{account.name}", access={{…}})'
-    subject = f"{job.who.subject}:deployment_tier:production"
+    subject = f"{job.pipeline.subject}:deployment_tier:production"
     return f'Pipeline("gitlab", "{subject}", access={{…}}), and the same parts in the project\'s subjects: docs/ci.md'
 
 

@@ -27,7 +27,7 @@ class Effects:
         """Return what changes and what is refused as JSON values; None for what cannot be told."""
         return {
             "accounts": None if self.accounts is None else [item.plain() for item in self.accounts],
-            "refused": None if self.accounts is None else [item._asdict() for item in self.refused],
+            "refused": None if self.accounts is None else [fault.plain() for fault in self.refused],
         }
 
 
@@ -70,7 +70,7 @@ def _bulleted(title: str, lines: Collection[str]) -> str:
 
 
 def _refused(before: str, faults: Collection[Fault]) -> str:
-    lines = [f"{fault.where}: {fault.what} ({fault.hint})" for fault in faults]
+    lines = [f"{fault.where}: {fault.problem} ({fault.hint})" for fault in faults]
     return _bulleted(f"Where {before} is deployed, iamgen deploy refuses:", lines)
 
 

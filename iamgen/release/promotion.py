@@ -96,7 +96,7 @@ class PromotionRequest:
 
     channel: str
     """The channel that is to have it."""
-    asked: str
+    version_text: str
     """The version, as it was typed."""
     remote: str | None = None
     """The remote's name, None for the usual one."""
@@ -107,7 +107,7 @@ class PromotionRequest:
 def planned(repository: Repository, request: PromotionRequest) -> Promotion:
     """Return the promotion of a version to a channel. Raises IamgenError with whatever is in its way."""
     by, remote = _able(repository, request)
-    version, channel = wanted(request.asked, "promote"), request.channel
+    version, channel = wanted(request.version_text, "promote"), request.channel
     remote_refs = _seen(remote, request)
     commit = _tagged(repository, remote, remote_refs, version)
     now = _now(remote, remote_refs, f"env/{channel}")
@@ -125,7 +125,7 @@ def planned(repository: Repository, request: PromotionRequest) -> Promotion:
 
 def _able(repository: Repository, request: PromotionRequest) -> tuple[Signature, Remote]:
     """Return who promotes and where to. Raises IamgenError with all that this clone lacks for a promotion."""
-    wanted(request.asked, "promote")
+    wanted(request.version_text, "promote")
     require_all(
         repository.require_whole,
         lambda: signature(repository),

@@ -23,19 +23,21 @@ class Known:
     remote: Remote
     branch: str
     commit: str
-    here: Refs
-    there: Refs
+    local_refs: Refs
+    remote_refs: Refs
     strange: Collection[Version]
 
     @property
     def releases(self) -> dict[Version, str]:
         """Every release with its commit. What the remote does not have is none."""
-        return {version: commit for version, commit in _versions(self.there).items() if version not in self.strange}
+        return {
+            version: commit for version, commit in _versions(self.remote_refs).items() if version not in self.strange
+        }
 
     @property
     def only_here(self) -> Collection[Version]:
         """What is named as releases are and is not in the remote."""
-        return _versions(self.here).keys() - _versions(self.there).keys()
+        return _versions(self.local_refs).keys() - _versions(self.remote_refs).keys()
 
     def contained(self) -> Collection[Version]:
         """Return the releases that the commit has in its history."""

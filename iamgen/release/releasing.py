@@ -31,7 +31,7 @@ class Release:
     commits: tuple[Commit, ...]
     warnings: tuple[Fault, ...]
     by: Signature
-    seen: Refs
+    remote_refs: Refs
     """The remote's references when all this was found."""
 
     @property
@@ -56,10 +56,10 @@ def planned(repository: Repository, asked: str, main: str | None, remote_name: s
     )
     branch, by, remote = _branch(repository, main), signature(repository), pushed_remote(repository, remote_name)
     known_tags = known(repository, remote, branch, commit)
-    trunk = main_branch(repository, known_tags.there, main, branch)
+    trunk = main_branch(repository, known_tags.remote_refs, main, branch)
     unpushed: list[Fault] = []
     require_all(
-        lambda: unpushed.extend(not_pushed(remote, known_tags.there, branch, commit)),
+        lambda: unpushed.extend(not_pushed(remote, known_tags.remote_refs, branch, commit)),
         lambda: _require_allowed(known_tags, trunk, version or _next(known_tags, trunk, asked)),
     )
     if unpushed:
@@ -72,7 +72,17 @@ def planned(repository: Repository, asked: str, main: str | None, remote_name: s
     since_commits = commits(repository.git, since, commit, repository.folder)
     warnings = tuple(_aside(known_tags, previous, version))
     return Release(
-        repository, remote, branch, version, commit, previous, since, since_commits, warnings, by, known_tags.there
+        repository,
+        remote,
+        branch,
+        version,
+        commit,
+        previous,
+        since,
+        since_commits,
+        warnings,
+        by,
+        known_tags.remote_refs,
     )
 
 
@@ -88,7 +98,7 @@ def require_wanted(asked: str) -> Version | None:
 
 def publish(release: Release, message: str) -> None:
     """Tag the commit and push exactly that tag. Raises IamgenError, and then there is no tag, here or there."""
-    if refs(release.remote, release.branch) != release.seen:
+    if refs(release.remote, release.branch) != release.remote_refs:
         raise refuse(release.remote.name, "has moved meanwhile: nothing was released", "look at it, and release again")
     reason = push_tag(release.remote, NewTag(str(release.version), release.commit, message, release.by))
     if reason:
@@ -117,7 +127,7 @@ def _require_allowed(known: Known, trunk: str, version: Version) -> None:
     _require_new(known, version)
     last = max(known.releases, default=None)
     if last is not None:
-        require_same_tag(str(last), known.here, known.there, known.remote)
+        require_same_tag(str(last), known.local_refs, known.remote_refs, known.remote)
     if last is not None and version < last:
         _require_hotfix(known, trunk, version, last)
     elif known.branch != trunk:
@@ -127,8 +137,8 @@ def _require_allowed(known: Known, trunk: str, version: Version) -> None:
 
 def _require_new(known: Known, version: Version) -> None:
     """Refuse a tag that there is, and one that never got to the remote."""
-    if f"{TAGS}{version}" in known.there.ids:
-        require_same_tag(str(version), known.here, known.there, known.remote)
+    if f"{TAGS}{version}" in known.remote_refs.ids:
+        require_same_tag(str(version), known.local_refs, known.remote_refs, known.remote)
         raise refuse(f"tag {version}", f"is there already, in {known.remote.name}", "a release stays as it is")
     newest = max(known.releases, default=None)
     strays = {
@@ -149,7 +159,7 @@ def _require_hotfix(known: Known, trunk: str, version: Version, last: Version) -
     )
     if mended is None:
         raise refuse(f"tag {version}", f"is older than every release: the last is {last}", _HIGHER)
-    require_same_tag(str(mended), known.here, known.there, known.remote)
+    require_same_tag(str(mended), known.local_refs, known.remote_refs, known.remote)
     hint = f"{_HIGHER}; a hotfix of {mended} is made from a branch off it: git switch -c hotfix-{version} {mended}"
     if known.branch == trunk:
         raise refuse(f"tag {version}", f"is not greater than the last release, {last}", hint)

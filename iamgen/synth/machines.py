@@ -19,7 +19,7 @@ def machine_resources(declaration: Declaration, account: Account) -> Iterator[AW
         roles = [
             role
             for role in (*declaration.standard_roles(account), *(own.name for own in declaration.roles))
-            if any(grant.who == machine for grant in declaration.granted_in(account, role))
+            if any(grant.principal == machine for grant in declaration.granted_in(account, role))
         ]
         if roles:
             yield from _ci_user(declaration, account, machine, roles)

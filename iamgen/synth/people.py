@@ -75,7 +75,7 @@ def _own_roles(declaration: Declaration, account: Account) -> list[str]:
     return [
         role.name
         for role in declaration.roles
-        if any(isinstance(grant.who, Person) for grant in declaration.granted_in(account, role.name))
+        if any(isinstance(grant.principal, Person) for grant in declaration.granted_in(account, role.name))
     ]
 
 

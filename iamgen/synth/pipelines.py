@@ -21,7 +21,7 @@ def provider_resources(declaration: Declaration, account: Account) -> Iterator[A
     """Yield the providers of the account, each with every audience that is asked for there."""
     audiences: dict[str, set[str]] = defaultdict(set)
     for grant in declaration.granted:
-        if grant.account == account.name and isinstance(grant.who, Workload):
-            audiences[grant.who.url].add(grant.who.audience)
+        if grant.account == account.name and isinstance(grant.principal, Workload):
+            audiences[grant.principal.url].add(grant.principal.audience)
     for url, names in sorted(audiences.items()):
         yield OIDCProvider(provider_id(url), Url=url, ClientIdList=sorted(names))

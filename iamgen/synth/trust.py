@@ -95,20 +95,20 @@ def compile_trust(trusted: Trust, principal: WritePrincipal, assumer: WriteAssum
 
 def _statement_of(grant: Granted) -> tuple[int, tuple[str, str, bool], bool, datetime]:
     """Return what a statement has in common: the kind of principal, and the end; those without an end first."""
-    kind, issuer = (0, ("", "", False)) if isinstance(grant.who, Person) else (1, ("", "", False))
-    if isinstance(grant.who, Workload):
-        kind, issuer = 2, (grant.who.url, grant.who.audience, grant.who.varies)
+    kind, issuer = (0, ("", "", False)) if isinstance(grant.principal, Person) else (1, ("", "", False))
+    if isinstance(grant.principal, Workload):
+        kind, issuer = 2, (grant.principal.url, grant.principal.audience, grant.principal.varies)
     return kind, issuer, grant.until is not None, grant.until or datetime.min
 
 
 def _statement(granted: list[Granted], form: TrustForm, principal: WritePrincipal) -> Statement:
     first = granted[0]
     conditions = list(_conditions(first, form))
-    if isinstance(first.who, Workload):
-        return _federated(granted, first.who, principal(first), conditions)
-    if isinstance(first.who, Machine) or not form.names:
+    if isinstance(first.principal, Workload):
+        return _federated(granted, first.principal, principal(first), conditions)
+    if isinstance(first.principal, Machine) or not form.names:
         return trust([principal(grant) for grant in granted], *conditions)
-    names = StringEquals("aws:username", [grant.who.name for grant in granted])
+    names = StringEquals("aws:username", [grant.principal.name for grant in granted])
     return trust([form.people.arn("root")], *conditions, _with_session_name(names, form))
 
 
@@ -121,7 +121,7 @@ def _federated(
     """Return the trust in one issuer's subjects: equal to the whole of it, or to the fixed start of one that varies."""
     audience, subjects = (
         {f"{workload.issuer}:aud": workload.audience},
-        {f"{workload.issuer}:sub": [grant.who.name for grant in granted]},
+        {f"{workload.issuer}:sub": [grant.principal.name for grant in granted]},
     )
     if workload.varies:
         return trust_federated(provider, *conditions, StringEquals(audience), StringLike(subjects))
@@ -129,12 +129,12 @@ def _federated(
 
 
 def _conditions(grant: Granted, form: TrustForm) -> Iterator[ConditionElement]:
-    is_person = isinstance(grant.who, Person)
+    is_person = isinstance(grant.principal, Person)
     if is_person and form.mfa:
         yield WITH_MFA
     if grant.until is not None:
         yield until(iso(grant.until))
-    if form.own_session_name and not (is_person and form.names) and not isinstance(grant.who, Workload):
+    if form.own_session_name and not (is_person and form.names) and not isinstance(grant.principal, Workload):
         yield OWN_SESSION_NAME
 
 
@@ -162,11 +162,11 @@ def literal(form: TrustForm) -> WritePrincipal:
     """Return how a principal is written as an ARN."""
 
     def arn(grant: Granted) -> str:
-        if isinstance(grant.who, Workload):
-            return form.here.arn(f"oidc-provider/{grant.who.issuer}")
-        if isinstance(grant.who, Machine):
-            return form.here.user_arn(grant.who.name)
-        return form.people.user_arn(grant.who.name, grant.who.path)
+        if isinstance(grant.principal, Workload):
+            return form.here.arn(f"oidc-provider/{grant.principal.issuer}")
+        if isinstance(grant.principal, Machine):
+            return form.here.user_arn(grant.principal.name)
+        return form.people.user_arn(grant.principal.name, grant.principal.path)
 
     return arn
 
@@ -182,11 +182,11 @@ def _referring(declaration: Declaration, account: Account, form: TrustForm) -> W
     arn = literal(form)
 
     def reference(grant: Granted) -> Any:  # noqa: ANN401  # an ARN or a troposphere function
-        if isinstance(grant.who, Workload):
-            return GetAtt(provider_id(grant.who.url), "Arn")
-        if isinstance(grant.who, Machine):
-            return GetAtt(machine_id(grant.who.name), "Arn")
-        return GetAtt(user_id(grant.who.name), "Arn") if here_too else arn(grant)
+        if isinstance(grant.principal, Workload):
+            return GetAtt(provider_id(grant.principal.url), "Arn")
+        if isinstance(grant.principal, Machine):
+            return GetAtt(machine_id(grant.principal.name), "Arn")
+        return GetAtt(user_id(grant.principal.name), "Arn") if here_too else arn(grant)
 
     return reference
 

@@ -53,7 +53,7 @@ class Confirmation:
             self.report({**plain, action.past_tense: done})
         except IamgenError as exc:
             suffix = f"; {action.target}: {action.past_tense} all the same" if done else ""
-            raise IamgenError(fault._replace(what=f"{fault.what}{suffix}") for fault in exc.faults) from exc
+            raise IamgenError(fault._replace(problem=f"{fault.problem}{suffix}") for fault in exc.faults) from exc
         return 0 if done or self.dry_run else _NOT_DONE
 
     def report(self, plain: Mapping[str, object]) -> None:

@@ -167,7 +167,7 @@ class Console:
             raise KeyboardInterrupt from exc
 
     def _say(self, word: str, colour: str, fault: Fault) -> None:
-        print(f"{self._paint(word + ':', colour)} {fault.where}: {fault.what}", file=self.err)
+        print(f"{self._paint(word + ':', colour)} {fault.where}: {fault.problem}", file=self.err)
         if fault.hint:
             print(f"{self._paint('hint:', _CYAN)} {fault.hint}", file=self.err)
 

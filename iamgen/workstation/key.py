@@ -33,7 +33,7 @@ class StatedKey:
     secret: str | None = field(repr=False)
     environment: Mapping[str, str] = field(repr=False)
     piped: Callable[[], str]
-    asked: Callable[[], str] | None
+    prompt: Callable[[], str] | None
 
     @property
     def any(self) -> bool:
@@ -62,7 +62,7 @@ def access_key(value: StatedKey) -> AccessKey:
 
     Raises IamgenError when what was given is no secret, or there is nobody to ask.
     """
-    if value.secret is None and not _in_environment(value) and value.asked is None:
+    if value.secret is None and not _in_environment(value) and value.prompt is None:
         problem = f"there is no secret for {value.id}, and no terminal to ask on"
         hint = f"pipe it in with {SECRET_OPTION} -, or set AWS_SECRET_ACCESS_KEY together with AWS_ACCESS_KEY_ID"
         raise refuse(SECRET_OPTION, problem, hint)
@@ -95,7 +95,7 @@ def _secret(value: StatedKey) -> str:
         return value.secret
     if _in_environment(value):
         return value.environment["AWS_SECRET_ACCESS_KEY"]
-    return value.asked() if value.asked else ""
+    return value.prompt() if value.prompt else ""
 
 
 def _in_environment(value: StatedKey) -> bool:

@@ -36,7 +36,7 @@ class Assumable:
 
 def roles_of(declaration: Declaration, person: Person) -> tuple[Assumable, ...]:
     """Return the roles that the person may assume, in the order of the accounts in CONST.inc."""
-    granted = {(item.account, item.role): item for item in declaration.granted if item.who == person}
+    granted = {(item.account, item.role): item for item in declaration.granted if item.principal == person}
     return tuple(
         replace(assumable, until=granted[assumable.account.name, assumable.role].until)
         for assumable in every_role(declaration)

@@ -21,7 +21,7 @@ class Update:
 
     place: home.FilePath
     file: File
-    wanted: WantedSection
+    section: WantedSection
     steps: tuple[MergeStep, ...]
 
     @property
@@ -31,7 +31,7 @@ class Update:
 
     def text(self, declined: Container[SectionIdentity]) -> str:
         """Return the file as it is to be, without the sections that the person declined."""
-        return merged(self.file, self.wanted, self.steps, declined)
+        return merged(self.file, self.section, self.steps, declined)
 
     def damage(self, declined: Container[SectionIdentity] = ()) -> tuple[Fault, ...]:
         """Return why the file may not be written: what the AWS CLI would read otherwise than it should."""
@@ -39,7 +39,7 @@ class Update:
         if after == self.file.text:
             return ()
         taken = [step for step in self.steps if step.identity not in declined]
-        return aws_reading.damage(self.file, after, self.wanted, taken)
+        return aws_reading.damage(self.file, after, self.section, taken)
 
     def changes(self, declined: Container[SectionIdentity] = ()) -> bool:
         """Tell whether anything is to be done: to the text, or because others may read the file."""

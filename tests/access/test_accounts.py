@@ -169,7 +169,7 @@ def test_an_aws_managed_policy_without_its_document_is_named() -> None:
         account(OpsR=role(ManagedPolicyArns=["arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"]))
     (fault,) = caught.value.faults
     assert fault.where == f"template of {ID}"
-    assert fault.what == (
+    assert fault.problem == (
         "OpsR: arn:aws:iam::aws:policy/job-function/ViewOnlyAccess: is an AWS managed policy whose document is not known"
     )
     assert fault.hint == "pass ViewOnlyAccess in managed"
@@ -296,7 +296,7 @@ def test_what_is_not_understood_is_refused(resources: dict[str, Any], expected: 
         account(**resources)
     (fault,) = raised.value.faults
     assert fault.where == f"template of {ID}"
-    assert " | ".join(filter(None, (fault.what, fault.hint))) == expected
+    assert " | ".join(filter(None, (fault.problem, fault.hint))) == expected
 
 
 def test_functions_that_an_account_answers_are_understood() -> None:

@@ -175,7 +175,7 @@ def test_an_error_says_which_statement_of_which_policy() -> None:
         parse(document(ALLOW, {**ALLOW, "Condition": {"Bool": {"aws:x": "maybe"}}}), "infra-OpsP")
     (fault,) = caught.value.faults
     assert fault.where == "infra-OpsP, statement 2"
-    assert fault.what == "maybe: is neither true nor false"
+    assert fault.problem == "maybe: is neither true nor false"
 
 
 def test_not_a_mapping_is_refused() -> None:

@@ -330,7 +330,7 @@ def test_what_is_unknown_matters_only_where_it_decides(blocks: list[Block], outc
 def test_an_unknown_verdict_says_where_and_why() -> None:
     (reason,) = verdict("s3:ListBucket", BUCKET, allow(Sid="A", Condition=FROM_OFFICE), context=UNTOLD).reasons
     assert reason.where == "test, statement A"
-    assert "aws:SourceIp" in reason.what
+    assert "aws:SourceIp" in reason.problem
 
 
 def test_a_variable_whose_value_is_unsaid_matters_only_where_it_could_match() -> None:
@@ -403,7 +403,7 @@ def test_an_unknown_managed_policy_matters_only_where_it_decides() -> None:
     assert may(caller, "s3:ListBucket", BUCKET).explicit
     reached = verdict_on(caller, request_of(caller, "ec2:RunInstances"))
     assert reached.outcome == "unknown"
-    assert "Unheard" in reached.reasons[0].what
+    assert "Unheard" in reached.reasons[0].problem
 
 
 def test_assuming_with_what_is_unknown_on_either_side(account: Account) -> None:

@@ -74,7 +74,7 @@ def test_faults_that_stay_are_told(serve: Callable[[Plan], Plan]) -> None:
     clients = connect(Credentials("of-dev"), "eu-west-1", "dev")
     with pytest.raises(IamgenError) as raised:
         require_account(clients, "222222222222", "dev")
-    assert raised.value.faults[0].what == "AWS takes no more requests for now (GetCallerIdentity: Throttling)"
+    assert raised.value.faults[0].problem == "AWS takes no more requests for now (GetCallerIdentity: Throttling)"
 
 
 def test_an_endpoint_where_nobody_listens(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:

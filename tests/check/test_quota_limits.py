@@ -174,7 +174,7 @@ def test_at_the_limit_and_over_it(case: Case, over: int) -> None:
     (row,) = (
         row
         for row in headroom("dev", template, case.facts)
-        if (row.what, row.unit, row.limit) == (case.label, case.unit, case.limit)
+        if (row.subject, row.unit, row.limit) == (case.label, case.unit, case.limit)
     )
     assert row.used == used
     assert row.percent >= 100

@@ -31,7 +31,7 @@ EVERY_GOLDEN = sorted(EXPECTED.glob("*/*.json"))
 def rows_of(case: str, account: str, people: int = 0) -> dict[tuple[str, str], Headroom]:
     written = (EXPECTED / case / f"{account}.json").read_text("utf-8")
     found = headroom(account, Template.of(json.loads(written), len(written.encode())), Facts(), people)
-    rows = {(row.what, row.unit if row.limit != quotas.TEMPLATE else "bytes from S3"): row for row in found}
+    rows = {(row.subject, row.unit if row.limit != quotas.TEMPLATE else "bytes from S3"): row for row in found}
     assert len(rows) == len(found)
     return rows
 
@@ -42,7 +42,7 @@ def of(resources: dict[str, Any], **facts: Any) -> list[Headroom]:
 
 
 def only(rows: list[Headroom], what: str, unit: str = "characters") -> Headroom:
-    (row,) = (row for row in rows if (row.what, row.unit) == (what, unit))
+    (row,) = (row for row in rows if (row.subject, row.unit) == (what, unit))
     return row
 
 
@@ -187,7 +187,7 @@ def test_a_policy_that_another_goes_on_with_is_full_for_good() -> None:
             "AssumeRole2P": ("AWS::IAM::ManagedPolicy", assume("222222222222", 2)),
         }
     )
-    assert [row.what for row in rows if row.what.startswith("AssumeRole")] == ["AssumeRole2P", "AssumeRoleG"]
+    assert [row.subject for row in rows if row.subject.startswith("AssumeRole")] == ["AssumeRole2P", "AssumeRoleG"]
     assert only(rows, "AssumeRole2P").next.endswith("more roles fit")
 
 

@@ -88,7 +88,7 @@ def test_who_holds_the_people(text: str, holder: str, aliases: dict[str, str]) -
     ],
 )
 def test_what_is_refused(text: str, what: str) -> None:
-    assert what in [fault.what for fault in read(text).faults]
+    assert what in [fault.problem for fault in read(text).faults]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_partitions(region: str, partition: str) -> None:
 )
 def test_places_where_iamgen_does_not_work(text: str, whats: list[str]) -> None:
     found = accounts(parse(f"{text}DEV_AWS_ACCOUNT_ID=222222222222\n".encode(), "CONST.inc")[0])
-    assert [fault.what for fault in found.faults] == whats
+    assert [fault.problem for fault in found.faults] == whats
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,7 @@ def test_refused(line: str, what: str, hint: str) -> None:
     constants, faults = parse(f"BEFORE=1\n\n{line}\nAFTER=${{BEFORE}}".encode(), "CONST.inc")
     (fault,) = faults
     assert fault.where == "CONST.inc:3"
-    assert what in fault.what
+    assert what in fault.problem
     assert hint in fault.hint
     assert dict(constants) == {"BEFORE": "1", "AFTER": "1"}
     if named := re.match(r"\w+(?=: )", what):
@@ -254,7 +254,9 @@ def test_refused_because_of_other_lines(text: str | bytes, expected: Fault) -> N
 )
 def test_no_line_refers_to_a_value_in_quotes(text: str, hint: str) -> None:
     _, faults = parse(text.encode(), "CONST.inc")
-    quoted = [fault for fault in faults if "has quotes around it (line 1), which make keeps in the value" in fault.what]
+    quoted = [
+        fault for fault in faults if "has quotes around it (line 1), which make keeps in the value" in fault.problem
+    ]
     assert quoted
     assert {(fault.where, fault.hint) for fault in quoted} == {("CONST.inc:2", hint)}
 
@@ -286,7 +288,7 @@ def test_what_make_reads_differently_is_said_once_for_each_kind() -> None:
 def test_what_an_editor_on_windows_adds_is_told_once(text: bytes, where: str, what: str) -> None:
     fault = only_fault(text)
     assert fault.where == where
-    assert what in fault.what
+    assert what in fault.problem
     assert "save " in fault.hint
 
 
@@ -316,7 +318,7 @@ def test_doubling_ends_soon() -> None:
     text = "A0=xxxxxxxx\n" + "".join(f"A{n}=${{A{n - 1}}}${{A{n - 1}}}\n" for n in range(1, 500))
     fault = only_fault(text)
     assert fault.where == "CONST.inc:11"
-    assert "over 4,096 characters" in fault.what
+    assert "over 4,096 characters" in fault.problem
 
 
 @pytest.mark.parametrize("line", [line for line, _, _ in WRONG_LINES])
@@ -342,7 +344,7 @@ def test_what_cannot_be_read_is_a_fault(tmp_path: Path, name: str, what: str) ->
     (tmp_path / "loop").symlink_to("loop")
     constants, (fault,) = read(tmp_path / name, "CONST.inc")
     assert fault.where == "CONST.inc"
-    assert what in fault.what
+    assert what in fault.problem
     assert constants == Constants("CONST.inc", {})
 
 
@@ -358,7 +360,7 @@ class LockedFile(type(Path())):  # type: ignore[misc]  # which class that is dep
 
 def test_no_permission_is_a_fault() -> None:
     _, (fault,) = read(LockedFile("CONST.inc"), "CONST.inc")
-    assert "no permission" in fault.what
+    assert "no permission" in fault.problem
     assert "chmod" in fault.hint
 
 
@@ -519,7 +521,7 @@ def test_no_name_that_bash_treats_in_its_own_way_is_accepted(folder: Path) -> No
 
 def test_the_names_that_would_break_a_shell_or_make_are_reserved() -> None:
     for name in RESERVED_NAMES:
-        assert "uses itself" in only_fault(f"{name}=1").what
+        assert "uses itself" in only_fault(f"{name}=1").problem
     assert not {"AWS_DEFAULT_REGION", "CC", "TZ", "BASH_AWS_ACCOUNT_ID", "MAKE_AWS_ACCOUNT_ID"} & RESERVED_NAMES
 
 
@@ -527,8 +529,8 @@ def test_the_names_that_would_break_a_shell_or_make_are_reserved() -> None:
 @given(st.one_of(st.binary(max_size=60), st.lists(lines(), max_size=6).map(lambda some: "\n".join(some).encode())))
 def test_no_bytes_make_it_raise(text: bytes) -> None:
     constants, faults = parse(text, "C")
-    assert all(fault.where.split(":")[0] == "C" and fault.what and fault.hint for fault in faults)
-    assert constants.faulty.isdisjoint(constants) or any("already set" in fault.what for fault in faults)
+    assert all(fault.where.split(":")[0] == "C" and fault.problem and fault.hint for fault in faults)
+    assert constants.faulty.isdisjoint(constants) or any("already set" in fault.problem for fault in faults)
 
 
 @settings(max_examples=60, deadline=None)

@@ -169,7 +169,7 @@ def test_an_emergency_is_shown_until_it_is_gone(until: str, said: str, make_repo
     loaded = load(make_repo(users), NOW)
     (warning,) = loaded.warnings
     assert warning.where == "users.py:4"
-    assert said in warning.what
+    assert said in warning.problem
     assert (loaded.declaration.roles[0].emergency is None) == (said == "ended at")
     assert warning.hint == ("remove the Emergency" if said == "ended at" else "for an emergency only")
 
@@ -186,5 +186,5 @@ def test_an_emergency_is_shown_until_it_is_gone(until: str, said: str, make_repo
 def test_a_grant_ends_at_its_moment(users: str, until: str, holds: bool, make_repo: MakeRepo) -> None:
     loaded = load(make_repo(HEAD + users.format(until)), NOW)
     assert [one.role for one in loaded.declaration.granted] == (["OpsR"] if holds else [])
-    told = [(fault.what.partition("'s ")[2], fault.hint) for fault in loaded.warnings if "OpsR" in fault.what]
+    told = [(fault.problem.partition("'s ")[2], fault.hint) for fault in loaded.warnings if "OpsR" in fault.problem]
     assert told == ([] if holds else [("OpsR in dev ended at 2026-11-23T12:00:00Z: left out", "remove the grant")])

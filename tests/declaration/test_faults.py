@@ -606,7 +606,10 @@ BOB = User("bob", {Account.DEV: "ReadR"})
 USERS = [deepcopy(BOB), replace(BOB, name="carol")]
 """
     loaded = load(make_repo(users), NOW)
-    assert [(one.who.name, one.account) for one in loaded.declaration.granted] == [("bob", "dev"), ("carol", "dev")]
+    assert [(one.principal.name, one.account) for one in loaded.declaration.granted] == [
+        ("bob", "dev"),
+        ("carol", "dev"),
+    ]
 
 
 def test_a_link_to_users_finds_what_lies_beside_the_real_one(make_repo: MakeRepo, tmp_path: Path) -> None:

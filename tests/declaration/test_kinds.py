@@ -48,7 +48,7 @@ def test_a_pattern_leaves_out_whatever_holds_nothing_but_people(make_repo: MakeR
     const = BASE.replace("USER_ONLY", "PEOPLE") + "PEOPLE_AWS_ACCOUNT_KIND=user-only\n"
     users = USERS.replace("USERS = ()", 'USERS = (User("a", {"*": "ReadR"}), User("b", {"user-only": "ReadR"}))')
     granted = load(make_repo(users, const), NOW).declaration.granted
-    assert [(one.who.name, one.account) for one in granted] == [("a", "dev"), ("b", "people")]
+    assert [(one.principal.name, one.account) for one in granted] == [("a", "dev"), ("b", "people")]
 
 
 def test_a_stand_in_is_found_by_kind_and_needs_approval() -> None:

@@ -50,7 +50,7 @@ Texts = Callable[[Body, Body], list[str]]
 def texts(declaration: Declaration) -> Texts:
     def of(before: Body, after: Body) -> list[str]:
         faults = objections([account(before)], [account(after)], declaration, NOW)
-        return [f"{fault.where}: {fault.what}" for fault in faults]
+        return [f"{fault.where}: {fault.problem}" for fault in faults]
 
     return of
 

@@ -85,7 +85,7 @@ def test_first_cause(reason: str, fault: Fault) -> None:
 
 def test_what_was_given_up_because_of_another_is_no_cause() -> None:
     found = explained("dev", outcome("Resource update cancelled", "Resource creation cancelled", "the cause"), ())
-    assert found.what == "the cause"
+    assert found.problem == "the cause"
 
 
 def test_no_cause_at_all() -> None:
@@ -138,12 +138,12 @@ def test_what_works_at_a_later_try_is_no_fault() -> None:
 def test_of_a_replaced_resource_the_old_one_may_stay() -> None:
     new, old = event("U", "UPDATE_COMPLETE", "", "new"), event("U", "DELETE_FAILED", USED, "old")
     (fault,) = failed_for_good("dev", ended("UPDATE_COMPLETE", new, old))
-    assert "delete the User old" in fault.what
+    assert "delete the User old" in fault.problem
 
 
 def test_any_other_failure_in_an_operation_that_ends_well_is_a_fault_too() -> None:
     (fault,) = failed_for_good("dev", ended("UPDATE_COMPLETE", event("U", "UPDATE_FAILED", "Oh")))
-    assert (fault.where, fault.what) == ("dev U", "Oh")
+    assert (fault.where, fault.problem) == ("dev U", "Oh")
 
 
 def test_what_stays_after_a_rollback_is_told_besides_the_cause() -> None:

@@ -54,7 +54,7 @@ def test_an_answer_that_breaks_off_is_none(stubbed: Stubbed) -> None:
     stubbed.answer("iam", "get_account_authorization_details", {"IsTruncated": True})
     with pytest.raises(IamgenError) as raised:
         held(stubbed.clients.iam, "dev (1)")
-    assert "breaks off before its end" in raised.value.faults[0].what
+    assert "breaks off before its end" in raised.value.faults[0].problem
 
 
 def test_many_people_are_few_lines() -> None:

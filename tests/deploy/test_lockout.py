@@ -78,7 +78,7 @@ def found(before: Body | None, after: Body, caller: str = ROOT, source: str = ""
 
 
 def said(before: Body | None, after: Body, caller: str = ROOT, source: str = "", **more: Any) -> list[str]:
-    return [fault.what for fault in found(before, after, caller, source, **more).refusals]
+    return [fault.problem for fault in found(before, after, caller, source, **more).refusals]
 
 
 def test_a_first_deployment_takes_nothing_away() -> None:
@@ -634,7 +634,7 @@ def test_nobody_knows_yet_who_deploys() -> None:
 def test_a_last_grant_that_ends_soon(end: str, count: int) -> None:
     admin = {"AdminR": role("A", allow(ALICE, Condition=until(end)))}
     result = found(admin, admin)
-    assert [fault.what for fault in result.warnings] == [
+    assert [fault.problem for fault in result.warnings] == [
         "all grants of AdminR end before 2026-12-23; now alice may assume it"
     ] * count
     assert result.refusals == ()
@@ -643,7 +643,7 @@ def test_a_last_grant_that_ends_soon(end: str, count: int) -> None:
     two = {"AdminR": role("A", allow(ALICE, Condition=until(end)), allow(BOB))}
     assert found(two, two).warnings == ()
     own = {"OpsR": ops(policy(*FULL, Condition=until(end)))}
-    told = [fault.what for fault in found(own, own, OPS).warnings]
+    told = [fault.problem for fault in found(own, own, OPS).warnings]
     assert (len(told), all(one.startswith("this ends before 2026-12-23: OpsR") for one in told)) == (count, True)
 
 
@@ -664,7 +664,7 @@ def test_every_generated_template_is_understood(file: Path) -> None:
             assert losses(TemplateChange("x", place, template, template), caller, NOW).refusals == ()
             bare = {**template, "Resources": {**resources, name: changed(one, ManagedPolicyArns=[], Policies=[])}}
             told = losses(TemplateChange("x", place, template, bare), caller, NOW).refusals
-            assert not any("cannot be decided" in fault.what for fault in told)
+            assert not any("cannot be decided" in fault.problem for fault in told)
 
 
 def partition(resources: Body) -> str:
@@ -696,7 +696,7 @@ def test_what_a_deployment_would_refuse_from_templates_alone() -> None:
     before = {"Resources": {"AdminR": role("A", allow(ALICE)), "G": group()}}
     after = {"Resources": {"AdminR": role("A", NOBODY)}}
     change = TemplateChange("dev", PLACE, before, after)
-    assert [fault.what for fault in refused(change, None, NOW).refusals] == [
+    assert [fault.problem for fault in refused(change, None, NOW).refusals] == [
         ADMIN_GOES,
         "the group G would be deleted",
     ]
@@ -717,7 +717,7 @@ def test_what_a_deployment_would_refuse_from_templates_alone() -> None:
 )
 def test_power_that_a_repair_takes(belong: list[str], removed: list[str], caller: str, expected: list[str]) -> None:
     faults = list(lost_by_repair("user-only", belong, removed, caller))
-    assert [fault.what for fault in faults] == expected
+    assert [fault.problem for fault in faults] == expected
     somebody = " for somebody who exists" if "nobody" in str(expected) else ""
     hint = f"declare power=True in users.py{somebody}, or --lock-me-out, if it is meant and there is another way in"
     assert {(fault.where, fault.hint) for fault in faults} <= {("user-only PowerG", hint)}

@@ -47,7 +47,7 @@ def test_what_is_no_plan(tmp_path: Path, text: str, what: str) -> None:
     (tmp_path / "plan.json").write_text(text)
     with pytest.raises(IamgenError) as raised:
         read(tmp_path / "plan.json")
-    assert raised.value.faults[0].what.startswith(what)
+    assert raised.value.faults[0].problem.startswith(what)
 
 
 STEPS = (

@@ -158,7 +158,7 @@ def test_what_aws_refuses(stubbed: Stubbed, planning: Planning, code: str, messa
     stubbed.identity()
     stubbed.refuse("cloudformation", "describe_stacks", code, message)
     (fault,) = faults_of(planning)
-    assert f"{fault.what} | {fault.hint}" == said
+    assert f"{fault.problem} | {fault.hint}" == said
 
 
 def test_a_change_set_that_cannot_be_made(stubbed: Stubbed, order: Order, choices: Choices) -> None:
@@ -268,7 +268,7 @@ def test_who_may_not_look_at_the_change_set_leaves_none(stubbed: Stubbed, order:
     stubbed.stack("REVIEW_IN_PROGRESS")
     stubbed.answer("cloudformation", "delete_stack", {}, {"StackName": "stack-id"})
     (fault,) = faults_of(lambda: prepare(order, stubbed.clients, choices))
-    assert fault.what == "profile of-dev may not do DescribeChangeSet: Not you"
+    assert fault.problem == "profile of-dev may not do DescribeChangeSet: Not you"
     stubbed.done()
 
 
@@ -281,7 +281,7 @@ def test_a_stack_with_a_change_set_of_somebodys_stays(stubbed: Stubbed, order: O
     stubbed.answer("cloudformation", "delete_change_set", {})
     stubbed.answer("cloudformation", "list_change_sets", {"Summaries": [{"ChangeSetId": "somebodys"}]})
     (fault,) = faults_of(lambda: prepare(order, stubbed.clients, choices))
-    assert fault.what == "CloudFormation cannot plan this: bad"  # and not that a stack was deleted in vain
+    assert fault.problem == "CloudFormation cannot plan this: bad"  # and not that a stack was deleted in vain
     stubbed.done()
 
 
@@ -349,7 +349,7 @@ def test_nothing_can_be_replaced_under_its_own_name(stubbed: Stubbed, order: Ord
     body["Resources"]["ReadR"]["Properties"]["Path"] = "/other/"
     moved = replace(order, text=json.dumps(body))
     faults = faults_of(lambda: prepare(moved, stubbed.clients, replace(choices, allow_replacement=True)))
-    assert faults[0].what == "ReadR would have to be replaced under its own name, which AWS cannot do"
+    assert faults[0].problem == "ReadR would have to be replaced under its own name, which AWS cannot do"
     stubbed.done()
 
 
@@ -391,7 +391,7 @@ def test_who_deploys_while_one_waits_is_not_overwritten(aws: Aws, order: Order, 
 
     found = prepare(eve, dev(aws.url), replace(choices, pace=Pace(sleep)))
     (fault,) = faults_of(lambda: execute(found, ignore, patient=True))
-    assert fault.what == "somebody has deployed since the plan was made"
+    assert fault.problem == "somebody has deployed since the plan was made"
     assert aws.trusted("dev", "ReadR") == {BOB.replace("bob", "mallory")}
 
 
@@ -402,7 +402,7 @@ def test_who_deploys_while_one_reads_the_plan_is_not_overwritten(aws: Aws, order
     others = replace(order, text=order.text.replace("user/bob", "user/mallory"))
     execute(prepare(others, dev(aws.url), choices), ignore)
     (fault,) = faults_of(lambda: execute(found, ignore))
-    assert fault.what.startswith("the plan cannot be carried out any more, somebody has deployed meanwhile: ")
+    assert fault.problem.startswith("the plan cannot be carried out any more, somebody has deployed meanwhile: ")
     assert aws.trusted("dev", "ReadR") == {BOB.replace("bob", "mallory")}
 
 
@@ -412,7 +412,7 @@ def test_a_stack_that_failed_no_more_is_not_deleted(stubbed: Stubbed, order: Ord
     stubbed.stack("CREATE_COMPLETE")
     found = Prepared(order, stubbed.clients, choices, failed, afresh=True)
     (fault,) = faults_of(lambda: execute(found, ignore))
-    assert fault.what == "somebody has deployed since the plan was made"
+    assert fault.problem == "somebody has deployed since the plan was made"
     stubbed.done()
 
 
@@ -430,7 +430,7 @@ def test_a_failed_stack_that_somebody_made_anew_is_not_deleted(aws: Aws, order: 
 def test_patience_has_an_end(aws: Aws, order: Order, choices: Choices, patient: bool, slept: list[float]) -> None:
     found = prepare(order, dev(aws.url), choices)
     (fault,) = faults_of(lambda: execute(found, ignore, patient=patient))
-    assert fault.what == f"it trusts the user bob, who does not exist: {BOB}"
+    assert fault.problem == f"it trusts the user bob, who does not exist: {BOB}"
     assert [one for one in slept if one >= 5] == ([5, 10, 20, 30] if patient else [])
 
 
@@ -468,7 +468,7 @@ def test_one_account_that_cannot_be_looked_at_hides_no_other(stubbed: Stubbed, o
     stubbed.refuse("cloudformation", "describe_stacks", "ExpiredToken")
     stubbed.stack("UPDATE_IN_PROGRESS")
     told = list(going_on([Prepared(order, stubbed.clients, choices, None)] * 2))
-    assert [one.what for one in told] == [
+    assert [one.problem for one in told] == [
         "the credentials have expired: profile of-dev",
         "AWS goes on: the stack infra is UPDATE_IN_PROGRESS",
     ]
@@ -540,7 +540,7 @@ def test_a_bucket_has_to_be_the_accounts_own(stubbed: Stubbed, large: Order, cho
     new_stack(stubbed)
     stubbed.refuse("s3", "put_object", "AccessDenied", "Access Denied")
     (fault,) = faults_of(lambda: prepare(large, stubbed.clients, replace(choices, bucket="theirs")))
-    assert fault.what == "profile of-dev may not do PutObject: Access Denied"
+    assert fault.problem == "profile of-dev may not do PutObject: Access Denied"
     stubbed.done()
 
 
@@ -618,7 +618,7 @@ def test_a_stack_is_shut_again_when_it_cannot_be_followed(stubbed: Stubbed, orde
     found = opened(stubbed, order, choices)
     stubbed.refuse("cloudformation", "describe_stack_events", "Throttling")
     shut(stubbed)
-    assert faults_of(lambda: execute(found, ignore))[0].what == (
+    assert faults_of(lambda: execute(found, ignore))[0].problem == (
         "AWS takes no more requests for now (DescribeStackEvents: Throttling)"
     )
     stubbed.done()
@@ -629,7 +629,7 @@ def test_a_stack_that_cannot_be_shut_again_is_told(stubbed: Stubbed, order: Orde
     stubbed.refuse("cloudformation", "describe_stack_events", "ExpiredToken")
     stubbed.refuse("cloudformation", "set_stack_policy", "ExpiredToken")
     faults = faults_of(lambda: execute(found, ignore))
-    assert [one.what for one in faults] == [
+    assert [one.problem for one in faults] == [
         "the credentials have expired: profile of-dev",
         "the deployment had begun, and AWS goes on with it",
         "the stack policy of infra stays open for replacement",
@@ -666,7 +666,7 @@ def test_what_aws_refuses_has_not_begun(stubbed: Stubbed, order: Order, choices:
     stubbed.refuse("cloudformation", "execute_change_set", "AccessDenied")
     found = waiting(stubbed, order, choices)
     faults = faults_of(lambda: execute(found, ignore, begin=lambda: begun.append("dev")))
-    assert ([one.what for one in faults], begun) == (["profile of-dev may not do ExecuteChangeSet: no"], [])
+    assert ([one.problem for one in faults], begun) == (["profile of-dev may not do ExecuteChangeSet: no"], [])
 
 
 def test_an_answer_that_was_lost_may_have_begun_it(stubbed: Stubbed, order: Order, choices: Choices) -> None:
@@ -724,7 +724,7 @@ def test_a_failed_stack_that_has_more_than_the_plan_shows_is_not_deleted(
         live = {**resource(part, "CREATE_COMPLETE", ""), "PhysicalResourceId": "x"}
         stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": [live]})
     found = Prepared(order, stubbed.clients, choices, failed, afresh=True)
-    assert faults_of(lambda: execute(found, ignore))[0].what == "somebody has deployed since the plan was made"
+    assert faults_of(lambda: execute(found, ignore))[0].problem == "somebody has deployed since the plan was made"
     stubbed.done()
 
 
@@ -761,7 +761,7 @@ def test_a_policy_that_was_never_opened_does_not_stay_open(stubbed: Stubbed, ord
     stack = Stack("infra", "stack-id", "UPDATE_COMPLETE", NOW, {}, guarded=True)
     found = replace(waiting(stubbed, order, replace(choices, allow_replacement=True)), stack=stack)
     stubbed.refuse("cloudformation", "set_stack_policy", "ExpiredToken")
-    assert [one.what for one in faults_of(lambda: execute(found, ignore))] == [
+    assert [one.problem for one in faults_of(lambda: execute(found, ignore))] == [
         "the credentials have expired: profile of-dev"
     ]
     stubbed.done()

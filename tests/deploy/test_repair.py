@@ -47,7 +47,7 @@ def test_nobody_goes_when_nobody_could_be_put_in(stubbed: Stubbed, code: str, mi
         stubbed.refuse("iam", "add_user_to_group", code)
     faults = repair(partial(carry_out, clients=stubbed.clients), "user-only", [BOB, *missing], {}, ["PowerG"])
     assert len(faults) == len(missing) + 1
-    assert faults[-1].what == "bob stays in infra-PowerG-1: nobody who belongs there could be put in"
+    assert faults[-1].problem == "bob stays in infra-PowerG-1: nobody who belongs there could be put in"
     stubbed.done()
 
 
@@ -85,7 +85,7 @@ def test_a_deployment_keeps_power(
     zoe = "zoe cannot be put into infra-PowerG-1: there is no such user"
     bob = "bob stays in infra-PowerG-1: nobody who belongs there could be put in"
     reached = f"the repair put right {1 if goes else 0} of 2 differences beside the stack"
-    assert [one.what for one in raised.value.faults] == [*([zoe] if goes else [zoe, bob]), reached]
+    assert [one.problem for one in raised.value.faults] == [*([zoe] if goes else [zoe, bob]), reached]
     stubbed.done()
 
 
@@ -115,7 +115,7 @@ SESSION, USER = "arn:aws:sts::1:assumed-role/{}/bob", "arn:aws:iam::1:user/team/
 def test_who_deploys_is_not_undone_unasked(other: IamDifference, caller: str) -> None:
     groups = {"bob": frozenset({"Admins"})}
     (fault,) = own_losses("dev (1)", [other], caller, groups)
-    assert "who deploys, would lose what is there by hand" in fault.what
+    assert "who deploys, would lose what is there by hand" in fault.problem
     assert "--lock-me-out" in fault.hint
     for stranger in ("arn:aws:iam::1:user/zoe", SESSION.format("infra-ReadR-1"), "arn:aws:iam::1:root"):
         assert list(own_losses("dev (1)", [other], stranger, groups)) == []

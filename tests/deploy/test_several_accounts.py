@@ -81,7 +81,7 @@ def test_one_account_that_cannot_be_planned_leaves_the_others_planned(aws: Aws, 
 def test_every_wrong_account_is_named(aws: Aws, order: Order) -> None:
     wrong = [Member(name, order, clients(name), holds_people=False) for name in ("prod", "dev", "user-only")]
     found = several_accounts.unusable(wrong, threading.Event())
-    assert [fault.what.partition(":")[0] for error in found.values() for fault in error.faults] == [
+    assert [fault.problem.partition(":")[0] for error in found.values() for fault in error.faults] == [
         "the credentials are of account 333333333333",
         "the credentials are of account 111111111111",
     ]
@@ -91,6 +91,6 @@ def test_an_account_that_a_kept_plan_does_not_name_is_refused(aws: Aws, order: O
     member = Member("dev", order, clients("dev"), holds_people=False)
     planned = several_accounts.take_up({}, [member], choices, threading.Event(), Pending())
     assert not planned.ready
-    assert [fault.what for fault in planned.failed["dev"].faults] == [
+    assert [fault.problem for fault in planned.failed["dev"].faults] == [
         "the plan calls this account by another name than CONST.inc does now"
     ]

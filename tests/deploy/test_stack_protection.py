@@ -43,7 +43,7 @@ def change(sign: str, kind: str, *details: str, replaced: bool = False) -> Chang
     ],
 )
 def test_what_is_refused(one: Change, what: list[str]) -> None:
-    assert [fault.what for fault in refusals("dev", [one], allow_replacement=False)] == what
+    assert [fault.problem for fault in refusals("dev", [one], allow_replacement=False)] == what
     assert list(refusals("dev", [one], allow_replacement=True)) == []
 
 

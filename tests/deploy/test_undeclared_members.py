@@ -44,7 +44,7 @@ def test_what_cannot_be_looked_at_is_said_and_a_group_that_is_gone_has_nobody(st
     stubbed.refuse("iam", "get_group", "AccessDenied")
     stubbed.refuse("iam", "get_group", "NoSuchEntity")
     found = list(undeclared_members(stubbed.clients.iam, PEOPLE, frozenset({"a"}), {"Resources": GROUPS}))
-    assert [fault.what for fault in found] == ["who is in AG was not looked at: AWS refuses GetGroup (AccessDenied)"]
+    assert [fault.problem for fault in found] == ["who is in AG was not looked at: AWS refuses GetGroup (AccessDenied)"]
     stubbed.done()
 
 
@@ -67,5 +67,5 @@ def test_an_account_without_people_is_not_asked(stubbed: Stubbed) -> None:
 def test_a_group_whose_name_cloudformation_makes_is_said_not_to_be_looked_at(stubbed: Stubbed) -> None:
     template = {"Resources": {"G": {"Type": "AWS::IAM::Group", "Properties": {}}}}
     (fault,) = undeclared_members(stubbed.clients.iam, PEOPLE, frozenset({"a"}), template)
-    assert fault.what == "who is in G was not looked at: the template leaves the name to CloudFormation"
+    assert fault.problem == "who is in G was not looked at: the template leaves the name to CloudFormation"
     stubbed.done()

@@ -98,7 +98,7 @@ def test_what_only_the_deployment_tells_makes_answers_unknown_and_is_refused_str
     caller = role_session(read({"Resources": resources}).role("R"))
     verdict = verdict_on(caller, request_of(caller, "s3:GetObject", BUCKET))
     assert verdict.outcome == "unknown"
-    assert reason in " ".join(fault.what for fault in verdict.reasons)
+    assert reason in " ".join(fault.problem for fault in verdict.reasons)
     with pytest.raises(AccessError):
         Account.of({"Resources": resources}, ACCOUNT)
 
@@ -131,7 +131,7 @@ def test_what_was_not_looked_at_is_said() -> None:
         "Parameters": {"Env": {"Type": "String", "Default": "dev"}},
         "Resources": {"R": role(RoleName={"Ref": "Env"}), "B": {"Type": "AWS::S3::BucketPolicy"}},
     })  # fmt: skip
-    assert [(fault.where, fault.what.partition(",")[0]) for fault in account.not_known] == [
+    assert [(fault.where, fault.problem.partition(",")[0]) for fault in account.not_known] == [
         ("Parameters", "the parameter Env is taken at its default"),
         ("B", "is of type AWS::S3::BucketPolicy: what its own policies allow was not looked at"),
     ]

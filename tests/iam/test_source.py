@@ -178,7 +178,7 @@ def test_what_cannot_be_read_is_refused_with_its_line(text: str, message: str) -
 def test_every_key_that_repeats_is_named_at_once(text: str) -> None:
     with pytest.raises(IamgenError) as refused:
         source.parse("t", text)
-    assert [(fault.where, fault.what) for fault in refused.value.faults] == [
+    assert [(fault.where, fault.problem) for fault in refused.value.faults] == [
         ("t:4", "the key 'x' stands twice"),
         ("t:4", "the key 'x' stands twice"),
         ("t:5", "the key 'a' stands twice"),

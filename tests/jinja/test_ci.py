@@ -253,7 +253,7 @@ def test_a_tier_that_gitlab_does_not_have(make_repo: MakeRepo) -> None:
     line = f'Pipeline("gitlab", "{TIERED}:deployment_tier:live", access={{"prod": "OpsR"}})'
     with pytest.raises(IamgenError) as caught:
         planned(make_repo(f"{HEAD}PIPELINES = ({line},)\n"), "gitlab")
-    assert caught.value.faults[0].what == "GitLab has no deployment tier 'live'"
+    assert caught.value.faults[0].problem == "GitLab has no deployment tier 'live'"
 
 
 def test_an_environment_that_would_be_an_expression_is_refused(make_repo: MakeRepo) -> None:
@@ -263,7 +263,7 @@ def test_an_environment_that_would_be_an_expression_is_refused(make_repo: MakeRe
     )
     with pytest.raises(IamgenError) as caught:
         planned(make_repo(HEAD + line), "github")
-    assert caught.value.faults[0].what == "the environment 'x{{secrets.A}}' cannot be written into a CI file"
+    assert caught.value.faults[0].problem == "the environment 'x{{secrets.A}}' cannot be written into a CI file"
 
 
 def test_github_deploys_one_after_the_other_with_least_permissions(make_repo: MakeRepo) -> None:

@@ -120,7 +120,7 @@ def test_what_cloudformation_would_replace(case: str, make_repo: MakeRepo) -> No
         made(make_repo(), HEAD + RULE + resource + END)
     (fault,) = raised.value.faults
     assert fault.where == "templates/policies/x.json.j2:5"
-    assert fault.what.startswith(what)
+    assert fault.problem.startswith(what)
     assert fault.hint
 
 
@@ -135,7 +135,7 @@ def test_every_line_at_fault_is_told(make_repo: MakeRepo) -> None:
     template = HEAD + RULE + '{"Fn::Sub": "x"},\n     "Action": NaN,\n     "Sid": "{{ half }}{{ other }}"' + END
     with pytest.raises(IamgenError) as raised:
         made(make_repo(), template)
-    places = [(fault.where.rpartition(":")[2], fault.what.split(",")[0]) for fault in raised.value.faults]
+    places = [(fault.where.rpartition(":")[2], fault.problem.split(",")[0]) for fault in raised.value.faults]
     assert places == [
         ("6", "the key 'Action' stands twice"),
         ("5", "it has Fn::Sub"),
@@ -178,7 +178,7 @@ def test_a_fault(case: str, make_repo: MakeRepo) -> None:
     with pytest.raises(IamgenError) as raised:
         made(make_repo(), template)
     (fault,) = raised.value.faults
-    assert where_and_what in f"{fault.where}: {fault.what}"
+    assert where_and_what in f"{fault.where}: {fault.problem}"
     assert fault.where.startswith("templates/policies/x.json.j2:")
     assert hint in fault.hint
 
@@ -207,7 +207,7 @@ def test_a_template_that_includes_one_that_does_not_exist(make_repo: MakeRepo) -
     with pytest.raises(IamgenError) as raised:
         render(root, "policies/own.json.j2", {})
     assert raised.value.faults[0].where == "templates/policies/own.json.j2:2"
-    assert raised.value.faults[0].what == "there is no template 'policies/shared.json.j2'"
+    assert raised.value.faults[0].problem == "there is no template 'policies/shared.json.j2'"
 
 
 @pytest.mark.parametrize("included", ["policies/owm.json.j2", "policies/pipe.json.j2", "/etc/passwd", "../users.py"])

@@ -56,7 +56,7 @@ def fault(root: Path, template: str) -> str:
         render(root, "x.j2", {"names": ["alice"]})
     (only,) = raised.value.faults
     assert only.where in ("templates/x.j2:2", "templates/x.j2:1")
-    return only.what
+    return only.problem
 
 
 @pytest.mark.parametrize("case", CODE)

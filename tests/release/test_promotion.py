@@ -154,7 +154,7 @@ def test_a_tag_that_is_only_here(ann: Clone) -> None:
 def test_a_tag_on_another_commit(ann: Clone) -> None:
     ann.git("tag", "--force", "v0.0.1", "HEAD")
     (fault,) = refusal(ann, "v0.0.1")
-    assert fault.what.startswith("is on ")
+    assert fault.problem.startswith("is on ")
 
 
 def test_a_tag_on_no_commit(ann: Clone) -> None:
@@ -209,14 +209,14 @@ def test_somebody_promoted_meanwhile(world: World, ann: Clone) -> None:
     assert (fault.where, fault.hint) == ("env/infra", "look at iamgen promote infra --log, and promote again")
     assert re.fullmatch(
         r"Bob <bob@example\.com> promoted v0\.0\.3 at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, meanwhile: nothing was changed",
-        fault.what,
+        fault.problem,
     )
 
 
 def test_two_first_promotions(world: World, ann: Clone) -> None:
     anns = plan(ann, "v0.0.1")
     made(world.clone("bob"), "v0.0.2")
-    assert "Bob <bob@example.com> promoted v0.0.2" in lost(ann, anns)[0].what
+    assert "Bob <bob@example.com> promoted v0.0.2" in lost(ann, anns)[0].problem
 
 
 def test_the_same_version_by_two_in_the_same_second(world: World, ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,7 +224,7 @@ def test_the_same_version_by_two_in_the_same_second(world: World, ann: Clone, mo
     made(ann, "v0.0.1")
     anns = plan(ann, "v0.0.2")
     made(world.clone("bob"), "v0.0.2")
-    assert "Bob <bob@example.com> promoted v0.0.2" in lost(ann, anns)[0].what
+    assert "Bob <bob@example.com> promoted v0.0.2" in lost(ann, anns)[0].problem
 
 
 def test_somebody_pushed_by_hand_meanwhile(ann: Clone) -> None:
@@ -251,7 +251,7 @@ def test_a_branch_that_is_deleted_meanwhile(ann: Clone) -> None:
     made(ann, "v0.0.1")
     anns = plan(ann, "v0.0.2")
     ann.push("--delete", "refs/heads/env/infra")
-    assert lost(ann, anns)[0].what.startswith("is on nothing meanwhile, and no longer on v0.0.1")
+    assert lost(ann, anns)[0].problem.startswith("is on nothing meanwhile, and no longer on v0.0.1")
 
 
 def hook(folder: Path, name: str, script: str) -> None:
@@ -275,7 +275,7 @@ def test_a_remote_that_cannot_do_both_or_neither(ann: Clone) -> None:
 
 def test_a_local_hook_that_refuses(ann: Clone) -> None:
     hook(ann.folder / ".git", "pre-push", "exit 1")
-    assert refusal(ann, "v0.0.1")[0].what == "origin did not take it: see above"
+    assert refusal(ann, "v0.0.1")[0].problem == "origin did not take it: see above"
 
 
 def test_channels_know_nothing_of_each_other(ann: Clone) -> None:
@@ -340,7 +340,7 @@ def test_a_tag_that_would_date_all_later_ones(moment: str, ann: Clone, monkeypat
     ann.push(f"v0.0.1:refs/tags/{tag}")
     (fault,) = refusal(ann, "v0.0.2")
     assert fault.where == f"tag {tag}"
-    assert fault.what.endswith(" UTC, and here it is 2026-11-24 12:00:00")
+    assert fault.problem.endswith(" UTC, and here it is 2026-11-24 12:00:00")
     assert fault.hint.endswith(f"find out who pushed the tag: git push --delete origin refs/tags/{tag}")
 
 
@@ -379,7 +379,7 @@ def test_a_release_that_main_does_not_have(ann: Clone) -> None:
     assert planned(open_repository(ann.folder), PromotionRequest("infra", "v0.0.2", main="trunk")).on_main
     unknown = planned(open_repository(ann.folder), PromotionRequest("infra", "v0.0.2", main="nowhere"))
     assert unknown.on_main is None
-    assert [one.what for one in unknown.warnings] == ["whether it is on the main branch of origin cannot be told"]
+    assert [one.problem for one in unknown.warnings] == ["whether it is on the main branch of origin cannot be told"]
 
 
 SHADOWS = [
@@ -407,7 +407,7 @@ def test_a_reference_of_the_remote_that_git_may_take_for_something_else(name: st
     eve.git("push", "--quiet", "origin", f"{evil}^0:{ref}")
     (fault,) = refusal(ann, "v0.0.1")
     assert fault.where == ref.split("/", 2)[2]
-    assert fault.what.startswith("in origin there is a ")
+    assert fault.problem.startswith("in origin there is a ")
     assert fault.hint == f"find out who made it, and remove it: git push --delete origin {ref}"
     ann.git("push", "--quiet", "--delete", "origin", ref)
     made(ann, "v0.0.1")
@@ -418,7 +418,7 @@ def test_a_reference_of_the_clone_that_git_may_take_for_something_else(name: str
     ref = name.format(id=ann.git("rev-parse", "v0.0.1^{commit}"))
     ann.git("update-ref", ref, "v0.0.2^{commit}")
     (fault,) = refusal(ann, "v0.0.1")
-    assert fault.what.startswith("in this clone there is a ")
+    assert fault.problem.startswith("in this clone there is a ")
     assert fault.hint == f"find out who made it, and remove it: git update-ref -d {ref}"
     ann.git("update-ref", "-d", ref)
     made(ann, "v0.0.1")
@@ -481,7 +481,7 @@ def test_what_the_remote_has_afterwards_is_read_back(script: str, where: str, st
         publish(promotion, "v0.0.1")
     (fault,) = caught.value.faults
     assert fault.where == where.format(**values)
-    assert fault.what.startswith(f"was pushed, and yet origin has {state.format(**values)} there now, and not ")
+    assert fault.problem.startswith(f"was pushed, and yet origin has {state.format(**values)} there now, and not ")
 
 
 def test_a_remote_that_cannot_be_read_back(ann: Clone) -> None:
@@ -489,7 +489,7 @@ def test_a_remote_that_cannot_be_read_back(ann: Clone) -> None:
     hook(ann.folder / "../origin.git", "post-receive", "mv ../origin.git ../gone.git")
     with pytest.raises(IamgenError) as caught:
         publish(promotion, "v0.0.1")
-    assert caught.value.faults[0].what == "origin took it, and what it has now cannot be read back"
+    assert caught.value.faults[0].problem == "origin took it, and what it has now cannot be read back"
 
 
 def test_a_protected_branch_is_not_put_back(ann: Clone) -> None:

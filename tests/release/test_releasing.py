@@ -182,7 +182,7 @@ def test_behind_and_on_another_branch(world: World, ann: Clone) -> None:
     bob = world.clone("bob")
     bob.commit("Second")
     bob.push()
-    assert [fault.what for fault in refusal(ann)] == [
+    assert [fault.problem for fault in refusal(ann)] == [
         "is 1 commit behind origin/main",
         "releases are made from main",
     ]
@@ -197,8 +197,8 @@ def test_another_branch(ann: Clone) -> None:
 
 
 def test_the_branch_of_the_settings(ann: Clone) -> None:
-    assert refusal(ann, main="trunk")[0].what == "releases are made from trunk"
-    assert refusal(ann, main="no branch at all")[0].what == "releases are made from no branch at all"
+    assert refusal(ann, main="trunk")[0].problem == "releases are made from trunk"
+    assert refusal(ann, main="no branch at all")[0].problem == "releases are made from no branch at all"
     ann.git("switch", "--quiet", "--create", "trunk")
     ann.push()
     assert made(ann, main="trunk").branch == "trunk"
@@ -216,7 +216,7 @@ def test_main_and_master(ann: Clone) -> None:
 def test_neither_main_nor_master(ann: Clone) -> None:
     ann.git("branch", "--move", "trunk")
     ann.git("--git-dir=../origin.git", "branch", "--move", "main", "trunk")
-    assert refusal(ann)[0].what == "there is neither main nor master"
+    assert refusal(ann)[0].problem == "there is neither main nor master"
 
 
 def test_a_shallow_clone(world: World, ann: Clone) -> None:
@@ -255,7 +255,7 @@ def test_a_remote_that_cannot_be_reached(ann: Clone) -> None:
     ann.git("remote", "set-url", "origin", "/nowhere")
     (fault,) = refusal(ann)
     assert (fault.where, fault.hint) == ("origin", "look at: git ls-remote origin")
-    assert fault.what.startswith("cannot be reached: '/nowhere' does not appear to be a git repository")
+    assert fault.problem.startswith("cannot be reached: '/nowhere' does not appear to be a git repository")
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_an_upstream_of_another_name(ann: Clone) -> None:
     ann.commit("Second")
     ann.git("push", "--quiet", "origin", "main:trunk")
     ann.git("reset", "--quiet", "--hard", "HEAD^")
-    assert refusal(ann)[0].what == "is 1 commit behind origin/trunk"
+    assert refusal(ann)[0].problem == "is 1 commit behind origin/trunk"
 
 
 def test_behind_and_diverged(world: World, ann: Clone) -> None:
@@ -411,7 +411,7 @@ def test_a_tag_on_another_commit(ann: Clone) -> None:
     hint = "if origin is right: git fetch --force origin refs/tags/v0.0.1:refs/tags/v0.0.1; else find out who moved it"
     assert refusal(ann) == (Fault("tag v0.0.1", f"is on {second[:10]} here and on {first[:10]} in origin", hint),)
     ann.git("tag", "--force", "v0.0.1", first)
-    assert refusal(ann)[0].what == "is another object here than in origin"
+    assert refusal(ann)[0].problem == "is another object here than in origin"
     ann.git("fetch", "--quiet", "--force", "origin", "refs/tags/v0.0.1:refs/tags/v0.0.1")
     assert str(made(ann).version) == "v0.0.2"
 
@@ -491,11 +491,11 @@ def test_a_hotfix_from_the_wrong_place(ann: Clone) -> None:
     assert refusal(ann, "v1.2.1") == (Fault("hot", "v1.2.1 would mend v1.2.0, and this branch is off v1.1.0", hint),)
     ann.git("switch", "--quiet", "--create", "hotter", "v1.3.0")
     ann.push()
-    assert refusal(ann, "v1.2.1")[0].what == "v1.2.1 would mend v1.2.0, and this branch is off v1.3.0"
+    assert refusal(ann, "v1.2.1")[0].problem == "v1.2.1 would mend v1.2.0, and this branch is off v1.3.0"
     ann.git("switch", "--quiet", "--orphan", "nothing")
     ann.commit("Begin anew", users_py="")
     ann.push()
-    assert refusal(ann, "v1.2.1")[0].what == "v1.2.1 would mend v1.2.0, and this branch is off no release"
+    assert refusal(ann, "v1.2.1")[0].problem == "v1.2.1 would mend v1.2.0, and this branch is off no release"
 
 
 def test_a_last_release_that_main_does_not_have(ann: Clone) -> None:
@@ -561,7 +561,7 @@ def test_who_nobody_knows(ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
     ann.git("config", "--unset", "user.email")
     monkeypatch.setenv("HOME", "/nonexistent")
     (fault,) = refusal(ann)
-    assert fault.what == "it does not know who you are, and a tag says who made it"
+    assert fault.problem == "it does not know who you are, and a tag says who made it"
 
 
 def test_a_folder_of_a_larger_repository(world: World, ann: Clone) -> None:
@@ -574,7 +574,7 @@ def test_a_folder_of_a_larger_repository(world: World, ann: Clone) -> None:
     release = made(ann, folder="team/i a m")
     assert [one.subject for one in release.commits] == ["Move in"]
     (folder / "new").write_text("")
-    assert refusal(ann, folder="team/i a m")[0].what == "not everything is committed: team/i a m/new"
+    assert refusal(ann, folder="team/i a m")[0].problem == "not everything is committed: team/i a m/new"
 
 
 def test_a_worktree(ann: Clone) -> None:
@@ -655,7 +655,7 @@ def test_two_clones_in_the_same_moment(world: World, ann: Clone) -> None:
     )
     (fault,) = refusal(ann)
     assert fault.where == "tag v0.0.1"
-    assert fault.what.startswith("origin did not take it: [")
+    assert fault.problem.startswith("origin did not take it: [")
     assert ann.tags() == []
 
 
@@ -675,7 +675,7 @@ def test_nothing_leads_to_a_tag_before_the_remote_has_it(ann: Clone) -> None:
 
 def test_a_push_that_is_killed_leaves_no_tag(ann: Clone) -> None:
     hook(ann.folder / ".git", "pre-push", "kill -KILL $PPID")
-    assert refusal(ann)[0].what == "origin did not take it: see above"
+    assert refusal(ann)[0].problem == "origin did not take it: see above"
 
 
 @pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="no ssh-keygen to sign with")
@@ -697,7 +697,7 @@ def test_a_signature_that_fails_leaves_no_tag(ann: Clone) -> None:
     ann.git("config", "gpg.program", "false")
     (fault,) = refusal(ann)
     assert (fault.where, fault.hint) == ("tag v0.0.1", "nothing was pushed")
-    assert fault.what.startswith("cannot be made: ")
+    assert fault.problem.startswith("cannot be made: ")
 
 
 def test_an_answer_that_is_lost_is_no_failure(ann: Clone) -> None:
@@ -791,7 +791,7 @@ def test_names_that_git_may_take_for_something_else(name: str, is_here: bool, an
         ann.push(f"HEAD^0:{ref}")
     (fault,) = refusal(ann)
     assert fault.where == ref.split("/", 2)[2]
-    assert fault.what.startswith("in this clone there is" if is_here else "in origin there is")
+    assert fault.problem.startswith("in this clone there is" if is_here else "in origin there is")
 
 
 def test_the_tag_is_made_and_pushed_by_its_id(ann: Clone) -> None:
@@ -811,7 +811,7 @@ def test_the_release_is_read_back(ann: Clone) -> None:
     with pytest.raises(IamgenError) as caught:
         publish(release, "v0.0.1")
     (fault,) = caught.value.faults
-    assert (fault.where, fault.what[:36]) == (
+    assert (fault.where, fault.problem[:36]) == (
         "tag v0.0.1",
         "was pushed, and yet origin has " + ann.git("rev-parse", "HEAD^{tree}")[:5],
     )

@@ -124,7 +124,7 @@ def test_a_policy_lets_people_assume_generated_roles_and_no_other(every_case: Ca
     stranger = with_mfa(every_case.person("stranger"))
     declaration = every_case.declaration
     for_people = {"AdminR", "OpsR", "ReadR"} | {
-        one.role for one in declaration.granted if one.who in declaration.people
+        one.role for one in declaration.granted if one.principal in declaration.people
     }
     generated = [role.arn for role in every_case.scheme.roles if role.logical_id in for_people]
     for arn in generated:

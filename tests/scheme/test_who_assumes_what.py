@@ -14,7 +14,9 @@ Case = Any
 def granted(case: Case, at: datetime = NOW) -> set[tuple[str, str, str]]:
     """Return what the declaration says: (user, account, role), at that time."""
     return {
-        (one.who.name, one.account, one.role) for one in case.declaration.granted if one.until is None or at < one.until
+        (one.principal.name, one.account, one.role)
+        for one in case.declaration.granted
+        if one.until is None or at < one.until
     }
 
 

@@ -32,7 +32,7 @@ def refusals(root: Path, source: str, document: str = "{}") -> list[str]:
         declaration = load(root, datetime(2026, 11, 23, 12, tzinfo=UTC)).declaration
         texts(declaration, tuple(declaration.accounts.values()), documents(root, declaration))
     except IamgenError as exc:
-        return [fault.what for fault in exc.faults]
+        return [fault.problem for fault in exc.faults]
     return []
 
 

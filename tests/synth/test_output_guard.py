@@ -50,7 +50,7 @@ def test_what_may_not_leave(case: str) -> None:
     body, what = CASES[case]
     (fault,) = output_faults("dev", body)
     assert fault.where.startswith("dev")
-    assert fault.what.startswith(what)
+    assert fault.problem.startswith(what)
 
 
 def test_a_condition_and_other_parts_of_a_resource() -> None:

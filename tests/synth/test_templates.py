@@ -50,7 +50,7 @@ def refusal(declaration: Declaration) -> str | None:
     except IamgenError as exc:
         (fault,) = exc.faults
         assert fault.where == "dev ReadR"
-        return f"{fault.what} | {fault.hint}"
+        return f"{fault.problem} | {fault.hint}"
     return None
 
 

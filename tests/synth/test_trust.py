@@ -80,10 +80,14 @@ def test_it_admits_exactly_those_who_were_granted(
         return
     expected = {
         (
-            HERE.user_arn(one.who.name)
-            if isinstance(one.who, Machine)
-            else (one.who.name if form.names else PEOPLE.user_arn(one.who.name, getattr(one.who, "path", "/"))),
-            isinstance(one.who, Person),
+            HERE.user_arn(one.principal.name)
+            if isinstance(one.principal, Machine)
+            else (
+                one.principal.name
+                if form.names
+                else PEOPLE.user_arn(one.principal.name, getattr(one.principal, "path", "/"))
+            ),
+            isinstance(one.principal, Person),
             iso(one.until) if one.until else None,
         )
         for one in some
@@ -91,14 +95,14 @@ def test_it_admits_exactly_those_who_were_granted(
     found = [admitted(statement, form) for statement in statements]
     assert set().union(*found) == expected
     assert sum(map(len, found)) == len(expected)
-    assert len(statements) == len({(isinstance(one.who, Machine), one.until) for one in some})
+    assert len(statements) == len({(isinstance(one.principal, Machine), one.until) for one in some})
 
 
 @given(grants, forms, st.randoms())
 def test_the_order_of_grants_with_the_same_end_is_kept_and_that_of_statements_is_fixed(
     drawn: list[tuple[str, bool, datetime | None, str]], form: TrustForm, random: Any
 ) -> None:
-    ordered = sorted(granted(drawn), key=lambda one: one.who.name)
+    ordered = sorted(granted(drawn), key=lambda one: one.principal.name)
     by_end = sorted(ordered, key=lambda one: (one.until is None, str(one.until)))
     assert compiled(ordered, form) == compiled(by_end, form)
 

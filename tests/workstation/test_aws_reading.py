@@ -96,7 +96,7 @@ def test_what_the_aws_cli_cannot_read_is_not_written_to(text: str, where: str, w
     with pytest.raises(IamgenError) as caught:
         written(text)
     assert caught.value.faults[0].where == where
-    assert what in caught.value.faults[0].what
+    assert what in caught.value.faults[0].problem
     assert "nothing was written" in caught.value.faults[0].hint
 
 

@@ -76,7 +76,7 @@ def test_any_text_is_as_envsubst_makes_it(text: str, values: dict[str, str]) -> 
     try:
         made = expanded(text, values)
     except IamgenError as exc:
-        assert all(fault.what.startswith("nothing defines ") for fault in exc.faults)
+        assert all(fault.problem.startswith("nothing defines ") for fault in exc.faults)
     else:
         assert made.encode() == envsubst(text.encode(), values)
 

@@ -24,12 +24,12 @@ def given(
         given(secret="-", piped=f"{SECRET}\n"),
         given(secret="-", piped=f"{SECRET}\r\n", AWS_SECRET_ACCESS_KEY="other"),
         given(AWS_SECRET_ACCESS_KEY=SECRET),
-        given(AWS_SECRET_ACCESS_KEY=SECRET, AWS_ACCESS_KEY_ID=ID, asked="other"),
-        given(asked=SECRET),
-        given(asked=f" {SECRET} "),
-        given(asked=SECRET, AWS_SECRET_ACCESS_KEY="another key's", AWS_ACCESS_KEY_ID="AKIAOTHER"),
-        given(asked=SECRET, AWS_SECRET_ACCESS_KEY="a session's", AWS_SESSION_TOKEN="x"),
-        given(asked=SECRET, AWS_SECRET_ACCESS_KEY=""),
+        given(AWS_SECRET_ACCESS_KEY=SECRET, AWS_ACCESS_KEY_ID=ID, prompt="other"),
+        given(prompt=SECRET),
+        given(prompt=f" {SECRET} "),
+        given(prompt=SECRET, AWS_SECRET_ACCESS_KEY="another key's", AWS_ACCESS_KEY_ID="AKIAOTHER"),
+        given(prompt=SECRET, AWS_SECRET_ACCESS_KEY="a session's", AWS_SESSION_TOKEN="x"),
+        given(prompt=SECRET, AWS_SECRET_ACCESS_KEY=""),
     ],
 )
 def test_where_the_secret_comes_from(one: StatedKey) -> None:
@@ -80,7 +80,7 @@ def test_nobody_to_ask() -> None:
 @pytest.mark.parametrize("wrong", ["", " ", "two words", "a\nb", "a\x1b[0mb", "ä"])
 def test_what_is_no_secret(wrong: str) -> None:
     with pytest.raises(IamgenError, match=r"the secret (is empty|has a blank)") as caught:
-        access_key(given(asked=wrong))
+        access_key(given(prompt=wrong))
     assert not wrong.strip() or wrong not in str(caught.value)
 
 

@@ -86,7 +86,7 @@ def test_names_that_the_console_does_not_take() -> None:
     assert [len(link.role.name) for link in links(roles, "aws")] == [64]
     (fault,) = unlinked(roles)
     assert fault.where == "dev ReadR"
-    assert fault.what == f"the console switches to names of 64 characters, and {'x' * 65} is longer"
+    assert fault.problem == f"the console switches to names of 64 characters, and {'x' * 65} is longer"
 
 
 def test_the_markdown_page(bob: tuple[Path, Colleague]) -> None:

@@ -25,7 +25,7 @@ class Headroom:
 
     account: str
     """The account's name in CONST.inc."""
-    what: str
+    subject: str
     """What uses the quota: `OpsR trust policy`, `longest role name`."""
     used: int
     """How much is used, in `unit`."""
@@ -47,11 +47,12 @@ class Headroom:
     def warning(self) -> Fault:
         """A warning to whoever owns the declaration."""
         what = f"{self.used:,} of {self.limit:,} {self.unit}, {self.percent} %"
-        return Fault(f"{self.account} {self.what}", what, self.next)
+        return Fault(f"{self.account} {self.subject}", what, self.next)
 
     def plain(self) -> dict[str, object]:
-        """Return it as JSON values, by the names of its fields, with `percent`."""
-        values = {name: value for name, value in asdict(self).items() if name != "grows"}
+        """Return it as JSON values, with `percent`; the key of the subject is `what`."""
+        names = {"subject": "what"}
+        values = {names.get(name, name): value for name, value in asdict(self).items() if name != "grows"}
         return {**values, "percent": self.percent}
 
 

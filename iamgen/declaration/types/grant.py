@@ -59,7 +59,7 @@ Access = Annotated[
 class Granted:
     """A grant resolved: one principal who may assume one role in one account."""
 
-    who: Person | Machine | Workload
+    principal: Person | Machine | Workload
     """The principal."""
     account: str
     """The name of the account."""
@@ -153,7 +153,7 @@ def _warnings(same: list[Granted], now: datetime) -> Iterator[MisDeclared]:
     """Say which ends have passed, and which do nothing because the same is granted for longer elsewhere."""
     longest = max(same, key=_last)
     for entry in same:
-        problem = f"{entry.who.name}'s {entry.role} in {entry.account}"
+        problem = f"{entry.principal.name}'s {entry.role} in {entry.account}"
         if entry.until is None:
             continue
         if entry.until <= now:

@@ -154,7 +154,7 @@ def test_broken_configuration_is_the_persons_fault(tmp_path: Path, config: str, 
     with pytest.raises(IamgenError) as error:
         cfnlint.load(REGION, file)
     assert error.value.faults[0].where == where
-    assert what in error.value.faults[0].what
+    assert what in error.value.faults[0].problem
     assert error.value.faults[0].hint
 
 
@@ -164,7 +164,7 @@ def test_unknown_region_is_named(tmp_path: Path, configured: bool) -> None:
     with pytest.raises(IamgenError) as error:
         cfnlint.lint("{}", "moon-north-1", tmp_path / ".cfnlintrc" if configured else None)
     assert error.value.faults[0].where == "GLOBAL_AWS_REGION"
-    assert "moon-north-1" in error.value.faults[0].what
+    assert "moon-north-1" in error.value.faults[0].problem
     assert ".cfnlintrc" in error.value.faults[0].hint
 
 
