@@ -53,7 +53,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "ui",
         "workstation",
     },
-    "cli": {"commands", "declaration", "errors", "release", "ui"},
+    "cli": {"commands", "declaration", "errors", "release", "similar_names", "ui"},
     "__main__": {"cli"},
 }
 ONLY_IN = {

@@ -1,4 +1,4 @@
-"""The layout of `--help`: options under headings, and commands in the order of the work."""
+"""The layout of a command's `--help`: its options under headings."""
 
 from __future__ import annotations
 
@@ -34,11 +34,3 @@ class GroupedCommand(click.Command):
         if rows:
             with formatter.section("Other options"):
                 formatter.write_dl(list(rows.values()))
-
-
-class OrderedGroup(click.Group):
-    """A group whose help lists commands in the order in which they were added."""
-
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        """Return the names of the commands in their order, which click would sort."""
-        return list(self.commands)

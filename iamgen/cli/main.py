@@ -7,22 +7,10 @@ from pathlib import Path
 
 import click
 
-from iamgen.cli.apply import apply
-from iamgen.cli.bootstrap import bootstrap
-from iamgen.cli.cancel import cancel
-from iamgen.cli.changes import changes
-from iamgen.cli.check import check
-from iamgen.cli.ci import ci
-from iamgen.cli.deploy import deploy
-from iamgen.cli.drift import drift
-from iamgen.cli.help import WIDTH, OrderedGroup
-from iamgen.cli.plan import plan
-from iamgen.cli.promote import promote
-from iamgen.cli.release import release
-from iamgen.cli.render import render
-from iamgen.cli.session import Session
-from iamgen.cli.stack_set import stack_set
-from iamgen.cli.template import template
+from iamgen.cli.command_group import CommandGroup
+from iamgen.cli.command_list import COMMANDS, OTHER_WORDS
+from iamgen.cli.help import WIDTH
+from iamgen.cli.session import FOLDER, Session
 from iamgen.errors import Fault, IamgenError, InterruptError, UsageError
 from iamgen.ui.console import Colour, Console
 from iamgen.ui.signals import as_interrupts, ignore
@@ -31,48 +19,78 @@ DONE, FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 _CODES = {UsageError: USAGE, InterruptError: INTERRUPTED}
 
 
-@click.group(cls=OrderedGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH})
-@click.option(
-    "-C",
-    "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    help="Work in the repository of this folder instead of the current one.",
-)
-@click.option(
-    "--color",
-    "colour",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Colour on stderr; auto means on a terminal, unless NO_COLOR is set.",
+def _set_folder(context: click.Context, _param: click.Parameter, folder: Path | None) -> None:
+    if folder is not None:
+        context.meta[FOLDER] = folder  # for completion, which has no session
+        if isinstance(context.obj, Session):
+            context.obj.folder = folder
+
+
+def _set_colour(context: click.Context, _param: click.Parameter, colour: Colour | None) -> None:
+    if colour is not None and isinstance(context.obj, Session):
+        context.obj.console = Console.standard(colour)
+
+
+def _general_options(*, hidden: bool) -> tuple[click.Option, ...]:
+    """Return the options that every command takes, before its name or after it."""
+    folder = click.Option(
+        ["-C", "folder"],
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="Work in the repository of this folder instead of the current one.",
+        expose_value=False,
+        hidden=hidden,
+        callback=_set_folder,
+    )
+    colour = click.Option(
+        ["--color", "colour"],
+        type=click.Choice(["auto", "always", "never"]),
+        help="Colour on stderr; auto, the default, means on a terminal, unless NO_COLOR is set.",
+        expose_value=False,
+        hidden=hidden,
+        callback=_set_colour,
+    )
+    return folder, colour
+
+
+@click.group(
+    cls=CommandGroup,
+    params=[*_general_options(hidden=False)],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH},
 )
 @click.version_option(package_name="iamgen", message="%(prog)s %(version)s")
-@click.pass_obj
-def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
-    """Who may do what in which AWS account: declared in users.py, made into CloudFormation."""
-    session.folder, session.console = folder, Console.standard(colour)
+def iamgen() -> None:
+    """Who may do what in which AWS account: declared in users.py, made into CloudFormation.
+
+    The options may stand before a command or after it; `iamgen COMMAND --help`
+    describes the command.
+    """
 
 
-# in the order of the work: on the declaration, towards a deployment, afterwards, for people
-_COMMANDS = (
-    render,
-    check,
-    changes,
-    release,
-    promote,
-    ci,
-    deploy,
-    plan,
-    apply,
-    cancel,
-    stack_set,
-    drift,
-    template,
-    bootstrap,
-)
-for command in _COMMANDS:
-    iamgen.add_command(command)
+iamgen.headings, iamgen.other_words = COMMANDS, OTHER_WORDS
+iamgen.general_options = _general_options(hidden=True)
+
+
+@iamgen.command("help", hidden=True)
+@click.argument("name", required=False)
+@click.pass_context
+def show_help(context: click.Context, name: str | None) -> None:
+    """Print the help of a command, or of iamgen."""
+    group = context.find_root()
+    if name is None:
+        click.echo(group.get_help())
+        return
+    _, command, _ = iamgen.resolve_command(group, [name])
+    if command:
+        with click.Context(command, info_name=name, parent=group, **command.context_settings) as described:
+            click.echo(command.get_help(described))
+
+
+@iamgen.command("version", hidden=True)
+def show_version() -> None:
+    """Print the version, as --version does."""
+    from importlib.metadata import version
+
+    click.echo(f"iamgen {version('iamgen')}")
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from iamgen.cli.session import FOLDER
 from iamgen.errors import IamgenError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -39,7 +40,7 @@ def account_names(context: click.Context, _param: click.Parameter, incomplete: s
     from iamgen.declaration.constants import read
     from iamgen.declaration.load import CONSTANTS_FILE, find_root
 
-    folder = context.find_root().params.get("folder") or Path()
+    folder = context.meta.get(FOLDER, Path())
     try:
         constants, _ = read(find_root(folder) / CONSTANTS_FILE, CONSTANTS_FILE)
     except IamgenError:

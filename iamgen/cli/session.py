@@ -7,6 +7,9 @@ from pathlib import Path
 
 from iamgen.ui.console import Console
 
+FOLDER = "iamgen.folder"
+"""Where click's context keeps the folder of -C."""
+
 
 @dataclass
 class Session:

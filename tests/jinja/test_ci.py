@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
@@ -350,7 +351,8 @@ def test_every_command_is_one_of_iamgens_with_its_options(provider: CiProvider, 
     for line in found:
         name, *args = shlex.split(line.partition(" >")[0])[1:]
         names.append(name)
-        command = iamgen.commands[name]
+        command = iamgen.get_command(click.Context(iamgen), name)
+        assert command
         context = command.make_context(name, args, obj=Session(Console.standard()))
         assert name != "deploy" or (context.params["yes"], len(context.params["accounts"])) == (True, 1)
     assert set(names) == {"check", "render", "changes", "ci", "deploy"}

@@ -1,0 +1,60 @@
+"""The commands of iamgen under their headings, each with the line that `iamgen --help` says about it.
+
+The line stands here as well as in the command's own help, so that the list is shown without importing any command.
+The command NAME is the function of that name in the module `iamgen.cli.NAME`, with `_` for each `-`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+COMMANDS: Mapping[str, Mapping[str, str]] = {
+    "The declaration": {
+        "render": "Print or write accounts' CloudFormation templates.",
+        "check": "Check templates against every rule and every quota.",
+        "changes": "Show what changes in the templates between two revisions.",
+    },
+    "Releases": {
+        "release": "Tag the current commit as a release, and push the tag.",
+        "promote": "Move a channel's branch, which CI deploys, to a release.",
+        "ci": "Write the files by which CI checks and deploys.",
+    },
+    "Deployments": {
+        "deploy": "Deploy accounts' stacks, shown and asked about first.",
+        "plan": "Show what a deployment changes, and keep the plan in a file.",
+        "apply": "Carry out a kept plan, shown and asked about first.",
+        "cancel": "Stop an update under way; AWS puts everything back.",
+        "stack-set": "Deploy one template to all accounts of a kind.",
+        "drift": "Show what differs in AWS from the template that was deployed.",
+        "template": "Print the template that an account's stack was deployed with.",
+    },
+    "People": {
+        "bootstrap": "Print a person's console links, or set up their ~/.aws.",
+    },
+}
+
+OTHER_WORDS: Mapping[str, str] = {
+    "build": "render",
+    "generate": "render",
+    "synth": "render",
+    "show": "render",
+    "lint": "check",
+    "validate": "check",
+    "verify": "check",
+    "quotas": "check --quotas",
+    "compare": "changes",
+    "tag": "release",
+    "publish": "release",
+    "rollback": "promote",
+    "pipeline": "ci",
+    "up": "deploy",
+    "update": "deploy",
+    "preview": "plan",
+    "stackset": "stack-set",
+    "status": "drift",
+    "links": "bootstrap",
+    "login": "bootstrap",
+    "config": "bootstrap",
+    "user": "bootstrap",
+}
+"""Words that other tools use, and what iamgen calls it."""

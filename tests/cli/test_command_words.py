@@ -1,0 +1,79 @@
+"""What people type: general options after the command, words of other tools, and names with a slip."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from click.shell_completion import ShellComplete
+
+from iamgen.cli.command_list import OTHER_WORDS
+from iamgen.cli.main import iamgen as program
+
+MakeRepo = Callable[..., Path]
+
+
+def run(*arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "iamgen", *arguments], check=False, capture_output=True, text=True, cwd=cwd
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("rendr", "did you mean render?"),
+        ("Bootstrap", "did you mean bootstrap?"),
+        ("lint", "the command for it is iamgen check"),
+        ("rollback", "the command for it is iamgen promote"),
+        ("xyzzy", "iamgen --help lists the commands"),
+    ],
+)
+def test_a_word_that_is_no_command_is_refused_with_the_one_that_was_meant(word: str, hint: str) -> None:
+    error = f"error: iamgen {word}: there is no such command\nhint: {hint}\n"
+    assert run(word, "dev") == (2, "", error)
+    assert run("help", word) == (2, "", error)
+
+
+def test_every_word_of_other_tools_leads_to_a_command_and_is_none_itself() -> None:
+    names = program.list_commands(click.Context(program))
+    for word, command in OTHER_WORDS.items():
+        assert word not in names
+        assert command.split()[0] in names
+
+
+def test_help_and_version_may_be_typed_as_words() -> None:
+    assert run("help") == run("--help")
+    assert run("version") == run("--version")
+    assert run("help", "render")[1] == run("render", "--help")[1]
+
+
+def test_general_options_may_stand_after_the_command(make_repo: MakeRepo, tmp_path: Path) -> None:
+    example = make_repo()
+    before = run("-C", str(example), "render", "dev", "--no-lint", cwd=tmp_path)
+    assert before[0] == 0
+    assert run("render", "dev", "--no-lint", "-C", str(example), cwd=tmp_path) == before
+    plain = run("render", "nope", cwd=example)
+    assert (
+        run("render", "nope", "--color", "always", cwd=example)[2]
+        == run("--color", "always", "render", "nope", cwd=example)[2]
+    )
+    assert "\033[" in run("render", "nope", "--color", "always", cwd=example)[2]
+    assert "\033[" not in plain[2]
+
+
+def test_names_of_commands_are_completed_from_the_list() -> None:
+    completion = ShellComplete(program, {}, "iamgen", "_IAMGEN_COMPLETE")
+    assert [item.value for item in completion.get_completions([], "re")] == ["render", "release"]
+    assert [item.value for item in completion.get_completions([], "--c")] == ["--color"]
+
+
+def test_accounts_are_completed_in_the_folder_that_is_named_after_the_command(make_repo: MakeRepo) -> None:
+    completion = ShellComplete(program, {}, "iamgen", "_IAMGEN_COMPLETE")
+    items = completion.get_completions(["render", "-C", str(make_repo())], "de")
+    assert [item.value for item in items] == ["dev"]
