@@ -12,10 +12,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from iamgen.declaration.load import ConstantsFile, load
 from iamgen.declaration.resolved import Account, Declaration
@@ -28,8 +27,7 @@ if TYPE_CHECKING:  # each of these takes longer to import than a small repositor
     from iamgen.diff.accounts import AccountTemplate
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(NamedTuple):
     """A repository that loads without a fault."""
 
     root: Path
@@ -72,11 +70,10 @@ class Project:
 
     def at_revision(self, name: str) -> Project:
         """Return the same project as that of a commit: its faults and warnings say which commit they are of."""
-        return replace(self, revision=name, warnings=tuple(in_revision(name, fault) for fault in self.warnings))
+        return self._replace(revision=name, warnings=tuple(in_revision(name, fault) for fault in self.warnings))
 
 
-@dataclass(frozen=True)
-class Rendered:
+class Rendered(NamedTuple):
     """The templates that a project gives."""
 
     project: Project
@@ -129,8 +126,7 @@ class Rendered:
             raise IamgenError(checked.errors)
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """What the checks find in a project's templates."""
 
     project: Project

@@ -8,8 +8,7 @@ and of the China Regions.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 PartitionName = Literal["aws", "aws-us-gov", "aws-cn"]
 """The partitions that iamgen supports: those of which it knows service principals and console addresses."""
@@ -17,8 +16,7 @@ SUPPORTED: tuple[PartitionName, ...] = get_args(PartitionName)
 DEFAULT: PartitionName = "aws"
 
 
-@dataclass(frozen=True)
-class Partition:
+class Partition(NamedTuple):
     """A group of regions with accounts, IAM and domain names of its own."""
 
     name: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from iamgen.clock import now
 from iamgen.commands.requests import Lint
@@ -15,8 +14,7 @@ from iamgen.ui.console import Console
 from iamgen.ui.files import write_all
 
 
-@dataclass(frozen=True)
-class RenderRequest:
+class RenderRequest(NamedTuple):
     """Which templates to render, how, and where to write them."""
 
     root: Path
@@ -29,7 +27,7 @@ class RenderRequest:
     """The folder to write into; None prints the template on stdout."""
     form: Literal["json", "yaml"] = "json"
     """The language the templates are written in."""
-    lint: Lint = field(default_factory=Lint)
+    lint: Lint = Lint()
     """Whether the templates are checked, and whether earlier results of cfn-lint are reused."""
 
 

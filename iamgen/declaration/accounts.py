@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from iamgen.aws import quotas
 from iamgen.aws.partitions import DEFAULT, PARTITIONS, SUPPORTED, PartitionName, partition_of
@@ -189,7 +189,7 @@ def _with_people(
     holder = stands_in or own
     aliases = {name: holder for name in (own, PEOPLE_ACCOUNT) if name != holder and holder in by_name}
     marked = {
-        name: replace(account, holds_people=name == holder) for name, account in by_name.items() if name not in aliases
+        name: account._replace(holds_people=name == holder) for name, account in by_name.items() if name not in aliases
     }
     return marked, aliases, faults
 

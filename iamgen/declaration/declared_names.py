@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.aws import quotas
 from iamgen.declaration.declared_type import MisDeclared, label
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 _RESERVED = r"AssumeRole\d+P|CIUser.*|User.*|OIDC.*|.*ServicesP"
 
 
-@dataclass(frozen=True)
-class NameForm:
+class NameForm(NamedTuple):
     """The form that the names of one type have."""
 
     ending: str

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.declaration import constants as constants_file
 from iamgen.declaration import users_file
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 CONSTANTS_FILE = "CONST.inc"
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A declaration without a fault, and warnings about it."""
 
     declaration: Declaration
@@ -61,8 +59,7 @@ def _nearest_root(folder: Path, needed: tuple[str, ...]) -> Path:
     )
 
 
-@dataclass(frozen=True)
-class ConstantsFile:
+class ConstantsFile(NamedTuple):
     """The file that has the constants, and how it is judged."""
 
     path: Path

@@ -7,7 +7,7 @@ It lies with the declaration, not with the stack, because CONST.inc may state a 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 IAM_NAME = re.compile(r"[A-Za-z0-9_+=,.@-]+")  # botocore's model of IAM, its \w in ASCII
 _PLAIN_NAME = r"[a-z][a-z0-9]*"
@@ -20,8 +20,7 @@ OPS_POLICY, READ_GUARD_POLICY = "OpsP", "ReadGuardP"
 STANDARD_POLICIES = (ASSUME_POLICY, OWN_USER_POLICY, OPS_POLICY, POWER_POLICY, READ_GUARD_POLICY)
 
 
-@dataclass(frozen=True)
-class Naming:
+class Naming(NamedTuple):
     """Names and ARNs of one account's resources."""
 
     stack: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,26 +15,26 @@ if TYPE_CHECKING:
     from iamgen.declaration.types.pipeline import Pipeline
 
 
-@dataclass(frozen=True)
-class Provider:
+class Provider(NamedTuple):
     """A CI service.
 
-    `url` and `audience` may take `{1}`, a group of the subject.
+    `url` and `audience` may take `{1}`, a group of the subject. The patterns are text, which is compiled when a
+    pipeline is declared: most repositories have none, and compiling all of them takes 4 ms.
     """
 
     url: str
     """Its issuer."""
     audience: str
     """What its tokens are usually made for."""
-    subject: re.Pattern[str]
+    subject: str
     """What a whole subject looks like."""
-    prefix: re.Pattern[str] | None
+    prefix: str | None
     """Where the rest of a subject varies by run: what one that ends in `*` has to say in full."""
     example: str
     """A subject, for a hint."""
     apart: str
     """How the jobs for `{account}` come by a subject that no others have."""
-    middle: re.Pattern[str] | None = None
+    middle: str | None = None
     """Where something in the middle varies by run: what a subject with a `*` there looks like."""
     filling: str = ""
     """What stands for that `*`: a `?` for each character, since a `*` would also match the parts behind it."""
@@ -68,7 +67,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
         "github": Provider(
             "https://token.actions.githubusercontent.com",
             "sts.amazonaws.com",
-            re.compile(rf"repo:{REPOSITORY}:(environment:{_TEXT}|ref:refs/(heads|tags)/{_BRANCH}|pull_request)"),
+            rf"repo:{REPOSITORY}:(environment:{_TEXT}|ref:refs/(heads|tags)/{_BRANCH}|pull_request)",
             None,
             "repo:acme/shop:environment:prod",
             "give {account} a Pipeline of its own with environment='{account}', which has required reviewers at GitHub",
@@ -76,7 +75,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
         "gitlab": Provider(
             "https://gitlab.com",
             "https://gitlab.com",
-            re.compile(rf"(?:project_path:{_PART}/{_PATH}|project_id:\d+){_GITLAB_PARTS}"),
+            rf"(?:project_path:{_PART}/{_PATH}|project_id:\d+){_GITLAB_PARTS}",
             None,
             "project_path:acme/shop:ref_type:branch:ref:main",
             "let GitLab put deployment_tier into the project's subjects (ci_id_token_sub_claim_components), and give "
@@ -85,37 +84,35 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
         "buildkite": Provider(
             "https://agent.buildkite.com",
             "sts.amazonaws.com",
-            re.compile(rf"organization:{_PART}:pipeline:{_PART}:ref:[^*?$\s]+:commit:[^*?$\s]+:step:[^*?$\s]*"),
-            re.compile(rf"organization:{_PART}:pipeline:{_PART}:(ref:[^*?:$\s]+:(commit:[^*?:$\s]+:)?)?"),
+            rf"organization:{_PART}:pipeline:{_PART}:ref:[^*?$\s]+:commit:[^*?$\s]+:step:[^*?$\s]*",
+            rf"organization:{_PART}:pipeline:{_PART}:(ref:[^*?:$\s]+:(commit:[^*?:$\s]+:)?)?",
             "organization:acme:pipeline:shop:ref:refs/heads/main:*",
             "give {account} a pipeline of its own at Buildkite: 'organization:acme:pipeline:shop-{account}:…'",
         ),
         "circleci": Provider(
             "https://oidc.circleci.com/org/{1}",
             "{1}",
-            re.compile(rf"org/({_PART})/project/{_PART}/user/{_PART}"),
-            re.compile(rf"org/({_PART})/project/{_PART}/(user/)?"),
+            rf"org/({_PART})/project/{_PART}/user/{_PART}",
+            rf"org/({_PART})/project/{_PART}/(user/)?",
             "org/ORG_ID/project/PROJECT_ID/*",
             "give {account} a project of its own at CircleCI, or a branch: "
             "'org/ORG_ID/project/PROJECT_ID/user/*/vcs-origin/github.com/acme/shop/vcs-ref/refs/heads/{account}'",
-            re.compile(
-                rf"org/({_PART})/project/{_PART}/user/\*/vcs-origin/{_PATH}/vcs-ref/refs/(?:heads|tags)/{_BRANCH}"
-            ),
+            rf"org/({_PART})/project/{_PART}/user/\*/vcs-origin/{_PATH}/vcs-ref/refs/(?:heads|tags)/{_BRANCH}",
             "-".join("?" * length for length in (8, 4, 4, 4, 12)),  # a user is an UUID
         ),
         "bitbucket": Provider(
             "https://api.bitbucket.org/2.0/workspaces/{workspace}/pipelines-config/identity/oidc",
             "",
-            re.compile(r"\{[0-9a-f-]{36}\}:[^*?$\s]+"),
-            re.compile(r"\{[0-9a-f-]{36}\}:(\{[0-9a-f-]{36}\}:)?"),
+            r"\{[0-9a-f-]{36}\}:[^*?$\s]+",
+            r"\{[0-9a-f-]{36}\}:(\{[0-9a-f-]{36}\}:)?",
             "{REPOSITORY_UUID}:*",
             "name the deployment environment of each: '{REPOSITORY_UUID}:{ENVIRONMENT_UUID}:*'",
         ),
         "hcp-terraform": Provider(
             "https://app.terraform.io",
             "aws.workload.identity",
-            re.compile(rf"organization:{_PART}:project:[^:*?$]+:workspace:{_PART}:run_phase:(plan|apply)"),
-            re.compile(rf"organization:{_PART}:project:[^:*?$]+:workspace:{_PART}:(run_phase:)?"),
+            rf"organization:{_PART}:project:[^:*?$]+:workspace:{_PART}:run_phase:(plan|apply)",
+            rf"organization:{_PART}:project:[^:*?$]+:workspace:{_PART}:(run_phase:)?",
             "organization:acme:project:shop:workspace:prod:run_phase:apply",
             "give {account} a workspace of its own at HCP Terraform",
         ),
@@ -151,5 +148,7 @@ def subject_of(pipeline: Pipeline) -> str:
 def matched(provider: Provider, subject: str) -> re.Match[str] | None:
     """Return the match of a subject that means one job or branch of the service's, or None of any other."""
     if subject.endswith("*"):
-        return provider.prefix.fullmatch(subject[:-1]) if provider.prefix else None
-    return provider.subject.fullmatch(subject) or (provider.middle.fullmatch(subject) if provider.middle else None)
+        return re.fullmatch(provider.prefix, subject[:-1]) if provider.prefix else None
+    return re.fullmatch(provider.subject, subject) or (
+        re.fullmatch(provider.middle, subject) if provider.middle else None
+    )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from iamgen.aws.partitions import PartitionName
 from iamgen.declaration.constants import Constants
@@ -40,8 +40,7 @@ __all__ = (
 Kind = Literal["user-only", "dev", "prod", "workload"]
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     """An AWS account of CONST.inc."""
 
     name: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.declaration.declared_type import MisDeclared
 from iamgen.declaration.pipelines import PROVIDERS, identity
@@ -15,12 +14,11 @@ if TYPE_CHECKING:
     from iamgen.declaration.accounts import Accounts
     from iamgen.declaration.types.pipeline import Pipeline
 
-_IDS = re.compile(r"@\d+(?=[/:])")  # in GitHub's subjects: a repository has them or not, and may change to them
+_IDS = r"@\d+(?=[/:])"  # in GitHub's subjects: a repository has them or not, and may change to them
 _OTHERWISE = "give {account} a subject of its own, that no other job has"
 
 
-@dataclass(frozen=True)
-class SubjectReach:
+class SubjectReach(NamedTuple):
     """One role in one account that a pipeline is granted."""
 
     pipeline: Pipeline
@@ -73,5 +71,5 @@ def _covers(pattern: Pipeline, other: Pipeline) -> bool:
     wide, narrow = identity(pattern), identity(other)
     if wide.url != narrow.url:
         return False
-    parts = (re.escape(part).replace(r"\?", ".") for part in _IDS.sub("", wide.subject).split("*"))
-    return re.fullmatch(".*".join(parts), _IDS.sub("", narrow.subject)) is not None
+    parts = (re.escape(part).replace(r"\?", ".") for part in re.sub(_IDS, "", wide.subject).split("*"))
+    return re.fullmatch(".*".join(parts), re.sub(_IDS, "", narrow.subject)) is not None

@@ -8,10 +8,9 @@ import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import iamgen
 from iamgen.declaration.declared_type import Declared, Faulty, MisDeclared, Origin, noting, without_fault
@@ -51,8 +50,7 @@ _MUTATED = "declare it in the call itself, instead of changing it afterwards"
 _BY_ITSELF = "run it by itself to see why: python users.py"
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """What users.py declares, as written; wrong entries are left out."""
 
     file: Path
@@ -76,7 +74,7 @@ class Written:
         return assignment(self.file, name)
 
 
-_HANDED_OVER = tuple(field.name for field in fields(Written) if field.name != "file")
+_HANDED_OVER = tuple(name for name in Written._fields if name != "file")
 
 
 def read(root: Path) -> tuple[Written, tuple[Fault, ...]]:
@@ -140,7 +138,7 @@ def _sound_only(written: Written) -> Written:
         del lists["ops_services"]
     settings = written.settings if isinstance(written.settings, Settings) else None
     strays = tuple(MisDeclared(Origin(*place), *rest) for place, *rest in written.strays)
-    return replace(written, **lists, settings=settings, strays=strays)
+    return written._replace(**lists, settings=settings, strays=strays)
 
 
 def _ending(status: int | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError
@@ -12,8 +12,7 @@ from iamgen.synth.build import build, notices
 from iamgen.synth.template_text import Format, text
 
 
-@dataclass(frozen=True)
-class Texts:
+class Texts(NamedTuple):
     """Each account's template as text, by the account's name, and what its owner may want to know."""
 
     by_account: dict[str, str]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from awacs.aws import ConditionElement, PolicyDocument, Statement, StringEquals, StringLike
 from troposphere import GetAtt
@@ -34,8 +33,7 @@ WritePrincipal = Callable[[Granted], Any]
 WriteAssumer = Callable[[str], Any]
 
 
-@dataclass(frozen=True)
-class TrustForm:
+class TrustForm(NamedTuple):
     """How a trust policy is written: the settings `trust` and `session_name_is_user`, and a role's `mfa`."""
 
     names: bool
@@ -45,8 +43,7 @@ class TrustForm:
     mfa: bool = True
 
 
-@dataclass(frozen=True)
-class Trust:
+class Trust(NamedTuple):
     """Whom a role trusts: those granted it, and what its declaration says may assume it besides."""
 
     granted: tuple[Granted, ...]
@@ -69,7 +66,7 @@ class Trust:
 
     def with_names(self) -> Trust:
         """Return the same trust in its shorter form."""
-        return replace(self, form=replace(self.form, names=True))
+        return self._replace(form=self.form._replace(names=True))
 
 
 def trust_policy(declaration: Declaration, account: Account, role: str) -> PolicyDocument:

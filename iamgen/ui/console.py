@@ -6,9 +6,8 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import Any, Literal, TextIO, cast
+from typing import Any, Literal, NamedTuple, TextIO, cast
 
 from iamgen.errors import Fault, refuse
 from iamgen.ui.signals import wait_for_input
@@ -66,8 +65,7 @@ def _forget_input(stream: TextIO) -> None:
         termios.tcflush(stream.fileno(), termios.TCIFLUSH)
 
 
-@dataclass(frozen=True)
-class Console:
+class Console(NamedTuple):
     """Two streams, whether the second takes colour, and where answers come from."""
 
     out: TextIO

@@ -28,7 +28,7 @@ grants = st.lists(
     max_size=30,
     unique_by=lambda one: (one[0].casefold(), one[1]),
 )
-forms = st.builds(TrustForm, st.booleans(), st.booleans(), st.just(PEOPLE), st.just(HERE))
+forms = st.builds(TrustForm, st.booleans(), st.booleans(), st.just(PEOPLE), st.just(HERE), st.booleans())
 
 
 def granted(drawn: list[tuple[str, bool, datetime | None, str]]) -> list[Granted]:
@@ -87,7 +87,7 @@ def test_it_admits_exactly_those_who_were_granted(
                 if form.names
                 else PEOPLE.user_arn(one.principal.name, getattr(one.principal, "path", "/"))
             ),
-            isinstance(one.principal, Person),
+            form.mfa and isinstance(one.principal, Person),
             iso(one.until) if one.until else None,
         )
         for one in some

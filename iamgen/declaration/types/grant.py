@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
 
 from iamgen.declaration.access_entries import accounts_meant, is_pattern, places, where_granted
 from iamgen.declaration.declared_type import Declared, MisDeclared, Origin, label, without_fault
@@ -55,8 +55,7 @@ Access = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class Granted:
+class Granted(NamedTuple):
     """A grant resolved: one principal who may assume one role in one account."""
 
     principal: Person | Machine | Workload

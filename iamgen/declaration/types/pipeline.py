@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from iamgen.declaration.users_file import Written
 
 _ISSUER = r"https://[a-z0-9.-]+\.[a-z]{2,}(?P<port>:\d+)?(/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?"
-_GITHUB_REPOSITORY = re.compile(REPOSITORY)
 _WORKSPACE = r"[a-z0-9_-]+"
 _BITBUCKET_AUDIENCE = r"ari:cloud:bitbucket::workspace/[0-9A-Za-z{}-]+"
 
@@ -171,7 +170,7 @@ def _github_problems(pipeline: Pipeline) -> Iterator[PipelineProblem]:
     if (pipeline.branch or "").startswith("refs/"):
         name = (pipeline.branch or "").removeprefix("refs/heads/")
         yield f"the branch {pipeline.branch!r} is a whole ref", f"write the branch's own name: {name!r}", "branch"
-    if pipeline.repository and not _GITHUB_REPOSITORY.fullmatch(pipeline.repository):
+    if pipeline.repository and not re.fullmatch(REPOSITORY, pipeline.repository):
         problem = f"the repository {pipeline.repository!r} is none"
         yield problem, "write 'acme/shop', or with both ids 'acme@123/shop@456'", pipeline.repository
 
