@@ -1,10 +1,15 @@
 """`python -m iamgen`, and what the command `iamgen` runs."""
 
+import gc
 import sys
+
+_ALLOCATIONS = 50_000
+"""Objects made until the collector looks for garbage; at Python's own 700 it looks some 50 times while modules load."""
 
 
 def run() -> int:
     """Run the command line and return its exit code; a ^C may come before there is a command line."""
+    gc.set_threshold(_ALLOCATIONS)
     try:
         from iamgen.cli.main import main
 

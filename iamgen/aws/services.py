@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -14,20 +15,16 @@ from iamgen.similar_names import CLOSE, did_you_mean
 
 _MODULE_OF = {"lambda": "awslambda"}  # the one prefix that is a word of Python's
 _NO_SERVICE = {"__init__", "aws"}
-_PREFIX = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_PREFIX = r"[a-z0-9]+(-[a-z0-9]+)*"
 _EASILY_MISTYPED = 5  # letters from which a prefix that is one letter away from another is a slip, not a new service
-
-
-def module_name(prefix: str) -> str:
-    """Return the name of the awacs module for a service prefix: `access-analyzer` has `access_analyzer`."""
-    return _MODULE_OF.get(prefix, prefix.replace("-", "_"))
 
 
 @cache
 def services_of_awacs() -> frozenset[str]:
     """Return the prefixes of every service that awacs has actions for."""
     prefixes = {module: prefix for prefix, module in _MODULE_OF.items()}
-    names = {module.stem for place in _places("awacs") for module in place.glob("*.py")} - _NO_SERVICE
+    files = (file for place in _places("awacs") for file in os.listdir(place))  # noqa: PTH208  # a tenth of glob's time
+    names = {file.removesuffix(".py") for file in files if file.endswith(".py")} - _NO_SERVICE
     return frozenset(prefixes.get(name, name.replace("_", "-")) for name in names)
 
 
@@ -57,7 +54,7 @@ def slip(service: str) -> str | None:
     if service in known_services():
         return None
     otherwise = "write a service as it stands before the colon of its actions, such as s3"
-    if _PREFIX.fullmatch(service) and not _is_mistyped(service):
+    if re.fullmatch(_PREFIX, service) and not _is_mistyped(service):
         return None
     return did_you_mean(service, known_services(), otherwise)
 

@@ -119,11 +119,27 @@ class Declared:
             notes.declared.append(self)
         return self
 
+    # Written once for all types: the dataclass decorator would compile them for each, at every start of the program.
+    def __eq__(self, other: object) -> bool:
+        return _values(self) == _values(other) if type(other) is type(self) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((type(self), *_values(self)))
+
+    def __repr__(self) -> str:
+        names = [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]  # each type is a dataclass
+        return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
+
     def __copy__(self) -> Self:
         return self  # it never changes
 
     def __deepcopy__(self, _memo: object) -> Self:
         return self
+
+
+def _values(declared: object) -> tuple[Any, ...]:
+    fields = dataclasses.fields(declared)  # type: ignore[arg-type]  # each type of users.py is a dataclass
+    return tuple(getattr(declared, field.name) for field in fields)
 
 
 def declared_at(cls: type[Declared], origin: Origin, values: Mapping[str, Any]) -> Declared:

@@ -12,7 +12,6 @@ import pytest
 from iamgen.aws.services import (
     known_services,
     list_date,
-    module_name,
     one_letter_away,
     services_of_awacs,
     slip,
@@ -23,7 +22,6 @@ def test_every_service_of_awacs_is_known_by_its_prefix() -> None:
     names = {module.name for module in pkgutil.iter_modules(awacs.__path__)} - {"aws", "helpers"}
     prefixes = {import_module(f"awacs.{name}").prefix for name in names}
     assert services_of_awacs() == prefixes
-    assert {module_name(prefix) for prefix in prefixes} == names
 
 
 def test_the_list_of_services_has_a_date_and_what_awacs_lacks() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from iamgen.declaration.users_file import Written
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CIUser(Declared):
     """A machine that can use nothing but keys: an IAM user inside each of the accounts, without MFA.
 

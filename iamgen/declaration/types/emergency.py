@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from iamgen.declaration.declared_type import Declared, MisDeclared, Origin
 from iamgen.declaration.expiry import end, iso, text_of
@@ -12,7 +13,7 @@ from iamgen.declaration.field_types import Text, Until
 from iamgen.declaration.types.policy import template_faults
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Emergency(Declared):
     """The only way to an inline policy: why, until when, and its document in `templates/policies/`.
 
@@ -33,8 +34,7 @@ class Emergency(Declared):
             object.__setattr__(self, "until", text_of(self.until))
 
 
-@dataclass(frozen=True)
-class OwnEmergency:
+class OwnEmergency(NamedTuple):
     """An `Emergency` resolved."""
 
     reason: str

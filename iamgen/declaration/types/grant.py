@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _LISTED = 8  # accounts in a hint
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Grant(Declared):
     """A role that somebody is granted, perhaps until some day: `Grant("OpsR", until="2027-01-31")`.
 

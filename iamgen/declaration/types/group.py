@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.aws import quotas
 from iamgen.declaration.declared_names import NameForm, duplicates, name_faults
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _FORM = NameForm("G", quotas.GROUP_NAME, STANDARD_GROUPS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Group(Declared):
     """A group in the account that holds people, besides the three that exist without being declared.
 
@@ -41,8 +41,7 @@ class Group(Declared):
     policies: Names = ()
 
 
-@dataclass(frozen=True)
-class OwnGroup:
+class OwnGroup(NamedTuple):
     """A `Group` resolved."""
 
     name: str

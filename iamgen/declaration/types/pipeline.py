@@ -29,7 +29,7 @@ PipelineProblem = tuple[str, str, str]
 """What is wrong, what to do about it, and the word that it is about."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pipeline(Declared):
     """A job of a CI service that proves who it is by OIDC: an identity provider and trust, no keys.
 

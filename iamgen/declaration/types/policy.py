@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from iamgen.aws import quotas
 from iamgen.aws.partitions import SUPPORTED
@@ -30,7 +30,7 @@ _AWS_POLICY = r"[A-Za-z0-9+=,.@_/-]+"
 ARN = re.compile(rf"arn:({'|'.join(SUPPORTED)}):(iam|sts)::(\d{{12}}|aws):\S+")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Policy(Declared):
     """A customer managed policy whose document is a Jinja2 template of `templates/policies/`.
 
@@ -50,8 +50,7 @@ class Policy(Declared):
     accounts: OptionalAccounts = None
 
 
-@dataclass(frozen=True)
-class OwnPolicy:
+class OwnPolicy(NamedTuple):
     """A `Policy` resolved."""
 
     name: str

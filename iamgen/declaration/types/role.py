@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from iamgen.aws import quotas
 from iamgen.aws.partitions import is_service_principal
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _FORM = NameForm("R", quotas.ROLE_NAME, STANDARD_ROLES)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Role(Declared):
     """A role besides the standardized ones; people, machines, services and other roles may assume it.
 
@@ -62,8 +62,7 @@ class Role(Declared):
     emergency: Annotated[Emergency | None, "an Emergency(…)"] = None
 
 
-@dataclass(frozen=True)
-class OwnRole:
+class OwnRole(NamedTuple):
     """A `Role` resolved."""
 
     name: str

@@ -27,7 +27,7 @@ _STACK = r"[A-Za-z][A-Za-z0-9-]*"
 _CHANNEL = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Settings(Declared):
     """Choices that hold for every account: `SETTINGS = Settings(read_guard=True)`.
 

@@ -26,7 +26,7 @@ _TAG = r"[\w .:/=+@-]*"
 _NAME_HINT = "an IAM name has letters, digits and _+=,.@- only"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class User(Declared):
     """A person: an IAM user in the account that holds people, who may assume roles with MFA.
 
