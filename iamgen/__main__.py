@@ -16,6 +16,8 @@ def run() -> int:
         return main()
     except KeyboardInterrupt:
         return 130
+    finally:
+        gc.freeze()  # the process ends: everything goes with it, and need not be searched for garbage first
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ PSEUDO_PARAMETERS = frozenset(
 )
 """What `Ref` may name besides a resource. `AWS::NoValue` is not among them: what has it vanishes."""
 
-_DYNAMIC = re.compile(r"\{\s*\{\s*resolve\s*:", re.IGNORECASE)
+_DYNAMIC = r"(?i)\{\s*\{\s*resolve\s*:"
 _WRITE_IT = "write what is meant: CONST.inc, `vars` and `account` are there for what differs from account to account"
 
 
@@ -44,7 +44,7 @@ class Replaced(NamedTuple):
 
 def has_dynamic_reference(text: str) -> bool:
     """Return whether CloudFormation would look up something in the text; written with blanks or capitals counts too."""
-    return _DYNAMIC.search(text) is not None
+    return "{" in text and re.search(_DYNAMIC, text) is not None
 
 
 def replaced(value: object) -> Iterator[Replaced]:
@@ -56,6 +56,9 @@ def replaced(value: object) -> Iterator[Replaced]:
         yield from _in_text(place)
         if place.holder is not None:
             yield from _in_key(place.text, place.holder, place.path)
+
+
+_COLLECTIONS = (dict, list, tuple, Mapping)  # the first by far the most often, and the last the slowest to ask about
 
 
 class ValuePlace(NamedTuple):
@@ -77,7 +80,7 @@ def places(value: object) -> Iterator[ValuePlace]:
         current, at = waiting.pop()
         if isinstance(current, str):
             yield ValuePlace(at, current)
-        elif isinstance(current, Mapping | list | tuple) and id(current) not in visited:
+        elif isinstance(current, _COLLECTIONS) and id(current) not in visited:
             visited.add(id(current))
             if isinstance(current, Mapping):
                 yield from (ValuePlace((*at, key), key, current) for key in current if isinstance(key, str))
@@ -88,7 +91,7 @@ def not_finite(value: object, path: ValuePath = ()) -> Iterator[ValuePath]:
     """Yield the place of every number that JSON does not have: `NaN`, `Infinity`, and what is too large."""
     if isinstance(value, float) and not math.isfinite(value):
         yield path
-    elif isinstance(value, Mapping | list | tuple):
+    elif isinstance(value, _COLLECTIONS):
         for step, inner in _steps(value):
             yield from not_finite(inner, (*path, step))
 
