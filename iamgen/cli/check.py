@@ -12,14 +12,14 @@ from iamgen.cli.session import Session
 
 
 @click.command()
-@options.accounts("[ACCOUNT]...")
+@options.accounts("[ACCOUNT|FILE]...")
 @click.option(
     "--template",
     "templates",
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Check this JSON or YAML template instead, whoever made it. May be repeated.",
+    help="The same as FILE: check this JSON or YAML template. May be repeated.",
 )
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave out a rule, by id or name. May be repeated.")
 @click.option(
@@ -52,9 +52,10 @@ def check(
 
     \b
     iamgen check                          all accounts
-    iamgen check dev prod                 only these accounts
-    iamgen check --template other.yaml    a template of any origin
+    iamgen check dev '*-prod'             only these accounts
+    iamgen check other.yaml               a template of any origin
 
+    A word with a dot or a slash is the FILE of a template, whoever made it.
     Nothing is written. The exit code is 1 when there is an error, and 0 when
     there are at most warnings. docs/rules.md explains iamgen's own rules;
     Settings(ignore=...) in users.py leaves a rule out for good.
@@ -62,13 +63,19 @@ def check(
     from iamgen.commands.check import CheckRequest, check
     from iamgen.commands.requests import Lint
 
+    files = tuple(word for word in accounts if _is_file(word))
     request = CheckRequest(
         session.folder,
-        accounts,
-        templates,
+        tuple(word for word in accounts if word not in files),
+        (*(Path(file) for file in files), *templates),
         form="json" if as_json else form,
         ignore=ignore,
         quotas=quotas,
         lint=Lint(lint, cache),
     )
     return check(request, session.console)
+
+
+def _is_file(word: str) -> bool:
+    """Tell a file from an account, whose name has neither a dot nor a slash."""
+    return "." in word or "/" in word

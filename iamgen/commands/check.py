@@ -126,7 +126,7 @@ def _quota_usage(checked: Checked) -> tuple[Headroom, ...]:
 
 def _check_templates(request: CheckRequest, console: Console) -> Report:
     if request.accounts:
-        raise UsageError([Fault("check", "it takes accounts or --template, not both", "run it twice")])
+        raise UsageError([Fault("check", "it takes accounts or the files of templates, not both", "run it twice")])
     sources = {str(file): read(file) for file in request.templates}
     linted = _lint(sources, request, console) if request.lint.on else {}
     findings: dict[str, tuple[Finding, ...]] = {}

@@ -1,25 +1,44 @@
-"""The accounts that a command is for, by the names on its command line."""
+"""The accounts that a command is for, by the names and patterns on its command line."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from fnmatch import fnmatchcase
 
+from iamgen.declaration.access_entries import is_pattern
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, UsageError
 from iamgen.similar_names import did_you_mean
 
 
 def chosen(declaration: Declaration, names: Sequence[str], *, every: bool) -> tuple[Account, ...]:
-    """Return the accounts of these names, or all, each once; a stand-in answers to user-only too.
+    """Return the accounts of these names and patterns, or all, each once; a stand-in answers to user-only too.
 
-    Raises UsageError for names that there are not.
+    A pattern such as `*-prod` means every account whose name matches it, also the one that holds people. Raises
+    UsageError for names that no account has, and for patterns that none matches.
     """
     requested = tuple(declaration.accounts) if every else tuple(names)
-    known = {*declaration.accounts, *declaration.aliases}
-    unknown = [name for name in requested if name not in known]
-    if unknown:
-        declared = f"CONST.inc declares {', '.join(declaration.accounts)}"
-        problem = "there is no such account"
-        raise UsageError(Fault(name, problem, did_you_mean(name, known, declared)) for name in unknown)
-    own = dict.fromkeys(declaration.aliases.get(name, name) for name in requested)
+    known = (*declaration.accounts, *declaration.aliases)
+    matching = {name: _matching(name, known) for name in requested}
+    if unknown := [name for name, accounts in matching.items() if not accounts]:
+        raise UsageError(_unknown(declaration, name, known) for name in unknown)
+    own = dict.fromkeys(declaration.aliases.get(name, name) for names in matching.values() for name in names)
     return tuple(declaration.accounts[name] for name in own)
+
+
+def _matching(name: str, known: Collection[str]) -> tuple[str, ...]:
+    return tuple(other for other in known if other == name or (is_pattern(name) and fnmatchcase(other, name)))
+
+
+def _unknown(declaration: Declaration, name: str, known: Collection[str]) -> Fault:
+    declared = f"CONST.inc declares {', '.join(declaration.accounts)}"
+    if is_pattern(name):
+        return Fault(name, "no account's name matches this pattern", declared)
+    hint = next(_by_id(declaration, name), "") or did_you_mean(name, known, declared)
+    return Fault(name, "there is no such account", hint)
+
+
+def _by_id(declaration: Declaration, name: str) -> Iterator[str]:
+    for account in declaration.accounts.values():
+        if account.id == name:
+            yield f"that is the id of {account.name}: accounts go by their names"

@@ -156,7 +156,7 @@ def test_a_finding_without_a_line_names_the_file_as_the_stack_is_called(make_rep
         (["--ignore", "E999"], "error: --ignore E999: there is no such rule\n"),
         (["--ignore", "trust-without-mfaa"], "hint: did you mean trust-without-mfa?"),
         (["dve"], "error: dve: there is no such account\nhint: did you mean dev?\n"),
-        (["dev", "--template", "x.json"], "error: check: it takes accounts or --template, not both\n"),
+        (["dev", "--template", "x.json"], "error: check: it takes accounts or the files of templates, not both\n"),
         (["--format", "xml"], "error: iamgen check: Invalid value for '--format'"),
     ],
 )
@@ -189,6 +189,7 @@ def test_a_template_of_another_make(tmp_path: Path, iamgen: Iamgen) -> None:
     assert "trust-open-to-anyone" in done.stdout
     assert "unknown-managed-policy" in done.stdout
     assert "in 2 templates" in done.stdout
+    assert iamgen(tmp_path, "check", "open.yaml", "./fine.json").stdout.replace("./", "") == done.stdout
 
 
 @pytest.mark.parametrize(
