@@ -69,7 +69,7 @@ ALL = [
 
 
 def names(body: dict[str, Any]) -> NamedResources:
-    return NamedResources.of(Template.of(body, 0, PLACE.environment), ending="")
+    return NamedResources.of(Template.of(body, 0, PLACE), ending="")
 
 
 def access(body: dict[str, Any]) -> Account:
@@ -87,7 +87,7 @@ def deployed(body: dict[str, Any]) -> NamedResources:
         for one in names(body).resources
     ]
     arns: Everybody = {(one.type, one.name): PrincipalState(arn=one.arn) for one in names(body).resources}
-    return as_deployed(body, made, arns, PLACE.environment)
+    return as_deployed(body, made, arns, PLACE)
 
 
 def plain(name: str) -> str:
@@ -190,7 +190,7 @@ def pairs(principals: Iterator[Any]) -> Pairs:
 @pytest.mark.parametrize("body", ALL)
 def test_differences_show_whatever_the_rules_read(body: dict[str, Any]) -> None:
     """Without a member, an attachment or a principal the template differs, at the property that has it."""
-    template = Template.of(body, 0, PLACE.environment)
+    template = Template.of(body, 0, PLACE)
     listed = [path for one in members(template) for path in (one.user.path, one.group.path)]
     listed += [path for one in attachments(template) for path in (one.holder.path, one.policy.path)]
     read = [one for document in template.documents if document.kind == "trust" for one in document.statements]

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamgen.iam.intrinsics import Environment, Expanded, Unread, expand
+from iamgen.iam.intrinsics import Expanded, Unread, expand
+from iamgen.iam.place import Place
 
-HERE = Environment("123456789012", "aws-cn", "cn-north-1", "infra")
-NOWHERE = Environment()
+HERE = Place("123456789012", "aws-cn", "cn-north-1", "infra")
+NOWHERE = Place()
 TEMPLATE = {
     "Parameters": {
         "Env": {"Type": "String", "Default": "dev"},
@@ -26,12 +27,12 @@ NO_VALUE = {"Ref": "AWS::NoValue"}
 R_ARN = {"Fn::GetAtt": ["R", "Arn"]}
 
 
-def expanded(value: object, environment: Environment = HERE) -> Expanded:
-    return expand({**TEMPLATE, "Resources": {"R": {"Value": value}}}, environment)
+def expanded(value: object, place: Place = HERE) -> Expanded:
+    return expand({**TEMPLATE, "Resources": {"R": {"Value": value}}}, place)
 
 
-def given_by(value: object, environment: Environment = HERE) -> object:
-    resources: Any = expanded(value, environment).body["Resources"]
+def given_by(value: object, place: Place = HERE) -> object:
+    resources: Any = expanded(value, place).body["Resources"]
     return resources["R"]["Value"]
 
 
