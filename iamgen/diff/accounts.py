@@ -7,21 +7,13 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Literal, NamedTuple
 
+from iamgen.aws.iam_types import IAM_TYPES
 from iamgen.diff.change import Change
 from iamgen.diff.difference import DiffTemplate, differences
 from iamgen.diff.lines import Counts, counts, signed
 from iamgen.diff.values import key
 
 State = Literal["new", "changed", "same", "gone"]
-# What an account has but once, whatever stack it is of.
-_ONCE = {
-    "AWS::IAM::Group": "GroupName",
-    "AWS::IAM::InstanceProfile": "InstanceProfileName",
-    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
-    "AWS::IAM::OIDCProvider": "Url",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::IAM::User": "UserName",
-}
 
 
 class AccountTemplate(NamedTuple):
@@ -118,13 +110,14 @@ def _gone(account: AccountTemplate, new: Collection[AccountTemplate]) -> Account
 
 def _names(template: DiffTemplate) -> set[tuple[str, str]]:
     """Return what the template makes that an account has but once: its type and name."""
-    resources = template.get("Resources")
-    bodies = resources.values() if isinstance(resources, Mapping) else ()
-    named = ((resource.get("Type"), resource.get("Properties")) for resource in bodies if isinstance(resource, Mapping))
+    section = template.get("Resources")
+    resources = section.values() if isinstance(section, Mapping) else ()
+    blocks = (resource for resource in resources if isinstance(resource, Mapping))
+    named = ((str(block.get("Type")), block.get("Properties")) for block in blocks)
     return {
-        (str(kind), key(properties[_ONCE[kind]]))
+        (kind, key(properties[IAM_TYPES[kind].name_property]))
         for kind, properties in named
-        if kind in _ONCE and isinstance(properties, Mapping) and _ONCE[kind] in properties
+        if kind in IAM_TYPES and isinstance(properties, Mapping) and IAM_TYPES[kind].name_property in properties
     }
 
 
