@@ -1,4 +1,4 @@
-"""What changes in the templates of several accounts."""
+"""What changes in the stacks of several accounts: which are new, changed, the same, or declared no more."""
 
 from __future__ import annotations
 
@@ -20,10 +20,15 @@ class AccountTemplate(NamedTuple):
     """The template of an account's stack. It is the same by account id, region and stack, whatever it is called."""
 
     account: str
+    """The account's name in CONST.inc."""
     id: str
+    """The twelve digits of the account."""
     region: str
+    """The region of the stack."""
     stack: str
+    """The name of the stack."""
     template: DiffTemplate
+    """The template."""
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -40,12 +45,19 @@ class AccountChanges:
     """
 
     account: str
+    """The account's name in CONST.inc."""
     region: str
+    """The region of the stack."""
     stack: str
+    """The name of the stack."""
     state: State
+    """Whether the stack is new, changed, the same, or declared no more."""
     changes: tuple[Change, ...]
+    """What changes in it."""
     moved: bool = False
+    """Whether the account's stack has another name or region now: this is the one before, or the one after."""
     blocks: bool = False
+    """Whether what is gone keeps the new stack from being made."""
 
     @property
     def head(self) -> str:

@@ -1,4 +1,4 @@
-"""What a function gives whose argument depends on conditions: `Fn::If` of each value that it may give."""
+"""Functions of CloudFormation whose argument depends on conditions: what they give in each branch of an `Fn::If`."""
 
 from __future__ import annotations
 

@@ -42,6 +42,7 @@ class Expanded:
     """A template without the functions that can be worked out."""
 
     body: Block
+    """The template, without parameters, mappings and conditions."""
     unread: tuple[Unread, ...]
     """What is missing in `body`, or not certain: transforms, and loops over what is not known."""
     assumed: tuple[str, ...]
@@ -97,7 +98,7 @@ class _Work:
                 self.note(path[:1], "its loops make more than 200,000 values, and the rest was not read")
                 return hole("too large")
         if isinstance(value, list | tuple):
-            return [self.value(item, (*path, index), scope) for index, item in enumerate(value) if item != NO_VALUE]
+            return [self.value(part, (*path, index), scope) for index, part in enumerate(value) if part != NO_VALUE]
         if not isinstance(value, Mapping):
             return value
         name = function(value)
@@ -128,10 +129,10 @@ class _Work:
         if not isinstance(items, list):
             self.note((*path, key), f"{key} goes over a collection that is not known before the deployment")
             items = [hole(identifier)]
-        for item in items:
+        for current in items:
             if self._looped > _MAX_LOOPED:
                 return
-            inner = replace(scope, loop={**scope.loop, identifier: text(item)})
+            inner = replace(scope, loop={**scope.loop, identifier: text(current)})
             for name, value in body.items():
                 if str(name).startswith(_FOR_EACH):
                     yield from self._loop(str(name), value, path, inner)
@@ -187,7 +188,7 @@ class _Work:
             return None
         self.assumed[f"the parameter {name} is taken at its default, {text(default)}"] = None
         is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
-        return [item.strip() for item in text(default).split(",")] if is_list else default
+        return [part.strip() for part in text(default).split(",")] if is_list else default
 
     def _if(self, argument: object, path: Path, scope: _Scope) -> object:
         match argument:
@@ -235,8 +236,8 @@ def _as_texts(value: object) -> object:
     if function(value):
         return text(value)
     if isinstance(value, Mapping):
-        return {key: _as_texts(item) for key, item in value.items()}
-    return [_as_texts(item) for item in value] if isinstance(value, list) else value
+        return {key: _as_texts(part) for key, part in value.items()}
+    return [_as_texts(part) for part in value] if isinstance(value, list) else value
 
 
 def _transforms(body: Block) -> Iterator[str]:

@@ -98,29 +98,29 @@ class NamedResources:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list | tuple):
-            return [self.value(item) for item in value]
+            return [self.value(part) for part in value]
         if not isinstance(value, Mapping) or value == NO_VALUE:
             return value
         name = function(value)
         if name and name != "Fn::If":
             return self.text(text(value))
-        return {self.text(str(key)): self.value(item) for key, item in value.items()}
+        return {self.text(str(key)): self.value(part) for key, part in value.items()}
 
-    def document(self, value: object) -> object:
+    def document(self, written: object) -> object:
         """Return a policy document, also one that is written as a text of JSON."""
-        written = self.value(value)
-        if isinstance(written, str) and written.lstrip().startswith("{"):
+        filled = self.value(written)
+        if isinstance(filled, str) and filled.lstrip().startswith("{"):
             with suppress(ValueError, RecursionError):
-                return json.loads(written)
-        return written
+                return json.loads(filled)
+        return filled
 
     def of_type(self, *types: str) -> tuple[NamedResource, ...]:
         """Return the resources of these types."""
         return tuple(resource for resource in self.resources if resource.type in types)
 
-    def find(self, value: Value | str, *types: str) -> NamedResource | None:
-        """Return the resource of one of these types that a value refers to, or is the name or ARN of."""
-        return self._by_id.get(self.names.find(value, *types) or "")
+    def find(self, reference: Value | str, *types: str) -> NamedResource | None:
+        """Return the resource of one of these types that a reference, a name or an ARN means."""
+        return self._by_id.get(self.names.find(reference, *types) or "")
 
     @cached_property
     def _by_id(self) -> dict[str, NamedResource]:

@@ -29,8 +29,11 @@ class ResourceName(NamedTuple):
     """The name and the ARN of a resource, with holes for what is not known; both empty for a type that has none."""
 
     type: str
+    """The type of the resource."""
     name: str
+    """Its name in IAM."""
     arn: str
+    """Its ARN."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +61,7 @@ class ResourceNames:
             )
             for resource in resources
         }
-        references = dict(entry for item in written.items() for entry in _references(*item))
+        references = dict(pair for logical_id, of in written.items() for pair in _references(logical_id, of))
         references = {key: _filled(value, references) for key, value in references.items()}
         filled = {
             logical_id: ResourceName(of.type, _filled(of.name, references), _filled(of.arn, references))
@@ -70,15 +73,15 @@ class ResourceNames:
         """Return a text with the names and ARNs of resources in place of references to them."""
         return _filled(written, self.references)
 
-    def find(self, value: Value | str, *types: str) -> str | None:
-        """Return the logical id of the resource of one of these types that a value refers to, or is the name or ARN of.
+    def find(self, reference: Value | str, *types: str) -> str | None:
+        """Return the logical id of the resource of one of these types that a reference, a name or an ARN means.
 
         IAM compares names without case, and a name is there once in an account, whatever its path. An ARN of another
         account is none of the template's resources; where the account is not known it is taken for the template's own.
         """
-        written = value.text if isinstance(value, Value) else value
-        reference = HOLE.fullmatch(written)
-        logical_id = reference[1].partition(".")[0] if reference else ""
+        written = reference.text if isinstance(reference, Value) else reference
+        whole = HOLE.fullmatch(written)
+        logical_id = whole[1].partition(".")[0] if whole else ""
         if logical_id in self.by_id:
             return logical_id if self.by_id[logical_id].type in types else None
         named = self.text(written)

@@ -40,16 +40,22 @@ DocumentKind = Literal["trust", "identity", "boundary", "inline"]
 
 @dataclass(frozen=True)
 class Document:
-    """A policy document. `owner` is the resource that it is written in, `name` an inline policy's name, or empty."""
+    """A policy document of a template."""
 
     kind: DocumentKind
+    """What it is: a trust policy, a managed policy, one that only limits others, or an inline policy."""
     owner: str
+    """The logical id of the resource that it is written in."""
     name: str
+    """An inline policy's name; empty for others."""
     path: Path
+    """Where it is in the template."""
     body: object
+    """The document, functions in it replaced as far as they can be."""
     version: str = ""
-    """Empty where there is none."""
+    """Its Version; empty where there is none."""
     statements: tuple[ReadStatement, ...] = ()
+    """Its statements."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +105,9 @@ class Template:
         """Return the resources of these types."""
         return tuple(resource for resource in self.resources if resource.type in types)
 
-    def referred(self, value: Value, *types: str) -> Resource | None:
-        """Return the resource of one of these types that a value refers to, or is the name or ARN of."""
-        return self._by_id.get(self.names.find(value, *types) or "")
+    def referred(self, reference: Value, *types: str) -> Resource | None:
+        """Return the resource of one of these types that a reference, a name or an ARN means."""
+        return self._by_id.get(self.names.find(reference, *types) or "")
 
     @cached_property
     def _by_id(self) -> dict[str, Resource]:
@@ -153,11 +159,11 @@ def _read(kind: DocumentKind, owner: Resource, written: Placed, name: str = "") 
             continue
         hidden = _from_text(value)
         body = value if hidden is None else hidden
-        generator_type = statements(body, path)
+        read = tuple(statements(body, path))
         if hidden is not None:
-            generator_type = (_moved(statement, path) for statement in generator_type)
+            read = tuple(_moved(statement, path) for statement in read)
         version = text(body["Version"]) if isinstance(body, Mapping) and body.get("Version") is not None else ""
-        yield Document(kind, owner.logical_id, name, path, body, version, tuple(generator_type))
+        yield Document(kind, owner.logical_id, name, path, body, version, read)
 
 
 def _from_text(value: object) -> object:
@@ -172,11 +178,11 @@ def _from_text(value: object) -> object:
 def _moved(statement: ReadStatement, path: Path) -> ReadStatement:
     """Return the statement with every path leading to `path`: none leads into a text."""
 
-    def moved(result: tuple[Value, ...]) -> tuple[Value, ...]:
-        return tuple(value._replace(path=path) for value in result)
+    def moved(values: tuple[Value, ...]) -> tuple[Value, ...]:
+        return tuple(value._replace(path=path) for value in values)
 
-    def all_moved(result: tuple[ReadPrincipal, ...]) -> tuple[ReadPrincipal, ...]:
-        return tuple(ReadPrincipal(principal.kind, principal.value._replace(path=path)) for principal in result)
+    def all_moved(principals: tuple[ReadPrincipal, ...]) -> tuple[ReadPrincipal, ...]:
+        return tuple(ReadPrincipal(principal.kind, principal.value._replace(path=path)) for principal in principals)
 
     return ReadStatement(
         path,

@@ -19,7 +19,9 @@ class Value(NamedTuple):
     """A text of the template and where it is."""
 
     text: str
+    """The text, with holes for what only the deployment tells."""
     path: Path
+    """Where it is in the template."""
 
     @property
     def known(self) -> bool:
@@ -51,8 +53,8 @@ def items(value: object, path: Path) -> Iterator[Placed]:
     """Yield the elements of a list, or the value itself, in each of its branches; what is absent not at all."""
     for branch, where in branches(value, path):
         if isinstance(branch, list | tuple):
-            for index, element in enumerate(branch):
-                yield from items(element, (*where, index))
+            for index, entry in enumerate(branch):
+                yield from items(entry, (*where, index))
         elif branch is not None:
             yield branch, where
 

@@ -1,4 +1,4 @@
-"""The account that holds people: three groups, what they may do, and, if so set, the people."""
+"""Resources of the account that holds people: three groups, what they may do, and, if so set, the people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statements and policy documents: the few shapes that every policy here is made of."""
+"""The few shapes of statements and policy documents that every generated policy is made of."""
 
 from __future__ import annotations
 

@@ -48,5 +48,5 @@ def _meant(statement: ReadStatement, *, by_star: bool) -> set[str]:
     """Return the dangerous actions that a statement is about; `by_star` says whether `*` counts."""
     if statement.not_actions:
         return set(ESCALATING).difference(*(meant(action.text, ESCALATING) for action in statement.not_actions))
-    patterns = (entry.text for entry in statement.actions if by_star or not is_every_action(entry.text))
+    patterns = (action.text for action in statement.actions if by_star or not is_every_action(action.text))
     return {action for pattern in patterns for action in meant(pattern, ESCALATING)}

@@ -1,4 +1,4 @@
-"""Leave to hand any role to a service."""
+"""The rule against a policy that lets its holders pass any role to a service (iam:PassRole)."""
 
 from __future__ import annotations
 

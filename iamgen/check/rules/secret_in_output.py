@@ -1,4 +1,4 @@
-"""A secret that everybody can read who can see the stack."""
+"""The rule against outputs of a stack that show a secret."""
 
 from __future__ import annotations
 

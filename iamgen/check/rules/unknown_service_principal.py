@@ -1,4 +1,4 @@
-"""A service that cannot assume roles, because its name is misspelled."""
+"""The rule about service principals that are misspelled."""
 
 from __future__ import annotations
 
