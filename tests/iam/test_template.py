@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from iamgen.iam.holes import shown, text
 from iamgen.iam.intrinsics import expand
 from iamgen.iam.place import NOWHERE
+from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import GROUP, POLICY, ROLE, USER, Document, Template
 from iamgen.iam.values import Value, values
 
@@ -324,3 +326,41 @@ def test_operators_of_conditions(operator: str, test: str, holds_without_key: bo
     document = {"Statement": {**ALLOW, "Condition": {operator: {"aws:x": "true"}}}}
     ((condition,),) = (statement.conditions for statement in only(document).statements)
     assert (condition.test, condition.holds_without_key) == (test, holds_without_key)
+
+
+def test_a_document_as_one_text_says_the_same_as_a_block() -> None:
+    first = {
+        "Effect": "Deny",
+        "Principal": {"AWS": ROOT, "Service": ["a", "b"]},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+        "Resource": ["r", "s"],
+        "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}, "StringLike": {"aws:username": ["x", "y"]}},
+    }
+    second = {"Effect": "Allow", "NotPrincipal": {"AWS": ["c", "d"]}, "NotAction": ["e"], "NotResource": ["f", "g"]}
+    body = {"Version": "2012-10-17", "Statement": [first, second]}
+    block, one_text = only(body), only(json.dumps(body))
+    said = [(statement.allows, *_elements(statement)) for statement in block.statements]
+    assert [(statement.allows, *_elements(statement)) for statement in one_text.statements] == said
+    paths = {statement.path for statement in one_text.statements}
+    paths |= {
+        value.path
+        for statement in one_text.statements
+        for several in (statement.actions, statement.not_actions, statement.resources, statement.not_resources)
+        for value in several
+    }
+    for statement in one_text.statements:
+        paths |= {one.value.path for one in (*statement.principals, *statement.not_principals)}
+        paths |= {condition.path for condition in statement.conditions}
+        paths |= {value.path for condition in statement.conditions for value in condition.values}
+    assert paths == {one_text.path}
+
+
+def _elements(statement: ReadStatement) -> tuple[object, ...]:
+    """Return what a statement says, without the places of it."""
+    values = (statement.actions, statement.not_actions, statement.resources, statement.not_resources)
+    principals = (statement.principals, statement.not_principals)
+    return (
+        *([value.text for value in several] for several in values),
+        *([(one.kind, one.value.text) for one in several] for several in principals),
+        [(one.operator, one.key, [value.text for value in one.values]) for one in statement.conditions],
+    )
