@@ -25,7 +25,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "ownership": {"errors", "release"},
     "declaration": {"", "aws", "errors", "ownership", "similar_names", "ui"},
     "jinja": {"declaration", "errors", "iam", "similar_names"},
-    "synth": {"aws", "declaration", "errors", "jinja"},
+    "synth": {"aws", "declaration", "errors", "iam", "jinja"},
     "iam": {"aws", "errors"},
     "access": {"aws", "errors", "iam", "similar_names"},
     "check": {"aws", "declaration", "errors", "iam", "similar_names", "ui"},

@@ -22,6 +22,7 @@ from iamgen.access.entities import (
     InstanceProfile,
     Tags,
     named,
+    session_seconds,
 )
 from iamgen.access.errors import located, undecided
 from iamgen.access.partial_reading import unread_policy
@@ -102,11 +103,10 @@ class AccountReading:
         with located(person.name):
             groups, doubtful = self._groups_of(person.name)
             by_hand = tuple(named(name, self.groups) for name in person.groups)
-            environment = self.named.template.environment
             return IamUser(
                 person.name,
                 person.name,
-                f"arn:{environment.partition}:iam::{environment.account_id}:user{person.path}{person.name}",
+                self.named.template.place.arn(f"user{person.path}{person.name}"),
                 person.path,
                 _distinct((*self._attached.get((USER, person.name.lower()), ()), *doubtful)),
                 groups=_distinct((*by_hand, *groups)),
@@ -123,7 +123,7 @@ class AccountReading:
                 self._policies(resource),
                 trust=self._trust(resource),
                 boundary=self._boundary(resource),
-                max_session=self._max_session(resource),
+                session_seconds=self._session_seconds(resource),
                 tags=self._tags(resource),
             )
 
@@ -172,16 +172,13 @@ class AccountReading:
         return unknown_policy("boundary", Fault(resource.logical_id, "has a permissions boundary that is not known"))
 
     def _tags(self, resource: NamedResource) -> Tags:
-        written = (tag for tag in self._blocks(resource, "Tags") if isinstance(tag, Mapping))
-        return tuple((str(tag.get("Key")), str(tag.get("Value"))) for tag in written)
+        return tuple((tag.key, tag.value) for tag in resource.tags if tag.has_known_key)
 
-    def _max_session(self, role: NamedResource) -> int:
-        seconds = role.properties.get("MaxSessionDuration", DEFAULT_SESSION)
-        if isinstance(seconds, int | str) and str(seconds).isdecimal():
-            return int(seconds)
-        if self.policies.tolerant:
-            return DEFAULT_SESSION
-        raise undecided("MaxSessionDuration", f"{seconds!r} is not a number of seconds")
+    def _session_seconds(self, role: NamedResource) -> str:
+        seconds = role.single("MaxSessionDuration", str(DEFAULT_SESSION))
+        if not self.policies.tolerant:
+            session_seconds(seconds)  # raises AccessError
+        return seconds
 
     def _doubts(self, resource: NamedResource) -> tuple[Fault, ...]:
         """Return what could not be read in the template and may change this resource."""
@@ -189,7 +186,10 @@ class AccountReading:
         own = template.written(("Resources", resource.logical_id))[:2]
         places = {template.written(("Resources", item.logical_id))[:2] for item in self.named.resources}
         unread = [part for part in template.unread if part.path[:2] == own or part.path[:2] not in places]
-        return tuple(Fault(resource.logical_id, part.reason) for part in unread)
+        reasons = [part.reason for part in unread]
+        if not all(tag.has_known_key for tag in resource.tags):
+            reasons.append("has tags whose keys are not known before the deployment")
+        return tuple(Fault(resource.logical_id, reason) for reason in reasons)
 
     @cached_property
     def _attached(self) -> Mapping[PolicyHolder, tuple[AttachedPolicy, ...]]:

@@ -12,8 +12,8 @@ from iamgen.access.policies import NO_DOCUMENTS, Documents, Policies
 from iamgen.access.strict_reading import UNDERSTOOD, check
 from iamgen.errors import Fault
 from iamgen.iam.holes import shown
-from iamgen.iam.intrinsics import Environment
 from iamgen.iam.named_resources import NamedResources
+from iamgen.iam.place import NOWHERE, Place
 from iamgen.iam.template import Template
 from iamgen.similar_names import did_you_mean
 
@@ -41,9 +41,9 @@ class AccountSource:
     """The name of the stack; None where it is not known."""
 
     @property
-    def environment(self) -> Environment:
-        """What CloudFormation's functions give in the account."""
-        return Environment(self.account_id, self.partition, self.region, self.stack)
+    def place(self) -> Place:
+        """Where the stack is, as far as it is known."""
+        return Place(self.account_id, self.partition, self.region or NOWHERE.region, self.stack or NOWHERE.stack)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Account:
         with located(f"template of {source.account_id}"):
             if not isinstance(source.template.get("Resources"), Mapping):
                 raise undecided("Resources", "is not a block of resources")
-            resources = NamedResources.of(Template.of(source.template, 0, source.environment))
+            resources = NamedResources.of(Template.of(source.template, 0, source.place))
             if not source.tolerant:
                 check(resources)
             policies = Policies.of(resources, source.managed, tolerant=source.tolerant)

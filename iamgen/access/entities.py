@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from iamgen.access.documents import Statement
 from iamgen.access.errors import undecided
+from iamgen.iam.holes import HOLE, shown
 from iamgen.similar_names import did_you_mean
 
 Tags = tuple[tuple[str, str], ...]
@@ -81,12 +82,25 @@ class IamUser(Entity):
 
 @dataclass(frozen=True)
 class IamRole(Entity):
-    """An IAM role; `trust` are the statements of its trust policy, `max_session` is in seconds."""
+    """An IAM role; `trust` are the statements of its trust policy, `session_seconds` is as its template has it."""
 
     trust: tuple[Statement, ...] = ()
     boundary: AttachedPolicy | None = None
-    max_session: int = DEFAULT_SESSION
+    session_seconds: str = str(DEFAULT_SESSION)
     tags: Tags = ()
+
+    @property
+    def max_session(self) -> int:
+        """How long a session may last, in seconds. Raises AccessError where the template does not tell it."""
+        return session_seconds(self.session_seconds)
+
+
+def session_seconds(written: str) -> int:
+    """Return a MaxSessionDuration as a number. Raises AccessError for a text that is none, or is not known."""
+    if written.isdecimal():
+        return int(written)
+    problem = "is not known before the deployment" if HOLE.search(written) else "is not a number of seconds"
+    raise undecided("MaxSessionDuration", f"{shown(written)} {problem}")
 
 
 @dataclass(frozen=True)

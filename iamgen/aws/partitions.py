@@ -44,7 +44,10 @@ PARTITIONS = {
 }
 """Every partition by its name. Those that are not among `SUPPORTED` are here to be recognized and refused."""
 
-_SERVICE_PRINCIPAL = r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?"
+_SERVICE_DOMAINS = tuple(PARTITIONS[name].url_suffix for name in SUPPORTED)
+"""How the service principals of the supported partitions end: IAM JSON policy elements, "AWS service principals"."""
+_RARE_DOMAINS = ("amazon.com", "aws.internal")
+"""How a few service principals end that AWS's own policies name."""
 
 
 def partition_of(region: str) -> str | None:
@@ -63,6 +66,21 @@ def sign_in_host(partition: PartitionName) -> str:
     return PARTITIONS[partition].sign_in_host
 
 
+def service_principal(service: str) -> str:
+    """Return the principal of a service, which is the same in every supported partition: `lambda.amazonaws.com`."""
+    return f"{service}.{PARTITIONS[DEFAULT].url_suffix}"
+
+
+def service_of(principal: str) -> str | None:
+    """Return the service that a service principal names, `lambda`; None for a text that is no service principal."""
+    return _before(principal, (*_SERVICE_DOMAINS, *_RARE_DOMAINS))
+
+
 def is_service_principal(name: str) -> bool:
     """Return whether a name has the form of a service principal in the supported partitions: `lambda.amazonaws.com`."""
-    return re.fullmatch(_SERVICE_PRINCIPAL, name) is not None
+    return _before(name, _SERVICE_DOMAINS) is not None
+
+
+def _before(name: str, domains: tuple[str, ...]) -> str | None:
+    services = (name.removesuffix(f".{domain}") for domain in domains if name.endswith(f".{domain}"))
+    return next((service for service in services if re.fullmatch("[a-z0-9.-]+", service)), None)

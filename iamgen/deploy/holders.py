@@ -73,7 +73,7 @@ class Holders:
     @classmethod
     def of(cls, template: StackTemplate, place: Place) -> Holders:
         """Return those of the template of a stack at that place."""
-        named = NamedResources.of(iam.Template.of(template, 0, place.environment), ending="")
+        named = NamedResources.of(iam.Template.of(template, 0, place), ending="")
         reading = _HoldersReading(named, attachments(named.template))
         attached = reading.attached()
         holders = {

@@ -11,28 +11,28 @@ from iamgen.deploy.holders import as_list
 from iamgen.deploy.stack import StackResource
 from iamgen.iam.attachments import POLICIES, attachments, members
 from iamgen.iam.holes import text
-from iamgen.iam.intrinsics import NOWHERE, Environment
 from iamgen.iam.named_resources import Actual, NamedResource, NamedResources
+from iamgen.iam.place import NOWHERE, Place
 from iamgen.iam.template import Template
 
 ExpectationKey = tuple[str, str]
 """The type and the name of a user, group or role."""
 
 
-def environment_of(stack_id: str) -> Environment:
+def environment_of(stack_id: str) -> Place:
     """Return where a stack is, by its id: `arn:aws:cloudformation:eu-west-1:111111111111:stack/infra/…`."""
     match stack_id.split(":", 5):
         case ["arn", partition, "cloudformation", region, account, name]:
-            return Environment(account, partition, region, name.split("/")[1])
+            return Place(account, partition, region, name.split("/")[1])
     return NOWHERE
 
 
 def as_deployed(
-    template: Mapping[str, Any], resources: Iterable[StackResource], has: Everybody, environment: Environment = NOWHERE
+    template: Mapping[str, Any], resources: Iterable[StackResource], has: Everybody, place: Place = NOWHERE
 ) -> NamedResources:
     """Return the resources of a template under the names that they have in AWS."""
     actual = Actual((resource.logical_id, _name_and_arn(resource, has)) for resource in resources)
-    return NamedResources.of(Template.of(template, 0, environment), actual)
+    return NamedResources.of(Template.of(template, 0, place), actual)
 
 
 def _name_and_arn(resource: StackResource, has: Everybody) -> tuple[str, str]:
@@ -59,7 +59,7 @@ def expected(
             frozenset(attached.get((resource.type, resource.name), ())),
             frozenset(in_group.get(resource.name, ())) | declared.get(resource.logical_id, frozenset()),
             boundary=text(resource.properties.get("PermissionsBoundary", "")),
-            tags={**stack_tags, **_tags(resource)},
+            tags={**stack_tags, **{tag.key: "" for tag in resource.tags}},
         )
         for resource in named.of_type(*KINDS)
     }
@@ -124,8 +124,3 @@ def _members(named: NamedResources, has: Everybody) -> dict[str, set[str]]:
         if group and (membership.is_certain or name in has.get((GROUP, group.name), PrincipalState()).members):
             result.setdefault(group.name, set()).add(name)
     return result
-
-
-def _tags(resource: NamedResource) -> dict[str, str]:
-    tags = (tag for tag in as_list(resource.properties.get("Tags")) if isinstance(tag, Mapping))
-    return {text(tag["Key"]): "" for tag in tags if "Key" in tag}

@@ -8,16 +8,18 @@ from datetime import datetime
 
 from iamgen.access.context import UNSAID, ContextValue
 from iamgen.aws.iam_types import USER
+from iamgen.aws.partitions import service_principal
 from iamgen.deploy.assuming import WITH_MFA, WITHOUT_MFA, policies_of_user
 from iamgen.deploy.comparison import LossAnswer, PolicySide, Question, Rules, compare
 from iamgen.deploy.holders import Holder, Holders, PolicyText
 from iamgen.deploy.needed_actions import Need
 
+_CLOUDFORMATION = service_principal("cloudformation")
 # CloudFormation calls IAM with the credentials of whoever deploys, and AWS says so in these keys.
 _BY_CLOUDFORMATION: Mapping[str, ContextValue] = {
-    "aws:CalledVia": ("cloudformation.amazonaws.com",),
-    "aws:CalledViaFirst": "cloudformation.amazonaws.com",
-    "aws:CalledViaLast": "cloudformation.amazonaws.com",
+    "aws:CalledVia": (_CLOUDFORMATION,),
+    "aws:CalledViaFirst": _CLOUDFORMATION,
+    "aws:CalledViaLast": _CLOUDFORMATION,
     "aws:ViaAWSService": "true",
 }
 _MFA: Mapping[str, ContextValue] = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}

@@ -1,4 +1,4 @@
-"""What changes in the templates of several accounts."""
+"""What changes in the stacks of several accounts: which are new, changed, the same, or declared no more."""
 
 from __future__ import annotations
 
@@ -7,31 +7,28 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Literal, NamedTuple
 
+from iamgen.aws.iam_types import IAM_TYPES
 from iamgen.diff.change import Change
 from iamgen.diff.difference import DiffTemplate, differences
 from iamgen.diff.lines import Counts, counts, signed
 from iamgen.diff.values import key
 
 State = Literal["new", "changed", "same", "gone"]
-# What an account has but once, whatever stack it is of.
-_ONCE = {
-    "AWS::IAM::Group": "GroupName",
-    "AWS::IAM::InstanceProfile": "InstanceProfileName",
-    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
-    "AWS::IAM::OIDCProvider": "Url",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::IAM::User": "UserName",
-}
 
 
 class AccountTemplate(NamedTuple):
     """The template of an account's stack. It is the same by account id, region and stack, whatever it is called."""
 
     account: str
+    """The account's name in CONST.inc."""
     id: str
+    """The twelve digits of the account."""
     region: str
+    """The region of the stack."""
     stack: str
+    """The name of the stack."""
     template: DiffTemplate
+    """The template."""
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -48,12 +45,19 @@ class AccountChanges:
     """
 
     account: str
+    """The account's name in CONST.inc."""
     region: str
+    """The region of the stack."""
     stack: str
+    """The name of the stack."""
     state: State
+    """Whether the stack is new, changed, the same, or declared no more."""
     changes: tuple[Change, ...]
+    """What changes in it."""
     moved: bool = False
+    """Whether the account's stack has another name or region now: this is the one before, or the one after."""
     blocks: bool = False
+    """Whether what is gone keeps the new stack from being made."""
 
     @property
     def head(self) -> str:
@@ -118,13 +122,14 @@ def _gone(account: AccountTemplate, new: Collection[AccountTemplate]) -> Account
 
 def _names(template: DiffTemplate) -> set[tuple[str, str]]:
     """Return what the template makes that an account has but once: its type and name."""
-    resources = template.get("Resources")
-    bodies = resources.values() if isinstance(resources, Mapping) else ()
-    named = ((resource.get("Type"), resource.get("Properties")) for resource in bodies if isinstance(resource, Mapping))
+    section = template.get("Resources")
+    resources = section.values() if isinstance(section, Mapping) else ()
+    blocks = (resource for resource in resources if isinstance(resource, Mapping))
+    named = ((str(block.get("Type")), block.get("Properties")) for block in blocks)
     return {
-        (str(kind), key(properties[_ONCE[kind]]))
+        (kind, key(properties[IAM_TYPES[kind].name_property]))
         for kind, properties in named
-        if kind in _ONCE and isinstance(properties, Mapping) and _ONCE[kind] in properties
+        if kind in IAM_TYPES and isinstance(properties, Mapping) and IAM_TYPES[kind].name_property in properties
     }
 
 

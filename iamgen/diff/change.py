@@ -1,4 +1,4 @@
-"""A change: of a resource, and of what is in it."""
+"""A change of a resource, and of what is in it, as a value that is shown or written as JSON."""
 
 from __future__ import annotations
 
@@ -19,9 +19,13 @@ class Detail:
     """
 
     sign: Sign
+    """Whether it comes, changes or goes."""
     where: str
+    """The property or element."""
     text: str
+    """What comes, changes or goes."""
     details: tuple[Detail, ...] = ()
+    """What changes within a statement."""
 
     def plain(self) -> dict[str, object]:
         """Return the detail as JSON values, by the names of its fields."""
@@ -41,10 +45,15 @@ class Change:
     """
 
     sign: Sign
+    """Whether it comes, changes or goes."""
     logical_id: str
+    """The name of the resource, or of the section, within the template."""
     type: str
+    """The type of the resource."""
     replaced: bool
+    """Whether AWS makes a new one in its place."""
     details: tuple[Detail, ...]
+    """What changes in it."""
 
     @property
     def is_of_resource(self) -> bool:

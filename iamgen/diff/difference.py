@@ -1,4 +1,4 @@
-"""What changes from one template to another. The room's door."""
+"""What changes from one template to another, resource by resource: the module that other rooms call."""
 
 from __future__ import annotations
 
@@ -52,18 +52,28 @@ def _resources(before: DiffTemplate, after: DiffTemplate) -> Iterator[Change]:
 
 def _change(logical_id: str, before: object, after: object) -> Change:
     was, now = _mapping(before), _mapping(after)
-    kind = str((now or was).get("Type", ""))
+    kind = str((now or was).get("Type", logical_id.rpartition("::")[0]))
     changed = _block(was, "Properties"), _block(now, "Properties")
     names = sorted({*changed[0], *changed[1]})
     by_name = {
         name: tuple(property_details(name, *(details_of_name.get(name) for details_of_name in changed)))
         for name in names
     }
-    details = [*_attributes(was, now), *(detail for details_of_name in by_name.values() for detail in details_of_name)]
+    details = [
+        *_no_resource(logical_id, before, after),
+        *_attributes(was, now),
+        *(detail for details_of_name in by_name.values() for detail in details_of_name),
+    ]
     differing = {name for name, details_of_name in by_name.items() if details_of_name}
     both = before is not None and after is not None
     replaced = both and (was.get("Type") != now.get("Type") or is_replaced(kind, differing))
     return Change(_sign(before, after), shown(logical_id), shown(kind), replaced, tuple(details))
+
+
+def _no_resource(logical_id: str, before: object, after: object) -> Iterator[Detail]:
+    """Yield what changes in an entry that is no resource itself: a loop, `Fn::ForEach::Roles`, has a list."""
+    if not all(value is None or isinstance(value, Mapping) for value in (before, after)):
+        yield from property_details(logical_id, before, after)
 
 
 def _attributes(before: DiffTemplate, after: DiffTemplate) -> Iterator[Detail]:

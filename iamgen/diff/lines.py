@@ -1,4 +1,4 @@
-"""Changes as lines that a person reads."""
+"""Changes of templates as lines that a person reads, with their signs `+`, `~` and `-`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ class Line(NamedTuple):
     """A line about what comes, changes or goes, `depth` steps below the resource."""
 
     depth: int
+    """How many levels it is indented."""
     sign: Sign
+    """`+`, `~` or `-`."""
     text: str
+    """What comes, changes or goes."""
 
     def __str__(self) -> str:
         return f"{_INDENT * self.depth}{self.sign} {self.text}"
@@ -32,8 +35,11 @@ class Counts:
     """How many resources are added, changed and destroyed. One that is replaced is added and destroyed."""
 
     add: int
+    """How many come."""
     change: int
+    """How many change."""
     destroy: int
+    """How many go."""
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(self.add + other.add, self.change + other.change, self.destroy + other.destroy)

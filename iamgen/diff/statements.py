@@ -30,9 +30,13 @@ class Atom(NamedTuple):
     `Service`, `StringEquals aws:username`. Two are the same when element, group and `key` are."""
 
     element: str
+    """The element of the statement: `Action`, `Principal`."""
     group: str
+    """Of what it is a value: `Service`, `StringEquals aws:username`."""
     key: str
+    """What two atoms share exactly when IAM takes their values for the same."""
     text: str
+    """The value as a person reads it."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,11 @@ class DiffStatement:
     """What a statement says; the order in which it says so, and whether one value stands in a list, are gone."""
 
     sid: str
+    """Its Sid; empty where there is none."""
     effect: str
+    """Its Effect."""
     atoms: Mapping[tuple[str, str, str], Atom]
+    """All that it says, each once, by element, group and key."""
 
     @property
     def identity(self) -> tuple[str, str, frozenset[tuple[str, str, str]]]:

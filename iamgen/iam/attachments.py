@@ -1,4 +1,4 @@
-"""Which policies of a template are attached to whom, by each of the ways to say so."""
+"""Which policies a template attaches to whom, and whom it puts into groups, by each of the ways to write that."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ class Membership(NamedTuple):
     """A user who is put into a group; each is named by its name, or by a reference to a resource."""
 
     user: Value
+    """The user."""
     group: Value
+    """The group."""
     is_certain: bool
     """Whether that is so whatever conditions say."""
 
@@ -33,6 +35,7 @@ class Attachment(NamedTuple):
     kind: str
     """The type of what the policy is attached to: `AWS::IAM::Role` and its like."""
     holder: Value
+    """Who holds the policy: a name, or a reference to a resource."""
     policy: Value
     """The ARN of a managed policy, or a reference to a policy that is a resource, managed or inline."""
     is_certain: bool
@@ -44,6 +47,7 @@ class TemplateHolder:
     """A role, user or group, or a managed policy that the template attaches to nobody."""
 
     resource: Resource
+    """The role, user, group or policy."""
     documents: tuple[Document, ...]
     """Its inline policies, and the managed ones that are in the template."""
     aws: tuple[Value, ...] = ()
@@ -56,7 +60,7 @@ def holders(template: Template) -> tuple[TemplateHolder, ...]:
     documents = _by_owner(template)
     owners = _owners(template)
     held = {owner for of_holder in owners.values() for owner in of_holder}
-    result = [
+    listed = [
         TemplateHolder(
             resource,
             tuple(doc for owner in owners[resource.logical_id] for doc in documents.get(owner, ())),
@@ -65,8 +69,8 @@ def holders(template: Template) -> tuple[TemplateHolder, ...]:
         for resource in template.of_type(*HOLDERS)
     ]
     loose = (resource for resource in template.of_type(POLICY) if resource.logical_id in documents.keys() - held)
-    result += (TemplateHolder(item, tuple(documents[item.logical_id])) for item in loose)
-    return tuple(result)
+    listed += (TemplateHolder(policy, tuple(documents[policy.logical_id])) for policy in loose)
+    return tuple(listed)
 
 
 def aws(holder: Resource) -> tuple[Value, ...]:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping
 
 HOLE = re.compile("⟨([^⟨⟩]*)⟩")
-SUBSTITUTED = re.compile(r"\$\{(!?)([^}]*)\}")
-"""A variable of `Fn::Sub`; with an exclamation mark it is text that looks like one."""
-_NO_VALUE = {"Ref": "AWS::NoValue"}
+NO_VALUE = {"Ref": "AWS::NoValue"}
+"""What stands for a property or an element that is to be left out."""
 
 
 def hole(name: str) -> str:
@@ -16,9 +15,14 @@ def hole(name: str) -> str:
     return f"⟨{name.replace('⟨', '').replace('⟩', '')}⟩"
 
 
-def shown(message: str) -> str:
-    """Return a message with its holes as people write them, `${AWS::AccountId}`."""
-    return HOLE.sub(r"${\1}", message)
+def is_known(written: str) -> bool:
+    """Return whether a text is all there: without a hole."""
+    return "⟨" not in written
+
+
+def shown(written: str) -> str:
+    """Return a text with its holes as people write them, `${AWS::AccountId}`."""
+    return HOLE.sub(r"${\1}", written)
 
 
 def function(value: object) -> str:
@@ -31,7 +35,10 @@ def function(value: object) -> str:
 
 
 def text(value: object) -> str:
-    """Return a scalar, or what a function gives, as text: with holes for what is not known."""
+    """Return a scalar as text, and anything else as a hole, a reference under the name of what it refers to.
+
+    Functions that can be worked out have been by then, see `intrinsics`: of one that is left the name is all there is.
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -39,29 +46,14 @@ def text(value: object) -> str:
     if not isinstance(value, Mapping | list | tuple):
         return str(value)
     name = function(value)
-    return _called(name, value[name]) if name and isinstance(value, Mapping) else hole("object")
+    return hole(reference(value) or name or "object")
 
 
-def _called(name: str, argument: object) -> str:
-    match name, argument:
-        case "Fn::Sub", str():
-            return _substitute(argument, {})
-        case "Fn::Sub", [str(pattern), Mapping() as variables]:
-            return _substitute(pattern, variables)
-        case "Fn::Join", [str(between), list(parts)]:
-            return between.join(text(part) for part in parts if part != _NO_VALUE)
-        case "Fn::GetAtt", [logical_id, attribute]:
-            return hole(f"{text(logical_id)}.{text(attribute)}")
-        case (("Ref" | "Fn::GetAtt"), str()):
-            return hole(argument)
-    return hole(name)
-
-
-def _substitute(pattern: str, variables: Mapping[str, object]) -> str:
-    def put(part: re.Match[str]) -> str:
-        name = part[2].strip()
-        if part[1]:
-            return f"${{{name}}}"
-        return text(variables[name]) if name in variables else hole(name)
-
-    return SUBSTITUTED.sub(put, pattern)
+def reference(value: object) -> str:
+    """Return what a `Ref` or `Fn::GetAtt` refers to, `AdminR` or `AdminR.Arn`; nothing for any other value."""
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": str(name)} if function(value):
+            return name
+        case {"Fn::GetAtt": [logical_id, attribute]} if function(value):
+            return f"{text(logical_id)}.{text(attribute)}"
+    return ""

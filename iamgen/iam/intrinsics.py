@@ -1,4 +1,4 @@
-"""Replace CloudFormation's functions by what they give, as far as a template and its environment tell.
+"""Replace CloudFormation's functions by what they give, as far as the template and the place of its stack tell.
 
 What stays are references to resources (`Ref`, `Fn::GetAtt`), which the reader of resources follows, and `Fn::If`, of
 which every branch counts. What nobody can know before the deployment, such as `Fn::ImportValue`, becomes a hole
@@ -11,47 +11,20 @@ Source: CloudFormation User Guide, "Intrinsic function reference", "Pseudo param
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from iamgen.aws.partitions import url_suffix
-from iamgen.iam.holes import HOLE, SUBSTITUTED, function, hole, text
+from iamgen.iam.conditions import distributed
+from iamgen.iam.holes import HOLE, NO_VALUE, function, hole, text
+from iamgen.iam.mappings import found_in_map
+from iamgen.iam.place import Place
+from iamgen.iam.references import SUBSTITUTED
 from iamgen.iam.syntax import Path
+from iamgen.iam.values import Block, block_of
 
-Block = Mapping[str, object]
-_NO_VALUE = {"Ref": "AWS::NoValue"}
 _FOR_EACH = "Fn::ForEach::"
-_MAX_ALTERNATIVES = 64
-"""How many values of a mapping are told apart when its key is not known; more are one hole."""
-
-
 _MAX_LOOPED = 200_000
 """How many values loops may make: many times what fits into a template's 500 resources."""
-
-
-@dataclass(frozen=True)
-class Environment:
-    """What is known of the place where a template is deployed. None stands for what is not known."""
-
-    account_id: str | None = None
-    partition: str | None = None
-    region: str | None = None
-    stack: str | None = None
-
-    def pseudo(self, name: str) -> str | None:
-        """Return the value of a pseudo parameter, `AWS::AccountId` and its like."""
-        values = {
-            "AWS::AccountId": self.account_id,
-            "AWS::Partition": self.partition,
-            "AWS::Region": self.region,
-            "AWS::StackName": self.stack,
-            "AWS::URLSuffix": url_suffix(self.partition or ""),
-        }
-        return values.get(name)
-
-
-NOWHERE = Environment()
-"""Nothing is known of where a template is deployed."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +42,7 @@ class Expanded:
     """A template without the functions that can be worked out."""
 
     body: Block
+    """The template, without parameters, mappings and conditions."""
     unread: tuple[Unread, ...]
     """What is missing in `body`, or not certain: transforms, and loops over what is not known."""
     assumed: tuple[str, ...]
@@ -77,10 +51,10 @@ class Expanded:
     """Where the parts of loops were written, by the path that they have now."""
 
 
-def expand(body: Block, environment: Environment) -> Expanded:
+def expand(body: Block, place: Place) -> Expanded:
     """Return the template with its functions replaced. Nothing in a template makes this fail."""
-    parameters, mappings = (_block(body.get(section)) for section in ("Parameters", "Mappings"))
-    work = _Work(environment, parameters, mappings)
+    parameters, mappings = (block_of(body.get(section)) for section in ("Parameters", "Mappings"))
+    work = _Work(place, parameters, mappings)
     for name in _transforms(body):
         if name not in ("AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"):
             work.note(("Transform",), f"the transform {name} may change or add anything")
@@ -103,8 +77,8 @@ _TOP = _Scope()
 class _Work:
     """The functions of one template, replaced one by one."""
 
-    def __init__(self, environment: Environment, parameters: Block, mappings: Block) -> None:
-        self.environment = environment
+    def __init__(self, place: Place, parameters: Block, mappings: Block) -> None:
+        self.place = place
         self.parameters = parameters
         self.mappings = mappings
         self.unread: list[Unread] = []
@@ -124,7 +98,7 @@ class _Work:
                 self.note(path[:1], "its loops make more than 200,000 values, and the rest was not read")
                 return hole("too large")
         if isinstance(value, list | tuple):
-            return [self.value(item, (*path, index), scope) for index, item in enumerate(value) if item != _NO_VALUE]
+            return [self.value(part, (*path, index), scope) for index, part in enumerate(value) if part != NO_VALUE]
         if not isinstance(value, Mapping):
             return value
         name = function(value)
@@ -136,10 +110,12 @@ class _Work:
         members: dict[str, object] = {}
         for key, value in block.items():
             if key == "Fn::Transform":
-                self.note(path, f"{key} {text(_block(value).get('Name', ''))} may add anything here".replace("  ", " "))
+                self.note(
+                    path, f"{key} {text(block_of(value).get('Name', ''))} may add anything here".replace("  ", " ")
+                )
             elif str(key).startswith(_FOR_EACH):
                 members.update(self._loop(str(key), value, path, scope))
-            elif value != _NO_VALUE:
+            elif value != NO_VALUE:
                 members[str(key)] = self.value(value, (*path, str(key)), scope)
         return members
 
@@ -153,10 +129,10 @@ class _Work:
         if not isinstance(items, list):
             self.note((*path, key), f"{key} goes over a collection that is not known before the deployment")
             items = [hole(identifier)]
-        for item in items:
+        for current in items:
             if self._looped > _MAX_LOOPED:
                 return
-            inner = replace(scope, loop={**scope.loop, identifier: text(item)})
+            inner = replace(scope, loop={**scope.loop, identifier: text(current)})
             for name, value in body.items():
                 if str(name).startswith(_FOR_EACH):
                     yield from self._loop(str(name), value, path, inner)
@@ -172,7 +148,7 @@ class _Work:
         if name == "Fn::If":
             return self._if(argument, path, scope)
         inner = self.value(argument, (*path, name), scope) if name != "Fn::Sub" else self._sub(argument, path, scope)
-        return _distributed(inner, lambda known: self._applied(name, known, path, scope))
+        return distributed(inner, lambda known: self._applied(name, known, path, scope))
 
     def _applied(  # noqa: PLR0911  # a table of functions
         self, name: str, argument: object, path: Path, scope: _Scope
@@ -203,16 +179,16 @@ class _Work:
             return scope.loop[name]
         if name in self.parameters:
             return self._parameter(name)
-        return self.environment.pseudo(name)
+        return self.place.pseudo(name)
 
     def _parameter(self, name: str) -> object:
-        parameter = _block(self.parameters[name])
+        parameter = block_of(self.parameters[name])
         kind, default = str(parameter.get("Type", "")), parameter.get("Default")
         if default is None or kind.startswith("AWS::SSM::Parameter::Value"):
             return None
         self.assumed[f"the parameter {name} is taken at its default, {text(default)}"] = None
         is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
-        return [item.strip() for item in text(default).split(",")] if is_list else default
+        return [part.strip() for part in text(default).split(",")] if is_list else default
 
     def _if(self, argument: object, path: Path, scope: _Scope) -> object:
         match argument:
@@ -246,83 +222,13 @@ class _Work:
         return plain
 
     def _in_map(self, keys: Sequence[object], path: Path, scope: _Scope) -> object:
-        default = _block(keys[3]).get("DefaultValue") if len(keys) > len(("map", "first", "second")) else None
-        names = [text(key) for key in keys[:3]]
-        if len(names) < len(("map", "first", "second")):
-            return hole("Fn::FindInMap")
-        alternatives = list(_looked_up(self.mappings, names))
-        if default is not None and (not alternatives or any(map(HOLE.search, names))):
-            alternatives.append(("default", default))
-        return self.value(_as_branches(" ".join(names), alternatives), path, scope)
+        *names, options = keys if len(keys) > len(("map", "first", "second")) else (*keys, {})
+        default = block_of(options).get("DefaultValue")
+        return self.value(found_in_map(self.mappings, [text(name) for name in names[:3]], default), path, scope)
 
 
 def _within(scope: _Scope, condition: str, branch: int) -> _Scope:
     return replace(scope, branches={**scope.branches, condition: branch})
-
-
-def _distributed(argument: object, apply: Callable[[object], object], depth: int = 6) -> object:
-    """Return what a function gives, or, where its argument depends on conditions, each value that it may give."""
-    condition = _first_condition(argument)
-    if not condition or not depth:
-        return apply(argument)
-    first, second = (_distributed(_chosen(argument, condition, branch), apply, depth - 1) for branch in (0, 1))
-    return first if first == second else {"Fn::If": [condition, first, second]}
-
-
-def _choice(value: object) -> tuple[str, object, object] | None:
-    """Return condition and branches of an `Fn::If`, None for anything else."""
-    if function(value) == "Fn::If" and isinstance(value, Mapping):
-        match value["Fn::If"]:
-            case [str(condition), first, second]:
-                return condition, first, second
-    return None
-
-
-def _first_condition(value: object) -> str:
-    choice = _choice(value)
-    if choice:
-        return choice[0]
-    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return next(filter(None, map(_first_condition, inner)), "")
-
-
-def _chosen(value: object, condition: str, branch: int) -> object:
-    """Return the value with one branch of a condition in place of every choice by it."""
-    choice = _choice(value)
-    if choice and choice[0] == condition:
-        return _chosen(choice[branch + 1], condition, branch)
-    if isinstance(value, Mapping):
-        return {key: _chosen(item, condition, branch) for key, item in value.items()}
-    if isinstance(value, list):
-        chosen = (_chosen(item, condition, branch) for item in value)
-        return [item for item in chosen if item != _NO_VALUE]
-    return value
-
-
-def _looked_up(mappings: Block, names: Sequence[str]) -> Iterator[tuple[str, object]]:
-    """Yield what a mapping may give, each with the keys that lead to it; a key that is not known means any."""
-    level: list[tuple[str, object]] = [("", mappings)]
-    for name in names:
-        any_key = HOLE.search(name) is not None
-        level = [
-            (f"{keys} {key}".strip() if any_key else keys, value)
-            for keys, block in level
-            for key, value in _block(block).items()
-            if any_key or str(key) == name
-        ]
-    yield from level
-
-
-def _as_branches(name: str, alternatives: Sequence[tuple[str, object]]) -> object:
-    distinct: dict[str, tuple[str, object]] = {}
-    for keys, value in alternatives:
-        distinct.setdefault(json.dumps(value, sort_keys=True, default=str), (keys, value))
-    if not distinct or len(distinct) > _MAX_ALTERNATIVES:
-        return hole(f"Fn::FindInMap {name}".replace("⟨", "").replace("⟩", ""))
-    *rest, (_, last) = distinct.values()
-    for keys, value in reversed(rest):
-        last = {"Fn::If": [f"{name} = {keys}", value, last]}
-    return last
 
 
 def _as_texts(value: object) -> object:
@@ -330,15 +236,11 @@ def _as_texts(value: object) -> object:
     if function(value):
         return text(value)
     if isinstance(value, Mapping):
-        return {key: _as_texts(item) for key, item in value.items()}
-    return [_as_texts(item) for item in value] if isinstance(value, list) else value
+        return {key: _as_texts(part) for key, part in value.items()}
+    return [_as_texts(part) for part in value] if isinstance(value, list) else value
 
 
 def _transforms(body: Block) -> Iterator[str]:
     transforms = body.get("Transform", ())
     for transform in transforms if isinstance(transforms, list | tuple) else (transforms,):
-        yield transform if isinstance(transform, str) else text(_block(transform).get("Name", "without a name"))
-
-
-def _block(value: object) -> Block:
-    return value if isinstance(value, Mapping) else {}
+        yield transform if isinstance(transform, str) else text(block_of(transform).get("Name", "without a name"))

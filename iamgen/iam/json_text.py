@@ -1,4 +1,4 @@
-"""JSON as templates are written in it: plain data, and the position of every value."""
+"""Parses templates that are written in JSON: plain data, and the position of every value."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from iamgen.aws.partitions import service_principal
 from iamgen.iam.holes import function, text
 from iamgen.iam.intrinsics import Unread
 from iamgen.iam.syntax import Path
@@ -66,6 +67,6 @@ def _arn(name: object) -> object:
 
 
 def _trust(service: str) -> Block:
-    principal = {"Service": f"{service}.amazonaws.com"}
+    principal = {"Service": service_principal(service)}
     statement = {"Effect": "Allow", "Action": ["sts:AssumeRole"], "Principal": principal}
     return {"Version": "2012-10-17", "Statement": [statement]}

@@ -20,6 +20,7 @@ class Source:
     file: str
     """Where the text is from, as messages name it."""
     text: str
+    """The text."""
     body: Mapping[str, object]
     """What the text says: plain data, functions in their long form (`{"Ref": …}`, `{"Fn::Sub": …}`)."""
 
@@ -60,7 +61,7 @@ def parse(file: str, text: str) -> Source:
         raise IamgenError(repeated.fault(f"{file}:{repeated.line}") for repeated in exc.keys) from exc
     except SyntaxFault as exc:
         where = f"{file}:{exc.line}" if exc.line else file
-        raise refuse(where, exc.message, "write JSON or YAML, as CloudFormation reads it") from exc
+        raise refuse(where, exc.problem, "write JSON or YAML, as CloudFormation reads it") from exc
     if not isinstance(body, Mapping) or not isinstance(body.get("Resources"), Mapping):
         raise refuse(file, "is no template: it has no Resources", "name a CloudFormation template")
     return Source(file, text, body)

@@ -1,4 +1,4 @@
-"""Statements of policy documents as rules see them: lists always, each value with its path."""
+"""Reads the statements of policy documents: each element as a list, each value with its place in the template."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ _OPERATOR = re.compile(r"(?:(foranyvalue|forallvalues):)?(.*?)(ifexists)?")
 
 
 class ReadPrincipal(NamedTuple):
-    """One entry of a Principal: `AWS`, `Federated`, `Service`, `CanonicalUser`; `*` for the bare `"*"`."""
+    """One entry of a Principal."""
 
     kind: str
+    """`AWS`, `Federated`, `Service` or `CanonicalUser`; `*` for the bare `"*"`, and empty where it is not known."""
     value: Value
+    """Its name or ARN, with its place."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,13 @@ class ReadCondition:
     """One key of a condition block, below one operator."""
 
     operator: str
+    """The operator as it is written, such as `StringEqualsIfExists`."""
     key: str
+    """The condition key as it is written, `⟨⟩` where it is not known."""
     values: tuple[Value, ...]
+    """The values that it is compared with."""
     path: Path
+    """Where it is in the template."""
 
     @property
     def name(self) -> str:
@@ -58,15 +64,23 @@ class ReadStatement:
     """One statement of a policy document. One whose Condition depends on an `Fn::If` is read once for each branch."""
 
     path: Path
+    """Where it is in the template."""
     allows: bool
     """Whether its effect is Allow, or may be."""
     actions: tuple[Value, ...] = ()
+    """Its Action."""
     not_actions: tuple[Value, ...] = ()
+    """Its NotAction."""
     resources: tuple[Value, ...] = ()
+    """Its Resource."""
     not_resources: tuple[Value, ...] = ()
+    """Its NotResource."""
     principals: tuple[ReadPrincipal, ...] = ()
+    """Its Principal, which only a trust policy has."""
     not_principals: tuple[ReadPrincipal, ...] = ()
+    """Its NotPrincipal."""
     conditions: tuple[ReadCondition, ...] = ()
+    """Its Condition, key by key."""
 
 
 def statements(body: object, path: Path) -> Iterator[ReadStatement]:
@@ -100,10 +114,10 @@ def _principals(value: object, path: Path) -> Iterator[ReadPrincipal]:
     for entry, where in items(value, path):
         if isinstance(entry, Mapping) and not function(entry):
             for kind, names in entry.items():
-                yield from (ReadPrincipal(str(kind), item) for item in values(names, (*where, kind)))
+                yield from (ReadPrincipal(str(kind), name) for name in values(names, (*where, kind)))
         else:
-            one = Value(text(entry), where)
-            yield ReadPrincipal("*" if one.text == "*" else "", one)
+            principal = Value(text(entry), where)
+            yield ReadPrincipal("*" if principal.text == "*" else "", principal)
 
 
 def _conditions(block: object, path: Path) -> Iterator[ReadCondition]:

@@ -20,7 +20,9 @@ class Position(NamedTuple):
     """A place in a text, both numbers counted from 1 as editors do."""
 
     line: int
+    """The line."""
     column: int
+    """The column."""
 
 
 Positions = Mapping[Path, Position]
@@ -43,9 +45,9 @@ class RepeatedKey(NamedTuple):
 class SyntaxFault(Exception):  # noqa: N818  # it is what users call it
     """A text that cannot be read: what is wrong, and the line, 0 where it is not known."""
 
-    def __init__(self, message: str, line: int = 0) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, problem: str, line: int = 0) -> None:
+        super().__init__(problem)
+        self.problem = problem
         self.line = line
 
 

@@ -6,71 +6,56 @@ Nothing in a template makes reading it fail, whoever wrote it.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from iamgen.aws import iam_types
 from iamgen.iam import serverless
-from iamgen.iam.holes import HOLE, function, text
-from iamgen.iam.intrinsics import NOWHERE, Environment, Unread, expand
+from iamgen.iam.holes import function, text
+from iamgen.iam.intrinsics import Unread, expand
+from iamgen.iam.place import NOWHERE, Place
+from iamgen.iam.resource_names import ResourceNames
+from iamgen.iam.resources import GROUP, HOLDERS, INLINE, NAMES, POLICY, ROLE, USER, Resource
 from iamgen.iam.statements import ReadPrincipal, ReadStatement, statements
 from iamgen.iam.syntax import Path
-from iamgen.iam.values import Placed, Value, block_of, branches, items, values
+from iamgen.iam.values import Placed, Value, block_of, branches, items
 
+__all__ = (
+    "GROUP",
+    "HOLDERS",
+    "INLINE",
+    "NAMES",
+    "POLICY",
+    "ROLE",
+    "USER",
+    "Document",
+    "DocumentKind",
+    "Resource",
+    "Template",
+)
 DocumentKind = Literal["trust", "identity", "boundary", "inline"]
-ROLE, USER, GROUP, POLICY, INLINE = iam_types.ROLE, iam_types.USER, iam_types.GROUP, iam_types.POLICY, iam_types.INLINE
-NAMES = {kind: iam_types.IAM_TYPES[kind].name_property for kind in (ROLE, USER, GROUP, POLICY)}
-"""Which property holds the name of a resource of that type."""
-HOLDERS = {ROLE: "Roles", USER: "Users", GROUP: "Groups"}
-"""What policies can be attached to, and the property of a policy that lists those it is attached to."""
-
-_ACCOUNT = re.compile(r"arn:[^:]*:iam::([^:]*):")
 
 
 @dataclass(frozen=True)
 class Document:
-    """A policy document. `owner` is the resource that it is written in, `name` an inline policy's name, or empty."""
+    """A policy document of a template."""
 
     kind: DocumentKind
+    """What it is: a trust policy, a managed policy, one that only limits others, or an inline policy."""
     owner: str
+    """The logical id of the resource that it is written in."""
     name: str
+    """An inline policy's name; empty for others."""
     path: Path
+    """Where it is in the template."""
     body: object
+    """The document, functions in it replaced as far as they can be."""
     version: str = ""
-    """Empty where there is none."""
+    """Its Version; empty where there is none."""
     statements: tuple[ReadStatement, ...] = ()
-
-
-@dataclass(frozen=True)
-class Resource:
-    """A resource; `is_certain` says that no condition decides whether it will exist."""
-
-    logical_id: str
-    type: str
-    properties: Mapping[str, object]
-    is_certain: bool = True
-
-    @property
-    def path(self) -> Path:
-        """Where it is in the template."""
-        return ("Resources", self.logical_id)
-
-    def under(self, name: str) -> Placed:
-        """Return a property, or None where it is absent, and its path."""
-        return self.properties.get(name), (*self.path, "Properties", name)
-
-    def values(self, name: str) -> tuple[Value, ...]:
-        """Return a property's texts, whether it is a list or one of them."""
-        return values(*self.under(name))
-
-    @property
-    def name(self) -> str:
-        """Its name as far as the template gives it, or empty."""
-        return next((value.text for value in self.values(NAMES.get(self.type, ""))), "")
+    """Its statements."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,20 +76,23 @@ class Template:
     """What was assumed, as clauses: `the parameter Env is taken at its default, dev`."""
     origins: Mapping[Path, Path] = field(default_factory=dict)
     """Where resources were written that a loop or SAM made, by the path that they have here."""
-    environment: Environment = NOWHERE
-    """What is known of where it is deployed."""
+    place: Place = NOWHERE
+    """Where it is deployed, as far as that is known."""
+    names: ResourceNames = field(default_factory=ResourceNames)
+    """What its resources are called, as far as that is known before the deployment."""
 
     @classmethod
-    def of(cls, body: Mapping[str, object], size: int, environment: Environment = NOWHERE) -> Template:
-        """Return the template given as plain data; `environment` says what is known of where it is deployed."""
-        expanded = expand(body, environment)
+    def of(cls, body: Mapping[str, object], size: int, place: Place = NOWHERE) -> Template:
+        """Return the template given as plain data; `place` says what is known of where it is deployed."""
+        expanded = expand(body, place)
         resources = block_of(expanded.body.get("Resources"))
         added = tuple(serverless.roles(resources))
-        every = {**resources, **{logical_id: role for logical_id, role, _ in added}}
+        every = tuple(_resources({**resources, **{logical_id: role for logical_id, role, _ in added}}))
         unread = (*expanded.unread, *serverless.unread(resources))
         origins = dict(expanded.origins)
         origins.update({("Resources", logical_id): origin for logical_id, _, origin in added})
-        bare = cls(body, size, tuple(_resources(every)), (), unread, expanded.assumed, origins, environment)
+        names = ResourceNames.of(every, place)
+        bare = cls(body, size, every, (), unread, expanded.assumed, origins, place, names)
         return replace(bare, documents=tuple(_documents(bare)))
 
     def written(self, path: Path) -> Path:
@@ -117,35 +105,13 @@ class Template:
         """Return the resources of these types."""
         return tuple(resource for resource in self.resources if resource.type in types)
 
-    def referred(self, value: Value, *types: str) -> Resource | None:
-        """Return the resource of one of these types that a value refers to, or is the name or ARN of.
-
-        An ARN is taken for one of the template's own account, unless it is one of AWS's policies, or the account of
-        the template is known and another.
-        """
-        if HOLE.fullmatch(value.text):
-            return self._of_hole(value.text, types)
-        account = _ACCOUNT.match(value.shape)
-        if account and account[1] == "aws":
-            return None
-        if account and account[1] not in ("⟨⟩", self.environment.account_id or account[1]):
-            return None
-        name = value.text.rpartition("/")[2].lower()
-        if account and HOLE.fullmatch(name):  # an ARN that ends with a reference to what it is the ARN of
-            return self._of_hole(value.text.rpartition("/")[2], types)
-        return next((self._by_name[kind, name] for kind in types if (kind, name) in self._by_name), None)
-
-    def _of_hole(self, written: str, types: tuple[str, ...]) -> Resource | None:
-        resource = self._by_id.get(written.strip("⟨⟩").partition(".")[0])
-        return resource if resource and resource.type in types else None
+    def referred(self, reference: Value, *types: str) -> Resource | None:
+        """Return the resource of one of these types that a reference, a name or an ARN means."""
+        return self._by_id.get(self.names.find(reference, *types) or "")
 
     @cached_property
     def _by_id(self) -> dict[str, Resource]:
         return {resource.logical_id: resource for resource in self.resources}
-
-    @cached_property
-    def _by_name(self) -> dict[tuple[str, str], Resource]:
-        return {(resource.type, resource.name.lower()): resource for resource in self.resources if resource.name}
 
 
 def _resources(resources: Mapping[str, object]) -> Iterator[Resource]:
@@ -193,11 +159,11 @@ def _read(kind: DocumentKind, owner: Resource, written: Placed, name: str = "") 
             continue
         hidden = _from_text(value)
         body = value if hidden is None else hidden
-        generator_type = statements(body, path)
+        read = tuple(statements(body, path))
         if hidden is not None:
-            generator_type = (_moved(statement, path) for statement in generator_type)
+            read = tuple(_moved(statement, path) for statement in read)
         version = text(body["Version"]) if isinstance(body, Mapping) and body.get("Version") is not None else ""
-        yield Document(kind, owner.logical_id, name, path, body, version, tuple(generator_type))
+        yield Document(kind, owner.logical_id, name, path, body, version, read)
 
 
 def _from_text(value: object) -> object:
@@ -212,11 +178,11 @@ def _from_text(value: object) -> object:
 def _moved(statement: ReadStatement, path: Path) -> ReadStatement:
     """Return the statement with every path leading to `path`: none leads into a text."""
 
-    def moved(result: tuple[Value, ...]) -> tuple[Value, ...]:
-        return tuple(value._replace(path=path) for value in result)
+    def moved(values: tuple[Value, ...]) -> tuple[Value, ...]:
+        return tuple(value._replace(path=path) for value in values)
 
-    def all_moved(result: tuple[ReadPrincipal, ...]) -> tuple[ReadPrincipal, ...]:
-        return tuple(ReadPrincipal(principal.kind, principal.value._replace(path=path)) for principal in result)
+    def all_moved(principals: tuple[ReadPrincipal, ...]) -> tuple[ReadPrincipal, ...]:
+        return tuple(ReadPrincipal(principal.kind, principal.value._replace(path=path)) for principal in principals)
 
     return ReadStatement(
         path,

@@ -8,23 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from iamgen.iam.holes import HOLE, function, text
+from iamgen.iam.holes import HOLE, NO_VALUE, function, hole, is_known, text
 from iamgen.iam.syntax import Path
 
 Placed = tuple[object, Path]
-_NO_VALUE = {"Ref": "AWS::NoValue"}
+Block = Mapping[str, object]
 
 
 class Value(NamedTuple):
     """A text of the template and where it is."""
 
     text: str
+    """The text, with holes for what only the deployment tells."""
     path: Path
+    """Where it is in the template."""
 
     @property
     def known(self) -> bool:
         """Whether the text is all there: without a hole."""
-        return "⟨" not in self.text
+        return is_known(self.text)
 
     @property
     def is_certain(self) -> bool:
@@ -44,15 +46,15 @@ def branches(value: object, path: Path) -> Iterator[Placed]:
         for index in range(1, len(chosen) if isinstance(chosen, list) else 0):
             yield from branches(chosen[index], (*path, "Fn::If", index))
     else:
-        yield (None if value == _NO_VALUE else value), path
+        yield (None if value == NO_VALUE else value), path
 
 
 def items(value: object, path: Path) -> Iterator[Placed]:
     """Yield the elements of a list, or the value itself, in each of its branches; what is absent not at all."""
     for branch, where in branches(value, path):
         if isinstance(branch, list | tuple):
-            for index, element in enumerate(branch):
-                yield from items(element, (*where, index))
+            for index, entry in enumerate(branch):
+                yield from items(entry, (*where, index))
         elif branch is not None:
             yield branch, where
 
@@ -68,6 +70,14 @@ def values(value: object, path: Path) -> tuple[Value, ...]:
     return tuple(Value(text(item), where) for item, where in items(value, path))
 
 
-def block_of(value: object) -> Mapping[str, object]:
+def single(value: object, name: str, default: str = "") -> str:
+    """Return the text of a property that has one; a hole of that name where a condition decides, or it is a list."""
+    texts = values(value, ())
+    if value is None or value == NO_VALUE:
+        return default
+    return texts[0].text if len(texts) == 1 and not texts[0].path else hole(name)
+
+
+def block_of(value: object) -> Block:
     """Return a mapping as it is, and anything else as an empty one."""
     return value if isinstance(value, Mapping) else {}

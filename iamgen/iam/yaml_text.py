@@ -1,4 +1,4 @@
-"""YAML as CloudFormation reads it: short forms of functions spelled out, and the position of every value.
+"""Parses YAML as CloudFormation reads it: short forms of functions spelled out, and the position of every value.
 
 The text is read event by event, not by a recursive loader: neither deep nesting nor an alias bomb gets far.
 Source: CloudFormation User Guide, "Intrinsic function reference", and the YAML 1.1 types that PyYAML resolves.

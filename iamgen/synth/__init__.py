@@ -1,4 +1,4 @@
-"""The declaration made into CloudFormation."""
+"""Makes a CloudFormation template for each account from the resolved declaration."""
 
 
 def import_stack() -> None:

@@ -16,7 +16,9 @@ class Texts(NamedTuple):
     """Each account's template as text, by the account's name, and what its owner may want to know."""
 
     by_account: dict[str, str]
+    """The template of each account, by the account's name."""
     notices: tuple[Fault, ...]
+    """What the owner of the declaration may want to know."""
 
 
 def texts(

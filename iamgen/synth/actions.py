@@ -1,4 +1,4 @@
-"""IAM actions as awacs objects, by service prefix."""
+"""The actions of a service as awacs objects, by the service's prefix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One account's CloudFormation template: the pieces, put together."""
+"""Builds the CloudFormation template of one account from what the other modules of this room yield."""
 
 from __future__ import annotations
 

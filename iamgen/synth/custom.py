@@ -1,4 +1,4 @@
-"""Declared roles, groups and policies as resources."""
+"""Roles, groups and policies that users.py declares itself, as resources of a template."""
 
 from __future__ import annotations
 
@@ -120,8 +120,10 @@ def _ending(statement: Mapping[str, Any], until: str, where: str) -> dict[str, A
     conditions = dict(statement.get("Condition", {}))
     operator = next((name for name in _BEFORE if not _limits_time(conditions.get(name, {}))), None)
     if operator is None:
-        what = f"a statement of its emergency ends in {len(_BEFORE)} ways already: no room for the emergency's own end"
-        raise refuse(where, what, "leave the earliest of them, by DateLessThan")
+        problem = (
+            f"a statement of its emergency ends in {len(_BEFORE)} ways already: no room for the emergency's own end"
+        )
+        raise refuse(where, problem, "leave the earliest of them, by DateLessThan")
     conditions[operator] = {**conditions.get(operator, {}), "aws:CurrentTime": until}
     return {**statement, "Condition": conditions}
 

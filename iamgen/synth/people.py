@@ -1,4 +1,4 @@
-"""The account that holds people: three groups, what they may do, and, if so set, the people."""
+"""Resources of the account that holds people: three groups, what they may do, and, if so set, the people."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from iamgen.declaration.naming import (
 )
 from iamgen.declaration.resolved import Account, Declaration, Person
 from iamgen.errors import Fault, refuse
+from iamgen.iam.measure import ENTRY_MARKS
 from iamgen.synth.self_management import manage_own_user
 from iamgen.synth.statements import EVERYTHING, WITH_MFA, allow, deny, document, size
 
@@ -95,7 +96,7 @@ def _packed(arns: Sequence[str]) -> tuple[PolicyDocument, ...]:
     parcels: list[list[str]] = [[]]
     free = room
     for arn in arns:
-        needed = len(arn) + len('"",')
+        needed = len(arn) + ENTRY_MARKS
         if needed > free:
             parcels.append([])
             free = room

@@ -1,4 +1,4 @@
-"""Pipelines: one OIDC provider for each issuer of an account, shared by all that it vouches for."""
+"""OIDC providers for the pipelines of an account: one for each issuer, shared by all that it vouches for."""
 
 from __future__ import annotations
 

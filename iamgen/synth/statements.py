@@ -1,8 +1,7 @@
-"""Statements and policy documents: the few shapes that every policy here is made of."""
+"""The few shapes of statements and policy documents that every generated policy is made of."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -22,6 +21,8 @@ from awacs.aws import (
     StringEquals,
 )
 from awacs.sts import AssumeRole, AssumeRoleWithWebIdentity
+
+from iamgen.iam.measure import characters
 
 VERSION = "2012-10-17"
 """The policy language's version; without it, `${aws:username}` would be taken letter by letter."""
@@ -84,8 +85,8 @@ def document(*statements: Statement) -> PolicyDocument:
 
 
 def size(policy: PolicyDocument | dict[str, Any]) -> int:
-    """Return the length in characters that IAM's quotas count: white space outside of strings left out."""
-    return len(json.dumps(policy, cls=awsencode, separators=(",", ":"), ensure_ascii=False))
+    """Return the characters of a policy document that IAM's quotas count."""
+    return characters(policy, awsencode().default)
 
 
 def _statement(effect: str, sid: str, props: dict[str, Any], conditions: Sequence[ConditionElement]) -> Statement:

@@ -1,4 +1,4 @@
-"""A template as text: the same template gives the same bytes, on any machine."""
+"""A template as the text that is deployed: the same template gives the same bytes, on any machine."""
 
 from __future__ import annotations
 

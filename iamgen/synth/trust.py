@@ -1,4 +1,4 @@
-"""Who may assume a role: its trust policy, compiled from what was granted and declared."""
+"""The trust policy of a role, who may assume it, compiled from what was granted and declared."""
 
 from __future__ import annotations
 
@@ -37,18 +37,26 @@ class TrustForm(NamedTuple):
     """How a trust policy is written: the settings `trust` and `session_name_is_user`, and a role's `mfa`."""
 
     names: bool
+    """Whether people are named by a condition on `aws:username`, and not by their ARNs."""
     own_session_name: bool
+    """Whether a session's name has to be the user's own."""
     people: Naming
+    """How things are named in the account that holds people."""
     here: Naming
+    """How things are named in the account of the role."""
     mfa: bool = True
+    """Whether people need MFA."""
 
 
 class Trust(NamedTuple):
     """Whom a role trusts: those granted it, and what its declaration says may assume it besides."""
 
     granted: tuple[Granted, ...]
+    """The grants of the role in its account."""
     assumed_by: tuple[str, ...]
+    """Services, roles and users that its declaration names besides."""
     form: TrustForm
+    """How the trust policy is written."""
 
     @classmethod
     def of(cls, declaration: Declaration, account: Account, role: str) -> Trust:

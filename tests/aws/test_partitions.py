@@ -12,6 +12,8 @@ from iamgen.aws.partitions import (
     SUPPORTED,
     is_service_principal,
     partition_of,
+    service_of,
+    service_principal,
     sign_in_host,
     url_suffix,
 )
@@ -63,3 +65,25 @@ def test_no_suffix_of_an_unknown_partition() -> None:
 )
 def test_form_of_service_principals(name: str, expected: bool) -> None:  # a case of the table
     assert is_service_principal(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("principal", "service"),
+    [
+        ("lambda.amazonaws.com", "lambda"),
+        ("ec2.amazonaws.com.cn", "ec2"),
+        ("states.eu-west-1.amazonaws.com", "states.eu-west-1"),
+        ("alexa-appkit.amazon.com", "alexa-appkit"),
+        ("inbound.aws.internal", "inbound"),
+        ("lambda", None),
+        (".amazonaws.com", None),
+        ("Lambda.amazonaws.com", None),
+        ("lambda.amazonaws.co", None),
+    ],
+)
+def test_the_service_of_a_principal(principal: str, service: str | None) -> None:
+    assert service_of(principal) == service
+
+
+def test_the_principal_of_a_service() -> None:
+    assert service_principal("lambda") == "lambda.amazonaws.com"

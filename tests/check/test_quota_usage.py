@@ -252,3 +252,10 @@ def test_json() -> None:
         "next": "3 more users fit",
         "percent": 91,
     }
+
+
+def test_tags_that_a_condition_may_take_away_do_not_count() -> None:
+    tag = {"Key": "team", "Value": "ops"}
+    choice = {"Fn::If": ["InProd", {"Key": "cost", "Value": "1"}, {"Key": "cost", "Value": "2"}]}
+    rows = of({"Alice": ("AWS::IAM::User", {"UserName": "alice", "Tags": [tag, choice]})})
+    assert only(rows, "alice", "tags").used == 1

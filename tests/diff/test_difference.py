@@ -308,3 +308,24 @@ def test_what_is_hardly_a_template_is_no_bug(odd: dict[str, Any], before: dict[s
     assert differences(odd, odd) == ()
     assert differences(before, odd)
     assert differences(odd, before)
+
+
+def test_what_changes_in_a_loop_is_told() -> None:
+    def loop(action: str) -> dict[str, Any]:
+        policy = {
+            "Type": "AWS::IAM::ManagedPolicy",
+            "Properties": {"PolicyDocument": {"Statement": [{"Action": action}]}},
+        }
+        return {"Resources": {"Fn::ForEach::Teams": ["Team", ["ops"], {"${Team}P": policy}]}}
+
+    (change,) = differences(loop("s3:*"), loop("iam:*"))
+    assert (change.sign, change.logical_id, change.type) == ("~", "Fn::ForEach::Teams", "Fn::ForEach")
+    assert [(one.sign, one.where) for one in change.details] == [
+        ("-", "Fn::ForEach::Teams"),
+        ("+", "Fn::ForEach::Teams"),
+    ]
+    assert "iam:*" in change.details[1].text
+    assert differences(loop("s3:*"), loop("s3:*")) == ()
+    (come,) = differences({"Resources": {}}, loop("s3:*"))
+    assert come.sign == "+"
+    assert {one.sign for one in come.details} == {"+"}

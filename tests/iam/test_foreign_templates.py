@@ -76,7 +76,7 @@ def test_an_instance_profile_hands_out_its_role() -> None:
 
 def test_rules_take_no_policy_of_another_account_for_one_of_the_template() -> None:
     body = TEMPLATES["a policy of another account"]
-    here = Template.of(body, 0, AccountSource(body, ACCOUNT).environment)
+    here = Template.of(body, 0, AccountSource(body, ACCOUNT).place)
     assert attached(here) == ()
 
 

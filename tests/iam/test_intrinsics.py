@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamgen.iam.intrinsics import Environment, Expanded, Unread, expand
+from iamgen.iam.intrinsics import Expanded, Unread, expand
+from iamgen.iam.place import Place
 
-HERE = Environment("123456789012", "aws-cn", "cn-north-1", "infra")
-NOWHERE = Environment()
+HERE = Place("123456789012", "aws-cn", "cn-north-1", "infra")
+NOWHERE = Place()
 TEMPLATE = {
     "Parameters": {
         "Env": {"Type": "String", "Default": "dev"},
         "Names": {"Type": "CommaDelimitedList", "Default": "a, b"},
+        "Subnets": {"Type": "List<AWS::EC2::Subnet::Id>", "Default": "s-1,s-2"},
         "Open": {"Type": "String"},
         "Image": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/path"},
     },
@@ -26,12 +28,12 @@ NO_VALUE = {"Ref": "AWS::NoValue"}
 R_ARN = {"Fn::GetAtt": ["R", "Arn"]}
 
 
-def expanded(value: object, environment: Environment = HERE) -> Expanded:
-    return expand({**TEMPLATE, "Resources": {"R": {"Value": value}}}, environment)
+def expanded(value: object, place: Place = HERE) -> Expanded:
+    return expand({**TEMPLATE, "Resources": {"R": {"Value": value}}}, place)
 
 
-def given_by(value: object, environment: Environment = HERE) -> object:
-    resources: Any = expanded(value, environment).body["Resources"]
+def given_by(value: object, place: Place = HERE) -> object:
+    resources: Any = expanded(value, place).body["Resources"]
     return resources["R"]["Value"]
 
 
@@ -50,6 +52,7 @@ def choose(first: object, second: object, condition: str = "InProd") -> dict[str
         ({"Ref": "AWS::StackId"}, {"Ref": "AWS::StackId"}),
         ({"Ref": "Env"}, "dev"),
         ({"Ref": "Names"}, ["a", "b"]),
+        ({"Ref": "Subnets"}, ["s-1", "s-2"]),
         ({"Ref": "Open"}, {"Ref": "Open"}),
         ({"Ref": "Image"}, {"Ref": "Image"}),
         ({"Ref": "R"}, {"Ref": "R"}),
@@ -72,6 +75,7 @@ def choose(first: object, second: object, condition: str = "InProd") -> dict[str
         ({"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "x"]}, choose("1", "2", "Sizes ⟨Open⟩ x = eu")),
         ({"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "y"]}, "⟨Fn::FindInMap Sizes Open y⟩"),
         ({"Fn::ToJsonString": {"a": R_ARN, "b": [{"Ref": "Env"}]}}, '{"a": "⟨R.Arn⟩", "b": ["dev"]}'),
+        ({"Fn::ToJsonString": [[R_ARN], {"a": {"Ref": "Open"}}]}, '[["⟨R.Arn⟩"], {"a": "⟨Open⟩"}]'),
         ({"Fn::Length": {"Ref": "Names"}}, 2),
         ({"Fn::Sub": "${Missing}"}, "⟨Missing⟩"),
         ({"Fn::Join": ["", ["a", {"Fn::ImportValue": {"Fn::Sub": "${Env}-x"}}]]}, "a⟨Fn::ImportValue dev-x⟩"),
@@ -186,3 +190,35 @@ NONSENSE = st.recursive(
 @given(NONSENSE, st.dictionaries(st.sampled_from(["Parameters", "Mappings", "Conditions", "Transform"]), NONSENSE))
 def test_nothing_in_a_template_makes_it_fail(value: object, sections: dict[str, object]) -> None:
     expand({**TEMPLATE, **sections, "Resources": value}, NOWHERE)
+
+
+@pytest.mark.parametrize(("count", "told_apart"), [(64, True), (65, False)])
+def test_a_mapping_of_many_values_is_one_hole(count: int, told_apart: bool) -> None:
+    sizes = {f"k{number}": {"x": str(number)} for number in range(count)}
+    value = {"Fn::FindInMap": ["Many", {"Ref": "Open"}, "x"]}
+    body: Any = expand({"Mappings": {"Many": sizes}, "Resources": {"R": {"Value": value}}}, HERE).body
+    assert isinstance(body["Resources"]["R"]["Value"], dict) is told_apart
+
+
+def test_values_of_a_mapping_that_are_equal_are_told_once() -> None:
+    sizes = {"a": {"x": {"p": 1, "q": 2}}, "b": {"x": {"q": 2, "p": 1}}}
+    value = {"Fn::FindInMap": ["Many", {"Ref": "Open"}, "x"]}
+    body: Any = expand({"Mappings": {"Many": sizes}, "Resources": {"R": {"Value": value}}}, HERE).body
+    assert body["Resources"]["R"]["Value"] == {"p": 1, "q": 2}
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        (choose({"Fn::Transform": {"Name": "M"}}, "x"), ("Fn::If", 1)),
+        (choose("x", {"Fn::Transform": {"Name": "M"}}), ("Fn::If", 2)),
+        (choose(choose({"Fn::Transform": {"Name": "M"}}, "x"), "y"), ("Fn::If", 1, "Fn::If", 1)),
+        (choose("y", choose("x", {"Fn::Transform": {"Name": "M"}})), ("Fn::If", 2, "Fn::If", 2)),
+        ({"Fn::Sub": ["${a}", {"a": {"Fn::Transform": {"Name": "M"}}}]}, ("Fn::Sub", 1, "a")),
+        ([{"Fn::Join": [",", [{"Fn::Transform": {"Name": "M"}}]]}], (0, "Fn::Join", 1, 0)),
+    ],
+)
+def test_where_a_part_is_that_could_not_be_read(value: object, path: tuple[str | int, ...]) -> None:
+    """Whose part it is decides who may have any power: an answer about another resource stays certain."""
+    (unread,) = expanded(value).unread
+    assert unread.path == ("Resources", "R", "Value", *path)

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
 
 from iamgen.iam.holes import shown, text
+from iamgen.iam.intrinsics import expand
+from iamgen.iam.place import NOWHERE
+from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import GROUP, POLICY, ROLE, USER, Document, Template
 from iamgen.iam.values import Value, values
 
@@ -48,13 +52,11 @@ def only(document: object) -> Document:
         ({"Ref": "Alice"}, "${Alice}"),
         ({"Fn::GetAtt": ["Alice", "Arn"]}, "${Alice.Arn}"),
         ({"Fn::GetAtt": "Alice.Arn"}, "${Alice.Arn}"),
-        ({"Fn::Sub": "arn:${AWS::Partition}:iam::${ AWS::AccountId }:root"}, "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"),
-        ({"Fn::Sub": ["${A}-${B}", {"A": "a"}]}, "a-${B}"),
-        ({"Fn::Sub": ["${A}", {"A": {"Ref": "X"}}]}, "${X}"),
-        ({"Fn::Join": [":", ["arn", {"Ref": "AWS::Partition"}, NO_VALUE, "iam"]]}, "arn:${AWS::Partition}:iam"),
         ({"Fn::ImportValue": "x"}, "${Fn::ImportValue}"),
         ({"Fn::Join": "x"}, "${Fn::Join}"),
         ({"Fn::Sub": []}, "${Fn::Sub}"),
+        ({"Ref": 1}, "${Ref}"),
+        ({"Ref": "A", "Fn::GetAtt": "B"}, "${object}"),
         ({"Fn::GetAtt": []}, "${Fn::GetAtt}"),
         ({"a": 1, "b": 2}, "${object}"),
         ([], "${object}"),
@@ -64,8 +66,14 @@ def test_text(value: object, expected: str) -> None:
     assert shown(text(value)) == expected
 
 
+def worked_out(value: object) -> str:
+    """Return a value as text once the functions in it have been replaced."""
+    body: Any = expand({"Resources": {"R": {"Value": value}}}, NOWHERE).body
+    return text(body["Resources"]["R"]["Value"])
+
+
 def test_what_sub_leaves_alone_is_no_hole() -> None:
-    own = text({"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:user/${!aws:username}"})
+    own = worked_out({"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:user/${!aws:username}"})
     value = Value(own, ())
     assert own.endswith(":user/${aws:username}")
     assert not value.known
@@ -75,8 +83,8 @@ def test_what_sub_leaves_alone_is_no_hole() -> None:
 
 def test_a_hole_is_never_taken_for_text() -> None:
     for value in ({"Ref": "*"}, {"Fn::GetAtt": "*"}, {"Fn::Sub": "${*}"}):
-        assert text(value) != "*"
-        assert not Value(text(value), ()).known
+        assert worked_out(value) != "*"
+        assert not Value(worked_out(value), ()).known
 
 
 def test_values_are_a_list_always() -> None:
@@ -224,7 +232,7 @@ def test_references_lead_to_resources() -> None:
     found = template(Alice=user, G=group, P=policy({}, ManagedPolicyName={"Fn::Sub": "p-${AWS::AccountId}"}))
 
     def named(written: object, *kinds: str) -> str | None:
-        one = found.referred(Value(text(written), ()), *kinds)
+        one = found.referred(Value(worked_out(written), ()), *kinds)
         return one.logical_id if one else None
 
     assert named({"Ref": "Alice"}, USER) == "Alice"
@@ -318,3 +326,41 @@ def test_operators_of_conditions(operator: str, test: str, holds_without_key: bo
     document = {"Statement": {**ALLOW, "Condition": {operator: {"aws:x": "true"}}}}
     ((condition,),) = (statement.conditions for statement in only(document).statements)
     assert (condition.test, condition.holds_without_key) == (test, holds_without_key)
+
+
+def test_a_document_as_one_text_says_the_same_as_a_block() -> None:
+    first = {
+        "Effect": "Deny",
+        "Principal": {"AWS": ROOT, "Service": ["a", "b"]},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+        "Resource": ["r", "s"],
+        "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}, "StringLike": {"aws:username": ["x", "y"]}},
+    }
+    second = {"Effect": "Allow", "NotPrincipal": {"AWS": ["c", "d"]}, "NotAction": ["e"], "NotResource": ["f", "g"]}
+    body = {"Version": "2012-10-17", "Statement": [first, second]}
+    block, one_text = only(body), only(json.dumps(body))
+    said = [(statement.allows, *_elements(statement)) for statement in block.statements]
+    assert [(statement.allows, *_elements(statement)) for statement in one_text.statements] == said
+    paths = {statement.path for statement in one_text.statements}
+    paths |= {
+        value.path
+        for statement in one_text.statements
+        for several in (statement.actions, statement.not_actions, statement.resources, statement.not_resources)
+        for value in several
+    }
+    for statement in one_text.statements:
+        paths |= {one.value.path for one in (*statement.principals, *statement.not_principals)}
+        paths |= {condition.path for condition in statement.conditions}
+        paths |= {value.path for condition in statement.conditions for value in condition.values}
+    assert paths == {one_text.path}
+
+
+def _elements(statement: ReadStatement) -> tuple[object, ...]:
+    """Return what a statement says, without the places of it."""
+    values = (statement.actions, statement.not_actions, statement.resources, statement.not_resources)
+    principals = (statement.principals, statement.not_principals)
+    return (
+        *([value.text for value in several] for several in values),
+        *([(one.kind, one.value.text) for one in several] for several in principals),
+        [(one.operator, one.key, [value.text for value in one.values]) for one in statement.conditions],
+    )

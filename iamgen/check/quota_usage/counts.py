@@ -45,7 +45,7 @@ def tags_of_users(measured: Measured) -> Iterator[Usage]:
     """Yield how many tags each user has."""
     for user in measured.template.of_type(USER):
         tags, path = user.under("Tags")
-        used = sum(1 for _ in items(tags, path))
+        used = sum("Fn::If" not in place for _, place in items(tags, path))
         if used:
             yield Usage(user.logical_id, label(user), used, quotas.TAGS, "tag", path, "leave some out")
 

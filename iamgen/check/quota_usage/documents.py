@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from iamgen.aws import quotas
 from iamgen.check.quota_usage.lengths import Ruler
-from iamgen.check.quota_usage.usage import ENTRY_MARKS, Measured, Usage, fits, label
+from iamgen.check.quota_usage.usage import Measured, Usage, fits, label
 from iamgen.iam.attachments import TemplateHolder, holders
+from iamgen.iam.measure import ENTRY_MARKS
 from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import GROUP, POLICY, ROLE, USER, Document, Template
 from iamgen.iam.values import Value, items

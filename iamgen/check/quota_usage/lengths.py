@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from iamgen.aws import quotas
+from iamgen.aws.iam_types import IAM_TYPES
 from iamgen.aws.partitions import PARTITIONS, SUPPORTED
 from iamgen.check.rule_context import Facts
 from iamgen.iam.holes import HOLE, function, text
-from iamgen.iam.template import GROUP, NAMES, POLICY, ROLE, USER, Document, Resource, Template
+from iamgen.iam.measure import characters, compact
+from iamgen.iam.template import NAMES, POLICY, Document, Resource, Template
 from iamgen.iam.values import Value, branches
 
-_KINDS = {ROLE: "role", USER: "user", GROUP: "group", POLICY: "policy"}
 _MARKS = ('"Ref":', '"Fn::', "⟨")  # without any there is no function
 _SHORTEST_REGION = len("us-east-1")
 _SHORTEST_SUFFIX = min(len(partition.url_suffix) for partition in map(PARTITIONS.__getitem__, SUPPORTED))
@@ -32,9 +32,9 @@ class Ruler:
 
     def document(self, document: Document) -> int:
         """Return the least number of characters that IAM will count: white space outside of strings left out."""
-        written = _dumped(document.body)
+        written = compact(document.body)
         if any(mark in written for mark in _MARKS):
-            written = _dumped(self._written(document.body))
+            written = compact(self._written(document.body))
         return len(written)
 
     def _written(self, value: object) -> object:
@@ -43,7 +43,7 @@ class Ruler:
             return self._filled(value)
         if function(value) == "Fn::If":
             written = [self._written(entry) for entry, _ in branches(value, ())]
-            return None if None in written else min(written, key=lambda entry: len(_dumped(entry)), default=None)
+            return None if None in written else min(written, key=characters, default=None)
         if function(value):
             return None if text(value) == "⟨AWS::NoValue⟩" else self._filled(text(value))
         if isinstance(value, Mapping):
@@ -68,7 +68,7 @@ class Ruler:
     def _of_arn(self, named: Resource) -> int:
         # a name may have holes itself: pseudo parameters count, references not, since they could go in circles
         path = text(named.properties.get("Path", "/"))
-        frame = f"arn:{self.facts.partition}:iam::{'1' * quotas.ACCOUNT_ID}:{_KINDS[named.type]}"
+        frame = f"arn:{self.facts.partition}:iam::{'1' * quotas.ACCOUNT_ID}:{IAM_TYPES[named.type].kind}"
         return len(frame) + self._of_fixed(path) + self._of_fixed(named.name)
 
     def _of_fixed(self, value: str) -> int:
@@ -82,7 +82,3 @@ class Ruler:
             "AWS::URLSuffix": _SHORTEST_SUFFIX,
         }
         return known.get(name, 0)
-
-
-def _dumped(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)

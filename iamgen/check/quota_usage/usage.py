@@ -12,9 +12,6 @@ from iamgen.iam.syntax import Path
 from iamgen.iam.template import Resource, Template
 from iamgen.iam.values import Value
 
-ENTRY_MARKS = len('"",')
-"""How many characters an entry takes in a list of JSON, besides itself."""
-
 
 @dataclass(frozen=True)
 class Usage:

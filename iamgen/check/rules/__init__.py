@@ -24,7 +24,9 @@ class Problem(NamedTuple):
     """What a rule says about one place of a template."""
 
     path: Path
+    """Where it is in the template."""
     message: str
+    """What is wrong, and what to do, in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,11 @@ class Rule:
     """One fault: how to find it, and what to tell about it."""
 
     id: str
+    """Its short name in reports, such as `E112`; errors begin with E, warnings with W."""
     name: str
+    """Its name in words, such as `pass-any-role`."""
     level: Literal["error", "warning"]
+    """How much a finding counts."""
     summary: str
     """One line: the fault, as a sentence without its full stop."""
     why: str
@@ -41,6 +46,7 @@ class Rule:
     source: str
     """Address of AWS's document about it."""
     check: Callable[[Template, Facts], Iterator[Problem]]
+    """What yields the problems of a template."""
     good: tuple[Example, ...]
     """Templates in which the rule finds nothing."""
     bad: tuple[Example, ...]

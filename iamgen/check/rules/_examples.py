@@ -1,4 +1,4 @@
-"""Building blocks for the examples of rules."""
+"""Building blocks for the good and bad examples that each rule has."""
 
 from __future__ import annotations
 

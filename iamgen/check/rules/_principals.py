@@ -1,4 +1,4 @@
-"""Whom a trust policy lets in, and whether they need MFA for it."""
+"""Whom a trust policy lets in, and whether it demands MFA of them: what several rules ask."""
 
 from __future__ import annotations
 

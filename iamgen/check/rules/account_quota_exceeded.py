@@ -1,4 +1,4 @@
-"""More of a kind than an account can have."""
+"""The rule that counts an account's roles, users, groups and policies against what AWS lets it have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An Allow of everything, outside of the one role for it."""
+"""The rule against an Allow of every action on everything outside of the role that is declared for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inline policies that are too long together."""
+"""The rule about inline policies that are longer together than IAM takes."""
 
 from __future__ import annotations
 

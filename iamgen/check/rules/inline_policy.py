@@ -1,4 +1,4 @@
-"""An inline policy that no emergency explains."""
+"""The rule against inline policies, other than those of declared emergencies."""
 
 from __future__ import annotations
 

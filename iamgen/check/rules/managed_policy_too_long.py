@@ -1,4 +1,4 @@
-"""A managed policy that IAM will not take."""
+"""The rule about a managed policy that is longer than IAM takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A demand for MFA that requests without it pass."""
+"""The rule against a demand for MFA that requests without any MFA key pass."""
 
 from __future__ import annotations
 

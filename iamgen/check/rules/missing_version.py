@@ -1,4 +1,4 @@
-"""A policy document without its Version."""
+"""The rule about a policy document without its Version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A name that fits until its parts are put together."""
+"""The rule about names that are longer than IAM takes once their parts are put together."""
 
 from __future__ import annotations
 

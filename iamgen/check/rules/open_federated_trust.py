@@ -1,4 +1,4 @@
-"""A role that an identity provider's other customers may ask for."""
+"""The rule against a role that other customers of an identity provider may assume."""
 
 from __future__ import annotations
 

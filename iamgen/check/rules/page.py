@@ -1,4 +1,4 @@
-"""The page about the rules, from the rules: `python -m iamgen.check.rules.page > docs/rules.md`."""
+"""The page docs/rules.md, written from the rules: `python -m iamgen.check.rules.page > docs/rules.md`."""
 
 from __future__ import annotations
 

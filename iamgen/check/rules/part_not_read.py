@@ -1,4 +1,4 @@
-"""A part of a template that no rule could look at."""
+"""The rule that names the parts of a template that no other rule could look at."""
 
 from __future__ import annotations
 

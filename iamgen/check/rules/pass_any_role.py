@@ -1,13 +1,14 @@
-"""Leave to hand any role to a service."""
+"""The rule against a policy that lets its holders pass any role to a service (iam:PassRole)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iamgen.aws.escalation import PASS_ROLE
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import is_every_action, is_every_resource, matched, reaches_all
-from iamgen.check.rules._escalation import PASS_ROLE, denied
+from iamgen.check.rules._escalation import denied
 from iamgen.check.rules._examples import allow, policy, template
 from iamgen.iam.attachments import is_declared
 from iamgen.iam.statements import ReadStatement

@@ -1,4 +1,4 @@
-"""A secret that everybody can read who can see the stack."""
+"""The rule against outputs of a stack that show a secret."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import user
-from iamgen.iam.holes import HOLE, function, text
+from iamgen.iam.holes import function, text
+from iamgen.iam.references import references, substituted_text
 from iamgen.iam.syntax import Path
 from iamgen.iam.template import Template
 
@@ -24,7 +25,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
     for name, output in outputs.items() if isinstance(outputs, Mapping) else ():
         if isinstance(output, Mapping):
             for value, path in _values(output.get("Value"), ("Outputs", name, "Value")):
-                secret = _secret(text(value), template)
+                secret = _secret(value, template)
                 if secret:
                     yield Problem(path, f"the output {name} shows {secret}: {_HOW}")
 
@@ -44,11 +45,11 @@ def _values(value: object, path: Path) -> Iterator[tuple[object, Path]]:
         yield value, path
 
 
-def _secret(value: str, template: Template) -> str:
-    if _RESOLVED.search(value):
+def _secret(value: object, template: Template) -> str:
+    if _RESOLVED.search(value if isinstance(value, str) else substituted_text(value)):
         return "a secret that it resolves"
-    for hole in HOLE.findall(value):
-        name, _, attribute = hole.partition(".")
+    for reference in references(value):
+        name, _, attribute = reference.partition(".")
         if attribute in _ATTRIBUTES:
             return f"{name}'s {attribute}"
         if not attribute and _is_secret_parameter(name, template):

@@ -1,4 +1,4 @@
-"""A policy for one's own credentials by which one gets at another's, or at more than one's own."""
+"""The rule about policies for one's own credentials that reach the credentials of others as well."""
 
 from __future__ import annotations
 

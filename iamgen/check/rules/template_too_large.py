@@ -1,4 +1,4 @@
-"""A template that CloudFormation does not take at all."""
+"""The rule about a template that is larger than CloudFormation takes at all."""
 
 from __future__ import annotations
 

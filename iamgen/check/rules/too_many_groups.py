@@ -1,4 +1,4 @@
-"""A user in more groups than IAM allows."""
+"""The rule about a user in more groups than IAM allows."""
 
 from __future__ import annotations
 

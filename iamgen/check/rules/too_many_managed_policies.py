@@ -1,4 +1,4 @@
-"""More managed policies than can be attached."""
+"""The rule about more managed policies on a role, user or group than IAM attaches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A template with more resources than CloudFormation takes."""
+"""The rule about a template with more resources than CloudFormation takes."""
 
 from __future__ import annotations
 

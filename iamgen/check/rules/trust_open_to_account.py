@@ -1,4 +1,4 @@
-"""A role that a whole account may ask for."""
+"""The rule about a role that everybody in a whole account may assume."""
 
 from __future__ import annotations
 

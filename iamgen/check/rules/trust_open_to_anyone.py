@@ -1,4 +1,4 @@
-"""A role that everybody may ask for."""
+"""The rule against a role that anybody with an AWS account may assume."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trust policy that IAM will not take."""
+"""The rule about a trust policy that is longer than IAM takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A role that a person may assume with a password or a key alone."""
+"""The rule about a role that a person may assume with a password or a key alone, without MFA."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A way to more power than was granted."""
+"""The rule about roles, users and groups that can gain more power than they were granted."""
 
 from __future__ import annotations
 

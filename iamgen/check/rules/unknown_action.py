@@ -1,4 +1,4 @@
-"""An action that is not in the list of AWS's actions."""
+"""The rule about actions that are not in the list of AWS's actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A condition on a key that is not in the lists of AWS's condition keys."""
+"""The rule about conditions on keys that are not in the lists of AWS's condition keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A managed policy of AWS's that is not in the list of them."""
+"""The rule about managed policies of AWS's that are not in the list of them."""
 
 from __future__ import annotations
 

@@ -1,18 +1,16 @@
-"""A service that cannot assume roles, because its name is misspelled."""
+"""The rule about service principals that are misspelled."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from iamgen.aws.data import SERVICE_PRINCIPALS, list_date, service_principals
+from iamgen.aws.partitions import service_of, service_principal
 from iamgen.aws.services import one_letter_away
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import role, template, trust
 from iamgen.iam.template import Template
-
-_FORM = re.compile(r"([a-z0-9.-]+)\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:
@@ -26,15 +24,15 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
 
 
 def _fault(written: str) -> str:
-    form = _FORM.fullmatch(written)
-    if not form:
-        return "no service principal: write it as SERVICE.amazonaws.com"
+    service = service_of(written)
+    if service is None:
+        return f"no service principal: write it as {service_principal('SERVICE')}"
     known = service_principals()
-    near = None if form[1] in known else one_letter_away(form[1], known)
+    near = None if service in known else one_letter_away(service, known)
     if not near:
         return ""  # the list is not complete: it may be right
     date = list_date(SERVICE_PRINCIPALS)
-    return f"not in the list of service principals of {date}: did you mean {near}.amazonaws.com?"
+    return f"not in the list of service principals of {date}: did you mean {service_principal(near)}?"
 
 
 RULE = Rule(

@@ -1,4 +1,4 @@
-"""Policy variables that are taken letter by letter."""
+"""The rule about policy variables that IAM takes letter by letter, for want of the Version that has them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A principal that is a pattern."""
+"""The rule about a principal with a wildcard, which IAM takes for no pattern."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pattern where texts are compared letter by letter."""
+"""The rule about wildcards under an operator that compares letter by letter, such as StringEquals."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
                 like = _LIKE.get(condition.test)
                 for value in condition.values if like else ():
                     if "*" in value.text.replace("${*}", ""):  # which stands for the letter in a pattern
-                        result = "false of every request" if like == "StringLike" else "true of every request"
+                        always = "false of every request" if like == "StringLike" else "true of every request"
                         problem = f"{condition.operator} compares {condition.key} with {value.text} letter by letter"
-                        yield Problem(value.path, f"{problem}, and is as good as {result}: write {like} for a pattern")
+                        yield Problem(value.path, f"{problem}, and is as good as {always}: write {like} for a pattern")
 
 
 _GITHUB = {"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}

@@ -1,0 +1,90 @@
+"""Which resource a name, an ARN or a reference means: the rules, access, the lock-out guard and drift ask the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamgen.iam.holes import shown
+from iamgen.iam.place import NOWHERE, Place
+from iamgen.iam.resource_names import Actual, ResourceNames
+from iamgen.iam.resources import GROUP, POLICY, ROLE, USER, Resource
+
+OWN, OTHER = "111111111111", "999999999999"
+HERE = Place(OWN, "aws", "eu-west-1", "infra")
+OIDC = "AWS::IAM::OIDCProvider"
+RESOURCES = (
+    Resource("Alice", USER, {"UserName": "Alice", "Path": "/staff/"}),
+    Resource("DevG", GROUP, {}),
+    Resource("ReadP", POLICY, {"ManagedPolicyName": "read"}),
+    Resource("OpsR", ROLE, {"RoleName": "infra-ops"}),
+    Resource("Issuer", OIDC, {"Url": "https://gitlab.example/x"}),
+    Resource("Queue", "AWS::SQS::Queue", {"QueueName": "queue"}),
+)
+
+
+@pytest.mark.parametrize("place", [HERE, NOWHERE])
+@pytest.mark.parametrize(
+    ("written", "types", "expected"),
+    [
+        ("⟨Alice⟩", (USER,), "Alice"),
+        ("⟨Alice.Arn⟩", (ROLE, USER), "Alice"),
+        ("⟨Alice⟩", (ROLE,), None),
+        ("⟨Nobody⟩", (USER,), None),
+        ("⟨Queue⟩", ("AWS::SQS::Queue",), "Queue"),
+        ("ALICE", (GROUP, USER), "Alice"),
+        ("ALICE", (GROUP,), None),
+        ("", (GROUP, USER), None),
+        ("read", (POLICY,), None),  # a policy is named by its ARN
+        (f"arn:aws:iam::{OWN}:policy/read", (POLICY,), "ReadP"),
+        (f"arn:aws:iam::{OWN}:policy/read", (ROLE,), None),
+        (f"arn:aws:iam::{OWN}:role/read", (POLICY,), None),
+        (f"arn:aws:iam::{OWN}:user/staff/alice", (USER,), "Alice"),
+        (f"arn:aws:iam::{OWN}:user/alice", (USER,), "Alice"),  # a name is there once, whatever the path
+        (f"arn:aws:iam::{OWN}:user/⟨Alice⟩", (USER,), "Alice"),
+        ("arn:⟨AWS::Partition⟩:iam::⟨AWS::AccountId⟩:user/alice", (USER,), "Alice"),
+        ("arn:aws:iam::aws:policy/read", (POLICY,), None),  # one of AWS's own
+        (f"arn:aws:iam::{OWN}:oidc-provider/gitlab.example/x", (OIDC,), "Issuer"),
+        (f"arn:aws:iam::{OWN}:oidc-provider/x", (OIDC,), None),
+        (f"arn:aws:sqs:eu-west-1:{OWN}:queue", ("AWS::SQS::Queue",), None),
+        (f"arn:aws:iam::{OWN}:root", (USER, ROLE), None),
+        ("arn:aws", (USER,), None),
+    ],
+)
+def test_which_resource_is_meant(place: Place, written: str, types: tuple[str, ...], expected: str | None) -> None:
+    assert ResourceNames.of(RESOURCES, place).find(written, *types) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "known", "unknown"),
+    [
+        (f"arn:aws:iam::{OTHER}:user/alice", None, "Alice"),
+        (f"arn:aws-cn:iam::{OWN}:user/alice", None, "Alice"),
+        ("infra-ops", "OpsR", "OpsR"),
+        (f"arn:⟨AWS::Partition⟩:iam::{OWN}:role/infra-ops", "OpsR", "OpsR"),
+    ],
+)
+def test_an_account_that_is_not_known_may_be_any(written: str, known: str | None, unknown: str | None) -> None:
+    assert ResourceNames.of(RESOURCES, HERE).find(written, USER, ROLE) == known
+    assert ResourceNames.of(RESOURCES, NOWHERE).find(written, USER, ROLE) == unknown
+
+
+def test_names_and_references() -> None:
+    names = ResourceNames.of(RESOURCES, HERE)
+    assert names.by_id["OpsR"] == (ROLE, "infra-ops", f"arn:aws:iam::{OWN}:role/infra-ops")
+    assert shown(names.by_id["DevG"].name) == "infra-DevG-${random characters}"
+    assert names.text("⟨Alice⟩ ⟨Alice.Arn⟩ ⟨ReadP⟩ ⟨Issuer⟩ ⟨Queue⟩") == (
+        f"Alice arn:aws:iam::{OWN}:user/staff/Alice arn:aws:iam::{OWN}:policy/read "
+        f"arn:aws:iam::{OWN}:oidc-provider/gitlab.example/x ⟨Queue⟩"
+    )
+
+
+def test_names_of_a_deployed_stack() -> None:
+    arn = f"arn:aws:iam::{OWN}:group/infra-DevG-1A2B"
+    names = ResourceNames.of(RESOURCES, HERE, Actual({"DevG": ("infra-DevG-1A2B", arn), "Queue": ("q", "")}))
+    assert names.find("infra-devg-1a2b", GROUP) == "DevG"
+    assert names.find(arn, GROUP) == "DevG"
+    assert names.text("⟨Queue⟩") == "q"
+
+
+def test_the_end_of_a_name_that_cloudformation_makes() -> None:
+    assert ResourceNames.of(RESOURCES, HERE, ending="").find("infra-DevG", GROUP) == "DevG"
