@@ -1,5 +1,9 @@
 # Thin: every target is one command. `make help` lists them, from the comments behind their names.
 
+# No rule comes from make itself: what a target is called never says how it is made.
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+.SUFFIXES:
+
 PYTHON ?= python3
 MINUTES ?= 15
 BIN := .venv/bin
@@ -25,14 +29,17 @@ ci: .venv/installed ## make the files of CI anew, from users.py and templates/ci
 release: .venv/installed ## release the next bugfix; release/feature, release/breaking, release/v1.2.3; ARGS=--dry-run
 	$(BIN)/iamgen release $(ARGS)
 
+# What follows the slash gets to the shell as the value of a variable, so that nothing in it is a command.
+release/% promote/% deploy/%: export NAMED = $*
+
 release/%: .venv/installed FORCE
-	$(BIN)/iamgen release $(ARGS) -- '$*'
+	$(BIN)/iamgen release $(ARGS) -- "$$NAMED"
 
 promote/%: .venv/installed FORCE ## promote/infra/v1.2.3: put a release where CI deploys it from
-	$(BIN)/iamgen promote $(ARGS) -- '$(patsubst %/,%,$(dir $*))' '$(notdir $*)'
+	$(BIN)/iamgen promote $(ARGS) -- "$${NAMED%/*}" "$${NAMED##*/}"
 
 deploy/%: .venv/installed FORCE ## deploy/dev: an account's stack to AWS, shown first; ARGS=--dry-run
-	$(BIN)/iamgen deploy $(ARGS) -- '$*'
+	$(BIN)/iamgen deploy $(ARGS) -- "$$NAMED"
 
 rehearse: .venv/installed .venv/emulator/made ## the life of a stack, without an AWS account
 	$(BIN)/python -m tests.emulator.rehearse
