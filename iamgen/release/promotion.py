@@ -14,6 +14,7 @@ from iamgen.release.push_url import pushed_remote
 from iamgen.release.remotes import Refs, Remote, local_tags, require_same_tag
 from iamgen.release.repository import Repository, require_all
 from iamgen.release.shadows import require_no_shadows, shadow_patterns
+from iamgen.release.signatures import signature_warnings
 from iamgen.release.tags import BranchMove, NewTag, push_tag
 from iamgen.release.versions import Version, parse, wanted
 from iamgen.similar_names import did_you_mean
@@ -118,11 +119,17 @@ def planned(repository: Repository, request: PromotionRequest) -> Promotion:
     by, warnings = after_the_last(by, channel, remote_refs, remote.name)
     warnings += (*moved_by_hand(channel, remote_refs), *only_here(remote, channel, remote_refs))
     reviewed = on_main(remote, remote_refs, request.main, commit)
-    warnings += _beside_main(version, remote, on_main=reviewed)
+    warnings += (*_beside_main(version, remote, on_main=reviewed), *signature_warnings(repository, version))
     name = _name_of(remote_refs, now)
     return Promotion(
         repository, remote, channel, version, commit, now, name, comes, goes, by, on_main=reviewed, warnings=warnings
     )
+
+
+def release_commit(repository: Repository, version_text: str, remote_name: str | None) -> str:
+    """Return the commit of a release of the remote. Raises IamgenError when it has no such release."""
+    version, remote = wanted(version_text, "promote"), pushed_remote(repository, remote_name)
+    return _tagged(repository, remote, remote.refs(f"{_TAGS}v*"), version)
 
 
 def _able(repository: Repository, request: PromotionRequest) -> tuple[Signature, Remote]:
