@@ -83,7 +83,8 @@ def known(repository: Repository, remote: Remote, branch: str, commit: str) -> K
     versions = _versions(remote_refs)
     not_commits = repository.other_than_commits(versions.values())
     strange = [version for version, identity in versions.items() if identity in not_commits]
-    return Known(repository, remote, branch, commit, local_tags(repository), remote_refs, strange)
+    own = local_tags(repository) if missing else here
+    return Known(repository, remote, branch, commit, own, remote_refs, strange)
 
 
 def refs(remote: Remote, branch: str) -> Refs:

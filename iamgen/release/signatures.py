@@ -34,7 +34,9 @@ def signature_warnings(repository: Repository, version: Version) -> tuple[Fault,
     if _signs(repository):
         hint = "find out who made it; if it is from before tags were signed: git config tag.gpgSign false, and promote"
         raise refuse(where, f"{problem}, and tags of this clone are signed", hint)
-    return (Fault(where, problem, "find out who made it; iamgen release makes tags that say so"),) if kind != "tag" else ()
+    return (
+        (Fault(where, problem, "find out who made it; iamgen release makes tags that say so"),) if kind != "tag" else ()
+    )
 
 
 def _signs(repository: Repository) -> bool:

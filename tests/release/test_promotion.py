@@ -370,7 +370,7 @@ def test_a_release_that_main_does_not_have(ann: Clone) -> None:
     assert (plan(ann, "v0.0.1").on_main, plan(ann, "v0.0.1").warnings) == (True, ())
     ann.git("switch", "--quiet", "--create", "hot", "v0.0.1")
     ann.commit("Mend it")
-    ann.git("tag", "v0.0.3")
+    ann.git("tag", "--annotate", "--message=v0.0.3", "v0.0.3")
     ann.push("refs/tags/v0.0.3")
     promotion = plan(ann, "v0.0.3")
     hint = "that may be a hotfix; if it is none, find out who released it"
@@ -599,12 +599,12 @@ def test_a_signature_of_somebody_unknown_is_said(signing: Clone, tmp_path: Path)
 def test_what_gnupg_says_of_a_signature(status: str, reason: str, signing: Clone, tmp_path: Path) -> None:
     tagged(signing, "v0.0.3", "--message=signed")
     program = tmp_path / "ssh"
-    program.write_text(f"#!/bin/sh\necho '[GNUPG:] {status}' >&2\nexit 1\n")
+    program.write_text(f"#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] {status}' >&2\nexit 1\n")
     program.chmod(0o755)
     signing.git("config", "gpg.ssh.program", str(program))
     (fault,) = signature_said(signing, "v0.0.3")
     assert fault.problem == f"is signed, and the signature cannot be verified: {reason}"
-    program.write_text("#!/bin/sh\necho '[GNUPG:] BADSIG E7 A' >&2\nexit 1\n")
+    program.write_text("#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] BADSIG E7 A' >&2\nexit 1\n")
     assert refusal(signing, "v0.0.3")[0].problem == "its signature is not of what it says now"
 
 
