@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 HOLE = re.compile("⟨([^⟨⟩]*)⟩")
-SUBSTITUTED = re.compile(r"\$\{(!?)([^}]*)\}")
+_SUBSTITUTED = re.compile(r"\$\{(!?)([^}]*)\}")
 """A variable of `Fn::Sub`; with an exclamation mark it is text that looks like one."""
 _NO_VALUE = {"Ref": "AWS::NoValue"}
 
@@ -19,6 +19,15 @@ def hole(name: str) -> str:
 def shown(message: str) -> str:
     """Return a message with its holes as people write them, `${AWS::AccountId}`."""
     return HOLE.sub(r"${\1}", message)
+
+
+def substituted(pattern: str, put: Callable[[re.Match[str]], str]) -> str:
+    """Return a pattern of `Fn::Sub` with what `put` gives for each of its variables.
+
+    Nothing is looked for behind the last closing brace: a text that opens many and closes none would take for ever.
+    """
+    closed, brace, rest = pattern.rpartition("}")
+    return _SUBSTITUTED.sub(put, closed + brace) + rest
 
 
 def function(value: object) -> str:
@@ -64,4 +73,4 @@ def _substitute(pattern: str, variables: Mapping[str, object]) -> str:
             return f"${{{name}}}"
         return text(variables[name]) if name in variables else hole(name)
 
-    return SUBSTITUTED.sub(put, pattern)
+    return substituted(pattern, put)

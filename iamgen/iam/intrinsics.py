@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from iamgen.aws.partitions import url_suffix
-from iamgen.iam.holes import HOLE, SUBSTITUTED, function, hole, text
+from iamgen.iam.holes import HOLE, function, hole, substituted, text
 from iamgen.iam.syntax import Path
 
 Block = Mapping[str, object]
@@ -240,7 +240,7 @@ class _Work:
             known = variables[name] if name in variables else self._named(name, scope)
             return hole(name) if known is None else text(known)
 
-        plain = SUBSTITUTED.sub(lambda part: f"${{{part[2]}}}" if part[1] else put(part[2].strip()), pattern)
+        plain = substituted(pattern, lambda part: f"${{{part[2]}}}" if part[1] else put(part[2].strip()))
         for name, value in scope.loop.items():  # `&{Name}` is the value with letters and digits only
             plain = plain.replace(f"&{{{name}}}", "".join(filter(str.isalnum, value)))
         return plain

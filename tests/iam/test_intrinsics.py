@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -186,3 +187,13 @@ NONSENSE = st.recursive(
 @given(NONSENSE, st.dictionaries(st.sampled_from(["Parameters", "Mappings", "Conditions", "Transform"]), NONSENSE))
 def test_nothing_in_a_template_makes_it_fail(value: object, sections: dict[str, object]) -> None:
     expand({**TEMPLATE, **sections, "Resources": value}, NOWHERE)
+
+
+@pytest.mark.parametrize("opening", ["${A", "${a:", "${!"])
+def test_many_braces_that_nothing_closes_take_no_time(opening: str) -> None:
+    """Each of them was followed to the end of the text, to look for a brace that closes it."""
+    many = opening * 50_000
+    started = time.process_time()
+    read = expanded({"Fn::Sub": f"${{AWS::Region}}{many}"}).body
+    assert time.process_time() - started < 5
+    assert read["Resources"]["R"]["Value"] == f"cn-north-1{many}"
