@@ -5,13 +5,14 @@ MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 .SUFFIXES:
 
 PYTHON ?= python3
+NEWEST ?= python3
 MINUTES ?= 15
 BIN := .venv/bin
 SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check ci release rehearse test emulator lint cfn-lint golden bench mutants clean FORCE
+.PHONY: help render check ci release rehearse test test-newest emulator lint cfn-lint golden bench mutants clean FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z/%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
@@ -46,6 +47,12 @@ rehearse: .venv/installed .venv/emulator/made ## the life of a stack, without an
 
 test: .venv/dev .venv/emulator/made .venv/aws-cli/made ## run the tests, on the package as it was built and installed
 	$(BIN)/pytest -n auto
+
+# Fork, frames, signals, links, templates compiled to code: what a release of Python may change under our feet.
+INTERPRETER_TESTS := tests/declaration tests/jinja tests/ui tests/check/lint tests/test_packaging.py
+
+test-newest: .venv/newest/made ## run the tests of what depends on the interpreter; NEWEST=python3.13
+	.venv/newest/bin/pytest -n auto $(INTERPRETER_TESTS)
 
 emulator: .venv/emulator/made ## run a local AWS to try things on, until ^C
 	.venv/emulator/bin/python -m tests.emulator
@@ -85,6 +92,12 @@ FORCE:
 .venv/emulator/made: tests/emulator/requirements.txt | .venv/made
 	$(PYTHON) -m venv .venv/emulator
 	.venv/emulator/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# A second Python, in an environment of its own.
+.venv/newest/made: $(SOURCES) | .venv/made
+	$(NEWEST) -m venv .venv/newest
+	.venv/newest/bin/pip install --quiet --disable-pip-version-check '.[dev]'
 	touch $@
 
 # The AWS CLI, which reads what was written for it; it is a program, not a library of ours.
