@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.release.branches import main_branch, not_pushed
@@ -46,7 +47,7 @@ def planned(repository: Repository, asked: str, main: str | None, remote_name: s
 
     `main` is the branch that the settings name. Raises IamgenError with whatever is in its way.
     """
-    version = require_wanted(asked)
+    named = require_wanted(asked)
     commit = repository.head()
     branch, _, _, by, remote = require_all(
         lambda: _branch(repository, main),
@@ -57,34 +58,41 @@ def planned(repository: Repository, asked: str, main: str | None, remote_name: s
     )
     known_tags = known(repository, remote, branch, commit)
     trunk = main_branch(repository, known_tags.remote_refs, main, branch)
-    unpushed: list[Fault] = []
-    require_all(
-        lambda: unpushed.extend(not_pushed(remote, known_tags.remote_refs, branch, commit)),
-        lambda: _require_allowed(known_tags, trunk, version or _next(known_tags, trunk, asked)),
-    )
-    if unpushed:
-        raise IamgenError(unpushed)
-    version = version or _next(known_tags, trunk, asked)
+    version = _releasable(known_tags, trunk, lambda: named or _next(known_tags, trunk, asked))
     previous = _before(known_tags, on_main=branch == trunk)
     since = known_tags.releases[previous] if previous else None
     if since == commit and asked in LEVELS and asked != "public" and previous and not previous.pre:
         version = previous
     folders = folders_of(repository, *([since] if since else []))
-    since_commits = commits(repository.git, since, commit, folders)
-    warnings = tuple(_aside(known_tags, previous, version))
     return Release(
-        repository,
-        remote,
-        branch,
-        version,
-        commit,
-        previous,
-        since,
-        since_commits,
-        warnings,
-        by,
-        known_tags.remote_refs,
+        repository=repository,
+        remote=remote,
+        branch=branch,
+        version=version,
+        commit=commit,
+        previous=previous,
+        previous_commit=since,
+        commits=commits(repository.git, since, commit, folders),
+        warnings=tuple(_aside(known_tags, previous, version)),
+        by=by,
+        remote_refs=known_tags.remote_refs,
     )
+
+
+def _releasable(known: Known, trunk: str, choose: Callable[[], Version]) -> Version:
+    """Return the version that is chosen. Raises IamgenError where it may not be released, or commits are not pushed."""
+
+    def allowed() -> Version:
+        version = choose()
+        _require_allowed(known, trunk, version)
+        return version
+
+    unpushed, version = require_all(
+        lambda: not_pushed(known.remote, known.remote_refs, known.branch, known.commit), allowed
+    )
+    if unpushed:
+        raise IamgenError(unpushed)
+    return cast("Version", version)
 
 
 def require_wanted(asked: str) -> Version | None:

@@ -194,6 +194,6 @@ def test_many_braces_that_nothing_closes_take_no_time(opening: str) -> None:
     """Each of them was followed to the end of the text, to look for a brace that closes it."""
     many = opening * 50_000
     started = time.process_time()
-    read = expanded({"Fn::Sub": f"${{AWS::Region}}{many}"}).body
+    result = given_by({"Fn::Sub": f"${{AWS::Region}}{many}"})
     assert time.process_time() - started < 5
-    assert read["Resources"]["R"]["Value"] == f"cn-north-1{many}"
+    assert result == f"cn-north-1{many}"
