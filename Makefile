@@ -1,13 +1,18 @@
 # Thin: every target is one command. `make help` lists them, from the comments behind their names.
 
+# No rule comes from make itself: what a target is called never says how it is made.
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+.SUFFIXES:
+
 PYTHON ?= python3
+NEWEST ?= python3
 MINUTES ?= 15
 BIN := .venv/bin
 SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check ci release rehearse test emulator lint cfn-lint golden bench mutants clean FORCE
+.PHONY: help render check ci release rehearse test test-newest emulator lint cfn-lint golden bench mutants clean FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z/%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
@@ -25,20 +30,29 @@ ci: .venv/installed ## make the files of CI anew, from users.py and templates/ci
 release: .venv/installed ## release the next bugfix; release/feature, release/breaking, release/v1.2.3; ARGS=--dry-run
 	$(BIN)/iamgen release $(ARGS)
 
+# What follows the slash gets to the shell as the value of a variable, so that nothing in it is a command.
+release/% promote/% deploy/%: export NAMED = $*
+
 release/%: .venv/installed FORCE
-	$(BIN)/iamgen release $(ARGS) -- '$*'
+	$(BIN)/iamgen release $(ARGS) -- "$$NAMED"
 
 promote/%: .venv/installed FORCE ## promote/infra/v1.2.3: put a release where CI deploys it from
-	$(BIN)/iamgen promote $(ARGS) -- '$(patsubst %/,%,$(dir $*))' '$(notdir $*)'
+	$(BIN)/iamgen promote $(ARGS) -- "$${NAMED%/*}" "$${NAMED##*/}"
 
 deploy/%: .venv/installed FORCE ## deploy/dev: an account's stack to AWS, shown first; ARGS=--dry-run
-	$(BIN)/iamgen deploy $(ARGS) -- '$*'
+	$(BIN)/iamgen deploy $(ARGS) -- "$$NAMED"
 
 rehearse: .venv/installed .venv/emulator/made ## the life of a stack, without an AWS account
 	$(BIN)/python -m tests.emulator.rehearse
 
 test: .venv/dev .venv/emulator/made .venv/aws-cli/made ## run the tests, on the package as it was built and installed
 	$(BIN)/pytest -n auto
+
+# Fork, frames, signals, links, templates compiled to code: what a release of Python may change under our feet.
+INTERPRETER_TESTS := tests/declaration tests/jinja tests/ui tests/check/lint tests/test_packaging.py
+
+test-newest: .venv/newest/made ## run the tests of what depends on the interpreter; NEWEST=python3.13
+	.venv/newest/bin/pytest -n auto $(INTERPRETER_TESTS)
 
 emulator: .venv/emulator/made ## run a local AWS to try things on, until ^C
 	.venv/emulator/bin/python -m tests.emulator
@@ -78,6 +92,12 @@ FORCE:
 .venv/emulator/made: tests/emulator/requirements.txt | .venv/made
 	$(PYTHON) -m venv .venv/emulator
 	.venv/emulator/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# A second Python, in an environment of its own.
+.venv/newest/made: $(SOURCES) | .venv/made
+	$(NEWEST) -m venv .venv/newest
+	.venv/newest/bin/pip install --quiet --disable-pip-version-check '.[dev]'
 	touch $@
 
 # The AWS CLI, which reads what was written for it; it is a program, not a library of ours.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from packaging.version import Version
 
 import iamgen
@@ -58,3 +61,29 @@ def test_every_release_can_be_built(tag: str, version: str) -> None:
     found = re.fullmatch(settings["tag_regex"], tag)
     assert found
     assert str(Version(found["version"])) == version
+
+
+@installed
+def test_what_is_imported_is_required_and_the_other_way_round() -> None:
+    """What comes along with another package may stop coming along. What nobody imports need not be installed."""
+    requirements = map(Requirement, metadata.requires("iamgen") or ())
+    required = {requirement.name.lower() for requirement in requirements if not requirement.marker}
+    installed_as = metadata.packages_distributions()
+    imported = {
+        installed_as[name][0].lower().replace("_", "-")
+        for path in (PROJECT / "iamgen").rglob("*.py")
+        if path.name != "generate_data.py"  # a tool for development
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in modules(node)
+        if name not in sys.stdlib_module_names and name != "iamgen"
+    }
+    assert imported == required
+
+
+def modules(node: ast.AST) -> set[str]:
+    """Return the top-level modules that a statement imports."""
+    if isinstance(node, ast.Import):
+        return {alias.name.partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+        return {node.module.partition(".")[0]}
+    return set()

@@ -20,6 +20,8 @@ ARN_COLONS = 5
 """Colons before the resource part of an ARN, `arn:partition:service:region:account:resource`."""
 
 _TOKEN = re.compile(r"\$\{(?P<variable>[^}]*)\}|(?P<unclosed>\$\{)|(?P<wildcard>[*?])")
+# The same behind the last closing brace, where looking for the next for each of many open ones would take for ever.
+_TOKEN_AFTER_BRACES = re.compile(r"(?P<variable>(?!))|(?P<unclosed>\$\{)|(?P<wildcard>[*?])")
 _VARIABLE = re.compile(
     r"(?P<before>\s*)(?P<key>[^,']*?)(?P<after>\s*)(?:,(?P<gap>\s*)'(?P<default>[^']*)'(?P<end>\s*))?"
 )
@@ -167,8 +169,8 @@ def pattern(text: str, *, variables: bool, wildcards: bool = True) -> Pattern:
 
 
 def _tokens(text: str, *, variables: bool, wildcards: bool) -> Iterator[PatternPart]:
-    position = 0
-    while match := _TOKEN.search(text, position):
+    position, last_brace = 0, text.rfind("}")
+    while match := (_TOKEN if position <= last_brace else _TOKEN_AFTER_BRACES).search(text, position):
         yield text[position : match.start()]
         position = match.end()
         if match["wildcard"]:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iamgen.clock import now
+from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, IamgenError
 from iamgen.jinja.ci import MADE, ci_files
+from iamgen.jinja.ci_commands import installation
 from iamgen.jinja.ci_jobs import CiProvider
+from iamgen.jinja.ci_next_steps import next_steps
 from iamgen.project import Project
 from iamgen.release.repository import open_repository
 from iamgen.ui.console import Console
@@ -35,7 +38,7 @@ def ci(request: CiRequest, console: Console) -> int:
     be.
     """
     project = Project.load(request.root, now())
-    console.warnings(project.warnings)
+    console.warnings((*project.warnings, *installation(request.root).warnings))
     repository = open_repository(request.root)
     folder = repository.folder.rstrip("/")
     top = repository.git.folder
@@ -50,7 +53,16 @@ def ci(request: CiRequest, console: Console) -> int:
         write_all({top / path: text for path, text in files.items() if existing[path] != text})
         for path in files:
             console.note(f"{path}: {'as it was' if existing[path] == files[path] else 'written'}")
+        _say_what_is_next(project.declaration, request, console, changed=files != existing)
     return 0
+
+
+def _say_what_is_next(declaration: Declaration, request: CiRequest, console: Console, *, changed: bool) -> None:
+    if changed:
+        console.note("next: commit and push what was written")
+    for provider in dict.fromkeys(request.providers):
+        for step in next_steps(declaration, provider):
+            console.note(f"next: {step}")
 
 
 def _read(path: Path) -> str | None:

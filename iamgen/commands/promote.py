@@ -10,15 +10,16 @@ from pathlib import Path
 from iamgen.clock import now
 from iamgen.commands.requests import Consent, Output
 from iamgen.declaration.holdings import Regained, regained
+from iamgen.declaration.types.settings import Settings
 from iamgen.deploy.expected_refusals import objections
-from iamgen.errors import Fault, UsageError
+from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.project import Project
 from iamgen.release.audit import log_of
 from iamgen.release.notes import Effects, promotion_notes
-from iamgen.release.promotion import Promotion, PromotionRequest, planned, publish, require_channel
+from iamgen.release.promotion import Promotion, PromotionRequest, planned, publish, release_commit, require_channel
 from iamgen.release.repository import open_repository
 from iamgen.release.versions import wanted as require_version
-from iamgen.revision import Comparison, Revision, checked_at, compared
+from iamgen.revision import Comparison, Revision, checked_at, compared, project_at
 from iamgen.ui.confirm import Action, Confirmation
 from iamgen.ui.console import Console
 
@@ -55,11 +56,34 @@ def promote(request: PromoteRequest, console: Console) -> int:
         require_version(request.version, "promote")
         if not request.consent.dry_run:
             console.require_answer("promote", yes=request.consent.yes)
-    settings = Project.load(request.root, now()).declaration.settings
-    require_channel(request.channel, tuple(settings.channels))
+    settings = _settings(request, console)
+    if settings:
+        require_channel(request.channel, tuple(settings.channels))
     if request.version is None:
         return _log(request, console)
-    return _promote(request, request.version, settings.main_branch, console)
+    return _promote(request, request.version, settings.main_branch if settings else None, console)
+
+
+def _settings(request: PromoteRequest, console: Console) -> Settings | None:
+    """Return the settings of the working tree.
+
+    Where it has faults, warnings say so, and the settings are those of the release, so that one can go back to it;
+    None where no release is asked for. Raises IamgenError where the release has faults as well.
+    """
+    moment = now()
+    try:
+        return Project.load(request.root, moment).declaration.settings
+    except IamgenError as exc:
+        faults = exc.faults
+    used = f"the settings of {request.version} are used" if request.version else "which channels it has is not known"
+    hint = "mend it before the next release"
+    console.warnings((*faults, Fault(str(request.root), f"has faults: {used}", hint)))
+    if request.version is None:
+        return None
+    repository = open_repository(request.root)
+    commit = release_commit(repository, request.version, request.remote)
+    with project_at(Revision(repository, commit, request.version), moment) as project:
+        return project.declaration.settings
 
 
 def _log(request: PromoteRequest, console: Console) -> int:

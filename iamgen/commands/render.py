@@ -57,4 +57,21 @@ def _write(rendered: Rendered, request: RenderRequest, console: Console) -> None
             console.product(text)
         return
     file_name = f"{rendered.declaration.settings.stack}.{request.form}"
-    write_all({request.output / account / file_name: text for account, text in rendered.texts.items()})
+    files = {request.output / account / file_name: text for account, text in rendered.texts.items()}
+    write_all(files)
+    console.note(f"written: {_listed(list(files), request.output, file_name)}")
+    console.note(f"next: {_CHECKED if request.lint.on else _UNCHECKED}")
+
+
+def _listed(files: list[Path], folder: Path, file_name: str) -> str:
+    """Return the names of a few files, or the number of many."""
+    from iamgen.ui.printable import printable
+
+    if len(files) > _FEW:
+        return printable(f"{folder}/*/{file_name}, the templates of {len(files)} accounts")
+    return ", ".join(printable(str(file)) for file in files)
+
+
+_FEW = 3
+_CHECKED = "iamgen deploy ACCOUNT --dry-run shows what the templates would change in AWS"
+_UNCHECKED = "iamgen check, for these templates were not checked"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from iamgen.diff.change import Change, Detail, Sign
+from iamgen.ui.printable import printable
 
 _INDENT = "    "
 
@@ -22,12 +23,12 @@ class Line(NamedTuple):
     """What comes, changes or goes."""
 
     def __str__(self) -> str:
-        return f"{_INDENT * self.depth}{self.sign} {self.text}"
+        return f"{_INDENT * self.depth}{self.sign} {printable(self.text)}"
 
     @property
     def as_diff(self) -> str:
         """The line as a `diff` has it, which a web page colours: the sign first."""
-        return f"{'!' if self.sign == '~' else self.sign} {_INDENT * self.depth}{self.text}"
+        return f"{'!' if self.sign == '~' else self.sign} {_INDENT * self.depth}{printable(self.text)}"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from iamgen.iam.conditions import distributed
 from iamgen.iam.holes import HOLE, NO_VALUE, function, hole, text
 from iamgen.iam.mappings import found_in_map
 from iamgen.iam.place import Place
-from iamgen.iam.references import SUBSTITUTED
+from iamgen.iam.references import substituted
 from iamgen.iam.syntax import Path
 from iamgen.iam.values import Block, block_of
 
@@ -216,7 +216,7 @@ class _Work:
             known = variables[name] if name in variables else self._named(name, scope)
             return hole(name) if known is None else text(known)
 
-        plain = SUBSTITUTED.sub(lambda part: f"${{{part[2]}}}" if part[1] else put(part[2].strip()), pattern)
+        plain = substituted(pattern, lambda part: f"${{{part[2]}}}" if part[1] else put(part[2].strip()))
         for name, value in scope.loop.items():  # `&{Name}` is the value with letters and digits only
             plain = plain.replace(f"&{{{name}}}", "".join(filter(str.isalnum, value)))
         return plain

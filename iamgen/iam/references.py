@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from iamgen.iam.holes import function, reference
 
-SUBSTITUTED = re.compile(r"\$\{(!?)([^}]*)\}")
+_SUBSTITUTED = re.compile(r"\$\{(!?)([^}]*)\}")
 """A variable of `Fn::Sub`; with an exclamation mark it is text that looks like one."""
+
+
+def substituted(pattern: str, put: Callable[[re.Match[str]], str]) -> str:
+    """Return a pattern of `Fn::Sub` with what `put` gives for each of its variables.
+
+    Nothing is looked for behind the last closing brace: a text that opens many and closes none would take for ever.
+    """
+    closed, brace, rest = pattern.rpartition("}")
+    return _SUBSTITUTED.sub(put, closed + brace) + rest
 
 
 def references(value: object) -> Iterator[str]:
@@ -17,7 +26,8 @@ def references(value: object) -> Iterator[str]:
     if name:
         yield name
     elif isinstance(value, Mapping):
-        yield from (part[2].strip() for part in SUBSTITUTED.finditer(substituted_text(value)) if not part[1])
+        closed, brace, _ = substituted_text(value).rpartition("}")
+        yield from (part[2].strip() for part in _SUBSTITUTED.finditer(closed + brace) if not part[1])
         for part in value.values():
             yield from references(part)
     elif isinstance(value, list | tuple):

@@ -13,7 +13,7 @@ from iamgen.declaration.model import OPS, READ
 from iamgen.declaration.pipelines import PROVIDERS
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError
-from iamgen.jinja.ci_commands import cfn_lint, install
+from iamgen.jinja.ci_commands import cfn_lint, installation
 from iamgen.jinja.ci_jobs import CiProvider, Job, jobs_of, this_repository, unapproved
 from iamgen.jinja.template import page
 
@@ -58,7 +58,7 @@ class Deployment:
 def ci_files(root: Path, declaration: Declaration, provider: CiProvider, folder: str) -> dict[str, str]:
     """Return the provider's files, by their path from the top of the git repository, in which `folder` is iamgen's.
 
-    Raises IamgenError for what `deployments` and `install` refuse, and for what is wrong with a template.
+    Raises IamgenError for what `deployments` and `installation` refuse, and for what is wrong with a template.
     """
     channel = declaration.settings.channels[0]
     variables = {
@@ -67,7 +67,7 @@ def ci_files(root: Path, declaration: Declaration, provider: CiProvider, folder:
         "deployments": [asdict(deployment) for deployment in deployments(declaration, provider, channel)],
         "enter": f'cd "$CI_PROJECT_DIR"/{shlex.quote(folder)}' if folder else "",
         "folder": folder,
-        "install": install(root),
+        "install": installation(root).command,
         "region": declaration.region,
     }
     return {path: page(root, template, variables) for path, template in _FILES[provider].items()}

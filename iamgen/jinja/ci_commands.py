@@ -3,39 +3,59 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from iamgen.declaration.resolved import Declaration
-from iamgen.errors import refuse
+from iamgen.errors import Fault, refuse
+from iamgen.jinja.package_files import PackageFile, package_file
+from iamgen.jinja.requirements import PINNED, require_pins, requirements_of
 
-_PACKAGE_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 _REQUIREMENTS = "requirements.txt"
 _CFN_LINT_RULE = re.compile(r"[EWI]\d{4}")
-_IAMGEN = re.compile(r"iamgen(?![\w.-])\s*(?:\[[^]]*\])?(?P<which>[^;#]*)", re.IGNORECASE)
-_PIN = re.compile(r"\s*(==\s*[\w.!+-]+(?![\w.!+*-])|===\s*\S+|@\s*\S+)")
-_PINNED = "write a line such as iamgen @ git+https://…@v1.2.3, the version that you have looked at"
 
 
-def install(root: Path) -> str:
-    """Return the command that installs iamgen, as the repository's own files say.
+@dataclass(frozen=True)
+class Installation:
+    """How CI installs iamgen."""
+
+    command: str
+    """The command."""
+    warnings: tuple[Fault, ...] = ()
+    """What cannot be told about the iamgen that it installs."""
+
+
+def installation(root: Path) -> Installation:
+    """Return how iamgen is installed, as the repository's own files say: by those that name it.
 
     Raises IamgenError where none says which iamgen: what the index has under that name gets the roles that deploy.
     """
-    if any((root / name).is_file() for name in _PACKAGE_FILES):
-        return "pip install ."
-    try:
-        lines = (root / _REQUIREMENTS).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
+    package = package_file(root)
+    if package and (package.is_iamgen or package.requirements):
+        require_pins(package.requirements)
+        return Installation("pip install .")
+    if (root / _REQUIREMENTS).exists() or not package:
+        return _from_requirements(root, package)
+    return Installation("pip install .", (_unnamed(package.name),))
+
+
+def _from_requirements(root: Path, package: PackageFile | None) -> Installation:
+    """Return the installation by the requirements file. Raises IamgenError where it leaves open which iamgen."""
+    if not (root / _REQUIREMENTS).exists():
         problem = "is not there, and CI would install whatever is called iamgen by then"
-        raise refuse(_REQUIREMENTS, problem, _PINNED) from None
-    except (OSError, UnicodeDecodeError) as exc:
-        raise refuse(_REQUIREMENTS, "cannot be read", "make it a text file") from exc
-    for number, line in enumerate(lines, 1):
-        requirement = _IAMGEN.match(line.strip())
-        if requirement and not _PIN.match(requirement["which"]):
-            problem = "does not say which iamgen, and CI would install the newest by then"
-            raise refuse(f"{_REQUIREMENTS}:{number}", problem, _PINNED)
-    return f"pip install -r {_REQUIREMENTS}"
+        raise refuse(_REQUIREMENTS, problem, PINNED)
+    requirements = list(requirements_of(root, _REQUIREMENTS))
+    require_pins(requirements)
+    if requirements:
+        return Installation(f"pip install -r {_REQUIREMENTS}")
+    if package:
+        return Installation("pip install .", (_unnamed(package.name),))
+    return Installation(f"pip install -r {_REQUIREMENTS}", (_unnamed(_REQUIREMENTS),))
+
+
+def _unnamed(name: str) -> Fault:
+    problem = "does not name iamgen: whether CI installs it, and which, cannot be told"
+    return Fault(name, problem, f"unless another package there pins it, {PINNED}")
 
 
 def cfn_lint(declaration: Declaration) -> str:

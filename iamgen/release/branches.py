@@ -32,7 +32,7 @@ def not_pushed(remote: Remote, remote_refs: Refs, branch: str, commit: str) -> t
 
     Raises IamgenError when it has commits of this branch that are not here: it is behind, or both have diverged.
     """
-    own, ref = upstream(remote.repository)
+    own, ref = upstream(remote.repository, branch)
     name = ref if own == remote.name else f"{_HEADS}{branch}"
     shown = f"{remote.name}/{name.removeprefix(_HEADS)}"
     push = f"git push {remote.name} {branch}"
@@ -42,7 +42,7 @@ def not_pushed(remote: Remote, remote_refs: Refs, branch: str, commit: str) -> t
     tip = remote_refs.ids[name]
     if remote.repository.commit_of(tip) is None:
         raise refuse(shown, "has moved meanwhile", "try it again")
-    ahead, behind = remote.repository.count(commit, tip), remote.repository.count(tip, commit)
+    ahead, behind = remote.repository.ahead_and_behind(commit, tip)
     if ahead and behind:
         problem = f"has diverged from {shown}: {_commits(ahead)} here, {_commits(behind)} there"
         raise refuse(branch, problem, f"git pull --rebase {remote.name} {name.removeprefix(_HEADS)}")

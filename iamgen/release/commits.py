@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from iamgen.release.git import Git
@@ -33,16 +34,16 @@ class Commit:
         return {"id": self.id, "author": self.author, "subject": self.subject, "breaking": self.breaking}
 
 
-def commits(git: Git, since: str | None, until: str, folder: str) -> tuple[Commit, ...]:
+def commits(git: Git, since: str | None, until: str, folders: Collection[str]) -> tuple[Commit, ...]:
     """Return the commits of `until` that `since` does not have, newest first; of merges those that break something.
 
-    `since` and `until` are ids, `since` None for all there are. Only what touched `folder`, which is empty for the
-    whole repository.
+    `since` and `until` are ids, `since` None for all there are. Only what touched one of the `folders`; an empty
+    text is the whole repository.
     """
     span = [until] if since is None else [until, f"^{since}"]
     log = git.tell(
         "log", "-z", "--full-history", "--no-color", "--no-show-signature", "--encoding=UTF-8", f"--format={_FORMAT}",
-        *span, "--", *([f":(top,literal){folder}"] if folder else []),
+        *span, "--", *(f":(top,literal){folder}" for folder in folders if "" not in folders),
     )  # fmt: skip
     parts = log.split("\0")
     rows = (parts[n : n + _FIELDS] for n in range(0, len(parts) - _FIELDS, _FIELDS + 1))

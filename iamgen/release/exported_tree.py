@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.errors import Fault, IamgenError
 from iamgen.release.git import Git
+from iamgen.release.moved_folder import folder_in
 from iamgen.release.repository import Repository
 from iamgen.ui.printable import printable
 
@@ -19,13 +20,14 @@ _GITLINK = "160000 "
 def exported(repository: Repository, commit: str, name: str) -> Iterator[Path]:
     """Yield the folder of iamgen's in the files of a commit, which lie around it as they do in the repository.
 
+    It is where it was then, if it was moved since.
+
     Neither the working tree nor its index is touched, no hook runs, and files are left out by no `export-ignore`.
     The folder is the person's alone and is gone afterwards. Raises IamgenError when the commit, which `name` calls so,
     has no such folder or git cannot write it; one that the block raises says as well which submodules are left out.
     """
     git = repository.git
-    if not _has_folder(repository, commit):
-        raise refuse(name, f"has no folder {printable(repository.folder)}", "it may have been elsewhere then")
+    place_in_it = folder_in(repository, commit, name)
     with tempfile.TemporaryDirectory(prefix="iamgen-") as folder:
         place = Path(folder).resolve()
         apart = Git(git.folder, {**git.environment, "GIT_INDEX_FILE": str(place / "index")}, has_hooks=False)
@@ -34,7 +36,7 @@ def exported(repository: Repository, commit: str, name: str) -> Iterator[Path]:
         tree.mkdir()
         apart.tell("checkout-index", "--all", "--force", "--quiet", f"--prefix={tree}/")
         with _naming_submodules(apart, name):
-            yield tree / repository.folder
+            yield tree / place_in_it
 
 
 @contextmanager
@@ -50,9 +52,3 @@ def _naming_submodules(git: Git, name: str) -> Iterator[None]:
         raise IamgenError(
             [*exc.faults, Fault(name, f"submodules are not looked into: {', '.join(submodules)}", hint)]
         ) from exc
-
-
-def _has_folder(repository: Repository, commit: str) -> bool:
-    place = f"{commit}:{repository.folder.rstrip('/')}"
-    answer = repository.git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", place)
-    return not answer.code and repository.git.tell("cat-file", "-t", answer.out.strip()).strip() == "tree"

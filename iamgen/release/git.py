@@ -18,6 +18,10 @@ _PLAIN = {"LC_ALL": "C", "LANGUAGE": ""}
 _AS_IT_IS = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": f"{os.devnull}/none"}
 # Which repository it is, is decided by the folder: a git that runs iamgen in a hook has another in mind.
 _OF_ANOTHER = (
+    "GIT_ATTR_SOURCE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_QUARANTINE_PATH",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
     "GIT_DIR",

@@ -10,6 +10,7 @@ from iamgen.errors import Fault
 from iamgen.release.commits import Commit
 from iamgen.release.promotion import Promotion
 from iamgen.release.releasing import Release
+from iamgen.ui.printable import printable
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def _listed(title: str, commits: Collection[Commit]) -> str:
 
 
 def _bulleted(title: str, lines: Collection[str]) -> str:
-    return "\n".join([title, *(f"- {line}" for line in lines)]) if lines else ""
+    return "\n".join([title, *(f"- {printable(line)}" for line in lines)]) if lines else ""
 
 
 def _refused(before: str, faults: Collection[Fault]) -> str:

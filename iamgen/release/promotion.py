@@ -9,10 +9,12 @@ from iamgen.release.audit import after_the_last, audit_tag, moved_by_hand, only_
 from iamgen.release.branches import USUAL, on_main
 from iamgen.release.commits import Commit, commits
 from iamgen.release.committer import Signature, signature
+from iamgen.release.moved_folder import folders_of
 from iamgen.release.push_url import pushed_remote
 from iamgen.release.remotes import Refs, Remote, local_tags, require_same_tag
 from iamgen.release.repository import Repository, require_all
 from iamgen.release.shadows import require_no_shadows, shadow_patterns
+from iamgen.release.signatures import signature_warnings
 from iamgen.release.tags import BranchMove, NewTag, push_tag
 from iamgen.release.versions import Version, parse, wanted
 from iamgen.similar_names import did_you_mean
@@ -111,28 +113,35 @@ def planned(repository: Repository, request: PromotionRequest) -> Promotion:
     remote_refs = _seen(remote, request)
     commit = _tagged(repository, remote, remote_refs, version)
     now = _now(remote, remote_refs, f"env/{channel}")
-    comes = commits(repository.git, now, commit, repository.folder) if now else ()
-    goes = commits(repository.git, commit, now, repository.folder) if now else ()
+    folders = folders_of(repository, commit, *([now] if now else []))
+    comes = commits(repository.git, now, commit, folders) if now else ()
+    goes = commits(repository.git, commit, now, folders) if now else ()
     by, warnings = after_the_last(by, channel, remote_refs, remote.name)
     warnings += (*moved_by_hand(channel, remote_refs), *only_here(remote, channel, remote_refs))
     reviewed = on_main(remote, remote_refs, request.main, commit)
-    warnings += _beside_main(version, remote, on_main=reviewed)
+    warnings += (*_beside_main(version, remote, on_main=reviewed), *signature_warnings(repository, version))
     name = _name_of(remote_refs, now)
     return Promotion(
         repository, remote, channel, version, commit, now, name, comes, goes, by, on_main=reviewed, warnings=warnings
     )
 
 
+def release_commit(repository: Repository, version_text: str, remote_name: str | None) -> str:
+    """Return the commit of a release of the remote. Raises IamgenError when it has no such release."""
+    version, remote = wanted(version_text, "promote"), pushed_remote(repository, remote_name)
+    return _tagged(repository, remote, remote.refs(f"{_TAGS}v*"), version)
+
+
 def _able(repository: Repository, request: PromotionRequest) -> tuple[Signature, Remote]:
     """Return who promotes and where to. Raises IamgenError with all that this clone lacks for a promotion."""
     wanted(request.version_text, "promote")
-    require_all(
+    _, by, remote, _ = require_all(
         repository.require_whole,
         lambda: signature(repository),
         lambda: pushed_remote(repository, request.remote),
         lambda: _require_name(repository, f"env/{request.channel}"),
     )
-    return signature(repository), pushed_remote(repository, request.remote)
+    return by, remote
 
 
 def _seen(remote: Remote, request: PromotionRequest) -> Refs:

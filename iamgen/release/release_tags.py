@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 from iamgen.release.branches import USUAL
 from iamgen.release.remotes import Refs, Remote, local_tags, upstream
@@ -27,7 +28,7 @@ class Known:
     remote_refs: Refs
     strange: Collection[Version]
 
-    @property
+    @cached_property
     def releases(self) -> dict[Version, str]:
         """Every release with its commit. What the remote does not have is none."""
         return {
@@ -39,10 +40,34 @@ class Known:
         """What is named as releases are and is not in the remote."""
         return _versions(self.local_refs).keys() - _versions(self.remote_refs).keys()
 
+    @cached_property
     def contained(self) -> Collection[Version]:
-        """Return the releases that the commit has in its history."""
-        history = set(self.repository.git.tell("rev-list", self.commit, "--").splitlines())
-        return [version for version, commit in self.releases.items() if commit in history]
+        """The releases that the commit has in its history."""
+        return [version for version, commit in self.releases.items() if commit in self._parents]
+
+    @cached_property
+    def _parents(self) -> dict[str, list[str]]:
+        return self.repository.parents(self.commit)
+
+    def nearest(self) -> Version | None:
+        """Return the release in the commit's history since which there are the fewest commits; None without any.
+
+        The greatest where it is several. Releases that can only be reached over another release are farther away than
+        that one, so that git counts for few of them.
+        """
+        at = {commit: version for version, commit in sorted(self.releases.items())}
+        reached, waiting = {self.commit}, [self.commit]
+        near: list[str] = []
+        while waiting:
+            commit = waiting.pop()
+            if commit in at:
+                near.append(commit)
+                continue
+            further = [parent for parent in self._parents[commit] if parent not in reached]
+            reached.update(further)
+            waiting += further
+        distance = {at[commit]: -self.repository.count(self.commit, commit) for commit in near}
+        return max(distance, key=lambda version: (distance[version], version), default=None)
 
 
 def known(repository: Repository, remote: Remote, branch: str, commit: str) -> Known:
@@ -58,12 +83,13 @@ def known(repository: Repository, remote: Remote, branch: str, commit: str) -> K
     versions = _versions(remote_refs)
     not_commits = repository.other_than_commits(versions.values())
     strange = [version for version, identity in versions.items() if identity in not_commits]
-    return Known(repository, remote, branch, commit, local_tags(repository), remote_refs, strange)
+    own = local_tags(repository) if missing else here
+    return Known(repository, remote, branch, commit, own, remote_refs, strange)
 
 
 def refs(remote: Remote, branch: str) -> Refs:
     """Return what a release depends on there."""
-    own, ref = upstream(remote.repository)
+    own, ref = upstream(remote.repository, branch)
     heads = {f"refs/heads/{name}" for name in (branch, *USUAL)} | ({ref} if own == remote.name else set())
     return remote.refs(*sorted(heads), f"{TAGS}v*", *shadow_patterns(remote.name, (branch, *USUAL)))
 

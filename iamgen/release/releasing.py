@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.release.branches import main_branch, not_pushed
 from iamgen.release.commits import Commit, commits
 from iamgen.release.committer import Signature, signature
+from iamgen.release.moved_folder import folders_of
 from iamgen.release.push_url import pushed_remote
 from iamgen.release.release_tags import TAGS, Known, known, refs
 from iamgen.release.remotes import Refs, Remote, require_same_tag
@@ -45,45 +47,52 @@ def planned(repository: Repository, asked: str, main: str | None, remote_name: s
 
     `main` is the branch that the settings name. Raises IamgenError with whatever is in its way.
     """
-    version = require_wanted(asked)
+    named = require_wanted(asked)
     commit = repository.head()
-    require_all(
+    branch, _, _, by, remote = require_all(
         lambda: _branch(repository, main),
         repository.require_whole,
         repository.require_clean,
         lambda: signature(repository),
         lambda: pushed_remote(repository, remote_name),
     )
-    branch, by, remote = _branch(repository, main), signature(repository), pushed_remote(repository, remote_name)
     known_tags = known(repository, remote, branch, commit)
     trunk = main_branch(repository, known_tags.remote_refs, main, branch)
-    unpushed: list[Fault] = []
-    require_all(
-        lambda: unpushed.extend(not_pushed(remote, known_tags.remote_refs, branch, commit)),
-        lambda: _require_allowed(known_tags, trunk, version or _next(known_tags, trunk, asked)),
-    )
-    if unpushed:
-        raise IamgenError(unpushed)
-    version = version or _next(known_tags, trunk, asked)
+    version = _releasable(known_tags, trunk, lambda: named or _next(known_tags, trunk, asked))
     previous = _before(known_tags, on_main=branch == trunk)
     since = known_tags.releases[previous] if previous else None
     if since == commit and asked in LEVELS and asked != "public" and previous and not previous.pre:
         version = previous
-    since_commits = commits(repository.git, since, commit, repository.folder)
-    warnings = tuple(_aside(known_tags, previous, version))
+    folders = folders_of(repository, *([since] if since else []))
     return Release(
-        repository,
-        remote,
-        branch,
-        version,
-        commit,
-        previous,
-        since,
-        since_commits,
-        warnings,
-        by,
-        known_tags.remote_refs,
+        repository=repository,
+        remote=remote,
+        branch=branch,
+        version=version,
+        commit=commit,
+        previous=previous,
+        previous_commit=since,
+        commits=commits(repository.git, since, commit, folders),
+        warnings=tuple(_aside(known_tags, previous, version)),
+        by=by,
+        remote_refs=known_tags.remote_refs,
     )
+
+
+def _releasable(known: Known, trunk: str, choose: Callable[[], Version]) -> Version:
+    """Return the version that is chosen. Raises IamgenError where it may not be released, or commits are not pushed."""
+
+    def allowed() -> Version:
+        version = choose()
+        _require_allowed(known, trunk, version)
+        return version
+
+    unpushed, version = require_all(
+        lambda: not_pushed(known.remote, known.remote_refs, known.branch, known.commit), allowed
+    )
+    if unpushed:
+        raise IamgenError(unpushed)
+    return cast("Version", version)
 
 
 def require_wanted(asked: str) -> Version | None:
@@ -163,7 +172,7 @@ def _require_hotfix(known: Known, trunk: str, version: Version, last: Version) -
     hint = f"{_HIGHER}; a hotfix of {mended} is made from a branch off it: git switch -c hotfix-{version} {mended}"
     if known.branch == trunk:
         raise refuse(f"tag {version}", f"is not greater than the last release, {last}", hint)
-    newest = max(known.contained(), default=None)
+    newest = max(known.contained, default=None)
     if newest != mended:
         problem = f"{version} would mend {mended}, and this branch is off {newest or 'no release'}"
         raise refuse(known.branch, problem, hint)
@@ -181,7 +190,7 @@ def _before(known: Known, *, on_main: bool) -> Version | None:
     """Return the release that the notes begin after: the last one, for a hotfix the nearest in its history."""
     if on_main:
         return max(known.releases, default=None)
-    return min(known.contained(), key=lambda release: known.repository.count(known.commit, known.releases[release]))
+    return known.nearest()
 
 
 def _aside(known: Known, previous: Version | None, version: Version) -> Iterator[Fault]:
@@ -190,7 +199,7 @@ def _aside(known: Known, previous: Version | None, version: Version) -> Iterator
     for other in sorted(known.strange):
         hint = f"if nobody needs it: git push --delete {known.remote.name} {TAGS}{other}"
         yield Fault(f"tag {other}", "is on no commit, and left out", hint)
-    contained = known.contained()
+    contained = known.contained
     for other in sorted(known.releases.keys() - contained) if previous else ():
         if previous and previous.core <= other.core <= version.core:
             problem = f"{other} is not in this branch's history: what it changed may be missing here"

@@ -84,7 +84,7 @@ def chosen_remote(repository: Repository, asked: str | None) -> Remote:
             hint = did_you_mean(asked, known, f"there is {', '.join(known)}" if known else "git remote add")
             raise refuse(f"--remote {asked}", "there is no such remote", hint)
         return Remote(repository, asked)
-    own, _ = upstream(repository)
+    own, _ = upstream(repository, repository.branch())
     name = next(
         (candidate for candidate in (own, "origin", *(known if len(known) == 1 else ())) if candidate in known), None
     )
@@ -94,9 +94,8 @@ def chosen_remote(repository: Repository, asked: str | None) -> Remote:
     return Remote(repository, str(name))
 
 
-def upstream(repository: Repository) -> tuple[str, str]:
-    """Return the remote and the full name there of what the current branch follows; empty texts for none."""
-    branch = repository.branch()
+def upstream(repository: Repository, branch: str | None) -> tuple[str, str]:
+    """Return the remote and the full name there of what a branch follows; empty texts for none."""
     if branch is None:
         return "", ""
     form = "--format=%(upstream:remotename)%00%(upstream:remoteref)"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.release.git import Git
@@ -79,6 +80,16 @@ class Repository:
         """Return how many commits `commit` has that `without` does not."""
         return int(self.git.tell("rev-list", "--count", commit, f"^{without}", "--"))
 
+    def ahead_and_behind(self, commit: str, other: str) -> tuple[int, int]:
+        """Return how many commits the first has that the other does not have, and the other way round."""
+        ahead, behind = self.git.tell("rev-list", "--count", "--left-right", f"{commit}...{other}", "--").split()
+        return int(ahead), int(behind)
+
+    def parents(self, commit: str) -> dict[str, list[str]]:
+        """Return each commit that a commit has in its history, itself too, with its parents."""
+        rows = (line.split() for line in self.git.tell("rev-list", "--parents", commit, "--").splitlines())
+        return {row[0]: row[1:] for row in rows}
+
     def require_whole(self) -> None:
         """Refuse a clone without its history. Raises IamgenError."""
         if self.git.tell("rev-parse", "--is-shallow-repository").strip() == "true":
@@ -98,16 +109,21 @@ class Repository:
             )
 
 
-def require_all(*checks: Callable[[], object]) -> None:
-    """Make every check. Raises IamgenError with the faults of all that fail, so that all can be mended at once."""
+def require_all(*checks: Callable[[], Any]) -> list[Any]:
+    """Make every check, and return what each returns.
+
+    Raises IamgenError with the faults of all that fail, so that all can be mended at once.
+    """
+    results: list[Any] = []
     faults: list[Fault] = []
     for check in checks:
         try:
-            check()
+            results.append(check())
         except IamgenError as exc:
             faults += exc.faults
     if faults:
         raise IamgenError(dict.fromkeys(faults))
+    return results
 
 
 def open_repository(root: Path) -> Repository:

@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from typing import Any, Literal, NamedTuple, TextIO, cast
 
 from iamgen.errors import Fault, refuse
+from iamgen.ui.printable import printable_lines
 from iamgen.ui.signals import wait_for_input
 
 Colour = Literal["auto", "always", "never"]
@@ -100,7 +101,7 @@ class Console(NamedTuple):
         What was typed before the question was shown does not count: it is thrown away.
         """
         _forget_input(self.answers)
-        print(f"{question} [y/N] ", end="", file=self.err, flush=True)
+        print(f"{printable_lines(question)} [y/N] ", end="", file=self.err, flush=True)
         answer = ""
         try:
             wait_for_input(self.answers)
@@ -153,7 +154,7 @@ class Console(NamedTuple):
 
     def note(self, text: str) -> None:
         """Print a line about what was done."""
-        print(text, file=self.err)
+        print(printable_lines(text), file=self.err)
 
     def secret(self, question: str) -> str:
         """Ask for a secret, which is not shown; `asks` is to be true. Raises KeyboardInterrupt at the end of input."""
@@ -165,9 +166,9 @@ class Console(NamedTuple):
             raise KeyboardInterrupt from exc
 
     def _say(self, word: str, colour: str, fault: Fault) -> None:
-        print(f"{self._paint(word + ':', colour)} {fault.where}: {fault.problem}", file=self.err)
+        print(self._paint(f"{word}:", colour), printable_lines(f"{fault.where}: {fault.problem}"), file=self.err)
         if fault.hint:
-            print(f"{self._paint('hint:', _CYAN)} {fault.hint}", file=self.err)
+            print(self._paint("hint:", _CYAN), printable_lines(fault.hint), file=self.err)
 
     def _paint(self, word: str, colour: str) -> str:
         return f"{colour}{word}{_PLAIN}" if self.coloured else word

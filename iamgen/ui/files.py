@@ -63,6 +63,8 @@ def _put_back(target: Path, backup: Path | None) -> None:
 
 
 def _refuse_other_than_files(target: Path) -> None:
+    if target.is_symlink():  # a link that is left after all were followed leads in a circle; Python 3.13 says nothing
+        raise OSError(None, "the link leads in a circle")
     if target.is_dir():
         raise IsADirectoryError(None, "it is a folder")
     if target.exists() and not target.is_file():  # such as /dev/null, which would be gone

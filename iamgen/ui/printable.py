@@ -8,3 +8,8 @@ def printable(text: str) -> str:
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
     )
+
+
+def printable_lines(text: str) -> str:
+    """Return the text in the lines that it has, each as `printable` makes it."""
+    return text if text.isprintable() else "\n".join(map(printable, text.split("\n")))

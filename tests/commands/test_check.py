@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -310,3 +311,25 @@ def test_no_file(tmp_path: Path, iamgen: Iamgen) -> None:
     done = iamgen(tmp_path, "check", "--template", "none.yaml")
     assert done.returncode == 1
     assert done.stderr.startswith("error: none.yaml: cannot be read: No such file or directory\n")
+
+
+@pytest.mark.parametrize("opening", ["${A", "${a:"])
+def test_many_braces_that_nothing_closes_take_no_time(opening: str, iamgen: Iamgen, tmp_path: Path) -> None:
+    many = opening * 50_000
+    subject = "token.actions.githubusercontent.com:sub"
+    statement = {
+        "Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111111111111:oidc-provider/x"},
+        "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringLike": {subject: many, "aws:username": many}},
+    }  # fmt: skip
+    allow = {"Effect": "Allow", "Action": ["s3:GetObject", "iam:PassRole"], "Resource": many}
+    properties = {
+        "AssumeRolePolicyDocument": {"Version": "2008-10-17", "Statement": [statement]},
+        "Policies": [{"PolicyName": "p", "PolicyDocument": {"Version": "2008-10-17", "Statement": [allow]}}],
+        "Description": {"Fn::Sub": many},
+    }
+    template = {"Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": properties}}}
+    (tmp_path / "t.json").write_text(json.dumps(template))
+    started = os.times().children_user
+    done = iamgen(tmp_path, "check", "--template", "t.json", "--no-lint", "--format", "json")
+    assert done.returncode == 1, done.stderr
+    assert os.times().children_user - started < 20

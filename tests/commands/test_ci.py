@@ -18,6 +18,18 @@ World = Any
 Clone = Any
 FILES = (".github/workflows/iamgen-check.yml", ".github/workflows/iamgen-deploy.yml", ".gitlab-ci.yml")
 
+COMMIT = "next: commit and push what was written\n"
+VARIABLES = (
+    "USER_ONLY_DEPLOY_ROLE_ARN, DEV_DEPLOY_ROLE_ARN and PROD_DEPLOY_ROLE_ARN: the ARN of the role that deploys "
+    "the account; or declare a Pipeline(…) for it in users.py\n"
+)
+NEXT = (
+    f"next: set in GitHub the variables {VARIABLES}"
+    "next: protect the branch env/infra in GitHub, and give the environments user-only and prod required reviewers "
+    "and that branch alone\n"
+    f"next: set in GitLab the variables {VARIABLES}"
+    "next: protect the branch env/infra in GitLab, and the environments user-only and prod\n"
+)
 
 USERS = """\
 from iamgen import *
@@ -180,10 +192,11 @@ def test_a_history_that_was_rewritten_is_told_of(
 def test_made_checked_and_made_again(ann: Clone, iamgen: Iamgen) -> None:
     done = iamgen(ann.folder, "ci", "github", "gitlab")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "".join(f"{name}: written\n" for name in FILES)
+    assert done.stderr == "".join(f"{name}: written\n" for name in FILES) + COMMIT + NEXT
     again = iamgen(ann.folder, "ci", "github", "gitlab")
-    assert again.stderr == "".join(f"{name}: as it was\n" for name in FILES)
-    assert iamgen(ann.folder, "ci", "github", "gitlab", "--check").returncode == 0
+    assert again.stderr == "".join(f"{name}: as it was\n" for name in FILES) + NEXT
+    checked = iamgen(ann.folder, "ci", "github", "gitlab", "--check")
+    assert (checked.returncode, checked.stderr) == (0, "")
     const = (ann.folder / "CONST.inc").read_text()
     (ann.folder / "CONST.inc").write_text(const.replace("DEV_", "TEST_"))
     (ann.folder / "users.py").write_text('from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = ()\n')
@@ -208,6 +221,47 @@ def test_a_name_that_means_production_is_asked_about(ann: Clone, iamgen: Iamgen)
     done = iamgen(ann.folder, "ci", "github")
     assert "looks like production" not in done.stderr
     assert 'environment: "live"' in (ann.folder / FILES[1]).read_text()
+
+
+def test_what_ci_relies_on_is_named(ann: Clone, iamgen: Iamgen) -> None:
+    pipeline = 'Pipeline("github", repository="acme/iam", {}, access={{"{}": "OpsR"}})'
+    places = {"dev": 'branch="env/infra"', "user-only": 'environment="user-only"', "prod": 'environment="live"'}
+    pipelines = [pipeline.format(place, account) for account, place in places.items()]
+    base = 'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = ()\nPIPELINES = (\n{},\n)\n'
+    (ann.folder / "users.py").write_text(base.format(",\n".join(pipelines)))
+    assert iamgen(ann.folder, "ci", "github").stderr.splitlines()[3:] == [
+        "next: protect the branch env/infra in GitHub, and give the environments user-only and live required reviewers "
+        "and that branch alone",
+    ]
+    (ann.folder / "users.py").write_text(base.format(",\n".join(pipelines[:2])))
+    done = iamgen(ann.folder, "ci", "github")
+    assert done.stderr.splitlines()[3] == (
+        "next: set in GitHub the variable PROD_DEPLOY_ROLE_ARN: the ARN of the role that deploys the account; "
+        "or declare a Pipeline(…) for it in users.py"
+    )
+
+
+def test_what_does_not_name_iamgen_is_warned_about(ann: Clone, iamgen: Iamgen) -> None:
+    (ann.folder / "requirements.txt").write_text("boto3\n")
+    for arguments in (["ci", "gitlab"], ["ci", "gitlab", "--check"]):
+        done = iamgen(ann.folder, *arguments)
+        assert done.returncode == 0
+        assert done.stderr.startswith(
+            "warning: requirements.txt: does not name iamgen: whether CI installs it, and which, cannot be told\n"
+            "hint: unless another package there pins it, write a line such as iamgen @ git+https://…@v1.2.3, "
+            "the version that you have looked at\n"
+        )
+
+
+def test_the_image_of_gitlab_can_be_pinned(ann: Clone, iamgen: Iamgen) -> None:
+    (ann.folder / "templates/ci").mkdir(parents=True)
+    image = "registry.example.com/python@sha256:" + "0" * 64
+    (ann.folder / "templates/ci/gitlab-image.j2").write_text(f'[% set image = "{image}" %]\n')
+    assert iamgen(ann.folder, "ci", "gitlab").returncode == 0
+    text = (ann.folder / FILES[2]).read_text()
+    assert yaml.safe_load(text)["default"]["image"] == image
+    assert text.startswith("# Made by `iamgen ci gitlab`")
+    assert iamgen(ann.folder, "ci", "gitlab", "--check").returncode == 0
 
 
 def test_nothing_there_yet(ann: Clone, iamgen: Iamgen) -> None:

@@ -125,8 +125,28 @@ def test_a_folder_of_a_larger_repository(ann: Clone, at: Iamgen) -> None:
     first = at(folder, "promote", "infra", "v0.0.3", "--yes")
     assert first.returncode == 0, first.stderr
     earlier = at(folder, "promote", "infra", "v0.0.2", "--yes")
-    assert (earlier.returncode, earlier.stdout) == (1, "")
-    assert earlier.stderr == "error: v0.0.2: has no folder team/i a m/\nhint: it may have been elsewhere then\n"
+    assert (earlier.returncode, earlier.stdout.splitlines()[0]) == (0, "v0.0.2 to infra, from v0.0.3: a rollback")
+    assert "Plan: 0 to add, 0 to change, 0 to destroy." in earlier.stdout
+
+
+def test_one_can_go_back_whatever_the_working_tree_is_like(ann: Clone, at: Iamgen) -> None:
+    at(ann.folder, "promote", "infra", "v0.0.2", "--yes")
+    (ann.folder / "users.py").write_text("1/0")
+    fault = "warning: users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
+    back = at(ann.folder, "promote", "infra", "v0.0.1", "--yes")
+    assert back.returncode == 0
+    assert back.stderr.startswith(
+        f"{fault}warning: {ann.folder}: has faults: the settings of v0.0.1 are used\n"
+        "hint: mend it before the next release\n"
+    )
+    assert ann.there()["refs/heads/env/infra"] == ann.git("rev-parse", "v0.0.1^{commit}")
+    log = at(ann.folder, "promote", "infra", "--log")
+    assert [line.split()[2] for line in log.stdout.splitlines()] == ["v0.0.1", "v0.0.2"]
+    assert f"warning: {ann.folder}: has faults: which channels it has is not known\n" in log.stderr
+    wrong = at(ann.folder, "promote", "audit", "v0.0.1", "--yes")
+    assert (wrong.returncode, "there is no channel 'audit'" in wrong.stderr) == (2, True)
+    absent = at(ann.folder, "promote", "infra", "v0.0.9", "--yes")
+    assert (absent.returncode, "there is no such release in origin" in absent.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -71,10 +71,22 @@ def test_no_cache_leaves_no_trace(make_repo: MakeRepo, iamgen: Iamgen, tmp_path:
 def test_several_accounts_go_to_files(make_repo: MakeRepo, iamgen: Iamgen, tmp_path: Path) -> None:
     root = make_repo()
     done = iamgen(root, "render", "--all", "--no-lint", "-o", str(tmp_path / "a" / "out"))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout) == (0, "")
+    written = ", ".join(f"{tmp_path}/a/out/{name}/infra.json" for name in ("user-only", "dev", "prod"))
+    assert done.stderr == f"written: {written}\nnext: iamgen check, for these templates were not checked\n"
     assert files(tmp_path / "a" / "out") == ["dev/infra.json", "prod/infra.json", "user-only/infra.json"]
     one = iamgen(root, "render", "dev", "--no-lint").stdout
     assert (tmp_path / "a/out/dev/infra.json").read_text() == one
+
+
+def test_what_was_written_and_what_is_next(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo()
+    (root / "CONST.inc").write_text((root / "CONST.inc").read_text() + "TEST_AWS_ACCOUNT_ID=444444444444\n")
+    following = "next: iamgen deploy ACCOUNT --dry-run shows what the templates would change in AWS\n"
+    done = iamgen(root, "render", "dev", "-o", "a\033b")
+    assert (done.returncode, done.stderr) == (0, f"written: a\\x1bb/dev/infra.json\n{following}")
+    done = iamgen(root, "render", "--all", "--format", "yaml", "-o", "build")
+    assert done.stderr == f"written: build/*/infra.yaml, the templates of 4 accounts\n{following}"
 
 
 def test_yaml(make_repo: MakeRepo, iamgen: Iamgen, tmp_path: Path) -> None:

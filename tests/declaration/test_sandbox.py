@@ -261,7 +261,11 @@ ENDINGS = {
     "sys.exit": ("sys.exit(3)", "SystemExit: 3"),
     "endless recursion": ("def f(): f()\nf()", "RecursionError"),
     "no memory": ("raise MemoryError", "MemoryError"),
-    "what it needs replaced": ("builtins.tuple = None", "cannot be gathered: "),
+    "what it needs replaced": ("builtins.getattr = None", "cannot be gathered: "),
+    "what handing over needs replaced": (
+        "builtins.isinstance = None",
+        "it ended the process that runs it, with exit code 1, or closed",
+    ),
 }
 IS_PIPE = """
 def is_pipe(fd):

@@ -35,3 +35,11 @@ def test_a_line_as_a_diff_has_it() -> None:
         ("    + Path: /", "+     Path: /"),
         ("        - x: y", "-         x: y"),
     ]
+
+
+def test_what_a_terminal_would_obey_is_shown_as_an_escape() -> None:
+    changes = (Change("+", "A\x1b[2J", "T\x07", False, (Detail("+", "\x1b]0;x", "Sid\n\x9b"),)),)
+    assert [(str(line), line.as_diff) for line in signed(changes)] == [
+        ("+ A\\x1b[2J  T\\x07", "+ A\\x1b[2J  T\\x07"),
+        ("    + \\x1b]0;x: Sid\\n\\x9b", "+     \\x1b]0;x: Sid\\n\\x9b"),
+    ]

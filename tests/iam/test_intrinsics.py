@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -222,3 +223,13 @@ def test_where_a_part_is_that_could_not_be_read(value: object, path: tuple[str |
     """Whose part it is decides who may have any power: an answer about another resource stays certain."""
     (unread,) = expanded(value).unread
     assert unread.path == ("Resources", "R", "Value", *path)
+
+
+@pytest.mark.parametrize("opening", ["${A", "${a:", "${!"])
+def test_many_braces_that_nothing_closes_take_no_time(opening: str) -> None:
+    """Each of them was followed to the end of the text, to look for a brace that closes it."""
+    many = opening * 50_000
+    started = time.process_time()
+    result = given_by({"Fn::Sub": f"${{AWS::Region}}{many}"})
+    assert time.process_time() - started < 5
+    assert result == f"cn-north-1{many}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -369,7 +370,7 @@ def test_a_release_that_main_does_not_have(ann: Clone) -> None:
     assert (plan(ann, "v0.0.1").on_main, plan(ann, "v0.0.1").warnings) == (True, ())
     ann.git("switch", "--quiet", "--create", "hot", "v0.0.1")
     ann.commit("Mend it")
-    ann.git("tag", "v0.0.3")
+    ann.git("tag", "--annotate", "--message=v0.0.3", "v0.0.3")
     ann.push("refs/tags/v0.0.3")
     promotion = plan(ann, "v0.0.3")
     hint = "that may be a hotfix; if it is none, find out who released it"
@@ -521,3 +522,119 @@ def test_what_an_audit_tag_says() -> None:
         datetime(2026, 11, 24, 12, tzinfo=UTC),
         parse("v1.2.3-hotfix.1"),
     )
+
+
+@pytest.fixture
+def signing(ann: Clone, tmp_path: Path) -> Clone:
+    """Return a clone whose git signs tags with a key of ssh, and knows whose it is."""
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    allowed = tmp_path / "allowed"
+    allowed.write_text(f"ann@example.com {key.with_suffix('.pub').read_text()}")
+    settings = {"gpg.format": "ssh", "user.signingkey": str(key), "tag.gpgSign": "true"}
+    for name, value in {**settings, "gpg.ssh.allowedSignersFile": str(allowed)}.items():
+        ann.git("config", name, value)
+    return ann
+
+
+def signature_said(clone: Clone, version: str) -> list[Fault]:
+    return [fault for fault in plan(clone, version).warnings if fault.where == f"tag {version}"]
+
+
+def tagged(clone: Clone, version: str, *options: str) -> None:
+    clone.commit(f"For {version}")
+    clone.git("tag", *options, version)
+    clone.push("HEAD", version)
+
+
+def test_where_tags_are_signed_one_that_is_not_is_refused(signing: Clone) -> None:
+    tagged(signing, "v0.0.3", "--message=signed")
+    assert signature_said(signing, "v0.0.3") == []
+    made(signing, "v0.0.3")
+    tagged(signing, "v0.0.4", "--annotate", "--no-sign", "--message=plain")
+    tagged(signing, "v0.0.5", "--no-sign")
+    hint = "find out who made it; if it is from before tags were signed: git config tag.gpgSign false, and promote"
+    problem = "is not signed, and tags of this clone are signed"
+    assert refusal(signing, "v0.0.4") == (Fault("tag v0.0.4", problem, hint),)
+    problem = "is a lightweight tag: it does not say who released it, and tags of this clone are signed"
+    assert refusal(signing, "v0.0.5") == (Fault("tag v0.0.5", problem, hint),)
+    signing.git("config", "tag.gpgSign", "false")
+    assert signature_said(signing, "v0.0.4") == []
+    problem = "is a lightweight tag: it does not say who released it"
+    warning = Fault("tag v0.0.5", problem, "find out who made it; iamgen release makes tags that say so")
+    assert signature_said(signing, "v0.0.5") == [warning]
+    signing.git("config", "tag.forceSignAnnotated", "true")
+    assert refusal(signing, "v0.0.4")[0].where == "tag v0.0.4"
+
+
+def test_a_signature_that_is_not_of_the_tag_is_refused(signing: Clone, tmp_path: Path) -> None:
+    tagged(signing, "v0.0.3", "--message=signed")
+    content = signing.git("cat-file", "tag", "v0.0.3").replace("\nsigned\n", "\nforged\n") + "\n"
+    (tmp_path / "content").write_text(content)
+    forged = signing.git("hash-object", "-t", "tag", "-w", str(tmp_path / "content"))
+    signing.git("tag", "--no-sign", "v0.0.4", forged)
+    signing.push("v0.0.4")
+    fault = Fault("tag v0.0.4", "its signature is not of what it says now", "find out who changed it")
+    assert refusal(signing, "v0.0.4") == (fault,)
+
+
+def test_a_signature_of_somebody_unknown_is_said(signing: Clone, tmp_path: Path) -> None:
+    tagged(signing, "v0.0.3", "--message=signed")
+    (tmp_path / "allowed").write_text("")
+    hint = "git verify-tag v0.0.3 says more"
+    problem = "is signed, and the signature cannot be verified: No principal matched."
+    assert signature_said(signing, "v0.0.3") == [Fault("tag v0.0.3", problem, hint)]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ("NO_PUBKEY E7", "its key is not known here"),
+        ("REVKEYSIG E7 A", "its key was revoked"),
+        ("EXPKEYSIG E7 A", "its key has expired"),
+        ("EXPSIG E7 A", "it has expired"),
+        ("NEWSIG", "git does not say why"),
+    ],
+)
+def test_what_gnupg_says_of_a_signature(status: str, reason: str, signing: Clone, tmp_path: Path) -> None:
+    tagged(signing, "v0.0.3", "--message=signed")
+    program = tmp_path / "ssh"
+    program.write_text(f"#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] {status}' >&2\nexit 1\n")
+    program.chmod(0o755)
+    signing.git("config", "gpg.ssh.program", str(program))
+    (fault,) = signature_said(signing, "v0.0.3")
+    assert fault.problem == f"is signed, and the signature cannot be verified: {reason}"
+    program.write_text("#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] BADSIG E7 A' >&2\nexit 1\n")
+    assert refusal(signing, "v0.0.3")[0].problem == "its signature is not of what it says now"
+
+
+def test_the_folder_may_have_moved(ann: Clone) -> None:
+    (ann.folder / "team").mkdir()
+    for name in ("users.py", "CONST.inc"):
+        ann.git("mv", name, f"team/{name}")
+    ann.commit("Move")
+    ann.commit("Elsewhere", users_py="")
+    ann.git("rm", "--quiet", "users.py")
+    ann.commit("In the folder")
+    released(ann, "v0.0.3")
+    made(ann, "v0.0.3")
+    repository = open_repository(ann.folder / "team")
+    promotion = planned(repository, PromotionRequest("infra", "v0.0.1"))
+    assert [commit.subject for commit in promotion.goes] == ["In the folder", "Elsewhere", "Move", "Second"]
+    for version, place in (("v0.0.1", "tree"), ("v0.0.3", "tree/team")):
+        with exported(repository, ann.git("rev-parse", f"{version}^{{commit}}"), version) as folder:
+            assert (folder / "users.py").exists()
+            assert str(folder).endswith(place)
+
+
+def test_a_folder_that_was_not_renamed_is_refused(ann: Clone) -> None:
+    """Another team's folder is not taken for it, though it is the only one in the older commit."""
+    (ann.folder / "team").mkdir()
+    for name in ("users.py", "CONST.inc"):
+        (ann.folder / "team" / name).write_bytes((ann.folder / name).read_bytes())
+    ann.commit("One more team")
+    released(ann, "v0.0.3")
+    repository = open_repository(ann.folder / "team")
+    with pytest.raises(IamgenError) as caught, exported(repository, ann.git("rev-parse", "v0.0.1^{commit}"), "v0.0.1"):
+        pass
+    assert caught.value.faults == (Fault("v0.0.1", "has no folder team/", "it may have been elsewhere then"),)

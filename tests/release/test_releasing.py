@@ -15,6 +15,8 @@ import pytest
 
 from iamgen.errors import Fault, IamgenError, InterruptError, UsageError
 from iamgen.release.committer import signature
+from iamgen.release.exported_tree import exported
+from iamgen.release.git import Git, GitOutput
 from iamgen.release.push_url import pushed_remote
 from iamgen.release.releasing import Release, planned, publish
 from iamgen.release.remotes import Refs, Remote
@@ -816,3 +818,83 @@ def test_the_release_is_read_back(ann: Clone) -> None:
         "was pushed, and yet origin has " + ann.git("rev-parse", "HEAD^{tree}")[:5],
     )
     assert ann.tags() == []
+
+
+def test_the_notes_of_a_hotfix_begin_after_the_nearest_release(ann: Clone) -> None:
+    """Also where several lead into the history by merges, and without asking git about each release."""
+    for version in ("v0.0.1", "v0.0.2"):
+        ann.commit(f"For {version}")
+        ann.git("tag", "--annotate", f"--message={version}", version)
+    ann.git("switch", "--quiet", "--create", "side", "v0.0.1")
+    for number in range(3):
+        ann.commit(f"Side {number}")
+    ann.git("tag", "--annotate", "--message=x", "v0.0.1-hotfix.1")
+    ann.git("switch", "--quiet", "--create", "hot", "v0.0.2")
+    ann.git("merge", "--quiet", "--no-ff", "--message=Merge", "side")
+    ann.commit("Mend it")
+    ann.git("switch", "--quiet", "main")
+    ann.commit("For v0.0.3")
+    ann.git("tag", "--annotate", "--message=x", "v0.0.3")
+    ann.git("switch", "--quiet", "hot")
+    ann.push("main", "hot", "v0.0.1", "v0.0.1-hotfix.1", "v0.0.2", "v0.0.3")
+    release = plan(ann, "v0.0.2-hotfix.1")
+    assert str(release.previous) == "v0.0.1-hotfix.1"
+    assert [commit.subject for commit in release.commits] == ["Mend it", "For v0.0.2"]
+
+
+def counting(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """Return the commands of git that are run from now on."""
+    commands: list[tuple[str, ...]] = []
+    ask = Git.ask
+
+    def counted(self: Git, *arguments: str, feed: str = "", live: bool = False) -> GitOutput:
+        commands.append(arguments)
+        return ask(self, *arguments, feed=feed, live=live)
+
+    monkeypatch.setattr(Git, "ask", counted)
+    return commands
+
+
+UPSTREAM = "--format=%(upstream:remotename)%00%(upstream:remoteref)"
+
+
+@pytest.mark.parametrize("releases", [2, 40])
+def test_git_is_not_asked_about_each_release(releases: int, ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1, releases + 1):
+        ann.commit(f"{number}")
+        ann.git("tag", "--annotate", "--message=x", f"v0.0.{number}")
+    ann.git("switch", "--quiet", "--create", "hot", f"v0.0.{releases - 1}")
+    ann.commit("Mend it")
+    ann.git("push", "--quiet", "--tags", "origin", "main", "hot")
+    commands = counting(monkeypatch)
+    assert str(plan(ann, f"v0.0.{releases - 1}-hotfix.1").previous) == f"v0.0.{releases - 1}"
+    assert len(commands) < 30
+    twice = {command for command in commands if commands.count(command) > 1}
+    assert {command[:2] for command in twice} <= {("symbolic-ref", "--quiet"), ("for-each-ref", UPSTREAM)}
+
+
+@pytest.mark.parametrize("kind", ["LITERAL", "GLOB", "NOGLOB", "ICASE"])
+def test_the_environments_pathspecs_are_not_ours(kind: str, ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    (ann.folder / "team").mkdir()
+    for name in ("users.py", "CONST.inc"):
+        shutil.copy(ann.folder / name, ann.folder / "team")
+    ann.commit("Beside")
+    ann.push()
+    (ann.folder / "team/new").write_text("")
+    (ann.folder / "beside").write_text("")
+    monkeypatch.setenv(f"GIT_{kind}_PATHSPECS", "1")
+    (fault,) = refusal(ann, folder="team")
+    assert fault.problem == "not everything is committed: team/new"
+    (ann.folder / "team/new").unlink()
+    assert [commit.subject for commit in made(ann, folder="team").commits] == ["Beside"]
+
+
+def test_no_hook_runs_while_a_commit_is_looked_at(ann: Clone) -> None:
+    for name in ("post-index-change", "post-checkout", "reference-transaction", "fsmonitor-watchman"):
+        hook = ann.folder / ".git/hooks" / name
+        hook.write_text("#!/bin/sh\ntouch ran\n")
+        hook.chmod(0o755)
+    repository = open_repository(ann.folder)
+    with exported(repository, repository.head(), "HEAD"):
+        pass
+    assert not (ann.folder / "ran").exists()

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from iamgen.errors import Fault
 from iamgen.ui.console import Console
 
 PLAN = "+ ReadR\n"
@@ -63,3 +64,19 @@ def test_messages_that_cannot_be_shown_end_nothing(monkeypatch: pytest.MonkeyPat
         for _ in range(3):
             console.note("cleaning up")
         console.err.flush()
+
+
+def test_what_a_terminal_would_obey_is_shown_as_an_escape() -> None:
+    console = Console(io.StringIO(), Terminal(), coloured=True, answers=Terminal("n\n"))
+    console.error(Fault("users.py:1\x1b[2J", "key '\x07'\nand more\x9b", "look at: x = '\x1b]0;title'"))
+    console.warning(Fault("\u202ea", "b"))
+    console.note("line\n\tplan \x1b[31m")
+    console.confirm("Deploy \x1b[8m?")
+    assert isinstance(console.err, io.StringIO)
+    assert console.err.getvalue() == (
+        "\033[1;31merror:\033[0m users.py:1\\x1b[2J: key '\\x07'\nand more\\x9b\n"
+        "\033[36mhint:\033[0m look at: x = '\\x1b]0;title'\n"
+        "\033[1;33mwarning:\033[0m \\u202ea: b\n"
+        "line\n\\tplan \\x1b[31m\n"
+        "Deploy \\x1b[8m? [y/N] "
+    )

@@ -55,6 +55,9 @@ def test_a_loop_of_links(tmp_path: Path) -> None:
     (tmp_path / "b").symlink_to("a")
     with pytest.raises(IamgenError, match="a: cannot be written"):
         write_all({tmp_path / "a": "x"})
+    assert {path.name: path.readlink() for path in tmp_path.iterdir()} == {"a": Path("b"), "b": Path("a")}
+    with pytest.raises(IamgenError, match="cannot be written"):
+        write_all({tmp_path / "a" / "file": "x"})
 
 
 @pytest.mark.parametrize("linked", [True, False])

@@ -65,7 +65,8 @@ def _open_values(claims: Claims, issuer: Issuer, statement: ReadStatement) -> It
 
 def _is_within(value: Value, condition: ReadCondition, pattern: re.Pattern[str]) -> bool:
     """Return whether a value means one organisation's own; one that begins with what only CloudFormation knows may."""
-    text = _VARIABLE.sub("*", value.shape)
+    closed, brace, rest = value.shape.rpartition("}")
+    text = _VARIABLE.sub("*", closed + brace) + rest
     if text.startswith("⟨⟩"):
         return not text.startswith(("⟨⟩*", "⟨⟩?"))
     is_pattern = condition.test in _PATTERNS or text != value.shape

@@ -18,7 +18,7 @@ _VARIABLE = re.compile(r"\$\{(?:[*?$]|[A-Za-z0-9.-]+:[^}]+)\}")
 def _check(template: Template, _: Facts) -> Iterator[Problem]:
     for document in template.documents:
         if document.version != _WITH_VARIABLES and "⟨" not in document.version:
-            used = next((value for value in _values(document) if _VARIABLE.search(value.text)), None)
+            used = next((value for value in _values(document) if _has_variable(value.text)), None)
             if used:
                 version = f"Version {document.version}" if document.version else "no Version"
                 problem = f"{document.owner} has {version}, so that {used.text} is taken letter by letter"
@@ -31,6 +31,11 @@ def _values(document: Document) -> Iterator[Value]:
         yield from statement.not_resources
         for condition in statement.conditions:
             yield from condition.values
+
+
+def _has_variable(text: str) -> bool:
+    """Tell whether a text has a variable. It ends before its last closing brace: behind that none is looked for."""
+    return _VARIABLE.search(text, 0, text.rfind("}") + 1) is not None
 
 
 _OWN = allow("iam:ChangePassword", "arn:aws:iam::111111111111:user/${aws:username}")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamgen.check.finding import Finding
-from iamgen.check.formats._places import FindingsByPlace
+from iamgen.check.formats._places import FindingsByPlace, visible
 from iamgen.check.formats.github import escape_message, escape_property, render
 
 GOLDEN = """\
@@ -26,6 +26,11 @@ escapes = pytest.mark.parametrize(
 
 def as_the_runner_reads(escaped: str) -> str:
     return re.sub("%(0D|0A|3A|2C|25)", lambda found: chr(int(found[1], 16)), escaped)
+
+
+def seen(text: str) -> str:
+    """Return the text as the log shows it: in its lines, with escapes for what a terminal would obey."""
+    return "".join(part if part in ("\r", "\n") else visible(part) for part in re.split("([\r\n])", text))
 
 
 def test_golden(findings: FindingsByPlace) -> None:
@@ -46,7 +51,8 @@ def test_stack_has_a_name() -> None:
 @given(texts)
 def test_round_trip(escape: Callable[[str], str], forbidden: str, text: str) -> None:
     escaped = escape(text)
-    assert as_the_runner_reads(escaped) == text
+    assert as_the_runner_reads(escaped) == seen(text)
+    assert escaped.isprintable()
     assert not set(forbidden) & set(escaped)
 
 
@@ -57,7 +63,13 @@ def test_a_finding_is_one_command(message: str, place: str, rule: str) -> None:
     assert not set("\r\n") & set(written[:-1])
     properties, _, data = written[:-1].removeprefix("::error ").partition("::")
     assert dict(one.split("=", 1) for one in properties.split(","))["line"] == "1"
-    assert as_the_runner_reads(data).startswith(message)
+    assert as_the_runner_reads(data).startswith(seen(message))
+
+
+def test_a_terminal_obeys_nothing_of_it() -> None:
+    written = render({"a\x1b[2J": (Finding("E1\x07", "error", "m\x1b[31m\nx", ("\u202e",), 0, "s\x9b"),)})
+    assert "m\\x1b[31m%0Ax" in written
+    assert written[:-1].isprintable()
 
 
 def test_half_a_character_can_be_printed() -> None:

@@ -1,0 +1,43 @@
+"""What the files of CI rely on beside themselves: variables, approvals and protected branches of the CI service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from iamgen.declaration.resolved import Declaration
+from iamgen.jinja.ci import deployments
+from iamgen.jinja.ci_jobs import CiProvider
+
+_TITLES: dict[CiProvider, str] = {"github": "GitHub", "gitlab": "GitLab"}
+
+
+def next_steps(declaration: Declaration, provider: CiProvider) -> Iterator[str]:
+    """Yield what is to be set in the CI service so that its files deploy, and only with approval, a sentence each.
+
+    Raises IamgenError as `deployments` does.
+    """
+    channel = declaration.settings.channels[0]
+    planned = deployments(declaration, provider, channel)
+    title = _TITLES[provider]
+    variables = [deployment.variable for deployment in planned if not deployment.role]
+    if variables:
+        kind = "variables" if len(variables) > 1 else "variable"
+        meaning = "the ARN of the role that deploys the account; or declare a Pipeline(…) for it in users.py"
+        yield f"set in {title} the {kind} {_listed(variables)}: {meaning}"
+    environments = dict.fromkeys(deployment.environment for deployment in planned if deployment.needs_approval)
+    if provider == "github":
+        yield (
+            f"protect the branch env/{channel} in GitHub, and give {_named(environments)} required reviewers "
+            f"and that branch alone"
+        )
+    else:
+        yield f"protect the branch env/{channel} in GitLab, and {_named(environments)}"
+
+
+def _named(environments: Iterable[str]) -> str:
+    names = list(environments)
+    return f"the environment{'s' if len(names) > 1 else ''} {_listed(names)}"
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
