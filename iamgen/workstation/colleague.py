@@ -99,7 +99,7 @@ def declared(declaration: Declaration, called: Called) -> Colleague:
     roles, every = roles_of(declaration, person), every_role(declaration)
     renamed = tuple(_renamed(constants, called, holder, roles))
     values, stack = _values(constants, source), declaration.settings.stack
-    return Colleague(source, holder, partition, roles, every, values, True, renamed, stack, person.path)  # noqa: FBT003
+    return Colleague(source, holder, partition, roles, every, values, True, renamed, stack, person.path)
 
 
 def undeclared(constants: Constants, accounts: Accounts, called: Called) -> Colleague:
@@ -151,9 +151,7 @@ def _stated_name(constants: Constants, holder: Account) -> str:
     return constants.get(ACCOUNT) or constants.get("USER_ONLY_AWS_ACCOUNT_NAME") or holder.display
 
 
-def _renamed(
-    constants: Constants, called: Called, holder: Account, roles: tuple[Assumable, ...]
-) -> Iterator[Fault]:
+def _renamed(constants: Constants, called: Called, holder: Account, roles: tuple[Assumable, ...]) -> Iterator[Fault]:
     """Yield a warning for each name in CONST.inc that profiles cannot have, which says how they are called instead."""
     unread = {role.account.name: role.place for role in roles if role.profile_place != role.place}
     stated = _stated_name(constants, holder)

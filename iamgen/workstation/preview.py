@@ -15,8 +15,8 @@ _SECRET = re.compile("secret|token|password|passphrase|private|seed|credential_p
 # What is none, in what a person wrote; all else of theirs is not shown.
 _HARMLESS = frozenset(
     """
-    aws_access_key_id cli_pager credential_source duration_seconds login_session max_concurrent_requests max_queue_size mfa_serial
-    multipart_chunksize multipart_threshold output region role_arn role_session_name s3 signature_version
+    aws_access_key_id cli_pager credential_source duration_seconds login_session max_concurrent_requests max_queue_size
+    mfa_serial multipart_chunksize multipart_threshold output region role_arn role_session_name s3 signature_version
     source_profile sso_account_id sso_region sso_role_name sso_session
     """.split()  # noqa: SIM905  # a literal of so many strings would be one long column
 )

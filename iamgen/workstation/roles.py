@@ -93,7 +93,9 @@ def _assumable(declaration: Declaration, account: Account, place: str, role: str
 def _standard_description(declaration: Declaration, role: str) -> str:
     """Return what a standardized role can do."""
     services = ", ".join(declaration.ops_services) or "no service"
-    read_data = "what the read guard calls data and secrets is denied" if declaration.settings.read_guard else "data included"
+    read_data = (
+        "what the read guard calls data and secrets is denied" if declaration.settings.read_guard else "data included"
+    )
     return {
         "AdminR": "everything in the account",
         "OpsR": f"full power over {services}; reads what ReadOnlyAccess reads, data included",

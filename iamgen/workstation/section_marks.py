@@ -64,9 +64,7 @@ def ownership(key: SectionIdentity, old: SectionBlock, new: SectionBlock, owner:
     return _by_iamgen(split, _sources(options), template)
 
 
-def _by_iamgen(
-    split: tuple[Options, Options], sources: Options, template: Options
-) -> Ownership:
+def _by_iamgen(split: tuple[Options, Options], sources: Options, template: Options) -> Ownership:
     """Return what may be done with a section of which iamgen wrote one part, and something else added the other."""
     own, added = split
     names = names_of(template)

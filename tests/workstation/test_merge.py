@@ -149,7 +149,9 @@ def test_what_iamgen_wrote_is_written_anew_until_it_is_edited() -> None:
 LOGIN = "login_session = arn:aws:iam::111111111111:user/bob"
 
 
-@pytest.mark.parametrize("added", ["output = json", "cli_pager =\noutput = json", "s3 =\n  a = 1\n# theirs\n\nx = 1", LOGIN])
+@pytest.mark.parametrize(
+    "added", ["output = json", "cli_pager =\noutput = json", "s3 =\n  a = 1\n# theirs\n\nx = 1", LOGIN]
+)
 @pytest.mark.parametrize("place", ["[profile ours]\n", "region = eu-west-1\n"])
 def test_what_others_added_to_a_section_of_iamgens_stays(added: str, place: str) -> None:
     head, section = merge("").split("[profile ours]\n")
