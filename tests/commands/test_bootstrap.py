@@ -739,6 +739,7 @@ def test_the_guide(example: Path, iamgen: Iamgen) -> None:
     for said in (
         "<https://111111111111.signin.aws.amazon.com/console>",
         "Name the device `bob`",
+        "<https://console.aws.amazon.com/iam/home#/security_credentials>",
         "iamgen bootstrap --user bob --access-key-id AKIA… --write",
         "- [example-prod ReadR](https://signin.aws.amazon.com/switchrole?account=333333333333&",
         "aws sts get-caller-identity --profile example-prod_read\n",
