@@ -45,7 +45,7 @@ deploy/%: .venv/installed FORCE ## deploy/dev: an account's stack to AWS, shown 
 rehearse: .venv/installed .venv/emulator/made ## the life of a stack, without an AWS account
 	$(BIN)/python -m tests.emulator.rehearse
 
-test: .venv/dev .venv/emulator/made .venv/aws-cli/made ## run the tests, on the package as it was built and installed
+test: .venv/dev .venv/emulator/made .venv/aws-cli/made .venv/js/made ## run the tests, on the package as it was built and installed
 	$(BIN)/pytest -n auto
 
 # Fork, frames, signals, links, templates compiled to code: what a release of Python may change under our feet.
@@ -98,6 +98,12 @@ FORCE:
 .venv/newest/made: $(SOURCES) | .venv/made
 	$(NEWEST) -m venv .venv/newest
 	.venv/newest/bin/pip install --quiet --disable-pip-version-check '.[dev]'
+	touch $@
+
+# What reads ~/.aws in JavaScript; without npm, or without a network, the tests that need it are skipped and say so.
+.venv/js/made: tests/client/package.json | .venv/made
+	mkdir -p .venv/js && cp $< .venv/js/
+	if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix .venv/js || true; fi
 	touch $@
 
 # The AWS CLI, which reads what was written for it; it is a program, not a library of ours.

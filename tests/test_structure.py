@@ -29,7 +29,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "iam": {"aws", "errors"},
     "access": {"aws", "errors", "iam", "similar_names"},
     "check": {"aws", "declaration", "errors", "iam", "similar_names", "ui"},
-    "workstation": {"aws", "declaration", "errors", "jinja", "similar_names"},
+    "workstation": {"aws", "declaration", "errors", "jinja", "similar_names", "ui"},
     "aws_client": {"errors", "ui"},
     "deploy": {"access", "aws", "aws_client", "declaration", "diff", "errors", "iam", "ui"},
     "project": {"check", "declaration", "diff", "errors", "jinja", "synth", "ui"},
@@ -53,7 +53,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "ui",
         "workstation",
     },
-    "cli": {"commands", "declaration", "errors", "release", "similar_names", "ui"},
+    "cli": {"commands", "declaration", "errors", "release", "similar_names", "ui", "workstation"},
     "__main__": {"cli"},
 }
 ONLY_IN = {

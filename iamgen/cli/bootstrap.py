@@ -14,13 +14,15 @@ from iamgen.cli.session import Session
 from iamgen.errors import Fault, UsageError
 
 if TYPE_CHECKING:
-    from iamgen.commands.bootstrap import BootstrapRequest
+    from iamgen.workstation.base_source import SourceOptions
+    from iamgen.workstation.request import BootstrapRequest
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HEADINGS = {
     "The person": ("user", "account", "mfa_serial", "access_key_id", "secret_access_key"),
     "Console links, and a guide": ("all_roles", "form", "output", "guide"),
-    "The files under ~/.aws": ("only", "write", "keep_key", "yes", "dry_run"),
+    "The files under ~/.aws": ("only", "write", "keep_key", "replaces", "yes", "dry_run"),
+    "Credentials without a stored key": ("login", "credential_process", "sso_session", "sso_role"),
 }
 
 _HELP = """Print a person's console links, or set up their ~/.aws.
@@ -32,10 +34,13 @@ iamgen bootstrap --user bob --access-key-id AKIA… --write
     and the files under ~/.aws; the secret is asked for
 iamgen bootstrap --user bob --keep-key --write
     renew the config, for new roles
+iamgen bootstrap --user bob --login --write
+    the config alone; `aws login` gets the credentials
 
 Without --write, the text of the files is printed. --write first shows
 what it would do and asks; sections that iamgen did not write stay as they
-are, and a copy of each file that changes is kept beside it.
+are, options that other tools added to its own stay too, and a copy of each
+file that changes is kept beside it.
 
 --const-file, --config-tpl-file and --credentials-tpl-file name files to
 read instead of CONST.inc, aws-cli.config.tpl and aws-cli.credentials.tpl.
@@ -67,8 +72,13 @@ read instead of CONST.inc, aws-cli.config.tpl and aws-cli.credentials.tpl.
 @click.option("--only", type=click.Choice(["config", "credentials"]), help="Print this file's text and nothing else.")
 @click.option("--write", is_flag=True, help="Merge into ~/.aws/config and ~/.aws/credentials.")
 @click.option("--keep-key", is_flag=True, help="With --write: renew the config for new roles; the key stays.")
-@options.yes
+@click.option("--replace", "replaces", is_flag=True, help="Without asking, also what you wrote or edited yourself.")
+@click.option("-y", "--yes", is_flag=True, help="Without asking; what you wrote or edited yourself stays.")
 @options.dry_run
+@click.option("--login", is_flag=True, help="`aws login` gets the credentials.")
+@click.option("--credential-process", metavar="COMMAND", help="This command prints them.")
+@click.option("--sso-session", metavar="NAME", help="They are of a session of IAM Identity Center.")
+@click.option("--sso-role", metavar="NAME", help="The role, or permission set, of that session.")
 @click.option("--const-file", type=_FILE, hidden=True, help="Instead of CONST.inc.")
 @click.option("--config-tpl-file", type=_FILE, hidden=True, help="Instead of aws-cli.config.tpl.")
 @click.option("--credentials-tpl-file", type=_FILE, hidden=True, help="Instead of aws-cli.credentials.tpl.")
@@ -90,28 +100,49 @@ def bootstrap(
     only: Literal["config", "credentials"] | None,
     write: bool,
     keep_key: bool,
+    replaces: bool,
     yes: bool,
     dry_run: bool,
+    login: bool,
+    credential_process: str | None,
+    sso_session: str | None,
+    sso_role: str | None,
     const_file: Path | None,
     config_tpl_file: Path | None,
     credentials_tpl_file: Path | None,
 ) -> int:
     """Print a person's console links, or set up their ~/.aws."""
-    from iamgen.commands.bootstrap import BootstrapRequest, InputFiles, KeyOptions, LinkOptions, bootstrap
-    from iamgen.commands.requests import Consent
+    from iamgen.commands.bootstrap import bootstrap
+    from iamgen.workstation.request import BootstrapRequest, InputFiles, KeyOptions, LinkOptions
 
     if as_json and form not in {"markdown", "json"}:
         raise UsageError([Fault("--json", f"it is not --format {form}", "leave one of the two out")])
-    files = InputFiles(const_file, config_tpl_file, credentials_tpl_file)
-    key = KeyOptions(access_key_id, secret_access_key, keep_key)
-    links = LinkOptions("json" if as_json else form, output, all_roles, guide)
     request = BootstrapRequest(
-        session.folder, user, account, mfa_serial, files, key, links, only, write, Consent(yes, dry_run)
-    )
+        session.folder, user, account, mfa_serial,
+        InputFiles(const_file, config_tpl_file, credentials_tpl_file),
+        KeyOptions(access_key_id, secret_access_key, keep_key),
+        _source(login, credential_process, sso_session, sso_role),
+        LinkOptions("json" if as_json else form, output, all_roles, guide),
+        only, write, replaces, yes, dry_run,
+    )  # fmt: skip
     conflict = next(_conflicts(request), None)
     if conflict:
         raise UsageError([conflict])
     return bootstrap(request, session.console)
+
+
+def _source(
+    login: bool,
+    process: str | None,
+    sso_session: str | None,
+    sso_role: str | None,
+) -> SourceOptions | None:
+    """Return where the credentials come from, as the options say; None where they say nothing."""
+    if not login and (process, sso_session, sso_role) == (None, None, None):
+        return None
+    from iamgen.workstation.base_source import SourceOptions
+
+    return SourceOptions(login, process, sso_session, sso_role)
 
 
 def _conflicts(request: BootstrapRequest) -> Iterator[Fault]:
@@ -133,12 +164,38 @@ def _conflicts(request: BootstrapRequest) -> Iterator[Fault]:
         yield from _excluded("--only", used & {"--write", "--all-roles"})
     if (links.form != "markdown" or links.output) and (key.is_named or request.only or request.write):
         yield Fault("bootstrap", "--format and -o are about links alone", "run it twice: once without a key")
-    if request.write and not key.is_named and not key.stays:
-        hint = "name it: --access-key-id AKIA…; or renew the config alone: --keep-key"
+    yield from _source_conflicts(request)
+    if request.write and not (key.is_named or key.stays or request.source):
+        hint = "name it: --access-key-id AKIA…; renew the config alone: --keep-key; or do without a key: --login"
         yield Fault("bootstrap --write", "without a key there are only links", hint)
     if key.stays and (key.is_named or not request.write):
         problem = "it is for --write without a key: the one that is there stays"
         yield Fault("--keep-key", problem, "leave the key out" if key.is_named else "add --write")
+    if request.replaces and not request.write:
+        yield Fault("--replace", "it is for --write", "add --write, or leave it out")
+
+
+def _source_conflicts(request: BootstrapRequest) -> Iterator[Fault]:
+    """Yield what is wrong with the choice where the credentials come from."""
+    source = request.source
+    if not source:
+        return
+    options_by_name = {
+        "--login": source.login,
+        "--credential-process": source.process is not None,
+        "--sso-session": source.sso_session is not None,
+    }
+    chosen = [name for name, is_chosen in options_by_name.items() if is_chosen]
+    if len(chosen) > 1:
+        yield Fault(chosen[0], f"it does not go together with {' and '.join(chosen[1:])}", "choose one of them")
+    if (source.sso_session is None) != (source.sso_role is None):
+        problem = "a session of IAM Identity Center and its role belong together"
+        yield Fault("--sso-session", problem, "name both: --sso-session NAME --sso-role NAME")
+    if request.key.is_named or request.key.stays:
+        hint = "leave the key out" if request.key.is_named else "leave out --keep-key"
+        yield Fault((*chosen, "--sso-role")[0], "it is for a profile without a stored key", hint)
+    if request.only == "credentials" or not (request.write or request.only):
+        yield Fault((*chosen, "--sso-role")[0], "it is about ~/.aws/config", "add --write, or --only config")
 
 
 def _excluded(option: str, excluded: set[str]) -> Iterator[Fault]:

@@ -30,7 +30,7 @@ from iamgen.synth.statements import EVERYTHING, WITH_MFA, allow, deny, document,
 def people_resources(declaration: Declaration) -> Iterator[AWSObject]:
     """Yield the groups with their policies and, under `users="stack"`, the people and their memberships."""
     naming = declaration.naming(declaration.people_account)
-    own_user = manage_own_user(naming, password_change_needs_mfa=declaration.settings.password_change_needs_mfa)
+    own_user = manage_own_user(naming, declaration.settings)
     yield from _group(naming, ASSUME_GROUP, _numbered("AssumeRole", assume_role_documents(declaration)))
     yield from _group(naming, OWN_USER_GROUP, {OWN_USER_POLICY: own_user})
     yield from _group(naming, POWER_GROUP, {POWER_POLICY: _power()})

@@ -70,10 +70,22 @@ def damage(file: File, after: str, expected: WantedSection, taken: Collection[Me
         return tuple(explained) or (Fault(file.shown, f"the AWS CLI cannot read this file: {exc}", _MEND),)
     try:
         now, new = sections(after), sections(expected.text)
+        alone = sections("\n".join(line for n, step in enumerate(taken) for line in (f"[{n}]", *step.after)))
     except UnreadableError as exc:
         reason = f"the AWS CLI could not read it any more with the new sections: {exc}"
         return (Fault(file.shown, reason, f"nothing was written; {_UNINDENT}"),)
-    return (*_foreign(file, before, now, taken), *_written(file, new, now, taken))
+    templates = {identity(header, file.kind): options for header, options in new.items()}
+    written = (
+        step
+        for number, step in enumerate(taken)
+        if not _reads_as_meant(step, alone[str(number)], templates.get(step.identity, {}), _read(step, now, file))
+    )
+    hint = "nothing was written; look at how it is indented, and at what stands in [DEFAULT]"
+    problem = "the AWS CLI would not read [{}] as it is to be"
+    return (
+        *_foreign(file, before, now, taken),
+        *(Fault(file.shown, problem.format(step.header), hint) for step in written),
+    )
 
 
 def _foreign(file: File, before: Sections, now: Sections, taken: Collection[MergeStep]) -> Iterator[Fault]:
@@ -90,15 +102,16 @@ def _foreign(file: File, before: Sections, now: Sections, taken: Collection[Merg
             yield Fault(file.shown, f"the AWS CLI would read a section [{header}] that is none now", hint)
 
 
-def _written(file: File, new: Sections, now: Sections, taken: Collection[MergeStep]) -> Iterator[Fault]:
-    """Yield each section of ours that would not read as its template has it."""
-    templates = {identity(header, file.kind): options for header, options in new.items()}
-    for step in taken:
-        actual = [options for header, options in now.items() if identity(header, file.kind) == step.identity]
-        expected = [] if step.kind == "remove" else [templates.get(step.identity)]
-        if actual != expected:
-            hint = "nothing was written; look at how it is indented, and at what stands in [DEFAULT]"
-            yield Fault(file.shown, f"the AWS CLI would not read [{step.header}] as it is to be", hint)
+def _read(step: MergeStep, now: Sections, file: File) -> list[Mapping[str, Any]]:
+    """Return how the section of a step would be read, once for each time that it stands in the file."""
+    return [options for header, options in now.items() if identity(header, file.kind) == step.identity]
+
+
+def _reads_as_meant(
+    step: MergeStep, alone: Mapping[str, Any], template: Mapping[str, Any], actual: list[Mapping[str, Any]]
+) -> bool:
+    """Tell whether a section reads as it would by itself, and has all that its template makes."""
+    return actual == ([] if step.kind == "remove" else [alone]) and {**alone, **template} == alone
 
 
 def _reason(error: object) -> str:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from iamgen.aws import quotas
 from iamgen.aws.partitions import PartitionName
-from iamgen.declaration.accounts import Accounts
+from iamgen.declaration.accounts import Accounts, constant
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.naming import IAM_NAME, Naming
 from iamgen.declaration.resolved import Account, Declaration, Person
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
 from iamgen.similar_names import did_you_mean
+from iamgen.workstation.profile_names import RULE, is_read_by_all
 from iamgen.workstation.profiles import ProfileSource, role_profiles
 from iamgen.workstation.roles import Assumable, every_role, named_in, roles_of
 
 KEY_ID, SECRET, ROLE_PROFILES = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ROLE_PROFILES"
 USER, ACCOUNT, MFA_SERIAL = "AWS_USER", "AWS_ACCOUNT_NAME", "AWS_MFA_SERIAL"
 _OWN_NAMES = (USER, KEY_ID, SECRET, MFA_SERIAL, ROLE_PROFILES)
-_PROFILE = re.compile(r"[^\x00-\x1f\x7f\[\]]+")
-_SERIAL = re.compile(r"[\w+=/:,.@-]{9,256}")  # botocore's model of IAM
+_ACCOUNT_NAME = "_AWS_ACCOUNT_NAME"
+_SERIAL = r"[\w+=/:,.@-]{9,256}"  # botocore's model of IAM
 HINTS = MappingProxyType(
     {
         KEY_ID: "give the key: --access-key-id ID",
@@ -32,30 +33,40 @@ HINTS = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
-class Called:
-    """What the command line says of a person; None where it leaves that to the constants."""
+class Called(NamedTuple):
+    """What the command line says of a person."""
 
     user: str
+    """The person's name."""
     account: str | None = None
+    """What their own profile is called; None leaves that to the constants."""
     mfa_serial: str | None = None
+    """Their MFA device; None derives it from their name."""
 
 
-@dataclass(frozen=True)
-class Colleague:
-    """A person; `source` is what their profiles share, `roles` are theirs and `every` is each there is.
-
-    `values` is what templates may name, less the access key and the role profiles.
-    """
+class Colleague(NamedTuple):
+    """A person, and what iamgen knows of them."""
 
     source: ProfileSource
+    """What their profiles share."""
     people_account: Account
+    """The account that they sign in to."""
     partition: PartitionName
+    """The partition of AWS that every account is in."""
     roles: tuple[Assumable, ...]
+    """The roles that they may assume."""
     every: tuple[Assumable, ...]
+    """Every role that there is, whoever may assume it."""
     values: Mapping[str, str]
+    """What templates may name, less the access key and the role profiles."""
     is_declared: bool
+    """Whether a users.py declares them."""
+    renamed: tuple[Fault, ...] = ()
+    """A warning for each account whose profiles cannot be called as CONST.inc calls the account."""
     stack: str = ""
+    """The stack's name, where a users.py declares them."""
+    path: str = "/"
+    """The path of their IAM user."""
 
     @property
     def owner(self) -> str:
@@ -66,6 +77,11 @@ class Colleague:
     def user(self) -> str:
         """Return the person's name."""
         return self.source.user
+
+    @property
+    def user_arn(self) -> str:
+        """Return the ARN of the person's IAM user."""
+        return Naming("", self.partition, self.people_account.id).user_arn(self.user, self.path)
 
     @property
     def config_values(self) -> Mapping[str, str]:
@@ -81,8 +97,9 @@ def declared(declaration: Declaration, called: Called) -> Colleague:
     place = Naming("", partition, holder.id), declaration.region
     source = _source(called, constants, holder, place)
     roles, every = roles_of(declaration, person), every_role(declaration)
+    renamed = tuple(_renamed(constants, called, holder, roles))
     values, stack = _values(constants, source), declaration.settings.stack
-    return Colleague(source, holder, partition, roles, every, values, is_declared=True, stack=stack)
+    return Colleague(source, holder, partition, roles, every, values, True, renamed, stack, person.path)
 
 
 def undeclared(constants: Constants, accounts: Accounts, called: Called) -> Colleague:
@@ -97,7 +114,10 @@ def undeclared(constants: Constants, accounts: Accounts, called: Called) -> Coll
     place = Naming("", accounts.partition, holder.id), accounts.region
     source = _source(called, constants, holder, place)
     roles = named_in(constants, accounts)
-    return Colleague(source, holder, accounts.partition, roles, roles, _values(constants, source), is_declared=False)
+    renamed = tuple(_renamed(constants, called, holder, ()))
+    return Colleague(
+        source, holder, accounts.partition, roles, roles, _values(constants, source), is_declared=False, renamed=renamed
+    )
 
 
 def _person(declaration: Declaration, name: str) -> Person:
@@ -112,19 +132,41 @@ def _person(declaration: Declaration, name: str) -> Person:
 
 
 def _source(called: Called, constants: Constants, holder: Account, place: tuple[Naming, str]) -> ProfileSource:
-    """Return what the person's profiles share. Raises IamgenError for what cannot stand in such a file."""
+    """Return what the person's profiles share. Raises UsageError for what cannot stand in such a file."""
     naming, region = place
-    stated = constants.get(ACCOUNT) or constants.get("USER_ONLY_AWS_ACCOUNT_NAME") or holder.display
-    profile = stated if called.account is None else called.account
-    if not _PROFILE.fullmatch(profile) or profile != profile.strip():
-        problem, hint = f"no profile can be called {profile!r}", "do without brackets, tabs and blanks around it"
-        if called.account is not None:
-            raise UsageError([Fault("--account", problem, hint)])
-        raise refuse(constants.path, problem, hint)
-    if called.mfa_serial is not None and not _SERIAL.fullmatch(called.mfa_serial):
+    if called.account is not None and not is_read_by_all(called.account):
+        problem = f"not every program that reads ~/.aws knows a profile called {called.account!r}"
+        raise UsageError([Fault("--account", problem, f"use {RULE}")])
+    if called.mfa_serial is not None and not re.fullmatch(_SERIAL, called.mfa_serial):
         hint = f"it is such as {naming.arn(f'mfa/{called.user}')}, or a hardware device's number"
         raise UsageError([Fault("--mfa-serial", f"no device has the serial {called.mfa_serial!r}", hint)])
+    stated = _stated_name(constants, holder)
+    usable = stated if is_read_by_all(stated) else holder.name
+    profile = usable if called.account is None else called.account
     return ProfileSource(profile, called.user, called.mfa_serial or naming.arn(f"mfa/{called.user}"), region)
+
+
+def _stated_name(constants: Constants, holder: Account) -> str:
+    """Return the name of a person's own profile, as CONST.inc has it."""
+    return constants.get(ACCOUNT) or constants.get("USER_ONLY_AWS_ACCOUNT_NAME") or holder.display
+
+
+def _renamed(constants: Constants, called: Called, holder: Account, roles: tuple[Assumable, ...]) -> Iterator[Fault]:
+    """Yield a warning for each name in CONST.inc that profiles cannot have, which says how they are called instead."""
+    unread = {role.account.name: role.place for role in roles if role.profile_place != role.place}
+    stated = _stated_name(constants, holder)
+    if called.account is None and not is_read_by_all(stated):
+        name = ACCOUNT if constants.get(ACCOUNT) else "USER_ONLY_AWS_ACCOUNT_NAME"
+        where = constants.where(name if name in constants else constant(holder.name, _ACCOUNT_NAME))
+        yield _unread_name(where, stated, holder.name)
+        unread.pop(holder.name, None)
+    for name, place in unread.items():
+        yield _unread_name(constants.where(constant(name, _ACCOUNT_NAME)), place, name)
+
+
+def _unread_name(where: str, place: str, name: str) -> Fault:
+    problem = f"AWS's libraries for JavaScript and Go do not read profiles that are called {place!r}"
+    return Fault(where, problem, f"profiles are called {name!r} instead; for another name use {RULE}")
 
 
 def _values(constants: Constants, source: ProfileSource) -> Mapping[str, str]:

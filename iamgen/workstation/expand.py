@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from iamgen.errors import Fault, IamgenError
 from iamgen.similar_names import did_you_mean
@@ -14,21 +14,24 @@ from iamgen.similar_names import did_you_mean
 _PLACEHOLDER = re.compile(r"\$(?:\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)\}|(?P<bare>[A-Za-z_][A-Za-z0-9_]*))")
 
 
-@dataclass(frozen=True)
-class FileTemplate:
-    """A text with placeholders, and what messages call it."""
+class FileTemplate(NamedTuple):
+    """A text with placeholders."""
 
     text: str
+    """The text."""
     shown: str
+    """What messages call it."""
 
 
-@dataclass(frozen=True)
-class ExpandedText:
-    """What a template made. `lines` has, for each line of `text`, that of the template it came from."""
+class ExpandedText(NamedTuple):
+    """What a template made."""
 
     text: str
+    """The text."""
     shown: str
+    """What messages call the template."""
     lines: tuple[int, ...]
+    """For each line of the text, the line of the template that it came from."""
 
     def where(self, line: int) -> str:
         """Return `file:line` of the template for a line of the text, counted from 1."""

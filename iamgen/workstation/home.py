@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from iamgen.errors import refuse
 from iamgen.workstation.merge import File
@@ -18,13 +18,15 @@ _PLACES: Mapping[FileKind, tuple[str, str]] = {  # botocore/session.py and confi
 }
 
 
-@dataclass(frozen=True)
-class FilePath:
-    """One of the two files: where it is, and its path as a person would write it."""
+class FilePath(NamedTuple):
+    """One of the two files."""
 
     path: Path
+    """Where it is."""
     shown: str
+    """Its path as a person would write it."""
     kind: FileKind
+    """Which of the two it is."""
 
 
 def place(kind: FileKind, environment: Mapping[str, str]) -> FilePath:

@@ -1,59 +1,61 @@
-"""Sections put into a person's own file, in which every other line stays as it is.
-
-A section that iamgen writes begins with a comment that says for whom, and has a digest of it. As long as both hold,
-nobody has edited, renamed or copied the section, and iamgen may write it anew for the same person of the same
-repository. Any other section is the person's, and is theirs to give up.
-"""
+"""Sections put into a person's own file, in which every other line stays as it is."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from iamgen.errors import Fault, IamgenError
+from iamgen.workstation.section_marks import SectionIdentity, is_untouched, mark, ownership, plain
 from iamgen.workstation.sections import BYTE_ORDER_MARK, FileKind, SectionBlock, blocks, identity
 
-_MARK = re.compile(r"# iamgen bootstrap (?P<owner>\S+) (?P<digest>[0-9a-f]{8})\s*")
-SectionIdentity = tuple[str, ...]
 STRAY = "the line is neither [section], NAME = VALUE nor comment, or says again what another says"
 
 
-@dataclass(frozen=True)
-class MergeStep:
-    """What becomes of one section: its lines without header, line ends and mark, none before it is, none after.
-
-    `conflict` is a section that would be another's, `why` says whose it is; `same` is one that stays.
-    """
+class MergeStep(NamedTuple):
+    """What becomes of one section; its lines stand without header, line ends and mark."""
 
     kind: Literal["add", "same", "update", "conflict", "remove"]
+    """What happens: `conflict` takes something from the person, `same` changes nothing."""
     identity: SectionIdentity
+    """What tells the section from others."""
     header: str
+    """What stands between its brackets."""
     before: tuple[str, ...] = ()
+    """Its lines in the file."""
     after: tuple[str, ...] = ()
+    """Its lines once the step is taken."""
     why: str = ""
+    """Whose it is, where there is a conflict."""
+    kept: int = 0
+    """How many of the last lines of `after` are not the template's: they were in the file, and stay."""
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Return the lines of `after` that the template makes."""
+        return self.after[: len(self.after) - self.kept]
 
 
-@dataclass(frozen=True)
-class File:
-    """A person's file: its text, what messages call it, and which of the two it is."""
+class File(NamedTuple):
+    """A person's file."""
 
     text: str
+    """What is in it."""
     shown: str
+    """What messages call it."""
     kind: FileKind
+    """Which of the two files it is."""
 
 
-@dataclass(frozen=True)
-class WantedSection:
-    """The sections that a file is to have, as text; `owner` is the word for whom and by whose repository.
-
-    `stale` is asked, by its options, about each section that iamgen wrote for the same owner and no longer does.
-    """
+class WantedSection(NamedTuple):
+    """The sections that a file is to have."""
 
     text: str
+    """The sections, as a text."""
     owner: str
+    """The word that says for whom, and by whose repository, they are written."""
     stale: Callable[[Mapping[str, str]], bool] = lambda _: False
+    """Tells by its options whether a section goes that iamgen wrote for the same owner, and no longer does."""
 
 
 def steps(file: File, expected: WantedSection) -> tuple[MergeStep, ...]:
@@ -75,9 +77,9 @@ def steps(file: File, expected: WantedSection) -> tuple[MergeStep, ...]:
         raise IamgenError(twice)
     result = [_step(key, item[0], old[key][0] if key in old else None, expected.owner) for key, item in new.items()]
     gone = [
-        MergeStep("remove", key, str(element[0].header), _plain(element[0]))
+        MergeStep("remove", key, str(element[0].header), plain(element[0]))
         for key, element in old.items()
-        if key not in new and not _whose(key, element[0], expected.owner) and expected.stale(element[0].options)
+        if key not in new and is_untouched(key, element[0], expected.owner) and expected.stale(element[0].options)
     ]
     return (*result, *gone)
 
@@ -87,9 +89,8 @@ def merged(
 ) -> str:
     """Return the file's text once the steps are taken, but for conflicts whose identity was declined."""
     doing = {step.identity: step for step in taken if step.kind != "same" and step.identity not in declined}
-    new = {key: element[0] for key, element in _by_identity(expected.text, file.kind).items()}
     end = "\r\n" if "\r\n" in file.text else "\n"
-    result = {key: _marked(key, item, expected.owner) for key, item in new.items()}
+    result = {step.identity: [mark(step.identity, step.own, expected.owner), *step.after] for step in taken}
     parts: list[str] = []
     after = ""  # the indent of the header that follows
     for block in reversed(blocks(file.text)):
@@ -98,9 +99,9 @@ def merged(
         if step is None or step.kind != "remove":
             after = block.header_indent
     leads = _leads(expected.text, file.kind)
-    for key in [step.identity for step in taken if step.kind == "add"]:
-        header = f"[{new[key].header}]"
-        parts = [*_ended(parts, end), *_with_ends([*leads[key], header, *result[key]], end)]
+    for step in [step for step in taken if step.kind == "add"]:
+        lines = [*leads[step.identity], f"[{step.header}]", *result[step.identity]]
+        parts = [*_ended(parts, end), *_with_ends(lines, end)]
     return "".join(parts)
 
 
@@ -148,27 +149,17 @@ def _by_identity(text: str, kind: FileKind) -> dict[SectionIdentity, list[Sectio
 
 
 def _step(key: SectionIdentity, new: SectionBlock, old: SectionBlock | None, owner: str) -> MergeStep:
-    header, after = str(new.header), _plain(new)
+    header, made = str(new.header), plain(new)
     if old is None:
-        return MergeStep("add", key, header, (), after)
-    before, why = _plain(old), _whose(key, old, owner)
-    if before == after:
+        return MergeStep("add", key, header, (), made)
+    before, state = plain(old), ownership(key, old, new, owner)
+    after = (*made, *state.kept)
+    if state.stays or before == after:
         return MergeStep("same", key, header, before, before)
-    return MergeStep("conflict" if why else "update", key, header, before, after, why)
+    return MergeStep("conflict" if state.why else "update", key, header, before, after, state.why, len(state.kept))
 
 
-def _whose(key: SectionIdentity, block: SectionBlock, owner: str) -> str:
-    """Return why a section is not iamgen's to write for this owner; nothing when it is."""
-    marks = [found for line in block.body if (found := _MARK.fullmatch(line.strip()))]
-    if not marks:
-        return "written by hand"
-    if len(marks) > 1 or marks[0]["digest"] != _digest(key, _plain(block)):
-        return "edited since iamgen wrote it"
-    return "" if marks[0]["owner"] == owner else f"written for {marks[0]['owner']}"
-
-
-@dataclass(frozen=True)
-class _Layout:
+class _Layout(NamedTuple):
     """How the lines of a section are written into a file: with which line end, and behind which blanks.
 
     A header that stands further right than the option before it goes on with that option, to configparser. So the
@@ -176,7 +167,9 @@ class _Layout:
     """
 
     end: str
+    """The end of each line."""
     indent: str
+    """The blanks before each line."""
 
 
 def _replaced(
@@ -191,24 +184,6 @@ def _replaced(
     lines = _with_ends([block.lines[0].rstrip("\r\n"), *body], layout.end)
     is_ended = block.rest or block.body[-1].endswith(("\r", "\n"))
     return [*lines, *block.rest] if is_ended else [*lines[:-1], lines[-1].removesuffix(layout.end)]
-
-
-def _plain(block: SectionBlock) -> tuple[str, ...]:
-    """Return the lines below the header, without line ends, the section's indent and iamgen's mark."""
-    lines = (line.rstrip("\r\n") for line in block.body[1:])
-    return tuple(line.removeprefix(block.indent) for line in lines if not _MARK.fullmatch(line.strip()))
-
-
-def _digest(key: SectionIdentity, plain: Sequence[str]) -> str:
-    import hashlib  # 3 ms that links do not need
-
-    text = "\n".join([*key, *plain])
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-
-
-def _marked(key: SectionIdentity, new: SectionBlock, owner: str) -> list[str]:
-    """Return the lines below the header of a section that iamgen writes."""
-    return [f"# iamgen bootstrap {owner} {_digest(key, _plain(new))}", *_plain(new)]
 
 
 def _leads(expected: str, kind: FileKind) -> dict[SectionIdentity, list[str]]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
 from iamgen.workstation.colleague import Colleague
-from iamgen.workstation.links import Link, escaped, extension, markdown, plain, sign_in
+from iamgen.workstation.links import (
+    Link,
+    by_project,
+    escaped,
+    extension,
+    markdown,
+    plain,
+    security_credentials,
+    sign_in,
+)
 
 PageForm = Literal["markdown", "html", "extend-switch-roles", "json"]
 
@@ -20,16 +27,17 @@ def page(root: Path, someone: Colleague, sequence: Sequence[Link], form: PageFor
     at = sign_in(holder.id, someone.partition)
     match form:
         case "json":
+            import json  # 3 ms
+
             return json.dumps(plain(sequence), indent=2) + "\n"
         case "extend-switch-roles":
-            return extension(sequence, source.profile, holder.id, source.region)
+            return extension(sequence, source.profile, holder, source.region)
         case "html":
             from iamgen.jinja.template import render  # jinja2: 60 ms
 
-            return (
-                render(root, "console-links.html.j2", {"links": sequence, "user": someone.user, "sign_in": at}).text
-                + "\n"
-            )
+            projects = by_project(sequence)
+            variables = {"links": sequence, "projects": projects, "user": someone.user, "sign_in": at}
+            return render(root, "console-links.html.j2", variables).text + "\n"
         case "markdown":
             return markdown(sequence, someone.user, at)
 
@@ -39,6 +47,8 @@ def guide(root: Path, someone: Colleague, sequence: Sequence[Link], profiles: It
 
     `profiles` are the AWS CLI's for their roles.
     """
+    import shlex
+
     from iamgen.jinja.template import render  # jinja2: 60 ms
 
     holder, source = someone.people_account, someone.source
@@ -48,7 +58,11 @@ def guide(root: Path, someone: Colleague, sequence: Sequence[Link], profiles: It
         "account_id": holder.id,
         "sign_in": sign_in(holder.id, someone.partition),
         "device": source.mfa_serial.rpartition("/")[2],
-        "links": [{"text": escaped(link.text), "url": link.url, "until": link.role.until} for link in sequence],
+        "links": [
+            {"text": escaped(link.text), "url": link.url, "until": link.role.until, "caution": link.caution}
+            for link in sequence
+        ],
+        "security_credentials": security_credentials(someone.partition),
         "profiles": [shlex.quote(name) for name in sorted(profiles)],
         "command": f"iamgen bootstrap --user {someone.user}",
     }

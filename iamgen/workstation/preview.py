@@ -15,8 +15,8 @@ _SECRET = re.compile("secret|token|password|passphrase|private|seed|credential_p
 # What is none, in what a person wrote; all else of theirs is not shown.
 _HARMLESS = frozenset(
     """
-    aws_access_key_id cli_pager credential_source duration_seconds max_concurrent_requests max_queue_size mfa_serial
-    multipart_chunksize multipart_threshold output region role_arn role_session_name s3 signature_version
+    aws_access_key_id cli_pager credential_source duration_seconds login_session max_concurrent_requests max_queue_size
+    mfa_serial multipart_chunksize multipart_threshold output region role_arn role_session_name s3 signature_version
     source_profile sso_account_id sso_region sso_role_name sso_session
     """.split()  # noqa: SIM905  # a literal of so many strings would be one long column
 )
@@ -36,7 +36,9 @@ def preview(steps: Sequence[MergeStep], secret: str | None = None) -> Iterator[s
 
 def _changed(step: MergeStep, secret: str | None) -> Iterator[str]:
     """Yield the section's lines with `+`, `-`, or a blank before those that stay."""
-    old, new = [_theirs(line) for line in step.before], [_ours(line, secret) for line in step.after]
+    kept = step.after[len(step.own) :]
+    old = [_theirs(line) for line in step.before]
+    new = [*(_ours(line, secret) for line in step.own), *(_theirs(line) for line in kept)]
     for tag, i, j, k, m in SequenceMatcher(None, step.before, step.after, autojunk=False).get_opcodes():
         if tag == "equal":
             yield from (f"  {line}" for line in new[k:m])

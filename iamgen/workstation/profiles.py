@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from iamgen.aws import quotas
 from iamgen.declaration.expiry import iso
 from iamgen.workstation.roles import Assumable
-from iamgen.workstation.sections import profile_header
 
 
-@dataclass(frozen=True)
-class ProfileSource:
-    """The profile that a person's own key is under, and what their role profiles share."""
+class ProfileSource(NamedTuple):
+    """The profile that a person's own credentials are under, and what their role profiles share."""
 
     profile: str
+    """The name of the person's own profile."""
     user: str
+    """The person's name."""
     mfa_serial: str
+    """The ARN or the serial number of their MFA device."""
     region: str
+    """The region of the stacks."""
 
 
 def role_profiles(roles: Iterable[Assumable], source: ProfileSource) -> str:
@@ -27,7 +29,7 @@ def role_profiles(roles: Iterable[Assumable], source: ProfileSource) -> str:
 
 
 def _profile(role: Assumable, source: ProfileSource) -> Iterator[str]:
-    yield f"[{profile_header(role.profile)}]"
+    yield f"[profile {role.profile}]"
     if role.until:
         yield f"# until {iso(role.until)}"
     yield f"role_arn = {role.arn}"

@@ -4,41 +4,52 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from iamgen.declaration.accounts import Accounts
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.resolved import Account, Declaration, Person
 from iamgen.declaration.role_names import named_roles
+from iamgen.workstation.profile_names import is_read_by_all
 
 
-@dataclass(frozen=True)
-class Assumable:
-    """A role in an account. `place` is what the account is called; `hours` is the longest session, None if unknown.
-
-    `until` (UTC, exclusive) is when the grant ends.
-    """
+class Assumable(NamedTuple):
+    """A role in an account."""
 
     account: Account
+    """The account that the role is in."""
     place: str
+    """What the account is called: its alias, or its name where the alias could mean another account."""
     role: str
+    """The role, as users.py calls it: `ReadR`."""
     name: str
+    """The role's name in AWS."""
     arn: str
+    """The role's ARN."""
     hours: int | None = None
+    """The longest session in hours; None where it is not known."""
     until: datetime | None = None
+    """When the grant ends (UTC, exclusive); None where it does not end."""
+    description: str = ""
+    """What somebody in the role can do, in a few words; empty where nobody has said it."""
+
+    @property
+    def profile_place(self) -> str:
+        """Return what profiles call the account: `place`, or its own name where a program would not read that."""
+        return self.place if is_read_by_all(self.place) else self.account.name
 
     @property
     def profile(self) -> str:
         """Return what the AWS CLI calls it: `example-dev_read`."""
-        return f"{self.place}_{self.role.removesuffix('R').lower()}"
+        return f"{self.profile_place}_{self.role.removesuffix('R').lower()}"
 
 
 def roles_of(declaration: Declaration, person: Person) -> tuple[Assumable, ...]:
     """Return the roles that the person may assume, in the order of the accounts in CONST.inc."""
     granted = {(item.account, item.role): item for item in declaration.granted if item.principal == person}
     return tuple(
-        replace(assumable, until=granted[assumable.account.name, assumable.role].until)
+        assumable._replace(until=granted[assumable.account.name, assumable.role].until)
         for assumable in every_role(declaration)
         if (assumable.account.name, assumable.role) in granted
     )
@@ -73,9 +84,23 @@ def _own_roles(declaration: Declaration, account: Account) -> list[str]:
 
 def _assumable(declaration: Declaration, account: Account, place: str, role: str) -> Assumable:
     naming = declaration.naming(account)
-    own = next((item.session_hours for item in declaration.roles if item.name == role), None)
-    hours = declaration.session_hours[role] if own is None else own
-    return Assumable(account, place, role, naming.full(role), naming.role_arn(role), hours)
+    own = next((item for item in declaration.roles if item.name == role), None)
+    hours = declaration.session_hours[role] if own is None else own.session_hours
+    description = _standard_description(declaration, role) if own is None else own.description
+    return Assumable(account, place, role, naming.full(role), naming.role_arn(role), hours, None, description)
+
+
+def _standard_description(declaration: Declaration, role: str) -> str:
+    """Return what a standardized role can do."""
+    services = ", ".join(declaration.ops_services) or "no service"
+    read_data = (
+        "what the read guard calls data and secrets is denied" if declaration.settings.read_guard else "data included"
+    )
+    return {
+        "AdminR": "everything in the account",
+        "OpsR": f"full power over {services}; reads what ReadOnlyAccess reads, data included",
+        "ReadR": f"reads what ReadOnlyAccess reads, {read_data}; changes nothing",
+    }.get(role, "")
 
 
 def _places(accounts: Iterable[Account]) -> dict[str, str]:

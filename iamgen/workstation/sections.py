@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os.path import commonprefix
-from typing import Literal
+from typing import Literal, NamedTuple
 
 FileKind = Literal["config", "credentials"]
 
@@ -22,21 +22,24 @@ BYTE_ORDER_MARK = "\ufeff"
 _NAMED, _PARTS = ("profile", "sso-session", "services"), 2  # of `profile NAME`
 
 
-@dataclass(frozen=True)
-class SectionBlock:
-    """A section of a file, or what stands before the first one, which has no `header`.
-
-    `lines` has all of it, header first, with line ends; the last `trailing` of them are comments and blank lines,
-    which may as well be about the section that follows. `strays` are the numbers of lines that the AWS CLI refuses:
-    configparser those that are no option, botocore those of a nested block that have no `=`.
-    """
+class SectionBlock(NamedTuple):
+    """A section of a file, or what stands before the first one."""
 
     header: str | None
+    """What stands between the brackets; None before the first section."""
     lines: tuple[str, ...]
+    """All of its lines, header first, with line ends."""
     trailing: int
+    """How many of its last lines are comments and blank: they may as well be about the section that follows."""
     number: int
+    """The number of its first line."""
     options: Mapping[str, str]
+    """Its options; a nested block has an empty value."""
     strays: tuple[int, ...]
+    """Numbers of the lines that the AWS CLI refuses.
+
+    Those are lines that are no option, to configparser, and lines of a nested block without `=`, to botocore.
+    """
 
     @property
     def body(self) -> tuple[str, ...]:
@@ -78,11 +81,6 @@ def identity(header: str, kind: FileKind) -> tuple[str, ...]:
 def is_readable(header: str, kind: FileKind) -> bool:
     """Tell whether the AWS CLI makes something of a section: a profile's name with blanks needs quotes."""
     return not (kind == "config" and header.startswith("profile ")) or len(_words(header)) == _PARTS
-
-
-def profile_header(name: str) -> str:
-    """Return the header of a profile in `config`, without brackets, its name in quotes where it needs them."""
-    return f"profile {shlex.quote(name)}" if _words(f"profile {name}") != ["profile", name] else f"profile {name}"
 
 
 def _words(header: str) -> list[str]:

@@ -10,6 +10,7 @@ from iamgen.workstation.colleague import HINTS, KEY_ID, SECRET, Colleague
 from iamgen.workstation.expand import ExpandedText, FileTemplate, expand, names
 from iamgen.workstation.key import AccessKey
 from iamgen.workstation.merge import STRAY, twins
+from iamgen.workstation.profile_names import RULE, is_read_by_all
 from iamgen.workstation.sections import FileKind, blocks, identity, is_readable
 
 FileTexts = Mapping[FileKind, ExpandedText]
@@ -43,9 +44,15 @@ def misread(texts: FileTexts) -> Iterator[Fault]:
             hint = "give accounts and profiles names of their own: …_AWS_ACCOUNT_NAME, --account"
             yield Fault(text.shown, f"it makes [{header}] twice", hint)
         for block in result:
-            if block.header is not None and not is_readable(block.header, kind):
-                problem = f"it makes [{block.header}], which the AWS CLI does not read: a name with blanks needs quotes"
-                yield Fault(text.where(block.number), problem, 'write [profile "${NAME}"]')
+            if block.header is not None and not _is_read(block.header, kind):
+                problem = f"it makes [{block.header}], and not every program that reads ~/.aws knows such a profile"
+                yield Fault(text.where(block.number), problem, f"its name should be of {RULE}")
+
+
+def _is_read(header: str, kind: FileKind) -> bool:
+    """Tell whether every program makes something of a section, and what it is meant to be."""
+    is_profile = header.startswith("profile ") if kind == "config" else True
+    return not is_profile or (is_readable(header, kind) and is_read_by_all(identity(header, kind)[1]))
 
 
 def sourceless(texts: FileTexts) -> Iterator[Fault]:
@@ -64,10 +71,8 @@ def sourceless(texts: FileTexts) -> Iterator[Fault]:
 
 def role_names(config: ExpandedText) -> frozenset[str]:
     """Return the names of the profiles in a config text that assume a role."""
-    generator_type = (
-        identity(str(block.header), "config") for block in blocks(config.text) if "role_arn" in block.options
-    )
-    return frozenset(name for kind, name in generator_type if kind == "profile")
+    identities = (identity(str(block.header), "config") for block in blocks(config.text) if "role_arn" in block.options)
+    return frozenset(name for kind, name in identities if kind == "profile")
 
 
 def _read(root: Path, kind: FileKind, named: Path | None) -> FileTemplate:

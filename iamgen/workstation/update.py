@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from iamgen.errors import Fault, IamgenError, each, refuse
 from iamgen.workstation import aws_reading, home
 from iamgen.workstation.colleague import Colleague
-from iamgen.workstation.merge import File, MergeStep, SectionIdentity, WantedSection, merged, steps, unreadable
-from iamgen.workstation.sections import FileKind, blocks
+from iamgen.workstation.merge import File, MergeStep, WantedSection, merged, steps, unreadable
+from iamgen.workstation.section_marks import SectionIdentity
+from iamgen.workstation.sections import FileKind
 from iamgen.workstation.texts import FileTexts
 
 
-@dataclass(frozen=True)
-class Update:
-    """One file: where it is, what is in it, what is to be in it, and the steps to there."""
+class Update(NamedTuple):
+    """What becomes of one file."""
 
     place: home.FilePath
+    """Where it is."""
     file: File
+    """What is in it."""
     section: WantedSection
+    """What is to be in it."""
     steps: tuple[MergeStep, ...]
+    """The way from the one to the other."""
 
     @property
     def conflicts(self) -> tuple[MergeStep, ...]:
@@ -92,11 +96,3 @@ def contents(items: tuple[Update, ...], declined: Container[SectionIdentity], no
         raise IamgenError(Fault(update.place.shown, problem, hint) for update in moved)
     copies = {home.backup(update.place, now): update.file.text for update in changing if update.file.text}
     return {**copies, **{update.place.path: update.text(declined) for update in changing}}
-
-
-def keyless(colleague: Colleague, environment: Mapping[str, str]) -> Iterator[Fault]:
-    """Yield a warning when the person's own profile has no key yet, that their role profiles could begin with."""
-    profile, place = colleague.source.profile, home.place("credentials", environment)
-    if not any(block.header == profile for block in blocks(home.read(place).text)):
-        problem = f"there is no key of {profile}, which the role profiles begin with"
-        yield Fault(place.shown, problem, "name it: --access-key-id AKIA…, without --keep-key")

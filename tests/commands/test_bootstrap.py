@@ -63,11 +63,13 @@ ODD_ID = "warning: CONST.inc:2: DEV_AWS_ACCOUNT_ID has 10 digits\nhint: an accou
 
 @pytest.fixture
 def example(tmp_path: Path) -> Path:
-    """Return a copy of the example repository."""
+    """Return a copy of the example repository, whose config template has a section [default] as well."""
     folder = tmp_path / "example"
     folder.mkdir()
     for name in ("users.py", "CONST.inc", "aws-cli.config.tpl", "aws-cli.credentials.tpl"):
         shutil.copy(ROOT / name, folder / name)
+    default = SEED["aws-cli.config.tpl"].partition("[profile")[0]
+    (folder / "aws-cli.config.tpl").write_text(default + (ROOT / "aws-cli.config.tpl").read_text())
     return folder
 
 
@@ -294,13 +296,40 @@ def test_accounts_that_share_an_alias_are_told_apart(make_repo: MakeRepo, iamgen
     ]
 
 
-def test_a_profile_that_the_aws_cli_would_pass_over(example: Path, iamgen: Iamgen) -> None:
-    done = iamgen(example, "bootstrap", "--user", "bob", "--only", "config", "--account", "two words")
-    assert done.returncode == 0
+@pytest.mark.parametrize("name", ["two words", "a#b", "a;b", "a[b", "a,b", "ünï", "__proto__"])
+def test_a_profile_that_a_program_would_not_know_is_refused(name: str, example: Path, iamgen: Iamgen) -> None:
+    done = iamgen(example, "bootstrap", "--user", "bob", "--only", "config", "--account", name)
+    assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "warning: aws-cli.config.tpl:10: it makes [profile two words], which the AWS CLI does not read: a name with blanks needs quotes\n"
-        'hint: write [profile "${NAME}"]\n'
+        f"error: --account: not every program that reads ~/.aws knows a profile called {name!r}\n"
+        "hint: use letters, digits and _@+.%:/-\n"
     )
+
+
+def test_profiles_are_called_after_the_account_where_its_other_name_is_not_read(example: Path, iamgen: Iamgen) -> None:
+    constants = (example / "CONST.inc").read_text()
+    odd = constants.replace("=example-users", "='our people'").replace("=example-dev", "='R&D [dev]'")
+    (example / "CONST.inc").write_text(odd)
+    done = iamgen(example, "bootstrap", "--user", "bob", "--only", "config")
+    assert done.returncode == 0
+    assert [line for line in done.stdout.splitlines() if "[" in line or "source_profile" in line] == [
+        "[default]", "[profile user-only]",
+        "[profile dev_ops]", "source_profile = user-only",
+        "[profile dev_read]", "source_profile = user-only",
+        "[profile example-prod_read]", "source_profile = user-only",
+    ]  # fmt: skip
+    lines = odd.splitlines()
+    for name, place, account in (
+        ("USER_ONLY", "'our people'", "'user-only'"),
+        ("DEV", "'R&D [dev]'", "'dev'"),
+    ):
+        number = next(n for n, line in enumerate(lines, 1) if line.startswith(f"{name}_AWS_ACCOUNT_NAME"))
+        assert (
+            f"warning: CONST.inc:{number}: AWS's libraries for JavaScript and Go do not read profiles that are called "
+            f"{place}\nhint: profiles are called {account} instead; for another name use letters"
+        ) in done.stderr
+    assert done.stderr.count("do not read profiles") == 2
+    assert "do not read" not in iamgen(example, "bootstrap", "--user", "bob").stderr
 
 
 # the key
@@ -366,7 +395,7 @@ def test_what_is_printed_says_where_it_goes(example: Path, iamgen: Iamgen, home:
         (
             ["--account", "a]b", *KEY, "--secret-access-key", "x"],
             2,
-            "error: --account: no profile can be called 'a]b'\n",
+            "error: --account: not every program that reads ~/.aws knows a profile called 'a]b'\n",
         ),
         (["--mfa-serial", "my phone"], 2, "error: --mfa-serial: no device has the serial 'my phone'\n"),
         (
@@ -443,7 +472,7 @@ def test_into_an_empty_home(write: Write, home: Path, example: Path) -> None:
 
 
 def test_twice_changes_nothing(write: Write, at_home: Path) -> None:
-    write()
+    write("--replace")
     before = files(at_home)
     done = write()
     assert done.returncode == 0
@@ -452,7 +481,7 @@ def test_twice_changes_nothing(write: Write, at_home: Path) -> None:
 
 
 def test_what_was_there_stays_and_is_kept_in_a_copy(write: Write, at_home: Path) -> None:
-    assert write().returncode == 0
+    assert write("--replace").returncode == 0
     found = files(at_home)
     assert found["credentials"].startswith(THEIRS["credentials"])
     assert found["config"].startswith("# mine\n[default]\n# iamgen bootstrap ")
@@ -461,6 +490,37 @@ def test_what_was_there_stays_and_is_kept_in_a_copy(write: Write, at_home: Path)
         assert found[f"{name}.20261123T120000Z.bak"] == text
         assert mode(at_home / f"{name}.20261123T120000Z.bak") == 0o600
     assert len(found) == 4
+
+
+def test_yes_leaves_what_the_person_wrote(write: Write, at_home: Path) -> None:
+    done = write()
+    assert done.returncode == 0
+    assert (at_home / "config").read_text().startswith(f"{THEIRS['config']}\n\n[profile example-users]\n")
+    assert (
+        "warning: ~/.aws/config: [default] was written by hand, and stays as it is\n"
+        "hint: --replace puts the template's in its place; without --yes you are asked\n"
+    ) in done.stderr
+    again = write()
+    assert (again.returncode, again.stderr.splitlines()[-1]) == (0, "nothing else to change")
+
+
+def test_the_shipped_template_has_no_profile_but_the_persons(example: Path, write: Write, at_home: Path) -> None:
+    shutil.copy(ROOT / "aws-cli.config.tpl", example)
+    assert write().returncode == 0
+    assert (at_home / "config").read_text().startswith(f"{THEIRS['config']}\n\n[profile example-users]\n")
+    assert write().stderr.endswith("nothing to change\n")
+
+
+def test_the_end_says_what_was_written_and_what_is_next(write: Write, at_home: Path) -> None:
+    lines = write().stderr.splitlines()
+    assert lines[lines.index("wrote ~/.aws/credentials.20261123T120000Z.bak  (what it was before)") :] == [
+        "wrote ~/.aws/credentials.20261123T120000Z.bak  (what it was before)",
+        "wrote ~/.aws/config.20261123T120000Z.bak  (what it was before)",
+        "wrote ~/.aws/credentials",
+        "wrote ~/.aws/config",
+        "next: aws sts get-caller-identity --profile example-dev_ops",
+        KEPT.strip(),
+    ]
 
 
 def test_each_copy_has_a_name_of_its_own(write: Write, at_home: Path) -> None:
@@ -623,7 +683,7 @@ def test_an_indented_file_keeps_its_profiles(write: Write, at_home: Path, enviro
     )
     (at_home / "config").write_text(theirs)
     for _ in range(3):
-        assert write().returncode == 0
+        assert write("--replace").returncode == 0
         profiles = load_config(str(at_home / "config"))["profiles"]
         assert (profiles["work"], profiles["play"]) == ({"output": "json"}, {"output": "text"})
         assert profiles["default"]["s3"]["max_queue_size"] == "1000"
@@ -679,6 +739,7 @@ def test_the_guide(example: Path, iamgen: Iamgen) -> None:
     for said in (
         "<https://111111111111.signin.aws.amazon.com/console>",
         "Name the device `bob`",
+        "<https://console.aws.amazon.com/iam/home#/security_credentials>",
         "iamgen bootstrap --user bob --access-key-id AKIA… --write",
         "- [example-prod ReadR](https://signin.aws.amazon.com/switchrole?account=333333333333&",
         "aws sts get-caller-identity --profile example-prod_read\n",
@@ -798,7 +859,10 @@ def test_a_template_without_role_profiles_removes_none(write: Write, example: Pa
         ("${AWS_ROLE_PROFILES}\n\n[default]\njunk\n", "aws-cli.config.tpl:4: the AWS CLI cannot read what it makes"),
         ("[default]\nx = 1\nx = 2\n", "aws-cli.config.tpl:3: the AWS CLI cannot read what it makes"),
         ("[default]\n[default]\n", "aws-cli.config.tpl: it makes [default] twice"),
-        ("[profile a b]\n", "aws-cli.config.tpl:1: it makes [profile a b], which the AWS CLI does not read"),
+        (
+            "[profile a b]\n",
+            "aws-cli.config.tpl:1: it makes [profile a b], and not every program that reads ~/.aws knows such",
+        ),
     ],
 )
 def test_a_template_that_would_break_the_file(
@@ -809,6 +873,137 @@ def test_a_template_that_would_break_the_file(
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {said}")
     assert not home.exists()
+
+
+LOGIN = "login_session = arn:aws:iam::111111111111:user/bob"
+
+
+def without_key(example: Path, iamgen: Iamgen, *options: str) -> subprocess.CompletedProcess[str]:
+    return iamgen(example, "bootstrap", "--user", "bob", *options, "--write", "--yes")
+
+
+def test_a_profile_that_signs_in_with_aws_login(example: Path, iamgen: Iamgen, home: Path) -> None:
+    done = without_key(example, iamgen, "--login")
+    assert done.returncode == 0, done.stderr
+    assert sorted(files(home)) == [".aws/config"]
+    config = (home / ".aws/config").read_text()
+    assert f"\nregion = eu-west-1\n{LOGIN}\n\n[profile example-dev_ops]\n" in config
+    assert (
+        "next: aws login --profile example-users, then aws sts get-caller-identity --profile example-dev_ops\n"
+        in done.stderr
+    )
+    again = without_key(example, iamgen, "--keep-key")
+    assert again.stderr.endswith("nothing to change\n")
+    assert "warning" not in again.stderr
+
+
+def test_login_is_of_the_users_own_path(example: Path, iamgen: Iamgen) -> None:
+    done = iamgen(example, "bootstrap", "--user", "dave", "--login", "--only", "config")
+    assert "\nregion = eu-west-1\nlogin_session = arn:aws:iam::111111111111:user/auditors/dave\n" in done.stdout
+
+
+def test_a_command_that_prints_credentials(example: Path, iamgen: Iamgen, home: Path) -> None:
+    without_key(example, iamgen, "--login")
+    done = without_key(example, iamgen, "--credential-process", "/opt/keys --of bob")
+    assert done.returncode == 0, done.stderr
+    assert "/opt/keys" not in done.stderr
+    config = (home / ".aws/config").read_text()
+    assert "\nregion = eu-west-1\ncredential_process = /opt/keys --of bob\n\n" in config
+    assert "login_session" not in config
+
+
+def test_a_session_of_identity_center(example: Path, iamgen: Iamgen, home: Path) -> None:
+    done = without_key(example, iamgen, "--sso-session", "corp", "--sso-role", "Dev")
+    assert done.returncode == 0, done.stderr
+    assert (
+        "\nsso_session = corp\nsso_account_id = 111111111111\nsso_role_name = Dev\n"
+        in (home / ".aws/config").read_text()
+    )
+    assert (
+        "warning: --sso-session: the roles that iamgen generates trust IAM users with MFA, and no session of IAM "
+        "Identity Center\nhint: it is for roles of your own that trust the session\n"
+    ) in done.stderr
+    assert "next: aws sso login --profile example-users, then" in done.stderr
+
+
+def test_what_aws_login_and_others_added_stays(write: Write, example: Path, iamgen: Iamgen, home: Path) -> None:
+    without_key(example, iamgen, "--keep-key")
+    config = home / ".aws/config"
+    added = config.read_text().replace(
+        "\n\n[profile example-dev_ops]", f"\noutput = json\n{LOGIN}\n\n[profile example-dev_ops]"
+    )
+    config.write_text(added)
+    assert without_key(example, iamgen, "--keep-key").stderr.endswith("nothing to change\n")
+    constants = (example / "CONST.inc").read_text()
+    (example / "CONST.inc").write_text(constants.replace("eu-west-1", "eu-west-2"))
+    assert without_key(example, iamgen, "--keep-key").returncode == 0
+    assert f"\nregion = eu-west-2\noutput = json\n{LOGIN}\n\n" in config.read_text()
+
+
+def test_a_stored_key_comes_before_what_was_chosen(write: Write, example: Path, iamgen: Iamgen) -> None:
+    write()
+    done = without_key(example, iamgen, "--login")
+    assert (
+        "warning: ~/.aws/credentials: the key of example-users comes before what you chose, as long as it is stored\n"
+        "hint: remove [example-users] there, and delete the key in AWS; `aws login` refuses a profile that has one\n"
+    ) in done.stderr
+
+
+def test_a_template_without_the_persons_own_profile_gets_one(seed: Path, iamgen: Iamgen) -> None:
+    (seed / "aws-cli.config.tpl").write_text("[default]\nregion = $GLOBAL_AWS_REGION")
+    done = iamgen(seed, "bootstrap", "--user", "a", "--credential-process", "keys", "--only", "config")
+    assert done.stdout == "[default]\nregion = eu-west-1\n\n[profile myawsaccount]\ncredential_process = keys\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--login", "--sso-session", "a", "--sso-role", "b"], "--login: it does not go together with --sso-session"),
+        (["--sso-session", "a"], "--sso-session: a session of IAM Identity Center and its role belong together"),
+        (["--sso-role", "a"], "--sso-session: a session of IAM Identity Center and its role belong together"),
+        (["--login", *KEY], "--login: it is for a profile without a stored key"),
+        (["--login", "--keep-key"], "--login: it is for a profile without a stored key"),
+        (["--credential-process", "x # y"], "credential_process: its value is not read alike by every program"),
+        (["--credential-process", ""], "credential_process: its value is not read alike by every program"),
+        (["--credential-process", "a\nb"], "credential_process: its value is not read alike by every program"),
+    ],
+)
+def test_a_source_of_credentials_that_cannot_be(
+    options: list[str], said: str, example: Path, iamgen: Iamgen, home: Path
+) -> None:
+    done = without_key(example, iamgen, *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"error: {said}" in done.stderr
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--login"], "--login: it is about ~/.aws/config\nhint: add --write, or --only config"),
+        (["--login", "--only", "credentials"], "--login: it is about ~/.aws/config"),
+        (["--replace"], "--replace: it is for --write\nhint: add --write, or leave it out"),
+    ],
+)
+def test_options_that_are_about_writing(options: list[str], said: str, example: Path, iamgen: Iamgen) -> None:
+    done = iamgen(example, "bootstrap", "--user", "bob", *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"error: {said}" in done.stderr
+
+
+def test_warnings_are_about_the_person_and_the_accounts(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo(
+        'from iamgen import *\nOPS_SERVICES = ("s3",)\n'
+        'ROLES = (Role("DataR", emergency=Emergency("INC-1", until="2027-01-01", template="x.json.j2")),)\n'
+        'USERS = (User("bob", {"dev": Grant("ReadR", until="2020-01-01")}),'
+        ' User("bobby", {"dev": Grant("ReadR", until="2020-01-01")}))'
+    )
+    (root / "templates/policies").mkdir(parents=True)
+    (root / "templates/policies/x.json.j2").write_text("{}")
+    done = iamgen(root, "bootstrap", "--user", "bob")
+    assert [line for line in done.stderr.splitlines() if line.startswith("warning")] == [
+        "warning: users.py:4: bob's ReadR in dev ended at 2020-01-02T00:00:00Z: left out"
+    ]
 
 
 def test_a_file_that_changed_meanwhile_is_not_overwritten(
@@ -918,8 +1113,8 @@ def test_an_alias_that_is_another_accounts_name(make_repo: MakeRepo, iamgen: Iam
     [
         (["--user", "two words"], "error: --user: no IAM user can be called 'two words'\n"),
         (["--user", "x" * 65], "error: --user: no IAM user can be called 'xxx"),
-        (["--user", "a", "--account", " x"], "error: --account: no profile can be called ' x'\n"),
-        (["--user", "a", "--account", ""], "error: --account: no profile can be called ''\n"),
+        (["--user", "a", "--account", " x"], "knows a profile called ' x'\n"),
+        (["--user", "a", "--account", ""], "knows a profile called ''\n"),
         (["--user", "a", "--guide", "--json"], "error: --guide: it does not go together with --json\n"),
         (
             ["--user", "a", "--only", "config", "--all-roles"],
@@ -968,7 +1163,7 @@ def test_role_profiles_without_a_key(example: Path, iamgen: Iamgen, write: Write
     without = iamgen(example, "bootstrap", *options)
     assert without.stderr.startswith(
         "warning: ~/.aws/credentials: there is no key of example-users, which the role profiles begin with\n"
-        "hint: name it: --access-key-id AKIA…, without --keep-key\n"
+        "hint: name it: --access-key-id AKIA…, without --keep-key; or do without a key: --login\n"
     )
     write()
     assert "warning" not in iamgen(example, "bootstrap", *options).stderr

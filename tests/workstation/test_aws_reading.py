@@ -185,7 +185,9 @@ def test_every_profile_of_theirs_reads_as_before_or_nothing_is_written(text: str
     theirs = {header: options for header, options in before.items() if identity(header, "config") not in ours}
     assert {header: after[header] for header in theirs} == theirs
     made = {identity(header, "config"): options for header, options in new.items()}
-    assert {key: after[header] for header in after if (key := identity(header, "config")) in made} == made
+    read = {key: after[header] for header in after if (key := identity(header, "config")) in made}
+    assert read.keys() == made.keys()
+    assert {key: {**options, **made[key]} for key, options in read.items()} == read
     plain = by_configparser(text), by_configparser(once)
     if plain[0] is not None:
         assert plain[1] is not None

@@ -12,9 +12,9 @@ ID = "AKIAIOSFODNN7EXAMPLE"
 
 
 def given(
-    id_: str | None = ID, secret: str | None = None, *, piped: str = "", asked: str | None = None, **env: str
+    id_: str | None = ID, secret: str | None = None, *, piped: str = "", prompt: str | None = None, **env: str
 ) -> StatedKey:
-    return StatedKey(id_, secret, env, lambda: piped, None if asked is None else lambda: asked)
+    return StatedKey(id_, secret, env, lambda: piped, None if prompt is None else lambda: prompt)
 
 
 @pytest.mark.parametrize(

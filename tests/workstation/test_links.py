@@ -15,7 +15,7 @@ from iamgen.aws.partitions import PartitionName
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Account
 from iamgen.workstation.colleague import Called, Colleague, declared
-from iamgen.workstation.links import links, unlinked
+from iamgen.workstation.links import by_project, links, security_credentials, unlinked
 from iamgen.workstation.page import page
 from iamgen.workstation.roles import Assumable
 
@@ -63,11 +63,43 @@ def test_a_link(partition: PartitionName, host: str) -> None:
     )
 
 
-def test_production_is_red() -> None:
+def test_production_and_power_over_people_are_red_and_said_in_words() -> None:
     kinds = ("dev", "prod", "workload", "user-only")
-    assert [link.colour for link in links([assumable(kind=kind) for kind in kinds], "aws")] == [
-        "b7ca9d", "f2b0a9", "b7ca9d", "b7ca9d",
+    assert [(link.colour, link.caution) for link in links([assumable(kind=kind) for kind in kinds], "aws")] == [
+        ("b7ca9d", ""), ("f2b0a9", "production"), ("b7ca9d", ""), ("f2b0a9", "holds the people"),
     ]  # fmt: skip
+    stand_in = Account("dev", "222222222222", "dev", "dev", holds_people=True)
+    (link,) = links([assumable()._replace(account=stand_in)], "aws")
+    assert (link.colour, link.caution) == ("f2b0a9", "holds the people")
+
+
+def of_account(name: str, kind: str = "workload") -> Assumable:
+    return assumable(place=f"{name}!")._replace(account=Account(name, "222222222222", kind, name))  # type: ignore[arg-type]
+
+
+def test_accounts_of_a_project_stand_together() -> None:
+    names = ("user-only", "acme-dev", "dev", "shared-services", "acme-prod", "shop-eu-dev", "shop-eu-prod", "acme-dev")
+    roles = [of_account(name, "user-only" if name == "user-only" else "workload") for name in names]
+    assert [
+        (project.name, [(account.account.name, account.place, len(account.links)) for account in project.accounts])
+        for project in by_project(links(roles, "aws"))
+    ] == [
+        ("", [("user-only", "user-only!", 1), ("dev", "dev!", 1), ("shared-services", "shared-services!", 1)]),
+        ("acme", [("acme-dev", "acme-dev!", 2), ("acme-prod", "acme-prod!", 1)]),
+        ("shop-eu", [("shop-eu-dev", "shop-eu-dev!", 1), ("shop-eu-prod", "shop-eu-prod!", 1)]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("partition", "url"),
+    [
+        ("aws", "https://console.aws.amazon.com/iam/home#/security_credentials"),
+        ("aws-us-gov", "https://console.amazonaws-us-gov.com/iam/home#/security_credentials"),
+        ("aws-cn", "https://console.amazonaws.cn/iam/home#/security_credentials"),
+    ],
+)
+def test_the_page_on_which_people_look_after_themselves(partition: PartitionName, url: str) -> None:
+    assert security_credentials(partition) == url
 
 
 @pytest.mark.parametrize("place", ["a" * 57, "a" * 58, "a" * 59, "ä" * 200, "a&b=c#d?e/f+g%h i", '"<b>'])
@@ -96,7 +128,7 @@ def test_the_markdown_page(bob: tuple[Path, Colleague]) -> None:
     assert text.splitlines()[5:] == [
         r'- [R\&D \[dev\] "x" \<b\> OpsR](https://signin.aws.amazon.com/switchrole?account=222222222222&roleName=infra-OpsR-222222222222&displayName=R%26D%20%5Bdev%5D%20%22x%22%20%3Cb%3E%20OpsR&color=b7ca9d)',
         r'- [R\&D \[dev\] "x" \<b\> DataR](https://signin.aws.amazon.com/switchrole?account=222222222222&roleName=infra-DataR-222222222222&displayName=R%26D%20%5Bdev%5D%20%22x%22%20%3Cb%3E%20DataR&color=b7ca9d), until 2027-02-01T00:00:00Z',
-        "- [acme-prod ReadR](https://signin.aws.amazon.com/switchrole?account=333333333333&roleName=infra-ReadR-333333333333&displayName=acme-prod%20ReadR&color=f2b0a9)",
+        "- [acme-prod ReadR](https://signin.aws.amazon.com/switchrole?account=333333333333&roleName=infra-ReadR-333333333333&displayName=acme-prod%20ReadR&color=f2b0a9) (production)",
     ]
 
 
@@ -105,8 +137,10 @@ def test_the_page_of_buttons_escapes_what_is_no_markup(bob: tuple[Path, Colleagu
     text = page(root, someone, links(someone.roles, "aws"), "html")
     assert "<b>" not in text
     assert "R&amp;D [dev] &#34;x&#34; &lt;b&gt; OpsR" in text
-    assert text.count('<a class="role"') == 3
-    assert text.count("background: #f2b0a9") == 1
+    assert text.count('<a class="role') == 3
+    assert text.count('<a class="role careful"') == 1
+    assert '<span class="caution">production</span>' in text
+    assert "<small>reads what ReadOnlyAccess reads, data included; changes nothing</small>" in text
     assert "&amp;roleName=infra-ReadR-333333333333&amp;" in text
     assert text.endswith("</html>\n")
 
@@ -123,7 +157,7 @@ def test_the_extension(bob: tuple[Path, Colleague]) -> None:
     parser = configparser.RawConfigParser()
     parser.read_string(page(root, someone, links(someone.roles[2:], "aws"), "extend-switch-roles"))
     assert {name: dict(parser[name]) for name in parser.sections()} == {
-        "acme-users": {"aws_account_id": "111111111111"},
+        "acme-users": {"aws_account_id": "111111111111", "aws_account_alias": "acme-users"},
         "acme-prod ReadR": {
             "role_arn": "arn:aws:iam::333333333333:role/infra-ReadR-333333333333",
             "source_profile": "acme-users",
@@ -133,10 +167,28 @@ def test_the_extension(bob: tuple[Path, Colleague]) -> None:
     }
 
 
-def test_the_extension_takes_no_brackets_in_a_name(bob: tuple[Path, Colleague]) -> None:
+@pytest.mark.parametrize("place", ["R&D [dev]", "dev #1", "a;b", "profile x", "Profile\tx"])
+def test_the_extension_calls_an_account_by_a_name_that_it_reads(place: str, bob: tuple[Path, Colleague]) -> None:
     root, someone = bob
-    text = page(root, someone, links(someone.roles[:1], "aws"), "extend-switch-roles")
-    assert '[R&D (dev) "x" <b> OpsR]\n' in text
+    text = page(root, someone, links([assumable(place=place)], "aws"), "extend-switch-roles")
+    assert "\n[dev ReadR]\n" in text
+
+
+def test_the_extension_gets_no_account_without_a_role(bob: tuple[Path, Colleague]) -> None:
+    root, someone = bob
+    assert page(root, someone, (), "extend-switch-roles") == "# there is no role\n"
+
+
+@pytest.mark.parametrize(
+    ("display", "alias"), [("acme", True), ("user-only", False), ("Acme Inc", False), ("a--b", False), ("ab", False)]
+)
+def test_what_may_be_an_accounts_alias_is_told_the_extension(
+    display: str, alias: bool, bob: tuple[Path, Colleague]
+) -> None:
+    root, someone = bob
+    someone = someone._replace(people_account=Account("user-only", "111111111111", "user-only", display))
+    text = page(root, someone, links([assumable()], "aws"), "extend-switch-roles")
+    assert (f"aws_account_alias = {display}\n" in text) == alias
 
 
 def test_json(bob: tuple[Path, Colleague]) -> None:
@@ -144,4 +196,8 @@ def test_json(bob: tuple[Path, Colleague]) -> None:
     found = json.loads(page(root, someone, links(someone.roles, "aws"), "json"))
     assert [(one["account"], one["role"], one["until"]) for one in found] == [
         ("dev", "OpsR", None), ("dev", "DataR", "2027-02-01T00:00:00Z"), ("acme-prod", "ReadR", None),
+    ]  # fmt: skip
+    assert [(one["caution"], one["description"]) for one in found] == [
+        (None, "full power over s3; reads what ReadOnlyAccess reads, data included"), (None, None),
+        ("production", "reads what ReadOnlyAccess reads, data included; changes nothing"),
     ]  # fmt: skip

@@ -141,9 +141,72 @@ def test_what_iamgen_wrote_is_written_anew_until_it_is_edited() -> None:
     before = merge("")
     assert plan(before, newer) == [("update", "default"), ("update", "profile ours")]
     assert merge(before, newer) == merge("", newer)
-    edited = before.replace("[profile ours]", "[profile ours]\noutput = json")
-    assert plan(edited, newer) == [("update", "default"), ("edited since iamgen wrote it", "profile ours")]
-    assert plan(edited) == [("same", "default"), ("edited since iamgen wrote it", "profile ours")]
+    edited = before.replace("\nregion = eu-west-1\ns3", "\nregion = us-east-1\ns3")
+    assert plan(edited, newer) == [("edited since iamgen wrote it", "default"), ("update", "profile ours")]
+    assert plan(edited) == [("edited since iamgen wrote it", "default"), ("same", "profile ours")]
+
+
+LOGIN = "login_session = arn:aws:iam::111111111111:user/bob"
+
+
+@pytest.mark.parametrize(
+    "added", ["output = json", "cli_pager =\noutput = json", "s3 =\n  a = 1\n# theirs\n\nx = 1", LOGIN]
+)
+@pytest.mark.parametrize("place", ["[profile ours]\n", "region = eu-west-1\n"])
+def test_what_others_added_to_a_section_of_iamgens_stays(added: str, place: str) -> None:
+    head, section = merge("").split("[profile ours]\n")
+    section = f"[profile ours]\n{section}".replace(place, f"{place}{added}\n")
+    before = f"{head}{section}"
+    assert plan(before) == [("same", "default"), ("same", "profile ours")]
+    newer = WANTED.replace("eu-west-1", "eu-west-2")
+    assert plan(before, newer) == [("update", "default"), ("update", "profile ours")]
+    after = merge(before, newer)
+    assert after.endswith(f"\nregion = eu-west-2\n{added}\n"), after
+    assert merge(after, newer) == after
+    assert merge(after) == f"{head}{merge('').split('[profile ours]')[1].join(['[profile ours]', ''])}{added}\n"
+
+
+def test_what_was_added_gives_way_to_a_template_only_when_asked() -> None:
+    before = merge("").replace("[profile ours]", "[profile ours]\noutput = json")
+    template = f"{WANTED}output = text\n"
+    assert plan(before, template)[1] == ("edited since iamgen wrote it", "profile ours")
+    assert "output = json" not in merge(before, template)
+
+
+def test_the_choice_where_credentials_come_from_stays_until_another_is_made() -> None:
+    first = merge("", f"{WANTED}{LOGIN}\n")
+    assert LOGIN in first
+    assert plan(first) == [("same", "default"), ("same", "profile ours")]
+    other = merge(first, f"{WANTED}credential_process = /opt/keys bob\n")
+    assert "login_session" not in other
+    assert other.endswith("region = eu-west-1\ncredential_process = /opt/keys bob\n")
+    newer = WANTED.replace("eu-west-1", "eu-west-2")
+    assert merge(other, newer).endswith("region = eu-west-2\ncredential_process = /opt/keys bob\n")
+
+
+def test_what_only_adds_to_a_section_by_hand_is_no_conflict() -> None:
+    theirs = f"[profile ours]\n# mine\n{LOGIN}\n"
+    assert plan(theirs) == [("add", "default"), ("update", "profile ours")]
+    assert merge(theirs).startswith(
+        f"[profile ours]\n# iamgen bootstrap {OWNER} 431b2518\nregion = eu-west-1\n# mine\n{LOGIN}\n"
+    )
+    assert plan(f"{theirs}region=eu-west-1\n") == [("add", "default"), ("same", "profile ours")]
+    assert plan(f"{theirs}region=eu-west-3\n") == [("add", "default"), ("written by hand", "profile ours")]
+
+
+def test_what_cannot_stand_beside_a_role_or_a_key_goes_and_is_asked_about() -> None:
+    role = "[profile ours]\nrole_arn = x\nsource_profile = y\n"
+    for other in ("credential_source = Environment", LOGIN):
+        theirs = f"[profile ours]\n{other}\n"
+        assert plan(theirs, role) == [("written by hand", "profile ours")]
+        assert other not in merge(theirs, role)
+    key = "[ours]\naws_access_key_id = new\n"
+    file = File("[ours]\naws_access_key_id = old\naws_session_token = of old\nx = 1\n", "credentials", "credentials")
+    new = WantedSection(key, OWNER)
+    assert [step.why for step in steps(file, new)] == ["written by hand"]
+    after = merged(file, new, steps(file, new))
+    assert "of old" not in after
+    assert after.endswith("aws_access_key_id = new\nx = 1\n")
 
 
 def test_the_same_in_their_own_hand_stays_as_it_is() -> None:
@@ -236,7 +299,8 @@ def test_no_foreign_line_is_lost_moved_or_altered(text: str) -> None:
         return
     assert foreign(after).startswith(foreign(text))
     added = foreign(after).removeprefix(foreign(text))
-    assert set(added.replace("\r\n", "\n").split("\n")) <= {"", "# ours"}
+    comments = {"", "# ours", "# remark", "; remark"}  # a comment of a section may come to stand at its end
+    assert {line.strip() for line in added.replace("\r\n", "\n").split("\n")} <= comments
 
 
 @given(FILES)
@@ -259,5 +323,5 @@ def test_the_aws_cli_reads_what_was_wanted(text: str, tmp_path_factory: pytest.T
     path = tmp_path_factory.mktemp("home") / "config"
     path.write_bytes(after.encode())
     profiles = load_config(str(path))["profiles"]
-    assert profiles["ours"] == {"region": "eu-west-1"}
-    assert profiles["default"] == {"region": "eu-west-1", "s3": {"max_queue_size": "1000"}}
+    assert profiles["ours"]["region"] == "eu-west-1"
+    assert {**profiles["default"], "region": "eu-west-1", "s3": {"max_queue_size": "1000"}} == profiles["default"]

@@ -67,7 +67,14 @@ def test_what_a_template_makes(line: str, told: str) -> None:
     ],
 )
 def test_what_a_person_wrote_is_shown_where_it_is_harmless(line: str, told: list[str]) -> None:
-    found = shown(f"[a]\n{line}\nx = 1\n", "[a]\ny = 1\n")
-    assert found == [
-        "  ~ [a]   # written by hand", *(f"      - {one}" for one in told), "      - x = ****************", "      + y = 1",
+    name = line.replace(":", "=").partition("=")[0].strip("# ")
+    before = f"[a]\n{line}\nx = 1\n"
+    replaced = shown(before, f"[a]\n{name} = new\nx = 2\n")
+    assert replaced[0] == "  ~ [a]   # written by hand"
+    assert [one for one in replaced if one.startswith("      -")] == [
+        *(f"      - {one}" for one in told if not line.startswith("#")), "      - x = ****************",
+    ]  # fmt: skip
+    added = shown(before, "[a]\ny = 1\n")
+    assert added == [
+        "  ~ [a]", "      + y = 1", *(f"        {one}" for one in told), "        x = ****************",
     ]  # fmt: skip

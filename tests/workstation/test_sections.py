@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from botocore.exceptions import ConfigParseError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from iamgen.workstation.sections import blocks, identity, is_readable, profile_header
+from iamgen.workstation.sections import blocks, identity, is_readable
 
 LINES = [
     "[default]", "[profile a]", '[profile "a b"]', "[ profile a ]", "  [indented]", "[a] # remark", "[a]b]", "[]",
@@ -86,15 +87,11 @@ def test_which_headers_are_the_same(header: str, kind: str, same: tuple[str, ...
 
 
 @pytest.mark.parametrize("name", ["a", "a b", "a'b", 'a"b', "+=,.@-_", "a\\b", "ä", "a#b", "$a"])
-def test_a_profile_of_any_name_is_read_back(name: str, tmp_path: Path) -> None:
-    (tmp_path / "config").write_text(f"[{profile_header(name)}]\nregion = x\n", encoding="utf-8")
+def test_a_profile_of_any_name_is_told_apart_as_the_aws_cli_does(name: str, tmp_path: Path) -> None:
+    header = f"profile {shlex.quote(name)}"
+    (tmp_path / "config").write_text(f"[{header}]\nregion = x\n", encoding="utf-8")
     assert load_config(str(tmp_path / "config"))["profiles"] == {name: {"region": "x"}}
-    assert identity(profile_header(name), "config") == ("profile", name)
-
-
-def test_a_plain_name_has_no_quotes() -> None:
-    assert profile_header("example-dev_read") == "profile example-dev_read"
-    assert profile_header("two words") == "profile 'two words'"
+    assert identity(header, "config") == ("profile", name)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ class Settings(Declared):
         managed_policies_quota: how many managed policies a role may have: 20, or what AWS raised it to, up to 25
         users: whether people are created outside of the stack, "console", or by the stack, "stack"
         password_change_needs_mfa: True to let people change their own password with MFA only
+        aws_login: whether people may use `aws login`: "no", "mfa", or "token-without-mfa" as docs/bootstrap.md explains
         session_name_is_user: True to demand that a role session is named like its user
         read_guard: True to keep ReadR from data and secrets
         session_hours: the longest session in hours, 1 to 12, by role, such as {"OpsR": 4}
@@ -55,6 +56,7 @@ class Settings(Declared):
     )
     users: Annotated[Literal["console", "stack"], "'console' or 'stack'"] = "console"
     password_change_needs_mfa: Flag = False
+    aws_login: Annotated[Literal["no", "mfa", "token-without-mfa"], "'no', 'mfa' or 'token-without-mfa'"] = "no"
     session_name_is_user: Flag = False
     read_guard: Flag = False
     session_hours: Annotated[Mapping[str, int], "hours by role, such as {'OpsR': 4}"] = field(
