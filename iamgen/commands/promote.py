@@ -18,7 +18,7 @@ from iamgen.release.audit import log_of
 from iamgen.release.notes import Effects, promotion_notes
 from iamgen.release.promotion import Promotion, PromotionRequest, planned, publish, release_commit, require_channel
 from iamgen.release.repository import open_repository
-from iamgen.release.versions import wanted as require_version
+from iamgen.release.versions import require_version
 from iamgen.revision import Comparison, Revision, checked_at, compared, project_at
 from iamgen.ui.confirm import Action, Confirmation
 from iamgen.ui.console import Console

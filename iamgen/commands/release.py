@@ -12,7 +12,7 @@ from iamgen.deploy.expected_refusals import objections
 from iamgen.errors import Fault
 from iamgen.project import Project
 from iamgen.release.notes import Effects, release_notes
-from iamgen.release.releasing import Release, planned, publish, require_wanted
+from iamgen.release.releasing import Release, named_version, planned, publish
 from iamgen.release.repository import open_repository
 from iamgen.release.versions import LEVELS, following
 from iamgen.revision import Comparison, Revision, checked_at, compared
@@ -41,7 +41,7 @@ def release(request: ReleaseRequest, console: Console) -> int:
 
     Raises IamgenError with whatever is in the way, and then nothing has changed.
     """
-    require_wanted(request.version)
+    named_version(request.version)
     consent = request.consent
     if not consent.dry_run:
         console.require_answer("release", yes=consent.yes)

@@ -78,10 +78,10 @@ def _refused(before: str, faults: Collection[Fault]) -> str:
 def _differences(accounts: Collection[AccountChanges] | None, *, brief: bool) -> str:
     if accounts is None:
         return ""
-    return "\n".join(_told(accounts, brief=brief))
+    return "\n".join(_difference_lines(accounts, brief=brief))
 
 
-def _told(accounts: Collection[AccountChanges], *, brief: bool) -> Iterator[str]:
+def _difference_lines(accounts: Collection[AccountChanges], *, brief: bool) -> Iterator[str]:
     yield "Templates:"
     yield from account_lines(accounts, brief=brief)
     yield f"Plan: {total(accounts)}."

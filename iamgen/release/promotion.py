@@ -16,7 +16,7 @@ from iamgen.release.repository import Repository, require_all
 from iamgen.release.shadows import require_no_shadows, shadow_patterns
 from iamgen.release.signatures import signature_warnings
 from iamgen.release.tags import BranchMove, NewTag, push_tag
-from iamgen.release.versions import Version, parse, wanted
+from iamgen.release.versions import Version, parse, require_version
 from iamgen.similar_names import did_you_mean
 
 _TAGS, _HEADS = "refs/tags/", "refs/heads/"
@@ -109,8 +109,8 @@ class PromotionRequest:
 def planned(repository: Repository, request: PromotionRequest) -> Promotion:
     """Return the promotion of a version to a channel. Raises IamgenError with whatever is in its way."""
     by, remote = _able(repository, request)
-    version, channel = wanted(request.version_text, "promote"), request.channel
-    remote_refs = _seen(remote, request)
+    version, channel = require_version(request.version_text, "promote"), request.channel
+    remote_refs = _remote_refs(remote, request)
     commit = _tagged(repository, remote, remote_refs, version)
     now = _now(remote, remote_refs, f"env/{channel}")
     folders = folders_of(repository, commit, *([now] if now else []))
@@ -128,13 +128,13 @@ def planned(repository: Repository, request: PromotionRequest) -> Promotion:
 
 def release_commit(repository: Repository, version_text: str, remote_name: str | None) -> str:
     """Return the commit of a release of the remote. Raises IamgenError when it has no such release."""
-    version, remote = wanted(version_text, "promote"), pushed_remote(repository, remote_name)
+    version, remote = require_version(version_text, "promote"), pushed_remote(repository, remote_name)
     return _tagged(repository, remote, remote.refs(f"{_TAGS}v*"), version)
 
 
 def _able(repository: Repository, request: PromotionRequest) -> tuple[Signature, Remote]:
     """Return who promotes and where to. Raises IamgenError with all that this clone lacks for a promotion."""
-    wanted(request.version_text, "promote")
+    require_version(request.version_text, "promote")
     _, by, remote, _ = require_all(
         repository.require_whole,
         lambda: signature(repository),
@@ -144,7 +144,7 @@ def _able(repository: Repository, request: PromotionRequest) -> tuple[Signature,
     return by, remote
 
 
-def _seen(remote: Remote, request: PromotionRequest) -> Refs:
+def _remote_refs(remote: Remote, request: PromotionRequest) -> Refs:
     """Return what a promotion depends on in the remote. Raises IamgenError for names that are in its way."""
     branch = f"env/{request.channel}"
     mains = (request.main,) if request.main else USUAL

@@ -16,7 +16,7 @@ from iamgen.release.release_tags import TAGS, Known, known, refs
 from iamgen.release.remotes import Refs, Remote, require_same_tag
 from iamgen.release.repository import Repository, require_all
 from iamgen.release.tags import NewTag, push_tag
-from iamgen.release.versions import LEVELS, Version, following, wanted
+from iamgen.release.versions import LEVELS, Version, following, require_version
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def planned(repository: Repository, asked: str, main: str | None, remote_name: s
 
     `main` is the branch that the settings name. Raises IamgenError with whatever is in its way.
     """
-    named = require_wanted(asked)
+    named = named_version(asked)
     commit = repository.head()
     branch, _, _, by, remote = require_all(
         lambda: _branch(repository, main),
@@ -95,12 +95,12 @@ def _releasable(known: Known, trunk: str, choose: Callable[[], Version]) -> Vers
     return cast("Version", version)
 
 
-def require_wanted(asked: str) -> Version | None:
+def named_version(asked: str) -> Version | None:
     """Return the version that a person typed, None for a level. Raises UsageError for what is neither."""
     if asked in LEVELS:
         return None
     if asked[:1] == "v" or asked[:1].isdigit():
-        return wanted(asked, "release")
+        return require_version(asked, "release")
     following(None, asked)  # which says what levels there are
     return None
 

@@ -63,7 +63,7 @@ def parse(text: str) -> Version | None:
     return Version(int(match[1]), int(match[2]), int(match[3]), match[4] or "") if match else None
 
 
-def wanted(text: str, where: str) -> Version:
+def require_version(text: str, where: str) -> Version:
     """Return the version that a person typed. Raises UsageError when it is none."""
     version = parse(text)
     if version is None:

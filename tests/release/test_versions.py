@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iamgen.errors import IamgenError, UsageError
-from iamgen.release.versions import LEVELS, Version, following, parse, wanted
+from iamgen.release.versions import LEVELS, Version, following, parse, require_version
 
 ORDERED = [
     "v0.0.1", "v0.1.0", "v0.10.0", "v1.0.0-alpha", "v1.0.0-alpha.1", "v1.0.0-alpha.beta", "v1.0.0-beta", "v1.0.0-beta.2",
@@ -21,7 +21,7 @@ VERSIONS = st.builds(Version, NUMBERS, NUMBERS, NUMBERS, st.lists(PARTS, max_siz
 
 
 def test_their_order() -> None:
-    versions = [wanted(text, "release") for text in ORDERED]
+    versions = [require_version(text, "release") for text in ORDERED]
     mixed = random.Random(7).sample(versions, len(versions))  # noqa: S311  # any order but the right one
     assert [str(one) for one in sorted(mixed)] == ORDERED
 
@@ -164,5 +164,5 @@ def test_a_level_that_there_is_not(level: str, hint: str) -> None:
 )
 def test_a_version_that_is_none(text: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
-        wanted(text, "promote")
+        require_version(text, "promote")
     assert caught.value.faults == (("promote", f"{text!r} is no version", hint),)
