@@ -15,8 +15,8 @@ from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.resolved import Declaration
 from iamgen.deploy import approval, plan_file, several_accounts
 from iamgen.deploy.executor import going_on
-from iamgen.deploy.plan_output import ends_json, ends_line, plan_text
-from iamgen.deploy.planner import Choices
+from iamgen.deploy.order import Choices
+from iamgen.deploy.plan_output import ends_json, ends_line, numbered_steps, plan_text
 from iamgen.deploy.several_accounts import Ends, Member, Pending, Planned
 from iamgen.deploy.targets import CredentialChoice, in_question, order, people_first
 from iamgen.errors import Fault, refuse
@@ -187,6 +187,8 @@ def _decide(run: _Run, planned: Planned) -> Ends:
     asks = bool(waiting) and not (is_over or request.consent.yes or request.changes_nothing)
     if planned.ready:
         console.show_plan(plan_text(planned.ready.values()), asks=asks, as_json=request.output.as_json)
+    if request.consent.dry_run and not request.output.as_json:
+        _say_steps(planned, console)
     _say_not_begun(run, planned, held_back)
     if is_over:
         _say_count(run, planned, Ends(left=held_back))
@@ -197,6 +199,13 @@ def _decide(run: _Run, planned: Planned) -> Ends:
     elif waiting and not request.changes_nothing and _agreed(run, waiting):
         return _carry_out(run, planned, held_back)
     return Ends(left=held_back)
+
+
+def _say_steps(planned: Planned, console: Console) -> None:
+    """Say what a deployment would do, step by step, apart from the plan, which stays the product."""
+    for text in map(numbered_steps, planned.ready.values()):
+        if text:
+            console.note(text)
 
 
 def _agreed(run: _Run, waiting: Collection[str]) -> bool:

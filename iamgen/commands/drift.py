@@ -18,8 +18,8 @@ from iamgen.commands.requests import Output, Reach
 from iamgen.declaration.account_selection import chosen
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.drift import NOT_COMPARED, Inspection, inspect
+from iamgen.deploy.order import Order
 from iamgen.deploy.plan_output import remarks
-from iamgen.deploy.planner import Order
 from iamgen.deploy.stack_drift import comparable
 from iamgen.deploy.targets import CredentialChoice, order
 from iamgen.diff.lines import lines

@@ -12,19 +12,11 @@ from iamgen.deploy import change_set as change_sets
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.change_set import ChangeSet
 from iamgen.deploy.consequences import following
+from iamgen.deploy.deployment_steps import steps_to_keep
 from iamgen.deploy.effects import planned, retagged
+from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.plan_file import Kept
-from iamgen.deploy.planner import (
-    Choices,
-    Order,
-    Prepared,
-    body,
-    deployed,
-    inspected,
-    is_created,
-    is_guarded,
-    refuse_losses,
-)
+from iamgen.deploy.planner import Prepared, body, deployed, inspected, is_created, is_guarded, refuse_losses
 from iamgen.deploy.repair import repair_step
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_protection import refusals
@@ -46,13 +38,9 @@ def kept(prepared: Prepared, account: str) -> Kept | None:
     if prepared.afresh:
         message = "a failed stack is deleted first, and no change set can be kept for what comes after that"
         raise refuse(order.where, message, f"deploy it in one step: iamgen deploy {account}")
-    steps = (
-        tuple(repair_step(difference, inspection.trusts) for difference in inspection.iam_differences)
-        if inspection
-        else ()
-    )
-    if change_set is None and not steps:
+    if change_set is None and not (inspection and inspection.iam_differences):
         return None
+    steps = steps_to_keep(prepared)
     cloudformation, region = prepared.clients.cloudformation, prepared.clients.region
     if change_set is None:
         stack_id, moment = (prepared.stack.id, prepared.stack.moment) if prepared.stack else ("", "")
@@ -120,18 +108,18 @@ def _with_changes(prepared: Prepared, template_changes: Iterable[Change]) -> Pre
 def _with_repair(plan: Kept, prepared: Prepared, identity: Identity) -> Prepared:
     """Return it with the part of the approved repair that is still needed: nothing is undone that nobody approved, and
     nothing is done that no drift asks for, whatever a file says."""
-    if not plan.steps or prepared.before is None:
+    if not plan.repairs or prepared.before is None:
         return prepared
     prepared = inspected(prepared, prepared.before, identity)
     inspection = prepared.inspection
     if inspection is None:
         return prepared
     needed = [repair_step(difference, inspection.trusts) for difference in inspection.iam_differences]
-    for step in plan.steps:
+    for step in plan.repairs:
         if step not in needed:
             prepared.choices.note(f"{prepared.order.where}: not needed any more: {step_text(step)}")
     pairs = zip(inspection.iam_differences, needed, strict=True)
-    approved = tuple(difference for difference, step in pairs if step in plan.steps)
+    approved = tuple(difference for difference, step in pairs if step in plan.repairs)
     return replace(prepared, inspection=replace(inspection, iam_differences=approved))
 
 
@@ -142,7 +130,7 @@ def _remaining(plan: Kept, prepared: Prepared, identity: Identity) -> Prepared |
     if stack is None or not is_created(stack):
         return None
     prepared = replace(prepared, unguarded=not is_guarded(prepared.clients, stack))
-    if plan.steps:
+    if plan.repairs:
         prepared = _with_repair(plan, replace(prepared, before=deployed(prepared)), identity)
     return prepared if prepared.is_pending else None
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 
-from iamgen.deploy.completion import plan_after
+from iamgen.deploy.deployment_steps import plan_after, plan_of
 from iamgen.deploy.drift import Inspection
 from iamgen.deploy.effects import merged, undone
 from iamgen.deploy.iam_drift import as_changes
-from iamgen.deploy.planner import Order, Prepared
+from iamgen.deploy.order import Order
+from iamgen.deploy.planner import Prepared
 from iamgen.deploy.several_accounts import Ends, Planned
 from iamgen.deploy.step_text import step_text
 from iamgen.diff.change import Change
@@ -27,6 +28,13 @@ def plan_text(prepared: Collection[Prepared]) -> str:
     return "\n\n".join([*blocks, f"Plan: {total}."]) + "\n"
 
 
+def numbered_steps(prepared: Prepared) -> str:
+    """Return the steps of a deployment for a person, numbered; nothing where there is none."""
+    steps = plan_of(prepared).steps
+    texts = [f"  {number}. {step_text(step)}" for number, step in enumerate(steps, 1)]
+    return "\n".join([f"{prepared.order.where}: the steps in AWS would be", *texts]) if texts else ""
+
+
 def plain(prepared: Prepared) -> dict[str, object]:
     """Return a plan as JSON values."""
     return {
@@ -39,6 +47,7 @@ def plain(prepared: Prepared) -> dict[str, object]:
         "changes": [change.plain() for change in _all_changes(prepared)],
         "tags_only": list(prepared.retagged),
         "protection": prepared.unguarded,
+        "steps": [step_text(step) for step in plan_of(prepared).steps],
         "steps_after": [step_text(step) for step in plan_after(prepared).steps] if prepared.is_pending else [],
         **(_beyond_repair(prepared.inspection) if prepared.inspection else {}),
     }

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NoReturn
 
-from iamgen.aws.partitions import DEFAULT, partition_of
 from iamgen.aws_client.clients import Clients, Identity, require_account
 from iamgen.aws_client.errors import telling
-from iamgen.aws_client.polling import Pace
 from iamgen.deploy import change_set as change_sets
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.access_removal import only_removes_access
-from iamgen.deploy.change_set import ChangeSet, ChangeSetKind, ChangeSetRequest
+from iamgen.deploy.change_set import ChangeSet, ChangeSetKind
 from iamgen.deploy.drift import Inspection, inspect
 from iamgen.deploy.effects import planned, retagged
 from iamgen.deploy.failed_stack import EMPTY, live_template
 from iamgen.deploy.lockout import lost_by_repair
+from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.references import Place
 from iamgen.deploy.refusals import Allowed, refused
 from iamgen.deploy.repair import own_losses
 from iamgen.deploy.stack import Stack
+from iamgen.deploy.stack_operations import new_change_set
 from iamgen.deploy.stack_protection import is_strict, refusals
 from iamgen.deploy.stack_status import NextStep, busy, step, stuck
-from iamgen.deploy.target_account import TargetAccount
-from iamgen.deploy.template_bucket import sent
+from iamgen.deploy.steps import CreateChangeSet
 from iamgen.deploy.template_change import POWER, TemplateChange
 from iamgen.deploy.undeclared_members import undeclared_members
 from iamgen.diff.change import Change
@@ -35,56 +33,6 @@ from iamgen.diff.difference import differences
 from iamgen.diff.lines import lines
 from iamgen.errors import Fault, IamgenError
 from iamgen.iam.source import parse
-
-
-@dataclass(frozen=True)
-class Order:
-    """What an account should have."""
-
-    account: TargetAccount
-    """The account."""
-    stack: str
-    text: str
-    tags: Mapping[str, str]
-    people: frozenset[str] = frozenset()
-    """The ARNs of the declared users."""
-    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Who belongs into groups that people are put into by hand, by the group's logical id."""
-    declared: frozenset[str] = frozenset()
-    """The names of everybody whom users.py knows, empty where the account holds no people."""
-    kept_roles: frozenset[str] = frozenset()
-    """The roles, by logical id, that stay when nobody holds them any more."""
-    users: frozenset[str] | None = None
-    """The names of the declared people in the account that holds them, None in any other."""
-    people_alone: bool = False
-    """Whether the account has people and nothing else."""
-
-    @property
-    def where(self) -> str:
-        """How messages name the account."""
-        return str(self.account)
-
-    @property
-    def account_id(self) -> str:
-        """The account's id."""
-        return self.account.id
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the person who deploys has allowed, and how."""
-
-    now: datetime
-    allow_replacement: bool = False
-    lock_me_out: bool = False
-    wait: bool = False
-    repair: bool = False
-    bucket: str | None = None
-    pace: Pace = field(default_factory=Pace)
-    on_wait: Callable[[str], None] = lambda _: None
-    on_refusal: Callable[[str], None] = lambda _: None
-    note: Callable[[str], None] = lambda _: None
-    warn: Callable[[Fault], None] = lambda _: None
 
 
 @dataclass(frozen=True)
@@ -170,9 +118,7 @@ def _warn_of_undeclared(prepared: Prepared) -> None:
 def template_change(prepared: Prepared, after: Mapping[str, Any]) -> TemplateChange:
     """Return the deployed template and another one, for the rules about what may not be lost."""
     order = prepared.order
-    place = Place(
-        order.account_id, partition_of(prepared.clients.region) or DEFAULT, prepared.clients.region, order.stack
-    )
+    place = Place(order.account_id, order.partition, prepared.clients.region, order.stack)
     return TemplateChange(order.where, place, prepared.before, after, order.members, order.kept_roles)
 
 
@@ -278,7 +224,8 @@ def _planned(prepared: Prepared, changes: Iterable[Change]) -> Prepared:
     drifted = inspection.drift.repairs if inspection else ()
     if prepared.stack and is_created(prepared.stack) and not changes and not drifted:
         return prepared
-    change_set = new_change_set(prepared, is_same=not changes)
+    step = change_set_step(prepared, is_same=not changes)
+    change_set = new_change_set(step, prepared.clients, prepared.choices, prepared.order.where)
     if change_set is None:
         return prepared
     plan = planned(change_set.effects, changes, drifted)
@@ -290,15 +237,12 @@ def _planned(prepared: Prepared, changes: Iterable[Change]) -> Prepared:
     return replace(prepared, change_set=change_set, changes=plan, retagged=retagged(change_set.effects, plan))
 
 
-def new_change_set(prepared: Prepared, *, is_same: bool) -> ChangeSet | None:
-    """Return a new change set for the deployment, None when there is nothing to change. With the same template it
-    keeps the stack's tags: others would touch every resource for nothing."""
+def change_set_step(prepared: Prepared, *, is_same: bool) -> CreateChangeSet:
+    """Return the step that makes a change set for the deployment. With the same template it keeps the stack's tags:
+    others would touch every resource for nothing."""
     order, stack = prepared.order, prepared.stack
     kind: ChangeSetKind = "UPDATE" if stack and is_created(stack) and not prepared.afresh else "CREATE"
     kept = {key: value for key, value in (stack.tags if stack else {}).items() if not key.startswith("aws:")}
     tags = kept if is_same and kind == "UPDATE" else {**kept, **order.tags}
-    with sent(order.text, prepared.clients, prepared.choices.bucket, order.where, prepared.choices.warn) as source:
-        expected = ChangeSetRequest(
-            order.stack, kind, source, tags, order.where, repair=prepared.choices.repair and kind == "UPDATE"
-        )
-        return change_sets.create(prepared.clients.cloudformation, expected, prepared.choices.pace)
+    reverts_drift = prepared.choices.repair and kind == "UPDATE"
+    return CreateChangeSet(order.stack, kind, order.text, tags, reverts_drift)

@@ -13,8 +13,9 @@ from iamgen.deploy import approval
 from iamgen.deploy.approval import ForgedPlanError
 from iamgen.deploy.events import Event
 from iamgen.deploy.executor import discard, execute
+from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.plan_file import Kept
-from iamgen.deploy.planner import Choices, Order, Prepared, prepare
+from iamgen.deploy.planner import Prepared, prepare
 from iamgen.errors import Fault, IamgenError, refuse
 
 Show = Callable[[str, str], None]

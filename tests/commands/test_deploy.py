@@ -431,7 +431,10 @@ def test_a_repair_is_kept_and_applied_and_nothing_else(deployed: Path, aws: Aws,
     planned = run(deployed, "dev", repair=True, plan_file=file)
     assert planned.code == 0, planned.err
     whole = json.loads(file.read_text())
-    assert [one["step"] for one in whole["plans"][0]["steps"]] == ["DeleteInlinePolicy"]
+    assert [one["step"] for one in whole["plans"][0]["steps"]] == [
+        *("SetStackPolicy", "ProtectStack", "ExecuteChangeSet"),
+        *("SetStackPolicy", "ProtectStack", "DeleteInlinePolicy"),
+    ]
     forged = {"step": "AddToGroup", "group": "infra-CIUserCiG-222222222222", "user": "mallory"}
     whole["plans"][0]["steps"].append(forged)
     file.write_text(json.dumps(whole))

@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 
 from iamgen.aws_client.clients import Clients, Credentials
 from iamgen.aws_client.polling import Pace
-from iamgen.deploy.planner import Choices, Order
+from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.target_account import TargetAccount
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -23,7 +23,8 @@ from iamgen.deploy.cancellation import cancel
 from iamgen.deploy.change_set import ChangeSet
 from iamgen.deploy.events import Event
 from iamgen.deploy.executor import discard, execute, going_on
-from iamgen.deploy.planner import Choices, Order, Prepared, prepare
+from iamgen.deploy.order import Choices, Order
+from iamgen.deploy.planner import Prepared, prepare
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_protection import OPEN, STRICT
 from iamgen.errors import Fault, IamgenError
@@ -453,8 +454,9 @@ def test_events_are_told_in_their_order(aws: Aws, order: Order, choices: Choices
 
 
 def test_after_an_interruption_aws_goes_on(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stack = Stack("infra", "stack-id", "UPDATE_COMPLETE", NOW, {}, guarded=True)
     stubbed.stack("UPDATE_IN_PROGRESS")
-    prepared = Prepared(order, stubbed.clients, replace(choices, allow_replacement=True), None)
+    prepared = Prepared(order, stubbed.clients, replace(choices, allow_replacement=True), stack)
     assert list(going_on([prepared])) == [
         Fault(
             "dev (222222222222)",
@@ -462,6 +464,12 @@ def test_after_an_interruption_aws_goes_on(stubbed: Stubbed, order: Order, choic
             "follow it: iamgen deploy dev --wait; stop an update: iamgen cancel dev",
         )
     ]
+
+
+def test_the_stack_policy_of_a_new_stack_was_never_opened(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stubbed.stack("CREATE_IN_PROGRESS")
+    prepared = Prepared(order, stubbed.clients, replace(choices, allow_replacement=True), None)
+    assert [fault.problem for fault in going_on([prepared])] == ["AWS goes on: the stack infra is CREATE_IN_PROGRESS"]
 
 
 def test_one_account_that_cannot_be_looked_at_hides_no_other(stubbed: Stubbed, order: Order, choices: Choices) -> None:
