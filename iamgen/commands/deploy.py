@@ -12,14 +12,15 @@ from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
 from iamgen.commands.requests import Consent, Lint, Output, Permit, Reach
 from iamgen.declaration.account_selection import chosen
-from iamgen.declaration.resolved import Declaration
+from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy import approval, plan_file, several_accounts
+from iamgen.deploy.declared_people import outside_groups
 from iamgen.deploy.executor import going_on
 from iamgen.deploy.order import Choices
 from iamgen.deploy.plan_output import ends_json, ends_line, numbered_steps, plan_text
 from iamgen.deploy.several_accounts import Ends, Member, Pending, Planned
 from iamgen.deploy.targets import CredentialChoice, in_question, order, people_first
-from iamgen.errors import Fault, refuse
+from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.project import Project
 from iamgen.release.stack_tags import stack_tags
 from iamgen.ui.console import Console
@@ -124,10 +125,12 @@ def _plan_and_decide(run: _Run, kept: Collection[plan_file.Kept], members: Colle
                 planned = several_accounts.take_up(by_account, members, choices, run.stop, run.pending)
             else:
                 planned = several_accounts.plan(members, choices, show, run.stop, run.pending)
-        run.console.errors(fault for error in planned.failed.values() for fault in error.faults)
+        run.console.errors(dict.fromkeys(fault for error in planned.failed.values() for fault in error.faults))
+        run.console.warnings(planned.missing)
         for order_ in planned.carried_out.values():
             run.console.note(f"{order_.where}: this plan was carried out already")
         ends = _decide(run, planned)
+        run.console.warnings(filter(None, (_memberships(planned, name, ends) for name in planned.ready)))
     finally:
         stays |= run.pending.clean_up()
         run.console.errors(fault for faults in stays.values() for fault in faults)
@@ -158,8 +161,9 @@ def _members(
     declaration = project.declaration
     console.warnings(project.warnings)
     accounts = people_first(chosen(declaration, names, every=request.reach.every))
-    texts: Mapping[str, str] = {}
-    if not request.approved:  # a kept plan was checked when it was made, and brings its own template
+    if request.approved:  # a kept plan was checked when it was made, and brings its own template
+        texts = _texts_to_compare(project, accounts, console)
+    else:
         rendered = project.render(accounts)
         console.warnings(rendered.warnings)
         rendered.require_checks(console, lint=request.lint.on, cache=request.lint.cache)
@@ -174,6 +178,17 @@ def _members(
         )
         for account in accounts
     )
+
+
+def _texts_to_compare(project: Project, accounts: tuple[Account, ...], console: Console) -> Mapping[str, str]:
+    """Return the templates that users.py gives now, for the comparison with those of a kept plan; none, with a warning,
+    where they cannot be rendered."""
+    try:
+        return project.render(accounts).texts
+    except IamgenError as exc:
+        message = f"the plan was not compared with users.py, which cannot be rendered: {exc.faults[0].problem}"
+        console.warning(Fault(exc.faults[0].where, message, exc.faults[0].hint))
+        return {}
 
 
 def _decide(run: _Run, planned: Planned) -> Ends:
@@ -249,6 +264,15 @@ def _carry_out(run: _Run, planned: Planned, held_back: Collection[str]) -> Ends:
     ends = replace(ends, left=(*held_back, *ends.left))
     _say_count(run, planned, ends)
     return ends
+
+
+def _memberships(planned: Planned, name: str, ends: Ends) -> Fault | None:
+    """Return which declared people are not in their groups yet, once the account is as it should be."""
+    prepared = planned.ready[name]
+    is_repaired = prepared.inspection is not None
+    if is_repaired or (prepared.is_pending and name not in ends.done):
+        return None
+    return outside_groups(prepared.people, prepared.order.account)
 
 
 def _say_not_begun(run: _Run, planned: Planned, names: Collection[str]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from iamgen.aws_client.clients import Clients, Identity, require_account
 from iamgen.aws_client.errors import code_of, telling
@@ -16,7 +17,17 @@ from iamgen.deploy.deployment_steps import steps_to_keep
 from iamgen.deploy.effects import planned, retagged
 from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.plan_file import Kept
-from iamgen.deploy.planner import Prepared, body, deployed, inspected, is_created, is_guarded, refuse_losses
+from iamgen.deploy.planner import (
+    Prepared,
+    body,
+    deployed,
+    inspected,
+    is_created,
+    is_guarded,
+    refuse_losses,
+    template_change,
+    with_people,
+)
 from iamgen.deploy.repair import repair_step
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_protection import refusals
@@ -60,7 +71,8 @@ class ForgedPlanError(IamgenError):
 def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Prepared | None:
     """Return the deployment that a kept plan is, None when it was carried out already, to the end.
 
-    Its order's text becomes the template that the change set brings.
+    Its order's text, which is the template that users.py gives or empty, becomes the one that the change set brings; a
+    warning says when they differ.
 
     Raises ForgedPlanError when it is not of the account's own stack, or has another template than the file says;
     IamgenError when the stack moved meanwhile, and as `planner.prepare` does for what would be lost.
@@ -80,8 +92,9 @@ def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Pre
         prepared = _with_change_set(plan, prepared)
         before, after = deployed(prepared), body(order, prepared.order.text)
         prepared = replace(prepared, before=before)
+        _warn_of_other_template(prepared, order.text, after)
         refuse_losses(prepared, before, after, identity)
-        prepared = _with_repair(plan, prepared, identity)
+        prepared = with_people(_with_repair(plan, prepared, identity), after)
     return _with_changes(prepared, differences(before, after))
 
 
@@ -91,6 +104,19 @@ def _with_change_set(plan: Kept, prepared: Prepared) -> Prepared:
     effects = change_sets.effects(prepared.clients.cloudformation, plan.change_set, plan.stack_id)
     change_set = ChangeSet(plan.change_set, plan.stack_id, "CREATE" if plan.kind == "CREATE" else "UPDATE", effects)
     return replace(prepared, order=replace(prepared.order, text=text), change_set=change_set)
+
+
+def _warn_of_other_template(prepared: Prepared, text: str, after: Mapping[str, Any]) -> None:
+    """Warn when the change set brings another template than users.py gives now: the file does not say who made the
+    change set, and whoever can make one can also write its digest. `text` is the template that users.py gives."""
+    if not text:
+        return
+    rendered = template_change(prepared, body(prepared.order, text)).sent
+    changes = ", ".join(f"{change.sign} {change.logical_id}" for change in differences(rendered, after))
+    if changes:
+        message = f"the plan's template is not what users.py gives now, which it differs from by: {changes}"
+        hint = f"apply it only if you know why; else make a new plan: iamgen plan {prepared.order.account.name} -o FILE"
+        prepared.choices.warn(Fault(prepared.order.where, message, hint))
 
 
 def _with_changes(prepared: Prepared, template_changes: Iterable[Change]) -> Prepared:

@@ -68,8 +68,12 @@ def read(path: Path) -> tuple[Kept, ...]:
         raise refuse(str(path), f"is no plan: {exc}", _HINT) from exc
     version = whole.get("version") if isinstance(whole, dict) else None
     plans = whole.get("plans") if version in _VERSIONS else None
-    if not isinstance(plans, list) or not all(_is_plan(plan) and _is_consistent(plan, version) for plan in plans):
+    if not isinstance(plans, list) or not all(map(_is_plan, plans)):
         raise refuse(str(path), "is no plan of this version of iamgen", _HINT)
+    for plan in plans:
+        if not _is_consistent(plan, version):
+            message = f"the steps of {plan['account']} are not those of its stack and its change set"
+            raise refuse(str(path), message, f"somebody has changed the file; {_HINT}")
     names = [str(plan["account"]) for plan in plans]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

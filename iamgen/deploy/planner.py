@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -13,8 +13,10 @@ from iamgen.deploy import change_set as change_sets
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.access_removal import only_removes_access
 from iamgen.deploy.change_set import ChangeSet, ChangeSetKind
+from iamgen.deploy.declared_people import DeclaredPeople, declared_people
 from iamgen.deploy.drift import Inspection, inspect
 from iamgen.deploy.effects import planned, retagged
+from iamgen.deploy.existing_roles import refuse_second_stack
 from iamgen.deploy.failed_stack import EMPTY, live_template
 from iamgen.deploy.lockout import lost_by_repair
 from iamgen.deploy.order import Choices, Order
@@ -63,6 +65,8 @@ class Prepared:
     """The template that is deployed."""
     deletions: tuple[Change, ...] = ()
     """What goes with a stack whose creation failed."""
+    people: DeclaredPeople = field(default_factory=DeclaredPeople)
+    """Who of the declared people does not exist, or is in no group, in the account that holds people."""
 
     @property
     def is_pending(self) -> bool:
@@ -95,8 +99,12 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
         before = deployed(prepared)
         prepared = _with_kept_roles(replace(prepared, before=before))
         after = body(order, prepared.order.text)
+        if stack is None or step(stack.status) is NextStep.CREATE:
+            for fault in refuse_second_stack(order, clients, after):
+                choices.warn(fault)
         refuse_losses(prepared, before, after, identity)
         _warn_of_undeclared(prepared)
+        prepared = with_people(prepared, after)
         changes = differences(before, after)
         if stack and step(stack.status) is NextStep.AFRESH:
             return _afresh(replace(prepared, changes=changes, afresh=True), stack, identity)
@@ -113,6 +121,14 @@ def _warn_of_undeclared(prepared: Prepared) -> None:
         iam, repairing = prepared.clients.iam, choices.repair
         for fault in undeclared_members(iam, order.account, order.declared, prepared.before, repairing=repairing):
             choices.warn(fault)
+
+
+def with_people(prepared: Prepared, after: Mapping[str, Any]) -> Prepared:
+    """Return it with what is to be said of the declared people; warn where they cannot be looked at."""
+    people = declared_people(prepared.order, prepared.clients, after)
+    if people.not_looked_at:
+        prepared.choices.warn(people.not_looked_at)
+    return replace(prepared, people=people)
 
 
 def template_change(prepared: Prepared, after: Mapping[str, Any]) -> TemplateChange:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from iamgen.aws_client.clients import Clients, WrongAccountError, require_account
 from iamgen.aws_client.parallel import side_by_side
 from iamgen.deploy import approval
 from iamgen.deploy.approval import ForgedPlanError
+from iamgen.deploy.declared_people import newly_trusted
 from iamgen.deploy.events import Event
 from iamgen.deploy.executor import discard, execute
 from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.plan_file import Kept
-from iamgen.deploy.planner import Prepared, prepare
+from iamgen.deploy.planner import Prepared, body, prepare
 from iamgen.errors import Fault, IamgenError, refuse
 
 Show = Callable[[str, str], None]
@@ -41,6 +42,8 @@ class Planned:
     """Why an account could not be planned."""
     carried_out: Mapping[str, Order] = field(default_factory=dict)
     """The accounts in which a kept plan was carried out before."""
+    missing: tuple[Fault, ...] = ()
+    """The declared people who do not exist, and whom no account comes to trust: nothing is refused because of them."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,16 @@ def plan(
 
     prepared = side_by_side({member.name: partial(one, member) for member in members}, stop)
     ready = {name: iamgen_error for name, iamgen_error in prepared.items() if isinstance(iamgen_error, Prepared)}
-    return Planned(ready, {name: items for name, items in prepared.items() if isinstance(items, IamgenError)})
+    planned = Planned(ready, {name: items for name, items in prepared.items() if isinstance(items, IamgenError)})
+    return _without_dropped(without_missing_people(planned), register)
+
+
+def _without_dropped(planned: Planned, register: Pending) -> Planned:
+    """Return it once the change sets of refused deployments are removed, which no plan file keeps either."""
+    failed = dict(planned.failed)
+    for name in failed.keys() & register.prepared.keys():
+        failed[name] = IamgenError([*failed[name].faults, *drop([register.prepared.pop(name)])])
+    return replace(planned, failed=failed)
 
 
 def take_up(
@@ -125,11 +137,37 @@ def take_up(
     forged = [answer for answer in answers.values() if isinstance(answer, ForgedPlanError)]
     if forged:
         raise ForgedPlanError(fault for error in forged for fault in error.faults)
-    return Planned(
+    planned = Planned(
         {name: answer for name, answer in answers.items() if isinstance(answer, Prepared)},
         {name: answer for name, answer in answers.items() if isinstance(answer, IamgenError)},
         {name: orders[name] for name, answer in answers.items() if answer is None},
     )
+    return without_missing_people(planned)
+
+
+def without_missing_people(planned: Planned) -> Planned:
+    """Return it with the deployments refused that would trust a declared person who does not exist: AWS would refuse
+    them half way, one person at a time. Who is missing is known when the account of the people is among the planned."""
+    missing = {arn: fault for item in planned.ready.values() for arn, fault in item.people.missing.items()}
+    named = {name: _trusting_missing(item, missing) for name, item in planned.ready.items()}
+    refused = {name: IamgenError(faults) for name, faults in named.items() if faults}
+    told = {fault for error in refused.values() for fault in error.faults}
+    ready = {name: item for name, item in planned.ready.items() if name not in refused}
+    rest = tuple(fault for fault in missing.values() if fault not in told)
+    return replace(planned, ready=ready, failed={**planned.failed, **refused}, missing=rest)
+
+
+def _trusting_missing(prepared: Prepared, missing: Mapping[str, Fault]) -> tuple[Fault, ...]:
+    """Return which of the missing people the deployment would trust, and then that it is refused for that."""
+    if not missing or not (prepared.change_set or prepared.afresh):
+        return ()
+    roles = newly_trusted(prepared.before, body(prepared.order, prepared.order.text))
+    named = [arn for arn in missing if arn in roles]
+    if not named:
+        return ()
+    trusting = ", ".join(sorted({role for arn in named for role in roles[arn]}))
+    message = f"refused, because AWS accepts no trust in users who do not exist: {trusting}"
+    return (*(missing[arn] for arn in named), Fault(prepared.order.where, message, "deploy again when they exist"))
 
 
 def held_back(planned: Planned, first: str, *, every: bool) -> tuple[str, ...]:

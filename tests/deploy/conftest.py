@@ -92,6 +92,10 @@ class Stubbed:
         found = {"StackName": "infra", "StackId": "stack-id", "StackStatus": status, "CreationTime": NOW, **more}
         self.answer("cloudformation", "describe_stacks", {"Stacks": [found]})
 
+    def no_roles(self) -> None:
+        """Answer that the role of the order's template does not exist: its stack is not in another region."""
+        self.refuse("iam", "get_role", "NoSuchEntity")
+
     def done(self) -> None:
         for stub in self.stubs.values():
             stub.assert_no_pending_responses()

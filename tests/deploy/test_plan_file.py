@@ -90,7 +90,7 @@ def test_a_plan_of_the_second_version_has_its_repair_alone(tmp_path: Path) -> No
     assert read(tmp_path / "plan.json") == (replace(PLAN, steps=(AddToGroup("infra-PowerG", "zoe"),)),)
     plan["steps"].append({"step": "ProtectStack", "stack": "infra"})
     (tmp_path / "plan.json").write_text(json.dumps({"version": 2, "plans": [plan]}))
-    with pytest.raises(IamgenError, match="is no plan of this version of iamgen"):
+    with pytest.raises(IamgenError, match="the steps of dev are not those of its stack and its change set"):
         read(tmp_path / "plan.json")
 
 
@@ -107,7 +107,7 @@ def test_a_plan_of_the_second_version_has_its_repair_alone(tmp_path: Path) -> No
 def test_steps_that_are_not_of_the_plan(tmp_path: Path, steps: tuple[Step, ...]) -> None:
     """Whoever approves a file reads its steps: they cannot say anything else than what is carried out."""
     write(tmp_path / "plan.json", [replace(PLAN, steps=steps)])
-    with pytest.raises(IamgenError, match="is no plan of this version of iamgen"):
+    with pytest.raises(IamgenError, match="the steps of dev are not those of its stack and its change set"):
         read(tmp_path / "plan.json")
 
 

@@ -165,6 +165,7 @@ def test_what_aws_refuses(stubbed: Stubbed, planning: Planning, code: str, messa
 def test_a_change_set_that_cannot_be_made(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     stubbed.identity()
     stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
+    stubbed.no_roles()
     stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
     for status in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
         stubbed.answer("cloudformation", "describe_change_set", {"Status": status})
@@ -190,6 +191,7 @@ EARLY = (
 def not_planned(stubbed: Stubbed) -> None:
     stubbed.identity()
     stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
+    stubbed.no_roles()
     stubbed.answer("cloudformation", "create_change_set", {"Id": "arn:set", "StackId": "stack-id"})
     stubbed.answer("cloudformation", "describe_change_set", {"Status": "FAILED", "StatusReason": EARLY})
 
@@ -262,6 +264,7 @@ def test_a_change_set_is_asked_for_once_however_often(stubbed: Stubbed, order: O
 def test_who_may_not_look_at_the_change_set_leaves_none(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     stubbed.identity()
     stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
+    stubbed.no_roles()
     stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
     stubbed.refuse("cloudformation", "describe_change_set", "AccessDenied", "Not you")
     stubbed.answer("cloudformation", "delete_change_set", {}, {"ChangeSetName": "set", "StackName": "stack-id"})
@@ -276,6 +279,7 @@ def test_who_may_not_look_at_the_change_set_leaves_none(stubbed: Stubbed, order:
 def test_a_stack_with_a_change_set_of_somebodys_stays(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     stubbed.identity()
     stubbed.stack("REVIEW_IN_PROGRESS")
+    stubbed.no_roles()
     stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
     stubbed.answer("cloudformation", "describe_change_set", {"Status": "FAILED", "StatusReason": "bad"})
     stubbed.answer("cloudformation", "describe_events", {"OperationEvents": []})
