@@ -75,7 +75,7 @@ def _may_differ(inspection: Inspection) -> bool:
 def _inspect(target: Order, clients: Clients, pace: Pace, on_progress: Callable[[str], None]) -> Inspection:
     require_account(clients, target.account_id, target.where)
     with telling(target.where, clients.credentials):
-        stack = comparable(clients.cloudformation, target.stack, target.account)
+        stack = comparable(clients, target.stack, target.account)
         text = stacks.template(clients.cloudformation, stack.id)
         return inspect(clients, target, parse(target.where, text).body, pace, on_progress)
 

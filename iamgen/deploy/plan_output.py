@@ -109,8 +109,8 @@ def remarks(inspection: Inspection | None) -> Iterator[str]:
 
 def ends_line(planned: Planned, ends: Ends) -> str:
     """Return how many accounts ended how; each of them counts once."""
-    same = len(planned.ready) - len(ends.done) - len(ends.failed) - len(ends.left)
-    text = f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.left)} not begun"
+    same = len(planned.ready) - len(ends.done) - len(ends.failed) - len(ends.not_begun)
+    text = f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.not_begun)} not begun"
     text += f", {len(planned.failed)} not planned" if planned.failed else ""
     text += f", {len(planned.carried_out)} carried out already" if planned.carried_out else ""
     return text + (f", {same} with nothing to change" if same else "")
@@ -141,7 +141,7 @@ def _ended(name: str, prepared: Prepared, ends: Ends, stays: tuple[Fault, ...]) 
     outcomes: dict[str, str] = {
         **dict.fromkeys(ends.done, "done"),
         **dict.fromkeys(ends.failed, "failed"),
-        **dict.fromkeys(ends.left, "not begun"),
+        **dict.fromkeys(ends.not_begun, "not begun"),
     }
     faults = (*(ends.failed[name].faults if name in ends.failed else ()), *stays)
     return {

@@ -13,6 +13,7 @@ from iamgen.deploy import change_set as change_sets
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.access_removal import only_removes_access
 from iamgen.deploy.change_set import ChangeSet, ChangeSetKind
+from iamgen.deploy.consequences import cli_options
 from iamgen.deploy.declared_people import DeclaredPeople, declared_people
 from iamgen.deploy.drift import Inspection, inspect
 from iamgen.deploy.effects import planned, retagged
@@ -166,7 +167,7 @@ def _ready(order: Order, clients: Clients, choices: Choices) -> Stack | None:
         stack = stacks.settle(cloudformation, order.stack, choices.pace)
     if stack and step(stack.status) is NextStep.STUCK:
         parts = stacks.failed_resources(cloudformation, stack.id)
-        raise IamgenError([stuck(order.where, order.stack, stack.status, parts)])
+        raise IamgenError([stuck(order.where, order.stack, stack.status, parts, cli_options(clients))])
     return stack
 
 
@@ -222,10 +223,14 @@ def refuse_losses(
 
 def _refuse(prepared: Prepared, changes: Collection[Change], faults: Iterable[Fault]) -> NoReturn:
     """Show what would have changed, and raise IamgenError: whoever is to allow it has to have seen it."""
-    prepared.choices.on_refusal(
-        "\n".join([f"{prepared.order.where}: refused, and nothing has changed", *lines(changes)])
-    )
+    show_refused(prepared, changes)
     raise IamgenError(faults)
+
+
+def show_refused(prepared: Prepared, changes: Collection[Change]) -> None:
+    """Show what a deployment that is refused would have changed."""
+    text = [f"{prepared.order.where}: refused, and nothing has changed", *lines(changes)]
+    prepared.choices.on_refusal("\n".join(text))
 
 
 def is_guarded(clients: Clients, stack: Stack) -> bool:
@@ -258,7 +263,7 @@ def change_set_step(prepared: Prepared, *, is_same: bool) -> CreateChangeSet:
     others would touch every resource for nothing."""
     order, stack = prepared.order, prepared.stack
     kind: ChangeSetKind = "UPDATE" if stack and is_created(stack) and not prepared.afresh else "CREATE"
-    kept = {key: value for key, value in (stack.tags if stack else {}).items() if not key.startswith("aws:")}
-    tags = kept if is_same and kind == "UPDATE" else {**kept, **order.tags}
+    own_tags = {key: value for key, value in (stack.tags if stack else {}).items() if not key.startswith("aws:")}
+    tags = own_tags if is_same and kind == "UPDATE" else {**own_tags, **order.tags}
     reverts_drift = prepared.choices.repair and kind == "UPDATE"
     return CreateChangeSet(order.stack, kind, order.text, tags, reverts_drift)

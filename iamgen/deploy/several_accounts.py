@@ -11,12 +11,12 @@ from iamgen.aws_client.clients import Clients, WrongAccountError, require_accoun
 from iamgen.aws_client.parallel import side_by_side
 from iamgen.deploy import approval
 from iamgen.deploy.approval import ForgedPlanError
-from iamgen.deploy.declared_people import newly_trusted
 from iamgen.deploy.events import Event
 from iamgen.deploy.executor import discard, execute
+from iamgen.deploy.missing_people import trusting_missing_people
 from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.plan_file import Kept
-from iamgen.deploy.planner import Prepared, body, prepare
+from iamgen.deploy.planner import Prepared, prepare
 from iamgen.errors import Fault, IamgenError, refuse
 
 Show = Callable[[str, str], None]
@@ -24,12 +24,16 @@ Show = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class Member:
-    """An account to deploy to; `holds_people` when the others may trust users that its stack makes."""
+    """An account to deploy to."""
 
     name: str
+    """Its name in CONST.inc."""
     order: Order
+    """What it should have."""
     clients: Clients
+    """Its clients."""
     holds_people: bool
+    """Whether the others may trust users that its stack makes."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,14 @@ class Planned:
 
 @dataclass(frozen=True)
 class Ends:
-    """How accounts ended: those done, those that failed, and those not begun because of another."""
+    """How accounts ended, by their names."""
 
     done: tuple[str, ...] = ()
+    """Those in which everything was done."""
     failed: Mapping[str, IamgenError] = field(default_factory=dict)
-    left: tuple[str, ...] = ()
+    """Why those failed that did."""
+    not_begun: tuple[str, ...] = ()
+    """Those that were not begun because another failed."""
 
 
 class Pending:
@@ -94,16 +101,16 @@ def plan(
     whoever has it."""
     register = Pending() if pending is None else pending
 
-    def one(member: Member) -> Prepared:
+    def plan_member(member: Member) -> Prepared:
         show(member.name, "planning")
         register.prepared[member.name] = prepared = prepare(member.order, member.clients, choices)
         show(member.name, "planned")
         return prepared
 
-    prepared = side_by_side({member.name: partial(one, member) for member in members}, stop)
+    prepared = side_by_side({member.name: partial(plan_member, member) for member in members}, stop)
     ready = {name: iamgen_error for name, iamgen_error in prepared.items() if isinstance(iamgen_error, Prepared)}
     planned = Planned(ready, {name: items for name, items in prepared.items() if isinstance(items, IamgenError)})
-    return _without_dropped(without_missing_people(planned), register)
+    return _without_dropped(_without_missing_people(planned), register)
 
 
 def _without_dropped(planned: Planned, register: Pending) -> Planned:
@@ -142,32 +149,14 @@ def take_up(
         {name: answer for name, answer in answers.items() if isinstance(answer, IamgenError)},
         {name: orders[name] for name, answer in answers.items() if answer is None},
     )
-    return without_missing_people(planned)
+    return _without_missing_people(planned)
 
 
-def without_missing_people(planned: Planned) -> Planned:
-    """Return it with the deployments refused that would trust a declared person who does not exist: AWS would refuse
-    them half way, one person at a time. Who is missing is known when the account of the people is among the planned."""
-    missing = {arn: fault for item in planned.ready.values() for arn, fault in item.people.missing.items()}
-    named = {name: _trusting_missing(item, missing) for name, item in planned.ready.items()}
-    refused = {name: IamgenError(faults) for name, faults in named.items() if faults}
-    told = {fault for error in refused.values() for fault in error.faults}
+def _without_missing_people(planned: Planned) -> Planned:
+    """Return it with the deployments refused that would trust people who do not exist."""
+    refused, rest = trusting_missing_people(planned.ready)
     ready = {name: item for name, item in planned.ready.items() if name not in refused}
-    rest = tuple(fault for fault in missing.values() if fault not in told)
     return replace(planned, ready=ready, failed={**planned.failed, **refused}, missing=rest)
-
-
-def _trusting_missing(prepared: Prepared, missing: Mapping[str, Fault]) -> tuple[Fault, ...]:
-    """Return which of the missing people the deployment would trust, and then that it is refused for that."""
-    if not missing or not (prepared.change_set or prepared.afresh):
-        return ()
-    roles = newly_trusted(prepared.before, body(prepared.order, prepared.order.text))
-    named = [arn for arn in missing if arn in roles]
-    if not named:
-        return ()
-    trusting = ", ".join(sorted({role for arn in named for role in roles[arn]}))
-    message = f"refused, because AWS accepts no trust in users who do not exist: {trusting}"
-    return (*(missing[arn] for arn in named), Fault(prepared.order.where, message, "deploy again when they exist"))
 
 
 def held_back(planned: Planned, first: str, *, every: bool) -> tuple[str, ...]:
@@ -204,24 +193,24 @@ def carry_out(
     pending = {name: prepared for name, prepared in ready.items() if prepared.is_pending}
     removing = {name: item for name, item in pending.items() if item.only_removes_access}
     leading = {name: element for name, element in pending.items() if name == first and name not in removing}
-    rest = {name: one for name, one in pending.items() if name not in removing and name not in leading}
+    rest = {name: item for name, item in pending.items() if name not in removing and name not in leading}
     failed = _all(removing, show, stop, begun, patient=False)
     failed |= _all(leading, show, stop, begun, patient=False)
-    left = tuple(rest) if first in failed else ()
-    if not left:
+    not_begun = tuple(rest) if first in failed else ()
+    if not not_begun:
         failed |= _all(rest, show, stop, begun, patient=bool(leading))
-    return Ends(tuple(name for name in pending if name not in failed and name not in left), failed, left)
+    return Ends(tuple(name for name in pending if name not in failed and name not in not_begun), failed, not_begun)
 
 
 def _all(
     ready: Mapping[str, Prepared], show: Show, stop: threading.Event, begun: set[str], *, patient: bool
 ) -> dict[str, IamgenError]:
-    def one(name: str, prepared: Prepared) -> None:
+    def deploy_member(name: str, prepared: Prepared) -> None:
         show(name, "deploying")
         execute(prepared, partial(tell, name, show, set()), patient=patient, begin=partial(begun.add, name))
         show(name, "done")
 
-    result = side_by_side({name: partial(one, name, items) for name, items in ready.items()}, stop)
+    result = side_by_side({name: partial(deploy_member, name, items) for name, items in ready.items()}, stop)
     return {name: iamgen_error for name, iamgen_error in result.items() if isinstance(iamgen_error, IamgenError)}
 
 

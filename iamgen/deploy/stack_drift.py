@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from iamgen.aws_client.clients import Client
+from iamgen.aws_client.clients import Client, Clients
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy import stack as stacks
+from iamgen.deploy.consequences import cli_options
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_status import NextStep, busy, is_comparable, step, stuck
 from iamgen.deploy.target_account import TargetAccount
@@ -62,16 +63,18 @@ class Drift:
     unchecked: tuple[Unchecked, ...]
 
 
-def comparable(cloudformation: Client, name: str, account: TargetAccount) -> Stack:
+def comparable(clients: Clients, name: str, account: TargetAccount) -> Stack:
     """Return the stack of that name, if CloudFormation can compare it. Raises IamgenError when there is none, and
     when it is being worked on, or is stuck."""
-    where, stack = str(account), stacks.read(cloudformation, name)
+    cloudformation, where = clients.cloudformation, str(account)
+    stack = stacks.read(cloudformation, name)
     if stack and is_comparable(stack.status):
         return stack
     if stack and step(stack.status) is NextStep.WAIT:
         raise IamgenError([busy(account, name, stack.status)._replace(hint="look again when that has ended")])
     if stack and step(stack.status) is NextStep.STUCK:
-        raise IamgenError([stuck(where, name, stack.status, stacks.failed_resources(cloudformation, stack.id))])
+        parts = stacks.failed_resources(cloudformation, stack.id)
+        raise IamgenError([stuck(where, name, stack.status, parts, cli_options(clients))])
     state = f" (it is {stack.status})" if stack else ""
     raise refuse(where, f"there is no stack {name} to look at{state}", f"iamgen deploy {account.name}")
 
@@ -80,7 +83,7 @@ def detect(cloudformation: Client, stack: str, where: str, pace: Pace, on_progre
     """Have CloudFormation look, and return what it found. When its detection failed, that is of the resources that it
     had compared by then. Raises IamgenError when it could compare none."""
     detection = _detection(cloudformation, stack, pace, on_progress)
-    every, failure = _found(cloudformation, stack), ""
+    every, failure = _results(cloudformation, stack), ""
     if detection["DetectionStatus"] == _FAILED:
         failure = printable(str(detection.get("DetectionStatusReason") or "no reason"))
         # of a resource that it could not compare, AWS shows the result of an earlier detection
@@ -123,7 +126,7 @@ def _logical_id(result: Mapping[str, Any]) -> str:
     return str(result["LogicalResourceId"])
 
 
-def _found(cloudformation: Client, stack: str) -> list[Mapping[str, Any]]:
+def _results(cloudformation: Client, stack: str) -> list[Mapping[str, Any]]:
     result: list[Mapping[str, Any]] = []
     more: dict[str, str] = {}
     while True:

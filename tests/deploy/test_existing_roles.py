@@ -86,7 +86,7 @@ def test_another_region_creates_no_second_stack(aws: Aws, order: Order, choices:
     aws.people("/bob")
     execute(prepare(order, connect(Credentials("of-dev"), "eu-west-1", "dev"), choices), lambda _: None)
     elsewhere = connect(Credentials("of-dev"), "us-east-1", "dev")
-    with pytest.raises(IamgenError, match="is of the stack infra in eu-west-1, and CONST.inc names us-east-1"):
+    with pytest.raises(IamgenError, match=r"is of the stack infra in eu-west-1, and CONST.inc names us-east-1"):
         prepare(order, elsewhere, choices)
     assert elsewhere.cloudformation.describe_stacks()["Stacks"] == []
     assert aws.status("dev") == "CREATE_COMPLETE"

@@ -104,12 +104,13 @@ def resource(logical_id: str, status: str, reason: str) -> dict[str, Any]:
     [
         (
             "UPDATE_ROLLBACK_FAILED",
-            "put right what is named, then: aws cloudformation continue-update-rollback --stack-name infra",
+            "put right what is named, then: aws cloudformation continue-update-rollback --stack-name infra"
+            " --region eu-west-1 --profile of-dev",
         ),
         (
             "DELETE_FAILED",
             "somebody began to delete it: put right what is named, then: aws cloudformation delete-stack"
-            " --stack-name infra, and deploy again",
+            " --stack-name infra --region eu-west-1 --profile of-dev, and deploy again",
         ),
     ],
 )
@@ -572,7 +573,9 @@ def test_a_template_in_a_bucket(stubbed: Stubbed, large: Order, choices: Choices
     found = prepare(large, stubbed.clients, replace(choices, bucket="ours", warn=warned.append))
     assert found.change_set
     what = f"the template stays in s3://ours/{key}: profile of-dev may not do DeleteObject: Access Denied"
-    fault = Fault("dev (222222222222)", what, f"remove it: aws s3 rm s3://ours/{key}")
+    fault = Fault(
+        "dev (222222222222)", what, f"remove it: aws s3 rm s3://ours/{key} --region eu-west-1 --profile of-dev"
+    )
     assert warned == ([] if removable else [fault])
     stubbed.done()
 

@@ -118,7 +118,7 @@ def test_a_detection_that_saw_nothing_is_refused(stubbed: Stubbed) -> None:
 @pytest.mark.parametrize("status", ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_FAILED"])
 def test_a_stack_that_can_be_compared(stubbed: Stubbed, status: str) -> None:
     stubbed.stack(status)
-    assert comparable(stubbed.clients.cloudformation, "infra", ACCOUNT).status == status
+    assert comparable(stubbed.clients, "infra", ACCOUNT).status == status
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_stack_that_can_be_compared(stubbed: Stubbed, status: str) -> None:
             Fault(
                 WHERE,
                 "the stack infra is stuck in UPDATE_FAILED: OpsR is UPDATE_FAILED: no right",
-                "aws cloudformation rollback-stack --stack-name infra, then deploy again",
+                "aws cloudformation rollback-stack --stack-name infra --region eu-west-1 --profile of-dev, then deploy again",
             ),
         ),
     ],
@@ -151,5 +151,5 @@ def test_a_stack_that_cannot_be_compared(stubbed: Stubbed, status: str, fault: F
     parts = [resource("OpsR", "UPDATE_FAILED", "no right")]
     stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": parts})
     with pytest.raises(IamgenError) as raised:
-        comparable(stubbed.clients.cloudformation, "infra", ACCOUNT)
+        comparable(stubbed.clients, "infra", ACCOUNT)
     assert raised.value.faults == (fault,)
