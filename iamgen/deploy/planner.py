@@ -191,18 +191,18 @@ def body(order: Order, text: str) -> Mapping[str, Any]:
 def inspected(prepared: Prepared, before: Mapping[str, Any], identity: Identity) -> Prepared:
     """Return it with the drift that a repair undoes. Raises IamgenError for what nobody allowed to be lost by that."""
     order, choices = prepared.order, prepared.choices
-    seen = inspect(prepared.clients, order, before, choices.pace)
-    removed = [item.value for item in seen.iam_differences if item.is_in(POWER) and item.sign == "+"]
+    inspection = inspect(prepared.clients, order, before, choices.pace)
+    removed = [item.value for item in inspection.iam_differences if item.is_in(POWER) and item.sign == "+"]
     added = {
-        element.value for element in seen.iam_differences if element.is_in(POWER) and element.sign == "-"
-    } & seen.users
+        element.value for element in inspection.iam_differences if element.is_in(POWER) and element.sign == "-"
+    } & inspection.users
     faults = list(
-        lost_by_repair(order.where, seen.declared_members.get(POWER, frozenset()) | added, removed, identity.arn)
+        lost_by_repair(order.where, inspection.declared_members.get(POWER, frozenset()) | added, removed, identity.arn)
     )
-    faults += own_losses(order.where, seen.iam_differences, identity.arn, seen.memberships)
+    faults += own_losses(order.where, inspection.iam_differences, identity.arn, inspection.memberships)
     if faults and not choices.lock_me_out:
         raise IamgenError(faults)
-    return replace(prepared, inspection=seen)
+    return replace(prepared, inspection=inspection)
 
 
 def refuse_losses(
