@@ -23,7 +23,10 @@ from iamgen.aws_client.clients import Identity
 from iamgen.commands.deploy import DeployRequest, deploy
 from iamgen.commands.requests import Consent, Lint, Output, Permit, Reach
 from iamgen.deploy import stack as stacks
+from iamgen.deploy import stack_operations
+from iamgen.deploy.change_set import ChangeSet
 from iamgen.deploy.declared_people import DeclaredPeople
+from iamgen.deploy.execution import Execution
 from iamgen.deploy.planner import Prepared
 from iamgen.errors import IamgenError, refuse
 from iamgen.ui.console import Console
@@ -290,7 +293,7 @@ def test_people_who_do_not_exist_are_named_at_once_and_nothing_is_begun(deployed
     edit(deployed, BOB, '"erin", {"user-only": "ReadR", "dev": ("OpsR", "ReadR")}')
     edit(deployed, "bob@", "erin@")
     edit(deployed, 'path="/auditors/"', 'path="/audit/"')
-    edit(deployed, "USERS = (", 'USERS = (\n    User("frank", {}),')
+    edit(deployed, "\nUSERS = (", '\nUSERS = (\n    User("frank", {}),')
     states = [aws.status(name) for name in IDS]
     ended = run(deployed, every=True)
     assert (ended.code, ended.out) == (1, "")
@@ -304,17 +307,16 @@ def test_people_who_do_not_exist_are_named_at_once_and_nothing_is_begun(deployed
     )
     for cause in causes:
         assert ended.err.count(cause) == 1
-    for account, roles in (("user-only", "ReadR"), ("dev", "OpsR, ReadR"), ("prod", "OpsR, ReadR")):
+    for account, roles in (("user-only", "ReadR"), ("dev", "OpsR, ReadR"), ("prod", "ReadR")):
         message = f"refused, because AWS accepts no trust in users who do not exist: {roles}\n"
         assert f"{account} ({IDS[account]}): {message}" in ended.err, (account, ended.err)
     assert "warning: user-only (111111111111): users.py declares frank, and there is no such IAM user\n" in ended.err
-    assert ended.err.splitlines()[-1] == "0 done, 0 failed, 0 not begun, 3 not planned"
     assert [aws.status(name) for name in IDS] == states
     assert aws.change_sets("dev") == aws.change_sets("user-only") == []
 
     # what is missing is made, and it works
     aws.people("/erin")
-    aws.client("iam", "user-only").update_user(UserName="dave", NewPath="/audit/")
+    edit(deployed, 'path="/audit/"', 'path="/auditors/"')
     again = run(deployed, every=True)
     assert again.code == 0, again.err
     assert f"{ARN}/erin" in aws.trusted("dev", "OpsR")
@@ -536,6 +538,29 @@ def test_each_account_of_a_kept_plan_goes_its_own_way(deployed: Path, aws: Aws, 
     third = run(deployed, approved=file, exit_code=True)
     assert (third.code, third.out, third.err.count("this plan was carried out already")) == (0, "", 2)
     assert file.read_bytes() == approved
+
+
+def test_a_kept_plan_goes_on_where_one_account_was_denied(
+    deployed: Path, aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """dev is done, and AWS refuses to begin on prod: its change set stays, and the same file carries out the rest."""
+
+    def denied(change_set: ChangeSet, execution: Execution) -> None:
+        if execution.account.name == "prod":
+            raise refuse(execution.where, "may not do ExecuteChangeSet")
+        begin(change_set, execution)
+
+    begin, file = stack_operations._begin, tmp_path / "plan.json"
+    two_accounts(deployed)
+    assert run(deployed, "dev", "prod", plan_file=file).code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("iamgen.deploy.stack_operations._begin", denied)
+        first = run(deployed, approved=file)
+    assert (first.code, first.err.splitlines()[-1]) == (1, "1 done, 1 failed, 0 not begun")
+    assert len(aws.change_sets("prod")) == 1
+    second = run(deployed, approved=file)
+    assert (second.code, second.err.splitlines()[-1]) == (0, "1 done, 0 failed, 0 not begun, 1 carried out already")
+    assert f"{ARN}/bob" in aws.trusted("prod", "OpsR")
 
 
 def test_a_kept_plan_whose_people_cannot_be_deployed_is_kept(deployed: Path, aws: Aws, tmp_path: Path) -> None:
