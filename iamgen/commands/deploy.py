@@ -126,8 +126,8 @@ def _plan_and_decide(run: _Run, kept_plans: Collection[plan_file.Kept], members:
                 planned = several_accounts.take_up(by_account, members, choices, run.stop, run.pending)
             else:
                 planned = several_accounts.plan(members, choices, show, run.stop, run.pending)
-        run.console.errors(dict.fromkeys(fault for error in planned.failed.values() for fault in error.faults))
-        run.console.warnings(planned.missing)
+        run.console.errors(planned.faults)
+        run.console.warnings(fault for fault in planned.missing if fault not in planned.faults)
         for order_ in planned.carried_out.values():
             run.console.note(f"{order_.where}: this plan was carried out already")
         _say_memberships(run, (prepared for prepared in planned.ready.values() if not prepared.is_pending))

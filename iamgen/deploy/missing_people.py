@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from iamgen.deploy.declared_people import newly_trusted
-from iamgen.deploy.planner import Prepared, body, show_refused
+from iamgen.deploy.planner import Prepared, body
 from iamgen.errors import Fault, IamgenError
 
 
-def trusting_missing_people(
-    ready: Mapping[str, Prepared],
-) -> tuple[Mapping[str, IamgenError], tuple[Fault, ...]]:
-    """Return why planned deployments are refused, by account, and the people who are missing without that consequence.
+def refused_for_missing_people(ready: Mapping[str, Prepared]) -> Mapping[str, IamgenError]:
+    """Return why planned deployments are refused, by account.
 
     Who is missing is known when the account that holds the people is among the planned.
     """
     missing = {arn: fault for item in ready.values() for arn, fault in item.people.missing.items()}
-    refused = {name: faults for name, item in ready.items() if (faults := _refusal(item, missing))}
-    for name in refused:
-        show_refused(ready[name], ready[name].changes)
-    consequential = {fault for faults in refused.values() for fault in faults}
-    rest = tuple(fault for fault in missing.values() if fault not in consequential)
-    return {name: IamgenError(faults) for name, faults in refused.items()}, rest
+    faults = {name: _refusal(item, missing) for name, item in ready.items()}
+    return {name: IamgenError(refusal) for name, refusal in faults.items() if refusal}
 
 
 def _refusal(prepared: Prepared, missing: Mapping[str, Fault]) -> tuple[Fault, ...]:

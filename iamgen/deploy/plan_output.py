@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 
+from iamgen.deploy.declared_people import DeclaredPeople
 from iamgen.deploy.deployment_steps import plan_after, plan_of
 from iamgen.deploy.drift import Inspection
 from iamgen.deploy.effects import merged, undone
@@ -50,7 +51,18 @@ def plain(prepared: Prepared) -> dict[str, object]:
         "steps": [step_text(step) for step in plan_of(prepared).steps],
         "steps_after": [step_text(step) for step in plan_after(prepared).steps] if prepared.is_pending else [],
         **(_beyond_repair(prepared.inspection) if prepared.inspection else {}),
+        **_people(prepared.people),
     }
+
+
+def _people(people: DeclaredPeople) -> dict[str, object]:
+    """Return who of the declared people does not exist, and who was in no group when the plan was made, as JSON values;
+    nothing in an account without people."""
+    values = {
+        "missing_people": _plain(people.missing.values()),
+        "outside_groups": {group: list(names) for group, names in people.outside_groups.items()},
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def _beyond_repair(inspection: Inspection) -> dict[str, object]:

@@ -223,14 +223,9 @@ def refuse_losses(
 
 def _refuse(prepared: Prepared, changes: Collection[Change], faults: Iterable[Fault]) -> NoReturn:
     """Show what would have changed, and raise IamgenError: whoever is to allow it has to have seen it."""
-    show_refused(prepared, changes)
-    raise IamgenError(faults)
-
-
-def show_refused(prepared: Prepared, changes: Collection[Change]) -> None:
-    """Show what a deployment that is refused would have changed."""
     text = [f"{prepared.order.where}: refused, and nothing has changed", *lines(changes)]
     prepared.choices.on_refusal("\n".join(text))
+    raise IamgenError(faults)
 
 
 def is_guarded(clients: Clients, stack: Stack) -> bool:

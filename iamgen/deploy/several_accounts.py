@@ -13,7 +13,7 @@ from iamgen.deploy import approval
 from iamgen.deploy.approval import ForgedPlanError
 from iamgen.deploy.events import Event
 from iamgen.deploy.executor import discard, execute
-from iamgen.deploy.missing_people import trusting_missing_people
+from iamgen.deploy.missing_people import refused_for_missing_people
 from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.plan_file import Kept
 from iamgen.deploy.planner import Prepared, prepare
@@ -47,7 +47,13 @@ class Planned:
     carried_out: Mapping[str, Order] = field(default_factory=dict)
     """The accounts in which a kept plan was carried out before."""
     missing: tuple[Fault, ...] = ()
-    """The declared people who do not exist, and whom no account comes to trust: nothing is refused because of them."""
+    """The declared people who do not exist. Where an account is refused for that, its faults name them as well."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Why accounts could not be planned, each fault once, and people who do not exist first: they are a cause."""
+        every = dict.fromkeys(fault for error in self.failed.values() for fault in error.faults)
+        return tuple(sorted(every, key=lambda fault: fault not in self.missing))
 
 
 @dataclass(frozen=True)
@@ -154,9 +160,10 @@ def take_up(
 
 def _without_missing_people(planned: Planned) -> Planned:
     """Return it with the deployments refused that would trust people who do not exist."""
-    refused, rest = trusting_missing_people(planned.ready)
+    refused = refused_for_missing_people(planned.ready)
+    missing = tuple(fault for item in planned.ready.values() for fault in item.people.missing.values())
     ready = {name: item for name, item in planned.ready.items() if name not in refused}
-    return replace(planned, ready=ready, failed={**planned.failed, **refused}, missing=rest)
+    return replace(planned, ready=ready, failed={**planned.failed, **refused}, missing=missing)
 
 
 def held_back(planned: Planned, first: str, *, every: bool) -> tuple[str, ...]:

@@ -335,13 +335,20 @@ def test_who_is_missing_does_not_hold_up_what_takes_access_away(deployed: Path, 
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
     ended = run(deployed, every=True)
     assert ended.code == 0, ended.err
-    assert "warning: user-only (111111111111): users.py declares alice, and there is no such IAM user\n" in ended.err
+    said = "users.py declares alice, and there is no such IAM user"
+    assert f"warning: user-only (111111111111): {said}\n" in ended.err
+    (plan,) = json.loads(run(deployed, "user-only", as_json=True).out)["accounts"]
+    assert [person["what"] for person in plan["missing_people"]] == [said]
     assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
 
 
 def test_who_is_put_into_the_groups_is_named_no_more(deployed: Path, aws: Aws) -> None:
     said = "these people are not in their groups yet"
     assert said in run(deployed, "user-only").err
+    (plan,) = json.loads(run(deployed, "user-only", as_json=True).out)["accounts"]
+    everybody = ["alice", "bob", "carol", "dave"]
+    groups = {"AssumeRoleG": everybody, "ManageOwnUserG": everybody, "PowerG": ["alice"]}
+    assert (plan["outside_groups"], "missing_people" in plan) == (groups, False)
     assert said not in run(deployed, "dev").err
     repaired = run(deployed, "user-only", repair=True)
     assert (repaired.code, said in repaired.err) == (0, False)
