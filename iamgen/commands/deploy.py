@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,14 +12,16 @@ from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
 from iamgen.commands.requests import Consent, Lint, Output, Permit, Reach
 from iamgen.declaration.account_selection import chosen
-from iamgen.declaration.resolved import Declaration
+from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy import approval, plan_file, several_accounts
+from iamgen.deploy.declared_people import outside_groups
 from iamgen.deploy.executor import going_on
-from iamgen.deploy.plan_output import ends_json, ends_line, plan_text
-from iamgen.deploy.planner import Choices
+from iamgen.deploy.order import Choices
+from iamgen.deploy.plan_output import ends_json, ends_line, numbered_steps, plan_text
+from iamgen.deploy.planner import Prepared
 from iamgen.deploy.several_accounts import Ends, Member, Pending, Planned
 from iamgen.deploy.targets import CredentialChoice, in_question, order, people_first
-from iamgen.errors import Fault, refuse
+from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.project import Project
 from iamgen.release.stack_tags import stack_tags
 from iamgen.ui.console import Console
@@ -96,37 +98,39 @@ def deploy(request: DeployRequest, console: Console) -> int:
     if request.plan_file:  # before users.py runs, which may go elsewhere
         request = replace(request, plan_file=request.plan_file.absolute())
     stop = threading.Event()
-    kept = plan_file.read(request.approved) if request.approved else ()
-    if request.approved and not kept:
+    kept_plans = plan_file.read(request.approved) if request.approved else ()
+    if request.approved and not kept_plans:
         return _nothing(request, console)
-    names = tuple(item.account for item in kept) or request.reach.accounts
+    names = tuple(item.account for item in kept_plans) or request.reach.accounts
     declaration, members = _members(request, names, console)
-    run = _Run(request, console, declaration, stop, Pending(are_kept=bool(kept)))
+    run = _Run(request, console, declaration, stop, Pending(are_kept=bool(kept_plans)))
     denied = several_accounts.unusable(members, stop)
     if denied:
         console.errors(fault for error in denied.values() for fault in error.faults)
         return _ended(run, Planned({}, denied), Ends(), {})
     try:
-        return _plan_and_decide(run, kept, members)
+        return _plan_and_decide(run, kept_plans, members)
     except KeyboardInterrupt:
         for fault in going_on(run.pending.prepared.values()):
             console.warning(fault)
         raise
 
 
-def _plan_and_decide(run: _Run, kept: Collection[plan_file.Kept], members: Collection[Member]) -> int:
+def _plan_and_decide(run: _Run, kept_plans: Collection[plan_file.Kept], members: Collection[Member]) -> int:
     """Plan, decide, and clean up, however that ends: all change sets go that nobody wants any more or has begun."""
     choices, stays = _choices(run.request, run.console, run.stop), dict[str, tuple[Fault, ...]]()
     try:
         with run.console.board([member.name for member in members]) as show:
-            if kept:
-                by_account = {plan.account: plan for plan in kept}
+            if kept_plans:
+                by_account = {plan.account: plan for plan in kept_plans}
                 planned = several_accounts.take_up(by_account, members, choices, run.stop, run.pending)
             else:
                 planned = several_accounts.plan(members, choices, show, run.stop, run.pending)
-        run.console.errors(fault for error in planned.failed.values() for fault in error.faults)
+        run.console.errors(planned.faults)
+        run.console.warnings(fault for fault in planned.missing if fault not in planned.faults)
         for order_ in planned.carried_out.values():
             run.console.note(f"{order_.where}: this plan was carried out already")
+        _say_memberships(run, (prepared for prepared in planned.ready.values() if not prepared.is_pending))
         ends = _decide(run, planned)
     finally:
         stays |= run.pending.clean_up()
@@ -158,8 +162,9 @@ def _members(
     declaration = project.declaration
     console.warnings(project.warnings)
     accounts = people_first(chosen(declaration, names, every=request.reach.every))
-    texts: Mapping[str, str] = {}
-    if not request.approved:  # a kept plan was checked when it was made, and brings its own template
+    if request.approved:  # a kept plan was checked when it was made, and brings its own template
+        texts = _texts_to_compare(project, accounts, console)
+    else:
         rendered = project.render(accounts)
         console.warnings(rendered.warnings)
         rendered.require_checks(console, lint=request.lint.on, cache=request.lint.cache)
@@ -176,6 +181,17 @@ def _members(
     )
 
 
+def _texts_to_compare(project: Project, accounts: tuple[Account, ...], console: Console) -> Mapping[str, str]:
+    """Return the templates that users.py gives now, for the comparison with those of a kept plan; none, with a warning,
+    where they cannot be rendered."""
+    try:
+        return project.render(accounts).texts
+    except IamgenError as exc:
+        message = f"the plan was not compared with users.py, which cannot be rendered: {exc.faults[0].problem}"
+        console.warning(Fault(exc.faults[0].where, message, exc.faults[0].hint))
+        return {}
+
+
 def _decide(run: _Run, planned: Planned) -> Ends:
     """Show the plan, ask, and do it or leave it; return how the accounts ended."""
     request, console = run.request, run.console
@@ -187,16 +203,25 @@ def _decide(run: _Run, planned: Planned) -> Ends:
     asks = bool(waiting) and not (is_over or request.consent.yes or request.changes_nothing)
     if planned.ready:
         console.show_plan(plan_text(planned.ready.values()), asks=asks, as_json=request.output.as_json)
+    if request.consent.dry_run and not request.output.as_json:
+        _say_steps(planned, console)
     _say_not_begun(run, planned, held_back)
     if is_over:
-        _say_count(run, planned, Ends(left=held_back))
+        _say_count(run, planned, Ends(not_begun=held_back))
     elif request.plan_file and planned.ready:
         _keep(request.plan_file, planned, waiting)
         run.pending.are_kept = True
         console.note(f"the plan is kept: iamgen apply {request.plan_file}")
     elif waiting and not request.changes_nothing and _agreed(run, waiting):
         return _carry_out(run, planned, held_back)
-    return Ends(left=held_back)
+    return Ends(not_begun=held_back)
+
+
+def _say_steps(planned: Planned, console: Console) -> None:
+    """Say what a deployment would do, step by step, apart from the plan, which stays the product."""
+    for text in map(numbered_steps, planned.ready.values()):
+        if text:
+            console.note(text)
 
 
 def _agreed(run: _Run, waiting: Collection[str]) -> bool:
@@ -220,7 +245,8 @@ def _nothing(request: DeployRequest, console: Console) -> int:
 
 def _keep(file: Path, planned: Planned, pending: Collection[str]) -> None:
     """Write the plan, an empty one where nothing is to change: an older one of that name is not to be carried out."""
-    result = [kept for kept in (approval.kept(kept, name) for name, kept in planned.ready.items()) if kept]
+    plans = (approval.kept(prepared, name) for name, prepared in planned.ready.items())
+    result = [plan for plan in plans if plan]
     if pending and not result:
         message = "there is no change set to keep: only the stack's protection is to be put back"
         raise refuse(str(file), message, "deploy it in one step: iamgen deploy ACCOUNT")
@@ -231,15 +257,25 @@ def _carry_out(run: _Run, planned: Planned, held_back: Collection[str]) -> Ends:
     ready = {name: prepared for name, prepared in planned.ready.items() if name not in held_back}
     with run.console.board(list(ready)) as show:
         ends = several_accounts.carry_out(ready, run.first, show, run.stop, run.pending.begun)
-    for name, one in ready.items():
+    for name, prepared in ready.items():
         if name in ends.failed:
             run.console.errors(ends.failed[name].faults)
         elif name in ends.done:
-            run.console.note(f"{one.order.where}: done")
-    _say_not_begun(run, planned, ends.left)
-    ends = replace(ends, left=(*held_back, *ends.left))
+            run.console.note(f"{prepared.order.where}: done")
+    _say_memberships(run, (ready[name] for name in ends.done))
+    _say_not_begun(run, planned, ends.not_begun)
+    ends = replace(ends, not_begun=(*held_back, *ends.not_begun))
     _say_count(run, planned, ends)
     return ends
+
+
+def _say_memberships(run: _Run, prepared: Iterable[Prepared]) -> None:
+    """Say which declared people are not in their groups yet, of accounts that are as they should be; a repair has put
+    them in."""
+    for item in prepared:
+        fault = outside_groups(item.people, item.order.account)
+        if fault and item.inspection is None:
+            run.console.warning(fault)
 
 
 def _say_not_begun(run: _Run, planned: Planned, names: Collection[str]) -> None:
@@ -260,7 +296,7 @@ def _ended(run: _Run, planned: Planned, ends: Ends, stays: Mapping[str, tuple[Fa
     """Tell programs how it ended, and return the exit code. `stays` is what could not be removed, by account."""
     if run.request.output.as_json:
         run.console.product(ends_json(planned, ends, stays))
-    if planned.failed or ends.failed or ends.left or stays:
+    if planned.failed or ends.failed or ends.not_begun or stays:
         return FAILED
     waiting = sum(prepared.is_pending for prepared in planned.ready.values())
     return PENDING if run.request.output.exit_code and len(ends.done) < waiting else DONE

@@ -18,7 +18,7 @@ from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy import several_accounts
 from iamgen.deploy.cancellation import cancel, under_way
-from iamgen.deploy.planner import Order
+from iamgen.deploy.order import Order
 from iamgen.deploy.targets import CredentialChoice, in_question, order
 from iamgen.errors import Fault, IamgenError
 from iamgen.project import Project

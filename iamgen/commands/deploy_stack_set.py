@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iamgen.aws import quotas
-from iamgen.aws.partitions import DEFAULT, partition_of
 from iamgen.aws_client.clients import Clients, Credentials, Identity, connect
 from iamgen.aws_client.errors import telling
 from iamgen.aws_client.parallel import heeding
@@ -92,7 +91,7 @@ def deploy_stack_set(request: StackSetRequest, console: Console) -> int:
         caller_identity = clients.sts.get_caller_identity()
         caller = Identity(caller_identity["Account"], caller_identity["Arn"])
         planned = plan(clients, wished)
-    _refuse_losses(request, _change(planned, caller, clients.region), caller, console)
+    _refuse_losses(request, _change(planned, caller, declaration), caller, console)
     names = {account.id: f"{account.name} ({account.id})" for account in accounts}
     text = "\n".join(_lines(planned, names, f"{caller.account} ({caller.arn})"))
     asks = planned.is_pending and not request.consent.dry_run and not request.consent.yes
@@ -116,8 +115,8 @@ def _agreed(question: str, console: Console) -> bool:
     return is_yes
 
 
-def _change(planned: PlannedSet, caller: Identity, region: str) -> TemplateChange:
-    place = Place(caller.account, partition_of(region) or DEFAULT, region, planned.stack_set.name)
+def _change(planned: PlannedSet, caller: Identity, declaration: Declaration) -> TemplateChange:
+    place = Place(caller.account, declaration.partition, declaration.region, planned.stack_set.name)
     return TemplateChange(planned.stack_set.name, place, planned.before, planned.stack_set.template)
 
 

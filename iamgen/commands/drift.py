@@ -18,8 +18,8 @@ from iamgen.commands.requests import Output, Reach
 from iamgen.declaration.account_selection import chosen
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.drift import NOT_COMPARED, Inspection, inspect
+from iamgen.deploy.order import Order
 from iamgen.deploy.plan_output import remarks
-from iamgen.deploy.planner import Order
 from iamgen.deploy.stack_drift import comparable
 from iamgen.deploy.targets import CredentialChoice, order
 from iamgen.diff.lines import lines
@@ -75,7 +75,7 @@ def _may_differ(inspection: Inspection) -> bool:
 def _inspect(target: Order, clients: Clients, pace: Pace, on_progress: Callable[[str], None]) -> Inspection:
     require_account(clients, target.account_id, target.where)
     with telling(target.where, clients.credentials):
-        stack = comparable(clients.cloudformation, target.stack, target.account)
+        stack = comparable(clients, target.stack, target.account)
         text = stacks.template(clients.cloudformation, stack.id)
         return inspect(clients, target, parse(target.where, text).body, pace, on_progress)
 

@@ -70,9 +70,9 @@ def _narrows_document(before: object, after: object) -> bool:
     was, will = as_list(before.get("Statement")), as_list(after.get("Statement"))
     allowed = [item for item in was if item.get("Effect") == "Allow"]
     denied = [element for element in was if element.get("Effect") != "Allow"]
-    allows = [one for one in will if one.get("Effect") == "Allow"]
+    allows = [statement for statement in will if statement.get("Effect") == "Allow"]
     return all(any(_is_within(allow, other) for other in allowed) for allow in allows) and all(
-        one in will for one in denied
+        statement in will for statement in denied
     )
 
 

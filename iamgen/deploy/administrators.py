@@ -25,9 +25,9 @@ def lost_by_admins(sides: Sides) -> Iterator[Fault]:
     yield from lost_by_named_admins(sides)
     was, will = sides.holders(ADMIN)
     if was and will and admitted:
-        who = f"{ADMIN}, which {labels(admitted.values())} may assume,"
+        description = f"{ADMIN}, which {labels(admitted.values())} may assume,"
         standing = (role_session(was), role_session(will))
-        yield from sides.lost_direct_power(ADMIN, who, standing, administration(sides.change.place))
+        yield from sides.lost_direct_power(ADMIN, description, standing, administration(sides.change.place))
 
 
 def lost_by_named_admins(sides: Sides, besides: str = "") -> Iterator[Fault]:
@@ -70,9 +70,9 @@ def power_of_group(sides: Sides) -> Iterator[Fault]:
     if was and will:
         members = sides.before.holders.members_of(was) | sides.change.members.get(POWER, frozenset())
         names = f" ({', '.join(sorted(members))})" if members else ""
-        who = f"whoever is in {POWER}{names}"
+        description = f"whoever is in {POWER}{names}"
         needs = power_over_iam(sides.change.place)
-        yield from sides.lost_direct_power(POWER, who, (member_of(was), member_of(will)), needs)
+        yield from sides.lost_direct_power(POWER, description, (member_of(was), member_of(will)), needs)
 
 
 def _power_group(side: Moment) -> Holder | None:

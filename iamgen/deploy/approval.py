@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from iamgen.aws_client.clients import Clients, Identity, require_account
 from iamgen.aws_client.errors import code_of, telling
@@ -12,11 +13,11 @@ from iamgen.deploy import change_set as change_sets
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.change_set import ChangeSet
 from iamgen.deploy.consequences import following
+from iamgen.deploy.deployment_steps import steps_to_keep
 from iamgen.deploy.effects import planned, retagged
+from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.plan_file import Kept
 from iamgen.deploy.planner import (
-    Choices,
-    Order,
     Prepared,
     body,
     deployed,
@@ -24,6 +25,8 @@ from iamgen.deploy.planner import (
     is_created,
     is_guarded,
     refuse_losses,
+    template_change,
+    with_people,
 )
 from iamgen.deploy.repair import repair_step
 from iamgen.deploy.stack import Stack
@@ -46,13 +49,9 @@ def kept(prepared: Prepared, account: str) -> Kept | None:
     if prepared.afresh:
         message = "a failed stack is deleted first, and no change set can be kept for what comes after that"
         raise refuse(order.where, message, f"deploy it in one step: iamgen deploy {account}")
-    steps = (
-        tuple(repair_step(difference, inspection.trusts) for difference in inspection.iam_differences)
-        if inspection
-        else ()
-    )
-    if change_set is None and not steps:
+    if change_set is None and not (inspection and inspection.iam_differences):
         return None
+    steps = steps_to_keep(prepared)
     cloudformation, region = prepared.clients.cloudformation, prepared.clients.region
     if change_set is None:
         stack_id, moment = (prepared.stack.id, prepared.stack.moment) if prepared.stack else ("", "")
@@ -72,7 +71,8 @@ class ForgedPlanError(IamgenError):
 def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Prepared | None:
     """Return the deployment that a kept plan is, None when it was carried out already, to the end.
 
-    Its order's text becomes the template that the change set brings.
+    Its order's text, which is the template that users.py gives or empty, becomes the one that the change set brings; a
+    warning says when they differ.
 
     Raises ForgedPlanError when it is not of the account's own stack, or has another template than the file says;
     IamgenError when the stack moved meanwhile, and as `planner.prepare` does for what would be lost.
@@ -92,8 +92,9 @@ def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Pre
         prepared = _with_change_set(plan, prepared)
         before, after = deployed(prepared), body(order, prepared.order.text)
         prepared = replace(prepared, before=before)
+        _warn_of_other_template(prepared, order.text, after)
         refuse_losses(prepared, before, after, identity)
-        prepared = _with_repair(plan, prepared, identity)
+        prepared = with_people(_with_repair(plan, prepared, identity), after)
     return _with_changes(prepared, differences(before, after))
 
 
@@ -103,6 +104,19 @@ def _with_change_set(plan: Kept, prepared: Prepared) -> Prepared:
     effects = change_sets.effects(prepared.clients.cloudformation, plan.change_set, plan.stack_id)
     change_set = ChangeSet(plan.change_set, plan.stack_id, "CREATE" if plan.kind == "CREATE" else "UPDATE", effects)
     return replace(prepared, order=replace(prepared.order, text=text), change_set=change_set)
+
+
+def _warn_of_other_template(prepared: Prepared, text: str, after: Mapping[str, Any]) -> None:
+    """Warn when the change set brings another template than users.py gives now: the file does not say who made the
+    change set, and whoever can make one can also write its digest. `text` is the template that users.py gives."""
+    if not text:
+        return
+    rendered = template_change(prepared, body(prepared.order, text)).sent
+    changes = ", ".join(f"{change.sign} {change.logical_id}" for change in differences(rendered, after))
+    if changes:
+        message = f"the plan's template is not what users.py gives now, which it differs from by: {changes}"
+        hint = f"apply it only if you know why; else make a new plan: iamgen plan {prepared.order.account.name} -o FILE"
+        prepared.choices.warn(Fault(prepared.order.where, message, hint))
 
 
 def _with_changes(prepared: Prepared, template_changes: Iterable[Change]) -> Prepared:
@@ -120,18 +134,18 @@ def _with_changes(prepared: Prepared, template_changes: Iterable[Change]) -> Pre
 def _with_repair(plan: Kept, prepared: Prepared, identity: Identity) -> Prepared:
     """Return it with the part of the approved repair that is still needed: nothing is undone that nobody approved, and
     nothing is done that no drift asks for, whatever a file says."""
-    if not plan.steps or prepared.before is None:
+    if not plan.repairs or prepared.before is None:
         return prepared
     prepared = inspected(prepared, prepared.before, identity)
     inspection = prepared.inspection
     if inspection is None:
         return prepared
     needed = [repair_step(difference, inspection.trusts) for difference in inspection.iam_differences]
-    for step in plan.steps:
+    for step in plan.repairs:
         if step not in needed:
             prepared.choices.note(f"{prepared.order.where}: not needed any more: {step_text(step)}")
     pairs = zip(inspection.iam_differences, needed, strict=True)
-    approved = tuple(difference for difference, step in pairs if step in plan.steps)
+    approved = tuple(difference for difference, step in pairs if step in plan.repairs)
     return replace(prepared, inspection=replace(inspection, iam_differences=approved))
 
 
@@ -142,7 +156,7 @@ def _remaining(plan: Kept, prepared: Prepared, identity: Identity) -> Prepared |
     if stack is None or not is_created(stack):
         return None
     prepared = replace(prepared, unguarded=not is_guarded(prepared.clients, stack))
-    if plan.steps:
+    if plan.repairs:
         prepared = _with_repair(plan, replace(prepared, before=deployed(prepared)), identity)
     return prepared if prepared.is_pending else None
 

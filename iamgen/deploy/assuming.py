@@ -214,7 +214,9 @@ def _federated(provider: Principal, statement: Statement) -> Iterator[Assumer]:
         if condition.operator.test in _EQUAL and not condition.operator.negated
     ]
     subjects = [item for item in equal if item.key.lower().endswith(":sub")]
-    context_values: dict[str, ContextValue] = {one.key: one.values[0] for one in equal if one not in subjects}
+    context_values: dict[str, ContextValue] = {
+        condition.key: condition.values[0] for condition in equal if condition not in subjects
+    }
     for key, subject in [(element.key, value) for element in subjects for value in element.values] or [
         ("", provider.name)
     ]:

@@ -39,15 +39,16 @@ Everybody = Mapping[tuple[str, str], PrincipalState]
 """What each group, role and user has, by type and name."""
 
 
-def held(iam: Client, where: str) -> dict[tuple[str, str], PrincipalState]:
-    """Return what each group, role and user of the account has, by type and name: one request, in pages.
+def held(iam: Client, where: str, kinds: Mapping[str, str] = KINDS) -> dict[tuple[str, str], PrincipalState]:
+    """Return what each group, role and user of the account has, by type and name: one request, in pages. With `kinds`,
+    an extract of `KINDS`, return that of those types alone.
 
     Raises IamgenError when the answer breaks off before its end.
     """
     result: dict[tuple[str, str], PrincipalState] = {}
     members: dict[str, set[str]] = {}
-    for page in _pages(iam, where):
-        for kind, short in KINDS.items():
+    for page in _pages(iam, where, kinds):
+        for kind, short in kinds.items():
             for item in page.get(f"{short}DetailList", ()):
                 result[kind, item[f"{short}Name"]] = _held(short, item)
                 for group in item.get("GroupList", ()):
@@ -58,10 +59,10 @@ def held(iam: Client, where: str) -> dict[tuple[str, str], PrincipalState]:
     return result
 
 
-def _pages(iam: Client, where: str) -> Iterator[Mapping[str, Any]]:
+def _pages(iam: Client, where: str, kinds: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
     more: dict[str, str] = {}
     while True:
-        page = iam.get_account_authorization_details(Filter=list(KINDS.values()), **more)
+        page = iam.get_account_authorization_details(Filter=list(kinds.values()), **more)
         yield page
         if not page.get("IsTruncated"):
             return

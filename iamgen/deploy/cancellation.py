@@ -11,7 +11,7 @@ from iamgen.deploy import stack as stacks
 from iamgen.deploy.consequences import cli_options, watching, with_consequence
 from iamgen.deploy.events import Event, follow, last_event
 from iamgen.deploy.failure import not_rolled_back
-from iamgen.deploy.planner import Order
+from iamgen.deploy.order import Order
 from iamgen.deploy.stack_status import NextStep, step
 from iamgen.errors import Fault, IamgenError, refuse
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -44,6 +45,11 @@ def is_refusal(exc: BaseException) -> bool:
 
 
 def cli_options(clients: Clients) -> str:
-    """Return the options that the AWS CLI needs to work in the account, in the stack's region."""
+    """Return the options that the AWS CLI needs to work in the account, in the stack's region.
+
+    An older AWS CLI does not know AWS_ENDPOINT_URL, and would change the real AWS. The variable is named and not its
+    value, in which a password may be.
+    """
     profile = clients.credentials.profile
-    return f" --region {clients.region}{f' --profile {profile}' if profile else ''}"
+    endpoint = ' --endpoint-url "$AWS_ENDPOINT_URL"' if os.environ.get("AWS_ENDPOINT_URL") else ""
+    return f" --region {clients.region}{f' --profile {profile}' if profile else ''}{endpoint}"

@@ -73,11 +73,11 @@ class DeployingPrincipal:
         """Yield what the role loses of what it needs for this deployment; AdminR, of what makes an administrator."""
         was, will = self.sides.holders(self.role)
         if was and will:
-            standing, who = (role_session(was), role_session(will)), f"{self.role}, the role that deploys,"
-            yield from self.sides.lost_power(self.role, who, standing, self.sides.deployment_needs())
+            standing, description = (role_session(was), role_session(will)), f"{self.role}, the role that deploys,"
+            yield from self.sides.lost_power(self.role, description, standing, self.sides.deployment_needs())
             if self.role == ADMIN:
                 needs = administration(self.sides.change.place)
-                yield from self.sides.lost_direct_power(self.role, who, standing, needs)
+                yield from self.sides.lost_direct_power(self.role, description, standing, needs)
 
     def _foreign_role(self) -> Iterator[Fault]:
         """Yield what a role of elsewhere loses to which the stack has attached something."""
@@ -85,8 +85,8 @@ class DeployingPrincipal:
         if session and self._is_here(session["account"]):
             name = session["role"]
             was, will = (Standing.foreign(side.holders, ROLE, name) for side in self.sides.both)
-            who = f"{name}, the role that deploys,"
-            yield from self.sides.lost_power(name, who, (was, will), self.sides.deployment_needs())
+            description = f"{name}, the role that deploys,"
+            yield from self.sides.lost_power(name, description, (was, will), self.sides.deployment_needs())
 
     def _role_trust(self) -> Iterator[Fault]:
         pair, role = self.sides.trusting(self.role), self.role
@@ -105,10 +105,10 @@ class DeployingPrincipal:
         elif own or self.caller.source:
             yield from self._lost_by_who_deploys(own, pair)
         else:  # it could be any of them; those who were taken out are no accident
-            for one in admitted.values():
-                if one.key in staying or one.key in named:
-                    message = f"{one.label} may not assume {role}, the role that deploys, any more as now"
-                    yield from self._lost_ways(one, pair, message)
+            for way in admitted.values():
+                if way.key in staying or way.key in named:
+                    message = f"{way.label} may not assume {role}, the role that deploys, any more as now"
+                    yield from self._lost_ways(way, pair, message)
 
     def _lost_by_who_deploys(self, own: Assumer | None, pair: tuple[Trusting, Trusting]) -> Iterator[Fault]:
         """Yield what the one who deploys loses and, where it is AdminR that deploys, the others who hold it."""
@@ -157,8 +157,8 @@ class DeployingPrincipal:
         else:
             by_hand = self._groups()
             standing = (user_of(before, name, by_hand), user_of(after, name, by_hand))
-            who, needs = f"{name}, the user who deploys,", self.sides.deployment_needs()
-            yield from self.sides.lost_power(logical_id, who, standing, needs)
+            description, needs = f"{name}, the user who deploys,", self.sides.deployment_needs()
+            yield from self.sides.lost_power(logical_id, description, standing, needs)
 
     def _is_made(self) -> bool:
         return self.sides.before.holders.named(USER, self.user) is not None

@@ -51,14 +51,14 @@ def follow(
     cloudformation: Client, stack_id: str, since: str, pace: Pace, on_event: Callable[[Event], None]
 ) -> OperationOutcome:
     """Tell `on_event` of whatever happens to the stack after the event `since`, until an operation has ended."""
-    seen: list[Event] = []
+    events: list[Event] = []
     for _ in pace.beats():
         fresh, since = _fresh(cloudformation, stack_id, since)
         for event in fresh:
-            seen.append(event)
+            events.append(event)
             on_event(event)
             if event.ends:
-                return OperationOutcome(event.status, tuple(seen))
+                return OperationOutcome(event.status, tuple(events))
     raise AssertionError
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from iamgen.aws_client.clients import Client, Clients
+from iamgen.aws_client.clients import Client
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy import stack as stacks
-from iamgen.deploy.consequences import following, with_consequence
-from iamgen.deploy.events import Event, OperationOutcome, follow, last_event
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_status import NextStep, step
+from iamgen.deploy.steps import DeleteStack
 from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.iam.source import parse
@@ -45,59 +43,29 @@ def _live(cloudformation: Client, stack: Stack) -> frozenset[str]:
     )
 
 
-@dataclass(frozen=True)
-class Deletion:
-    """The deletion of a stack whose creation failed."""
+def is_same(deletion: DeleteStack, cloudformation: Client, where: str) -> bool:
+    """Whether the stack is as it was when the plan was made; False when it is gone. Raises IamgenError when it is not
+    what it was, or has more resources than the plan shows."""
+    now = stacks.read(cloudformation, deletion.stack_id)
+    if now is None:
+        return False
+    is_unchanged = step(now.status) is NextStep.AFRESH and now.moment == deletion.moment
+    if not is_unchanged or _live(cloudformation, now) - deletion.resources:
+        raise moved(where)
+    return True
 
-    account: TargetAccount
-    """The account."""
-    clients: Clients
-    """The account's clients."""
-    stack: Stack
-    """The stack, as it was when the plan was made."""
-    planned: frozenset[str]
-    """The logical ids of the resources whose deletion the plan shows."""
 
-    def carry_out(
-        self, pace: Pace, tell: Callable[[Event], None], begin: Callable[[], None]
-    ) -> OperationOutcome | None:
-        """Delete the stack, and return how that ended; None when it is gone already. `begin` is called as soon as it
-        has begun.
-
-        Raises IamgenError when the stack is not what it was when the plan was made, and KeyboardInterrupt when the
-        deployment is to stop.
-        """
-        cloudformation = self.clients.cloudformation
-        if not self._is_there():
-            return None
-        since = last_event(cloudformation, self.stack.id)
-        self._delete(pace)
-        begin()
-        message = "the deletion of the stack whose creation failed had begun, and AWS goes on with it"
-        with with_consequence(str(self.account), self.clients, message, following(self.account)):
-            return follow(cloudformation, self.stack.id, since, pace, tell)
-
-    def _is_there(self) -> bool:
-        cloudformation = self.clients.cloudformation
-        now = stacks.read(cloudformation, self.stack.id)
-        if now is None:
-            return False
-        is_same = step(now.status) is NextStep.AFRESH and now.moment == self.stack.moment
-        if not is_same or _live(cloudformation, now) - self.planned:
-            raise moved(str(self.account))
-        return True
-
-    def _delete(self, pace: Pace) -> None:
-        """Take the protection against deletion away, and delete; the protection is put back when that fails."""
-        name, protect = self.stack.id, self.clients.cloudformation.update_termination_protection
-        protect(StackName=name, EnableTerminationProtection=False)
-        try:
-            pace.heed()
-            self.clients.cloudformation.delete_stack(StackName=name)
-        except BaseException:
-            if self.stack.guarded:
-                protect(StackName=name, EnableTerminationProtection=True)
-            raise
+def delete_failed(deletion: DeleteStack, cloudformation: Client, pace: Pace) -> None:
+    """Take the protection against deletion away, and begin the deletion; the protection is put back when that fails."""
+    protect = cloudformation.update_termination_protection
+    protect(StackName=deletion.stack_id, EnableTerminationProtection=False)
+    try:
+        pace.heed()
+        cloudformation.delete_stack(StackName=deletion.stack_id)
+    except BaseException:
+        if deletion.is_protected:
+            protect(StackName=deletion.stack_id, EnableTerminationProtection=True)
+        raise
 
 
 def moved(where: str) -> IamgenError:

@@ -128,7 +128,7 @@ def as_changes(several: Iterable[IamDifference], *, is_plan: bool = False) -> tu
 
 
 def _details(several: Iterable[IamDifference], is_plan: bool) -> Iterator[Detail]:
-    for (kind, _), items in groupby(several, key=lambda one: (one.kind, one.sign)):
+    for (kind, _), items in groupby(several, key=lambda difference: (difference.kind, difference.sign)):
         alike = list(items)
         if kind in _LISTED:
             listed = _detail(alike[0], ", ".join(item.value for item in alike))

@@ -23,12 +23,12 @@ def with_kept_roles(after: RolesTemplate, before: RolesTemplate | None, roles: C
     """Return the new template with those of the roles, by logical id, that only the deployed one has."""
     deployed = (before or {}).get("Resources") or {}
     written = after.get("Resources") or {}
-    kept: dict[str, Any] = {}
+    staying: dict[str, Any] = {}
     for name in roles:
         if name not in written and deployed.get(name, {}).get("Type") == "AWS::IAM::Role":
-            kept |= {other: deployed[other] for other in _needed(name, deployed) if other not in written}
-            kept[name] = _trusting_nobody(deployed[name])
-    return {**after, "Resources": {**written, **kept}} if kept else after
+            staying |= {other: deployed[other] for other in _needed(name, deployed) if other not in written}
+            staying[name] = _trusting_nobody(deployed[name])
+    return {**after, "Resources": {**written, **staying}} if staying else after
 
 
 def _trusting_nobody(role: RolesTemplate) -> dict[str, Any]:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
-from iamgen.deploy.step_json import as_json, from_json, is_step
-from iamgen.deploy.steps import Step
+from iamgen.deploy.step_json import REPAIRS, as_json, from_json, is_step
+from iamgen.deploy.steps import ExecuteChangeSet, ProtectStack, SetStackPolicy, Step
 from iamgen.errors import refuse
 from iamgen.ui.files import write_all
 
-_VERSION = 2
-_VERSIONS = (1, _VERSION)  # version 1 had no steps
+_VERSION = 3
+# Version 1 had no steps, and version 2 those of the repair alone.
+_VERSIONS = (1, 2, _VERSION)
 _ID = re.compile(r"arn:[\w-]+:cloudformation:[\w-]+:\d{12}:(?:stack|changeSet)/[\w-]+/[\w-]+")
 _HINT = "make a new one: iamgen plan ACCOUNT -o FILE"
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What a file has of one account's plan: a change set that waits, and the repair that follows it."""
+    """What a file has of one account's plan: a change set that waits, and the steps that carry the plan out."""
 
     account: str
     """The account's name."""
@@ -42,7 +44,12 @@ class Kept:
     digest: str
     """The digest of the template that the change set brings; empty where there is none."""
     steps: tuple[Step, ...] = ()
-    """The steps of the repair that was approved."""
+    """The steps that were approved, in their order."""
+
+    @property
+    def repairs(self) -> tuple[Step, ...]:
+        """The steps of the repair."""
+        return tuple(step for step in self.steps if isinstance(step, REPAIRS))
 
 
 def write(path: Path, plans: Iterable[Kept]) -> None:
@@ -59,9 +66,14 @@ def read(path: Path) -> tuple[Kept, ...]:
         raise refuse(str(path), f"cannot be read: {exc.strerror}", _HINT) from exc
     except ValueError as exc:
         raise refuse(str(path), f"is no plan: {exc}", _HINT) from exc
-    plans = whole.get("plans") if isinstance(whole, dict) and whole.get("version") in _VERSIONS else None
-    if not isinstance(plans, list) or not all(_is_plan(plan) for plan in plans):
+    version = whole.get("version") if isinstance(whole, dict) else None
+    plans = whole.get("plans") if version in _VERSIONS else None
+    if not isinstance(plans, list) or not all(map(_is_plan, plans)):
         raise refuse(str(path), "is no plan of this version of iamgen", _HINT)
+    for plan in plans:
+        if not _is_consistent(plan, version):
+            message = f"the steps of {plan['account']} are not those of its stack and its change set"
+            raise refuse(str(path), message, f"somebody has changed the file; {_HINT}")
     names = [str(plan["account"]) for plan in plans]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -70,6 +82,7 @@ def read(path: Path) -> tuple[Kept, ...]:
 
 
 def _is_plan(value: object) -> bool:
+    """Whether JSON values are an account's plan, with every field and no other."""
     names = {field.name for field in fields(Kept)} - {"steps"}
     if not isinstance(value, dict) or value.keys() - {"steps"} != names:
         return False
@@ -80,3 +93,14 @@ def _is_plan(value: object) -> bool:
         return False
     ids = [value["stack_id"], *([value["change_set"]] if value["change_set"] or not steps else [])]
     return all(_ID.fullmatch(item) for item in ids)
+
+
+def _is_consistent(plan: Mapping[str, Any], version: object) -> bool:
+    """Whether the steps are of the plan's own stack, and execute the plan's own change set: whoever approves a file
+    reads its steps. Before version 3 there were none but those of the repair."""
+    steps = [from_json(step) for step in plan.get("steps", ())]
+    if version != _VERSION:
+        return all(isinstance(step, REPAIRS) for step in steps)
+    stacks = {step.stack for step in steps if isinstance(step, ExecuteChangeSet | ProtectStack | SetStackPolicy)}
+    executed = [step.change_set for step in steps if isinstance(step, ExecuteChangeSet)]
+    return stacks <= {plan["stack"]} and executed == ([plan["change_set"]] if plan["change_set"] else [])

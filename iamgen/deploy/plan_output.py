@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 
-from iamgen.deploy.completion import plan_after
+from iamgen.deploy.declared_people import DeclaredPeople
+from iamgen.deploy.deployment_steps import plan_after, plan_of
 from iamgen.deploy.drift import Inspection
 from iamgen.deploy.effects import merged, undone
 from iamgen.deploy.iam_drift import as_changes
-from iamgen.deploy.planner import Order, Prepared
+from iamgen.deploy.order import Order
+from iamgen.deploy.planner import Prepared
 from iamgen.deploy.several_accounts import Ends, Planned
 from iamgen.deploy.step_text import step_text
 from iamgen.diff.change import Change
@@ -27,6 +29,13 @@ def plan_text(prepared: Collection[Prepared]) -> str:
     return "\n\n".join([*blocks, f"Plan: {total}."]) + "\n"
 
 
+def numbered_steps(prepared: Prepared) -> str:
+    """Return the steps of a deployment for a person, numbered; nothing where there is none."""
+    steps = plan_of(prepared).steps
+    texts = [f"  {number}. {step_text(step)}" for number, step in enumerate(steps, 1)]
+    return "\n".join([f"{prepared.order.where}: the steps in AWS would be", *texts]) if texts else ""
+
+
 def plain(prepared: Prepared) -> dict[str, object]:
     """Return a plan as JSON values."""
     return {
@@ -39,9 +48,21 @@ def plain(prepared: Prepared) -> dict[str, object]:
         "changes": [change.plain() for change in _all_changes(prepared)],
         "tags_only": list(prepared.retagged),
         "protection": prepared.unguarded,
+        "steps": [step_text(step) for step in plan_of(prepared).steps],
         "steps_after": [step_text(step) for step in plan_after(prepared).steps] if prepared.is_pending else [],
         **(_beyond_repair(prepared.inspection) if prepared.inspection else {}),
+        **_people(prepared.people),
     }
+
+
+def _people(people: DeclaredPeople) -> dict[str, object]:
+    """Return who of the declared people does not exist, and who was in no group when the plan was made, as JSON values;
+    nothing in an account without people."""
+    values = {
+        "missing_people": _plain(people.missing.values()),
+        "outside_groups": {group: list(names) for group, names in people.outside_groups.items()},
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def _beyond_repair(inspection: Inspection) -> dict[str, object]:
@@ -100,8 +121,8 @@ def remarks(inspection: Inspection | None) -> Iterator[str]:
 
 def ends_line(planned: Planned, ends: Ends) -> str:
     """Return how many accounts ended how; each of them counts once."""
-    same = len(planned.ready) - len(ends.done) - len(ends.failed) - len(ends.left)
-    text = f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.left)} not begun"
+    same = len(planned.ready) - len(ends.done) - len(ends.failed) - len(ends.not_begun)
+    text = f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.not_begun)} not begun"
     text += f", {len(planned.failed)} not planned" if planned.failed else ""
     text += f", {len(planned.carried_out)} carried out already" if planned.carried_out else ""
     return text + (f", {same} with nothing to change" if same else "")
@@ -132,7 +153,7 @@ def _ended(name: str, prepared: Prepared, ends: Ends, stays: tuple[Fault, ...]) 
     outcomes: dict[str, str] = {
         **dict.fromkeys(ends.done, "done"),
         **dict.fromkeys(ends.failed, "failed"),
-        **dict.fromkeys(ends.left, "not begun"),
+        **dict.fromkeys(ends.not_begun, "not begun"),
     }
     faults = (*(ends.failed[name].faults if name in ends.failed else ()), *stays)
     return {

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cached_property
 from typing import Any, NoReturn
 
-from iamgen.aws.partitions import DEFAULT, partition_of
 from iamgen.aws_client.clients import Clients, Identity, require_account
 from iamgen.aws_client.errors import telling
-from iamgen.aws_client.polling import Pace
 from iamgen.deploy import change_set as change_sets
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.access_removal import only_removes_access
-from iamgen.deploy.change_set import ChangeSet, ChangeSetKind, ChangeSetRequest
+from iamgen.deploy.change_set import ChangeSet, ChangeSetKind
+from iamgen.deploy.consequences import cli_options
+from iamgen.deploy.declared_people import DeclaredPeople, declared_people
 from iamgen.deploy.drift import Inspection, inspect
 from iamgen.deploy.effects import planned, retagged
+from iamgen.deploy.existing_roles import refuse_second_stack
 from iamgen.deploy.failed_stack import EMPTY, live_template
 from iamgen.deploy.lockout import lost_by_repair
+from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.references import Place
 from iamgen.deploy.refusals import Allowed, refused
 from iamgen.deploy.repair import own_losses
 from iamgen.deploy.stack import Stack
+from iamgen.deploy.stack_operations import new_change_set
 from iamgen.deploy.stack_protection import is_strict, refusals
 from iamgen.deploy.stack_status import NextStep, busy, step, stuck
-from iamgen.deploy.target_account import TargetAccount
-from iamgen.deploy.template_bucket import sent
+from iamgen.deploy.steps import CreateChangeSet
 from iamgen.deploy.template_change import POWER, TemplateChange
 from iamgen.deploy.undeclared_members import undeclared_members
 from iamgen.diff.change import Change
@@ -35,56 +36,6 @@ from iamgen.diff.difference import differences
 from iamgen.diff.lines import lines
 from iamgen.errors import Fault, IamgenError
 from iamgen.iam.source import parse
-
-
-@dataclass(frozen=True)
-class Order:
-    """What an account should have."""
-
-    account: TargetAccount
-    """The account."""
-    stack: str
-    text: str
-    tags: Mapping[str, str]
-    people: frozenset[str] = frozenset()
-    """The ARNs of the declared users."""
-    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Who belongs into groups that people are put into by hand, by the group's logical id."""
-    declared: frozenset[str] = frozenset()
-    """The names of everybody whom users.py knows, empty where the account holds no people."""
-    kept_roles: frozenset[str] = frozenset()
-    """The roles, by logical id, that stay when nobody holds them any more."""
-    users: frozenset[str] | None = None
-    """The names of the declared people in the account that holds them, None in any other."""
-    people_alone: bool = False
-    """Whether the account has people and nothing else."""
-
-    @property
-    def where(self) -> str:
-        """How messages name the account."""
-        return str(self.account)
-
-    @property
-    def account_id(self) -> str:
-        """The account's id."""
-        return self.account.id
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the person who deploys has allowed, and how."""
-
-    now: datetime
-    allow_replacement: bool = False
-    lock_me_out: bool = False
-    wait: bool = False
-    repair: bool = False
-    bucket: str | None = None
-    pace: Pace = field(default_factory=Pace)
-    on_wait: Callable[[str], None] = lambda _: None
-    on_refusal: Callable[[str], None] = lambda _: None
-    note: Callable[[str], None] = lambda _: None
-    warn: Callable[[Fault], None] = lambda _: None
 
 
 @dataclass(frozen=True)
@@ -115,6 +66,8 @@ class Prepared:
     """The template that is deployed."""
     deletions: tuple[Change, ...] = ()
     """What goes with a stack whose creation failed."""
+    people: DeclaredPeople = field(default_factory=DeclaredPeople)
+    """Who of the declared people does not exist, or is in no group, in the account that holds people."""
 
     @property
     def is_pending(self) -> bool:
@@ -147,8 +100,12 @@ def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
         before = deployed(prepared)
         prepared = _with_kept_roles(replace(prepared, before=before))
         after = body(order, prepared.order.text)
+        if stack is None or step(stack.status) is NextStep.CREATE:
+            for fault in refuse_second_stack(order, clients, after):
+                choices.warn(fault)
         refuse_losses(prepared, before, after, identity)
         _warn_of_undeclared(prepared)
+        prepared = with_people(prepared, after)
         changes = differences(before, after)
         if stack and step(stack.status) is NextStep.AFRESH:
             return _afresh(replace(prepared, changes=changes, afresh=True), stack, identity)
@@ -167,12 +124,18 @@ def _warn_of_undeclared(prepared: Prepared) -> None:
             choices.warn(fault)
 
 
+def with_people(prepared: Prepared, after: Mapping[str, Any]) -> Prepared:
+    """Return it with what is to be said of the declared people; warn where they cannot be looked at."""
+    people = declared_people(prepared.order, prepared.clients, after)
+    if people.not_looked_at:
+        prepared.choices.warn(people.not_looked_at)
+    return replace(prepared, people=people)
+
+
 def template_change(prepared: Prepared, after: Mapping[str, Any]) -> TemplateChange:
     """Return the deployed template and another one, for the rules about what may not be lost."""
     order = prepared.order
-    place = Place(
-        order.account_id, partition_of(prepared.clients.region) or DEFAULT, prepared.clients.region, order.stack
-    )
+    place = Place(order.account_id, order.partition, prepared.clients.region, order.stack)
     return TemplateChange(order.where, place, prepared.before, after, order.members, order.kept_roles)
 
 
@@ -204,7 +167,7 @@ def _ready(order: Order, clients: Clients, choices: Choices) -> Stack | None:
         stack = stacks.settle(cloudformation, order.stack, choices.pace)
     if stack and step(stack.status) is NextStep.STUCK:
         parts = stacks.failed_resources(cloudformation, stack.id)
-        raise IamgenError([stuck(order.where, order.stack, stack.status, parts)])
+        raise IamgenError([stuck(order.where, order.stack, stack.status, parts, cli_options(clients))])
     return stack
 
 
@@ -228,18 +191,18 @@ def body(order: Order, text: str) -> Mapping[str, Any]:
 def inspected(prepared: Prepared, before: Mapping[str, Any], identity: Identity) -> Prepared:
     """Return it with the drift that a repair undoes. Raises IamgenError for what nobody allowed to be lost by that."""
     order, choices = prepared.order, prepared.choices
-    seen = inspect(prepared.clients, order, before, choices.pace)
-    removed = [item.value for item in seen.iam_differences if item.is_in(POWER) and item.sign == "+"]
+    inspection = inspect(prepared.clients, order, before, choices.pace)
+    removed = [item.value for item in inspection.iam_differences if item.is_in(POWER) and item.sign == "+"]
     added = {
-        element.value for element in seen.iam_differences if element.is_in(POWER) and element.sign == "-"
-    } & seen.users
+        element.value for element in inspection.iam_differences if element.is_in(POWER) and element.sign == "-"
+    } & inspection.users
     faults = list(
-        lost_by_repair(order.where, seen.declared_members.get(POWER, frozenset()) | added, removed, identity.arn)
+        lost_by_repair(order.where, inspection.declared_members.get(POWER, frozenset()) | added, removed, identity.arn)
     )
-    faults += own_losses(order.where, seen.iam_differences, identity.arn, seen.memberships)
+    faults += own_losses(order.where, inspection.iam_differences, identity.arn, inspection.memberships)
     if faults and not choices.lock_me_out:
         raise IamgenError(faults)
-    return replace(prepared, inspection=seen)
+    return replace(prepared, inspection=inspection)
 
 
 def refuse_losses(
@@ -260,9 +223,8 @@ def refuse_losses(
 
 def _refuse(prepared: Prepared, changes: Collection[Change], faults: Iterable[Fault]) -> NoReturn:
     """Show what would have changed, and raise IamgenError: whoever is to allow it has to have seen it."""
-    prepared.choices.on_refusal(
-        "\n".join([f"{prepared.order.where}: refused, and nothing has changed", *lines(changes)])
-    )
+    text = [f"{prepared.order.where}: refused, and nothing has changed", *lines(changes)]
+    prepared.choices.on_refusal("\n".join(text))
     raise IamgenError(faults)
 
 
@@ -278,7 +240,8 @@ def _planned(prepared: Prepared, changes: Iterable[Change]) -> Prepared:
     drifted = inspection.drift.repairs if inspection else ()
     if prepared.stack and is_created(prepared.stack) and not changes and not drifted:
         return prepared
-    change_set = new_change_set(prepared, is_same=not changes)
+    step = change_set_step(prepared, is_same=not changes)
+    change_set = new_change_set(step, prepared.clients, prepared.choices, prepared.order.where)
     if change_set is None:
         return prepared
     plan = planned(change_set.effects, changes, drifted)
@@ -290,15 +253,12 @@ def _planned(prepared: Prepared, changes: Iterable[Change]) -> Prepared:
     return replace(prepared, change_set=change_set, changes=plan, retagged=retagged(change_set.effects, plan))
 
 
-def new_change_set(prepared: Prepared, *, is_same: bool) -> ChangeSet | None:
-    """Return a new change set for the deployment, None when there is nothing to change. With the same template it
-    keeps the stack's tags: others would touch every resource for nothing."""
+def change_set_step(prepared: Prepared, *, is_same: bool) -> CreateChangeSet:
+    """Return the step that makes a change set for the deployment. With the same template it keeps the stack's tags:
+    others would touch every resource for nothing."""
     order, stack = prepared.order, prepared.stack
     kind: ChangeSetKind = "UPDATE" if stack and is_created(stack) and not prepared.afresh else "CREATE"
-    kept = {key: value for key, value in (stack.tags if stack else {}).items() if not key.startswith("aws:")}
-    tags = kept if is_same and kind == "UPDATE" else {**kept, **order.tags}
-    with sent(order.text, prepared.clients, prepared.choices.bucket, order.where, prepared.choices.warn) as source:
-        expected = ChangeSetRequest(
-            order.stack, kind, source, tags, order.where, repair=prepared.choices.repair and kind == "UPDATE"
-        )
-        return change_sets.create(prepared.clients.cloudformation, expected, prepared.choices.pace)
+    own_tags = {key: value for key, value in (stack.tags if stack else {}).items() if not key.startswith("aws:")}
+    tags = own_tags if is_same and kind == "UPDATE" else {**own_tags, **order.tags}
+    reverts_drift = prepared.choices.repair and kind == "UPDATE"
+    return CreateChangeSet(order.stack, kind, order.text, tags, reverts_drift)

@@ -56,7 +56,7 @@ class PowerChange:
     by_cloudformation: bool = True
     """Whether CloudFormation calls IAM for it, as in a deployment."""
 
-    def lost(self, who: str) -> Iterator[str]:
+    def lost(self, description: str) -> Iterator[str]:
         """Yield what is lost, in words, and what may be lost as far as one can say."""
         lost: dict[str, set[str]] = {}
         undecided: dict[str, None] = {}
@@ -70,10 +70,10 @@ class PowerChange:
                     undecided[action] = None
                     unknown |= set(comparison.unknown)
         if lost:
-            yield f"{who} can do this now and could not any more: {_listed(lost)}{self._how(lost)}"
+            yield f"{description} can do this now and could not any more: {_listed(lost)}{self._how(lost)}"
         if undecided.keys() - lost.keys():
             actions, reasons = _listed(undecided.keys() - lost.keys()), "; ".join(sorted(unknown))
-            yield f"whether {who} could still do this cannot be decided: {actions}; not known: {reasons}"
+            yield f"whether {description} could still do this cannot be decided: {actions}; not known: {reasons}"
 
     def _differs(self) -> bool:
         return self.standing[0].rules != self.standing[1].rules or self.times[0] != self.times[1]

@@ -47,6 +47,6 @@ def refused_in_all(changes: Iterable[TemplateChange], caller: Identity | None, n
     every = [refused(change, caller, now) for change in changes]
     return Losses(
         tuple(fault for element in every for fault in element.refusals),
-        tuple(fault for one in every for fault in one.warnings),
+        tuple(fault for element in every for fault in element.warnings),
         tuple(note for item in every for note in item.notes),
     )

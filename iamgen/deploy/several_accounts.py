@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from iamgen.aws_client.clients import Clients, WrongAccountError, require_account
@@ -13,8 +13,10 @@ from iamgen.deploy import approval
 from iamgen.deploy.approval import ForgedPlanError
 from iamgen.deploy.events import Event
 from iamgen.deploy.executor import discard, execute
+from iamgen.deploy.missing_people import refused_for_missing_people
+from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.plan_file import Kept
-from iamgen.deploy.planner import Choices, Order, Prepared, prepare
+from iamgen.deploy.planner import Prepared, prepare
 from iamgen.errors import Fault, IamgenError, refuse
 
 Show = Callable[[str, str], None]
@@ -22,12 +24,16 @@ Show = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class Member:
-    """An account to deploy to; `holds_people` when the others may trust users that its stack makes."""
+    """An account to deploy to."""
 
     name: str
+    """Its name in CONST.inc."""
     order: Order
+    """What it should have."""
     clients: Clients
+    """Its clients."""
     holds_people: bool
+    """Whether the others may trust users that its stack makes."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +46,26 @@ class Planned:
     """Why an account could not be planned."""
     carried_out: Mapping[str, Order] = field(default_factory=dict)
     """The accounts in which a kept plan was carried out before."""
+    missing: tuple[Fault, ...] = ()
+    """The declared people who do not exist. Where an account is refused for that, its faults name them as well."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Why accounts could not be planned, each fault once, and people who do not exist first: they are a cause."""
+        every = dict.fromkeys(fault for error in self.failed.values() for fault in error.faults)
+        return tuple(sorted(every, key=lambda fault: fault not in self.missing))
 
 
 @dataclass(frozen=True)
 class Ends:
-    """How accounts ended: those done, those that failed, and those not begun because of another."""
+    """How accounts ended, by their names."""
 
     done: tuple[str, ...] = ()
+    """Those in which everything was done."""
     failed: Mapping[str, IamgenError] = field(default_factory=dict)
-    left: tuple[str, ...] = ()
+    """Why those failed that did."""
+    not_begun: tuple[str, ...] = ()
+    """Those that were not begun because another failed."""
 
 
 class Pending:
@@ -90,15 +107,24 @@ def plan(
     whoever has it."""
     register = Pending() if pending is None else pending
 
-    def one(member: Member) -> Prepared:
+    def plan_member(member: Member) -> Prepared:
         show(member.name, "planning")
         register.prepared[member.name] = prepared = prepare(member.order, member.clients, choices)
         show(member.name, "planned")
         return prepared
 
-    prepared = side_by_side({member.name: partial(one, member) for member in members}, stop)
+    prepared = side_by_side({member.name: partial(plan_member, member) for member in members}, stop)
     ready = {name: iamgen_error for name, iamgen_error in prepared.items() if isinstance(iamgen_error, Prepared)}
-    return Planned(ready, {name: items for name, items in prepared.items() if isinstance(items, IamgenError)})
+    planned = Planned(ready, {name: items for name, items in prepared.items() if isinstance(items, IamgenError)})
+    return _without_dropped(_without_missing_people(planned), register)
+
+
+def _without_dropped(planned: Planned, register: Pending) -> Planned:
+    """Return it once the change sets of refused deployments are removed, which no plan file keeps either."""
+    failed = dict(planned.failed)
+    for name in failed.keys() & register.prepared.keys():
+        failed[name] = IamgenError([*failed[name].faults, *drop([register.prepared.pop(name)])])
+    return replace(planned, failed=failed)
 
 
 def take_up(
@@ -124,11 +150,20 @@ def take_up(
     forged = [answer for answer in answers.values() if isinstance(answer, ForgedPlanError)]
     if forged:
         raise ForgedPlanError(fault for error in forged for fault in error.faults)
-    return Planned(
+    planned = Planned(
         {name: answer for name, answer in answers.items() if isinstance(answer, Prepared)},
         {name: answer for name, answer in answers.items() if isinstance(answer, IamgenError)},
         {name: orders[name] for name, answer in answers.items() if answer is None},
     )
+    return _without_missing_people(planned)
+
+
+def _without_missing_people(planned: Planned) -> Planned:
+    """Return it with the deployments refused that would trust people who do not exist."""
+    refused = refused_for_missing_people(planned.ready)
+    missing = tuple(fault for item in planned.ready.values() for fault in item.people.missing.values())
+    ready = {name: item for name, item in planned.ready.items() if name not in refused}
+    return replace(planned, ready=ready, failed={**planned.failed, **refused}, missing=missing)
 
 
 def held_back(planned: Planned, first: str, *, every: bool) -> tuple[str, ...]:
@@ -165,24 +200,24 @@ def carry_out(
     pending = {name: prepared for name, prepared in ready.items() if prepared.is_pending}
     removing = {name: item for name, item in pending.items() if item.only_removes_access}
     leading = {name: element for name, element in pending.items() if name == first and name not in removing}
-    rest = {name: one for name, one in pending.items() if name not in removing and name not in leading}
+    rest = {name: item for name, item in pending.items() if name not in removing and name not in leading}
     failed = _all(removing, show, stop, begun, patient=False)
     failed |= _all(leading, show, stop, begun, patient=False)
-    left = tuple(rest) if first in failed else ()
-    if not left:
+    not_begun = tuple(rest) if first in failed else ()
+    if not not_begun:
         failed |= _all(rest, show, stop, begun, patient=bool(leading))
-    return Ends(tuple(name for name in pending if name not in failed and name not in left), failed, left)
+    return Ends(tuple(name for name in pending if name not in failed and name not in not_begun), failed, not_begun)
 
 
 def _all(
     ready: Mapping[str, Prepared], show: Show, stop: threading.Event, begun: set[str], *, patient: bool
 ) -> dict[str, IamgenError]:
-    def one(name: str, prepared: Prepared) -> None:
+    def deploy_member(name: str, prepared: Prepared) -> None:
         show(name, "deploying")
         execute(prepared, partial(tell, name, show, set()), patient=patient, begin=partial(begun.add, name))
         show(name, "done")
 
-    result = side_by_side({name: partial(one, name, items) for name, items in ready.items()}, stop)
+    result = side_by_side({name: partial(deploy_member, name, items) for name, items in ready.items()}, stop)
     return {name: iamgen_error for name, iamgen_error in result.items() if isinstance(iamgen_error, IamgenError)}
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from iamgen.aws_client.clients import Client
+from iamgen.aws_client.clients import Client, Clients
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy import stack as stacks
+from iamgen.deploy.consequences import cli_options
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_status import NextStep, busy, is_comparable, step, stuck
 from iamgen.deploy.target_account import TargetAccount
@@ -21,6 +22,7 @@ from iamgen.ui.printable import printable
 _DRIFTED = ["MODIFIED", "DELETED"]
 # Only these say that AWS looked. UNKNOWN, UNSUPPORTED, NOT_CHECKED, and whatever comes, say that it did not.
 _LOOKED_AT = [*_DRIFTED, "IN_SYNC"]
+_FAILED = "DETECTION_FAILED"  # for one resource at least; there are results of the others
 _SILENT = "NOT_CHECKED"  # of a resource that the answer leaves out: its type has no drift detection
 
 
@@ -61,55 +63,70 @@ class Drift:
     unchecked: tuple[Unchecked, ...]
 
 
-def comparable(cloudformation: Client, name: str, account: TargetAccount) -> Stack:
+def comparable(clients: Clients, name: str, account: TargetAccount) -> Stack:
     """Return the stack of that name, if CloudFormation can compare it. Raises IamgenError when there is none, and
     when it is being worked on, or is stuck."""
-    where, stack = str(account), stacks.read(cloudformation, name)
+    cloudformation, where = clients.cloudformation, str(account)
+    stack = stacks.read(cloudformation, name)
     if stack and is_comparable(stack.status):
         return stack
     if stack and step(stack.status) is NextStep.WAIT:
         raise IamgenError([busy(account, name, stack.status)._replace(hint="look again when that has ended")])
     if stack and step(stack.status) is NextStep.STUCK:
-        raise IamgenError([stuck(where, name, stack.status, stacks.failed_resources(cloudformation, stack.id))])
+        parts = stacks.failed_resources(cloudformation, stack.id)
+        raise IamgenError([stuck(where, name, stack.status, parts, cli_options(clients))])
     state = f" (it is {stack.status})" if stack else ""
     raise refuse(where, f"there is no stack {name} to look at{state}", f"iamgen deploy {account.name}")
 
 
 def detect(cloudformation: Client, stack: str, where: str, pace: Pace, on_progress: Callable[[str], None]) -> Drift:
-    """Have CloudFormation look, and return what it found. Raises IamgenError when it could not."""
+    """Have CloudFormation look, and return what it found. When its detection failed, that is of the resources that it
+    had compared by then. Raises IamgenError when it could compare none."""
+    detection = _detection(cloudformation, stack, pace, on_progress)
+    every, failure = _results(cloudformation, stack), ""
+    if detection["DetectionStatus"] == _FAILED:
+        failure = printable(str(detection.get("DetectionStatusReason") or "no reason"))
+        # of a resource that it could not compare, AWS shows the result of an earlier detection
+        every = [result for result in every if result["Timestamp"] >= detection["Timestamp"]]
+        if not any(result["StackResourceDriftStatus"] in _LOOKED_AT for result in every):
+            raise refuse(where, f"CloudFormation cannot compare: {failure}")
+    drifted = sorted((element for element in every if element["StackResourceDriftStatus"] in _DRIFTED), key=_logical_id)
+    changes, repairs = (tuple(change(item, reverse=reverse) for item in drifted) for reverse in (False, True))
+    return Drift(changes, repairs, tuple(_unchecked(every, stacks.resources(cloudformation, stack), failure)))
+
+
+def _detection(cloudformation: Client, stack: str, pace: Pace, on_progress: Callable[[str], None]) -> Mapping[str, Any]:
+    """Have CloudFormation look, and return how its detection ended."""
     id_ = cloudformation.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
     for _ in pace.beats():
         detection = cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=id_)
         on_progress("comparing with AWS")
-        if detection["DetectionStatus"] == "DETECTION_COMPLETE":
-            break
-        if detection["DetectionStatus"] == "DETECTION_FAILED":
-            raise refuse(
-                where,
-                f"CloudFormation cannot compare: {detection.get('DetectionStatusReason', 'no reason')}",
-            )
-    every = _found(cloudformation, stack)
-    drifted = sorted((element for element in every if element["StackResourceDriftStatus"] in _DRIFTED), key=_logical_id)
-    changes, repairs = (tuple(change(item, reverse=reverse) for item in drifted) for reverse in (False, True))
-    return Drift(changes, repairs, tuple(_unchecked(every, stacks.resources(cloudformation, stack))))
+        if detection["DetectionStatus"] in {"DETECTION_COMPLETE", _FAILED}:
+            return detection  # type: ignore[no-any-return]  # boto3 has no types
+    raise AssertionError
 
 
-def _unchecked(drifts: Iterable[Mapping[str, Any]], resources: Iterable[stacks.StackResource]) -> Iterator[Unchecked]:
-    """Yield the resources of which no status says that they were compared."""
+def _unchecked(
+    drifts: Iterable[Mapping[str, Any]], resources: Iterable[stacks.StackResource], failure: str
+) -> Iterator[Unchecked]:
+    """Yield the resources of which no status says that they were compared; `failure` is why the detection failed,
+    empty when it did not."""
     by_id = {_logical_id(drift): drift for drift in drifts}
     for resource in resources:
         drift = by_id.get(resource.logical_id, {})
         status = str(drift.get("StackResourceDriftStatus", _SILENT))
         if status not in _LOOKED_AT:
-            reason = " ".join(printable(str(drift.get("DriftStatusReason", ""))).split())
-            yield Unchecked(resource.logical_id, resource.type, status, reason)
+            reason = str(
+                drift.get("DriftStatusReason") or (f"the drift detection failed: {failure}" if failure else "")
+            )
+            yield Unchecked(resource.logical_id, resource.type, status, " ".join(printable(reason).split()))
 
 
 def _logical_id(result: Mapping[str, Any]) -> str:
     return str(result["LogicalResourceId"])
 
 
-def _found(cloudformation: Client, stack: str) -> list[Mapping[str, Any]]:
+def _results(cloudformation: Client, stack: str) -> list[Mapping[str, Any]]:
     result: list[Mapping[str, Any]] = []
     more: dict[str, str] = {}
     while True:

@@ -1,4 +1,4 @@
-"""The stack policy while a deployment runs: open for replacement where that is allowed, and shut afterwards."""
+"""Shut the stack policy again that a deployment opened, so that groups and roles can be replaced."""
 
 from __future__ import annotations
 
@@ -8,61 +8,69 @@ from contextlib import contextmanager
 from iamgen.aws_client.errors import telling
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.consequences import is_refusal
-from iamgen.deploy.planner import Prepared
-from iamgen.deploy.stack_protection import guard, protect, set_policy
+from iamgen.deploy.execution import Execution
+from iamgen.deploy.stack_protection import guard, set_policy
 from iamgen.deploy.stack_status import NextStep, step
 from iamgen.errors import Fault, IamgenError
 
 
-@contextmanager
-def open_for_replacement(prepared: Prepared) -> Iterator[None]:
-    """Guard the stack; where replacement is allowed, leave it open for that as long as the block lasts.
-
-    However the block ends, the stack is guarded then, but after ^C while AWS goes on: `going_on` tells of that. Where
-    it cannot be, the IamgenError says so.
-    """
-    order, clients = prepared.order, prepared.clients
-    may_be_open = prepared.choices.allow_replacement
+def set_stack_policy(execution: Execution, stack: str, *, allow_replacement: bool) -> None:
+    """Set the stack policy. One that is opened is shut by a counter-step, unless a later step has shut it by then."""
+    if allow_replacement:
+        execution.counter_steps.enter_context(_shut_again(execution, stack))
+        execution.is_open = True
     try:
-        with telling(order.where, clients.credentials):
-            try:
-                set_policy(clients.cloudformation, order.stack, open_for_replacement=may_be_open)
-            except Exception as exc:
-                may_be_open = may_be_open and not is_refusal(exc)
-                raise
-            protect(clients.cloudformation, order.stack)
-            yield
-            guard(clients.cloudformation, order.stack)
+        set_policy(execution.clients.cloudformation, stack, open_for_replacement=allow_replacement)
+    except Exception as exc:
+        if allow_replacement and is_refusal(exc):
+            execution.is_open = False
+        raise
+    execution.is_open = allow_replacement
+
+
+@contextmanager
+def _shut_again(execution: Execution, stack: str) -> Iterator[None]:
+    """Shut the stack policy after the block if it is still open then, however the block ends.
+
+    After ^C it stays open while AWS goes on, which needs it; `going_on` tells of that. Raises IamgenError, which says
+    so, when it cannot be shut.
+    """
+    try:
+        yield
     except IamgenError as exc:
-        if may_be_open and not _shut(prepared):
-            raise IamgenError([*exc.faults, _stays_open(prepared)]) from exc
+        if execution.is_open and _shut(execution, stack):
+            raise IamgenError([*exc.faults, _stays_open(execution, stack)]) from exc
         raise
     except BaseException:
-        if may_be_open and not _goes_on(prepared):
-            _shut(prepared)
+        if execution.is_open and not _goes_on(execution, stack):
+            _shut(execution, stack)
         raise
+    faults = _shut(execution, stack) if execution.is_open else ()
+    if faults:
+        raise IamgenError([*faults, _stays_open(execution, stack)])
 
 
-def _stays_open(prepared: Prepared) -> Fault:
+def _stays_open(execution: Execution, stack: str) -> Fault:
     hint = "see to it that a deployment works, which shuts it: iamgen deploy"
-    return Fault(prepared.order.where, f"the stack policy of {prepared.order.stack} stays open for replacement", hint)
+    return Fault(execution.where, f"the stack policy of {stack} stays open for replacement", hint)
 
 
-def _shut(prepared: Prepared) -> bool:
-    """Guard the stack again, and return whether that worked."""
+def _shut(execution: Execution, stack: str) -> tuple[Fault, ...]:
+    """Protect the stack again, and return why that did not work, if it did not."""
     try:
-        with telling(prepared.order.where, prepared.clients.credentials):
-            guard(prepared.clients.cloudformation, prepared.order.stack)
-    except IamgenError:
-        return False
-    return True
+        with telling(execution.where, execution.clients.credentials):
+            guard(execution.clients.cloudformation, stack)
+    except IamgenError as exc:
+        return exc.faults
+    execution.is_open = False
+    return ()
 
 
-def _goes_on(prepared: Prepared) -> bool:
+def _goes_on(execution: Execution, stack: str) -> bool:
     """Whether something goes on in the stack; what cannot be seen might."""
     try:
-        with telling(prepared.order.where, prepared.clients.credentials):
-            stack = stacks.read(prepared.clients.cloudformation, prepared.order.stack)
+        with telling(execution.where, execution.clients.credentials):
+            state = stacks.read(execution.clients.cloudformation, stack)
     except IamgenError:
         return True
-    return stack is not None and step(stack.status) is NextStep.WAIT
+    return state is not None and step(state.status) is NextStep.WAIT

@@ -143,9 +143,9 @@ def _instances(cloudformation: Client, stack_set: StackSet) -> dict[str, _Instan
         StackSetName=stack_set.name, **stack_set.settings.caller
     )
     result: dict[str, _Instance] = {}
-    for one in (item for page in pages for item in page["Summaries"]):
-        if one["Account"] not in result or one["Status"] != _SETTLED:  # in two regions, what is not settled counts
-            result[one["Account"]] = _Instance(one["Status"], one.get("StatusReason", ""))
+    for item in (item for page in pages for item in page["Summaries"]):
+        if item["Account"] not in result or item["Status"] != _SETTLED:  # in two regions, what is not settled counts
+            result[item["Account"]] = _Instance(item["Status"], item.get("StatusReason", ""))
     return result
 
 

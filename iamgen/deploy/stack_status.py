@@ -32,10 +32,10 @@ _STEPS = {
 }
 _HINTS = {
     "UPDATE_ROLLBACK_FAILED": "put right what is named, then: aws cloudformation continue-update-rollback"
-    " --stack-name {stack}",
-    "UPDATE_FAILED": "aws cloudformation rollback-stack --stack-name {stack}, then deploy again",
+    " --stack-name {stack}{options}",
+    "UPDATE_FAILED": "aws cloudformation rollback-stack --stack-name {stack}{options}, then deploy again",
     "DELETE_FAILED": "somebody began to delete it: put right what is named, then: aws cloudformation delete-stack"
-    " --stack-name {stack}, and deploy again",
+    " --stack-name {stack}{options}, and deploy again",
 }
 
 
@@ -83,9 +83,10 @@ def busy(account: TargetAccount, stack: str, status: str) -> Fault:
     return Fault(str(account), f"something else is going on in the stack {stack}: {status}", ways)
 
 
-def stuck(where: str, stack: str, status: str, parts: tuple[Stuck, ...]) -> Fault:
-    """Return what to say of a stack that only a person can get going again."""
+def stuck(where: str, stack: str, status: str, parts: tuple[Stuck, ...], options: str) -> Fault:
+    """Return what to say of a stack that only a person can get going again. `options` are those that the AWS CLI needs
+    for the account."""
     named = "; ".join(f"{part.logical_id} is {part.status}{': ' if part.reason else ''}{part.reason}" for part in parts)
     message = f"the stack {stack} is stuck in {status}{': ' if named else ''}{named}"
-    hint = _HINTS.get(status, "look at its events in the console").format(stack=stack)
+    hint = _HINTS.get(status, "look at its events in the console").format(stack=stack, options=options)
     return Fault(where, message, hint)

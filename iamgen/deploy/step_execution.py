@@ -6,14 +6,20 @@ import json
 from collections.abc import Callable
 from functools import singledispatch
 
-from iamgen.aws_client.clients import Client, Clients
+from iamgen.aws_client.clients import Client
 from iamgen.deploy.authorization_details import GROUP, ROLE, USER
-from iamgen.deploy.stack_protection import protect, set_policy
+from iamgen.deploy.execution import Execution
+from iamgen.deploy.stack_operations import create_change_set, delete_stack, execute_change_set
+from iamgen.deploy.stack_policy import set_stack_policy
+from iamgen.deploy.stack_protection import protect
 from iamgen.deploy.steps import (
     AddToGroup,
+    CreateChangeSet,
     DeleteBoundary,
     DeleteInlinePolicy,
+    DeleteStack,
     DetachPolicy,
+    ExecuteChangeSet,
     ProtectStack,
     RemoveFromGroup,
     RemoveTag,
@@ -44,51 +50,59 @@ _UNTAG: dict[str, Call] = {
 
 
 @singledispatch
-def carry_out(step: object, clients: Clients) -> None:
-    """Make the call that a step is. Raises what boto3 raises."""
+def carry_out(step: object, execution: Execution) -> None:
+    """Carry out a step; `execution` has what earlier steps brought about, and gets what this one does.
+
+    Raises what boto3 raises, and IamgenError where AWS has begun something by then.
+    """
     raise NotImplementedError(step)
 
 
-@carry_out.register
-def _set_stack_policy(step: SetStackPolicy, clients: Clients) -> None:
-    set_policy(clients.cloudformation, step.stack, open_for_replacement=step.allow_replacement)
+carry_out.register(DeleteStack, delete_stack)
+carry_out.register(CreateChangeSet, create_change_set)
+carry_out.register(ExecuteChangeSet, execute_change_set)
 
 
 @carry_out.register
-def _protect_stack(step: ProtectStack, clients: Clients) -> None:
-    protect(clients.cloudformation, step.stack)
+def _set_stack_policy(step: SetStackPolicy, execution: Execution) -> None:
+    set_stack_policy(execution, step.stack, allow_replacement=step.allow_replacement)
 
 
 @carry_out.register
-def _add_to_group(step: AddToGroup, clients: Clients) -> None:
-    clients.iam.add_user_to_group(GroupName=step.group, UserName=step.user)
+def _protect_stack(step: ProtectStack, execution: Execution) -> None:
+    protect(execution.clients.cloudformation, step.stack)
 
 
 @carry_out.register
-def _remove_from_group(step: RemoveFromGroup, clients: Clients) -> None:
-    clients.iam.remove_user_from_group(GroupName=step.group, UserName=step.user)
+def _add_to_group(step: AddToGroup, execution: Execution) -> None:
+    execution.clients.iam.add_user_to_group(GroupName=step.group, UserName=step.user)
 
 
 @carry_out.register
-def _delete_inline_policy(step: DeleteInlinePolicy, clients: Clients) -> None:
-    _DELETE_INLINE[step.principal.type](clients.iam, step.principal.name, step.policy)
+def _remove_from_group(step: RemoveFromGroup, execution: Execution) -> None:
+    execution.clients.iam.remove_user_from_group(GroupName=step.group, UserName=step.user)
 
 
 @carry_out.register
-def _detach_policy(step: DetachPolicy, clients: Clients) -> None:
-    _DETACH[step.principal.type](clients.iam, step.principal.name, step.policy_arn)
+def _delete_inline_policy(step: DeleteInlinePolicy, execution: Execution) -> None:
+    _DELETE_INLINE[step.principal.type](execution.clients.iam, step.principal.name, step.policy)
 
 
 @carry_out.register
-def _delete_boundary(step: DeleteBoundary, clients: Clients) -> None:
-    _DELETE_BOUNDARY[step.principal.type](clients.iam, step.principal.name)
+def _detach_policy(step: DetachPolicy, execution: Execution) -> None:
+    _DETACH[step.principal.type](execution.clients.iam, step.principal.name, step.policy_arn)
 
 
 @carry_out.register
-def _remove_tag(step: RemoveTag, clients: Clients) -> None:
-    _UNTAG[step.principal.type](clients.iam, step.principal.name, step.key)
+def _delete_boundary(step: DeleteBoundary, execution: Execution) -> None:
+    _DELETE_BOUNDARY[step.principal.type](execution.clients.iam, step.principal.name)
 
 
 @carry_out.register
-def _update_trust(step: UpdateTrust, clients: Clients) -> None:
-    clients.iam.update_assume_role_policy(RoleName=step.role, PolicyDocument=json.dumps(step.document))
+def _remove_tag(step: RemoveTag, execution: Execution) -> None:
+    _UNTAG[step.principal.type](execution.clients.iam, step.principal.name, step.key)
+
+
+@carry_out.register
+def _update_trust(step: UpdateTrust, execution: Execution) -> None:
+    execution.clients.iam.update_assume_role_policy(RoleName=step.role, PolicyDocument=json.dumps(step.document))

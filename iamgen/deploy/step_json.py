@@ -1,4 +1,4 @@
-"""The steps of a repair as JSON values, for a file that keeps a plan."""
+"""The steps of a plan as JSON values, for a file that keeps the plan."""
 
 from __future__ import annotations
 
@@ -11,25 +11,29 @@ from iamgen.deploy.steps import (
     DeleteBoundary,
     DeleteInlinePolicy,
     DetachPolicy,
+    ExecuteChangeSet,
+    ProtectStack,
     RemoveFromGroup,
     RemoveTag,
+    SetStackPolicy,
     Step,
     StepPrincipal,
     UpdateTrust,
 )
 
-_REPAIRS: dict[str, type] = {
-    step.__name__: step
-    for step in (
-        AddToGroup,
-        DeleteBoundary,
-        DeleteInlinePolicy,
-        DetachPolicy,
-        RemoveFromGroup,
-        RemoveTag,
-        UpdateTrust,
-    )
-}
+REPAIRS: tuple[type, ...] = (
+    AddToGroup,
+    DeleteBoundary,
+    DeleteInlinePolicy,
+    DetachPolicy,
+    RemoveFromGroup,
+    RemoveTag,
+    UpdateTrust,
+)
+"""The steps that undo drift in IAM."""
+# A failed stack that is deleted first is in no file, and a file has the change set that was made, not how to make one.
+_KEPT = {step.__name__: step for step in (*REPAIRS, ExecuteChangeSet, ProtectStack, SetStackPolicy)}
+_JSON_TYPES: dict[str, type] = {"document": dict, "allow_replacement": bool}  # of fields that are not texts
 
 
 def as_json(step: Step) -> dict[str, Any]:
@@ -42,14 +46,14 @@ def from_json(value: Mapping[str, Any]) -> Step:
     known = {name: part for name, part in value.items() if name != "step"}
     if "principal" in known:
         known["principal"] = StepPrincipal(**known["principal"])
-    return _REPAIRS[value["step"]](**known)  # type: ignore[no-any-return]  # a class of the table
+    return _KEPT[value["step"]](**known)  # type: ignore[no-any-return]  # a class of the table
 
 
 def is_step(value: object) -> bool:
-    """Whether JSON values are a step of a repair, with every field and no other."""
-    if not isinstance(value, dict) or not isinstance(value.get("step"), str) or value["step"] not in _REPAIRS:
+    """Whether JSON values are a step that a file keeps, with every field and no other."""
+    if not isinstance(value, dict) or not isinstance(value.get("step"), str) or value["step"] not in _KEPT:
         return False
-    names = {field.name for field in fields(_REPAIRS[value["step"]])}
+    names = {field.name for field in fields(_KEPT[value["step"]])}
     return value.keys() - {"step"} == names and all(_is_part(name, value[name]) for name in names)
 
 
@@ -57,4 +61,4 @@ def _is_part(name: str, value: object) -> bool:
     if name == "principal":
         is_whole = isinstance(value, dict) and value.keys() == {field.name for field in fields(StepPrincipal)}
         return is_whole and all(isinstance(part, str) for part in value.values())  # type: ignore[attr-defined]
-    return isinstance(value, dict if name == "document" else str)
+    return isinstance(value, _JSON_TYPES.get(name, str))

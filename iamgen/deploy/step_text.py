@@ -7,9 +7,12 @@ from functools import singledispatch
 from iamgen.deploy.authorization_details import KINDS
 from iamgen.deploy.steps import (
     AddToGroup,
+    CreateChangeSet,
     DeleteBoundary,
     DeleteInlinePolicy,
+    DeleteStack,
     DetachPolicy,
+    ExecuteChangeSet,
     ProtectStack,
     RemoveFromGroup,
     RemoveTag,
@@ -23,6 +26,22 @@ from iamgen.deploy.steps import (
 def step_text(step: object) -> str:
     """Return what a step does, for a person."""
     raise NotImplementedError(step)
+
+
+@step_text.register
+def _delete_stack(step: DeleteStack) -> str:
+    return f"delete the stack {step.stack}, whose creation failed"
+
+
+@step_text.register
+def _create_change_set(step: CreateChangeSet) -> str:
+    return f"make a change set that {'creates' if step.kind == 'CREATE' else 'updates'} the stack {step.stack}"
+
+
+@step_text.register
+def _execute_change_set(step: ExecuteChangeSet) -> str:
+    name = step.change_set.partition("/")[2].partition("/")[0] or step.change_set
+    return f"execute {f'the change set {name}' if name else 'that change set'} on the stack {step.stack}"
 
 
 @step_text.register

@@ -1,4 +1,4 @@
-"""Single calls to AWS as values: a plan is a list of them, which can be shown, recorded, or carried out.
+"""What a deployment does in AWS, as values: a plan is a list of steps, which can be shown, recorded, or carried out.
 
 A new kind of step is a dataclass here, a function in `step_execution` that carries it out, and one in `step_text` that
 shows it.
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from iamgen.deploy.change_set import ChangeSetKind
 from iamgen.deploy.target_account import TargetAccount
 
 
@@ -21,6 +22,48 @@ class StepPrincipal:
     """Its type in CloudFormation, such as `AWS::IAM::Role`."""
     name: str
     """Its name in IAM."""
+
+
+@dataclass(frozen=True)
+class DeleteStack:
+    """Delete a stack whose creation failed. Its protection against deletion is taken away before."""
+
+    stack: str
+    """The stack's name."""
+    stack_id: str
+    """The stack's id."""
+    moment: str
+    """The stack as it was when the plan was made, as text that is compared."""
+    is_protected: bool
+    """Whether it is protected against deletion, so that the protection is put back when the deletion cannot begin."""
+    resources: frozenset[str]
+    """The logical ids of the resources that the plan shows to go with it."""
+
+
+@dataclass(frozen=True)
+class CreateChangeSet:
+    """Have CloudFormation make a change set, which says what a template changes in a stack."""
+
+    stack: str
+    """The stack's name."""
+    kind: ChangeSetKind
+    """Whether it creates or updates the stack."""
+    template: str
+    """The template."""
+    tags: Mapping[str, str]
+    """The tags of the stack."""
+    reverts_drift: bool = False
+    """Whether it also undoes what was changed by hand."""
+
+
+@dataclass(frozen=True)
+class ExecuteChangeSet:
+    """Execute a change set, and follow what CloudFormation does to its end."""
+
+    stack: str
+    """The stack's name."""
+    change_set: str = ""
+    """The change set's id; empty for the one that an earlier step makes."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +153,10 @@ class UpdateTrust:
 
 
 Step = (
-    SetStackPolicy
+    DeleteStack
+    | CreateChangeSet
+    | ExecuteChangeSet
+    | SetStackPolicy
     | ProtectStack
     | AddToGroup
     | RemoveFromGroup

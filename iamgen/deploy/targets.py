@@ -12,7 +12,7 @@ from iamgen.declaration.accounts import PROFILE, constant
 from iamgen.declaration.model import STANDARD_ROLES
 from iamgen.declaration.naming import ASSUME_GROUP, OWN_USER_GROUP, POWER_GROUP
 from iamgen.declaration.resolved import Account, Declaration
-from iamgen.deploy.planner import Order
+from iamgen.deploy.order import Order
 from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import IamgenError
 
@@ -81,6 +81,7 @@ def order(declaration: Declaration, account: Account, text: str, tags: Mapping[s
         kept_roles(account),
         frozenset(person.name for person in declaration.people) if account.holds_people else None,
         not account.is_workload,
+        declaration.partition,
     )
 
 

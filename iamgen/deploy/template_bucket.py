@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from iamgen.aws import quotas
 from iamgen.aws_client.clients import Clients
 from iamgen.aws_client.errors import telling
+from iamgen.deploy.consequences import cli_options
 from iamgen.errors import Fault, IamgenError, refuse
 
 
@@ -43,4 +44,4 @@ def sent(
                 clients.s3.delete_object(**own)
         except IamgenError as exc:  # what the block has made is worth more than a tidy bucket
             message = f"the template stays in s3://{bucket}/{key}: {exc.faults[0].problem}"
-            warn(Fault(where, message, f"remove it: aws s3 rm s3://{bucket}/{key}"))
+            warn(Fault(where, message, f"remove it: aws s3 rm s3://{bucket}/{key}{cli_options(clients)}"))

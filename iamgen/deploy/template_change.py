@@ -91,18 +91,18 @@ class Sides:
         return needed_to_deploy(self.change.place, (*self.before.holders.resources, *self.after.holders.resources))
 
     def lost_power(
-        self, logical_id: str, who: str, standing: tuple[Standing, Standing], needs: tuple[Need, ...]
+        self, logical_id: str, description: str, standing: tuple[Standing, Standing], needs: tuple[Need, ...]
     ) -> Iterator[Fault]:
         """Yield what a principal loses of what a deployment needs."""
         change = PowerChange(standing, (self.before.time, self.after.time), needs)
-        yield from (Fault(self.at(logical_id), text, HINT) for text in change.lost(who))
+        yield from (Fault(self.at(logical_id), text, HINT) for text in change.lost(description))
 
     def lost_direct_power(
-        self, logical_id: str, who: str, standing: tuple[Standing, Standing], needs: tuple[Need, ...]
+        self, logical_id: str, description: str, standing: tuple[Standing, Standing], needs: tuple[Need, ...]
     ) -> Iterator[Fault]:
         """Yield what a principal loses of what it does itself, without CloudFormation in between."""
         change = PowerChange(standing, (self.before.time, self.after.time), needs, by_cloudformation=False)
-        yield from (Fault(self.at(logical_id), text, HINT) for text in change.lost(who))
+        yield from (Fault(self.at(logical_id), text, HINT) for text in change.lost(description))
 
 
 def not_known(changes: Iterable[SidesCompared]) -> str:

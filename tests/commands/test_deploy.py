@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import io
 import json
+import re
 import shutil
 import stat
 import subprocess
@@ -20,6 +22,11 @@ import pytest
 from iamgen.aws_client.clients import Identity
 from iamgen.commands.deploy import DeployRequest, deploy
 from iamgen.commands.requests import Consent, Lint, Output, Permit, Reach
+from iamgen.deploy import stack as stacks
+from iamgen.deploy import stack_operations
+from iamgen.deploy.change_set import ChangeSet
+from iamgen.deploy.declared_people import DeclaredPeople
+from iamgen.deploy.execution import Execution
 from iamgen.deploy.planner import Prepared
 from iamgen.errors import IamgenError, refuse
 from iamgen.ui.console import Console
@@ -113,6 +120,9 @@ def test_all_three_accounts_from_nothing(example: Path, aws: Aws) -> None:
     assert ended.out.endswith("\nPlan: 23 to add, 0 to change, 0 to destroy.\n")
     assert ended.err == (
         "user-only (111111111111): done\ndev (222222222222): done\nprod (333333333333): done\n"
+        "warning: user-only (111111111111): these people are not in their groups yet, and do not have the rights of them:"
+        " AssumeRoleG: alice, bob, carol, dave; ManageOwnUserG: alice, bob, carol, dave; PowerG: alice\n"
+        "hint: put them in: iamgen deploy user-only --repair\n"
         "3 done, 0 failed, 0 not begun\n"
     )
     assert {aws.status(name) for name in IDS} == {"CREATE_COMPLETE"}
@@ -216,8 +226,16 @@ def test_without_a_terminal_it_refuses_before_anything(example: Path, aws: Aws) 
 
 @pytest.mark.parametrize(("exit_code", "code"), [(True, 4), (False, 0)])
 def test_a_plan_alone_leaves_nothing_in_aws(example: Path, aws: Aws, exit_code: bool, code: int) -> None:
+    aws.people(*PEOPLE)
     ended = run(example, "user-only", dry_run=True, exit_code=exit_code, yes=False)
     assert (ended.code, ended.out.splitlines()[-1]) == (code, "Plan: 9 to add, 0 to change, 0 to destroy.")
+    assert re.fullmatch(
+        r"user-only \(111111111111\): the steps in AWS would be\n"
+        r"  1. execute the change set iamgen-[0-9a-f]{16} on the stack infra\n"
+        r"  2. set the stack policy of infra, which does not let groups and roles be replaced or deleted\n"
+        r"  3. protect the stack infra against deletion\n",
+        ended.err,
+    )
     assert aws.status("user-only") == ""
 
 
@@ -255,8 +273,9 @@ def test_an_update_that_fails_leaves_all_as_it_was(deployed: Path, aws: Aws) -> 
     assert f"{ARN}/erin" in aws.trusted("dev", "OpsR")
 
 
-def test_when_people_fail_the_others_are_not_begun(deployed: Path, aws: Aws) -> None:
+def test_when_people_fail_the_others_are_not_begun(deployed: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     edit(deployed, BOB, '"erin", {"user-only": "ReadR", "dev": ("OpsR", "ReadR"), "prod": "ReadR"}')
+    unknown_people(monkeypatch)
     ended = run(deployed, every=True)
     assert ended.code == 1
     assert "error: dev (222222222222): not begun, because user-only failed; its change set is removed" in ended.err
@@ -264,9 +283,138 @@ def test_when_people_fail_the_others_are_not_begun(deployed: Path, aws: Aws) -> 
     assert aws.change_sets("dev") == aws.change_sets("prod") == []
 
 
-def test_when_people_fail_what_takes_access_away_is_done(deployed: Path, aws: Aws) -> None:
+def unknown_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody see beforehand who exists: for some seconds IAM lists users whom trust policies may not name yet."""
+    monkeypatch.setattr("iamgen.deploy.planner.declared_people", lambda *_: DeclaredPeople())
+
+
+def test_people_who_do_not_exist_are_named_at_once_and_nothing_is_begun(deployed: Path, aws: Aws) -> None:
+    """erin is to be trusted on dev and user-only; dave has another path in IAM; frank is trusted nowhere."""
+    edit(deployed, BOB, '"erin", {"user-only": "ReadR", "dev": ("OpsR", "ReadR")}')
+    edit(deployed, "bob@", "erin@")
+    edit(deployed, 'path="/auditors/"', 'path="/audit/"')
+    edit(deployed, "\nUSERS = (", '\nUSERS = (\n    User("frank", {}),')
+    states = [aws.status(name) for name in IDS]
+    ended = run(deployed, every=True)
+    assert (ended.code, ended.out) == (1, "")
+    options = '--region eu-west-1 --profile of-user-only --endpoint-url "$AWS_ENDPOINT_URL"'
+    causes = (
+        "error: user-only (111111111111): users.py declares dave with the path /audit/, and the IAM user has the path"
+        f" /auditors/\nhint: aws iam update-user --user-name dave --new-path /audit/ {options}; or write"
+        ' path="/auditors/" in users.py\n',
+        "error: user-only (111111111111): users.py declares erin, and there is no such IAM user\n"
+        f"hint: aws iam create-user --user-name erin {options}; or take erin out of users.py\n",
+    )
+    for cause in causes:
+        assert ended.err.count(cause) == 1
+    for account, roles in (("user-only", "ReadR"), ("dev", "OpsR, ReadR"), ("prod", "ReadR")):
+        message = f"refused, because AWS accepts no trust in users who do not exist: {roles}\n"
+        assert f"{account} ({IDS[account]}): {message}" in ended.err, (account, ended.err)
+    assert "warning: user-only (111111111111): users.py declares frank, and there is no such IAM user\n" in ended.err
+    assert [aws.status(name) for name in IDS] == states
+    assert aws.change_sets("dev") == aws.change_sets("user-only") == []
+
+    # what is missing is made, and it works
+    aws.people("/erin")
+    edit(deployed, 'path="/audit/"', 'path="/auditors/"')
+    again = run(deployed, every=True)
+    assert again.code == 0, again.err
+    assert f"{ARN}/erin" in aws.trusted("dev", "OpsR")
+
+
+def test_a_first_deployment_leaves_no_failed_stack_where_people_are_missing(example: Path, aws: Aws) -> None:
+    ended = run(example, every=True)
+    assert ended.code == 1
+    assert ended.err.count("and there is no such IAM user\n") == 4
+    assert {aws.status(name) for name in IDS} == {""}
+
+
+def test_who_is_missing_does_not_hold_up_what_takes_access_away(deployed: Path, aws: Aws) -> None:
+    """alice, whom AdminR trusts, was deleted by hand; bob loses ReadR, which does not trust alice."""
+    aws.client("iam", "user-only").delete_user(UserName="alice")
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    ended = run(deployed, every=True)
+    assert ended.code == 0, ended.err
+    said = "users.py declares alice, and there is no such IAM user"
+    assert f"warning: user-only (111111111111): {said}\n" in ended.err
+    (plan,) = json.loads(run(deployed, "user-only", as_json=True).out)["accounts"]
+    assert [person["what"] for person in plan["missing_people"]] == [said]
+    assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
+
+
+def test_who_is_put_into_the_groups_is_named_no_more(deployed: Path, aws: Aws) -> None:
+    said = "these people are not in their groups yet"
+    assert said in run(deployed, "user-only").err
+    (plan,) = json.loads(run(deployed, "user-only", as_json=True).out)["accounts"]
+    everybody = ["alice", "bob", "carol", "dave"]
+    groups = {"AssumeRoleG": everybody, "ManageOwnUserG": everybody, "PowerG": ["alice"]}
+    assert (plan["outside_groups"], "missing_people" in plan) == (groups, False)
+    assert said not in run(deployed, "dev").err
+    repaired = run(deployed, "user-only", repair=True)
+    assert (repaired.code, said in repaired.err) == (0, False)
+    assert said not in run(deployed, "user-only").err
+
+
+def test_a_kept_plan_that_is_not_what_users_py_gives(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    """Somebody made a change set of their own, and wrote its digest into the file: the plan and a warning show it."""
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    assert run(deployed, "dev", plan_file=file).code == 0
+    whole = json.loads(file.read_text())
+    (plan,) = whole["plans"]
+    cloudformation = aws.client("cloudformation", "dev")
+    text = cloudformation.get_template(StackName="infra", ChangeSetName=plan["change_set"])["TemplateBody"]
+    template = json.loads(json.dumps(text).replace(f"{ARN}/carol", f"{ARN}/alice"))
+    own = cloudformation.create_change_set(
+        StackName="infra",
+        ChangeSetName="own",
+        TemplateBody=json.dumps(template),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    digest = hashlib.sha256(stacks.text(template).encode()).hexdigest()
+    plan.update({"change_set": own["Id"], "digest": digest})
+    for step in plan["steps"]:
+        step.update({"change_set": own["Id"]} if "change_set" in step else {})
+    file.write_text(json.dumps(whole))
+    ended = run(deployed, approved=file, dry_run=True)
+    assert (
+        "warning: dev (222222222222): the plan's template is not what users.py gives now, which it differs from by:"
+        " ~ ReadR\nhint: apply it only if you know why; else make a new plan: iamgen plan dev -o FILE\n"
+    ) in ended.err
+    assert f"Principal: {ARN}/alice" in ended.out
+
+
+def test_a_kept_plan_that_is_what_users_py_gives_needs_no_warning(deployed: Path, aws: Aws, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    assert run(deployed, "dev", plan_file=file).code == 0
+    assert run(deployed, approved=file).err == "dev (222222222222): done\n"
+
+
+def test_a_kept_plan_is_applied_though_users_py_cannot_be_rendered(
+    deployed: Path, aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def render(*_: object) -> None:
+        raise refuse("users.py:3", "the cause", "the way out")
+
+    file = tmp_path / "plan.json"
+    edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
+    assert run(deployed, "dev", plan_file=file).code == 0
+    monkeypatch.setattr("iamgen.project.Project.render", render)
+    ended = run(deployed, approved=file)
+    assert (ended.code, ended.err) == (
+        0,
+        "warning: users.py:3: the plan was not compared with users.py, which cannot be rendered: the cause\n"
+        "hint: the way out\ndev (222222222222): done\n",
+    )
+
+
+def test_when_people_fail_what_takes_access_away_is_done(
+    deployed: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """erin does not exist, which AWS says when user-only is updated; bob loses ReadR on dev, and gets OpsR on prod."""
     erin = 'User("erin", {"user-only": "ReadR"}),\n    '
+    unknown_people(monkeypatch)
     edit(deployed, f"User({BOB}", f'{erin}User("bob", {{"dev": "OpsR", "prod": ("OpsR", "ReadR")}}')
     ended = run(deployed, every=True)
     assert ended.code == 1
@@ -324,7 +472,7 @@ def test_missing_credentials_are_one_accounts_failure(deployed: Path, aws: Aws) 
     )
     edit(deployed, BOB, '"bob", {"dev": "OpsR"}')
     ended = run(deployed, every=True, dry_run=True)
-    assert (ended.code, ended.err) == (1, said)
+    assert (ended.code, ended.err.startswith(said)) == (1, True)
     assert "dev (" not in ended.out
     assert "prod (333333333333): update the stack infra\n~ ReadR" in ended.out
     told = json.loads(run(deployed, every=True, dry_run=True, as_json=True).out)["accounts"]
@@ -399,6 +547,29 @@ def test_each_account_of_a_kept_plan_goes_its_own_way(deployed: Path, aws: Aws, 
     assert file.read_bytes() == approved
 
 
+def test_a_kept_plan_goes_on_where_one_account_was_denied(
+    deployed: Path, aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """dev is done, and AWS refuses to begin on prod: its change set stays, and the same file carries out the rest."""
+
+    def denied(change_set: ChangeSet, execution: Execution) -> None:
+        if execution.account.name == "prod":
+            raise refuse(execution.where, "may not do ExecuteChangeSet")
+        begin(change_set, execution)
+
+    begin, file = stack_operations._begin, tmp_path / "plan.json"
+    two_accounts(deployed)
+    assert run(deployed, "dev", "prod", plan_file=file).code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("iamgen.deploy.stack_operations._begin", denied)
+        first = run(deployed, approved=file)
+    assert (first.code, first.err.splitlines()[-1]) == (1, "1 done, 1 failed, 0 not begun")
+    assert len(aws.change_sets("prod")) == 1
+    second = run(deployed, approved=file)
+    assert (second.code, second.err.splitlines()[-1]) == (0, "1 done, 0 failed, 0 not begun, 1 carried out already")
+    assert f"{ARN}/bob" in aws.trusted("prod", "OpsR")
+
+
 def test_a_kept_plan_whose_people_cannot_be_deployed_is_kept(deployed: Path, aws: Aws, tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     two_accounts(deployed)
@@ -431,7 +602,10 @@ def test_a_repair_is_kept_and_applied_and_nothing_else(deployed: Path, aws: Aws,
     planned = run(deployed, "dev", repair=True, plan_file=file)
     assert planned.code == 0, planned.err
     whole = json.loads(file.read_text())
-    assert [one["step"] for one in whole["plans"][0]["steps"]] == ["DeleteInlinePolicy"]
+    assert [one["step"] for one in whole["plans"][0]["steps"]] == [
+        *("SetStackPolicy", "ProtectStack", "ExecuteChangeSet"),
+        *("SetStackPolicy", "ProtectStack", "DeleteInlinePolicy"),
+    ]
     forged = {"step": "AddToGroup", "group": "infra-CIUserCiG-222222222222", "user": "mallory"}
     whole["plans"][0]["steps"].append(forged)
     file.write_text(json.dumps(whole))
@@ -540,7 +714,10 @@ def test_a_plan_for_another_stack(deployed: Path, aws: Aws, tmp_path: Path, forg
     run(deployed, "dev", plan_file=file)
     plan = json.loads(file.read_text())
     group = '{"Resources": {"G": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "G"}}}}'
-    plan["plans"][0].update(forged or other_stack(aws, group))
+    forged = forged or other_stack(aws, group)
+    plan["plans"][0].update(forged)
+    for step in plan["plans"][0]["steps"]:
+        step.update({name: value for name, value in forged.items() if name in step})
     file.write_text(json.dumps(plan))
     ended = run(deployed, approved=file, allow_replacement=True)
     assert (ended.code, ended.out) == (1, "")
@@ -570,6 +747,7 @@ def test_a_kept_plan_is_patient_too(deployed: Path, aws: Aws, tmp_path: Path, mo
     edit(deployed, "bob@", "erin@")
     edit(deployed, "CIUser, Grant", "CIUser, Group, Grant")
     edit(deployed, "CI_USERS = ", 'GROUPS = (Group("AuditorsG", members=("dave",)),)\nCI_USERS = ')
+    unknown_people(monkeypatch)
     run(deployed, "user-only", "dev", plan_file=file)
     monkeypatch.setattr("iamgen.commands.deploy.heeding", heeding)
     ended = run(deployed, approved=file)
@@ -831,7 +1009,7 @@ def test_a_leaver_who_is_still_in_the_groups_is_named(with_leavers: Path, aws: A
     for group in ("AssumeRoleG", "PowerG"):
         iam.add_user_to_group(GroupName=f"infra-{group}-111111111111", UserName="bob")
     iam.add_user_to_group(GroupName="infra-AssumeRoleG-111111111111", UserName="alice")
-    assert "warning" not in run(with_leavers, "user-only").err
+    assert "the IAM user" not in run(with_leavers, "user-only").err
     edit(with_leavers, '    User("bob", {"user-only": "ReadR", "dev": "ReadR", "prod": "ReadR"}),\n', "")
     said = (
         "warning: user-only (111111111111): the IAM user bob is in AssumeRoleG, PowerG, and users.py does not declare bob\n"
@@ -912,7 +1090,10 @@ def test_a_deletion_that_aws_gives_up_is_a_fault(example: Path, aws: Aws) -> Non
         ended.err
     )
     assert "its access keys and whatever it may do still work\n" in ended.err
-    assert "by hand: aws iam delete-user --user-name bob --region eu-west-1 --profile of-user-only\n" in ended.err
+    assert (
+        "by hand: aws iam delete-user --user-name bob --region eu-west-1 --profile of-user-only --endpoint-url "
+        in ended.err
+    )
 
 
 def test_json_says_what_failed_in_an_operation_that_ended_well(deployed: Path, aws: Aws) -> None:
@@ -954,6 +1135,7 @@ def test_a_plan_that_cannot_be_cleaned_up_is_a_fault(example: Path, aws: Aws, mo
     def discard(prepared: Prepared) -> None:
         raise refuse(prepared.order.where, "the change set of the plan stays in AWS")
 
+    aws.people(*PEOPLE)
     monkeypatch.setattr("iamgen.deploy.several_accounts.discard", discard)
     ended = run(example, "user-only", dry_run=True, as_json=True)
     (account,) = json.loads(ended.out)["accounts"]

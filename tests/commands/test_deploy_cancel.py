@@ -14,7 +14,7 @@ import pytest
 from iamgen.aws_client.clients import Clients, Credentials
 from iamgen.commands.deploy_cancel import CancelRequest, cancel_deployments
 from iamgen.commands.requests import Consent, Output, Reach
-from iamgen.deploy.planner import Order
+from iamgen.deploy.order import Order
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.ui.console import Console
 

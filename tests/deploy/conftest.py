@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 
 from iamgen.aws_client.clients import Clients, Credentials
 from iamgen.aws_client.polling import Pace
-from iamgen.deploy.planner import Choices, Order
+from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.target_account import TargetAccount
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -91,6 +91,10 @@ class Stubbed:
     def stack(self, status: str, **more: Any) -> None:
         found = {"StackName": "infra", "StackId": "stack-id", "StackStatus": status, "CreationTime": NOW, **more}
         self.answer("cloudformation", "describe_stacks", {"Stacks": [found]})
+
+    def no_roles(self) -> None:
+        """Answer that the role of the order's template does not exist: its stack is not in another region."""
+        self.refuse("iam", "get_role", "NoSuchEntity")
 
     def done(self) -> None:
         for stub in self.stubs.values():

@@ -11,8 +11,8 @@ import pytest
 
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.approval import ForgedPlanError, take_up
+from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.plan_file import Kept
-from iamgen.deploy.planner import Choices, Order
 from iamgen.deploy.stack_protection import STRICT
 from iamgen.errors import Fault, IamgenError
 

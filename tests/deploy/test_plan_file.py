@@ -10,12 +10,22 @@ from typing import Any
 import pytest
 
 from iamgen.deploy.plan_file import Kept, read, write
-from iamgen.deploy.steps import AddToGroup, DetachPolicy, StepPrincipal, UpdateTrust
+from iamgen.deploy.steps import (
+    AddToGroup,
+    DetachPolicy,
+    ExecuteChangeSet,
+    ProtectStack,
+    SetStackPolicy,
+    Step,
+    StepPrincipal,
+    UpdateTrust,
+)
 from iamgen.errors import IamgenError
 
 ID = "arn:aws:cloudformation:eu-west-1:222222222222"
 IDS = (f"{ID}:stack/infra/0a", f"{ID}:changeSet/iamgen-1/0b")
-PLAN = Kept("dev", "222222222222", "eu-west-1", "infra", *IDS, "UPDATE", "moment", "digest")
+EXECUTION = ExecuteChangeSet("infra", IDS[1])
+PLAN = Kept("dev", "222222222222", "eu-west-1", "infra", *IDS, "UPDATE", "moment", "digest", (EXECUTION,))
 
 
 def test_there_and_back(tmp_path: Path) -> None:
@@ -51,22 +61,54 @@ def test_what_is_no_plan(tmp_path: Path, text: str, what: str) -> None:
 
 
 STEPS = (
+    SetStackPolicy("infra", allow_replacement=False),
+    ProtectStack("infra"),
     AddToGroup("infra-PowerG", "zoe"),
     DetachPolicy(StepPrincipal("AWS::IAM::Role", "deployer"), "arn:aws:iam::1:policy/P"),
     UpdateTrust("infra-ReadR", {"Version": "2012-10-17", "Statement": []}),
 )
 
 
-def test_a_repair_is_kept(tmp_path: Path) -> None:
-    plans = (replace(PLAN, steps=STEPS), replace(PLAN, account="prod", change_set="", digest="", steps=STEPS[:1]))
+def test_all_steps_are_kept(tmp_path: Path) -> None:
+    repair_alone = replace(PLAN, account="prod", change_set="", digest="", steps=STEPS)
+    plans = (replace(PLAN, steps=(EXECUTION, *STEPS)), repair_alone)
     write(tmp_path / "plan.json", plans)
     assert read(tmp_path / "plan.json") == plans
+    assert plans[0].repairs == plans[1].repairs == STEPS[2:]
 
 
 def test_a_plan_of_the_first_version_is_read(tmp_path: Path) -> None:
     plan = {name: value for name, value in asdict(PLAN).items() if name != "steps"}
     (tmp_path / "plan.json").write_text(json.dumps({"version": 1, "plans": [plan]}))
-    assert read(tmp_path / "plan.json") == (PLAN,)
+    assert read(tmp_path / "plan.json") == (replace(PLAN, steps=()),)
+
+
+def test_a_plan_of_the_second_version_has_its_repair_alone(tmp_path: Path) -> None:
+    repair = {"step": "AddToGroup", "group": "infra-PowerG", "user": "zoe"}
+    plan = {**asdict(PLAN), "steps": [repair]}
+    (tmp_path / "plan.json").write_text(json.dumps({"version": 2, "plans": [plan]}))
+    assert read(tmp_path / "plan.json") == (replace(PLAN, steps=(AddToGroup("infra-PowerG", "zoe"),)),)
+    plan["steps"].append({"step": "ProtectStack", "stack": "infra"})
+    (tmp_path / "plan.json").write_text(json.dumps({"version": 2, "plans": [plan]}))
+    with pytest.raises(IamgenError, match="the steps of dev are not those of its stack and its change set"):
+        read(tmp_path / "plan.json")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (),
+        (ExecuteChangeSet("infra", f"{ID}:changeSet/iamgen-2/0c"),),
+        (EXECUTION, EXECUTION),
+        (EXECUTION, ProtectStack("other")),
+        (EXECUTION, SetStackPolicy("other", allow_replacement=True)),
+    ],
+)
+def test_steps_that_are_not_of_the_plan(tmp_path: Path, steps: tuple[Step, ...]) -> None:
+    """Whoever approves a file reads its steps: they cannot say anything else than what is carried out."""
+    write(tmp_path / "plan.json", [replace(PLAN, steps=steps)])
+    with pytest.raises(IamgenError, match="the steps of dev are not those of its stack and its change set"):
+        read(tmp_path / "plan.json")
 
 
 @pytest.mark.parametrize(
@@ -74,6 +116,8 @@ def test_a_plan_of_the_first_version_is_read(tmp_path: Path) -> None:
     [
         "AddToGroup",
         {"step": "DeleteStack", "stack": "infra"},
+        {"step": "CreateChangeSet", "stack": "infra"},
+        {"step": "SetStackPolicy", "stack": "infra", "allow_replacement": "no"},
         {"step": "AddToGroup", "group": "G"},
         {"step": "AddToGroup", "group": "G", "user": 1},
         {"step": "AddToGroup", "group": "G", "user": "u", "path": "/"},
@@ -85,7 +129,7 @@ def test_a_plan_of_the_first_version_is_read(tmp_path: Path) -> None:
 def test_a_step_that_is_none(tmp_path: Path, step: object) -> None:
     write(tmp_path / "plan.json", [PLAN])
     whole = json.loads((tmp_path / "plan.json").read_text())
-    whole["plans"][0]["steps"] = [step]
+    whole["plans"][0]["steps"].append(step)
     (tmp_path / "plan.json").write_text(json.dumps(whole))
     with pytest.raises(IamgenError, match="is no plan of this version of iamgen"):
         read(tmp_path / "plan.json")

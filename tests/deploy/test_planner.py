@@ -23,7 +23,8 @@ from iamgen.deploy.cancellation import cancel
 from iamgen.deploy.change_set import ChangeSet
 from iamgen.deploy.events import Event
 from iamgen.deploy.executor import discard, execute, going_on
-from iamgen.deploy.planner import Choices, Order, Prepared, prepare
+from iamgen.deploy.order import Choices, Order
+from iamgen.deploy.planner import Prepared, prepare
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_protection import OPEN, STRICT
 from iamgen.errors import Fault, IamgenError
@@ -103,12 +104,13 @@ def resource(logical_id: str, status: str, reason: str) -> dict[str, Any]:
     [
         (
             "UPDATE_ROLLBACK_FAILED",
-            "put right what is named, then: aws cloudformation continue-update-rollback --stack-name infra",
+            "put right what is named, then: aws cloudformation continue-update-rollback --stack-name infra"
+            " --region eu-west-1 --profile of-dev",
         ),
         (
             "DELETE_FAILED",
             "somebody began to delete it: put right what is named, then: aws cloudformation delete-stack"
-            " --stack-name infra, and deploy again",
+            " --stack-name infra --region eu-west-1 --profile of-dev, and deploy again",
         ),
     ],
 )
@@ -164,6 +166,7 @@ def test_what_aws_refuses(stubbed: Stubbed, planning: Planning, code: str, messa
 def test_a_change_set_that_cannot_be_made(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     stubbed.identity()
     stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
+    stubbed.no_roles()
     stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
     for status in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
         stubbed.answer("cloudformation", "describe_change_set", {"Status": status})
@@ -189,6 +192,7 @@ EARLY = (
 def not_planned(stubbed: Stubbed) -> None:
     stubbed.identity()
     stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
+    stubbed.no_roles()
     stubbed.answer("cloudformation", "create_change_set", {"Id": "arn:set", "StackId": "stack-id"})
     stubbed.answer("cloudformation", "describe_change_set", {"Status": "FAILED", "StatusReason": EARLY})
 
@@ -261,6 +265,7 @@ def test_a_change_set_is_asked_for_once_however_often(stubbed: Stubbed, order: O
 def test_who_may_not_look_at_the_change_set_leaves_none(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     stubbed.identity()
     stubbed.refuse("cloudformation", "describe_stacks", "ValidationError", "Stack with id infra does not exist")
+    stubbed.no_roles()
     stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
     stubbed.refuse("cloudformation", "describe_change_set", "AccessDenied", "Not you")
     stubbed.answer("cloudformation", "delete_change_set", {}, {"ChangeSetName": "set", "StackName": "stack-id"})
@@ -275,6 +280,7 @@ def test_who_may_not_look_at_the_change_set_leaves_none(stubbed: Stubbed, order:
 def test_a_stack_with_a_change_set_of_somebodys_stays(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     stubbed.identity()
     stubbed.stack("REVIEW_IN_PROGRESS")
+    stubbed.no_roles()
     stubbed.answer("cloudformation", "create_change_set", {"Id": "set", "StackId": "stack-id"})
     stubbed.answer("cloudformation", "describe_change_set", {"Status": "FAILED", "StatusReason": "bad"})
     stubbed.answer("cloudformation", "describe_events", {"OperationEvents": []})
@@ -453,8 +459,9 @@ def test_events_are_told_in_their_order(aws: Aws, order: Order, choices: Choices
 
 
 def test_after_an_interruption_aws_goes_on(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stack = Stack("infra", "stack-id", "UPDATE_COMPLETE", NOW, {}, guarded=True)
     stubbed.stack("UPDATE_IN_PROGRESS")
-    prepared = Prepared(order, stubbed.clients, replace(choices, allow_replacement=True), None)
+    prepared = Prepared(order, stubbed.clients, replace(choices, allow_replacement=True), stack)
     assert list(going_on([prepared])) == [
         Fault(
             "dev (222222222222)",
@@ -462,6 +469,12 @@ def test_after_an_interruption_aws_goes_on(stubbed: Stubbed, order: Order, choic
             "follow it: iamgen deploy dev --wait; stop an update: iamgen cancel dev",
         )
     ]
+
+
+def test_the_stack_policy_of_a_new_stack_was_never_opened(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    stubbed.stack("CREATE_IN_PROGRESS")
+    prepared = Prepared(order, stubbed.clients, replace(choices, allow_replacement=True), None)
+    assert [fault.problem for fault in going_on([prepared])] == ["AWS goes on: the stack infra is CREATE_IN_PROGRESS"]
 
 
 def test_one_account_that_cannot_be_looked_at_hides_no_other(stubbed: Stubbed, order: Order, choices: Choices) -> None:
@@ -560,7 +573,9 @@ def test_a_template_in_a_bucket(stubbed: Stubbed, large: Order, choices: Choices
     found = prepare(large, stubbed.clients, replace(choices, bucket="ours", warn=warned.append))
     assert found.change_set
     what = f"the template stays in s3://ours/{key}: profile of-dev may not do DeleteObject: Access Denied"
-    fault = Fault("dev (222222222222)", what, f"remove it: aws s3 rm s3://ours/{key}")
+    fault = Fault(
+        "dev (222222222222)", what, f"remove it: aws s3 rm s3://ours/{key} --region eu-west-1 --profile of-dev"
+    )
     assert warned == ([] if removable else [fault])
     stubbed.done()
 

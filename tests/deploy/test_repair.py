@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, get_args
 
 import pytest
 
 from iamgen.deploy.drift import Inspection
+from iamgen.deploy.execution import Execution
 from iamgen.deploy.executor import execute
 from iamgen.deploy.iam_drift import IamDifference
-from iamgen.deploy.planner import Choices, Order, Prepared
-from iamgen.deploy.repair import own_losses, repair, repair_steps
+from iamgen.deploy.order import Choices, Order
+from iamgen.deploy.planner import Prepared
+from iamgen.deploy.repair import Executor, own_losses, repair, repair_steps
 from iamgen.deploy.stack import StackResource
 from iamgen.deploy.stack_drift import Drift
 from iamgen.deploy.step_execution import carry_out
 from iamgen.deploy.step_text import step_text
 from iamgen.deploy.steps import AddToGroup, RemoveFromGroup, Step
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import IamgenError
 
 Stubbed = Any
@@ -30,6 +34,12 @@ BOB, ZOE, YVE = (
 )
 
 
+def undoing(stubbed: Stubbed) -> Executor:
+    """Return what carries out steps with the answers that a test says."""
+    execution = Execution(TargetAccount("user-only", "111111111111"), stubbed.clients, Choices(datetime.now(UTC)))
+    return partial(carry_out, execution=execution)
+
+
 def member(name: str) -> dict[str, str]:
     return {"GroupName": "infra-PowerG-1", "UserName": name}
 
@@ -37,7 +47,7 @@ def member(name: str) -> dict[str, str]:
 def test_who_is_missing_is_put_in_first(stubbed: Stubbed) -> None:
     stubbed.answer("iam", "add_user_to_group", {}, member("zoe"))
     stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
-    assert repair(partial(carry_out, clients=stubbed.clients), "user-only", [BOB, ZOE], {}, ["PowerG"]) == []
+    assert repair(undoing(stubbed), "user-only", [BOB, ZOE], {}, ["PowerG"]) == []
     stubbed.done()
 
 
@@ -45,7 +55,7 @@ def test_who_is_missing_is_put_in_first(stubbed: Stubbed) -> None:
 def test_nobody_goes_when_nobody_could_be_put_in(stubbed: Stubbed, code: str, missing: Sequence[IamDifference]) -> None:
     for _ in missing:
         stubbed.refuse("iam", "add_user_to_group", code)
-    faults = repair(partial(carry_out, clients=stubbed.clients), "user-only", [BOB, *missing], {}, ["PowerG"])
+    faults = repair(undoing(stubbed), "user-only", [BOB, *missing], {}, ["PowerG"])
     assert len(faults) == len(missing) + 1
     assert faults[-1].problem == "bob stays in infra-PowerG-1: nobody who belongs there could be put in"
     stubbed.done()
@@ -55,14 +65,14 @@ def test_one_who_could_be_put_in_is_enough(stubbed: Stubbed) -> None:
     stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
     stubbed.answer("iam", "add_user_to_group", {}, member("y"))
     stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
-    assert len(repair(partial(carry_out, clients=stubbed.clients), "user-only", [ZOE, BOB, YVE], {}, ["PowerG"])) == 1
+    assert len(repair(undoing(stubbed), "user-only", [ZOE, BOB, YVE], {}, ["PowerG"])) == 1
     stubbed.done()
 
 
 def test_where_somebody_stays_a_stranger_goes_all_the_same(stubbed: Stubbed) -> None:
     stubbed.refuse("iam", "add_user_to_group", "NoSuchEntity")
     stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
-    assert len(repair(partial(carry_out, clients=stubbed.clients), "user-only", [BOB, ZOE], {})) == 1
+    assert len(repair(undoing(stubbed), "user-only", [BOB, ZOE], {})) == 1
     stubbed.done()
 
 
@@ -144,7 +154,7 @@ def test_each_is_undone_by_one_call(
     stubbed: Stubbed, other: IamDifference, operation: str, parameters: dict[str, object]
 ) -> None:
     stubbed.answer("iam", operation, {}, parameters)
-    assert repair(partial(carry_out, clients=stubbed.clients), "dev", [other], {}) == []
+    assert repair(undoing(stubbed), "dev", [other], {}) == []
     stubbed.done()
 
 

@@ -11,7 +11,7 @@ import pytest
 from iamgen.aws_client.clients import Clients, Credentials, connect
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy import several_accounts
-from iamgen.deploy.planner import Choices, Order
+from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.several_accounts import Member, Pending
 from iamgen.deploy.target_account import TargetAccount
 

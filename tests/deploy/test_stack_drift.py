@@ -82,10 +82,43 @@ def test_only_three_statuses_say_that_aws_looked(stubbed: Stubbed) -> None:
     assert "\n" not in text
 
 
+REASON = "Failed to detect drift on resource [OpsR]"
+
+
+def failed_detection(stubbed: Stubbed, *results: dict[str, Any]) -> None:
+    """Answer that drift detection failed, with these results."""
+    stubbed.answer("cloudformation", "detect_stack_drift", {"StackDriftDetectionId": "id"})
+    state = {"StackId": "s", "StackDriftDetectionId": "id", "DetectionStatus": "DETECTION_FAILED", "Timestamp": SINCE}
+    reason = {"DetectionStatusReason": REASON}
+    stubbed.answer("cloudformation", "describe_stack_drift_detection_status", state | reason)
+    stubbed.answer("cloudformation", "describe_stack_resource_drifts", {"StackResourceDrifts": list(results)})
+
+
+def test_a_detection_that_failed_for_one_resource_says_what_it_saw_of_the_others(stubbed: Stubbed) -> None:
+    """Of the resource that failed AWS shows what an earlier detection saw, which is not to be taken for an answer."""
+    earlier = {**drift("OpsR", "IN_SYNC"), "Timestamp": "2026-11-22T00:00:00Z"}
+    failed_detection(stubbed, drift("ReadR", "MODIFIED", 7200), drift("AdminR", "IN_SYNC"), earlier)
+    parts = [resource("ReadR"), resource("AdminR"), resource("OpsR")]
+    stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": parts})
+    seen = detect(stubbed.clients.cloudformation, "infra", WHERE, Pace(lambda _: None), lambda _: None)
+    assert [f"{change.sign} {change.logical_id}" for change in seen.changes] == ["~ ReadR"]
+    assert [resource.text for resource in seen.unchecked] == [
+        f"OpsR  AWS::IAM::Role: NOT_CHECKED, the drift detection failed: {REASON}"
+    ]
+    stubbed.done()
+
+
+def test_a_detection_that_saw_nothing_is_refused(stubbed: Stubbed) -> None:
+    failed_detection(stubbed, {**drift("OpsR", "IN_SYNC"), "Timestamp": "2026-11-22T00:00:00Z"})
+    with pytest.raises(IamgenError) as raised:
+        detect(stubbed.clients.cloudformation, "infra", WHERE, Pace(lambda _: None), lambda _: None)
+    assert raised.value.faults == (Fault(WHERE, f"CloudFormation cannot compare: {REASON}"),)
+
+
 @pytest.mark.parametrize("status", ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_FAILED"])
 def test_a_stack_that_can_be_compared(stubbed: Stubbed, status: str) -> None:
     stubbed.stack(status)
-    assert comparable(stubbed.clients.cloudformation, "infra", ACCOUNT).status == status
+    assert comparable(stubbed.clients, "infra", ACCOUNT).status == status
 
 
 @pytest.mark.parametrize(
@@ -108,7 +141,7 @@ def test_a_stack_that_can_be_compared(stubbed: Stubbed, status: str) -> None:
             Fault(
                 WHERE,
                 "the stack infra is stuck in UPDATE_FAILED: OpsR is UPDATE_FAILED: no right",
-                "aws cloudformation rollback-stack --stack-name infra, then deploy again",
+                "aws cloudformation rollback-stack --stack-name infra --region eu-west-1 --profile of-dev, then deploy again",
             ),
         ),
     ],
@@ -118,5 +151,5 @@ def test_a_stack_that_cannot_be_compared(stubbed: Stubbed, status: str, fault: F
     parts = [resource("OpsR", "UPDATE_FAILED", "no right")]
     stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": parts})
     with pytest.raises(IamgenError) as raised:
-        comparable(stubbed.clients.cloudformation, "infra", ACCOUNT)
+        comparable(stubbed.clients, "infra", ACCOUNT)
     assert raised.value.faults == (fault,)

@@ -15,10 +15,13 @@ A local AWS, empty, for this machine alone. It ends with ^C, and keeps nothing. 
   export AWS_ENDPOINT_URL={url}
   export AWS_ACCESS_KEY_ID=111111111111 AWS_SECRET_ACCESS_KEY=any    # the key id is the account
 
-A trust policy names people, so they come first, in the account that holds them, with the path of users.py:
+A trust policy names people, so they come first, in the account that holds them, with the path of users.py. An older AWS
+CLI does not know AWS_ENDPOINT_URL and would ask the real AWS, so these lines name the address themselves:
 
-  aws iam create-user --user-name alice
-  aws iam create-user --user-name dave --path /auditors/
+  aws iam create-user --endpoint-url {url} --user-name alice
+  aws iam create-user --endpoint-url {url} --user-name bob
+  aws iam create-user --endpoint-url {url} --user-name carol
+  aws iam create-user --endpoint-url {url} --user-name dave --path /auditors/
 
 One command for all accounts assumes a role in each; here any will do:
 

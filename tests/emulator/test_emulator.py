@@ -185,3 +185,11 @@ def test_it_says_how_it_is_installed(tmp_path: Path) -> None:
     missing = tmp_path / "python"
     with pytest.raises(RuntimeError, match=r"make \.venv/emulator/made"), running(home=tmp_path, python=missing):
         pass
+
+
+def test_no_line_that_it_prints_reaches_the_real_aws() -> None:
+    """An older AWS CLI does not know AWS_ENDPOINT_URL; where somebody has real credentials it would use them."""
+    text = (ROOT / "tests" / "emulator" / "__main__.py").read_text()
+    commands = [line for line in text.splitlines() if line.startswith("  aws ")]
+    assert len(commands) == 4  # the people of the example
+    assert all(" --endpoint-url {url} " in command for command in commands)

@@ -1,0 +1,27 @@
+"""Remove a change set that nobody wants any more, and say so when it stays in AWS."""
+
+from __future__ import annotations
+
+from iamgen.aws_client.clients import Clients
+from iamgen.aws_client.errors import code_of
+from iamgen.deploy import change_set as change_sets
+from iamgen.deploy.change_set import ChangeSet
+from iamgen.deploy.consequences import cli_options, with_consequence
+
+_GONE = {"ChangeSetNotFound", "ChangeSetNotFoundException"}
+
+
+def remove_change_set(change_set: ChangeSet, stack: str, clients: Clients, where: str) -> None:
+    """Remove a change set of the stack, and the empty stack that it was made on. Raises IamgenError, which names what
+    stays, when it cannot be removed."""
+    message = f"the change set of the plan stays in AWS: {change_set.id}"
+    hint = f"delete it: aws cloudformation delete-change-set --change-set-name {change_set.id}{cli_options(clients)}"
+    if change_set.kind == "CREATE":
+        message += f"; so does the stack that it was made on, which is empty: {stack}"
+        hint += "; then the stack, if it is still REVIEW_IN_PROGRESS"
+    with with_consequence(where, clients, message, hint):
+        try:
+            change_sets.delete(clients.cloudformation, change_set)
+        except Exception as exc:
+            if code_of(exc) not in _GONE:
+                raise
