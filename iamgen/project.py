@@ -176,4 +176,8 @@ def naming_revision(name: str) -> Iterator[None]:
 
 def in_revision(name: str, fault: Fault) -> Fault:
     """Return the fault with the revision before its place, as git writes a file of a commit."""
-    return fault._replace(where=f"{name}:{fault.where}") if name else fault
+    if not name:
+        return fault
+    from iamgen.source_place import within
+
+    return fault._replace(where=within(name, fault.where))

@@ -27,6 +27,30 @@ class Origin(NamedTuple):
     """The file, as Python knows it."""
     line: int
     """The line on which the value starts."""
+    code: int = 0
+    """The first line of the code that it is in: 1, or where a function begins. With `instruction` it tells the exact
+    call, among several on the line, once there is a fault to be shown; to look it up each time would take long."""
+    instruction: int = -1
+    """The offset of the call in the code's instructions; -1 where that is not known."""
+
+
+class Extent(NamedTuple):
+    """Where a piece of source begins and ends; columns are bytes of UTF-8, counted from 0, as Python has them."""
+
+    line: int
+    """The line on which it begins."""
+    column: int
+    """The column of its first byte."""
+    end_line: int
+    """The line on which it ends."""
+    end_column: int
+    """The column behind its last byte."""
+
+
+About = str | int | tuple[str, ...] | Extent
+"""What of a value a fault is about: a word of its source; the number of an argument without a name; words of which
+each is behind the one before it, such as a key and what it stands for; or where it is in the file. Empty means the
+value as a whole."""
 
 
 class MisDeclared(NamedTuple):
@@ -38,8 +62,8 @@ class MisDeclared(NamedTuple):
     """What is wrong with it."""
     hint: str
     """What to do about it; may be empty."""
-    about: str = ""
-    """The word in the source that the fault is about, whose line is shown; empty for the value as a whole."""
+    about: About = ""
+    """What of the value the fault is about."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,13 +192,14 @@ def _caller() -> Origin:
     frame = sys._getframe(2)
     while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] in ("iamgen", "dataclasses"):
         frame = frame.f_back
-    return Origin(frame.f_code.co_filename, frame.f_lineno)
+    code = frame.f_code
+    return Origin(code.co_filename, frame.f_lineno, code.co_firstlineno, frame.f_lasti)
 
 
 class _CallFault(NamedTuple):
     problem: str
     hint: str
-    about: str = ""
+    about: About = ""
 
 
 def label(declared: Declared) -> str:

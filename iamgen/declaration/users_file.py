@@ -25,7 +25,7 @@ from iamgen.declaration.model import (
     Settings,
     User,
 )
-from iamgen.declaration.plain_data import NotPlainError, decode, encode
+from iamgen.declaration.plain_data import NotPlainError, decode, encode, origin, plain_fault, restored_fault
 from iamgen.declaration.sandbox import settle
 from iamgen.declaration.source import assignment, located, read_limited, repeated_keys, shown
 from iamgen.declaration.users_process import Child, NoAnswerError, forked
@@ -103,13 +103,13 @@ def _handed_over(root: Path) -> bytes:
     """Run users.py, in the process that is there for it, and return what it declares and its faults."""
     try:
         written, faults = _gathered(root)
-        return encode((tuple(getattr(written, name) for name in _HANDED_OVER), faults))
+        return encode((tuple(getattr(written, name) for name in _HANDED_OVER), tuple(map(plain_fault, faults))))
     except NotPlainError as exc:
-        origin = exc.origin or Origin(str(root / USERS_FILE), 1)
-        fault = located(MisDeclared(origin, f"{exc}, and was no part of the value at first", _MUTATED), root)
+        at = exc.origin or Origin(str(root / USERS_FILE), 1)
+        fault = located(MisDeclared(at, f"{exc}, and was no part of the value at first", _MUTATED), root)
     except Exception as exc:  # noqa: BLE001  # users.py may have replaced whatever this needs
         fault = Fault(USERS_FILE, f"cannot be gathered: {type(exc).__name__}{_said(exc)}", _BY_ITSELF)
-    return encode(((), (fault,)))
+    return encode(((), (plain_fault(fault),)))
 
 
 def _received(child: Child, root: Path) -> tuple[Written, tuple[Fault, ...]]:
@@ -119,7 +119,7 @@ def _received(child: Child, root: Path) -> tuple[Written, tuple[Fault, ...]]:
         with noting() as notes:
             values, faults = decode(child.answer())
             written = Written(file, **dict(zip(_HANDED_OVER, values, strict=bool(values))))
-            return _sound_only(written), (*(Fault(*fault) for fault in faults), *_located(notes.faults, root))
+            return _sound_only(written), (*(restored_fault(*fault) for fault in faults), *_located(notes.faults, root))
     except NoAnswerError as exc:
         return Written(file), (Fault(USERS_FILE, _ending(exc.status), _BY_ITSELF),)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
@@ -139,7 +139,7 @@ def _sound_only(written: Written) -> Written:
     if written.ops_services is None:
         del lists["ops_services"]
     settings = written.settings if isinstance(written.settings, Settings) else None
-    strays = tuple(MisDeclared(Origin(*place), *rest) for place, *rest in written.strays)
+    strays = tuple(MisDeclared(origin(*place), *rest) for place, *rest in written.strays)
     return replace(written, **lists, settings=settings, strays=strays)
 
 
@@ -285,8 +285,8 @@ def _list_faults(at: Origin, name: str, value: object, kind: type) -> Iterator[M
         return
     for number, item in enumerate(value, 1):
         if not isinstance(item, kind | Faulty):
-            origin = item.origin if isinstance(item, Declared) else at
-            yield MisDeclared(origin, f"entry {number} of {name} is {_a(item)}", f"write {entry}")
+            origin_of_entry = item.origin if isinstance(item, Declared) else at
+            yield MisDeclared(origin_of_entry, f"entry {number} of {name} is {_a(item)}", f"write {entry}")
 
 
 def _a(value: object) -> str:
