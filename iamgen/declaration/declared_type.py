@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Self, Union, get_args, get_origin, get_type_hints
 
@@ -81,7 +81,6 @@ class Faulty:
         return f"a wrong {self.kind.__name__}"
 
 
-_SHOWN = 60  # characters of a wrong value in a message
 _DEEPEST = 100  # collections within each other; a policy document has about ten
 
 
@@ -228,18 +227,18 @@ def _call_faults(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
         if name not in values and _required(field):
             yield _CallFault(f"{call} lacks its {name}", f"give {_in_words(cls, name)}")
         elif name in values and not _fits(values[name], _hints(cls)[name]):
-            yield _CallFault(f"{call}: {name} is {shortened(values[name])}", _value_hint(cls, name, values[name]), name)
+            about = positional.index(name) if name in positional[: len(args)] else name
+            yield from (
+                _CallFault(f"{call}: {problem}", hint, about) for problem, hint in _unfit(cls, name, values[name])
+            )
 
 
-def _value_hint(cls: type, name: str, value: object) -> str:
-    """Return what to write instead of a value that does not fit its field."""
-    words = _in_words(cls, name)
-    choices = _choices(_hints(cls)[name])
-    if choices and isinstance(value, str):
-        return did_you_mean(value, choices, f"write {words}")
-    if isinstance(value, Iterator):  # such as a generator: (name for name in …)
-        return f"write {name}=tuple(…) around it: {words}"
-    return f"give {words}"
+def _unfit(cls: type, name: str, value: object) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a value that does not fit its field, and what to write instead."""
+    from iamgen.declaration.unfit_value import Field, problems  # only a mistake should cost it
+
+    hint = _hints(cls)[name]
+    yield from problems(Field(name, _in_words(cls, name), _choices(hint), partial(_fits, hint=hint)), value)
 
 
 def _choices(hint: Any) -> tuple[str, ...]:  # noqa: ANN401  # a type expression
@@ -267,14 +266,6 @@ def _call_name(cls: type, values: Mapping[str, Any]) -> str:
 
 def _required(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-
-
-def shortened(value: object) -> str:
-    """Return a wrong value as a message shows it: what Python writes for it, but no address of an object in memory."""
-    if isinstance(value, Iterator):
-        return f"a {type(value).__name__}"
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
 @cache

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -13,7 +11,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import iamgen
 from iamgen.declaration.declared_type import Declared, Faulty, MisDeclared, Origin, noting, without_fault
 from iamgen.declaration.model import (
     STANDARD_ROLES,
@@ -27,11 +24,11 @@ from iamgen.declaration.model import (
 )
 from iamgen.declaration.plain_data import NotPlainError, decode, encode, origin, plain_fault, restored_fault
 from iamgen.declaration.sandbox import settle
-from iamgen.declaration.source import assignment, located, read_limited, repeated_keys, shown
+from iamgen.declaration.source import assignment, located, read_limited, repeated_keys
 from iamgen.declaration.users_process import Child, NoAnswerError, forked
 from iamgen.errors import Fault
 from iamgen.ownership import foreign_owner
-from iamgen.similar_names import did_you_mean, nearest
+from iamgen.ui.printable import printable
 
 USERS_FILE = "users.py"
 _LISTS: Mapping[str, type] = {
@@ -108,7 +105,7 @@ def _handed_over(root: Path) -> bytes:
         at = exc.origin or Origin(str(root / USERS_FILE), 1)
         fault = located(MisDeclared(at, f"{exc}, and was no part of the value at first", _MUTATED), root)
     except Exception as exc:  # noqa: BLE001  # users.py may have replaced whatever this needs
-        fault = Fault(USERS_FILE, f"cannot be gathered: {type(exc).__name__}{_said(exc)}", _BY_ITSELF)
+        fault = Fault(USERS_FILE, f"cannot be gathered: {type(exc).__name__}{message_of(exc)}", _BY_ITSELF)
     return encode(((), (plain_fault(fault),)))
 
 
@@ -139,7 +136,7 @@ def _sound_only(written: Written) -> Written:
     if written.ops_services is None:
         del lists["ops_services"]
     settings = written.settings if isinstance(written.settings, Settings) else None
-    strays = tuple(MisDeclared(origin(*place), *rest) for place, *rest in written.strays)
+    strays = tuple(MisDeclared(origin(*place), *texts) for place, *texts in written.strays)  # type: ignore[arg-type]
     return replace(written, **lists, settings=settings, strays=strays)
 
 
@@ -186,49 +183,27 @@ def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:
     except OSError as exc:
         if exc.filename in (str(file), file.parent):
             return names, Fault(USERS_FILE, f"cannot be read: {exc.strerror}", "check that it is a readable file")
-        return names, _raised(exc, root)
-    except SyntaxError as exc:
-        return names, _syntax(exc, root)
-    except ImportError as exc:
-        return names, _import(exc, root)
+        return names, _ended_by(exc, file, root, names)
     except KeyboardInterrupt:
         raise
     except BaseException as exc:  # noqa: BLE001  # whatever it raises is the operator's to mend
-        return names, _raised(exc, root)
+        return names, _ended_by(exc, file, root, names)
     return names, None
 
 
-def _syntax(exc: SyntaxError, root: Path) -> Fault:
-    where = f"{shown(exc.filename or USERS_FILE, root)}:{exc.lineno or 1}"
-    return Fault(where, exc.msg, f"look at: {exc.text.strip()}" if exc.text and exc.text.strip() else "")
+def _ended_by(exc: BaseException, file: Path, root: Path, names: Mapping[str, Any]) -> Fault:
+    from iamgen.declaration.ended_by import fault_of  # only what went wrong should cost it
+
+    return fault_of(exc, file, root, names)
 
 
-def _import(exc: ImportError, root: Path) -> Fault:
-    raised = _raised(exc, root)
-    wrong = re.match(r"cannot import name '(\w+)' from 'iamgen'", exc.msg)
-    if not wrong:
-        return raised
-    known = iamgen.__all__
-    hint = did_you_mean(wrong[1], known, f"it has {', '.join(known)}")
-    return Fault(raised.where, f"iamgen has no {wrong[1]}", hint)
-
-
-def _raised(exc: BaseException, root: Path) -> Fault:
-    frames = [f for f in traceback.extract_tb(exc.__traceback__) if Path(f.filename).is_relative_to(root)]
-    where = f"{shown(frames[-1].filename, root)}:{frames[-1].lineno}" if frames else USERS_FILE
-    hint = f"look at: {frames[-1].line}" if frames and frames[-1].line else ""
-    return Fault(where, f"{type(exc).__name__}{_said(exc)}", hint)
-
-
-def _said(exc: BaseException) -> str:
-    """Return what an exception says: its first line, nothing in it that a terminal would obey."""
+def message_of(exc: BaseException) -> str:
+    """Return what an exception says, behind a colon: its first line, nothing in it that a terminal would obey."""
     try:
         lines = str(exc).splitlines()
     except Exception:  # noqa: BLE001  # it is the operator's own, and cannot say
         return ""
-    return (
-        f": {lines[0].encode('unicode_escape').decode() if not lines[0].isprintable() else lines[0]}" if lines else ""
-    )
+    return f": {printable(lines[0])}" if lines else ""
 
 
 def _services(value: object) -> tuple[str, ...] | None:
@@ -246,11 +221,23 @@ def _strays(result: Iterable[Declared], names: Mapping[str, Any]) -> Iterator[Mi
     kept = {id(declared) for list_ in lists for declared in list_} | {id(names.get("SETTINGS"))}
     homes = {kind: name for name, kind in (*_LISTS.items(), ("SETTINGS", Settings))}
     for declared in result:
-        if type(declared) in homes and id(declared) not in kept:
-            name = repr(getattr(declared, "name", ""))
-            home, named = homes[type(declared)], "" if name == repr("") else f"{name} "
+        home = homes.get(type(declared))
+        if home and id(declared) not in kept:
+            name = getattr(declared, "name", "")
+            named = f"{name!r} " if name else ""
             problem = f"{type(declared).__name__} {named}is made, but not in {home}"
-            yield MisDeclared(declared.origin, problem, f"add it to {home}, or remove it")
+            written = _in_other_letters(home, names)
+            hint = _capitals(home, written) if written else f"add it to {home}, or remove it"
+            yield MisDeclared(declared.origin, problem, hint, name)
+
+
+def _in_other_letters(name: str, names: Mapping[str, Any]) -> str:
+    """Return how the file writes a name that it has in other letters only, such as `users`; else nothing."""
+    return next((own for own in names if own.upper() == name and name not in names), "")
+
+
+def _capitals(name: str, written: str) -> str:
+    return f"write {name} instead of {written}: names that iamgen reads are in capitals"
 
 
 def _sound(value: object, kind: type) -> Iterator[Any]:
@@ -263,13 +250,22 @@ def _shape_faults(file: Path, names: Mapping[str, Any]) -> Iterator[MisDeclared]
         if name in names:
             yield from _list_faults(assignment(file, name), name, names[name], kind)
         elif name in _REQUIRED:
-            own = [n for n in names if n.isupper()]
-            meant = nearest(name, own)
-            hint = f"did you mean {name} by {meant}?" if meant else f"write {name} = (…)"
-            yield MisDeclared(assignment(file, meant or name), f"there is no {name}", hint)
+            yield _missing(file, name, names)
     settings = names.get("SETTINGS")
     if settings is not None and not isinstance(settings, Settings | Faulty):
         yield MisDeclared(assignment(file, "SETTINGS"), f"SETTINGS is {_a(settings)}", "write SETTINGS = Settings(…)")
+
+
+def _missing(file: Path, name: str, names: Mapping[str, Any]) -> MisDeclared:
+    """Return the fault for a list that has to be there; a name that iamgen reads as another list is not meant."""
+    from iamgen.similar_names import nearest  # only a mistake should cost it
+
+    written = _in_other_letters(name, names)
+    if written:
+        return MisDeclared(assignment(file, written), f"there is no {name}", _capitals(name, written))
+    meant = nearest(name, [own for own in names if own.isupper() and own not in (*_LISTS, "SETTINGS")])
+    hint = f"did you mean {name} by {meant}?" if meant else f"write {name} = (…)"
+    return MisDeclared(assignment(file, meant or name), f"there is no {name}", hint)
 
 
 def _list_faults(at: Origin, name: str, value: object, kind: type) -> Iterator[MisDeclared]:
@@ -285,8 +281,17 @@ def _list_faults(at: Origin, name: str, value: object, kind: type) -> Iterator[M
         return
     for number, item in enumerate(value, 1):
         if not isinstance(item, kind | Faulty):
-            origin_of_entry = item.origin if isinstance(item, Declared) else at
-            yield MisDeclared(origin_of_entry, f"entry {number} of {name} is {_a(item)}", f"write {entry}")
+            yield _entry_fault(at, name, number, item)
+
+
+def _entry_fault(at: Origin, name: str, number: int, item: object) -> MisDeclared:
+    """Return the fault for an entry of a wrong type, with the list that it belongs into where there is one."""
+    kind = _LISTS[name]
+    home = next((home for home, other in _LISTS.items() if type(item) is other and other is not str), "")
+    entry = f"{kind.__name__}(…)" if issubclass(kind, Declared) else '"ec2"'
+    hint = f"move it to {home}" if home else f"write {entry}"
+    place, about = (item.origin, "") if isinstance(item, Declared) else (at, item if isinstance(item, str) else "")
+    return MisDeclared(place, f"entry {number} of {name} is {_a(item)}", hint, about)
 
 
 def _a(value: object) -> str:
