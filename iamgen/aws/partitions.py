@@ -46,12 +46,43 @@ PARTITIONS = {
 }
 """Every partition by its name. Those that are not among `SUPPORTED` are here to be recognized and refused."""
 
+REGIONS = frozenset(
+    """
+    af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1
+    ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1
+    eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1
+    me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2
+
+    us-gov-east-1 us-gov-west-1
+
+    cn-north-1 cn-northwest-1
+    """.split()  # noqa: SIM905 - a literal of so many strings would be one long column
+)
+"""The regions of the supported partitions. AWS opens one or two in a year: another one may be newer than this list."""
+
 _SERVICE_PRINCIPAL = r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?"
 
 
 def partition_of(region: str) -> str | None:
     """Return the name of the partition that a region is in; None for a region that no partition is known to have."""
     return next((name for name, partition in PARTITIONS.items() if re.fullmatch(partition.regions, region)), None)
+
+
+def misspelt_region(region: str) -> str | None:
+    """Return the region that is meant by one that can be none: whose name, without its number, is a slip.
+
+    None for one that is known, or that may be newer than the list: it has another number, or a name unlike any.
+    """
+    name, _, number = region.rpartition("-")
+    names = {known.rpartition("-")[0] for known in REGIONS}
+    if name in names:
+        return None
+    from iamgen.similar_names import CLOSE, nearest  # only a mistake should cost it
+
+    meant = nearest(name, sorted(names), CLOSE)
+    if meant is None:
+        return None
+    return f"{meant}-{number}" if f"{meant}-{number}" in REGIONS else f"{meant}-1"
 
 
 def url_suffix(partition: str) -> str | None:

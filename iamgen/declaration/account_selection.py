@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, UsageError
-from iamgen.similar_names import did_you_mean
 
 
 def chosen(declaration: Declaration, names: Sequence[str], *, every: bool) -> tuple[Account, ...]:
@@ -18,8 +17,9 @@ def chosen(declaration: Declaration, names: Sequence[str], *, every: bool) -> tu
     known = {*declaration.accounts, *declaration.aliases}
     unknown = [name for name in requested if name not in known]
     if unknown:
-        declared = f"CONST.inc declares {', '.join(declaration.accounts)}"
-        problem = "there is no such account"
-        raise UsageError(Fault(name, problem, did_you_mean(name, known, declared)) for name in unknown)
+        from iamgen.declaration.account_hints import account_hint  # only a mistake should cost it
+
+        hints = {name: account_hint(name, declaration.accounts, declaration.aliases, names) for name in unknown}
+        raise UsageError(Fault(name, "there is no such account", hint) for name, hint in hints.items())
     own = dict.fromkeys(declaration.aliases.get(name, name) for name in requested)
     return tuple(declaration.accounts[name] for name in own)

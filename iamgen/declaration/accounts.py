@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from iamgen.aws import quotas
-from iamgen.aws.partitions import DEFAULT, PARTITIONS, SUPPORTED, PartitionName, partition_of
+from iamgen.aws.partitions import DEFAULT, PARTITIONS, REGIONS, SUPPORTED, PartitionName, misspelt_region, partition_of
 from iamgen.declaration.constants import Constant, Constants
 from iamgen.declaration.kinds import KIND, KINDS, USER_ONLY, kind_faults, kind_of, production_by_name, second_holders
 from iamgen.declaration.resolved import Account
@@ -162,19 +162,33 @@ def _region_faults(constants: Constants, partition: str | None, region: str) -> 
     if not region:
         yield Fault(where, f"{_REGION_NAME} is missing", f"write the stacks' region: {_REGION_NAME}=eu-west-1")
     elif not re.fullmatch(_REGION, region):
-        yield Fault(where, f"{region!r} is no region", "write one such as eu-west-1")
+        yield Fault(where, f"{region!r} is no region", did_you_mean(region, REGIONS, "write one such as eu-west-1"))
     elif expected is None:
         yield from _new_region_faults(constants, region)
     elif expected not in SUPPORTED:
         yield Fault(where, f"region {region} is in the partition {expected}, which is not supported", _SUPPORTED)
+    elif meant := misspelt_region(region):
+        yield Fault(where, f"there is no region {region}", f"did you mean {meant}?")
     elif partition and expected != partition:
         message = f"region {region} is in the partition {expected}, not {partition}"
         yield Fault(where, message, f"set {_PARTITION}={expected}, or another region")
 
 
+def unlisted_region(constants: Constants, accounts: Accounts) -> Iterator[Fault]:
+    """Warn of a region that is not in the list: AWS may have it since, or its number is wrong."""
+    if accounts.region and accounts.region not in REGIONS:
+        problem = f"region {accounts.region} is not in the list of AWS's regions"
+        hint = did_you_mean(accounts.region, REGIONS, "if AWS has it since, all is well")
+        yield Fault(constants.where(_REGION_NAME), problem, hint)
+
+
 def _new_region_faults(constants: Constants, region: str) -> Iterator[Fault]:
     """Refuse a region of which the partition is not known, unless CONST.inc states the partition."""
     if not constants.get(_PARTITION):
+        meant = misspelt_region(region)
+        if meant:
+            yield Fault(constants.where(_REGION_NAME), f"there is no region {region}", f"did you mean {meant}?")
+            return
         hint = f"write one such as eu-west-1; if AWS has it since, state its partition: {_PARTITION}={DEFAULT}"
         yield Fault(constants.where(_REGION_NAME), f"no partition is known to have the region {region}", hint)
 

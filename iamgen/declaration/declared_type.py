@@ -219,8 +219,8 @@ def _call_faults(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
         )
     for name in kwargs:
         if name not in fields:
-            known = ", ".join(fields)
-            yield _CallFault(f"{call} has no {name}", did_you_mean(name, fields, f"it has {known}"), name)
+            hint = did_you_mean(name, [field for field in fields if field not in values], f"it has {', '.join(fields)}")
+            yield _CallFault(f"{call} has no {name}", hint, name)
         elif name in positional[: len(args)]:
             yield _CallFault(f"{call} has {name} twice", "remove one of the two", name)
     for name, field in fields.items():

@@ -59,11 +59,12 @@ def second_holders(by_name: Iterable[Account], stated: Mapping[str, Constant], p
 def production_by_name(by_name: Iterable[Account], stated: Mapping[str, Constant]) -> Iterator[str]:
     """Yield the accounts that are called as production is, but are not treated so, and whose kind is not stated."""
     for account in by_name:
-        if account.kind == "workload" and account.name not in stated and _looks_like_production(account.name):
+        if account.kind == "workload" and account.name not in stated and looks_like_production(account.name):
             yield account.name
 
 
-def _looks_like_production(name: str) -> bool:
+def looks_like_production(name: str) -> bool:
+    """Return whether an account is called as production is."""
     words = name.split("-")
     before = ["", *words]
     return any(

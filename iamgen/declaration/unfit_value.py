@@ -92,5 +92,10 @@ def _entry_hint(field: Field, item: object) -> str:
     return f"give {field.words}"
 
 
+def several(text: str) -> tuple[str, ...]:
+    """Return the names in a text that has several of them, with blanks, commas or the like between them."""
+    return tuple(part for part in re.split(r"[\s,;|+&/]+", text) if part)
+
+
 def _as_tuple(value: set[str] | frozenset[str]) -> str:
     return repr(tuple(sorted(value)))

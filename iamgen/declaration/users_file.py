@@ -40,6 +40,8 @@ _LISTS: Mapping[str, type] = {
     "POLICIES": Policy,
     "OPS_SERVICES": str,
 }
+_ENDINGS = {"ROLES": "R", "GROUPS": "G", "POLICIES": "P"}
+"""The capital with which the names in a list end."""
 _SHOWN = 40  # characters of a wrong value in a message
 _REQUIRED = ("USERS", "OPS_SERVICES")
 
@@ -62,11 +64,22 @@ class Written:
     ops_services: tuple[str, ...] | None = None
     settings: Settings | None = None
     strays: tuple[MisDeclared, ...] = ()
+    incomplete: tuple[str, ...] = ()
+    """The lists, such as `ROLES`, of which a fault has been told that leaves out names."""
 
     @property
     def role_names(self) -> tuple[str, ...]:
         """Return the names of every role that somebody may be granted."""
         return (*STANDARD_ROLES, *(role.name for role in self.roles))
+
+    def explains(self, list_: str, name: str) -> bool:
+        """Return whether a fault of its own says already why a list does not have a name: no second one is needed."""
+        declared = getattr(self, list_.lower())
+        ending = _ENDINGS.get(list_, "")
+        bare = name.removesuffix(ending).casefold()
+        return list_ in self.incomplete or any(
+            entry.name.removesuffix(ending).casefold() == bare and not entry.name.endswith(ending) for entry in declared
+        )
 
     def at(self, name: str) -> Origin:
         """Return where users.py assigns the name."""
@@ -137,7 +150,8 @@ def _sound_only(written: Written) -> Written:
         del lists["ops_services"]
     settings = written.settings if isinstance(written.settings, Settings) else None
     strays = tuple(MisDeclared(origin(*place), *texts) for place, *texts in written.strays)  # type: ignore[arg-type]
-    return replace(written, **lists, settings=settings, strays=strays)
+    incomplete = tuple(map(str, written.incomplete))
+    return replace(written, **lists, settings=settings, strays=strays, incomplete=incomplete)
 
 
 def _ending(status: int | None) -> str:
@@ -166,6 +180,7 @@ def _gathered(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         ops_services=_services(names.get("OPS_SERVICES")),
         settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
         strays=tuple(_strays(notes.declared, names)),
+        incomplete=tuple(_incomplete(names)),
     )
     faults = [*notes.faults, *repeated_keys(file), *_shape_faults(file, names)]
     return written, tuple(_located(faults, root))
@@ -229,6 +244,15 @@ def _strays(result: Iterable[Declared], names: Mapping[str, Any]) -> Iterator[Mi
             written = _in_other_letters(home, names)
             hint = _capitals(home, written) if written else f"add it to {home}, or remove it"
             yield MisDeclared(declared.origin, problem, hint, name)
+
+
+def _incomplete(names: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lists of which names are unknown: those that are no list, or have an entry without a name."""
+    for name, kind in _LISTS.items():
+        value = names.get(name, ())
+        entries = value if isinstance(value, list | tuple) else [None]
+        if not all(isinstance(without_fault(entry), kind) for entry in entries):
+            yield name
 
 
 def _in_other_letters(name: str, names: Mapping[str, Any]) -> str:
