@@ -60,6 +60,7 @@ REGIONS = frozenset(
 )
 """The regions of the supported partitions. AWS opens one or two in a year: another one may be newer than this list."""
 
+_COMPASS = ("north", "east", "south", "west", "central", "northeast", "southeast", "southwest", "northwest")
 _SERVICE_PRINCIPAL = r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?"
 
 
@@ -69,20 +70,19 @@ def partition_of(region: str) -> str | None:
 
 
 def misspelt_region(region: str) -> str | None:
-    """Return the region that is meant by one that can be none: whose name, without its number, is a slip.
+    """Return the region that is meant by one that can be none, since its point of the compass is misspelt.
 
-    None for one that is known, or that may be newer than the list: it has another number, or a name unlike any.
+    None for every other: AWS may have opened it since the list was made.
     """
-    name, _, number = region.rpartition("-")
-    names = {known.rpartition("-")[0] for known in REGIONS}
-    if name in names:
+    before, _, rest = region.rpartition("-")[0].rpartition("-")
+    number = region.rpartition("-")[2]
+    if rest in _COMPASS:
         return None
-    from iamgen.similar_names import CLOSE, nearest  # only a mistake should cost it
+    from iamgen.aws.services import one_letter_away  # only a mistake should cost it
 
-    meant = nearest(name, sorted(names), CLOSE)
-    if meant is None:
-        return None
-    return f"{meant}-{number}" if f"{meant}-{number}" in REGIONS else f"{meant}-1"
+    meant = one_letter_away(rest, _COMPASS)
+    regions = [f"{before}-{meant}-{number}", f"{before}-{meant}-1"]
+    return next((known for known in regions if known in REGIONS), None)
 
 
 def url_suffix(partition: str) -> str | None:

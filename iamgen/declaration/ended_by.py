@@ -39,7 +39,7 @@ def fault_of(exc: BaseException, file: Path, root: Path, names: Mapping[str, Any
             return _import_fault(exc, place, file, root)
         case KeyError(args=(key,)):
             return Fault(place, f"KeyError: {key!r}", "the dict has no such key")
-    return Fault(place, f"{type(exc).__name__}{message_of(exc)}")
+    return Fault(place, f"{type(exc).__name__}{message_of(exc)}", f"python {file.name} shows how it came to this")
 
 
 def _syntax(exc: SyntaxError, file: Path, root: Path) -> Fault:
@@ -58,13 +58,13 @@ def _about_syntax(exc: SyntaxError) -> str:
         return "write straight quotes, \" or '; these come from a word processor or a web page"
     if "was never closed" in exc.msg:
         return "close it with the bracket that fits"
-    return ""
+    return "Python can read no further: look at this line and the one before it"
 
 
 def _import_fault(exc: ImportError, place: str, file: Path, root: Path) -> Fault:
     wrong = re.match(r"cannot import name '(\w+)' from 'iamgen'", exc.msg)
     if not wrong:
-        hint = "install it where iamgen is installed" if isinstance(exc, ModuleNotFoundError) else ""
+        hint = "write it beside users.py and commit it, or install it where iamgen is installed"
         return Fault(place, f"{type(exc).__name__}{message_of(exc)}", hint)
     name = wrong[1]
     for statement in _imports(file):

@@ -257,7 +257,9 @@ def _incomplete(names: Mapping[str, Any]) -> Iterator[str]:
 
 def _in_other_letters(name: str, names: Mapping[str, Any]) -> str:
     """Return how the file writes a name that it has in other letters only, such as `users`; else nothing."""
-    return next((own for own in names if own.upper() == name and name not in names), "")
+    values = (list, tuple, Declared, Faulty)  # neither the type Settings nor a module
+    same = (own for own, value in names.items() if own.upper() == name and isinstance(value, values))
+    return next(same, "") if name not in names else ""
 
 
 def _capitals(name: str, written: str) -> str:
