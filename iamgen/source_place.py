@@ -37,6 +37,10 @@ class SourcePlace(str):
         place.span = _excerpt(span)
         return place
 
+    def __getnewargs__(self) -> tuple[str, SourceSpan]:  # type: ignore[override]  # as its __new__ takes
+        """Return what a copy is made of."""
+        return str(self), self.span
+
     @property
     def exact(self) -> str:
         """Return `file:line:column`, or `file:line` where the column is not known."""

@@ -74,10 +74,9 @@ def _meant_otherwise(service: str) -> str:
 
     word = service.strip().lower()
     stem = word.partition(":")[0].removesuffix(".cn").removesuffix(".amazonaws.com")
-    for name in (stem, ALIASES.get(stem, ""), ALIASES.get(stem.replace("-", "").replace(" ", ""), "")):
-        if name in known_services():
-            return name
-    return ""
+    joined = stem.replace("-", "").replace(" ", "")
+    names = (stem, ALIASES.get(stem, ""), ALIASES.get(joined, ""), joined)
+    return next((name for name in names if name in known_services()), "")
 
 
 def about_unlisted(service: str) -> str:

@@ -10,7 +10,6 @@ import io
 import tokenize
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from types import CodeType
 
@@ -82,14 +81,20 @@ def _extent(origin: Origin, about: About) -> Extent | None:
 
 def _nodes(origin: Origin) -> Iterator[ast.AST]:
     """Yield the call that the origin means, or every call and assignment that begins on its line."""
-    starting = [
-        node
-        for node in ast.walk(tree(origin.file))
-        if isinstance(node, ast.Call | ast.Assign | ast.AnnAssign) and node.lineno == origin.line
-    ]
+    starting = _starting(origin.file).get(origin.line, [])
     positions = _positions(origin)
     exact = [node for node in starting if isinstance(node, ast.Call) and _extent_of(node) in positions]
     yield from exact or starting
+
+
+@lru_cache(maxsize=8)
+def _starting(file: str) -> dict[int, list[ast.AST]]:
+    """Return the calls and assignments of a file by the line on which they begin."""
+    by_line: dict[int, list[ast.AST]] = {}
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Call | ast.Assign | ast.AnnAssign):
+            by_line.setdefault(node.lineno, []).append(node)
+    return by_line
 
 
 def _start(node: ast.AST) -> tuple[int, int]:
@@ -144,12 +149,18 @@ def _positions(origin: Origin) -> set[Extent]:
     if origin.instruction < 0:
         return set()
     number = origin.instruction // _INSTRUCTION
-    rows = (next(islice(code.co_positions(), number, None), None) for code in _codes(origin.file).get(origin.code, ()))
+    tables = (_table(code) for code in _codes(origin.file).get(origin.code, ()))
     return {
         Extent(line, column, end_line, end_column)
-        for line, end_line, column, end_column in filter(None, rows)
+        for line, end_line, column, end_column in (table[number] for table in tables if number < len(table))
         if line is not None and end_line is not None and column is not None and end_column is not None
     }
+
+
+@lru_cache(maxsize=64)
+def _table(code: CodeType) -> list[tuple[int | None, int | None, int | None, int | None]]:
+    """Return where each instruction of a code comes from: first and last line, first column and the one behind."""
+    return list(code.co_positions())
 
 
 @lru_cache(maxsize=8)

@@ -157,7 +157,7 @@ class Console:
             ) from exc
 
     def error(self, fault: Fault) -> None:
-        """Print a fault that ends the command."""
+        """Print a fault that ends the command, with the source line that it is about."""
         self._say("error", _RED, fault)
 
     def errors(self, faults: Iterable[Fault]) -> None:
@@ -166,7 +166,7 @@ class Console:
             self.error(fault)
 
     def warning(self, fault: Fault) -> None:
-        """Print a fault that does not."""
+        """Print a fault that does not: in two lines, since it is read every day until it is mended."""
         self._say("warning", _YELLOW, fault)
 
     def warnings(self, faults: Iterable[Fault]) -> None:
@@ -188,11 +188,11 @@ class Console:
             raise KeyboardInterrupt from exc
 
     def _say(self, word: str, colour: str, fault: Fault) -> None:
-        """Print the fault, the source line that it is about, and the hint; no text in it can steer the terminal."""
+        """Print the fault, of an error also the source line, and the hint; no text in it can steer the terminal."""
         place = None if type(fault.where) is str else cast("SourcePlace", fault.where)
         where = place.exact if place else fault.where
         print(f"{self._paint(word + ':', colour)} {_visible(f'{where}: {fault.problem}')}", file=self.err)
-        if place:
+        if place and word == "error":
             self._show_source(place, colour)
         if fault.hint:
             print(f"{self._paint('hint:', _CYAN)} {_visible(fault.hint)}", file=self.err)
