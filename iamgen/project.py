@@ -158,9 +158,13 @@ class Checked:
         return tuple(fault for level, fault in self._faults() if level != "error")
 
     def _faults(self) -> Iterator[tuple[str, Fault]]:
+        """Yield the level of each finding, and the fault that it is; what several accounts have by one line, once."""
+        accounts: dict[tuple[Finding, str], list[str]] = {}
         for account, findings in self.findings().items():
             for finding in findings:
-                yield finding.level, in_revision(self.project.revision, finding.fault(account))
+                accounts.setdefault((finding._replace(line=0), "" if finding.cause else account), []).append(account)
+        for (finding, _), having_it in accounts.items():
+            yield finding.level, in_revision(self.project.revision, finding.fault_in(having_it))
 
 
 @contextmanager

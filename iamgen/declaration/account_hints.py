@@ -6,7 +6,9 @@ development, nor the other way round. Nothing here is imported before there is s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from iamgen.declaration.kinds import looks_like_production
@@ -29,6 +31,21 @@ def account_hint(
     """Return what to write instead of `wrong`; never one of the names `beside` it, which are taken."""
     names = [name for name in (*by_name, *aliases) if name not in beside]
     return _meant_otherwise(wrong, by_name) or _similar(wrong, names) or declared_accounts(by_name)
+
+
+def similar_pattern(wrong: str, by_name: Mapping[str, Account]) -> str:
+    """Return a question after the pattern that is meant by one that matches nothing, word by word; nothing without."""
+    words = sorted({word for name, account in by_name.items() if account.is_workload for word in name.split("-")})
+    parts = re.split(r"([*?\[\]-]+)", wrong)
+    meant = "".join(part if part in words else _similar_word(part, words) for part in parts)
+    matches = [name for name, account in by_name.items() if account.is_workload and fnmatchcase(name, meant)]
+    return f"did you mean {meant!r}?" if meant != wrong and matches else ""
+
+
+def _similar_word(word: str, words: list[str]) -> str:
+    """Return the word of an account's name that looks most like another, of the same kind; the word itself without."""
+    same_kind = [other for other in words if not _is_of_another_kind(word, other)]
+    return (nearest(word, same_kind) if word.isalnum() else None) or word
 
 
 def declared_accounts(by_name: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Self, Union, get_args, get_origin, get_type_hints
 
 from iamgen.errors import Fault, IamgenError
-from iamgen.similar_names import did_you_mean
+from iamgen.similar_names import did_you_mean, nearest
 
 
 class Origin(NamedTuple):
@@ -217,14 +217,16 @@ def _call_faults(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
             f"{call} takes {len(positional)} values without a name ({', '.join(positional)}), not {len(args)}",
             f"write the others with their name: {', '.join(name for name in fields if name not in positional)}",
         )
+    missing = [name for name, field in fields.items() if name not in values and _required(field)]
     for name in kwargs:
         if name not in fields:
-            hint = did_you_mean(name, [field for field in fields if field not in values], f"it has {', '.join(fields)}")
-            yield _CallFault(f"{call} has no {name}", hint, name)
+            free = [field for field in fields if field not in values]
+            yield _CallFault(f"{call} has no {name}", did_you_mean(name, free, f"it has {', '.join(fields)}"), name)
+            missing = [field for field in missing if field != nearest(name, free)]
         elif name in positional[: len(args)]:
             yield _CallFault(f"{call} has {name} twice", "remove one of the two", name)
-    for name, field in fields.items():
-        if name not in values and _required(field):
+    for name in fields:
+        if name in missing:
             yield _CallFault(f"{call} lacks its {name}", f"give {_in_words(cls, name)}")
         elif name in values and not _fits(values[name], _hints(cls)[name]):
             about = positional.index(name) if name in positional[: len(args)] else name

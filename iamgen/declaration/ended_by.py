@@ -58,6 +58,8 @@ def _about_syntax(exc: SyntaxError) -> str:
         return "write straight quotes, \" or '; these come from a word processor or a web page"
     if "was never closed" in exc.msg:
         return "close it with the bracket that fits"
+    if "forgot a comma" in exc.msg:
+        return "put a comma between one entry and the next"
     return "Python can read no further: look at this line and the one before it"
 
 

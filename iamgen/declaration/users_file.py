@@ -81,6 +81,10 @@ class Written:
             entry.name.removesuffix(ending).casefold() == bare and not entry.name.endswith(ending) for entry in declared
         )
 
+    def stray_hint(self, name: str) -> str:
+        """Return what to do about a name that is declared, but in no list of iamgen's; nothing where it is not."""
+        return next((stray.hint for stray in self.strays if stray.about == name), "")
+
     def at(self, name: str) -> Origin:
         """Return where users.py assigns the name."""
         return assignment(self.file, name)

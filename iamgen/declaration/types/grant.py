@@ -174,10 +174,9 @@ def _role_hint(role: str, beside: Roles, written: Written) -> str:
     parts = several(role)
     if len(parts) > 1 and all(part in known for part in parts):
         return f"several go into a tuple: {parts!r}"
-    if any(stray.about == role for stray in written.strays):
-        return "it is made, but not in ROLES: add it there"
     beside_it = {name for name, _ in grants(beside)}
-    return did_you_mean(role, [name for name in known if name not in beside_it], f"roles are {', '.join(known)}")
+    others = [name for name in known if name not in beside_it]
+    return written.stray_hint(role) or did_you_mean(role, others, f"roles are {', '.join(known)}")
 
 
 def _end_faults(place: str, until: str, at: Origin) -> Iterator[MisDeclared]:
@@ -193,9 +192,10 @@ def _no_match(key: str) -> str:
 
 
 def _match_hint(key: str, holder: Holder, accounts: Accounts) -> str:
-    from iamgen.declaration.account_hints import account_hint, declared_accounts  # only a mistake should cost it
+    from iamgen.declaration.account_hints import account_hint, declared_accounts, similar_pattern
 
     if is_pattern(key):
         declared = declared_accounts(accounts.by_name)
-        return f"a pattern leaves {PEOPLE_ACCOUNT} out, which is named to be meant; {declared}".rstrip("; ")
+        otherwise = f"a pattern leaves {PEOPLE_ACCOUNT} out, which is named to be meant; {declared}".rstrip("; ")
+        return similar_pattern(key, accounts.by_name) or otherwise
     return account_hint(key, accounts.by_name, accounts.aliases, holder.access)

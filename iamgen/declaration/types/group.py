@@ -94,5 +94,5 @@ def _member_faults(group: Group, written: Written) -> Iterator[MisDeclared]:
     for member in group.members:
         if member not in people and not written.explains("USERS", member):
             others = [name for name in people if name not in group.members]
-            hint = did_you_mean(member, others, "members are people of USERS")
+            hint = written.stray_hint(member) or did_you_mean(member, others, "members are people of USERS")
             yield MisDeclared(group.origin, f"{label(group)}: there is no User {member!r}", hint, member)
