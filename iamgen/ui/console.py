@@ -64,11 +64,14 @@ def _abandon(stream: TextIO) -> None:
 
 def _visible(text: str) -> str:
     """Return a message as it is, but with what a terminal would obey spelled out; it may have several lines."""
-    if text.isprintable():
-        return text
+    return text if text.isprintable() else "\n".join(map(_visible_line, text.split("\n")))
+
+
+def _visible_line(text: str) -> str:
+    """Return a message about a source, in which a name may have whatever somebody wrote there: it is one line."""
     from iamgen.ui.printable import printable
 
-    return "\n".join(map(printable, text.split("\n")))
+    return printable(text)
 
 
 def _columns(stream: TextIO) -> int:
@@ -191,11 +194,12 @@ class Console:
         """Print the fault, of an error also the source line, and the hint; no text in it can steer the terminal."""
         place = None if type(fault.where) is str else cast("SourcePlace", fault.where)
         where = place.exact if place else fault.where
-        print(f"{self._paint(word + ':', colour)} {_visible(f'{where}: {fault.problem}')}", file=self.err)
+        visible = _visible_line if place else _visible
+        print(f"{self._paint(word + ':', colour)} {visible(f'{where}: {fault.problem}')}", file=self.err)
         if place and word == "error":
             self._show_source(place, colour)
         if fault.hint:
-            print(f"{self._paint('hint:', _CYAN)} {_visible(fault.hint)}", file=self.err)
+            print(f"{self._paint('hint:', _CYAN)} {visible(fault.hint)}", file=self.err)
 
     def _show_source(self, place: SourcePlace, colour: str) -> None:
         """Print the source line of a place, with carets under the part that is meant."""

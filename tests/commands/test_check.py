@@ -309,3 +309,89 @@ def test_no_file(tmp_path: Path, iamgen: Iamgen) -> None:
     done = iamgen(tmp_path, "check", "--template", "none.yaml")
     assert done.returncode == 1
     assert done.stderr.startswith("error: none.yaml: cannot be read: No such file or directory\n")
+
+
+WRONG = (
+    'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("bob", {"dev": "OpsR"}), User("é", {"dve": "OpsR"}))\n'
+)
+NO_SUCH = "User 'é': there is no account 'dve'; did you mean dev?"
+
+
+def test_faults_of_the_declaration_are_in_every_format_for_programs(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo(WRONG)
+    done = iamgen(root, "check", "--json")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert report["counts"]["error"] == 2
+    assert report["findings"][1] == {
+        "place": "users.py",
+        "rule": "E191",
+        "level": "error",
+        "message": NO_SUCH,
+        "path": [],
+        "line": 3,
+        "source": "",
+        "name": "wrong-declaration",
+        "cause": "users.py:3",
+        "column": 51,
+    }
+    assert "error: users.py:3:51: User 'é': there is no account 'dve'\n" in done.stderr
+    done = iamgen(root, "check", "--format", "github")
+    assert done.returncode == 1
+    assert f"::error file=users.py,line=3,col=51,title=E191 wrong-declaration::{NO_SUCH}%0Ausers.py\n" in done.stdout
+    results = json.loads(iamgen(root, "check", "--format", "sarif").stdout)["runs"][0]["results"]
+    location = results[1]["locations"][0]["physicalLocation"]
+    assert location == {"artifactLocation": {"uri": "users.py"}, "region": {"startLine": 3, "startColumn": 51}}
+    assert iamgen(root, "check").stdout == ""
+
+
+def test_warnings_of_the_declaration_are_in_every_format_for_programs(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    users = 'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("bob", {"dev": Grant("OpsR", until="2020-01-01")}),)\n'
+    const = "GLOBAL_AWS_REGION=eu-central-9\nUSER_ONLY_AWS_ACCOUNT_ID=111111111111\nDEV_AWS_ACCOUNT_ID=222222222222\n"
+    root = make_repo(users, const)
+    done = iamgen(root, "check", "--json", "--no-lint")
+    assert done.returncode == 0
+    warnings = [finding for finding in json.loads(done.stdout)["findings"] if finding["rule"] == "W191"]
+    assert [(found["place"], found["line"], found["column"]) for found in warnings] == [
+        ("CONST.inc", 1, 19),
+        ("users.py", 3, 38),
+    ]
+    assert "region eu-central-9 is not in the list of AWS's regions" in warnings[0]["message"]
+    done = iamgen(root, "check", "--format", "github", "--no-lint")
+    assert "::warning file=users.py,line=3,col=38,title=W191 doubtful-declaration::bob's OpsR in dev" in done.stdout
+    assert "W191" not in iamgen(root, "check", "--no-lint").stdout
+
+
+def test_a_fault_in_a_policy_template_is_in_the_formats_too(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    users = (
+        'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = ()\n'
+        'POLICIES = (Policy("LogP", "log.json.j2", accounts="dev"),)\n'
+    )
+    root = make_repo(users)
+    (root / "templates" / "policies").mkdir(parents=True)
+    (root / "templates" / "policies" / "log.json.j2").write_text('{"Statement":\n  "{{ buckt }}"}')
+    done = iamgen(root, "check", "--format", "github")
+    assert done.returncode == 1
+    assert done.stdout.startswith(
+        "::error file=templates/policies/log.json.j2,line=2,col=7,title=E191 wrong-declaration::'"
+    )
+
+
+def test_an_account_that_is_not_declared_is_no_finding(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    done = iamgen(make_repo(), "check", "--json", "dve")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: dve: there is no such account\nhint: did you mean dev?\n"
+
+
+def test_what_all_accounts_have_by_one_line_is_told_once(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    users = (
+        'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = ()\n'
+        'ROLES = (Role("LookR", managed_policies=("ReadonlyAccess",)),)\n'
+    )
+    done = iamgen(make_repo(users), "render", "--all", "-o", "build")
+    assert done.returncode == 1
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert errors[0].startswith("error: users.py:4:10: E131 unknown-managed-policy: ReadonlyAccess is not in the list")
+    assert errors[0].endswith("(in 2 accounts: dev, prod; Resources/LookR/Properties/ManagedPolicyArns/0)")
+    assert '   4 | ROLES = (Role("LookR"' in done.stderr
