@@ -154,9 +154,13 @@ class Checked(NamedTuple):
         return tuple(fault for level, fault in self._faults() if level != "error")
 
     def _faults(self) -> Iterator[tuple[str, Fault]]:
+        """Yield the level of each finding, and the fault that it is; what several accounts have by one line, once."""
+        accounts: dict[tuple[Finding, str], list[str]] = {}
         for account, findings in self.findings().items():
             for finding in findings:
-                yield finding.level, in_revision(self.project.revision, finding.fault(account))
+                accounts.setdefault((finding._replace(line=0), "" if finding.cause else account), []).append(account)
+        for (finding, _), having_it in accounts.items():
+            yield finding.level, in_revision(self.project.revision, finding.fault_in(having_it))
 
 
 @contextmanager
@@ -172,4 +176,8 @@ def naming_revision(name: str) -> Iterator[None]:
 
 def in_revision(name: str, fault: Fault) -> Fault:
     """Return the fault with the revision before its place, as git writes a file of a commit."""
-    return fault._replace(where=f"{name}:{fault.where}") if name else fault
+    if not name:
+        return fault
+    from iamgen.source_place import within
+
+    return fault._replace(where=within(name, fault.where))

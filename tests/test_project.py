@@ -135,7 +135,7 @@ def test_what_cannot_be_rendered_in_a_commit_names_the_revision(world: World) ->
 def test_warnings_of_a_commit_name_the_revision_once(world: World, console: Console) -> None:
     checked_at(committed(world, HEAD + UNKNOWN_SERVICE, "v1.2.3"), NOW, console)
     warnings = [line for line in text_of(console).splitlines() if "newthing" in line]
-    assert warnings[0].startswith("warning: v1.2.3:users.py:4: Role 'NewR': 'newthing'")
+    assert warnings[0].startswith("warning: v1.2.3:users.py:4:33: Role 'NewR': 'newthing'")
     assert all(line.count("v1.2.3:") == 1 for line in warnings)
 
 

@@ -49,10 +49,42 @@ _SERVICE_DOMAINS = tuple(PARTITIONS[name].url_suffix for name in SUPPORTED)
 _RARE_DOMAINS = ("amazon.com", "aws.internal")
 """How a few service principals end that AWS's own policies name."""
 
+REGIONS = frozenset(
+    """
+    af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1
+    ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1
+    eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1
+    me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2
+
+    us-gov-east-1 us-gov-west-1
+
+    cn-north-1 cn-northwest-1
+    """.split()  # noqa: SIM905 - a literal of so many strings would be one long column
+)
+"""The regions of the supported partitions. AWS opens one or two in a year: another one may be newer than this list."""
+
+_COMPASS = ("north", "east", "south", "west", "central", "northeast", "southeast", "southwest", "northwest")
+
 
 def partition_of(region: str) -> str | None:
     """Return the name of the partition that a region is in; None for a region that no partition is known to have."""
     return next((name for name, partition in PARTITIONS.items() if re.fullmatch(partition.regions, region)), None)
+
+
+def misspelt_region(region: str) -> str | None:
+    """Return the region that is meant by one that can be none, since its point of the compass is misspelt.
+
+    None for every other: AWS may have opened it since the list was made.
+    """
+    before, _, rest = region.rpartition("-")[0].rpartition("-")
+    number = region.rpartition("-")[2]
+    if rest in _COMPASS:
+        return None
+    from iamgen.aws.services import one_letter_away  # only a mistake should cost it
+
+    meant = one_letter_away(rest, _COMPASS)
+    regions = [f"{before}-{meant}-{number}", f"{before}-{meant}-1"]
+    return next((known for known in regions if known in REGIONS), None)
 
 
 def url_suffix(partition: str) -> str | None:

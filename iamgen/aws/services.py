@@ -53,10 +53,27 @@ def slip(service: str) -> str | None:
     """
     if service in known_services():
         return None
+    meant = _meant_otherwise(service)
+    if meant:
+        return f"did you mean {meant}?"
     otherwise = "write a service as it stands before the colon of its actions, such as s3"
     if re.fullmatch(_PREFIX, service) and not _is_mistyped(service):
         return None
     return did_you_mean(service, known_services(), otherwise)
+
+
+def _meant_otherwise(service: str) -> str:
+    """Return the prefix of a service that is named in another way; nothing where it is not.
+
+    That is as the AWS CLI calls it, by an abbreviation, by one of its actions, or by its principal.
+    """
+    from iamgen.aws.service_aliases import ALIASES  # only a mistake should cost it
+
+    word = service.strip().lower()
+    stem = word.partition(":")[0].removesuffix(".cn").removesuffix(".amazonaws.com")
+    joined = stem.replace("-", "").replace(" ", "")
+    names = (stem, ALIASES.get(stem, ""), ALIASES.get(joined, ""), joined)
+    return next((name for name in names if name in known_services()), "")
 
 
 def about_unlisted(service: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from iamgen.aws.services import is_listed
@@ -42,8 +43,30 @@ def facts_of(declaration: Declaration, root: Path) -> Facts:
         | {user_id(person.name) for person in declaration.people if person.power},
         emergencies=frozenset(emergency_name(role.name) for role in declaration.roles if role.emergency),
         unlisted_power=frozenset(f"{service}:*" for service in _services(declaration) if not is_listed(service)),
-        causes={name: f"{shown(origin.file, root)}:{origin.line}" for name, origin in _origins(declaration)},
+        causes=Causes(dict(_origins(declaration)), root),
     )
+
+
+@dataclass(frozen=True)
+class Causes(Mapping[str, str]):
+    """Where each resource is declared, by logical id. The exact place is looked up only for what has a finding."""
+
+    origins: Mapping[str, Origin]
+    """Where each is written, as users.py has it."""
+    root: Path
+    """The repository's folder."""
+
+    def __getitem__(self, name: str) -> str:
+        from iamgen.declaration.source_span import place_of
+
+        origin = self.origins[name]
+        return place_of(origin, "", shown(origin.file, self.root))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.origins)
+
+    def __len__(self) -> int:
+        return len(self.origins)
 
 
 def _services(declaration: Declaration) -> Iterator[str]:

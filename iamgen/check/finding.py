@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeGuard, get_args
 
 from iamgen.errors import Fault
 
 Level = Literal["error", "warning", "info"]
+_LISTED = 4  # accounts that are named
 LEVELS: tuple[Level, ...] = get_args(Level)
 
 
@@ -38,6 +40,17 @@ class Finding(NamedTuple):
         return Fault(
             f"{cause}{account} {place}".strip(), f"{self.rule} {self.name}".strip() + f": {self.message}", self.source
         )
+
+    def fault_in(self, accounts: Sequence[str]) -> Fault:
+        """Return the finding, which the templates of all these accounts have, as one fault: at its cause."""
+        if len(accounts) == 1 or not self.cause:
+            return self.fault(accounts[0])
+        listed = f"{', '.join(accounts[:_LISTED])}{', …' if len(accounts) > _LISTED else ''}"
+        place = "/".join(map(str, self.path))
+        problem = (
+            f"{self.rule} {self.name}".strip() + f": {self.message} (in {len(accounts)} accounts: {listed}; {place})"
+        )
+        return Fault(self.cause, problem, self.source)
 
 
 def from_plain(value: object) -> Finding:

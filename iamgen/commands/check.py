@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from iamgen.check.declaration_findings import declaration_findings
 from iamgen.check.engine import check_source
 from iamgen.check.finding import Finding
 from iamgen.check.formats import ReportFormat, render
@@ -23,7 +25,7 @@ from iamgen.clock import now
 from iamgen.commands.requests import Lint
 from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.load import find_root
-from iamgen.errors import Fault, UsageError
+from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.iam.source import Source, read
 from iamgen.iam.template import Template
 from iamgen.project import Checked, Project
@@ -100,9 +102,11 @@ def _require_known_rules(request: CheckRequest) -> None:
 
 
 def _check_accounts(request: CheckRequest, console: Console) -> Report:
-    project = Project.load(find_root(request.folder), now())
-    accounts = chosen(project.declaration, request.accounts, every=not request.accounts)
-    rendered = project.render(accounts)
+    root = find_root(request.folder)
+    with _reported(request, console):
+        project = Project.load(root, now())
+        accounts = chosen(project.declaration, request.accounts, every=not request.accounts)
+        rendered = project.render(accounts)
     console.warnings((*project.warnings, *rendered.warnings))
     with console.progress("checking", len(rendered.texts)) as advance:
         checked = rendered.check(lint=request.lint.on, cache=request.lint.cache, on_done=advance)
@@ -111,7 +115,23 @@ def _check_accounts(request: CheckRequest, console: Console) -> Report:
     if not request.accounts and request.lint.on:  # only what looks at everything can say that an ignore has no use
         unused_ignores = unused(settings.ignore, checked.every_finding)
         findings |= {"users.py": unused_ignores} if unused_ignores else {}
+    if request.form != "text":  # there stderr has them
+        warnings = declaration_findings("warning", (*project.warnings, *rendered.warnings))
+        findings |= {file: (*findings.get(file, ()), *of_file) for file, of_file in warnings.items()}
     return Report(findings, _quota_usage(checked), settings.stack)
+
+
+@contextmanager
+def _reported(request: CheckRequest, console: Console) -> Iterator[None]:
+    """Print faults of the declaration in the format of the findings too, where that is one for programs."""
+    try:
+        yield
+    except UsageError:
+        raise
+    except IamgenError as exc:
+        if request.form != "text":
+            console.product(_text(request, Report(declaration_findings("error", exc.faults))))
+        raise
 
 
 def _quota_usage(checked: Checked) -> tuple[Headroom, ...]:

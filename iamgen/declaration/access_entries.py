@@ -7,7 +7,6 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from iamgen.declaration.declared_type import Declared, MisDeclared, label
-from iamgen.similar_names import did_you_mean
 
 if TYPE_CHECKING:
     from iamgen.declaration.accounts import Accounts
@@ -50,6 +49,7 @@ def account_faults(declared: Declared, field: str | Sequence[str] | None, accoun
     """Yield a fault for each account name or pattern of the field `accounts` that means no account."""
     for key in account_keys(field):
         if accounts.by_name and not accounts_meant(key, accounts):
-            known = [*accounts.by_name, *accounts.aliases]
-            hint = did_you_mean(key, known, f"CONST.inc declares {', '.join(accounts.by_name)}")
+            from iamgen.declaration.account_hints import account_hint  # only a mistake should cost it
+
+            hint = account_hint(key, accounts.by_name, accounts.aliases, account_keys(field))
             yield MisDeclared(declared.origin, f"{label(declared)}: {key!r} is no account, nor matches any", hint, key)

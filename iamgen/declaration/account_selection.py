@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
 from iamgen.declaration.access_entries import is_pattern
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, UsageError
-from iamgen.similar_names import did_you_mean
 
 
 def chosen(declaration: Declaration, names: Sequence[str], *, every: bool) -> tuple[Account, ...]:
@@ -21,7 +20,7 @@ def chosen(declaration: Declaration, names: Sequence[str], *, every: bool) -> tu
     known = (*declaration.accounts, *declaration.aliases)
     matching = {name: _matching(name, known) for name in requested}
     if unknown := [name for name, accounts in matching.items() if not accounts]:
-        raise UsageError(_unknown(declaration, name, known) for name in unknown)
+        raise UsageError(_unknown(declaration, name, names) for name in unknown)
     own = dict.fromkeys(declaration.aliases.get(name, name) for names in matching.values() for name in names)
     return tuple(declaration.accounts[name] for name in own)
 
@@ -30,15 +29,10 @@ def _matching(name: str, known: Collection[str]) -> tuple[str, ...]:
     return tuple(other for other in known if other == name or (is_pattern(name) and fnmatchcase(other, name)))
 
 
-def _unknown(declaration: Declaration, name: str, known: Collection[str]) -> Fault:
-    declared = f"CONST.inc declares {', '.join(declaration.accounts)}"
+def _unknown(declaration: Declaration, name: str, beside: Collection[str]) -> Fault:
+    from iamgen.declaration.account_hints import account_hint, declared_accounts  # only a mistake should cost it
+
     if is_pattern(name):
-        return Fault(name, "no account's name matches this pattern", declared)
-    hint = next(_by_id(declaration, name), "") or did_you_mean(name, known, declared)
+        return Fault(name, "no account's name matches this pattern", declared_accounts(declaration.accounts))
+    hint = account_hint(name, declaration.accounts, declaration.aliases, beside)
     return Fault(name, "there is no such account", hint)
-
-
-def _by_id(declaration: Declaration, name: str) -> Iterator[str]:
-    for account in declaration.accounts.values():
-        if account.id == name:
-            yield f"that is the id of {account.name}: accounts go by their names"

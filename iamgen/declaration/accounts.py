@@ -6,9 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from iamgen.aws import quotas
-from iamgen.aws.partitions import DEFAULT, PARTITIONS, SUPPORTED, PartitionName, partition_of
+from iamgen.aws.partitions import DEFAULT, PARTITIONS, REGIONS, SUPPORTED, PartitionName, misspelt_region, partition_of
 from iamgen.declaration.constants import Constant, Constants
 from iamgen.declaration.kinds import KIND, KINDS, USER_ONLY, kind_faults, kind_of, production_by_name, second_holders
 from iamgen.declaration.resolved import Account
@@ -46,7 +47,9 @@ class Accounts:
 
 def accounts(constants: Constants) -> Accounts:
     """Return the declared accounts; a fault leaves out no account, so that users.py can be read on."""
-    declared = {account_name(name): constants.get(name) or "" for name in _known(constants) if name.endswith(_ID)}
+    declared = {
+        account_name(name): constants.get(name) or "" for name in _known(constants) if _declares(name, constants)
+    }
     faults = [*_id_faults(constants), *_orphans(constants, declared)]
     partition, region, place_faults = _place(constants)
     by_name = {
@@ -59,8 +62,8 @@ def accounts(constants: Constants) -> Accounts:
         for name, id_ in declared.items()
     }
     stated = _stated_kinds(constants)
-    faults += [*place_faults, *kind_faults(stated, constants.path)]
-    faults += second_holders(by_name.values(), stated, constants.path)
+    faults += [*place_faults, *kind_faults(stated, constants)]
+    faults += second_holders(by_name.values(), stated, constants)
     by_name, aliases, people_faults = _with_people(constants, by_name)
     faults += people_faults
     return Accounts(region, partition, by_name, aliases, tuple(faults), tuple(_odd_ids(constants)))
@@ -68,7 +71,15 @@ def accounts(constants: Constants) -> Accounts:
 
 def account_name(constant_name: str) -> str:
     """Return `acme-prod` for `ACME_PROD_AWS_ACCOUNT_ID`."""
-    return constant_name.removesuffix(_ID).lower().replace("_", "-")
+    return constant_name.lower().removesuffix(_ID.lower()).replace("_", "-")
+
+
+def _declares(name: str, constants: Constants) -> bool:
+    """Tell whether a constant declares an account; one in lower case is meant to, unless it repeats another."""
+    if name.endswith(_ID):
+        return True
+    upper = name.upper()
+    return upper.endswith(_ID) and upper not in constants.by_name and upper not in constants.faulty
 
 
 def role_constant(name: str) -> tuple[str, str] | None:
@@ -104,14 +115,17 @@ def _stated_kinds(constants: Constants) -> Mapping[str, Constant]:
 
 def _id_faults(constants: Constants) -> Iterator[Fault]:
     for stated in constants.by_name.values():
-        if not stated.name.endswith(_ID):
+        if not _declares(stated.name, constants):
             continue
-        where = constants.where(stated.name)
         if not re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", stated.name):
-            hint = f"write it in upper case, words joined by one _ each, such as ACME_DEV{_ID}"
-            yield Fault(where, f"{stated.name} is no account's name", hint)
+            upper = stated.name.upper()
+            example = upper if re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", upper) else f"ACME_DEV{_ID}"
+            hint = f"write it in upper case, words joined by one _ each, such as {example}"
+            yield Fault(constants.where(stated.name, "name"), f"{stated.name} is no account's name", hint)
         if not _is_digits(stated.value):
-            yield Fault(where, f"{stated.name} has {stated.value!r}", _ID_HINT)
+            digits = re.sub(r"[\s-]", "", stated.value)
+            hint = f"write {digits}, without hyphens" if is_account_id(digits) else _ID_HINT
+            yield Fault(constants.where(stated.name), f"{stated.name} has {stated.value!r}", hint)
 
 
 def _odd_ids(constants: Constants) -> Iterator[Fault]:
@@ -133,7 +147,7 @@ def _orphans(constants: Constants, declared: Mapping[str, str]) -> Iterator[Faul
             continue
         meant = nearest(prefix, (name.removesuffix(_ID) for name in constants.by_name if name.endswith(_ID)))
         hint = f"did you mean {meant}{_ID}?" if meant else f"declare the account: {prefix}{_ID}=…"
-        yield Fault(constants.where(stated.name), f"{stated.name}: there is no {prefix}{_ID}", hint)
+        yield Fault(constants.where(stated.name, "name"), f"{stated.name}: there is no {prefix}{_ID}", hint)
 
 
 def _place(constants: Constants) -> tuple[PartitionName, str, list[Fault]]:
@@ -148,33 +162,47 @@ def _place(constants: Constants) -> tuple[PartitionName, str, list[Fault]]:
 
 
 def _partition_faults(constants: Constants, partition: str) -> Iterator[Fault]:
-    where = constants.where(_PARTITION)
+    where = partial(constants.where, _PARTITION)
     if partition in PARTITIONS and partition not in SUPPORTED:
-        yield Fault(where, f"the partition {partition} is not supported", _SUPPORTED)
+        yield Fault(where(), f"the partition {partition} is not supported", _SUPPORTED)
     elif partition not in PARTITIONS:
         hint = did_you_mean(partition, SUPPORTED, f"write one of {', '.join(SUPPORTED)}")
-        yield Fault(where, f"no partition is {partition!r}", hint)
+        yield Fault(where(), f"no partition is {partition!r}", hint)
 
 
 def _region_faults(constants: Constants, partition: str | None, region: str) -> Iterator[Fault]:
-    where = constants.where(_REGION_NAME)
+    where = partial(constants.where, _REGION_NAME)
     expected = partition_of(region)
     if not region:
-        yield Fault(where, f"{_REGION_NAME} is missing", f"write the stacks' region: {_REGION_NAME}=eu-west-1")
+        yield Fault(where(), f"{_REGION_NAME} is missing", f"write the stacks' region: {_REGION_NAME}=eu-west-1")
     elif not re.fullmatch(_REGION, region):
-        yield Fault(where, f"{region!r} is no region", "write one such as eu-west-1")
+        yield Fault(where(), f"{region!r} is no region", did_you_mean(region, REGIONS, "write one such as eu-west-1"))
     elif expected is None:
         yield from _new_region_faults(constants, region)
     elif expected not in SUPPORTED:
-        yield Fault(where, f"region {region} is in the partition {expected}, which is not supported", _SUPPORTED)
+        yield Fault(where(), f"region {region} is in the partition {expected}, which is not supported", _SUPPORTED)
+    elif meant := misspelt_region(region):
+        yield Fault(where(), f"there is no region {region}", f"did you mean {meant}?")
     elif partition and expected != partition:
         message = f"region {region} is in the partition {expected}, not {partition}"
-        yield Fault(where, message, f"set {_PARTITION}={expected}, or another region")
+        yield Fault(where(), message, f"set {_PARTITION}={expected}, or another region")
+
+
+def unlisted_region(constants: Constants, accounts: Accounts) -> Iterator[Fault]:
+    """Warn of a region that is not in the list: AWS may have it since, or its number is wrong."""
+    if accounts.region and accounts.region not in REGIONS:
+        problem = f"region {accounts.region} is not in the list of AWS's regions"
+        hint = did_you_mean(accounts.region, REGIONS, "if AWS has it since, all is well")
+        yield Fault(constants.where(_REGION_NAME), problem, hint)
 
 
 def _new_region_faults(constants: Constants, region: str) -> Iterator[Fault]:
     """Refuse a region of which the partition is not known, unless CONST.inc states the partition."""
     if not constants.get(_PARTITION):
+        meant = misspelt_region(region)
+        if meant:
+            yield Fault(constants.where(_REGION_NAME), f"there is no region {region}", f"did you mean {meant}?")
+            return
         hint = f"write one such as eu-west-1; if AWS has it since, state its partition: {_PARTITION}={DEFAULT}"
         yield Fault(constants.where(_REGION_NAME), f"no partition is known to have the region {region}", hint)
 
@@ -249,12 +277,16 @@ def lookalikes(constants: Constants) -> Iterator[Fault]:
         if not is_account_id(stated.value) or tail == _ID or not _is_alike(tail, _ID):
             continue
         problem = f"{stated.name} has an account's id, but declares no account"
-        yield Fault(constants.where(stated.name), problem, f"an account is declared by a name that ends in {_ID}")
+        yield Fault(
+            constants.where(stated.name, "name"), problem, f"an account is declared by a name that ends in {_ID}"
+        )
     for stated in constants.by_name.values():
         tail = stated.name[-len(KIND) :]
         if stated.value in KINDS and tail != KIND and _is_alike(tail, KIND):
             problem = f"{stated.name} has a kind of account, but states no account's kind"
-            yield Fault(constants.where(stated.name), problem, f"a kind is stated by a name that ends in {KIND}")
+            yield Fault(
+                constants.where(stated.name, "name"), problem, f"a kind is stated by a name that ends in {KIND}"
+            )
 
 
 def _is_alike(tail: str, ending: str) -> bool:
@@ -268,4 +300,4 @@ def production_unsaid(constants: Constants, accounts: Accounts) -> Iterator[Faul
     for name in production_by_name(accounts.by_name.values(), _stated_kinds(constants)):
         problem = f"{name} looks like production by its name, but is treated as a dev account is"
         hint = f"write {constant(name, KIND)}=prod, or =workload if it is not"
-        yield Fault(constants.where(constant(name, _ID)), problem, hint)
+        yield Fault(constants.where(constant(name, _ID), "name"), problem, hint)

@@ -43,11 +43,16 @@ class Assignment(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """Why a line is not understood. `name` is what it tries to set, empty when that cannot be told."""
+    """Why a line is not understood."""
 
     name: str
+    """What it tries to set, empty when that cannot be told."""
     problem: str
+    """What is wrong with it."""
     hint: str
+    """What to write instead."""
+    column: int = 0
+    """Where on the line it is wrong, counted from 1; 0 where that is not known."""
 
 
 class _Trouble(NamedTuple):
@@ -72,13 +77,17 @@ _NO_ASSIGNMENT = rf"""
       (?P<indented>[ \t]+\S)
     | (?:export[ \t]+)?{_NAME}[ \t]*(?P<operator>(?::{{1,3}}|[?+!])=)
     | (?:export[ \t]+)?{_NAME}(?P<blank_before_equals>[ \t]+=)
+    | [A-Z_][A-Z0-9_]*+[ \t]*(?P<colon>:)(?=[ \t]|\d)
     | (?P<valueless_export>export[ \t]+{_NAME}[ \t]*\Z)
     | (?:export[ \t]+)?(?P<nameless>=)
     | (?:export[ \t]+)?(?P<digit_first>[0-9]\w*=)
     | (?:export[ \t]+)?[A-Za-z0-9_]*+(?P<bad_name>[^ \t=]+=)
 """
 # The name on a line that is refused, so that others may know that it exists.
-_NAMED = rf"\s*(?:export\s+(?P<alone>{_NAME})\s*\Z|(?:export\s+)?(?P<name>{_NAME})\s*[:?+!]*=)"
+_NAMED = (
+    rf"\s*(?:export\s+(?P<alone>{_NAME})\s*\Z|(?:export\s+)?(?P<name>{_NAME})\s*(?:[:?+!]*=|(?<![a-z]):(?=[ \t]|\d)))"
+)
+_HYPHENED = r"\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_-]*)\s*="
 
 _EXPANSION = rf"""
       \$\{{(?P<braced>{_NAME})\}}
@@ -134,6 +143,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "operator": ("an assignment that sh and make do not share", "write NAME=value, with = alone"),
     "blank_before_equals": ("a blank before `=`", "write NAME=value, without blanks around ="),
     "blank_after_equals": ("a blank after `=`", "write NAME=value, without blanks around ="),
+    "colon": ("a colon where `=` should be", "write NAME=value, without blanks around ="),
     "valueless_export": ("`export` without a value", "write export NAME=value"),
     "nameless": ("no name before `=`", _PLAIN_LINE),
     "digit_first": ("a name that begins with a digit", _NAME_RULE),
@@ -214,15 +224,23 @@ def _read_closely(line: str) -> Assignment | Refusal | None:
 
 
 def name_on(line: str) -> str:
-    """Return the name that a refused line tries to set, empty when there is none to be told."""
+    """Return the name that a refused line tries to set, empty when there is none to be told.
+
+    A name with hyphens, which none can have, is taken for the one with `_` in their place.
+    """
     match = re.match(_NAMED, line)
-    return (match["alone"] or match["name"]) if match else ""
+    if match:
+        return match["alone"] or match["name"]
+    hyphened = re.match(_HYPHENED, line)
+    return hyphened["name"].replace("-", "_") if hyphened else ""
 
 
 def _refusal(line: str, trouble: _Trouble) -> Refusal:
     name = name_on(line)
     message, hint = _MESSAGES[trouble.kind]
-    return Refusal(name, f"{name}: {message} (column {trouble.at + 1})".removeprefix(": "), hint)
+    if name and name not in line:
+        return Refusal(name, message, f"write {name}", trouble.at + 1)
+    return Refusal(name, f"{name}: {message}".removeprefix(": "), hint, trouble.at + 1)
 
 
 def _found(match: re.Match[str] | None) -> _Trouble | None:

@@ -6,7 +6,7 @@ import codecs
 import errno
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,8 @@ from iamgen.similar_names import did_you_mean
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from iamgen.declaration.constants_place import Part
 
 # No name, id or ARN comes near; it keeps lines of ${A}${A} from doubling without end.
 LONGEST_VALUE = 4_096
@@ -61,7 +63,7 @@ class Constants(Mapping[str, str]):
     `path` is the file as messages show it. `by_name` knows the lines too. `faulty` has the names
     that occur on lines with a fault: they exist, but there is no saying what they stand for.
     (A name set twice is both: `by_name` has its first value.) `quoted` has the names whose values are in quotes.
-    `notices` says what is understood here and in sh, but read differently by make.
+    `notices` says what is understood here and in sh, but read differently by make. `text` is the file itself.
     """
 
     path: str
@@ -69,6 +71,7 @@ class Constants(Mapping[str, str]):
     faulty: frozenset[str] = frozenset()
     quoted: frozenset[str] = frozenset()
     notices: tuple[Fault, ...] = ()
+    text: bytes = field(default=b"", repr=False, compare=False)
 
     def __getitem__(self, name: str) -> str:
         return self.by_name[name].value
@@ -79,10 +82,14 @@ class Constants(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self.by_name)
 
-    def where(self, name: str) -> str:
-        """Return `file:line` of the line that sets `name`, the file alone when none does."""
+    def where(self, name: str, part: Part = "value") -> str:
+        """Return the place of the line that sets `name`, for a message about that part of it; else the file alone."""
         constant = self.by_name.get(name)
-        return f"{self.path}:{constant.line}" if constant else self.path
+        if constant is None:
+            return self.path
+        from iamgen.declaration.constants_place import place_of_part  # only what is to be told should cost it
+
+        return place_of_part(self.text, f"{self.path}:{constant.line}", constant.line, part)
 
 
 def read(file: Path, shown: str) -> tuple[Constants, tuple[Fault, ...]]:
@@ -109,7 +116,7 @@ def parse(text: bytes, path: str) -> tuple[Constants, tuple[Fault, ...]]:
         for number, line in enumerate(_lines(text), start=1)
         if (statement := _statement(line)) is not None
     }
-    reading = _ConstantsReading(path, statements)
+    reading = _ConstantsReading(path, text, statements)
     for number, statement in statements.items():
         reading.take(number, statement)
     constants = Constants(
@@ -118,6 +125,7 @@ def parse(text: bytes, path: str) -> tuple[Constants, tuple[Fault, ...]]:
         frozenset(reading.faulty),
         frozenset(reading.quoted_lines),
         tuple(reading.notices()),
+        text,
     )
     return constants, (*_unlike_unix(text, path), *reading.faults)
 
@@ -167,16 +175,20 @@ def _statement(line: bytes) -> Assignment | Refusal | None:
         return Refusal(name, message, "save the file as UTF-8")
 
 
+_LineProblem = tuple[str, str, int]
+"""What is wrong with a line, what to write instead, and the column, counted from 1; 0 means the name."""
+
+
 class _ConstantsReading:
     """What is known of a file while its statements are taken one after the other."""
 
-    def __init__(self, path: str, statements: Mapping[int, Assignment | Refusal]) -> None:
+    def __init__(self, path: str, text: bytes, statements: Mapping[int, Assignment | Refusal]) -> None:
         self.by_name: dict[str, Constant] = {}
         self.faulty: set[str] = set()
         self.faults: list[Fault] = []
         self.quoted_lines: dict[str, int] = {}
         self._half_references: list[tuple[int, Assignment, Reference]] = []
-        self._path = path
+        self._path, self._text = path, text
         self._first_lines: dict[str, int] = {}
         for number, statement in statements.items():
             self._first_lines.setdefault(statement.name, number)
@@ -185,7 +197,9 @@ class _ConstantsReading:
         """Add a statement to the constants, or what is wrong with it to the faults."""
         name = statement.name
         value = self._value(statement)
-        faults = [Fault(f"{self._path}:{number}", text, hint) for text, hint in self._wrong(number, statement, value)]
+        faults = [
+            Fault(self._place(number, at), text, hint) for text, hint, at in self._wrong(number, statement, value)
+        ]
         self.faults += faults
         if isinstance(statement, Assignment):
             self._note_unlike_make(number, statement)
@@ -194,18 +208,24 @@ class _ConstantsReading:
         elif name:
             self.faulty.add(name)
 
+    def _place(self, number: int, column: int = 0) -> str:
+        """Return the place of a column on a line, counted from 1; 0 means the name that the line sets."""
+        from iamgen.declaration.constants_place import place_of_column  # only what is to be told should cost it
+
+        return place_of_column(self._text, f"{self._path}:{number}", number, column)
+
     def notices(self) -> Iterator[Fault]:
         """Say, once for each kind, what make reads differently in lines that are understood."""
         quoted = {name: line for name, line in self.quoted_lines.items() if name in self.by_name}
         for name, line in list(quoted.items())[:1]:
             message = f"{name}: make keeps the quotes as part of the value{_and_more(len(quoted) - 1)}"
             hint = "a recipe's shell takes them off again; leave them out where the value has no blank in it"
-            yield Fault(f"{self._path}:{line}", message, hint)
+            yield Fault(self._place(line), message, hint)
         halves = [half for half in self._half_references if half[1].name in self.by_name]
         for line, statement, reference in halves[:1]:
             name = reference.name
             message = f"{statement.name}: make reads ${name} as $({name[0]}){name[1:]}{_and_more(len(halves) - 1)}"
-            yield Fault(f"{self._path}:{line}", message, f"write ${{{name}}}")
+            yield Fault(self._place(line), message, f"write ${{{name}}}")
 
     def _note_unlike_make(self, number: int, statement: Assignment) -> None:
         if statement.quoted:
@@ -230,24 +250,24 @@ class _ConstantsReading:
         names = [piece.name for piece in assignment.pieces if isinstance(piece, Reference)]
         return all(name in self.by_name and name not in self.faulty for name in names)
 
-    def _wrong(self, number: int, statement: Assignment | Refusal, value: str | None) -> Iterator[tuple[str, str]]:
-        """Yield what is wrong with a statement, and what to write instead."""
+    def _wrong(self, number: int, statement: Assignment | Refusal, value: str | None) -> Iterator[_LineProblem]:
+        """Yield what is wrong with a statement, what to write instead, and in which column."""
         name = statement.name
         first = self._first_lines[name]
         if name in RESERVED_NAMES:
-            yield f"{name}: a name that sh, make or the system uses itself", "choose another name"
+            yield f"{name}: a name that sh, make or the system uses itself", "choose another name", 0
             return
         if name and first != number:
-            yield f"{name}: it is already set on line {first}", "keep one of the two lines"
+            yield f"{name}: it is already set on line {first}", "keep one of the two lines", 0
         if isinstance(statement, Refusal):
-            yield statement.problem, statement.hint
+            yield statement.problem, statement.hint, statement.column
         elif value is None:
             yield from self._undefined(number, statement)
         else:
             yield from self._quoted_references(statement)
             yield from _unfit(statement, value)
 
-    def _quoted_references(self, assignment: Assignment) -> Iterator[tuple[str, str]]:
+    def _quoted_references(self, assignment: Assignment) -> Iterator[_LineProblem]:
         """Find references to values in quotes, which make would put into the middle of this value, quotes and all."""
         for piece in dict.fromkeys(assignment.pieces):
             if isinstance(piece, Reference) and piece.name in self.quoted_lines:
@@ -256,13 +276,13 @@ class _ConstantsReading:
                 hint = f"write the value itself instead of ${{{piece.name}}}"
                 if _needs_no_quotes(self.by_name[piece.name].value):
                     hint = f"leave out the quotes on line {line}"
-                yield f"{assignment.name}: {message} (column {piece.column})", hint
+                yield f"{assignment.name}: {message}", hint, piece.column
 
-    def _undefined(self, number: int, assignment: Assignment) -> Iterator[tuple[str, str]]:
+    def _undefined(self, number: int, assignment: Assignment) -> Iterator[_LineProblem]:
         for piece in assignment.pieces:
             if isinstance(piece, Reference) and not (piece.name in self.by_name or piece.name in self.faulty):
-                message = f"{assignment.name}: no line above sets ${{{piece.name}}} (column {piece.column})"
-                yield message, self._where_it_is(piece.name, number)
+                message = f"{assignment.name}: no line above sets ${{{piece.name}}}"
+                yield message, self._where_it_is(piece.name, number), piece.column
 
     def _where_it_is(self, name: str, number: int) -> str:
         line = self._first_lines.get(name)
@@ -274,13 +294,13 @@ class _ConstantsReading:
         return did_you_mean(name, self.by_name, otherwise)
 
 
-def _unfit(assignment: Assignment, value: str) -> Iterator[tuple[str, str]]:
+def _unfit(assignment: Assignment, value: str) -> Iterator[_LineProblem]:
     """Yield what is wrong with a value that is understood."""
     if len(value) > LONGEST_VALUE:
-        yield f"{assignment.name}: a value of over {LONGEST_VALUE:,} characters", "keep it in a file of its own"
+        yield f"{assignment.name}: a value of over {LONGEST_VALUE:,} characters", "keep it in a file of its own", 0
     elif assignment.exported and not assignment.quoted and re.search(_UNSAFE_IN_BARE_EXPORT, value):
         message = "exported without quotes though the value has a blank, a backslash or one of * ? [ {"
-        yield f"{assignment.name}: {message}", 'shells differ there: put the value in quotes, export NAME="…"'
+        yield f"{assignment.name}: {message}", 'shells differ there: put the value in quotes, export NAME="…"', 0
 
 
 def _needs_no_quotes(value: str) -> bool:

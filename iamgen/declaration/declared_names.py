@@ -37,7 +37,7 @@ def name_faults(declared: Role | Group | Policy, form: NameForm, written: Writte
     """Yield what is wrong with the name of a declared role, group or policy."""
     name = declared.name
     if not re.fullmatch(rf"[A-Z][A-Za-z0-9]*{form.ending}", name):
-        example = f"Data{form.ending}"
+        example = _well_formed(name, form, written) or f"Data{form.ending}"
         hint = f"a name of letters and digits, with a capital at its start, that ends in {form.ending}: {example}"
         yield MisDeclared(declared.origin, f"{label(declared)}: this is no name for it", hint, name)
     if name.casefold() in {standard.casefold() for standard in form.standard} or re.fullmatch(_RESERVED, name):
@@ -50,13 +50,32 @@ def name_faults(declared: Role | Group | Policy, form: NameForm, written: Writte
         yield MisDeclared(declared.origin, problem, f"{form.longest} characters at most: {over} too many", name)
 
 
+def _well_formed(name: str, form: NameForm, written: Written) -> str:
+    """Return the name in the form that it should have; nothing where that is taken, or no name at all."""
+    words = re.split(r"[^A-Za-z0-9]+", name)
+    formed = "".join(word[:1].upper() + word[1:] for word in words).removesuffix(form.ending) + form.ending
+    taken = {
+        *form.standard,
+        *(entry.name for list_ in (written.roles, written.groups, written.policies) for entry in list_),
+    }
+    return formed if re.fullmatch(rf"[A-Z][A-Za-z0-9]+{form.ending}", formed) and formed not in taken else ""
+
+
 def duplicates(declared: Iterable[User | CIUser | Role | Group | Policy]) -> Iterator[MisDeclared]:
     """Yield a fault for each declared value whose name an earlier one has, in whatever case."""
     first_by_name: dict[str, User | CIUser | Role | Group | Policy] = {}
     for value in declared:
         first = first_by_name.setdefault(value.name.casefold(), value)
         if first is not value:
-            spelled = "" if first.name == value.name else f" as {first.name!r}"
-            problem = f"{label(value)} is declared already{spelled} (line {first.origin.line})"
-            hint = "IAM compares names without case: keep one of the two"
-            yield MisDeclared(value.origin, problem, hint, value.name)
+            yield _duplicate(value, first)
+
+
+def _duplicate(
+    value: User | CIUser | Role | Group | Policy, first: User | CIUser | Role | Group | Policy
+) -> MisDeclared:
+    if value.origin == first.origin:
+        hint = "take it out of the list once; a loop that repeats a name makes two of it"
+        return MisDeclared(value.origin, f"{label(value)} is in the list twice", hint, value.name)
+    spelled = "" if first.name == value.name else f" as {first.name!r}"
+    problem = f"{label(value)} is declared already{spelled} (line {first.origin.line})"
+    return MisDeclared(value.origin, problem, "IAM compares names without case: keep one of the two", value.name)

@@ -12,12 +12,12 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Self, Union, get_args, get_origin, get_type_hints
 
 from iamgen.errors import Fault, IamgenError
-from iamgen.similar_names import did_you_mean
+from iamgen.similar_names import did_you_mean, nearest
 
 
 class Origin(NamedTuple):
@@ -27,6 +27,30 @@ class Origin(NamedTuple):
     """The file, as Python knows it."""
     line: int
     """The line on which the value starts."""
+    code: int = 0
+    """The first line of the code that it is in: 1, or where a function begins. With `instruction` it tells the exact
+    call, among several on the line, once there is a fault to be shown; to look it up each time would take long."""
+    instruction: int = -1
+    """The offset of the call in the code's instructions; -1 where that is not known."""
+
+
+class Extent(NamedTuple):
+    """Where a piece of source begins and ends; columns are bytes of UTF-8, counted from 0, as Python has them."""
+
+    line: int
+    """The line on which it begins."""
+    column: int
+    """The column of its first byte."""
+    end_line: int
+    """The line on which it ends."""
+    end_column: int
+    """The column behind its last byte."""
+
+
+About = str | int | tuple[str, ...] | Extent
+"""What of a value a fault is about: a word of its source; the number of an argument without a name; words of which
+each is behind the one before it, such as a key and what it stands for; or where it is in the file. Empty means the
+value as a whole."""
 
 
 class MisDeclared(NamedTuple):
@@ -38,8 +62,8 @@ class MisDeclared(NamedTuple):
     """What is wrong with it."""
     hint: str
     """What to do about it; may be empty."""
-    about: str = ""
-    """The word in the source that the fault is about, whose line is shown; empty for the value as a whole."""
+    about: About = ""
+    """What of the value the fault is about."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +81,6 @@ class Faulty:
         return f"a wrong {self.kind.__name__}"
 
 
-_SHOWN = 60  # characters of a wrong value in a message
 _DEEPEST = 100  # collections within each other; a policy document has about ten
 
 
@@ -184,13 +207,14 @@ def _caller() -> Origin:
     frame = sys._getframe(2)
     while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] in ("iamgen", "dataclasses"):
         frame = frame.f_back
-    return Origin(frame.f_code.co_filename, frame.f_lineno)
+    code = frame.f_code
+    return Origin(code.co_filename, frame.f_lineno, code.co_firstlineno, frame.f_lasti)
 
 
 class _CallFault(NamedTuple):
     problem: str
     hint: str
-    about: str = ""
+    about: About = ""
 
 
 def label(declared: Declared) -> str:
@@ -209,28 +233,30 @@ def _call_faults(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
             f"{call} takes {len(positional)} values without a name ({', '.join(positional)}), not {len(args)}",
             f"write the others with their name: {', '.join(name for name in fields if name not in positional)}",
         )
+    missing = [name for name, field in fields.items() if name not in values and _required(field)]
     for name in kwargs:
         if name not in fields:
-            known = ", ".join(fields)
-            yield _CallFault(f"{call} has no {name}", did_you_mean(name, fields, f"it has {known}"), name)
+            free = [field for field in fields if field not in values]
+            yield _CallFault(f"{call} has no {name}", did_you_mean(name, free, f"it has {', '.join(fields)}"), name)
+            missing = [field for field in missing if field != nearest(name, free)]
         elif name in positional[: len(args)]:
             yield _CallFault(f"{call} has {name} twice", "remove one of the two", name)
-    for name, field in fields.items():
-        if name not in values and _required(field):
+    for name in fields:
+        if name in missing:
             yield _CallFault(f"{call} lacks its {name}", f"give {_in_words(cls, name)}")
         elif name in values and not _fits(values[name], _hints(cls)[name]):
-            yield _CallFault(f"{call}: {name} is {shortened(values[name])}", _value_hint(cls, name, values[name]), name)
+            about = positional.index(name) if name in positional[: len(args)] else name
+            yield from (
+                _CallFault(f"{call}: {problem}", hint, about) for problem, hint in _unfit(cls, name, values[name])
+            )
 
 
-def _value_hint(cls: type, name: str, value: object) -> str:
-    """Return what to write instead of a value that does not fit its field."""
-    words = _in_words(cls, name)
-    choices = _choices(_hints(cls)[name])
-    if choices and isinstance(value, str):
-        return did_you_mean(value, choices, f"write {words}")
-    if isinstance(value, Iterator):  # such as a generator: (name for name in …)
-        return f"write {name}=tuple(…) around it: {words}"
-    return f"give {words}"
+def _unfit(cls: type, name: str, value: object) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a value that does not fit its field, and what to write instead."""
+    from iamgen.declaration.unfit_value import Field, problems  # only a mistake should cost it
+
+    hint = _hints(cls)[name]
+    yield from problems(Field(name, _in_words(cls, name), _choices(hint), partial(_fits, hint=hint)), value)
 
 
 def _choices(hint: Any) -> tuple[str, ...]:  # noqa: ANN401  # a type expression
@@ -258,14 +284,6 @@ def _call_name(cls: type, values: Mapping[str, Any]) -> str:
 
 def _required(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-
-
-def shortened(value: object) -> str:
-    """Return a wrong value as a message shows it: what Python writes for it, but no address of an object in memory."""
-    if isinstance(value, Iterator):
-        return f"a {type(value).__name__}"
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
 @cache

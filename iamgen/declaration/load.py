@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.declaration import constants as constants_file
 from iamgen.declaration import users_file
-from iamgen.declaration.accounts import Accounts, accounts, lookalikes, production_unsaid
+from iamgen.declaration.accounts import Accounts, accounts, lookalikes, production_unsaid, unlisted_region
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.model import Settings
 from iamgen.declaration.source import located
@@ -101,12 +101,10 @@ def load(
         *(located(fault, root) for fault in written_faults(written, declared)),
     ]
     if known:
-        raise IamgenError(sorted(dict.fromkeys(known), key=_place))
+        raise _refusal(known)
     declaration, warnings = resolve(read, declared, written, now)
     notices = (located(warning, root) for warning in (*written.strays, *warnings))
-    return Loaded(
-        declaration, (*read.notices, *declared.odd_ids, *lookalikes(read), *production_unsaid(read, declared), *notices)
-    )
+    return Loaded(declaration, (*_constants_warnings(read, declared), *notices))
 
 
 def load_constants(source: ConstantsFile) -> tuple[Constants, Accounts, tuple[Fault, ...]]:
@@ -118,8 +116,17 @@ def load_constants(source: ConstantsFile) -> tuple[Constants, Accounts, tuple[Fa
     declared = accounts(read)
     known = [*faults, *_account_faults(declared, source, unread=bool(faults) and not read.by_name)]
     if known:
-        raise IamgenError(sorted(dict.fromkeys(known), key=_place))
-    return read, declared, (*read.notices, *declared.odd_ids, *lookalikes(read), *production_unsaid(read, declared))
+        raise _refusal(known)
+    return read, declared, tuple(_constants_warnings(read, declared))
+
+
+def _constants_warnings(read: Constants, declared: Accounts) -> Iterator[Fault]:
+    """Yield what the owner of a faultless CONST.inc may want to change."""
+    yield from read.notices
+    yield from declared.odd_ids
+    yield from lookalikes(read)
+    yield from production_unsaid(read, declared)
+    yield from unlisted_region(read, declared)
 
 
 def _account_faults(declared: Accounts, source: ConstantsFile, *, unread: bool) -> tuple[Fault, ...]:
@@ -129,7 +136,16 @@ def _account_faults(declared: Accounts, source: ConstantsFile, *, unread: bool) 
     return declared.faults if source.odd_ids else (*declared.faults, *declared.odd_ids)
 
 
-def _place(fault: Fault) -> tuple[bool, str, int]:
-    """Order faults by file, CONST.inc first as users.py refers to it, then by line."""
+def _refusal(faults: Iterable[Fault]) -> IamgenError:
+    """Return the error with all faults of both files: in their order, and those that are alike once."""
+    from iamgen.declaration.alike_faults import told_once  # only a fault should cost it
+
+    return IamgenError(told_once(sorted(faults, key=_place)))
+
+
+def _place(fault: Fault) -> tuple[bool, str, int, int]:
+    """Order faults by file, CONST.inc first as users.py refers to it, then by line and column."""
+    from iamgen.source_place import column_of
+
     file, _, line = fault.where.partition(":")
-    return file != CONSTANTS_FILE, file, int(line) if line.isdigit() else 0
+    return file != CONSTANTS_FILE, file, int(line) if line.isdigit() else 0, column_of(fault.where)

@@ -11,10 +11,14 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from iamgen.declaration import model
 from iamgen.declaration.declared_type import Declared, Faulty, Origin, declared_at
+from iamgen.errors import Fault
+
+if TYPE_CHECKING:
+    from iamgen.source_place import SourceSpan
 
 _KINDS: Mapping[str, type[Declared]] = {
     kind.__name__: kind
@@ -123,19 +127,23 @@ def _value(data: Any) -> Any:  # noqa: ANN401  # whatever JSON has
     return _RESTORERS[kind](*content)
 
 
-def _declared(kind: type[Declared], file: str, line: int, content: Mapping[str, Any]) -> Declared:
-    return declared_at(kind, _origin(file, line), {name: _value(item) for name, item in content.items()})
+def _declared(kind: type[Declared], *origin_and_content: Any) -> Declared:  # noqa: ANN401  # whatever JSON has
+    *place, content = origin_and_content
+    return declared_at(kind, origin(*place), {name: _value(item) for name, item in content.items()})
 
 
-def _faulty(file: str, line: int, kind: str, rest: Any) -> Faulty:  # noqa: ANN401  # whatever JSON has
+def _faulty(*origin_and_content: Any) -> Faulty:  # noqa: ANN401  # whatever JSON has
+    *place, kind, rest = origin_and_content
     value = _value(rest)
-    return Faulty(_origin(file, line), _KINDS[kind], value if isinstance(value, Declared) else None)
+    return Faulty(origin(*place), _KINDS[kind], value if isinstance(value, Declared) else None)
 
 
-def _origin(file: object, line: object) -> Origin:
-    if not isinstance(file, str) or not isinstance(line, int):
-        raise TypeError("a place is a file and a line")
-    return Origin(sys.intern(file), line)
+def origin(file: object, line: object, code: object, instruction: object) -> Origin:
+    """Return the origin that was handed over as these values. Raises TypeError for what is none."""
+    numbers = (line, code, instruction)
+    if not isinstance(file, str) or not all(isinstance(number, int) for number in numbers):
+        raise TypeError("a place is a file, a line and an instruction")
+    return Origin(sys.intern(file), *numbers)  # type: ignore[arg-type]  # they are numbers
 
 
 _RESTORERS: Mapping[str, Callable[..., Any]] = {
@@ -144,3 +152,29 @@ _RESTORERS: Mapping[str, Callable[..., Any]] = {
     "set": lambda items: frozenset(map(_value, items)),
     "faulty": _faulty,
 }
+
+
+def plain_fault(fault: Fault) -> tuple[object, ...]:
+    """Return a fault as plain data, together with the source line that it is about."""
+    span = None if type(fault.where) is str else tuple(fault.where.span)  # type: ignore[attr-defined]  # a SourcePlace
+    return (str(fault.where), fault.problem, fault.hint, span)
+
+
+def restored_fault(where: object, problem: object, hint: object, span: object) -> Fault:
+    """Return the fault that `plain_fault` made plain. Raises TypeError for what it never makes."""
+    if not (isinstance(where, str) and isinstance(problem, str) and isinstance(hint, str)):
+        raise TypeError("a fault is three texts")
+    if span is None:
+        return Fault(where, problem, hint)
+    from iamgen.source_place import SourcePlace  # only a fault should cost it
+
+    return Fault(SourcePlace(where, _span(span)), problem, hint)
+
+
+def _span(span: object) -> SourceSpan:
+    from iamgen.source_place import SourceSpan  # only a fault should cost it
+
+    match span:
+        case (str(text), int(column), int(length), int(skipped)):
+            return SourceSpan(text, column, length, skipped)
+    raise TypeError("a span is a line and three numbers")

@@ -43,7 +43,7 @@ def role_name_faults(constants: Constants, accounts: Accounts, stack: str, roles
         role = known.get(word.replace("_", "").lower())
         if role is None:
             hint = did_you_mean(word, (r.upper() for r in known), f"roles are {', '.join(roles)}")
-            yield Fault(constants.where(constant.name), f"{constant.name}: there is no such role", hint)
+            yield Fault(constants.where(constant.name, "name"), f"{constant.name}: there is no such role", hint)
             continue
         generated = Naming(stack, accounts.partition, account.id).full(role)
         if generated != constant.value:

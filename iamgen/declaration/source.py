@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from iamgen.declaration.declared_type import MisDeclared, Origin
+from iamgen.declaration.declared_type import Extent, MisDeclared, Origin
 from iamgen.errors import Fault
 
 LARGEST_FILE = 1 << 24
@@ -26,9 +26,10 @@ def read_limited(file: Path) -> bytes:
 
 
 def located(fault: MisDeclared, root: Path) -> Fault:
-    """Return the fault with `file:line`, the line being that of the word it is about, where that is found."""
-    line = _line_of_word(fault.origin, fault.about) if fault.about else fault.origin.line
-    return Fault(f"{shown(fault.origin.file, root)}:{line}", fault.problem, fault.hint)
+    """Return the fault with its place: the exact span of the word it is about, or of the call, where that is found."""
+    from iamgen.declaration.source_span import place_of  # only a fault should cost it
+
+    return Fault(place_of(fault.origin, fault.about, shown(fault.origin.file, root)), fault.problem, fault.hint)
 
 
 @lru_cache(maxsize=64)
@@ -40,13 +41,13 @@ def shown(file: str, root: Path) -> str:
 
 def assignment(file: Path, name: str) -> Origin:
     """Return where a file last assigns `name` at its top level; its first line when it never does."""
-    lines = [node.lineno for node in _tree(str(file)).body if name in _targets(node)]
+    lines = [node.lineno for node in tree(str(file)).body if name in _targets(node)]
     return Origin(str(file), lines[-1] if lines else 1)
 
 
 def repeated_keys(file: Path) -> Iterator[MisDeclared]:
     """Yield each key that a dict of the file has twice: Python keeps the last, and nobody is told."""
-    for node in ast.walk(_tree(str(file))):
+    for node in ast.walk(tree(str(file))):
         values: set[object] = set()
         for key in node.keys if isinstance(node, ast.Dict) else ():
             if not isinstance(key, ast.Constant):
@@ -54,7 +55,8 @@ def repeated_keys(file: Path) -> Iterator[MisDeclared]:
             if key.value in values:
                 problem = f"{key.value!r} stands twice among these keys, and Python keeps only the last"
                 hint = "join the two: several values go into a tuple"
-                yield MisDeclared(Origin(str(file), key.lineno), problem, hint)
+                extent = Extent(key.lineno, key.col_offset, key.end_lineno or key.lineno, key.end_col_offset or 0)
+                yield MisDeclared(Origin(str(file), key.lineno), problem, hint, extent)
             values.add(key.value)
 
 
@@ -63,23 +65,9 @@ def _targets(node: ast.stmt) -> list[str]:
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def _line_of_word(origin: Origin, word: str) -> int:
-    for statement in ast.walk(_tree(origin.file)):
-        if isinstance(statement, ast.Call | ast.Assign | ast.AnnAssign) and statement.lineno == origin.line:
-            lines = [line for node in ast.walk(statement) if (line := _line_if_word(node, word))]
-            if lines:
-                return min(lines)
-    return origin.line
-
-
-def _line_if_word(node: ast.AST, word: str) -> int | None:
-    if isinstance(node, ast.Constant) and node.value == word:
-        return node.lineno
-    return node.lineno if isinstance(node, ast.keyword) and node.arg == word else None
-
-
 @lru_cache(maxsize=8)
-def _tree(file: str) -> ast.Module:
+def tree(file: str) -> ast.Module:
+    """Return the syntax tree of a file; an empty one where it cannot be read."""
     try:
         return ast.parse(read_limited(Path(file)))
     except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-import iamgen
 from iamgen.declaration.declared_type import Declared, Faulty, MisDeclared, Origin, noting, without_fault
 from iamgen.declaration.model import (
     STANDARD_ROLES,
@@ -24,13 +21,13 @@ from iamgen.declaration.model import (
     Settings,
     User,
 )
-from iamgen.declaration.plain_data import NotPlainError, decode, encode
+from iamgen.declaration.plain_data import NotPlainError, decode, encode, origin, plain_fault, restored_fault
 from iamgen.declaration.sandbox import settle
-from iamgen.declaration.source import assignment, located, read_limited, repeated_keys, shown
+from iamgen.declaration.source import assignment, located, read_limited, repeated_keys
 from iamgen.declaration.users_process import Child, NoAnswerError, forked
 from iamgen.errors import Fault
 from iamgen.ownership import foreign_owner
-from iamgen.similar_names import did_you_mean, nearest
+from iamgen.ui.printable import printable
 
 USERS_FILE = "users.py"
 _LISTS: Mapping[str, type] = {
@@ -42,6 +39,8 @@ _LISTS: Mapping[str, type] = {
     "POLICIES": Policy,
     "OPS_SERVICES": str,
 }
+_ENDINGS = {"ROLES": "R", "GROUPS": "G", "POLICIES": "P"}
+"""The capital with which the names in a list end."""
 _SHOWN = 40  # characters of a wrong value in a message
 _REQUIRED = ("USERS", "OPS_SERVICES")
 
@@ -63,11 +62,26 @@ class Written(NamedTuple):
     ops_services: tuple[str, ...] | None = None
     settings: Settings | None = None
     strays: tuple[MisDeclared, ...] = ()
+    incomplete: tuple[str, ...] = ()
+    """The lists, such as `ROLES`, of which a fault has been told that leaves out names."""
 
     @property
     def role_names(self) -> tuple[str, ...]:
         """Return the names of every role that somebody may be granted."""
         return (*STANDARD_ROLES, *(role.name for role in self.roles))
+
+    def explains(self, list_: str, name: str) -> bool:
+        """Return whether a fault of its own says already why a list does not have a name: no second one is needed."""
+        declared = getattr(self, list_.lower())
+        ending = _ENDINGS.get(list_, "")
+        bare = name.removesuffix(ending).casefold()
+        return list_ in self.incomplete or any(
+            entry.name.removesuffix(ending).casefold() == bare and not entry.name.endswith(ending) for entry in declared
+        )
+
+    def stray_hint(self, name: str) -> str:
+        """Return what to do about a name that is declared, but in no list of iamgen's; nothing where it is not."""
+        return next((stray.hint for stray in self.strays if stray.about == name), "")
 
     def at(self, name: str) -> Origin:
         """Return where users.py assigns the name."""
@@ -101,13 +115,13 @@ def _handed_over(root: Path) -> bytes:
     """Run users.py, in the process that is there for it, and return what it declares and its faults."""
     try:
         written, faults = _gathered(root)
-        return encode((tuple(getattr(written, name) for name in _HANDED_OVER), faults))
+        return encode((tuple(getattr(written, name) for name in _HANDED_OVER), tuple(map(plain_fault, faults))))
     except NotPlainError as exc:
-        origin = exc.origin or Origin(str(root / USERS_FILE), 1)
-        fault = located(MisDeclared(origin, f"{exc}, and was no part of the value at first", _MUTATED), root)
+        at = exc.origin or Origin(str(root / USERS_FILE), 1)
+        fault = located(MisDeclared(at, f"{exc}, and was no part of the value at first", _MUTATED), root)
     except Exception as exc:  # noqa: BLE001  # users.py may have replaced whatever this needs
-        fault = Fault(USERS_FILE, f"cannot be gathered: {type(exc).__name__}{_said(exc)}", _BY_ITSELF)
-    return encode(((), (fault,)))
+        fault = Fault(USERS_FILE, f"cannot be gathered: {type(exc).__name__}{message_of(exc)}", _BY_ITSELF)
+    return encode(((), (plain_fault(fault),)))
 
 
 def _received(child: Child, root: Path) -> tuple[Written, tuple[Fault, ...]]:
@@ -117,7 +131,7 @@ def _received(child: Child, root: Path) -> tuple[Written, tuple[Fault, ...]]:
         with noting() as notes:
             values, faults = decode(child.answer())
             written = Written(file, **dict(zip(_HANDED_OVER, values, strict=bool(values))))
-            return _sound_only(written), (*(Fault(*fault) for fault in faults), *_located(notes.faults, root))
+            return _sound_only(written), (*(restored_fault(*fault) for fault in faults), *_located(notes.faults, root))
     except NoAnswerError as exc:
         return Written(file), (Fault(USERS_FILE, _ending(exc.status), _BY_ITSELF),)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
@@ -137,8 +151,9 @@ def _sound_only(written: Written) -> Written:
     if written.ops_services is None:
         del lists["ops_services"]
     settings = written.settings if isinstance(written.settings, Settings) else None
-    strays = tuple(MisDeclared(Origin(*place), *rest) for place, *rest in written.strays)
-    return written._replace(**lists, settings=settings, strays=strays)
+    strays = tuple(MisDeclared(origin(*place), *texts) for place, *texts in written.strays)  # type: ignore[arg-type]
+    incomplete = tuple(map(str, written.incomplete))
+    return written._replace(**lists, settings=settings, strays=strays, incomplete=incomplete)
 
 
 def _ending(status: int | None) -> str:
@@ -167,6 +182,7 @@ def _gathered(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         ops_services=_services(names.get("OPS_SERVICES")),
         settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
         strays=tuple(_strays(notes.declared, names)),
+        incomplete=tuple(_incomplete(names)),
     )
     faults = [*notes.faults, *repeated_keys(file), *_shape_faults(file, names)]
     return written, tuple(_located(faults, root))
@@ -184,49 +200,27 @@ def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:
     except OSError as exc:
         if exc.filename in (str(file), file.parent):
             return names, Fault(USERS_FILE, f"cannot be read: {exc.strerror}", "check that it is a readable file")
-        return names, _raised(exc, root)
-    except SyntaxError as exc:
-        return names, _syntax(exc, root)
-    except ImportError as exc:
-        return names, _import(exc, root)
+        return names, _ended_by(exc, file, root, names)
     except KeyboardInterrupt:
         raise
     except BaseException as exc:  # noqa: BLE001  # whatever it raises is the operator's to mend
-        return names, _raised(exc, root)
+        return names, _ended_by(exc, file, root, names)
     return names, None
 
 
-def _syntax(exc: SyntaxError, root: Path) -> Fault:
-    where = f"{shown(exc.filename or USERS_FILE, root)}:{exc.lineno or 1}"
-    return Fault(where, exc.msg, f"look at: {exc.text.strip()}" if exc.text and exc.text.strip() else "")
+def _ended_by(exc: BaseException, file: Path, root: Path, names: Mapping[str, Any]) -> Fault:
+    from iamgen.declaration.ended_by import fault_of  # only what went wrong should cost it
+
+    return fault_of(exc, file, root, names)
 
 
-def _import(exc: ImportError, root: Path) -> Fault:
-    raised = _raised(exc, root)
-    wrong = re.match(r"cannot import name '(\w+)' from 'iamgen'", exc.msg)
-    if not wrong:
-        return raised
-    known = iamgen.__all__
-    hint = did_you_mean(wrong[1], known, f"it has {', '.join(known)}")
-    return Fault(raised.where, f"iamgen has no {wrong[1]}", hint)
-
-
-def _raised(exc: BaseException, root: Path) -> Fault:
-    frames = [f for f in traceback.extract_tb(exc.__traceback__) if Path(f.filename).is_relative_to(root)]
-    where = f"{shown(frames[-1].filename, root)}:{frames[-1].lineno}" if frames else USERS_FILE
-    hint = f"look at: {frames[-1].line}" if frames and frames[-1].line else ""
-    return Fault(where, f"{type(exc).__name__}{_said(exc)}", hint)
-
-
-def _said(exc: BaseException) -> str:
-    """Return what an exception says: its first line, nothing in it that a terminal would obey."""
+def message_of(exc: BaseException) -> str:
+    """Return what an exception says, behind a colon: its first line, nothing in it that a terminal would obey."""
     try:
         lines = str(exc).splitlines()
     except Exception:  # noqa: BLE001  # it is the operator's own, and cannot say
         return ""
-    return (
-        f": {lines[0].encode('unicode_escape').decode() if not lines[0].isprintable() else lines[0]}" if lines else ""
-    )
+    return f": {printable(lines[0])}" if lines else ""
 
 
 def _services(value: object) -> tuple[str, ...] | None:
@@ -244,11 +238,34 @@ def _strays(result: Iterable[Declared], names: Mapping[str, Any]) -> Iterator[Mi
     kept = {id(declared) for list_ in lists for declared in list_} | {id(names.get("SETTINGS"))}
     homes = {kind: name for name, kind in (*_LISTS.items(), ("SETTINGS", Settings))}
     for declared in result:
-        if type(declared) in homes and id(declared) not in kept:
-            name = repr(getattr(declared, "name", ""))
-            home, named = homes[type(declared)], "" if name == repr("") else f"{name} "
+        home = homes.get(type(declared))
+        if home and id(declared) not in kept:
+            name = getattr(declared, "name", "")
+            named = f"{name!r} " if name else ""
             problem = f"{type(declared).__name__} {named}is made, but not in {home}"
-            yield MisDeclared(declared.origin, problem, f"add it to {home}, or remove it")
+            written = _in_other_letters(home, names)
+            hint = _capitals(home, written) if written else f"add it to {home}, or remove it"
+            yield MisDeclared(declared.origin, problem, hint, name)
+
+
+def _incomplete(names: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lists of which names are unknown: those that are no list, or have an entry without a name."""
+    for name, kind in _LISTS.items():
+        value = names.get(name, ())
+        entries = value if isinstance(value, list | tuple) else [None]
+        if not all(isinstance(without_fault(entry), kind) for entry in entries):
+            yield name
+
+
+def _in_other_letters(name: str, names: Mapping[str, Any]) -> str:
+    """Return how the file writes a name that it has in other letters only, such as `users`; else nothing."""
+    values = (list, tuple, Declared, Faulty)  # neither the type Settings nor a module
+    same = (own for own, value in names.items() if own.upper() == name and isinstance(value, values))
+    return next(same, "") if name not in names else ""
+
+
+def _capitals(name: str, written: str) -> str:
+    return f"write {name} instead of {written}: names that iamgen reads are in capitals"
 
 
 def _sound(value: object, kind: type) -> Iterator[Any]:
@@ -261,13 +278,22 @@ def _shape_faults(file: Path, names: Mapping[str, Any]) -> Iterator[MisDeclared]
         if name in names:
             yield from _list_faults(assignment(file, name), name, names[name], kind)
         elif name in _REQUIRED:
-            own = [n for n in names if n.isupper()]
-            meant = nearest(name, own)
-            hint = f"did you mean {name} by {meant}?" if meant else f"write {name} = (…)"
-            yield MisDeclared(assignment(file, meant or name), f"there is no {name}", hint)
+            yield _missing(file, name, names)
     settings = names.get("SETTINGS")
     if settings is not None and not isinstance(settings, Settings | Faulty):
         yield MisDeclared(assignment(file, "SETTINGS"), f"SETTINGS is {_a(settings)}", "write SETTINGS = Settings(…)")
+
+
+def _missing(file: Path, name: str, names: Mapping[str, Any]) -> MisDeclared:
+    """Return the fault for a list that has to be there; a name that iamgen reads as another list is not meant."""
+    from iamgen.similar_names import nearest  # only a mistake should cost it
+
+    written = _in_other_letters(name, names)
+    if written:
+        return MisDeclared(assignment(file, written), f"there is no {name}", _capitals(name, written))
+    meant = nearest(name, [own for own in names if own.isupper() and own not in (*_LISTS, "SETTINGS")])
+    hint = f"did you mean {name} by {meant}?" if meant else f"write {name} = (…)"
+    return MisDeclared(assignment(file, meant or name), f"there is no {name}", hint)
 
 
 def _list_faults(at: Origin, name: str, value: object, kind: type) -> Iterator[MisDeclared]:
@@ -283,8 +309,17 @@ def _list_faults(at: Origin, name: str, value: object, kind: type) -> Iterator[M
         return
     for number, item in enumerate(value, 1):
         if not isinstance(item, kind | Faulty):
-            origin = item.origin if isinstance(item, Declared) else at
-            yield MisDeclared(origin, f"entry {number} of {name} is {_a(item)}", f"write {entry}")
+            yield _entry_fault(at, name, number, item)
+
+
+def _entry_fault(at: Origin, name: str, number: int, item: object) -> MisDeclared:
+    """Return the fault for an entry of a wrong type, with the list that it belongs into where there is one."""
+    kind = _LISTS[name]
+    home = next((home for home, other in _LISTS.items() if type(item) is other and other is not str), "")
+    entry = f"{kind.__name__}(…)" if issubclass(kind, Declared) else '"ec2"'
+    hint = f"move it to {home}" if home else f"write {entry}"
+    place, about = (item.origin, "") if isinstance(item, Declared) else (at, item if isinstance(item, str) else "")
+    return MisDeclared(place, f"entry {number} of {name} is {_a(item)}", hint, about)
 
 
 def _a(value: object) -> str:

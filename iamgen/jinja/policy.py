@@ -49,7 +49,7 @@ def parse(rendered: RenderedText) -> PolicyDocument:
         document = read(rendered.text)
     except json.JSONDecodeError as exc:
         problem = f"it makes no JSON: {exc.msg}"
-        raise refuse(rendered.where(exc.lineno), problem, _excerpt(rendered.text, exc.lineno)) from exc
+        raise refuse(rendered.where(exc.lineno, exc.colno), problem, _excerpt(rendered, exc.lineno)) from exc
     except TooDeepError as exc:
         hint = "a policy has six levels: look for what repeats itself"
         raise refuse(rendered.where(exc.line), f"it is nested too deeply: {exc}", hint) from exc
@@ -101,9 +101,14 @@ def _wrong_shape(document: object) -> str:
     return ""
 
 
-def _excerpt(text: str, line: int) -> str:
-    lines = text.split("\n")
-    return f"look at: {lines[line - 1].strip()}" if lines[line - 1].strip() else "something is missing before this"
+def _excerpt(rendered: RenderedText, line: int) -> str:
+    """Return what to do about a line that makes no JSON: where the template is not the same, its text is shown."""
+    text = rendered.text.split("\n")[line - 1].strip()
+    if not text:
+        return "something is missing before this"
+    if rendered.is_verbatim(line):
+        return "JSON has a comma between two entries, none after the last, and text in double quotes"
+    return f"the template makes of it: {text}"
 
 
 def _plain(account: Account) -> dict[str, str]:

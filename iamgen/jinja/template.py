@@ -17,25 +17,54 @@ from iamgen.jinja.sandbox import LONGEST, Sandbox, TooMuchError, memory_limit
 from iamgen.similar_names import did_you_mean
 
 _PACKAGED = (Path(__file__).parents[1] / "templates", Path(__file__).parents[2] / "templates")
+_UNDEFINED = re.compile(r"'(\w+)' is undefined|has no attribute '(\w+)'")
 _MARK = re.compile("\ue000(\\d+)\ue001")  # private characters: what no policy may hold
 
 
 @dataclass(frozen=True)
 class RenderedText:
-    """What a template gave. `lines` has, for each line of `text`, that of the template it came from."""
+    """What a template gave."""
 
     template: str
+    """The template's name."""
     text: str
+    """What it gave."""
     lines: tuple[int, ...]
+    """For each line of `text`, the line of the template that it came from."""
+    source: str = ""
+    """The template itself."""
 
-    def where(self, line: int) -> str:
-        """Return `templates/…:line` for a line of the text, counted from 1."""
-        return f"{shown(self.template)}:{self.lines[min(line, len(self.lines)) - 1]}"
+    def where(self, line: int, column: int = 0) -> str:
+        """Return the place in the template of a line of the text, counted from 1.
+
+        A column is known there only where the template has the very same line.
+        """
+        own = self.lines[min(line, len(self.lines)) - 1]
+        is_same = self.is_verbatim(line) and column > 0
+        return _place(self.template, self.source, own, (column, 1) if is_same else (0, 0))
+
+    def is_verbatim(self, line: int) -> bool:
+        """Return whether a line of the text, counted from 1, stands in the template as it is."""
+        own = self.lines[min(line, len(self.lines)) - 1]
+        return _line_of(self.source, own) == _line_of(self.text, line)
 
 
 def shown(template: str) -> str:
     """Return the template's path as a person of the repository would write it."""
     return f"templates/{template}"
+
+
+def _place(template: str, source: str, line: int, span: tuple[int, int]) -> str:
+    """Return the place of a span, column and length, on a line of a template's source."""
+    from iamgen.source_place import SourcePlace, SourceSpan  # only a fault should cost it
+
+    where, text = f"{shown(template)}:{line}", _line_of(source, line)
+    return SourcePlace(where, SourceSpan(text, *span)) if text else where
+
+
+def _line_of(text: str, line: int) -> str:
+    lines = text.split("\n")
+    return lines[line - 1] if 0 < line <= len(lines) else ""
 
 
 def render(root: Path, template: str, variables: Mapping[str, object]) -> RenderedText:
@@ -48,7 +77,7 @@ def render(root: Path, template: str, variables: Mapping[str, object]) -> Render
     with _explained(environment, template, variables), memory_limit():
         source, _, _ = _source(environment, template)
         marked = environment.from_string(_marked(environment, source))
-        return _unmarked(template, _text(marked, variables))
+        return _unmarked(template, _text(marked, variables), source)
 
 
 def page(root: Path, template: str, variables: Mapping[str, object]) -> str:
@@ -85,12 +114,13 @@ def _explained(environment: Environment, template: str, variables: Mapping[str, 
     except TemplateNotFound as exc:
         raise _absent(environment, template, exc) from exc
     except TemplateSyntaxError as exc:
-        where = f"{shown(exc.name or template)}:{exc.lineno}"
+        name = exc.name or template
+        where = _place(name, _read(environment, name), exc.lineno, (0, 0))
         raise refuse(where, str(exc.message), "see Jinja2's template documentation") from exc
     except (OSError, UnicodeDecodeError) as exc:
         raise refuse(shown(template), f"cannot be read: {exc}", "it has to be a readable file in UTF-8") from exc
     except (Exception, RecursionError, MemoryError) as exc:  # whatever it does is its author's to mend
-        raise _failed(template, exc, variables) from exc
+        raise _failed(environment, template, exc, variables) from exc
 
 
 @cache
@@ -105,6 +135,14 @@ def _source(environment: Environment, template: str) -> tuple[str, str | None, o
     return environment.loader.get_source(environment, template)
 
 
+def _read(environment: Environment, template: str) -> str:
+    """Return the source of a template, for a message; nothing where it cannot be read."""
+    try:
+        return _source(environment, template)[0]
+    except (TemplateNotFound, OSError, UnicodeDecodeError):
+        return ""
+
+
 def _marked(environment: Environment, source: str) -> str:
     """Return the source with its own line number at the start of each line that is text, not a tag."""
     return "".join(value if kind != "data" else _numbered(value, line) for line, kind, value in environment.lex(source))
@@ -115,14 +153,14 @@ def _numbered(text: str, line: int) -> str:
     return "\n".join([first, *(f"\ue000{line + n}\ue001{other}" for n, other in enumerate(rest, 1))])
 
 
-def _unmarked(template: str, text: str) -> RenderedText:
+def _unmarked(template: str, text: str, source: str) -> RenderedText:
     """Return the text without its marks; a line that has none came from where the line before it came from."""
     lines, current = [], 1
     for line in text.split("\n"):
         mark = _MARK.search(line)
         current = int(mark[1]) if mark else current
         lines.append(current)
-    return RenderedText(template, _MARK.sub("", text), tuple(lines))
+    return RenderedText(template, _MARK.sub("", text), tuple(lines), source)
 
 
 def _absent(environment: Environment, template: str, exc: TemplateNotFound) -> IamgenError:
@@ -132,12 +170,24 @@ def _absent(environment: Environment, template: str, exc: TemplateNotFound) -> I
     hint = did_you_mean(absent, readable, "write the file, or correct its name")
     if absent == template:
         return refuse(shown(template), "there is no such template", hint)
-    return refuse(f"{shown(template)}:{_line(exc)}", f"there is no template {absent!r}", hint)
+    return refuse(_place_of_word(environment, template, exc, absent), f"there is no template {absent!r}", hint)
 
 
-def _failed(template: str, exc: BaseException, variables: Mapping[str, object]) -> IamgenError:
+def _failed(
+    environment: Environment, template: str, exc: BaseException, variables: Mapping[str, object]
+) -> IamgenError:
     problem, hint = _explanation(exc, variables)
-    return refuse(f"{shown(template)}:{_line(exc)}", problem, hint)
+    undefined = _UNDEFINED.search(problem)
+    word = (undefined[1] or undefined[2]) if undefined else ""
+    return refuse(_place_of_word(environment, template, exc, word), problem, hint)
+
+
+def _place_of_word(environment: Environment, template: str, exc: BaseException, word: str) -> str:
+    """Return the place of a word on the line that an error comes from; of the line where it is not there once."""
+    source, line = _read(environment, template), _line(exc)
+    matches = list(re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", _line_of(source, line))) if word else []
+    span = (matches[0].start() + 1, len(word)) if len(matches) == 1 else (0, 0)
+    return _place(template, source, line, span)
 
 
 def _line(exc: BaseException) -> int:

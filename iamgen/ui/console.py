@@ -7,13 +7,17 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
-from typing import Any, Literal, NamedTuple, TextIO, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, cast
 
 from iamgen.errors import Fault, refuse
-from iamgen.ui.printable import printable_lines
+from iamgen.ui.printable import printable, printable_lines
 from iamgen.ui.signals import wait_for_input
 
+if TYPE_CHECKING:
+    from iamgen.source_place import SourcePlace
+
 Colour = Literal["auto", "always", "never"]
+_WIDTH = 120  # columns of a source line where no terminal says how many it has
 _RED, _YELLOW, _CYAN, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[36m", "\033[0m"
 
 
@@ -56,6 +60,14 @@ def _abandon(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+def _columns(stream: TextIO) -> int:
+    """Return how wide the terminal is that a stream goes to, or how wide a line is to be where it goes elsewhere."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _WIDTH
+    except (OSError, ValueError):  # no terminal, or no file at all
+        return _WIDTH
 
 
 def _forget_input(stream: TextIO) -> None:
@@ -135,7 +147,7 @@ class Console(NamedTuple):
             ) from exc
 
     def error(self, fault: Fault) -> None:
-        """Print a fault that ends the command."""
+        """Print a fault that ends the command, with the source line that it is about."""
         self._say("error", _RED, fault)
 
     def errors(self, faults: Iterable[Fault]) -> None:
@@ -144,7 +156,7 @@ class Console(NamedTuple):
             self.error(fault)
 
     def warning(self, fault: Fault) -> None:
-        """Print a fault that does not."""
+        """Print a fault that does not: in two lines, since it is read every day until it is mended."""
         self._say("warning", _YELLOW, fault)
 
     def warnings(self, faults: Iterable[Fault]) -> None:
@@ -166,9 +178,25 @@ class Console(NamedTuple):
             raise KeyboardInterrupt from exc
 
     def _say(self, word: str, colour: str, fault: Fault) -> None:
-        print(self._paint(f"{word}:", colour), printable_lines(f"{fault.where}: {fault.problem}"), file=self.err)
+        """Print the fault, of an error also the source line, and the hint; no text in it can steer the terminal."""
+        place = None if type(fault.where) is str else cast("SourcePlace", fault.where)
+        where = place.exact if place else fault.where
+        visible = printable if place else printable_lines  # a source is one line, and may have anything in it
+        print(f"{self._paint(word + ':', colour)} {visible(f'{where}: {fault.problem}')}", file=self.err)
+        if place and word == "error":
+            self._show_source(place, colour)
         if fault.hint:
-            print(self._paint("hint:", _CYAN), printable_lines(fault.hint), file=self.err)
+            print(f"{self._paint('hint:', _CYAN)} {visible(fault.hint)}", file=self.err)
+
+    def _show_source(self, place: SourcePlace, colour: str) -> None:
+        """Print the source line of a place, with carets under the part that is meant."""
+        from iamgen.ui.source_frame import frame
+
+        shown = frame(place.rpartition(":")[2], place.span, _columns(self.err))
+        if shown.source:
+            print(f"{self._paint(shown.margin, _CYAN)}{shown.source}", file=self.err)
+            if shown.carets:
+                print(f"{self._paint(shown.below, _CYAN)}{self._paint(shown.carets, colour)}", file=self.err)
 
     def _paint(self, word: str, colour: str) -> str:
         return f"{colour}{word}{_PLAIN}" if self.coloured else word

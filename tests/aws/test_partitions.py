@@ -4,13 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-import botocore
+import botocore.session
 import pytest
 
 from iamgen.aws.partitions import (
     PARTITIONS,
+    REGIONS,
     SUPPORTED,
     is_service_principal,
+    misspelt_region,
     partition_of,
     service_of,
     service_principal,
@@ -87,3 +89,29 @@ def test_the_service_of_a_principal(principal: str, service: str | None) -> None
 
 def test_the_principal_of_a_service() -> None:
     assert service_principal("lambda") == "lambda.amazonaws.com"
+
+
+def test_the_regions_are_those_that_botocore_knows() -> None:
+    session = botocore.session.get_session()
+    known = {region for name in SUPPORTED for region in session.get_available_regions("ec2", partition_name=name)}
+    assert known <= REGIONS
+    assert all(partition_of(region) in SUPPORTED for region in REGIONS)
+
+
+@pytest.mark.parametrize(
+    ("region", "meant"),
+    [
+        ("eu-central-1", None),
+        ("eu-centrl-1", "eu-central-1"),
+        ("eu-wset-1", "eu-west-1"),
+        ("us-gov-wst-1", "us-gov-west-1"),
+        ("eu-centrl-9", "eu-central-1"),
+        ("eu-northwest-1", None),  # AWS may have it since
+        ("ma-central-1", None),
+        ("eu-central-9", None),
+        ("eu-moon-1", None),
+        ("xx-wst-1", None),
+    ],
+)
+def test_a_region_is_misspelt_only_where_aws_can_have_none_of_the_name(region: str, meant: str | None) -> None:
+    assert misspelt_region(region) == meant

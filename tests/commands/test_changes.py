@@ -135,7 +135,10 @@ def test_a_revision_with_faults(ann: Clone, iamgen: Iamgen) -> None:
     (ann.folder / "users.py").write_text(USERS)
     done = iamgen(ann.folder, "changes")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "error: HEAD:users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
+    assert done.stderr == (
+        "error: HEAD:users.py:1:1: ZeroDivisionError: division by zero\n"
+        "   1 | 1/0\n     | ^^^\nhint: python users.py shows how it came to this\n"
+    )
 
 
 def test_what_mends_a_broken_revision_gets_through_ci(ann: Clone, iamgen: Iamgen) -> None:
@@ -148,7 +151,8 @@ def test_what_mends_a_broken_revision_gets_through_ci(ann: Clone, iamgen: Iamgen
         "No difference is shown: what this is compared with cannot be rendered. The log says why.\n",
     )
     assert done.stderr == (
-        "warning: HEAD:users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
+        "warning: HEAD:users.py:1:1: ZeroDivisionError: division by zero\n"
+        "   1 | 1/0\n     | ^^^\nhint: python users.py shows how it came to this\n"
         "warning: HEAD: cannot be rendered: no difference is shown, nor what follows from it\nhint: look at the commits\n"
     )
     assert iamgen(ann.folder, "changes", "--format", "markdown", "--exit-code").returncode == 4

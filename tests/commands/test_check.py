@@ -267,7 +267,7 @@ def test_services_that_are_newer_than_awacs_or_than_the_list(make_repo: MakeRepo
     users = (
         "from iamgen import *\nUSERS = ()\n"
         'OPS_SERVICES = ("account-access", "signin", "newthing")\n'
-        'ROLES = (Role("NewR", services=("newthing", "dynamo")),)\n'
+        'ROLES = (Role("NewR", services=("newthing", "dynamicdb")),)\n'
     )
     done = iamgen(make_repo(users), "render", "dev")
     assert done.returncode == 0
@@ -278,10 +278,10 @@ def test_services_that_are_newer_than_awacs_or_than_the_list(make_repo: MakeRepo
         "signin:*",
     ]
     unlisted = f"is not in the list of AWS's services of {list_date()}"
-    assert [line for line in done.stderr.splitlines() if "newthing" in line or "dynamo" in line] == [
-        f"warning: users.py:3: OPS_SERVICES: 'newthing' {unlisted}",
-        f"warning: users.py:4: Role 'NewR': 'newthing' {unlisted}",
-        f"warning: users.py:4: Role 'NewR': 'dynamo' {unlisted}",
+    assert [line for line in done.stderr.splitlines() if "newthing" in line or "dynam" in line] == [
+        f"warning: users.py:3:45: OPS_SERVICES: 'newthing' {unlisted}",
+        f"warning: users.py:4:33: Role 'NewR': 'newthing' {unlisted}",
+        f"warning: users.py:4:45: Role 'NewR': 'dynamicdb' {unlisted}",
         "hint: did you mean dynamodb?",
     ]
 
@@ -333,3 +333,91 @@ def test_many_braces_that_nothing_closes_take_no_time(opening: str, iamgen: Iamg
     done = iamgen(tmp_path, "check", "--template", "t.json", "--no-lint", "--format", "json")
     assert done.returncode == 1, done.stderr
     assert os.times().children_user - started < 20
+
+
+WRONG = (
+    'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("bob", {"dev": "OpsR"}), User("é", {"dve": "OpsR"}))\n'
+)
+NO_SUCH = "User 'é': there is no account 'dve'; did you mean dev?"
+
+
+def test_faults_of_the_declaration_are_in_every_format_for_programs(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo(WRONG)
+    done = iamgen(root, "check", "--json")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert report["counts"]["error"] == 2
+    assert next(found for found in report["findings"] if found["message"] == NO_SUCH) == {
+        "place": "users.py",
+        "rule": "E191",
+        "level": "error",
+        "message": NO_SUCH,
+        "path": [],
+        "line": 3,
+        "source": "",
+        "name": "wrong-declaration",
+        "cause": "users.py:3",
+        "column": 51,
+    }
+    assert "error: users.py:3:51: User 'é': there is no account 'dve'\n" in done.stderr
+    done = iamgen(root, "check", "--format", "github")
+    assert done.returncode == 1
+    assert f"::error file=users.py,line=3,col=51,title=E191 wrong-declaration::{NO_SUCH}%0Ausers.py\n" in done.stdout
+    results = json.loads(iamgen(root, "check", "--format", "sarif").stdout)["runs"][0]["results"]
+    (location,) = [
+        result["locations"][0]["physicalLocation"] for result in results if NO_SUCH in result["message"]["text"]
+    ]
+    assert location == {"artifactLocation": {"uri": "users.py"}, "region": {"startLine": 3, "startColumn": 51}}
+    assert iamgen(root, "check").stdout == ""
+
+
+def test_warnings_of_the_declaration_are_in_every_format_for_programs(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    users = 'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("bob", {"dev": Grant("OpsR", until="2020-01-01")}),)\n'
+    const = "GLOBAL_AWS_REGION=eu-central-9\nUSER_ONLY_AWS_ACCOUNT_ID=111111111111\nDEV_AWS_ACCOUNT_ID=222222222222\n"
+    root = make_repo(users, const)
+    done = iamgen(root, "check", "--json", "--no-lint")
+    assert done.returncode == 0
+    warnings = [finding for finding in json.loads(done.stdout)["findings"] if finding["rule"] == "W191"]
+    assert [(found["place"], found["line"], found["column"]) for found in warnings] == [
+        ("CONST.inc", 1, 19),
+        ("users.py", 3, 36),
+    ]
+    assert "region eu-central-9 is not in the list of AWS's regions" in warnings[0]["message"]
+    done = iamgen(root, "check", "--format", "github", "--no-lint")
+    assert "::warning file=users.py,line=3,col=36,title=W191 doubtful-declaration::bob's OpsR in dev" in done.stdout
+    assert "W191" not in iamgen(root, "check", "--no-lint").stdout
+
+
+def test_a_fault_in_a_policy_template_is_in_the_formats_too(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    users = (
+        'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = ()\n'
+        'POLICIES = (Policy("LogP", "log.json.j2", accounts="dev"),)\n'
+    )
+    root = make_repo(users)
+    (root / "templates" / "policies").mkdir(parents=True)
+    (root / "templates" / "policies" / "log.json.j2").write_text('{"Statement":\n  "{{ buckt }}"}')
+    done = iamgen(root, "check", "--format", "github")
+    assert done.returncode == 1
+    assert done.stdout.startswith(
+        "::error file=templates/policies/log.json.j2,line=2,col=7,title=E191 wrong-declaration::'"
+    )
+
+
+def test_an_account_that_is_not_declared_is_no_finding(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    done = iamgen(make_repo(), "check", "--json", "dve")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: dve: there is no such account\nhint: did you mean dev?\n"
+
+
+def test_what_all_accounts_have_by_one_line_is_told_once(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    users = (
+        'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = ()\n'
+        'ROLES = (Role("LookR", managed_policies=("ReadonlyAccess",)),)\n'
+    )
+    done = iamgen(make_repo(users), "render", "--all", "-o", "build")
+    assert done.returncode == 1
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert errors[0].startswith("error: users.py:4:10: E131 unknown-managed-policy: ReadonlyAccess is not in the list")
+    assert errors[0].endswith("(in 2 accounts: dev, prod; Resources/LookR/Properties/ManagedPolicyArns/0)")
+    assert '   4 | ROLES = (Role("LookR"' in done.stderr

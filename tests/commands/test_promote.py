@@ -111,7 +111,7 @@ def test_what_is_there_may_be_broken(ann: Clone, at: Iamgen) -> None:
     done = at(ann.folder, "promote", "infra", "v0.0.2", "--yes")
     assert done.returncode == 0
     assert "Templates:" not in done.stdout
-    assert ":users.py:1: ZeroDivisionError: division by zero\n" in done.stderr
+    assert ":users.py:1:1: ZeroDivisionError: division by zero\n" in done.stderr
 
 
 def test_a_folder_of_a_larger_repository(ann: Clone, at: Iamgen) -> None:

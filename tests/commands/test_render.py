@@ -177,7 +177,10 @@ def test_no_constants_file(make_repo: MakeRepo, iamgen: Iamgen) -> None:
 def test_a_fault_has_no_traceback(make_repo: MakeRepo, iamgen: Iamgen) -> None:
     done = iamgen(make_repo("1/0"), "render", "dev")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "error: users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
+    assert done.stderr == (
+        "error: users.py:1:1: ZeroDivisionError: division by zero\n"
+        "   1 | 1/0\n     | ^^^\nhint: python users.py shows how it came to this\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_whatever_no_account_has_is_told_at_once(declaration: Declaration) -> No
         chosen(declaration, ["shop-dve", "333333333333", "x-*", "zzz", "shop-dev"], every=False)
     assert raised.value.faults == (
         Fault("shop-dve", "there is no such account", "did you mean shop-dev?"),
-        Fault("333333333333", "there is no such account", "that is the id of shop-prod: accounts go by their names"),
+        Fault("333333333333", "there is no such account", "that is the id of shop-prod: write 'shop-prod'"),
         Fault("x-*", "no account's name matches this pattern", DECLARED),
         Fault("zzz", "there is no such account", DECLARED),
     )

@@ -71,7 +71,7 @@ CASES = {
     "a role that is not": ('ROLES = (Role("DataR", assumed_by=("OpR",)),)', "| did you mean OpsR?"),
     "roles in a circle": (
         'ROLES = (Role("AaR", assumed_by=("BbR",)), Role("BbR", assumed_by=("AaR",)))',
-        "Role 'AaR' may be assumed by itself, by way of assumed_by | break the circle",
+        "by way of assumed_by (also 'BbR' at users.py:4) | break the circle",
     ),
     "a role that is elsewhere": (
         'ROLES = (Role("AaR", accounts="dev"), Role("BbR", accounts=("dev", "prod"), assumed_by=("AaR",)))',

@@ -52,7 +52,7 @@ def test_a_helper_that_was_never_committed_is_missed(world: World, iamgen: Iamge
     done = iamgen(ann.folder, "changes")
     assert (done.returncode, done.stderr.splitlines()[0]) == (
         1,
-        "error: HEAD:users.py:1: ModuleNotFoundError: No module named 'people'",
+        "error: HEAD:users.py:1:1: ModuleNotFoundError: No module named 'people'",
     )
 
 
@@ -131,7 +131,7 @@ def test_a_file_that_was_never_committed_is_missed(world: World, iamgen: Iamgen)
     done = iamgen(ann.folder, "changes")
     assert done.returncode == 1
     assert done.stderr.startswith(
-        "error: HEAD:users.py:4: FileNotFoundError: [Errno 2] No such file or directory: 'people.csv'\n"
+        "error: HEAD:users.py:4:97: FileNotFoundError: [Errno 2] No such file or directory: 'people.csv'\n"
     )
 
 
@@ -290,7 +290,7 @@ def test_a_process_that_ends_early_is_a_fault(make_repo: MakeRepo, iamgen: Iamge
 
 def test_what_was_changed_after_it_was_declared_is_held_against_the_types_again(make_repo: MakeRepo) -> None:
     _, (fault,) = declared(make_repo(), "bob = {'dev': 'OpsR'}\nUSERS = (User('bob', bob),)\nbob['dev'] = 5")
-    assert fault[:2] == ("users.py:6", "User 'bob': access is {'dev': 5}")
+    assert fault[:2] == ("users.py:6", "User 'bob': access: 'dev' has 5")
     _, (fault,) = declared(
         make_repo(name="other"), "bob = {'dev': 'OpsR'}\nUSERS = (User('bob', bob),)\nbob['dev'] = sys"
     )

@@ -54,16 +54,25 @@ FAULTS = {
     "syntax": (HEAD + "{% for %}", "x.json.j2:4: Expected", ""),
     "an unknown tag": (HEAD + "\n{% boom %}", "x.json.j2:5: Encountered unknown tag 'boom'", ""),
     "an exception": (HEAD + "{{ 1 // 0 }}", "x.json.j2:4: integer division or modulo by zero", ""),
-    "no JSON": (HEAD + '    {"Effect" "Allow"}\n  ]\n}', "x.json.j2:4: it makes no JSON: Expecting ':'", "look at: {"),
+    "no JSON": (
+        HEAD + '    {"Effect" "Allow"}\n  ]\n}',
+        "x.json.j2:4: it makes no JSON: Expecting ':'",
+        "JSON has a comma between two entries",
+    ),
     "no JSON after a loop": (
         HEAD + "{% for n in range(30) %}\n" + ONE + "    ,\n{% endfor %}\n" + ONE + "  ] oops\n}",
         "x.json.j2:9: it makes no JSON: Expecting ',' delimiter",
-        "look at: ] oops",
+        "JSON has a comma between two entries",
     ),
     "no JSON in a loop": (
         HEAD + "{% for n in range(3) %}\n    {} oops\n{% endfor %}\n  ]\n}",
         "x.json.j2:5: it makes no JSON: Expecting ',' delimiter",
-        "look at: {} oops",
+        "JSON has a comma between two entries",
+    ),
+    "no JSON of a value": (
+        HEAD + "    {{ team }}\n  ]\n}",
+        "x.json.j2:4: it makes no JSON: Expecting value",
+        "the template makes of it: blue",
     ),
     "a key twice": (
         HEAD + '    {"Effect": "Allow",\n     "Action": "s3:*",\n     "Effect": "Deny"}\n  ]\n}',

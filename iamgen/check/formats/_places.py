@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from iamgen.check.finding import LEVELS, Finding, Level
+from iamgen.source_place import column_of
 
 FindingsByPlace = Mapping[str, Sequence[Finding]]
 """The findings of each template that was checked, by account name or file."""
@@ -16,10 +17,14 @@ _ACCOUNT = re.compile("[a-z0-9-]+")
 
 
 class FilePlace(NamedTuple):
-    """A file and a line of it, 0 where only the file is known."""
+    """A file, and where in it."""
 
     file: str
+    """The file's path."""
     line: int
+    """The line, counted from 1; 0 where only the file is known."""
+    column: int = 0
+    """The column, counted from 1 in characters; 0 where it is not known."""
 
 
 def ordered(findings: FindingsByPlace) -> Iterator[tuple[str, Finding]]:
@@ -53,7 +58,8 @@ def file_place(place: str, finding: Finding, stack: str) -> FilePlace:
     """Return where to mend it: in users.py where the cause is known, else in the template."""
     if finding.cause:
         file, _, line = finding.cause.rpartition(":")
-        return FilePlace(file, int(line)) if file and line.isdecimal() else FilePlace(finding.cause, 0)
+        is_line = file and line.isdecimal()
+        return FilePlace(file, int(line), column_of(finding.cause)) if is_line else FilePlace(finding.cause, 0)
     return FilePlace(f"{place}/{stack}.json" if is_account(place) else place, finding.line)
 
 

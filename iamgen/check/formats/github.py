@@ -36,8 +36,9 @@ def _escaped(text: str, put: dict[str, str]) -> str:
 
 
 def _command(place: str, finding: Finding, stack: str) -> str:
-    file, line = file_place(place, finding, stack)
-    properties = {"file": file, "line": str(line or ""), "title": f"{finding.rule} {finding.name}".strip()}
+    file, line, column = file_place(place, finding, stack)
+    title = f"{finding.rule} {finding.name}".strip()
+    properties = {"file": file, "line": str(line or ""), "col": str(column or ""), "title": title}
     written = ",".join(f"{name}={escape_property(value)}" for name, value in properties.items() if value)
     message = "\n".join(filter(None, (finding.message, spot(place, finding), finding.source)))
     return f"::{_COMMANDS[finding.level]} {written}::{escape_message(message)}"

@@ -26,7 +26,8 @@ def render(findings: FindingsByPlace, stack: str = "infra") -> str:
     rules = sorted(first)
     driver = {"name": "iamgen", "rules": [_rule(first[rule]) for rule in rules]}
     index = {rule: number for number, rule in enumerate(rules)}
-    run = {"tool": {"driver": driver}, "results": list(_results(pairs, index, stack))}
+    results = list(_results(pairs, index, stack))
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
@@ -72,10 +73,10 @@ def _digest(place: str, finding: Finding) -> str:
 
 
 def _location(place: str, finding: Finding, stack: str) -> _Object:
-    file, line = file_place(place, finding, stack)
+    file, line, column = file_place(place, finding, stack)
     physical: _Object = {"artifactLocation": {"uri": _uri(file)}}
     if line:
-        physical["region"] = {"startLine": line}
+        physical["region"] = {"startLine": line, **({"startColumn": column} if column else {})}
     name = str(finding.path[-1]) if finding.path else place
     whole = f"{place}/{pointer(finding)}" if finding.path else place
     return {"physicalLocation": physical, "logicalLocations": [{"name": name, "fullyQualifiedName": whole}]}

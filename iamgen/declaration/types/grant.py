@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     Holder: TypeAlias = User | CIUser | Pipeline
     Principal: TypeAlias = Person | Machine | Workload
 
-_LISTED = 8  # accounts in a hint
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Grant(Declared):
@@ -99,12 +97,15 @@ def access_faults(holder: Holder, written: Written, accounts: Accounts) -> Itera
     for key, roles in holder.access.items():
         meant = accounts_meant(key, accounts)
         if not meant:
-            yield MisDeclared(holder.origin, f"{label(holder)}: {_no_match(key)}", _match_hint(key, accounts), key)
+            hint = _match_hint(key, holder, accounts)
+            yield MisDeclared(holder.origin, f"{label(holder)}: {_no_match(key)}", hint, key)
         for role, grant in grants(roles):
             at = grant.origin if grant else holder.origin
             if role not in written.role_names:
-                hint = did_you_mean(role, written.role_names, f"roles are {', '.join(written.role_names)}")
-                yield MisDeclared(at, f"{label(holder)}: {key}: there is no role {role!r}", hint, role)
+                if not written.explains("ROLES", role):
+                    hint = _role_hint(role, roles, written)
+                    problem = f"{label(holder)}: {key}: there is no role {role!r}"
+                    yield MisDeclared(at, problem, hint, role if grant else (key, role))
             elif meant and not where_granted(role, meant, written, accounts):
                 declared = next(declared for declared in written.roles if declared.name == role)
                 hint = f"it is in {', '.join(places(declared.accounts, accounts))}"
@@ -164,6 +165,19 @@ def _warnings(same: list[Granted], now: datetime) -> Iterator[MisDeclared]:
             yield MisDeclared(entry.origin, problem, "remove one of the two", entry.role)
 
 
+def _role_hint(role: str, beside: Roles, written: Written) -> str:
+    """Return what to write instead of a role that does not exist; never one that is granted beside it already."""
+    from iamgen.declaration.unfit_value import several  # only a mistake should cost it
+
+    known = written.role_names
+    parts = several(role)
+    if len(parts) > 1 and all(part in known for part in parts):
+        return f"several go into a tuple: {parts!r}"
+    beside_it = {name for name, _ in grants(beside)}
+    others = [name for name in known if name not in beside_it]
+    return written.stray_hint(role) or did_you_mean(role, others, f"roles are {', '.join(known)}")
+
+
 def _end_faults(place: str, until: str, at: Origin) -> Iterator[MisDeclared]:
     try:
         end(until)
@@ -176,9 +190,11 @@ def _no_match(key: str) -> str:
     return f"the pattern {key!r} matches no account" if is_pattern(key) else f"there is no account {key!r}"
 
 
-def _match_hint(key: str, accounts: Accounts) -> str:
-    names = list(accounts.by_name)
-    declared = f"CONST.inc declares {', '.join(names[:_LISTED])}{', …' if names[_LISTED:] else ''}" if names else ""
+def _match_hint(key: str, holder: Holder, accounts: Accounts) -> str:
+    from iamgen.declaration.account_hints import account_hint, declared_accounts, similar_pattern
+
     if is_pattern(key):
-        return f"a pattern leaves {PEOPLE_ACCOUNT} out, which is named to be meant; {declared}".rstrip("; ")
-    return did_you_mean(key, [*names, *accounts.aliases], declared)
+        declared = declared_accounts(accounts.by_name)
+        otherwise = f"a pattern leaves {PEOPLE_ACCOUNT} out, which is named to be meant; {declared}".rstrip("; ")
+        return similar_pattern(key, accounts.by_name) or otherwise
+    return account_hint(key, accounts.by_name, accounts.aliases, holder.access)

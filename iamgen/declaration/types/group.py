@@ -91,6 +91,7 @@ def _quota_faults(group: Group) -> Iterator[MisDeclared]:
 def _member_faults(group: Group, written: Written) -> Iterator[MisDeclared]:
     people = [user.name for user in written.users]
     for member in group.members:
-        if member not in people:
-            hint = did_you_mean(member, people, "members are people of USERS")
+        if member not in people and not written.explains("USERS", member):
+            others = [name for name in people if name not in group.members]
+            hint = written.stray_hint(member) or did_you_mean(member, others, "members are people of USERS")
             yield MisDeclared(group.origin, f"{label(group)}: there is no User {member!r}", hint, member)

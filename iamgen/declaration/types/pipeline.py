@@ -184,7 +184,8 @@ def _issuer_problems(pipeline: Pipeline) -> Iterator[PipelineProblem]:
             did_you_mean(pipeline.provider, PROVIDERS, otherwise),
             pipeline.provider,
         )
-    elif url["port"]:
+        return
+    if url["port"]:
         problem = f"the issuer {pipeline.provider!r} has a port, and AWS asks an issuer at port 443 only"
         yield problem, "let it answer at an https URL without a port, and write that", pipeline.provider
     elif not pipeline.audience:

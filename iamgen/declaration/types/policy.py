@@ -99,8 +99,10 @@ def attachment_faults(holder: Role | Group, written: Written) -> Iterator[MisDec
     """Yield what is wrong with the policies that a role or a group names in `policies` and `managed_policies`."""
     declared = [policy.name for policy in written.policies]
     for name in holder.policies:
-        if name not in declared:
-            hint = did_you_mean(name, declared, "declare it in POLICIES, or name AWS's own in managed_policies")
+        if name not in declared and not written.explains("POLICIES", name):
+            others = [other for other in declared if other not in holder.policies]
+            otherwise = "declare it in POLICIES, or name AWS's own in managed_policies"
+            hint = written.stray_hint(name) or did_you_mean(name, others, otherwise)
             yield MisDeclared(holder.origin, f"{label(holder)}: there is no Policy {name!r}", hint, name)
     for name in holder.managed_policies:
         yield from managed_policy_faults(holder, name, written)

@@ -178,10 +178,12 @@ def _policy_place_faults(role: Role, written: Written, accounts: Accounts) -> It
 def _assumer_faults(role: Role, written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
     for assumer in role.assumed_by:
         yield from _assumer_place_faults(role, assumer, written, accounts)
-        if assumer not in written.role_names and not ARN.fullmatch(assumer) and not is_service_principal(assumer):
+        is_known = assumer in written.role_names or ARN.fullmatch(assumer) or is_service_principal(assumer)
+        if not is_known and not written.explains("ROLES", assumer):
             problem = f"{label(role)}: {assumer!r} is no service, role or ARN that may assume it"
             otherwise = "write a service such as 'lambda.amazonaws.com', a role's name, or an ARN"
-            yield MisDeclared(role.origin, problem, did_you_mean(assumer, written.role_names, otherwise), assumer)
+            others = [name for name in written.role_names if name not in (*role.assumed_by, role.name)]
+            yield MisDeclared(role.origin, problem, did_you_mean(assumer, others, otherwise), assumer)
     if role.name in _assumers(role, written):
         problem = f"{label(role)} may be assumed by itself, by way of assumed_by"
         yield MisDeclared(role.origin, problem, "break the circle: one of them cannot name the next", role.name)

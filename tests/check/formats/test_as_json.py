@@ -31,6 +31,7 @@ def test_findings(findings: FindingsByPlace) -> None:
     assert written.isascii()
     assert read["templates"] == ["dev", "prod", "stacks/my app.yaml"]
     assert read["counts"] == {"error": 2, "warning": 1, "info": 1}
+    assert [one.pop("column") for one in read["findings"]] == [0, 0, 0, 0]
     places = [(one.pop("place"), from_plain(one)) for one in read["findings"]]
     large, earlier, mfa = (findings["prod"][index] for index in (1, 2, 0))
     assert places == [

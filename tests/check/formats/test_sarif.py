@@ -73,7 +73,8 @@ def test_validation_sees_what_is_wrong(spoil: Callable[[dict[str, Any]], object]
 
 
 def test_no_findings() -> None:
-    assert run({"dev": ()}) == {"tool": {"driver": {"name": "iamgen", "rules": []}}, "results": []}
+    tool = {"driver": {"name": "iamgen", "rules": []}}
+    assert run({"dev": ()}) == {"tool": tool, "columnKind": "unicodeCodePoints", "results": []}
 
 
 def test_result(findings: FindingsByPlace) -> None:
