@@ -17,6 +17,7 @@ from iamgen.access.accounts import Account
 from iamgen.access.entities import HandMadeUser
 from iamgen.access.principals import console_session, may, with_keys, with_mfa
 from iamgen.declaration.load import load
+from iamgen.jinja.policy import documents
 from iamgen.synth.build import build
 from iamgen.synth.template_text import text
 
@@ -46,8 +47,9 @@ def bob(make_repo: MakeRepo, value: str, partition: str = "aws") -> Any:
     """Return the person, in the account that the rendered template makes."""
     region = {"aws": "eu-west-1", "aws-cn": "cn-north-1\nGLOBAL_AWS_PARTITION=aws-cn"}[partition]
     const = f"GLOBAL_AWS_REGION={region}\nUSER_ONLY_AWS_ACCOUNT_ID=111111111111\nDEV_AWS_ACCOUNT_ID=222222222222\n"
-    declaration = load(make_repo(users(value), const, name=f"{value}-{partition}"), NOW).declaration
-    template = json.loads(text(build(declaration, declaration.people_account, {})))
+    root = make_repo(users(value), const, name=f"{value}-{partition}")
+    declaration = load(root, NOW).declaration
+    template = json.loads(text(build(declaration, declaration.people_account, documents(root, declaration))))
     person = HandMadeUser("bob", "/", ("AssumeRoleG", "ManageOwnUserG"))
     return Account.of(template, "111111111111", partition, {}, [person]).user("bob")
 
