@@ -81,10 +81,9 @@ def damage(file: File, after: str, expected: WantedSection, taken: Collection[Me
         if not _reads_as_meant(step, alone[str(number)], templates.get(step.identity, {}), _read(step, now, file))
     )
     hint = "nothing was written; look at how it is indented, and at what stands in [DEFAULT]"
-    problem = "the AWS CLI would not read [{}] as it is to be"
     return (
         *_foreign(file, before, now, taken),
-        *(Fault(file.shown, problem.format(step.header), hint) for step in written),
+        *(Fault(file.shown, f"the AWS CLI would not read [{step.header}] as it is to be", hint) for step in written),
     )
 
 

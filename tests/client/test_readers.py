@@ -137,14 +137,18 @@ def test_go_reads_what_botocore_reads(home: Home, go_reader: Path) -> None:
     expected = by_botocore(home)
     command = [str(go_reader), str(home.config), str(home.credentials), *expected["config"]]
     read = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    unknown = {"login_session"}  # younger than Debian's release of the library, which passes over it
+    unknown = {"login_session"}  # younger than Debian's release of the library, which sees no credentials there
     for name, options in expected["config"].items():
         key = expected["credentials"].get(name, {}).get("aws_access_key_id")
         merged = {option: value for option, value in options.items() if option not in unknown}
         merged |= {"aws_access_key_id": key} if key else {}
         if "duration_seconds" in merged:
             merged["duration_seconds"] = int(merged["duration_seconds"])
-        assert read[name] == merged, name
+        source = expected["config"].get(options.get("source_profile", ""), {})
+        if unknown & source.keys() and isinstance(read[name], str):
+            assert read[name].startswith(f"failed to load assume role {options['role_arn']}"), name
+        else:
+            assert read[name] == merged, name
 
 
 @pytest.mark.parametrize("user", ["bob", "nobody"])

@@ -387,7 +387,12 @@ def test_what_is_printed_says_where_it_goes(example: Path, iamgen: Iamgen, home:
             1,
             "error: bootstrap --write: it asks before it changes anything, and there is no terminal",
         ),
-        (["--write", "--yes"], 2, "error: bootstrap --write: without a key there are only links\n"),
+        (
+            ["--write", "--yes"],
+            2,
+            "error: bootstrap --write: without a key there are only links\n"
+            "hint: name it: --access-key-id AKIA…; renew the config alone: --keep-key; or do without a key: --login\n",
+        ),
         (["--keep-key"], 2, "error: --keep-key: it is for --write without a key"),
         (["--keep-key", "--write", "--yes", *KEY], 2, "error: --keep-key: it is for --write without a key"),
         (["--guide", "--only", "config"], 2, "error: --guide: it does not go together with --only\n"),
@@ -872,6 +877,7 @@ def test_a_template_that_would_break_the_file(
     done = write()
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {said}")
+    assert ("hint: its name should be of letters, digits and _@+.%:/-\n" in done.stderr) == ("profile" in template)
     assert not home.exists()
 
 
@@ -958,12 +964,26 @@ def test_a_template_without_the_persons_own_profile_gets_one(seed: Path, iamgen:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--login", "--sso-session", "a", "--sso-role", "b"], "--login: it does not go together with --sso-session"),
-        (["--sso-session", "a"], "--sso-session: a session of IAM Identity Center and its role belong together"),
+        (
+            ["--login", "--sso-session", "a", "--sso-role", "b"],
+            "--login: it does not go together with --sso-session\nhint: choose one of them\n",
+        ),
+        (
+            ["--sso-session", "a"],
+            "--sso-session: a session of IAM Identity Center and its role belong together\n"
+            "hint: name both: --sso-session NAME --sso-role NAME\n",
+        ),
         (["--sso-role", "a"], "--sso-session: a session of IAM Identity Center and its role belong together"),
         (["--login", *KEY], "--login: it is for a profile without a stored key"),
-        (["--login", "--keep-key"], "--login: it is for a profile without a stored key"),
-        (["--credential-process", "x # y"], "credential_process: its value is not read alike by every program"),
+        (
+            ["--login", "--keep-key"],
+            "--login: it is for a profile without a stored key\nhint: leave out --keep-key\n",
+        ),
+        (
+            ["--credential-process", "x # y"],
+            "credential_process: its value is not read alike by every program\n"
+            "hint: leave out line ends, blanks around it, and # and ; after a blank: programs take them for a comment\n",
+        ),
         (["--credential-process", ""], "credential_process: its value is not read alike by every program"),
         (["--credential-process", "a\nb"], "credential_process: its value is not read alike by every program"),
     ],
