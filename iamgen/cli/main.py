@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from iamgen.cli import verbose
 from iamgen.cli.apply import apply
 from iamgen.cli.bootstrap import bootstrap
 from iamgen.cli.cancel import cancel
@@ -47,6 +48,7 @@ _CODES = {UsageError: USAGE, InterruptError: INTERRUPTED}
     show_default=True,
     help="Colour on stderr; auto means on a terminal, unless NO_COLOR is set.",
 )
+@verbose.option
 @click.version_option(package_name="iamgen", message="%(prog)s %(version)s")
 @click.pass_obj
 def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
@@ -72,7 +74,7 @@ _COMMANDS = (
     bootstrap,
 )
 for command in _COMMANDS:
-    iamgen.add_command(command)
+    iamgen.add_command(verbose.accepting(command))
 
 
 def main() -> int:
@@ -128,11 +130,7 @@ def _refuse_folder(console: Console) -> int:
 
 def _report_bug(console: Console) -> int:
     """Keep the traceback in a file of the person's own and say where."""
-    import tempfile
-    import traceback
+    from iamgen.cli.bug_report import write_bug_report
 
-    with tempfile.NamedTemporaryFile("w", prefix="iamgen-bug-", suffix=".log", delete=False) as log:
-        log.write(traceback.format_exc())
-    last = traceback.format_exc().strip().rpartition("\n")[2]
-    console.error(Fault("iamgen", f"this is a bug: {last}", f"please report it with {log.name}"))
+    console.error(write_bug_report())
     return BUG

@@ -212,5 +212,5 @@ def _json(planned: PlannedSet, faults: Collection[Fault]) -> str:
         "failed": bool(faults),
     }
     if faults:
-        reported["faults"] = [fault._asdict() for fault in faults]
+        reported["faults"] = [fault.plain() for fault in faults]
     return json.dumps(reported, indent=2) + "\n"

@@ -11,6 +11,7 @@ from io import TextIOWrapper
 from typing import Any, Literal, TextIO, cast
 
 from iamgen.errors import Fault, refuse
+from iamgen.ui import tracing
 from iamgen.ui.signals import wait_for_input
 
 Colour = Literal["auto", "always", "never"]
@@ -154,8 +155,11 @@ class Console:
             self.warning(fault)
 
     def note(self, text: str) -> None:
-        """Print a line about what was done."""
-        print(text, file=self.err)
+        """Print a line about what was done, without secrets."""
+        from iamgen.ui.masking import masked
+
+        self.err.write(f"{masked(text)}\n")
+        self.err.flush()
 
     def secret(self, question: str) -> str:
         """Ask for a secret, which is not shown; `asks` is to be true. Raises KeyboardInterrupt at the end of input."""
@@ -167,9 +171,11 @@ class Console:
             raise KeyboardInterrupt from exc
 
     def _say(self, word: str, colour: str, fault: Fault) -> None:
-        print(f"{self._paint(word + ':', colour)} {fault.where}: {fault.problem}", file=self.err)
+        from iamgen.ui.masking import masked
+
+        print(f"{self._paint(word + ':', colour)} {masked(fault.where)}: {masked(fault.problem)}", file=self.err)
         if fault.hint:
-            print(f"{self._paint('hint:', _CYAN)} {fault.hint}", file=self.err)
+            print(f"{self._paint('hint:', _CYAN)} {masked(fault.hint)}", file=self.err)
 
     def _paint(self, word: str, colour: str) -> str:
         return f"{colour}{word}{_PLAIN}" if self.coloured else word
@@ -177,7 +183,7 @@ class Console:
     @contextmanager
     def progress(self, task: str, total: int) -> Iterator[Callable[[str], None]]:
         """Show how far a task is, on a terminal only; yields what to call when one part of it is done."""
-        if not self.err.isatty():
+        if not self.err.isatty() or tracing.is_on():
             yield lambda _: None
             return
         from rich.console import Console as Terminal
@@ -193,7 +199,7 @@ class Console:
     def board(self, names: Sequence[str]) -> Iterator[Callable[[str, str], None]]:
         """Show a line for each name, on a terminal only; yields what to call, from whatever thread, with a name and
         what is going on there now."""
-        if not self.err.isatty():
+        if not self.err.isatty() or tracing.is_on():
             yield lambda _name, _now: None
             return
         from rich.console import Console as Terminal

@@ -97,7 +97,7 @@ def test_a_command_takes_each_option_as_a_parameter_with_a_type(name: str) -> No
         annotation = parameters.pop(parameter).annotation.rpartition(".")[2]
         assert annotation == inspect.signature(collect).return_annotation
         parameters |= parameters_of(collect)
-    assert set(parameters) == {param.name for param in command.params}
+    assert set(parameters) == {param.name for param in command.params if param.expose_value}
 
 
 def test_options_stand_under_their_headings() -> None:
@@ -113,6 +113,7 @@ def test_options_stand_under_their_headings() -> None:
 
 def test_what_is_not_listed_is_named_in_the_text() -> None:
     command = program.commands["bootstrap"]
-    hidden = {param.opts[-1] for param in command.params if isinstance(param, click.Option) and param.hidden}
+    options = [param for param in command.params if isinstance(param, click.Option) and param.expose_value]
+    hidden = {option.opts[-1] for option in options if option.hidden}
     text = help_of("bootstrap")
     assert {option for option in hidden if option not in text} == {"--json"}  # which is --format json
