@@ -17,7 +17,9 @@ _MODULES = ("botocore.credentials:", "botocore.tokens:")
 _REQUEST = "botocore.client:BaseClient._make_api_call"
 _PROCESS = "look at credential_process of that profile in ~/.aws/config, and run the program by hand"
 _PROCESS_OUTPUT = "it has to print an object with Version 1, AccessKeyId and SecretAccessKey: run the program by hand"
-_CONFIGURATION = "look at ~/.aws/config and ~/.aws/credentials"
+_SSO_LOGIN = "aws sso login, with that profile"
+_LOGIN = "aws login, with that profile"
+_CONFIGURATION = "look at ~/.aws/config, at ~/.aws/credentials and at the AWS_ variables of the environment"
 
 
 def is_of_botocore(exc: Exception) -> bool:
@@ -33,36 +35,52 @@ def broken_credentials(where: str, credentials: str, exc: Exception) -> Fault | 
     for beginning, explain in _EXPLANATIONS.items():
         if any(call.startswith(beginning) for call in calls):
             problem, hint = explain(exc)
-            return Fault(where, f"{credentials} {problem}", hint)
+            return Fault(where, f"{credentials}: {problem}", hint)
     if isinstance(exc, KeyError):  # a part that an answer of AWS should have
         return None
-    return Fault(where, f"{credentials} cannot be read: {_reason(exc)}", _CONFIGURATION)
+    return Fault(where, f"{credentials}: {_reason(exc)}", _CONFIGURATION)
 
 
 def without_credentials(where: str, credentials: str, exc: Exception) -> Fault:
     """Return what is wrong where botocore itself says why there are no credentials."""
+    from botocore.exceptions import ProfileNotFound
+
+    if isinstance(exc, ProfileNotFound):
+        problem = f"there is no profile {printable(str(exc.kwargs['profile']))}"
+        return Fault(where, problem, "`aws configure list-profiles` lists those that there are")
+    problem, hint = _reported(exc)
+    return Fault(where, f"{credentials}: {problem}", hint)
+
+
+def _reported(exc: Exception) -> tuple[str, str]:
+    """Return what botocore reports, and what to do about it."""
     from botocore import exceptions as known
 
-    if isinstance(exc, known.NoCredentialsError | known.PartialCredentialsError):
-        hint = "name a profile with --profile, or set AWS_PROFILE; `aws configure` makes one"
-        return Fault(where, f"there are no credentials: {credentials}", hint)
-    if isinstance(exc, known.ProfileNotFound):
-        return Fault(where, f"there is no {credentials}", "`aws configure list-profiles` lists those that there are")
-    if isinstance(exc, known.SSOError | known.TokenRetrievalError):
-        return Fault(where, f"{credentials} is not signed in: {exc}", "aws sso login, with that profile")
-    if isinstance(exc, known.LoginError):
-        return Fault(where, f"{credentials} is not signed in: {exc}", "aws login, with that profile")
+    text = printable(str(exc))
+    causes = {
+        known.NoCredentialsError: (
+            "there are none",
+            "name a profile with --profile, or set AWS_PROFILE; `aws configure` makes one",
+        ),
+        known.SSOError: (f"not signed in: {text}", _SSO_LOGIN),
+        known.TokenRetrievalError: (f"not signed in: {text}", _SSO_LOGIN),
+        known.LoginError: (f"not signed in: {text}", _LOGIN),
+        known.MissingDependencyException: (text, "install botocore[crt] beside iamgen, or sign in another way"),
+    }
+    for kind, cause in causes.items():
+        if isinstance(exc, kind):
+            return cause
+    if isinstance(exc, known.PartialCredentialsError):
+        return f"a part is missing: {exc.kwargs['cred_var']}", "`aws configure` asks for all of them"
     if isinstance(exc, known.CredentialRetrievalError) and exc.kwargs["provider"] == "custom-process":
-        return _failing_process(where, credentials, printable(str(exc.kwargs["error_msg"]).strip()))
-    return Fault(where, f"{credentials}: {printable(str(exc))}", _CONFIGURATION)
+        return _failing_process(printable(str(exc.kwargs["error_msg"]).strip()))
+    return text, _CONFIGURATION
 
 
-def _failing_process(where: str, credentials: str, reason: str) -> Fault:
+def _failing_process(reason: str) -> tuple[str, str]:
     if reason.startswith(("Unsupported version", "Missing required key")):
-        problem = f"{credentials} has a credential_process that prints another shape: {reason}"
-        return Fault(where, problem, _PROCESS_OUTPUT)
-    problem = f"{credentials} has a credential_process that fails: {reason or 'without a message'}"
-    return Fault(where, problem, _PROCESS)
+        return f"credential_process prints JSON of another shape: {reason}", _PROCESS_OUTPUT
+    return f"credential_process fails: {reason or 'it does not say why'}", _PROCESS
 
 
 def _calls(exc: Exception) -> list[str]:
@@ -88,30 +106,30 @@ def _reason(exc: Exception) -> str:
 def _process(exc: Exception) -> tuple[str, str]:
     calls = _calls(exc)
     if "botocore.credentials:RefreshableCredentials.create_from_metadata" in calls:
-        return "has a credential_process that prints an Expiration that is no time", _PROCESS_OUTPUT
+        return "credential_process prints an Expiration that is no time", _PROCESS_OUTPUT
     if isinstance(exc, JSONDecodeError | UnicodeDecodeError):
-        return "has a credential_process that prints no JSON", _PROCESS_OUTPUT
+        return "credential_process prints no JSON", _PROCESS_OUTPUT
     if isinstance(exc, AttributeError | TypeError):
-        return "has a credential_process that prints JSON of another shape", _PROCESS_OUTPUT
-    return f"has a credential_process that cannot be run: {_reason(exc)}", _PROCESS
+        return "credential_process prints JSON of another shape", _PROCESS_OUTPUT
+    return f"credential_process cannot be run: {_reason(exc)}", _PROCESS
 
 
 def _token_file(exc: Exception) -> tuple[str, str]:
     hint = "look at AWS_WEB_IDENTITY_TOKEN_FILE, and at web_identity_token_file in ~/.aws/config: a job writes the file"
-    return f"has a web identity token file that cannot be read: {_reason(exc)}", hint
+    return f"the web identity token file cannot be read: {_reason(exc)}", hint
 
 
 def _session_cache(exc: Exception) -> tuple[str, str]:
     hint = "make the folder writable, or remove what is in its place; the AWS CLI keeps its sessions in it too"
-    return f"has a session that cannot be kept: {_reason(exc)}", hint
+    return f"the session cannot be kept: {_reason(exc)}", hint
 
 
 def _sso(_exc: Exception) -> tuple[str, str]:
-    return "is not signed in: its token in ~/.aws/sso/cache cannot be read", "aws sso login, with that profile"
+    return "not signed in: the token in ~/.aws/sso/cache cannot be read", _SSO_LOGIN
 
 
 def _login(_exc: Exception) -> tuple[str, str]:
-    return "is not signed in: its token in ~/.aws/login/cache cannot be read", "aws login, with that profile"
+    return "not signed in: the token in ~/.aws/login/cache cannot be read", _LOGIN
 
 
 # By what botocore was calling; the first that fits explains it.

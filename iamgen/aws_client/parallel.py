@@ -11,6 +11,8 @@ from typing import Generic, NamedTuple, TypeVar
 from iamgen.errors import IamgenError
 
 Result = TypeVar("Result")
+# A signal that comes just before Python begins to wait is noticed at the end of the waiting: no wait is a long one.
+_LOOK_UP = 0.2
 _AT_ONCE = 8  # AWS throttles an account at a time, an organisation's role at all times
 
 
@@ -30,13 +32,14 @@ def side_by_side(
     try:
         for thread in threads:
             thread.start()
-        wait(futures.values())
+        while wait(futures.values(), _LOOK_UP).not_done:
+            pass
     except BaseException:
         stop.set()
         jobs.clear()
         for thread in threads:
-            if thread.ident and not only_reads:  # it was started
-                thread.join()
+            while thread.is_alive() and not only_reads:
+                thread.join(_LOOK_UP)
         raise
     return {name: future.result() for name, future in futures.items()}
 

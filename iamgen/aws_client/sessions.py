@@ -65,8 +65,8 @@ def sign_in(session: Any, where: str, credentials: object) -> None:  # noqa: ANN
     for attribute, name in _NAMES.items():
         value = getattr(frozen, attribute, None)
         if value is not None and not _is_sendable(value):
-            message = f"{credentials}: the {name} has a character in it that no {name} has, such as a line feed"
-            raise refuse(where, message, "set it anew, and look at how it was copied: it is one word")
+            message = f"{credentials}: the {name} is not one word of ASCII characters"
+            raise refuse(where, message, "set it anew: a copied value often brings a line feed along")
 
 
 def _is_sendable(value: object) -> bool:

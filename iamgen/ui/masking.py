@@ -25,24 +25,27 @@ def masked(text: str) -> str:
     A secret is found as it is, and as Python writes it in a message: with an escape for a line feed.
     """
     for secret in sorted(_secrets(os.environ), key=len, reverse=True):
-        text = text.replace(secret, MASK)
+        text = text.replace(secret, f"{MASK}@" if secret.endswith("@") else MASK)
     return _USER_INFO.sub(f"{MASK}@", text)
 
 
 def _secrets(environment: Mapping[str, str]) -> set[str]:
     """Return what must not be shown, in each form in which it might be."""
-    values = {value for name, value in environment.items() for value in _of_variable(name, value)}
-    written = {repr(value)[1:-1] for value in values} | {value.encode("unicode_escape").decode() for value in values}
-    lines = {line for value in values for line in value.split()}
-    return {form for form in values | written | lines if len(form) >= _SHORTEST}
+    values = {value for name, value in environment.items() for value in (*_keys(name, value), *_user_info(name, value))}
+    escaped = {value.encode("unicode_escape").decode() for value in values}
+    return values | escaped
 
 
-def _of_variable(name: str, value: str) -> Iterator[str]:
+def _keys(name: str, value: str) -> Iterator[str]:
+    """Yield the secret that a variable holds, and each line of it."""
     is_key_id = name == "AWS_ACCESS_KEY_ID" and len(value) >= _SHORTEST_KEY_ID
     if is_key_id or (_SECRET.fullmatch(name) and not _PLACE.fullmatch(name)):
-        yield value
-    elif _URL.fullmatch(name) and "@" in value:
-        # a password may hold what no URL should, such as a slash: the last @ is the end of it
-        user_info = value.partition("://")[2].rpartition("@")[0]
-        yield user_info
-        yield user_info.partition(":")[2]
+        yield from (part for part in (value, *value.split()) if len(part) >= _SHORTEST)
+
+
+def _user_info(name: str, value: str) -> Iterator[str]:
+    """Yield the user name and password of a URL. The last @ ends them: a password may hold what no URL should."""
+    if _URL.fullmatch(name) and "@" in value:
+        user_info = (value.partition("://")[2] or value).rpartition("@")[0]
+        yield f"{user_info}@"
+        yield from (part for part in (user_info.partition(":")[2],) if len(part) >= _SHORTEST)
