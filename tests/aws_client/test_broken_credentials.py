@@ -299,3 +299,48 @@ def test_a_session_in_the_cache_is_used(
         file.write(f"[profile role]\n{ROLE}source_profile = of-dev\n")
     arns = {require_account(connect(Credentials("role"), "eu-west-1", "dev"), "222222222222", "dev").arn for _ in "ab"}
     assert len(arns) == 1  # botocore names a session by the time
+
+
+NAMED = """\
+from iamgen import *
+OPS_SERVICES = ("s3",)
+USERS = (User("alice", {"dev": "AdminR"}),)
+CI_USERS = (CIUser("robot", {"dev": "OpsR"}),)
+ROLES = (Role("AuditR", assumed_by=("arn:aws:iam::222222222222:role/auditor",), accounts=("dev",)),)
+SETTINGS = Settings(session_name_is_user=True)
+"""
+
+
+def with_role(role: str) -> tuple[str, ...]:
+    return ("drift", "dev", "--role-arn-template", f"arn:aws:iam::{{account_id}}:role/{role}", "--profile", "of-dev")
+
+
+@pytest.mark.parametrize("role", ["infra-AdminR-222222222222", "infra-OpsR-{account_id}"])
+def test_a_session_of_iamgen_is_not_called_like_its_user(
+    aws: Aws, iamgen: Iamgen, make_repo: MakeRepo, role: str
+) -> None:
+    done = iamgen(make_repo(NAMED), *with_role(role))
+    arn = f"arn:aws:iam::222222222222:role/{role.replace('{account_id}', '222222222222')}"
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        f"error: --role-arn-template: session_name_is_user excludes it: {arn} takes no session but one that is called"
+        " like its user, and a session of --role-arn-template is always called iamgen\n"
+        "hint: leave it out, and name for each account a profile with role_session_name, which iamgen bootstrap writes\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("users", "role"),
+    [
+        (NAMED, "deployer"),
+        (NAMED, "infra-AuditR-222222222222"),
+        (NAMED.replace("robot", "iamgen"), "infra-OpsR-222222222222"),
+        (NAMED.replace("True", "False"), "infra-AdminR-222222222222"),
+    ],
+)
+def test_a_role_that_does_not_demand_it_is_assumed(
+    aws: Aws, iamgen: Iamgen, make_repo: MakeRepo, users: str, role: str
+) -> None:
+    done = iamgen(make_repo(users), *with_role(role))
+    assert done.stderr.startswith("error: dev (222222222222): there is no stack infra to look at\n")
