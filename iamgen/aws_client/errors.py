@@ -106,7 +106,7 @@ def _refused(where: str, credentials: str, exc: Exception) -> Fault:
     if code in _INVALID:
         return Fault(where, f"AWS does not know the credentials: {credentials} ({code})", _again(credentials))
     if code in _DENIED:
-        text = f"{credentials} may not do {operation}: {_said(exc)}"
+        text = f"{credentials} may not do {operation}: {_message_of(exc)}"
         return denied(where, message) or Fault(where, text, "deploy as somebody who may")
     return _of_the_operation(where, code, operation, exc)
 
@@ -116,15 +116,15 @@ def _of_the_operation(where: str, code: str, operation: str, exc: Exception) -> 
         hint = "wait a minute, and try it again; what is under way in AWS goes on"
         return Fault(where, f"AWS takes no more requests for now ({operation}: {code})", hint)
     if code in _MOVED and operation == "ExecuteChangeSet":
-        message = f"the plan cannot be carried out any more, somebody has deployed meanwhile: {_said(exc)}"
+        message = f"the plan cannot be carried out any more, somebody has deployed meanwhile: {_message_of(exc)}"
         return Fault(where, message, "deploy again, and look at the plan")
     if code.startswith("OperationInProgress"):
         hint = "wait for it: aws cloudformation list-stack-set-operations --stack-set-name NAME"
         return Fault(where, "another operation of the stack set is going on", hint)
-    return Fault(where, f"AWS refuses {operation}: {code}: {_said(exc)}")
+    return Fault(where, f"AWS refuses {operation}: {code}: {_message_of(exc)}")
 
 
-def _said(exc: Exception) -> str:
+def _message_of(exc: Exception) -> str:
     return printable(str(getattr(exc, "response", {}).get("Error", {}).get("Message", "")) or str(exc))
 
 
