@@ -5,17 +5,15 @@ from __future__ import annotations
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 from iamgen.aws_client.errors import telling
-from iamgen.errors import Fault, IamgenError, UsageError, refuse
+from iamgen.errors import Fault, IamgenError, UsageError
 
 Client = Any  # boto3 has no types
-_SESSION = "iamgen"
-# Throttling and a network that fails are tried again, with growing pauses: some half a minute in all.
-_ATTEMPTS = 8
+SESSION_NAME = "iamgen"
+"""The name of the sessions of roles that iamgen assumes itself."""
 
 
 @dataclass(frozen=True)
@@ -71,64 +69,25 @@ def connect(credentials: Credentials, region: str, where: str) -> Clients:
     `where` names the account in messages. Raises IamgenError for a profile that there is not, and when the role
     cannot be assumed.
     """
-    from botocore.config import Config
-
-    config = Config(
-        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
-        connect_timeout=10,
-        read_timeout=60,
-        user_agent_extra="iamgen",
-    )
     source = ""
     with telling(where, credentials):
-        session = _session(credentials.profile, region_name=region)
-        _sign_in(session, where)
+        from iamgen.aws_client.sessions import session, sign_in
+
+        own = session(credentials.profile, where, region_name=region)
+        sign_in(own, where, credentials)
         if credentials.role_arn:
-            sts = session.client("sts", config=config)
+            sts = own.client("sts")
             source = sts.get_caller_identity()["Arn"]
-            value = sts.assume_role(RoleArn=credentials.role_arn, RoleSessionName=_SESSION)["Credentials"]
-            session = _session(
+            value = sts.assume_role(RoleArn=credentials.role_arn, RoleSessionName=SESSION_NAME)["Credentials"]
+            own = session(
                 None,
+                where,
                 aws_access_key_id=value["AccessKeyId"],
                 aws_secret_access_key=value["SecretAccessKey"],
                 aws_session_token=value["SessionToken"],
                 region_name=region,
             )
-    return Clients(lambda service: session.client(service, config=config), credentials, region, source=source)
-
-
-def _sign_in(session: Any, where: str) -> None:  # noqa: ANN401  # boto3 has no types
-    """Get credentials now, one account after the other: a profile may ask for an MFA code."""
-    try:
-        credentials = session.get_credentials()
-        if credentials:  # else the first request says that there are none
-            credentials.get_frozen_credentials()
-    except EOFError as exc:
-        message = "the profile asks for an MFA code, and there is no terminal to ask on"
-        raise refuse(
-            where, message, "sign in before, with the AWS CLI and that profile, or deploy from a terminal"
-        ) from exc
-
-
-def _session(profile: str | None, **settings: str) -> Any:  # noqa: ANN401  # boto3 has no types
-    import boto3  # 300 ms
-    from botocore.credentials import JSONFileCache
-    from botocore.session import Session
-
-    core = Session(profile=profile)
-    # what describes the services is read once, not once an account: 13 ms instead of 130
-    core.register_component("data_loader", _loader(core.get_config_variable("data_path")))
-    # sessions are shared with the AWS CLI: an MFA code works once, and a deployment has many accounts
-    provider = core.get_component("credential_provider").get_provider("assume-role")
-    provider.cache = JSONFileCache(str(Path.home() / ".aws" / "cli" / "cache"))
-    return boto3.Session(botocore_session=core, **settings)
-
-
-@cache
-def _loader(path: str | None) -> Any:  # noqa: ANN401  # boto3 has no types
-    from botocore.loaders import create_loader
-
-    return create_loader(path)
+    return Clients(own.client, credentials, region, source=source)
 
 
 def role_arn(template: str, account_id: str, partition: str) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from iamgen.aws_client.broken_credentials import broken_credentials, is_of_botocore, without_credentials
 from iamgen.errors import Fault, IamgenError
+from iamgen.ui.masking import masked
 from iamgen.ui.printable import printable
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _INVALID = {
     "AuthFailure",
+    "IncompleteSignature",
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
     "SignatureDoesNotMatch",
@@ -35,27 +37,39 @@ NOT_ALLOWED = re.compile(
 @contextmanager
 def telling(where: str, credentials: object) -> Iterator[None]:
     """Turn what boto3 raises into an IamgenError; `where` names the account, `credentials` where they come from."""
+    try:
+        yield
+    except IamgenError:
+        raise
+    except Exception as exc:
+        fault = _fault(where, str(credentials), exc)
+        if fault is None:
+            raise
+        raise IamgenError([Fault(*map(masked, fault))]) from exc
+
+
+def _fault(where: str, credentials: str, exc: Exception) -> Fault | None:
+    """Return what is wrong, None for a bug of iamgen."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
-    try:
-        yield
-    except ClientError as exc:
-        raise IamgenError([_refused(where, str(credentials), exc)]) from exc
-    except BotoCoreError as exc:
-        raise IamgenError([_not_reached(where, str(credentials), exc)]) from exc
-    except ResponseParserError as exc:
-        raise IamgenError([_not_aws(where)]) from exc
-    except (KeyError, ValueError) as exc:
-        if not _of_botocore(exc):
-            raise
-        raise IamgenError([_not_aws(where) if isinstance(exc, KeyError) else _no_address(where, exc)]) from exc
+    if isinstance(exc, ClientError):
+        return _refused(where, credentials, exc)
+    if isinstance(exc, BotoCoreError):
+        return _not_reached(where, credentials, exc)
+    if isinstance(exc, ResponseParserError):
+        return _not_aws(where)
+    return _unexpected(where, credentials, exc) if is_of_botocore(exc) else None
 
 
-def _of_botocore(exc: Exception) -> bool:
-    """Whether it was raised there: some of what it does not expect, it lets through as it comes."""
-    frames = traceback.walk_tb(exc.__traceback__)
-    return any(str(frame.f_globals.get("__name__")).startswith("botocore.") for frame, _ in frames)
+def _unexpected(where: str, credentials: str, exc: Exception) -> Fault | None:
+    """Return what is wrong where botocore lets through, as it comes, what it does not expect itself."""
+    broken = broken_credentials(where, credentials, exc)
+    if broken:
+        return broken
+    if isinstance(exc, ValueError):
+        return _no_address(where, exc)
+    return _not_aws(where) if isinstance(exc, KeyError) else None
 
 
 def _not_aws(where: str) -> Fault:
@@ -65,7 +79,8 @@ def _not_aws(where: str) -> Fault:
 
 def _no_address(where: str, exc: Exception) -> Fault:
     hint = "look at AWS_ENDPOINT_URL, and at endpoint_url in ~/.aws/config: it is such as http://127.0.0.1:4566"
-    return Fault(where, f"AWS cannot be reached: {exc}", hint)
+    # urllib ends with what it could not read, which may be a part of a password
+    return Fault(where, f"AWS cannot be reached: {str(exc).partition(' as ')[0]}", hint)
 
 
 def code_of(exc: Exception) -> str:
@@ -91,7 +106,7 @@ def _refused(where: str, credentials: str, exc: Exception) -> Fault:
     if code in _INVALID:
         return Fault(where, f"AWS does not know the credentials: {credentials} ({code})", _again(credentials))
     if code in _DENIED:
-        text = f"{credentials} may not do {operation}: {_said(exc)}"
+        text = f"{credentials} may not do {operation}: {_message_of(exc)}"
         return denied(where, message) or Fault(where, text, "deploy as somebody who may")
     return _of_the_operation(where, code, operation, exc)
 
@@ -101,15 +116,15 @@ def _of_the_operation(where: str, code: str, operation: str, exc: Exception) -> 
         hint = "wait a minute, and try it again; what is under way in AWS goes on"
         return Fault(where, f"AWS takes no more requests for now ({operation}: {code})", hint)
     if code in _MOVED and operation == "ExecuteChangeSet":
-        message = f"the plan cannot be carried out any more, somebody has deployed meanwhile: {_said(exc)}"
+        message = f"the plan cannot be carried out any more, somebody has deployed meanwhile: {_message_of(exc)}"
         return Fault(where, message, "deploy again, and look at the plan")
     if code.startswith("OperationInProgress"):
         hint = "wait for it: aws cloudformation list-stack-set-operations --stack-set-name NAME"
         return Fault(where, "another operation of the stack set is going on", hint)
-    return Fault(where, f"AWS refuses {operation}: {code}: {_said(exc)}")
+    return Fault(where, f"AWS refuses {operation}: {code}: {_message_of(exc)}")
 
 
-def _said(exc: Exception) -> str:
+def _message_of(exc: Exception) -> str:
     return printable(str(getattr(exc, "response", {}).get("Error", {}).get("Message", "")) or str(exc))
 
 
@@ -118,17 +133,13 @@ def _again(credentials: str) -> str:
 
 
 def _not_reached(where: str, credentials: str, exc: Exception) -> Fault:
-    from botocore import exceptions as known
+    from botocore.exceptions import ConnectionError as BotoConnectionError
+    from botocore.exceptions import HTTPClientError
 
-    sso = (known.SSOError, known.TokenRetrievalError)
-    if isinstance(exc, known.NoCredentialsError | known.PartialCredentialsError):
-        hint = "name a profile with --profile, or set AWS_PROFILE; `aws configure` makes one"
-        return Fault(where, f"there are no credentials: {credentials}", hint)
-    if isinstance(exc, known.ProfileNotFound):
-        return Fault(where, f"there is no {credentials}", "`aws configure list-profiles` lists those that there are")
-    if isinstance(exc, sso):
-        return Fault(where, f"{credentials} is not signed in: {exc}", "aws sso login, with that profile")
-    if isinstance(exc, known.HTTPClientError | known.ConnectionError):
+    if isinstance(exc, HTTPClientError) and isinstance(exc.kwargs.get("error"), ValueError):
+        hint = "look at the AWS_ variables of the environment: a copied value often brings a line feed along"
+        return Fault(where, "a header of the request has a character in it that none may have", hint)
+    if isinstance(exc, HTTPClientError | BotoConnectionError):
         hint = "look at the network and at AWS_ENDPOINT_URL; what is under way in AWS goes on"
         return Fault(where, f"AWS cannot be reached: {exc}", hint)
-    return Fault(where, f"{credentials}: {exc}", "look at ~/.aws/config and ~/.aws/credentials")
+    return without_credentials(where, credentials, exc)

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from iamgen.cli import options as shared
-from iamgen.cli.deploy import run
+from iamgen.cli import options, values
+from iamgen.cli.session import Session
+
+if TYPE_CHECKING:  # `--help` needs none of these
+    from iamgen.commands.requests import Consent, Output, Permit, Reach
 
 
-@click.command(cls=shared.Grouped)
-@click.argument("execute_plan", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
-@shared.yes
-@shared.dry_run
-@shared.permit
-@shared.access
-@shared.exit_code("something remains to be done")
-@shared.as_json
-@click.pass_context
-def apply(context: click.Context, /, **_parameters: object) -> int:
+@click.command(cls=options.Grouped)
+@click.argument("approved", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+@values.consent()
+@values.permit
+@values.access
+@values.output("something remains to be done")
+@click.pass_obj
+def apply(
+    session: Session, /, *, approved: Path, consent: Consent, permit: Permit, reach: Reach, output: Output
+) -> int:
     """Carry out a kept plan, shown and asked about first.
 
     Each account goes its own way. What was carried out already is named and left alone, so that the same file can be
@@ -27,4 +31,8 @@ def apply(context: click.Context, /, **_parameters: object) -> int:
 
     What must not be lost is checked again: --allow-replacement and --lock-me-out have to be said here as well.
     """
-    return run("apply", context)
+    from iamgen.cli.deploy import run
+    from iamgen.commands.requests import DeployOptions, Lint
+
+    line = values.CommandLine(reach, consent, permit, Lint(), output, DeployOptions())
+    return run(session, line, approved=approved)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from iamgen.cli import options as shared
-from iamgen.cli import values
+from iamgen.cli import options, values
+from iamgen.cli.session import Session
+
+if TYPE_CHECKING:  # `--help` needs none of these
+    from iamgen.commands.requests import Consent, Output, Reach
 
 
-@click.command(cls=shared.Grouped)
-@shared.accounts("[ACCOUNT]...")
-@shared.every
-@shared.yes
-@click.option("--dry-run", is_flag=True, help="Show what is under way, and stop nothing.")
-@shared.access
-@shared.exit_code("something remains to be done")
-@shared.as_json
-@click.pass_context
-def cancel(context: click.Context, /, **_parameters: object) -> int:
+@click.command(cls=options.Grouped)
+@values.reach
+@values.consent(click.option("--dry-run", is_flag=True, help="Show what is under way, and stop nothing."))
+@values.output("something remains to be done")
+@click.pass_obj
+def cancel(session: Session, /, *, reach: Reach, consent: Consent, output: Output) -> int:
     """Stop an update under way; AWS puts everything back.
 
     \b
@@ -26,19 +27,14 @@ def cancel(context: click.Context, /, **_parameters: object) -> int:
 
     AWS stops updates alone, and no creation. The exit code is 1 unless each stack is as it was before.
     """
-    return run(context)
+    return run(session, reach, consent, output)
 
 
-def run(context: click.Context) -> int:
+def run(session: Session, reach: Reach, consent: Consent, output: Output) -> int:
     """Stop the updates. Raises UsageError for accounts that are not named."""
     from iamgen.commands.deploy_cancel import CancelRequest, cancel_deployments
     from iamgen.declaration.load import find_root
 
-    parameters, session = context.params, context.obj
-    request = CancelRequest(
-        find_root(session.folder),
-        values.reach("cancel", parameters),
-        values.consent(parameters),
-        values.output(parameters),
-    )
+    values.require_accounts("cancel", reach)
+    request = CancelRequest(find_root(session.folder), reach, consent, output)
     return cancel_deployments(request, session.console)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 import click
@@ -17,7 +17,7 @@ class CommandGroup(click.Group):
     """By heading, the names of the commands, each with the line that describes it."""
     other_words: Mapping[str, str] = {}
     """What somebody may type who knows other tools, and the command that does it."""
-    general_options: tuple[click.Option, ...] = ()
+    general_options: Sequence[click.Parameter] = ()
     """Options that may stand after the command as well."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature

@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from iamgen.cli import deploy_spellings as spellings
-from iamgen.cli import options as shared
-from iamgen.cli import values
+from iamgen.cli import options, values
+from iamgen.cli.session import Session
+
+if TYPE_CHECKING:  # `--help` needs none of these
+    from iamgen.commands.requests import Consent, DeployOptions, Lint, Output, Permit, Reach
 
 
-@click.command(cls=shared.Grouped)
-@shared.accounts("[ACCOUNT]...")
-@shared.every
-@shared.yes
-@click.option(
-    "--dry-run", "--plan-only", "dry_run", is_flag=True, help="Show the plan, and stop there; nothing is left in AWS."
+@click.command(cls=options.Grouped)
+@values.reach
+@values.consent(
+    click.option(
+        "--dry-run",
+        "--plan-only",
+        "dry_run",
+        is_flag=True,
+        help="Show the plan, and stop there; nothing is left in AWS.",
+    )
 )
-@shared.repair
-@shared.wait
-@shared.bucket
-@shared.permit
-@shared.access
-@shared.lint_and_cache
-@shared.exit_code("something remains to be done")
-@shared.as_json
+@values.deployment
+@values.permit
+@values.lint
+@values.output("something remains to be done")
 @spellings.options
-@click.pass_context
-def deploy(context: click.Context, /, **_parameters: object) -> int:
+@click.pass_obj
+def deploy(
+    session: Session,
+    /,
+    *,
+    reach: Reach,
+    consent: Consent,
+    deployment: DeployOptions,
+    permit: Permit,
+    lint: Lint,
+    output: Output,
+    older: spellings.OlderSpelling,
+) -> int:
     """Deploy accounts' stacks, shown and asked about first.
 
     \b
@@ -43,31 +58,31 @@ def deploy(context: click.Context, /, **_parameters: object) -> int:
     would use; with --role-arn-template they assume that role in each account. They have to be of the account.
     AWS_ENDPOINT_URL says where AWS is, if it is elsewhere.
     """
-    older = spellings.command(context.params)
-    if older:
-        return older(context)
-    return run("deploy", context)
+    line = values.CommandLine(reach, consent, permit, lint, output, deployment)
+    other = spellings.command(older, line)
+    if other:
+        return other(session)
+    if not older.execute_plan:
+        values.require_accounts("deploy", reach)
+    return run(session, line, plan_file=older.plan_file, approved=older.execute_plan)
 
 
-def run(command: str, context: click.Context) -> int:
-    """Plan, and carry out or keep what was planned. Raises UsageError for accounts that are not named."""
+def run(
+    session: Session, line: values.CommandLine, *, plan_file: Path | None = None, approved: Path | None = None
+) -> int:
+    """Plan, and carry out what was planned, or keep it in `plan_file`; or carry out the plan that is `approved`."""
     from iamgen.commands.deploy import DeployRequest, deploy
     from iamgen.declaration.load import find_root
 
-    parameters = context.params
-    approved: Path | None = parameters.get("execute_plan")
-    reach = values.named_reach(parameters) if approved else values.reach(command, parameters)
     request = DeployRequest(
-        find_root(context.obj.folder),
-        reach,
-        values.consent(parameters),
-        values.permit(parameters),
-        values.lint(parameters),
-        values.output(parameters),
-        wait=parameters.get("wait", False),
-        repair=parameters.get("repair", False),
-        bucket=parameters.get("bucket"),
-        plan_file=parameters.get("plan_file"),
+        find_root(session.folder),
+        line.reach,
+        line.consent,
+        line.permit,
+        line.lint,
+        line.output,
+        line.deployment,
+        plan_file=plan_file,
         approved=approved,
     )
-    return deploy(request, context.obj.console)
+    return deploy(request, session.console)

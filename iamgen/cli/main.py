@@ -9,52 +9,20 @@ import click
 
 from iamgen.cli.command_group import CommandGroup
 from iamgen.cli.command_list import COMMANDS, OTHER_WORDS
+from iamgen.cli.general_options import general_options
 from iamgen.cli.help import WIDTH
-from iamgen.cli.session import FOLDER, Session
+from iamgen.cli.session import Session
 from iamgen.errors import Fault, IamgenError, InterruptError, UsageError
-from iamgen.ui.console import Colour, Console
+from iamgen.ui.console import Console
 from iamgen.ui.signals import as_interrupts, ignore
 
 DONE, FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 _CODES = {UsageError: USAGE, InterruptError: INTERRUPTED}
 
 
-def _set_folder(context: click.Context, _param: click.Parameter, folder: Path | None) -> None:
-    if folder is not None:
-        context.meta[FOLDER] = folder  # for completion, which has no session
-        if isinstance(context.obj, Session):
-            context.obj.folder = folder
-
-
-def _set_colour(context: click.Context, _param: click.Parameter, colour: Colour | None) -> None:
-    if colour is not None and isinstance(context.obj, Session):
-        context.obj.console = Console.standard(colour)
-
-
-def _general_options(*, hidden: bool) -> tuple[click.Option, ...]:
-    """Return the options that every command takes, before its name or after it."""
-    folder = click.Option(
-        ["-C", "folder"],
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        help="Work in the repository of this folder instead of the current one.",
-        expose_value=False,
-        hidden=hidden,
-        callback=_set_folder,
-    )
-    colour = click.Option(
-        ["--color", "colour"],
-        type=click.Choice(["auto", "always", "never"]),
-        help="Colour on stderr; auto, the default, means on a terminal, unless NO_COLOR is set.",
-        expose_value=False,
-        hidden=hidden,
-        callback=_set_colour,
-    )
-    return folder, colour
-
-
 @click.group(
     cls=CommandGroup,
-    params=[*_general_options(hidden=False)],
+    params=general_options(hidden=False),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH},
 )
 @click.version_option(package_name="iamgen", message="%(prog)s %(version)s")
@@ -67,7 +35,7 @@ def iamgen() -> None:
 
 
 iamgen.headings, iamgen.other_words = COMMANDS, OTHER_WORDS
-iamgen.general_options = _general_options(hidden=True)
+iamgen.general_options = general_options(hidden=True)
 
 
 @iamgen.command("help", hidden=True)
@@ -146,11 +114,7 @@ def _refuse_folder(console: Console) -> int:
 
 def _report_bug(console: Console) -> int:
     """Keep the traceback in a file of the person's own and say where."""
-    import tempfile
-    import traceback
+    from iamgen.cli.bug_report import write_bug_report
 
-    with tempfile.NamedTemporaryFile("w", prefix="iamgen-bug-", suffix=".log", delete=False) as log:
-        log.write(traceback.format_exc())
-    last = traceback.format_exc().strip().rpartition("\n")[2]
-    console.error(Fault("iamgen", f"this is a bug: {last}", f"please report it with {log.name}"))
+    console.error(write_bug_report())
     return BUG

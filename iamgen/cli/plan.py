@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from iamgen.cli import options as shared
-from iamgen.cli.deploy import run
+from iamgen.cli import options, values
+from iamgen.cli.session import Session
+
+if TYPE_CHECKING:  # `--help` needs none of these
+    from iamgen.commands.requests import DeployOptions, Lint, Output, Permit, Reach
 
 
-@click.command(cls=shared.Grouped)
-@shared.accounts("[ACCOUNT]...")
-@shared.every
+@click.command(cls=options.Grouped)
+@values.reach
 @click.option(
     "-o",
     "--output",
@@ -22,16 +25,22 @@ from iamgen.cli.deploy import run
     metavar="FILE",
     help="The file that keeps the plan, for `iamgen apply`.",
 )
-@shared.repair
-@shared.wait
-@shared.bucket
-@shared.permit
-@shared.access
-@shared.lint_and_cache
-@shared.exit_code("something remains to be done")
-@shared.as_json
-@click.pass_context
-def plan(context: click.Context, /, **_parameters: object) -> int:
+@values.deployment
+@values.permit
+@values.lint
+@values.output("something remains to be done")
+@click.pass_obj
+def plan(
+    session: Session,
+    /,
+    *,
+    reach: Reach,
+    plan_file: Path,
+    deployment: DeployOptions,
+    permit: Permit,
+    lint: Lint,
+    output: Output,
+) -> int:
     """Show what a deployment changes, and keep the plan in a file.
 
     \b
@@ -41,4 +50,9 @@ def plan(context: click.Context, /, **_parameters: object) -> int:
     It is `iamgen deploy` up to its question. A plan is of all its accounts or of none. To look without keeping
     anything, use `iamgen deploy ACCOUNT --dry-run`.
     """
-    return run("plan", context)
+    from iamgen.cli.deploy import run
+    from iamgen.commands.requests import Consent
+
+    values.require_accounts("plan", reach)
+    line = values.CommandLine(reach, Consent(), permit, lint, output, deployment)
+    return run(session, line, plan_file=plan_file)

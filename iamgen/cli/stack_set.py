@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from iamgen.cli import options as shared
-from iamgen.cli import values
+from iamgen.cli import options, values
+from iamgen.cli.session import Session
+
+if TYPE_CHECKING:  # `--help` needs none of these
+    from iamgen.commands.requests import Consent, Lint, Output, Permit, StackSetOptions
 
 
-@click.command(cls=shared.Grouped)
+@click.command(cls=options.Grouped)
 @click.argument("kind", metavar="KIND")
-@shared.stack_sets()
-@shared.yes
-@click.option("--dry-run", is_flag=True, help="Show what would change, and stop there.")
-@shared.permit
+@values.stack_sets()
+@values.consent(click.option("--dry-run", is_flag=True, help="Show what would change, and stop there."))
+@values.permit
 @click.option("--profile", metavar="NAME", help="The profile of ~/.aws/config for the account of the stack set.")
-@shared.lint_and_cache
-@shared.exit_code("something remains to be done")
-@shared.as_json
-@click.pass_context
-def stack_set(context: click.Context, /, **_parameters: object) -> int:
+@values.lint
+@values.output("something remains to be done")
+@click.pass_obj
+def stack_set(
+    session: Session,
+    /,
+    *,
+    kind: str,
+    stack_set: StackSetOptions,
+    consent: Consent,
+    permit: Permit,
+    profile: str | None,
+    lint: Lint,
+    output: Output,
+) -> int:
     """Deploy one template to all accounts of a kind.
 
     \b
@@ -29,28 +43,25 @@ def stack_set(context: click.Context, /, **_parameters: object) -> int:
     KIND is dev, prod or workload. The accounts' declarations have to be the same. It is deployed from the account of
     the credentials.
     """
-    return run(context)
+    from iamgen.commands.requests import DeployOptions, Reach
+
+    line = values.CommandLine(Reach(profile=profile), consent, permit, lint, output, DeployOptions())
+    return run(session, line, kind, stack_set)
 
 
-def run(context: click.Context) -> int:
+def run(session: Session, line: values.CommandLine, kind: str, settings: StackSetOptions) -> int:
     """Deploy the stack set."""
     from iamgen.commands.deploy_stack_set import StackSetRequest, deploy_stack_set
     from iamgen.declaration.load import find_root
 
-    parameters, session = context.params, context.obj
     request = StackSetRequest(
         find_root(session.folder),
-        parameters["kind"],
-        parameters["profile"],
-        values.consent(parameters),
-        values.permit(parameters),
-        values.lint(parameters),
-        values.output(parameters),
-        units=tuple(parameters["units"]),
-        delegated=parameters["delegated"],
-        administration_role=parameters["administration_role"],
-        execution_role=parameters["execution_role"],
-        failures=parameters["failures"],
-        at_once=parameters["at_once"],
+        kind,
+        line.reach.profile,
+        line.consent,
+        line.permit,
+        line.lint,
+        line.output,
+        settings,
     )
     return deploy_stack_set(request, session.console)

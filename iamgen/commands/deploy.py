@@ -10,7 +10,7 @@ from pathlib import Path
 from iamgen.aws_client.parallel import heeding
 from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
-from iamgen.commands.requests import Consent, Lint, Output, Permit, Reach
+from iamgen.commands.requests import Consent, DeployOptions, Lint, Output, Permit, Reach
 from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy import approval, plan_file, several_accounts
@@ -45,12 +45,8 @@ class DeployRequest:
     """How cfn-lint is used."""
     output: Output
     """How the result is reported."""
-    wait: bool = False
-    """Whether to wait for an operation that is in progress in a stack, instead of refusing."""
-    repair: bool = False
-    """Whether drift is removed as well."""
-    bucket: str | None = None
-    """The S3 bucket for a template that is too large for a request."""
+    options: DeployOptions
+    """How the deployment goes about its work in each account."""
     plan_file: Path | None = None
     """The file in which the plan is kept for approval, instead of being carried out."""
     approved: Path | None = None
@@ -143,9 +139,9 @@ def _choices(request: DeployRequest, console: Console, stop: threading.Event) ->
         now(),
         allow_replacement=request.permit.allow_replacement,
         lock_me_out=request.permit.lock_me_out,
-        wait=request.wait,
-        repair=request.repair,
-        bucket=request.bucket,
+        wait=request.options.wait,
+        repair=request.options.repair,
+        bucket=request.options.bucket,
         pace=Pace(heeding(stop)),
         on_wait=console.note,
         on_refusal=console.note,

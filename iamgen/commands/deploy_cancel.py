@@ -56,7 +56,8 @@ def cancel_deployments(request: CancelRequest, console: Console) -> int:
         account.name: (order(declaration, account, "", {}), access.clients(declaration, account))
         for account in accounts
     }
-    seen = side_by_side({name: partial(under_way, *item) for name, item in every.items()}, stop)
+    looked_at = {name: partial(under_way, *item) for name, item in every.items()}
+    seen = side_by_side(looked_at, stop, only_reads=True)
     busy = {name: every[name] for name, status in seen.items() if isinstance(status, str) and status}
     for name, status in seen.items():
         _say(every[name][0].where, status or "nothing is under way", console)
@@ -131,5 +132,5 @@ def _json(every: Mapping[str, CancelledStack], seen: Found, ends: Found) -> str:
 
 def _plain(moment: str, status: str | IamgenError | None) -> dict[str, object]:
     if isinstance(status, IamgenError):
-        return {moment: None, "faults": [fault._asdict() for fault in status.faults]}
+        return {moment: None, "faults": [fault.plain() for fault in status.faults]}
     return {moment: status or None}

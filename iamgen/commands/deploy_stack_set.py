@@ -14,7 +14,7 @@ from iamgen.aws_client.errors import telling
 from iamgen.aws_client.parallel import heeding
 from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
-from iamgen.commands.requests import Consent, Lint, Output, Permit
+from iamgen.commands.requests import Consent, Lint, Output, Permit, StackSetOptions
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy.consequences import cli_options
 from iamgen.deploy.kind_template import kind_template
@@ -50,24 +50,20 @@ class StackSetRequest:
     """How cfn-lint is used."""
     output: Output
     """How the result is reported."""
-    units: tuple[str, ...] = ()
-    """The organisational units that the accounts are in; none for a self-managed stack set."""
-    delegated: bool = False
-    """Whether it acts as the organisation's delegated administrator."""
-    administration_role: str | None = None
-    """The ARN of the role that AWS assumes, for a self-managed stack set."""
-    execution_role: str | None = None
-    """The name of the role in each account, for a self-managed stack set."""
-    failures: int = 0
-    """How many accounts may fail before AWS stops."""
-    at_once: int = 1
-    """How many accounts are worked on at once."""
+    options: StackSetOptions
+    """How the stack set reaches its accounts, and how fast."""
 
     @property
     def settings(self) -> StackSetSettings:
         """How the stack set reaches its accounts."""
+        options = self.options
         return StackSetSettings(
-            self.units, self.delegated, self.administration_role, self.execution_role, self.failures, self.at_once
+            units=options.units,
+            delegated=options.delegated,
+            administration_role=options.administration_role,
+            execution_role=options.execution_role,
+            failures=options.failures,
+            at_once=options.at_once,
         )
 
 
@@ -215,5 +211,5 @@ def _json(planned: PlannedSet, faults: Collection[Fault]) -> str:
         "failed": bool(faults),
     }
     if faults:
-        reported["faults"] = [fault._asdict() for fault in faults]
+        reported["faults"] = [fault.plain() for fault in faults]
     return json.dumps(reported, indent=2) + "\n"

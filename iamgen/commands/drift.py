@@ -56,7 +56,7 @@ def drift(request: DriftRequest, console: Console) -> int:
             name: partial(_inspect, target, clients[name], Pace(heeding(stop)), partial(show, name))
             for name, target in orders.items()
         }
-        results = side_by_side(work, stop)
+        results = side_by_side(work, stop, only_reads=True)
     inspections = {name: result for name, result in results.items() if isinstance(result, Inspection)}
     for error in (result for result in results.values() if isinstance(result, IamgenError)):
         console.errors(error.faults)
@@ -127,7 +127,7 @@ def _json(orders: Mapping[str, Order], results: Mapping[str, Inspection | Iamgen
 def _plain(result: Inspection | IamgenError) -> dict[str, object]:
     """Return what differs in an account, or why it could not be inspected."""
     if isinstance(result, IamgenError):
-        return {"faults": [fault._asdict() for fault in result.faults]}
+        return {"faults": [fault.plain() for fault in result.faults]}
     return {
         "resources": result.resources,
         "drift": [change.plain() for change in result.changes],

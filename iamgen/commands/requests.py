@@ -52,3 +52,31 @@ class Output(NamedTuple):
     """Whether stdout is JSON (`--json`)."""
     exit_code: bool = False
     """Whether the exit code is 4 when something differs or remains to be done (`--exit-code`)."""
+
+
+class DeployOptions(NamedTuple):
+    """How a deployment goes about its work in each account."""
+
+    repair: bool = False
+    """Whether drift is removed as well (`--repair`)."""
+    wait: bool = False
+    """Whether to wait for an operation that is in progress in a stack, instead of refusing (`--wait`)."""
+    bucket: str | None = None
+    """The S3 bucket for a template that is too large for a request (`--bucket`)."""
+
+
+class StackSetOptions(NamedTuple):
+    """How a stack set reaches its accounts, and how fast."""
+
+    units: tuple[str, ...] = ()
+    """The organisational units that the accounts are in; none for a self-managed stack set."""
+    delegated: bool = False
+    """Whether iamgen acts as the organisation's delegated administrator."""
+    administration_role: str | None = None
+    """The ARN of the role that AWS assumes, for a self-managed stack set."""
+    execution_role: str | None = None
+    """The name of the role in each account, for a self-managed stack set."""
+    failures: int = 0
+    """How many accounts may fail before AWS stops."""
+    at_once: int = 1
+    """How many accounts are worked on at once."""

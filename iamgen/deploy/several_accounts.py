@@ -94,7 +94,7 @@ def unusable(members: Iterable[Member], stop: threading.Event) -> dict[str, Iamg
         member.name: partial(require_account, member.clients, member.order.account_id, member.order.where)
         for member in members
     }
-    answers = side_by_side(work, stop)
+    answers = side_by_side(work, stop, only_reads=True)
     failed = {name: answer for name, answer in answers.items() if isinstance(answer, IamgenError)}
     is_wrong = any(isinstance(iamgen_error, WrongAccountError) for iamgen_error in failed.values())
     return failed if is_wrong or len(failed) == len(work) else {}

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from iamgen.aws_client.clients import Client, Clients, Credentials, connect, role_arn
+from iamgen.aws_client.clients import SESSION_NAME, Client, Clients, Credentials, connect, role_arn
 from iamgen.declaration.accounts import PROFILE, constant
 from iamgen.declaration.model import STANDARD_ROLES
 from iamgen.declaration.naming import ASSUME_GROUP, OWN_USER_GROUP, POWER_GROUP
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy.order import Order
 from iamgen.deploy.target_account import TargetAccount
-from iamgen.errors import IamgenError
+from iamgen.errors import Fault, IamgenError, UsageError
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,12 @@ class CredentialChoice:
         """Return the account's credentials: what was said, else the profile that CONST.inc has for it, unless the
         environment has credentials itself, as that of a pipeline has.
 
-        Raises UsageError for a template that names no account.
+        Raises UsageError for a template that names no account, and for a role that no session of iamgen's can assume.
         """
         template = self.role_arn_template
         role = role_arn(template, account.id, declaration.partition) if template else None
+        if role and _demands_name_of_user(declaration, account, role):
+            raise UsageError([_session_name_fault(role)])
         names = [account.name, *(alias for alias, name in declaration.aliases.items() if name == account.name)]
         written = (declaration.constants.get(constant(name, PROFILE)) for name in names)
         own = next((text for text in written if text), None)
@@ -48,6 +50,30 @@ class CredentialChoice:
             return connect(credentials, declaration.region, where(account))
         except IamgenError as exc:
             return Clients(partial(_fail, exc), credentials, declaration.region)
+
+
+def _demands_name_of_user(declaration: Declaration, account: Account, arn: str) -> bool:
+    """Whether a role takes no session but one that is called like its user, and nobody who may assume it is called
+    like a session of iamgen's. What a role of somebody else's demands is for AWS to say."""
+    if not declaration.settings.session_name_is_user:
+        return False
+    assumed_by = {role.name: role.assumed_by for role in declaration.roles}
+    naming = declaration.naming(account)
+    names = [name for name in (*STANDARD_ROLES, *assumed_by) if naming.role_arn(name) == arn]
+    return any(
+        not assumed_by.get(name)
+        and all(grant.principal.name != SESSION_NAME for grant in declaration.granted_in(account, name))
+        for name in names
+    )
+
+
+def _session_name_fault(arn: str) -> Fault:
+    problem = (
+        f"session_name_is_user excludes it: {arn} takes no session but one that is called like its user, "
+        f"and a session of --role-arn-template is always called {SESSION_NAME}"
+    )
+    hint = "leave it out, and name for each account a profile with role_session_name, which iamgen bootstrap writes"
+    return Fault("--role-arn-template", problem, hint)
 
 
 def _fail(error: IamgenError, _service: str) -> Client:

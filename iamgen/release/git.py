@@ -10,6 +10,7 @@ from pathlib import Path
 
 from iamgen.errors import IamgenError, refuse
 from iamgen.ui.printable import printable
+from iamgen.ui.tracing import timed
 
 # In git's own words, whatever the person's language: what it says is read.
 _PLAIN = {"LC_ALL": "C", "LANGUAGE": ""}
@@ -73,14 +74,15 @@ class Git:
         environment = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER}
         options = () if self.has_hooks else ("-c", f"core.hooksPath={os.devnull}")
         try:
-            done = subprocess.run(  # noqa: S603  # a list, no shell
-                ["git", "-C", str(self.folder), *options, *arguments],  # noqa: S607  # the person's own
-                env={**environment, **_AS_IT_IS, **self.environment},
-                input=feed.encode(),
-                stdout=subprocess.PIPE,
-                stderr=None if live else subprocess.PIPE,
-                check=False,
-            )
+            with timed(f"git: {' '.join(arguments)}"):
+                done = subprocess.run(  # noqa: S603  # a list, no shell
+                    ["git", "-C", str(self.folder), *options, *arguments],  # noqa: S607  # the person's own
+                    env={**environment, **_AS_IT_IS, **self.environment},
+                    input=feed.encode(),
+                    stdout=subprocess.PIPE,
+                    stderr=None if live else subprocess.PIPE,
+                    check=False,
+                )
         except OSError as exc:
             raise refuse("git", f"cannot be run: {exc.strerror}", "install git, version 2.30 or newer") from exc
         return GitOutput(done.returncode, _text(done.stdout), _text(done.stderr or b""))

@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, cast
 
 from iamgen.errors import Fault, refuse
+from iamgen.ui import tracing
 from iamgen.ui.printable import printable, printable_lines
 from iamgen.ui.signals import wait_for_input
 
@@ -60,6 +61,19 @@ def _abandon(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+def _shown(text: str) -> str:
+    """Return a text as a terminal may have it: without secrets, and without what would steer the terminal."""
+    from iamgen.ui.masking import masked
+
+    return printable_lines(masked(text))
+
+
+def _shown_on_a_line(text: str) -> str:
+    from iamgen.ui.masking import masked
+
+    return printable(masked(text))
 
 
 def _columns(stream: TextIO) -> int:
@@ -165,8 +179,9 @@ class Console(NamedTuple):
             self.warning(fault)
 
     def note(self, text: str) -> None:
-        """Print a line about what was done."""
-        print(printable_lines(text), file=self.err)
+        """Print a line about what was done, without secrets."""
+        self.err.write(f"{_shown(text)}\n")
+        self.err.flush()
 
     def secret(self, question: str) -> str:
         """Ask for a secret, which is not shown; `asks` is to be true. Raises KeyboardInterrupt at the end of input."""
@@ -181,7 +196,7 @@ class Console(NamedTuple):
         """Print the fault, of an error also the source line, and the hint; no text in it can steer the terminal."""
         place = None if type(fault.where) is str else cast("SourcePlace", fault.where)
         where = place.exact if place else fault.where
-        visible = printable if place else printable_lines  # a source is one line, and may have anything in it
+        visible = _shown_on_a_line if place else _shown  # a source is one line, and may have anything in it
         print(f"{self._paint(word + ':', colour)} {visible(f'{where}: {fault.problem}')}", file=self.err)
         if place and word == "error":
             self._show_source(place, colour)
@@ -204,7 +219,7 @@ class Console(NamedTuple):
     @contextmanager
     def progress(self, task: str, total: int) -> Iterator[Callable[[str], None]]:
         """Show how far a task is, on a terminal only; yields what to call when one part of it is done."""
-        if not self.err.isatty():
+        if not self.err.isatty() or tracing.is_on():
             yield lambda _: None
             return
         from rich.console import Console as Terminal
@@ -220,7 +235,7 @@ class Console(NamedTuple):
     def board(self, names: Sequence[str]) -> Iterator[Callable[[str, str], None]]:
         """Show a line for each name, on a terminal only; yields what to call, from whatever thread, with a name and
         what is going on there now."""
-        if not self.err.isatty():
+        if not self.err.isatty() or tracing.is_on():
             yield lambda _name, _now: None
             return
         from rich.console import Console as Terminal

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from botocore.exceptions import HTTPClientError
 
 from iamgen.aws_client.clients import Credentials, connect, require_account, role_arn
 from iamgen.aws_client.errors import telling
@@ -126,6 +127,19 @@ def test_an_endpoint_that_is_no_address(aws: Aws, monkeypatch: pytest.MonkeyPatc
             "dev",
             f"AWS cannot be reached: {said}",
             "look at AWS_ENDPOINT_URL, and at endpoint_url in ~/.aws/config: it is such as http://127.0.0.1:4566",
+        ),
+    )
+
+
+def test_a_header_that_cannot_be_sent_is_not_shown() -> None:
+    """http.client says the whole value of the header, and so does botocore."""
+    with pytest.raises(IamgenError) as raised, telling("dev", Credentials()):
+        raise HTTPClientError(error=ValueError("Invalid header value b'AWS4-HMAC-SHA256 Credential=x\\n'"))
+    assert raised.value.faults == (
+        Fault(
+            "dev",
+            "a header of the request has a character in it that none may have",
+            "look at the AWS_ variables of the environment: a copied value often brings a line feed along",
         ),
     )
 

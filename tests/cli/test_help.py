@@ -6,7 +6,7 @@ import inspect
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import click
 import pytest
@@ -67,18 +67,34 @@ def test_no_command_has_more_options_than_a_reader_can_take_in(name: str) -> Non
     assert all(option.opts[-1] in text for option in options)
 
 
-BY_NAME = {"apply", "cancel", "deploy", "plan", "stack-set"}
-"""These read their options by name, in `iamgen.cli.values`, since the older spellings of `deploy` share them."""
+def option_groups(callback: Callable[..., object]) -> Iterator[tuple[str, Callable[..., object]]]:
+    """Yield the groups of options that a callback takes as one parameter: its name, and what collects the options."""
+    layer: Callable[..., object] | None = callback
+    while layer is not None:
+        group = vars(layer).get("option_group")
+        if group:
+            yield group
+        layer = vars(layer).get("__wrapped__")
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) - BY_NAME))
+def parameters_of(function: Callable[..., object]) -> dict[str, inspect.Parameter]:
+    parameters = dict(inspect.signature(inspect.unwrap(function)).parameters)
+    parameters.pop("session", None)
+    assert all(parameter.kind is inspect.Parameter.KEYWORD_ONLY for parameter in parameters.values())
+    assert all(parameter.annotation is not inspect.Parameter.empty for parameter in parameters.values())
+    return parameters
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
 def test_a_command_takes_each_option_as_a_parameter_with_a_type(name: str) -> None:
+    """A group of options is one parameter of the type that its collector returns; the collector takes the options."""
     command = command_of(name)
     assert command.callback
-    function = inspect.unwrap(command.callback)
-    parameters = dict(inspect.signature(function).parameters)
-    parameters.pop("session")
-    assert all(parameter.kind is inspect.Parameter.KEYWORD_ONLY for parameter in parameters.values())
+    parameters = parameters_of(command.callback)
+    for parameter, collect in list(option_groups(command.callback))[::-1]:
+        annotation = parameters.pop(parameter).annotation.rpartition(".")[2]
+        assert annotation == inspect.signature(collect).return_annotation
+        parameters |= parameters_of(collect)
     assert set(parameters) == {param.name for param in command.params if param.expose_value}
 
 

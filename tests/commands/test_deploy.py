@@ -21,7 +21,7 @@ import pytest
 
 from iamgen.aws_client.clients import Identity
 from iamgen.commands.deploy import DeployRequest, deploy
-from iamgen.commands.requests import Consent, Lint, Output, Permit, Reach
+from iamgen.commands.requests import Consent, DeployOptions, Lint, Output, Permit, Reach
 from iamgen.deploy import stack as stacks
 from iamgen.deploy import stack_operations
 from iamgen.deploy.change_set import ChangeSet
@@ -67,6 +67,7 @@ def request(root: Path, *accounts: str, **options: Any) -> DeployRequest:
         Permit(is_said("allow_replacement"), is_said("lock_me_out")),
         Lint(on=False, cache=True),
         Output(is_said("as_json"), is_said("exit_code")),
+        DeployOptions(is_said("repair"), is_said("wait"), options.pop("bucket", None)),
         **options,
     )
 

@@ -14,7 +14,7 @@ import pytest
 from moto import mock_aws
 
 from iamgen.commands.deploy_stack_set import StackSetRequest, deploy_stack_set
-from iamgen.commands.requests import Consent, Lint, Output, Permit
+from iamgen.commands.requests import Consent, Lint, Output, Permit, StackSetOptions
 from iamgen.deploy import stack_sets
 from iamgen.deploy.stack_sets import PlannedSet, StackSet
 from iamgen.errors import IamgenError, refuse
@@ -54,8 +54,8 @@ def request(root: Path, kind: str = "dev", **options: Any) -> StackSetRequest:
 
     consent, output = Consent(is_said("yes"), is_said("dry_run")), Output(is_said("as_json"), is_said("exit_code"))
     permit = Permit(is_said("allow_replacement"), is_said("lock_me_out"))
-    settings = options.pop("how", {})
-    return StackSetRequest(root, kind, None, consent, permit, Lint(on=False, cache=True), output, **settings)
+    settings = StackSetOptions(**options.pop("how", {}))
+    return StackSetRequest(root, kind, None, consent, permit, Lint(on=False, cache=True), output, settings)
 
 
 def run(root: Path, kind: str = "dev", **options: Any) -> tuple[int, str, str]:
