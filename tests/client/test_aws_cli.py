@@ -164,8 +164,8 @@ def test_every_character_that_a_name_may_have(
     bootstrapped: Callable[..., None], at_terminal: At, settings: dict[str, str], tmp_path: Path
 ) -> None:
     name = "n+a=m,e.@-_x"
-    bootstrapped(name, const=CONST.replace("=acme-dev", "=d+e=v,.@-_"))
-    command = [str(BIN / "aws"), "sts", "get-caller-identity", "--profile", "d+e=v,.@-__read", "--output", "json"]
+    bootstrapped(name, const=CONST.replace("=acme-dev", "=d+e.v@-_%:/"))
+    command = [str(BIN / "aws"), "sts", "get-caller-identity", "--profile", "d+e.v@-_%:/_read", "--output", "json"]
     question = f"Enter MFA code for arn:aws:iam::111111111111:mfa/{name}: "
     code, seen = at_terminal(tmp_path, command, [(question, "123456")], **settings)
     assert code == 0, seen
@@ -182,11 +182,11 @@ def test_several_projects_side_by_side(
         "a",
         users,
         other.replace("111111111111", "444444444444"),
-        CONFIG.replace("[default]", "[profile x]"),
+        CONFIG,
         "444444444444",
     )
     assert set(profiles(settings, environment)) == {
-        "default", "x", "acme-users", "acme-dev_ops", "prod_read", "shop-users", "shop-dev_read",
+        "acme-users", "acme-dev_ops", "prod_read", "shop-users", "shop-dev_read",
     }  # fmt: skip
     assert aws("acme-users")["Account"] == "111111111111"
     assert aws("shop-users")["Account"] == "444444444444"
@@ -214,14 +214,14 @@ def test_the_aws_cli_lists_the_profiles(
     bootstrapped("bob")
     command = ["aws", "configure", "list-profiles"]
     done = subprocess.run(command, env={**environment, **settings}, capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()) == {"default", "acme-users", "acme-dev_ops", "prod_read"}
+    assert set(done.stdout.split()) == {"acme-users", "acme-dev_ops", "prod_read"}
 
 
 def test_what_a_profile_is_set_to(
     bootstrapped: Callable[..., None], settings: dict[str, str], environment: dict[str, str]
 ) -> None:
     bootstrapped("bob")
-    assert set(profiles(settings, environment)) == {"default", "acme-users", "acme-dev_ops", "prod_read"}
+    assert set(profiles(settings, environment)) == {"acme-users", "acme-dev_ops", "prod_read"}
     command = [str(BIN / "aws"), "configure", "list", "--profile", "acme-users"]
     done = subprocess.run(command, env={**environment, **settings}, capture_output=True, text=True, check=True)
     assert "shared-credentials-file" in done.stdout
