@@ -9,7 +9,7 @@ from iamgen.cli.session import Session
 
 
 @click.command()
-@click.argument("channel")
+@click.argument("channel", required=False, metavar="[CHANNEL]")
 @click.argument("version", required=False, metavar="[vX.Y.Z]")
 @click.option("--log", is_flag=True, help="Print the channel's promotions, newest first: when, what, by whom.")
 @options.remote
@@ -21,7 +21,7 @@ def promote(
     session: Session,
     /,
     *,
-    channel: str,
+    channel: str | None,
     version: str | None,
     log: bool,
     remote: str | None,
@@ -34,6 +34,7 @@ def promote(
     \b
     iamgen promote infra v1.2.3     the branch env/infra becomes v1.2.3
     iamgen promote infra --log      what was promoted before
+    iamgen promote v1.2.3           where there is one channel
 
     Settings(channels=...) names the channels. The release is fetched and has
     to pass every check. The commits that are added and undone, what changes
@@ -47,5 +48,12 @@ def promote(
     from iamgen.declaration.load import find_root
 
     consent, output = Consent(yes, dry_run), Output(as_json)
+    if version is None and not log and channel and _is_version(channel):
+        channel, version = None, channel
     request = PromoteRequest(find_root(session.folder), channel, version, log, remote, consent=consent, output=output)
     return promote(request, session.console)
+
+
+def _is_version(word: str) -> bool:
+    """Tell a version from a channel, whose name begins neither with a digit nor with `v` and one."""
+    return word.removeprefix("v")[:1].isdigit()

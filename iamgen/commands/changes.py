@@ -63,12 +63,22 @@ def changes(request: ChangesRequest, console: Console) -> int:
 
 def _revision(repository: Repository, name: str) -> Revision:
     commit = repository.commit_of(name)
+    if commit is None and (other := _other_name(repository, name)):
+        return _revision(repository, other)
     if commit is None:
         raise refuse(name, "there is no such revision", "a tag, a branch or a commit; git fetch may bring it")
     if repository.is_ambiguous(name):
         problem = "it may mean several things: a tag, a branch, or an id that begins so"
         raise refuse(name, problem, "write it in full: refs/heads/…, refs/tags/…, or all of the commit's id")
     return Revision(repository, commit, name)
+
+
+def _other_name(repository: Repository, name: str) -> str | None:
+    """Return what a name can only mean that names nothing by itself: a release without its v, or a remote's branch."""
+    candidates = [f"refs/tags/v{name}"] if name[:1].isdigit() else []
+    candidates += [f"refs/remotes/{remote}/{name}" for remote in repository.git.tell("remote").split()]
+    meant = [candidate for candidate in candidates if repository.commit_of(candidate)]
+    return meant[0] if len(meant) == 1 else None
 
 
 def _text(accounts: tuple[AccountChanges, ...]) -> str:

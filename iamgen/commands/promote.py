@@ -30,8 +30,8 @@ class PromoteRequest:
 
     root: Path
     """The folder that has users.py."""
-    channel: str
-    """The channel, as `Settings(channels=...)` calls it."""
+    channel: str | None
+    """The channel, as `Settings(channels=...)` calls it; None is the only one that there is."""
     version: str | None = None
     """The version to promote; None when the log is printed."""
     log: bool = False
@@ -51,17 +51,30 @@ def promote(request: PromoteRequest, console: Console) -> int:
     """
     if (request.version is None) != request.log:
         problem = "it takes either a version or --log"
-        raise UsageError([Fault("promote", problem, f"such as: iamgen promote {request.channel} v1.2.3")])
+        raise UsageError([Fault("promote", problem, f"such as: iamgen promote {request.channel or 'infra'} v1.2.3")])
     if request.version is not None:
         require_version(request.version, "promote")
         if not request.consent.dry_run:
             console.require_answer("promote", yes=request.consent.yes)
     settings = _settings(request, console)
-    if settings:
-        require_channel(request.channel, tuple(settings.channels))
+    channel = _channel(request, settings)
     if request.version is None:
-        return _log(request, console)
-    return _promote(request, request.version, settings.main_branch if settings else None, console)
+        return _log(request, channel, console)
+    return _promote(request, channel, settings.main_branch if settings else None, console)
+
+
+def _channel(request: PromoteRequest, settings: Settings | None) -> str:
+    """Return the channel that is meant. Raises UsageError for one that there is not, or where it may be several."""
+    channels = tuple(settings.channels) if settings else ()
+    if request.channel is not None:
+        if settings:
+            require_channel(request.channel, channels)
+        return request.channel
+    if len(channels) == 1:
+        return channels[0]
+    listed = f"there is {', '.join(channels)}" if channels else "they stand in Settings(channels=…)"
+    hint = f"name it: iamgen promote {channels[0] if channels else 'infra'} {request.version or '--log'}"
+    raise UsageError([Fault("promote", f"it does not say to which channel: {listed}", hint)])
 
 
 def _settings(request: PromoteRequest, console: Console) -> Settings | None:
@@ -86,21 +99,21 @@ def _settings(request: PromoteRequest, console: Console) -> Settings | None:
         return project.declaration.settings
 
 
-def _log(request: PromoteRequest, console: Console) -> int:
-    log, warnings = log_of(open_repository(request.root), request.channel, request.remote)
+def _log(request: PromoteRequest, channel: str, console: Console) -> int:
+    log, warnings = log_of(open_repository(request.root), channel, request.remote)
     console.warnings(warnings)
     if request.output.as_json:
         console.product(json.dumps([promotion.plain() for promotion in log], indent=2) + "\n")
     elif log:
         console.product("".join(f"{promotion.line}\n" for promotion in log))
     else:
-        console.note(f"nothing was promoted to {request.channel} yet")
+        console.note(f"nothing was promoted to {channel} yet")
     return 0
 
 
-def _promote(request: PromoteRequest, version: str, main: str | None, console: Console) -> int:
+def _promote(request: PromoteRequest, channel: str, main: str | None, console: Console) -> int:
     repository = open_repository(request.root)
-    plan = planned(repository, PromotionRequest(request.channel, version, request.remote, main))
+    plan = planned(repository, PromotionRequest(channel, request.version or "", request.remote, main))
     confirmation = Confirmation(console, request.consent.yes, request.consent.dry_run, request.output.as_json)
     if plan.is_there:
         console.note(f"{plan.branch} in {plan.remote.name} has {plan.version} already")

@@ -1142,7 +1142,8 @@ def test_an_alias_that_is_another_accounts_name(make_repo: MakeRepo, iamgen: Iam
         ),
         (["--user", "a", "--json", "--format", "html"], "error: --json: it is not --format html\n"),
         (["--user", "a", *KEY, "--json"], "error: bootstrap: --format and -o are about links alone\n"),
-        ([], "error: iamgen bootstrap: Missing option '--user'\n"),
+        ([], "error: bootstrap: it does not say for whom\nhint: name the person: iamgen bootstrap bob\n"),
+        (["a", "--user", "b"], "error: bootstrap: it is for one person\n"),
     ],
 )
 def test_wrong_usage(options: list[str], said: str, seed: Path, iamgen: Iamgen) -> None:

@@ -130,6 +130,17 @@ def test_a_revision_that_there_is_not(revision: str, ann: Clone, iamgen: Iamgen)
     assert (done.returncode, done.stderr) == (1, f"error: {revision}: there is no such revision\n{hint}")
 
 
+def test_a_release_without_its_v_and_a_branch_of_the_remote(ann: Clone, iamgen: Iamgen) -> None:
+    ann.git("tag", "v0.0.1")
+    ann.push("HEAD:refs/heads/env/infra")
+    ann.git("fetch", "origin")
+    expected = iamgen(ann.folder, "changes", "v0.0.1")
+    assert expected.returncode == 0
+    assert iamgen(ann.folder, "changes", "0.0.1").stdout == expected.stdout
+    assert iamgen(ann.folder, "changes", "env/infra").stdout == expected.stdout
+    assert iamgen(ann.folder, "changes", "0.0.2").returncode == 1
+
+
 def test_a_revision_with_faults(ann: Clone, iamgen: Iamgen) -> None:
     ann.commit("Broken", users_py="1/0")
     (ann.folder / "users.py").write_text(USERS)

@@ -157,13 +157,35 @@ def test_one_can_go_back_whatever_the_working_tree_is_like(ann: Clone, at: Iamge
         (("infra", "1.2.3", "--yes"), "promote: '1.2.3' is no version\nhint: did you mean v1.2.3?\n"),
         (("infar", "v1.2.3", "--yes"), "promote: there is no channel 'infar'\nhint: did you mean infra?\n"),
         (("infra", "env/infra/x", "--yes"), "promote: 'env/infra/x' is no version\n"),
-        ((), "iamgen promote: Missing argument 'CHANNEL'\n"),
+        ((), "promote: it takes either a version or --log\nhint: such as: iamgen promote infra v1.2.3\n"),
+        (("v1.2.3", "--log"), "promote: there is no channel 'v1.2.3'\n"),
     ],
 )
 def test_wrong_usage(args: tuple[str, ...], said: str, ann: Clone, at: Iamgen) -> None:
     done = at(ann.folder, "promote", *args)
     assert done.returncode == 2
     assert done.stderr.startswith(f"error: {said}")
+
+
+def test_the_only_channel_need_not_be_named(ann: Clone, at: Iamgen) -> None:
+    assert at(ann.folder, "promote", "v0.0.1", "--yes").returncode == 0
+    assert ann.there()["refs/heads/env/infra"] == ann.git("rev-parse", "v0.0.1^{commit}")
+    log = at(ann.folder, "promote", "--log")
+    assert (log.returncode, log.stdout) == (0, at(ann.folder, "promote", "infra", "--log").stdout)
+
+
+def test_one_of_several_channels_has_to_be_named(ann: Clone, at: Iamgen) -> None:
+    users = (ann.folder / "users.py").read_text()
+    (ann.folder / "users.py").write_text(f'{users}SETTINGS = Settings(channels=("infra", "audit"))\n')
+    problem = "error: promote: it does not say to which channel: there is infra, audit\n"
+    done = at(ann.folder, "promote", "v0.0.1", "--yes")
+    assert (done.returncode, done.stderr) == (2, f"{problem}hint: name it: iamgen promote infra v0.0.1\n")
+    done = at(ann.folder, "promote", "--log")
+    assert (done.returncode, done.stderr) == (2, f"{problem}hint: name it: iamgen promote infra --log\n")
+    (ann.folder / "users.py").write_text("1/0")
+    done = at(ann.folder, "promote", "--log")
+    assert done.returncode == 2
+    assert "it does not say to which channel: they stand in Settings(channels=…)\n" in done.stderr
 
 
 def test_without_a_terminal_it_refuses_beforehand(ann: Clone, at: Iamgen) -> None:
