@@ -308,7 +308,7 @@ def test_people_who_do_not_exist_are_named_at_once_and_nothing_is_begun(deployed
     for cause in causes:
         assert ended.err.count(cause) == 1
     for account, roles in (("user-only", "ReadR"), ("dev", "OpsR, ReadR"), ("prod", "ReadR")):
-        message = f"refused, because AWS accepts no trust in users who do not exist: {roles}\n"
+        message = f"refused, because AWS accepts no trust in users who do not exist: {roles}\nhint: deploy again when they exist\n"
         assert f"{account} ({IDS[account]}): {message}" in ended.err, (account, ended.err)
     assert "warning: user-only (111111111111): users.py declares frank, and there is no such IAM user\n" in ended.err
     assert [aws.status(name) for name in IDS] == states
