@@ -40,8 +40,7 @@ def _create_change_set(step: CreateChangeSet) -> str:
 
 @step_text.register
 def _execute_change_set(step: ExecuteChangeSet) -> str:
-    name = step.change_set.partition("/")[2].partition("/")[0] or step.change_set
-    return f"execute {f'the change set {name}' if name else 'that change set'} on the stack {step.stack}"
+    return f"execute {'the' if step.change_set else 'that'} change set on the stack {step.stack}"
 
 
 @step_text.register

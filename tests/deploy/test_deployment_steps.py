@@ -45,7 +45,7 @@ def test_an_update(update: Prepared) -> None:
     allowed = replace(update, choices=replace(update.choices, allow_replacement=True))
     opening = (SetStackPolicy("infra", allow_replacement=True), ProtectStack("infra"))
     assert plan_of(allowed).steps == (*opening, execution, *SHUT)
-    assert step_text(execution) == "execute the change set iamgen-12 on the stack infra"
+    assert step_text(execution) == "execute the change set on the stack infra"
 
 
 def test_a_creation(update: Prepared) -> None:

@@ -107,8 +107,10 @@ def test_a_plan_of_the_second_version_has_its_repair_alone(tmp_path: Path) -> No
 def test_steps_that_are_not_of_the_plan(tmp_path: Path, steps: tuple[Step, ...]) -> None:
     """Whoever approves a file reads its steps: they cannot say anything else than what is carried out."""
     write(tmp_path / "plan.json", [replace(PLAN, steps=steps)])
-    with pytest.raises(IamgenError, match="the steps of dev are not those of its stack and its change set"):
+    with pytest.raises(IamgenError, match="the steps of dev are not those of its stack and its change set") as raised:
         read(tmp_path / "plan.json")
+    hint = "somebody has changed the file; make a new one: iamgen plan ACCOUNT -o FILE"
+    assert raised.value.faults[0].hint == hint
 
 
 @pytest.mark.parametrize(
