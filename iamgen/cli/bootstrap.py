@@ -21,8 +21,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 _HEADINGS = {
     "The person": ("user", "account", "mfa_serial", "access_key_id", "secret_access_key"),
     "Console links, and a guide": ("all_roles", "form", "output", "guide"),
-    "The files under ~/.aws": ("only", "write", "keep_key", "replaces", "yes", "dry_run"),
-    "Credentials without a stored key": ("login", "credential_process", "sso_session", "sso_role"),
+    "The files under ~/.aws": ("only", "write", "keep_key", "yes", "dry_run"),
 }
 
 _HELP = """Print a person's console links, or set up their ~/.aws.
@@ -39,8 +38,12 @@ iamgen bootstrap --user bob --login --write
 
 Without --write, the text of the files is printed. --write first shows
 what it would do and asks; sections that iamgen did not write stay as they
-are, options that other tools added to its own stay too, and a copy of each
-file that changes is kept beside it.
+are unless you agree, or say --replace. Options that other tools added stay,
+and a copy of each file that changes is kept beside it.
+
+Without a stored key, the person's own profile gets its credentials by
+--login (`aws login`), --credential-process COMMAND, or a session of IAM
+Identity Center: --sso-session NAME --sso-role NAME.
 
 --const-file, --config-tpl-file and --credentials-tpl-file name files to
 read instead of CONST.inc, aws-cli.config.tpl and aws-cli.credentials.tpl.
@@ -72,13 +75,15 @@ read instead of CONST.inc, aws-cli.config.tpl and aws-cli.credentials.tpl.
 @click.option("--only", type=click.Choice(["config", "credentials"]), help="Print this file's text and nothing else.")
 @click.option("--write", is_flag=True, help="Merge into ~/.aws/config and ~/.aws/credentials.")
 @click.option("--keep-key", is_flag=True, help="With --write: renew the config for new roles; the key stays.")
-@click.option("--replace", "replaces", is_flag=True, help="Without asking, also what you wrote or edited yourself.")
+@click.option(
+    "--replace", "replaces", is_flag=True, hidden=True, help="Without asking, also what you wrote or edited yourself."
+)
 @click.option("-y", "--yes", is_flag=True, help="Without asking; what you wrote or edited yourself stays.")
 @options.dry_run
-@click.option("--login", is_flag=True, help="`aws login` gets the credentials.")
-@click.option("--credential-process", metavar="COMMAND", help="This command prints them.")
-@click.option("--sso-session", metavar="NAME", help="They are of a session of IAM Identity Center.")
-@click.option("--sso-role", metavar="NAME", help="The role, or permission set, of that session.")
+@click.option("--login", is_flag=True, hidden=True, help="`aws login` gets the credentials.")
+@click.option("--credential-process", metavar="COMMAND", hidden=True, help="This command prints them.")
+@click.option("--sso-session", metavar="NAME", hidden=True, help="They are of a session of IAM Identity Center.")
+@click.option("--sso-role", metavar="NAME", hidden=True, help="The role, or permission set, of that session.")
 @click.option("--const-file", type=_FILE, hidden=True, help="Instead of CONST.inc.")
 @click.option("--config-tpl-file", type=_FILE, hidden=True, help="Instead of aws-cli.config.tpl.")
 @click.option("--credentials-tpl-file", type=_FILE, hidden=True, help="Instead of aws-cli.credentials.tpl.")
