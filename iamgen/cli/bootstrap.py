@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _HEADINGS = {
     "The person": ("user", "account", "mfa_serial", "access_key_id", "secret_access_key"),
     "Console links, and a guide": ("all_roles", "form", "output", "guide"),
-    "The files under ~/.aws": ("only", "write", "keep_key", "replaces", "yes", "dry_run"),
+    "The files under ~/.aws": ("only", "write", "keep_key", "yes", "dry_run"),
 }
 
 _HELP = """Print a person's console links, or set up their ~/.aws.
@@ -35,8 +35,8 @@ iamgen bootstrap bob --login --write
 
 Without --write, the text of the files is printed. --write first shows
 what it would do and asks; sections that iamgen did not write stay as they
-are, options that other tools added to its own stay too, and a copy of each
-file that changes is kept beside it.
+are unless you agree, or say --replace. Options that other tools added stay,
+and a copy of each file that changes is kept beside it.
 
 Without a stored key, their credentials come from `aws login` (--login), from
 a program (--credential-process COMMAND), or from IAM Identity Center
@@ -56,7 +56,9 @@ read instead of CONST.inc, aws-cli.config.tpl and aws-cli.credentials.tpl.
 @bootstrap_options.links
 @click.option("--only", type=click.Choice(["config", "credentials"]), help="Print this file's text and nothing else.")
 @click.option("--write", is_flag=True, help="Merge into ~/.aws/config and ~/.aws/credentials.")
-@click.option("--replace", "replaces", is_flag=True, help="Without asking, also what you wrote or edited yourself.")
+@click.option(
+    "--replace", "replaces", is_flag=True, hidden=True, help="Without asking, also what you wrote or edited yourself."
+)
 @click.option("-y", "--yes", is_flag=True, help="Without asking; what you wrote or edited yourself stays.")
 @options.dry_run
 @bootstrap_options.source

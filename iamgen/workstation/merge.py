@@ -27,13 +27,13 @@ class MergeStep(NamedTuple):
     """Its lines once the step is taken."""
     why: str = ""
     """Whose it is, where there is a conflict."""
-    kept: int = 0
+    retained: int = 0
     """How many of the last lines of `after` are not the template's: they were in the file, and stay."""
 
     @property
     def own(self) -> tuple[str, ...]:
         """Return the lines of `after` that the template makes."""
-        return self.after[: len(self.after) - self.kept]
+        return self.after[: len(self.after) - self.retained]
 
 
 class File(NamedTuple):
@@ -107,7 +107,7 @@ def merged(
 
 def unreadable(file: File) -> tuple[Fault, ...]:
     """Return what keeps the AWS CLI from reading the file, or makes it read what nobody meant, as warnings."""
-    seen: dict[str, int] = {}
+    line_numbers: dict[str, int] = {}
     faults: list[Fault] = []
     problem = "the AWS CLI cannot read this file: "
     if file.text.startswith(BYTE_ORDER_MARK):
@@ -117,11 +117,11 @@ def unreadable(file: File) -> tuple[Fault, ...]:
         if block.header == "DEFAULT":
             default = "the AWS CLI gives what stands in [DEFAULT] to every profile"
             faults.append(Fault(f"{file.shown}:{block.number}", default, "write [default]"))
-        elif block.header in seen:
-            twice = f"[{block.header}] stands on line {seen[block.header]} already"
+        elif block.header in line_numbers:
+            twice = f"[{block.header}] stands on line {line_numbers[block.header]} already"
             faults.append(Fault(f"{file.shown}:{block.number}", problem + twice, "keep one of the two"))
         elif block.header is not None:
-            seen[block.header] = block.number
+            line_numbers[block.header] = block.number
     return (*faults, *_no_text(file))
 
 
@@ -149,14 +149,14 @@ def _by_identity(text: str, kind: FileKind) -> dict[SectionIdentity, list[Sectio
 
 
 def _step(key: SectionIdentity, new: SectionBlock, old: SectionBlock | None, owner: str) -> MergeStep:
-    header, made = str(new.header), plain(new)
+    header, template = str(new.header), plain(new)
     if old is None:
-        return MergeStep("add", key, header, (), made)
+        return MergeStep("add", key, header, (), template)
     before, state = plain(old), ownership(key, old, new, owner)
-    after = (*made, *state.kept)
+    after = (*template, *state.retained)
     if state.stays or before == after:
         return MergeStep("same", key, header, before, before)
-    return MergeStep("conflict" if state.why else "update", key, header, before, after, state.why, len(state.kept))
+    return MergeStep("conflict" if state.why else "update", key, header, before, after, state.why, len(state.retained))
 
 
 class _Layout(NamedTuple):

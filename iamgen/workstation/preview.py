@@ -36,9 +36,9 @@ def preview(steps: Sequence[MergeStep], secret: str | None = None) -> Iterator[s
 
 def _changed(step: MergeStep, secret: str | None) -> Iterator[str]:
     """Yield the section's lines with `+`, `-`, or a blank before those that stay."""
-    kept = step.after[len(step.own) :]
+    retained = step.after[len(step.own) :]
     old = [_theirs(line) for line in step.before]
-    new = [*(_ours(line, secret) for line in step.own), *(_theirs(line) for line in kept)]
+    new = [*(_ours(line, secret) for line in step.own), *(_theirs(line) for line in retained)]
     for tag, i, j, k, m in SequenceMatcher(None, step.before, step.after, autojunk=False).get_opcodes():
         if tag == "equal":
             yield from (f"  {line}" for line in new[k:m])

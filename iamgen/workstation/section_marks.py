@@ -35,7 +35,7 @@ class Ownership(NamedTuple):
     """Why writing it would take something from the person; empty where it would not."""
     stays: bool = False
     """Whether it has all that the template makes of it, so that there is nothing to write."""
-    kept: tuple[str, ...] = ()
+    retained: tuple[str, ...] = ()
     """Lines of options that stay beside the template's."""
 
 
@@ -58,7 +58,7 @@ def ownership(key: SectionIdentity, old: SectionBlock, new: SectionBlock, owner:
         return _by_hand(options, template)
     split = _split(key, options, marks[0]["digest"]) if len(marks) == 1 else None
     if split is None:
-        return Ownership(_EDITED, kept=lines_of(beside(_sources(options), names_of(template))))
+        return Ownership(_EDITED, retained=lines_of(beside(_sources(options), names_of(template))))
     if marks[0]["owner"] != owner:
         return Ownership(f"written for {marks[0]['owner']}")
     return _by_iamgen(split, _sources(options), template)
@@ -68,12 +68,12 @@ def _by_iamgen(split: tuple[Options, Options], sources: Options, template: Optio
     """Return what may be done with a section of which iamgen wrote one part, and something else added the other."""
     own, added = split
     names = names_of(template)
-    kept = tuple(beside((*added, *sources), names))
+    retained = tuple(beside((*added, *sources), names))
     if names_of(added) & names:
-        return Ownership(_EDITED, kept=lines_of(kept))
-    stays = own == _others(template) and kept[: len(added)] == added
-    is_source_the_same = (_sources(template) or kept[len(added) :]) == sources
-    return Ownership("", stays and is_source_the_same, lines_of(kept))
+        return Ownership(_EDITED, retained=lines_of(retained))
+    stays = own == _digested(template) and retained[: len(added)] == added
+    is_source_the_same = (_sources(template) or retained[len(added) :]) == sources
+    return Ownership("", stays and is_source_the_same, lines_of(retained))
 
 
 def is_untouched(key: SectionIdentity, block: SectionBlock, owner: str) -> bool:
@@ -89,12 +89,12 @@ def _marks(block: SectionBlock) -> list[re.Match[str]]:
 
 def _by_hand(options: Options, template: Options) -> Ownership:
     """Return what may be done with a section without a mark: what only adds to it takes nothing from anybody."""
-    kept = tuple(beside(options, names_of(template)))
+    retained = tuple(beside(options, names_of(template)))
     settings = {option.setting for option in template if option.name}
-    shared = [option for option in options if option not in kept]
+    shared = [option for option in options if option not in retained]
     is_harmless = all(option.setting in settings for option in shared if option.name)
     stays = is_harmless and settings <= {option.setting for option in options if option.name}
-    return Ownership("" if is_harmless else _BY_HAND, stays, lines_of(kept))
+    return Ownership("" if is_harmless else _BY_HAND, stays, lines_of(retained))
 
 
 def _split(key: SectionIdentity, options: Options, digest: str) -> tuple[Options, Options] | None:
@@ -102,7 +102,7 @@ def _split(key: SectionIdentity, options: Options, digest: str) -> tuple[Options
 
     Return None where there is no such part: somebody has edited what iamgen wrote.
     """
-    digested = _others(options)
+    digested = _digested(options)
     for start, end in _runs(len(digested)):
         own = (*digested[:start], *digested[end:])
         if _digest(key, own) == digest:
@@ -114,7 +114,7 @@ def _sources(options: Options) -> Options:
     return tuple(option for option in options if option.name in CREDENTIAL_SOURCES)
 
 
-def _others(options: Options) -> Options:
+def _digested(options: Options) -> Options:
     return tuple(option for option in options if option.name not in CREDENTIAL_SOURCES)
 
 
@@ -128,5 +128,5 @@ def _runs(length: int) -> Iterator[tuple[int, int]]:
 def _digest(key: SectionIdentity, options: Options) -> str:
     import hashlib  # 3 ms that links do not need
 
-    text = "\n".join([*key, *lines_of(_others(options))])
+    text = "\n".join([*key, *lines_of(_digested(options))])
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]

@@ -71,7 +71,7 @@ def lines_of(options: Iterable[SectionOption]) -> tuple[str, ...]:
 
 def beside(options: Sequence[SectionOption], template: frozenset[str]) -> Iterator[SectionOption]:
     """Yield the options that may stay beside those that a template makes, whose names are given."""
-    superseded = frozenset(name for made in template for name in _SUPERSEDED.get(made, ()))
+    superseded = frozenset(name for option in template for name in _SUPERSEDED.get(option, ()))
     chosen = CREDENTIAL_SOURCES if template & CREDENTIAL_SOURCES else frozenset()
     for option in options:
         if option.name not in template | superseded | chosen:
