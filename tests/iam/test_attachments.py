@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from iamgen.iam.attachments import attached, aws, groups, holders, is_declared, memberships
+from iamgen.iam.attachments import attached, aws, groups, holders, is_declared, members, memberships
 from iamgen.iam.template import Template
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -114,3 +114,27 @@ def test_who_is_in_which_group() -> None:
     )
     assert groups(made) == {"U": {"G", "H"}, "V": {"H"}, "W": set()}
     assert {user: len(named) for user, named in memberships(made).items()} == {"U": 3, "V": 1, "W": 1}
+
+
+@pytest.mark.parametrize("addition", [True, False])
+@pytest.mark.parametrize("group", [True, False])
+@pytest.mark.parametrize("user", [True, False])
+def test_a_membership_is_certain_where_no_condition_decides_any_part_of_it(
+    addition: bool, group: bool, user: bool
+) -> None:
+    def maybe(value: str, certain: bool) -> object:
+        return value if certain else {"Fn::If": ["C", value, {"Ref": "AWS::NoValue"}]}
+
+    properties = {"GroupName": maybe("g", group), "Users": [maybe("u", user)]}
+    resource: dict[str, object] = {"Type": "AWS::IAM::UserToGroupAddition", "Properties": properties}
+    body = {"Resources": {"A": resource if addition else {**resource, "Condition": "C"}}}
+    (membership,) = members(Template.of(body, 0))
+    assert membership.is_certain is (addition and group and user)
+
+
+@pytest.mark.parametrize("certain", [True, False])
+def test_a_group_that_a_user_names_is_certain_where_no_condition_decides(certain: bool) -> None:
+    groups: object = ["g"] if certain else {"Fn::If": ["C", ["g"], []]}
+    body = {"Resources": {"U": {"Type": "AWS::IAM::User", "Properties": {"Groups": groups}}}}
+    (membership,) = members(Template.of(body, 0))
+    assert membership.is_certain is certain

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from iamgen.iam.holes import shown
+from iamgen.iam.holes import hole, shown
+from iamgen.iam.named_resources import NamedResources
 from iamgen.iam.place import NOWHERE, Place
 from iamgen.iam.resource_names import Actual, ResourceNames
 from iamgen.iam.resources import GROUP, POLICY, ROLE, USER, Resource
+from iamgen.iam.template import Template
 
 OWN, OTHER = "111111111111", "999999999999"
 HERE = Place(OWN, "aws", "eu-west-1", "infra")
@@ -88,3 +90,41 @@ def test_names_of_a_deployed_stack() -> None:
 
 def test_the_end_of_a_name_that_cloudformation_makes() -> None:
     assert ResourceNames.of(RESOURCES, HERE, ending="").find("infra-DevG", GROUP) == "DevG"
+
+
+def named(**properties: object) -> Template:
+    role = {"Type": ROLE, "Properties": {"ManagedPolicyArns": [{"Ref": "Nobody"}], **properties}}
+    return Template.of({"Resources": {"OpsR": role}}, 0, HERE)
+
+
+def test_resources_have_the_names_that_are_asked_for() -> None:
+    arn = f"arn:aws:iam::{OWN}:role/infra-OpsR-1A2B"
+    (as_made,) = NamedResources.of(named()).resources
+    (without_end,) = NamedResources.of(named(), ending="").resources
+    (deployed,) = NamedResources.of(named(), Actual({"OpsR": ("infra-OpsR-1A2B", arn)})).resources
+    assert [shown(one.name) for one in (as_made, without_end, deployed)] == [
+        "infra-OpsR-${random characters}",
+        "infra-OpsR",
+        "infra-OpsR-1A2B",
+    ]
+    assert without_end.arn == f"arn:aws:iam::{OWN}:role/infra-OpsR"
+    assert (as_made.has_known_name, deployed.has_known_name, deployed.arn) == (False, True, arn)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (' {"Statement": []}', {"Statement": []}),
+        ('{"Statement": ', '{"Statement": '),
+        ("{" * 100_000, "{" * 100_000),
+        ("text", "text"),
+        ({"Statement": [{"Resource": {"Fn::GetAtt": ["OpsR", "Arn"]}}]},
+         {"Statement": [{"Resource": f"arn:aws:iam::{OWN}:role/ops"}]}),
+    ],
+)  # fmt: skip
+def test_a_document_may_be_a_text(written: object, read: object) -> None:
+    assert NamedResources.of(named(RoleName="ops")).document(written) == read
+
+
+def test_a_name_cannot_break_out_of_its_hole() -> None:
+    assert hole("a⟩b⟨c") == "⟨abc⟩"
