@@ -1,4 +1,4 @@
-"""A statement's Action or NotAction, prepared so that one action is looked up by its service.
+"""A statement's Action or NotAction element, prepared so that an action is looked up by its service.
 
 Names of services and actions have no case. Source: IAM User Guide, "IAM JSON policy elements: Action".
 """
@@ -15,6 +15,9 @@ from iamgen.errors import Fault
 _WILDCARDS = frozenset("*?")
 EVERY_SERVICE = "*:*"
 """Is accepted by IAM, and not documented: the grammar has `*`, or a service and an action."""
+
+_UNDOCUMENTED = unknown([Fault(EVERY_SERVICE, "has a wildcard for the service, which AWS does not document",
+                               "write * for every action of every service")])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,13 +59,14 @@ class ActionList:
         everything = names.pop("", None) is not None
         return cls(everything, {service: _ActionNames.of(listed) for service, listed in names.items()})
 
+    def mentions(self, service: str) -> bool:
+        """Return whether an entry is about an action of the service, which is written in lower case."""
+        return self.everything or service in self.services or "*" in self.services
+
     def matches(self, action: str) -> Answer:
         """Return whether the action, written in lower case, is meant by one of the entries."""
         service, _, name = action.partition(":")
         listed = self.services.get(service)
         if self.everything or (listed and listed.have(name)):
             return YES
-        if "*" in self.services:
-            return unknown([Fault(EVERY_SERVICE, "has a wildcard for the service, which AWS does not document",
-                                  "write * for every action of every service")])  # fmt: skip
-        return NO
+        return _UNDOCUMENTED if "*" in self.services else NO

@@ -43,6 +43,8 @@ _CHANGES_A_RESERVED_ROLE = _CHANGES_A_ROLE | {
 }
 """Refused on a role of IAM Identity Center: it "is only modifiable by AWS" (IAM Identity Center User Guide,
 "Cannot perform the operation on the protected role")."""
+NOT_UP_TO_POLICIES = _NEEDS_NOTHING | _LONG_TERM_ONLY | _CHANGES_A_RESERVED_ROLE
+"""The actions, in lower case, of which AWS permits or refuses some requests whatever the caller's policies say."""
 _PROTECTED_ROLE = re.compile(r"arn:[^:]+:iam::\d*:role/(?P<path>aws-service-role|aws-reserved)/.*", re.DOTALL)
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 

@@ -12,15 +12,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from iamgen.access.answers import NO, YES, Answer, all_of, any_of
-from iamgen.access.beyond_policies import permitted_anyway, refused_anyway
+from iamgen.access.beyond_policies import NOT_UP_TO_POLICIES, permitted_anyway, refused_anyway
 from iamgen.access.context import Context, ContextValue
 from iamgen.access.documents import Effect, Principal, Statement
 from iamgen.access.errors import AccessError, undecided
-from iamgen.access.matching import RequestFacts, applies
+from iamgen.access.matching import RequestFacts
+from iamgen.access.statement_index import Candidates, indexes_of
 from iamgen.errors import Fault
 from iamgen.iam.holes import HOLE, shown
 
@@ -45,17 +46,29 @@ class Request:
     principals: frozenset[Principal] = frozenset()
 
     def __post_init__(self) -> None:
-        if not _ACTION.fullmatch(self.action):
-            raise undecided(self.action, "is not one action", "ask about one, written service:Action")
-        if self.resource != "*" and ("*" in self.resource or not self.resource.startswith("arn:")):
-            raise undecided(self.resource, "is not one resource", "ask about one ARN, or * for actions without")
-        if HOLE.search(self.resource):
-            raise undecided(shown(self.resource), "is not known before the deployment", "give the region and the stack")
+        _checked_action(self.action)
+        _check_resource(self.resource)
 
     @cached_property
     def facts(self) -> RequestFacts:
         """What statements are compared with. Raises AccessError for a key that the context has twice."""
-        return RequestFacts(self.action.lower(), self.resource, Context.of(self.context), self.principals)
+        return RequestFacts(_checked_action(self.action), self.resource, Context.of(self.context), self.principals)
+
+
+@lru_cache(maxsize=1 << 15)
+def _checked_action(action: str) -> str:
+    """Return the action in lower case. Raises AccessError when it is not a single one."""
+    if not _ACTION.fullmatch(action):
+        raise undecided(action, "is not one action", "ask about one, written service:Action")
+    return action.lower()
+
+
+@lru_cache(maxsize=1 << 12)
+def _check_resource(resource: str) -> None:
+    if resource != "*" and ("*" in resource or not resource.startswith("arn:")):
+        raise undecided(resource, "is not one resource", "ask about one ARN, or * for actions without")
+    if HOLE.search(resource):
+        raise undecided(shown(resource), "is not known before the deployment", "give the region and the stack")
 
 
 @dataclass(frozen=True)
@@ -128,33 +141,38 @@ def evaluate(statements: Iterable[Statement], request: Request, *, side: Side = 
     Raises AccessError when it comes to a statement with principals and the request names none, or the other way
     round: then the policies are not of the kind that the question is about.
     """
-    if side != "trust":
+    if side != "trust" and request.facts.action in NOT_UP_TO_POLICIES:
         refused = refused_anyway(request.facts)
         if refused.no:
             return Evaluation(side, allow=refused)
         if permitted_anyway(request.facts):
             return Evaluation(side, allow=YES)
-    listed = tuple(statements)
-    deny, denied_by = _of_effect("Deny", listed, request.facts)
+    facts = request.facts
+    named = bool(facts.principals)
+    candidates = [index.candidates(facts.action, principals=named) for index in indexes_of(statements)]
+    deny, denied_by = _of_effect("Deny", candidates, facts)
     if deny.yes:
         return Evaluation(side, deny, denied_by=denied_by)
-    allow, allowed_by = _of_effect("Allow", listed, request.facts)
+    allow, allowed_by = _of_effect("Allow", candidates, facts)
     return Evaluation(side, deny, allow, allowed_by=allowed_by)
 
 
-def _of_effect(effect: Effect, statements: Iterable[Statement], facts: RequestFacts) -> tuple[Answer, Statement | None]:
+def _of_effect(
+    effect: Effect, candidates: Iterable[Candidates], facts: RequestFacts
+) -> tuple[Answer, Statement | None]:
     """Return whether a statement of this effect applies, and the first that certainly does.
 
     Nothing is asked of the statements behind that one: they change nothing any more.
     """
     doubtful: list[Answer] = []
-    for statement in statements:
-        if statement.effect == effect:
-            answer = applies(statement, facts)
+    for of_policy in candidates:
+        for prepared, about_action in of_policy[effect]:
+            answer = prepared.applies(about_action, facts)
             if answer.yes:
-                return answer, statement
-            doubtful.append(answer)
-    return any_of(doubtful), None
+                return answer, prepared.statement
+            if not answer.no:
+                doubtful.append(answer)
+    return (any_of(doubtful) if doubtful else NO), None
 
 
 def combined(sides: tuple[Evaluation, ...], allow: Answer, decisive: Evaluation) -> Verdict:
@@ -167,7 +185,7 @@ def combined(sides: tuple[Evaluation, ...], allow: Answer, decisive: Evaluation)
         return Verdict("denied", explicit=True, by=denying.denied_by, side=denying.side)
     if allow.no:
         return Verdict("denied", side=decisive.side, reasons=allow.reasons)
-    answer = all_of((*(side.deny.opposite() for side in sides), allow))
+    answer = all_of((*(side.deny.opposite() for side in sides if side.deny is not NO), allow))
     if answer.yes:
         return Verdict("allowed", by=decisive.allowed_by, side=decisive.side)
     return Verdict("unknown", side=decisive.side, reasons=answer.reasons)
