@@ -12,7 +12,6 @@ from iamgen.access.answers import NO, YES, Answer, unknown
 from iamgen.access.patterns import Pattern, pattern
 from iamgen.errors import Fault
 
-_WILDCARDS = frozenset("*?")
 EVERY_SERVICE = "*:*"
 """Is accepted by IAM, and not documented: the grammar has `*`, or a service and an action."""
 
@@ -21,23 +20,35 @@ _UNDOCUMENTED = unknown([Fault(EVERY_SERVICE, "has a wildcard for the service, w
 
 
 @dataclass(frozen=True)
-class _ActionNames:
+class ActionNames:
     """The entries for one service, without its prefix, in lower case."""
 
     exact: frozenset[str]
+    """Those without wildcards."""
     prefixes: tuple[str, ...]
+    """The text before the `*` of those that have just one, at their end."""
     patterns: tuple[Pattern, ...]
+    """All others."""
 
     @classmethod
-    def of(cls, names: Iterable[str]) -> _ActionNames:
-        listed = tuple(names)
-        exact = frozenset(name for name in listed if not _WILDCARDS & set(name))
-        plain = frozenset(name for name in listed if name.endswith("*") and not _WILDCARDS & set(name[:-1]))
-        patterns = tuple(pattern(name, variables=False) for name in listed if name not in exact | plain)
-        return cls(exact, tuple(name[:-1] for name in plain), patterns)
+    def of(cls, names: Iterable[str]) -> ActionNames:
+        """Return these entries, sorted by how they are compared."""
+        exact, prefixes, patterns = set[str](), dict[str, None](), dict[Pattern, None]()
+        for name in names:
+            before, star, behind = name.partition("*")
+            if "?" in name or behind:
+                patterns[pattern(name, variables=False)] = None
+            elif star:
+                prefixes[before] = None
+            else:
+                exact.add(name)
+        return cls(frozenset(exact), tuple(prefixes), tuple(patterns))
 
     def have(self, name: str) -> bool:
-        return name in self.exact or name.startswith(self.prefixes) or any(item.matches(name) for item in self.patterns)
+        """Return whether one of the entries means the action of that name."""
+        if name in self.exact or (self.prefixes and name.startswith(self.prefixes)):
+            return True
+        return bool(self.patterns) and any(item.matches(name) for item in self.patterns)
 
 
 @dataclass(frozen=True)
@@ -46,22 +57,26 @@ class ActionList:
 
     everything: bool
     """Whether `*` is one of them."""
-    services: Mapping[str, _ActionNames]
+    services: Mapping[str, ActionNames]
     """The others by service, in lower case."""
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> ActionList:
         """Return the list of these entries, each `*` or `service:action` with wildcards in the action."""
         names: dict[str, list[str]] = {}
+        everything = False
         for entry in entries:
-            service, _, name = entry.lower().partition(":")
-            names.setdefault(service if name else "", []).append(name)
-        everything = names.pop("", None) is not None
-        return cls(everything, {service: _ActionNames.of(listed) for service, listed in names.items()})
+            service, colon, name = entry.lower().partition(":")
+            if colon:
+                names.setdefault(service, []).append(name)
+            else:
+                everything = True
+        return cls(everything, {service: ActionNames.of(listed) for service, listed in names.items()})
 
-    def mentions(self, service: str) -> bool:
-        """Return whether an entry is about an action of the service, which is written in lower case."""
-        return self.everything or service in self.services or "*" in self.services
+    @property
+    def has_wildcard_for_service(self) -> bool:
+        """Whether `*:*` is one of them, of which it is unknown what it means."""
+        return "*" in self.services
 
     def matches(self, action: str) -> Answer:
         """Return whether the action, written in lower case, is meant by one of the entries."""

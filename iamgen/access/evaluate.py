@@ -106,6 +106,10 @@ class Verdict:
     needs: tuple[str, ...] = ()
     """What else must allow the request before AWS does, as sentences."""
 
+    def beside(self, needs: tuple[str, ...]) -> Verdict:
+        """Return the same verdict where `needs` must allow the request as well."""
+        return Verdict(self.outcome, self.explicit, self.by, self.side, self.reasons, needs)
+
     @property
     def decision(self) -> Decision:
         """The same as a decision. Raises AccessError with the reasons when it is unknown."""
@@ -168,9 +172,9 @@ def _of_effect(
     for of_policy in candidates:
         for prepared, about_action in of_policy[effect]:
             answer = prepared.applies(about_action, facts)
-            if answer.yes:
+            if answer.value:
                 return answer, prepared.statement
-            if not answer.no:
+            if answer.value is None:
                 doubtful.append(answer)
     return (any_of(doubtful) if doubtful else NO), None
 
@@ -180,12 +184,13 @@ def combined(sides: tuple[Evaluation, ...], allow: Answer, decisive: Evaluation)
 
     `decisive` is the side to name: the one by which it is allowed, or that does not allow it.
     """
-    denying = next((side for side in sides if side.deny.yes), None)
-    if denying:
-        return Verdict("denied", explicit=True, by=denying.denied_by, side=denying.side)
+    for side in sides:
+        if side.deny.yes:
+            return Verdict("denied", explicit=True, by=side.denied_by, side=side.side)
     if allow.no:
         return Verdict("denied", side=decisive.side, reasons=allow.reasons)
-    answer = all_of((*(side.deny.opposite() for side in sides if side.deny is not NO), allow))
+    doubts = [side.deny.opposite() for side in sides if not side.deny.no]
+    answer = all_of((*doubts, allow)) if doubts else allow
     if answer.yes:
         return Verdict("allowed", by=decisive.allowed_by, side=decisive.side)
     return Verdict("unknown", side=decisive.side, reasons=answer.reasons)

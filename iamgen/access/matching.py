@@ -47,9 +47,11 @@ class PreparedStatement:
         """Whether it is of a policy that says who is meant, as a role's trust policy does."""
         return bool(self.statement.principals or self.statement.not_principals)
 
-    def may_be_about(self, service: str) -> bool:
-        """Return whether the statement may be about an action of the service."""
-        return bool(self.statement.not_actions) or self.statement.action_list.mentions(service)
+    @property
+    def may_be_about_any_service(self) -> bool:
+        """Whether the statement may be about actions of services that it does not mention by their names."""
+        entries = self.statement.action_list
+        return bool(self.statement.not_actions) or entries.everything or entries.has_wildcard_for_service
 
     def matches_action(self, action: str) -> Answer:
         """Return whether the statement is about the action, which is written in lower case.
@@ -66,16 +68,16 @@ class PreparedStatement:
         """
         if self.names_principals != bool(facts.principals):
             _refuse_kind(self.statement)
-        if action.no:
+        if action.value is False:
             return NO
         principal = self._matches_principal(facts) if self.names_principals else YES
-        if principal.no:
+        if principal.value is False:
             return NO
         resource = self._matches_resource(facts)
-        if resource.no:
+        if resource.value is False:
             return NO
         conditions = self._meets_conditions(facts.context)
-        if conditions.no:
+        if conditions.value is False:
             return NO
         unread = unknown(self.statement.unread) if self.statement.unread else YES
         return all_of((action, principal, resource, conditions, unread)).located(lambda: _name(self.statement))

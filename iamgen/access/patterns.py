@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 
 from iamgen.access.answers import Answer, certain, unknown
 from iamgen.access.context import Context
@@ -281,7 +281,7 @@ def _joined(parts: Iterable[PatternPart]) -> Iterator[PatternPart]:
 
 def _segmented(parts: tuple[PatternPart, ...], *, run_on: bool) -> Iterator[PatternPart]:
     colons = 0
-    for part, after in zip(parts, (*parts[1:], None), strict=True):
+    for part, after in zip_longest(parts, parts[1:]):
         if isinstance(part, str):
             colons += part.count(":")
         if isinstance(part, Wildcard) and colons < ARN_COLONS and not part.unlimited:

@@ -112,12 +112,16 @@ def verdict_on(caller: Caller, request: Request) -> Verdict:
 
     The request's context is taken as it is: see `request_of`.
     """
-    identity, boundary = _identity(caller, request), _boundary(caller, request)
-    allow = all_of((identity.allow, boundary.allow))
-    verdict = combined((identity, boundary), allow, boundary if identity.allow.yes and not allow.yes else identity)
-    if verdict.outcome == "denied" or request.resource == "*":
-        return verdict
-    return replace(verdict, needs=needed_beside(caller.entity.account_id, request.facts))
+    identity = _identity(caller, request)
+    if caller.entity.boundary is None:
+        verdict = identity.verdict
+    else:
+        boundary = _boundary(caller, request)
+        allow = all_of((identity.allow, boundary.allow))
+        decisive = boundary if identity.allow.yes and not allow.yes else identity
+        verdict = combined((identity, boundary), allow, decisive)
+    needs = () if verdict.outcome == "denied" else needed_beside(caller.entity.account_id, request.facts)
+    return verdict.beside(needs) if needs else verdict
 
 
 def request_of(

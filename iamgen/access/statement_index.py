@@ -31,7 +31,7 @@ class StatementIndex:
     _of_action: dict[tuple[str, bool], Candidates] = field(default_factory=dict, repr=False)
     """The candidates of the actions that were asked about."""
     _of_service: dict[str, tuple[PreparedStatement, ...]] = field(default_factory=dict, repr=False)
-    """The statements that mention a service, or every service, of the services that were asked about."""
+    """The statements about a service, of those services that a statement mentions and that were asked about."""
     _shared: dict[tuple[Candidate, ...], Candidates] = field(default_factory=dict, repr=False)
     """Equal candidates of several actions, so that they are kept once."""
 
@@ -62,9 +62,30 @@ class StatementIndex:
     def _about(self, service: str, *, principals: bool) -> tuple[PreparedStatement, ...]:
         if self._kinds != {principals}:
             return self.statements
+        if service not in self._mentioning:
+            return self._about_every_service
         if service not in self._of_service:
-            self._of_service[service] = tuple(item for item in self.statements if item.may_be_about(service))
+            numbers = {*self._mentioning[service], *self._everywhere}
+            self._of_service[service] = tuple(self.statements[number] for number in sorted(numbers))
         return self._of_service[service]
+
+    @cached_property
+    def _about_every_service(self) -> tuple[PreparedStatement, ...]:
+        return tuple(self.statements[number] for number in self._everywhere)
+
+    @cached_property
+    def _everywhere(self) -> tuple[int, ...]:
+        """The numbers of the statements that may be about any service."""
+        return tuple(number for number, item in enumerate(self.statements) if item.may_be_about_any_service)
+
+    @cached_property
+    def _mentioning(self) -> Mapping[str, list[int]]:
+        """The numbers of the statements that mention a service by its name."""
+        numbers: dict[str, list[int]] = {}
+        for number, item in enumerate(self.statements):
+            for service in item.statement.action_list.services:
+                numbers.setdefault(service, []).append(number)
+        return numbers
 
     @cached_property
     def _kinds(self) -> frozenset[bool]:
