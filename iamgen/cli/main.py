@@ -18,6 +18,7 @@ from iamgen.cli.drift import drift
 from iamgen.cli.help import WIDTH, OrderedGroup
 from iamgen.cli.plan import plan
 from iamgen.cli.promote import promote
+from iamgen.cli.refresh_managed_policies import refresh_managed_policies
 from iamgen.cli.release import release
 from iamgen.cli.render import render
 from iamgen.cli.session import Session
@@ -70,6 +71,7 @@ _COMMANDS = (
     drift,
     template,
     bootstrap,
+    refresh_managed_policies,
 )
 for command in _COMMANDS:
     iamgen.add_command(command)

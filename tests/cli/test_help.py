@@ -31,6 +31,7 @@ ORDER = [
     "drift",
     "template",
     "bootstrap",
+    "refresh-managed-policies",
 ]
 
 
