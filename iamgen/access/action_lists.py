@@ -33,15 +33,14 @@ class ActionNames:
     @classmethod
     def of(cls, names: Iterable[str]) -> ActionNames:
         """Return these entries, sorted by how they are compared."""
-        exact, prefixes, patterns = set[str](), dict[str, None](), dict[Pattern, None]()
+        exact, prefixes, patterns = list[str](), list[str](), list[Pattern]()
         for name in names:
-            before, star, behind = name.partition("*")
-            if "?" in name or behind:
-                patterns[pattern(name, variables=False)] = None
-            elif star:
-                prefixes[before] = None
+            if "*" not in name and "?" not in name:
+                exact.append(name)
+            elif "?" not in name and name.find("*") == len(name) - 1:
+                prefixes.append(name[:-1])
             else:
-                exact.add(name)
+                patterns.append(pattern(name, variables=False))
         return cls(frozenset(exact), tuple(prefixes), tuple(patterns))
 
     def have(self, name: str) -> bool:

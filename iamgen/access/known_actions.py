@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 from weakref import WeakKeyDictionary
 
 from iamgen.access.action_lists import ActionList, ActionNames
@@ -39,12 +40,54 @@ class StatementActions:
     """Those of which it is unknown whether it is about them."""
 
 
+@dataclass(frozen=True)
+class ServiceActions:
+    """The known actions of a service."""
+
+    start: int
+    """The place of the first of them in the list of all actions."""
+    names: tuple[str, ...]
+    """Their names without the service, in lower case, sorted."""
+    bits: Mapping[str, int]
+    """For each name the number in which the bit of the action is set, counted from `start`."""
+
+    @classmethod
+    def of(cls, start: int, names: Iterable[str]) -> ServiceActions:
+        """Return these actions, whose names are sorted."""
+        listed = tuple(names)
+        return cls(start, listed, {name: 1 << number for number, name in enumerate(listed)})
+
+    @property
+    def all(self) -> ActionSet:
+        """The set of all of them."""
+        return ((1 << len(self.names)) - 1) << self.start
+
+    def meant_by(self, entries: ActionNames) -> ActionSet:
+        """Return those that are meant by entries of a policy."""
+        meant = 0
+        for name in entries.exact:
+            meant |= self.bits.get(name, 0)
+        for prefix in entries.prefixes:
+            meant |= self._beginning(prefix)
+        if entries.patterns:
+            matched = (name for name in self.names if any(item.matches(name) for item in entries.patterns))
+            meant |= sum(self.bits[name] for name in matched)
+        return meant << self.start
+
+    def _beginning(self, prefix: str) -> int:
+        first = bisect_left(self.names, prefix)
+        behind = bisect_left(self.names, prefix + "\U0010ffff", first)
+        return ((1 << (behind - first)) - 1) << first
+
+
 @dataclass(frozen=True, eq=False)
 class KnownActions:
     """The known actions. Make them with `KnownActions.of`."""
 
     names: tuple[str, ...]
     """The actions in lower case, sorted, such as `s3:getobject`."""
+    services: Mapping[str, ServiceActions]
+    """The actions by service."""
     _of_policy: WeakKeyDictionary[StatementIndex, tuple[StatementActions, ...]] = field(
         default_factory=WeakKeyDictionary, repr=False
     )
@@ -52,7 +95,13 @@ class KnownActions:
     @classmethod
     def of(cls, actions: Iterable[str]) -> KnownActions:
         """Return these actions, written `service:Action`, in order; an action that is listed twice counts once."""
-        return cls(tuple(sorted({action.lower() for action in actions})))
+        names = sorted({action.lower() for action in actions})
+        services: dict[str, ServiceActions] = {}
+        start = 0
+        for service, listed in groupby(names, lambda name: name.partition(":")[0]):
+            services[service] = ServiceActions.of(start, (name[len(service) + 1 :] for name in listed))
+            start += len(services[service].names)
+        return cls(tuple(names), services)
 
     @classmethod
     def with_unlisted(cls, actions: Iterable[str]) -> KnownActions:
@@ -70,14 +119,6 @@ class KnownActions:
         """The set of all of them."""
         return (1 << len(self.names)) - 1
 
-    @cached_property
-    def services(self) -> Mapping[str, tuple[int, int]]:
-        """The services, each with the place of its first action and the place behind its last."""
-        first = {name.partition(":")[0]: place for place, name in reversed(tuple(enumerate(self.names)))}
-        places = sorted(first.values())
-        behind = dict(zip(places, [*places[1:], len(self.names)], strict=True))
-        return {service: (place, behind[place]) for service, place in first.items()}
-
     def named(self, actions: ActionSet) -> Iterator[str]:
         """Yield the names of the actions in a set, in order."""
         while actions:
@@ -91,12 +132,17 @@ class KnownActions:
 
     def only(self, actions: Iterable[str]) -> ActionSet:
         """Return the set of those of some actions, in lower case, that are known."""
-        return sum(1 << self._places[name] for name in set(actions) if name in self._places)
+        return sum(self._bit(action) for action in set(actions))
+
+    def _bit(self, action: str) -> ActionSet:
+        service, _, name = action.partition(":")
+        known = self.services.get(service)
+        return known.bits.get(name, 0) << known.start if known else 0
 
     def of_service(self, service: str) -> ActionSet:
         """Return the set of a service's actions, empty for a service that is not known."""
-        start, stop = self.services.get(service, (0, 0))
-        return ((1 << (stop - start)) - 1) << start
+        known = self.services.get(service)
+        return known.all if known else 0
 
     def of_policy(self, index: StatementIndex) -> tuple[StatementActions, ...]:
         """Return the actions of each statement of a policy. They are worked out once for each policy."""
@@ -115,27 +161,4 @@ class KnownActions:
         if entries.everything:
             return self.all
         known = self.services.keys() & entries.services.keys()
-        return sum(self._of_names(service, entries.services[service]) for service in known)
-
-    def _of_names(self, service: str, names: ActionNames) -> ActionSet:
-        start, stop = self.services[service]
-        before = f"{service}:"
-        places = {self._places[before + name] for name in names.exact if before + name in self._places}
-        bits = sum(1 << (place - start) for place in places)
-        for prefix in names.prefixes:
-            bits |= self._beginning(before + prefix, start, stop)
-        if names.patterns:
-            own = (name[len(before) :] for name in self.names[start:stop])
-            matched = (any(item.matches(name) for item in names.patterns) for name in own)
-            bits |= sum(1 << number for number, is_matched in enumerate(matched) if is_matched)
-        return bits << start
-
-    def _beginning(self, text: str, start: int, stop: int) -> ActionSet:
-        """Return the actions between two places that begin with a text; bit 0 is the first place."""
-        first = bisect_left(self.names, text, start, stop)
-        behind = bisect_left(self.names, text + "\U0010ffff", first, stop)
-        return ((1 << (behind - first)) - 1) << (first - start)
-
-    @cached_property
-    def _places(self) -> Mapping[str, int]:
-        return {name: place for place, name in enumerate(self.names)}
+        return sum(self.services[service].meant_by(entries.services[service]) for service in known)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+_NAME_COLUMN = 9  # characters for the names of commands in the list of them
 WIDTH = 80  # of a terminal as it comes; also what the documentation shows
 
 
@@ -42,3 +43,14 @@ class OrderedGroup(click.Group):
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """Return the names of the commands in their order, which click would sort."""
         return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write names and summaries; a long name has a line of its own, and takes no room from the summaries."""
+        limit = formatter.width - _NAME_COLUMN - 6  # as click does: the margin, and the space between the columns
+        rows = [
+            (name, self.commands[name].get_short_help_str(limit))
+            for name in self.list_commands(ctx)
+            if not self.commands[name].hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows, col_max=_NAME_COLUMN)
