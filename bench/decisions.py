@@ -22,10 +22,13 @@ MEASURES: Mapping[str, tuple[str, float]] = {
 """By the keys of what `bench/evaluator.py` prints: what was measured, and the most seconds that it may take."""
 
 
-def rows(place: Workplace, runs: int, said: Callable[[str], None]) -> Iterator[Row]:
-    """Run the evaluator so many times, each time in a new process; yield a row of medians for each measure."""
+def rows(place: Workplace, runs: int, on_next: Callable[[str], None]) -> Iterator[Row]:
+    """Run the evaluator so many times, each time in a new process; yield a row of medians for each measure.
+
+    `on_next` is called with what is measured next.
+    """
     for policies, shown in POLICIES.items():
-        said(f"decisions on {shown}")
+        on_next(f"decisions on {shown}")
         results = [json.loads(output(place.python(str(EVALUATOR), policies))) for _ in range(runs)]
         for key, (measure, most) in MEASURES.items():
             took = median(float(result[key]) for result in results)

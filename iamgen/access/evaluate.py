@@ -1,8 +1,8 @@
-"""Whether statements allow a request: an explicit deny wins, then an allow, else it is denied.
+"""Decides whether statements allow a request: an explicit Deny wins, then an Allow, and otherwise it is denied.
 
-The answer has three values. What cannot be known (a condition key whose value is unsaid, a statement that could
-not be read, what AWS does not document) makes it unknown only where it decides. `evaluate` and `Verdict` say so;
-`decide` raises AccessError instead.
+The answer has three values. What cannot be known, such as a condition key whose value nobody has said, a statement
+that could not be read, or what AWS does not document, makes the answer unknown, but only where it decides. `evaluate`
+and `Verdict` say so; `decide` raises AccessError instead.
 
 Source: IAM User Guide, "Policy evaluation logic".
 """
@@ -33,17 +33,20 @@ Outcome = Literal["allowed", "denied", "unknown"]
 
 @dataclass(frozen=True)
 class Request:
-    """One action on one resource: its ARN, or `*` for an action that has none (`iam:ListUsers`).
+    """One action on one resource, with what AWS knows about the request.
 
-    `principals` are the caller's names as a Principal element writes them, needed for trust policies only:
-    the user, or the role and its session, and the account. Raises AccessError when action or resource has
-    wildcards: a request is about one thing.
+    Raises AccessError when action or resource has wildcards: a request is about a single action and resource.
     """
 
     action: str
+    """The action, written `service:Action`."""
     resource: str
+    """The ARN of the resource, or `*` for an action that has none, such as `iam:ListUsers`."""
     context: Mapping[str, ContextValue] = field(default_factory=dict)
+    """The condition keys. Many requests of a caller are answered faster if they share one `ContextKeys`."""
     principals: frozenset[Principal] = frozenset()
+    """The caller's names as a Principal element writes them, for trust policies only: the user, or the role and its
+    session, and the account."""
 
     def __post_init__(self) -> None:
         _checked_action(self.action)
@@ -73,25 +76,26 @@ def _check_resource(resource: str) -> None:
 
 @dataclass(frozen=True)
 class Decision:
-    """What came out. `by` is the statement that decided, None when no statement allows: an implicit deny.
-
-    `explicit` says that a Deny statement decided. `side` names the policies that decided, or did not allow.
-    """
+    """The answer to a request of which nothing that decides is unknown."""
 
     allowed: bool
+    """Whether the policies allow it."""
     explicit: bool = False
+    """Whether a Deny statement decided."""
     by: Statement | None = None
+    """The statement that decided. It is None when no statement allows the request, which is an implicit deny."""
     side: Side = "identity"
+    """The policies that decided, or that did not allow the request."""
     needs: tuple[str, ...] = ()
-    """Of an allowed request, what else must allow it, as the policy of a resource in another account: sentences.
-    When there are some, `allowed` means allowed by the caller's own policies."""
+    """What else must allow a request that is allowed, as sentences: the policy of a resource in another account, say.
+    If there are any, `allowed` means that the caller's own policies allow it."""
     reasons: tuple[Fault, ...] = ()
-    """Of a denied request, why AWS refuses it whatever the policies say."""
+    """Why AWS refuses a request that is denied whatever the policies say; empty where the policies deny it."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came out, where it may also be unknown."""
+    """The answer to a request, which may also be unknown."""
 
     outcome: Outcome
     """`allowed` or `denied` whatever the unknown parts are; else `unknown`."""

@@ -1,4 +1,4 @@
-"""Text of a policy that matches text of a request: wildcards, and policy variables.
+"""Matches the text of a policy, with its wildcards and policy variables, against the text of a request.
 
 What a variable puts in is literal: a `*` in a user's name or tag is no wildcard.
 Sources: IAM User Guide, "IAM JSON policy elements: Resource" and "IAM policy elements: Variables and tags".

@@ -1,4 +1,4 @@
-"""Who is asking, and whether they may: users and role sessions, what they do, and which roles they assume.
+"""Says who is asking, what their requests carry, whether they may do something, and which roles they may assume.
 
 Sources: IAM User Guide, "Policy evaluation logic" and "Cross-account policy evaluation logic", "AWS JSON
 policy elements: Principal", "AWS global condition context keys", "Configuring MFA-protected API access".
@@ -48,11 +48,14 @@ _TEMPORARY: RequestContext = {"aws:TokenIssueTime": UNSAID}
 
 @dataclass(frozen=True)
 class Caller:
-    """A user, or a session of a role, and what their requests carry. `session` is the role session's name."""
+    """A user, or a session of a role, and what their requests carry."""
 
     entity: IamUser | IamRole
+    """The user, or the role that the session is of."""
     context: RequestContext
+    """The condition keys that each of their requests has."""
     session: str = ""
+    """The name of the role session; empty for a user."""
 
     @property
     def itself(self) -> frozenset[Principal]:
@@ -127,7 +130,10 @@ def verdict_on(caller: Caller, request: Request) -> Verdict:
 def request_of(
     caller: Caller, action: str, resource: str = "*", *, at: datetime | None = None, context: RequestContext = NOTHING
 ) -> Request:
-    """Return the request as this caller makes it: with the keys that `may` takes into account."""
+    """Return the request as this caller makes it: with the keys that `may` takes into account.
+
+    Without `at` and `context` all requests of a caller share the context that was read once, which is fastest.
+    """
     return Request(action, resource, _context(caller, at, context))
 
 
@@ -169,8 +175,11 @@ class _Assuming:
     """A caller who wants to assume a role."""
 
     caller: Caller
+    """Who wants to assume it."""
     role: IamRole
+    """The role."""
     request: Request
+    """The request for sts:AssumeRole."""
 
     @property
     def verdict(self) -> Verdict:

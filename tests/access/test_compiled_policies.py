@@ -111,7 +111,10 @@ def translated(text: str) -> str:
 def about_principal(statement: Statement, names: frozenset[Principal]) -> Answer:
     if statement.not_principals:
         return unknown([Fault("NotPrincipal", "is not evaluated", "use Principal * and aws:PrincipalArn")])
-    return certain(not statement.principals or any(one.name == "*" or one in names for one in statement.principals))
+    return certain(
+        not statement.principals
+        or any(principal.name == "*" or principal in names for principal in statement.principals)
+    )
 
 
 def about_resource(statement: Statement, resource: str, context: Context) -> Answer:

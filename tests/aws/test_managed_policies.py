@@ -68,7 +68,9 @@ def test_equal_policies_make_equal_files() -> None:
     assert archived(reversed(POLICIES), TODAY) == content
     archive = PolicyArchive.of(content)
     assert archive.origin == TODAY
-    assert {name: archive.document(name) for name in archive.policies} == {one.name: one.document for one in POLICIES}
+    assert {name: archive.document(name) for name in archive.policies} == {
+        policy.name: policy.document for policy in POLICIES
+    }
 
 
 def test_the_newer_documents_are_read(cache_folder: Path) -> None:
