@@ -9,19 +9,21 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import scale, short
+from bench import decisions, scale, short
 from bench.measure import FailedError
 from bench.memory import EVERY
 from bench.repository import PEOPLE
 from bench.table import Row, table
 from bench.workplace import Workplace, workplace
 
-_LINES = (*short.COMPARISONS, "scale")
+_LINES = (*short.COMPARISONS, "decisions", "scale")
 _EXPLAINED = f"""\
 
 A and B: medians of whole processes, run by turns (A B A B), the first of each not counted; A ÷ B: median of each
 pair's ratio. Of `render --all`, with {PEOPLE} people in each repository, A is the time per account, B that in the
 repository before it, each run as often as fits into {scale.BUDGET:g} s, at least once; there A ÷ B is of medians.
+Of decisions, A is the processor's time of one of the 22,000 or so (of the whole matrix, where it says so), B what it
+may take at most; each run is a process of its own.
 On a machine with other things to do, user + sys says more than wall does.
 Peak: the larger of the largest process's own (ru_maxrss) and of what all of iamgen's processes had at one moment,
 pages in common counted once (Pss, looked at every {EVERY} s; Linux only).
@@ -70,6 +72,8 @@ def _rows(place: Workplace, options: argparse.Namespace) -> Iterator[Row]:
             comparison = make(place)
             _say(comparison.what)
             yield short.row(comparison, options.runs)
+    if "decisions" in wanted:
+        yield from decisions.rows(place, options.runs, _say)
     if "scale" in wanted:
         sizes = scale.SIZES[:-1] if options.quick else scale.SIZES
         yield from scale.rows(place, sizes, options.runs, _say)

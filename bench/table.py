@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 _HEADINGS = ("what (A ÷ B)", "runs", "A", "B", "A ÷ B", "bound", "holds", "A: wall", "A: user + sys", "A: peak")
 _MEBIBYTE = 1 << 20
+_MILLISECOND = 0.001
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Row:
     ratio: float | None
     bound: float | None
     cpu: float
-    wall: float
+    wall: float | None
     peak: int | None = None
 
     @property
@@ -63,9 +64,11 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def seconds(value: float | None) -> str:
-    """Return a time with three digits or more: `1.58 s`, `62.0 ms`, `1234 s`."""
+    """Return a time with three digits or more: `1.58 s`, `62.0 ms`, `48.1 µs`, `1234 s`."""
     if value is None:
         return ""
-    number, unit = (value, "s") if value >= 1 else (value * 1000, "ms")
+    number, unit = (
+        (value, "s") if value >= 1 else (value * 1000, "ms") if value >= _MILLISECOND else (value * 1e6, "µs")
+    )
     decimals = max(0, 3 - len(str(int(number))))
     return f"{number:.{decimals}f} {unit}"

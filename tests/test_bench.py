@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from iamgen.access.principals import request_of, verdict_on
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
 from iamgen.jinja.policy import documents
@@ -136,7 +137,8 @@ def test_table_says_what_holds(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(None, ""), (0.00123, "1.23 ms"), (0.0617, "61.7 ms"), (0.5, "500 ms"), (75.25, "75.2 s")]
+    ("value", "shown"),
+    [(None, ""), (0.0000123, "12.3 µs"), (0.00123, "1.23 ms"), (0.0617, "61.7 ms"), (0.5, "500 ms"), (75.25, "75.2 s")],
 )
 def test_times_have_three_digits(value: float | None, shown: str, bench: Bench) -> None:
     assert bench("table").seconds(value) == shown
@@ -150,6 +152,36 @@ def test_prints_one_table_and_saves_it(tmp_path: Path) -> None:
     lines = [line for line in done.stdout.splitlines() if line.startswith("|")]
     assert [line.split("|")[2].strip() for line in lines] == ["runs", lines[1].split("|")[2], "1", "1"]
     assert done.stderr.splitlines() == [line.split("|")[1].strip() for line in lines[2:]]
+
+
+@pytest.mark.parametrize("policies", ["ReadOnlyAccess", "Administrator"])
+def test_the_evaluator_is_asked_about_every_action(policies: str, bench: Bench) -> None:
+    """The figures are of answers that are right: each policy allows some actions and denies others."""
+    evaluator = bench("evaluator")
+    figures = evaluator.measured(policies)
+    assert set(figures) == set(bench("decisions").MEASURES)
+    assert all(seconds > 0 for seconds in figures.values())
+    caller = evaluator.caller(policies)
+    outcomes = {
+        action: verdict_on(caller, request_of(caller, action, "arn:aws:s3:::bucket-7/key")).outcome
+        for action in ("s3:GetObject", "s3:Delete7", "s3:GetBucketTagging", "iam:CreateUser")
+    }
+    allowed = {action for action, outcome in outcomes.items() if outcome == "allowed"}
+    reading = {"s3:GetObject", "s3:GetBucketTagging"}
+    assert allowed == (reading if policies == "ReadOnlyAccess" else set(outcomes))
+    assert len(caller.entity.policies) == (1 if policies == "ReadOnlyAccess" else 2)
+
+
+def test_decisions_are_rows_of_the_table(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    decisions, said = bench("decisions"), list[str]()
+    figures = dict.fromkeys(decisions.MEASURES, 0.00002)
+    monkeypatch.setattr(decisions, "output", lambda _command: json.dumps(figures))
+    with bench("workplace").workplace() as place:
+        rows = list(decisions.rows(place, 3, said.append))
+    assert len(rows) == len(decisions.POLICIES) * len(decisions.MEASURES)
+    assert said == [f"decisions on {shown}" for shown in decisions.POLICIES.values()]
+    assert all(row.holds and row.a == 0.00002 for row in rows)
+    assert (rows[0].ratio, rows[2].ratio) == (pytest.approx(0.4), pytest.approx(0.002))
 
 
 def mutation_run(mutants: Any, tests: str, monkeypatch: pytest.MonkeyPatch, project: Path) -> int:

@@ -66,7 +66,7 @@ ONLY_IN = {
     "click": {"cli"},
     "jinja2": {"jinja"},
     "moto": {"check"},
-    "platformdirs": {"check"},
+    "platformdirs": {"aws", "check"},
     "rich": {"ui"},
     "subprocess": {"release"},
     "troposphere": {"synth"},

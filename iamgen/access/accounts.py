@@ -1,4 +1,4 @@
-"""One AWS account as its template makes it, and all the accounts together."""
+"""Reads an AWS account, with its users, groups and roles, from the template that makes it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class AccountSource:
     partition: str = "aws"
     """`aws` or another."""
     managed: Documents = field(default_factory=lambda: NO_DOCUMENTS)
-    """The documents of AWS managed policies by name."""
+    """The documents of AWS managed policies, by path and name or by name alone."""
     people: tuple[HandMadeUser, ...] = ()
     """The people who are in the account by hand."""
     tolerant: bool = False
@@ -51,10 +51,15 @@ class Account:
     """An account. Make one with `Account.of`."""
 
     id: str
+    """The twelve digits of the account."""
     partition: str = "aws"
+    """The partition it is in."""
     users: tuple[IamUser, ...] = ()
+    """The users of the template, and the people who are there by hand."""
     groups: tuple[IamGroup, ...] = ()
+    """The groups of the template."""
     roles: tuple[IamRole, ...] = ()
+    """The roles of the template."""
     instance_profiles: tuple[InstanceProfile, ...] = ()
     """The instance profiles, which hand roles to machines."""
     not_known: tuple[Fault, ...] = ()
@@ -71,7 +76,8 @@ class Account:
     ) -> Account:
         """Return the account that a rendered template makes, with the people who are in it by hand.
 
-        `managed` has the documents of AWS managed policies by name. Raises AccessError for a template that is
+        `managed` has the documents of AWS managed policies, such as `iamgen.aws.managed_policies.managed_documents()`
+        returns them: each policy is then parsed once for all accounts. Raises AccessError for a template that is
         not understood, an AWS managed policy that is not in `managed`, malformed policies, and a name that
         two have.
         """
@@ -118,6 +124,7 @@ class Scheme:
     """All accounts together, by the names that the declaration gives them."""
 
     accounts: Mapping[str, Account]
+    """The accounts by name."""
 
     def __getitem__(self, name: str) -> Account:
         if name not in self.accounts:

@@ -1,4 +1,4 @@
-"""A statement's Action or NotAction, prepared so that one action is looked up by its service.
+"""A statement's Action or NotAction element, prepared so that an action is looked up by its service.
 
 Names of services and actions have no case. Source: IAM User Guide, "IAM JSON policy elements: Action".
 """
@@ -12,29 +12,42 @@ from iamgen.access.answers import NO, YES, Answer, unknown
 from iamgen.access.patterns import Pattern, pattern
 from iamgen.errors import Fault
 
-_WILDCARDS = frozenset("*?")
 EVERY_SERVICE = "*:*"
 """Is accepted by IAM, and not documented: the grammar has `*`, or a service and an action."""
 
+_UNDOCUMENTED = unknown([Fault(EVERY_SERVICE, "has a wildcard for the service, which AWS does not document",
+                               "write * for every action of every service")])  # fmt: skip
+
 
 @dataclass(frozen=True)
-class _ActionNames:
+class ActionNames:
     """The entries for one service, without its prefix, in lower case."""
 
     exact: frozenset[str]
+    """Those without wildcards."""
     prefixes: tuple[str, ...]
+    """The text before the `*` of those that have just one, at their end."""
     patterns: tuple[Pattern, ...]
+    """All others."""
 
     @classmethod
-    def of(cls, names: Iterable[str]) -> _ActionNames:
-        listed = tuple(names)
-        exact = frozenset(name for name in listed if not _WILDCARDS & set(name))
-        plain = frozenset(name for name in listed if name.endswith("*") and not _WILDCARDS & set(name[:-1]))
-        patterns = tuple(pattern(name, variables=False) for name in listed if name not in exact | plain)
-        return cls(exact, tuple(name[:-1] for name in plain), patterns)
+    def of(cls, names: Iterable[str]) -> ActionNames:
+        """Return these entries, sorted by how they are compared."""
+        exact, prefixes, patterns = list[str](), list[str](), list[Pattern]()
+        for name in names:
+            if "*" not in name and "?" not in name:
+                exact.append(name)
+            elif "?" not in name and name.find("*") == len(name) - 1:
+                prefixes.append(name[:-1])
+            else:
+                patterns.append(pattern(name, variables=False))
+        return cls(frozenset(exact), tuple(prefixes), tuple(patterns))
 
     def have(self, name: str) -> bool:
-        return name in self.exact or name.startswith(self.prefixes) or any(item.matches(name) for item in self.patterns)
+        """Return whether one of the entries means the action of that name."""
+        if name in self.exact or (self.prefixes and name.startswith(self.prefixes)):
+            return True
+        return bool(self.patterns) and any(item.matches(name) for item in self.patterns)
 
 
 @dataclass(frozen=True)
@@ -43,18 +56,26 @@ class ActionList:
 
     everything: bool
     """Whether `*` is one of them."""
-    services: Mapping[str, _ActionNames]
+    services: Mapping[str, ActionNames]
     """The others by service, in lower case."""
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> ActionList:
         """Return the list of these entries, each `*` or `service:action` with wildcards in the action."""
         names: dict[str, list[str]] = {}
+        everything = False
         for entry in entries:
-            service, _, name = entry.lower().partition(":")
-            names.setdefault(service if name else "", []).append(name)
-        everything = names.pop("", None) is not None
-        return cls(everything, {service: _ActionNames.of(listed) for service, listed in names.items()})
+            service, colon, name = entry.lower().partition(":")
+            if colon:
+                names.setdefault(service, []).append(name)
+            else:
+                everything = True
+        return cls(everything, {service: ActionNames.of(listed) for service, listed in names.items()})
+
+    @property
+    def has_wildcard_for_service(self) -> bool:
+        """Whether `*:*` is one of them, of which it is unknown what it means."""
+        return "*" in self.services
 
     def matches(self, action: str) -> Answer:
         """Return whether the action, written in lower case, is meant by one of the entries."""
@@ -62,7 +83,4 @@ class ActionList:
         listed = self.services.get(service)
         if self.everything or (listed and listed.have(name)):
             return YES
-        if "*" in self.services:
-            return unknown([Fault(EVERY_SERVICE, "has a wildcard for the service, which AWS does not document",
-                                  "write * for every action of every service")])  # fmt: skip
-        return NO
+        return _UNDOCUMENTED if "*" in self.services else NO

@@ -38,7 +38,9 @@ class Answer:
 
     def opposite(self) -> Answer:
         """Return yes for no and no for yes. What is unknown stays so."""
-        return self if self.value is None else Answer(not self.value, self.reasons)
+        if self.value is None:
+            return self
+        return Answer(not self.value, self.reasons) if self.reasons else certain(not self.value)
 
     def located(self, where: Callable[[], str]) -> Answer:
         """Return the answer with its reasons said to be about `where`, which is computed only when needed."""

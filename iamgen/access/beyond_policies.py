@@ -11,9 +11,9 @@ sts:DecodeAuthorizationMessage says that "a user must be granted permissions": b
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from iamgen.access.answers import YES, Answer
-from iamgen.access.context import ContextValue
 from iamgen.access.matching import RequestFacts
 from iamgen.errors import Fault
 
@@ -43,6 +43,8 @@ _CHANGES_A_RESERVED_ROLE = _CHANGES_A_ROLE | {
 }
 """Refused on a role of IAM Identity Center: it "is only modifiable by AWS" (IAM Identity Center User Guide,
 "Cannot perform the operation on the protected role")."""
+NOT_UP_TO_POLICIES = _NEEDS_NOTHING | _LONG_TERM_ONLY | _CHANGES_A_RESERVED_ROLE
+"""The actions, in lower case, of which AWS permits or refuses some requests whatever the caller's policies say."""
 _PROTECTED_ROLE = re.compile(r"arn:[^:]+:iam::\d*:role/(?P<path>aws-service-role|aws-reserved)/.*", re.DOTALL)
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
@@ -79,31 +81,35 @@ def needed_beside(caller_account: str, facts: RequestFacts) -> tuple[str, ...]:
     """
     if not facts.resource.startswith("arn:") or facts.action in _NEEDS_NOTHING:
         return ()
-    policy = _resource_policy(facts)
-    owner = _owner(facts)
+    stated = facts.context.keys.get("aws:resourceaccount")
+    owner = stated if isinstance(stated, str) else None
+    return _needed(caller_account, facts.resource, owner, assumes=facts.action.startswith("sts:assumerole"))
+
+
+@lru_cache(maxsize=1 << 12)
+def _needed(caller_account: str, resource: str, stated_owner: str | None, *, assumes: bool) -> tuple[str, ...]:
+    policy = _resource_policy(resource, assumes=assumes)
+    owner = stated_owner if stated_owner is not None else _owner(resource)
     if owner is None:
-        return (f"if {facts.resource} is in another account, {policy} must allow it as well",)
+        return (f"if {resource} is in another account, {policy} must allow it as well",)
     if _ACCOUNT.fullmatch(owner) and owner != caller_account:
-        return (f"{facts.resource} is in account {owner}: {policy} must allow it as well",)
-    if facts.action.startswith("sts:assumerole") or _is_kms_key(facts.resource):
+        return (f"{resource} is in account {owner}: {policy} must allow it as well",)
+    if assumes or _is_kms_key(resource):
         return (f"{policy} must allow it as well",)
     return ()
 
 
-def _owner(facts: RequestFacts) -> str | None:
-    """Return the account of the resource, None when neither the ARN nor the context says it."""
-    stated: ContextValue = facts.context.keys.get("aws:resourceaccount", ())
-    if isinstance(stated, str):
-        return stated
-    fields = facts.resource.split(":", 5)
+def _owner(resource: str) -> str | None:
+    """Return the account of the resource, None when its ARN does not say it."""
+    fields = resource.split(":", 5)
     in_arn = fields[4] if len(fields) > 5 else ""  # noqa: PLR2004
     return in_arn or None
 
 
-def _resource_policy(facts: RequestFacts) -> str:
-    if facts.action.startswith("sts:assumerole"):
+def _resource_policy(resource: str, *, assumes: bool) -> str:
+    if assumes:
         return "the role's trust policy"
-    if _is_kms_key(facts.resource):
+    if _is_kms_key(resource):
         return "the key policy, by naming the caller or by leaving it to IAM policies,"
     return "the resource's own policy"
 

@@ -1,4 +1,6 @@
-"""The Condition element: what its operators mean for keys that are there, absent, or have several values.
+"""Reads the Condition element, and says whether conditions hold in the context of a request.
+
+A condition means different things for a key that the request has, that it lacks, and that has several values.
 
 Sources: IAM User Guide, "IAM JSON policy elements: Condition operators", "Conditions with multiple context
 keys or values", "Single-valued vs. multivalued context keys" and "Policy variables with no value".
@@ -83,12 +85,16 @@ _QUALIFIERS: Mapping[str, Callable[[Iterable[Answer]], Answer]] = {"ForAllValues
 
 @dataclass(frozen=True)
 class Operator:
-    """A condition operator: `test` is its positive form, `qualifier` empty, ForAllValues or ForAnyValue."""
+    """A condition operator, taken apart."""
 
     test: str
+    """The positive form of its comparison: `StringEquals` for StringNotEqualsIfExists."""
     negated: bool = False
+    """Whether it holds where the comparison fails."""
     if_exists: bool = False
+    """Whether it ends in IfExists."""
     qualifier: str = ""
+    """`ForAllValues`, `ForAnyValue`, or empty."""
 
     @classmethod
     def named(cls, name: str) -> Operator:
@@ -117,11 +123,14 @@ class Operator:
 
 @dataclass(frozen=True)
 class Condition:
-    """One key under one operator. Several values are alternatives; of a negated operator none may match."""
+    """A condition key under an operator, with the values that it is compared with."""
 
     operator: Operator
+    """The operator."""
     key: str
+    """The condition key, as written."""
     values: tuple[str, ...]
+    """The values. They are alternatives; with a negated operator none of them may match."""
     variables: bool
     """Whether `${...}` is a policy variable: the document's Version says so."""
 

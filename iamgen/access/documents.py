@@ -1,4 +1,4 @@
-"""A policy document, read: statements with every legal shorthand spelled out.
+"""Reads a policy document into statements, with every legal shorthand spelled out.
 
 Source: IAM User Guide, "Grammar of the IAM JSON policy language".
 """
@@ -61,15 +61,25 @@ class Statement:
     """One statement. An element that the document does not have is empty; none may be written empty."""
 
     effect: Effect
+    """`Allow` or `Deny`."""
     sid: str = ""
+    """Its Sid, a name that it may have."""
     actions: tuple[str, ...] = ()
+    """The entries of Action, as written."""
     not_actions: tuple[str, ...] = ()
+    """The entries of NotAction: the statement is about all other actions."""
     resources: tuple[str, ...] = ()
+    """The entries of Resource, as written."""
     not_resources: tuple[str, ...] = ()
+    """The entries of NotResource: the statement is about all other resources."""
     principals: tuple[Principal, ...] = ()
+    """The entries of Principal."""
     not_principals: tuple[Principal, ...] = ()
+    """The entries of NotPrincipal."""
     conditions: tuple[Condition, ...] = ()
+    """The conditions, all of which must hold."""
     version: PolicyVersion = "2012-10-17"
+    """The Version of its document."""
     origin: str = ""
     """Name of the policy that it is from."""
     unread: tuple[Fault, ...] = ()

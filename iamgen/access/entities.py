@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from iamgen.access.documents import Statement
 from iamgen.access.errors import undecided
+from iamgen.access.statement_index import IndexedStatements, StatementIndex
 from iamgen.iam.holes import HOLE, shown
 from iamgen.similar_names import did_you_mean
 
@@ -18,12 +20,16 @@ DEFAULT_SESSION = 3_600
 
 @dataclass(frozen=True)
 class HandMadeUser:
-    """A user that no template has: made by hand in the console. `groups` are names or logical ids."""
+    """A user that no template has: made by hand in the console."""
 
     name: str
+    """The user's name."""
     path: str = "/"
+    """The user's path."""
     groups: tuple[str, ...] = ()
+    """The names or logical ids of groups that the user was put into by hand."""
     tags: Tags = ()
+    """The user's tags."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,23 @@ class AttachedPolicy:
     """A policy that is attached somewhere, managed or inline."""
 
     name: str
+    """Its name."""
     statements: tuple[Statement, ...]
+    """Its statements."""
+
+    def __hash__(self) -> int:
+        """Return what is quick to compute: a policy is looked up for each attachment, and may be very long."""
+        return hash((self.name, len(self.statements)))
+
+    @cached_property
+    def index(self) -> StatementIndex:
+        """Its statements by action, shared by everybody who has the policy."""
+        return StatementIndex.of(self.statements)
+
+    @cached_property
+    def indexed_statements(self) -> IndexedStatements:
+        """Its statements with the index, as a boundary is evaluated."""
+        return IndexedStatements.of((self.index,))
 
 
 @dataclass(frozen=True)
@@ -39,11 +61,15 @@ class Entity:
     """What users, groups and roles have in common."""
 
     name: str
+    """Its name."""
     logical_id: str
-    """In the template; the name for a person, who is not in it."""
+    """Its name within the template; of a person who is not in the template, the name."""
     arn: str
+    """Its ARN."""
     path: str
+    """Its path, which begins and ends with a slash."""
     policies: tuple[AttachedPolicy, ...]
+    """Its own policies, managed and inline."""
 
     @property
     def account_id(self) -> str:
@@ -55,10 +81,10 @@ class Entity:
         """The partition it is in, `aws` or another."""
         return self.arn.split(":")[1]
 
-    @property
-    def statements(self) -> tuple[Statement, ...]:
+    @cached_property
+    def statements(self) -> IndexedStatements:
         """The statements of all its policies."""
-        return tuple(statement for policy in self.policies for statement in policy.statements)
+        return IndexedStatements.of(policy.index for policy in self.policies)
 
 
 @dataclass(frozen=True)
@@ -71,23 +97,36 @@ class IamUser(Entity):
     """An IAM user; `statements` include those of the groups."""
 
     groups: tuple[IamGroup, ...] = ()
+    """The groups that the user is in."""
     boundary: AttachedPolicy | None = None
+    """The user's permissions boundary."""
     tags: Tags = ()
+    """The user's tags."""
 
-    @property
-    def statements(self) -> tuple[Statement, ...]:
+    @cached_property
+    def statements(self) -> IndexedStatements:
         """The statements of the user's own policies and of the groups'."""
-        return super().statements + tuple(statement for group in self.groups for statement in group.statements)
+        holders: tuple[Entity, ...] = (self, *self.groups)
+        return IndexedStatements.of(policy.index for holder in holders for policy in holder.policies)
 
 
 @dataclass(frozen=True)
 class IamRole(Entity):
-    """An IAM role; `trust` are the statements of its trust policy, `session_seconds` is as its template has it."""
+    """An IAM role."""
 
     trust: tuple[Statement, ...] = ()
+    """The statements of its trust policy."""
     boundary: AttachedPolicy | None = None
+    """Its permissions boundary."""
     session_seconds: str = str(DEFAULT_SESSION)
+    """How long a session may last, in seconds, as its template has it."""
     tags: Tags = ()
+    """Its tags."""
+
+    @cached_property
+    def indexed_trust(self) -> IndexedStatements:
+        """The statements of its trust policy with their index."""
+        return IndexedStatements.of((StatementIndex.of(self.trust),))
 
     @property
     def max_session(self) -> int:

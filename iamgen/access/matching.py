@@ -1,17 +1,24 @@
-"""Whether a statement applies to a request: each of its elements, with three-valued answers."""
+"""Whether a statement applies to a request: each of its elements is compared, with three-valued answers.
+
+A statement is prepared once, when its policy is first asked about, and then compared with many requests. Its Action
+is compared by `iamgen.access.statement_index`, which remembers which statements are about an action.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NoReturn
 
 from iamgen.access.answers import NO, YES, Answer, all_of, certain, unknown
 from iamgen.access.conditions import answer_of_all
 from iamgen.access.context import Context
 from iamgen.access.documents import Principal, Statement
 from iamgen.access.errors import located, undecided
-from iamgen.access.resource_lists import any_resource
+from iamgen.access.resource_lists import ResourceList, compared_resource
 from iamgen.errors import Fault
+
+_NOT_PRINCIPAL = unknown([Fault("NotPrincipal", "is not evaluated", "use Principal * and aws:PrincipalArn")])
 
 
 @dataclass(frozen=True)
@@ -28,59 +35,92 @@ class RequestFacts:
     """The caller's names, empty where the policies are the caller's own."""
 
 
-def applies(statement: Statement, facts: RequestFacts) -> Answer:
-    """Return whether the statement applies. Raises AccessError if it is of another kind than the question."""
-    _check_kind(statement, facts)
-    action = _action_matches(statement, facts.action)
-    if action.no:
-        return NO
-    return all_of((action, *_rest(statement, facts))).located(lambda: _name(statement))
+@dataclass(frozen=True, eq=False)
+class PreparedStatement:
+    """A statement, with everything worked out that can be before a request is known."""
+
+    statement: Statement
+    """The statement as its policy has it."""
+
+    @cached_property
+    def names_principals(self) -> bool:
+        """Whether it is of a policy that says who is meant, as a role's trust policy does."""
+        return bool(self.statement.principals or self.statement.not_principals)
+
+    @property
+    def may_be_about_any_service(self) -> bool:
+        """Whether the statement may be about actions of services that it does not mention by their names."""
+        entries = self.statement.action_list
+        return bool(self.statement.not_actions) or entries.everything or entries.has_wildcard_for_service
+
+    def matches_action(self, action: str) -> Answer:
+        """Return whether the statement is about the action, which is written in lower case.
+
+        IAM compares without case: the guide's page on Action says that prefix and name are case-insensitive.
+        """
+        matched = self.statement.action_list.matches(action)
+        return matched.opposite() if self.statement.not_actions else matched
+
+    def applies(self, action: Answer, facts: RequestFacts) -> Answer:
+        """Return whether the statement applies to the request; `action` is the answer of `matches_action`.
+
+        Raises AccessError when the statement is of another kind than the question is.
+        """
+        if self.names_principals != bool(facts.principals):
+            _refuse_kind(self.statement)
+        if action.value is False:
+            return NO
+        principal = self._matches_principal(facts) if self.names_principals else YES
+        if principal.value is False:
+            return NO
+        resource = self._matches_resource(facts)
+        if resource.value is False:
+            return NO
+        conditions = self._meets_conditions(facts.context)
+        if conditions.value is False:
+            return NO
+        unread = unknown(self.statement.unread) if self.statement.unread else YES
+        return all_of((action, principal, resource, conditions, unread)).located(lambda: _name(self.statement))
+
+    def _matches_principal(self, facts: RequestFacts) -> Answer:
+        """Return whether the statement is about this caller; `*` is everybody.
+
+        NotPrincipal is not evaluated: with Deny its effect depends on the service, says the guide ("AWS might
+        validate the account first"), and with Allow it lets in everybody else.
+        """
+        if self.statement.not_principals:
+            return _NOT_PRINCIPAL
+        return certain(self._is_about_everybody or not facts.principals.isdisjoint(self.statement.principals))
+
+    @cached_property
+    def _is_about_everybody(self) -> bool:
+        return any(principal.name == "*" for principal in self.statement.principals)
+
+    def _matches_resource(self, facts: RequestFacts) -> Answer:
+        """Compare with case. A statement without either element is a trust policy's: it is about its own role."""
+        if self._resources is None:
+            return YES
+        matched = self._resources.matches(compared_resource(facts.resource), facts.context)
+        return matched.opposite() if self.statement.not_resources else matched
+
+    @cached_property
+    def _resources(self) -> ResourceList | None:
+        entries = self.statement.not_resources or self.statement.resources
+        return ResourceList.of(entries, variables=self.statement.variables) if entries else None
+
+    def _meets_conditions(self, context: Context) -> Answer:
+        """Return whether the conditions hold, which depends on nothing of the request but its context."""
+        if not self.statement.conditions:
+            return YES
+        return context.remembered(self, lambda context: answer_of_all(self.statement.conditions, context))
 
 
-def _rest(statement: Statement, facts: RequestFacts) -> Iterator[Answer]:
-    yield _principal_matches(statement, facts)
-    yield _resource_matches(statement, facts)
-    yield answer_of_all(statement.conditions, facts.context)
-    yield unknown(statement.unread) if statement.unread else YES
-
-
-def _check_kind(statement: Statement, facts: RequestFacts) -> None:
-    named = bool(statement.principals or statement.not_principals)
-    if named == bool(facts.principals):
-        return
+def _refuse_kind(statement: Statement) -> NoReturn:
+    """Raise AccessError for a statement with principals where the request has none, or the other way round."""
     with located(_name(statement)):
-        if named:
+        if statement.principals or statement.not_principals:
             raise undecided("Principal", "is named, and the request does not say who is asking")
         raise undecided("Principal", "is not named where the question is who may")
-
-
-def _principal_matches(statement: Statement, facts: RequestFacts) -> Answer:
-    """Return whether the statement is about this caller; `*` is everybody.
-
-    NotPrincipal is not evaluated: with Deny its effect depends on the service, says the guide ("AWS might
-    validate the account first"), and with Allow it lets in everybody else.
-    """
-    if statement.not_principals:
-        return unknown([Fault("NotPrincipal", "is not evaluated", "use Principal * and aws:PrincipalArn")])
-    return certain(
-        not statement.principals
-        or any(principal.name == "*" or principal in facts.principals for principal in statement.principals)
-    )
-
-
-def _action_matches(statement: Statement, action: str) -> Answer:
-    """Compare without case: the guide's page on Action says that prefix and name are case-insensitive."""
-    matched = statement.action_list.matches(action)
-    return matched.opposite() if statement.not_actions else matched
-
-
-def _resource_matches(statement: Statement, facts: RequestFacts) -> Answer:
-    """Compare with case. A statement without either element is a trust policy's: it is about its own role."""
-    entries = statement.not_resources or statement.resources
-    if not entries:
-        return YES
-    matched = any_resource(entries, facts.resource, facts.context, variables=statement.variables)
-    return matched.opposite() if statement.not_resources else matched
 
 
 def _name(statement: Statement) -> str:

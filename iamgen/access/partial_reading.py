@@ -72,10 +72,10 @@ def _readable(block: Block, anything: dict[str, object], document: Block) -> dic
         elements = {element: block[element] for element in group if element in block}
         if len(elements) != 1 or not set(group) & {*anything, "Condition"}:
             continue
-        kept = {element: value for element, value in readable.items() if element not in group} | elements
+        candidate = {element: value for element, value in readable.items() if element not in group} | elements
         try:
-            parse({**document, "Statement": [kept]})
+            parse({**document, "Statement": [candidate]})
         except AccessError:
             continue
-        readable = kept
+        readable = candidate
     return readable

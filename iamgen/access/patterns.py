@@ -1,4 +1,4 @@
-"""Text of a policy that matches text of a request: wildcards, and policy variables.
+"""Matches the text of a policy, with its wildcards and policy variables, against the text of a request.
 
 What a variable puts in is literal: a `*` in a user's name or tag is no wildcard.
 Sources: IAM User Guide, "IAM JSON policy elements: Resource" and "IAM policy elements: Variables and tags".
@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import takewhile
+from functools import cached_property, lru_cache
+from itertools import takewhile, zip_longest
 
 from iamgen.access.answers import Answer, certain, unknown
 from iamgen.access.context import Context
@@ -83,7 +83,7 @@ class Pattern:
         `matching` compares a pattern without variables with the text, `Pattern.matches` when it is None.
         """
         matching = matching or Pattern.matches
-        if not self.has_variables():
+        if not self._has_variables:
             return certain(matching(self, text))
         try:
             resolved = self.resolved(context)
@@ -98,10 +98,18 @@ class Pattern:
 
     def has_variables(self) -> bool:
         """Return whether a variable is part of it."""
-        return any(isinstance(part, Variable) for part in self.parts)
+        return self._has_variables
 
     def has_early_variables(self) -> bool:
         """Return whether a variable stands for a part of an ARN before the fifth colon."""
+        return self._has_early_variables
+
+    @cached_property
+    def _has_variables(self) -> bool:
+        return any(isinstance(part, Variable) for part in self.parts)
+
+    @cached_property
+    def _has_early_variables(self) -> bool:
         colons = 0
         for part in self.parts:
             if isinstance(part, Variable) and colons < ARN_COLONS:
@@ -139,7 +147,15 @@ class Pattern:
         With `run_on` a `*` that ends its segment may match beyond the colon: so it is documented for the
         Resource element. ArnLike compares each of the six segments by itself.
         """
-        return Pattern(tuple(_segmented(self.parts, run_on=run_on)))
+        return self._running_on if run_on else self._by_segment
+
+    @cached_property
+    def _running_on(self) -> Pattern:
+        return Pattern(tuple(_segmented(self.parts, run_on=True)))
+
+    @cached_property
+    def _by_segment(self) -> Pattern:
+        return Pattern(tuple(_segmented(self.parts, run_on=False)))
 
     def has_arn_shape(self) -> bool:
         """Return whether the text has all segments of an ARN. A variable may stand for any of them."""
@@ -150,6 +166,23 @@ class Pattern:
 
     def matches(self, text: str) -> bool:
         """Return whether the whole text is matched. Variables must have been resolved."""
+        return self._walks_through(text) if self._pieces is None else _has_in_order(text, self._pieces)
+
+    @cached_property
+    def _pieces(self) -> tuple[str, ...] | None:
+        """The texts between the `*`s; None where a `?`, a `*` that stops at a colon, or a variable is part of it."""
+        pieces = [""]
+        for part in self.parts:
+            if isinstance(part, str):
+                pieces[-1] += part  # literal, also where it has a `*`
+            elif isinstance(part, Wildcard) and part.many and part.colons:
+                pieces.append("")
+            else:
+                return None
+        return tuple(pieces)
+
+    def _walks_through(self, text: str) -> bool:
+        """Match step by step, by the positions in the text that the parts so far can end at."""
         reached = {0}
         for part in self.parts:
             reached = _advance(part, reached, text)
@@ -215,6 +248,25 @@ def _value(variable: Variable, context: Context) -> str | None:
     return value
 
 
+def _has_in_order(text: str, pieces: tuple[str, ...]) -> bool:
+    """Return whether the text begins with the first piece, ends with the last, and has the others between, in order.
+
+    Where several places would do for a piece, the first of them leaves the most text for the pieces behind it.
+    """
+    first, last = pieces[0], pieces[-1]
+    if len(pieces) == 1:
+        return text == first
+    if not (text.startswith(first) and text.endswith(last)):
+        return False
+    position = len(first)
+    for piece in pieces[1:-1]:
+        position = text.find(piece, position)
+        if position < 0:
+            return False
+        position += len(piece)
+    return position + len(last) <= len(text)
+
+
 def _joined(parts: Iterable[PatternPart]) -> Iterator[PatternPart]:
     literal = ""
     for part in parts:
@@ -231,7 +283,7 @@ def _joined(parts: Iterable[PatternPart]) -> Iterator[PatternPart]:
 
 def _segmented(parts: tuple[PatternPart, ...], *, run_on: bool) -> Iterator[PatternPart]:
     colons = 0
-    for part, after in zip(parts, (*parts[1:], None), strict=True):
+    for part, after in zip_longest(parts, parts[1:]):
         if isinstance(part, str):
             colons += part.count(":")
         if isinstance(part, Wildcard) and colons < ARN_COLONS and not part.unlimited:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from iamgen.access.documents import Statement, parse
@@ -11,13 +12,16 @@ from iamgen.access.entities import AttachedPolicy
 from iamgen.access.errors import AccessError, located, undecided
 from iamgen.access.partial_reading import parse_partly, unread_policy
 from iamgen.aws.iam_types import INLINE, POLICY
+from iamgen.aws.managed_policies import COMMAND, ManagedPolicyDocuments
 from iamgen.errors import Fault
 from iamgen.iam.holes import shown
 from iamgen.iam.named_resources import NamedResource, NamedResources
 from iamgen.iam.values import Value
 
 Documents = Mapping[str, Mapping[str, object]]
+"""Documents of AWS managed policies by path and name without the first `/`, or by name alone."""
 NO_DOCUMENTS: Documents = MappingProxyType({})
+_AWS_POLICY = ":iam::aws:policy/"
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Policies:
     own: Mapping[str, AttachedPolicy]
     """The template's policies by logical id."""
     aws: Documents
-    """The documents of AWS's managed policies by name."""
+    """The documents of AWS's managed policies."""
     tolerant: bool = False
     """Whether a policy that cannot be read, or whose document is not known, may mean anything instead of being
     an error."""
@@ -81,18 +85,51 @@ class Policies:
     def _elsewhere(self, arn: str) -> AttachedPolicy:
         name = shown(arn).rpartition("/")[2]
         try:
-            return self.identity(name, self._document_elsewhere(arn, name))
+            return _of_aws(_Document(self._document_elsewhere(arn, name)), name, tolerant=self.tolerant)
         except AccessError as error:
             if not self.tolerant:
                 raise
             return AttachedPolicy(name, unread_policy(error.faults[0], name))
 
-    def _document_elsewhere(self, arn: str, name: str) -> object:
-        if ":iam::aws:policy/" not in arn:
+    def _document_elsewhere(self, arn: str, name: str) -> Mapping[str, object]:
+        if _AWS_POLICY not in arn:
             raise undecided(shown(arn), "is a policy that this template does not have, so its document is not known")
-        if name not in self.aws:
-            raise undecided(arn, "is an AWS managed policy whose document is not known", f"pass {name} in managed")
-        return self.aws[name]
+        with_path = arn.partition(_AWS_POLICY)[2]
+        keys = (with_path,) if isinstance(self.aws, ManagedPolicyDocuments) else (with_path, name)
+        for key in keys:
+            if key in self.aws:
+                return self.aws[key]
+        raise _not_known(arn, self.aws)
+
+
+@dataclass(frozen=True, eq=False)
+class _Document:
+    """The document of an AWS managed policy, which is the same as another only if it is the very same object."""
+
+    body: Mapping[str, object]
+
+    def __hash__(self) -> int:
+        return id(self.body)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Document) and self.body is other.body
+
+
+@lru_cache(maxsize=1 << 11)
+def _of_aws(document: _Document, name: str, *, tolerant: bool) -> AttachedPolicy:
+    """Return an AWS managed policy, parsed once for all the accounts that have it."""
+    if tolerant:
+        return AttachedPolicy(name, parse_partly(document.body, name))
+    return identity_policy(name, document.body)
+
+
+def _not_known(arn: str, aws: Documents) -> AccessError:
+    """Return the error for an AWS managed policy that is not among those that are known."""
+    if isinstance(aws, ManagedPolicyDocuments):
+        return undecided(arn, f"is none of the AWS managed policies of {aws.date}, so what it allows is not known",
+                         f"if AWS has had it since: {COMMAND}")  # fmt: skip
+    name = arn.rpartition("/")[2]
+    return undecided(arn, "is an AWS managed policy whose document is not known", f"pass {name} in managed")
 
 
 def possible(policy: AttachedPolicy, fault: Fault) -> AttachedPolicy:

@@ -1,4 +1,4 @@
-"""Who is asking, and whether they may: users and role sessions, what they do, and which roles they assume.
+"""Says who is asking, what their requests carry, whether they may do something, and which roles they may assume.
 
 Sources: IAM User Guide, "Policy evaluation logic" and "Cross-account policy evaluation logic", "AWS JSON
 policy elements: Principal", "AWS global condition context keys", "Configuring MFA-protected API access".
@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from iamgen.access.answers import NO, YES, Answer, all_of, any_of, certain
 from iamgen.access.beyond_policies import needed_beside
-from iamgen.access.context import UNSAID, ContextValue, merged
+from iamgen.access.context import UNSAID, ContextKeys, ContextValue, merged
 from iamgen.access.documents import Principal
 from iamgen.access.entities import IamRole, IamUser
 from iamgen.access.errors import undecided
@@ -40,16 +40,22 @@ _EVERY_REQUEST: RequestContext = {
 }
 """Keys of a request that somebody makes themselves over HTTPS. To depend on an unsaid one is an error."""
 
+_NO_BOUNDARY = Evaluation("boundary", allow=YES)
+"""What the boundary of somebody who has none says about each request."""
+
 _TEMPORARY: RequestContext = {"aws:TokenIssueTime": UNSAID}
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A user, or a session of a role, and what their requests carry. `session` is the role session's name."""
+    """A user, or a session of a role, and what their requests carry."""
 
     entity: IamUser | IamRole
+    """The user, or the role that the session is of."""
     context: RequestContext
+    """The condition keys that each of their requests has."""
     session: str = ""
+    """The name of the role session; empty for a user."""
 
     @property
     def itself(self) -> frozenset[Principal]:
@@ -70,7 +76,7 @@ class Caller:
 def with_keys(user: IamUser) -> Caller:
     """Return the user with long-lived access keys: their requests have no MFA key at all."""
     known = {"aws:username": _known(user.name), "aws:PrincipalType": "User"}
-    return Caller(user, merged(_of_entity(user), known))
+    return Caller(user, ContextKeys(merged(_of_entity(user), known)))
 
 
 def console_session(user: IamUser, *, mfa: bool = False, mfa_age: int = 0) -> Caller:
@@ -88,7 +94,7 @@ def with_mfa(user: IamUser, age: int = 0) -> Caller:
 def role_session(role: IamRole, session: str = "session") -> Caller:
     """Return a session of the role. It carries no MFA key, whoever assumed it, and no user name."""
     known = {"aws:PrincipalType": "AssumedRole"}
-    return Caller(role, merged(_of_entity(role), {**_TEMPORARY, **known}), session)
+    return Caller(role, ContextKeys(merged(_of_entity(role), {**_TEMPORARY, **known})), session)
 
 
 def may(
@@ -109,18 +115,25 @@ def verdict_on(caller: Caller, request: Request) -> Verdict:
 
     The request's context is taken as it is: see `request_of`.
     """
-    identity, boundary = _identity(caller, request), _boundary(caller, request)
-    allow = all_of((identity.allow, boundary.allow))
-    verdict = combined((identity, boundary), allow, boundary if identity.allow.yes and not allow.yes else identity)
-    if verdict.outcome == "denied":
-        return verdict
-    return replace(verdict, needs=needed_beside(caller.entity.account_id, request.facts))
+    identity = _identity(caller, request)
+    if caller.entity.boundary is None:
+        verdict = identity.verdict
+    else:
+        boundary = _boundary(caller, request)
+        allow = all_of((identity.allow, boundary.allow))
+        decisive = boundary if identity.allow.yes and not allow.yes else identity
+        verdict = combined((identity, boundary), allow, decisive)
+    needs = () if verdict.outcome == "denied" else needed_beside(caller.entity.account_id, request.facts)
+    return verdict.beside(needs) if needs else verdict
 
 
 def request_of(
     caller: Caller, action: str, resource: str = "*", *, at: datetime | None = None, context: RequestContext = NOTHING
 ) -> Request:
-    """Return the request as this caller makes it: with the keys that `may` takes into account."""
+    """Return the request as this caller makes it: with the keys that `may` takes into account.
+
+    Without `at` and `context` all requests of a caller share the context that was read once, which is fastest.
+    """
     return Request(action, resource, _context(caller, at, context))
 
 
@@ -153,7 +166,8 @@ def verdict_on_assuming(caller: Caller, role: IamRole, context: RequestContext) 
         raise undecided(shown(caller.entity.arn), "is not known before the deployment, so no trust policy can be asked")
     about_role = {"aws:ResourceAccount": role.account_id}
     about_role |= {f"{prefix}:ResourceTag/{key}": value for prefix in ("aws", "iam") for key, value in role.tags}
-    return _Assuming(caller, role, Request(ASSUME, role.arn, merged(about_role, context))).verdict
+    keys = ContextKeys(merged(about_role, context))
+    return _Assuming(caller, role, Request(ASSUME, role.arn, keys)).verdict
 
 
 @dataclass(frozen=True)
@@ -161,8 +175,11 @@ class _Assuming:
     """A caller who wants to assume a role."""
 
     caller: Caller
+    """Who wants to assume it."""
     role: IamRole
+    """The role."""
     request: Request
+    """The request for sts:AssumeRole."""
 
     @property
     def verdict(self) -> Verdict:
@@ -193,7 +210,7 @@ class _Assuming:
         return alone, itself if itself.allow.yes else as_role
 
     def _trust(self, principals: frozenset[Principal]) -> Evaluation:
-        return evaluate(self.role.trust, replace(self.request, principals=principals), side="trust")
+        return evaluate(self.role.indexed_trust, replace(self.request, principals=principals), side="trust")
 
 
 def _identity(caller: Caller, request: Request) -> Evaluation:
@@ -202,8 +219,8 @@ def _identity(caller: Caller, request: Request) -> Evaluation:
 
 def _boundary(caller: Caller, request: Request) -> Evaluation:
     if caller.entity.boundary is None:
-        return Evaluation("boundary", allow=YES)
-    return evaluate(caller.entity.boundary.statements, request, side="boundary")
+        return _NO_BOUNDARY
+    return evaluate(caller.entity.boundary.indexed_statements, request, side="boundary")
 
 
 def _of_entity(entity: IamUser | IamRole) -> RequestContext:
@@ -218,12 +235,12 @@ def _known(written: str) -> ContextValue:
 
 
 def _more(caller: Caller, context: RequestContext) -> Caller:
-    return replace(caller, context=merged(caller.context, context))
+    return replace(caller, context=ContextKeys(merged(caller.context, context)))
 
 
 def _context(caller: Caller, at: datetime | None, context: RequestContext) -> RequestContext:
     if at is None:
-        return merged(caller.context, context)
+        return merged(caller.context, context) if context else caller.context
     if at.tzinfo is None:
         raise undecided(str(at), "is a time without a time zone", "pass an aware datetime")
     now = at.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""A statement's Resource or NotResource, prepared so that each entry is read once.
+"""A statement's Resource or NotResource element, prepared so that each of its entries is read once.
 
 Sources: IAM User Guide, "IAM JSON policy elements: Resource", "IAM policy elements: Variables and tags" and
 "Identify AWS resources with Amazon Resource Names (ARNs)".
@@ -10,10 +10,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from iamgen.access.answers import NO, Answer, any_of, unknown
+from iamgen.access.answers import NO, YES, Answer, any_of, unknown
 from iamgen.access.context import Context
 from iamgen.access.patterns import Pattern, pattern, plain_segments
 from iamgen.errors import Fault
+
+
+@dataclass(frozen=True)
+class ComparedResource:
+    """The resource of a request, in the two spellings in which the entries of policies are compared with it."""
+
+    text: str
+    """The ARN as the request has it, or `*` for an action that has no resource."""
+    plain: str
+    """The same with the first five segments of the ARN in lower case."""
+
+
+@lru_cache(maxsize=1 << 12)
+def compared_resource(text: str) -> ComparedResource:
+    """Return the resource of a request, prepared."""
+    return ComparedResource(text, plain_segments(text))
 
 
 @dataclass(frozen=True)
@@ -33,7 +49,7 @@ class ResourcePattern:
     plain: Pattern
     """The same, its first five segments in lower case."""
 
-    def matches(self, resource: str, context: Context) -> Answer:
+    def matches(self, resource: ComparedResource, context: Context) -> Answer:
         """Return whether it matches the resource, an ARN or `*`.
 
         A variable before the fifth colon is not replaced, so that the entry matches nothing: "You can't use a
@@ -41,15 +57,16 @@ class ResourcePattern:
         """
         if self.written.has_early_variables():
             return NO
-        answer = self.written.agrees(resource, context)
+        answer = self.written.agrees(resource.text, context)
         if self.text == "arn" and answer.yes:
             return self._undocumented("is completed to an ARN")
-        plain_resource = plain_segments(resource)
-        if not answer.no or (self.plain is self.written and plain_resource == resource):
+        if not answer.no or (self.plain is self.written and resource.plain == resource.text):
             return answer
-        if self.plain.agrees(plain_resource, context).no:
+        if self.plain.agrees(resource.plain, context).no:
             return NO
-        return self._undocumented(f"matches {resource!r}, which differs in upper and lower case before the fifth colon")
+        return self._undocumented(
+            f"matches {resource.text!r}, which differs in upper and lower case before the fifth colon"
+        )
 
     def _undocumented(self, message: str) -> Answer:
         return unknown([Fault(self.text, f"AWS does not document whether it {message}")])
@@ -65,6 +82,25 @@ def resource_pattern(text: str, *, variables: bool) -> ResourcePattern:
     return ResourcePattern(text, written, written if plain == written else plain)
 
 
-def any_resource(entries: Iterable[str], resource: str, context: Context, *, variables: bool) -> Answer:
-    """Return whether one of the entries matches the resource."""
-    return any_of(resource_pattern(entry, variables=variables).matches(resource, context) for entry in entries)
+@dataclass(frozen=True)
+class ResourceList:
+    """The entries of a Resource or NotResource element."""
+
+    patterns: tuple[ResourcePattern, ...]
+    """The entries, prepared."""
+    everything: bool
+    """Whether `*` is one of them."""
+
+    @classmethod
+    def of(cls, entries: Iterable[str], *, variables: bool) -> ResourceList:
+        """Return the list of these entries; `variables` says whether `${...}` is a policy variable in them."""
+        patterns = tuple(resource_pattern(entry, variables=variables) for entry in entries)
+        return cls(patterns, any(item.text == "*" for item in patterns))
+
+    def matches(self, resource: ComparedResource, context: Context) -> Answer:
+        """Return whether one of the entries matches the resource. Every other entry begins with `arn`."""
+        if self.everything:
+            return YES
+        if resource.text == "*":
+            return NO
+        return any_of(item.matches(resource, context) for item in self.patterns)

@@ -4,8 +4,7 @@
 
 moto (Apache-2.0, a development dependency) has the documents of AWS's managed policies as `aws iam
 list-policies` and `get-policy-version` give them. Of these come their names, the dangerous actions that each
-allows, the services that they name as receivers of a role, and the whole documents of those policies by which people
-administer and deploy accounts.
+allows, the services that they name as receivers of a role, and the documents themselves, as an archive.
 """
 
 from __future__ import annotations
@@ -18,25 +17,11 @@ from typing import Any
 
 from iamgen.aws.data import HERE
 from iamgen.aws.managed_policies import FILE as DOCUMENTS
+from iamgen.aws.managed_policy_archive import ManagedPolicy, Origin, archived
 from iamgen.aws.partitions import service_principal
 from iamgen.check.rules._escalation import allowed, denied
 from iamgen.iam.statements import statements
 
-# The policies whose documents decide whether somebody can administer an account or deploy to it.
-_WHOLE = (
-    "AWSCloudFormationFullAccess",
-    "AWSCloudFormationReadOnlyAccess",
-    "AWSDenyAll",
-    "AdministratorAccess",
-    "IAMFullAccess",
-    "IAMReadOnlyAccess",
-    "IAMUserChangePassword",
-    "PowerUserAccess",
-    "ReadOnlyAccess",
-    "SecurityAudit",
-    "SystemAdministrator",
-    "ViewOnlyAccess",
-)
 _SERVICE = re.compile(rf'"([a-z0-9.-]+){re.escape(service_principal(""))}"')
 
 
@@ -52,17 +37,12 @@ def main() -> None:
     named = {service for policy in policies.values() for service in _SERVICE.findall(json.dumps(policy["Document"]))}
     about = f"# Services that AWS's managed policies name as receivers of a role, or callers.\n# {origin}\n"
     _write("service_principals.txt", about, sorted(named))
-    _write_whole({name: policies[name] for name in _WHOLE}, origin)
+    DOCUMENTS.write_bytes(archived(map(_managed_policy, policies.items()), Origin(origin, newest, "aws")))
 
 
-def _write_whole(policies: Mapping[str, Mapping[str, Any]], origin: str) -> None:
-    """Write the documents, one policy in a line, to where `iamgen.aws.managed_policies` reads them."""
-    lines = ",\n".join(
-        f"{json.dumps(policy['Path'].lstrip('/') + name)}: {json.dumps(policy['Document'], separators=(',', ':'))}"
-        for name, policy in sorted(policies.items())
-    )
-    head = f'{{"source": {json.dumps(origin)},\n"policies": {{\n'
-    DOCUMENTS.write_text(f"{head}{lines}\n}}}}\n", encoding="utf-8")
+def _managed_policy(entry: tuple[str, Mapping[str, Any]]) -> ManagedPolicy:
+    name, policy = entry
+    return ManagedPolicy(policy["Path"].lstrip("/") + name, policy["DefaultVersionId"], policy["Document"])
 
 
 def _line(name: str, policy: Mapping[str, Any]) -> str:

@@ -9,6 +9,9 @@ import click
 
 from iamgen.errors import Fault, UsageError
 
+_NAME_COLUMN = 12
+"""Letters of a name that stands beside its summary."""
+
 
 class CommandGroup(click.Group):
     """Commands under headings. A word that is no command is refused with the command that was probably meant."""
@@ -51,11 +54,12 @@ class CommandGroup(click.Group):
         return did_you_mean(word, self.list_commands(ctx), f"{ctx.command_path} --help lists the commands")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write a section for each heading, all with one width of their first columns."""
-        width = max(map(len, self.list_commands(ctx)))
+        """Write a section for each heading, all with the same columns; a long name has a line of its own."""
+        width = max(len(name) for name in self.list_commands(ctx) if len(name) <= _NAME_COLUMN)
         for heading, commands in self.headings.items():
             with formatter.section(heading):
-                formatter.write_dl([(name.ljust(width), summary) for name, summary in commands.items()])
+                rows = [(name.ljust(width), summary) for name, summary in commands.items()]
+                formatter.write_dl(rows, col_max=_NAME_COLUMN)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[click.shell_completion.CompletionItem]:
         """Complete a command's name from the list alone."""

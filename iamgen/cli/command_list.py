@@ -31,6 +31,9 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     "People": {
         "bootstrap": "Print a person's console links, or set up their ~/.aws.",
     },
+    "iamgen itself": {
+        "refresh-managed-policies": "Fetch the AWS managed policies of today.",
+    },
 }
 
 OTHER_WORDS: Mapping[str, str] = {

@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 
-from iamgen.access.accounts import Account, Scheme
-from iamgen.access.documents import Principal
+from iamgen.access.accounts import Account, AccountSource, Scheme
+from iamgen.access.documents import Principal, parse
 from iamgen.access.entities import HandMadeUser
 from iamgen.access.errors import AccessError
+from iamgen.access.evaluate import Request
+from iamgen.access.principals import Caller, request_of, role_session, verdict_on
+from iamgen.aws.managed_policies import FILE, ManagedPolicyDocuments
+from iamgen.aws.managed_policy_archive import PolicyArchive
 
 ID = "123456789012"
 
@@ -173,6 +177,55 @@ def test_an_aws_managed_policy_without_its_document_is_named() -> None:
         "OpsR: arn:aws:iam::aws:policy/job-function/ViewOnlyAccess: is an AWS managed policy whose document is not known"
     )
     assert fault.hint == "pass ViewOnlyAccess in managed"
+
+
+BROUGHT = ManagedPolicyDocuments(PolicyArchive.of(FILE.read_bytes()))
+
+
+@pytest.mark.parametrize("name", ["NoSuchPolicy", "ViewOnlyAccess", "job-function/ReadOnlyAccess"])
+def test_a_policy_that_aws_does_not_have_is_refused_with_the_date_of_the_list(name: str) -> None:
+    """The path belongs to the name: AWS has job-function/ViewOnlyAccess, and ReadOnlyAccess without a path."""
+    arn = f"arn:aws:iam::aws:policy/{name}"
+    with pytest.raises(AccessError) as caught:
+        account(OpsR=role(ManagedPolicyArns=[arn]), managed=BROUGHT)
+    (fault,) = caught.value.faults
+    assert fault.problem == (
+        f"OpsR: {arn}: is none of the AWS managed policies of {BROUGHT.date}, so what it allows is not known"
+    )
+    assert fault.hint == "if AWS has had it since: iamgen refresh-managed-policies"
+    source = AccountSource({"Resources": {"OpsR": role(ManagedPolicyArns=[arn])}}, ID, managed=BROUGHT, tolerant=True)
+    verdict = verdict_on(*asked(Account.read(source), "s3:GetObject"))
+    assert verdict.outcome == "unknown"
+    assert BROUGHT.date in verdict.reasons[0].problem
+
+
+def asked(account: Account, action: str) -> tuple[Caller, Request]:
+    caller = role_session(account.roles[0])
+    return caller, request_of(caller, action)
+
+
+def test_a_managed_policy_is_parsed_once_for_all_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+
+    def counting(document: Any, origin: str) -> Any:
+        parsed.append(origin)
+        return parse(document, origin)
+
+    monkeypatch.setattr("iamgen.access.policies.parse", counting)
+    documents = {name: dict(BROUGHT["ReadOnlyAccess"]) for name in ("ReadOnlyAccess", "Other")}
+    arns = [f"arn:aws:iam::aws:policy/{name}" for name in documents]
+    resources: dict[str, Any] = {"A": role(ManagedPolicyArns=arns), "B": role("B", ManagedPolicyArns=arns)}
+    accounts = [account(managed=documents, **resources) for _ in range(3)]
+    assert [name for name in parsed if name in documents] == ["ReadOnlyAccess", "Other"]
+    policies = {policy for item in accounts for holder in item.roles for policy in holder.policies}
+    assert len(policies) == 2
+    assert all(verdict_on(*asked(item, "s3:GetObject")).outcome == "allowed" for item in accounts)
+    changed = {name: {**document, "Statement": [DENY_ALL]} for name, document in documents.items()}
+    denied = account(A=role(ManagedPolicyArns=arns), managed=changed)
+    assert verdict_on(*asked(denied, "s3:GetObject")).explicit
+
+
+DENY_ALL = {"Effect": "Deny", "Action": "*", "Resource": "*"}
 
 
 def test_a_policy_of_another_account_is_not_taken_for_one_of_aws() -> None:

@@ -158,3 +158,22 @@ def test_in_a_resource_a_wildcard_passes_colons_at_the_end_of_a_segment(
 )
 def test_compared_as_arns_no_wildcard_leaves_its_segment(wanted: str, text: str, *, expected: bool) -> None:
     assert pattern(wanted, variables=True).within_arn(run_on=False).matches(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "expected"),
+    [
+        ("ab*ba", "aba", False),
+        ("ab*ba", "abba", True),
+        ("a*a", "a", False),
+        ("a*b*b", "ab", False),
+        ("a*b*b", "abb", True),
+        ("*a*a*", "a", False),
+        ("a**", "a", True),
+        ("*", "", True),
+        ("", "", True),
+        ("", "a", False),
+    ],
+)
+def test_the_pieces_of_a_pattern_do_not_overlap(written: str, text: str, *, expected: bool) -> None:
+    assert pattern(written, variables=False).matches(text) is expected

@@ -38,6 +38,12 @@ def actions(service: str) -> Mapping[str, str]:
     return {name.lower(): name for name in _data().actions.get_actions_for_service(service)}
 
 
+@cache
+def every_action() -> tuple[str, ...]:
+    """Return every action of every service, written `service:Action`, in order. Takes half a second the first time."""
+    return tuple(f"{service}:{name}" for service in sorted(services()) for name in sorted(actions(service).values()))
+
+
 @lru_cache(maxsize=1 << 14)
 def action_exists(service: str, name: str) -> bool:
     """Return whether a service has an action of that name, or one that its wildcards mean; without case."""
