@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from itertools import chain
 
 from iamgen.errors import refuse
-from iamgen.questions.circumstances import Acting, Circumstances, acting_role
+from iamgen.questions.circumstances import Acting, Circumstances
 from iamgen.questions.decisions import ActionOutcome, Level, outcome
 from iamgen.questions.demands import Demand, ResourceScope, demand
 from iamgen.questions.memory import remembering
@@ -123,11 +123,6 @@ class Asker:
         """Returns what a user or a role's session may do of an action."""
         return remembering(partial(outcome, known_roles=self.reacher.known_roles))
 
-    @cached_property
-    def session(self) -> Callable[[KnownEntity, Circumstances], Acting]:
-        """Returns a session of a role, whoever assumed it."""
-        return remembering(_any_session)
-
     def answer(self, question: AccessQuestion) -> AccessAnswer:
         """Return the answer. Raises IamgenError for a question about something that is not known."""
         wish = demand(self.model, question.action, question.resource, question.account)
@@ -183,7 +178,7 @@ class Asker:
             for role in chain((hop.role for _, hop in known.values()), others):
                 if role.entity.arn in reached | arrived or not self._is_asked(role, question):
                     continue
-                acting = self.session(role, question.circumstances)
+                acting = self.reacher.session(role, "", question.circumstances)
                 if self.outcome(acting, action, answer.demand.scope).level != "no":
                     before, hop = known.get(role.entity.arn) or self._tried(actor, reach, role, question.circumstances)
                     yield Refused(actor, before, hop)
@@ -203,10 +198,6 @@ class Asker:
         if not reach.ways or actor.known is None:
             return None, stranger_hop(actor, role, circumstances)
         return reach.ways[0], best_hop(reach.ways[0].acting, role)
-
-
-def _any_session(role: KnownEntity, circumstances: Circumstances) -> Acting:
-    return acting_role(role, "session", circumstances)
 
 
 def _names(role: KnownEntity) -> tuple[str, ...]:

@@ -59,15 +59,15 @@ def from_declaration(declared: DeclaredTexts) -> AccessModel:
         pipeline(workload.subject, workload.issuer, workload.audience, lines.of_pipeline(workload))
         for workload in declaration.workloads
     )
-    by_hand = (Fault("users.py", BY_HAND),) if declaration.settings.users == "console" else ()
-    gaps = tuple(gap for account in accounts for gap in account.content.not_known)
+    gaps = (Fault("users.py", BY_HAND),) if declaration.settings.users == "console" else ()
     return AccessModel(
         accounts,
         (*actors, *strangers(accounts, pipelines)),
         declared.origin,
         declaration.partition,
         declaration.aliases,
-        (*by_hand, *gaps),
+        {(grant.principal.name, grant.account, grant.role): lines.of(grant.origin) for grant in declaration.granted},
+        gaps,
     )
 
 

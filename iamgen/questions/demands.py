@@ -153,7 +153,7 @@ def shaped(text: str) -> Pattern:
 @lru_cache(maxsize=1 << 14)
 def _form(form: str, account_id: str, partition: str) -> Pattern:
     """Return the pattern of a form of ARNs: each variable part has at least one character."""
-    known = {"Partition": partition, "Account": account_id or "*"}
+    known = {"Partition": partition, "Account": account_id or "?*"}
     return shaped(_VARIABLE_PART.sub(lambda part: known.get(part[1], "?*"), form))
 
 

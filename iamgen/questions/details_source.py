@@ -95,7 +95,7 @@ def from_details(several: Iterable[AccountDetails]) -> AccessModel:
         (*users_of(accounts), *strangers(accounts)),
         "account details",
         partition,
-        gaps=(_NOT_IN_DETAILS, *(gap for account in accounts for gap in account.content.not_known)),
+        gaps=(_NOT_IN_DETAILS,),
     )
 
 

@@ -131,8 +131,19 @@ class AccessModel:
     """The partition of all accounts."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Other names of accounts, each with the name that it stands for."""
+    granted: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    """`file:line` of each grant, by the name of who has it, of the account, and of the role's logical id."""
     gaps: tuple[Fault, ...] = ()
-    """What the source does not tell, or what was assumed."""
+    """What a source of this kind does not tell, or what was assumed for all of it."""
+
+    @property
+    def unread(self) -> tuple[Fault, ...]:
+        """What could not be read, or was not looked at, in the accounts' templates."""
+        return tuple(
+            fault._replace(where=f"{account.places.file}: {fault.where}")
+            for account in self.accounts
+            for fault in account.content.not_known
+        )
 
     @cached_property
     def scheme(self) -> Scheme:

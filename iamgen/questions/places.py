@@ -14,6 +14,7 @@ from iamgen.iam.named_resources import NamedResources
 from iamgen.iam.syntax import Path, Position
 from iamgen.iam.template import Document, Template
 
+_ELSEWHERE = "AWS managed policy"
 _UNKNOWN = "not written in what was read"
 
 
@@ -59,12 +60,12 @@ class AccountPlaces:
     def of_policy(self, holder: Entity, policy: str) -> Place:
         """Return where a policy is written that a user, group or role has."""
         document = self._document(holder, policy)
-        return self._of_document(document, ()) if document else Place(_elsewhere(policy))
+        return self._of_document(document, ()) if document else Place(_ELSEWHERE)
 
     def of_statement(self, holder: Entity, policy: str, statement: Statement) -> Place:
         """Return where a statement of such a policy is written."""
         document = self._document(holder, policy)
-        return self._of_document(document, _statement(statement)) if document else Place(_elsewhere(policy))
+        return self._of_document(document, _statement(statement)) if document else Place(_ELSEWHERE)
 
     def of_trust(self, role: Entity, statement: Statement) -> Place:
         """Return where a statement of a role's trust policy is written."""
@@ -109,7 +110,3 @@ class AccountPlaces:
 
 def _statement(statement: Statement) -> Path:
     return ("Statement", statement.number - 1) if statement.number else ()
-
-
-def _elsewhere(policy: str) -> str:
-    return f"AWS managed policy {policy}"

@@ -7,7 +7,7 @@ depends on what nobody can know, the way is uncertain, and nothing that follows 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -27,6 +27,7 @@ from iamgen.questions.circumstances import (
     with_trust_keys,
 )
 from iamgen.questions.decisions import KnownRoles
+from iamgen.questions.memory import remembering
 from iamgen.questions.model import AccessModel, Actor, KnownEntity
 
 _SESSION = "session"
@@ -91,6 +92,11 @@ class Reacher:
         roles = self.model.role_by_arn
         return KnownRoles(frozenset(roles), lambda acting, arn: best_hop(acting, roles[arn]).verdict)
 
+    @cached_property
+    def session(self) -> Callable[[KnownEntity, str, Circumstances], Acting]:
+        """Returns a session of a role; with an empty name, one that could have any."""
+        return remembering(_session)
+
     def reach(self, actor: Actor, circumstances: Circumstances, within: frozenset[str] | None = None) -> Reach:
         """Return everything that somebody can act as. `within` limits the roles that are looked at, by their ARNs."""
         search = _Search(self, actor, circumstances, within)
@@ -126,6 +132,10 @@ class Reacher:
                 for key in _trusted(statement):
                     numbers[key][number] = None
         return {key: tuple(value) for key, value in numbers.items()}
+
+
+def _session(known: KnownEntity, name: str, circumstances: Circumstances) -> Acting:
+    return acting_role(known, name or _SESSION, circumstances, is_free=not name)
 
 
 def _trusted(statement: Statement) -> Iterator[tuple[str, str | None]]:
@@ -290,7 +300,7 @@ class _Search:
             queue.append(self._arrive(before, hop))
 
     def _arrive(self, before: Way | None, hop: Hop) -> Way:
-        acting = acting_role(hop.role, hop.session or _SESSION, self.circumstances, is_free=not hop.session)
+        acting = self.reacher.session(hop.role, hop.session, self.circumstances)
         way = Way(self.actor, acting, (*(before.hops if before else ()), hop))
         self.ways[hop.role.entity.arn] = way
         return way

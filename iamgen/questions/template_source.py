@@ -57,13 +57,12 @@ def account_files(option: str, written: Iterable[str], names: Mapping[str, str])
 def from_templates(files: Iterable[AccountFile], partition: str) -> AccessModel:
     """Return the model of accounts with one template each. Raises IamgenError for a file that is no template."""
     accounts = tuple(_account(item, partition) for item in files)
-    gaps = tuple(gap for account in accounts for gap in account.content.not_known)
     return AccessModel(
         accounts,
         (*users_of(accounts), *strangers(accounts)),
         "templates",
         partition,
-        gaps=(_NOT_IN_TEMPLATES, *gaps),
+        gaps=(_NOT_IN_TEMPLATES,),
     )
 
 

@@ -1,0 +1,79 @@
+"""Who may do something, as people read it, in 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from iamgen.questions.can_json import iso
+from iamgen.questions.can_text import WIDTH, footer
+from iamgen.questions.explanation import attempt_conditions
+from iamgen.questions.holders import KINDS, POWER_OVER_IAM, AccessHolder, Holders
+from iamgen.questions.limits import not_looked_at
+from iamgen.questions.model import AccessModel, ActorKind
+
+_BOLD, _PLAIN = "\033[1m", "\033[0m"
+_PLURALS: dict[ActorKind, str] = {
+    "person": "people",
+    "CI user": "CI users",
+    "user": "users",
+    "pipeline": "pipelines",
+    "federated": "identity providers",
+    "service": "services",
+    "other account": "other accounts",
+}
+_SERVICES = "ways to become administrator by passing a role to a service, or by what a service runs as a role"
+
+
+def who_can_text(model: AccessModel, found: Holders, account: str | None, *, coloured: bool) -> str:
+    """Return everybody who may do it, by kind."""
+    return "\n".join(_lines(model, found, account, coloured=coloured)) + "\n"
+
+
+def _lines(model: AccessModel, found: Holders, account: str | None, *, coloured: bool) -> Iterator[str]:
+    yield from wrap(_head(found, account), WIDTH, break_on_hyphens=False)
+    for kind in KINDS:
+        holders = [holder for holder in found.holders if holder.attempt.way.actor.kind == kind]
+        if holders:
+            title = _PLURALS[kind]
+            yield from ("", f"{_BOLD}{title}{_PLAIN}" if coloured else title)
+            for holder in holders:
+                yield from _holder(holder, found)
+    if found.unreached:
+        yield from ("", "roles that may do it, and as which nobody can act:")
+        yield from (f"  {role.entity.name} in {role.account.name}" for role in found.unreached)
+    yield from ("", *footer((*not_looked_at(model, found.demand), *((_SERVICES,) if found.is_admin else ()))))
+
+
+def _head(found: Holders, account: str | None) -> str:
+    here = f" in {account}" if account else ""
+    number = len({holder.attempt.way.actor for holder in found.holders})
+    if found.is_admin:
+        return f"administrators in effect{here}: {number or 'nobody'}"
+    resource = found.demand.scope.resource
+    on = f" on {resource}" if resource != "*" else ""
+    return f"who may do {found.demand.action}{on}{here}: {number or 'nobody'}"
+
+
+def _holder(holder: AccessHolder, found: Holders) -> Iterator[str]:
+    way = holder.attempt.way
+    chain = " → ".join(f"{hop.role.entity.name} in {hop.role.account.name}" for hop in way.hops)
+    where = f" in {way.actor.account_name}" if way.actor.kind in ("CI user", "user") else ""
+    head = f"  {way.actor.name}{where}{f' → {chain}' if chain else ''}"
+    yield from wrap(head, WIDTH, subsequent_indent="    ", break_on_hyphens=False)
+    details = [f"until {iso(holder.end)}"] if holder.end else []
+    details += ["perhaps"] if holder.level == "depends" else []
+    details += [text for text in attempt_conditions(holder.attempt) if not text.startswith(("until ", "denied by "))]
+    details += [_of_actions(holder, found)] if len(found.demand.actions) > 1 else []
+    place = [str(way.actor.place)] if way.actor.place else []
+    for text in (*(item for item in details if item), *place):
+        yield from wrap(text, WIDTH, initial_indent="      ", subsequent_indent="        ", break_on_hyphens=False)
+
+
+def _of_actions(holder: AccessHolder, found: Holders) -> str:
+    total = len(found.demand.actions)
+    if found.is_admin and len(holder.actions) == len(POWER_OVER_IAM):
+        return "full power over IAM"
+    if found.is_admin:
+        return f"by {', '.join(holder.actions) or 'a part of what the actions are about'}"
+    return f"{len(holder.actions):,} of {total:,} actions" if len(holder.actions) < total else f"all {total:,} actions"
