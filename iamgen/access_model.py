@@ -1,6 +1,6 @@
 """Load what questions about access are answered on: a folder, a commit, templates, account details, or AWS itself.
 
-model = access_model(source, now)     an AccessModel, the same whatever it is read from
+model = access_model(source, now, console)     an AccessModel, the same whatever it is read from
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING
 
 from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.questions.declared_source import DeclaredTexts, from_declaration
-from iamgen.questions.model import AccessModel
+from iamgen.questions.model import AccessModel, Actor
 
 if TYPE_CHECKING:
     from iamgen.aws_client.clients import Clients
     from iamgen.declaration.resolved import Declaration
     from iamgen.project import Rendered
     from iamgen.questions.details_source import AccountDetails
+    from iamgen.ui.console import Console
 
+_SHOWN = 3
 AS_DEPLOYED = "users.py, as it would be deployed"
 
 
@@ -58,8 +60,20 @@ class ModelSource:
             raise UsageError([Fault(named[0], problem, "ask twice, once of each")])
 
 
-def access_model(source: ModelSource, now: datetime) -> AccessModel:
-    """Return the model of a source. Raises IamgenError for whatever is wrong with it."""
+def access_model(source: ModelSource, now: datetime, console: Console) -> AccessModel:
+    """Return the model of a source, having printed what is worth a warning about it.
+
+    Raises IamgenError for whatever is wrong with it.
+    """
+    model = _model(source, now, console)
+    console.warnings(model.unread[:_SHOWN])
+    if len(model.unread) > _SHOWN:
+        problem = f"{len(model.unread) - _SHOWN:,} more things like these were not looked at"
+        console.warning(Fault(model.origin, problem, "who-can --json lists them all"))
+    return model
+
+
+def _model(source: ModelSource, now: datetime, console: Console) -> AccessModel:
     source.check()
     if source.templates or source.details:
         return _of_files(source)
@@ -67,24 +81,25 @@ def access_model(source: ModelSource, now: datetime) -> AccessModel:
 
     root = find_root(source.folder)
     if source.revision is not None:
-        return _of_revision(root, source.revision, now)
+        return _of_revision(root, source.revision, now, console)
     from iamgen.project import Project
     from iamgen.synth import import_stack
 
     project = Project.load(root, now, meanwhile=import_stack)
-    return _live(project.declaration, source) if source.live else _declared(project.render(), AS_DEPLOYED)
+    return _live(project.declaration, source) if source.live else _declared(project.render(), AS_DEPLOYED, console)
 
 
-def _declared(rendered: Rendered, origin: str) -> AccessModel:
+def _declared(rendered: Rendered, origin: str, console: Console) -> AccessModel:
+    console.warnings((*rendered.project.warnings, *rendered.warnings))
     return from_declaration(DeclaredTexts(rendered.project.root, rendered.declaration, rendered.texts, origin))
 
 
-def _of_revision(root: Path, name: str, now: datetime) -> AccessModel:
+def _of_revision(root: Path, name: str, now: datetime, console: Console) -> AccessModel:
     from iamgen.release.repository import open_repository
     from iamgen.revision import project_at, revision_named
 
     with project_at(revision_named(open_repository(root), name), now) as project:
-        return _declared(project.render(), f"users.py at {name}")
+        return _declared(project.render(), f"users.py at {name}", console)
 
 
 def _of_files(source: ModelSource) -> AccessModel:
@@ -148,7 +163,19 @@ def _live(declaration: Declaration, source: ModelSource) -> AccessModel:
     if faults:
         raise IamgenError(faults)
     model = from_details([result for result in results.values() if not isinstance(result, IamgenError)])
-    return replace(model, aliases=declaration.aliases, origin="AWS, as it is now")
+    actors = tuple(_as_declared(actor, declaration) for actor in model.actors)
+    return replace(model, actors=actors, aliases=declaration.aliases, origin="AWS, as it is now")
+
+
+def _as_declared(actor: Actor, declaration: Declaration) -> Actor:
+    """Return a user of AWS as the person or CI user that the declaration says it is."""
+    if actor.kind != "user":
+        return actor
+    holds_people = declaration.accounts[actor.account_name].holds_people
+    if holds_people and any(person.name == actor.name for person in declaration.people):
+        return replace(actor, kind="person")
+    is_machine = any(machine.name == actor.name for machine in declaration.machines)
+    return replace(actor, kind="CI user") if is_machine else actor
 
 
 def _details(clients: Clients, name: str, account_id: str) -> AccountDetails:

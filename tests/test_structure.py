@@ -34,7 +34,21 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "deploy": {"access", "aws", "aws_client", "declaration", "diff", "errors", "iam", "ui"},
     "project": {"check", "declaration", "diff", "errors", "jinja", "synth", "ui"},
     "revision": {"deploy", "diff", "errors", "project", "release", "ui"},
+    "questions": {"access", "aws", "declaration", "errors", "iam", "similar_names", "ui"},
+    "access_model": {
+        "aws_client",
+        "declaration",
+        "deploy",
+        "errors",
+        "project",
+        "questions",
+        "release",
+        "revision",
+        "synth",
+        "ui",
+    },
     "commands": {
+        "access_model",
         "aws",
         "aws_client",
         "check",
@@ -46,6 +60,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "iam",
         "jinja",
         "project",
+        "questions",
         "release",
         "revision",
         "similar_names",
@@ -53,7 +68,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "ui",
         "workstation",
     },
-    "cli": {"commands", "declaration", "errors", "release", "ui"},
+    "cli": {"access_model", "commands", "declaration", "errors", "questions", "release", "ui"},
     "__main__": {"cli"},
 }
 ONLY_IN = {

@@ -9,6 +9,7 @@ import click
 
 from iamgen.cli.apply import apply
 from iamgen.cli.bootstrap import bootstrap
+from iamgen.cli.can import can
 from iamgen.cli.cancel import cancel
 from iamgen.cli.changes import changes
 from iamgen.cli.check import check
@@ -23,6 +24,7 @@ from iamgen.cli.render import render
 from iamgen.cli.session import Session
 from iamgen.cli.stack_set import stack_set
 from iamgen.cli.template import template
+from iamgen.cli.who_can import who_can
 from iamgen.errors import Fault, IamgenError, InterruptError, UsageError
 from iamgen.ui.console import Colour, Console
 from iamgen.ui.signals import as_interrupts, ignore
@@ -58,6 +60,8 @@ def iamgen(session: Session, /, folder: Path, colour: Colour) -> None:
 _COMMANDS = (
     render,
     check,
+    can,
+    who_can,
     changes,
     release,
     promote,

@@ -11,6 +11,7 @@ from iamgen.questions.can_json import is_allowed_by_identity, iso, notes
 from iamgen.questions.decisions import Level
 from iamgen.questions.explanation import PathStep, conditions, missing, missing_for_role, path
 from iamgen.questions.limits import not_looked_at, until
+from iamgen.ui.printable import printable
 
 WIDTH = 80
 _KIND = 17
@@ -23,11 +24,15 @@ _WORDS = {"yes": "yes", "no": "no", "depends": "it depends"}
 
 def can_text(asker: Asker, answer: AccessAnswer, *, coloured: bool) -> str:
     """Return the answer to a question."""
-    return "\n".join(_lines(asker, answer, coloured=coloured)) + "\n"
+    lines = [printable(line) for line in _lines(asker, answer)]
+    if coloured:
+        word = _WORDS[answer.level]
+        lines[0] = f"{_COLOURS[answer.level]}{word}{_PLAIN}{lines[0].removeprefix(word)}"
+    return "\n".join(lines) + "\n"
 
 
-def _lines(asker: Asker, answer: AccessAnswer, *, coloured: bool) -> Iterator[str]:
-    yield from _head(answer, coloured=coloured)
+def _lines(asker: Asker, answer: AccessAnswer) -> Iterator[str]:
+    yield from wrap(f"{_WORDS[answer.level]}: {_sentence(answer)}", WIDTH, break_on_hyphens=False)
     best = answer.best
     if answer.demand.is_pattern:
         yield from _actions(answer)
@@ -41,14 +46,6 @@ def _lines(asker: Asker, answer: AccessAnswer, *, coloured: bool) -> Iterator[st
         yield from _listed("how far each way got", _ways(answer))
     yield from _listed("note", notes(answer))
     yield from ("", *footer(not_looked_at(asker.model, answer.demand, answer.attempts)))
-
-
-def _head(answer: AccessAnswer, *, coloured: bool) -> Iterator[str]:
-    word = _WORDS[answer.level]
-    lines = wrap(f"{word}: {_sentence(answer)}", WIDTH, break_on_hyphens=False)
-    if coloured:
-        lines[0] = f"{_COLOURS[answer.level]}{word}{_PLAIN}{lines[0].removeprefix(word)}"
-    yield from lines
 
 
 def _sentence(answer: AccessAnswer) -> str:

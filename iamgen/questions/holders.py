@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from iamgen.access.entities import IamUser
 from iamgen.questions.can import Asker, Attempt
 from iamgen.questions.circumstances import Acting, Circumstances
 from iamgen.questions.decisions import ActionOutcome, Level
@@ -46,6 +47,9 @@ POWER_OVER_IAM = tuple(
 )
 """Actions of which one is enough to become administrator: they attach or change policies, open a role to somebody, or
 give access as another user. Source: the public list of escalation paths, pathfinding.cloud."""
+
+
+_OWN_CREDENTIALS = frozenset({"iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +122,8 @@ class HolderSearch:
         return self._level(outcome.level for outcome in self._outcomes(acting))
 
     def _outcomes(self, acting: Acting) -> list[ActionOutcome]:
-        return [self.asker.outcome(acting, action, self.demand.scope) for action in self.demand.actions]
+        outcomes = [self.asker.outcome(acting, action, self.demand.scope) for action in self.demand.actions]
+        return [_without_own_user(outcome) for outcome in outcomes] if self.is_admin else outcomes
 
     def _level(self, levels: Iterable[Level]) -> Level:
         """Return the level of several actions: all of them count, or for administrators the best."""
@@ -129,6 +134,15 @@ class HolderSearch:
 
     def _is_in_scope(self, known: KnownEntity) -> bool:
         return not self.demand.scope.owner or known.account.id == self.demand.scope.owner
+
+
+def _without_own_user(outcome: ActionOutcome) -> ActionOutcome:
+    """Leave out what a user may do to their own user and gives them nothing more: further keys and a password."""
+    user = outcome.acting.known.entity
+    if outcome.action not in _OWN_CREDENTIALS or not isinstance(user, IamUser):
+        return outcome
+    others = tuple(item for item in outcome.samples if not item.resource.endswith(f"/{user.name}"))
+    return replace(outcome, samples=others) if others else outcome
 
 
 def admin_demand(account_id: str) -> Demand:

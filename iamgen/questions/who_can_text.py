@@ -11,6 +11,7 @@ from iamgen.questions.explanation import attempt_conditions
 from iamgen.questions.holders import KINDS, POWER_OVER_IAM, AccessHolder, Holders
 from iamgen.questions.limits import not_looked_at
 from iamgen.questions.model import AccessModel, ActorKind
+from iamgen.ui.printable import printable
 
 _BOLD, _PLAIN = "\033[1m", "\033[0m"
 _PLURALS: dict[ActorKind, str] = {
@@ -27,16 +28,17 @@ _SERVICES = "ways to become administrator by passing a role to a service, or by 
 
 def who_can_text(model: AccessModel, found: Holders, account: str | None, *, coloured: bool) -> str:
     """Return everybody who may do it, by kind."""
-    return "\n".join(_lines(model, found, account, coloured=coloured)) + "\n"
+    lines = (printable(line) for line in _lines(model, found, account))
+    titles = {_PLURALS[kind] for kind in KINDS} if coloured else set()
+    return "".join(f"{_BOLD}{line}{_PLAIN}\n" if line in titles else f"{line}\n" for line in lines)
 
 
-def _lines(model: AccessModel, found: Holders, account: str | None, *, coloured: bool) -> Iterator[str]:
+def _lines(model: AccessModel, found: Holders, account: str | None) -> Iterator[str]:
     yield from wrap(_head(found, account), WIDTH, break_on_hyphens=False)
     for kind in KINDS:
         holders = [holder for holder in found.holders if holder.attempt.way.actor.kind == kind]
         if holders:
-            title = _PLURALS[kind]
-            yield from ("", f"{_BOLD}{title}{_PLAIN}" if coloured else title)
+            yield from ("", _PLURALS[kind])
             for holder in holders:
                 yield from _holder(holder, found)
     if found.unreached:
@@ -66,7 +68,7 @@ def _holder(holder: AccessHolder, found: Holders) -> Iterator[str]:
     details += [text for text in attempt_conditions(holder.attempt) if not text.startswith(("until ", "denied by "))]
     details += [_of_actions(holder, found)] if len(found.demand.actions) > 1 else []
     place = [str(way.actor.place)] if way.actor.place else []
-    for text in (*(item for item in details if item), *place):
+    for text in (*filter(None, ("; ".join(filter(None, details)),)), *place):
         yield from wrap(text, WIDTH, initial_indent="      ", subsequent_indent="        ", break_on_hyphens=False)
 
 

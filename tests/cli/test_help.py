@@ -19,6 +19,8 @@ COMMANDS = sorted(set(program.commands) - {"deploy"})
 ORDER = [
     "render",
     "check",
+    "can",
+    "who-can",
     "changes",
     "release",
     "promote",
