@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import get_args
 
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.questions.can import AccessAnswer, AccessQuestion, Asker, Attempt, Refused
@@ -17,7 +16,7 @@ from iamgen.similar_names import did_you_mean
 
 VERSION = 1
 _LISTED = 20
-LEVELS: tuple[Level, ...] = get_args(Level)
+LEVELS: tuple[Level, ...] = ("yes", "no", "depends")
 _FIELDS = ("who", "action", "on", "in", "mfa", "at", "via", "context", "expect")
 _MFA: dict[object, Mfa] = {True: "present", False: "false", "absent": "absent", None: "usual"}
 _OF_MFA: dict[Mfa, bool | str | None] = {"present": True, "false": False, "absent": "absent", "usual": None}

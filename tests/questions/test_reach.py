@@ -189,7 +189,10 @@ def test_a_key_that_is_stated_decides(modelled: Modelled, ask: Ask) -> None:
 
 def test_tags_of_a_session_are_known_unless_it_may_be_tagged(modelled: Modelled, ask: Ask) -> None:
     tagged = statement("Allow", "s3:GetObject", Condition={"StringEquals": {"aws:PrincipalTag/team": "blue"}})
-    trusts = {"plain": trusted({"AWS": ALICE}), "tagging": trusted({"AWS": ALICE}, ["sts:AssumeRole", "sts:TagSession"])}
+    trusts = {
+        "plain": trusted({"AWS": ALICE}),
+        "tagging": trusted({"AWS": ALICE}, ["sts:AssumeRole", "sts:TagSession"]),
+    }
     for name, trust in trusts.items():
         for tags, level in (([], "no"), ([{"Key": "team", "Value": "blue"}], "yes")):
             asker = modelled({OPS: {"Alice": user("alice", ASSUME), "Far": role("far", trust, tagged, Tags=tags)}})
