@@ -124,6 +124,7 @@ class Universe:
     """What is worth knowing about how the question was taken, as a sentence."""
 
 
+@lru_cache(maxsize=1 << 14)
 def universe(action: str, resource: str, account_id: str, partition: str) -> Universe:
     """Return the resources that a question about this action is about, when somebody in that account asks."""
     from iamgen.aws.data.services import resource_arns
@@ -137,11 +138,16 @@ def universe(action: str, resource: str, account_id: str, partition: str) -> Uni
         own = "" if action.lower() == ASSUME.lower() else account_id
         return Universe(patterns=tuple((_form(form, own, partition),) for form in forms))
     written = shaped(resource)
-    matching = tuple(item for form in forms if samples((written, item := _form(form, "", partition)), ()).texts)
+    is_single = not _WILDCARDS & set(resource)
+    matching = tuple(
+        shape
+        for shape in (_form(form, "", partition) for form in forms)
+        if (shape.matches(resource) if is_single else samples((written, shape), ()).texts)
+    )
     note = "" if matching else f"{resource} has none of the forms of {action}: {', '.join(map(_shown, forms))}"
-    if not _WILDCARDS & set(resource):
+    if is_single:
         return Universe((resource,), note=note)
-    return Universe(patterns=tuple((written, item) for item in matching) or ((written,),), note=note)
+    return Universe(patterns=tuple((written, shape) for shape in matching) or ((written,),), note=note)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -9,14 +9,14 @@ every other.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from iamgen.access.patterns import Pattern, Wildcard
 
 _STEPS = 400_000
-"""Characters tried before the search is given up: about half a second."""
+"""Steps of single patterns before the search is given up: about half a second."""
 _SAMPLES = 512
 _OTHERS = "xyzwvuqkjbghdfpnlmtrscieoa0123456789XYZWVUQKJBGHDFPNLMTRSCIEOA~!$%&"
 
@@ -31,15 +31,17 @@ class Samples:
     """Whether every way to match has one: else there were too many."""
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 14)
 def samples(required: tuple[Pattern, ...], marks: tuple[Pattern, ...]) -> Samples:
     """Return texts that all of `required` match: one for each subset of `marks` that such a text can match.
 
     The patterns have no variables. Without any text that all of them match, there are no samples.
     """
-    walkers = [_Walker(item) for item in (*required, *marks)]
+    if not marks and len(required) == 1:
+        return Samples((_shortest(required[0]),))
+    walkers = tuple(map(_walker, (*required, *marks)))
+    other = _other(walkers)
     start = tuple(walker.start for walker in walkers)
-    alphabet = _alphabet(walkers)
     by_signature: dict[tuple[bool, ...], str] = {}
     reached_states, queue, steps = {start}, deque([(start, "")]), 0
     while queue:
@@ -51,7 +53,7 @@ def samples(required: tuple[Pattern, ...], marks: tuple[Pattern, ...]) -> Sample
                 break
         if steps > _STEPS or len(by_signature) >= _SAMPLES:
             return Samples(tuple(by_signature.values()), is_complete=False)
-        for character, following in _steps(walkers, state, alphabet):
+        for character, following in _steps(walkers, state, other):
             steps += len(walkers)
             if following not in reached_states and all(following[: len(required)]):
                 reached_states.add(following)
@@ -59,55 +61,81 @@ def samples(required: tuple[Pattern, ...], marks: tuple[Pattern, ...]) -> Sample
     return Samples(tuple(by_signature.values()))
 
 
-def _steps(walkers: Sequence[_Walker], state: tuple[int, ...], alphabet: str) -> Iterator[tuple[str, tuple[int, ...]]]:
-    for character in alphabet:
+def _shortest(required: Pattern) -> str:
+    """Return the shortest text that a pattern matches."""
+    return "".join(part if isinstance(part, str) else _one_character(part) for part in required.parts)
+
+
+def _one_character(part: object) -> str:
+    return "" if isinstance(part, Wildcard) and part.many else _OTHERS[0]
+
+
+def _steps(walkers: tuple[_Walker, ...], state: tuple[int, ...], other: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield each character that makes a difference, with the places that it leads to: those that a pattern has next,
+    the colon, and one that stands for every other."""
+    awaited = {character for walker, mask in zip(walkers, state, strict=True) for character in walker.awaited(mask)}
+    for character in (other, *sorted(awaited | {":"})):
         yield character, tuple(walker.step(mask, character) for walker, mask in zip(walkers, state, strict=True))
 
 
-def _alphabet(walkers: Iterable[_Walker]) -> str:
-    """Return every character that a pattern has, and before them one that none has."""
-    literal = {character for walker in walkers for character in walker.characters} | {":"}
-    other = next((character for character in _OTHERS if character not in literal), "\x7f")
-    return other + "".join(sorted(literal))
+def _other(walkers: Iterable[_Walker]) -> str:
+    """Return a character that no pattern has."""
+    literal = {character for walker in walkers for character in walker.literals} | {":"}
+    return next((character for character in _OTHERS if character not in literal), "\x7f")
+
+
+@lru_cache(maxsize=1 << 14)
+def _walker(pattern: Pattern) -> _Walker:
+    return _Walker(pattern)
 
 
 class _Walker:
     """One pattern as a machine whose state is the set of places reached in it, as the bits of a number."""
 
     def __init__(self, pattern: Pattern) -> None:
-        self._tokens: list[str | Wildcard] = []
+        tokens: list[object] = []
         for part in pattern.parts:
-            self._tokens += list(part) if isinstance(part, str) else [part]  # type: ignore[list-item]  # no variables
-        self.characters = frozenset(token for token in self._tokens if isinstance(token, str))
-        self._known: dict[tuple[int, str], int] = {}
+            tokens += part if isinstance(part, str) else [part]
+        self._tokens, self._end = tokens, 1 << len(tokens)
+        self.literals: dict[str, int] = {}
+        self._many = self._many_at_colon = self._single = self._single_at_colon = 0
+        for place, token in enumerate(tokens):
+            self._add(1 << place, token)
+        self._any_literal = sum(self.literals.values())
         self.start = self._closed(1)
+
+    def _add(self, bit: int, token: object) -> None:
+        if isinstance(token, str):
+            self.literals[token] = self.literals.get(token, 0) | bit
+        elif isinstance(token, Wildcard) and token.many:
+            self._many |= bit
+            self._many_at_colon |= bit if token.colons else 0
+        elif isinstance(token, Wildcard):
+            self._single |= bit
+            self._single_at_colon |= bit if token.colons else 0
 
     def accepts(self, mask: int) -> bool:
         """Return whether a text that led to these places is matched."""
-        return bool(mask >> len(self._tokens) & 1)
+        return bool(mask & self._end)
+
+    def awaited(self, mask: int) -> Iterator[str]:
+        """Yield the characters that the pattern has at these places."""
+        rest = mask & self._any_literal
+        while rest:
+            lowest = rest & -rest
+            yield str(self._tokens[lowest.bit_length() - 1])
+            rest ^= lowest
 
     def step(self, mask: int, character: str) -> int:
         """Return the places that a further character leads to."""
-        key = (mask, character)
-        if key not in self._known:
-            self._known[key] = self._stepped(mask, character)
-        return self._known[key]
-
-    def _stepped(self, mask: int, character: str) -> int:
-        reached = 0
-        for place, token in enumerate(self._tokens):
-            if not mask >> place & 1:
-                continue
-            if isinstance(token, Wildcard):
-                if token.colons or character != ":":
-                    reached |= 1 << (place if token.many else place + 1)
-            elif token == character:
-                reached |= 1 << (place + 1)
-        return self._closed(reached)
+        is_colon = character == ":"
+        many = self._many_at_colon if is_colon else self._many
+        single = self._single_at_colon if is_colon else self._single
+        onward = mask & (self.literals.get(character, 0) | single)
+        return self._closed((onward << 1) | (mask & many))
 
     def _closed(self, mask: int) -> int:
         """Add the places behind each `*`, which may stand for nothing."""
-        for place, token in enumerate(self._tokens):
-            if isinstance(token, Wildcard) and token.many and mask >> place & 1:
-                mask |= 1 << (place + 1)
+        while (behind := mask | ((mask & self._many) << 1)) != mask:
+            mask = behind
         return mask

@@ -11,8 +11,8 @@ from iamgen.questions.can import Asker, Attempt
 from iamgen.questions.circumstances import Acting, Circumstances
 from iamgen.questions.decisions import ActionOutcome, Level
 from iamgen.questions.demands import Demand, ResourceScope
-from iamgen.questions.limits import until
-from iamgen.questions.model import ActorKind, KnownEntity
+from iamgen.questions.limits import not_looked_at, until
+from iamgen.questions.model import AccessModel, ActorKind, KnownEntity
 from iamgen.questions.reach import Way
 
 _RANK: dict[Level, int] = {"yes": 0, "depends": 1, "no": 2}
@@ -49,6 +49,8 @@ POWER_OVER_IAM = tuple(
 give access as another user. Source: the public list of escalation paths, pathfinding.cloud."""
 
 
+_ROOT = "the root user of each account, who may do everything there"
+_BY_SERVICES = "ways to become administrator by passing a role to a service, or by what a service runs as a role"
 _OWN_CREDENTIALS = frozenset({"iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"})
 
 
@@ -154,3 +156,9 @@ def _order(holder: AccessHolder) -> tuple[int, str, str, int]:
     actor = holder.attempt.way.actor
     kind = KINDS.index(actor.kind)
     return kind, actor.name, holder.attempt.way.acting.known.account.name, len(holder.attempt.way.hops)
+
+
+def not_looked_at_by(model: AccessModel, found: Holders) -> tuple[str, ...]:
+    """Return who else may do it, and what may decide besides, and was not looked at, as parts of a sentence."""
+    services = (_BY_SERVICES,) if found.is_admin else ()
+    return (_ROOT, *services, *not_looked_at(model, found.demand))

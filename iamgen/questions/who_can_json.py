@@ -5,8 +5,7 @@ from __future__ import annotations
 from iamgen.questions.can_json import VERSION, iso
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.explanation import attempt_conditions, path
-from iamgen.questions.holders import AccessHolder, Holders
-from iamgen.questions.limits import not_looked_at
+from iamgen.questions.holders import AccessHolder, Holders, not_looked_at_by
 from iamgen.questions.model import AccessModel
 
 
@@ -26,7 +25,7 @@ def plain_holders(
         "source": model.origin,
         "holders": [_plain(model, holder) for holder in found.holders],
         "unreached_roles": [role.entity.arn for role in found.unreached],
-        "not_looked_at": list(not_looked_at(model, found.demand)),
+        "not_looked_at": list(not_looked_at_by(model, found)),
         "unread": [fault.plain() for fault in model.unread],
     }
 

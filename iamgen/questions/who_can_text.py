@@ -8,8 +8,7 @@ from textwrap import wrap
 from iamgen.questions.can_json import iso
 from iamgen.questions.can_text import WIDTH, footer
 from iamgen.questions.explanation import attempt_conditions
-from iamgen.questions.holders import KINDS, POWER_OVER_IAM, AccessHolder, Holders
-from iamgen.questions.limits import not_looked_at
+from iamgen.questions.holders import KINDS, POWER_OVER_IAM, AccessHolder, Holders, not_looked_at_by
 from iamgen.questions.model import AccessModel, ActorKind
 from iamgen.ui.printable import printable
 
@@ -23,7 +22,6 @@ _PLURALS: dict[ActorKind, str] = {
     "service": "services",
     "other account": "other accounts",
 }
-_SERVICES = "ways to become administrator by passing a role to a service, or by what a service runs as a role"
 
 
 def who_can_text(model: AccessModel, found: Holders, account: str | None, *, coloured: bool) -> str:
@@ -44,7 +42,7 @@ def _lines(model: AccessModel, found: Holders, account: str | None) -> Iterator[
     if found.unreached:
         yield from ("", "roles that may do it, and as which nobody can act:")
         yield from (f"  {role.entity.name} in {role.account.name}" for role in found.unreached)
-    yield from ("", *footer((*not_looked_at(model, found.demand), *((_SERVICES,) if found.is_admin else ()))))
+    yield from ("", *footer(not_looked_at_by(model, found)))
 
 
 def _head(found: Holders, account: str | None) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
 MakeRepo = Callable[..., Path]
@@ -380,10 +380,10 @@ def test_a_revision_is_answered_as_it_was(root: Path, iamgen: Iamgen) -> None:
     for arguments in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "-m", "one"], ["tag", "v1.0.0"]):
         subprocess.run([*git, *arguments], cwd=root, check=True)
     (root / "users.py").write_text(USERS.replace('"dev": "OpsR", "prod": Grant', '"dev": "ReadR", "prod": Grant'))
-    arguments = ("can", "bob", "s3:PutObject", "--in", "dev", "--json")
-    assert json.loads(iamgen(root, *arguments).stdout)["answer"] == "no"
-    assert json.loads(iamgen(root, *arguments, "--at", "v1.0.0").stdout)["answer"] == "yes"
-    gone = iamgen(root, *arguments, "--at", "v9")
+    asking = ("can", "bob", "s3:PutObject", "--in", "dev", "--json")
+    assert json.loads(iamgen(root, *asking).stdout)["answer"] == "no"
+    assert json.loads(iamgen(root, *asking, "--at", "v1.0.0").stdout)["answer"] == "yes"
+    gone = iamgen(root, *asking, "--at", "v9")
     assert (gone.returncode, gone.stderr.splitlines()[0]) == (1, "error: v9: there is no such revision")
 
 
@@ -416,7 +416,9 @@ def test_what_is_unread_in_a_template_is_told(iamgen: Iamgen, tmp_path: Path) ->
 
 
 def test_details_are_called_as_the_declaration_calls_the_account(root: Path, iamgen: Iamgen) -> None:
-    empty = {name: [] for name in ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")}
+    empty: dict[str, list[Any]] = {
+        name: [] for name in ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+    }
     (root / "d.json").write_text(json.dumps(empty))
     done = iamgen(root, "who-can", "s3:GetObject", "--in", "dev", "--account-details", "222222222222=d.json")
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "who may do s3:GetObject in dev: nobody")

@@ -92,7 +92,7 @@ def role(name: str, trust: Any, *statements: dict[str, Any], **more: Any) -> dic
     return _holder("Role", name, statements, {"AssumeRolePolicyDocument": document(*written), **more})
 
 
-def trusted(principal: Any, action: str = "sts:AssumeRole", **more: Any) -> dict[str, Any]:
+def trusted(principal: Any, action: str | list[str] = "sts:AssumeRole", **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Principal": principal, "Action": action, **more}
 
 

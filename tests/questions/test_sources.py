@@ -228,7 +228,8 @@ class Iam:
     """AWS, as far as it tells an account's details: one list a page."""
 
     def __init__(self, *answers: dict[str, Any]) -> None:
-        self.answers, self.asked = list(answers), []
+        self.answers = list(answers)
+        self.asked: list[dict[str, Any]] = []
 
     def get_account_authorization_details(self, **arguments: Any) -> dict[str, Any]:
         self.asked.append(arguments)
