@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
-
-from iamgen.cli.session import Session
-
-if TYPE_CHECKING:  # `--help` needs none of it
-    from iamgen.access_model import ModelSource
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 SOURCE = ("revision", "templates", "details", "live", "profile", "role_arn_template")
@@ -46,10 +41,3 @@ def source_options(command: Command) -> Command:
     for option, name, settings in reversed(_OPTIONS):
         command = click.option(option, name, **settings)(command)
     return command
-
-
-def model_source(session: Session, parameters: Mapping[str, Any]) -> ModelSource:
-    """Return the source that the options name."""
-    from iamgen.access_model import ModelSource
-
-    return ModelSource(session.folder, *(parameters[name] for name in SOURCE))

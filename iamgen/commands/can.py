@@ -97,9 +97,9 @@ def _answer_line(asker: Asker, where: str, line: bytes, moment_now: datetime, co
         question, expected = question_of(line.decode("utf-8"), moment_now)
         plain = plain_answer(asker, asker.answer(question))
     except UnicodeDecodeError:
-        return _told(where, (Fault("line", "is not UTF-8"),), console)
+        return _refuse_line(where, (Fault("line", "is not UTF-8"),), console)
     except IamgenError as exc:
-        return _told(where, exc.faults, console)
+        return _refuse_line(where, exc.faults, console)
     met = expected is None or plain["answer"] == expected
     console.product(json.dumps({**plain, "expect": expected, "met": met if expected else None}) + "\n")
     if not met:
@@ -108,7 +108,7 @@ def _answer_line(asker: Asker, where: str, line: bytes, moment_now: datetime, co
     return met
 
 
-def _told(where: str, faults: tuple[Fault, ...], console: Console) -> bool:
+def _refuse_line(where: str, faults: tuple[Fault, ...], console: Console) -> bool:
     for fault in faults:
         console.error(Fault(where, f"{fault.where}: {fault.problem}", fault.hint))
     console.product(json.dumps({"version": 1, "where": where, "faults": [fault.plain() for fault in faults]}) + "\n")

@@ -44,10 +44,11 @@ def who_can(request: WhoCanRequest, console: Console) -> int:
         wish = admin_demand(model.account(request.account).id if request.account else "")
     else:
         wish = demand(model, request.action, request.resource, request.account)
-    found = HolderSearch(Asker(model), wish, circumstances, is_admin=request.action is None).run()
+    holders = HolderSearch(Asker(model), wish, circumstances, is_admin=request.action is None).run()
     if request.as_json:
-        plain = plain_holders(model, found, request.account, circumstances)
+        plain = plain_holders(model, holders, request.account, circumstances)
         console.product(json.dumps(plain, indent=2) + "\n")
     else:
-        console.product(who_can_text(model, found, request.account, coloured=console.coloured and console.out.isatty()))
+        coloured = console.coloured and console.out.isatty()
+        console.product(who_can_text(model, holders, request.account, coloured=coloured))
     return 0

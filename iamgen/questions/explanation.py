@@ -261,7 +261,7 @@ def missing(attempt: Attempt) -> tuple[str, ...]:
 
 
 def _because(statement: Statement) -> str:
-    return f", which applies {' and '.join(map(in_words, statement.conditions))}" if statement.conditions else ""
+    return f", since {' and '.join(map(in_words, statement.conditions))}" if statement.conditions else ""
 
 
 def missing_for_role(refused: Refused) -> tuple[str, ...]:

@@ -158,7 +158,7 @@ def _order(holder: AccessHolder) -> tuple[int, str, str, int]:
     return kind, actor.name, holder.attempt.way.acting.known.account.name, len(holder.attempt.way.hops)
 
 
-def not_looked_at_by(model: AccessModel, found: Holders) -> tuple[str, ...]:
+def not_looked_at_by(model: AccessModel, holders: Holders) -> tuple[str, ...]:
     """Return who else may do it, and what may decide besides, and was not looked at, as parts of a sentence."""
-    services = (_BY_SERVICES,) if found.is_admin else ()
-    return (_ROOT, *services, *not_looked_at(model, found.demand))
+    services = (_BY_SERVICES,) if holders.is_admin else ()
+    return (_ROOT, *services, *not_looked_at(model, holders.demand))

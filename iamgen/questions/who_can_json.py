@@ -10,22 +10,22 @@ from iamgen.questions.model import AccessModel
 
 
 def plain_holders(
-    model: AccessModel, found: Holders, account: str | None, circumstances: Circumstances
+    model: AccessModel, holders: Holders, account: str | None, circumstances: Circumstances
 ) -> dict[str, object]:
     """Return everybody who may do something as JSON values."""
     return {
         "version": VERSION,
         "question": {
-            "action": None if found.is_admin else found.demand.action,
-            "on": found.demand.scope.resource,
+            "action": None if holders.is_admin else holders.demand.action,
+            "on": holders.demand.scope.resource,
             "in": account,
-            "admin": found.is_admin,
+            "admin": holders.is_admin,
             "at": iso(circumstances.moment),
         },
         "source": model.origin,
-        "holders": [_plain(model, holder) for holder in found.holders],
-        "unreached_roles": [role.entity.arn for role in found.unreached],
-        "not_looked_at": list(not_looked_at_by(model, found)),
+        "holders": [_plain(model, holder) for holder in holders.holders],
+        "unreached_roles": [role.entity.arn for role in holders.unreached],
+        "not_looked_at": list(not_looked_at_by(model, holders)),
         "unread": [fault.plain() for fault in model.unread],
     }
 

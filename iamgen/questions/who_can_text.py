@@ -24,38 +24,38 @@ _PLURALS: dict[ActorKind, str] = {
 }
 
 
-def who_can_text(model: AccessModel, found: Holders, account: str | None, *, coloured: bool) -> str:
+def who_can_text(model: AccessModel, holders: Holders, account: str | None, *, coloured: bool) -> str:
     """Return everybody who may do it, by kind."""
-    lines = (printable(line) for line in _lines(model, found, account))
+    lines = (printable(line) for line in _lines(model, holders, account))
     titles = {_PLURALS[kind] for kind in KINDS} if coloured else set()
     return "".join(f"{_BOLD}{line}{_PLAIN}\n" if line in titles else f"{line}\n" for line in lines)
 
 
-def _lines(model: AccessModel, found: Holders, account: str | None) -> Iterator[str]:
-    yield from wrap(_head(found, account), WIDTH, break_on_hyphens=False)
+def _lines(model: AccessModel, holders: Holders, account: str | None) -> Iterator[str]:
+    yield from wrap(_head(holders, account), WIDTH, break_on_hyphens=False)
     for kind in KINDS:
-        holders = [holder for holder in found.holders if holder.attempt.way.actor.kind == kind]
-        if holders:
+        of_kind = [holder for holder in holders.holders if holder.attempt.way.actor.kind == kind]
+        if of_kind:
             yield from ("", _PLURALS[kind])
-            for holder in holders:
-                yield from _holder(holder, found)
-    if found.unreached:
+            for holder in of_kind:
+                yield from _holder(holder, holders)
+    if holders.unreached:
         yield from ("", "roles that may do it, and as which nobody can act:")
-        yield from (f"  {role.entity.name} in {role.account.name}" for role in found.unreached)
-    yield from ("", *footer(not_looked_at_by(model, found)))
+        yield from (f"  {role.entity.name} in {role.account.name}" for role in holders.unreached)
+    yield from ("", *footer(not_looked_at_by(model, holders)))
 
 
-def _head(found: Holders, account: str | None) -> str:
+def _head(holders: Holders, account: str | None) -> str:
     here = f" in {account}" if account else ""
-    number = len({holder.attempt.way.actor for holder in found.holders})
-    if found.is_admin:
+    number = len({holder.attempt.way.actor for holder in holders.holders})
+    if holders.is_admin:
         return f"administrators in effect{here}: {number or 'nobody'}"
-    resource = found.demand.scope.resource
+    resource = holders.demand.scope.resource
     on = f" on {resource}" if resource != "*" else ""
-    return f"who may do {found.demand.action}{on}{here}: {number or 'nobody'}"
+    return f"who may do {holders.demand.action}{on}{here}: {number or 'nobody'}"
 
 
-def _holder(holder: AccessHolder, found: Holders) -> Iterator[str]:
+def _holder(holder: AccessHolder, holders: Holders) -> Iterator[str]:
     way = holder.attempt.way
     chain = " → ".join(f"{hop.role.entity.name} in {hop.role.account.name}" for hop in way.hops)
     where = f" in {way.actor.account_name}" if way.actor.kind in ("CI user", "user") else ""
@@ -64,16 +64,16 @@ def _holder(holder: AccessHolder, found: Holders) -> Iterator[str]:
     details = [f"until {iso(holder.end)}"] if holder.end else []
     details += ["perhaps"] if holder.level == "depends" else []
     details += [text for text in attempt_conditions(holder.attempt) if not text.startswith(("until ", "denied by "))]
-    details += [_of_actions(holder, found)] if len(found.demand.actions) > 1 else []
+    details += [_of_actions(holder, holders)] if len(holders.demand.actions) > 1 else []
     place = [str(way.actor.place)] if way.actor.place else []
     for text in (*filter(None, ("; ".join(filter(None, details)),)), *place):
         yield from wrap(text, WIDTH, initial_indent="      ", subsequent_indent="        ", break_on_hyphens=False)
 
 
-def _of_actions(holder: AccessHolder, found: Holders) -> str:
-    total = len(found.demand.actions)
-    if found.is_admin and len(holder.actions) == len(POWER_OVER_IAM):
+def _of_actions(holder: AccessHolder, holders: Holders) -> str:
+    total = len(holders.demand.actions)
+    if holders.is_admin and len(holder.actions) == len(POWER_OVER_IAM):
         return "full power over IAM"
-    if found.is_admin:
+    if holders.is_admin:
         return f"by {', '.join(holder.actions) or 'a part of what the actions are about'}"
     return f"{len(holder.actions):,} of {total:,} actions" if len(holder.actions) < total else f"all {total:,} actions"

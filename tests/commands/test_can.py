@@ -303,7 +303,7 @@ def test_wrong_lines_are_told_and_the_others_answered(root: Path, iamgen: Iamgen
         "questions.jsonl:5",
     ]
     for problem in (
-        "questions.jsonl:3: line: is no JSON: ",
+        'questions.jsonl:5: line: is no JSON object\nhint: such as {"who": "alice", "action": "s3:GetObject"}',
         "questions.jsonl:5: line: is no JSON object",
         "questions.jsonl:7: action: is needed, as a text",
         "questions.jsonl:9: onn: is no field of a question\nhint: did you mean on?",
@@ -311,7 +311,7 @@ def test_wrong_lines_are_told_and_the_others_answered(root: Path, iamgen: Iamgen
         "questions.jsonl:9: in: is no text",
         'questions.jsonl:9: mfa: is 1\nhint: write true, false, or "absent" for long-lived keys',
         "questions.jsonl:9: expect: is 'maybe'\nhint: write one of yes, no, depends",
-        "questions.jsonl:9: context: is no block of condition keys",
+        'questions.jsonl:9: context: is no block of condition keys\nhint: such as {"aws:SourceIp": "192.0.2.1"}',
         "questions.jsonl:11: context: has a key or a value of another form",
         "questions.jsonl:13: at: 'soon' is no time",
         "questions.jsonl:15: line: is not UTF-8",
@@ -413,6 +413,8 @@ def test_what_is_unread_in_a_template_is_told(iamgen: Iamgen, tmp_path: Path) ->
     assert done.returncode == 0
     assert done.stderr.count("is of type AWS::S3::Bucket: what its own policies allow was not looked at") == 3
     assert "warning: templates: 2 more things like these were not looked at" in done.stderr
+    assert "hint: who-can --json lists them all\n" in done.stderr
+    assert "in another way than by these templates are not known" in " ".join(done.stdout.split())
 
 
 def test_details_are_called_as_the_declaration_calls_the_account(root: Path, iamgen: Iamgen) -> None:
@@ -424,6 +426,17 @@ def test_details_are_called_as_the_declaration_calls_the_account(root: Path, iam
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "who may do s3:GetObject in dev: nobody")
     both = iamgen(root, "who-can", "s3:*", "--account-details", "1=d.json", "--account-details", "222222222222=x.json")
     assert both.returncode == 1
+
+
+def test_hints_of_usage(root: Path, iamgen: Iamgen) -> None:
+    hints = {
+        ("can", "bob", "s3:*", "--questions", "-"): "put the question into the file",
+        ("can", "bob", "s3:*", "--at", "HEAD", "--live"): "ask twice, once of each",
+        ("who-can",): "such as: iamgen who-can s3:PutObject",
+        ("who-can", "--admin", "--on", "*"): "leave --on out",
+    }
+    for arguments, hint in hints.items():
+        assert f"hint: {hint}\n" in iamgen(root, *arguments).stderr
 
 
 def test_colour_on_a_terminal_only(root: Path, at_terminal: Any) -> None:

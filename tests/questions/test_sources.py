@@ -213,7 +213,13 @@ def test_what_is_no_details_is_refused(tmp_path: Path, body: Any, where: str, pr
     fault = caught.value.faults[0]
     assert fault.where == str(tmp_path / where)
     assert fault.problem == problem
-    assert fault.hint
+    expected = {
+        "the details are truncated": "fetch every page: without --max-items and without --no-paginate",
+        "is of account": "write --account-details 999999999999=FILE, or fetch the other account's",
+        "the key": "join the two, or remove one of them",
+    }
+    otherwise = "write it with: aws iam get-account-authorization-details > FILE"
+    assert fault.hint == next((hint for start, hint in expected.items() if problem.startswith(start)), otherwise)
 
 
 def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
@@ -304,3 +310,19 @@ def test_files_are_named_with_their_accounts() -> None:
         "'12=x' is not ACCOUNT_ID=FILE",
         f"the account {ID} is named twice",
     ]
+    assert [fault.hint for fault in caught.value.faults][1:] == [
+        "such as 123456789012=prod.json",
+        "name one file for each account",
+    ]
+
+
+def test_what_a_source_does_not_tell_is_named(model: AccessModel, tmp_path: Path) -> None:
+    (gap,) = model.gaps
+    assert gap.problem == (
+        "which users have an MFA device, a password or an access key is not told by them, nor which are people"
+    )
+    (tmp_path / "t.json").write_text('{"Resources": {}}')
+    (gap,) = from_templates([AccountFile(ID, tmp_path / "t.json", ID)], "aws").gaps
+    assert gap.problem == (
+        "users, groups, policies and memberships that were made in another way than by these templates are not known"
+    )
