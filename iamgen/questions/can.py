@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import chain
 
 from iamgen.errors import refuse
 from iamgen.questions.circumstances import Acting, Circumstances
@@ -169,28 +168,26 @@ class Asker:
     def _refused(self, answer: AccessAnswer, ways: tuple[Way, ...], action: str) -> Iterator[Refused]:
         """Yield roles that would allow the action, with the way that got nearest to each."""
         question = answer.question
+        asked = [role for role in self.model.roles if self._is_asked(role, question)]
         reached = {way.acting.known.entity.arn for way in ways}
         for actor in answer.actors:
             reach = self.reach(actor, question.circumstances)
-            known = {hop.role.entity.arn: (before, hop) for before, hop in reversed(reach.refused)}
-            others = (role for role in self.model.roles[:_TRIED] if role.entity.arn not in known)
-            arrived = {way.acting.known.entity.arn for way in reach.ways}
-            for role in chain((hop.role for _, hop in known.values()), others):
-                if role.entity.arn in reached | arrived or not self._is_asked(role, question):
+            near = {hop.role.entity.arn: (before, hop) for before, hop in reversed(reach.refused)}
+            reached |= {way.acting.known.entity.arn for way in reach.ways}
+            named = [role for role in asked if role.entity.arn in near]
+            unnamed = [role for role in asked if role.entity.arn not in near]
+            for role in (*named, *unnamed[:_TRIED]):
+                if role.entity.arn in reached:
                     continue
                 acting = self.reacher.session(role, "", question.circumstances)
                 if self.outcome(acting, action, answer.demand.scope).level != "no":
-                    before, hop = known.get(role.entity.arn) or self._tried(actor, reach, role, question.circumstances)
+                    before, hop = near.get(role.entity.arn) or self._tried(actor, reach, role, question.circumstances)
                     yield Refused(actor, before, hop)
 
     def _is_asked(self, role: KnownEntity, question: AccessQuestion) -> bool:
         account = self.model.account(question.account) if question.account else None
         is_there = account is None or role.account is account
-        return (
-            is_there
-            and question.via != SELF
-            and (question.via is None or question.via.removeprefix(ROLE_PREFIX) in _names(role))
-        )
+        return is_there and (question.via is None or question.via.removeprefix(ROLE_PREFIX) in _names(role))
 
     def _tried(
         self, actor: Actor, reach: Reach, role: KnownEntity, circumstances: Circumstances

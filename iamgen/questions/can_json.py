@@ -120,6 +120,7 @@ def plain_answer(asker: Asker, answer: AccessAnswer) -> dict[str, object]:
     return {
         "version": VERSION,
         "question": plain_question(answer.question),
+        "source": asker.model.origin,
         "answer": answer.level,
         "explicit": answer.explicit,
         "allowed_by_identity": is_allowed_by_identity(answer),

@@ -16,7 +16,7 @@ Mfa = Literal["usual", "present", "false", "absent"]
 """How a user signs in: with MFA, to the console without, or with long-lived keys. Usual is with MFA for people and
 users, and with keys for CI users, which have no MFA."""
 
-_NOT_OF_A_DIRECT_REQUEST = (
+KEYS_OF_SERVICES = (
     "aws:calledvia",
     "aws:calledviafirst",
     "aws:calledvialast",
@@ -125,7 +125,7 @@ def _with_unsaid(known: Mapping[str, ContextValue], keys: Iterable[str]) -> dict
 def _possible(known: KnownEntity, keys: frozenset[str]) -> list[str]:
     """Return those keys that requests of a user or role may have; surely absent are those of other callers."""
     absent = _NOT_OF_A_ROLE if isinstance(known.entity, IamRole) else _NOT_OF_A_USER
-    without = {*_NOT_OF_A_DIRECT_REQUEST, *absent}
+    without = {*KEYS_OF_SERVICES, *absent}
     tagged = _may_be_tagged(known)
     return [key for key in sorted(keys) if key not in without and (tagged or not key.startswith(_PRINCIPAL_TAG))]
 

@@ -10,7 +10,7 @@ from iamgen.access.documents import Statement
 from iamgen.access.errors import AccessError
 from iamgen.access.values import moment as moment_of
 from iamgen.questions.can import Asker, Attempt
-from iamgen.questions.circumstances import Circumstances
+from iamgen.questions.circumstances import KEYS_OF_SERVICES, Circumstances
 from iamgen.questions.demands import Demand
 from iamgen.questions.model import AccessModel
 
@@ -27,7 +27,14 @@ def not_looked_at(model: AccessModel, demand: Demand, attempts: Iterable[Attempt
     names = ", ".join(services) if len(services) < len(_NEVER) + 1 else f"{len(services)} services"
     own = f"policies that resources of {names} have themselves, and policies of VPC endpoints"
     perhaps = (text for attempt in attempts for sample in attempt.outcome.samples for text in sample.perhaps)
-    return (*_NEVER, own, *dict.fromkeys(perhaps), *(gap.problem for gap in model.gaps))
+    return (*_NEVER, own, *_of_model(model), *dict.fromkeys(perhaps), *(gap.problem for gap in model.gaps))
+
+
+def _of_model(model: AccessModel) -> Iterator[str]:
+    if model.keys & set(KEYS_OF_SERVICES):
+        yield "requests that an AWS service makes on somebody's behalf: some policies treat them in another way"
+    if model.unread:
+        yield f"{len(model.unread):,} parts of what was read, such as resources with policies of their own"
 
 
 def until(asker: Asker, attempt: Attempt, demand: Demand, circumstances: Circumstances) -> datetime | None:

@@ -136,7 +136,13 @@ class AccessModel:
     gaps: tuple[Fault, ...] = ()
     """What a source of this kind does not tell, or what was assumed for all of it."""
 
-    @property
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The condition keys, in lower case, on which somebody's policies may depend."""
+        users = (actor.known for actor in self.actors if actor.known)
+        return frozenset(key for known in (*self.roles, *users) for key in known.keys)
+
+    @cached_property
     def unread(self) -> tuple[Fault, ...]:
         """What could not be read, or was not looked at, in the accounts' templates."""
         return tuple(

@@ -133,6 +133,20 @@ def test_what_needs_no_permission(modelled: Modelled, ask: Ask) -> None:
     assert ask(asker, "alice", "sts:GetAccessKeyInfo").level == "no"
 
 
+def test_requests_by_a_service_are_named_as_not_looked_at(modelled: Modelled, ask: Ask) -> None:
+    from iamgen.questions.limits import not_looked_at
+
+    via = statement("Allow", "s3:*", Condition={"StringEquals": {"aws:CalledViaFirst": "cloudformation.amazonaws.com"}})
+    for listed, expected in ((via, True), (statement("Allow", "s3:*"), False)):
+        asker = modelled({DEV: {"Alice": user("alice", listed)}})
+        answer = ask(asker, "alice", "s3:GetObject")
+        assert answer.level == ("no" if expected else "yes")
+        texts = not_looked_at(asker.model, answer.demand, answer.attempts)
+        assert expected is (
+            "requests that an AWS service makes on somebody's behalf: some policies treat them in another way" in texts
+        )
+
+
 def test_notes_say_how_a_question_was_taken(modelled: Modelled, ask: Ask) -> None:
     from iamgen.questions.can_json import notes
 
