@@ -124,7 +124,7 @@ class Universe:
     """What is worth knowing about how the question was taken, as a sentence."""
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def universe(action: str, resource: str, account_id: str, partition: str) -> Universe:
     """Return the resources that a question about this action is about, when somebody in that account asks."""
     from iamgen.aws.data.services import resource_arns
@@ -156,7 +156,7 @@ def shaped(text: str) -> Pattern:
     return pattern(text, variables=False).within_arn(run_on=False)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def _form(form: str, account_id: str, partition: str) -> Pattern:
     """Return the pattern of a form of ARNs: each variable part has at least one character."""
     known = {"Partition": partition, "Account": account_id or "?*"}

@@ -31,7 +31,7 @@ class Samples:
     """Whether every way to match has one: else there were too many."""
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def samples(required: tuple[Pattern, ...], marks: tuple[Pattern, ...]) -> Samples:
     """Return texts that all of `required` match: one for each subset of `marks` that such a text can match.
 
@@ -84,7 +84,7 @@ def _other(walkers: Iterable[_Walker]) -> str:
     return next((character for character in _OTHERS if character not in literal), "\x7f")
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def _walker(pattern: Pattern) -> _Walker:
     return _Walker(pattern)
 

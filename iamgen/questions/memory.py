@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import ParamSpec, TypeVar, cast
 
-_KEPT = 1 << 14
+_KEPT = 1 << 13
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
