@@ -10,7 +10,7 @@ from datetime import datetime
 from iamgen.deploy.kept_roles import with_kept_roles
 from iamgen.deploy.targets import kept_roles
 from iamgen.diff.accounts import AccountChanges, AccountTemplate, across
-from iamgen.errors import Fault, IamgenError
+from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.project import Project, Rendered, naming_revision
 from iamgen.release.exported_tree import exported
 from iamgen.release.repository import Repository
@@ -27,6 +27,27 @@ class Revision:
     """The commit's id."""
     name: str
     """What the user calls it: a tag, a branch, HEAD. Faults and warnings say it."""
+
+
+def revision_named(repository: Repository, name: str) -> Revision:
+    """Return the revision that a person named. Raises IamgenError when there is none, or when several may be meant."""
+    commit = repository.commit_of(name)
+    if commit is None and (other := _other_name(repository, name)):
+        return revision_named(repository, other)
+    if commit is None:
+        raise refuse(name, "there is no such revision", "a tag, a branch or a commit; git fetch may bring it")
+    if repository.is_ambiguous(name):
+        problem = "it may mean several things: a tag, a branch, or an id that begins so"
+        raise refuse(name, problem, "write it in full: refs/heads/…, refs/tags/…, or all of the commit's id")
+    return Revision(repository, commit, name)
+
+
+def _other_name(repository: Repository, name: str) -> str | None:
+    """Return what a name can only mean that names nothing by itself: a release without its v, or a remote's branch."""
+    candidates = [f"refs/tags/v{name}"] if name[:1].isdigit() else []
+    candidates += [f"refs/remotes/{remote}/{name}" for remote in repository.git.tell("remote").split()]
+    meant = [candidate for candidate in candidates if repository.commit_of(candidate)]
+    return meant[0] if len(meant) == 1 else None
 
 
 @contextmanager

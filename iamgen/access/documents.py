@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -82,6 +82,8 @@ class Statement:
     """The Version of its document."""
     origin: str = ""
     """Name of the policy that it is from."""
+    number: int = field(default=0, compare=False)
+    """Which statement of its document it is, counted from 1; 0 where it was not read from a document."""
     unread: tuple[Fault, ...] = ()
     """What about it could not be read. Then the elements that could not be read stand for everything, and
     whether the statement applies is unknown where the others match."""
@@ -136,6 +138,7 @@ def _statement(value: object, version: PolicyVersion, origin: str, number: int) 
             conditions=parse_conditions(value.get("Condition", {}), variables=variables),
             version=version,
             origin=origin,
+            number=number,
         )
 
 

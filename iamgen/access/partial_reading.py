@@ -33,7 +33,11 @@ def parse_partly(document: object, origin: str, *, trust: bool = False) -> tuple
         parse({**document, "Statement": [_anything(trust=trust)]}, origin)
     except AccessError as error:
         return unread_policy(error.faults[0], origin, trust=trust)
-    return tuple(statement for block in listed for statement in _statements(document, block, origin, trust=trust))
+    return tuple(
+        replace(statement, number=number)
+        for number, block in enumerate(listed, start=1)
+        for statement in _statements(document, block, origin, trust=trust)
+    )
 
 
 def unread_policy(fault: Fault, origin: str, *, trust: bool = False) -> tuple[Statement, ...]:

@@ -14,6 +14,10 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "check": "Check templates against every rule and every quota.",
         "changes": "Show what changes in the templates between two revisions.",
     },
+    "Questions": {
+        "can": "Answer whether somebody may do something.",
+        "who-can": "Show everybody who may do something.",
+    },
     "Releases": {
         "release": "Tag the current commit as a release, and push the tag.",
         "promote": "Move a channel's branch, which CI deploys, to a release.",

@@ -12,10 +12,9 @@ from typing import Literal
 from iamgen.clock import now
 from iamgen.diff.accounts import AccountChanges, account_lines, across, total, unchanged
 from iamgen.diff.lines import signed
-from iamgen.errors import refuse
 from iamgen.project import Project
-from iamgen.release.repository import Repository, open_repository
-from iamgen.revision import Revision, compared, rendered_at
+from iamgen.release.repository import open_repository
+from iamgen.revision import compared, rendered_at, revision_named
 from iamgen.ui.console import Console
 
 _PENDING = 4
@@ -45,11 +44,11 @@ def changes(request: ChangesRequest, console: Console) -> int:
     job (markdown) only warns of faults in the earlier revision: the commit that mends them has to get through.
     """
     repository, moment = open_repository(request.root), now()
-    before = _revision(repository, request.before)
+    before = revision_named(repository, request.before)
     if request.after is None:
         after = Project.load(request.root, moment).render()
     else:
-        after = rendered_at(_revision(repository, request.after), moment)
+        after = rendered_at(revision_named(repository, request.after), moment)
     accounts: tuple[AccountChanges, ...] | None
     if request.form == "markdown":
         accounts = compared(before, after, console).accounts
@@ -59,26 +58,6 @@ def changes(request: ChangesRequest, console: Console) -> int:
         console.product(_text(accounts) if request.form == "text" else _json(accounts))
     changed = accounts is None or any(account.state != "same" for account in accounts)
     return _PENDING if request.exit_code and changed else 0
-
-
-def _revision(repository: Repository, name: str) -> Revision:
-    commit = repository.commit_of(name)
-    if commit is None and (other := _other_name(repository, name)):
-        return _revision(repository, other)
-    if commit is None:
-        raise refuse(name, "there is no such revision", "a tag, a branch or a commit; git fetch may bring it")
-    if repository.is_ambiguous(name):
-        problem = "it may mean several things: a tag, a branch, or an id that begins so"
-        raise refuse(name, problem, "write it in full: refs/heads/…, refs/tags/…, or all of the commit's id")
-    return Revision(repository, commit, name)
-
-
-def _other_name(repository: Repository, name: str) -> str | None:
-    """Return what a name can only mean that names nothing by itself: a release without its v, or a remote's branch."""
-    candidates = [f"refs/tags/v{name}"] if name[:1].isdigit() else []
-    candidates += [f"refs/remotes/{remote}/{name}" for remote in repository.git.tell("remote").split()]
-    meant = [candidate for candidate in candidates if repository.commit_of(candidate)]
-    return meant[0] if len(meant) == 1 else None
 
 
 def _text(accounts: tuple[AccountChanges, ...]) -> str:

@@ -55,6 +55,18 @@ def action_exists(service: str, name: str) -> bool:
     return any(map(wildcard(name).fullmatch, known))
 
 
+@lru_cache(maxsize=1 << 14)
+def resource_arns(service: str, name: str) -> tuple[str, ...]:
+    """Return the forms of ARNs that an action is about, `arn:${Partition}:s3:::${BucketName}`; none for an action that
+    has no resource of its own, or that is not known."""
+    if service not in services() or name.lower() not in actions(service):
+        return ()
+    types = _data().actions.get_action_details(service, actions(service)[name.lower()])["resourceTypes"]
+    known = _data().resources
+    details = (known.get_resource_type_details(service, item["name"]) for item in types)
+    return tuple(dict.fromkeys(item["arn"] for item in details))
+
+
 @cache
 def condition_keys(prefix: str) -> tuple[str, ...]:
     """Return the condition keys that begin with `prefix:`, given in lower case; none where any will do.

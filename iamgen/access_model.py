@@ -1,0 +1,190 @@
+"""Load what questions about access are answered on: a folder, a commit, templates, account details, or AWS itself.
+
+model = access_model(source, now, console)     an AccessModel, the same whatever it is read from
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iamgen.errors import Fault, IamgenError, UsageError
+from iamgen.questions.declared_source import DeclaredTexts, from_declaration
+from iamgen.questions.model import AccessModel, Actor
+
+if TYPE_CHECKING:
+    from iamgen.aws_client.clients import Clients
+    from iamgen.declaration.resolved import Declaration
+    from iamgen.project import Rendered
+    from iamgen.questions.details_source import AccountDetails
+    from iamgen.ui.console import Console
+
+_SHOWN = 3
+AS_DEPLOYED = "users.py, as it would be deployed"
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """From what questions about access are answered. Without any of the options, from the declaration."""
+
+    folder: Path
+    """A folder of the repository; for templates and details there need not be one."""
+    revision: str | None = None
+    """`--at`: a tag, a branch or a commit, whose declaration is taken."""
+    templates: tuple[str, ...] = ()
+    """`--template ACCOUNT_ID=FILE`: accounts of which there is nothing but templates."""
+    details: tuple[str, ...] = ()
+    """`--account-details ACCOUNT_ID=FILE`: the JSON of `aws iam get-account-authorization-details`."""
+    live: bool = False
+    """`--live`: ask AWS for the details of the accounts of CONST.inc."""
+    profile: str | None = None
+    """With `live`, the AWS CLI profile for every account."""
+    role_arn_template: str | None = None
+    """With `live`, the ARN of a role to assume in each account."""
+
+    def check(self) -> None:
+        """Raise UsageError when more than one source is named."""
+        sources = {
+            "--at": self.revision,
+            "--template": self.templates,
+            "--account-details": self.details,
+            "--live": self.live,
+        }
+        named = [option for option, value in sources.items() if value]
+        if len(named) > 1:
+            problem = f"{' and '.join(named)} name different sources, and answers are about one"
+            raise UsageError([Fault(named[0], problem, "ask twice, once of each")])
+
+
+def access_model(source: ModelSource, now: datetime, console: Console) -> AccessModel:
+    """Return the model of a source, having printed what is worth a warning about it.
+
+    Raises IamgenError for whatever is wrong with it.
+    """
+    model = _model(source, now, console)
+    console.warnings(model.unread[:_SHOWN])
+    if len(model.unread) > _SHOWN:
+        problem = f"{len(model.unread) - _SHOWN:,} more things like these were not looked at"
+        console.warning(Fault(model.origin, problem, "who-can --json lists them all"))
+    return model
+
+
+def _model(source: ModelSource, now: datetime, console: Console) -> AccessModel:
+    source.check()
+    if source.templates or source.details:
+        return _of_files(source)
+    from iamgen.declaration.load import find_root
+
+    root = find_root(source.folder)
+    if source.revision is not None:
+        return _of_revision(root, source.revision, now, console)
+    from iamgen.project import Project
+    from iamgen.synth import import_stack
+
+    project = Project.load(root, now, meanwhile=import_stack)
+    return _live(project.declaration, source) if source.live else _declared(project.render(), AS_DEPLOYED, console)
+
+
+def _declared(rendered: Rendered, origin: str, console: Console) -> AccessModel:
+    console.warnings((*rendered.project.warnings, *rendered.warnings))
+    return from_declaration(DeclaredTexts(rendered.project.root, rendered.declaration, rendered.texts, origin))
+
+
+def _of_revision(root: Path, name: str, now: datetime, console: Console) -> AccessModel:
+    from iamgen.release.repository import open_repository
+    from iamgen.revision import project_at, revision_named
+
+    with project_at(revision_named(open_repository(root), name), now) as project:
+        return _declared(project.render(), f"users.py at {name}", console)
+
+
+def _of_files(source: ModelSource) -> AccessModel:
+    from iamgen.questions.template_source import account_files, from_templates
+
+    names = _account_names(source.folder)
+    if source.templates:
+        return from_templates(account_files("--template", source.templates, names), _partition(source.folder))
+    from iamgen.questions.details_source import from_details, read_details
+
+    files = account_files("--account-details", source.details, names)
+    details: list[AccountDetails] = []
+    faults: list[Fault] = []
+    for item in files:
+        try:
+            details.append(read_details(item))
+        except IamgenError as exc:
+            faults += exc.faults
+    if faults:
+        raise IamgenError(faults)
+    return from_details(details)
+
+
+def _account_names(folder: Path) -> Mapping[str, str]:
+    """Return the accounts of CONST.inc by their ids, where there is a repository: answers name them so."""
+    from iamgen.declaration.accounts import accounts
+    from iamgen.declaration.constants import read
+    from iamgen.declaration.load import CONSTANTS_FILE, find_root
+
+    with suppress(IamgenError):
+        constants, _ = read(find_root(folder) / CONSTANTS_FILE, CONSTANTS_FILE)
+        return {account.id: account.name for account in accounts(constants).by_name.values()}
+    return {}
+
+
+def _partition(folder: Path) -> str:
+    from iamgen.declaration.constants import read
+    from iamgen.declaration.load import CONSTANTS_FILE, find_root
+
+    with suppress(IamgenError):
+        constants, _ = read(find_root(folder) / CONSTANTS_FILE, CONSTANTS_FILE)
+        return constants.get("GLOBAL_AWS_PARTITION") or "aws"
+    return "aws"
+
+
+def _live(declaration: Declaration, source: ModelSource) -> AccessModel:
+    """Return the model of the accounts as AWS describes them now, with the people and CI users of the declaration."""
+    import threading
+    from functools import partial
+
+    from iamgen.aws_client.parallel import side_by_side
+    from iamgen.deploy.targets import CredentialChoice
+    from iamgen.questions.details_source import from_details
+
+    choice = CredentialChoice(source.profile, source.role_arn_template)
+    accounts = declaration.accounts.values()
+    clients = {account.name: choice.clients(declaration, account) for account in accounts}
+    work = {account.name: partial(_details, clients[account.name], account.name, account.id) for account in accounts}
+    results = side_by_side(work, threading.Event())
+    faults = [fault for result in results.values() if isinstance(result, IamgenError) for fault in result.faults]
+    if faults:
+        raise IamgenError(faults)
+    model = from_details([result for result in results.values() if not isinstance(result, IamgenError)])
+    actors = tuple(_as_declared(actor, declaration) for actor in model.actors)
+    return replace(model, actors=actors, aliases=declaration.aliases, origin="AWS, as it is now")
+
+
+def _as_declared(actor: Actor, declaration: Declaration) -> Actor:
+    """Return a user of AWS as the person or CI user that the declaration says it is."""
+    if actor.kind != "user":
+        return actor
+    holds_people = declaration.accounts[actor.account_name].holds_people
+    if holds_people and any(person.name == actor.name for person in declaration.people):
+        return replace(actor, kind="person")
+    is_machine = any(machine.name == actor.name for machine in declaration.machines)
+    return replace(actor, kind="CI user") if is_machine else actor
+
+
+def _details(clients: Clients, name: str, account_id: str) -> AccountDetails:
+    from iamgen.aws_client.clients import require_account
+    from iamgen.aws_client.errors import telling
+    from iamgen.questions.details_source import AccountDetails, checked, pages
+
+    where = f"{name} ({account_id})"
+    require_account(clients, account_id, where)
+    with telling(where, clients.credentials):
+        body = pages(clients.iam, where)
+    return checked(AccountDetails(account_id, name, f"AWS, account {name}", body))

@@ -1,0 +1,95 @@
+"""`iamgen can`: its options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from iamgen.cli import options
+from iamgen.cli.access_options import SOURCE, source_options
+from iamgen.cli.help import GroupedCommand
+from iamgen.cli.session import Session
+from iamgen.errors import Fault, UsageError
+
+if TYPE_CHECKING:
+    from iamgen.questions.circumstances import Mfa
+
+_HEADINGS = {
+    "The request": ("resource", "account", "mfa", "time", "context", "via", "questions"),
+    "What is asked instead of the declaration": SOURCE,
+    "The answer": ("as_json",),
+}
+
+
+_HELP = """Answer whether somebody may do something.
+
+\b
+iamgen can bob s3:PutObject --in dev
+iamgen can ci@prod 'dynamodb:Delete*' --on 'arn:aws:dynamodb:*:*:table/*'
+iamgen can role/OpsR@dev iam:PassRole --at v1.2.0
+iamgen can --questions questions.jsonl > answers.jsonl
+
+The answer is yes with the path, no with how far each way got, or that it
+depends, with what decides. WHO is a person, a CI user, the subject of a
+pipeline, role/NAME, a service or an ARN; it may be NAME@ACCOUNT. A person
+acts as themselves and as every role that they can reach, over several hops.
+A pattern is answered with yes only if all of it is allowed."""
+_MFA: dict[bool | None, Mfa] = {None: "usual", True: "present", False: "false"}
+
+
+@click.command("can", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
+@click.argument("actor", metavar="WHO", required=False)
+@click.argument("action", metavar="ACTION", required=False)
+@click.option("--on", "resource", metavar="ARN", help="The resource, or a pattern of ARNs. Default: every one.")
+@click.option("--in", "account", metavar="ACCOUNT", help="The account in which it is done. Default: any.")
+@click.option("--with-mfa/--without-mfa", "mfa", default=None, help="Whether the user signed in with MFA.")
+@click.option("--at-time", "time", metavar="TIME", help="When it is done: 2027-01-31T12:00Z. Default: now.")
+@click.option("--context", multiple=True, metavar="KEY=VALUE", help="A condition key of the request; several times.")
+@click.option("--via", metavar="ROLE", help="Act through that role alone; `self` is without any role.")
+@source_options
+@click.option("--questions", metavar="FILE", help="Answer a file of questions, one a line of JSON; - is stdin.")
+@options.as_json
+@click.pass_obj
+def can(
+    session: Session,
+    /,
+    *,
+    actor: str | None,
+    action: str | None,
+    resource: str | None,
+    account: str | None,
+    mfa: bool | None,
+    time: str | None,
+    context: tuple[str, ...],
+    via: str | None,
+    questions: str | None,
+    as_json: bool,
+    revision: str | None,
+    templates: tuple[str, ...],
+    details: tuple[str, ...],
+    live: bool,
+    profile: str | None,
+    role_arn_template: str | None,
+) -> int:
+    """Answer one question, or a file of them."""
+    from iamgen.access_model import ModelSource
+    from iamgen.commands.can import CanRequest, QuestionsRequest, can, can_many
+
+    source = ModelSource(session.folder, revision, templates, details, live, profile, role_arn_template)
+    _check(actor, action, questions)
+    if questions is not None:
+        return can_many(QuestionsRequest(source, questions), session.console)
+    request = CanRequest(
+        source, str(actor), str(action), resource or "*", account, _MFA[mfa], time, context, via, as_json
+    )
+    return can(request, session.console)
+
+
+def _check(actor: str | None, action: str | None, questions: str | None) -> None:
+    """Raise UsageError unless there is either one question or a file of them."""
+    if questions is not None and (actor or action):
+        problem = "it takes either WHO and ACTION, or --questions FILE"
+        raise UsageError([Fault("can", problem, "put the question into the file")])
+    if questions is None and not (actor and action):
+        raise UsageError([Fault("can", "it takes WHO and ACTION, or --questions FILE", "iamgen can bob s3:PutObject")])

@@ -1,0 +1,69 @@
+"""`iamgen who-can`: its options."""
+
+from __future__ import annotations
+
+import click
+
+from iamgen.cli import options
+from iamgen.cli.access_options import SOURCE, source_options
+from iamgen.cli.help import GroupedCommand
+from iamgen.cli.session import Session
+from iamgen.errors import Fault, UsageError
+
+_HEADINGS = {
+    "The request": ("resource", "account", "time", "admin"),
+    "What is asked instead of the declaration": SOURCE,
+    "The answer": ("as_json",),
+}
+
+
+_HELP = """Show everybody who may do something.
+
+\b
+iamgen who-can s3:DeleteBucket --in prod
+iamgen who-can --admin
+iamgen who-can iam:PassRole --account-details 123456789012=details.json
+
+Each is shown with the way in which they may, and until when. People are
+taken to sign in with MFA, and CI users to use their keys. Pipelines,
+services and other accounts are shown too, and roles that may do it and as
+which nobody can act."""
+
+
+@click.command("who-can", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
+@click.argument("action", metavar="ACTION", required=False)
+@click.option("--on", "resource", metavar="ARN", help="The resource, or a pattern of ARNs. Default: every one.")
+@click.option("--in", "account", metavar="ACCOUNT", help="The account in which it is done. Default: any.")
+@click.option("--at-time", "time", metavar="TIME", help="When it is done: 2027-01-31T12:00Z. Default: now.")
+@click.option("--admin", is_flag=True, help="Who is an administrator in effect: full power, or one step away.")
+@source_options
+@options.as_json
+@click.pass_obj
+def who_can(
+    session: Session,
+    /,
+    *,
+    action: str | None,
+    resource: str | None,
+    account: str | None,
+    time: str | None,
+    admin: bool,
+    as_json: bool,
+    revision: str | None,
+    templates: tuple[str, ...],
+    details: tuple[str, ...],
+    live: bool,
+    profile: str | None,
+    role_arn_template: str | None,
+) -> int:
+    """Answer who may do something, or who is an administrator in effect."""
+    from iamgen.access_model import ModelSource
+    from iamgen.commands.who_can import WhoCanRequest, who_can
+
+    if admin is bool(action):
+        hint = "such as: iamgen who-can s3:PutObject"
+        raise UsageError([Fault("who-can", "it takes either ACTION or --admin", hint)])
+    if admin and resource:
+        raise UsageError([Fault("who-can", "--admin is about everything, so it takes no --on", "leave --on out")])
+    source = ModelSource(session.folder, revision, templates, details, live, profile, role_arn_template)
+    return who_can(WhoCanRequest(source, action, resource or "*", account, time, as_json), session.console)

@@ -1,0 +1,54 @@
+"""`iamgen who-can`: everybody who may do something, with the way and until when."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from iamgen.access_model import ModelSource, access_model
+from iamgen.clock import now
+from iamgen.questions.can import Asker
+from iamgen.questions.can_json import moment
+from iamgen.questions.circumstances import Circumstances
+from iamgen.questions.demands import demand
+from iamgen.questions.holders import HolderSearch, admin_demand
+from iamgen.questions.who_can_json import plain_holders
+from iamgen.questions.who_can_text import who_can_text
+from iamgen.ui.console import Console
+
+
+@dataclass(frozen=True)
+class WhoCanRequest:
+    """What is asked for, and on what."""
+
+    source: ModelSource
+    """What it is answered on."""
+    action: str | None
+    """An action, or a pattern of actions; None asks for administrators in effect."""
+    resource: str = "*"
+    """An ARN, a pattern of ARNs, or `*`."""
+    account: str | None = None
+    """The account in which it is done."""
+    time: str | None = None
+    """When it is done, an ISO time; None is now."""
+    as_json: bool = False
+    """Whether stdout is JSON."""
+
+
+def who_can(request: WhoCanRequest, console: Console) -> int:
+    """Print everybody who may do it and return 0. Raises IamgenError for an action or ARN that is not known."""
+    moment_now = now()
+    circumstances = Circumstances(moment(request.time, "--at-time") if request.time else moment_now)
+    model = access_model(request.source, moment_now, console)
+    if request.action is None:
+        wish = admin_demand(model.account(request.account).id if request.account else "")
+    else:
+        wish = demand(model, request.action, request.resource, request.account)
+    holders = HolderSearch(Asker(model), wish, circumstances, is_admin=request.action is None).run()
+    if request.as_json:
+        plain = plain_holders(model, holders, request.account, circumstances)
+        console.product(json.dumps(plain, indent=2) + "\n")
+    else:
+        coloured = console.coloured and console.out.isatty()
+        console.product(who_can_text(model, holders, request.account, coloured=coloured))
+    return 0

@@ -1,0 +1,138 @@
+"""What a request carries: the time, MFA, what the question says, and which keys nobody can know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from iamgen.access.context import UNSAID, ContextValue, merged
+from iamgen.access.entities import IamRole, IamUser
+from iamgen.access.principals import Caller, RequestContext, console_session, role_session, with_keys, with_mfa
+from iamgen.questions.model import Actor, KnownEntity
+
+Mfa = Literal["usual", "present", "false", "absent"]
+"""How a user signs in: with MFA, to the console without, or with long-lived keys. Usual is with MFA for people and
+users, and with keys for CI users, which have no MFA."""
+
+KEYS_OF_SERVICES = (
+    "aws:calledvia",
+    "aws:calledviafirst",
+    "aws:calledvialast",
+    "aws:principalservicename",
+    "aws:principalservicenameslist",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:assumedroot",
+)
+"""Keys that only a request of an AWS service has (IAM User Guide, "AWS global condition context keys")."""
+_NOT_OF_A_USER = (
+    "aws:federatedprovider",
+    "aws:sourceidentity",
+    "aws:ec2instancesourcevpc",
+    "aws:ec2instancesourceprivateipv4",
+    "aws:multifactorauthpresent",
+    "aws:multifactorauthage",
+    "aws:tokenissuetime",
+)
+"""Keys that a user's requests do not have; MFA and the token's time are stated where they are there."""
+_NOT_OF_A_ROLE = ("aws:multifactorauthpresent", "aws:multifactorauthage", "aws:username")
+_PRINCIPAL_TAG = "aws:principaltag/"
+_TAG_SESSION = "sts:tagsession"
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """Under which circumstances a request is made."""
+
+    moment: datetime
+    """When it is made."""
+    mfa: Mfa = "usual"
+    """How a user signs in."""
+    context: tuple[tuple[str, str], ...] = field(default=())
+    """Further condition keys of the request, each with its value."""
+
+    @property
+    def stated(self) -> dict[str, ContextValue]:
+        """The keys of which the question says the value: the time, and those of `context`, all values of a key."""
+        now = self.moment.astimezone(UTC)
+        time = {"aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "aws:EpochTime": str(int(now.timestamp()))}
+        values: dict[str, list[str]] = {}
+        for key, value in self.context:
+            values.setdefault(key, []).append(value)
+        several = {key: listed[0] if len(listed) == 1 else tuple(listed) for key, listed in values.items()}
+        return merged(time, several)
+
+
+@dataclass(frozen=True, eq=False)
+class Acting:
+    """A user, or a session of a role, as it asks for something."""
+
+    known: KnownEntity
+    """The user or role."""
+    caller: Caller
+    """It with the keys of its requests, as the evaluator takes it."""
+    context: RequestContext
+    """All keys of its requests: those that nobody can know are unsaid."""
+    session_is_free: bool = True
+    """Whether it could have chosen another name for its session."""
+
+
+def acting_user(known: KnownEntity, kind: str, circumstances: Circumstances) -> Acting:
+    """Return a user who asks by themselves."""
+    user = known.entity
+    assert isinstance(user, IamUser)  # noqa: S101  # only users and roles act, and roles do below
+    mfa = circumstances.mfa
+    if mfa == "usual":
+        mfa = "absent" if kind == "CI user" else "present"
+    caller = with_mfa(user) if mfa == "present" else console_session(user) if mfa == "false" else with_keys(user)
+    return _acting(known, caller, circumstances)
+
+
+def acting_role(known: KnownEntity, session: str, circumstances: Circumstances, *, is_free: bool = True) -> Acting:
+    """Return a session of a role; `is_free` says whether whoever assumed it could choose the session's name."""
+    acting = _acting(known, role_session(known.as_role, session), circumstances)
+    return Acting(acting.known, acting.caller, acting.context, is_free)
+
+
+def stranger_context(actor: Actor, role: KnownEntity, circumstances: Circumstances) -> dict[str, ContextValue]:
+    """Return the keys of a request by which somebody assumes a role who exists in trust policies only."""
+    known = {**actor.claims, "aws:SecureTransport": "true", **circumstances.stated}
+    return _with_unsaid(known, role.trust_keys)
+
+
+def with_trust_keys(acting: Acting, role: KnownEntity, session: ContextValue) -> dict[str, ContextValue]:
+    """Return the keys of a request by which a user or a session of a role assumes a role."""
+    known = merged({"sts:RoleSessionName": session}, acting.context)
+    return _with_unsaid(known, _possible(acting.known, role.trust_keys))
+
+
+def _acting(known: KnownEntity, caller: Caller, circumstances: Circumstances) -> Acting:
+    stated = merged(caller.context, circumstances.stated)
+    tags = {key: UNSAID for key in stated if key.lower().startswith(_PRINCIPAL_TAG) and _may_be_tagged(known)}
+    return Acting(known, caller, _with_unsaid({**stated, **tags}, _possible(known, known.keys)))
+
+
+def _with_unsaid(known: Mapping[str, ContextValue], keys: Iterable[str]) -> dict[str, ContextValue]:
+    """Add those keys that policies ask for and that the request may have, or not, with a value nobody can know."""
+    stated = {key.lower() for key in known}
+    return {**known, **{key: UNSAID for key in keys if key not in stated}}
+
+
+def _possible(known: KnownEntity, keys: frozenset[str]) -> list[str]:
+    """Return those keys that requests of a user or role may have; surely absent are those of other callers."""
+    absent = _NOT_OF_A_ROLE if isinstance(known.entity, IamRole) else _NOT_OF_A_USER
+    without = {*KEYS_OF_SERVICES, *absent}
+    tagged = _may_be_tagged(known)
+    return [key for key in sorted(keys) if key not in without and (tagged or not key.startswith(_PRINCIPAL_TAG))]
+
+
+def _may_be_tagged(known: KnownEntity) -> bool:
+    """Return whether a session of a role may have tags that whoever assumed it chose."""
+    if not isinstance(known.entity, IamRole):
+        return False
+    trust = known.entity.trust
+    return any(item.effect == "Allow" and not item.action_list.matches(_TAG_SESSION).no for item in trust)

@@ -1,0 +1,204 @@
+"""Whether a user or a role's session may do something: on one resource, on all of a pattern, or on part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from iamgen.access.context import Context, ContextValue
+from iamgen.access.documents import Statement
+from iamgen.access.errors import AccessError
+from iamgen.access.evaluate import Request, Verdict
+from iamgen.access.patterns import Pattern, Variable, Wildcard, pattern
+from iamgen.access.principals import ASSUME, verdict_on
+from iamgen.errors import Fault
+from iamgen.questions.circumstances import Acting
+from iamgen.questions.condition_words import concerns
+from iamgen.questions.demands import EVERYTHING, ResourceScope, Universe, universe
+from iamgen.questions.glob_walk import samples
+
+Level = Literal["yes", "depends", "no"]
+_OF_OUTCOME: dict[str, Level] = {"allowed": "yes", "denied": "no", "unknown": "depends"}
+_KNOWN_OWNER = 4
+
+
+@dataclass(frozen=True, eq=False)
+class KnownRoles:
+    """The roles of the model: of these alone the trust policies are known."""
+
+    arns: frozenset[str]
+    """Their ARNs."""
+    verdict: Callable[[Acting, str], Verdict]
+    """Returns whether somebody may assume the role of that ARN."""
+
+
+@dataclass(frozen=True)
+class SampleVerdict:
+    """What is decided on one resource that stands for all that are decided like it."""
+
+    resource: str
+    """The resource."""
+    verdict: Verdict
+    """What the evaluator says."""
+    beside: tuple[str, ...] = ()
+    """What else must allow it for certain, as the key policy, as sentences."""
+    perhaps: tuple[str, ...] = ()
+    """What else must allow it if the resource is in another account, as sentences."""
+
+    @property
+    def level(self) -> Level:
+        """Yes and no whatever else there is; else it depends."""
+        level = _OF_OUTCOME[self.verdict.outcome]
+        return "depends" if level == "yes" and self.beside else level
+
+
+@dataclass(frozen=True, eq=False)
+class ActionOutcome:
+    """What is decided on one action, for all resources that the question is about."""
+
+    acting: Acting
+    """Who asks."""
+    action: str
+    """The action."""
+    samples: tuple[SampleVerdict, ...]
+    """What is decided on each resource that stands for others."""
+    is_complete: bool = True
+    """Whether the samples stand for all resources: else there are too many ways in which statements can match."""
+    note: str = ""
+    """How the question was taken, where that is worth knowing."""
+
+    @property
+    def level(self) -> Level:
+        """Yes when all of it is allowed, no when nothing is, else it depends."""
+        levels = {sample.level for sample in self.samples}
+        if not self.is_complete or len(levels) != 1:
+            return "depends"
+        return levels.pop()
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether part of the resources is surely allowed, and part of them not."""
+        return len({sample.level for sample in self.samples}) > 1
+
+    def sample(self, level: Level) -> SampleVerdict | None:
+        """Return the first resource of that level."""
+        return next((sample for sample in self.samples if sample.level == level), None)
+
+
+def outcome(acting: Acting, action: str, scope: ResourceScope, known_roles: KnownRoles) -> ActionOutcome:
+    """Return what the policies of a user or role, within the boundary, say of an action.
+
+    An sts:AssumeRole is decided by the trust policy too, for roles of the model.
+    """
+    entity = acting.known.entity
+    owner = scope.owner
+    resources = universe(action, scope.resource, owner or entity.account_id, entity.partition)
+    texts, is_complete = _texts(acting, action, resources, owner)
+    if action.lower() == ASSUME.lower():
+        texts = (*_roles(resources, known_roles), *texts)
+    verdicts = tuple(_verdict(acting, action, text, owner, known_roles) for text in dict.fromkeys(texts))
+    return ActionOutcome(acting, action, verdicts, is_complete, resources.note)
+
+
+def _texts(acting: Acting, action: str, resources: Universe, owner: str) -> tuple[tuple[str, ...], bool]:
+    """Return resources that stand for all, and whether they do."""
+    texts, is_complete = list(resources.single), True
+    if not resources.patterns:
+        return tuple(texts), is_complete
+    context = Context.of(_context(acting, EVERYTHING, owner))
+    marks = tuple(dict.fromkeys(_marks(acting, action, context)))
+    for required in resources.patterns:
+        walked = samples(required, marks)
+        texts += walked.texts
+        is_complete = is_complete and walked.is_complete
+    return tuple(dict.fromkeys(texts)), is_complete
+
+
+def _roles(resources: Universe, known_roles: KnownRoles) -> Iterator[str]:
+    """Yield the roles of the model that a pattern means."""
+    for required in resources.patterns:
+        yield from (arn for arn in sorted(known_roles.arns) if all(item.matches(arn) for item in required))
+
+
+def _marks(acting: Acting, action: str, context: Context) -> Iterator[Pattern]:
+    """Yield every pattern of a resource that can tell one resource of this action from another."""
+    for side in (acting.known.statements, acting.known.boundary):
+        about = [item for item in side if not concerns(item, action).no and not _fails(item, context)]
+        everywhere = any(_allows_everywhere(item, action, context) for item in about)
+        for statement in about:
+            if statement.effect == "Deny" or not everywhere:
+                yield from _resources(statement, context)
+
+
+def _fails(statement: Statement, context: Context) -> bool:
+    return any(condition.answer(context).no for condition in statement.conditions)
+
+
+def _allows_everywhere(statement: Statement, action: str, context: Context) -> bool:
+    """Return whether a statement surely allows the action on every resource, so that no other Allow counts."""
+    if statement.effect != "Allow" or statement.unread or EVERYTHING not in statement.resources:
+        return False
+    return concerns(statement, action).yes and all(condition.answer(context).yes for condition in statement.conditions)
+
+
+def _resources(statement: Statement, context: Context) -> Iterator[Pattern]:
+    for text in (*statement.resources, *statement.not_resources):
+        if text != EVERYTHING:
+            yield from _resolved(
+                pattern(text, variables=statement.variables).completed().within_arn(run_on=True), context
+            )
+
+
+def _resolved(written: Pattern, context: Context) -> Iterator[Pattern]:
+    """Yield a pattern with the values of its variables; where those are not known, with a wildcard for each."""
+    if not written.has_variables():
+        yield written
+        return
+    try:
+        resolved = written.resolved(context)
+    except AccessError:
+        wide = Wildcard(many=True, unlimited=True)
+        resolved = Pattern(tuple(wide if isinstance(part, Variable) else part for part in written.parts))
+    if resolved is not None:
+        yield resolved
+
+
+def _context(acting: Acting, resource: str, owner: str) -> dict[str, ContextValue]:
+    """Return the keys of a request about a resource, whose account the ARN or the question may tell."""
+    context = dict(acting.context)
+    fields = resource.split(":")
+    in_arn = fields[_KNOWN_OWNER] if len(fields) > _KNOWN_OWNER else ""
+    stated = in_arn if in_arn.isdecimal() else owner
+    if stated and not any(key.lower() == "aws:resourceaccount" and isinstance(context[key], str) for key in context):
+        context = {key: value for key, value in context.items() if key.lower() != "aws:resourceaccount"}
+        context["aws:ResourceAccount"] = stated
+    return context
+
+
+def _verdict(acting: Acting, action: str, resource: str, owner: str, known_roles: KnownRoles) -> SampleVerdict:
+    if action.lower() == ASSUME.lower() and resource in known_roles.arns:
+        return SampleVerdict(resource, known_roles.verdict(acting, resource))
+    context = _context(acting, resource, owner)
+    try:
+        verdict = verdict_on(acting.caller, Request(action, resource, context))
+    except AccessError as exc:
+        return SampleVerdict(resource, Verdict("unknown", reasons=exc.faults))
+    needs = verdict.needs if verdict.outcome == "allowed" else ()
+    certain = _is_foreign(acting, context) or _is_own_policy_needed(action, resource)
+    return SampleVerdict(resource, verdict, needs if certain else (), () if certain else needs)
+
+
+def _is_foreign(acting: Acting, context: dict[str, ContextValue]) -> bool:
+    owner = context.get("aws:ResourceAccount")
+    return isinstance(owner, str) and owner != acting.known.entity.account_id
+
+
+def _is_own_policy_needed(action: str, resource: str) -> bool:
+    """Return whether the resource's own policy decides in its own account too: a role's trust, a key's policy."""
+    return action.lower().startswith("sts:assumerole") or (resource.split(":") + [""] * 6)[2] == "kms"
+
+
+def reasons(samples_: Iterable[SampleVerdict]) -> tuple[Fault, ...]:
+    """Return why verdicts are unknown, or why AWS refuses something whatever policies say, each once."""
+    return tuple(dict.fromkeys(fault for sample in samples_ for fault in sample.verdict.reasons))

@@ -1,0 +1,164 @@
+"""Who may do something: everybody of all accounts, with every way in which they may, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from iamgen.access.entities import IamUser
+from iamgen.questions.can import Asker, Attempt
+from iamgen.questions.circumstances import Acting, Circumstances
+from iamgen.questions.decisions import ActionOutcome, Level
+from iamgen.questions.demands import Demand, ResourceScope
+from iamgen.questions.limits import not_looked_at, until
+from iamgen.questions.model import AccessModel, ActorKind, KnownEntity
+from iamgen.questions.reach import Way
+
+_RANK: dict[Level, int] = {"yes": 0, "depends": 1, "no": 2}
+KINDS: tuple[ActorKind, ...] = (
+    "person",
+    "CI user",
+    "user",
+    "pipeline",
+    "federated",
+    "service",
+    "other account",
+)
+"""The kinds of those who may call AWS, in the order in which answers have them."""
+
+POWER_OVER_IAM = tuple(
+    f"iam:{name}"
+    for name in (
+        "AddUserToGroup",
+        "AttachGroupPolicy",
+        "AttachRolePolicy",
+        "AttachUserPolicy",
+        "CreateAccessKey",
+        "CreateLoginProfile",
+        "CreatePolicyVersion",
+        "PutGroupPolicy",
+        "PutRolePolicy",
+        "PutUserPolicy",
+        "SetDefaultPolicyVersion",
+        "UpdateAssumeRolePolicy",
+        "UpdateLoginProfile",
+    )
+)
+"""Actions of which one is enough to become administrator: they attach or change policies, open a role to somebody, or
+give access as another user. Source: the public list of escalation paths, pathfinding.cloud."""
+
+
+_ROOT = "the root user of each account, who may do everything there"
+_BY_SERVICES = "ways to become administrator by passing a role to a service, or by what a service runs as a role"
+_OWN_CREDENTIALS = frozenset({"iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"})
+
+
+@dataclass(frozen=True, eq=False)
+class AccessHolder:
+    """Somebody who may do it, in one way."""
+
+    level: Level
+    """Yes, or that it depends."""
+    attempt: Attempt
+    """The way, and what is decided on the action that the level stands on."""
+    end: datetime | None
+    """When that ends by a condition on the time; None without one."""
+    actions: tuple[str, ...]
+    """Of several actions, those that they may do for certain, on every resource."""
+
+
+@dataclass(frozen=True, eq=False)
+class Holders:
+    """Everybody who may do something."""
+
+    demand: Demand
+    """What was asked for."""
+    is_admin: bool
+    """Whether the question was who is an administrator in effect: then one of the actions is enough."""
+    holders: tuple[AccessHolder, ...]
+    """Everybody, by kind and name, each once for each user or role as which they may."""
+    unreached: tuple[KnownEntity, ...]
+    """Roles that may do it, or might, and as which nobody can act."""
+
+
+@dataclass(frozen=True, eq=False)
+class HolderSearch:
+    """The search for everybody who may do something."""
+
+    asker: Asker
+    """Answers on the model."""
+    demand: Demand
+    """What is asked for."""
+    circumstances: Circumstances
+    """When, and how users sign in."""
+    is_admin: bool = False
+    """Whether one of the actions is enough."""
+
+    def run(self) -> Holders:
+        """Return everybody who may do it."""
+        able = [role for role in self.asker.model.roles if self._is_in_scope(role) and self._role_level(role) != "no"]
+        within = self.asker.reacher.leading_to(frozenset(role.entity.arn for role in able))
+        holders = sorted(self._holders(within), key=_order)
+        reached = {holder.attempt.way.acting.known.entity.arn for holder in holders}
+        unreached = tuple(role for role in able if role.entity.arn not in reached)
+        return Holders(self.demand, self.is_admin, tuple(holders), unreached)
+
+    def _holders(self, within: frozenset[str]) -> Iterator[AccessHolder]:
+        for actor in self.asker.model.actors:
+            for way in self.asker.reacher.reach(actor, self.circumstances, within).ways:
+                if self._is_in_scope(way.acting.known):
+                    yield from self._holder(way)
+
+    def _holder(self, way: Way) -> Iterator[AccessHolder]:
+        outcomes = self._outcomes(way.acting)
+        level = self._level(Attempt(way, outcome).level for outcome in outcomes)
+        if level != "no":
+            attempt = min((Attempt(way, outcome) for outcome in outcomes), key=lambda item: _RANK[item.level])
+            certain = tuple(item.action for item in outcomes if Attempt(way, item).level == "yes")
+            end = until(self.asker, attempt, self.demand, self.circumstances)
+            yield AccessHolder(level, attempt, end, certain)
+
+    def _role_level(self, role: KnownEntity) -> Level:
+        acting = self.asker.reacher.session(role, "", self.circumstances)
+        return self._level(outcome.level for outcome in self._outcomes(acting))
+
+    def _outcomes(self, acting: Acting) -> list[ActionOutcome]:
+        outcomes = [self.asker.outcome(acting, action, self.demand.scope) for action in self.demand.actions]
+        return [_without_own_user(outcome) for outcome in outcomes] if self.is_admin else outcomes
+
+    def _level(self, levels: Iterable[Level]) -> Level:
+        """Return the level of several actions: all of them count, or for administrators the best."""
+        listed = set(levels)
+        if self.is_admin:
+            return min(listed, key=_RANK.__getitem__, default="no")
+        return listed.pop() if len(listed) == 1 else "depends"
+
+    def _is_in_scope(self, known: KnownEntity) -> bool:
+        return not self.demand.scope.owner or known.account.id == self.demand.scope.owner
+
+
+def _without_own_user(outcome: ActionOutcome) -> ActionOutcome:
+    """Leave out what a user may do to their own user and gives them nothing more: further keys and a password."""
+    user = outcome.acting.known.entity
+    if outcome.action not in _OWN_CREDENTIALS or not isinstance(user, IamUser):
+        return outcome
+    others = tuple(item for item in outcome.samples if not item.resource.endswith(f"/{user.name}"))
+    return replace(outcome, samples=others) if others else outcome
+
+
+def admin_demand(account_id: str) -> Demand:
+    """Return what an administrator in effect can do, in one account or, for an empty id, in any."""
+    return Demand(POWER_OVER_IAM, "administration", ResourceScope(owner=account_id))
+
+
+def _order(holder: AccessHolder) -> tuple[int, str, str, int]:
+    actor = holder.attempt.way.actor
+    kind = KINDS.index(actor.kind)
+    return kind, actor.name, holder.attempt.way.acting.known.account.name, len(holder.attempt.way.hops)
+
+
+def not_looked_at_by(model: AccessModel, holders: Holders) -> tuple[str, ...]:
+    """Return who else may do it, and what may decide besides, and was not looked at, as parts of a sentence."""
+    services = (_BY_SERVICES,) if holders.is_admin else ()
+    return (_ROOT, *services, *not_looked_at(model, holders.demand))

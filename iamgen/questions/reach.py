@@ -1,0 +1,306 @@
+"""Which roles somebody can act as: from themselves to roles, and from roles to further roles, the shortest way first.
+
+A role is assumed when its trust policy and the policies of who asks allow it, as `iamgen.access` decides it. Where that
+depends on what nobody can know, the way is uncertain, and nothing that follows it is certain.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from iamgen.access.context import UNSAID, ContextValue
+from iamgen.access.documents import Principal, Statement
+from iamgen.access.entities import IamRole, IamUser
+from iamgen.access.errors import AccessError
+from iamgen.access.evaluate import Request, Verdict, evaluate
+from iamgen.access.principals import verdict_on_assuming
+from iamgen.errors import Fault
+from iamgen.questions.circumstances import (
+    Acting,
+    Circumstances,
+    acting_role,
+    acting_user,
+    stranger_context,
+    with_trust_keys,
+)
+from iamgen.questions.decisions import KnownRoles
+from iamgen.questions.memory import remembering
+from iamgen.questions.model import AccessModel, Actor, KnownEntity
+
+_SESSION = "session"
+_SESSION_NAME = "sts:rolesessionname"
+_USER_NAME = "aws:username"
+_ANYBODY = "*"
+
+
+@dataclass(frozen=True, eq=False)
+class Hop:
+    """Somebody assumes a role, or tries to."""
+
+    role: KnownEntity
+    """The role."""
+    verdict: Verdict
+    """Whether they may."""
+    context: Mapping[str, ContextValue]
+    """The keys of the request."""
+    session: str = ""
+    """The name that the session must have; empty where any will do."""
+    as_session: str = ""
+    """Of a role that assumes another: the name that its own session must have; empty where any will do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """How somebody comes to act: as themselves, or as a role at the end of some hops."""
+
+    actor: Actor
+    """Whose way it is."""
+    acting: Acting
+    """The user or session that acts in the end."""
+    hops: tuple[Hop, ...] = ()
+    """The roles on the way, the last being the one that acts."""
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether every role on the way may be assumed for certain."""
+        return all(hop.verdict.outcome == "allowed" for hop in self.hops)
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Everything that somebody can act as, and roles whose trust policy may mean them and that they may not assume."""
+
+    ways: tuple[Way, ...]
+    """One way for each user or role, certain ones before others, shorter ones before longer."""
+    refused: tuple[tuple[Way | None, Hop], ...] = ()
+    """Roles that may not be assumed, each with the way to who tried; None for who exists in trust policies only."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reacher:
+    """Finds ways in one model."""
+
+    model: AccessModel
+    """The model."""
+
+    @cached_property
+    def known_roles(self) -> KnownRoles:
+        """The roles of the model, and who may assume them, for decisions on sts:AssumeRole."""
+        roles = self.model.role_by_arn
+        return KnownRoles(frozenset(roles), lambda acting, arn: best_hop(acting, roles[arn]).verdict)
+
+    @cached_property
+    def session(self) -> Callable[[KnownEntity, str, Circumstances], Acting]:
+        """Returns a session of a role; with an empty name, one that could have any."""
+        return remembering(_session)
+
+    def reach(self, actor: Actor, circumstances: Circumstances, within: frozenset[str] | None = None) -> Reach:
+        """Return everything that somebody can act as. `within` limits the roles that are looked at, by their ARNs."""
+        search = _Search(self, actor, circumstances, within)
+        search.run()
+        return Reach(tuple(search.ways.values()), tuple(search.refused))
+
+    def candidates(self, names: Iterable[str], user: str | None) -> tuple[KnownEntity, ...]:
+        """Return the roles whose trust policies may mean somebody with one of these names, in the model's order."""
+        keys = [(name, None) for name in names] + ([(name, user) for name in names] if user else [])
+        numbers = {number for key in keys for number in self._by_trusted.get(key, ())}
+        return tuple(self.model.roles[number] for number in sorted(numbers))
+
+    def leading_to(self, arns: frozenset[str]) -> frozenset[str]:
+        """Return these roles and all from which one of them might be reached: roles that lead nowhere else count for
+        nothing."""
+        sources: dict[str, set[str]] = defaultdict(set)
+        for role in self.model.roles:
+            for target in self.candidates(acting_names(role.as_role), None):
+                sources[target.entity.arn].add(role.entity.arn)
+        result, queue = set(arns), list(arns)
+        while queue:
+            following = sources[queue.pop()] - result
+            result |= following
+            queue += following
+        return frozenset(result)
+
+    @cached_property
+    def _by_trusted(self) -> Mapping[tuple[str, str | None], tuple[int, ...]]:
+        """The numbers of roles by a name in their trust policies, and by a user's name where one is demanded."""
+        numbers: dict[tuple[str, str | None], dict[int, None]] = defaultdict(dict)
+        for number, role in enumerate(self.model.roles):
+            for statement in role.as_role.trust:
+                for key in _trusted(statement):
+                    numbers[key][number] = None
+        return {key: tuple(value) for key, value in numbers.items()}
+
+
+def _session(known: KnownEntity, name: str, circumstances: Circumstances) -> Acting:
+    return acting_role(known, name or _SESSION, circumstances, is_free=not name)
+
+
+def _trusted(statement: Statement) -> Iterator[tuple[str, str | None]]:
+    """Yield whom a statement lets in, as far as that is plain: a name, and the user name that it demands besides."""
+    if statement.effect != "Allow":
+        return
+    if statement.not_principals or statement.unread:
+        yield _ANYBODY, None
+        return
+    demanded = [
+        condition.values
+        for condition in statement.conditions
+        if condition.key.lower() == _USER_NAME
+        and condition.operator.test == "StringEquals"
+        and not (condition.operator.negated or condition.operator.if_exists or condition.operator.qualifier)
+        and not any("${" in value for value in condition.values)
+    ]
+    users: tuple[str | None, ...] = demanded[0] if demanded else (None,)
+    for principal in statement.principals:
+        name = _without_session(principal.name)
+        yield from ((name, user) for user in users)
+
+
+def _without_session(name: str) -> str:
+    """Return a session's ARN without the session's name: another may be chosen."""
+    return name.rpartition("/")[0] if ":assumed-role/" in name else name
+
+
+def acting_session(role: IamRole) -> str:
+    """Return the ARN of a role's sessions, without the name of one."""
+    return f"arn:{role.partition}:sts::{role.account_id}:assumed-role/{role.name}"
+
+
+def acting_names(role: IamRole) -> tuple[str, ...]:
+    """Return the names by which trust policies may mean sessions of a role."""
+    root = f"arn:{role.partition}:iam::{role.account_id}:root"
+    return (role.arn, role.account_id, root, acting_session(role), _ANYBODY)
+
+
+def best_hop(acting: Acting, role: KnownEntity) -> Hop:
+    """Return whether somebody may assume a role, with the names of the sessions chosen so that they may, if that
+    helps."""
+    first = _hop(acting, role, UNSAID)
+    if first.verdict.outcome == "allowed":
+        return first
+    for as_session in _own_sessions(acting, role):
+        asking = replace(acting, caller=replace(acting.caller, session=as_session)) if as_session else acting
+        sessions: list[ContextValue] = [UNSAID, *_session_names(asking.caller.entity, role)]
+        for session in sessions:
+            hop = _hop(asking, role, session, as_session)
+            if hop.verdict.outcome == "allowed":
+                return hop
+    return first
+
+
+def _hop(acting: Acting, role: KnownEntity, session: ContextValue, as_session: str = "") -> Hop:
+    context = with_trust_keys(acting, role, session)
+    try:
+        verdict = verdict_on_assuming(acting.caller, role.as_role, context)
+    except AccessError as exc:
+        verdict = Verdict("unknown", side="trust", reasons=exc.faults)
+    return Hop(role, verdict, context, session if isinstance(session, str) else "", as_session)
+
+
+def _own_sessions(acting: Acting, role: KnownEntity) -> Iterator[str]:
+    """Yield names for the session of a role that assumes another: its own, and those that the other's trust names."""
+    yield ""
+    if acting.session_is_free and isinstance(acting.known.entity, IamRole):
+        start = f"{acting_session(acting.known.entity)}/"
+        for statement in role.as_role.trust:
+            yield from (item.name.removeprefix(start) for item in statement.principals if item.name.startswith(start))
+
+
+def _session_names(entity: IamUser | IamRole, role: KnownEntity) -> Iterator[str]:
+    """Yield names for a session that may meet a condition on it: the user's, as the console has it, and those that
+    the trust policy names."""
+    if isinstance(entity, IamUser):
+        yield entity.name
+    for statement in role.as_role.trust:
+        for condition in statement.conditions:
+            if condition.key.lower() == _SESSION_NAME and not condition.operator.negated:
+                yield from (
+                    value.replace("*", "x").replace("?", "x") for value in condition.values if "${" not in value
+                )
+
+
+def stranger_hop(actor: Actor, role: KnownEntity, circumstances: Circumstances) -> Hop:
+    """Return whether somebody who exists in trust policies only may assume a role."""
+    context = stranger_context(actor, role, circumstances)
+    try:
+        request = Request(actor.assume_action, role.entity.arn, context, actor.principals)
+        verdict = evaluate(role.as_role.trust, request, side="trust").verdict
+    except AccessError as exc:
+        verdict = Verdict("unknown", side="trust", reasons=exc.faults)
+    if verdict.outcome == "allowed" and actor.kind == "other account" and actor.name != _ANYBODY:
+        reason = Fault(actor.name, "is of another account, whose own policies must allow it as well")
+        verdict = replace(verdict, outcome="unknown", reasons=(reason,))
+    return Hop(role, verdict, context)
+
+
+class _Search:
+    """One search: first over what is certain, then over what may be."""
+
+    def __init__(
+        self, reacher: Reacher, actor: Actor, circumstances: Circumstances, within: frozenset[str] | None
+    ) -> None:
+        self.reacher, self.actor, self.circumstances, self.within = reacher, actor, circumstances, within
+        self.ways: dict[str, Way] = {}
+        self.refused: list[tuple[Way | None, Hop]] = []
+        self._uncertain: list[tuple[Way | None, Hop]] = []
+
+    def run(self) -> None:
+        """Find the ways, breadth first: the shortest to each role comes first."""
+        queue: deque[Way] = deque()
+        if self.actor.known is not None:
+            queue.append(self._start(self.actor.known))
+            self.ways[self.actor.known.entity.arn] = queue[0]
+        else:
+            self._from_stranger(queue)
+        self._walk(queue)
+        while self._uncertain:
+            before, hop = self._uncertain.pop(0)
+            if hop.role.entity.arn not in self.ways:
+                self._walk(deque([self._arrive(before, hop)]))
+
+    def _start(self, known: KnownEntity) -> Way:
+        if isinstance(known.entity, IamRole):
+            acting = acting_role(
+                known, self.actor.session or _SESSION, self.circumstances, is_free=not self.actor.session
+            )
+        else:
+            acting = acting_user(known, self.actor.kind, self.circumstances)
+        return Way(self.actor, acting)
+
+    def _from_stranger(self, queue: deque[Way]) -> None:
+        names = (*(principal.name for principal in self.actor.principals), _ANYBODY)
+        for role in self._near(names, None):
+            self._try(None, stranger_hop(self.actor, role, self.circumstances), queue)
+
+    def _walk(self, queue: deque[Way]) -> None:
+        while queue:
+            way = queue.popleft()
+            entity = way.acting.known.entity
+            names = [principal.name for principal in (*way.acting.caller.principals, Principal("*", _ANYBODY))]
+            if isinstance(entity, IamRole):
+                names.append(acting_session(entity))
+            for role in self._near(names, entity.name if isinstance(entity, IamUser) else None):
+                if role.entity.arn not in self.ways:
+                    self._try(way, best_hop(way.acting, role), queue)
+
+    def _near(self, names: Iterable[str], user: str | None) -> Iterator[KnownEntity]:
+        for role in self.reacher.candidates(names, user):
+            if self.within is None or role.entity.arn in self.within:
+                yield role
+
+    def _try(self, before: Way | None, hop: Hop, queue: deque[Way]) -> None:
+        if hop.verdict.outcome == "denied":
+            self.refused.append((before, hop))
+        elif hop.verdict.outcome == "unknown" or not (before is None or before.is_certain):
+            self._uncertain.append((before, hop))
+        elif hop.role.entity.arn not in self.ways:
+            queue.append(self._arrive(before, hop))
+
+    def _arrive(self, before: Way | None, hop: Hop) -> Way:
+        acting = self.reacher.session(hop.role, hop.session, self.circumstances)
+        way = Way(self.actor, acting, (*(before.hops if before else ()), hop))
+        self.ways[hop.role.entity.arn] = way
+        return way

@@ -1,0 +1,1 @@
+"""JSON Schema files of what questions about access take and answer."""

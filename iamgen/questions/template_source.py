@@ -1,0 +1,85 @@
+"""The model of accounts of which there is nothing but templates, by whomever they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from iamgen.access.accounts import Account, AccountSource
+from iamgen.errors import Fault, IamgenError
+from iamgen.iam.source import read
+from iamgen.iam.template import Template
+from iamgen.questions.declared_source import managed_by_name
+from iamgen.questions.model import AccessModel, Actor, KnownEntity, ModelAccount
+from iamgen.questions.places import AccountPlaces
+from iamgen.questions.trusted_strangers import strangers
+
+_ACCOUNT_ID = 12
+_NOT_IN_TEMPLATES = Fault(
+    "templates",
+    "users, groups, policies and memberships that were made in another way than by these templates are not known",
+)
+
+
+@dataclass(frozen=True)
+class AccountFile:
+    """A file that says what an account has."""
+
+    account_id: str
+    """The account's id."""
+    file: Path
+    """The file."""
+    name: str
+    """How answers name the account: as CONST.inc does, else by its id."""
+
+
+def account_files(option: str, written: Iterable[str], names: Mapping[str, str]) -> tuple[AccountFile, ...]:
+    """Return what `ACCOUNT_ID=FILE` means; `names` has the names of accounts by id. Raises IamgenError for all faults.
+
+    `option` is the option in which they are written.
+    """
+    files: list[AccountFile] = []
+    faults: list[Fault] = []
+    for text in written:
+        account_id, equals, file = text.partition("=")
+        if not equals or not file or len(account_id) != _ACCOUNT_ID or not account_id.isdecimal():
+            faults.append(Fault(option, f"{text!r} is not ACCOUNT_ID=FILE", "such as 123456789012=prod.json"))
+        elif account_id in {earlier.account_id for earlier in files}:
+            faults.append(Fault(option, f"the account {account_id} is named twice", "name one file for each account"))
+        else:
+            files.append(AccountFile(account_id, Path(file), names.get(account_id, account_id)))
+    if faults:
+        raise IamgenError(faults)
+    return tuple(files)
+
+
+def from_templates(files: Iterable[AccountFile], partition: str) -> AccessModel:
+    """Return the model of accounts with one template each. Raises IamgenError for a file that is no template."""
+    accounts = tuple(_account(item, partition) for item in files)
+    return AccessModel(
+        accounts,
+        (*users_of(accounts), *strangers(accounts)),
+        "templates",
+        partition,
+        gaps=(_NOT_IN_TEMPLATES,),
+    )
+
+
+def users_of(accounts: Iterable[ModelAccount]) -> Iterator[Actor]:
+    """Yield every user of the accounts. Whether it is a person's or a machine's is not told."""
+    for account in accounts:
+        for user in account.content.users:
+            known = KnownEntity(user, account)
+            yield Actor("user", user.name, known, place=known.place())
+
+
+def _account(item: AccountFile, partition: str) -> ModelAccount:
+    source = read(item.file)
+    described = AccountSource(source.body, item.account_id, partition, managed_by_name(), tolerant=True)
+    places = AccountPlaces(
+        str(item.file),
+        lambda: Template.of(source.body, len(source.text), described.place),
+        source.position,
+    )
+    return ModelAccount(item.name, Account.read(described), places)

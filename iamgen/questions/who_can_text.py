@@ -1,0 +1,79 @@
+"""Who may do something, as people read it, in 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from iamgen.questions.can_json import iso
+from iamgen.questions.can_text import WIDTH, footer
+from iamgen.questions.explanation import attempt_conditions
+from iamgen.questions.holders import KINDS, POWER_OVER_IAM, AccessHolder, Holders, not_looked_at_by
+from iamgen.questions.model import AccessModel, ActorKind
+from iamgen.ui.printable import printable
+
+_BOLD, _PLAIN = "\033[1m", "\033[0m"
+_PLURALS: dict[ActorKind, str] = {
+    "person": "people",
+    "CI user": "CI users",
+    "user": "users",
+    "pipeline": "pipelines",
+    "federated": "identity providers",
+    "service": "services",
+    "other account": "other accounts",
+}
+
+
+def who_can_text(model: AccessModel, holders: Holders, account: str | None, *, coloured: bool) -> str:
+    """Return everybody who may do it, by kind."""
+    lines = (printable(line) for line in _lines(model, holders, account))
+    titles = {_PLURALS[kind] for kind in KINDS} if coloured else set()
+    return "".join(f"{_BOLD}{line}{_PLAIN}\n" if line in titles else f"{line}\n" for line in lines)
+
+
+def _lines(model: AccessModel, holders: Holders, account: str | None) -> Iterator[str]:
+    yield from wrap(_head(holders, account), WIDTH, break_on_hyphens=False)
+    for kind in KINDS:
+        of_kind = [holder for holder in holders.holders if holder.attempt.way.actor.kind == kind]
+        if of_kind:
+            yield from ("", _PLURALS[kind])
+            for holder in of_kind:
+                yield from _holder(holder, holders)
+    if holders.unreached:
+        yield from ("", "roles that may do it, and as which nobody can act:")
+        yield from (f"  {role.entity.name} in {role.account.name}" for role in holders.unreached)
+    yield from ("", *footer(not_looked_at_by(model, holders)))
+
+
+def _head(holders: Holders, account: str | None) -> str:
+    here = f" in {account}" if account else ""
+    number = len({holder.attempt.way.actor for holder in holders.holders})
+    if holders.is_admin:
+        return f"administrators in effect{here}: {number or 'nobody'}"
+    resource = holders.demand.scope.resource
+    on = f" on {resource}" if resource != "*" else ""
+    return f"who may do {holders.demand.action}{on}{here}: {number or 'nobody'}"
+
+
+def _holder(holder: AccessHolder, holders: Holders) -> Iterator[str]:
+    way = holder.attempt.way
+    chain = " → ".join(f"{hop.role.entity.name} in {hop.role.account.name}" for hop in way.hops)
+    where = f" in {way.actor.account_name}" if way.actor.kind in ("CI user", "user") else ""
+    head = f"  {way.actor.name}{where}{f' → {chain}' if chain else ''}"
+    yield from wrap(head, WIDTH, subsequent_indent="    ", break_on_hyphens=False)
+    details = [f"until {iso(holder.end)}"] if holder.end else []
+    details += ["perhaps"] if holder.level == "depends" else []
+    details += [text for text in attempt_conditions(holder.attempt) if not text.startswith(("until ", "denied by "))]
+    details += [_of_actions(holder, holders)] if len(holders.demand.actions) > 1 else []
+    place = [str(way.actor.place)] if way.actor.place else []
+    for text in (*filter(None, ("; ".join(filter(None, details)),)), *place):
+        yield from wrap(text, WIDTH, initial_indent="      ", subsequent_indent="        ", break_on_hyphens=False)
+
+
+def _of_actions(holder: AccessHolder, holders: Holders) -> str:
+    total = len(holders.demand.actions)
+    if holders.is_admin and len(holder.actions) == len(POWER_OVER_IAM):
+        return "full power over IAM"
+    if holders.is_admin:
+        return f"by {', '.join(holder.actions) or 'a part of what the actions are about'}"
+    return f"{len(holder.actions):,} of {total:,} actions" if len(holder.actions) < total else f"all {total:,} actions"

@@ -1,0 +1,161 @@
+"""All of a pattern, part of it, or nothing: of resources and of actions; and what decides beside identity policies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from iamgen.questions.can import AccessAnswer, Asker
+from iamgen.questions.explanation import conditions, missing
+from tests.questions.conftest import DEV, OPS, statement, user
+
+Modelled = Callable[[dict[str, dict[str, Any]]], Asker]
+Ask = Callable[..., AccessAnswer]
+
+BUCKET = "arn:aws:s3:::acme-*"
+SECRET = statement("Deny", "s3:*", "arn:aws:s3:::acme-secret/*")
+
+
+@pytest.mark.parametrize(
+    ("statements", "resource", "level"),
+    [
+        ((statement("Allow", "s3:GetObject"),), "*", "yes"),
+        ((statement("Allow", "s3:GetObject"),), "arn:aws:s3:::acme-*/*", "yes"),
+        ((statement("Allow", "s3:GetObject", "arn:aws:s3:::*/*"),), "arn:aws:s3:::acme-*/*", "yes"),
+        ((statement("Allow", "s3:GetObject", "arn:aws:s3:::acme-*"),), "arn:aws:s3:::acme-*/*", "yes"),
+        ((statement("Allow", "s3:GetObject", "arn:aws:s3:::acme-?*/*"),), "arn:aws:s3:::acme-*/*", "depends"),
+        ((statement("Allow", "s3:GetObject", "arn:aws:s3:::acme-a/*"),), "arn:aws:s3:::acme-*/*", "depends"),
+        ((statement("Allow", "s3:GetObject", "arn:aws:s3:::other/*"),), "arn:aws:s3:::acme-*/*", "no"),
+        ((statement("Allow", "s3:GetObject"), SECRET), "arn:aws:s3:::acme-*/*", "depends"),
+        ((statement("Allow", "s3:GetObject"), SECRET), "arn:aws:s3:::acme-secret/*", "no"),
+        ((statement("Allow", "s3:GetObject"), SECRET), "arn:aws:s3:::acme-secrets/*", "yes"),
+        ((statement("Allow", "s3:GetObject"), SECRET), "*", "depends"),
+        ((statement("Allow", "s3:GetObject"), statement("Deny", "s3:*")), "*", "no"),
+        ((statement("Allow", "s3:Get*", "arn:aws:s3:::a/*"),), "arn:aws:s3:::b/*", "no"),
+        (({"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::acme-secret/*"},), "*", "depends"),
+        (({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"},), "*", "yes"),
+        (
+            (statement("Allow", "s3:*", "arn:aws:s3:::a*/*"), statement("Allow", "s3:*", "arn:aws:s3:::b/*")),
+            "arn:aws:s3:::?/*",
+            "depends",
+        ),
+        (
+            (statement("Allow", "s3:*", "arn:aws:s3:::a/*"), statement("Allow", "s3:*", "arn:aws:s3:::a*/*")),
+            "arn:aws:s3:::a?/*",
+            "yes",
+        ),
+    ],
+)
+def test_a_pattern_is_allowed_only_as_a_whole(
+    modelled: Modelled, ask: Ask, statements: Any, resource: str, level: str
+) -> None:
+    asker = modelled({DEV: {"Alice": user("alice", *statements)}})
+    assert ask(asker, "alice", "s3:GetObject", resource).level == level
+
+
+def test_a_part_says_which(modelled: Modelled, ask: Ask) -> None:
+    asker = modelled({DEV: {"Alice": user("alice", statement("Allow", "s3:GetObject", "arn:aws:s3:::a/*"))}})
+    assert conditions(ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::*/*")) == (
+        "allowed on arn:aws:s3:::a/*",
+        "not allowed on others, such as arn:aws:s3:::x/x",
+    )
+
+
+def test_own_users_by_variable_are_a_part(modelled: Modelled, ask: Ask) -> None:
+    own = statement("Allow", "iam:CreateAccessKey", f"arn:aws:iam::{DEV}:user/${{aws:username}}")
+    asker = modelled({DEV: {"Alice": user("alice", own), "Bob": user("bob", own)}})
+    assert ask(asker, "alice", "iam:CreateAccessKey").level == "depends"
+    assert ask(asker, "alice", "iam:CreateAccessKey", f"arn:aws:iam::{DEV}:user/alice").level == "yes"
+    assert ask(asker, "alice", "iam:CreateAccessKey", f"arn:aws:iam::{DEV}:user/bob").level == "no"
+
+
+def test_a_boundary_cuts(modelled: Modelled, ask: Ask) -> None:
+    from tests.questions.conftest import document
+
+    limit = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {
+        "ManagedPolicyName": "limit", "PolicyDocument": document(statement("Allow", "s3:GetObject", "arn:aws:s3:::a/*"))}}  # fmt: skip
+    alice = user("alice", statement("Allow", "s3:*"), PermissionsBoundary={"Ref": "Limit"})
+    asker = modelled({DEV: {"Limit": limit, "Alice": alice}})
+    assert ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::a/k").level == "yes"
+    outside = ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::b/k")
+    assert outside.level == "no"
+    assert missing(outside.attempts[0]) == ("the permissions boundary does not allow it",)
+    assert ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::*/*").level == "depends"
+
+
+def test_a_pattern_of_actions(modelled: Modelled, ask: Ask) -> None:
+    asker = modelled({DEV: {"Alice": user("alice", statement("Allow", ["sqs:SendMessage", "sns:*"]))}})
+    sqs = ask(asker, "alice", "sqs:*Message*")
+    assert sqs.level == "depends"
+    assert sqs.by_level["yes"] == ("sqs:SendMessage",)
+    assert "sqs:ReceiveMessage" in sqs.by_level["no"]
+    assert ask(asker, "alice", "sns:*").level == "yes"
+    assert ask(asker, "alice", "sqs:Delete*").level == "no"
+
+
+def test_keys_and_other_accounts_are_allowed_by_identity(modelled: Modelled, ask: Ask) -> None:
+    asker = modelled({DEV: {"Alice": user("alice", statement("Allow", "*"))}, OPS: {}})
+    key = ask(asker, "alice", "kms:Decrypt", f"arn:aws:kms:eu-west-1:{DEV}:key/1")
+    assert key.level == "depends"
+    assert conditions(key) == (
+        "the key policy, by naming the caller or by leaving it to IAM policies, must allow it as well",
+    )
+    queue = f"arn:aws:sqs:eu-west-1:{OPS}:queue"
+    assert ask(asker, "alice", "sqs:SendMessage", queue).level == "depends"
+    assert conditions(ask(asker, "alice", "sqs:SendMessage", queue)) == (
+        f"{queue} is in account {OPS}: the resource's own policy must allow it as well",
+    )
+    assert ask(asker, "alice", "sqs:SendMessage", queue.replace(OPS, DEV)).level == "yes"
+    assert ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::b/k").level == "yes"
+
+
+def test_an_unknown_policy_of_aws_is_a_hole(modelled: Modelled, ask: Ask) -> None:
+    unknown = ["arn:aws:iam::aws:policy/NotKnownHere"]
+    asker = modelled({DEV: {"Alice": user("alice", statement("Allow", "s3:GetObject"), ManagedPolicyArns=unknown)}})
+    for action in ("s3:GetObject", "sqs:SendMessage"):
+        answer = ask(asker, "alice", action)
+        assert answer.level == "depends"
+        assert any("whose document is not known" in text for text in conditions(answer))
+
+
+def test_a_deny_that_is_unread_may_deny(modelled: Modelled, ask: Ask) -> None:
+    deny = statement("Deny", "s3:*", Condition={"StringSomething": {"aws:x": "y"}})
+    asker = modelled({DEV: {"Alice": user("alice", statement("Allow", "*"), deny)}})
+    assert ask(asker, "alice", "s3:GetObject").level == "depends"
+    assert ask(asker, "alice", "sqs:SendMessage").level == "yes"
+
+
+def test_what_needs_no_permission(modelled: Modelled, ask: Ask) -> None:
+    asker = modelled({DEV: {"Alice": user("alice", statement("Deny", "*"))}})
+    assert ask(asker, "alice", "sts:GetCallerIdentity").level == "yes"
+    assert ask(asker, "alice", "sts:GetAccessKeyInfo").level == "no"
+
+
+def test_requests_by_a_service_are_named_as_not_looked_at(modelled: Modelled, ask: Ask) -> None:
+    from iamgen.questions.limits import not_looked_at
+
+    via = statement("Allow", "s3:*", Condition={"StringEquals": {"aws:CalledViaFirst": "cloudformation.amazonaws.com"}})
+    for listed, expected in ((via, True), (statement("Allow", "s3:*"), False)):
+        asker = modelled({DEV: {"Alice": user("alice", listed)}})
+        answer = ask(asker, "alice", "s3:GetObject")
+        assert answer.level == ("no" if expected else "yes")
+        texts = not_looked_at(asker.model, answer.demand, answer.attempts)
+        assert expected is (
+            "requests that an AWS service makes on somebody's behalf: some policies treat them in another way" in texts
+        )
+
+
+def test_notes_say_how_a_question_was_taken(modelled: Modelled, ask: Ask) -> None:
+    from iamgen.questions.can_json import notes
+
+    asker = modelled({DEV: {"Alice": user("alice", statement("Allow", "*"))}})
+    assert notes(ask(asker, "alice", "iam:ListUsers", f"arn:aws:iam::{DEV}:user/alice")) == (
+        "iam:ListUsers has no resource of its own, so it is decided on *",
+    )
+    assert notes(ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::bucket")) == (
+        "arn:aws:s3:::bucket has none of the forms of s3:GetObject: arn:PARTITION:s3:REGION:ACCOUNT:accesspoint/"
+        "ACCESSPOINTNAME/object/OBJECTNAME, arn:PARTITION:s3:::BUCKETNAME/OBJECTNAME",
+    )
+    assert notes(ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::bucket/key")) == ()

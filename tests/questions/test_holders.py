@@ -1,0 +1,106 @@
+"""Who may do something: everybody, with every way, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from iamgen.questions.can import Asker
+from iamgen.questions.circumstances import Circumstances
+from iamgen.questions.demands import demand
+from iamgen.questions.holders import Holders, HolderSearch, admin_demand
+from iamgen.questions.model import AccessModel
+from tests.questions.conftest import DEV, NOW, OPS, role, statement, trusted, user
+
+Modelled = Callable[[dict[str, dict[str, Any]]], Asker]
+ASSUME = statement("Allow", "sts:AssumeRole")
+
+
+def who_can(asker: Asker, action: str, resource: str = "*", account: str | None = None) -> Holders:
+    return HolderSearch(asker, demand(asker.model, action, resource, account), Circumstances(NOW)).run()
+
+
+def admins(asker: Asker, account: str = "") -> Holders:
+    return HolderSearch(asker, admin_demand(account), Circumstances(NOW), is_admin=True).run()
+
+
+def rows(found: Holders) -> list[tuple[str, str, str, str]]:
+    return [
+        (holder.attempt.way.actor.kind, holder.attempt.way.actor.name, holder.attempt.way.acting.known.entity.logical_id, holder.level)
+        for holder in found.holders
+    ]  # fmt: skip
+
+
+def test_the_example(example: Asker) -> None:
+    assert rows(who_can(example, "s3:DeleteBucket", account="prod")) == [
+        ("person", "alice", "OpsR", "yes"),
+        ("person", "carol", "OpsR", "yes"),
+        ("CI user", "ci", "OpsR", "yes"),
+    ]
+    carol = who_can(example, "s3:DeleteBucket", account="prod").holders[1]
+    assert f"{carol.end:%Y-%m-%d}" == "2027-04-01"
+
+
+def test_roles_as_which_nobody_can_act_are_named(example: Asker) -> None:
+    found = who_can(example, "sqs:SendMessage", account="prod")
+    assert rows(found) == []
+    assert [unreached.entity.logical_id for unreached in found.unreached] == ["AdminR"]
+
+
+def test_administrators_of_the_example(example: Asker) -> None:
+    assert rows(admins(example, "333333333333")) == [
+        ("person", "alice", "OpsR", "yes"),
+        ("person", "carol", "OpsR", "yes"),
+        ("CI user", "ci", "OpsR", "yes"),
+    ]
+    people = [row[1:3] for row in rows(admins(example, "111111111111"))]
+    assert people == [("alice", "alice"), ("alice", "OpsR")]  # nobody for being able to change their own key
+
+
+def test_one_action_makes_an_administrator(modelled: Modelled) -> None:
+    attach = statement("Allow", "iam:AttachUserPolicy", f"arn:aws:iam::{DEV}:user/${{aws:username}}")
+    keys = statement("Allow", "iam:CreateAccessKey", f"arn:aws:iam::{DEV}:user/*")
+    asker = modelled({DEV: {"Alice": user("alice", attach), "Bob": user("bob", keys), "Carol": user("carol")}})
+    found = admins(asker)
+    assert [(row[1], row[3]) for row in rows(found)] == [("alice", "depends"), ("bob", "yes")]
+
+
+def test_everybody_of_every_kind_is_found(modelled: Modelled) -> None:
+    read = statement("Allow", "s3:GetObject")
+    provider = f"arn:aws:iam::{DEV}:oidc-provider/gitlab.com"
+    subject = {"StringEquals": {"gitlab.com:sub": "project_path:a/b:ref_type:branch:ref:main"}}
+    asker = modelled(
+        {
+            OPS: {"Alice": user("alice", ASSUME), "Jump": role("jump", {"AWS": f"arn:aws:iam::{OPS}:user/alice"}, ASSUME)},
+            DEV: {
+                "Far": role("far", [{"AWS": f"arn:aws:iam::{OPS}:role/jump"}, {"Service": "ec2.amazonaws.com"}], read),
+                "Job": role("job", trusted({"Federated": provider}, "sts:AssumeRoleWithWebIdentity", Condition=subject), read),
+                "Partner": role("partner", {"AWS": "444444444444"}, read),
+                "Idp": role("idp", trusted({"Federated": f"arn:aws:iam::{DEV}:saml-provider/corp"}, "sts:AssumeRoleWithSAML"), read),
+                "Other": role("other", {"AWS": f"arn:aws:iam::{OPS}:role/jump"}, statement("Allow", "sqs:*")),
+            },
+        }
+    )  # fmt: skip
+    assert rows(who_can(asker, "s3:GetObject", "arn:aws:s3:::b/k", DEV)) == [
+        ("user", "alice", "Far", "yes"),
+        ("pipeline", "project_path:a/b:ref_type:branch:ref:main", "Job", "yes"),
+        ("federated", f"arn:aws:iam::{DEV}:saml-provider/corp", "Idp", "yes"),
+        ("service", "ec2.amazonaws.com", "Far", "yes"),
+        ("other account", "444444444444", "Partner", "depends"),
+    ]
+
+
+def test_every_holder_is_answered_with_yes_when_asked_about(every_model: AccessModel) -> None:
+    from iamgen.questions.can import AccessQuestion
+
+    asker = Asker(every_model)
+    found = who_can(asker, "s3:PutObject")
+    for holder in found.holders:
+        way = holder.attempt.way
+        via = way.hops[-1].role.entity.arn if way.hops else "self"
+        question = AccessQuestion(way.actor.name, "s3:PutObject", Circumstances(NOW), via=via)
+        assert asker.answer(question).level == holder.level
+    named = {holder.attempt.way.actor.name for holder in found.holders}
+    for actor in every_model.actors:
+        if actor.name not in named:
+            assert asker.answer(AccessQuestion(actor.name, "s3:PutObject", Circumstances(NOW))).level == "no"
