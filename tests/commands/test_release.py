@@ -175,7 +175,7 @@ def test_every_fault_of_the_declaration(ann: Clone, at: Iamgen) -> None:
     ann.commit("Typo", users_py=USERS.replace('"bob", {"dev": "OpsR"', '"b b", {"dve": "OpsR"'))
     done = at(ann.folder, "release", "--yes")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.count("error: users.py:3: ") == 2
+    assert done.stderr.count("error: users.py:3:") == 2
 
 
 def test_a_check_that_does_not_pass(ann: Clone, at: Iamgen) -> None:
