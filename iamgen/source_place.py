@@ -8,6 +8,19 @@ LONGEST_EXCERPT = 2_000
 """Characters of a source line that a place keeps: a terminal shows fewer."""
 
 
+class Extent(NamedTuple):
+    """Where a piece of source begins and ends; columns are bytes of UTF-8, counted from 0, as Python has them."""
+
+    line: int
+    """The line on which it begins."""
+    column: int
+    """The column of its first byte."""
+    end_line: int
+    """The line on which it ends."""
+    end_column: int
+    """The column behind its last byte."""
+
+
 class SourceSpan(NamedTuple):
     """A stretch of one line of a source file."""
 

@@ -34,11 +34,11 @@ def _kind(fault: Fault) -> tuple[str, str]:
 
 def _together(group: list[Fault]) -> Fault:
     """Return the first of several faults that are alike, with the number of all, and who or where the next ones are."""
-    first, *others = group
-    following = list(dict.fromkeys(filter(None, (_whom(first, fault) for fault in others))))
-    parts = [] if len(others) == 1 and following else [f"{len(group):,} times"]
+    first, *repeated = group
+    following = list(dict.fromkeys(filter(None, (_whom(first, fault) for fault in repeated))))
+    parts = [] if len(repeated) == 1 and following else [f"{len(group):,} times"]
     if following:
-        rest = len(others) - _FIRST
+        rest = len(repeated) - _FIRST
         parts.append(f"also {', '.join(following[:_FIRST])}{f' and {rest:,} more' if rest > 0 else ''}")
     return first._replace(problem=f"{first.problem} ({': '.join(parts)})")
 

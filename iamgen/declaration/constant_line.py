@@ -85,7 +85,8 @@ _NO_ASSIGNMENT = rf"""
 """
 # The name on a line that is refused, so that others may know that it exists.
 _NAMED = (
-    rf"\s*(?:export\s+(?P<alone>{_NAME})\s*\Z|(?:export\s+)?(?P<name>{_NAME})\s*(?:[:?+!]*=|(?<![a-z]):(?=[ \t]|\d)))"
+    rf"\s*(?:export\s+(?P<alone>{_NAME})\s*\Z|(?:export\s+)?(?P<name>{_NAME})\s*[:?+!]*="
+    r"|(?P<upper>[A-Z_][A-Z0-9_]*+)\s*:(?=[ \t]|\d))"
 )
 _HYPHENED = r"\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_-]*)\s*="
 
@@ -230,7 +231,7 @@ def name_on(line: str) -> str:
     """
     match = re.match(_NAMED, line)
     if match:
-        return match["alone"] or match["name"]
+        return match["alone"] or match["name"] or match["upper"]
     hyphened = re.match(_HYPHENED, line)
     return hyphened["name"].replace("-", "_") if hyphened else ""
 

@@ -31,13 +31,13 @@ def place_of_column(text: bytes, where: str, line: int, column: int) -> str:
 
 
 def place_of_part(text: bytes, where: str, line: int, part: Part) -> str:
-    """Return the place of the name or the value on a line."""
+    """Return the place of the name or the value on a line; of a value that is not shown, that of its name."""
     source = _line(text, line)
     match = _BEFORE_VALUE.match(source or "")
-    if part == "name" or source is None or match is None or match.end() == len(source):
+    if part == "name" or source is None or match is None or match.end() == len(source) or not _is_own(match["name"]):
         return place_of_column(text, where, line, 0)
     start = match.end()
-    return SourcePlace(where, SourceSpan(_without_secret(source, start), start + 1, len(source) - start))
+    return SourcePlace(where, SourceSpan(source, start + 1, len(source) - start))
 
 
 def _name_span(source: str) -> tuple[int, int]:
@@ -53,12 +53,19 @@ def _line(text: bytes, line: int) -> str | None:
     return source if name_on(source) or "=" in source else None
 
 
+def _is_own(name: str) -> bool:
+    """Return whether a constant is one of iamgen's, also where its name is written in another way."""
+    return _OWN.fullmatch(name.replace("-", "_")) is not None
+
+
 def _without_secret(source: str, at: int) -> str:
-    """Return the line with its value hidden, but for blanks and the character at which something is wrong."""
+    """Return the line with its value hidden, but for blanks, and for the sign at which something is wrong."""
     match = _BEFORE_VALUE.match(source)
-    if match is None or _OWN.fullmatch(match["name"].replace("-", "_")):
+    if match is None or _is_own(match["name"]):
         return source
     return "".join(
-        character if index < match.end() or index == at or character.isspace() else _HIDDEN
+        character
+        if index < match.end() or character.isspace() or (index == at and not character.isalnum())
+        else _HIDDEN
         for index, character in enumerate(source)
     )

@@ -14,10 +14,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, partial
 from types import UnionType
-from typing import Annotated, Any, Literal, NamedTuple, Self, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self, Union, get_args, get_origin, get_type_hints
 
 from iamgen.errors import Fault, IamgenError
 from iamgen.similar_names import did_you_mean, nearest
+
+if TYPE_CHECKING:
+    from iamgen.source_place import Extent
+
+    About = str | int | tuple[str, ...] | Extent
+    """What of a value a fault is about: a word of its source; the number of an argument without a name; words of which
+    each is behind the one before it, such as a key and what it stands for; or where it is in the file. Empty means the
+    value as a whole."""
 
 
 class Origin(NamedTuple):
@@ -32,25 +40,6 @@ class Origin(NamedTuple):
     call, among several on the line, once there is a fault to be shown; to look it up each time would take long."""
     instruction: int = -1
     """The offset of the call in the code's instructions; -1 where that is not known."""
-
-
-class Extent(NamedTuple):
-    """Where a piece of source begins and ends; columns are bytes of UTF-8, counted from 0, as Python has them."""
-
-    line: int
-    """The line on which it begins."""
-    column: int
-    """The column of its first byte."""
-    end_line: int
-    """The line on which it ends."""
-    end_column: int
-    """The column behind its last byte."""
-
-
-About = str | int | tuple[str, ...] | Extent
-"""What of a value a fault is about: a word of its source; the number of an argument without a name; words of which
-each is behind the one before it, such as a key and what it stands for; or where it is in the file. Empty means the
-value as a whole."""
 
 
 class MisDeclared(NamedTuple):

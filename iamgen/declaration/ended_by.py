@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import iamgen
-from iamgen.declaration.declared_type import Extent
 from iamgen.declaration.source import shown, tree
 from iamgen.declaration.source_span import line_at, place_at
 from iamgen.declaration.users_file import message_of
 from iamgen.errors import Fault
 from iamgen.similar_names import did_you_mean
-from iamgen.source_place import SourcePlace, SourceSpan
+from iamgen.source_place import Extent, SourcePlace, SourceSpan
 
 _LITERALS = {"true": "True", "false": "False", "none": "None", "null": "None", "nil": "None", "TRUE": "True"}
 """Words of other languages, and what they are in Python."""

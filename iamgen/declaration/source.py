@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from iamgen.declaration.declared_type import Extent, MisDeclared, Origin
+from iamgen.declaration.declared_type import MisDeclared, Origin
 from iamgen.errors import Fault
 
 LARGEST_FILE = 1 << 24
@@ -55,6 +55,8 @@ def repeated_keys(file: Path) -> Iterator[MisDeclared]:
             if key.value in values:
                 problem = f"{key.value!r} stands twice among these keys, and Python keeps only the last"
                 hint = "join the two: several values go into a tuple"
+                from iamgen.source_place import Extent  # only a fault should cost it
+
                 extent = Extent(key.lineno, key.col_offset, key.end_lineno or key.lineno, key.end_col_offset or 0)
                 yield MisDeclared(Origin(str(file), key.lineno), problem, hint, extent)
             values.add(key.value)

@@ -12,10 +12,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType
+from typing import TYPE_CHECKING
 
-from iamgen.declaration.declared_type import About, Extent, Origin
+from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.source import read_limited, tree
-from iamgen.source_place import SourcePlace, SourceSpan
+from iamgen.source_place import Extent, SourcePlace, SourceSpan
+
+if TYPE_CHECKING:
+    from iamgen.declaration.declared_type import About
 
 _INSTRUCTION = 2  # bytes
 

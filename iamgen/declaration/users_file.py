@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -196,7 +197,11 @@ def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:
     try:
         code = compile(read_limited(file), str(file), "exec", dont_inherit=True)
         settle(file, module)
-        exec(code, names)  # noqa: S102  # the declaration is Python
+        search_path = tuple(sys.path)
+        try:
+            exec(code, names)  # noqa: S102  # the declaration is Python
+        finally:
+            sys.path[:] = search_path  # what explains its faults is imported after it
     except OSError as exc:
         if exc.filename in (str(file), file.parent):
             return names, Fault(USERS_FILE, f"cannot be read: {exc.strerror}", "check that it is a readable file")
@@ -235,11 +240,11 @@ def _services(value: object) -> tuple[str, ...] | None:
 def _strays(result: Iterable[Declared], names: Mapping[str, Any]) -> Iterator[MisDeclared]:
     """Find what was made and then left lying: a list that does not have it, or a misspelt name."""
     lists = [names[name] for name in _LISTS if isinstance(names.get(name), list | tuple)]
-    kept = {id(declared) for list_ in lists for declared in list_} | {id(names.get("SETTINGS"))}
+    listed = {id(declared) for list_ in lists for declared in list_} | {id(names.get("SETTINGS"))}
     homes = {kind: name for name, kind in (*_LISTS.items(), ("SETTINGS", Settings))}
     for declared in result:
         home = homes.get(type(declared))
-        if home and id(declared) not in kept:
+        if home and id(declared) not in listed:
             name = getattr(declared, "name", "")
             named = f"{name!r} " if name else ""
             problem = f"{type(declared).__name__} {named}is made, but not in {home}"

@@ -147,5 +147,13 @@ def _naming(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError) as exc:  # a loop of links
-        hint = "nothing was written; free some room, or choose a folder that you may write to"
-        raise refuse(str(path), f"cannot be written: {getattr(exc, 'strerror', None) or exc}", hint) from exc
+        problem = f"cannot be written: {getattr(exc, 'strerror', None) or exc}"
+        raise refuse(str(path), problem, f"nothing was written; {_remedy(path)}") from exc
+
+
+def _remedy(path: Path) -> str:
+    """Return what lets a file be written: a link on the way to it may lead nowhere."""
+    for place in (path, *path.parents):
+        if place.is_symlink() and not place.exists():
+            return f"{place} is a link to {place.readlink()}, which is not there: make that, or remove the link"
+    return "free some room, or choose a folder that you may write to"

@@ -58,7 +58,7 @@ aws_secret_access_key = ${AWS_SECRET_ACCESS_KEY}
 """,
 }
 KEPT = "the links are kept in aws-iam-console-switch-role.md; let git ignore it\n"
-ODD_ID = "warning: CONST.inc:2: DEV_AWS_ACCOUNT_ID has 10 digits\nhint: an account id has 12 digits, leading zeros included\n"
+ODD_ID = "warning: CONST.inc:2:20: DEV_AWS_ACCOUNT_ID has 10 digits\nhint: an account id has 12 digits, leading zeros included\n"
 
 
 @pytest.fixture
@@ -426,7 +426,8 @@ def test_a_constant_may_not_stand_in_for_what_is_a_persons_own(example: Path, ia
     line = len((example / "CONST.inc").read_text().splitlines())
     assert done.returncode == 1
     assert done.stderr == (
-        f"error: CONST.inc:{line}: AWS_SECRET_ACCESS_KEY is each person's own: bootstrap sets it\nhint: remove the line\n"
+        f"error: CONST.inc:{line}:1: AWS_SECRET_ACCESS_KEY is each person's own: bootstrap sets it\n"
+        f"{line:>4} | AWS_SECRET_ACCESS_KEY={'·' * len(SECRET)}\n     | {'^' * 21}\nhint: remove the line\n"
     )
 
 
@@ -758,7 +759,7 @@ def test_a_guide_of_the_repositorys_own(example: Path, iamgen: Iamgen) -> None:
     (example / "templates/first-day.md.j2").write_text("Welcome, {{ user }}!\n{{ nope }}")
     done = iamgen(example, "bootstrap", "--user", "bob", "--guide")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("error: templates/first-day.md.j2:2: 'nope' is undefined\n")
+    assert done.stderr.startswith("error: templates/first-day.md.j2:2:4: 'nope' is undefined\n")
     (example / "templates/first-day.md.j2").write_text("Welcome, {{ user }}!\n")
     assert iamgen(example, "bootstrap", "--user", "bob", "--guide", "-o", "bob.md").returncode == 0
     assert (example / "bob.md").read_text() == "Welcome, bob!\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pexpect
 import pytest
 import yaml
 
@@ -334,8 +336,8 @@ def test_a_grant_that_ended_is_warned_about(make_repo: MakeRepo, iamgen: Iamgen)
     done = iamgen(root, "render", "dev", "--no-lint")
     assert done.returncode == 0
     assert done.stderr == (
-        "warning: users.py:4: a's OpsR in dev ended at 2026-11-23T00:00:00Z: left out\nhint: remove the grant\n"
-        "warning: users.py:5: b's OpsR in dev does not end at 2026-11-25T00:00:00Z: line 5 grants it for good\n"
+        "warning: users.py:4:29: a's OpsR in dev ended at 2026-11-23T00:00:00Z: left out\nhint: remove the grant\n"
+        "warning: users.py:5:42: b's OpsR in dev does not end at 2026-11-25T00:00:00Z: line 5 grants it for good\n"
         "hint: remove one of the two\n"
     )
     before = iamgen(root, "render", "dev", "--no-lint", SOURCE_DATE_EPOCH="1700000000")
@@ -351,7 +353,31 @@ def test_a_clock_that_is_none(make_repo: MakeRepo, iamgen: Iamgen) -> None:
 def test_colour_only_where_it_is_wanted(make_repo: MakeRepo, iamgen: Iamgen) -> None:
     root = make_repo("1/0")
     assert "\033" not in iamgen(root, "render", "dev").stderr
-    assert iamgen(root, "--color", "always", "render", "dev").stderr.startswith("\033[1;31merror:\033[0m users.py:1: ")
+    assert iamgen(root, "--color", "always", "render", "dev").stderr.startswith(
+        "\033[1;31merror:\033[0m users.py:1:1: "
+    )
+
+
+@pytest.mark.parametrize("columns", [200, 60])
+def test_on_a_terminal_the_line_has_colour_and_fits(columns: int, make_repo: MakeRepo) -> None:
+    names = ", ".join(f'User("u{n}", {{"dev": "OpsR"}})' for n in range(9))
+    root = make_repo(
+        f'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = ({names}, User("bob", {{"dve": "OpsR"}}), {names})'
+    )
+    command = [sys.executable, "-m", "iamgen", "render", "dev"]
+    child = pexpect.spawn(
+        command[0], command[1:], cwd=str(root), encoding="utf-8", dimensions=(50, columns), timeout=60
+    )
+    child.expect(pexpect.EOF)
+    lines = str(child.before).replace("\r\n", "\n").splitlines()
+    plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
+    assert plain[0] == "error: users.py:3:284: User 'bob': there is no account 'dve'"
+    assert len(plain[1]) <= columns
+    assert plain[1].startswith("   3 | …")
+    carets = plain[2].index("^")
+    assert plain[1][carets : carets + 5] == '"dve"'
+    assert lines[2].endswith("^^^^^\x1b[0m")
+    assert "\x1b[1;31m" in lines[2]
 
 
 def test_bytes_do_not_depend_on_the_machine(make_repo: MakeRepo, iamgen: Iamgen) -> None:

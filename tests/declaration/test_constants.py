@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from iamgen.declaration.constants import LONGEST_VALUE, RESERVED_NAMES, Constants, parse, read
 from iamgen.errors import Fault
-from iamgen.source_place import column_of
+from iamgen.source_place import SourcePlace, column_of
 
 SEED = b"""\
 GLOBAL_AWS_REGION=eu-west-1
@@ -544,3 +544,32 @@ def test_a_byte_order_mark_and_windows_line_ends_are_refused_and_hide_no_other_f
     assert again == constants
     assert more[-len(faults) :] == faults or not faults
     assert len(more) == len(faults) + 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "TOKEN=hunter2 and more",
+        "TOKEN='hunter2'hunter2",
+        "TOKEN='hunter2",
+        "export TOKEN=hun$ter2",
+        "TOKEN = hunter2",
+        "TOKEN: hunter2",
+    ],
+)
+def test_the_line_that_is_shown_has_no_secret(line: str) -> None:
+    fault = only_fault(line)
+    assert isinstance(fault.where, SourcePlace)
+    assert "TOKEN" in fault.where.span.text
+    assert not re.search("[hunter2]", fault.where.span.text.split("TOKEN")[1])
+    constants, _ = parse(b"TOKEN=hunter2", "CONST.inc")
+    for place in (constants.where("TOKEN"), constants.where("TOKEN", "name")):
+        assert isinstance(place, SourcePlace)
+        assert place.span == ("TOKEN=\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7", 1, 5, 0)
+
+
+@pytest.mark.parametrize("line", ["hunter2", "hunter2 and more", "hunter2: x", "# hunter2 \\"])
+def test_a_line_without_a_name_is_not_shown(line: str) -> None:
+    fault = only_fault(line)
+    assert isinstance(fault.where, SourcePlace)
+    assert fault.where.span.text == ""

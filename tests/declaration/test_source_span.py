@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from iamgen.declaration.alike_faults import told_once
-from iamgen.declaration.declared_type import Extent, Origin
+from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.load import load
 from iamgen.declaration.plain_data import plain_fault, restored_fault
 from iamgen.declaration.source_span import place_of
 from iamgen.errors import Fault, IamgenError
-from iamgen.source_place import SourcePlace, SourceSpan, column_of, exact, within
+from iamgen.source_place import Extent, SourcePlace, SourceSpan, column_of, exact, within
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MakeRepo = Callable[..., Path]

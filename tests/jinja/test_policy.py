@@ -18,6 +18,7 @@ from iamgen.errors import IamgenError
 from iamgen.iam.json_text import parts
 from iamgen.jinja.policy import documents, parse
 from iamgen.jinja.template import RenderedText, render
+from iamgen.source_place import SourcePlace
 
 MakeRepo = Callable[..., Path]
 HEAD = '{\n  "Version": "2012-10-17",\n  "Statement": [\n'
@@ -265,3 +266,45 @@ def test_parse_finds_the_second_of_two_keys_in_the_same_object_only() -> None:
     text = '{"Statement": {"a": 1,\n"b": {"a": 2},\n"a": 3}}'
     with pytest.raises(IamgenError, match="x:3: the key 'a' stands twice"):
         parse(RenderedText("x", text, (1, 2, 3)))
+
+
+PLACES = {
+    "an undefined name": ('{"Statement":\n  "{{ teem }}"}', "templates/policies/x.json.j2:2:7", "teem"),
+    "an undefined name that is there twice": (
+        '{"Statement":\n "teem {{ teem }}"}',
+        "templates/policies/x.json.j2:2",
+        "",
+    ),
+    "an attribute that is not there": (
+        '{"Statement":\n "{{ account.nme }}"}',
+        "templates/policies/x.json.j2:2:14",
+        "nme",
+    ),
+    "a line as the template has it": ('{"Statement":\n {"a" "b"}}', "templates/policies/x.json.j2:2:7", '"'),
+    "a line that is made": ('{"Statement":\n "{{ team }}" "b"}', "templates/policies/x.json.j2:2", ""),
+    "a wrong tag": ('{"Statement":\n {% boom %}}', "templates/policies/x.json.j2:2", ""),
+    "a template that is not there": ('{% include "nope.j2" %}', "templates/policies/x.json.j2:1:13", "nope.j2"),
+}
+
+
+@pytest.mark.parametrize("case", PLACES)
+def test_the_place_in_a_template(case: str, make_repo: MakeRepo) -> None:
+    template, place, meant = PLACES[case]
+    with pytest.raises(IamgenError) as raised:
+        made(make_repo(), template)
+    where = raised.value.faults[0].where
+    assert isinstance(where, SourcePlace)
+    assert where.exact == place
+    assert where.span.text == template.split("\n")[int(where.rpartition(":")[2]) - 1]
+    assert where.span.text[where.span.column - 1 :][: where.span.length] == meant
+
+
+def test_the_place_in_a_template_that_another_includes(make_repo: MakeRepo) -> None:
+    root = make_repo()
+    (root / "templates" / "policies").mkdir(parents=True)
+    (root / "templates" / "policies" / "inner.j2").write_text("x\n{% boom %}")
+    with pytest.raises(IamgenError) as raised:
+        made(root, '{% include "policies/inner.j2" %}')
+    where = raised.value.faults[0].where
+    assert isinstance(where, SourcePlace)
+    assert (where, where.span.text) == ("templates/policies/inner.j2:2", "{% boom %}")

@@ -96,3 +96,17 @@ def test_what_is_private_is_so_whatever_the_umask(tmp_path: Path) -> None:
     assert [path.stat().st_mode & 0o777 for path in (tmp_path / "a", tmp_path / "a/b", tmp_path / "a/b/file")] == [
         0o700, 0o700, 0o600,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("link", ["build", "build/dev", "build/dev/infra.json"])
+def test_a_link_that_leads_nowhere_is_named(link: str, tmp_path: Path) -> None:
+    place = tmp_path / link
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(tmp_path / "gone" / "far" / "away")
+    with pytest.raises(IamgenError) as raised:
+        write_all({tmp_path / "build" / "dev" / "infra.json": "{}"})
+    (fault,) = raised.value.faults
+    away = f"{tmp_path}/gone/far/away"
+    assert fault.hint == (
+        f"nothing was written; {place} is a link to {away}, which is not there: make that, or remove the link"
+    )

@@ -174,8 +174,8 @@ def _role_hint(role: str, beside: Roles, written: Written) -> str:
     if len(parts) > 1 and all(part in known for part in parts):
         return f"several go into a tuple: {parts!r}"
     beside_it = {name for name, _ in grants(beside)}
-    others = [name for name in known if name not in beside_it]
-    return written.stray_hint(role) or did_you_mean(role, others, f"roles are {', '.join(known)}")
+    free_names = [name for name in known if name not in beside_it]
+    return written.stray_hint(role) or did_you_mean(role, free_names, f"roles are {', '.join(known)}")
 
 
 def _end_faults(place: str, until: str, at: Origin) -> Iterator[MisDeclared]:

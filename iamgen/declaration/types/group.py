@@ -92,6 +92,6 @@ def _member_faults(group: Group, written: Written) -> Iterator[MisDeclared]:
     people = [user.name for user in written.users]
     for member in group.members:
         if member not in people and not written.explains("USERS", member):
-            others = [name for name in people if name not in group.members]
-            hint = written.stray_hint(member) or did_you_mean(member, others, "members are people of USERS")
+            free_names = [name for name in people if name not in group.members]
+            hint = written.stray_hint(member) or did_you_mean(member, free_names, "members are people of USERS")
             yield MisDeclared(group.origin, f"{label(group)}: there is no User {member!r}", hint, member)

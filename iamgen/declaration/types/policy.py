@@ -100,9 +100,9 @@ def attachment_faults(holder: Role | Group, written: Written) -> Iterator[MisDec
     declared = [policy.name for policy in written.policies]
     for name in holder.policies:
         if name not in declared and not written.explains("POLICIES", name):
-            others = [other for other in declared if other not in holder.policies]
+            free_names = [other for other in declared if other not in holder.policies]
             otherwise = "declare it in POLICIES, or name AWS's own in managed_policies"
-            hint = written.stray_hint(name) or did_you_mean(name, others, otherwise)
+            hint = written.stray_hint(name) or did_you_mean(name, free_names, otherwise)
             yield MisDeclared(holder.origin, f"{label(holder)}: there is no Policy {name!r}", hint, name)
     for name in holder.managed_policies:
         yield from managed_policy_faults(holder, name, written)

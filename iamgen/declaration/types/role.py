@@ -182,8 +182,8 @@ def _assumer_faults(role: Role, written: Written, accounts: Accounts) -> Iterato
         if not is_known and not written.explains("ROLES", assumer):
             problem = f"{label(role)}: {assumer!r} is no service, role or ARN that may assume it"
             otherwise = "write a service such as 'lambda.amazonaws.com', a role's name, or an ARN"
-            others = [name for name in written.role_names if name not in (*role.assumed_by, role.name)]
-            yield MisDeclared(role.origin, problem, did_you_mean(assumer, others, otherwise), assumer)
+            free_names = [name for name in written.role_names if name not in (*role.assumed_by, role.name)]
+            yield MisDeclared(role.origin, problem, did_you_mean(assumer, free_names, otherwise), assumer)
     if role.name in _assumers(role, written):
         problem = f"{label(role)} may be assumed by itself, by way of assumed_by"
         yield MisDeclared(role.origin, problem, "break the circle: one of them cannot name the next", role.name)

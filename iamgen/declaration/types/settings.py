@@ -109,8 +109,8 @@ def _stack_problems(stack: str) -> Iterator[SettingsProblem]:
 def _session_problems(settings: Settings) -> Iterator[SettingsProblem]:
     for role, hours in settings.session_hours.items():
         if role not in STANDARD_ROLES:
-            others = [name for name in STANDARD_ROLES if name not in settings.session_hours]
-            hint = did_you_mean(role, others, f"roles are {', '.join(STANDARD_ROLES)}")
+            free_names = [name for name in STANDARD_ROLES if name not in settings.session_hours]
+            hint = did_you_mean(role, free_names, f"roles are {', '.join(STANDARD_ROLES)}")
             yield f"session_hours: there is no role {role!r}", hint, role
         if hours not in quotas.SESSION_HOURS:
             yield f"session_hours: {role} has {hours}", "a session lasts 1 to 12 hours", role
