@@ -34,7 +34,7 @@ def shadow_patterns(remote_name: str, branches: Collection[str]) -> Iterator[str
 def require_no_shadows(remote_refs: Refs, remote: Remote, branches: Collection[str]) -> None:
     """Refuse references, of the remote and of this clone, whose names git may take for something else.
 
-    `remote_refs` has those of the remote, asked for with `shadow_patterns`; `branches` are the branches of the remote
+    `remote_refs` has those of the remote, asked for with `shadow_patterns`; `branches` are those branches of the remote
     that matter, by their short names. Raises IamgenError that names each of them.
     """
     own = remote.repository.git.tell("for-each-ref", "--format=%(refname)").splitlines()
