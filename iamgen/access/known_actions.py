@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from iamgen.access.action_lists import ActionList, ActionNames
 from iamgen.access.matching import PreparedStatement
+from iamgen.access.patterns import Pattern
 from iamgen.access.statement_index import StatementIndex
 
 ActionSet = int
@@ -50,6 +51,7 @@ class ServiceActions:
     """Their names without the service, in lower case, sorted."""
     bits: Mapping[str, int]
     """For each name the number in which the bit of the action is set, counted from `start`."""
+    _of_pattern: dict[Pattern, int] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, start: int, names: Iterable[str]) -> ServiceActions:
@@ -69,10 +71,15 @@ class ServiceActions:
             meant |= self.bits.get(name, 0)
         for prefix in entries.prefixes:
             meant |= self._beginning(prefix)
-        if entries.patterns:
-            matched = (name for name in self.names if any(item.matches(name) for item in entries.patterns))
-            meant |= sum(self.bits[name] for name in matched)
+        for item in entries.patterns:
+            meant |= self._matching(item)
         return meant << self.start
+
+    def _matching(self, written: Pattern) -> int:
+        """Return the bits of the names that a pattern matches. Many statements may have the same pattern."""
+        if written not in self._of_pattern:
+            self._of_pattern[written] = sum(self.bits[name] for name in self.names if written.matches(name))
+        return self._of_pattern[written]
 
     def _beginning(self, prefix: str) -> int:
         first = bisect_left(self.names, prefix)
