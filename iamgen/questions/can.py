@@ -10,10 +10,11 @@ from iamgen.errors import refuse
 from iamgen.questions.circumstances import Acting, Circumstances
 from iamgen.questions.decisions import ActionOutcome, Level, outcome
 from iamgen.questions.demands import Demand, ResourceScope, demand
+from iamgen.questions.hops import Hop, best_hop, stranger_hop
 from iamgen.questions.memory import remembering
 from iamgen.questions.model import AccessModel, Actor, KnownEntity
 from iamgen.questions.naming_actors import ROLE_PREFIX, find_actors
-from iamgen.questions.reach import Hop, Reach, Reacher, Way, best_hop, stranger_hop
+from iamgen.questions.reach import Reach, Reacher, Way
 from iamgen.similar_names import did_you_mean
 
 SELF = "self"

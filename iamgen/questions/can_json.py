@@ -10,8 +10,9 @@ from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.questions.can import AccessAnswer, AccessQuestion, Asker, Attempt, Refused
 from iamgen.questions.circumstances import Circumstances, Mfa
 from iamgen.questions.decisions import Level
-from iamgen.questions.explanation import conditions, missing, missing_for_role, path, way_path
+from iamgen.questions.explanation import conditions, missing, missing_for_role
 from iamgen.questions.limits import not_looked_at, until
+from iamgen.questions.path_steps import path, way_path
 from iamgen.similar_names import did_you_mean
 
 VERSION = 1

@@ -9,8 +9,9 @@ from iamgen.aws.services import list_date
 from iamgen.questions.can import AccessAnswer, Asker, Attempt, Refused
 from iamgen.questions.can_json import is_allowed_by_identity, iso, notes
 from iamgen.questions.decisions import Level
-from iamgen.questions.explanation import PathStep, conditions, missing, missing_for_role, path
+from iamgen.questions.explanation import conditions, missing, missing_for_role
 from iamgen.questions.limits import not_looked_at, until
+from iamgen.questions.path_steps import PathStep, path
 from iamgen.ui.printable import printable
 
 WIDTH = 80

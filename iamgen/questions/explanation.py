@@ -1,42 +1,19 @@
-"""Why an answer is as it is: the path of a yes, how far each path of a no got, and the conditions that decide."""
+"""Why an answer is as it is: the conditions under which it holds, and what is missing where somebody may not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from iamgen.access.context import ContextValue
 from iamgen.access.documents import Principal, Statement
 from iamgen.access.errors import AccessError
-from iamgen.access.evaluate import Evaluation, Request, Side, evaluate
+from iamgen.access.evaluate import Request
 from iamgen.access.principals import ASSUME, verdict_on
 from iamgen.questions.can import AccessAnswer, Attempt, Refused
 from iamgen.questions.circumstances import Acting
 from iamgen.questions.condition_words import concerns, in_words, undecided, unmet
 from iamgen.questions.decisions import Level, SampleVerdict
-from iamgen.questions.model import KnownEntity, holder_of
-from iamgen.questions.places import Place
-from iamgen.questions.reach import Hop, Way
-
-
-@dataclass(frozen=True)
-class PathStep:
-    """One step of a path: somebody, or a group, policy, statement or role through which they may."""
-
-    kind: str
-    """What it is: `person`, `group`, `policy`, `statement`, `role`, `trust statement`, …"""
-    name: str
-    """Its name; of a statement its Sid, or its number in the policy."""
-    account: str = ""
-    """The name of the account that it is in; empty for what is in none."""
-    place: Place | None = None
-    """Where it is written; None where nothing tells it."""
-
-    def plain(self) -> dict[str, object]:
-        """Return it as JSON values."""
-        place = self.place.plain() if self.place else None
-        return {"kind": self.kind, "name": self.name, "account": self.account or None, "place": place}
-
+from iamgen.questions.hops import Hop
+from iamgen.questions.path_steps import statement_name
 
 _LISTED = 4
 _LEVELS: dict[Level, str] = {
@@ -44,110 +21,6 @@ _LEVELS: dict[Level, str] = {
     "depends": "perhaps allowed on, such as",
     "no": "not allowed on others, such as",
 }
-Grants = Mapping[tuple[str, str, str], str]
-"""`file:line` of grants, as `AccessModel.granted` has them."""
-
-
-def path(attempt: Attempt, grants: Grants) -> tuple[PathStep, ...]:
-    """Return the steps by which somebody may do it, or would if the conditions were met."""
-    sample = attempt.outcome.sample("yes") or attempt.outcome.sample("depends")
-    return (
-        *way_path(attempt.way, grants),
-        *(_last(attempt.way.acting, attempt.outcome.action, sample) if sample else ()),
-    )
-
-
-def way_path(way: Way, grants: Grants) -> tuple[PathStep, ...]:
-    """Return the steps by which somebody comes to act."""
-    steps = [PathStep(way.actor.kind, way.actor.name, way.actor.account_name, way.actor.place)]
-    asking: KnownEntity | None = way.actor.known
-    for hop in way.hops:
-        if asking is not None:
-            steps += _of_own_policies(asking, hop)
-        grantee = way.actor.name if asking is way.actor.known else ""
-        steps += _of_hop(hop, grants.get((grantee, hop.role.account.name, hop.role.entity.logical_id), ""))
-        asking = hop.role
-    return tuple(steps)
-
-
-def _of_own_policies(asking: KnownEntity, hop: Hop) -> Iterator[PathStep]:
-    request = Request(ASSUME, hop.role.entity.arn, hop.context)
-    evaluation = evaluated(asking.statements, request)
-    if evaluation and evaluation.allow.value is not False:
-        statement = evaluation.allowed_by or _possible(asking.statements, request)
-        if statement:
-            yield from _of_statement(asking, statement)
-
-
-def _of_hop(hop: Hop, granted: str) -> Iterator[PathStep]:
-    role = hop.role
-    yield PathStep("role", role.entity.name, role.account.name, role.place())
-    by = hop.verdict.by if hop.verdict.side == "trust" else None
-    statement = by or next(iter(_open_trusts(hop)), None)
-    if statement:
-        place = role.account.places.of_trust(role.entity, statement)
-        yield PathStep("trust statement", _statement_name(statement), role.account.name, _declared(place, granted))
-
-
-def _declared(place: Place, granted: str) -> Place:
-    return place._replace(declared=granted or place.declared)
-
-
-def _last(acting: Acting, action: str, sample: SampleVerdict) -> Iterator[PathStep]:
-    """Yield the steps from who acts to the statement that allows it."""
-    statement = sample.verdict.by
-    if statement is None:
-        request = Request(action, sample.resource, acting.context)
-        statement = _possible(acting.known.statements, request)
-    if statement is not None and statement.effect == "Allow":
-        yield from _of_statement(acting.known, statement)
-
-
-def _of_statement(known: KnownEntity, statement: Statement) -> Iterator[PathStep]:
-    holder = holder_of(known, statement)
-    if holder is None:
-        return
-    group, policy = holder
-    places, account = known.account.places, known.account.name
-    if group:
-        yield PathStep("group", group.name, account, places.of_entity(group))
-    owner = group or known.entity
-    yield PathStep("policy", policy.name, account, places.of_policy(owner, policy.name))
-    place = places.of_statement(owner, policy.name, statement)
-    yield PathStep("statement", _statement_name(statement), account, place)
-
-
-def _statement_name(statement: Statement) -> str:
-    return statement.sid or (f"statement {statement.number}" if statement.number else "statement")
-
-
-def evaluated(statements: Iterable[Statement], request: Request, side: Side = "identity") -> Evaluation | None:
-    """Return what statements say of a request; None where they are not of that kind."""
-    try:
-        return evaluate(statements, request, side=side)
-    except AccessError:
-        return None
-
-
-def _possible(statements: Iterable[Statement], request: Request) -> Statement | None:
-    """Return the first statement that may allow a request, if what nobody can know is so."""
-    for statement in statements:
-        evaluation = evaluated((statement,), request) if statement.effect == "Allow" else None
-        if evaluation and not evaluation.allow.no:
-            return statement
-    return None
-
-
-def _open_trusts(hop: Hop) -> Iterator[Statement]:
-    """Yield the statements of a trust policy that may let somebody in."""
-    for statement in hop.role.as_role.trust:
-        if statement.effect == "Allow" and not _evaluated_trust(hop, statement):
-            yield statement
-
-
-def _evaluated_trust(hop: Hop, statement: Statement) -> bool:
-    """Return whether a statement of a trust policy surely does not let anybody in under these circumstances."""
-    return any(True for _ in unmet(statement, hop.context))
 
 
 def conditions(answer: AccessAnswer) -> tuple[str, ...]:
@@ -243,7 +116,7 @@ def missing(attempt: Attempt) -> tuple[str, ...]:
         return ()
     verdict = sample.verdict
     if verdict.explicit and verdict.by:
-        return (f"denied by {verdict.by.origin}, {_statement_name(verdict.by)}{_because(verdict.by)}",)
+        return (f"denied by {verdict.by.origin}, {statement_name(verdict.by)}{_because(verdict.by)}",)
     if verdict.reasons:
         return tuple(f"{fault.where} {fault.problem}" for fault in verdict.reasons)
     if verdict.side == "boundary":
@@ -254,9 +127,10 @@ def missing(attempt: Attempt) -> tuple[str, ...]:
         if statement.effect == "Allow" and not concerns(statement, outcome.action).no
         if any(True for _ in unmet(statement, acting.context))
     ]
-    others = [item for item in acting.known.statements if item.effect == "Allow" and concerns(item, outcome.action).yes]
-    if not words and others:
-        return (f"{others[0].origin} allows it on other resources only",)
+    allowing = [item for item in acting.known.statements if item.effect == "Allow"]
+    elsewhere = next((item for item in allowing if concerns(item, outcome.action).yes), None)
+    if not words and elsewhere:
+        return (f"{elsewhere.origin} allows it on other resources only",)
     return tuple(dict.fromkeys(words)) or ("no policy allows it",)
 
 
@@ -269,7 +143,7 @@ def missing_for_role(refused: Refused) -> tuple[str, ...]:
     hop, verdict = refused.hop, refused.hop.verdict
     label = refused.before.acting.known.entity.name if refused.before else refused.actor.name
     if verdict.explicit and verdict.by:
-        return (f"denied by {verdict.by.origin}, {_statement_name(verdict.by)}{_because(verdict.by)}",)
+        return (f"denied by {verdict.by.origin}, {statement_name(verdict.by)}{_because(verdict.by)}",)
     words = list(_missing_trust(refused, label))
     if refused.before and not _allowed_by_itself(refused.before.acting, hop):
         words.append(f"{label}'s own policies do not allow sts:AssumeRole on it")
@@ -297,9 +171,8 @@ def _names(refused: Refused) -> frozenset[Principal]:
 
 
 def _allowed_by_itself(acting: Acting, hop: Hop) -> bool:
-    context: Mapping[str, ContextValue] = hop.context
     try:
-        verdict = verdict_on(acting.caller, Request(ASSUME, hop.role.entity.arn, context))
+        verdict = verdict_on(acting.caller, Request(ASSUME, hop.role.entity.arn, hop.context))
     except AccessError:
         return True
     return verdict.outcome != "denied"

@@ -143,8 +143,8 @@ def _without_own_user(outcome: ActionOutcome) -> ActionOutcome:
     user = outcome.acting.known.entity
     if outcome.action not in _OWN_CREDENTIALS or not isinstance(user, IamUser):
         return outcome
-    others = tuple(item for item in outcome.samples if not item.resource.endswith(f"/{user.name}"))
-    return replace(outcome, samples=others) if others else outcome
+    elsewhere = tuple(item for item in outcome.samples if not item.resource.endswith(f"/{user.name}"))
+    return replace(outcome, samples=elsewhere) if elsewhere else outcome
 
 
 def admin_demand(account_id: str) -> Demand:

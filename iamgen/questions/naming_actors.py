@@ -26,7 +26,7 @@ def find_actors(model: AccessModel, text: str, account: str | None = None) -> tu
     if text.startswith("arn:"):
         return (_of_arn(model, text),)
     name, place = _divided(model, text)
-    actors = tuple(_roles(model, name) if name.startswith(ROLE_PREFIX) else _others(model, name))
+    actors = tuple(_roles(model, name) if name.startswith(ROLE_PREFIX) else _callers(model, name))
     if place:
         actors = tuple(actor for actor in actors if actor.known and actor.known.account is place)
     if not actors:
@@ -53,7 +53,7 @@ def _divided(model: AccessModel, text: str) -> tuple[str, ModelAccount | None]:
         raise _nobody(model, text, text, None) from exc
 
 
-def _others(model: AccessModel, name: str) -> Iterator[Actor]:
+def _callers(model: AccessModel, name: str) -> Iterator[Actor]:
     named = [actor for actor in model.actors if actor.name == name]
     yield from named
     if not named:

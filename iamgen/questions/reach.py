@@ -8,48 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
-from iamgen.access.context import UNSAID, ContextValue
 from iamgen.access.documents import Principal, Statement
 from iamgen.access.entities import IamRole, IamUser
-from iamgen.access.errors import AccessError
-from iamgen.access.evaluate import Request, Verdict, evaluate
-from iamgen.access.principals import verdict_on_assuming
-from iamgen.errors import Fault
-from iamgen.questions.circumstances import (
-    Acting,
-    Circumstances,
-    acting_role,
-    acting_user,
-    stranger_context,
-    with_trust_keys,
-)
+from iamgen.questions.circumstances import Acting, Circumstances, acting_role, acting_user
 from iamgen.questions.decisions import KnownRoles
+from iamgen.questions.hops import ANYBODY, Hop, acting_session, best_hop, stranger_hop
 from iamgen.questions.memory import remembering
 from iamgen.questions.model import AccessModel, Actor, KnownEntity
 
 _SESSION = "session"
-_SESSION_NAME = "sts:rolesessionname"
 _USER_NAME = "aws:username"
-_ANYBODY = "*"
-
-
-@dataclass(frozen=True, eq=False)
-class Hop:
-    """Somebody assumes a role, or tries to."""
-
-    role: KnownEntity
-    """The role."""
-    verdict: Verdict
-    """Whether they may."""
-    context: Mapping[str, ContextValue]
-    """The keys of the request."""
-    session: str = ""
-    """The name that the session must have; empty where any will do."""
-    as_session: str = ""
-    """Of a role that assumes another: the name that its own session must have; empty where any will do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +114,7 @@ def _trusted(statement: Statement) -> Iterator[tuple[str, str | None]]:
     if statement.effect != "Allow":
         return
     if statement.not_principals or statement.unread:
-        yield _ANYBODY, None
+        yield ANYBODY, None
         return
     demanded = [
         condition.values
@@ -164,76 +135,10 @@ def _without_session(name: str) -> str:
     return name.rpartition("/")[0] if ":assumed-role/" in name else name
 
 
-def acting_session(role: IamRole) -> str:
-    """Return the ARN of a role's sessions, without the name of one."""
-    return f"arn:{role.partition}:sts::{role.account_id}:assumed-role/{role.name}"
-
-
 def acting_names(role: IamRole) -> tuple[str, ...]:
     """Return the names by which trust policies may mean sessions of a role."""
     root = f"arn:{role.partition}:iam::{role.account_id}:root"
-    return (role.arn, role.account_id, root, acting_session(role), _ANYBODY)
-
-
-def best_hop(acting: Acting, role: KnownEntity) -> Hop:
-    """Return whether somebody may assume a role, with the names of the sessions chosen so that they may, if that
-    helps."""
-    first = _hop(acting, role, UNSAID)
-    if first.verdict.outcome == "allowed":
-        return first
-    for as_session in _own_sessions(acting, role):
-        asking = replace(acting, caller=replace(acting.caller, session=as_session)) if as_session else acting
-        sessions: list[ContextValue] = [UNSAID, *_session_names(asking.caller.entity, role)]
-        for session in sessions:
-            hop = _hop(asking, role, session, as_session)
-            if hop.verdict.outcome == "allowed":
-                return hop
-    return first
-
-
-def _hop(acting: Acting, role: KnownEntity, session: ContextValue, as_session: str = "") -> Hop:
-    context = with_trust_keys(acting, role, session)
-    try:
-        verdict = verdict_on_assuming(acting.caller, role.as_role, context)
-    except AccessError as exc:
-        verdict = Verdict("unknown", side="trust", reasons=exc.faults)
-    return Hop(role, verdict, context, session if isinstance(session, str) else "", as_session)
-
-
-def _own_sessions(acting: Acting, role: KnownEntity) -> Iterator[str]:
-    """Yield names for the session of a role that assumes another: its own, and those that the other's trust names."""
-    yield ""
-    if acting.session_is_free and isinstance(acting.known.entity, IamRole):
-        start = f"{acting_session(acting.known.entity)}/"
-        for statement in role.as_role.trust:
-            yield from (item.name.removeprefix(start) for item in statement.principals if item.name.startswith(start))
-
-
-def _session_names(entity: IamUser | IamRole, role: KnownEntity) -> Iterator[str]:
-    """Yield names for a session that may meet a condition on it: the user's, as the console has it, and those that
-    the trust policy names."""
-    if isinstance(entity, IamUser):
-        yield entity.name
-    for statement in role.as_role.trust:
-        for condition in statement.conditions:
-            if condition.key.lower() == _SESSION_NAME and not condition.operator.negated:
-                yield from (
-                    value.replace("*", "x").replace("?", "x") for value in condition.values if "${" not in value
-                )
-
-
-def stranger_hop(actor: Actor, role: KnownEntity, circumstances: Circumstances) -> Hop:
-    """Return whether somebody who exists in trust policies only may assume a role."""
-    context = stranger_context(actor, role, circumstances)
-    try:
-        request = Request(actor.assume_action, role.entity.arn, context, actor.principals)
-        verdict = evaluate(role.as_role.trust, request, side="trust").verdict
-    except AccessError as exc:
-        verdict = Verdict("unknown", side="trust", reasons=exc.faults)
-    if verdict.outcome == "allowed" and actor.kind == "other account" and actor.name != _ANYBODY:
-        reason = Fault(actor.name, "is of another account, whose own policies must allow it as well")
-        verdict = replace(verdict, outcome="unknown", reasons=(reason,))
-    return Hop(role, verdict, context)
+    return (role.arn, role.account_id, root, acting_session(role), ANYBODY)
 
 
 class _Search:
@@ -271,7 +176,7 @@ class _Search:
         return Way(self.actor, acting)
 
     def _from_stranger(self, queue: deque[Way]) -> None:
-        names = (*(principal.name for principal in self.actor.principals), _ANYBODY)
+        names = (*(principal.name for principal in self.actor.principals), ANYBODY)
         for role in self._near(names, None):
             self._try(None, stranger_hop(self.actor, role, self.circumstances), queue)
 
@@ -279,7 +184,7 @@ class _Search:
         while queue:
             way = queue.popleft()
             entity = way.acting.known.entity
-            names = [principal.name for principal in (*way.acting.caller.principals, Principal("*", _ANYBODY))]
+            names = [principal.name for principal in (*way.acting.caller.principals, Principal("*", ANYBODY))]
             if isinstance(entity, IamRole):
                 names.append(acting_session(entity))
             for role in self._near(names, entity.name if isinstance(entity, IamUser) else None):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from iamgen.questions.can_json import VERSION, iso
 from iamgen.questions.circumstances import Circumstances
-from iamgen.questions.explanation import attempt_conditions, path
+from iamgen.questions.explanation import attempt_conditions
 from iamgen.questions.holders import AccessHolder, Holders, not_looked_at_by
 from iamgen.questions.model import AccessModel
+from iamgen.questions.path_steps import path
 
 
 def plain_holders(

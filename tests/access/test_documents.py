@@ -195,3 +195,14 @@ def test_not_a_mapping_is_refused() -> None:
 def test_texts_and_lists_of_one_are_equal(statement: dict[str, str]) -> None:
     listed = {key: value if key == "Effect" else [value] for key, value in statement.items()}
     assert parse(document(statement)) == parse(document(listed))
+
+
+def test_a_statement_knows_its_number_and_equals_another_with_another_number() -> None:
+    from iamgen.access.partial_reading import parse_partly
+
+    block = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [block, {"Effect": "Allow"}, block]}
+    first, *unread, last = parse_partly(document, "P")
+    assert (first.number, last.number) == (1, 3)
+    assert first == last
+    assert {statement.number for statement in unread} == {2}

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from iamgen.questions.can import AccessAnswer, Asker
-from iamgen.questions.explanation import conditions, missing, missing_for_role, path
+from iamgen.questions.explanation import conditions, missing, missing_for_role
+from iamgen.questions.path_steps import path
 from tests.questions.conftest import DEV, OPS, role, statement, trusted, user
 
 Modelled = Callable[[dict[str, dict[str, Any]]], Asker]

@@ -13,8 +13,8 @@ from iamgen.errors import IamgenError
 from iamgen.questions.can import AccessAnswer, AccessQuestion, Asker
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.details_source import AccountDetails, checked, from_details, pages, read_details
-from iamgen.questions.explanation import path
 from iamgen.questions.model import AccessModel
+from iamgen.questions.path_steps import path
 from iamgen.questions.template_source import AccountFile, account_files, from_templates
 from tests.questions.conftest import NOW, document, role, statement, user
 
