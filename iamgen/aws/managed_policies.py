@@ -18,7 +18,7 @@ from iamgen.aws.data import HERE
 from iamgen.aws.partitions import DEFAULT, SUPPORTED
 
 if TYPE_CHECKING:
-    from iamgen.aws.managed_policy_archive import ManagedPolicy, Origin, PolicyArchive
+    from iamgen.aws.managed_policy_archive import ManagedPolicy, PolicyArchive, PolicyListOrigin
 
 FILE = HERE / "managed_policies.zip"
 """The documents that iamgen brings. `python -m iamgen.check.generate_data` writes it anew."""
@@ -90,7 +90,7 @@ def refreshed_file(partition: str) -> Path:
     return user_cache_path("iamgen") / f"managed-policies-{partition}.zip"
 
 
-def keep(policies: Iterable[ManagedPolicy], origin: Origin) -> Path:
+def keep(policies: Iterable[ManagedPolicy], origin: PolicyListOrigin) -> Path:
     """Write fetched documents to where they are read from, and return the file. Raises OSError if that fails.
 
     The file is complete before it takes the place of an earlier one.

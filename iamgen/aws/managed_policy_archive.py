@@ -36,7 +36,7 @@ class ManagedPolicy:
 
 
 @dataclass(frozen=True)
-class Origin:
+class PolicyListOrigin:
     """Where documents are from."""
 
     source: str
@@ -63,7 +63,7 @@ class PolicyArchive:
 
     content: bytes
     """The bytes of the file, so that a file that is replaced meanwhile changes nothing."""
-    origin: Origin
+    origin: PolicyListOrigin
     """Where its documents are from."""
     policies: Mapping[str, IndexEntry]
     """The index: the policies by path and name."""
@@ -75,7 +75,7 @@ class PolicyArchive:
         """Return the archive that the bytes are. Raises one of `DAMAGES` if they are none."""
         written = _read(content, _INDEX)
         policies = {name: IndexEntry(version, int(part)) for name, (version, part) in written["policies"].items()}
-        return cls(content, Origin(*(str(written[key]) for key in ("source", "date", "partition"))), policies)
+        return cls(content, PolicyListOrigin(*(str(written[key]) for key in ("source", "date", "partition"))), policies)
 
     def document(self, name: str) -> Mapping[str, Any]:
         """Return the document of a policy. Raises KeyError for one that is not in the archive."""
@@ -103,7 +103,7 @@ def readable_archive(file: Path) -> PolicyArchive | None:
     return archive
 
 
-def archived(policies: Iterable[ManagedPolicy], origin: Origin) -> bytes:
+def archived(policies: Iterable[ManagedPolicy], origin: PolicyListOrigin) -> bytes:
     """Return the archive of some policies; equal policies make equal bytes."""
     ordered = sorted(policies, key=lambda policy: policy.name)
     places = range(0, len(ordered), _POLICIES_IN_A_PART)

@@ -17,7 +17,7 @@ from typing import Any
 
 from iamgen.aws.data import HERE
 from iamgen.aws.managed_policies import FILE as DOCUMENTS
-from iamgen.aws.managed_policy_archive import ManagedPolicy, Origin, archived
+from iamgen.aws.managed_policy_archive import ManagedPolicy, PolicyListOrigin, archived
 from iamgen.aws.partitions import service_principal
 from iamgen.check.rules._escalation import allowed, denied
 from iamgen.iam.statements import statements
@@ -37,7 +37,7 @@ def main() -> None:
     named = {service for policy in policies.values() for service in _SERVICE.findall(json.dumps(policy["Document"]))}
     about = f"# Services that AWS's managed policies name as receivers of a role, or callers.\n# {origin}\n"
     _write("service_principals.txt", about, sorted(named))
-    DOCUMENTS.write_bytes(archived(map(_managed_policy, policies.items()), Origin(origin, newest, "aws")))
+    DOCUMENTS.write_bytes(archived(map(_managed_policy, policies.items()), PolicyListOrigin(origin, newest, "aws")))
 
 
 def _managed_policy(entry: tuple[str, Mapping[str, Any]]) -> ManagedPolicy:

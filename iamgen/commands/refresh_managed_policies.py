@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iamgen.aws.managed_policies import ManagedPolicyDocuments, keep, managed_documents
-from iamgen.aws.managed_policy_archive import ManagedPolicy, Origin
+from iamgen.aws.managed_policy_archive import ManagedPolicy, PolicyListOrigin
 from iamgen.aws.managed_policy_requests import ListedPolicy, fetched_policies, is_known, listed_policies
 from iamgen.aws.partitions import DEFAULT, PartitionName
 from iamgen.aws_client.clients import Credentials, connect
@@ -37,7 +37,7 @@ def refresh_managed_policies(request: RefreshRequest, console: Console) -> int:
     known = managed_documents(request.partition)
     policies = _fetched(request, known, console)
     today = max(now().date().isoformat(), known.date)  # a clock that is slow must not make them older than they are
-    origin = Origin(f"From AWS, partition {request.partition}.", today, request.partition)
+    origin = PolicyListOrigin(f"From AWS, partition {request.partition}.", today, request.partition)
     try:
         file = keep(policies, origin)
     except OSError as exc:

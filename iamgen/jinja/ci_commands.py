@@ -16,7 +16,7 @@ _CFN_LINT_RULE = re.compile(r"[EWI]\d{4}")
 
 
 @dataclass(frozen=True)
-class Installation:
+class IamgenInstallation:
     """How CI installs iamgen."""
 
     command: str
@@ -25,7 +25,7 @@ class Installation:
     """What cannot be told about the iamgen that it installs."""
 
 
-def installation(root: Path) -> Installation:
+def installation(root: Path) -> IamgenInstallation:
     """Return how iamgen is installed, as the repository's own files say: by those that name it.
 
     Raises IamgenError where none says which iamgen: what the index has under that name gets the roles that deploy.
@@ -33,13 +33,13 @@ def installation(root: Path) -> Installation:
     package = package_file(root)
     if package and (package.is_iamgen or package.requirements):
         require_pins(package.requirements)
-        return Installation("pip install .")
+        return IamgenInstallation("pip install .")
     if (root / _REQUIREMENTS).exists() or not package:
         return _from_requirements(root, package)
-    return Installation("pip install .", (_unnamed(package.name),))
+    return IamgenInstallation("pip install .", (_unnamed(package.name),))
 
 
-def _from_requirements(root: Path, package: PackageFile | None) -> Installation:
+def _from_requirements(root: Path, package: PackageFile | None) -> IamgenInstallation:
     """Return the installation by the requirements file. Raises IamgenError where it leaves open which iamgen."""
     if not (root / _REQUIREMENTS).exists():
         problem = "is not there, and CI would install whatever is called iamgen by then"
@@ -47,10 +47,10 @@ def _from_requirements(root: Path, package: PackageFile | None) -> Installation:
     requirements = list(requirements_of(root, _REQUIREMENTS))
     require_pins(requirements)
     if requirements:
-        return Installation(f"pip install -r {_REQUIREMENTS}")
+        return IamgenInstallation(f"pip install -r {_REQUIREMENTS}")
     if package:
-        return Installation("pip install .", (_unnamed(package.name),))
-    return Installation(f"pip install -r {_REQUIREMENTS}", (_unnamed(_REQUIREMENTS),))
+        return IamgenInstallation("pip install .", (_unnamed(package.name),))
+    return IamgenInstallation(f"pip install -r {_REQUIREMENTS}", (_unnamed(_REQUIREMENTS),))
 
 
 def _unnamed(name: str) -> Fault:

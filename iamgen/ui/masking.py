@@ -12,7 +12,7 @@ _PLACE = re.compile(r"\w*(_FILE|_URI|_URL|_PATH|_DIRECTORY)", re.IGNORECASE)
 _URL = re.compile(r"\w*(URL|PROXY)\w*", re.IGNORECASE)
 # The user name of git@ in ssh://git@host is no secret; that of https://TOKEN@host is one.
 _USER_INFO = re.compile(
-    r"(?<=://)[^\s/?#\"'<>]*:[^\s/?#\"'<>]*@|(?<=https://)[^\s/?#\"'<>]*@|(?<=http://)[^\s/?#\"'<>]*@"
+    r"(?<=://)[^\s/?#\"'<>]*:[^\s/?#\"'<>]*@|(?<=https://)[^\s/?#\"'<>…]*@|(?<=http://)[^\s/?#\"'<>…]*@"
 )
 # Shorter than any key of AWS. What an emulator takes for one, such as `test`, is also a word of messages.
 _SHORTEST = 8

@@ -15,10 +15,10 @@ from moto import mock_aws
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from iamgen.aws.managed_policies import FILE, ManagedPolicyDocuments, keep, managed_documents, refreshed_file
-from iamgen.aws.managed_policy_archive import ManagedPolicy, Origin, PolicyArchive, archived, readable_archive
+from iamgen.aws.managed_policy_archive import ManagedPolicy, PolicyArchive, PolicyListOrigin, archived, readable_archive
 from iamgen.aws.managed_policy_requests import ListedPolicy, fetched_policies, is_known, listed_policies
 
-TODAY = Origin("From a test.", "2099-01-31", "aws")
+TODAY = PolicyListOrigin("From a test.", "2099-01-31", "aws")
 BODY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
 POLICIES = [ManagedPolicy(f"job-function/P{number}", "v1", {**BODY, "Id": str(number)}) for number in range(250)]
 
@@ -86,19 +86,19 @@ def test_the_newer_documents_are_read(cache_folder: Path) -> None:
 
 
 def test_older_documents_are_not_read() -> None:
-    keep(POLICIES, Origin("From a test.", "2001-01-01", "aws"))
+    keep(POLICIES, PolicyListOrigin("From a test.", "2001-01-01", "aws"))
     assert managed_documents().source.startswith("From moto ")
 
 
 def test_each_partition_has_documents_of_its_own() -> None:
-    keep(POLICIES, Origin("From a test.", "2099-01-31", "aws-cn"))
+    keep(POLICIES, PolicyListOrigin("From a test.", "2099-01-31", "aws-cn"))
     assert managed_documents("aws-cn").date == "2099-01-31"
     assert managed_documents("aws").source.startswith("From moto ")
     assert managed_documents("../aws").source.startswith("From moto ")
 
 
 def test_documents_of_another_partition_are_not_read() -> None:
-    keep(POLICIES, Origin("From a test.", "2099-01-31", "aws-cn")).rename(refreshed_file("aws"))
+    keep(POLICIES, PolicyListOrigin("From a test.", "2099-01-31", "aws-cn")).rename(refreshed_file("aws"))
     managed_documents.cache_clear()
     assert managed_documents("aws").source.startswith("From moto ")
 

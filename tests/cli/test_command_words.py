@@ -69,7 +69,11 @@ def test_general_options_may_stand_after_the_command(make_repo: MakeRepo, tmp_pa
 
 def test_names_of_commands_are_completed_from_the_list() -> None:
     completion = ShellComplete(program, {}, "iamgen", "_IAMGEN_COMPLETE")
-    assert [item.value for item in completion.get_completions([], "re")] == ["render", "release"]
+    assert [item.value for item in completion.get_completions([], "re")] == [
+        "render",
+        "release",
+        "refresh-managed-policies",
+    ]
     assert [item.value for item in completion.get_completions([], "--c")] == ["--color"]
 
 

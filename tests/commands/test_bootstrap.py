@@ -325,7 +325,7 @@ def test_profiles_are_called_after_the_account_where_its_other_name_is_not_read(
     ):
         number = next(n for n, line in enumerate(lines, 1) if line.startswith(f"{name}_AWS_ACCOUNT_NAME"))
         assert (
-            f"warning: CONST.inc:{number}: AWS's libraries for JavaScript and Go do not read profiles that are called "
+            f"warning: CONST.inc:{number}:1: AWS's libraries for JavaScript and Go do not read profiles that are called "
             f"{place}\nhint: profiles are called {account} instead; for another name use letters"
         ) in done.stderr
     assert done.stderr.count("do not read profiles") == 2
@@ -1023,7 +1023,7 @@ def test_warnings_are_about_the_person_and_the_accounts(make_repo: MakeRepo, iam
     (root / "templates/policies/x.json.j2").write_text("{}")
     done = iamgen(root, "bootstrap", "--user", "bob")
     assert [line for line in done.stderr.splitlines() if line.startswith("warning")] == [
-        "warning: users.py:4: bob's ReadR in dev ended at 2020-01-02T00:00:00Z: left out"
+        "warning: users.py:4:36: bob's ReadR in dev ended at 2020-01-02T00:00:00Z: left out"
     ]
 
 

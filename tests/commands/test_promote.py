@@ -132,7 +132,9 @@ def test_a_folder_of_a_larger_repository(ann: Clone, at: Iamgen) -> None:
 def test_one_can_go_back_whatever_the_working_tree_is_like(ann: Clone, at: Iamgen) -> None:
     at(ann.folder, "promote", "infra", "v0.0.2", "--yes")
     (ann.folder / "users.py").write_text("1/0")
-    fault = "warning: users.py:1: ZeroDivisionError: division by zero\nhint: look at: 1/0\n"
+    fault = (
+        "warning: users.py:1:1: ZeroDivisionError: division by zero\nhint: python users.py shows how it came to this\n"
+    )
     back = at(ann.folder, "promote", "infra", "v0.0.1", "--yes")
     assert back.returncode == 0
     assert back.stderr.startswith(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from iamgen.errors import Fault, IamgenError
-from iamgen.jinja.ci_commands import Installation, installation
+from iamgen.jinja.ci_commands import IamgenInstallation, installation
 
 PINNED = "write a line such as iamgen @ git+https://…@v1.2.3, the version that you have looked at"
 NEWEST = "does not say which iamgen, and CI would install the newest by then"
@@ -99,7 +99,7 @@ def test_a_line_that_does_not_either(line: str, tmp_path: Path) -> None:
 )
 def test_one_that_does(line: str, tmp_path: Path) -> None:
     write(tmp_path, requirements_txt=f"{line}\n")
-    assert installation(tmp_path) == Installation(BY_FILE)
+    assert installation(tmp_path) == IamgenInstallation(BY_FILE)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_one_that_does(line: str, tmp_path: Path) -> None:
 )
 def test_a_file_that_does_not_name_it_is_warned_about(text: str, tmp_path: Path) -> None:
     write(tmp_path, requirements_txt=text)
-    assert installation(tmp_path) == Installation(BY_FILE, unnamed("requirements.txt"))
+    assert installation(tmp_path) == IamgenInstallation(BY_FILE, unnamed("requirements.txt"))
 
 
 @pytest.mark.parametrize("option", ["-r more.txt", "-rmore.txt", "--requirement more.txt", "--requirement='more.txt'"])
@@ -128,7 +128,7 @@ def test_what_a_file_includes_counts(option: str, tmp_path: Path) -> None:
     write(tmp_path, requirements_txt=f"--no-deps {option} # more\n", more_txt="-r requirements.txt\n\nIamGen>=1\n")
     assert refused(tmp_path) == (Fault("more.txt:3", NEWEST, PINNED),)
     write(tmp_path, more_txt="iamgen==1.2.3")
-    assert installation(tmp_path) == Installation(BY_FILE)
+    assert installation(tmp_path) == IamgenInstallation(BY_FILE)
     (tmp_path / "more.txt").unlink()
     problem = "is not there, and another requirements file includes it"
     assert refused(tmp_path) == (Fault("more.txt", problem, "write it"),)
@@ -170,7 +170,7 @@ def test_files_that_only_configure_tools_make_no_package(tmp_path: Path) -> None
     problem = "is not there, and CI would install whatever is called iamgen by then"
     assert refused(tmp_path) == (Fault("requirements.txt", problem, PINNED),)
     write(tmp_path, requirements_txt="iamgen==1.2.3")
-    assert installation(tmp_path) == Installation(BY_FILE)
+    assert installation(tmp_path) == IamgenInstallation(BY_FILE)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_files_that_only_configure_tools_make_no_package(tmp_path: Path) -> None
 )
 def test_a_package_pins_iamgen_itself(name: str, text: str, tmp_path: Path) -> None:
     write(tmp_path, **{name: text.format("==1.2.3"), "requirements_txt": "iamgen\n"})
-    assert installation(tmp_path) == Installation(BY_PACKAGE)
+    assert installation(tmp_path) == IamgenInstallation(BY_PACKAGE)
     write(tmp_path, **{name: text.format(">=1")})
     assert refused(tmp_path) == (Fault(name.replace("_toml", ".toml").replace("_cfg", ".cfg"), NEWEST, PINNED),)
 
@@ -194,7 +194,7 @@ def test_a_package_pins_iamgen_itself(name: str, text: str, tmp_path: Path) -> N
 def test_iamgen_itself(name: str, text: str, tmp_path: Path) -> None:
     write(tmp_path, **LINTERS, requirements_txt="boto3")
     write(tmp_path, **{name: text})
-    assert installation(tmp_path) == Installation(BY_PACKAGE)
+    assert installation(tmp_path) == IamgenInstallation(BY_PACKAGE)
 
 
 @pytest.mark.parametrize(
@@ -208,11 +208,11 @@ def test_iamgen_itself(name: str, text: str, tmp_path: Path) -> None:
 )
 def test_a_package_that_does_not_name_iamgen(name: str, text: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(text)
-    assert installation(tmp_path) == Installation(BY_PACKAGE, unnamed(name))
+    assert installation(tmp_path) == IamgenInstallation(BY_PACKAGE, unnamed(name))
     write(tmp_path, requirements_txt="boto3")
-    assert installation(tmp_path) == Installation(BY_PACKAGE, unnamed(name))
+    assert installation(tmp_path) == IamgenInstallation(BY_PACKAGE, unnamed(name))
     write(tmp_path, requirements_txt="iamgen==1.2.3")
-    assert installation(tmp_path) == Installation(BY_FILE)
+    assert installation(tmp_path) == IamgenInstallation(BY_FILE)
 
 
 def test_files_of_a_package_that_cannot_be_read(tmp_path: Path) -> None:
