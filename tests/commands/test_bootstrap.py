@@ -324,8 +324,9 @@ def test_profiles_are_called_after_the_account_where_its_other_name_is_not_read(
         ("DEV", "'R&D [dev]'", "'dev'"),
     ):
         number = next(n for n, line in enumerate(lines, 1) if line.startswith(f"{name}_AWS_ACCOUNT_NAME"))
+        column = lines[number - 1].index("=") + 2
         assert (
-            f"warning: CONST.inc:{number}:1: AWS's libraries for JavaScript and Go do not read profiles that are called "
+            f"warning: CONST.inc:{number}:{column}: AWS's libraries for JavaScript and Go do not read profiles that are called "
             f"{place}\nhint: profiles are called {account} instead; for another name use letters"
         ) in done.stderr
     assert done.stderr.count("do not read profiles") == 2
