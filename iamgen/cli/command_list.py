@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 COMMANDS: Mapping[str, Mapping[str, str]] = {
     "The declaration": {
+        "init": "Begin a new repository, ready to run.",
         "render": "Print or write accounts' CloudFormation templates.",
         "check": "Check templates against every rule and every quota.",
         "changes": "Show what changes in the templates between two revisions.",
