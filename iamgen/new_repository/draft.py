@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 
+from iamgen.declaration.users_file import USERS_FILE
 from iamgen.new_repository.place import NewRepositoryPlace
 
 _NEVER_READ = {".git", ".venv", "build"}
@@ -19,7 +21,9 @@ def drafted(place: NewRepositoryPlace, files: Mapping[str, str]) -> Iterator[Pat
         draft = Path(name).resolve()
         if place.folder.is_dir():
             for entry in place.folder.iterdir():
-                if entry.name not in _NEVER_READ:
+                if entry.name == USERS_FILE and entry.is_file():  # whose it is was asked before: the copy is ours
+                    copyfile(entry, draft / USERS_FILE)
+                elif entry.name not in _NEVER_READ:
                     _link(entry, draft / entry.name)
         for path, text in files.items():
             if not place.has(path):

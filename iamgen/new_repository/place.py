@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from iamgen.declaration.users_file import USERS_FILE
 from iamgen.errors import Fault
+from iamgen.ownership import foreign_owner
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class NewRepositoryPlace:
             yield Fault(str(ancestor), "it is no folder", "name another folder: iamgen init DIR")
         elif not os.access(ancestor, os.W_OK | os.X_OK):
             yield Fault(str(ancestor), "you may not write into it", "name another folder: iamgen init DIR")
+        users = self.folder / USERS_FILE
+        foreign = foreign_owner(self.folder, users) if os.path.lexists(users) else None  # it would be run
+        if foreign:
+            yield foreign
 
     def has(self, name: str) -> bool:
         """Return whether there is something of this name in the folder already, be it a link that leads nowhere."""
