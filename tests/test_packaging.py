@@ -33,7 +33,8 @@ def test_every_file_of_the_source_is_in_it() -> None:
         return {str(path.relative_to(folder)) for kind in kinds for path in folder.rglob(f"*{kind}")}
 
     assert files(PROJECT / "iamgen", ".py", ".txt", "py.typed") <= files(PACKAGE, ".py", ".txt", "py.typed")
-    assert files(PROJECT / "templates", ".md", ".j2") <= files(PACKAGE / "templates", ".md", ".j2")
+    kinds = (".md", ".j2", ".tpl")
+    assert files(PROJECT / "templates", *kinds) <= files(PACKAGE / "templates", *kinds)
 
 
 @installed

@@ -48,8 +48,13 @@ read instead of CONST.inc, aws-cli.config.tpl and aws-cli.credentials.tpl.
 
 
 @click.command(cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
-@click.argument("name", required=False, metavar="USER")
-@click.option("--user", metavar="NAME", help="The same as USER: the person, as users.py calls them.")
+@click.argument("name", required=False, metavar="USER", shell_complete=options.user_names)
+@click.option(
+    "--user",
+    metavar="NAME",
+    shell_complete=options.user_names,
+    help="The same as USER: the person, as users.py calls them.",
+)
 @click.option("--account", metavar="NAME", help="The name of their own profile, AWS_ACCOUNT_NAME.")
 @click.option("--mfa-serial", metavar="ARN", help="Their MFA device, unless it has their name.")
 @bootstrap_options.key

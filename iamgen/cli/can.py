@@ -39,14 +39,25 @@ _MFA: dict[bool | None, Mfa] = {None: "usual", True: "present", False: "false"}
 
 
 @click.command("can", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
-@click.argument("actor", metavar="WHO", required=False)
+@click.argument("actor", metavar="WHO", required=False, shell_complete=options.actor_names)
 @click.argument("action", metavar="ACTION", required=False)
 @click.option("--on", "resource", metavar="ARN", help="The resource, or a pattern of ARNs. Default: every one.")
-@click.option("--in", "account", metavar="ACCOUNT", help="The account in which it is done. Default: any.")
+@click.option(
+    "--in",
+    "account",
+    metavar="ACCOUNT",
+    shell_complete=options.account_names,
+    help="The account in which it is done. Default: any.",
+)
 @click.option("--with-mfa/--without-mfa", "mfa", default=None, help="Whether the user signed in with MFA.")
 @click.option("--at-time", "time", metavar="TIME", help="When it is done: 2027-01-31T12:00Z. Default: now.")
 @click.option("--context", multiple=True, metavar="KEY=VALUE", help="A condition key of the request; several times.")
-@click.option("--via", metavar="ROLE", help="Act through that role alone; `self` is without any role.")
+@click.option(
+    "--via",
+    metavar="ROLE",
+    shell_complete=options.role_names,
+    help="Act through that role alone; `self` is without any role.",
+)
 @source_options
 @click.option("--questions", metavar="FILE", help="Answer a file of questions, one a line of JSON; - is stdin.")
 @options.as_json

@@ -21,7 +21,13 @@ from iamgen.cli.session import Session
     metavar="FILE",
     help="The same as FILE: check this JSON or YAML template. May be repeated.",
 )
-@click.option("--ignore", multiple=True, metavar="RULE", help="Leave out a rule, by id or name. May be repeated.")
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="RULE",
+    shell_complete=options.rule_names,
+    help="Leave out a rule, by id or name. May be repeated.",
+)
 @click.option(
     "--format",
     "form",

@@ -59,7 +59,7 @@ class CommandGroup(click.Group):
         for heading, commands in self.headings.items():
             with formatter.section(heading):
                 rows = [(name.ljust(width), summary) for name, summary in commands.items()]
-                formatter.write_dl(rows, col_max=_NAME_COLUMN)
+                formatter.write_dl(rows, col_max=width)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[click.shell_completion.CompletionItem]:
         """Complete a command's name from the list alone."""

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 
 COMMANDS: Mapping[str, Mapping[str, str]] = {
     "The declaration": {
+        "init": "Begin a new repository, ready to run.",
         "render": "Print or write accounts' CloudFormation templates.",
         "check": "Check templates against every rule and every quota.",
+        "explain": "Explain a rule of check, with examples.",
         "changes": "Show what changes in the templates between two revisions.",
     },
     "Questions": {
@@ -36,6 +38,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "bootstrap": "Print a person's console links, or set up their ~/.aws.",
     },
     "iamgen itself": {
+        "completion": "Print what lets a shell complete iamgen: bash, zsh or fish.",
         "refresh-managed-policies": "Fetch the AWS managed policies of today.",
     },
 }

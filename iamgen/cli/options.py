@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-
-from iamgen.cli.session import FOLDER
-from iamgen.errors import IamgenError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 # The headings in the help of a command with many options, and the parameters below each of them.
@@ -35,17 +31,52 @@ class Grouped(click.Command):
 
 
 def account_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete an account's name from CONST.inc alone, which takes no time."""
-    from iamgen.declaration.accounts import accounts
-    from iamgen.declaration.constants import read
-    from iamgen.declaration.load import CONSTANTS_FILE, find_root
+    """Complete an account's name, or a pattern, from CONST.inc alone."""
+    from iamgen.cli import completion_words
 
-    folder = context.meta.get(FOLDER, Path())
-    try:
-        constants, _ = read(find_root(folder) / CONSTANTS_FILE, CONSTANTS_FILE)
-    except IamgenError:
-        return []
-    return [name for name in accounts(constants).by_name if name.startswith(incomplete)]
+    return completion_words.account_names(context, incomplete)
+
+
+def user_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a person's name."""
+    from iamgen.cli import completion_words
+
+    return completion_words.user_names(context, incomplete)
+
+
+def actor_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the name of somebody, or of a role, that a question is about."""
+    from iamgen.cli import completion_words
+
+    return completion_words.actor_names(context, incomplete)
+
+
+def role_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a role's name."""
+    from iamgen.cli import completion_words
+
+    return completion_words.role_names(context, incomplete)
+
+
+def rule_names(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a rule's name."""
+    from iamgen.cli import completion_words
+
+    return completion_words.rule_names(incomplete)
+
+
+def channel_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a channel's name."""
+    from iamgen.cli import completion_words
+
+    return completion_words.channel_names(context, incomplete)
+
+
+def release_tags(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a release."""
+    from iamgen.cli import completion_words
+
+    return completion_words.release_tags(context, incomplete)
 
 
 def accounts(metavar: str) -> Callable[[Command], Command]:

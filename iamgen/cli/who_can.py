@@ -33,7 +33,13 @@ which nobody can act."""
 @click.command("who-can", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
 @click.argument("action", metavar="ACTION", required=False)
 @click.option("--on", "resource", metavar="ARN", help="The resource, or a pattern of ARNs. Default: every one.")
-@click.option("--in", "account", metavar="ACCOUNT", help="The account in which it is done. Default: any.")
+@click.option(
+    "--in",
+    "account",
+    metavar="ACCOUNT",
+    shell_complete=options.account_names,
+    help="The account in which it is done. Default: any.",
+)
 @click.option("--at-time", "time", metavar="TIME", help="When it is done: 2027-01-31T12:00Z. Default: now.")
 @click.option("--admin", is_flag=True, help="Who is an administrator in effect: full power, or one step away.")
 @source_options

@@ -55,7 +55,7 @@ def _nearest_root(folder: Path, needed: tuple[str, ...]) -> Path:
     raise refuse(
         str(folder),
         f"there is no {' and no '.join(needed)} here or in a folder above",
-        "go to your repository, name it with -C, or begin one: README",
+        "go to your repository, name it with -C, or begin one: iamgen init",
     )
 
 

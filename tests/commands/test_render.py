@@ -153,7 +153,7 @@ def test_no_users_file(tmp_path: Path, iamgen: Iamgen) -> None:
     done = iamgen(tmp_path, "render", "dev")
     assert (done.returncode, done.stdout) == (1, "")
     assert (
-        "there is no users.py here or in a folder above\nhint: go to your repository, name it with -C, or begin one: README\n"
+        "there is no users.py here or in a folder above\nhint: go to your repository, name it with -C, or begin one: iamgen init\n"
         in done.stderr
     )
 

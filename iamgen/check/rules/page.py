@@ -31,14 +31,15 @@ def page() -> str:
     rules = every_rule()
     rows = (f"| {rule.id} | [{rule.name}](#{_anchor(rule)}) | {rule.level} | {rule.summary} |" for rule in rules)
     table = "\n".join(["| id | name | level | what is wrong |", "|---|---|---|---|", *rows])
-    return "\n".join([_INTRODUCTION, table, "", "\n".join(map(_section, rules))])
+    return "\n".join([_INTRODUCTION, table, "", "\n".join(map(section, rules))])
 
 
 def _anchor(rule: Rule) -> str:
     return f"{rule.id}-{rule.name}".lower()
 
 
-def _section(rule: Rule) -> str:
+def section(rule: Rule) -> str:
+    """Return a rule's section of the page, in Markdown."""
     about = fill(f"{rule.summary}. {rule.why}", _WIDTH, break_long_words=False, break_on_hyphens=False)
     source = f"See [AWS's document]({rule.source}).\n"
     return "\n".join([f"## {rule.id} {rule.name}", "", about, "", *_examples(rule), source])

@@ -1,0 +1,31 @@
+"""`iamgen completion`: its argument."""
+
+from __future__ import annotations
+
+import click
+
+from iamgen.cli.session import Session
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")
+@click.pass_obj
+def completion(session: Session, /, *, shell: str) -> int:
+    """Print what lets a shell complete iamgen: bash, zsh or fish.
+
+    \b
+    bash    into ~/.bashrc:  source <(iamgen completion bash)
+    zsh     into ~/.zshrc:   source <(iamgen completion zsh)
+            after compinit
+    fish    iamgen completion fish >
+              ~/.config/fish/completions/iamgen.fish
+
+    It completes commands and options, and the accounts, people, roles,
+    channels, releases and rules that there are. users.py is not run for it.
+    """
+    from iamgen.cli.completion_scripts import PLACES, script
+
+    session.console.product(script(shell))
+    if session.console.out.isatty():  # whoever sees the script has not put it anywhere
+        session.console.note(f"next: {PLACES[shell]}")
+    return 0

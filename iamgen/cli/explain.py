@@ -1,0 +1,26 @@
+"""`iamgen explain`: its argument."""
+
+from __future__ import annotations
+
+import click
+
+from iamgen.cli import options
+from iamgen.cli.session import Session
+
+
+@click.command()
+@click.argument("rule", metavar="RULE", shell_complete=options.rule_names)
+@click.pass_obj
+def explain(session: Session, /, *, rule: str) -> int:
+    """Explain a rule of check, with examples.
+
+    \b
+    iamgen explain E108
+    iamgen explain trust-without-mfa
+
+    What the rule finds, why it matters, what is wrong and what is right: its
+    section of docs/rules.md. Those of cfn-lint are on cfn-lint's own pages.
+    """
+    from iamgen.commands.explain import explain
+
+    return explain(rule, session.console)

@@ -1,0 +1,86 @@
+"""`iamgen init`: its options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from iamgen.cli import options
+from iamgen.cli.session import Session
+from iamgen.cli.values import group
+
+if TYPE_CHECKING:
+    from iamgen.new_repository.choices import Choices
+
+
+def _choices(
+    *,
+    accounts: tuple[str, ...],
+    region: str | None,
+    people: tuple[str, ...],
+    ci: Literal["github", "gitlab", "none"] | None,
+    requirement: str | None,
+) -> Choices:
+    from iamgen.new_repository.choices import Choices, account_of
+
+    declared = tuple(account_of(text) for text in accounts)
+    return Choices(declared, region or "", people, ci or "", (requirement or "").strip())
+
+
+_choice_options = group(
+    "choices",
+    _choices,
+    click.option("--account", "accounts", multiple=True, metavar="NAME=ID", help="An account; once for each."),
+    click.option("--region", metavar="REGION", help="The region of the stacks.  [default: eu-west-1]"),
+    click.option(
+        "--person",
+        "people",
+        multiple=True,
+        metavar="NAME",
+        help="A person, by the name of their IAM user; once for each. The first looks after the accounts.",
+    ),
+    click.option(
+        "--ci", type=click.Choice(["github", "gitlab", "none"]), help="Whose CI files to write.  [default: github]"
+    ),
+    click.option(
+        "--iamgen",
+        "requirement",
+        metavar="REQUIREMENT",
+        help="What pip installs, such as 'iamgen @ git+https://…@v1.2.3'; by default the iamgen that runs.",
+    ),
+)
+
+
+@click.command()
+@click.argument("directory", default="", metavar="[DIR]", type=click.Path())
+@_choice_options
+@options.yes
+@click.pass_obj
+def init(session: Session, /, *, directory: str, choices: Choices, yes: bool) -> int:
+    """Begin a new repository, ready to run.
+
+    \b
+    iamgen init
+    iamgen init shop-iam --yes --account user-only=111111111111 \\
+        --account shop-dev=222222222222 --account shop-prod=333333333333
+
+    Asks for projects, accounts, the region, people and the CI service, and
+    writes CONST.inc, users.py and all that belongs to them into DIR, or into
+    the current folder. Where there is no terminal, options say it all, or
+    --yes takes the defaults; only accounts have none.
+
+    An account for development may also hold the people: give user-only the
+    same id. A file that is there already stays as it is; the others are
+    written, all of them or none.
+    """
+    from iamgen.commands.init import InitRequest, init
+
+    return init(InitRequest(session.folder / directory, choices, _shown(session, directory), yes), session.console)
+
+
+def _shown(session: Session, directory: str) -> str:
+    """Return the folder as somebody would go there from the current one; nothing where that is not needed."""
+    path = session.folder / directory
+    return "" if path.resolve() == Path.cwd() else str(path)

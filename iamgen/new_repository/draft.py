@@ -1,0 +1,42 @@
+"""A draft of a new repository in a folder for the time being: what it declares is tried before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
+
+from iamgen.declaration.users_file import USERS_FILE
+from iamgen.new_repository.place import NewRepositoryPlace
+
+_NEVER_READ = {".git", ".venv", "build"}
+
+
+@contextmanager
+def drafted(place: NewRepositoryPlace, files: Mapping[str, str]) -> Iterator[Path]:
+    """Yield a folder that has what the place has already, and those of the `files` that it does not have."""
+    with TemporaryDirectory(prefix="iamgen-init-") as name:
+        draft = Path(name).resolve()
+        if place.folder.is_dir():
+            for entry in place.folder.iterdir():
+                if entry.name == USERS_FILE and entry.is_file():  # whose it is was asked before: the copy is ours
+                    copyfile(entry, draft / USERS_FILE)
+                elif entry.name not in _NEVER_READ:
+                    _link(entry, draft / entry.name)
+        for path, text in files.items():
+            if not place.has(path):
+                (draft / path).parent.mkdir(parents=True, exist_ok=True)
+                (draft / path).write_text(text, encoding="utf-8")
+        yield draft
+
+
+def _link(entry: Path, draft: Path) -> None:
+    """Let the draft have the entry: a folder with links to all that is in it, so that more can be put beside it."""
+    if entry.is_symlink() or not entry.is_dir():
+        draft.symlink_to(entry)
+        return
+    draft.mkdir()
+    for child in entry.iterdir():
+        _link(child, draft / child.name)

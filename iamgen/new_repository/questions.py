@@ -1,0 +1,114 @@
+"""Asks at a terminal for the choices that no option has made, each until the answer will do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from iamgen.declaration.kinds import USER_ONLY
+from iamgen.errors import Fault
+from iamgen.new_repository.choice_faults import (
+    account_faults,
+    id_faults,
+    name_faults,
+    person_faults,
+    region_faults,
+    requirement_faults,
+    stand_ins,
+)
+from iamgen.new_repository.choices import CI_CHOICES, AccountChoice, Choices, account_of
+from iamgen.similar_names import did_you_mean
+from iamgen.ui.console import Console
+from iamgen.ui.prompt import ask
+
+Check = Callable[[str], Iterable[Fault]]
+
+
+def ask_for_choices(console: Console, choices: Choices, defaults: Choices, missing: Sequence[str]) -> Choices:
+    """Return the choices with those that are `missing`, by the name of their field, as somebody at a terminal answers.
+
+    Raises KeyboardInterrupt at the end of input.
+    """
+    if "accounts" in missing:
+        choices = replace(choices, accounts=_accounts(console))
+    if "region" in missing:
+        region = _answer(console, "Region of the stacks", defaults.region, region_faults)
+        choices = replace(choices, region=region)
+    if "people" in missing:
+        question = "People, by the names of their IAM users; the first looks after the accounts"
+        answer = _answer(console, question, " ".join(defaults.people), lambda text: person_faults(_words(text)))
+        choices = replace(choices, people=tuple(_words(answer)))
+    if "ci" in missing:
+        answer = _answer(console, "CI: github, gitlab or none", defaults.ci, _ci_faults)
+        choices = replace(choices, ci=next(choice for choice in CI_CHOICES if choice == answer))
+    if "requirement" in missing:
+        question = "The line of requirements.txt that installs iamgen"
+        choices = replace(choices, requirement=_answer(console, question, defaults.requirement, requirement_faults))
+    return choices
+
+
+def _accounts(console: Console) -> tuple[AccountChoice, ...]:
+    """Ask for the accounts: their names by project and purpose, the id of each, and where the people are."""
+    projects = _answer(console, "Projects, or none for a single set of accounts", "none", _name_faults)
+    prefixes = [""] if projects == "none" else [f"{project}-" for project in _words(projects)]
+    question = "The accounts of each project" if projects != "none" else "The accounts, besides that of the people"
+    kinds = _words(_answer(console, question, "dev prod", _name_faults))
+    accounts: list[AccountChoice] = []
+    for name in (f"{prefix}{kind}" for prefix in prefixes for kind in kinds if kind != USER_ONLY):
+        accounts.append(_account(console, name, accounts))
+    return (_people_account(console, accounts), *accounts)
+
+
+def _account(console: Console, name: str, earlier: Sequence[AccountChoice]) -> AccountChoice:
+    def faults(text: str) -> Iterable[Fault]:
+        account = account_of(f"{name}={text}")
+        taken = next((other.name for other in earlier if other.id == account.id), "")
+        if taken:
+            return [Fault(name, f"{account.id} is the id of {taken}", "each account has an id of its own")]
+        return id_faults(account)
+
+    return account_of(f"{name}={_answer(console, f'Account id of {name}', '', faults)}")
+
+
+def _people_account(console: Console, accounts: Sequence[AccountChoice]) -> AccountChoice:
+    """Ask for the account that holds the people, by its id or by the name of one that stands in for it."""
+    ids = {name: account.id for name in stand_ins(account.name for account in accounts) for account in accounts
+           if account.name == name}  # fmt: skip
+
+    def account(text: str) -> AccountChoice:
+        return account_of(f"{USER_ONLY}={ids.get(text, text)}")
+
+    def faults(text: str) -> Iterable[Fault]:
+        return account_faults((account(text), *accounts))
+
+    question = f"Account id of {USER_ONLY}, which holds nothing but the people"
+    if ids:
+        question += ", or the name of the account that holds them too"
+    return account(_answer(console, question, next(iter(ids), ""), faults))
+
+
+def _answer(console: Console, question: str, default: str, faults: Check) -> str:
+    """Ask until there is nothing wrong with the answer."""
+    while True:
+        answer = ask(console, question, default)
+        wrong = [Fault("", "an answer is needed")] if not answer else list(faults(answer))
+        if not wrong:
+            return answer
+        for fault in wrong:
+            console.note(f"{fault.problem}{'; ' if fault.hint else ''}{fault.hint}")
+
+
+def _name_faults(text: str) -> Iterable[Fault]:
+    names = _words(text)
+    faults = [fault for name in names for fault in name_faults(name)]
+    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    return [*faults, *(Fault("", f"{name} is named twice") for name in repeated)]
+
+
+def _ci_faults(text: str) -> Iterable[Fault]:
+    if text not in CI_CHOICES:
+        yield Fault("--ci", f"there is no choice {text!r}", did_you_mean(text, CI_CHOICES, "github, gitlab or none"))
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(",", " ").split()

@@ -1,0 +1,4 @@
+[profile ${AWS_ACCOUNT_NAME}]
+region = ${GLOBAL_AWS_REGION}
+
+${AWS_ROLE_PROFILES}

@@ -1,0 +1,54 @@
+"""Choices for a new repository that hold together, and what stands for each."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamgen.new_repository import choices as module
+from iamgen.new_repository.choice_faults import choice_faults
+from iamgen.new_repository.choices import AccountChoice, Choices, account_of, default_person
+
+DEV, PROD, PEOPLE = (
+    AccountChoice(name, digit * 12) for name, digit in (("dev", "2"), ("prod", "3"), ("user-only", "1"))
+)
+
+
+@pytest.mark.parametrize(
+    "accounts",
+    [
+        (DEV,),
+        (DEV, PROD),
+        (PEOPLE, PROD),
+        (DEV, PROD, DEV._replace(name="user-only")),
+        (DEV._replace(name="stage"), PROD),
+        (PEOPLE, *(AccountChoice(f"p{number}-dev", f"{number:012}") for number in range(9))),
+    ],
+)
+def test_these_go_together(accounts: tuple[AccountChoice, ...]) -> None:
+    assert list(choice_faults(Choices(accounts, "cn-north-1", ("ann", "bob"), "none", "iamgen==1.2.3"))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "account"),
+    [
+        ("dev=222222222222", DEV),
+        (" dev = 2222-2222 2222 ", DEV),
+        ("dev=2222-2222", AccountChoice("dev", "2222-2222")),
+        ("dev", AccountChoice("dev", "")),
+        ("", AccountChoice("", "")),
+    ],
+)
+def test_an_account_is_read(text: str, account: AccountChoice) -> None:
+    assert account_of(text) == account
+
+
+def test_an_account_without_a_name_is_refused() -> None:
+    faults = list(choice_faults(Choices((account_of("=1"),))))
+    assert [fault.where.strip() for fault in faults] == ["--account", "--account"]
+
+
+@pytest.mark.parametrize(("login", "person"), [("ann", "ann"), ("root", "alice"), ("a b", "alice")])
+def test_the_default_person_is_whoever_begins(monkeypatch: pytest.MonkeyPatch, login: str, person: str) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: login)
+    assert default_person() == person
+    assert module.DEFAULT_REGION == "eu-west-1"
