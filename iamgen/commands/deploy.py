@@ -92,7 +92,9 @@ def deploy(request: DeployRequest, console: Console) -> int:
     if not request.changes_nothing:
         console.require_answer("apply" if request.approved else "deploy", yes=request.consent.yes)
     if request.plan_file:  # before users.py runs, which may go elsewhere
-        request = replace(request, plan_file=request.plan_file.absolute())
+        place = request.plan_file.absolute()
+        plan_file.require_place(place)
+        request = replace(request, plan_file=place)
     stop = threading.Event()
     kept_plans = plan_file.read(request.approved) if request.approved else ()
     if request.approved and not kept_plans:
