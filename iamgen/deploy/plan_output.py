@@ -107,6 +107,8 @@ def _lines(prepared: Prepared) -> Iterator[str]:
     yield from lines(changes(prepared))
     if prepared.retagged:
         yield f"! the tags of the stack change, and with them those of {', '.join(prepared.retagged)}"
+    elif prepared.change_set and not _all_changes(prepared):
+        yield "! the tags of the stack change"
     if prepared.unguarded:
         yield "! its stack policy and its protection against deletion are put back"
     yield from remarks(prepared.inspection)

@@ -238,7 +238,7 @@ def _planned(prepared: Prepared, changes: Iterable[Change]) -> Prepared:
     """Return it with a change set, if there is anything for one to do."""
     changes, inspection = tuple(changes), prepared.inspection
     drifted = inspection.drift.repairs if inspection else ()
-    if prepared.stack and is_created(prepared.stack) and not changes and not drifted:
+    if prepared.stack and is_created(prepared.stack) and not changes and not drifted and not _tags_differ(prepared):
         return prepared
     step = change_set_step(prepared, is_same=not changes)
     change_set = new_change_set(step, prepared.clients, prepared.choices, prepared.order.where)
@@ -253,12 +253,19 @@ def _planned(prepared: Prepared, changes: Iterable[Change]) -> Prepared:
     return replace(prepared, change_set=change_set, changes=plan, retagged=retagged(change_set.effects, plan))
 
 
+def _tags_differ(prepared: Prepared) -> bool:
+    """Whether the stack lacks a tag of the settings, or has it with another value."""
+    tags = prepared.stack.tags if prepared.stack else {}
+    return any(tags.get(key) != value for key, value in prepared.order.declared_tags.items())
+
+
 def change_set_step(prepared: Prepared, *, is_same: bool) -> CreateChangeSet:
-    """Return the step that makes a change set for the deployment. With the same template it keeps the stack's tags:
-    others would touch every resource for nothing."""
+    """Return the step that makes a change set for the deployment. With the same template it keeps the tags that say
+    what is deployed: others would touch every resource for nothing."""
     order, stack = prepared.order, prepared.stack
     kind: ChangeSetKind = "UPDATE" if stack and is_created(stack) and not prepared.afresh else "CREATE"
     own_tags = {key: value for key, value in (stack.tags if stack else {}).items() if not key.startswith("aws:")}
+    own_tags |= order.declared_tags
     tags = own_tags if is_same and kind == "UPDATE" else {**own_tags, **order.tags}
     reverts_drift = prepared.choices.repair and kind == "UPDATE"
     return CreateChangeSet(order.stack, kind, order.text, tags, reverts_drift)

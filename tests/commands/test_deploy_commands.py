@@ -113,3 +113,25 @@ def test_a_stack_set_by_either_spelling(make_repo: MakeRepo, iamgen: Iamgen) -> 
 def test_wrong_usage(make_repo: MakeRepo, iamgen: Iamgen, words: tuple[str, ...], hint: str) -> None:
     done = iamgen(make_repo(), *words)
     assert (done.returncode, done.stdout, done.stderr.splitlines()[-1]) == (2, "", f"hint: {hint}")
+
+
+def stack_tags(aws: Aws) -> dict[str, str]:
+    (stack,) = aws.client("cloudformation", "dev").describe_stacks()["Stacks"]
+    return {tag["Key"]: tag["Value"] for tag in stack["Tags"]}
+
+
+def test_tags_of_the_settings(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    """Each stack gets them; a change of nothing else is deployed, and what somebody else gave the stack stays."""
+    text = (deployed / "users.py").read_text() + "from iamgen import Settings\n"
+    (deployed / "users.py").write_text(text + 'SETTINGS = Settings(tags={"team": "blue", "shift": "late"})\n')
+    assert iamgen(deployed, "deploy", "dev", "--yes", "--no-lint").returncode == 0
+    assert stack_tags(aws) == {"team": "blue", "shift": "late"}
+    (deployed / "users.py").write_text(text + 'SETTINGS = Settings(tags={"team": "red"})\n')
+    planned = iamgen(deployed, "deploy", "dev", "--dry-run", "--no-lint", "--exit-code")
+    assert planned.returncode == 4
+    assert "dev (222222222222): update the stack infra\n! the tags of the stack change" in planned.stdout
+    done = iamgen(deployed, "deploy", "dev", "--yes", "--no-lint")
+    assert done.returncode == 0, done.stderr
+    assert stack_tags(aws) == {"team": "red", "shift": "late"}
+    same = iamgen(deployed, "deploy", "dev", "--yes", "--no-lint")
+    assert same.stdout.startswith("dev (222222222222): nothing to change in the stack infra\n")
