@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timezone
+from datetime import UTC
 from typing import Any
 
 from iamgen.aws_client.clients import Client
@@ -103,7 +103,7 @@ def _events(result: list[Mapping[str, Any]], stack_id: str) -> list[Event]:
             raw.get("ResourceStatusReason", ""),
             raw.get("PhysicalResourceId") == stack_id,
             raw.get("PhysicalResourceId", ""),
-            f"{raw['Timestamp'].astimezone(timezone.utc):%Y-%m-%d %H:%M:%S} UTC",
+            f"{raw['Timestamp'].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
         )
         for raw in reversed(result)
     ]
