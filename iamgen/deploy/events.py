@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -10,6 +11,8 @@ from typing import Any
 from iamgen.aws_client.clients import Client
 from iamgen.aws_client.polling import Pace
 from iamgen.ui import tracing
+
+_STACK = re.compile(r"arn:[\w-]+:cloudformation:(?P<region>[\w-]+):(?P<account>\d+):stack/(?P<stack>[\w-]+)/.+")
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,7 @@ def follow(
     Under --verbose each event is a line on stderr as well.
     """
     events: list[Event] = []
-    _, _, _, region, account, name = stack_id.split(":", 5)
-    stack = f"{name.removeprefix('stack/').partition('/')[0]} of {account}, {region}"
+    stack = _named(stack_id)
     for _ in pace.beats():
         fresh, since = _fresh(cloudformation, stack_id, since)
         for event in fresh:
@@ -76,6 +78,12 @@ def follow(
             if event.ends:
                 return OperationOutcome(event.status, tuple(events))
     raise AssertionError
+
+
+def _named(stack_id: str) -> str:
+    """Return how a line of a log names a stack, `infra of 222222222222, eu-west-1`; its id where that is no ARN."""
+    arn = _STACK.fullmatch(stack_id)
+    return f"{arn['stack']} of {arn['account']}, {arn['region']}" if arn else stack_id
 
 
 def _fresh(cloudformation: Client, stack_id: str, since: str) -> tuple[list[Event], str]:

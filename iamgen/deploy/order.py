@@ -40,6 +40,8 @@ class Order:
     """The partition that the declaration states."""
     declared_tags: Mapping[str, str] = field(default_factory=dict)
     """The tags that the settings give to every stack; a change of them alone is deployed."""
+    service_role: str = ""
+    """The ARN of the role as which CloudFormation is to act from now on; empty where it keeps the one that it has."""
 
     @property
     def where(self) -> str:

@@ -18,6 +18,7 @@ _VERSION = 3
 # Version 1 had no steps, and version 2 those of the repair alone.
 _VERSIONS = (1, 2, _VERSION)
 _ID = re.compile(r"arn:[\w-]+:cloudformation:[\w-]+:\d{12}:(?:stack|changeSet)/[\w-]+/[\w-]+")
+_ADDED_LATER = {"steps", "service_role"}  # fields that files of earlier versions do not have
 _HINT = "make a new one: iamgen plan ACCOUNT -o FILE"
 
 
@@ -45,6 +46,8 @@ class Kept:
     """The digest of the template that the change set brings; empty where there is none."""
     steps: tuple[Step, ...] = ()
     """The steps that were approved, in their order."""
+    service_role: str = ""
+    """The ARN of the role that the change set gives to the stack; empty where the stack keeps the one that it has."""
 
     @property
     def repairs(self) -> tuple[Step, ...]:
@@ -100,8 +103,10 @@ def read(path: Path) -> tuple[Kept, ...]:
 
 def _is_plan(value: object) -> bool:
     """Whether JSON values are an account's plan, with every field and no other."""
-    names = {field.name for field in fields(Kept)} - {"steps"}
-    if not isinstance(value, dict) or value.keys() - {"steps"} != names:
+    names = {field.name for field in fields(Kept)} - _ADDED_LATER
+    if not isinstance(value, dict) or value.keys() - _ADDED_LATER != names:
+        return False
+    if not isinstance(value.get("service_role", ""), str):
         return False
     steps = value.get("steps", [])
     if not isinstance(steps, list) or not all(map(is_step, steps)):

@@ -148,6 +148,20 @@ def test_no_file(tmp_path: Path) -> None:
         read(tmp_path / "plan.json")
 
 
+def test_the_service_role_is_kept_and_older_files_have_none(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    write(path, [replace(PLAN, service_role="arn:aws:iam::222222222222:role/cfn")])
+    assert read(path) == (replace(PLAN, service_role="arn:aws:iam::222222222222:role/cfn"),)
+    whole = json.loads(path.read_text())
+    del whole["plans"][0]["service_role"]
+    path.write_text(json.dumps(whole))
+    assert read(path) == (PLAN,)
+    whole["plans"][0]["service_role"] = 5
+    path.write_text(json.dumps(whole))
+    with pytest.raises(IamgenError, match="is no plan of this version of iamgen"):
+        read(path)
+
+
 @pytest.mark.parametrize("text", ["SETTINGS = 1\n", "[]\n", '{"steps": []}\n'])
 def test_a_plan_is_written_over_no_other_file(tmp_path: Path, text: str) -> None:
     (tmp_path / "users.py").write_text(text)

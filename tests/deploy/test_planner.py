@@ -532,7 +532,7 @@ def test_cancelling_an_update(stubbed: Stubbed, order: Order, choices: Choices) 
         "LogicalResourceId": "infra",
         "PhysicalResourceId": "stack-id",
         "ResourceType": "AWS::CloudFormation::Stack",
-        "Timestamp": "2026-11-23T00:00:00Z",
+        "Timestamp": datetime(2026, 11, 23, tzinfo=UTC),
     }
     old = {**event, "EventId": "1", "ResourceStatus": "UPDATE_IN_PROGRESS"}
     end = {**event, "EventId": "2", "ResourceStatus": "UPDATE_ROLLBACK_COMPLETE"}
