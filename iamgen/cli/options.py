@@ -11,7 +11,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 # The headings in the help of a command with many options, and the parameters below each of them.
 _HEADINGS = {
     "Losses to allow": ("allow_replacement", "lock_me_out"),
-    "Credentials": ("profile", "role_arn_template"),
+    "Credentials": ("profile", "role_arn_template", "service_role"),
     "Checks and results": ("on", "cache", "exit_code", "as_json"),
 }
 
@@ -151,6 +151,12 @@ def bucket(command: Command) -> Command:
     """Add --bucket, for a template that is too large for a request."""
     text = "An S3 bucket of the account, for a template over 51,200 bytes."
     return click.option("--bucket", metavar="NAME", help=text)(command)
+
+
+def service_role(command: Command) -> Command:
+    """Add --service-role, as which CloudFormation carries out the deployment."""
+    text = "The role as which CloudFormation acts; the stack keeps it: 'arn:aws:iam::{account_id}:role/cloudformation'."
+    return click.option("--service-role", metavar="ARN", help=text)(command)
 
 
 def permit(command: Command) -> Command:

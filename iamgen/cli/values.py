@@ -103,10 +103,10 @@ def _output(*, as_json: bool, exit_code: bool) -> Output:
     return Output(as_json=as_json, exit_code=exit_code)
 
 
-def _deployment(*, repair: bool, wait: bool, bucket: str | None) -> DeployOptions:
+def _deployment(*, repair: bool, wait: bool, bucket: str | None, service_role: str | None) -> DeployOptions:
     from iamgen.commands.requests import DeployOptions
 
-    return DeployOptions(repair=repair, wait=wait, bucket=bucket)
+    return DeployOptions(repair=repair, wait=wait, bucket=bucket, service_role=service_role)
 
 
 def _stack_sets(
@@ -126,7 +126,7 @@ def _stack_sets(
 reach = group("reach", _reach, options.accounts("[ACCOUNT]..."), options.every, options.access)
 access = group("reach", _access, options.access)
 permit = group("permit", _permit, options.permit)
-deployment = group("deployment", _deployment, options.repair, options.wait, options.bucket)
+deployment = group("deployment", _deployment, options.repair, options.wait, options.bucket, options.service_role)
 lint = group("lint", _lint, options.lint_and_cache)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamgen.clock import now
 from iamgen.declaration.load import CONSTANTS_FILE, ConstantsFile, find_root, load, load_constants
 from iamgen.declaration.users_file import USERS_FILE
-from iamgen.errors import Fault, IamgenError
+from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.ui.console import Console
 from iamgen.workstation.request import BootstrapRequest
 
@@ -197,16 +197,36 @@ def _keep(text: str, work: _BootstrapWork) -> None:
     """Write the page of links into the repository, where it is ignored; that it cannot be written is no fault."""
     if work.request.dry_run:
         return
-    from iamgen.ui.files import write_all
-
     file = work.root / LINKS_FILE
     try:
-        if not file.exists() or file.read_text(encoding="utf-8") != text:
-            write_all({file: text})
+        if file.is_symlink() or not file.exists() or file.read_text(encoding="utf-8") != text:
+            _write_page(file, text, work.root)
             work.console.note(f"the links are kept in {LINKS_FILE}; let git ignore it")
     except (IamgenError, OSError, ValueError) as exc:
         problem = exc.faults[0].problem if isinstance(exc, IamgenError) else str(exc)
-        work.console.warning(Fault(LINKS_FILE, problem, "the links are printed all the same"))
+        hint = "" if work.request.write else "the links are printed all the same"
+        work.console.warning(Fault(LINKS_FILE, problem, hint))
+
+
+def _write_page(file: Path, text: str, root: Path) -> None:
+    """Write a page, but through no symlink of the repository, nor over something else that git tracks.
+
+    Raises IamgenError.
+    """
+    from iamgen.ui.files import write_all
+
+    if file.is_file() and not _begin_alike(file.read_text(encoding="utf-8", errors="replace"), text):
+        from iamgen.release.repository import is_tracked
+
+        if is_tracked(file):
+            problem = "is there already, git tracks it, and it is no such page"
+            raise refuse(str(file), problem, "name another file, or move that one away")
+    write_all({file: text}, within=root if root in file.parents else file.parent)
+
+
+def _begin_alike(first: str, second: str) -> bool:
+    """Tell whether two pages begin with the same two words, such as `# Roles`: what follows is for one person alone."""
+    return first.split(maxsplit=2)[:2] == second.split(maxsplit=2)[:2]
 
 
 def _put(text: str, work: _BootstrapWork) -> int:
@@ -216,9 +236,7 @@ def _put(text: str, work: _BootstrapWork) -> int:
     elif work.request.dry_run:
         work.console.note(f"{output} would be written")
     else:
-        from iamgen.ui.files import write_all
-
-        write_all({output.absolute(): text})
+        _write_page(output.absolute(), text, work.root)
         work.console.note(f"wrote {output}")
     return 0
 

@@ -16,9 +16,10 @@ from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy import approval, plan_file, several_accounts
 from iamgen.deploy.declared_people import outside_groups
 from iamgen.deploy.executor import going_on
-from iamgen.deploy.order import Choices
+from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.plan_output import ends_json, ends_line, numbered_steps, plan_text
 from iamgen.deploy.planner import Prepared
+from iamgen.deploy.service_role import service_role_arn
 from iamgen.deploy.several_accounts import Ends, Member, Pending, Planned
 from iamgen.deploy.targets import CredentialChoice, in_question, order, people_first
 from iamgen.errors import Fault, IamgenError, refuse
@@ -92,7 +93,9 @@ def deploy(request: DeployRequest, console: Console) -> int:
     if not request.changes_nothing:
         console.require_answer("apply" if request.approved else "deploy", yes=request.consent.yes)
     if request.plan_file:  # before users.py runs, which may go elsewhere
-        request = replace(request, plan_file=request.plan_file.absolute())
+        place = request.plan_file.absolute()
+        plan_file.require_place(place)
+        request = replace(request, plan_file=place)
     stop = threading.Event()
     kept_plans = plan_file.read(request.approved) if request.approved else ()
     if request.approved and not kept_plans:
@@ -169,12 +172,18 @@ def _members(
     return declaration, tuple(
         Member(
             account.name,
-            order(declaration, account, texts.get(account.name, ""), tags),
+            _with_service_role(order(declaration, account, texts.get(account.name, ""), tags), request),
             request.access.clients(declaration, account),
             account.holds_people,
         )
         for account in accounts
     )
+
+
+def _with_service_role(order: Order, request: DeployRequest) -> Order:
+    """Return the order with the role of `--service-role`. Raises UsageError for what is no role of the account."""
+    template = request.options.service_role
+    return replace(order, service_role=service_role_arn(template, order)) if template else order
 
 
 def _texts_to_compare(project: Project, accounts: tuple[Account, ...], console: Console) -> Mapping[str, str]:

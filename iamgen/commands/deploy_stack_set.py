@@ -146,7 +146,8 @@ def _stack_set(request: StackSetRequest, declaration: Declaration, texts: Mappin
         message = f"the template has {size:,} bytes, and {quotas.TEMPLATE_INLINE:,} is the limit of a stack set"
         raise refuse(name, message, "deploy the accounts one by one: iamgen deploy --all")
     ids = tuple(account.id for account in accounts.values())
-    return StackSet(name, template, stack_tags(request.root), ids, request.settings)
+    tags = {**declaration.settings.tags, **stack_tags(request.root)}
+    return StackSet(name, template, tags, ids, request.settings)
 
 
 def _lines(planned: PlannedSet, names: Mapping[str, str], caller: str) -> Iterator[str]:

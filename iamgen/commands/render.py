@@ -58,7 +58,7 @@ def _write(rendered: Rendered, request: RenderRequest, console: Console) -> None
         return
     file_name = f"{rendered.declaration.settings.stack}.{request.form}"
     files = {request.output / account / file_name: text for account, text in rendered.texts.items()}
-    write_all(files)
+    write_all(files, within=request.output)
     console.note(f"written: {_listed(list(files), request.output, file_name)}")
     console.note(f"next: {_CHECKED if request.lint.on else _UNCHECKED}")
 

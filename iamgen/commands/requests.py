@@ -63,6 +63,8 @@ class DeployOptions(NamedTuple):
     """Whether to wait for an operation that is in progress in a stack, instead of refusing (`--wait`)."""
     bucket: str | None = None
     """The S3 bucket for a template that is too large for a request (`--bucket`)."""
+    service_role: str | None = None
+    """The ARN of the role as which CloudFormation acts, with `{account_id}` for the account's (`--service-role`)."""
 
 
 class StackSetOptions(NamedTuple):

@@ -60,8 +60,8 @@ def kept(prepared: Prepared, account: str) -> Kept | None:
         stack = prepared.stack if change_set.kind == "UPDATE" else stacks.read(cloudformation, change_set.stack_id)
         digest = _digest(stacks.template(cloudformation, change_set.stack_id, change_set.id))
     moment = stack.moment if stack else ""
-    ids = (change_set.stack_id, change_set.id)
-    return Kept(account, order.account_id, region, order.stack, *ids, change_set.kind, moment, digest, steps)
+    ids, role = (change_set.stack_id, change_set.id), order.service_role
+    return Kept(account, order.account_id, region, order.stack, *ids, change_set.kind, moment, digest, steps, role)
 
 
 class ForgedPlanError(IamgenError):
@@ -83,7 +83,7 @@ def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Pre
         status = _execution_status(plan, clients) if plan.change_set else "AVAILABLE"
         stack = stacks.read(cloudformation, plan.stack_id)
         _require_same(plan, order, clients, stack)
-        prepared = Prepared(order, clients, choices, stack)
+        prepared = Prepared(replace(order, service_role=plan.service_role), clients, choices, stack)
         if status == _CARRIED_OUT:
             return _remaining(plan, prepared, identity)
         _require_waiting(plan, order, stack, status)

@@ -23,7 +23,7 @@ class ChangeSetRequest:
     """What a change set is to bring about. `source` is what names the template: its body, or where it is; `where`
     names the account in messages.
 
-    `repair` also brings back what was changed by hand.
+    `repair` also brings back what was changed by hand. CloudFormation acts as `service_role`, if one is named.
     """
 
     stack: str
@@ -32,6 +32,7 @@ class ChangeSetRequest:
     tags: Mapping[str, str]
     where: str
     repair: bool = False
+    service_role: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def create(cloudformation: Client, expected: ChangeSetRequest, pace: Pace) -> Ch
     Raises IamgenError when CloudFormation cannot make one; what it left behind is removed.
     """
     repair = {"DeploymentMode": "REVERT_DRIFT"} if expected.repair else {}
+    role = {"RoleARN": expected.service_role} if expected.service_role else {}
     name = f"iamgen-{secrets.token_hex(8)}"
     create_change_set = cloudformation.create_change_set(
         StackName=expected.stack,
@@ -74,6 +76,7 @@ def create(cloudformation: Client, expected: ChangeSetRequest, pace: Pace) -> Ch
         Tags=[{"Key": key, "Value": value} for key, value in expected.tags.items()],
         **expected.source,
         **repair,
+        **role,
     )
     id_, stack_id = create_change_set["Id"], create_change_set["StackId"]
     try:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from iamgen.aws_client.clients import Client
 from iamgen.aws_client.polling import Pace
+from iamgen.ui import tracing
+
+_STACK = re.compile(r"arn:[\w-]+:cloudformation:(?P<region>[\w-]+):(?P<account>\d+):stack/(?P<stack>[\w-]+)/.+")
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,14 @@ class Event:
     """Whether it is about the stack itself."""
     physical_id: str = ""
     """The resource's name in AWS; a policy's ARN. Empty when it was never created."""
+    time: str = ""
+    """When it happened, by AWS's clock, such as `2026-11-26 21:40:01 UTC`."""
+
+    @property
+    def text(self) -> str:
+        """The event in one line of a log."""
+        reason = f": {self.reason}" if self.reason else ""
+        return f"{self.time} {self.status} {self.logical_id} ({self.type}){reason}"
 
     @property
     def ends(self) -> bool:
@@ -50,16 +63,27 @@ def last_event(cloudformation: Client, stack_id: str) -> str:
 def follow(
     cloudformation: Client, stack_id: str, since: str, pace: Pace, on_event: Callable[[Event], None]
 ) -> OperationOutcome:
-    """Tell `on_event` of whatever happens to the stack after the event `since`, until an operation has ended."""
+    """Tell `on_event` of whatever happens to the stack after the event `since`, until an operation has ended.
+
+    Under --verbose each event is a line on stderr as well.
+    """
     events: list[Event] = []
+    stack = _named(stack_id)
     for _ in pace.beats():
         fresh, since = _fresh(cloudformation, stack_id, since)
         for event in fresh:
             events.append(event)
             on_event(event)
+            tracing.note(f"stack: {stack}: {event.text}")
             if event.ends:
                 return OperationOutcome(event.status, tuple(events))
     raise AssertionError
+
+
+def _named(stack_id: str) -> str:
+    """Return how a line of a log names a stack, `infra of 222222222222, eu-west-1`; its id where that is no ARN."""
+    arn = _STACK.fullmatch(stack_id)
+    return f"{arn['stack']} of {arn['account']}, {arn['region']}" if arn else stack_id
 
 
 def _fresh(cloudformation: Client, stack_id: str, since: str) -> tuple[list[Event], str]:
@@ -87,6 +111,7 @@ def _events(result: list[Mapping[str, Any]], stack_id: str) -> list[Event]:
             raw.get("ResourceStatusReason", ""),
             raw.get("PhysicalResourceId") == stack_id,
             raw.get("PhysicalResourceId", ""),
+            f"{raw['Timestamp'].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
         )
         for raw in reversed(result)
     ]

@@ -18,6 +18,7 @@ from iamgen.deploy.administrators import lost_by_admins, lost_by_power_group, po
 from iamgen.deploy.assuming import labels
 from iamgen.deploy.deploying_principal import DeployingPrincipal
 from iamgen.deploy.holders import Holders
+from iamgen.deploy.service_role import ServiceRole
 from iamgen.deploy.template_change import ADMIN, HINT, POWER, Moment, Sides, TemplateChange
 from iamgen.errors import Fault
 
@@ -58,6 +59,8 @@ def _refusals(sides: Sides, caller: Identity | None) -> Iterator[Fault]:
     if not (principal and principal.role == ADMIN):  # of the role that deploys stricter rules speak
         yield from lost_by_admins(sides)
     yield from lost_by_power_group(sides, principal.user if principal else "")
+    if sides.change.service_role:
+        yield from ServiceRole(sides, sides.change.service_role).losses()
 
 
 def _endings(sides: Sides, caller: Identity | None) -> Iterator[Fault]:
@@ -70,7 +73,9 @@ def _endings(sides: Sides, caller: Identity | None) -> Iterator[Fault]:
         if admitted and not after.admitted():
             message = f"all grants of {role} end before {date}; now {labels(admitted.values())} may assume it"
             yield Fault(sides.at(role), message, _EXTEND)
-    for fault in (*(principal.role_power() if principal else ()), *power_of_group(sides)):
+    service_role = sides.change.service_role
+    of_service_role = ServiceRole(sides, service_role).losses() if service_role else ()
+    for fault in (*(principal.role_power() if principal else ()), *power_of_group(sides), *of_service_role):
         yield Fault(fault.where, f"this ends before {date}: {fault.problem}", _EXTEND)
 
 
@@ -78,6 +83,8 @@ def _notes(sides: Sides, caller: Identity | None) -> Iterator[str]:
     if _assumes_otherwise(sides):
         message = "whether its members can still assume the roles of other accounts was not looked at"
         yield f"{sides.change.where}: what {ASSUME_GROUP} allows changes: {message}"
+    if sides.change.service_role:
+        yield from ServiceRole(sides, sides.change.service_role).notes()
     if caller:
         yield from DeployingPrincipal(sides, caller).notes()
     else:

@@ -23,7 +23,7 @@ class Order:
     text: str
     """Its template."""
     tags: Mapping[str, str]
-    """The tags of its stack."""
+    """The tags by which its stack says what is deployed; they change when something else does."""
     people: frozenset[str] = frozenset()
     """The ARNs of the declared users."""
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -38,6 +38,10 @@ class Order:
     """Whether the account has people and nothing else."""
     partition: str = DEFAULT
     """The partition that the declaration states."""
+    declared_tags: Mapping[str, str] = field(default_factory=dict)
+    """The tags that the settings give to every stack; a change of them alone is deployed."""
+    service_role: str = ""
+    """The ARN of the role as which CloudFormation is to act from now on; empty where it keeps the one that it has."""
 
     @property
     def where(self) -> str:

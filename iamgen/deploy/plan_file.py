@@ -12,12 +12,13 @@ from typing import Any
 from iamgen.deploy.step_json import REPAIRS, as_json, from_json, is_step
 from iamgen.deploy.steps import ExecuteChangeSet, ProtectStack, SetStackPolicy, Step
 from iamgen.errors import refuse
-from iamgen.ui.files import write_all
+from iamgen.ui.files import require_no_links, write_all
 
 _VERSION = 3
 # Version 1 had no steps, and version 2 those of the repair alone.
 _VERSIONS = (1, 2, _VERSION)
 _ID = re.compile(r"arn:[\w-]+:cloudformation:[\w-]+:\d{12}:(?:stack|changeSet)/[\w-]+/[\w-]+")
+_ADDED_LATER = {"steps", "service_role"}  # fields that files of earlier versions do not have
 _HINT = "make a new one: iamgen plan ACCOUNT -o FILE"
 
 
@@ -45,6 +46,8 @@ class Kept:
     """The digest of the template that the change set brings; empty where there is none."""
     steps: tuple[Step, ...] = ()
     """The steps that were approved, in their order."""
+    service_role: str = ""
+    """The ARN of the role that the change set gives to the stack; empty where the stack keeps the one that it has."""
 
     @property
     def repairs(self) -> tuple[Step, ...]:
@@ -55,7 +58,24 @@ class Kept:
 def write(path: Path, plans: Iterable[Kept]) -> None:
     """Write the plans. Raises IamgenError when the file cannot be written."""
     values = [{**asdict(plan), "steps": [as_json(step) for step in plan.steps]} for plan in plans]
-    write_all({path: json.dumps({"version": _VERSION, "plans": values}, indent=2) + "\n"})
+    write_all({path: json.dumps({"version": _VERSION, "plans": values}, indent=2) + "\n"}, within=path.parent)
+
+
+def require_place(path: Path) -> None:
+    """Refuse, before a plan is made, to write it through a symlink, or over a file that is no plan, of whatever
+    version. An empty file may be written over. Raises IamgenError."""
+    require_no_links([path], path.parent)
+    if path.is_file() and path.stat().st_size and not _is_plan_file(path):
+        problem = "is there already, and is no plan of iamgen's"
+        raise refuse(str(path), problem, "name another file for the plan, or move that one away")
+
+
+def _is_plan_file(path: Path) -> bool:
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(whole, dict) and "plans" in whole
 
 
 def read(path: Path) -> tuple[Kept, ...]:
@@ -83,8 +103,10 @@ def read(path: Path) -> tuple[Kept, ...]:
 
 def _is_plan(value: object) -> bool:
     """Whether JSON values are an account's plan, with every field and no other."""
-    names = {field.name for field in fields(Kept)} - {"steps"}
-    if not isinstance(value, dict) or value.keys() - {"steps"} != names:
+    names = {field.name for field in fields(Kept)} - _ADDED_LATER
+    if not isinstance(value, dict) or value.keys() - _ADDED_LATER != names:
+        return False
+    if not isinstance(value.get("service_role", ""), str):
         return False
     steps = value.get("steps", [])
     if not isinstance(steps, list) or not all(map(is_step, steps)):

@@ -12,6 +12,7 @@ from iamgen.deploy.effects import merged, undone
 from iamgen.deploy.iam_drift import as_changes
 from iamgen.deploy.order import Order
 from iamgen.deploy.planner import Prepared
+from iamgen.deploy.service_role import effective_service_role
 from iamgen.deploy.several_accounts import Ends, Planned
 from iamgen.deploy.step_text import step_text
 from iamgen.diff.change import Change
@@ -47,6 +48,7 @@ def plain(prepared: Prepared) -> dict[str, object]:
         **counts(_all_changes(prepared)).plain(),
         "changes": [change.plain() for change in _all_changes(prepared)],
         "tags_only": list(prepared.retagged),
+        **({"service_role": _service_role(prepared)} if _service_role(prepared) else {}),
         "protection": prepared.unguarded,
         "steps": [step_text(step) for step in plan_of(prepared).steps],
         "steps_after": [step_text(step) for step in plan_after(prepared).steps] if prepared.is_pending else [],
@@ -105,11 +107,30 @@ def _lines(prepared: Prepared) -> Iterator[str]:
         yield f"! {prepared.stack.status}: its creation failed; what is left of it is deleted first"
         yield from lines(prepared.deletions)
     yield from lines(changes(prepared))
+    yield from _role_lines(prepared)
     if prepared.retagged:
         yield f"! the tags of the stack change, and with them those of {', '.join(prepared.retagged)}"
+    elif prepared.change_set and not _all_changes(prepared):
+        yield "! the tags of the stack change"
     if prepared.unguarded:
         yield "! its stack policy and its protection against deletion are put back"
     yield from remarks(prepared.inspection)
+
+
+def _role_lines(prepared: Prepared) -> Iterator[str]:
+    """Yield as which role CloudFormation acts, where it is not whoever deploys."""
+    role = _service_role(prepared)
+    had = prepared.stack.service_role if prepared.stack and not prepared.afresh else ""
+    if role and role != had:
+        instead = f", instead of {had}" if had else ""
+        yield f"! from now on CloudFormation acts as {role} in this stack{instead}"
+    elif role:
+        yield f"! CloudFormation acts as {role}, which the stack keeps"
+
+
+def _service_role(prepared: Prepared) -> str:
+    is_used = prepared.change_set is not None or prepared.afresh
+    return effective_service_role(prepared.order, prepared.stack, afresh=prepared.afresh) if is_used else ""
 
 
 def remarks(inspection: Inspection | None) -> Iterator[str]:

@@ -24,6 +24,7 @@ from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.references import Place
 from iamgen.deploy.refusals import Allowed, refused
 from iamgen.deploy.repair import own_losses
+from iamgen.deploy.service_role import effective_service_role
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_operations import new_change_set
 from iamgen.deploy.stack_protection import is_strict, refusals
@@ -136,7 +137,8 @@ def template_change(prepared: Prepared, after: Mapping[str, Any]) -> TemplateCha
     """Return the deployed template and another one, for the rules about what may not be lost."""
     order = prepared.order
     place = Place(order.account_id, order.partition, prepared.clients.region, order.stack)
-    return TemplateChange(order.where, place, prepared.before, after, order.members, order.kept_roles)
+    role = effective_service_role(order, prepared.stack, afresh=prepared.afresh)
+    return TemplateChange(order.where, place, prepared.before, after, order.members, order.kept_roles, role)
 
 
 def _with_kept_roles(prepared: Prepared) -> Prepared:
@@ -238,11 +240,14 @@ def _planned(prepared: Prepared, changes: Iterable[Change]) -> Prepared:
     """Return it with a change set, if there is anything for one to do."""
     changes, inspection = tuple(changes), prepared.inspection
     drifted = inspection.drift.repairs if inspection else ()
-    if prepared.stack and is_created(prepared.stack) and not changes and not drifted:
+    if prepared.stack and is_created(prepared.stack) and not changes and not drifted and not _tags_differ(prepared):
+        _warn_of_other_role(prepared, prepared.stack)
         return prepared
     step = change_set_step(prepared, is_same=not changes)
     change_set = new_change_set(step, prepared.clients, prepared.choices, prepared.order.where)
     if change_set is None:
+        if prepared.stack:
+            _warn_of_other_role(prepared, prepared.stack)
         return prepared
     plan = planned(change_set.effects, changes, drifted)
     allowed = prepared.choices.allow_replacement or change_set.kind == "CREATE"
@@ -253,12 +258,27 @@ def _planned(prepared: Prepared, changes: Iterable[Change]) -> Prepared:
     return replace(prepared, change_set=change_set, changes=plan, retagged=retagged(change_set.effects, plan))
 
 
+def _warn_of_other_role(prepared: Prepared, stack: Stack) -> None:
+    """Warn where nothing changes, so that CloudFormation keeps its role though another one was named."""
+    order = prepared.order
+    if order.service_role and order.service_role != stack.service_role:
+        problem = "nothing changes in the stack, and CloudFormation takes another role with a change alone"
+        prepared.choices.warn(Fault(order.where, problem, "say --service-role again with the next change"))
+
+
+def _tags_differ(prepared: Prepared) -> bool:
+    """Whether the stack lacks a tag of the settings, or has it with another value."""
+    tags = prepared.stack.tags if prepared.stack else {}
+    return any(tags.get(key) != value for key, value in prepared.order.declared_tags.items())
+
+
 def change_set_step(prepared: Prepared, *, is_same: bool) -> CreateChangeSet:
-    """Return the step that makes a change set for the deployment. With the same template it keeps the stack's tags:
-    others would touch every resource for nothing."""
+    """Return the step that makes a change set for the deployment. With the same template it keeps the tags that say
+    what is deployed: others would touch every resource for nothing."""
     order, stack = prepared.order, prepared.stack
     kind: ChangeSetKind = "UPDATE" if stack and is_created(stack) and not prepared.afresh else "CREATE"
     own_tags = {key: value for key, value in (stack.tags if stack else {}).items() if not key.startswith("aws:")}
+    own_tags |= order.declared_tags
     tags = own_tags if is_same and kind == "UPDATE" else {**own_tags, **order.tags}
     reverts_drift = prepared.choices.repair and kind == "UPDATE"
-    return CreateChangeSet(order.stack, kind, order.text, tags, reverts_drift)
+    return CreateChangeSet(order.stack, kind, order.text, tags, reverts_drift, order.service_role)

@@ -18,7 +18,10 @@ _NONE = "does not exist"
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack. `changed` is when it was last touched, `guarded` whether it is protected against deletion."""
+    """A stack. `changed` is when it was last touched, `guarded` whether it is protected against deletion.
+
+    `service_role` is the ARN of the role as which CloudFormation acts in it, empty where it acts as whoever deploys.
+    """
 
     name: str
     id: str
@@ -26,6 +29,7 @@ class Stack:
     changed: datetime
     tags: Mapping[str, str]
     guarded: bool
+    service_role: str = ""
 
     @property
     def moment(self) -> str:
@@ -59,7 +63,8 @@ def read(cloudformation: Client, name: str) -> Stack | None:
     tags = {tag["Key"]: tag["Value"] for tag in result.get("Tags", ())}
     changed = result.get("LastUpdatedTime") or result["CreationTime"]
     guarded = bool(result.get("EnableTerminationProtection"))
-    return Stack(result["StackName"], result["StackId"], result["StackStatus"], changed, tags, guarded)
+    role = result.get("RoleARN", "")
+    return Stack(result["StackName"], result["StackId"], result["StackStatus"], changed, tags, guarded, role)
 
 
 def template(cloudformation: Client, name: str, change_set: str = "") -> str:

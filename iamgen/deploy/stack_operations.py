@@ -59,7 +59,9 @@ def _nothing_in_its_place(execution: Execution) -> Iterator[None]:
 def new_change_set(step: CreateChangeSet, clients: Clients, choices: Choices, where: str) -> ChangeSet | None:
     """Make the change set that a step describes; return None when there is nothing to change."""
     with sent(step.template, clients, choices.bucket, where, choices.warn) as source:
-        expected = ChangeSetRequest(step.stack, step.kind, source, step.tags, where, repair=step.reverts_drift)
+        expected = ChangeSetRequest(
+            step.stack, step.kind, source, step.tags, where, repair=step.reverts_drift, service_role=step.service_role
+        )
         return change_sets.create(clients.cloudformation, expected, choices.pace)
 
 

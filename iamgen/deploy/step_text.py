@@ -35,7 +35,8 @@ def _delete_stack(step: DeleteStack) -> str:
 
 @step_text.register
 def _create_change_set(step: CreateChangeSet) -> str:
-    return f"make a change set that {'creates' if step.kind == 'CREATE' else 'updates'} the stack {step.stack}"
+    role = f", as {step.service_role}" if step.service_role else ""
+    return f"make a change set that {'creates' if step.kind == 'CREATE' else 'updates'} the stack {step.stack}{role}"
 
 
 @step_text.register

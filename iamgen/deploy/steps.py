@@ -54,6 +54,8 @@ class CreateChangeSet:
     """The tags of the stack."""
     reverts_drift: bool = False
     """Whether it also undoes what was changed by hand."""
+    service_role: str = ""
+    """The ARN of the role as which CloudFormation acts from then on; empty where it keeps the one that it has."""
 
 
 @dataclass(frozen=True)

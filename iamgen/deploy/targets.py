@@ -108,6 +108,7 @@ def order(declaration: Declaration, account: Account, text: str, tags: Mapping[s
         frozenset(person.name for person in declaration.people) if account.holds_people else None,
         not account.is_workload,
         declaration.partition,
+        declaration.settings.tags,
     )
 
 

@@ -37,6 +37,8 @@ class TemplateChange:
     """The names of those who belong into groups that people are put into by hand, by the group's logical id."""
     kept_roles: frozenset[str] = frozenset()
     """The roles, by logical id, that stay when the rendered template does not have them any more."""
+    service_role: str = ""
+    """The ARN of the role as which CloudFormation acts; empty where it acts as whoever deploys."""
 
     @cached_property
     def sent(self) -> StackTemplate:

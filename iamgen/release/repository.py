@@ -137,6 +137,13 @@ def open_repository(root: Path) -> Repository:
     return Repository(Git(Path(top)), root, prefix)
 
 
+def is_tracked(file: Path) -> bool:
+    """Tell whether git tracks a file; yes as well where git cannot tell. Raises IamgenError when there is no git."""
+    answer = Git(file.parent).ask("--literal-pathspecs", "ls-files", "--error-unmatch", "--", file.name)
+    is_elsewhere = answer.reason.startswith("not a git repository")
+    return answer.code != 1 and not is_elsewhere
+
+
 def _no_repository(root: Path, reason: str) -> IamgenError:
     if reason.startswith("not a git repository"):
         return refuse(str(root), "is in no git repository", "git init, commit, and git remote add origin URL")

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from iamgen.errors import refuse
+from iamgen.errors import Fault, IamgenError, refuse
 
 
-def write_all(contents: Mapping[Path, str], *, private: bool = False) -> None:
+def write_all(contents: Mapping[Path, str], *, private: bool = False, within: Path | None = None) -> None:
     """Write every file, or none: all are complete on disk before the first takes its place.
 
-    Missing folders are made. A symlink is written through. `private` files, and folders made for them, are their
+    Missing folders are made. A symlink is written through, except below the folder `within`: there it may have come
+    with somebody's commit, and lead to a file that nobody meant. `private` files, and folders made for them, are their
     owner's alone from the first byte on; what root writes belongs to whom the file, or its folder, belonged to. Raises
     IamgenError, naming the file, when the disk is full or a place is not writable; whatever was there before is then
     there still.
     """
+    if within:
+        require_no_links(contents, within)
     with _made_folders({path.parent for path in contents}, private=private), _drafts() as drafts:
         for path, content in contents.items():
             with _naming(path):
@@ -25,6 +28,25 @@ def write_all(contents: Mapping[Path, str], *, private: bool = False) -> None:
                 _refuse_other_than_files(target)
                 drafts[_draft(target, content, private=private)] = target
         _put_in_place(drafts)
+
+
+def require_no_links(files: Iterable[Path], within: Path) -> None:
+    """Refuse files that are, or lie in, a symlink below the folder `within`. Raises IamgenError for all of them."""
+    faults = [_not_followed(file, link) for file in files for link in _links_on_the_way(file, within)]
+    if faults:
+        raise IamgenError(faults)
+
+
+def _links_on_the_way(file: Path, within: Path) -> Iterator[Path]:
+    """Yield the first symlink on the way from the folder to the file, if there is one."""
+    parts = file.relative_to(within).parts
+    places = (within.joinpath(*parts[: count + 1]) for count in range(len(parts)))
+    yield from [place for place in places if place.is_symlink()][:1]
+
+
+def _not_followed(file: Path, link: Path) -> Fault:
+    problem = f"cannot be written: {'it' if link == file else link} is a symlink to {link.readlink()}"
+    return Fault(str(file), problem, "nothing was written, for no symlink is followed here: look at it, and remove it")
 
 
 def _put_in_place(drafts: Mapping[Path, Path]) -> None:

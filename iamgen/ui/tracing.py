@@ -1,4 +1,4 @@
-"""Say under --verbose what is asked of AWS and of git, and how long each took."""
+"""Say under --verbose what is asked of AWS and of git, how long each took, and what happens to a stack meanwhile."""
 
 from __future__ import annotations
 
@@ -22,11 +22,16 @@ def is_on() -> bool:
 
 def tell(text: str, began: float) -> None:
     """Say what was done, and how long ago it began, which is a value of `time.monotonic`."""
+    note(f"{text}: {time.monotonic() - began:.2f} s")
+
+
+def note(text: str) -> None:
+    """Say what happened."""
     if _listener is None:
         return
     from iamgen.ui.printable import printable
 
-    _listener(f"{printable(text)}: {time.monotonic() - began:.2f} s")
+    _listener(printable(text))
 
 
 def _one_at_a_time(listener: Callable[[str], None]) -> Callable[[str], None]:

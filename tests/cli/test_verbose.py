@@ -52,3 +52,16 @@ def test_commands_of_git_without_passwords(iamgen: Iamgen, make_repo: MakeRepo) 
     assert "git: rev-parse --show-toplevel" in without_times(done.stderr)
     assert "hunter2" not in done.stdout + done.stderr
     assert "https://***@host" in done.stderr
+
+
+def test_the_events_of_a_stack(aws: Aws, iamgen: Iamgen, make_repo: MakeRepo) -> None:
+    root = make_repo()
+    aws.people("/alice", "/bob")
+    done = iamgen(root, "deploy", "dev", "--no-lint", "--yes", "--verbose", AWS_PROFILE="of-dev")
+    assert done.returncode == 0, done.stderr
+    moment = r"stack: infra of 222222222222, eu-west-1: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"
+    events = [line for line in done.stderr.splitlines() if line.startswith("stack: ")]
+    assert all(re.match(moment, event) for event in events)
+    resources = [re.sub(moment, "", event) for event in events]
+    assert " CREATE_COMPLETE ReadR (AWS::IAM::Role)" in resources
+    assert resources[-1] == " CREATE_COMPLETE infra (AWS::CloudFormation::Stack)"

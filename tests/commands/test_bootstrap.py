@@ -130,6 +130,54 @@ def test_links_in_a_file(example: Path, iamgen: Iamgen) -> None:
     assert (example / "links.html").read_text().startswith("<!DOCTYPE html>")
 
 
+@pytest.mark.parametrize("target", ["../precious", "users.py"])
+def test_the_links_are_kept_through_no_symlink(example: Path, iamgen: Iamgen, target: str) -> None:
+    (example / "../precious").write_text("mine\n")
+    before = (example / target).read_text()
+    (example / "aws-iam-console-switch-role.md").symlink_to(target)
+    done = iamgen(example, "bootstrap", "--user", "bob")
+    assert (done.returncode, done.stderr) == (
+        0,
+        f"warning: aws-iam-console-switch-role.md: cannot be written: it is a symlink to {target}\n"
+        "hint: the links are printed all the same\n",
+    )
+    assert done.stdout.startswith("# Roles of bob")
+    assert (example / target).read_text() == before
+
+
+@pytest.mark.parametrize("form", [(), ("--format", "html"), ("--guide",)])
+def test_a_page_is_written_over_nothing_else_that_git_tracks(
+    example: Path, iamgen: Iamgen, form: tuple[str, ...]
+) -> None:
+    subprocess.run(["git", "init", "-q", example], check=True)
+    subprocess.run(["git", "-C", example, "add", "users.py"], check=True)
+    before = (example / "users.py").read_text()
+    done = iamgen(example, "bootstrap", "--user", "bob", *form, "-o", "users.py")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        f"error: {example / 'users.py'}: is there already, git tracks it, and it is no such page\n"
+        "hint: name another file, or move that one away\n",
+    )
+    assert (example / "users.py").read_text() == before
+    for user in ("bob", "alice"):  # the page that is there already may be somebody else's
+        assert iamgen(example, "bootstrap", "--user", user, *form, "-o", "page").returncode == 0
+        subprocess.run(["git", "-C", example, "add", "page"], check=True)
+    assert "alice" in (example / "page").read_text()
+
+
+def test_a_page_is_written_through_no_symlink(example: Path, iamgen: Iamgen) -> None:
+    (example / "docs").symlink_to(example.parent)
+    (example.parent / "bob.md").write_text("mine\n")
+    done = iamgen(example, "bootstrap", "--user", "bob", "--guide", "-o", "docs/bob.md")
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"error: {example / 'docs/bob.md'}: cannot be written: {example / 'docs'} is a symlink to {example.parent}\n"
+        "hint: nothing was written, for no symlink is followed here: look at it, and remove it\n",
+    )
+    assert (example.parent / "bob.md").read_text() == "mine\n"
+
+
 def test_a_repository_that_cannot_be_written_is_no_fault(example: Path, iamgen: Iamgen) -> None:
     (example / "aws-iam-console-switch-role.md").mkdir()
     done = iamgen(example, "bootstrap", "--user", "bob")

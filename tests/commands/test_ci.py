@@ -285,6 +285,18 @@ def test_a_file_of_somebody_elses_stays(ann: Clone, iamgen: Iamgen) -> None:
     assert not (ann.folder / ".github").exists()
 
 
+def test_no_file_is_written_through_a_symlink(ann: Clone, iamgen: Iamgen) -> None:
+    (ann.folder / ".github").symlink_to(ann.folder.parent / "elsewhere")
+    (ann.folder.parent / "elsewhere").mkdir()
+    done = iamgen(ann.folder, "ci", "github", "gitlab")
+    assert done.returncode == 1
+    assert (
+        f"cannot be written: {ann.folder / '.github'} is a symlink to {ann.folder.parent / 'elsewhere'}" in done.stderr
+    )
+    assert not (ann.folder / ".gitlab-ci.yml").exists()
+    assert list((ann.folder.parent / "elsewhere").iterdir()) == []
+
+
 def test_in_a_folder_of_a_larger_repository(ann: Clone, iamgen: Iamgen) -> None:
     folder = ann.folder / "team/i a m"
     folder.mkdir(parents=True)

@@ -113,3 +113,49 @@ def test_a_stack_set_by_either_spelling(make_repo: MakeRepo, iamgen: Iamgen) -> 
 def test_wrong_usage(make_repo: MakeRepo, iamgen: Iamgen, words: tuple[str, ...], hint: str) -> None:
     done = iamgen(make_repo(), *words)
     assert (done.returncode, done.stdout, done.stderr.splitlines()[-1]) == (2, "", f"hint: {hint}")
+
+
+def stack_tags(aws: Aws) -> dict[str, str]:
+    (stack,) = aws.client("cloudformation", "dev").describe_stacks()["Stacks"]
+    return {tag["Key"]: tag["Value"] for tag in stack["Tags"]}
+
+
+def test_tags_of_the_settings(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    """Each stack gets them; a change of nothing else is deployed, and what somebody else gave the stack stays."""
+    text = (deployed / "users.py").read_text() + "from iamgen import Settings\n"
+    (deployed / "users.py").write_text(text + 'SETTINGS = Settings(tags={"team": "blue", "shift": "late"})\n')
+    assert iamgen(deployed, "deploy", "dev", "--yes", "--no-lint").returncode == 0
+    assert stack_tags(aws) == {"team": "blue", "shift": "late"}
+    (deployed / "users.py").write_text(text + 'SETTINGS = Settings(tags={"team": "red"})\n')
+    planned = iamgen(deployed, "deploy", "dev", "--dry-run", "--no-lint", "--exit-code")
+    assert planned.returncode == 4
+    assert "dev (222222222222): update the stack infra\n! the tags of the stack change" in planned.stdout
+    done = iamgen(deployed, "deploy", "dev", "--yes", "--no-lint")
+    assert done.returncode == 0, done.stderr
+    assert stack_tags(aws) == {"team": "red", "shift": "late"}
+    same = iamgen(deployed, "deploy", "dev", "--yes", "--no-lint")
+    assert same.stdout.startswith("dev (222222222222): nothing to change in the stack infra\n")
+
+
+def test_a_service_role_is_shown_kept_in_the_plan_and_shown_again(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    role = "arn:aws:iam::222222222222:role/cloudformation"
+    line = f"! from now on CloudFormation acts as {role} in this stack\n"
+    option = ("--service-role", "arn:aws:iam::{account_id}:role/cloudformation")
+    planned = iamgen(deployed, "plan", "dev", "-o", "plan.json", "--no-lint", *option)
+    assert planned.returncode == 0, planned.stderr
+    assert line in planned.stdout
+    note = f"dev (222222222222): {role}, as which CloudFormation acts, is not of this stack: what it may do was not looked at\n"
+    assert note in planned.stderr
+    applied = iamgen(deployed, "apply", "plan.json", "--yes")
+    assert (applied.returncode, applied.stdout) == (0, planned.stdout), applied.stderr
+
+
+def test_a_service_role_of_another_account_is_wrong_usage(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
+    role = "arn:aws:iam::333333333333:role/cloudformation"
+    done = iamgen(deployed, "deploy", "dev", "--no-lint", "--dry-run", "--service-role", role)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        f"error: --service-role: {role} is no role of dev (222222222222)\n"
+        "hint: such as 'arn:aws:iam::{account_id}:role/cloudformation'\n",
+    )

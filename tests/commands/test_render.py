@@ -421,3 +421,17 @@ def test_a_relative_name_in_a_folder_that_is_gone(
     done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "error: current folder: it is gone, or cannot be read\nhint: go to one that is there: cd\n"
+
+
+def test_no_template_is_written_through_a_symlink(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    example = make_repo()
+    (example / "build/dev").mkdir(parents=True)
+    (example / "build/dev/infra.json").symlink_to(example / "users.py")
+    before = (example / "users.py").read_text()
+    done = iamgen(example, "render", "dev", "--no-lint", "-o", "build")
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"error: build/dev/infra.json: cannot be written: it is a symlink to {example / 'users.py'}\n"
+        "hint: nothing was written, for no symlink is followed here: look at it, and remove it\n",
+    )
+    assert (example / "users.py").read_text() == before

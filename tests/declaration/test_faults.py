@@ -362,6 +362,43 @@ USERS_CASES = {
         'USERS = ()\nSETTINGS = Settings(session_hours={"Ops": 3})',
         "users.py:4 | Settings: session_hours: there is no role 'Ops' | did you mean OpsR?",
     ),
+    "a tag of the stacks that AWS has for itself": (
+        'USERS = ()\nSETTINGS = Settings(tags={"AWS:x": "1"})',
+        "users.py:4 | Settings: tag 'AWS:x': aws: belongs to AWS | choose another key",
+    ),
+    "a tag of the stacks that iamgen has for itself": (
+        'USERS = ()\nSETTINGS = Settings(tags={"iamgen:release": "1"})',
+        "users.py:4 | Settings: tag 'iamgen:release': iamgen: is for what iamgen says of a deployment "
+        "| choose another key",
+    ),
+    "a tag of the stacks without a value": (
+        'USERS = ()\nSETTINGS = Settings(tags={"team": ""})',
+        "users.py:4 | Settings: tag 'team' is empty "
+        "| CloudFormation takes no tag without a value: write one, or leave it out",
+    ),
+    "a tag of the stacks with a character that AWS refuses": (
+        'USERS = ()\nSETTINGS = Settings(tags={"team": "a;b"})',
+        "users.py:4 | Settings: tag 'team' has a character that IAM refuses "
+        "| letters, digits, blanks and _.:/=+-@ only",
+    ),
+    "too many tags of the stacks": (
+        'USERS = ()\nSETTINGS = Settings(tags={f"t{n}": "1" for n in range(49)})',
+        "users.py:4 | Settings: there are 49 tags | 48 at most: AWS allows 50, and iamgen adds 2",
+    ),
+    "tags of the stacks in two spellings": (
+        'USERS = ()\nSETTINGS = Settings(tags={"team": "a", "Team": "b"})',
+        "users.py:4 | Settings: tags differ in case only | IAM compares their keys without case",
+    ),
+    "a tag of a user and of the stacks in two spellings": (
+        'USERS = (User("a", {}, tags={"Team": "b"}),)\nSETTINGS = Settings(users="stack", tags={"team": "a"})',
+        "users.py:3 | User 'a': tag 'Team' differs from 'team' of Settings in case only "
+        "| write both alike: the user's own value counts then",
+    ),
+    "too many tags of a user and of the stacks": (
+        'USERS = (User("a", {}, tags={f"u{n}": "1" for n in range(30)}),)\n'
+        'SETTINGS = Settings(users="stack", tags={f"t{n}": "1" for n in range(19)})',
+        "users.py:3 | User 'a' would have 51 tags, with those of Settings and iamgen's own | 50 at most",
+    ),
     "too long once prefixed": (
         f'USERS = ()\nSETTINGS = Settings(stack="{"s" * 45}")',
         f"users.py:4 | Settings: stack '{'s' * 45}' makes the role {'s' * 45}-AdminR-000000000000 "

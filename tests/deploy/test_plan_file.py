@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from iamgen.deploy.plan_file import Kept, read, write
+from iamgen.deploy.plan_file import Kept, read, require_place, write
 from iamgen.deploy.steps import (
     AddToGroup,
     DetachPolicy,
@@ -20,7 +20,7 @@ from iamgen.deploy.steps import (
     StepPrincipal,
     UpdateTrust,
 )
-from iamgen.errors import IamgenError
+from iamgen.errors import Fault, IamgenError
 
 ID = "arn:aws:cloudformation:eu-west-1:222222222222"
 IDS = (f"{ID}:stack/infra/0a", f"{ID}:changeSet/iamgen-1/0b")
@@ -146,3 +146,40 @@ def test_an_account_has_one_plan(tmp_path: Path) -> None:
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(IamgenError, match="cannot be read: No such file or directory"):
         read(tmp_path / "plan.json")
+
+
+def test_the_service_role_is_kept_and_older_files_have_none(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    write(path, [replace(PLAN, service_role="arn:aws:iam::222222222222:role/cfn")])
+    assert read(path) == (replace(PLAN, service_role="arn:aws:iam::222222222222:role/cfn"),)
+    whole = json.loads(path.read_text())
+    del whole["plans"][0]["service_role"]
+    path.write_text(json.dumps(whole))
+    assert read(path) == (PLAN,)
+    whole["plans"][0]["service_role"] = 5
+    path.write_text(json.dumps(whole))
+    with pytest.raises(IamgenError, match="is no plan of this version of iamgen"):
+        read(path)
+
+
+@pytest.mark.parametrize("text", ["SETTINGS = 1\n", "[]\n", '{"steps": []}\n'])
+def test_a_plan_is_written_over_no_other_file(tmp_path: Path, text: str) -> None:
+    (tmp_path / "users.py").write_text(text)
+    with pytest.raises(IamgenError) as caught:
+        require_place(tmp_path / "users.py")
+    hint = "name another file for the plan, or move that one away"
+    assert caught.value.faults == (
+        Fault(str(tmp_path / "users.py"), "is there already, and is no plan of iamgen's", hint),
+    )
+
+
+def test_a_plan_is_written_over_a_plan_and_an_empty_file_and_through_no_symlink(tmp_path: Path) -> None:
+    require_place(tmp_path / "new.json")
+    (tmp_path / "empty").touch()
+    require_place(tmp_path / "empty")
+    write(tmp_path / "old.json", [])
+    require_place(tmp_path / "old.json")
+    (tmp_path / "link.json").symlink_to("old.json")
+    for attempt in (require_place, lambda path: write(path, [])):
+        with pytest.raises(IamgenError, match=r"it is a symlink to old\.json"):
+            attempt(tmp_path / "link.json")

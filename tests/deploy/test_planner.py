@@ -302,6 +302,25 @@ def test_tags_say_what_is_deployed_but_do_not_change_alone(stubbed: Stubbed, ord
     stubbed.done()
 
 
+def test_a_tag_of_the_settings_changes_alone(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    """The tags that say what is deployed stay as they are, and what resource gets the new tag is told."""
+    tagged = replace(order, tags={"iamgen:commit": "new"}, declared_tags={"team": "red"})
+    stubbed.identity()
+    had = [{"Key": "iamgen:commit", "Value": "old"}, {"Key": "team", "Value": "blue"}, {"Key": "x", "Value": "y"}]
+    stubbed.stack("CREATE_COMPLETE", Tags=had)
+    stubbed.answer("cloudformation", "get_template", {"TemplateBody": order.text})
+    stubbed.answer("cloudformation", "get_stack_policy", {})
+    free = ("StackName", "ChangeSetName", "ChangeSetType", "Capabilities", "ClientToken", "TemplateBody")
+    tags = [had[0], {"Key": "team", "Value": "red"}, had[2]]
+    made = {"Id": "set", "StackId": "stack-id"}
+    stubbed.answer("cloudformation", "create_change_set", made, {**dict.fromkeys(free, ANY), "Tags": tags})
+    page = {"Status": "CREATE_COMPLETE", "ChangeSetId": "set", "StackId": "stack-id"}
+    stubbed.answer("cloudformation", "describe_change_set", {**page, "Changes": [effect("ReadR", "Tags")]})
+    prepared = prepare(tagged, stubbed.clients, choices)
+    assert (prepared.changes, prepared.retagged, prepared.is_pending) == ((), ("ReadR",), True)
+    stubbed.done()
+
+
 def effect(logical_id: str, scope: str, action: str = "Modify", replacement: str = "False") -> dict[str, Any]:
     change = {"Action": action, "LogicalResourceId": logical_id, "ResourceType": "AWS::IAM::Role", "Scope": [scope]}
     return {"Type": "Resource", "ResourceChange": {**change, "Replacement": replacement}}
@@ -513,7 +532,7 @@ def test_cancelling_an_update(stubbed: Stubbed, order: Order, choices: Choices) 
         "LogicalResourceId": "infra",
         "PhysicalResourceId": "stack-id",
         "ResourceType": "AWS::CloudFormation::Stack",
-        "Timestamp": "2026-11-23T00:00:00Z",
+        "Timestamp": datetime(2026, 11, 23, tzinfo=UTC),
     }
     old = {**event, "EventId": "1", "ResourceStatus": "UPDATE_IN_PROGRESS"}
     end = {**event, "EventId": "2", "ResourceStatus": "UPDATE_ROLLBACK_COMPLETE"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from iamgen.errors import IamgenError
+from iamgen.errors import Fault, IamgenError
 from iamgen.ui.files import write_all
 
 
@@ -26,6 +26,26 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     write_all({tmp_path / "link": "new"})
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_text() == "new"
+
+
+def test_no_link_below_a_folder_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("old")
+    (tmp_path / "real").mkdir()
+    (tmp_path / "build").symlink_to("real")  # the folder itself is the person's choice
+    (tmp_path / "real/a").symlink_to("../precious")
+    (tmp_path / "real/b").symlink_to("..")
+    folder = tmp_path / "build"
+    with pytest.raises(IamgenError) as caught:
+        write_all({folder / "a": "new", folder / "b/c/d": "new", folder / "e": "new"}, within=folder)
+    hint = "nothing was written, for no symlink is followed here: look at it, and remove it"
+    assert caught.value.faults == (
+        Fault(str(folder / "a"), "cannot be written: it is a symlink to ../precious", hint),
+        Fault(str(folder / "b/c/d"), f"cannot be written: {folder / 'b'} is a symlink to ..", hint),
+    )
+    assert (tmp_path / "precious").read_text() == "old"
+    assert sorted(path.name for path in (tmp_path / "real").iterdir()) == ["a", "b"]
+    write_all({folder / "e": "new"}, within=folder)
+    assert (tmp_path / "real/e").read_text() == "new"
 
 
 @pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from iamgen.aws import quotas
 from iamgen.declaration.declared_type import Declared, MisDeclared
-from iamgen.declaration.field_types import Flag, Text
+from iamgen.declaration.field_types import Flag, Tags, Text
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.standard import DEFAULT_STACK, STANDARD_ROLES
+from iamgen.declaration.types.user import wrong_tags
 from iamgen.similar_names import did_you_mean
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ _QUOTAS = {
     "trust_policy_quota": (quotas.TRUST_POLICY, quotas.TRUST_POLICY_RAISED),
     "managed_policies_quota": (quotas.POLICIES_OF_A_ROLE, quotas.POLICIES_OF_A_ROLE_RAISED),
 }
+_ADDED_TAGS = 2  # iamgen:release and iamgen:commit
+_MOST_TAGS = quotas.TAGS - _ADDED_TAGS
+_OWN_PREFIX = "iamgen:"
 _STACK = r"[A-Za-z][A-Za-z0-9-]*"
 _CHANNEL = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
@@ -44,6 +48,7 @@ class Settings(Declared):
         session_hours: the longest session in hours, 1 to 12, by role, such as {"OpsR": 4}
         channels: where promote may go, in a tuple; CI deploys from the first
         main_branch: the branch that releases are made from; by default main or master, whichever exists
+        tags: tags of every stack, and so of its roles and users, such as {"cost-center": "42"}
         ignore: rules that are not to speak up, each with the reason, such as {"W112": "the service is too new"}
     """
 
@@ -64,6 +69,7 @@ class Settings(Declared):
     )
     channels: Annotated[tuple[str, ...] | list[str], "a tuple of channel names, such as ('infra',)"] = ("infra",)
     main_branch: Annotated[str | None, "the name of a branch"] = None
+    tags: Tags = field(default_factory=lambda: MappingProxyType({}))
     ignore: Annotated[Mapping[str, str], "reasons by rule, such as {'W112': 'the service is too new'}"] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -79,6 +85,8 @@ def faults(written: Written, _accounts: Accounts) -> Iterator[MisDeclared]:
     if settings:
         for problem, hint, word in _problems(settings):
             yield MisDeclared(settings.origin, f"Settings: {problem}", hint, word)
+        if settings.tags and settings.users == "stack":
+            yield from _tags_with_those_of_users(written, settings)
 
 
 def _problems(settings: Settings) -> Iterator[SettingsProblem]:
@@ -89,6 +97,7 @@ def _problems(settings: Settings) -> Iterator[SettingsProblem]:
             yield f"{name} is {value}", f"{least}, or up to {most} once AWS has raised it", name
     yield from _session_problems(settings)
     yield from _release_problems(settings)
+    yield from _tag_problems(settings.tags)
     for rule, reason in settings.ignore.items():
         if not reason.strip():
             yield f"ignore: {rule} has no reason", "say why, for whoever reads it next", rule
@@ -114,6 +123,40 @@ def _session_problems(settings: Settings) -> Iterator[SettingsProblem]:
             yield f"session_hours: there is no role {role!r}", hint, role
         if hours not in quotas.SESSION_HOURS:
             yield f"session_hours: {role} has {hours}", "a session lasts 1 to 12 hours", role
+
+
+def _tag_problems(tags: Mapping[str, str]) -> Iterator[SettingsProblem]:
+    if len(tags) > _MOST_TAGS:
+        hint = f"{_MOST_TAGS} at most: AWS allows {quotas.TAGS}, and iamgen adds {_ADDED_TAGS}"
+        yield f"there are {len(tags)} tags", hint, "tags"
+    if len(set(map(str.casefold, tags))) < len(tags):
+        yield "tags differ in case only", "IAM compares their keys without case", "tags"
+    for problem, hint, key in wrong_tags(tags):
+        yield f"tag {key!r}{problem}", hint, key
+    for key, value in tags.items():
+        if key.casefold().startswith(_OWN_PREFIX):
+            yield f"tag {key!r}: {_OWN_PREFIX} is for what iamgen says of a deployment", "choose another key", key
+        if not value:
+            yield (
+                f"tag {key!r} is empty",
+                "CloudFormation takes no tag without a value: write one, or leave it out",
+                key,
+            )
+
+
+def _tags_with_those_of_users(written: Written, settings: Settings) -> Iterator[MisDeclared]:
+    """Yield users who cannot have the stack's tags besides their own, which CloudFormation gives them both."""
+    by_spelling = {key.casefold(): key for key in settings.tags}
+    for user in written.users:
+        for key in user.tags:
+            other = by_spelling.get(key.casefold(), key)
+            if other != key:
+                problem = f"User {user.name!r}: tag {key!r} differs from {other!r} of Settings in case only"
+                yield MisDeclared(user.origin, problem, "write both alike: the user's own value counts then", key)
+        count = len({*by_spelling, *map(str.casefold, user.tags)}) + _ADDED_TAGS
+        if count > quotas.TAGS and len(user.tags) <= quotas.TAGS and len(settings.tags) <= _MOST_TAGS:
+            problem = f"User {user.name!r} would have {count} tags, with those of Settings and iamgen's own"
+            yield MisDeclared(user.origin, problem, f"{quotas.TAGS} at most", "tags")
 
 
 def _release_problems(settings: Settings) -> Iterator[SettingsProblem]:

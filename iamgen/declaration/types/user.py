@@ -114,11 +114,12 @@ def _tag_faults(user: User) -> Iterator[MisDeclared]:
     if len({key.casefold() for key in user.tags}) < len(user.tags):
         hint = "IAM compares their keys without case"
         yield MisDeclared(user.origin, f"{label(user)}: tags differ in case only", hint, "tags")
-    for problem, hint, key in _wrong_tags(user.tags):
+    for problem, hint, key in wrong_tags(user.tags):
         yield MisDeclared(user.origin, f"{label(user)}: tag {key!r}{problem}", hint, key)
 
 
-def _wrong_tags(tags: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:
+def wrong_tags(tags: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:
+    """Yield what is wrong with a tag, as the rest of a sentence about it, with a hint and the tag's key."""
     for key, value in tags.items():
         if not 0 < len(key) <= quotas.TAG_KEY or len(value) > quotas.TAG_VALUE:
             hint = f"a key has 1 to {quotas.TAG_KEY} characters, a value up to {quotas.TAG_VALUE}"
