@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from botocore.configloader import load_config
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from iamgen.errors import IamgenError
@@ -291,16 +291,32 @@ def test_what_the_aws_cli_cannot_read_is_told() -> None:
     assert unreadable(File(THEIRS, "~/.aws/config", "config")) == ()
 
 
+def lines(text: str) -> list[str]:
+    """Return the lines, each with the carriage return that it may end in; the last may have been without an end."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    return (text if text.endswith("\n") else f"{text}{end}").removesuffix("\n").split("\n")
+
+
+def added(before: list[str], after: list[str]) -> list[str]:
+    """Return the lines that are new, without blanks around them; those of before have to come in their order."""
+    rest, new = list(after), []
+    for line in before:
+        assert line in rest, f"{line!r} is lost, moved or altered"
+        place = rest.index(line)
+        new += [other.strip() for other in rest[:place]]
+        rest = rest[place + 1 :]
+    return [*new, *(line.strip() for line in rest)]
+
+
 @given(FILES)
+@example("[default]\n# remark\nregion = eu-west-1\n[profile theirs]\n")
 def test_no_foreign_line_is_lost_moved_or_altered(text: str) -> None:
     try:
         after = merge(text)
     except IamgenError:
         return
-    assert foreign(after).startswith(foreign(text))
-    added = foreign(after).removeprefix(foreign(text))
     comments = {"", "# ours", "# remark", "; remark"}  # a comment of a section may come to stand at its end
-    assert {line.strip() for line in added.replace("\r\n", "\n").split("\n")} <= comments
+    assert set(added(lines(foreign(text)), lines(foreign(after)))) <= comments
 
 
 @given(FILES)
