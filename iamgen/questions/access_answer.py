@@ -12,8 +12,9 @@ from iamgen.questions.can import Asker
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.held_roles import AccessFilter, HeldRole, held_roles
 from iamgen.questions.holders import KINDS
-from iamgen.questions.model import Actor, ActorKind
+from iamgen.questions.model import Actor, ActorKind, KnownEntity
 from iamgen.questions.naming_actors import find_actors
+from iamgen.questions.unknown_principals import unknown_principals
 
 
 class ActorKey(NamedTuple):
@@ -77,6 +78,18 @@ class AccessOverview:
         for held in self.held:
             listed.setdefault(ActorKey.of(held.actor), []).append(held)
         return {key: tuple(items) for key, items in listed.items()}
+
+    @cached_property
+    def unknown(self) -> Mapping[str, tuple[KnownEntity, ...]]:
+        """Users and roles whom trust policies name and of whom nothing is known, each with the roles that name them.
+
+        None where somebody was asked about by name: they are known."""
+        named: dict[str, list[KnownEntity]] = {}
+        for role in self.asker.model.roles if self.request.actor is None else ():
+            if self.part.takes(role, is_role=True):
+                for name in unknown_principals(self.asker.model, role):
+                    named.setdefault(name, []).append(role)
+        return {name: tuple(roles) for name, roles in sorted(named.items())}
 
     def summary(self, held: HeldRole) -> ActionSummary:
         """Return what somebody may do as a role or as their own user."""

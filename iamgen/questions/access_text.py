@@ -56,6 +56,11 @@ def _of_everybody(overview: AccessOverview) -> Iterator[Line]:
         yield from (("", False), (PLURALS[kind], True))
         for key in keys:
             yield from plain_lines(_row(overview, key))
+    if overview.unknown:
+        yield from (("", False), ("named by trust policies, and not in what was read", True))
+    for name, roles in overview.unknown.items():
+        labels = ", ".join(f"{role_label(role)} in {role.account.name}" for role in roles)
+        yield from plain_lines((*hanging("  ", name, 4), *hanging("    ", f"perhaps {labels}", 6)))
     yield from _end(overview.asker.model)
 
 

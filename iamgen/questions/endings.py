@@ -124,15 +124,22 @@ def _holders(account: ModelAccount) -> dict[AttachedPolicy, list[Entity]]:
 
 
 def statement_end(statement: Statement) -> datetime | None:
-    """Return when a statement stops to allow something, or begins to deny it; None where no condition says so.
+    """Return when a statement stops to allow something, or begins to deny it; None where no condition says so."""
+    return _stop(statement) if statement.effect == "Allow" else _beginning(statement)
 
-    All conditions of a statement must hold, and of the values of a condition one must.
-    """
-    if statement.effect == "Allow":
-        ends = [max(moments) for moments in _moments(statement, "LessThan") if moments]
-        return min(ends, default=None)
-    begins = [min(moments) for moments in _moments(statement, "GreaterThan") if moments]
-    return max(begins, default=None)
+
+def statement_start(statement: Statement) -> datetime | None:
+    """Return when a statement begins to allow something, or stops to deny it; None where no condition says so."""
+    return _beginning(statement) if statement.effect == "Allow" else _stop(statement)
+
+
+def _stop(statement: Statement) -> datetime | None:
+    """Return when a statement no longer applies: all its conditions must hold, each for one of its values."""
+    return min((max(moments) for moments in _moments(statement, "LessThan") if moments), default=None)
+
+
+def _beginning(statement: Statement) -> datetime | None:
+    return max((min(moments) for moments in _moments(statement, "GreaterThan") if moments), default=None)
 
 
 def _moments(statement: Statement, comparison: str) -> Iterator[list[datetime]]:

@@ -9,11 +9,13 @@ from typing import Literal
 from iamgen.access.documents import Statement
 from iamgen.iam.named_resources import NamedResource, NamedResources
 from iamgen.questions.can import Asker
+from iamgen.questions.can_json import iso
 from iamgen.questions.circumstances import Circumstances
+from iamgen.questions.endings import statement_start
 from iamgen.questions.held_roles import role_label
-from iamgen.questions.limits import turning_points
 from iamgen.questions.model import AccessModel, KnownEntity, ModelAccount
 from iamgen.questions.places import Place
+from iamgen.questions.unknown_principals import unknown_principals
 
 UnusedKind = Literal["role", "group", "policy"]
 _POLICY = "AWS::IAM::ManagedPolicy"
@@ -69,23 +71,21 @@ def _roles(asker: Asker, circumstances: Circumstances, accounts: Iterable[ModelA
 
 def _doubts(model: AccessModel, role: KnownEntity, circumstances: Circumstances) -> Iterator[str]:
     """Yield why somebody may act as a role although nobody was seen to."""
-    users = {actor.known.entity.arn for actor in model.actors if actor.known}
     for statement in role.as_role.trust:
-        if any(turn > circumstances.moment for turn in turning_points(statement)):
-            yield "its trust policy says another thing at a later time"
+        start = statement_start(statement)
+        if start is not None and start > circumstances.moment:
+            yield f"its trust policy lets somebody in from {iso(start)} on"
         if statement.effect == "Allow":
-            yield from _doubts_of(statement, frozenset({*users, *model.role_by_arn}))
+            yield from _doubts_of(statement)
+    for name in unknown_principals(model, role):
+        yield f"its trust policy names {name}, which is not in what was read"
 
 
-def _doubts_of(statement: Statement, known: frozenset[str]) -> Iterator[str]:
+def _doubts_of(statement: Statement) -> Iterator[str]:
     if statement.unread:
         yield "part of its trust policy could not be read"
     elif statement.not_principals:
         yield "its trust policy lets in everybody but those whom it names"
-    for principal in statement.principals:
-        is_entity = principal.kind == "AWS" and principal.name.startswith("arn:") and "/" in principal.name
-        if is_entity and principal.name not in known:
-            yield f"its trust policy names {principal.name}, which is not in what was read"
 
 
 def _groups(account: ModelAccount) -> Iterator[UnusedPart]:

@@ -24,10 +24,11 @@ def unused_text(model: AccessModel, parts: tuple[UnusedPart, ...], account: str 
 
 
 def _lines(model: AccessModel, parts: tuple[UnusedPart, ...], account: str | None) -> Iterator[Line]:
+    here = f" in {account}" if account else ""
+    yield from plain_lines(hanging("", f"nobody uses{here}, as far as is known from {model.origin}:", 0))
     for kind, title in _TITLES.items():
         of_kind = [part for part in parts if part.kind == kind]
-        here = f" in {account}" if account else ""
-        yield (f"{title}{here}: {len(of_kind) or 'none'}", True)
+        yield from (("", False), (f"{title}: {len(of_kind) or 'none'}", True))
         for part in of_kind:
             yield from plain_lines(hanging("  ", f"{part.name} in {part.account} ({part.place})", 4))
             if part.doubt:

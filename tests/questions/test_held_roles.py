@@ -180,7 +180,7 @@ def test_nobody_is_said_with_what_was_read(example: Asker) -> None:
 def test_what_is_not_there_is_refused(example: Asker) -> None:
     for part, near in (({"role": "AdmR"}, "did you mean AdminR?"), ({"account": "prd"}, "did you mean prod?")):
         with pytest.raises(IamgenError) as refused:
-            overview(example, **part)
+            overview(example, NOW, **part)
         assert refused.value.faults[0].hint == near
     with pytest.raises(IamgenError, match="there is no such person"):
         overview(example, actor="bobby")

@@ -76,13 +76,15 @@ def test_doubts_are_said(modelled: Modelled) -> None:
             DEV: {
                 "Future": role("future", [trusted(ALICE, Condition=begins)]),
                 "Bob": role("bob", {"AWS": f"arn:aws:iam::{OPS}:user/bob"}),
+                "Carol": role("carol", [trusted({"AWS": OPS}, Condition={"StringEquals": {"aws:username": "carol"}})]),
             },
         }
     )
     doubts = {part.name: part.doubt for part in unused(asker)}
     assert doubts == {
-        "future": "its trust policy says another thing at a later time",
+        "future": "its trust policy lets somebody in from 2027-01-01T00:00:01Z on",
         "bob": f"its trust policy names arn:aws:iam::{OPS}:user/bob, which is not in what was read",
+        "carol": "its trust policy names the user carol, which is not in what was read",
     }
     words = " ".join(unused_text(asker.model, unused(asker), None, coloured=False).split())
     assert "perhaps used: its trust policy names arn:aws:iam::" in words
@@ -115,13 +117,17 @@ def test_groups_and_policies(modelled: Modelled) -> None:
 
 def test_the_screen(example: Asker) -> None:
     lines = unused_text(example.model, unused(example), None, coloured=False).splitlines()
-    assert lines[:4] == [
+    assert lines[:8] == [
+        "nobody uses, as far as is known from users.py:",
+        "",
         "roles as which nobody can act: 1",
         "  AdminR in prod (prod.json:5)",
+        "",
         "groups in which nobody is: none",
+        "",
         "policies that nothing attaches: none",
     ]
-    assert lines[5:7] == [
+    assert lines[9:11] == [
         "not looked at:",
         "  - when a role or a policy was last used, which AWS alone knows (IAM's last",
     ]
