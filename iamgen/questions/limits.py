@@ -29,6 +29,7 @@ TURNS = {
 """When a comparison with the time changes, counted from the moment that it names: requests have whole seconds."""
 TIME_KEYS = ("aws:currenttime", "aws:epochtime")
 ROOT_USER = "the root user of each account, who may do everything there"
+_NO_REASONS = "why something was granted, which users.py alone says: what was read has no grants of users.py"
 _NEVER = (
     "service control policies and resource control policies of the organization",
     "session policies, with which a session may be limited",
@@ -47,7 +48,8 @@ def not_looked_at(model: AccessModel, demand: Demand, attempts: Iterable[Attempt
 def not_looked_at_of_all(model: AccessModel) -> tuple[str, ...]:
     """Return what may decide besides about any access in a model, and was not looked at, as parts of a sentence."""
     own = "policies that resources have themselves, and policies of VPC endpoints"
-    return (ROOT_USER, *_NEVER, own, *_of_model(model), *(gap.problem for gap in model.gaps))
+    reasons = () if model.terms else (_NO_REASONS,)
+    return (ROOT_USER, *_NEVER, own, *reasons, *_of_model(model), *(gap.problem for gap in model.gaps))
 
 
 def _of_model(model: AccessModel) -> Iterator[str]:

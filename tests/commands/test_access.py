@@ -198,6 +198,8 @@ def test_a_template_as_the_source(root: Path, iamgen: Iamgen, tmp_path: Path) ->
         in words
     )
     assert "made in another way than\n    by these templates are not known" in done.stdout
+    assert "why something was granted, which users.py alone says" in done.stdout
+    assert "why something was granted" not in iamgen(root, "access").stdout
     ends = iamgen(root, "expiring", "--within", "6000w", *sources)
     assert "2126-02-01T00:00:00Z  arn:aws:iam::111111111111:user/bob: trust policy of" in ends.stdout
     unused = iamgen(root, "access", "--unused", *sources)
