@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.questions.declared_source import DeclaredTexts, from_declaration
+from iamgen.questions.declared_terms import declared_terms
 from iamgen.questions.model import AccessModel, Actor
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def access_model(source: ModelSource, now: datetime, console: Console) -> Access
     console.warnings(model.unread[:_SHOWN])
     if len(model.unread) > _SHOWN:
         problem = f"{len(model.unread) - _SHOWN:,} more things like these were not looked at"
-        console.warning(Fault(model.origin, problem, "who-can --json lists them all"))
+        console.warning(Fault(model.origin, problem, "--json lists them all"))
     return model
 
 
@@ -91,7 +92,9 @@ def _model(source: ModelSource, now: datetime, console: Console) -> AccessModel:
 
 def _declared(rendered: Rendered, origin: str, console: Console) -> AccessModel:
     console.warnings((*rendered.project.warnings, *rendered.warnings))
-    return from_declaration(DeclaredTexts(rendered.project.root, rendered.declaration, rendered.texts, origin))
+    root, declaration = rendered.project.root, rendered.declaration
+    model = from_declaration(DeclaredTexts(root, declaration, rendered.texts, origin))
+    return replace(model, terms=declared_terms(declaration, root))
 
 
 def _of_revision(root: Path, name: str, now: datetime, console: Console) -> AccessModel:

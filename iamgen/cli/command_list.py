@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     "Questions": {
         "can": "Answer whether somebody may do something.",
         "who-can": "Show everybody who may do something.",
+        "access": "Show who has which role in which account, and why.",
+        "expiring": "Show what ends soon, and what has ended.",
     },
     "Releases": {
         "release": "Tag the current commit as a release, and push the tag.",

@@ -35,7 +35,8 @@ def resolve(
     """Return the declaration and what is worth a warning; both files must be without fault."""
     settings = written.settings or Settings()
     principals = list(_principals(written))
-    standing, warnings = _granted(principals, written, accounts, now)
+    grants, warnings = _granted(principals, written, accounts, now)
+    ended = tuple(grant for grant in grants if grant.until is not None and grant.until <= now)
     declaration = Declaration(
         constants=constants,
         region=accounts.region,
@@ -51,7 +52,8 @@ def resolve(
         roles=own_roles(written, accounts, now),
         groups=own_groups(written),
         policies=own_policies(written, accounts),
-        granted=tuple(standing),
+        granted=tuple(grant for grant in grants if grant.until is None or grant.until > now),
+        ended=ended,
     )
     warnings += unlisted_services(written.at("OPS_SERVICES"), "OPS_SERVICES", written.ops_services or ())
     warnings += role.warnings(written, now)
@@ -69,13 +71,13 @@ def _principals(written: Written) -> Iterator[tuple[Holder, Principal]]:
 def _granted(
     principals: list[tuple[Holder, Principal]], written: Written, accounts: Accounts, now: datetime
 ) -> tuple[list[Granted], list[MisDeclared]]:
-    standing: list[Granted] = []
+    grants: list[Granted] = []
     warnings: list[MisDeclared] = []
     for holder, principal in principals:
         more, notices = granted(holder, principal, written, accounts, now)
-        standing += more
+        grants += more
         warnings += notices
-    return standing, warnings
+    return grants, warnings
 
 
 def _by_name(user: User | CIUser) -> tuple[str, str]:

@@ -102,6 +102,8 @@ class Declaration:
     """The declared policies, by name."""
     granted: tuple[Granted, ...]
     """Every grant that has not ended: of people first, then of CI users, then of pipelines."""
+    ended: tuple[Granted, ...] = ()
+    """Every grant that has ended, and that users.py still has, in the same order."""
 
     @cached_property
     def people_account(self) -> Account:

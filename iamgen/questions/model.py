@@ -13,6 +13,7 @@ from iamgen.access.entities import AttachedPolicy, IamGroup, IamRole, IamUser
 from iamgen.access.patterns import Variable, pattern
 from iamgen.access.principals import ASSUME, NOTHING, RequestContext
 from iamgen.errors import Fault, refuse
+from iamgen.questions.declared_terms import DeclaredTerm
 from iamgen.questions.places import AccountPlaces, Place
 from iamgen.similar_names import did_you_mean
 
@@ -135,6 +136,13 @@ class AccessModel:
     """`file:line` of each grant, by the name of who has it, of the account, and of the role's logical id."""
     gaps: tuple[Fault, ...] = ()
     """What a source of this kind does not tell, or what was assumed for all of it."""
+    terms: tuple[DeclaredTerm, ...] = ()
+    """The grants and emergencies of a declaration, those that have ended too; none where nothing declares them."""
+
+    @cached_property
+    def reasons(self) -> Mapping[tuple[str, str, str], str]:
+        """The reasons of grants, by the name of who has it, of the account, and of the role's logical id."""
+        return {(term.name, term.account, term.role): term.reason for term in self.terms if term.kind == "grant"}
 
     @cached_property
     def keys(self) -> frozenset[str]:

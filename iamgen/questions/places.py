@@ -52,10 +52,14 @@ class AccountPlaces:
 
     def of_entity(self, entity: Entity) -> Place:
         """Return where a user, group or role is written; where no template has it, what declares it."""
-        declared = self.declared.get(entity.logical_id, "")
-        if entity.logical_id not in self._logical_ids:
+        return self.of_resource(entity.logical_id)
+
+    def of_resource(self, logical_id: str) -> Place:
+        """Return where a resource of any type is written; where no template has it, what declares it."""
+        declared = self.declared.get(logical_id, "")
+        if logical_id not in self._logical_ids:
             return Place(declared or _UNKNOWN)
-        return self._at(("Resources", entity.logical_id), declared)
+        return self._at(("Resources", logical_id), declared)
 
     def of_policy(self, holder: Entity, policy: str) -> Place:
         """Return where a policy is written that a user, group or role has."""

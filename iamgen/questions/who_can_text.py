@@ -13,8 +13,9 @@ from iamgen.questions.model import AccessModel, ActorKind
 from iamgen.ui.printable import printable
 
 _BOLD, _PLAIN = "\033[1m", "\033[0m"
-_PLURALS: dict[ActorKind, str] = {
+PLURALS: dict[ActorKind, str] = {
     "person": "people",
+    "role": "roles",
     "CI user": "CI users",
     "user": "users",
     "pipeline": "pipelines",
@@ -27,7 +28,7 @@ _PLURALS: dict[ActorKind, str] = {
 def who_can_text(model: AccessModel, holders: Holders, account: str | None, *, coloured: bool) -> str:
     """Return everybody who may do it, by kind."""
     lines = (printable(line) for line in _lines(model, holders, account))
-    titles = {_PLURALS[kind] for kind in KINDS} if coloured else set()
+    titles = {PLURALS[kind] for kind in KINDS} if coloured else set()
     return "".join(f"{_BOLD}{line}{_PLAIN}\n" if line in titles else f"{line}\n" for line in lines)
 
 
@@ -36,7 +37,7 @@ def _lines(model: AccessModel, holders: Holders, account: str | None) -> Iterato
     for kind in KINDS:
         of_kind = [holder for holder in holders.holders if holder.attempt.way.actor.kind == kind]
         if of_kind:
-            yield from ("", _PLURALS[kind])
+            yield from ("", PLURALS[kind])
             for holder in of_kind:
                 yield from _holder(holder, holders)
     if holders.unreached:

@@ -413,7 +413,7 @@ def test_what_is_unread_in_a_template_is_told(iamgen: Iamgen, tmp_path: Path) ->
     assert done.returncode == 0
     assert done.stderr.count("is of type AWS::S3::Bucket: what its own policies allow was not looked at") == 3
     assert "warning: templates: 2 more things like these were not looked at" in done.stderr
-    assert "hint: who-can --json lists them all\n" in done.stderr
+    assert "hint: --json lists them all\n" in done.stderr
     assert "in another way than by these templates are not known" in " ".join(done.stdout.split())
 
 

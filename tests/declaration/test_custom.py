@@ -170,7 +170,10 @@ def test_an_emergency_is_shown_until_it_is_gone(until: str, said: str, make_repo
     (warning,) = loaded.warnings
     assert warning.where == "users.py:4"
     assert said in warning.problem
-    assert (loaded.declaration.roles[0].emergency is None) == (said == "ended at")
+    role = loaded.declaration.roles[0]
+    assert (role.emergency is None) == (said == "ended at")
+    assert (role.ended_emergency is None) == (said != "ended at")
+    assert {item.reason for item in (role.emergency, role.ended_emergency) if item} == {"INC-7"}
     assert warning.hint == ("remove the Emergency" if said == "ended at" else "for an emergency only")
 
 
@@ -186,5 +189,18 @@ def test_an_emergency_is_shown_until_it_is_gone(until: str, said: str, make_repo
 def test_a_grant_ends_at_its_moment(users: str, until: str, holds: bool, make_repo: MakeRepo) -> None:
     loaded = load(make_repo(HEAD + users.format(until)), NOW)
     assert [one.role for one in loaded.declaration.granted] == (["OpsR"] if holds else [])
+    assert [one.role for one in loaded.declaration.ended] == ([] if holds else ["OpsR"])
     told = [(fault.problem.partition("'s ")[2], fault.hint) for fault in loaded.warnings if "OpsR" in fault.problem]
     assert told == ([] if holds else [("OpsR in dev ended at 2026-11-23T12:00:00Z: left out", "remove the grant")])
+
+
+def test_what_has_ended_is_known_unless_the_same_is_granted_for_longer(make_repo: MakeRepo) -> None:
+    users = HEAD + (
+        'USERS = (User("alice", {"dev": Grant("OpsR", until="2026-01-31", reason="INC-1"), "prod": (Grant("ReadR", '
+        'until="2026-01-31"), Grant("ReadR", until="2026-02-28", reason="INC-2"))}),'
+        ' User("bob", {"dev": (Grant("OpsR", until="2026-01-31"), "OpsR")}))'
+    )
+    declaration = load(make_repo(users), NOW).declaration
+    ended = [(one.principal.name, one.account, one.role, one.reason) for one in declaration.ended]
+    assert ended == [("alice", "dev", "OpsR", "INC-1"), ("alice", "prod", "ReadR", "INC-2")]
+    assert [(one.principal.name, one.until) for one in declaration.granted] == [("bob", None)]

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from iamgen.deploy import stack as stacks
-from iamgen.deploy.approval import ForgedPlanError, take_up
+from iamgen.deploy.approval import ForgedPlanError, kept, take_up
 from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.plan_file import Kept
+from iamgen.deploy.planner import Prepared
 from iamgen.deploy.stack_protection import STRICT
 from iamgen.errors import Fault, IamgenError
 
@@ -102,3 +103,16 @@ def test_what_is_left_of_a_plan_that_was_carried_out(
     if found:
         assert (found.change_set, found.is_pending) == (None, True)
     stubbed.done()
+
+
+def test_a_plan_that_begins_with_a_deletion_is_not_kept(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    prepared = Prepared(order, stubbed.clients, choices, None, afresh=True)
+    with pytest.raises(IamgenError) as raised:
+        kept(prepared, "dev")
+    assert raised.value.faults == (
+        Fault(
+            "dev (222222222222)",
+            "a failed stack is deleted first, and no change set can be kept for what comes after that",
+            "deploy it in one step: iamgen deploy dev",
+        ),
+    )

@@ -152,3 +152,38 @@ def test_what_stays_after_a_rollback_is_told_besides_the_cause() -> None:
     assert [one.where for one in not_rolled_back("dev", outcome)] == ["dev B"]
     assert explained("dev", outcome, ()).hint.startswith("AWS has put back all but what is named besides")
     assert list(failed_for_good("dev", ended("UPDATE_COMPLETE", event("A", "UPDATE_COMPLETE")))) == []
+
+
+BY_HAND = {
+    "AWS::IAM::AccessKey": "aws iam delete-access-key --access-key-id x --user-name USER",
+    "AWS::IAM::Group": "aws iam delete-group --group-name x",
+    "AWS::IAM::ManagedPolicy": "aws iam delete-policy --policy-arn x",
+    "AWS::IAM::OIDCProvider": "aws iam delete-open-id-connect-provider --open-id-connect-provider-arn x",
+    "AWS::IAM::Role": "aws iam delete-role --role-name x",
+    "AWS::IAM::User": "aws iam delete-user --user-name x",
+}
+
+
+@pytest.mark.parametrize(("kind", "command"), BY_HAND.items())
+def test_what_aws_could_not_delete_is_named_with_the_command(kind: str, command: str) -> None:
+    event = Event("Thing", kind, "DELETE_FAILED", "", of_stack=False, physical_id="x")
+    works = "; its access keys and whatever it may do still work" if kind.endswith("User") else ""
+    assert list(failed_for_good("dev", OperationOutcome("UPDATE_COMPLETE", (event,)), " --profile dev")) == [
+        Fault(
+            "dev Thing",
+            f"AWS could not delete the {kind.rpartition('::')[2]} x: AWS does not say why. "
+            f"It is still there, and no deployment deletes it{works}",
+            f"take away what it still has, and delete it by hand: {command} --profile dev",
+        )
+    ]
+
+
+def test_what_failed_without_a_reason_although_the_operation_ended_well() -> None:
+    event = Event("ReadR", "AWS::IAM::Role", "UPDATE_FAILED", "", of_stack=False)
+    assert list(failed_for_good("dev", OperationOutcome("UPDATE_COMPLETE", (event,)))) == [
+        Fault(
+            "dev ReadR",
+            "it is UPDATE_FAILED, although the operation ended in UPDATE_COMPLETE",
+            "look at it in the account, and deploy again",
+        )
+    ]

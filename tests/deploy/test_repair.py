@@ -125,8 +125,8 @@ SESSION, USER = "arn:aws:sts::1:assumed-role/{}/bob", "arn:aws:iam::1:user/team/
 def test_who_deploys_is_not_undone_unasked(other: IamDifference, caller: str) -> None:
     groups = {"bob": frozenset({"Admins"})}
     (fault,) = own_losses("dev (1)", [other], caller, groups)
-    assert "who deploys, would lose what is there by hand" in fault.problem
-    assert "--lock-me-out" in fault.hint
+    assert ", who deploys, would lose what is there by hand: " in fault.problem
+    assert fault.hint == "declare it, or --lock-me-out, if it is meant"
     for stranger in ("arn:aws:iam::1:user/zoe", SESSION.format("infra-ReadR-1"), "arn:aws:iam::1:root"):
         assert list(own_losses("dev (1)", [other], stranger, groups)) == []
 

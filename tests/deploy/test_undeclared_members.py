@@ -69,3 +69,22 @@ def test_a_group_whose_name_cloudformation_makes_is_said_not_to_be_looked_at(stu
     (fault,) = undeclared_members(stubbed.clients.iam, PEOPLE, frozenset({"a"}), template)
     assert fault.problem == "who is in G was not looked at: the template leaves the name to CloudFormation"
     stubbed.done()
+
+
+def test_the_whole_message_for_groups_that_cannot_be_looked_at(stubbed: Stubbed) -> None:
+    stubbed.refuse("iam", "get_group", "AccessDenied")
+    unnamed = {"Type": "AWS::IAM::Group", "Properties": {}}
+    template = {"Resources": {"AG": GROUPS["AG"], "NamelessG": unnamed}}
+    assert list(undeclared_members(stubbed.clients.iam, PEOPLE, frozenset({"a"}), template)) == [
+        Fault(
+            "user-only (1)",
+            "who is in AG was not looked at: AWS refuses GetGroup (AccessDenied)",
+            "with iam:GetGroup iamgen would say who is in them and not in users.py",
+        ),
+        Fault(
+            "user-only (1)",
+            "who is in NamelessG was not looked at: the template leaves the name to CloudFormation",
+            "give the group a name",
+        ),
+    ]
+    stubbed.done()

@@ -292,9 +292,7 @@ def test_what_the_aws_cli_cannot_read_is_told() -> None:
 
 
 def lines(text: str) -> list[str]:
-    """Return the lines, each with the carriage return that it may end in; the last may have been without an end."""
-    end = "\r\n" if "\r\n" in text else "\n"
-    return (text if text.endswith("\n") else f"{text}{end}").removesuffix("\n").split("\n")
+    return text.replace("\r\n", "\n").splitlines()
 
 
 def added(before: list[str], after: list[str]) -> list[str]:

@@ -49,7 +49,18 @@ class OwnEmergency(NamedTuple):
 
 def own_emergency(emergency: Emergency | None, now: datetime) -> OwnEmergency | None:
     """Return what an emergency comes to; None for one that has passed, too."""
-    if emergency is None or end(emergency.until) <= now:
+    own = _resolved(emergency)
+    return own if own and own.until > now else None
+
+
+def ended_emergency(emergency: Emergency | None, now: datetime) -> OwnEmergency | None:
+    """Return an emergency that has passed; None for one that has not."""
+    own = _resolved(emergency)
+    return own if own and own.until <= now else None
+
+
+def _resolved(emergency: Emergency | None) -> OwnEmergency | None:
+    if emergency is None:
         return None
     return OwnEmergency(emergency.reason, end(emergency.until), emergency.template, emergency.origin)
 

@@ -117,18 +117,17 @@ def access_faults(holder: Holder, written: Written, accounts: Accounts) -> Itera
 def granted(
     holder: Holder, principal: Principal, written: Written, accounts: Accounts, now: datetime
 ) -> tuple[list[Granted], list[MisDeclared]]:
-    """Return what somebody's `access` comes to at the moment `now`, and a warning for each end without effect.
+    """Return what somebody's `access` comes to, and a warning for each end that has no effect at the moment `now`.
 
-    Entries add up, and none takes away: of several that grant the same role in the same account the longest counts.
+    Entries add up, and none takes away: of several that grant the same role in the same account the longest counts,
+    also where it has ended.
     """
-    standing: list[Granted] = []
+    longest: list[Granted] = []
     warnings: list[MisDeclared] = []
     for same in _by_place(holder, principal, written, accounts).values():
         warnings += _warnings(same, now)
-        lasting = [entry for entry in same if entry.until is None or entry.until > now]
-        if lasting:
-            standing.append(max(lasting, key=_last))
-    return standing, warnings
+        longest.append(max(same, key=_last))
+    return longest, warnings
 
 
 def _by_place(

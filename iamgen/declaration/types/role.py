@@ -17,7 +17,7 @@ from iamgen.declaration.field_types import Flag, Names, OptionalText, Text
 from iamgen.declaration.service_names import service_faults, unlisted_services
 from iamgen.declaration.standard import STANDARD_ROLES
 from iamgen.declaration.types import emergency as emergencies
-from iamgen.declaration.types.emergency import Emergency, OwnEmergency, own_emergency
+from iamgen.declaration.types.emergency import Emergency, OwnEmergency, ended_emergency, own_emergency
 from iamgen.declaration.types.policy import ARN, attachment_faults, managed_policy_faults
 from iamgen.similar_names import did_you_mean
 
@@ -89,6 +89,8 @@ class OwnRole(NamedTuple):
     """Its inline policy; None where that has ended."""
     origin: Origin
     """Where it is declared."""
+    ended_emergency: OwnEmergency | None = None
+    """The inline policy that it had, and that users.py still has; None for one that has not ended."""
 
 
 def own_roles(written: Written, accounts: Accounts, now: datetime) -> tuple[OwnRole, ...]:
@@ -107,6 +109,7 @@ def own_roles(written: Written, accounts: Accounts, now: datetime) -> tuple[OwnR
             description=role.description,
             emergency=own_emergency(role.emergency, now),
             origin=role.origin,
+            ended_emergency=ended_emergency(role.emergency, now),
         )
         for role in sorted(written.roles, key=lambda role: role.name)
     )

@@ -1,0 +1,72 @@
+"""`iamgen access`: its options."""
+
+from __future__ import annotations
+
+import click
+
+from iamgen.cli import options
+from iamgen.cli.access_options import SOURCE, source_options
+from iamgen.cli.help import GroupedCommand
+from iamgen.cli.session import Session
+from iamgen.errors import Fault, UsageError
+
+_HEADINGS = {
+    "The request": ("account", "role", "time", "is_unused"),
+    "What is asked instead of the declaration": SOURCE,
+    "The answer": ("as_json",),
+}
+
+
+_HELP = """Show who has which role in which account, and why.
+
+\b
+iamgen access
+iamgen access bob
+iamgen access bob --in prod
+iamgen access --role AdminR
+iamgen access --unused
+
+Everybody is shown with the roles as which they can act in each account, until
+when, and the reason of the grant: people, CI users, pipelines, services and
+other accounts. With WHO, everything that they may do follows, by service and
+access level, with the path. People are taken to sign in with MFA, and CI
+users to use their keys. --unused shows roles as which nobody can act, groups
+in which nobody is, and policies that nothing attaches."""
+
+
+@click.command("access", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
+@click.argument("actor", metavar="WHO", required=False)
+@click.option("--in", "account", metavar="ACCOUNT", help="The account in which they act. Default: every one.")
+@click.option("--role", metavar="ROLE", help="The role as which they act. Default: every one.")
+@click.option("--at-time", "time", metavar="TIME", help="When: 2027-01-31T12:00Z. Default: now.")
+@click.option("--unused", "is_unused", is_flag=True, help="Show the roles, groups and policies that nobody uses.")
+@source_options
+@options.as_json
+@click.pass_obj
+def access(
+    session: Session,
+    /,
+    *,
+    actor: str | None,
+    account: str | None,
+    role: str | None,
+    time: str | None,
+    is_unused: bool,
+    as_json: bool,
+    revision: str | None,
+    templates: tuple[str, ...],
+    details: tuple[str, ...],
+    live: bool,
+    profile: str | None,
+    role_arn_template: str | None,
+) -> int:
+    """Answer who has which role, what somebody may do, or what nobody uses."""
+    from iamgen.access_model import ModelSource
+    from iamgen.commands.access import AccessOptions, access, unused
+
+    if is_unused and (actor or role):
+        problem = "--unused is about everybody and every role, so it takes neither WHO nor --role"
+        raise UsageError([Fault("access", problem, "leave them out; --in ACCOUNT is possible")])
+    source = ModelSource(session.folder, revision, templates, details, live, profile, role_arn_template)
+    asked = AccessOptions(source, actor, account, role, time, as_json)
+    return (unused if is_unused else access)(asked, session.console)

@@ -1,0 +1,38 @@
+"""Users and roles whom trust policies name, and of whom what was read tells nothing, as people made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iamgen.access.documents import Statement
+from iamgen.questions.model import AccessModel, KnownEntity
+
+_USER_NAME = "aws:username"
+
+
+def unknown_principals(model: AccessModel, role: KnownEntity) -> tuple[str, ...]:
+    """Return the users and roles of the model's accounts that a role trusts and that are not in the model, each once.
+
+    They are named by ARN, or by the name that a condition demands. Those of other accounts are actors of the model.
+    """
+    return tuple(
+        dict.fromkeys(
+            name
+            for statement in role.as_role.trust
+            if statement.effect == "Allow"
+            for name in _of_statement(model, statement)
+        )
+    )
+
+
+def _of_statement(model: AccessModel, statement: Statement) -> Iterator[str]:
+    users = {actor.known.entity.arn: actor.name for actor in model.actors if actor.known}
+    for principal in statement.principals:
+        fields = principal.name.split(":", 5)
+        is_here = principal.kind == "AWS" and len(fields) > 5 and fields[4] in model.account_by_id  # noqa: PLR2004
+        if is_here and fields[5].startswith(("user/", "role/")) and principal.name not in {*users, *model.role_by_arn}:
+            yield principal.name
+    for condition in statement.conditions:
+        if condition.key.lower() == _USER_NAME and not condition.operator.negated:
+            plain = (value for value in condition.values if not {"*", "?", "$"} & set(value))
+            yield from (f"the user {value}" for value in plain if value not in users.values())
