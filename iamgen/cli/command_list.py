@@ -50,6 +50,8 @@ OTHER_WORDS: Mapping[str, str] = {
     "verify": "check",
     "quotas": "check --quotas",
     "compare": "changes",
+    "diff": "changes",
+    "log": "promote --log",
     "tag": "release",
     "publish": "release",
     "rollback": "promote",
