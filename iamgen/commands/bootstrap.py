@@ -202,7 +202,7 @@ def _keep(text: str, work: _BootstrapWork) -> None:
     file = work.root / LINKS_FILE
     try:
         if not file.exists() or file.read_text(encoding="utf-8") != text:
-            write_all({file: text})
+            write_all({file: text}, within=work.root)
             work.console.note(f"the links are kept in {LINKS_FILE}; let git ignore it")
     except (IamgenError, OSError, ValueError) as exc:
         problem = exc.faults[0].problem if isinstance(exc, IamgenError) else str(exc)

@@ -50,7 +50,7 @@ def ci(request: CiRequest, console: Console) -> int:
     if faults:
         raise IamgenError(faults)
     if not request.only_check:
-        write_all({top / path: text for path, text in files.items() if existing[path] != text})
+        write_all({top / path: text for path, text in files.items() if existing[path] != text}, within=top)
         for path in files:
             console.note(f"{path}: {'as it was' if existing[path] == files[path] else 'written'}")
         _say_what_is_next(project.declaration, request, console, changed=files != existing)

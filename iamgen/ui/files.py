@@ -10,14 +10,18 @@ from pathlib import Path
 from iamgen.errors import refuse
 
 
-def write_all(contents: Mapping[Path, str], *, private: bool = False) -> None:
+def write_all(contents: Mapping[Path, str], *, private: bool = False, within: Path | None = None) -> None:
     """Write every file, or none: all are complete on disk before the first takes its place.
 
-    Missing folders are made. A symlink is written through. `private` files, and folders made for them, are their
+    Missing folders are made. A symlink is written through, unless it leads out of the folder `within`: it may have come
+    with a repository that somebody else filled. `private` files, and folders made for them, are their
     owner's alone from the first byte on; what root writes belongs to whom the file, or its folder, belonged to. Raises
     IamgenError, naming the file, when the disk is full or a place is not writable; whatever was there before is then
     there still.
     """
+    if within:
+        for path in contents:
+            _refuse_outside(path, within)
     with _made_folders({path.parent for path in contents}, private=private), _drafts() as drafts:
         for path, content in contents.items():
             with _naming(path):
@@ -25,6 +29,14 @@ def write_all(contents: Mapping[Path, str], *, private: bool = False) -> None:
                 _refuse_other_than_files(target)
                 drafts[_draft(target, content, private=private)] = target
         _put_in_place(drafts)
+
+
+def _refuse_outside(path: Path, folder: Path) -> None:
+    with _naming(path):
+        target = path.resolve()
+    if not target.is_relative_to(folder.resolve()):
+        problem = f"a symbolic link leads to {target}, which is not in {folder}"
+        raise refuse(str(path), problem, "nothing was written; remove the link")
 
 
 def _put_in_place(drafts: Mapping[Path, Path]) -> None:
