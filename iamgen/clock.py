@@ -1,4 +1,4 @@
-"""What time it is, for grants that end."""
+"""The time by which grants end: now, or SOURCE_DATE_EPOCH."""
 
 from __future__ import annotations
 

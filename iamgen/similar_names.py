@@ -1,4 +1,4 @@
-"""The name somebody probably meant."""
+"""Find the name that somebody probably meant: "did you mean …?"."""
 
 from __future__ import annotations
 

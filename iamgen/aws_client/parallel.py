@@ -1,4 +1,4 @@
-"""Accounts worked on side by side, bounded; one that fails leaves the others alone."""
+"""Work on several accounts at the same time, on a few of them at once; one that fails leaves the others alone."""
 
 from __future__ import annotations
 

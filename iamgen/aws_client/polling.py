@@ -1,4 +1,4 @@
-"""How often AWS is asked."""
+"""How long iamgen waits between two requests when it follows something in AWS."""
 
 from __future__ import annotations
 

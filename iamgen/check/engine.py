@@ -1,4 +1,4 @@
-"""The rules of iamgen over one template."""
+"""Apply the rules of iamgen to one template."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a template, whoever found it: cfn-lint or a rule of iamgen."""
+"""A finding: what a rule of iamgen or cfn-lint has to say against a template."""
 
 from __future__ import annotations
 

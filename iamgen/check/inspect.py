@@ -1,4 +1,4 @@
-"""Everything that is looked at in rendered templates: iamgen's rules and cfn-lint, less what is ignored."""
+"""Apply iamgen's rules and cfn-lint to rendered templates, and leave out the findings that are ignored."""
 
 from __future__ import annotations
 

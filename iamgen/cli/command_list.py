@@ -55,6 +55,8 @@ OTHER_WORDS: Mapping[str, str] = {
     "verify": "check",
     "quotas": "check --quotas",
     "compare": "changes",
+    "diff": "changes",
+    "log": "promote --log",
     "tag": "release",
     "publish": "release",
     "rollback": "promote",

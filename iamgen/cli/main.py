@@ -95,7 +95,17 @@ def _ended(session: Session) -> int:  # noqa: PLR0911  # one for each way to end
 
 def _usage_fault(exc: click.UsageError) -> Fault:
     path = exc.ctx.command_path if exc.ctx else "iamgen"
-    return Fault(path, exc.format_message().rstrip("."), f"{path} --help")
+    problem = " ".join(exc.format_message().split()).rstrip(".")  # click lists choices one a line, after a tab
+    return Fault(path, problem, _usage_hint(exc, path))
+
+
+def _usage_hint(exc: click.UsageError, path: str) -> str:
+    """Return the order of the arguments where there are too many or too few of them, else where to read on."""
+    is_about_arguments = type(exc) is click.UsageError or isinstance(getattr(exc, "param", None), click.Argument)
+    if exc.ctx and is_about_arguments:
+        usage = " ".join(exc.ctx.command.collect_usage_pieces(exc.ctx))
+        return f"type {path} {usage}; {path} --help lists the options"
+    return f"{path} --help"
 
 
 def _has_current_folder() -> bool:

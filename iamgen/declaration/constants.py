@@ -290,6 +290,9 @@ class _ConstantsReading:
             return "a value cannot refer to itself"
         if line is not None:
             return f"line {line} sets it: move that line up"
+        spelled = next((known for known in self.by_name if known.upper() == name.upper()), None)
+        if spelled:
+            return f"line {self._first_lines[spelled]} sets {spelled}: capitals count, so write both alike"
         otherwise = "only earlier lines of this file count, and no value can have a `$` of its own"
         return did_you_mean(name, self.by_name, otherwise)
 

@@ -1,4 +1,4 @@
-"""A stack operation, followed to its end."""
+"""Follow an operation of a stack by its events to the end, and collect what failed on the way."""
 
 from __future__ import annotations
 

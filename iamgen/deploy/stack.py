@@ -1,4 +1,4 @@
-"""A stack as it is in AWS."""
+"""Read a stack from AWS: its status, its template, its resources, and which of them failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An operation of a stack set, followed to its end."""
+"""Follow an operation of a stack set to its end."""
 
 from __future__ import annotations
 

@@ -169,6 +169,8 @@ def _absent(environment: Environment, template: str, exc: TemplateNotFound) -> I
     readable = [name for name in environment.list_templates() if name not in (absent, template)]
     hint = did_you_mean(absent, readable, "write the file, or correct its name")
     if absent == template:
+        same_name = [shown(name) for name in readable if name.rpartition("/")[2] == absent.rpartition("/")[2]]
+        hint = f"it is looked for there, and {same_name[0]} has its name: move that file" if same_name else hint
         return refuse(shown(template), "there is no such template", hint)
     return refuse(_place_of_word(environment, template, exc, absent), f"there is no template {absent!r}", hint)
 

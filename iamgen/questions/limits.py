@@ -1,4 +1,4 @@
-"""What answers do not look at, and until when they hold."""
+"""Name what an answer does not take into account, and until when it holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""git, run: the one place. Arguments never pass a shell, and names never look like options."""
+"""Run git: nothing else in iamgen does. Arguments never pass a shell, and names never look like options."""
 
 from __future__ import annotations
 

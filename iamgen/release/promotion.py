@@ -1,4 +1,4 @@
-"""A promotion: what a channel has, what it will have, and how it gets there."""
+"""Plan a promotion, from the release that a channel has to another one, and move the channel's branch."""
 
 from __future__ import annotations
 

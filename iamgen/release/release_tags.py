@@ -1,4 +1,4 @@
-"""What the clone and the remote know of releases."""
+"""Which release tags the clone and the remote have."""
 
 from __future__ import annotations
 

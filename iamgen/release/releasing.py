@@ -1,4 +1,4 @@
-"""A release: what it will be, whether it may be, and how it is made."""
+"""Plan a release, with its version and whether it may be made, and push its tag."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The remote: what it has, and how something gets there."""
+"""Choose the remote, list its references and push to it, always by the id of an object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clone that iamgen's repository is in, or is a folder of."""
+"""Open the clone that holds users.py, at its top or in a folder of it."""
 
 from __future__ import annotations
 

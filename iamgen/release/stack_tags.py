@@ -1,4 +1,4 @@
-"""What is deployed, as git calls it."""
+"""The tags of a stack that say what was deployed on it: the release and the commit, as `git describe` names them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tag that is pushed: it is in the remote in the end, or nowhere."""
+"""Push a tag, alone or with the move of a branch: the remote has both in the end, or none of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text of others, made fit for a terminal."""
+"""Escape what a terminal would obey, such as control characters, in text that comes from elsewhere."""
 
 from __future__ import annotations
 

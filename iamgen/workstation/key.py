@@ -35,11 +35,6 @@ class StatedKey:
     piped: Callable[[], str]
     prompt: Callable[[], str] | None
 
-    @property
-    def any(self) -> bool:
-        """Whether there is to be a key at all."""
-        return self.id is not None or self.secret is not None
-
 
 def check(value: StatedKey) -> None:
     """Raise UsageError for what is wrong with the key's id, or for its absence.

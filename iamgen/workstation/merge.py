@@ -1,4 +1,4 @@
-"""Sections put into a person's own file, in which every other line stays as it is."""
+"""Merge sections into a person's own configuration file, in which every other line stays as it is."""
 
 from __future__ import annotations
 

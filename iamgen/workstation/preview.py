@@ -1,4 +1,4 @@
-"""What a merge would do, for a person to read: no secret in it."""
+"""Show what a merge would change in a person's files, with secrets masked."""
 
 from __future__ import annotations
 

@@ -31,6 +31,7 @@ def run(*arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
         ("Bootstrap", "did you mean bootstrap?"),
         ("lint", "the command for it is iamgen check"),
         ("rollback", "the command for it is iamgen promote"),
+        ("diff", "the command for it is iamgen changes"),
         ("xyzzy", "iamgen --help lists the commands"),
     ],
 )
@@ -38,6 +39,29 @@ def test_a_word_that_is_no_command_is_refused_with_the_one_that_was_meant(word: 
     error = f"error: iamgen {word}: there is no such command\nhint: {hint}\n"
     assert run(word, "dev") == (2, "", error)
     assert run("help", word) == (2, "", error)
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        (
+            ("who-can", "s3:GetObject", "prod"),
+            "error: iamgen who-can: Got unexpected extra argument (prod)\n"
+            "hint: type iamgen who-can [OPTIONS] ACTION; iamgen who-can --help lists the options\n",
+        ),
+        (
+            ("ci",),
+            "error: iamgen ci: Missing argument 'PROVIDER...'. Choose from: github, gitlab\n"
+            "hint: type iamgen ci [OPTIONS] PROVIDER...; iamgen ci --help lists the options\n",
+        ),
+        (
+            ("render", "--formt", "json"),
+            "error: iamgen render: No such option '--formt'. Did you mean '--format'?\nhint: iamgen render --help\n",
+        ),
+    ],
+)
+def test_arguments_that_do_not_fit_are_refused_with_those_that_do(line: tuple[str, ...], error: str) -> None:
+    assert run(*line) == (2, "", error)
 
 
 def test_every_word_of_other_tools_leads_to_a_command_and_is_none_itself() -> None:

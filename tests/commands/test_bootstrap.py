@@ -109,6 +109,20 @@ def test_without_a_key_there_are_links_only(example: Path, iamgen: Iamgen, home:
     assert not home.exists()
 
 
+def test_the_page_of_links_is_not_written_through_a_link_of_the_repository(
+    example: Path, iamgen: Iamgen, tmp_path: Path
+) -> None:
+    (example / "aws-iam-console-switch-role.md").symlink_to(tmp_path / "profile")
+    done = iamgen(example, "bootstrap", "--user", "bob")
+    assert (done.returncode, done.stderr) == (
+        0,
+        f"warning: aws-iam-console-switch-role.md: a symbolic link leads to {tmp_path / 'profile'}, which is not in "
+        f"{example}\nhint: the links are printed all the same\n",
+    )
+    assert done.stdout.startswith("# Roles of bob in the AWS console\n")
+    assert not (tmp_path / "profile").exists()
+
+
 def test_the_page_of_links_is_ignored_by_git() -> None:
     assert "aws-iam-console-switch-role.*" in (ROOT / ".gitignore").read_text().split()
 

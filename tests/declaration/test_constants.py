@@ -214,6 +214,12 @@ def test_refused(line: str, what: str, hint: str) -> None:
     ("text", "expected"),
     [
         ("A=1\nB=2\nexport A=3", Fault("CONST.inc:3", "A: it is already set on line 1", "keep one of the two lines")),
+        (
+            "dev=1\nA=${DEV}",
+            Fault(
+                "CONST.inc:2", "A: no line above sets ${DEV}", "line 1 sets dev: capitals count, so write both alike"
+            ),
+        ),
         ("DEV=1\nA=${DEB}", Fault("CONST.inc:2", "A: no line above sets ${DEB}", "did you mean DEV?")),
         (
             "A=${B}\nB=1",

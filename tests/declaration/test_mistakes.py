@@ -300,6 +300,18 @@ error: users.py:4:15: Role 'OpsR': iamgen makes one of that name itself
 hint: choose another name
 """,
     ),
+    "a role with a name that is taken, which somebody has where only the standard one is": Mistake(
+        """\
+ROLES = (Role("OpsR", services=("s3",)),)
+USERS = (User("alice", {"user-only": "OpsR", "shop-dev": "AdminR"}),)
+""",
+        """\
+error: users.py:4:15: Role 'OpsR': iamgen makes one of that name itself
+   4 | ROLES = (Role("OpsR", services=("s3",)),)
+     |               ^^^^^^
+hint: choose another name
+""",
+    ),
     "a role without a name": Mistake(
         """\
 ROLES = (Role(nam="DataR", services=("s3",)),)

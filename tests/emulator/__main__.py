@@ -23,6 +23,9 @@ CLI does not know AWS_ENDPOINT_URL and would ask the real AWS, so these lines na
   aws iam create-user --endpoint-url {url} --user-name carol
   aws iam create-user --endpoint-url {url} --user-name dave --path /auditors/
 
+These are the people of the example. With a repository of your own, take the id of its user-only account as the key id, and
+iamgen deploy prints the lines for its people.
+
 One command for all accounts assumes a role in each; here any will do:
 
   iamgen deploy --all --role-arn-template 'arn:aws:iam::{{account_id}}:role/any'

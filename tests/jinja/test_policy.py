@@ -210,6 +210,19 @@ def test_no_template(make_repo: MakeRepo) -> None:
     )
 
 
+def test_a_template_in_another_folder_is_named(make_repo: MakeRepo) -> None:
+    root = make_repo()
+    (root / "templates").mkdir(exist_ok=True)
+    (root / "templates/log.json.j2").write_text("{}")
+    with pytest.raises(IamgenError) as raised:
+        render(root, "policies/log.json.j2", {})
+    assert raised.value.faults[0] == (
+        "templates/policies/log.json.j2",
+        "there is no such template",
+        "it is looked for there, and templates/log.json.j2 has its name: move that file",
+    )
+
+
 def test_a_template_that_includes_one_that_does_not_exist(make_repo: MakeRepo) -> None:
     root = make_repo()
     (root / "templates/policies").mkdir(parents=True)

@@ -63,13 +63,6 @@ def file_place(place: str, finding: Finding, stack: str) -> FilePlace:
     return FilePlace(f"{place}/{stack}.json" if is_account(place) else place, finding.line)
 
 
-def visible(text: str) -> str:
-    r"""Return a text that stays on its line: `\n`, `\x1b` and their like for what cannot be seen."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
-    )
-
-
 def _rank(finding: Finding) -> tuple[object, ...]:
     # numbers and names cannot be compared: each step says first which it is
     path = [(0, step, "") if isinstance(step, int) else (1, 0, step) for step in finding.path]

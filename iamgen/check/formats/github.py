@@ -6,7 +6,8 @@ GitHub shows ten annotations of each level for a step; the log has them all.
 from __future__ import annotations
 
 from iamgen.check.finding import Finding, Level
-from iamgen.check.formats._places import FindingsByPlace, file_place, ordered, spot, visible
+from iamgen.check.formats._places import FindingsByPlace, file_place, ordered, spot
+from iamgen.ui.printable import printable
 
 _COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "info": "notice"}
 # The percent sign comes first: what is put in for the others has one.
@@ -32,7 +33,7 @@ def escape_property(text: str) -> str:
 def _escaped(text: str, put: dict[str, str]) -> str:
     for character, instead in put.items():
         text = text.replace(character, instead)
-    return visible(text)
+    return printable(text)
 
 
 def _command(place: str, finding: Finding, stack: str) -> str:

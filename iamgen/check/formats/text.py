@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamgen.check.finding import Finding
-from iamgen.check.formats._places import FindingsByPlace, counts, is_account, ordered, pointer, visible
+from iamgen.check.formats._places import FindingsByPlace, counts, is_account, ordered, pointer
+from iamgen.ui.printable import printable
 
 
 def render(findings: FindingsByPlace) -> str:
@@ -22,10 +23,10 @@ def summary(findings: FindingsByPlace) -> str:
 
 def _lines(place: str, finding: Finding) -> Iterator[str]:
     rule = f"{finding.rule} {finding.name}".strip()
-    yield visible(f"{finding.level}: {_where(place, finding)}: {rule}: {finding.message}")
+    yield printable(f"{finding.level}: {_where(place, finding)}: {rule}: {finding.message}")
     hints = [text for text in (finding.cause, finding.source) if text]
     if hints:
-        yield visible(f"hint: {'; '.join(hints)}")
+        yield printable(f"hint: {'; '.join(hints)}")
 
 
 def _where(place: str, finding: Finding) -> str:

@@ -12,7 +12,7 @@ from iamgen.declaration.access_entries import accounts_meant, is_pattern, places
 from iamgen.declaration.declared_type import Declared, MisDeclared, Origin, label, without_fault
 from iamgen.declaration.expiry import end, iso, text_of
 from iamgen.declaration.field_types import OptionalUntil, Text
-from iamgen.declaration.standard import PEOPLE_ACCOUNT
+from iamgen.declaration.standard import PEOPLE_ACCOUNT, STANDARD_ROLES
 from iamgen.similar_names import did_you_mean
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def access_faults(holder: Holder, written: Written, accounts: Accounts) -> Itera
                     hint = _role_hint(role, roles, written)
                     problem = f"{label(holder)}: {key}: there is no role {role!r}"
                     yield MisDeclared(at, problem, hint, role if grant else (key, role))
-            elif meant and not where_granted(role, meant, written, accounts):
+            elif meant and role not in STANDARD_ROLES and not where_granted(role, meant, written, accounts):
                 declared = next(declared for declared in written.roles if declared.name == role)
                 hint = f"it is in {', '.join(places(declared.accounts, accounts))}"
                 yield MisDeclared(at, f"{label(holder)}: {role} is not in {key}", hint, role)

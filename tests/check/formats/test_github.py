@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamgen.check.finding import Finding
-from iamgen.check.formats._places import FindingsByPlace, visible
+from iamgen.check.formats._places import FindingsByPlace
 from iamgen.check.formats.github import escape_message, escape_property, render
+from iamgen.ui.printable import printable
 
 GOLDEN = """\
 ::warning file=prod/infra.json,title=W128::Ümläut 100 %25%0Asecond line%0Aprod
@@ -30,7 +31,7 @@ def as_the_runner_reads(escaped: str) -> str:
 
 def seen(text: str) -> str:
     """Return the text as the log shows it: in its lines, with escapes for what a terminal would obey."""
-    return "".join(part if part in ("\r", "\n") else visible(part) for part in re.split("([\r\n])", text))
+    return "".join(part if part in ("\r", "\n") else printable(part) for part in re.split("([\r\n])", text))
 
 
 def test_golden(findings: FindingsByPlace) -> None:
