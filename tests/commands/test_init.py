@@ -396,3 +396,77 @@ def test_names_of_every_kind_are_written_well(iamgen: Run, tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     assert ": live looks like production by its name, but is treated as a dev account is" in done.stderr
     assert iamgen(tmp_path / "access", "check", "--no-lint").returncode == 0
+
+
+@SETS
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("ann iam:CreateUser --in {prod}", "yes"),
+        ("ann iam:CreateUser --in {holder}", "yes"),
+        ("ann iam:CreateRole --in {dev} --via DeployR", "yes"),
+        ("ann s3:PutObject --in {prod} --via DeployR", "no"),
+        ("ann iam:CreateUser --in {prod} --without-mfa", "no"),
+        ("ann iam:CreateUser --in {holder} --without-mfa", "no"),
+        ("bob s3:PutObject --in {dev}", "yes"),
+        ("bob s3:PutObject --in {dev} --without-mfa", "no"),
+        ("bob s3:GetObject --in {prod}", "yes"),
+        ("bob s3:PutObject --in {prod}", "no"),
+        ("bob s3:GetObject --in {prod} --via LogsR", "no"),
+        (
+            "bob logs:FilterLogEvents --on arn:aws:logs:eu-west-1:333333333333:log-group:a:* --in {prod} --via LogsR",
+            "yes",
+        ),
+        ("bob logs:FilterLogEvents --in {dev} --via LogsR", "no"),
+        ("bob iam:CreateUser --in {dev}", "no"),
+        ("bob iam:CreateUser --in {holder}", "no"),
+        ("bob iam:UpdateAssumeRolePolicy --in {holder}", "no"),
+        ("bob iam:PassRole --in {dev}", "no"),
+        ("bob iam:CreateUser --in {prod}", "no"),
+    ],
+)
+def test_people_may_do_what_their_entries_say_and_no_more(
+    iamgen: Run, tmp_path_factory: pytest.TempPathFactory, accounts: tuple[str, ...], question: str, answer: str
+) -> None:
+    """Bob works where it is not for production and cannot raise his power, not even where people live in dev too."""
+    folder = tmp_path_factory.getbasetemp() / f"asked-{len(accounts)}-{accounts[0]}"
+    if not folder.exists():
+        folder.mkdir()
+        begun(iamgen, folder, accounts, "none")
+    project = "shop-" if accounts == PROJECTS else ""
+    places = {
+        "dev": f"{project}dev",
+        "prod": f"{project}prod",
+        "holder": "dev" if accounts == STAND_IN else "user-only",
+    }
+    done = iamgen(folder / "access", "can", *question.format(**places).split())
+    assert done.stdout.startswith(f"{answer}: "), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_the_steps_of_its_ci_pass(iamgen: Run, make: Run, tmp_path: Path, at_home: None, ci: str) -> None:
+    """Every command of the check job that needs no CI service, as it stands in the file."""
+    import yaml
+
+    folder = begun(iamgen, tmp_path, PROJECTS, ci)
+    make(folder, "git init --quiet --initial-branch=main && git add . && git commit --quiet --message Begin")
+    if ci == "github":
+        workflow = yaml.safe_load((folder / ".github/workflows/iamgen-check.yml").read_text())
+        steps = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
+    else:
+        jobs = yaml.safe_load((folder / ".gitlab-ci.yml").read_text())
+        steps = ["\n".join(jobs[name]["script"]) for name in ("check", "cfn-lint", "ci-file")]
+    run = [step for step in steps if not step.startswith("pip install")]
+    assert len(run) >= 3
+    path = f"PATH={Path(sys.executable).parent}:$PATH; export PATH BASE=HEAD GITHUB_STEP_SUMMARY=/dev/null\n"
+    for step in run:
+        make(folder, f"set -e\n{path}{step}")
+
+
+def test_a_users_py_of_somebody_else_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from iamgen.new_repository.place import NewRepositoryPlace
+
+    (tmp_path / "users.py").write_text("")
+    monkeypatch.setattr("os.geteuid", lambda: 4321)
+    (fault,) = NewRepositoryPlace.of(tmp_path).faults()
+    assert "the users.py there was not run" in fault.problem
