@@ -89,7 +89,8 @@ def init(request: InitRequest, console: Console) -> int:
     console.warnings((*files.warnings, *(own.warnings if is_own else ())))
     for command in _next_commands(request, place, written):
         console.note(f"next: {command}")
-    console.note(f"then README.md there says how {files.holder} and the other accounts are deployed")
+    if place.folder / "README.md" in written:
+        console.note(f"then README.md there says how {files.holder} and the other accounts are deployed")
     return 0
 
 

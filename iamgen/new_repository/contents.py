@@ -101,5 +101,5 @@ def _users(choices: Choices) -> Mapping[str, object]:
         "logs_held": bool(others) and has_production(accounts),
         "ci": choices.ci,
         "guarded": guarded,
-        "unguarded": ", ".join(f'"{name}": "OpsR"' for name in unguarded),
+        "unguarded": ", ".join(f'"{name}": "DeployR"' for name in unguarded),
     }

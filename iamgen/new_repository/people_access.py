@@ -34,8 +34,8 @@ def holder_of(accounts: Sequence[AccountChoice]) -> AccountChoice:
 def access_of_first(accounts: Sequence[AccountChoice]) -> str:
     """Return the access of the person who looks after the accounts."""
     holder = holder_of(accounts)
-    entries = [f'"{holder.name}": "OpsR"'] if holder.kind == USER_ONLY else []
-    entries.append('"*": ("AdminR", "OpsR")')
+    entries = [f'"{holder.name}": "DeployR"'] if holder.kind == USER_ONLY else []
+    entries.append('"*": ("AdminR", "DeployR", "OpsR")')
     return f"{{{', '.join(entries)}}}"
 
 

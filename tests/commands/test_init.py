@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -396,3 +397,75 @@ def test_names_of_every_kind_are_written_well(iamgen: Run, tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     assert ": live looks like production by its name, but is treated as a dev account is" in done.stderr
     assert iamgen(tmp_path / "access", "check", "--no-lint").returncode == 0
+
+
+QUESTIONS: tuple[dict[str, Any], ...] = (
+    {"who": "ann", "action": "iam:CreateUser", "in": "prod", "expect": "yes"},
+    {"who": "ann", "action": "iam:CreateUser", "in": "holder", "expect": "yes"},
+    {"who": "ann", "action": "iam:CreateRole", "in": "dev", "via": "DeployR", "expect": "yes"},
+    {"who": "ann", "action": "s3:PutObject", "in": "prod", "via": "DeployR", "expect": "no"},
+    {"who": "ann", "action": "iam:CreateUser", "in": "prod", "mfa": False, "expect": "no"},
+    {"who": "ann", "action": "iam:CreateUser", "in": "holder", "mfa": False, "expect": "no"},
+    {"who": "bob", "action": "s3:PutObject", "in": "dev", "expect": "yes"},
+    {"who": "bob", "action": "s3:PutObject", "in": "dev", "mfa": False, "expect": "no"},
+    {"who": "bob", "action": "s3:GetObject", "in": "prod", "expect": "yes"},
+    {"who": "bob", "action": "s3:PutObject", "in": "prod", "expect": "no"},
+    {"who": "bob", "action": "s3:GetObject", "in": "prod", "via": "LogsR", "expect": "no"},
+    {"who": "bob", "action": "logs:FilterLogEvents", "in": "prod", "via": "LogsR", "expect": "yes",
+     "on": "arn:aws:logs:eu-west-1:333333333333:log-group:a:*"},
+    {"who": "bob", "action": "logs:FilterLogEvents", "in": "dev", "via": "LogsR", "expect": "no"},
+    {"who": "bob", "action": "iam:CreateUser", "in": "dev", "expect": "no"},
+    {"who": "bob", "action": "iam:CreateUser", "in": "holder", "expect": "no"},
+    {"who": "bob", "action": "iam:UpdateAssumeRolePolicy", "in": "holder", "expect": "no"},
+    {"who": "bob", "action": "iam:PassRole", "in": "dev", "expect": "no"},
+    {"who": "bob", "action": "iam:CreateUser", "in": "prod", "expect": "no"},
+)  # fmt: skip
+
+
+@SETS
+def test_people_may_do_what_their_entries_say_and_no_more(
+    iamgen: Run, tmp_path: Path, accounts: tuple[str, ...]
+) -> None:
+    """Bob works where it is not for production and cannot raise his power, not even where people live in dev too."""
+    folder = begun(iamgen, tmp_path, accounts, "none")
+    project = "shop-" if accounts == PROJECTS else ""
+    places = {
+        "dev": f"{project}dev",
+        "prod": f"{project}prod",
+        "holder": "dev" if accounts == STAND_IN else "user-only",
+    }
+    lines = [json.dumps({**question, "in": places[question["in"]]}) for question in QUESTIONS]
+    (tmp_path / "questions").write_text("\n".join(lines))
+    done = iamgen(folder, "can", "--questions", str(tmp_path / "questions"))
+    answers = [json.loads(line)["answer"] for line in done.stdout.splitlines()]
+    assert answers == [question["expect"] for question in QUESTIONS], done.stderr
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_the_steps_of_its_ci_pass(iamgen: Run, make: Run, tmp_path: Path, at_home: None, ci: str) -> None:
+    """Every command of the check job that needs no CI service, as it stands in the file."""
+    import yaml
+
+    folder = begun(iamgen, tmp_path, PROJECTS, ci)
+    make(folder, "git init --quiet --initial-branch=main && git add . && git commit --quiet --message Begin")
+    if ci == "github":
+        workflow = yaml.safe_load((folder / ".github/workflows/iamgen-check.yml").read_text())
+        steps = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
+    else:
+        jobs = yaml.safe_load((folder / ".gitlab-ci.yml").read_text())
+        steps = ["\n".join(jobs[name]["script"]) for name in ("check", "cfn-lint", "ci-file")]
+    run = [step for step in steps if not step.startswith("pip install")]
+    assert len(run) >= 3
+    path = f"PATH={Path(sys.executable).parent}:$PATH; export PATH BASE=HEAD GITHUB_STEP_SUMMARY=/dev/null\n"
+    for step in run:
+        make(folder, f"set -e\n{path}{step}")
+
+
+def test_a_users_py_of_somebody_else_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from iamgen.new_repository.place import NewRepositoryPlace
+
+    (tmp_path / "users.py").write_text("")
+    monkeypatch.setattr("os.geteuid", lambda: 4321)
+    (fault,) = NewRepositoryPlace.of(tmp_path).faults()
+    assert "the users.py there was not run" in fault.problem
