@@ -35,6 +35,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "deploy": {"access", "aws", "aws_client", "declaration", "diff", "errors", "iam", "ui"},
     "project": {"check", "declaration", "diff", "errors", "jinja", "source_place", "synth", "ui"},
     "revision": {"deploy", "diff", "errors", "project", "release", "ui"},
+    "regions": {"access", "errors"},
     "questions": {"access", "aws", "declaration", "errors", "iam", "similar_names", "ui"},
     "access_model": {
         "aws_client",
@@ -62,6 +63,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "jinja",
         "project",
         "questions",
+        "regions",
         "release",
         "revision",
         "similar_names",

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     "Questions": {
         "can": "Answer whether somebody may do something.",
         "who-can": "Show everybody who may do something.",
+        "diff": "Show what two policies allow differently, proven or with a request.",
     },
     "Releases": {
         "release": "Tag the current commit as a release, and push the tag.",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from iamgen.access.action_matrix import divided_by_statements
 from iamgen.access.beyond_policies import NOT_UP_TO_POLICIES
 from iamgen.access.known_actions import ActionSet, KnownActions
 from iamgen.access.statement_index import indexes_of
 from iamgen.errors import Fault
-from iamgen.regions.difference import ANYBODY, NotDecided, PolicySet, Witness, difference
-from iamgen.regions.statement_formulas import Viewpoint
+from iamgen.regions.difference import NotDecided, PolicySet, Witness, difference
+
+_TRIED = 1_000
+"""How many of the actions that change alike are tried for a request that is usual."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,9 @@ class ChangedActions:
     actions: ActionSet
     """The actions."""
     witness: Witness
-    """A request for the first of them; it is decided alike for all others."""
+    """A request for one of them; it is decided alike for all others."""
+    is_usual: bool = True
+    """Whether the action of the request is known to have such a resource."""
 
 
 @dataclass(frozen=True)
@@ -55,22 +60,57 @@ class AccessComparison:
         return not (self.gains or self.losses or self.doubts)
 
 
+HasResource = Callable[[str, str], bool]
+"""Says whether an action, in lower case, may have a resource."""
+
+
 def compare(
-    before: PolicySet, after: PolicySet, known: KnownActions, viewpoint: Viewpoint = ANYBODY
+    before: PolicySet, after: PolicySet, known: KnownActions, has_resource: HasResource | None = None
 ) -> AccessComparison:
-    """Return what changes for each known action. Raises AccessError for statements of another kind than is asked."""
+    """Return what changes for each known action. Raises AccessError for statements that name principals.
+
+    With `has_resource`, the request that is shown for several actions is for one that may have its resource.
+    """
     classes = action_classes((before, after), known)
     gains, losses = list[ChangedActions](), list[ChangedActions]()
     doubts = list[DoubtfulActions]()
     for actions in classes:
         name = known.first(actions)
         for first, second, changed in ((before, after, gains), (after, before, losses)):
-            result = difference(first, second, name, viewpoint)
+            result = difference(first, second, name)
             if isinstance(result, Witness):
                 changed.append(ChangedActions(actions, result))
             elif isinstance(result, NotDecided):
                 doubts.append(DoubtfulActions(actions, result.reasons))
-    return AccessComparison(known, len(classes), _alike(gains), _alike(losses), _same_doubts(doubts))
+    usual = _Usual(known, has_resource)
+    return AccessComparison(
+        known,
+        len(classes),
+        tuple(usual.shown(item, before, after) for item in _alike(gains)),
+        tuple(usual.shown(item, after, before) for item in _alike(losses)),
+        _same_doubts(doubts),
+    )
+
+
+@dataclass(frozen=True)
+class _Usual:
+    """Chooses the action for which a request is shown."""
+
+    known: KnownActions
+    has_resource: HasResource | None
+
+    def shown(self, changed: ChangedActions, before: PolicySet, after: PolicySet) -> ChangedActions:
+        """Return the change with a request that AWS's documentation knows, if one of the actions has such a request."""
+        if self.has_resource is None:
+            return changed
+        request = changed.witness.request
+        for action in islice(self.known.named(changed.actions), _TRIED):
+            if self.has_resource(action, request.resource):
+                usual = replace(request, action=action)
+                witness = Witness(usual, before.verdict(usual), after.verdict(usual))
+                if witness.is_difference:
+                    return replace(changed, witness=witness)
+        return replace(changed, is_usual=False)
 
 
 def action_classes(policy_sets: Iterable[PolicySet], known: KnownActions) -> tuple[ActionSet, ...]:

@@ -16,7 +16,6 @@ from iamgen.access.context import ContextValue
 from iamgen.access.documents import Effect, Statement
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Request, Verdict, evaluate, verdict_within
-from iamgen.access.matching import statement_name
 from iamgen.access.patterns import pattern
 from iamgen.access.statement_index import indexes_of
 from iamgen.errors import Fault
@@ -37,7 +36,7 @@ from iamgen.regions.formulas import (
 from iamgen.regions.glob_members import TooLongError
 from iamgen.regions.normal_conditions import Caller, variable_keys
 from iamgen.regions.search import Search, Solution
-from iamgen.regions.statement_formulas import Viewpoint, applies
+from iamgen.regions.statement_formulas import Viewpoint, applies, place_of
 from iamgen.regions.typed_members import kind_of
 
 ANYBODY = Viewpoint(Caller({}))
@@ -82,6 +81,11 @@ class Witness:
     """Why it is denied before."""
     after: Verdict
     """Why it is allowed after."""
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether it is as it has to be: denied before and allowed after."""
+        return (self.before.outcome, self.after.outcome) == ("denied", "allowed")
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,7 @@ class _Comparison:
             return
         if self.action in LONG_TERM_ONLY:
             yield Claim(KeyTest(_TEMPORARY, Statement("Deny")))
-        globs = (pattern(text, variables=False).within_arn(run_on=False) for text in protected_resources(self.action))
+        globs = (pattern(text, variables=False).within_arn(run_on=True) for text in protected_resources(self.action))
         if patterns := frozenset(globs):
             yield Claim(ResourceTest(patterns), holds=False)
 
@@ -180,14 +184,14 @@ class _Comparison:
             witness = Witness(request, self.before.verdict(request), self.after.verdict(request))
         except AccessError as error:
             return NotDecided(error.faults)
-        if (witness.before.outcome, witness.after.outcome) == ("denied", "allowed"):
+        if witness.is_difference:
             return witness
         reasons = (*witness.before.reasons, *witness.after.reasons)
         return NotDecided(reasons or (Fault(self.action, "the evaluator decides the request otherwise"),))
 
 
 def _reason(test: OpaqueTest) -> Fault:
-    return Fault(statement_name(test.statement), test.reason)
+    return Fault(place_of(test.statement), test.reason)
 
 
 def _dimensions(formula: Formula, viewpoint: Viewpoint) -> dict[str, KeyDimension]:

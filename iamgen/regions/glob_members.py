@@ -75,10 +75,10 @@ class _Walk:
         machines = dict.fromkeys((item, test.folded) for test in tests for item in test.patterns)
         numbers = {key: number for number, key in enumerate(machines)}
         self._machines = tuple(_machine(item, folded) for item, folded in machines)
-        self._matched = tuple(frozenset(numbers[item, test.folded] for item in test.patterns) for test in claims.matched)
-        self._unmatched = frozenset(
-            numbers[item, test.folded] for test in claims.unmatched for item in test.patterns
+        self._matched = tuple(
+            frozenset(numbers[item, test.folded] for item in test.patterns) for test in claims.matched
         )
+        self._unmatched = frozenset(numbers[item, test.folded] for test in claims.unmatched for item in test.patterns)
         literals = {character for machine in self._machines for character in machine.literals}
         self._other = next((char for char in _OTHERS if not {char, char.lower(), char.upper()} & literals), "\x7f")
         self._steps = 0
@@ -150,7 +150,7 @@ def _may_be_in_arn(character: str, colons: int) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
-def _machine(pattern: Pattern, folded: bool) -> _Machine:  # noqa: FBT001  # the key of the cache
+def _machine(pattern: Pattern, folded: bool) -> _Machine:  # the key of the cache
     return _Machine(pattern, folded=folded)
 
 

@@ -15,7 +15,7 @@ from itertools import count
 from types import MappingProxyType
 
 from iamgen.access.context import ContextValue
-from iamgen.regions.dimensions import KeyDimension, Member, agrees, resource_member
+from iamgen.regions.dimensions import NO_RESOURCE, KeyDimension, Member, agrees, resource_member
 from iamgen.regions.formulas import (
     RESOURCE,
     Claim,
@@ -65,6 +65,11 @@ class _Branch:
     def cost(self) -> int:
         return sum(member.cost for member in self.members.values()) + (RESOURCE not in self.members)
 
+    @property
+    def resource(self) -> str:
+        """The plainest resource."""
+        return str(self.members[RESOURCE].value) if RESOURCE in self.members else NO_RESOURCE
+
     def is_true(self, formula: Formula) -> bool:
         """Return whether a formula is true of the plainest request, without any further claim."""
         match formula:
@@ -75,8 +80,8 @@ class _Branch:
             case Claim(OpaqueTest() as test):
                 return formula in self.claims.get(test, ())
             case Claim(ResourceTest(patterns), holds):
-                text = str(self.members[RESOURCE].value) if RESOURCE in self.members else "*"
-                return any(item.matches(text) for item in patterns) is holds
+                text = self.resource
+                return (text != NO_RESOURCE and any(item.matches(text) for item in patterns)) is holds
             case Claim(KeyTest(condition), holds):
                 return agrees(condition.key, self.members.get(condition.key, _ABSENT).value, {condition: holds})
         return False
@@ -162,5 +167,4 @@ def _solution(branch: _Branch) -> Solution:
         for key, member in branch.members.items()
         if isinstance(key, str) and key != RESOURCE and member.value != ()
     }
-    resource = str(branch.members[RESOURCE].value) if RESOURCE in branch.members else "*"
-    return Solution(resource, keys, tuple(test for test in branch.claims if isinstance(test, OpaqueTest)))
+    return Solution(branch.resource, keys, tuple(test for test in branch.claims if isinstance(test, OpaqueTest)))

@@ -36,6 +36,12 @@ class Viewpoint:
     """Their names, for trust policies only."""
 
 
+def place_of(statement: Statement) -> str:
+    """Return how a statement is named: by its policy, and its Sid or its number there."""
+    name = statement.sid or (str(statement.number) if statement.number else "without Sid")
+    return f"statement {name} of {statement.origin or 'the policy'}"
+
+
 def applies(prepared: PreparedStatement, about_action: Answer, viewpoint: Viewpoint) -> Formula:
     """Return when a statement applies to a request for an action; `about_action` is yes or unknown.
 

@@ -13,7 +13,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from itertools import pairwise, product
 
 from iamgen.access.conditions import Condition
-from iamgen.access.errors import AccessError
 from iamgen.access.values import moment, network, number
 
 _EXACT = Context(prec=2_000)
@@ -32,7 +31,7 @@ def kind_of(condition: Condition) -> str:
 
 def typed_values(kind: str, conditions: Iterable[Condition]) -> tuple[str, ...]:
     """Return values that stand for all others, the plainest first, for conditions that see values as `kind`."""
-    written = [value for condition in conditions if kind_of(condition) == kind for value in condition.values]
+    written = sorted({value for condition in conditions if kind_of(condition) == kind for value in condition.values})
     return tuple(dict.fromkeys((*_USUAL.get(kind, ()), *_VALUES[kind](written))))
 
 
@@ -88,13 +87,3 @@ _VALUES: Mapping[str, Callable[[Iterable[str]], Iterator[str]]] = {
     "Date": _dates,
     "IpAddress": _addresses,
 }
-
-
-def is_comparable(kind: str, value: str) -> bool:
-    """Return whether a value is one of the kind."""
-    reads: Mapping[str, Callable[[str], object]] = {"Numeric": number, "Date": moment, "IpAddress": network}
-    try:
-        reads.get(kind, str)(value)
-    except AccessError:
-        return False
-    return True
