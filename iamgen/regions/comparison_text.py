@@ -74,8 +74,8 @@ class PolicyDifference:
 
     def _summary(self) -> str:
         compared = self.comparison
-        proof = f"proven for {_counted(compared.classes, 'class', 'classes')} of requests, with the actions of "
-        proof += f"{self.list_date} and those that AWS does not have yet"
+        number = _counted(compared.classes, "class", "classes")
+        proof = f"proven for {number} of requests, which every action of AWS is in, also those to come"
         if compared.is_proven_equal:
             return f"No change of access: {proof}."
         directions = {"gained": compared.gains, "lost": compared.losses}
