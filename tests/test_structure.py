@@ -50,6 +50,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "ui",
     },
     "commands": {
+        "access",
         "access_model",
         "aws",
         "aws_client",

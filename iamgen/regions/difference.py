@@ -21,25 +21,25 @@ from iamgen.access.statement_index import indexes_of
 from iamgen.errors import Fault
 from iamgen.regions.dimensions import KeyDimension, text_pattern
 from iamgen.regions.formulas import (
-    Claim,
     Either,
     Every,
     Formula,
     KeyTest,
     OpaqueTest,
     ResourceTest,
+    TestClaim,
     either,
     every,
     opposite,
     tests_of,
 )
 from iamgen.regions.glob_members import TooLongError
-from iamgen.regions.normal_conditions import Caller, variable_keys
+from iamgen.regions.normal_conditions import KnownCaller, variable_keys
 from iamgen.regions.search import Search, Solution
 from iamgen.regions.statement_formulas import Viewpoint, applies, place_of
 from iamgen.regions.typed_members import kind_of
 
-ANYBODY = Viewpoint(Caller({}))
+ANYBODY = Viewpoint(KnownCaller({}))
 """Somebody of whom nothing is known: their requests may have any keys."""
 _ANY_NAME = "name"
 _NAMES = 4
@@ -106,11 +106,11 @@ def difference(
     """
     if action in NEEDS_NOTHING and not viewpoint.principals:
         return None
-    return _Comparison(before, after, action, viewpoint).result()
+    return _ActionComparison(before, after, action, viewpoint).result()
 
 
 @dataclass(frozen=True)
-class _Comparison:
+class _ActionComparison:
     before: PolicySet
     after: PolicySet
     action: str
@@ -156,17 +156,17 @@ class _Comparison:
         if self.viewpoint.principals:
             return
         if self.action in LONG_TERM_ONLY:
-            yield Claim(KeyTest(_TEMPORARY, Statement("Deny")))
+            yield TestClaim(KeyTest(_TEMPORARY, Statement("Deny")))
         globs = (pattern(text, variables=False).within_arn(run_on=True) for text in protected_resources(self.action))
         if patterns := frozenset(globs):
-            yield Claim(ResourceTest(patterns), holds=False)
+            yield TestClaim(ResourceTest(patterns), holds=False)
 
-    def _trials(self) -> Iterator[_Comparison]:
+    def _trials(self) -> Iterator[_ActionComparison]:
         """Yield the same comparison with values for the policy variables, so that requests can be found."""
         statements = [item for policies in (self.before, self.after) for side in policies.sides for item in side]
         keys = sorted(_keys_of_variables(statements) - self.viewpoint.caller.fixed.keys())
         for names in islice(product(*(_names(key, statements) for key in keys)), _TRIALS if keys else 0):
-            caller = Caller({**self.viewpoint.caller.fixed, **dict(zip(keys, names, strict=True))})
+            caller = KnownCaller({**self.viewpoint.caller.fixed, **dict(zip(keys, names, strict=True))})
             yield replace(self, viewpoint=replace(self.viewpoint, caller=caller))
 
     def _witness(self, solution: Solution) -> Witness | NotDecided:
@@ -210,7 +210,7 @@ def _without_doubtful_keys(formula: Formula, dimensions: Mapping[str, KeyDimensi
         parts = tuple(_without_doubtful_keys(part, dimensions) for part in formula.parts)
         return replace(formula, parts=parts)
     if isinstance(formula.test, KeyTest) and (doubt := dimensions[formula.test.dimension].doubt):
-        return Claim(OpaqueTest(formula.test.condition, formula.test.statement, doubt), formula.holds)
+        return TestClaim(OpaqueTest(formula.test.condition, formula.test.statement, doubt), formula.holds)
     return formula
 
 

@@ -15,7 +15,7 @@ from iamgen.access.conditions import Condition, Operator
 from iamgen.access.context import Context, ContextValue
 from iamgen.access.multivalued_keys import is_multivalued
 from iamgen.access.patterns import Pattern, pattern
-from iamgen.regions.formulas import Claim, KeyTest, ResourceTest
+from iamgen.regions.formulas import KeyTest, ResourceTest, TestClaim
 from iamgen.regions.glob_members import TextClaims, TextTest, shortest_text
 from iamgen.regions.typed_members import kind_of, typed_values
 
@@ -24,7 +24,7 @@ NO_RESOURCE = "*"
 
 
 @dataclass(frozen=True)
-class Member:
+class DimensionMember:
     """A value of a dimension."""
 
     value: ContextValue
@@ -33,19 +33,19 @@ class Member:
     """How much there is to read: nothing for an absent key."""
 
 
-def resource_member(claims: frozenset[Claim]) -> Member | None:
+def resource_member(claims: frozenset[TestClaim]) -> DimensionMember | None:
     """Return the shortest resource of which the claims are true, None where there is none.
 
     Raises TooLongError where that takes too many steps.
     """
     if not any(claim.holds for claim in claims):
-        return Member(NO_RESOURCE, len(NO_RESOURCE))
+        return DimensionMember(NO_RESOURCE, len(NO_RESOURCE))
     tests = {True: set[TextTest](), False: set[TextTest]()}
     for claim in claims:
         if isinstance(claim.test, ResourceTest):
             tests[claim.holds].add(TextTest(claim.test.patterns))
     text = shortest_text(TextClaims(frozenset(tests[True]), frozenset(tests[False]), is_arn=True))
-    return None if text is None else Member(text, len(text))
+    return None if text is None else DimensionMember(text, len(text))
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,9 @@ class KeyDimension:
     """Every condition on it that a comparison is about."""
     fixed: ContextValue | None = None
     """The value that each request has; None where it may be any."""
-    _members: dict[frozenset[Claim], Member | None] = field(default_factory=dict, compare=False, repr=False)
+    _members: dict[frozenset[TestClaim], DimensionMember | None] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -87,7 +89,7 @@ class KeyDimension:
         typed = sorted(self.kinds - {"Text"})
         return typed_values(typed[0], self.conditions) if typed else ()
 
-    def member(self, claims: frozenset[Claim]) -> Member | None:
+    def member(self, claims: frozenset[TestClaim]) -> DimensionMember | None:
         """Return the plainest value of which the claims are true, None where there is none.
 
         Raises TooLongError where that takes too many steps.
@@ -96,18 +98,18 @@ class KeyDimension:
             self._members[claims] = self._search(claims)
         return self._members[claims]
 
-    def _search(self, claims: frozenset[Claim]) -> Member | None:
+    def _search(self, claims: frozenset[TestClaim]) -> DimensionMember | None:
         wanted_answers = {claim.test.condition: claim.holds for claim in claims if isinstance(claim.test, KeyTest)}
         if len(wanted_answers) < len(claims):
             return None
         if self.fixed is not None:
-            return Member(self.fixed, 0) if agrees(self.key, self.fixed, wanted_answers) else None
+            return DimensionMember(self.fixed, 0) if agrees(self.key, self.fixed, wanted_answers) else None
         if agrees(self.key, (), wanted_answers):
-            return Member((), 0)
+            return DimensionMember((), 0)
         values = self._values(wanted_answers)
         if not values or not agrees(self.key, values, wanted_answers):
             return None
-        return Member(values[0] if len(values) == 1 else values, sum(len(value) + 1 for value in values))
+        return DimensionMember(values[0] if len(values) == 1 else values, sum(len(value) + 1 for value in values))
 
     def _values(self, answers: Mapping[Condition, bool]) -> tuple[str, ...]:
         """Return the fewest values that meet the claims if there are any, none where there are none."""

@@ -64,7 +64,7 @@ Dimension = str | OpaqueTest
 
 
 @dataclass(frozen=True)
-class Claim:
+class TestClaim:
     """That a test holds, or that it fails."""
 
     test: Test
@@ -89,7 +89,7 @@ class Either:
     """The parts."""
 
 
-Formula = Claim | Every | Either
+Formula = TestClaim | Every | Either
 TRUE = Every(())
 FALSE = Either(())
 
@@ -112,14 +112,14 @@ def either(parts: Iterable[Formula]) -> Formula:
 
 def opposite(formula: Formula) -> Formula:
     """Return the formula that is true where this one is false."""
-    if isinstance(formula, Claim):
-        return Claim(formula.test, not formula.holds)
+    if isinstance(formula, TestClaim):
+        return TestClaim(formula.test, not formula.holds)
     parts = map(opposite, formula.parts)
     return either(parts) if isinstance(formula, Every) else every(parts)
 
 
 def tests_of(formula: Formula) -> Iterable[Test]:
     """Return the tests of a formula, each once."""
-    if isinstance(formula, Claim):
+    if isinstance(formula, TestClaim):
         return (formula.test,)
     return dict.fromkeys(test for part in formula.parts for test in tests_of(part))

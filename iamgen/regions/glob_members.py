@@ -150,11 +150,11 @@ def _may_be_in_arn(character: str, colons: int) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
-def _machine(pattern: Pattern, folded: bool) -> _Machine:  # the key of the cache
-    return _Machine(pattern, folded=folded)
+def _machine(pattern: Pattern, folded: bool) -> _PatternMachine:  # the key of the cache
+    return _PatternMachine(pattern, folded=folded)
 
 
-class _Machine:
+class _PatternMachine:
     """One pattern, whose state is the set of places reached in it, as the bits of a number."""
 
     def __init__(self, pattern: Pattern, *, folded: bool) -> None:

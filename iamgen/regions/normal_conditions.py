@@ -14,7 +14,7 @@ from iamgen.access.documents import Statement
 from iamgen.access.errors import AccessError
 from iamgen.access.patterns import Pattern, Variable, pattern
 from iamgen.regions.dimensions import text_pattern
-from iamgen.regions.formulas import Claim, Formula, KeyTest, OpaqueTest
+from iamgen.regions.formulas import Formula, KeyTest, OpaqueTest, TestClaim
 from iamgen.regions.typed_members import kind_of
 
 _SPECIAL = frozenset("*?$")
@@ -22,7 +22,7 @@ CASE_OF_LETTERS = "compares letters beyond ASCII without case"
 
 
 @dataclass(frozen=True)
-class Caller:
+class KnownCaller:
     """What is the same in every request of whoever asks."""
 
     fixed: Mapping[str, str | tuple[str, ...]]
@@ -44,7 +44,7 @@ def variable_keys(written: Pattern) -> frozenset[str]:
     return frozenset(part.key.lower() for part in written.parts if isinstance(part, Variable))
 
 
-def condition_formula(condition: Condition, statement: Statement, caller: Caller) -> Formula:
+def condition_formula(condition: Condition, statement: Statement, caller: KnownCaller) -> Formula:
     """Return when a condition holds."""
     normal = _in_one_spelling(condition)
     doubt = ""
@@ -52,11 +52,11 @@ def condition_formula(condition: Condition, statement: Statement, caller: Caller
         doubt = _doubt(normal, caller)
         normal = normal if doubt else _resolved(normal, caller)
     if doubt:
-        return Claim(OpaqueTest(normal, statement, doubt))
+        return TestClaim(OpaqueTest(normal, statement, doubt))
     if not normal.operator.negated or normal.operator.qualifier:
-        return Claim(KeyTest(normal, statement))
+        return TestClaim(KeyTest(normal, statement))
     positive = replace(normal, operator=replace(normal.operator, negated=False, if_exists=False))
-    return Claim(KeyTest(positive, statement), holds=False)
+    return TestClaim(KeyTest(positive, statement), holds=False)
 
 
 def _in_one_spelling(condition: Condition) -> Condition:
@@ -70,7 +70,7 @@ def _in_one_spelling(condition: Condition) -> Condition:
     return replace(condition, key=condition.key.lower(), values=tuple(sorted(set(values))), variables=True)
 
 
-def _doubt(condition: Condition, caller: Caller) -> str:
+def _doubt(condition: Condition, caller: KnownCaller) -> str:
     """Return why a condition on texts cannot be decided, as a clause; empty where it can."""
     for value in condition.values:
         written = text_pattern(condition, value)
@@ -85,7 +85,7 @@ def _doubt(condition: Condition, caller: Caller) -> str:
     return ""
 
 
-def variable_doubt(written: Pattern, caller: Caller) -> str:
+def variable_doubt(written: Pattern, caller: KnownCaller) -> str:
     """Return why a pattern's variables cannot be replaced, as a clause; empty where they can."""
     if not caller.has(written):
         return "has a policy variable whose value is not the same in every request"
@@ -96,12 +96,12 @@ def variable_doubt(written: Pattern, caller: Caller) -> str:
     return ""
 
 
-def _resolved(condition: Condition, caller: Caller) -> Condition:
+def _resolved(condition: Condition, caller: KnownCaller) -> Condition:
     values = (_resolved_value(condition, value, caller) for value in condition.values)
     return replace(condition, values=tuple(sorted({value for value in values if value is not None})))
 
 
-def _resolved_value(condition: Condition, value: str, caller: Caller) -> str | None:
+def _resolved_value(condition: Condition, value: str, caller: KnownCaller) -> str | None:
     """Return the value with the values of its variables as literal text; None where it matches nothing."""
     is_arn = condition.operator.test == "ArnLike"
     written = pattern(value, variables=True, wildcards=condition.operator.test.endswith("Like"))

@@ -15,10 +15,9 @@ from itertools import count
 from types import MappingProxyType
 
 from iamgen.access.context import ContextValue
-from iamgen.regions.dimensions import NO_RESOURCE, KeyDimension, Member, agrees, resource_member
+from iamgen.regions.dimensions import NO_RESOURCE, DimensionMember, KeyDimension, agrees, resource_member
 from iamgen.regions.formulas import (
     RESOURCE,
-    Claim,
     Dimension,
     Either,
     Every,
@@ -26,6 +25,7 @@ from iamgen.regions.formulas import (
     KeyTest,
     OpaqueTest,
     ResourceTest,
+    TestClaim,
     opposite,
     tests_of,
 )
@@ -35,7 +35,7 @@ BRANCHES = 4_000
 """Branches that are looked at before a search is given up."""
 _UNDECIDED = 1_000_000
 """The cost of a claim that cannot be decided: a request that needs none is plainer than any that does."""
-_ABSENT = Member((), 0)
+_ABSENT = DimensionMember((), 0)
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ class Solution:
 class _Branch:
     """Claims, and what has to be true besides."""
 
-    claims: Mapping[Dimension, frozenset[Claim]]
+    claims: Mapping[Dimension, frozenset[TestClaim]]
     """The claims about each dimension."""
-    members: Mapping[Dimension, Member]
+    members: Mapping[Dimension, DimensionMember]
     """The plainest member of each dimension that there is a claim about."""
     pending: tuple[Formula, ...]
     """Formulas that have to be true."""
@@ -77,12 +77,12 @@ class _Branch:
                 return all(map(self.is_true, parts))
             case Either(parts):
                 return any(map(self.is_true, parts))
-            case Claim(OpaqueTest() as test):
+            case TestClaim(OpaqueTest() as test):
                 return formula in self.claims.get(test, ())
-            case Claim(ResourceTest(patterns), holds):
+            case TestClaim(ResourceTest(patterns), holds):
                 text = self.resource
                 return (text != NO_RESOURCE and any(item.matches(text) for item in patterns)) is holds
-            case Claim(KeyTest(condition), holds):
+            case TestClaim(KeyTest(condition), holds):
                 return agrees(condition.key, self.members.get(condition.key, _ABSENT).value, {condition: holds})
         return False
 
@@ -115,14 +115,14 @@ class Search:
                 heappush(queue, (following.cost, next(numbers), following))
         return None
 
-    def _fixed_members(self) -> dict[Dimension, Member]:
+    def _fixed_members(self) -> dict[Dimension, DimensionMember]:
         fixed = {key: item.fixed for key, item in self._dimensions.items()}
-        return {key: Member(value, 0) for key, value in fixed.items() if value is not None}
+        return {key: DimensionMember(value, 0) for key, value in fixed.items() if value is not None}
 
     def _following(self, branch: _Branch, untrue: Formula) -> Iterator[_Branch]:
         """Yield the branches in each of which a part that is not true may be."""
         pending = tuple(part for part in branch.pending if part != untrue)
-        if isinstance(untrue, Claim):
+        if isinstance(untrue, TestClaim):
             following = self._with_claim(branch, untrue, pending)
             if following:
                 yield following
@@ -135,7 +135,7 @@ class Search:
                 if not any(isinstance(test, OpaqueTest) for test in tests_of(part)):
                     excluded = (*excluded, opposite(part))
 
-    def _with_claim(self, branch: _Branch, claim: Claim, pending: tuple[Formula, ...]) -> _Branch | None:
+    def _with_claim(self, branch: _Branch, claim: TestClaim, pending: tuple[Formula, ...]) -> _Branch | None:
         """Return the branch with a further claim, None where the dimension has no member then."""
         dimension = claim.test.dimension
         claims = branch.claims.get(dimension, frozenset()) | {claim}
@@ -146,10 +146,10 @@ class Search:
             return None
         return _Branch({**branch.claims, dimension: claims}, {**branch.members, dimension: member}, pending)
 
-    def _member(self, claim: Claim, claims: frozenset[Claim]) -> Member | None:
+    def _member(self, claim: TestClaim, claims: frozenset[TestClaim]) -> DimensionMember | None:
         match claim.test:
             case OpaqueTest():
-                return Member((), _UNDECIDED)
+                return DimensionMember((), _UNDECIDED)
             case ResourceTest():
                 return resource_member(claims)
             case KeyTest(condition):

@@ -13,15 +13,15 @@ from iamgen.access.resource_lists import ResourcePattern, resource_pattern
 from iamgen.regions.formulas import (
     FALSE,
     TRUE,
-    Claim,
     Formula,
     OpaqueTest,
     ResourceTest,
+    TestClaim,
     either,
     every,
     opposite,
 )
-from iamgen.regions.normal_conditions import Caller, condition_formula, variable_doubt
+from iamgen.regions.normal_conditions import KnownCaller, condition_formula, variable_doubt
 
 _NOT_IN_RESOURCES = frozenset("*⟨⟩")
 
@@ -30,7 +30,7 @@ _NOT_IN_RESOURCES = frozenset("*⟨⟩")
 class Viewpoint:
     """Who asks."""
 
-    caller: Caller
+    caller: KnownCaller
     """What is the same in each of their requests."""
     principals: frozenset[Principal] = frozenset()
     """Their names, for trust policies only."""
@@ -63,7 +63,7 @@ def applies(prepared: PreparedStatement, about_action: Answer, viewpoint: Viewpo
 def _whole(statement: Statement, reason: str) -> Formula:
     """Return the claim that a statement applies of which that cannot be decided. Its names make no difference."""
     unnamed = replace(statement, sid="", origin="", number=0)
-    return Claim(OpaqueTest((reason, unnamed), statement, reason))
+    return TestClaim(OpaqueTest((reason, unnamed), statement, reason))
 
 
 def _principal(statement: Statement, viewpoint: Viewpoint) -> Formula:
@@ -75,13 +75,13 @@ def _principal(statement: Statement, viewpoint: Viewpoint) -> Formula:
     return FALSE
 
 
-def _resource(statement: Statement, caller: Caller) -> Formula:
+def _resource(statement: Statement, caller: KnownCaller) -> Formula:
     if statement.not_resources:
         return opposite(_listed(statement.not_resources, statement, caller))
     return _listed(statement.resources, statement, caller) if statement.resources else TRUE
 
 
-def _listed(entries: Iterable[str], statement: Statement, caller: Caller) -> Formula:
+def _listed(entries: Iterable[str], statement: Statement, caller: KnownCaller) -> Formula:
     """Return when one of the entries of a list of resources matches."""
     certain, doubtful = set[Pattern](), list[Formula]()
     for entry in entries:
@@ -91,15 +91,15 @@ def _listed(entries: Iterable[str], statement: Statement, caller: Caller) -> For
         if prepared.written.has_early_variables():
             continue  # matches nothing
         if reason := _doubt(prepared, caller):
-            widened = Claim(ResourceTest(frozenset({_widened(prepared.plain)})))
-            doubtful.append(every((Claim(OpaqueTest(prepared.written, statement, f"{entry} {reason}")), widened)))
+            widened = TestClaim(ResourceTest(frozenset({_widened(prepared.plain)})))
+            doubtful.append(every((TestClaim(OpaqueTest(prepared.written, statement, f"{entry} {reason}")), widened)))
         elif resolved := prepared.written.resolved(caller.context):
             certain.add(resolved)
-    of_certain = [Claim(ResourceTest(frozenset(certain)))] if certain else []
+    of_certain = [TestClaim(ResourceTest(frozenset(certain)))] if certain else []
     return either((*of_certain, *doubtful))
 
 
-def _doubt(prepared: ResourcePattern, caller: Caller) -> str:
+def _doubt(prepared: ResourcePattern, caller: KnownCaller) -> str:
     """Return why it is not decided what an entry matches, as a clause; empty where it is."""
     if prepared.text == "arn":
         return "is completed to an ARN, which AWS does not document"

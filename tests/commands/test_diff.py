@@ -44,8 +44,8 @@ gained:
     denied by statement 2 of old.json
     allowed by statement All of new.json
 
-Nothing is lost: proven for {classes} classes of requests, which every action of
-AWS is in, also those to come.
+Nothing is lost: proven for {classes} classes of requests, which every action of AWS
+is in, also those to come.
 
 not looked at:
   - service control policies and resource control policies of the organization

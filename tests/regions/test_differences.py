@@ -8,12 +8,13 @@ import pytest
 
 from iamgen.access.documents import Principal, parse
 from iamgen.access.errors import AccessError
+from iamgen.access.evaluate import Verdict
 from iamgen.access.known_actions import UNLISTED, UNLISTED_SERVICE, KnownActions
 from iamgen.access.partial_reading import parse_partly
 from iamgen.regions import search
 from iamgen.regions.comparison import compare
 from iamgen.regions.difference import NotDecided, PolicySet, Witness, difference
-from iamgen.regions.normal_conditions import Caller
+from iamgen.regions.normal_conditions import KnownCaller
 from iamgen.regions.statement_formulas import Viewpoint
 
 ACTION = "s3:getobject"
@@ -168,6 +169,14 @@ def test_a_search_that_takes_too_long_is_not_decided(monkeypatch: pytest.MonkeyP
     assert result.reasons[0].problem == "there are too many ways in which statements may meet"
 
 
+def test_a_request_that_the_evaluator_decides_otherwise_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, after = policy(deny()), policy(allow())
+    monkeypatch.setattr(PolicySet, "verdict", lambda _policies, _request: Verdict("denied"))
+    result = difference(before, after, ACTION)
+    assert isinstance(result, NotDecided)
+    assert [fault.problem for fault in result.reasons] == ["the evaluator decides the request otherwise"]
+
+
 def trust(*principals: str, element: str = "Principal", **condition: Any) -> PolicySet:
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", element: {"AWS": list(principals)}, **condition}
     return PolicySet(parse({"Version": "2012-10-17", "Statement": statement}, "trust"))
@@ -177,7 +186,7 @@ ALICE, BOB = (f"arn:aws:iam::123456789012:user/{name}" for name in ("alice", "bo
 
 
 def seen_by(arn: str) -> Viewpoint:
-    return Viewpoint(Caller({"aws:username": arn.rpartition("/")[2]}), frozenset({Principal("AWS", arn)}))
+    return Viewpoint(KnownCaller({"aws:username": arn.rpartition("/")[2]}), frozenset({Principal("AWS", arn)}))
 
 
 def test_trust_policies_are_compared_for_a_caller() -> None:

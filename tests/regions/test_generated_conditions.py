@@ -12,7 +12,7 @@ import pytest
 
 from iamgen.access.documents import Principal, parse
 from iamgen.regions.difference import ANYBODY, PolicySet, Witness, difference
-from iamgen.regions.normal_conditions import Caller
+from iamgen.regions.normal_conditions import KnownCaller
 from iamgen.regions.statement_formulas import Viewpoint
 
 EXPECTED = Path(__file__).parents[1] / "golden" / "expected"
@@ -72,9 +72,9 @@ def viewpoint(statement: dict[str, Any]) -> Viewpoint:
     if principal is None:
         return ANYBODY
     if principal == "*":
-        return Viewpoint(Caller({}), frozenset({Principal("AWS", "arn:aws:iam::123456789012:user/x")}))
+        return Viewpoint(KnownCaller({}), frozenset({Principal("AWS", "arn:aws:iam::123456789012:user/x")}))
     kind, names = next(iter(principal.items()))
-    return Viewpoint(Caller({}), frozenset({Principal(kind, names if isinstance(names, str) else names[0])}))
+    return Viewpoint(KnownCaller({}), frozenset({Principal(kind, names if isinstance(names, str) else names[0])}))
 
 
 def without(removal: Removal) -> dict[str, Any]:
