@@ -36,6 +36,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "deploy": {"access", "aws", "aws_client", "declaration", "diff", "errors", "iam", "ui"},
     "project": {"check", "declaration", "diff", "errors", "jinja", "source_place", "synth", "ui"},
     "revision": {"deploy", "diff", "errors", "project", "release", "ui"},
+    "regions": {"access", "errors"},
     "questions": {"access", "aws", "declaration", "errors", "iam", "similar_names", "ui"},
     "access_model": {
         "aws_client",
@@ -50,6 +51,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "ui",
     },
     "commands": {
+        "access",
         "access_model",
         "aws",
         "aws_client",
@@ -64,6 +66,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "new_repository",
         "project",
         "questions",
+        "regions",
         "release",
         "revision",
         "similar_names",

@@ -6,12 +6,14 @@ for one of them. The request goes through `iamgen.access.principals.verdict_on`:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from iamgen.access.beyond_policies import NOT_UP_TO_POLICIES
 from iamgen.access.evaluate import Outcome, Request, Verdict
 from iamgen.access.known_actions import ActionSet, KnownActions
 from iamgen.access.principals import Caller, RequestContext, verdict_on
+from iamgen.access.statement_index import StatementIndex
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,13 @@ def _classes(caller: Caller, known: KnownActions, actions: ActionSet) -> tuple[A
     indexes = list(caller.entity.statements.indexes)
     if caller.entity.boundary:
         indexes.append(caller.entity.boundary.index)
+    return divided_by_statements(known, indexes, actions)
+
+
+def divided_by_statements(
+    known: KnownActions, indexes: Iterable[StatementIndex], actions: ActionSet
+) -> tuple[ActionSet, ...]:
+    """Return a set of actions in parts, so that the same statements of the policies are about each action of a part."""
     parts = [actions] if actions else []
     for index in indexes:
         for item in known.of_policy(index):

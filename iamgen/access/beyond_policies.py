@@ -17,8 +17,10 @@ from iamgen.access.answers import YES, Answer
 from iamgen.access.matching import RequestFacts
 from iamgen.errors import Fault
 
-_NEEDS_NOTHING = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
-_LONG_TERM_ONLY = frozenset({"sts:getsessiontoken", "sts:getfederationtoken"})
+NEEDS_NOTHING = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
+"""The actions, in lower case, for which no policy is asked."""
+LONG_TERM_ONLY = frozenset({"sts:getsessiontoken", "sts:getfederationtoken"})
+"""The actions, in lower case, that temporary credentials are refused."""
 
 _CHANGES_A_ROLE = frozenset(
     f"iam:{name}".lower()
@@ -43,20 +45,28 @@ _CHANGES_A_RESERVED_ROLE = _CHANGES_A_ROLE | {
 }
 """Refused on a role of IAM Identity Center: it "is only modifiable by AWS" (IAM Identity Center User Guide,
 "Cannot perform the operation on the protected role")."""
-NOT_UP_TO_POLICIES = _NEEDS_NOTHING | _LONG_TERM_ONLY | _CHANGES_A_RESERVED_ROLE
+NOT_UP_TO_POLICIES = NEEDS_NOTHING | LONG_TERM_ONLY | _CHANGES_A_RESERVED_ROLE
 """The actions, in lower case, of which AWS permits or refuses some requests whatever the caller's policies say."""
 _PROTECTED_ROLE = re.compile(r"arn:[^:]+:iam::\d*:role/(?P<path>aws-service-role|aws-reserved)/.*", re.DOTALL)
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+_SERVICE_LINKED, _RESERVED = "arn:*:iam::*:role/aws-service-role/*", "arn:*:iam::*:role/aws-reserved/*"
+
+
+def protected_resources(action: str) -> tuple[str, ...]:
+    """Return patterns of the resources on which AWS refuses an action, in lower case, whatever the policies say."""
+    if action in _CHANGES_A_ROLE:
+        return (_SERVICE_LINKED, _RESERVED)
+    return (_RESERVED,) if action in _CHANGES_A_RESERVED_ROLE else ()
 
 
 def permitted_anyway(facts: RequestFacts) -> bool:
     """Return whether the caller may do it with no Allow and in spite of every Deny."""
-    return facts.action in _NEEDS_NOTHING and not refused_anyway(facts).no
+    return facts.action in NEEDS_NOTHING and not refused_anyway(facts).no
 
 
 def refused_anyway(facts: RequestFacts) -> Answer:
     """Return no, with the reason, when AWS refuses it to every user and role; else yes."""
-    if facts.action in _LONG_TERM_ONLY and facts.context.has("aws:TokenIssueTime"):
+    if facts.action in LONG_TERM_ONLY and facts.context.has("aws:TokenIssueTime"):
         return Answer(False, (Fault(facts.action, "is refused to temporary credentials",
                                     "call it with the access key of a user"),))  # fmt: skip
     if facts.action in _CHANGES_A_RESERVED_ROLE:
@@ -79,7 +89,7 @@ def needed_beside(caller_account: str, facts: RequestFacts) -> tuple[str, ...]:
     KMS" ("Without permission from the key policy, IAM policies that allow permissions have no effect"); IAM User
     Guide, "IAM roles: trust policies".
     """
-    if not facts.resource.startswith("arn:") or facts.action in _NEEDS_NOTHING:
+    if not facts.resource.startswith("arn:") or facts.action in NEEDS_NOTHING:
         return ()
     stated = facts.context.keys.get("aws:resourceaccount")
     owner = stated if isinstance(stated, str) else None

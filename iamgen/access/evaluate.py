@@ -200,6 +200,15 @@ def combined(sides: tuple[Evaluation, ...], allow: Answer, decisive: Evaluation)
     return Verdict("unknown", side=decisive.side, reasons=answer.reasons)
 
 
+def verdict_within(identity: Evaluation, boundary: Evaluation | None) -> Verdict:
+    """Return the verdict of somebody's own policies within their boundary, if they have one."""
+    if boundary is None:
+        return identity.verdict
+    allow = all_of((identity.allow, boundary.allow))
+    decisive = boundary if identity.allow.yes and not allow.yes else identity
+    return combined((identity, boundary), allow, decisive)
+
+
 def decide(statements: Iterable[Statement], request: Request, *, side: Side = "identity") -> Decision:
     """Return the decision of statements that are evaluated together, as the policies of one identity are.
 

@@ -67,7 +67,7 @@ class PreparedStatement:
         Raises AccessError when the statement is of another kind than the question is.
         """
         if self.names_principals != bool(facts.principals):
-            _refuse_kind(self.statement)
+            refuse_kind(self.statement)
         if action.value is False:
             return NO
         principal = self._matches_principal(facts) if self.names_principals else YES
@@ -80,7 +80,7 @@ class PreparedStatement:
         if conditions.value is False:
             return NO
         unread = unknown(self.statement.unread) if self.statement.unread else YES
-        return all_of((action, principal, resource, conditions, unread)).located(lambda: _name(self.statement))
+        return all_of((action, principal, resource, conditions, unread)).located(lambda: statement_name(self.statement))
 
     def _matches_principal(self, facts: RequestFacts) -> Answer:
         """Return whether the statement is about this caller; `*` is everybody.
@@ -115,13 +115,14 @@ class PreparedStatement:
         return context.remembered(self, lambda context: answer_of_all(self.statement.conditions, context))
 
 
-def _refuse_kind(statement: Statement) -> NoReturn:
+def refuse_kind(statement: Statement) -> NoReturn:
     """Raise AccessError for a statement with principals where the request has none, or the other way round."""
-    with located(_name(statement)):
+    with located(statement_name(statement)):
         if statement.principals or statement.not_principals:
             raise undecided("Principal", "is named, and the request does not say who is asking")
         raise undecided("Principal", "is not named where the question is who may")
 
 
-def _name(statement: Statement) -> str:
+def statement_name(statement: Statement) -> str:
+    """Return how messages name a statement."""
     return f"{statement.origin or 'policy'}, statement {statement.sid or 'without Sid'}"

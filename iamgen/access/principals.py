@@ -17,7 +17,7 @@ from iamgen.access.context import UNSAID, ContextKeys, ContextValue, merged
 from iamgen.access.documents import Principal
 from iamgen.access.entities import IamRole, IamUser
 from iamgen.access.errors import undecided
-from iamgen.access.evaluate import Decision, Evaluation, Request, Verdict, combined, evaluate
+from iamgen.access.evaluate import Decision, Evaluation, Request, Verdict, combined, evaluate, verdict_within
 from iamgen.iam.holes import HOLE, shown
 
 RequestContext = Mapping[str, ContextValue]
@@ -116,13 +116,7 @@ def verdict_on(caller: Caller, request: Request) -> Verdict:
     The request's context is taken as it is: see `request_of`.
     """
     identity = _identity(caller, request)
-    if caller.entity.boundary is None:
-        verdict = identity.verdict
-    else:
-        boundary = _boundary(caller, request)
-        allow = all_of((identity.allow, boundary.allow))
-        decisive = boundary if identity.allow.yes and not allow.yes else identity
-        verdict = combined((identity, boundary), allow, decisive)
+    verdict = verdict_within(identity, _boundary(caller, request) if caller.entity.boundary else None)
     needs = () if verdict.outcome == "denied" else needed_beside(caller.entity.account_id, request.facts)
     return verdict.beside(needs) if needs else verdict
 

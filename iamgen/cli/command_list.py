@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "who-can": "Show everybody who may do something.",
         "access": "Show who has which role in which account, and why.",
         "expiring": "Show what ends soon, and what has ended.",
+        "diff": "Show what two policies allow differently, proven or with a request.",
     },
     "Releases": {
         "release": "Tag the current commit as a release, and push the tag.",
@@ -55,7 +56,6 @@ OTHER_WORDS: Mapping[str, str] = {
     "verify": "check",
     "quotas": "check --quotas",
     "compare": "changes",
-    "diff": "changes",
     "log": "promote --log",
     "tag": "release",
     "publish": "release",

@@ -1,0 +1,216 @@
+"""The shortest text that some patterns match and others do not, or that there is none.
+
+All patterns are walked together, character by character, breadth first. The state of the walk is the set of places
+reached in each pattern, so that there are finitely many states, and a text is found for each that can be reached.
+Only characters that stand next in one of the patterns make a difference, besides the colon and one character that
+stands for every other.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from iamgen.access.patterns import ARN_COLONS, Pattern, Wildcard
+
+STEPS = 1_000_000
+"""Steps of single patterns before a walk is given up: about a second."""
+_OTHERS = "xyzwvuqkjbghdfpnlmtrscieoa0123456789-_=+,.@/XYZWVUQKJBGHDFPNLMTRSCIEOA~!%&;|<>^`"
+_ARN = "arn:"
+
+
+class TooLongError(Exception):
+    """A search took more steps than it may."""
+
+
+@dataclass(frozen=True)
+class TextTest:
+    """Whether one of several patterns matches a text."""
+
+    patterns: frozenset[Pattern]
+    """The patterns, without variables; in lower case where `folded`."""
+    folded: bool = False
+    """Whether upper and lower case are the same."""
+
+
+@dataclass(frozen=True)
+class TextClaims:
+    """What is claimed about a text."""
+
+    matched: frozenset[TextTest]
+    """The tests that hold."""
+    unmatched: frozenset[TextTest]
+    """The tests that fail."""
+    is_arn: bool = False
+    """Whether the text is an ARN as AWS writes them: its first five fields have no capital letters, and nowhere it has
+    a `*`."""
+    is_empty_allowed: bool = False
+    """Whether it may be the empty text."""
+
+
+@lru_cache(maxsize=1 << 15)
+def shortest_text(claims: TextClaims) -> str | None:
+    """Return the shortest text of which all claims are true, None where there is none.
+
+    Raises TooLongError where that takes too many steps.
+    """
+    return None if claims.matched & claims.unmatched else _Walk(claims).run()
+
+
+_Places = tuple[tuple[int, int], ...]
+"""The patterns that may still match, by their numbers, each with the places reached in it, as the bits of a number."""
+_State = tuple[_Places, int]
+"""The places, and how much has been read: of an ARN the characters of `arn:` and then the colons, of another text
+whether it is anything."""
+
+
+class _Walk:
+    """One search."""
+
+    def __init__(self, claims: TextClaims) -> None:
+        self._claims = claims
+        tests = (*claims.matched, *claims.unmatched)
+        machines = dict.fromkeys((item, test.folded) for test in tests for item in test.patterns)
+        numbers = {key: number for number, key in enumerate(machines)}
+        self._machines = tuple(_machine(item, folded) for item, folded in machines)
+        self._matched = tuple(
+            frozenset(numbers[item, test.folded] for item in test.patterns) for test in claims.matched
+        )
+        self._unmatched = frozenset(numbers[item, test.folded] for test in claims.unmatched for item in test.patterns)
+        literals = {character for machine in self._machines for character in machine.literals}
+        self._other = next((char for char in _OTHERS if not {char, char.lower(), char.upper()} & literals), "\x7f")
+        self._steps = 0
+
+    def run(self) -> str | None:
+        start: _State = (tuple((number, machine.start) for number, machine in enumerate(self._machines)), 0)
+        reached, queue = {start}, deque([(start, "")])
+        if self._is_dead(start):
+            return None
+        while queue:
+            state, text = queue.popleft()
+            if self._accepts(state, text):
+                return text
+            for character in self._characters(state):
+                following = self._step(state, character)
+                if following is not None and following not in reached:
+                    reached.add(following)
+                    queue.append((following, text + character))
+            if self._steps > STEPS:
+                raise TooLongError
+        return None
+
+    def _accepts(self, state: _State, text: str) -> bool:
+        if self._claims.is_arn and state[1] < len(_ARN) + ARN_COLONS - 1:
+            return False
+        if not text and not self._claims.is_empty_allowed:
+            return False
+        ended = {number for number, mask in state[0] if self._machines[number].accepts(mask)}
+        return not ended & self._unmatched and all(ended & numbers for numbers in self._matched)
+
+    def _characters(self, state: _State) -> Iterator[str]:
+        """Yield the characters that make a difference here."""
+        progress = state[1]
+        if self._claims.is_arn and progress < len(_ARN):
+            yield _ARN[progress]
+            return
+        awaited = {char for number, mask in state[0] for char in self._machines[number].awaited(mask)}
+        for character in dict.fromkeys((self._other, *sorted(awaited | {":"}))):
+            if not self._claims.is_arn or _may_be_in_arn(character, progress - len(_ARN) + 1):
+                yield character
+
+    def _step(self, state: _State, character: str) -> _State | None:
+        """Return the state that a character leads to, None where no text from there on is of use."""
+        self._steps += len(state[0])
+        places = tuple(
+            (number, following)
+            for number, mask in state[0]
+            if (following := self._machines[number].step(mask, character))
+        )
+        following_state = (places, self._progress(state[1], character))
+        return None if self._is_dead(following_state) else following_state
+
+    def _progress(self, progress: int, character: str) -> int:
+        if not self._claims.is_arn:
+            return 1
+        if progress < len(_ARN):
+            return progress + 1
+        return min(progress + (character == ":"), len(_ARN) + ARN_COLONS - 1)
+
+    def _is_dead(self, state: _State) -> bool:
+        alive = {number for number, _ in state[0]}
+        if not all(alive & numbers for numbers in self._matched):
+            return True
+        return any(number in self._unmatched and self._machines[number].goes_on(mask) for number, mask in state[0])
+
+
+def _may_be_in_arn(character: str, colons: int) -> bool:
+    return character not in "*⟨⟩" and (colons >= ARN_COLONS or character == character.lower())
+
+
+@lru_cache(maxsize=1 << 14)
+def _machine(pattern: Pattern, folded: bool) -> _PatternMachine:  # the key of the cache
+    return _PatternMachine(pattern, folded=folded)
+
+
+class _PatternMachine:
+    """One pattern, whose state is the set of places reached in it, as the bits of a number."""
+
+    def __init__(self, pattern: Pattern, *, folded: bool) -> None:
+        tokens: list[object] = []
+        for part in pattern.parts:
+            tokens += part if isinstance(part, str) else [part]
+        self._tokens, self._end, self._folded = tokens, 1 << len(tokens), folded
+        self.literals: dict[str, int] = {}
+        self._many = self._single = self._many_at_colon = self._single_at_colon = 0
+        for place, token in enumerate(tokens):
+            self._add(1 << place, token)
+        self._any_literal = sum(self.literals.values())
+        last = tokens[-1] if tokens else None
+        endless = isinstance(last, Wildcard) and last.many and last.colons
+        self._endless = self._end >> 1 if endless else 0
+        self.start = self._closed(1)
+
+    def _add(self, bit: int, token: object) -> None:
+        if isinstance(token, str):
+            self.literals[token] = self.literals.get(token, 0) | bit
+        elif isinstance(token, Wildcard) and token.many:
+            self._many |= bit
+            self._many_at_colon |= bit if token.colons else 0
+        elif isinstance(token, Wildcard):
+            self._single |= bit
+            self._single_at_colon |= bit if token.colons else 0
+
+    def accepts(self, mask: int) -> bool:
+        """Return whether a text that led to these places is matched."""
+        return bool(mask & self._end)
+
+    def goes_on(self, mask: int) -> bool:
+        """Return whether every further text is matched."""
+        return bool(mask & self._endless)
+
+    def awaited(self, mask: int) -> Iterator[str]:
+        """Yield the characters that the pattern has at these places, where case does not count in either case."""
+        rest = mask & self._any_literal
+        while rest:
+            lowest = rest & -rest
+            character = str(self._tokens[lowest.bit_length() - 1])
+            yield character
+            if self._folded:
+                yield character.upper()
+            rest ^= lowest
+
+    def step(self, mask: int, character: str) -> int:
+        """Return the places that a further character leads to, 0 where the pattern cannot match any more."""
+        is_colon = character == ":"
+        many = self._many_at_colon if is_colon else self._many
+        single = self._single_at_colon if is_colon else self._single
+        literal = self.literals.get(character.lower() if self._folded else character, 0)
+        return self._closed(((mask & (literal | single)) << 1) | (mask & many))
+
+    def _closed(self, mask: int) -> int:
+        """Add the places behind each `*`, which may stand for nothing."""
+        while (behind := mask | ((mask & self._many) << 1)) != mask:
+            mask = behind
+        return mask
