@@ -20,12 +20,12 @@ OPS_SERVICES = ("ec2", "s3")
 USERS = (User("alice", {"dev": "AdminR", "prod": "OpsR"}), User("bob", {"dev": "OpsR", "prod": "OpsR"}))
 """
 TEXT = """\
-prod: 0 to add, 2 to change, 0 to destroy
+prod (production): 0 to add, 2 to change, 0 to destroy
     ~ OpsR  AWS::IAM::Role
-        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/alice if Bool aws:MultiFactorAuthPresent = true
-            + Principal: arn:aws:iam::111111111111:user/bob
+        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for alice if Bool aws:MultiFactorAuthPresent = true
+            + Principal: bob
     ~ ReadR  AWS::IAM::Role
-        - AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/bob if Bool aws:MultiFactorAuthPresent = true
+        - AssumeRolePolicyDocument: Allow sts:AssumeRole for bob if Bool aws:MultiFactorAuthPresent = true
         + AssumeRolePolicyDocument: Deny sts:AssumeRole for *
 no changes: dev, user-only
 Plan: 0 to add, 2 to change, 0 to destroy.
@@ -33,14 +33,14 @@ Plan: 0 to add, 2 to change, 0 to destroy.
 MARKDOWN = """\
 ## What changes in the templates
 
-**prod: 0 to add, 2 to change, 0 to destroy**
+**prod (production): 0 to add, 2 to change, 0 to destroy**
 
 ```diff
 ! OpsR  AWS::IAM::Role
-!     AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/alice if Bool aws:MultiFactorAuthPresent = true
-+         Principal: arn:aws:iam::111111111111:user/bob
+!     AssumeRolePolicyDocument: Allow sts:AssumeRole for alice if Bool aws:MultiFactorAuthPresent = true
++         Principal: bob
 ! ReadR  AWS::IAM::Role
--     AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/bob if Bool aws:MultiFactorAuthPresent = true
+-     AssumeRolePolicyDocument: Allow sts:AssumeRole for bob if Bool aws:MultiFactorAuthPresent = true
 +     AssumeRolePolicyDocument: Deny sts:AssumeRole for *
 ```
 

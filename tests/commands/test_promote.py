@@ -31,12 +31,12 @@ Comes:
 - {commit} Grant bob more (Ann)
 
 Templates:
-prod: 0 to add, 2 to change, 0 to destroy
+prod (production): 0 to add, 2 to change, 0 to destroy
     ~ OpsR  AWS::IAM::Role
-        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/alice if Bool aws:MultiFactorAuthPresent = true
-            + Principal: arn:aws:iam::111111111111:user/bob
+        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for alice if Bool aws:MultiFactorAuthPresent = true
+            + Principal: bob
     ~ ReadR  AWS::IAM::Role
-        - AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/bob if Bool aws:MultiFactorAuthPresent = true
+        - AssumeRolePolicyDocument: Allow sts:AssumeRole for bob if Bool aws:MultiFactorAuthPresent = true
         + AssumeRolePolicyDocument: Deny sts:AssumeRole for *
 no changes: dev, user-only
 Plan: 0 to add, 2 to change, 0 to destroy.

@@ -32,7 +32,7 @@ Changes:
 
 Templates:
 dev (new): 4 to add, 0 to change, 0 to destroy
-prod (new): 4 to add, 0 to change, 0 to destroy
+prod (production, new): 4 to add, 0 to change, 0 to destroy
 user-only (new): 6 to add, 0 to change, 0 to destroy
 Plan: 14 to add, 0 to change, 0 to destroy.
 """
@@ -46,12 +46,12 @@ Changes since v0.0.1:
 - {other} Look twice (Ann)
 
 Templates:
-prod: 0 to add, 2 to change, 0 to destroy
+prod (production): 0 to add, 2 to change, 0 to destroy
     ~ OpsR  AWS::IAM::Role
-        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/alice if Bool aws:MultiFactorAuthPresent = true
-            + Principal: arn:aws:iam::111111111111:user/bob
+        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for alice if Bool aws:MultiFactorAuthPresent = true
+            + Principal: bob
     ~ ReadR  AWS::IAM::Role
-        - AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/bob if Bool aws:MultiFactorAuthPresent = true
+        - AssumeRolePolicyDocument: Allow sts:AssumeRole for bob if Bool aws:MultiFactorAuthPresent = true
         + AssumeRolePolicyDocument: Deny sts:AssumeRole for *
 no changes: dev, user-only
 Plan: 0 to add, 2 to change, 0 to destroy.
