@@ -54,19 +54,21 @@ class Board:
         with self._lock:
             size = self._size()
             rows = [_cut(row, size.columns - 1) for row in self.rows(size.lines - 1)]
-            self.erase()
-            self._stream.write("\n".join(rows))
+            self._stream.write(self._erasure() + "\n".join(rows))  # at once: else it flickers
             self._stream.flush()
             self._drawn = len(rows)
 
     def erase(self) -> None:
         """Take the board away, and leave the cursor where it began."""
         with self._lock:
-            if self._drawn:
-                up = f"\033[{self._drawn - 1}A" if self._drawn > 1 else ""
-                self._stream.write(f"\r{up}\033[J")
-                self._stream.flush()
+            self._stream.write(self._erasure())
+            self._stream.flush()
             self._drawn = 0
+
+    def _erasure(self) -> str:
+        """Return what takes away the rows that are drawn."""
+        up = f"\033[{self._drawn - 1}A" if self._drawn > 1 else ""
+        return f"\r{up}\033[J" if self._drawn else ""
 
     def rows(self, height: int) -> list[str]:
         """Return the lines of the board, no more than `height`."""

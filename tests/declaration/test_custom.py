@@ -187,4 +187,4 @@ def test_a_grant_ends_at_its_moment(users: str, until: str, holds: bool, make_re
     loaded = load(make_repo(HEAD + users.format(until)), NOW)
     assert [one.role for one in loaded.declaration.granted] == (["OpsR"] if holds else [])
     told = [(fault.problem.partition("'s ")[2], fault.hint) for fault in loaded.warnings if "OpsR" in fault.problem]
-    assert told == ([] if holds else [("OpsR in dev ended at 2026-11-23T12:00:00Z: left out", "remove the grant")])
+    assert told == ([] if holds else [("OpsR in dev ended at 2026-11-23 12:00:00 UTC: left out", "remove the grant")])
