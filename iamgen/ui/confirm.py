@@ -57,6 +57,8 @@ class Confirmation:
         except IamgenError as exc:
             suffix = f"; {action.target}: {action.past_tense} all the same" if done else ""
             raise IamgenError(fault._replace(problem=f"{fault.problem}{suffix}") for fault in exc.faults) from exc
+        if done and action.next_step:
+            self.console.note(f"next: {action.next_step}")
         return 0 if done or self.dry_run else _NOT_DONE
 
     def report(self, plain: Mapping[str, object]) -> None:
@@ -73,6 +75,4 @@ class Confirmation:
             return False
         action.apply()
         self.console.note(f"{action.past_tense} {action.target}{action.remark}")
-        if action.next_step:
-            self.console.note(f"next: {action.next_step}")
         return True

@@ -198,6 +198,7 @@ def test_a_guard_that_was_taken_away_is_put_back(deployed: Path, aws: Aws) -> No
     cloudformation.update_termination_protection(StackName="infra", EnableTerminationProtection=False)
     planned = run(deployed, "dev", dry_run=True, exit_code=True)
     assert planned.code == 4
+    assert planned.err.endswith("\nnext: iamgen deploy dev\n")
     assert "! its stack policy and its protection against deletion are put back\n" in planned.out
     assert cloudformation.describe_stacks()["Stacks"][0]["EnableTerminationProtection"] is False
     assert run(deployed, "dev").code == 0

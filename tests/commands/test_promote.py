@@ -60,7 +60,11 @@ def test_a_channels_life(ann: Clone, at: Iamgen) -> None:
     first = at(ann.folder, "promote", "infra", "v0.0.1", "--yes")
     assert first.returncode == 0
     assert first.stdout.startswith("v0.0.1 to infra: the first promotion\n\nTemplates:\ndev (new): 4 to add, ")
-    assert re.fullmatch(r"promoted v0\.0\.1 to env/infra in origin: env/infra/\d{8}-\d{6}-v0\.0\.1\n", first.stderr)
+    assert re.fullmatch(
+        r"promoted v0\.0\.1 to env/infra in origin: env/infra/\d{8}-\d{6}-v0\.0\.1\n"
+        r"next: CI deploys env/infra; without CI: git checkout v0\.0\.1, then iamgen deploy --all\n",
+        first.stderr,
+    )
     forward = at(ann.folder, "promote", "infra", "v0.0.2", "--yes")
     assert forward.stdout == FORWARD.format(commit=ann.git("rev-parse", "HEAD")[:10])
     again = at(ann.folder, "promote", "infra", "v0.0.2", "--yes")

@@ -67,7 +67,7 @@ def test_two_releases(ann: Clone, at: Iamgen) -> None:
     begin = ann.git("rev-parse", "HEAD")[:10]
     done = at(ann.folder, "release", "--yes")
     assert (done.returncode, done.stdout) == (0, FIRST.format(begin=begin))
-    assert done.stderr == f"released v0.0.1, main at {begin}, to origin\n"
+    assert done.stderr == f"released v0.0.1, main at {begin}, to origin\nnext: iamgen promote infra v0.0.1\n"
     other = ann.commit("Look twice")[:10]
     breaking = ann.commit("feat!: bob is an Ops of prod", users_py=USERS)[:10]
     ann.push()
