@@ -87,7 +87,11 @@ def _model(source: ModelSource, now: datetime, console: Console) -> AccessModel:
     from iamgen.synth import import_stack
 
     project = Project.load(root, now, meanwhile=import_stack)
-    return _live(project.declaration, source) if source.live else _declared(project.render(), AS_DEPLOYED, console)
+    return (
+        _live(project.declaration, source, console)
+        if source.live
+        else _declared(project.render(), AS_DEPLOYED, console)
+    )
 
 
 def _declared(rendered: Rendered, origin: str, console: Console) -> AccessModel:
@@ -148,7 +152,7 @@ def _partition(folder: Path) -> str:
     return "aws"
 
 
-def _live(declaration: Declaration, source: ModelSource) -> AccessModel:
+def _live(declaration: Declaration, source: ModelSource, console: Console) -> AccessModel:
     """Return the model of the accounts as AWS describes them now, with the people and CI users of the declaration."""
     import threading
     from functools import partial
@@ -156,12 +160,15 @@ def _live(declaration: Declaration, source: ModelSource) -> AccessModel:
     from iamgen.aws_client.parallel import side_by_side
     from iamgen.deploy.targets import CredentialChoice
     from iamgen.questions.details_source import from_details
+    from iamgen.ui.board import showing
 
     choice = CredentialChoice(source.profile, source.role_arn_template)
     accounts = declaration.accounts.values()
     clients = {account.name: choice.clients(declaration, account) for account in accounts}
     work = {account.name: partial(_details, clients[account.name], account.name, account.id) for account in accounts}
-    results = side_by_side(work, threading.Event())
+    with console.board(list(work)) as show:
+        shown = {name: partial(showing, show, name, "reading IAM", details) for name, details in work.items()}
+        results = side_by_side(shown, threading.Event())
     faults = [fault for result in results.values() if isinstance(result, IamgenError) for fault in result.faults]
     if faults:
         raise IamgenError(faults)

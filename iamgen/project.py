@@ -94,8 +94,17 @@ class Rendered(NamedTuple):
         from iamgen.diff.accounts import AccountTemplate
 
         accounts, region, stack = self.declaration.accounts, self.declaration.region, self.declaration.settings.stack
+        people_account = self.declaration.people_account.id
         return tuple(
-            AccountTemplate(name, accounts[name].id, region, stack, json.loads(text))
+            AccountTemplate(
+                name,
+                accounts[name].id,
+                region,
+                stack,
+                json.loads(text),
+                accounts[name].kind == "prod",
+                people_account,
+            )
             for name, text in self.texts.items()
         )
 
@@ -119,7 +128,7 @@ class Rendered(NamedTuple):
 
     def require_checks(self, console: Console, *, lint: bool = True, cache: bool = True) -> None:
         """Check the templates and print each finding that is no error. Raises IamgenError with those that are."""
-        with console.progress("checking", len(self.texts)) as advance:
+        with console.progress("checking", tuple(self.texts)) as advance:
             checked = self.check(lint=lint, cache=cache, on_done=advance)
         console.warnings(checked.warnings)
         if checked.errors:

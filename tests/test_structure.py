@@ -98,7 +98,6 @@ ONLY_IN = {
     "jinja2": {"jinja"},
     "moto": {"check"},
     "platformdirs": {"aws", "check"},
-    "rich": {"ui"},
     "subprocess": {"release"},
     "troposphere": {"synth"},
     "yaml": {"check", "iam", "jinja", "synth"},

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # `--help` needs none of these
 @click.command(cls=options.Grouped)
 @values.reach
 @values.consent(click.option("--dry-run", is_flag=True, help="Show what is under way, and stop nothing."))
-@values.output("something remains to be done")
+@values.result("something remains to be done")
 @click.pass_obj
 def cancel(session: Session, /, *, reach: Reach, consent: Consent, output: Output) -> int:
     """Stop an update under way; AWS puts everything back.

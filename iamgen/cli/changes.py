@@ -21,6 +21,7 @@ from iamgen.cli.session import Session
     show_default=True,
     help="The format of the changes; markdown is for the summary of a CI job.",
 )
+@options.brief
 @options.exit_code("something changes")
 @options.as_json
 @click.pass_obj
@@ -31,6 +32,7 @@ def changes(
     before: str,
     after: str | None,
     form: Literal["text", "markdown", "json"],
+    brief: bool,
     exit_code: bool,
     as_json: bool,
 ) -> int:
@@ -50,4 +52,5 @@ def changes(
     from iamgen.declaration.load import find_root
 
     root = find_root(session.folder)
-    return changes(ChangesRequest(root, before, after, "json" if as_json else form, exit_code), session.console)
+    request = ChangesRequest(root, before, after, "json" if as_json else form, exit_code, brief)
+    return changes(request, session.console)

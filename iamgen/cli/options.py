@@ -12,7 +12,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _HEADINGS = {
     "Losses to allow": ("allow_replacement", "lock_me_out"),
     "Credentials": ("profile", "role_arn_template", "service_role"),
-    "Checks and results": ("on", "cache", "exit_code", "as_json"),
+    "Checks and results": ("on", "cache", "brief", "exit_code", "as_json"),
 }
 
 
@@ -118,6 +118,11 @@ def remote(command: Command) -> Command:
     """Add --remote, the name of a git remote."""
     text = "The git remote. By default that of the current branch, else origin, else the only one."
     return click.option("--remote", metavar="NAME", help=text)(command)
+
+
+def brief(command: Command) -> Command:
+    """Add --brief, which shortens a plan."""
+    return click.option("--brief", is_flag=True, help="Show which resources change, and not what of them.")(command)
 
 
 def as_json(command: Command) -> Command:

@@ -97,7 +97,13 @@ def _lint(*, on: bool, cache: bool) -> Lint:
     return Lint(on=on, cache=cache)
 
 
-def _output(*, as_json: bool, exit_code: bool) -> Output:
+def _output(*, as_json: bool, exit_code: bool, brief: bool) -> Output:
+    from iamgen.commands.requests import Output
+
+    return Output(as_json=as_json, exit_code=exit_code, brief=brief)
+
+
+def _result(*, as_json: bool, exit_code: bool) -> Output:
     from iamgen.commands.requests import Output
 
     return Output(as_json=as_json, exit_code=exit_code)
@@ -136,8 +142,13 @@ def consent(dry_run: Callable[[Any], Any] = options.dry_run) -> Callable[[Comman
 
 
 def output(when: str) -> Callable[[Command], Command]:
-    """Return what adds --exit-code, which is 4 in the case that `when` names, and --json."""
-    return group("output", _output, options.exit_code(when), options.as_json)
+    """Return what adds --brief, --exit-code, which is 4 in the case that `when` names, and --json."""
+    return group("output", _output, options.brief, options.exit_code(when), options.as_json)
+
+
+def result(when: str) -> Callable[[Command], Command]:
+    """Return what adds --exit-code and --json alone, to a command that shows no plan."""
+    return group("output", _result, options.exit_code(when), options.as_json)
 
 
 def stack_sets(*, hidden: bool = False) -> Callable[[Command], Command]:

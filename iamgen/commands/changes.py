@@ -10,12 +10,22 @@ from pathlib import Path
 from typing import Literal
 
 from iamgen.clock import now
-from iamgen.diff.accounts import AccountChanges, account_lines, across, total, unchanged
-from iamgen.diff.lines import signed
+from iamgen.diff.accounts import (
+    AccountChanges,
+    account_lines,
+    across,
+    changes_of,
+    equal_accounts,
+    head,
+    total,
+    unchanged,
+)
+from iamgen.diff.lines import brief, plan_line, signed
 from iamgen.project import Project
 from iamgen.release.repository import open_repository
 from iamgen.revision import compared, rendered_at, revision_named
 from iamgen.ui.console import Console
+from iamgen.ui.plan_line import PlanLine
 
 _PENDING = 4
 _FENCE = 3
@@ -35,6 +45,8 @@ class ChangesRequest:
     """The format of the changes."""
     exit_code: bool = False
     """Whether the exit code is 4 when something changes."""
+    brief: bool = False
+    """Whether to name the resources alone, and not what changes in each."""
 
 
 def changes(request: ChangesRequest, console: Console) -> int:
@@ -55,13 +67,17 @@ def changes(request: ChangesRequest, console: Console) -> int:
         console.product(_markdown(accounts))
     else:
         accounts = across(rendered_at(before, moment).templates, after.templates)
-        console.product(_text(accounts) if request.form == "text" else _json(accounts))
+        if request.form == "json":
+            console.product(_json(accounts))
+        else:
+            console.show_plan(_text_lines(accounts, is_brief=request.brief), asks=False)
     changed = accounts is None or any(account.state != "same" for account in accounts)
     return _PENDING if request.exit_code and changed else 0
 
 
-def _text(accounts: tuple[AccountChanges, ...]) -> str:
-    return "\n".join([*account_lines(accounts), f"Plan: {total(accounts)}."]) + "\n"
+def _text_lines(accounts: tuple[AccountChanges, ...], *, is_brief: bool) -> tuple[PlanLine, ...]:
+    lines = (*account_lines(accounts), plan_line(total(accounts)))
+    return tuple(brief(lines, depth=1)) if is_brief else lines
 
 
 def _json(accounts: tuple[AccountChanges, ...]) -> str:
@@ -78,13 +94,12 @@ def _paragraphs(accounts: tuple[AccountChanges, ...] | None) -> Iterator[str]:
     if accounts is None:
         yield "No difference is shown: what this is compared with cannot be rendered. The log says why."
         return
-    for account in accounts:
-        if account.state != "same":
-            yield f"**{account.head}**"
-        if account.changes:
-            yield _fenced("\n".join(line.as_diff for line in signed(account.changes)))
+    for together in equal_accounts(accounts):
+        yield f"**{head(together)}**"
+        if together[0].changes:
+            yield _fenced("\n".join(line.as_diff for line in signed(changes_of(together))))
     yield from unchanged(accounts)
-    yield f"Plan: {total(accounts)}."
+    yield str(plan_line(total(accounts)))
 
 
 def _fenced(text: str) -> str:

@@ -18,7 +18,7 @@ from iamgen.check.inspect import Findings, ordered, unused, without_repeats
 from iamgen.check.left_out import left_out
 from iamgen.check.lint.configuration import find_config
 from iamgen.check.lint.linter import LintSettings, lint_all
-from iamgen.check.quota_table import plain, table
+from iamgen.check.quota_table import plain, table, tables_by_account
 from iamgen.check.quota_usage.headroom import Headroom, fullest, headroom, notable
 from iamgen.check.rules import every_rule
 from iamgen.clock import now
@@ -88,8 +88,10 @@ def _text(request: CheckRequest, report: Report) -> str:
         return json.dumps({**json.loads(text), "headroom": plain(rows)}, indent=2) + "\n"
     if request.form != "text" or not rows:
         return text
-    title, shown = ("Every quota", rows) if request.quotas else ("The fullest quotas", fullest(rows, _FULLEST))
-    return f"{text}\n{title}, and what fits besides (lengths are in characters):\n{table(shown)}"
+    title, shown = "The fullest quotas", table(fullest(rows, _FULLEST))
+    if request.quotas:
+        title, shown = "Every quota", tables_by_account(rows)
+    return f"{text}\n{title}, and what fits besides (lengths are in characters):\n{shown}"
 
 
 def _require_known_rules(request: CheckRequest) -> None:
@@ -108,7 +110,7 @@ def _check_accounts(request: CheckRequest, console: Console) -> Report:
         accounts = chosen(project.declaration, request.accounts, every=not request.accounts)
         rendered = project.render(accounts)
     console.warnings((*project.warnings, *rendered.warnings))
-    with console.progress("checking", len(rendered.texts)) as advance:
+    with console.progress("checking", tuple(rendered.texts)) as advance:
         checked = rendered.check(lint=request.lint.on, cache=request.lint.cache, on_done=advance)
     findings = checked.findings(request.ignore)
     settings = project.declaration.settings
@@ -169,5 +171,5 @@ def _lint(sources: Mapping[str, Source], request: CheckRequest, console: Console
         for omission in left_out(source.body):
             console.warning(Fault(name, omission, "what is left out by it has not been looked at"))
     settings = LintSettings(_ANY_REGION, None, request.lint.cache)
-    with console.progress("checking", len(sources)) as advance:
+    with console.progress("checking", tuple(sources)) as advance:
         return lint_all({name: source.text for name, source in sources.items()}, settings=settings, on_done=advance)

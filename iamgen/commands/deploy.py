@@ -17,7 +17,7 @@ from iamgen.deploy import approval, plan_file, several_accounts
 from iamgen.deploy.declared_people import outside_groups
 from iamgen.deploy.executor import going_on
 from iamgen.deploy.order import Choices, Order
-from iamgen.deploy.plan_output import ends_json, ends_line, numbered_steps, plan_text
+from iamgen.deploy.plan_output import ends_json, ends_line, plan_lines, step_lines
 from iamgen.deploy.planner import Prepared
 from iamgen.deploy.service_role import service_role_arn
 from iamgen.deploy.several_accounts import Ends, Member, Pending, Planned
@@ -103,7 +103,8 @@ def deploy(request: DeployRequest, console: Console) -> int:
     names = tuple(item.account for item in kept_plans) or request.reach.accounts
     declaration, members = _members(request, names, console)
     run = _Run(request, console, declaration, stop, Pending(are_kept=bool(kept_plans)))
-    denied = several_accounts.unusable(members, stop)
+    with console.board([member.name for member in members]) as show:
+        denied = several_accounts.unusable(members, stop, show)
     if denied:
         console.errors(fault for error in denied.values() for fault in error.faults)
         return _ended(run, Planned({}, denied), Ends(), {})
@@ -121,6 +122,8 @@ def _plan_and_decide(run: _Run, kept_plans: Collection[plan_file.Kept], members:
     try:
         with run.console.board([member.name for member in members]) as show:
             if kept_plans:
+                for member in members:
+                    show(member.name, "taking up the kept plan")
                 by_account = {plan.account: plan for plan in kept_plans}
                 planned = several_accounts.take_up(by_account, members, choices, run.stop, run.pending)
             else:
@@ -147,7 +150,7 @@ def _choices(request: DeployRequest, console: Console, stop: threading.Event) ->
         bucket=request.options.bucket,
         pace=Pace(heeding(stop)),
         on_wait=console.note,
-        on_refusal=console.note,
+        on_refusal=console.show_lines,
         note=console.note,
         warn=console.warning,
     )
@@ -207,9 +210,10 @@ def _decide(run: _Run, planned: Planned) -> Ends:
     is_over = bool(held_back) and (is_kept_whole or not waiting)
     asks = bool(waiting) and not (is_over or request.consent.yes or request.changes_nothing)
     if planned.ready:
-        console.show_plan(plan_text(planned.ready.values()), asks=asks, as_json=request.output.as_json)
+        lines = plan_lines(planned.ready.values(), is_brief=request.output.brief)
+        console.show_plan(lines, asks=asks, as_json=request.output.as_json)
     if request.consent.dry_run and not request.output.as_json:
-        _say_steps(planned, console)
+        _say_steps(planned, console, is_repair=request.options.repair)
     _say_not_begun(run, planned, held_back)
     if is_over:
         _say_count(run, planned, Ends(not_begun=held_back))
@@ -222,11 +226,13 @@ def _decide(run: _Run, planned: Planned) -> Ends:
     return Ends(not_begun=held_back)
 
 
-def _say_steps(planned: Planned, console: Console) -> None:
-    """Say what a deployment would do, step by step, apart from the plan, which stays the product."""
-    for text in map(numbered_steps, planned.ready.values()):
-        if text:
-            console.note(text)
+def _say_steps(planned: Planned, console: Console, *, is_repair: bool) -> None:
+    """Say what a deployment would do, step by step, apart from the plan, which stays the product; and how to do it."""
+    for lines in map(step_lines, planned.ready.values()):
+        console.show_lines(lines)
+    names = [name for name, prepared in planned.ready.items() if prepared.is_pending]
+    if names:
+        console.note(f"next: iamgen deploy {' '.join(names)}{' --repair' if is_repair else ''}")
 
 
 def _agreed(run: _Run, waiting: Collection[str]) -> bool:
@@ -260,7 +266,7 @@ def _keep(file: Path, planned: Planned, pending: Collection[str]) -> None:
 
 def _carry_out(run: _Run, planned: Planned, held_back: Collection[str]) -> Ends:
     ready = {name: prepared for name, prepared in planned.ready.items() if name not in held_back}
-    with run.console.board(list(ready)) as show:
+    with run.console.board([name for name, prepared in ready.items() if prepared.is_pending]) as show:
         ends = several_accounts.carry_out(ready, run.first, show, run.stop, run.pending.begun)
     for name, prepared in ready.items():
         if name in ends.failed:

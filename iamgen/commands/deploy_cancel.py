@@ -22,6 +22,7 @@ from iamgen.deploy.order import Order
 from iamgen.deploy.targets import CredentialChoice, in_question, order
 from iamgen.errors import Fault, IamgenError
 from iamgen.project import Project
+from iamgen.ui.board import showing
 from iamgen.ui.console import Console
 
 DONE, FAILED, PENDING = 0, 1, 4
@@ -56,8 +57,12 @@ def cancel_deployments(request: CancelRequest, console: Console) -> int:
         account.name: (order(declaration, account, "", {}), access.clients(declaration, account))
         for account in accounts
     }
-    looked_at = {name: partial(under_way, *item) for name, item in every.items()}
-    seen = side_by_side(looked_at, stop, only_reads=True)
+    with console.board(list(every)) as show:
+        looked_at = {
+            name: partial(showing, show, name, "reading the stack", partial(under_way, *item))
+            for name, item in every.items()
+        }
+        seen = side_by_side(looked_at, stop, only_reads=True)
     busy = {name: every[name] for name, status in seen.items() if isinstance(status, str) and status}
     for name, status in seen.items():
         _say(every[name][0].where, status or "nothing is under way", console)
@@ -88,12 +93,11 @@ def _cancel(busy: Mapping[str, CancelledStack], stop: threading.Event, console: 
     """Stop all of them, whatever becomes of one; return how each ended."""
     with console.board(list(busy)) as show:
         work = {
-            name: partial(
-                cancel, expected, clients, Pace(heeding(stop)), partial(several_accounts.tell, name, show, set())
-            )
-            for name, (expected, clients) in busy.items()
+            name: partial(cancel, *item, Pace(heeding(stop)), partial(several_accounts.tell, name, show, set()))
+            for name, item in busy.items()
         }
-        ends = side_by_side(work, stop)
+        shown = {name: partial(showing, show, name, "stopping the update", stopped) for name, stopped in work.items()}
+        ends = side_by_side(shown, stop)
     for name, status in ends.items():
         where = busy[name][0].where
         if status == _BACK or isinstance(status, IamgenError):

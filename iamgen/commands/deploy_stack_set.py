@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iamgen.aws import quotas
@@ -23,11 +23,13 @@ from iamgen.deploy.refusals import Allowed, refused
 from iamgen.deploy.stack_sets import PlannedSet, StackSet, StackSetSettings, carry_out, plan
 from iamgen.deploy.targets import in_question
 from iamgen.deploy.template_change import TemplateChange
-from iamgen.diff.lines import lines, plan_line
+from iamgen.diff.lines import brief, counts, plan_line, signed
+from iamgen.diff.short_names import with_short_names
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
 from iamgen.project import Project
 from iamgen.release.stack_tags import stack_tags
 from iamgen.ui.console import Console
+from iamgen.ui.plan_line import PlanLine
 
 DONE, FAILED, PENDING = 0, 1, 4
 
@@ -83,15 +85,18 @@ def deploy_stack_set(request: StackSetRequest, console: Console) -> int:
     rendered.require_checks(console, lint=request.lint.on, cache=request.lint.cache)
     wished = _stack_set(request, declaration, rendered.texts)
     clients = connect(Credentials(request.profile), declaration.region, wished.name)
-    with telling(wished.name, clients.credentials):
+    with console.board([wished.name]) as show, telling(wished.name, clients.credentials):
+        show(wished.name, "planning")
         caller_identity = clients.sts.get_caller_identity()
         caller = Identity(caller_identity["Account"], caller_identity["Arn"])
         planned = plan(clients, wished)
     _refuse_losses(request, _change(planned, caller, declaration), caller, console)
     names = {account.id: f"{account.name} ({account.id})" for account in accounts}
-    text = "\n".join(_lines(planned, names, f"{caller.account} ({caller.arn})"))
+    short = with_short_names(planned.changes, declaration.people_account.id)
+    lines = tuple(_lines(replace(planned, changes=short), names, f"{caller.account} ({caller.arn})"))
+    lines = tuple(brief(lines)) if request.output.brief else lines
     asks = planned.is_pending and not request.consent.dry_run and not request.consent.yes
-    console.show_plan(f"{text}\n", asks=asks, as_json=request.output.as_json)
+    console.show_plan(lines, asks=asks, as_json=request.output.as_json)
     question = f"Deploy this to {', '.join(map(in_question, accounts))}?"
     is_begun = (
         planned.is_pending and not request.consent.dry_run and (request.consent.yes or _agreed(question, console))
@@ -150,23 +155,23 @@ def _stack_set(request: StackSetRequest, declaration: Declaration, texts: Mappin
     return StackSet(name, template, tags, ids, request.settings)
 
 
-def _lines(planned: PlannedSet, names: Mapping[str, str], caller: str) -> Iterator[str]:
+def _lines(planned: PlannedSet, names: Mapping[str, str], caller: str) -> Iterator[PlanLine]:
     wished = planned.stack_set
     state = "change" if planned.exists else "create"
     reported = f"{state} the stack set {wished.name}" if planned.is_pending else f"nothing to change in {wished.name}"
-    yield f"{reported}, {wished.settings.model}, from account {caller}"
-    yield from lines(planned.changes)
+    yield PlanLine(f"{reported}, {wished.settings.model}, from account {caller}", tone="heading")
+    yield from signed(planned.changes)
     for item in wished.accounts:
         yield _account_line(planned, item, names[item])
     for item in planned.strange:
-        yield f"! {item} has a stack of this set and is not declared: it changes too"
-    yield f"{plan_line(planned.changes).removesuffix('.')}, in each of {len(wished.accounts)} accounts."
+        yield PlanLine(f"{item} has a stack of this set and is not declared: it changes too", "!")
+    yield plan_line(counts(planned.changes), f", in each of {len(wished.accounts)} accounts")
 
 
-def _account_line(planned: PlannedSet, account: str, name: str) -> str:
+def _account_line(planned: PlannedSet, account: str, name: str) -> PlanLine:
     if account in planned.unsettled:
-        return f"~ {name} is {planned.unsettled[account]}: a deployment failed there, or was stopped"
-    return f"{'+' if account in planned.missing else ' '} {name}"
+        return PlanLine(f"{name} is {planned.unsettled[account]}: a deployment failed there, or was stopped", "~")
+    return PlanLine(name, "+") if account in planned.missing else PlanLine(f"  {name}")
 
 
 def _carry_out(planned: PlannedSet, clients: Clients, names: Mapping[str, str], console: Console) -> tuple[Fault, ...]:

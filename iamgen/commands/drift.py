@@ -22,13 +22,17 @@ from iamgen.deploy.order import Order
 from iamgen.deploy.plan_output import remarks
 from iamgen.deploy.stack_drift import comparable
 from iamgen.deploy.targets import CredentialChoice, order
-from iamgen.diff.lines import lines
+from iamgen.diff.lines import signed
+from iamgen.diff.short_names import with_short_names
 from iamgen.errors import IamgenError
 from iamgen.iam.source import parse
 from iamgen.project import Project
+from iamgen.ui.board import under_way
 from iamgen.ui.console import Console
+from iamgen.ui.plan_line import PlanLine
 
 DONE, FAILED, DRIFTED = 0, 1, 4
+_SIGNS = " (+ is only in AWS, - is missing there, ~ is not as it was deployed)"
 
 
 @dataclass(frozen=True)
@@ -53,18 +57,27 @@ def drift(request: DriftRequest, console: Console) -> int:
     orders = {account.name: order(declaration, account, "", {}) for account in accounts}
     with console.board(list(orders)) as show:
         work = {
-            name: partial(_inspect, target, clients[name], Pace(heeding(stop)), partial(show, name))
-            for name, target in orders.items()
+            name: partial(_inspect, target, clients[name], Pace(heeding(stop)), show) for name, target in orders.items()
         }
         results = side_by_side(work, stop, only_reads=True)
     inspections = {name: result for name, result in results.items() if isinstance(result, Inspection)}
     for error in (result for result in results.values() if isinstance(result, IamgenError)):
         console.errors(error.faults)
-    if inspections or request.output.as_json:
-        console.product(_json(orders, results) if request.output.as_json else _text(orders, inspections))
+    if request.output.as_json:
+        console.product(_json(orders, results))
+    elif inspections:
+        console.show_plan(_text_lines(orders, inspections), asks=False)
+        _say_what_is_next(inspections, console)
     if len(inspections) < len(results):
         return FAILED
     return DRIFTED if request.output.exit_code and any(map(_may_differ, inspections.values())) else DONE
+
+
+def _say_what_is_next(inspections: Mapping[str, Inspection], console: Console) -> None:
+    """Say how what a repair can put right is put right; an undeclared user it leaves alone."""
+    names = [name for name, inspection in inspections.items() if inspection.changes]
+    if names:
+        console.note(f"next: iamgen deploy {' '.join(names)} --repair shows what it puts right, and asks")
 
 
 def _may_differ(inspection: Inspection) -> bool:
@@ -72,22 +85,25 @@ def _may_differ(inspection: Inspection) -> bool:
     return inspection.differs or bool(inspection.unchecked)
 
 
-def _inspect(target: Order, clients: Clients, pace: Pace, on_progress: Callable[[str], None]) -> Inspection:
-    require_account(clients, target.account_id, target.where)
-    with telling(target.where, clients.credentials):
-        stack = comparable(clients, target.stack, target.account)
-        text = stacks.template(clients.cloudformation, stack.id)
-        return inspect(clients, target, parse(target.where, text).body, pace, on_progress)
+def _inspect(target: Order, clients: Clients, pace: Pace, show: Callable[[str, str], None]) -> Inspection:
+    with under_way(show, target.account.name, "signing in"):
+        require_account(clients, target.account_id, target.where)
+        show(target.account.name, "reading the stack")
+        with telling(target.where, clients.credentials):
+            stack = comparable(clients, target.stack, target.account)
+            text = stacks.template(clients.cloudformation, stack.id)
+            deployed = parse(target.where, text).body
+            return inspect(clients, target, deployed, pace, partial(show, target.account.name))
 
 
-def _text(orders: Mapping[str, Order], inspections: Mapping[str, Inspection]) -> str:
-    blocks = ["\n".join(_lines(orders[name].where, inspection)) for name, inspection in inspections.items()]
-    return "\n\n".join([*blocks, _summary(inspections.values())]) + "\n"
+def _text_lines(orders: Mapping[str, Order], inspections: Mapping[str, Inspection]) -> tuple[PlanLine, ...]:
+    blocks = ((*_lines(orders[name], inspection), PlanLine("")) for name, inspection in inspections.items())
+    return (*(line for block in blocks for line in block), *_summary(inspections.values()))
 
 
-def _lines(where: str, inspection: Inspection) -> Iterator[str]:
-    yield f"{where}: {_state(inspection)}"
-    yield from lines(inspection.changes)
+def _lines(target: Order, inspection: Inspection) -> Iterator[PlanLine]:
+    yield PlanLine(f"{target.where}: {_state(inspection)}", tone="heading" if inspection.differs else "")
+    yield from signed(with_short_names(inspection.changes, target.people_account), "drift")
     yield from remarks(inspection)
 
 
@@ -100,7 +116,7 @@ def _state(inspection: Inspection) -> str:
     return "is as it was deployed"
 
 
-def _summary(inspections: Collection[Inspection]) -> str:
+def _summary(inspections: Collection[Inspection]) -> tuple[PlanLine, ...]:
     """Return how much differs, and how much nobody knows; and what is never compared."""
     differing = sum(len(account.resource_changes) for account in inspections)
     counts = {
@@ -112,8 +128,12 @@ def _summary(inspections: Collection[Inspection]) -> str:
     }
     total = sum(account.resources for account in inspections)
     parts = [f"{differing} of {total} resources {'differs' if differing == 1 else 'differ'}"]
+    signs = _SIGNS if any(account.changes for account in inspections) else ""
     parts += [f"{count} {words.split('|')[count != 1]}" for words, count in counts.items() if count]
-    return f"Drift: {'; '.join(parts)}.\nNever compared: {'; '.join(NOT_COMPARED)}."
+    return (
+        PlanLine(f"Drift: {'; '.join(parts)}{signs}.", tone="heading"),
+        PlanLine(f"Never compared: {'; '.join(NOT_COMPARED)}."),
+    )
 
 
 def _json(orders: Mapping[str, Order], results: Mapping[str, Inspection | IamgenError]) -> str:

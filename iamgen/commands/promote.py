@@ -22,6 +22,7 @@ from iamgen.release.versions import require_version
 from iamgen.revision import Comparison, Revision, checked_at, compared, project_at
 from iamgen.ui.confirm import Action, Confirmation
 from iamgen.ui.console import Console
+from iamgen.ui.layout import plain_text
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,14 @@ def _promote(request: PromoteRequest, channel: str, main: str | None, console: C
     effects = _effects(comparison, back or ())
     notes = promotion_notes(plan, effects)
     target = f"{plan.version} to {plan.branch} in {plan.remote.name}{', a rollback' if plan.is_rollback else ''}"
-    action = Action("promote", "promoted", target, lambda: publish(plan, notes), f": {plan.audit_tag}")
+    action = Action(
+        "promote",
+        "promoted",
+        target,
+        lambda: publish(plan, plain_text(notes)),
+        f": {plan.audit_tag}",
+        f"CI deploys {plan.branch}; without CI: git checkout {plan.version}, then iamgen deploy --all",
+    )
     return confirmation.carry_out(action, notes, _plain(plan, effects, back))
 
 

@@ -53,7 +53,7 @@ def _fetched(request: RefreshRequest, known: ManagedPolicyDocuments, console: Co
     with telling(_WHERE, credentials):
         listed = listed_policies(clients.iam)
         _check(listed, request.partition)
-        new = sum(not is_known(policy, known) for policy in listed)
+        new = tuple(policy.name for policy in listed if not is_known(policy, known))
         with console.progress("fetching", new) as show:
             return tuple(fetched_policies(clients.iam, listed, known, show))
 

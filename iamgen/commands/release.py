@@ -18,6 +18,7 @@ from iamgen.release.versions import LEVELS, following
 from iamgen.revision import Comparison, Revision, checked_at, compared
 from iamgen.ui.confirm import Action, Confirmation
 from iamgen.ui.console import Console
+from iamgen.ui.layout import plain_text
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,13 @@ def release(request: ReleaseRequest, console: Console) -> int:
     effects = _effects(compared(before, after, console))
     notes = release_notes(plan, effects)
     target = f"{plan.version}, {plan.branch} at {plan.commit[:10]}, to {plan.remote.name}"
-    action = Action("release", "released", target, lambda: publish(plan, notes))
+    action = Action(
+        "release",
+        "released",
+        target,
+        lambda: publish(plan, plain_text(notes)),
+        next_step=f"iamgen promote {settings.channels[0]} {plan.version}",
+    )
     return confirmation.carry_out(action, notes, _plain(plan, effects))
 
 

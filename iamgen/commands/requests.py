@@ -52,6 +52,8 @@ class Output(NamedTuple):
     """Whether stdout is JSON (`--json`)."""
     exit_code: bool = False
     """Whether the exit code is 4 when something differs or remains to be done (`--exit-code`)."""
+    brief: bool = False
+    """Whether a plan names the resources alone, and not what changes in each (`--brief`)."""
 
 
 class DeployOptions(NamedTuple):

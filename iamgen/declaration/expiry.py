@@ -39,3 +39,11 @@ def end(until: str | date) -> datetime:
 def iso(moment: datetime) -> str:
     """Return the moment as IAM's date conditions take it: `2027-02-01T00:00:00Z`."""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def spoken(moment: datetime) -> str:
+    """Return an end (UTC, exclusive) for a person, who wrote it as a day: `the end of 2027-01-31 (UTC)`."""
+    is_midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+    if is_midnight and moment.date() > date.min:  # no day comes before the first
+        return f"the end of {moment - timedelta(days=1):%Y-%m-%d} (UTC)"
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from iamgen.declaration.expiry import iso
+from iamgen.declaration.expiry import spoken
 from iamgen.declaration.resolved import Declaration, Granted, Machine, Person
 
 
@@ -41,7 +41,7 @@ class Holding:
     @property
     def text(self) -> str:
         """The holding in words."""
-        end = f" until {iso(self.until)}" if self.until else ""
+        end = f" until {spoken(self.until)}" if self.until else ""
         return f"{self.access} on {self.account}{end}"
 
     @property

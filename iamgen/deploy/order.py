@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from iamgen.aws.partitions import DEFAULT
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import Fault
+from iamgen.ui.plan_line import PlanLine
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Order:
     """The tags that the settings give to every stack; a change of them alone is deployed."""
     service_role: str = ""
     """The ARN of the role as which CloudFormation is to act from now on; empty where it keeps the one that it has."""
+    people_account: str = ""
+    """The id of the account that holds the people, whose users a plan tells by their names alone."""
 
     @property
     def where(self) -> str:
@@ -74,7 +77,7 @@ class Choices:
     """How often AWS is asked, and what stops the work."""
     on_wait: Callable[[str], None] = lambda _: None
     """Called with what is being waited for."""
-    on_refusal: Callable[[str], None] = lambda _: None
+    on_refusal: Callable[[Sequence[PlanLine]], None] = lambda _: None
     """Called with the plan of a deployment that is refused."""
     note: Callable[[str], None] = lambda _: None
     """Called with a remark."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 
 from iamgen.deploy.declared_people import DeclaredPeople
 from iamgen.deploy.deployment_steps import plan_after, plan_of
@@ -16,25 +16,33 @@ from iamgen.deploy.service_role import effective_service_role
 from iamgen.deploy.several_accounts import Ends, Planned
 from iamgen.deploy.step_text import step_text
 from iamgen.diff.change import Change
-from iamgen.diff.lines import Counts, counts, lines
+from iamgen.diff.equal_accounts import groups, without_own_id
+from iamgen.diff.lines import Counts, brief, counts, plan_line, signed
+from iamgen.diff.short_names import with_short_names
 from iamgen.errors import Fault
+from iamgen.ui.plan_line import PlanLine
 
 _NONE = Counts(0, 0, 0)
 _ADVICE = ": declare the user in users.py, or delete the user in the IAM console"
 
 
-def plan_text(prepared: Collection[Prepared]) -> str:
-    """Return the plans of all accounts, and in the last line how much changes in all."""
-    blocks = ["\n".join(_lines(item)) for item in prepared]
+def plan_lines(prepared: Collection[Prepared], *, is_brief: bool = False) -> tuple[PlanLine, ...]:
+    """Return the plans of all accounts, and in the last line how much changes in all.
+
+    Accounts with the same plan stand together. A brief plan names the resources, and not what changes in each.
+    """
     total = sum((counts(_all_changes(element)) for element in prepared), _NONE)
-    return "\n\n".join([*blocks, f"Plan: {total}."]) + "\n"
+    blocks = (_block(together) for together in groups(prepared, _equality))
+    lines = (*(line for block in blocks for line in (*block, PlanLine(""))), plan_line(total))
+    return tuple(brief(lines)) if is_brief else lines
 
 
-def numbered_steps(prepared: Prepared) -> str:
+def step_lines(prepared: Prepared) -> tuple[PlanLine, ...]:
     """Return the steps of a deployment for a person, numbered; nothing where there is none."""
     steps = plan_of(prepared).steps
     texts = [f"  {number}. {step_text(step)}" for number, step in enumerate(steps, 1)]
-    return "\n".join([f"{prepared.order.where}: the steps in AWS would be", *texts]) if texts else ""
+    head = f"{prepared.order.where}: the steps in AWS would be"
+    return tuple(map(PlanLine, [head, *texts])) if texts else ()
 
 
 def plain(prepared: Prepared) -> dict[str, object]:
@@ -96,36 +104,65 @@ def _action(prepared: Prepared) -> str:
     return "protect" if prepared.unguarded else "none"
 
 
-def _lines(prepared: Prepared) -> Iterator[str]:
+def _equality(prepared: Prepared) -> Hashable:
+    """Return what two accounts share whose plans are told together."""
     order = prepared.order
-    if not prepared.is_pending:
-        yield f"{order.where}: nothing to change in the stack {order.stack}"
-        yield from remarks(prepared.inspection)
+    changes_in_all, deletions = (
+        without_own_id(part, order.account_id) for part in (changes(prepared), prepared.deletions)
+    )
+    remarks_below = (prepared.retagged, *_role_lines(prepared), *_protection(prepared), *remarks(prepared.inspection))
+    return _action(prepared), order.stack, order.people_account, changes_in_all, deletions, remarks_below
+
+
+def _block(together: Sequence[Prepared]) -> Iterator[PlanLine]:
+    """Yield the plan of accounts in which the same is done."""
+    first, order = together[0], together[0].order
+    is_production = any(item.order.account.is_production for item in together)
+    names = ", ".join(item.order.account.in_plan for item in together)
+    each = f" in each of these {len(together)} accounts" if len(together) > 1 else ""
+    if not first.is_pending:
+        yield PlanLine(f"{names}: nothing to change in the stack {order.stack}")
+        yield from remarks(first.inspection)
         return
-    yield f"{order.where}: {_action(prepared)} the stack {order.stack}"
-    if prepared.afresh and prepared.stack:
-        yield f"! {prepared.stack.status}: its creation failed; what is left of it is deleted first"
-        yield from lines(prepared.deletions)
-    yield from lines(changes(prepared))
-    yield from _role_lines(prepared)
-    if prepared.retagged:
-        yield f"! the tags of the stack change, and with them those of {', '.join(prepared.retagged)}"
+    text = f"{names}: {_action(first)} the stack {order.stack}{each}"
+    yield PlanLine(text, tone="danger" if is_production else "heading")
+    own_id = order.account_id if len(together) > 1 else ""
+    if first.afresh and first.stack:
+        yield PlanLine(f"{first.stack.status}: its creation failed; what is left of it is deleted first", "!")
+        yield from signed(_readable(first.deletions, order, own_id))
+    yield from signed(_readable(changes(first), order, own_id))
+    yield from _role_lines(first)
+    yield from _protection(first)
+    yield from remarks(first.inspection)
+
+
+def _readable(changes_in_stack: Collection[Change], order: Order, own_id: str) -> tuple[Change, ...]:
+    """Return changes as a person reads them; of several accounts, whose first has the `own_id`, without their ids."""
+    short = with_short_names(changes_in_stack, order.people_account)
+    return without_own_id(short, own_id) if own_id else short
+
+
+def _protection(prepared: Prepared) -> Iterator[PlanLine]:
+    """Yield what changes beside the resources. Each deployment tags the stack anew, with the release and the commit,
+    and so whatever is in it: that is worth a line only where nothing else changes."""
+    if prepared.retagged and not _all_changes(prepared):
+        names = ", ".join(prepared.retagged)
+        yield PlanLine(f"nothing but tags changes: those of the stack, and with them those of {names}", "!")
     elif prepared.change_set and not _all_changes(prepared):
-        yield "! the tags of the stack change"
+        yield PlanLine("nothing but the tags of the stack changes", "!")
     if prepared.unguarded:
-        yield "! its stack policy and its protection against deletion are put back"
-    yield from remarks(prepared.inspection)
+        yield PlanLine("its stack policy and its protection against deletion are put back", "!")
 
 
-def _role_lines(prepared: Prepared) -> Iterator[str]:
+def _role_lines(prepared: Prepared) -> Iterator[PlanLine]:
     """Yield as which role CloudFormation acts, where it is not whoever deploys."""
     role = _service_role(prepared)
     had = prepared.stack.service_role if prepared.stack and not prepared.afresh else ""
     if role and role != had:
         instead = f", instead of {had}" if had else ""
-        yield f"! from now on CloudFormation acts as {role} in this stack{instead}"
+        yield PlanLine(f"from now on CloudFormation acts as {role} in this stack{instead}", "!")
     elif role:
-        yield f"! CloudFormation acts as {role}, which the stack keeps"
+        yield PlanLine(f"CloudFormation acts as {role}, which the stack keeps", "!")
 
 
 def _service_role(prepared: Prepared) -> str:
@@ -133,11 +170,11 @@ def _service_role(prepared: Prepared) -> str:
     return effective_service_role(prepared.order, prepared.stack, afresh=prepared.afresh) if is_used else ""
 
 
-def remarks(inspection: Inspection | None) -> Iterator[str]:
+def remarks(inspection: Inspection | None) -> Iterator[PlanLine]:
     """Yield what no repair puts right: resources that nobody looked at, and users whom only a person can delete."""
     if inspection:
-        yield from (f"! not looked at: {resource.text}" for resource in inspection.unchecked)
-        yield from (f"! {user.text}{_ADVICE if user.is_drift else ''}" for user in inspection.undeclared)
+        yield from (PlanLine(f"not looked at: {resource.text}", "!") for resource in inspection.unchecked)
+        yield from (PlanLine(f"{user.text}{_ADVICE if user.is_drift else ''}", "!") for user in inspection.undeclared)
 
 
 def ends_line(planned: Planned, ends: Ends) -> str:

@@ -34,9 +34,11 @@ from iamgen.deploy.template_change import POWER, TemplateChange
 from iamgen.deploy.undeclared_members import undeclared_members
 from iamgen.diff.change import Change
 from iamgen.diff.difference import differences
-from iamgen.diff.lines import lines
+from iamgen.diff.lines import signed
+from iamgen.diff.short_names import with_short_names
 from iamgen.errors import Fault, IamgenError
 from iamgen.iam.source import parse
+from iamgen.ui.plan_line import PlanLine
 
 
 @dataclass(frozen=True)
@@ -225,8 +227,8 @@ def refuse_losses(
 
 def _refuse(prepared: Prepared, changes: Collection[Change], faults: Iterable[Fault]) -> NoReturn:
     """Show what would have changed, and raise IamgenError: whoever is to allow it has to have seen it."""
-    text = [f"{prepared.order.where}: refused, and nothing has changed", *lines(changes)]
-    prepared.choices.on_refusal("\n".join(text))
+    head = PlanLine(f"{prepared.order.account.in_plan}: refused, and nothing has changed", tone="danger")
+    prepared.choices.on_refusal((head, *signed(with_short_names(changes, prepared.order.people_account))))
     raise IamgenError(faults)
 
 

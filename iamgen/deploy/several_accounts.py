@@ -18,6 +18,7 @@ from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.plan_file import Kept
 from iamgen.deploy.planner import Prepared, prepare
 from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.ui.board import under_way
 
 Show = Callable[[str, str], None]
 
@@ -87,17 +88,20 @@ class Pending:
         return {name: faults for name, faults in stays.items() if faults}
 
 
-def unusable(members: Iterable[Member], stop: threading.Event) -> dict[str, IamgenError]:
+def unusable(
+    members: Iterable[Member], stop: threading.Event, show: Show = lambda _name, _now: None
+) -> dict[str, IamgenError]:
     """Return the accounts whose credentials are another account's or cannot be used, where that ends it for all: when
     one is another account's, or none can be used. Where only some cannot, it is found again when these are planned."""
-    work = {
-        member.name: partial(require_account, member.clients, member.order.account_id, member.order.where)
-        for member in members
-    }
-    answers = side_by_side(work, stop, only_reads=True)
+
+    def sign_in(member: Member) -> None:
+        with under_way(show, member.name, "signing in"):
+            require_account(member.clients, member.order.account_id, member.order.where)
+
+    answers = side_by_side({member.name: partial(sign_in, member) for member in members}, stop, only_reads=True)
     failed = {name: answer for name, answer in answers.items() if isinstance(answer, IamgenError)}
     is_wrong = any(isinstance(iamgen_error, WrongAccountError) for iamgen_error in failed.values())
-    return failed if is_wrong or len(failed) == len(work) else {}
+    return failed if is_wrong or len(failed) == len(answers) else {}
 
 
 def plan(
@@ -108,9 +112,8 @@ def plan(
     register = Pending() if pending is None else pending
 
     def plan_member(member: Member) -> Prepared:
-        show(member.name, "planning")
-        register.prepared[member.name] = prepared = prepare(member.order, member.clients, choices)
-        show(member.name, "planned")
+        with under_way(show, member.name, "planning"):
+            register.prepared[member.name] = prepared = prepare(member.order, member.clients, choices)
         return prepared
 
     prepared = side_by_side({member.name: partial(plan_member, member) for member in members}, stop)
@@ -213,9 +216,8 @@ def _all(
     ready: Mapping[str, Prepared], show: Show, stop: threading.Event, begun: set[str], *, patient: bool
 ) -> dict[str, IamgenError]:
     def deploy_member(name: str, prepared: Prepared) -> None:
-        show(name, "deploying")
-        execute(prepared, partial(tell, name, show, set()), patient=patient, begin=partial(begun.add, name))
-        show(name, "done")
+        with under_way(show, name, "deploying"):
+            execute(prepared, partial(tell, name, show, set()), patient=patient, begin=partial(begun.add, name))
 
     result = side_by_side({name: partial(deploy_member, name, items) for name, items in ready.items()}, stop)
     return {name: iamgen_error for name, iamgen_error in result.items() if isinstance(iamgen_error, IamgenError)}

@@ -8,8 +8,10 @@ from typing import Any
 from iamgen.aws_client.clients import Client
 from iamgen.aws_client.polling import Pace
 from iamgen.errors import Fault
+from iamgen.ui.board import FINISHED
 
 ShowProgress = Callable[[str, str], None]
+_UNDER_WAY = {"PENDING", "RUNNING"}
 AGAIN = "mend the cause, and deploy the stack set again"
 
 
@@ -20,7 +22,7 @@ def followed(cloudformation: Client, which: Mapping[str, str], pace: Pace, show:
         matches = cloudformation.describe_stack_set_operation(**which)["StackSetOperation"]
         results = _results(cloudformation, which)
         for result in results:
-            show(result["Account"], result["Status"])
+            show(result["Account"], result["Status"] if result["Status"] in _UNDER_WAY else FINISHED)
         if matches["Status"] not in {"QUEUED", "RUNNING", "STOPPING"}:
             return tuple(_failures(which["StackSetName"], matches, results))
     raise AssertionError

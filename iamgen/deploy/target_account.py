@@ -13,7 +13,14 @@ class TargetAccount:
     """Its name in CONST.inc, which is what a command line takes."""
     id: str
     """Its id in AWS, twelve digits."""
+    is_production: bool = False
+    """Whether it is a production account."""
 
     def __str__(self) -> str:
         """Return how messages name it."""
         return f"{self.name} ({self.id})"
+
+    @property
+    def in_plan(self) -> str:
+        """Return how a plan and a question name it: whoever answers sees that it is a production account."""
+        return f"{self.name} (production, {self.id})" if self.is_production else str(self)

@@ -91,13 +91,18 @@ def where(account: Account) -> str:
 
 def in_question(account: Account) -> str:
     """Return how a question names an account: whoever answers sees that it is a production account."""
-    return f"{account.name} (production, {account.id})" if account.kind == "prod" else where(account)
+    return target(account).in_plan
+
+
+def target(account: Account) -> TargetAccount:
+    """Return the account as deployments know it."""
+    return TargetAccount(account.name, account.id, account.kind == "prod")
 
 
 def order(declaration: Declaration, account: Account, text: str, tags: Mapping[str, str]) -> Order:
     """Return what the account should have, `text` being its template."""
     return Order(
-        TargetAccount(account.name, account.id),
+        target(account),
         declaration.settings.stack,
         text,
         tags,
@@ -108,7 +113,8 @@ def order(declaration: Declaration, account: Account, text: str, tags: Mapping[s
         frozenset(person.name for person in declaration.people) if account.holds_people else None,
         not account.is_workload,
         declaration.partition,
-        declaration.settings.tags,
+        declared_tags=declaration.settings.tags,
+        people_account=declaration.people_account.id,
     )
 
 

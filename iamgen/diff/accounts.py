@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Literal, NamedTuple
 
 from iamgen.aws.iam_types import IAM_TYPES
 from iamgen.diff.change import Change
 from iamgen.diff.difference import DiffTemplate, differences
+from iamgen.diff.equal_accounts import groups, without_own_id
 from iamgen.diff.lines import Counts, counts, signed
+from iamgen.diff.short_names import with_short_names
 from iamgen.diff.values import key
+from iamgen.ui.plan_line import PlanLine
 
 State = Literal["new", "changed", "same", "gone"]
 
@@ -29,6 +32,10 @@ class AccountTemplate(NamedTuple):
     """The name of the stack."""
     template: DiffTemplate
     """The template."""
+    is_production: bool = False
+    """Whether it is a production account."""
+    people_account: str = ""
+    """The id of the account that holds the people, whose users are told by their names alone."""
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -58,15 +65,30 @@ class AccountChanges:
     """Whether the account's stack has another name or region now: this is the one before, or the one after."""
     blocks: bool = False
     """Whether what is gone keeps the new stack from being made."""
+    id: str = ""
+    """The twelve digits of the account."""
+    is_production: bool = False
+    """Whether it is a production account."""
+    people_account: str = ""
+    """The id of the account that holds the people, whose users are told by their names alone."""
 
     @property
     def head(self) -> str:
         """The account and how much changes in it."""
-        if self.state == "gone":
-            return f"{self.account}: {self._gone}"
+        return f"{self.name}: {self._gone if self.state == 'gone' else counts(self.changes)}"
+
+    @property
+    def name(self) -> str:
+        """The account's name, and in words that it is new, or a production account."""
         stack = f" stack {self.stack} in {self.region}" if self.moved else ""
-        new = f" (new{stack})" if self.state == "new" else ""
-        return f"{self.account}{new}: {counts(self.changes)}"
+        words = ["production"] if self.is_production else []
+        words += [f"new{stack}"] if self.state == "new" else []
+        return f"{self.account} ({', '.join(words)})" if words else self.account
+
+    @property
+    def shown_changes(self) -> tuple[Change, ...]:
+        """What changes, as a person reads it: with the names of people in the place of their ARNs."""
+        return with_short_names(self.changes, self.people_account)
 
     @property
     def _gone(self) -> str:
@@ -105,19 +127,31 @@ def across(
 
 def _of(before: AccountTemplate, after: AccountTemplate) -> AccountChanges:
     changes = differences(before.template, after.template)
-    return AccountChanges(after.account, after.region, after.stack, "changed" if changes else "same", changes)
+    return _changes(after, "changed" if changes else "same", changes)
 
 
 def _come(account: AccountTemplate, gone: Collection[AccountTemplate]) -> AccountChanges:
-    changes = differences(None, account.template)
     moved = any(other.id == account.id for other in gone)
-    return AccountChanges(account.account, account.region, account.stack, "new", changes, moved)
+    return replace(_changes(account, "new", differences(None, account.template)), moved=moved)
 
 
 def _gone(account: AccountTemplate, new: Collection[AccountTemplate]) -> AccountChanges:
     successors = [other for other in new if other.id == account.id]
     blocks = any(_names(account.template) & _names(other.template) for other in successors)
-    return AccountChanges(account.account, account.region, account.stack, "gone", (), bool(successors), blocks)
+    return replace(_changes(account, "gone", ()), moved=bool(successors), blocks=blocks)
+
+
+def _changes(account: AccountTemplate, state: State, changes: tuple[Change, ...]) -> AccountChanges:
+    return AccountChanges(
+        account.account,
+        account.region,
+        account.stack,
+        state,
+        changes,
+        id=account.id,
+        is_production=account.is_production,
+        people_account=account.people_account,
+    )
 
 
 def _names(template: DiffTemplate) -> set[tuple[str, str]]:
@@ -138,13 +172,40 @@ def total(accounts: Collection[AccountChanges]) -> Counts:
     return reduce(Counts.__add__, (counts(account.changes) for account in accounts), Counts(0, 0, 0))
 
 
-def account_lines(accounts: Collection[AccountChanges], *, brief: bool = False) -> Iterator[str]:
-    """Yield the accounts that change, each with its changes below it unless `brief`; then those that do not."""
-    for account in accounts:
-        if account.state != "same":
-            yield account.head
-            yield from () if brief else (f"    {line}" for line in signed(account.changes))
-    yield from unchanged(accounts)
+def account_lines(accounts: Collection[AccountChanges], *, brief: bool = False) -> Iterator[PlanLine]:
+    """Yield the accounts that change, each with its changes below it unless `brief`; then those that do not. Accounts
+    with the same changes stand together, with their changes once."""
+    for together in equal_accounts(accounts):
+        is_production = any(account.is_production for account in together)
+        yield PlanLine(head(together), tone="danger" if is_production else "heading")
+        yield from () if brief else signed(changes_of(together), depth=1)
+    yield from (PlanLine(text) for text in unchanged(accounts))
+
+
+def equal_accounts(accounts: Collection[AccountChanges]) -> tuple[tuple[AccountChanges, ...], ...]:
+    """Return the accounts in which something changes, those with the same changes together."""
+    return groups((account for account in accounts if account.state != "same"), _equality)
+
+
+def _equality(account: AccountChanges) -> Hashable:
+    """Return what two accounts share that are told together. One that moves, or is declared no more, stands alone."""
+    if account.moved or account.state == "gone":
+        return account.account, account.state
+    return account.state, account.people_account, without_own_id(account.changes, account.id)
+
+
+def head(together: Sequence[AccountChanges]) -> str:
+    """Return the accounts of a group and how much changes in each."""
+    if len(together) == 1:
+        return together[0].head
+    names = ", ".join(account.name for account in together)
+    return f"{names}: {counts(together[0].changes)} in each"
+
+
+def changes_of(together: Sequence[AccountChanges]) -> tuple[Change, ...]:
+    """Return what changes in each account of a group, as a person reads it."""
+    first = together[0]
+    return first.shown_changes if len(together) == 1 else without_own_id(first.shown_changes, first.id)
 
 
 def unchanged(accounts: Collection[AccountChanges]) -> Iterator[str]:

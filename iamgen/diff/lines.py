@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal
 
-from iamgen.diff.change import Change, Detail, Sign
-from iamgen.ui.printable import printable
+from iamgen.diff.change import Change, Detail
+from iamgen.ui.plan_line import PlanLine
 
-_INDENT = "    "
-
-
-class Line(NamedTuple):
-    """A line about what comes, changes or goes, `depth` steps below the resource."""
-
-    depth: int
-    """How many levels it is indented."""
-    sign: Sign
-    """`+`, `~` or `-`."""
-    text: str
-    """What comes, changes or goes."""
-
-    def __str__(self) -> str:
-        return f"{_INDENT * self.depth}{self.sign} {printable(self.text)}"
-
-    @property
-    def as_diff(self) -> str:
-        """The line as a `diff` has it, which a web page colours: the sign first."""
-        return f"{'!' if self.sign == '~' else self.sign} {_INDENT * self.depth}{printable(self.text)}"
+Reading = Literal["plan", "drift"]
+_WORDS: dict[Reading, str] = {"plan": "is destroyed", "drift": "is missing in AWS"}  # what `-` means of a resource
 
 
 @dataclass(frozen=True)
@@ -61,25 +43,31 @@ def counts(changes: Collection[Change]) -> Counts:
     return Counts(signs.count("+") + replaced, signs.count("~"), signs.count("-") + replaced)
 
 
-def plan_line(changes: Collection[Change]) -> str:
+def plan_line(total: Counts, where: str = "") -> PlanLine:
     """Return the last line of a plan: `Plan: 1 to add, 2 to change, 0 to destroy.`"""
-    return f"Plan: {counts(changes)}."
+    return PlanLine(f"Plan: {total}{where}.", tone="danger" if total.destroy else "heading")
 
 
-def lines(changes: Collection[Change]) -> Iterator[str]:
-    """Yield a line for each resource, and below it, indented, one for each thing that changes in it."""
-    return map(str, signed(changes))
+def signed(changes: Collection[Change], reading: Reading = "plan", depth: int = 0) -> Iterator[PlanLine]:
+    """Yield a line for each resource, and below it, indented, one for each part of it that changes.
 
-
-def signed(changes: Collection[Change]) -> Iterator[Line]:
-    """Yield the same lines, the sign of each apart."""
+    A resource that goes, or is replaced, is told by a word as well as by its sign; in a report about drift, `-` means
+    that it is missing.
+    """
     for change in changes:
-        replaced = "  (is replaced)" if change.replaced else ""
-        yield Line(0, change.sign, f"{change.logical_id}  {change.type}{replaced}")
-        yield from _below(change.details, 1)
+        is_lost = change.sign == "-" or change.replaced
+        word = f"  ({_WORDS[reading] if change.sign == '-' else 'is replaced'})" if is_lost else ""
+        text = f"{change.logical_id}  {change.type}{word}"
+        yield PlanLine(text, change.sign, depth, "danger" if is_lost else "")
+        yield from _below(change.details, depth + 1)
 
 
-def _below(details: Collection[Detail], depth: int) -> Iterator[Line]:
+def brief(lines: Iterable[PlanLine], depth: int = 0) -> Iterator[PlanLine]:
+    """Yield the lines without those further to the right than `depth`: the resources, and not what changes in them."""
+    return (line for line in lines if line.depth <= depth)
+
+
+def _below(details: Collection[Detail], depth: int) -> Iterator[PlanLine]:
     for detail in details:
-        yield Line(depth, detail.sign, f"{detail.where}: {detail.text}")
+        yield PlanLine(f"{detail.where}: {detail.text}", detail.sign, depth)
         yield from _below(detail.details, depth + 1)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from iamgen.diff.accounts import AccountChanges, account_lines, total
+from iamgen.diff.lines import plan_line
 from iamgen.errors import Fault
 from iamgen.release.commits import Commit
 from iamgen.release.promotion import Promotion
 from iamgen.release.releasing import Release
-from iamgen.ui.printable import printable
+from iamgen.ui.plan_line import PlanLine
 
 
 @dataclass(frozen=True)
@@ -32,27 +33,27 @@ class Effects:
         }
 
 
-def release_notes(release: Release, effects: Effects) -> str:
+def release_notes(release: Release, effects: Effects) -> tuple[PlanLine, ...]:
     """Return the notes of a release."""
     since = f" since {release.previous}" if release.previous else ""
     breaking = [commit for commit in release.commits if commit.breaking]
     plain = [commit for commit in release.commits if not commit.breaking]
     parts = [
-        str(release.version),
+        (PlanLine(str(release.version), tone="heading"),),
         _listed(f"Breaking changes{since}:", breaking),
-        _listed(f"Changes{since}:", plain) or ("" if breaking else f"No commits{since}."),
+        _listed(f"Changes{since}:", plain) or (() if breaking else (PlanLine(f"No commits{since}."),)),
         _differences(effects.accounts, brief=release.previous is None),
         _refused(str(release.previous), effects.refused),
     ]
     return _joined(parts)
 
 
-def promotion_notes(promotion: Promotion, effects: Effects) -> str:
+def promotion_notes(promotion: Promotion, effects: Effects) -> tuple[PlanLine, ...]:
     """Return the notes of a promotion."""
     kind = "a rollback" if promotion.is_rollback else "the first promotion" if promotion.now is None else ""
     before = "" if promotion.now is None else f", from {promotion.now_name}"
     parts = [
-        f"{promotion.version} to {promotion.channel}{before}{f': {kind}' if kind else ''}",
+        (PlanLine(f"{promotion.version} to {promotion.channel}{before}{f': {kind}' if kind else ''}", tone="heading"),),
         _listed("Comes:", promotion.comes),
         _listed("Goes:", promotion.goes),
         _differences(effects.accounts, brief=promotion.now is None),
@@ -62,30 +63,27 @@ def promotion_notes(promotion: Promotion, effects: Effects) -> str:
     return _joined(parts)
 
 
-def _listed(title: str, commits: Collection[Commit]) -> str:
+def _listed(title: str, commits: Collection[Commit]) -> tuple[PlanLine, ...]:
     return _bulleted(title, [commit.line for commit in commits])
 
 
-def _bulleted(title: str, lines: Collection[str]) -> str:
-    return "\n".join([title, *(f"- {printable(line)}" for line in lines)]) if lines else ""
+def _bulleted(title: str, lines: Collection[str]) -> tuple[PlanLine, ...]:
+    """Return a title with lines below it, nothing without any. Their dashes are bullets, not signs of what goes."""
+    return (PlanLine(title), *(PlanLine(f"- {line}") for line in lines)) if lines else ()
 
 
-def _refused(before: str, faults: Collection[Fault]) -> str:
+def _refused(before: str, faults: Collection[Fault]) -> tuple[PlanLine, ...]:
     lines = [f"{fault.where}: {fault.problem} ({fault.hint})" for fault in faults]
     return _bulleted(f"Where {before} is deployed, iamgen deploy refuses:", lines)
 
 
-def _differences(accounts: Collection[AccountChanges] | None, *, brief: bool) -> str:
+def _differences(accounts: Collection[AccountChanges] | None, *, brief: bool) -> tuple[PlanLine, ...]:
     if accounts is None:
-        return ""
-    return "\n".join(_difference_lines(accounts, brief=brief))
+        return ()
+    return (PlanLine("Templates:"), *account_lines(accounts, brief=brief), plan_line(total(accounts)))
 
 
-def _difference_lines(accounts: Collection[AccountChanges], *, brief: bool) -> Iterator[str]:
-    yield "Templates:"
-    yield from account_lines(accounts, brief=brief)
-    yield f"Plan: {total(accounts)}."
-
-
-def _joined(parts: Collection[str]) -> str:
-    return "\n\n".join(part for part in parts if part) + "\n"
+def _joined(parts: Collection[tuple[PlanLine, ...]]) -> tuple[PlanLine, ...]:
+    """Return the lines of all parts, with an empty line between two."""
+    used = [part for part in parts if part]
+    return tuple(line for number, part in enumerate(used) for line in ((PlanLine(""),) * bool(number) + part))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from iamgen.errors import IamgenError
 from iamgen.ui.console import Console
+from iamgen.ui.plan_line import PlanLine
 
 _NOT_DONE = 1
 
@@ -26,6 +27,8 @@ class Action:
     """Makes the change."""
     remark: str = ""
     """What is added to the message that it is done."""
+    next_step: str = ""
+    """What a person does next, once it is done."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Confirmation:
     as_json: bool
     """Whether stdout is JSON."""
 
-    def carry_out(self, action: Action, notes: str, plain: Mapping[str, object]) -> int:
+    def carry_out(self, action: Action, notes: Sequence[PlanLine], plain: Mapping[str, object]) -> int:
         """Show the notes, ask, and make the change; return 0, or 1 when the answer was no.
 
         Stdout gets the notes, or with JSON `plain` and whether the change was made. Raises IamgenError as the change
@@ -54,6 +57,8 @@ class Confirmation:
         except IamgenError as exc:
             suffix = f"; {action.target}: {action.past_tense} all the same" if done else ""
             raise IamgenError(fault._replace(problem=f"{fault.problem}{suffix}") for fault in exc.faults) from exc
+        if done and action.next_step:
+            self.console.note(f"next: {action.next_step}")
         return 0 if done or self.dry_run else _NOT_DONE
 
     def report(self, plain: Mapping[str, object]) -> None:

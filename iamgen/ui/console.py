@@ -16,6 +16,7 @@ from iamgen.ui.signals import wait_for_input
 
 if TYPE_CHECKING:
     from iamgen.source_place import SourcePlace
+    from iamgen.ui.plan_line import PlanLine
 
 Colour = Literal["auto", "always", "never"]
 _WIDTH = 120  # columns of a source line where no terminal says how many it has
@@ -139,13 +140,27 @@ class Console(NamedTuple):
                 print(file=self.err)
         return answer.strip().lower() in {"y", "yes"}
 
-    def show_plan(self, text: str, *, asks: bool, as_json: bool = False) -> None:
+    def show_plan(self, lines: Sequence[PlanLine], *, asks: bool, as_json: bool = False) -> None:
         """Print what would be done; with `as_json`, stdout is for a program. Where a question follows (`asks`), whoever
         is asked sees it: it goes to stderr too when stdout is not a terminal. Raises IamgenError as `product` does."""
         if not as_json:
-            self.product(text)
+            self.product(self._laid_out(lines, self.out))
         if asks and (as_json or not self.out.isatty()):
-            self.note(text.removesuffix("\n"))
+            self.show_lines(lines)
+
+    def show_lines(self, lines: Sequence[PlanLine]) -> None:
+        """Print a plan among the messages, without secrets."""
+        from iamgen.ui.masking import masked
+
+        self._write(self._laid_out([line._replace(text=masked(line.text)) for line in lines], self.err))
+
+    def _laid_out(self, lines: Sequence[PlanLine], stream: TextIO) -> str:
+        """Return the lines as a stream has them: wrapped and coloured on a terminal, and nowhere else."""
+        from iamgen.ui.layout import laid_out, plain_text
+
+        if not stream.isatty():
+            return plain_text(lines)
+        return laid_out(lines, _columns(stream), coloured=self.coloured)
 
     def product(self, text: str) -> None:
         """Print what was asked for. Raises IamgenError when stdout takes no more, say on a full disk."""
@@ -180,8 +195,7 @@ class Console(NamedTuple):
 
     def note(self, text: str) -> None:
         """Print a line about what was done, without secrets."""
-        self.err.write(f"{_shown(text)}\n")
-        self.err.flush()
+        self._write(f"{_shown(text)}\n")
 
     def secret(self, question: str) -> str:
         """Ask for a secret, which is not shown; `asks` is to be true. Raises KeyboardInterrupt at the end of input."""
@@ -197,52 +211,57 @@ class Console(NamedTuple):
         place = None if type(fault.where) is str else cast("SourcePlace", fault.where)
         where = place.exact if place else fault.where
         visible = _shown_on_a_line if place else _shown  # a source is one line, and may have anything in it
-        print(f"{self._paint(word + ':', colour)} {visible(f'{where}: {fault.problem}')}", file=self.err)
+        rows = [f"{self._paint(word + ':', colour)} {visible(f'{where}: {fault.problem}')}"]
         if place and word == "error":
-            self._show_source(place, colour)
+            rows += self._source_rows(place, colour)
         if fault.hint:
-            print(f"{self._paint('hint:', _CYAN)} {visible(fault.hint)}", file=self.err)
+            rows.append(f"{self._paint('hint:', _CYAN)} {visible(fault.hint)}")
+        self._write("".join(f"{row}\n" for row in rows))
 
-    def _show_source(self, place: SourcePlace, colour: str) -> None:
-        """Print the source line of a place, with carets under the part that is meant."""
+    def _write(self, text: str) -> None:
+        """Write a message, above what shows progress."""
+        from iamgen.ui import board
+
+        board.say(self.err, text)
+
+    def _source_rows(self, place: SourcePlace, colour: str) -> Iterator[str]:
+        """Yield the source line of a place, and one with carets under the part that is meant."""
         from iamgen.ui.source_frame import frame
 
         shown = frame(place.rpartition(":")[2], place.span, _columns(self.err))
         if shown.source:
-            print(f"{self._paint(shown.margin, _CYAN)}{shown.source}", file=self.err)
+            yield f"{self._paint(shown.margin, _CYAN)}{shown.source}"
             if shown.carets:
-                print(f"{self._paint(shown.below, _CYAN)}{self._paint(shown.carets, colour)}", file=self.err)
+                yield f"{self._paint(shown.below, _CYAN)}{self._paint(shown.carets, colour)}"
 
     def _paint(self, word: str, colour: str) -> str:
         return f"{colour}{word}{_PLAIN}" if self.coloured else word
 
     @contextmanager
-    def progress(self, task: str, total: int) -> Iterator[Callable[[str], None]]:
-        """Show how far a task is, on a terminal only; yields what to call when one part of it is done."""
-        if not self.err.isatty() or tracing.is_on():
+    def progress(self, task: str, names: Sequence[str]) -> Iterator[Callable[[str], None]]:
+        """Show how many pieces of a task are done, on a terminal only; yields what to call with the name of one that
+        is. No thread draws it: processes are forked meanwhile."""
+        if not self._shows_progress:
             yield lambda _: None
             return
-        from rich.console import Console as Terminal
-        from rich.progress import Progress  # 80 ms that a pipe does not need
+        from iamgen.ui.board import FINISHED, Board, shown
 
-        # no thread that refreshes it: processes are forked meanwhile
-        with Progress(console=Terminal(file=self.err), transient=True, auto_refresh=False) as bar:
-            number = bar.add_task(task, total=total)
-            bar.refresh()
-            yield lambda _: bar.update(number, advance=1, refresh=True)
+        with shown(Board(self.err, names, task), ticking=False) as board:
+            yield lambda name: board.show(name, FINISHED)
 
     @contextmanager
     def board(self, names: Sequence[str]) -> Iterator[Callable[[str, str], None]]:
-        """Show a line for each name, on a terminal only; yields what to call, from whatever thread, with a name and
-        what is going on there now."""
-        if not self.err.isatty() or tracing.is_on():
+        """Show a line for each name under way, on a terminal only; yields what to call, from whatever thread, with a
+        name and what is going on there now: FINISHED at its end."""
+        if not self._shows_progress:
             yield lambda _name, _now: None
             return
-        from rich.console import Console as Terminal
-        from rich.progress import Progress, TextColumn, TimeElapsedColumn  # 80 ms that a pipe does not need
+        from iamgen.ui.board import Board, shown
 
-        columns = (TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-        with Progress(*columns, console=Terminal(file=self.err), transient=True) as shown:
-            width = max(map(len, names), default=0)
-            rows = {name: shown.add_task(name.ljust(width), total=None) for name in names}
-            yield lambda name, now: shown.update(rows[name], description=f"{name.ljust(width)}  {now}")
+        with shown(Board(self.err, names), ticking=True) as board:
+            yield board.show
+
+    @property
+    def _shows_progress(self) -> bool:
+        """Whether messages go to a terminal that nothing else is written to all the time."""
+        return self.err.isatty() and not tracing.is_on()

@@ -51,12 +51,12 @@ def _cells(span: SourceSpan) -> Iterator[_Cell]:
     column = 0
     for index, character in enumerate(span.text):
         text = " " * (_TAB - column % _TAB) if character == "\t" else printable(character)
-        width = sum(map(_width, text))
+        width = sum(map(character_width, text))
         column += width
         yield _Cell(text, width, start <= index < start + span.length)
 
 
-def _width(character: str) -> int:
+def character_width(character: str) -> int:
     """Return how many columns a terminal gives to a character: none to an accent, two to an ideograph."""
     if unicodedata.combining(character):
         return 0

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from iamgen.aws import quotas
 from iamgen.aws.partitions import PartitionName, sign_in_host
-from iamgen.declaration.expiry import iso
+from iamgen.declaration.expiry import iso, spoken
 from iamgen.declaration.resolved import Account
 from iamgen.errors import Fault
 from iamgen.workstation.roles import Assumable
@@ -120,7 +120,7 @@ def escaped(text: str) -> str:
 
 
 def _ending(link: Link) -> str:
-    until = f", until {iso(link.role.until)}" if link.role.until else ""
+    until = f", until {spoken(link.role.until)}" if link.role.until else ""
     return f"{f' ({link.caution})' if link.caution else ''}{until}"
 
 

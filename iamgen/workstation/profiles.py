@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from iamgen.aws import quotas
-from iamgen.declaration.expiry import iso
+from iamgen.declaration.expiry import spoken
 from iamgen.workstation.roles import Assumable
 
 
@@ -31,7 +31,7 @@ def role_profiles(roles: Iterable[Assumable], source: ProfileSource) -> str:
 def _profile(role: Assumable, source: ProfileSource) -> Iterator[str]:
     yield f"[profile {role.profile}]"
     if role.until:
-        yield f"# until {iso(role.until)}"
+        yield f"# until {spoken(role.until)}"
     yield f"role_arn = {role.arn}"
     yield f"source_profile = {source.profile}"
     yield f"mfa_serial = {source.mfa_serial}"

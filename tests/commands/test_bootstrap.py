@@ -320,7 +320,7 @@ duration_seconds = 43200
 region = eu-west-1
 
 [profile example-prod_ops]
-# until 2027-04-01T00:00:00Z
+# until the end of 2027-03-31 (UTC)
 role_arn = arn:aws:iam::333333333333:role/infra-OpsR-333333333333
 source_profile = example-users
 mfa_serial = arn:aws:iam::111111111111:mfa/carol
@@ -1086,7 +1086,7 @@ def test_warnings_are_about_the_person_and_the_accounts(make_repo: MakeRepo, iam
     (root / "templates/policies/x.json.j2").write_text("{}")
     done = iamgen(root, "bootstrap", "--user", "bob")
     assert [line for line in done.stderr.splitlines() if line.startswith("warning")] == [
-        "warning: users.py:4:36: bob's ReadR in dev ended at 2020-01-02T00:00:00Z: left out"
+        "warning: users.py:4:36: bob's ReadR in dev ended at the end of 2020-01-01 (UTC): left out"
     ]
 
 

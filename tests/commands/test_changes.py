@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
@@ -20,12 +23,12 @@ OPS_SERVICES = ("ec2", "s3")
 USERS = (User("alice", {"dev": "AdminR", "prod": "OpsR"}), User("bob", {"dev": "OpsR", "prod": "OpsR"}))
 """
 TEXT = """\
-prod: 0 to add, 2 to change, 0 to destroy
+prod (production): 0 to add, 2 to change, 0 to destroy
     ~ OpsR  AWS::IAM::Role
-        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/alice if Bool aws:MultiFactorAuthPresent = true
-            + Principal: arn:aws:iam::111111111111:user/bob
+        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for alice if Bool aws:MultiFactorAuthPresent = true
+            + Principal: bob
     ~ ReadR  AWS::IAM::Role
-        - AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/bob if Bool aws:MultiFactorAuthPresent = true
+        - AssumeRolePolicyDocument: Allow sts:AssumeRole for bob if Bool aws:MultiFactorAuthPresent = true
         + AssumeRolePolicyDocument: Deny sts:AssumeRole for *
 no changes: dev, user-only
 Plan: 0 to add, 2 to change, 0 to destroy.
@@ -33,14 +36,14 @@ Plan: 0 to add, 2 to change, 0 to destroy.
 MARKDOWN = """\
 ## What changes in the templates
 
-**prod: 0 to add, 2 to change, 0 to destroy**
+**prod (production): 0 to add, 2 to change, 0 to destroy**
 
 ```diff
 ! OpsR  AWS::IAM::Role
-!     AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/alice if Bool aws:MultiFactorAuthPresent = true
-+         Principal: arn:aws:iam::111111111111:user/bob
+!     AssumeRolePolicyDocument: Allow sts:AssumeRole for alice if Bool aws:MultiFactorAuthPresent = true
++         Principal: bob
 ! ReadR  AWS::IAM::Role
--     AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/bob if Bool aws:MultiFactorAuthPresent = true
+-     AssumeRolePolicyDocument: Allow sts:AssumeRole for bob if Bool aws:MultiFactorAuthPresent = true
 +     AssumeRolePolicyDocument: Deny sts:AssumeRole for *
 ```
 
@@ -69,6 +72,43 @@ def test_of_what_is_not_committed(ann: Clone, iamgen: Iamgen) -> None:
     told = json.loads(iamgen(ann.folder, "changes", "--json").stdout)
     assert (told["add"], told["change"], told["destroy"]) == (0, 2, 0)
     assert [one["logical_id"] for one in told["accounts"][1]["changes"]] == ["OpsR", "ReadR"]
+
+
+def test_brief_names_the_resources_alone(ann: Clone, iamgen: Iamgen) -> None:
+    (ann.folder / "users.py").write_text(USERS)
+    lines = TEXT.splitlines(keepends=True)
+    assert iamgen(ann.folder, "changes", "--brief").stdout == "".join(
+        line for line in lines if not line.startswith("        ")
+    )
+
+
+def at_width(columns: int, folder: Path, environment: dict[str, str], *args: str) -> str:
+    """Return what `iamgen changes` writes to a terminal of so many columns."""
+    command = ["-m", "iamgen", *args, "changes"]
+    child = pexpect.spawn(
+        sys.executable, command, cwd=str(folder), env=environment, encoding="utf-8", dimensions=(50, columns)
+    )
+    child.expect(pexpect.EOF)
+    child.close()
+    return str(child.before).replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_on_a_terminal_it_fits_and_is_in_colour(ann: Clone, environment: dict[str, str], columns: int) -> None:
+    (ann.folder / "users.py").write_text(USERS)
+    seen = at_width(columns, ann.folder, environment)
+    assert seen.startswith("\x1b[1m\x1b[31mprod (production): 0 to add, 2 to change, 0 to destroy\x1b[0m\n")
+    assert "\x1b[32m            + Principal: bob\x1b[0m\n" in seen
+    plain = re.sub(r"\x1b\[\d*m", "", seen)
+    assert max(map(len, plain.splitlines())) <= columns
+    assert plain.split() == TEXT.split()
+    assert (plain == TEXT) is (columns == 200)
+
+
+def test_on_a_terminal_without_colour(ann: Clone, environment: dict[str, str]) -> None:
+    (ann.folder / "users.py").write_text(USERS)
+    assert at_width(200, ann.folder, {**environment, "NO_COLOR": "1"}) == TEXT
+    assert at_width(200, ann.folder, environment, "--color", "never") == TEXT
 
 
 def test_between_two_revisions(ann: Clone, iamgen: Iamgen) -> None:

@@ -147,9 +147,9 @@ def test_a_trust_changes_in_aws(deployed: Path, aws: Aws) -> None:
     assert ended.out.splitlines()[:5] == [
         "dev (222222222222): update the stack infra",
         "~ ReadR  AWS::IAM::Role",
-        f"    ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for {ARN}/auditors/dave, {ARN}/carol"
+        "    ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for auditors/dave, carol"
         " if Bool aws:MultiFactorAuthPresent = true",
-        f"        - Principal: {ARN}/bob",
+        "        - Principal: bob",
         "",
     ]
     assert ended.out.splitlines()[-1] == "Plan: 0 to add, 2 to change, 0 to destroy."
@@ -161,7 +161,9 @@ def test_what_goes_is_gone(deployed: Path, aws: Aws) -> None:
     edit(deployed, 'CI_USERS = (CIUser("ci", {"dev": "OpsR", "prod": "OpsR"}),)', "CI_USERS = ()")
     refused = run(deployed, "dev")
     assert (refused.code, refused.out) == (1, "")
-    assert refused.err.startswith("dev (222222222222): refused, and nothing has changed\n- CIUserCi  AWS::IAM::User\n")
+    assert refused.err.startswith(
+        "dev (222222222222): refused, and nothing has changed\n- CIUserCi  AWS::IAM::User  (is "
+    )
     assert refused.err.endswith(
         "error: dev (222222222222) CIUserCiG: the group CIUserCiG would be deleted\n"
         "hint: --allow-replacement, if it is meant\n",
@@ -196,6 +198,7 @@ def test_a_guard_that_was_taken_away_is_put_back(deployed: Path, aws: Aws) -> No
     cloudformation.update_termination_protection(StackName="infra", EnableTerminationProtection=False)
     planned = run(deployed, "dev", dry_run=True, exit_code=True)
     assert planned.code == 4
+    assert planned.err.endswith("\nnext: iamgen deploy dev\n")
     assert "! its stack policy and its protection against deletion are put back\n" in planned.out
     assert cloudformation.describe_stacks()["Stacks"][0]["EnableTerminationProtection"] is False
     assert run(deployed, "dev").code == 0
@@ -382,7 +385,7 @@ def test_a_kept_plan_that_is_not_what_users_py_gives(deployed: Path, aws: Aws, t
         "warning: dev (222222222222): the plan's template is not what users.py gives now, which it differs from by:"
         " ~ ReadR\nhint: apply it only if you know why; else make a new plan: iamgen plan dev -o FILE\n"
     ) in ended.err
-    assert f"Principal: {ARN}/alice" in ended.out
+    assert "Principal: alice\n" in ended.out
 
 
 def test_a_kept_plan_that_is_what_users_py_gives_needs_no_warning(deployed: Path, aws: Aws, tmp_path: Path) -> None:
@@ -475,7 +478,7 @@ def test_missing_credentials_are_one_accounts_failure(deployed: Path, aws: Aws) 
     ended = run(deployed, every=True, dry_run=True)
     assert (ended.code, ended.err.startswith(said)) == (1, True)
     assert "dev (" not in ended.out
-    assert "prod (333333333333): update the stack infra\n~ ReadR" in ended.out
+    assert "prod (production, 333333333333): update the stack infra\n~ ReadR" in ended.out
     told = json.loads(run(deployed, every=True, dry_run=True, as_json=True).out)["accounts"]
     assert [(one["account"], one["outcome"]) for one in told] == [
         ("user-only", "planned"),
@@ -985,7 +988,11 @@ def test_offboarding_is_never_blocked(with_leavers: Path, aws: Aws) -> None:
     for account in ("dev", "prod"):
         assert f"{ARN}/bob" not in aws.trusted(account, "ReadR")
     again = run(with_leavers, every=True, exit_code=True)
-    assert (again.code, again.out.count("nothing to change in the stack infra")) == (0, 3)
+    assert (again.code, again.out.splitlines()[0]) == (
+        0,
+        "user-only (111111111111), dev (222222222222), prod (production, 333333333333):"
+        " nothing to change in the stack infra",
+    )
 
     # whoever is granted it later gets the same role
     edit(with_leavers, '{"user-only": "OpsR", ', '{"user-only": ("OpsR", "ReadR"), ')
@@ -1207,8 +1214,8 @@ def test_a_failed_stack_with_live_roles_is_not_deleted_by_accident(half_created:
     refused = run(half_created, "dev")
     assert (refused.code, refused.out) == (1, "")
     for said in (
-        "- AdminR  AWS::IAM::Role\n",
-        "- OpsR  AWS::IAM::Role\n",
+        "- AdminR  AWS::IAM::Role  (is destroyed)\n",
+        "- OpsR  AWS::IAM::Role  (is destroyed)\n",
         "error: dev (222222222222) AdminR: nobody may assume AdminR any more; now alice may\n",
         "error: dev (222222222222) AdminR: the role AdminR would be deleted\n",
         "error: dev (222222222222) OpsR: the role OpsR would be deleted\n",
@@ -1247,10 +1254,7 @@ def test_with_cfn_lint_and_in_a_repository(example: Path, aws: Aws, iamgen: Any,
 
     edit(example, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
     done = iamgen(example, "deploy", "dev", "--yes")
-    assert (
-        "! the tags of the stack change, and with them those of AdminR, CIUserCi, CIUserCiG, CIUserCiP, OpsP, OpsR\n"
-        in done.stdout
-    )
+    assert "tags" not in done.stdout  # they change with every commit: that says nothing about this one
     assert done.stdout.endswith("\nPlan: 0 to add, 1 to change, 0 to destroy.\n")
     (stack,) = aws.client("cloudformation", "dev").describe_stacks()["Stacks"]
     assert {tag["Value"] for tag in stack["Tags"]} == {"v1.2.3-dirty", f"{commit}-dirty"}

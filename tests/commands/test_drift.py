@@ -17,9 +17,10 @@ Iamgen = Callable[..., subprocess.CompletedProcess[str]]
 ARN = "arn:aws:iam::111111111111:user"
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 READ_TRUST = (
-    f"    ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for {ARN}/auditors/dave, {ARN}/bob, {ARN}/carol"
+    "    ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for auditors/dave, bob, carol"
     " if Bool aws:MultiFactorAuthPresent = true\n"
 )
+SIGNS = " (+ is only in AWS, - is missing there, ~ is not as it was deployed)"
 NEVER = (
     "Never compared: passwords, access keys, MFA devices; boundaries and tags of people outside the stack;"
     " tags of policies and providers; thumbprints of OIDC providers; old versions of policies; roles and groups outside the stack, but for the stack's policies.\n"
@@ -78,8 +79,8 @@ def test_a_trust_and_a_session_changed_by_hand(deployed: Path, aws: Aws, iamgen:
         "    ~ MaxSessionDuration: 3600 -> 43200\n"
         "~ ReadR  AWS::IAM::Role\n"
         f"{READ_TRUST}"
-        f"        + Principal: {ARN}/mallory\n\n"
-        f"Drift: 2 of 7 resources differ.\n{NEVER}"
+        "        + Principal: mallory\n\n"
+        f"Drift: 2 of 7 resources differ{SIGNS}.\n{NEVER}"
     )
     done = iamgen(deployed, "drift", "dev", "--exit-code")
     assert (done.returncode, done.stdout) == (4, told)
@@ -92,7 +93,7 @@ def test_a_trust_and_a_session_changed_by_hand(deployed: Path, aws: Aws, iamgen:
         "    ~ MaxSessionDuration: 43200 -> 3600\n"
         "~ ReadR  AWS::IAM::Role\n"
         f"{READ_TRUST}"
-        f"        - Principal: {ARN}/mallory\n\n"
+        "        - Principal: mallory\n\n"
         "Plan: 0 to add, 2 to change, 0 to destroy.\n"
     )
     assert f"{ARN}/mallory" in aws.trusted("dev", "ReadR")
@@ -130,7 +131,7 @@ def test_what_cloudformation_does_not_see(deployed: Path, aws: Aws, iamgen: Iamg
         "~ ReadR  AWS::IAM::Role\n"
         "    + Policies: more\n"
         "        + Statement: Allow * on *\n\n"
-        f"Drift: 5 of 16 resources differ; 1 user is in no file.\n{NEVER}"
+        f"Drift: 5 of 16 resources differ; 1 user is in no file{SIGNS}.\n{NEVER}"
     )
     assert done.returncode == 4
     repaired = iamgen(deployed, "deploy", "user-only", "dev", "--repair", "--yes", "--no-lint")
@@ -160,7 +161,7 @@ def test_boundaries_and_tags_put_on_by_hand(deployed: Path, aws: Aws, iamgen: Ia
         "    + Tags.team: core\n"
         "~ ReadR  AWS::IAM::Role\n"
         "    + Tags.team: core\n\n"
-        f"Drift: 3 of 7 resources differ.\n{NEVER}"
+        f"Drift: 3 of 7 resources differ{SIGNS}.\n{NEVER}"
     )
     assert done.returncode == 4
     done = iamgen(deployed, "deploy", "dev", "--repair", "--yes", "--no-lint")
@@ -205,7 +206,7 @@ def test_what_a_person_has_beside_users_py(deployed: Path, aws: Aws, iamgen: Iam
         f"    + ManagedPolicyArns: {ADMIN}\n"
         "~ user/carol  AWS::IAM::User\n"
         "    + Groups: Admins, which is not of the stack\n\n"
-        f"Drift: 0 of 9 resources differ; 2 people have more than users.py gives.\n{NEVER}"
+        f"Drift: 0 of 9 resources differ; 2 people have more than users.py gives{SIGNS}.\n{NEVER}"
     )
     assert done.returncode == 4
     assert iamgen(deployed, "deploy", "user-only", "--repair", "--yes", "--no-lint").returncode == 0
@@ -287,7 +288,9 @@ def test_a_resource_that_was_deleted(deployed: Path, aws: Aws, iamgen: Iamgen) -
     iam = aws.client("iam", "dev")
     iam.detach_role_policy(RoleName="infra-AdminR-222222222222", PolicyArn=ADMIN)
     iam.delete_role(RoleName="infra-AdminR-222222222222")
-    assert "- AdminR  AWS::IAM::Role\n" in iamgen(deployed, "drift", "dev").stdout
+    done = iamgen(deployed, "drift", "dev")
+    assert "- AdminR  AWS::IAM::Role  (is missing in AWS)\n" in done.stdout
+    assert done.stderr == "next: iamgen deploy dev --repair shows what it puts right, and asks\n"
     assert iamgen(deployed, "deploy", "dev", "--repair", "--yes", "--no-lint").returncode == 0
     assert aws.trusted("dev", "AdminR") == {f"{ARN}/alice"}
 

@@ -31,12 +31,12 @@ Comes:
 - {commit} Grant bob more (Ann)
 
 Templates:
-prod: 0 to add, 2 to change, 0 to destroy
+prod (production): 0 to add, 2 to change, 0 to destroy
     ~ OpsR  AWS::IAM::Role
-        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/alice if Bool aws:MultiFactorAuthPresent = true
-            + Principal: arn:aws:iam::111111111111:user/bob
+        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for alice if Bool aws:MultiFactorAuthPresent = true
+            + Principal: bob
     ~ ReadR  AWS::IAM::Role
-        - AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/bob if Bool aws:MultiFactorAuthPresent = true
+        - AssumeRolePolicyDocument: Allow sts:AssumeRole for bob if Bool aws:MultiFactorAuthPresent = true
         + AssumeRolePolicyDocument: Deny sts:AssumeRole for *
 no changes: dev, user-only
 Plan: 0 to add, 2 to change, 0 to destroy.
@@ -60,7 +60,11 @@ def test_a_channels_life(ann: Clone, at: Iamgen) -> None:
     first = at(ann.folder, "promote", "infra", "v0.0.1", "--yes")
     assert first.returncode == 0
     assert first.stdout.startswith("v0.0.1 to infra: the first promotion\n\nTemplates:\ndev (new): 4 to add, ")
-    assert re.fullmatch(r"promoted v0\.0\.1 to env/infra in origin: env/infra/\d{8}-\d{6}-v0\.0\.1\n", first.stderr)
+    assert re.fullmatch(
+        r"promoted v0\.0\.1 to env/infra in origin: env/infra/\d{8}-\d{6}-v0\.0\.1\n"
+        r"next: CI deploys env/infra; without CI: git checkout v0\.0\.1, then iamgen deploy --all\n",
+        first.stderr,
+    )
     forward = at(ann.folder, "promote", "infra", "v0.0.2", "--yes")
     assert forward.stdout == FORWARD.format(commit=ann.git("rev-parse", "HEAD")[:10])
     again = at(ann.folder, "promote", "infra", "v0.0.2", "--yes")

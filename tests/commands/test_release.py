@@ -32,7 +32,7 @@ Changes:
 
 Templates:
 dev (new): 4 to add, 0 to change, 0 to destroy
-prod (new): 4 to add, 0 to change, 0 to destroy
+prod (production, new): 4 to add, 0 to change, 0 to destroy
 user-only (new): 6 to add, 0 to change, 0 to destroy
 Plan: 14 to add, 0 to change, 0 to destroy.
 """
@@ -46,12 +46,12 @@ Changes since v0.0.1:
 - {other} Look twice (Ann)
 
 Templates:
-prod: 0 to add, 2 to change, 0 to destroy
+prod (production): 0 to add, 2 to change, 0 to destroy
     ~ OpsR  AWS::IAM::Role
-        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/alice if Bool aws:MultiFactorAuthPresent = true
-            + Principal: arn:aws:iam::111111111111:user/bob
+        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for alice if Bool aws:MultiFactorAuthPresent = true
+            + Principal: bob
     ~ ReadR  AWS::IAM::Role
-        - AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/bob if Bool aws:MultiFactorAuthPresent = true
+        - AssumeRolePolicyDocument: Allow sts:AssumeRole for bob if Bool aws:MultiFactorAuthPresent = true
         + AssumeRolePolicyDocument: Deny sts:AssumeRole for *
 no changes: dev, user-only
 Plan: 0 to add, 2 to change, 0 to destroy.
@@ -67,7 +67,7 @@ def test_two_releases(ann: Clone, at: Iamgen) -> None:
     begin = ann.git("rev-parse", "HEAD")[:10]
     done = at(ann.folder, "release", "--yes")
     assert (done.returncode, done.stdout) == (0, FIRST.format(begin=begin))
-    assert done.stderr == f"released v0.0.1, main at {begin}, to origin\n"
+    assert done.stderr == f"released v0.0.1, main at {begin}, to origin\nnext: iamgen promote infra v0.0.1\n"
     other = ann.commit("Look twice")[:10]
     breaking = ann.commit("feat!: bob is an Ops of prod", users_py=USERS)[:10]
     ann.push()

@@ -336,8 +336,8 @@ def test_a_grant_that_ended_is_warned_about(make_repo: MakeRepo, iamgen: Iamgen)
     done = iamgen(root, "render", "dev", "--no-lint")
     assert done.returncode == 0
     assert done.stderr == (
-        "warning: users.py:4:29: a's OpsR in dev ended at 2026-11-23T00:00:00Z: left out\nhint: remove the grant\n"
-        "warning: users.py:5:42: b's OpsR in dev does not end at 2026-11-25T00:00:00Z: line 5 grants it for good\n"
+        "warning: users.py:4:29: a's OpsR in dev ended at the end of 2026-11-22 (UTC): left out\nhint: remove the grant\n"
+        "warning: users.py:5:42: b's OpsR in dev does not end at the end of 2026-11-24 (UTC): line 5 grants it for good\n"
         "hint: remove one of the two\n"
     )
     before = iamgen(root, "render", "dev", "--no-lint", SOURCE_DATE_EPOCH="1700000000")

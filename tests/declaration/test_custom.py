@@ -191,7 +191,7 @@ def test_a_grant_ends_at_its_moment(users: str, until: str, holds: bool, make_re
     assert [one.role for one in loaded.declaration.granted] == (["OpsR"] if holds else [])
     assert [one.role for one in loaded.declaration.ended] == ([] if holds else ["OpsR"])
     told = [(fault.problem.partition("'s ")[2], fault.hint) for fault in loaded.warnings if "OpsR" in fault.problem]
-    assert told == ([] if holds else [("OpsR in dev ended at 2026-11-23T12:00:00Z: left out", "remove the grant")])
+    assert told == ([] if holds else [("OpsR in dev ended at 2026-11-23 12:00:00 UTC: left out", "remove the grant")])
 
 
 def test_what_has_ended_is_known_unless_the_same_is_granted_for_longer(make_repo: MakeRepo) -> None:

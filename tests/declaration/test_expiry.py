@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamgen.declaration.expiry import end, iso
+from iamgen.declaration.expiry import end, iso, spoken
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,17 @@ def test_no_end(until: str, why: str) -> None:
 def test_a_day_holds_to_its_last_moment(day: datetime) -> None:
     last = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC)
     assert last < end(day.isoformat()) == last + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        ("2027-01-31", "the end of 2027-01-31 (UTC)"),
+        ("2027-02-01T00:00", "the end of 2027-01-31 (UTC)"),
+        ("2027-01-31T18:00:00+02:00", "2027-01-31 16:00:00 UTC"),
+        ("2027-02-01T00:00:01", "2027-02-01 00:00:01 UTC"),
+        ("0001-01-01T00:00", "1-01-01 00:00:00 UTC"),
+    ],
+)
+def test_an_end_in_words(until: str, words: str) -> None:
+    assert spoken(end(until)).removeprefix("000") == words

@@ -46,7 +46,7 @@ def users(*more: str, rest: str = "") -> str:
         (users('User("mallory", {"user-only": "ReadR"})'), ["mallory (a user on user-only, ReadR on user-only)"]),
         (
             users('User("mallory", {"prod": Grant("OpsR", until="2026-12-31", reason="OPS-1")})'),
-            ["mallory (a user on user-only, OpsR on prod until 2027-01-01T00:00:00Z)"],
+            ["mallory (a user on user-only, OpsR on prod until the end of 2026-12-31 (UTC))"],
         ),
         (
             users('User("mallory", {"prod": Grant("OpsR", until="2026-11-01", reason="OPS-1")})'),
@@ -88,12 +88,12 @@ def test_however_it_is_written(setting: str, make_repo: MakeRepo) -> None:
 @pytest.mark.parametrize(
     ("newer_end", "older_end", "found"),
     [
-        ("2026-12-01", "2026-12-31", ["bob (OpsR on prod until 2027-01-01T00:00:00Z)"]),
+        ("2026-12-01", "2026-12-31", ["bob (OpsR on prod until the end of 2026-12-31 (UTC))"]),
         ("2026-12-31", "2026-12-01", []),
         ("2026-12-31", "2026-12-31", []),
         ("2026-12-31", None, ["bob (OpsR on prod)"]),
         (None, "2026-12-31", []),
-        ("2026-11-01", "2026-12-31", ["bob (OpsR on prod until 2027-01-01T00:00:00Z)"]),
+        ("2026-11-01", "2026-12-31", ["bob (OpsR on prod until the end of 2026-12-31 (UTC))"]),
     ],
 )
 def test_a_grant_that_lasts_longer(

@@ -11,7 +11,7 @@ from iamgen.deploy.iam_drift import IamDifference, as_changes, beside
 from iamgen.deploy.iam_expectation import as_deployed, environment_of, expected, trust
 from iamgen.deploy.stack import StackResource
 from iamgen.deploy.undeclared import holders, of_people, undeclared
-from iamgen.diff.lines import lines
+from iamgen.diff.lines import signed
 from iamgen.errors import IamgenError
 
 Stubbed = Any
@@ -61,7 +61,7 @@ def test_many_people_are_few_lines() -> None:
     names = [f"person{n:02}" for n in range(25)]
     manage = StackResource("ManageOwnUserG", "infra-ManageOwnUserG-1", GROUP, "", "")
     missing = [IamDifference(group, "member", "-", name) for group in (ASSUME, manage) for name in names]
-    told = list(lines(as_changes([*missing, IamDifference(ASSUME, "member", "+", "mallory")])))
+    told = [str(line) for line in signed(as_changes([*missing, IamDifference(ASSUME, "member", "+", "mallory")]))]
     assert told == [
         "~ AssumeRoleG  AWS::IAM::Group",
         f"    - members missing: {', '.join(names)}",

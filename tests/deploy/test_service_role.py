@@ -12,7 +12,7 @@ from botocore.stub import ANY
 
 from iamgen.deploy.lockout import Losses, losses
 from iamgen.deploy.order import Choices, Order
-from iamgen.deploy.plan_output import plain, plan_text
+from iamgen.deploy.plan_output import plain, plan_lines
 from iamgen.deploy.planner import prepare
 from iamgen.deploy.references import Place
 from iamgen.deploy.service_role import effective_service_role, service_role_arn
@@ -187,8 +187,9 @@ def test_the_plan_says_as_which_role(
     answered(stubbed, order, has, sent)
     prepared = prepare(replace(changed(order), service_role=named), stubbed.clients, choices)
     stubbed.done()
-    assert line in plan_text([prepared])
-    assert ("CloudFormation acts" in plan_text([prepared])) == bool(line)
+    text = "\n".join(map(str, plan_lines([prepared])))
+    assert line in text
+    assert ("CloudFormation acts" in text) == bool(line)
     assert plain(prepared).get("service_role", "") == (named or has.get("RoleARN", ""))
 
 

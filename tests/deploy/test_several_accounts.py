@@ -58,13 +58,13 @@ def test_what_is_shown_of_each_account(aws: Aws, order: Order, choices: Choices)
     several_accounts.carry_out(planned.ready, "user-only", lambda *one: shown.append(": ".join(one)), stop)
     assert shown == [
         "dev: planning",
-        "dev: planned",
+        "dev: ",
         "dev: deploying",
         "dev:   0 done  CREATE_IN_PROGRESS  infra",
         "dev:   0 done  CREATE_IN_PROGRESS  ReadR",
         "dev:   1 done  CREATE_COMPLETE  ReadR",
         "dev:   1 done  CREATE_COMPLETE  infra",
-        "dev: done",
+        "dev: ",
     ]
 
 

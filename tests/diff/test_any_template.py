@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iamgen.diff.change import Change, Detail
 from iamgen.diff.difference import differences, statement_differences
-from iamgen.diff.lines import lines
+from iamgen.diff.lines import signed
 
 MIRRORED = {"+": "-", "-": "+", "~": "~"}
 
@@ -109,7 +109,7 @@ def _shuffled(value: Any, chance: random.Random) -> Any:
 
 
 def told(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[str]:
-    return list(lines(differences(before, after)))
+    return [str(line) for line in signed(differences(before, after))]
 
 
 @given(TEMPLATES)
@@ -177,5 +177,5 @@ def test_no_difference_is_left_out(before: dict[str, Any], after: dict[str, Any]
 @given(TEMPLATES, TEMPLATES)
 def test_lines_are_single_and_json_is_json(before: dict[str, Any], after: dict[str, Any]) -> None:
     changes = differences(before, after)
-    assert all(line.isprintable() for line in lines(changes))
+    assert all(str(line).isprintable() for line in signed(changes))
     json.dumps([one.plain() for one in changes])

@@ -12,7 +12,7 @@ import pytest
 from iamgen.diff import statements
 from iamgen.diff.change import Detail
 from iamgen.diff.difference import differences, statement_differences
-from iamgen.diff.lines import lines
+from iamgen.diff.lines import signed
 
 EXAMPLE = Path(__file__).parents[1] / "golden/expected/example/dev.json"
 
@@ -32,7 +32,7 @@ def properties(template: dict[str, Any], logical_id: str) -> dict[str, Any]:
 
 
 def told(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[str]:
-    return list(lines(differences(before, after)))
+    return [str(line) for line in signed(differences(before, after))]
 
 
 def test_a_user_added_to_a_trust_is_one_line(before: dict[str, Any], after: dict[str, Any]) -> None:

@@ -90,8 +90,7 @@ def play(on: Stage) -> None:
     for one in PEOPLE:
         path, _, name = one.rpartition("/")
         on.iam("user-only").create_user(UserName=name, Path=f"{path}/")
-    on.run("iamgen deploy --all --yes > plan.txt")
-    on.run("grep -v '^    ' plan.txt")
+    on.run("iamgen deploy --all --yes --brief")
     on.say("\n# People come into their groups. iamgen knows who belongs there.")
     on.run("iamgen deploy user-only --repair --yes")
     on.say("\n# Bob leaves development: one word of users.py.")

@@ -9,6 +9,7 @@ import pytest
 
 from iamgen.errors import Fault
 from iamgen.ui.console import Console
+from iamgen.ui.plan_line import PlanLine
 
 PLAN = "+ ReadR\n"
 
@@ -33,7 +34,7 @@ def test_a_plan_is_where_the_question_is(
     out: type[io.StringIO], asks: bool, as_json: bool, seen: tuple[str, str]
 ) -> None:
     console = Console(out(), Terminal(), coloured=False, answers=Terminal())
-    console.show_plan(PLAN, asks=asks, as_json=as_json)
+    console.show_plan([PlanLine("ReadR", "+")], asks=asks, as_json=as_json)
     assert isinstance(console.out, io.StringIO)
     assert isinstance(console.err, io.StringIO)
     assert (console.out.getvalue(), console.err.getvalue()) == seen

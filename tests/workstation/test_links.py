@@ -127,7 +127,7 @@ def test_the_markdown_page(bob: tuple[Path, Colleague]) -> None:
     assert text.startswith("# Roles of bob in the AWS console\n\nSign in first, at\n<https://111111111111.signin")
     assert text.splitlines()[5:] == [
         r'- [R\&D \[dev\] "x" \<b\> OpsR](https://signin.aws.amazon.com/switchrole?account=222222222222&roleName=infra-OpsR-222222222222&displayName=R%26D%20%5Bdev%5D%20%22x%22%20%3Cb%3E%20OpsR&color=b7ca9d)',
-        r'- [R\&D \[dev\] "x" \<b\> DataR](https://signin.aws.amazon.com/switchrole?account=222222222222&roleName=infra-DataR-222222222222&displayName=R%26D%20%5Bdev%5D%20%22x%22%20%3Cb%3E%20DataR&color=b7ca9d), until 2027-02-01T00:00:00Z',
+        r'- [R\&D \[dev\] "x" \<b\> DataR](https://signin.aws.amazon.com/switchrole?account=222222222222&roleName=infra-DataR-222222222222&displayName=R%26D%20%5Bdev%5D%20%22x%22%20%3Cb%3E%20DataR&color=b7ca9d), until the end of 2027-01-31 (UTC)',
         "- [acme-prod ReadR](https://signin.aws.amazon.com/switchrole?account=333333333333&roleName=infra-ReadR-333333333333&displayName=acme-prod%20ReadR&color=f2b0a9) (production)",
     ]
 

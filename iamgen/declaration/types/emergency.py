@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from iamgen.declaration.declared_type import Declared, MisDeclared, Origin
-from iamgen.declaration.expiry import end, iso, text_of
+from iamgen.declaration.expiry import end, spoken, text_of
 from iamgen.declaration.field_types import Text, Until
 from iamgen.declaration.types.policy import template_faults
 
@@ -82,7 +82,7 @@ def notice(emergency: Emergency, role: str, now: datetime) -> MisDeclared:
     """Return the warning about a role's emergency, in force or over: it is shown until it is removed."""
     until = end(emergency.until)
     if until <= now:
-        problem = f"{role}'s emergency ended at {iso(until)}: left out"
+        problem = f"{role}'s emergency ended at {spoken(until)}: left out"
         return MisDeclared(emergency.origin, problem, "remove the Emergency")
-    problem = f"{role} has an inline policy until {iso(until)}: {emergency.reason}"
+    problem = f"{role} has an inline policy until {spoken(until)}: {emergency.reason}"
     return MisDeclared(emergency.origin, problem, "for an emergency only")

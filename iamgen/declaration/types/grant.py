@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
 
 from iamgen.declaration.access_entries import accounts_meant, is_pattern, places, where_granted
 from iamgen.declaration.declared_type import Declared, MisDeclared, Origin, label, without_fault
-from iamgen.declaration.expiry import end, iso, text_of
+from iamgen.declaration.expiry import end, spoken, text_of
 from iamgen.declaration.field_types import OptionalUntil, Text
 from iamgen.declaration.standard import PEOPLE_ACCOUNT, STANDARD_ROLES
 from iamgen.similar_names import did_you_mean
@@ -156,11 +156,11 @@ def _warnings(same: list[Granted], now: datetime) -> Iterator[MisDeclared]:
         if entry.until is None:
             continue
         if entry.until <= now:
-            problem += f" ended at {iso(entry.until)}: left out"
+            problem += f" ended at {spoken(entry.until)}: left out"
             yield MisDeclared(entry.origin, problem, "remove the grant", entry.role)
         elif _last(entry) < _last(longest):
-            held = f"until {iso(longest.until)}" if longest.until else "for good"
-            problem += f" does not end at {iso(entry.until)}: line {longest.origin.line} grants it {held}"
+            held = f"until {spoken(longest.until)}" if longest.until else "for good"
+            problem += f" does not end at {spoken(entry.until)}: line {longest.origin.line} grants it {held}"
             yield MisDeclared(entry.origin, problem, "remove one of the two", entry.role)
 
 

@@ -1,0 +1,60 @@
+"""Lay out the lines of a plan for a terminal: wrapped between words at its width, and coloured by their signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from iamgen.ui.plan_line import INDENT, PlanLine
+from iamgen.ui.printable import printable
+from iamgen.ui.source_frame import character_width
+
+_RED, _GREEN, _YELLOW, _BOLD, _PLAIN = "\033[31m", "\033[32m", "\033[33m", "\033[1m", "\033[0m"
+_BY_SIGN = {"+": _GREEN, "~": _YELLOW, "-": _RED, "!": _YELLOW}
+_BY_TONE = {"": "", "heading": _BOLD, "danger": f"{_BOLD}{_RED}"}
+_NARROWEST = 30  # columns between the indent and the edge, however narrow the terminal is
+
+
+def plain_text(lines: Iterable[PlanLine]) -> str:
+    """Return the lines as a pipe or a file gets them."""
+    return "".join(f"{line}\n" for line in lines)
+
+
+def laid_out(lines: Iterable[PlanLine], width: int, *, coloured: bool) -> str:
+    """Return the lines for a terminal of so many columns. A line that is too long goes on below, further to the right;
+    it is never broken inside a word, and an ARN is one."""
+    return "".join(f"{text}\n" for line in lines for text in _rows(line, width, coloured=coloured))
+
+
+def _rows(line: PlanLine, width: int, *, coloured: bool) -> Iterator[str]:
+    before, after = _paint(line) if coloured else ("", "")
+    for row in _wrapped(line, width):
+        yield f"{before}{row}{after}" if row else ""
+
+
+def _paint(line: PlanLine) -> tuple[str, str]:
+    """Return what begins the colour of a line, and what ends it."""
+    begin = _BY_TONE[line.tone] or _BY_SIGN.get(line.sign, "")
+    return begin, _PLAIN if begin else ""
+
+
+def _wrapped(line: PlanLine, width: int) -> Iterator[str]:
+    text = printable(line.text)
+    words = text.lstrip().split(" ")
+    row = f"{INDENT * line.depth}{line.mark}{' ' * (len(text) - len(text.lstrip()))}{words[0]}"
+    indent = " " * min(len(row) - len(words[0]) + len(INDENT), max(width - _NARROWEST, 0))
+    for word in words[1:]:
+        if _columns(f"{row} {word}") <= width:
+            row = f"{row} {word}"
+        else:
+            yield row.rstrip()
+            row = f"{_fitting(indent, word, width)}{word}"
+    yield row
+
+
+def _fitting(indent: str, word: str, width: int) -> str:
+    """Return as much of the indent as lets a long word, such as an ARN, fit into a line of its own."""
+    return indent[: max(width - _columns(word), 0)]
+
+
+def _columns(text: str) -> int:
+    return len(text) if text.isascii() else sum(map(character_width, text))
