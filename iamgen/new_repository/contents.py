@@ -77,11 +77,11 @@ def _constants(choices: Choices) -> Mapping[str, object]:
 def _ids(accounts: Sequence[AccountChoice]) -> Iterator[tuple[str, str]]:
     """Yield each account's constant and value; user-only follows the account that stands in for it."""
     own = [account for account in accounts if account.name == USER_ONLY]
-    others = [account for account in accounts if account.name != USER_ONLY]
-    stand_in = next((account for account in others for people in own if people.id == account.id), None)
+    workplaces = [account for account in accounts if account.name != USER_ONLY]
+    stand_in = next((account for account in workplaces for people in own if people.id == account.id), None)
     if own and not stand_in:
         yield constant(USER_ONLY, _ID), own[0].id
-    for account in others:
+    for account in workplaces:
         yield constant(account.name, _ID), account.id
     if stand_in:
         yield constant(USER_ONLY, _ID), f"${{{constant(stand_in.name, _ID)}}}"
@@ -91,14 +91,14 @@ def _users(choices: Choices) -> Mapping[str, object]:
     if not choices.people or not choices.accounts:  # there is a users.py already, which stays
         return {"first": PersonEntry("", "{}"), "ci": "none"}
     accounts = choices.accounts
-    first, *others = choices.people
+    first, *colleagues = choices.people
     access = access_of_others(accounts)
     guarded, unguarded = by_approval(accounts)
     return {
         "first": PersonEntry(first, access_of_first(accounts)),
-        "others": [PersonEntry(name, access) for name in others],
+        "others": [PersonEntry(name, access) for name in colleagues],
         "example": example_account(accounts),
-        "logs_held": bool(others) and has_production(accounts),
+        "logs_held": bool(colleagues) and has_production(accounts),
         "ci": choices.ci,
         "guarded": guarded,
         "unguarded": ", ".join(f'"{name}": "DeployR"' for name in unguarded),

@@ -24,11 +24,11 @@ class PersonEntry(NamedTuple):
 def holder_of(accounts: Sequence[AccountChoice]) -> AccountChoice:
     """Return the account that holds the people: user-only, or the one that stands in for it."""
     people = next((account for account in accounts if account.kind == USER_ONLY), None)
-    others = _workplaces(accounts)
+    places = _workplaces(accounts)
     if people:
-        return next((account for account in others if account.id == people.id), people)
+        return next((account for account in places if account.id == people.id), people)
     kinds = ("dev", "workload")
-    return next(account for kind in kinds for account in others if account.kind == kind)
+    return next(account for kind in kinds for account in places if account.kind == kind)
 
 
 def access_of_first(accounts: Sequence[AccountChoice]) -> str:
