@@ -249,7 +249,7 @@ def test_what_a_template_of_another_make_leaves_out_itself_is_said(tmp_path: Pat
 
 
 def test_an_action_that_is_newer_than_the_lists_is_told_once(tmp_path: Path, iamgen: Iamgen) -> None:
-    statement = {"Effect": "Allow", "Action": ["iam:AcquireRole", "account-access:*"], "Resource": "*"}
+    statement = {"Effect": "Allow", "Action": ["iam:AcquireRole", "account-access:List*"], "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [statement]}
     body = {"Resources": {"P": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}}}
     (tmp_path / "x.json").write_text(json.dumps(body))

@@ -77,20 +77,31 @@ RULE = Rule(
     why=(
         "Some actions, alone or together, lead to the power of another role: changing policies or credentials, "
         "handing a role to a service, or getting into something that already has one. Actions count that a holder's "
-        "policies, AWS's among them, allow on every resource. Narrow the resources; or, where it is meant, declare "
-        "that the role has power over IAM."
+        "policies, AWS's among them, allow on every resource. A role that may be passed to one service only counts for "
+        "the steps of that service, and a command that is limited to a document of one's own does not count. Narrow "
+        "the resources; or, where it is meant, declare that the role has power over IAM."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
     check=_check,
     good=(
-        template(AppP=policy(allow("sts:AssumeRole", "arn:aws:iam::111111111111:role/app"), allow("ec2:*"))),
+        template(
+            AppP=policy(
+                allow("sts:AssumeRole", "arn:aws:iam::111111111111:role/app"), allow(["ec2:Describe*", "sqs:*"])
+            )
+        ),
+        template(
+            AppR=role(ManagedPolicyArns=["arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"])
+        ),
         template(AppR=role(ManagedPolicyArns=["arn:aws:iam::aws:policy/ReadOnlyAccess"])),
         template(AdminR=role(ManagedPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"])),
     ),
     bad=(
         template(OpsP=policy(allow("iam:*")), OpsR=role(ManagedPolicyArns=[{"Ref": "OpsP"}])),
         template(
-            PassP=policy(allow("iam:PassRole"), Groups=[{"Ref": "DevG"}]),
+            PassP=policy(
+                allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}),
+                Groups=[{"Ref": "DevG"}],
+            ),
             RunP=policy(allow("ec2:RunInstances"), Groups=[{"Ref": "DevG"}]),
             DevG=group(GroupName="dev"),
         ),

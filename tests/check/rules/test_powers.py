@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
@@ -31,6 +32,38 @@ OWN = "arn:aws:iam::111111111111:user/${aws:username}"
         (allow("iam:PassRole", "arn:aws:iam::111111111111:role/app-*"), set()),
         (allow("iam:PassRole", {"Fn::GetAtt": ["AppR", "Arn"]}), set()),
         (allow("iam:PassRole", "arn:aws:s3:::*"), set()),
+        (allow("iam:PassRole", "arn:aws:iam::111111111111:role/?*"), {PASS_ROLE}),
+        (allow("iam:PassRole", "arn:aws:iam::111111111111:role*"), {PASS_ROLE}),
+        (allow("iam:PassRole", "arn:aws:iam::111111111111:r*"), {PASS_ROLE}),
+        (allow("iam:PassRole", "arn:aws:iam::111111111111:rol?/*"), {PASS_ROLE}),
+        (allow("iam:PassRole", "arn:aws:iam::111111111111:role/*/*"), {PASS_ROLE}),
+        (allow("iam:PassRole", "arn:aws:iam"), {PASS_ROLE}),
+        (allow("iam:PassRole", "arn:aws:iam::111111111111:role/${aws:PrincipalTag/x, '*'}*"), {PASS_ROLE}),
+        (allow("iam:PassRole", "arn:aws:iam::111111111111:role/${aws:PrincipalTag/x}*"), set()),
+        (allow("iam:PassRole", [f"arn:aws:iam::111111111111:role/{x}*" for x in ascii_lowercase]), {PASS_ROLE}),
+        (allow("iam:PassRole", [f"arn:aws:iam::111111111111:role/{x}*" for x in "abcde"]), set()),
+        (allow("iam:PassRole", Condition={"StringLike": {"iam:PassedToService": "*"}}), {PASS_ROLE}),
+        (allow("iam:PassRole", Condition={"StringLike": {"iam:PassedToService": "*.amazonaws.com"}}), {PASS_ROLE}),
+        (allow("iam:PassRole", Condition={"StringEquals": {"aws:ResourceAccount": "111111111111"}}), {PASS_ROLE}),
+        (allow("iam:PassRole", Condition={"StringNotEquals": {"iam:PassedToService": "x"}}), {PASS_ROLE}),
+        (allow("iam:PassRole", Condition={"StringEquals": {"aws:RequestTag/x": "y"}}), {PASS_ROLE}),
+        (
+            allow("iam:PutRolePolicy", Condition={"StringEqualsIfExists": {"iam:PermissionsBoundary": "x"}}),
+            {ESCALATION},
+        ),
+        (
+            allow("iam:PutRolePolicy", Condition={"ArnLike": {"iam:PermissionsBoundary": "arn:aws:iam::*:*"}}),
+            {ESCALATION},
+        ),
+        (allow("ssm:SendCommand"), {ESCALATION}),
+        (allow("ssm:SendCommand", ["arn:aws:ec2:*:*:instance/*", "arn:aws:ssm:*:*:document/Ours"]), set()),
+        (
+            allow("ssm:SendCommand", ["arn:aws:ec2:*:*:instance/*", "arn:aws:ssm:*::document/AWS-RunShellScript"]),
+            {ESCALATION},
+        ),
+        (allow("ssm:ResumeSession", "arn:aws:ssm:*:*:session/${aws:username}-*"), set()),
+        (allow("ec2:StartInstances"), set()),
+        (allow(["ec2:StartInstances", "ec2:ModifyInstanceAttribute"]), {ESCALATION}),
         (allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}), set()),
         (allow("iam:PassRole", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}), {PASS_ROLE}),
         (allow(["iam:PassRole", "lambda:CreateFunction"]), {PASS_ROLE}),
@@ -90,6 +123,21 @@ def test_the_powers_of_several_policies_count_together(named: Named) -> None:
 def test_a_user_is_told_of_only_for_what_its_groups_do_not_give(found: Found) -> None:
     given = {"P": policy(allow("sts:*"), Groups=[{"Ref": "G"}]), "G": group(), "Alice": user(Groups=[{"Ref": "G"}])}
     assert [finding.path for finding in found({"Resources": given})] == [("Resources", "G")]
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}, {ESCALATION}),
+        ({"StringEqualsIfExists": {"iam:PassedToService": "ec2.amazonaws.com"}}, {ESCALATION}),
+        ({"StringLike": {"iam:PassedToService": "ec2.*"}}, {ESCALATION}),
+        ({"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}, set()),
+        ({"StringEquals": {"iam:PassedToService": {"Ref": "Service"}}}, set()),
+        ({"StringLike": {"iam:PassedToService": "*"}}, {PASS_ROLE, ESCALATION}),
+    ],
+)
+def test_a_role_for_the_service_of_the_step_is_enough(named: Named, condition: Block, expected: set[str]) -> None:
+    assert named(P=policy(allow("iam:PassRole", Condition=condition), allow("ec2:RunInstances"))) == expected
 
 
 def test_policies_of_aws_count(named: Named, found: Found) -> None:
