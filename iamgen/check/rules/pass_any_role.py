@@ -51,8 +51,8 @@ RULE = Rule(
     summary="A policy allows iam:PassRole on every role, and is not declared to have power over IAM",
     why=(
         "Who may pass any role to a service may pass the most powerful one, and act by it through what that service "
-        "runs. `iam:*` and `iam:Pass*` include it. Patterns such as `role/?*` or `r*`, one pattern for each "
-        "letter, and conditions that every request meets (`*`, the own account, a negation) are no limit. A condition on "
+        "runs. `iam:*` and `iam:Pass*` include it. Patterns such as `role/?*` or `r*`, one pattern for each letter, "
+        "and conditions that every request meets (`*`, the own account, a negation) are no limit. A condition on "
         "`iam:PassedToService` that names services counts as one here; whether the holder can use that very service "
         "is told by W118. A role that is declared to have IAM may do it anyway."
     ),
