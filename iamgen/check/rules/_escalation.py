@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from iamgen.aws.data import managed_policies
 from iamgen.aws.escalation import ESCALATING, PASS_ROLE, RECEIVERS, STEPS, passed_to, resources_of
 from iamgen.check.rules._actions import is_every_action, meant
 from iamgen.check.rules._narrowing import is_every_resource, reaches_all, receivers, without_receivers
 from iamgen.iam.statements import ReadStatement
+from iamgen.iam.template import POLICY, Resource, Template
+from iamgen.iam.values import Value
 
 
 def allowed(statements: Iterable[ReadStatement], *, by_star: bool = False) -> frozenset[str]:
@@ -59,6 +62,33 @@ def denied(statements: Iterable[ReadStatement]) -> frozenset[str]:
 def ways(actions: frozenset[str]) -> Iterator[str]:
     """Yield in words each way to escalate that the dangerous actions open."""
     yield from dict.fromkeys(step.words for step in STEPS if step.is_open(actions))
+
+
+def of_aws(policy: Value) -> frozenset[str]:
+    """Return the dangerous actions of one of AWS's managed policies."""
+    return managed_policies().get(policy.text.partition(":iam::aws:policy/")[2], frozenset())
+
+
+def within_boundaries(holder: Resource, template: Template) -> frozenset[str]:
+    """Return the dangerous actions that a holder's boundaries leave: all of them where it has none.
+
+    A boundary that is not known leaves none: it is there for that.
+    """
+    powers = frozenset((*ESCALATING, *map(passed_to, RECEIVERS)))
+    for value in holder.values("PermissionsBoundary"):
+        powers &= of_aws(value) if ":iam::aws:policy/" in value.text else _of_own(value, template)
+    return powers
+
+
+def _of_own(boundary: Value, template: Template) -> frozenset[str]:
+    policy = template.referred(boundary, POLICY)
+    limits = (document for document in template.documents if policy and document.owner == policy.logical_id)
+    return frozenset().union(*(allowed(document.statements, by_star=True) for document in limits))
+
+
+def escalating(statement: ReadStatement) -> set[str]:
+    """Return the dangerous actions that a statement is about, but for those that it means by `*`."""
+    return _meant(statement, by_star=False)
 
 
 def _meant(statement: ReadStatement, *, by_star: bool) -> set[str]:

@@ -1,4 +1,4 @@
-"""The rule about pipelines of which more may assume a role than those that deploy: pull requests, other repositories."""
+"""The rule about pipelines of which more than those that deploy may assume a role, such as pull requests."""
 
 from __future__ import annotations
 
