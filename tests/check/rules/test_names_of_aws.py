@@ -10,7 +10,7 @@ import pytest
 from iamgen.aws import data
 from iamgen.aws.data import global_condition_keys, managed_policies, service_principals
 from iamgen.aws.data.services import actions, services
-from iamgen.aws.escalation import ESCALATING
+from iamgen.aws.escalation import ESCALATING, RECEIVERS, passed_to
 from iamgen.aws.services import list_date
 from iamgen.check.finding import Finding
 from iamgen.check.rules._examples import allow, policy, role, trust
@@ -135,7 +135,7 @@ def test_every_list_says_of_which_day_it_is() -> None:
 
 def test_the_data_are_there() -> None:
     assert {"AdministratorAccess", "ReadOnlyAccess", "job-function/ViewOnlyAccess"} <= managed_policies().keys()
-    assert managed_policies()["AdministratorAccess"] == set(ESCALATING)
+    assert managed_policies()["AdministratorAccess"] == {*ESCALATING, *map(passed_to, RECEIVERS)}
     assert managed_policies()["ReadOnlyAccess"] == set()
     assert {"ec2", "lambda", "ecs-tasks"} <= service_principals()
     assert {"aws:username", "aws:MultiFactorAuthPresent", "aws:PrincipalTag/"} <= set(global_condition_keys())
