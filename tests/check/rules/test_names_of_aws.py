@@ -146,3 +146,21 @@ def test_dangerous_actions_exist() -> None:
         service, _, name = action.partition(":")
         assert service in services()
         assert actions(service)[name.lower()] == name
+
+
+@pytest.mark.parametrize(
+    ("resource", "is_wrong"),
+    [
+        ("arn:aws:s3:::home/${aws:username}/*", False),
+        ("arn:aws:s3:::home/${AWS:UserName}/*", False),
+        ("arn:aws:s3:::home/${aws:PrincipalTag/team, 'none'}", False),
+        ("arn:aws:s3:::home/${*}", False),
+        ({"Fn::Sub": "arn:aws:s3:::${Bucket}/${!aws:username}"}, False),
+        ("arn:aws:s3:::home/${aws:user}/*", True),
+        ("arn:aws:s3:::home/${aws:username}/${aws:usrid}", True),
+        ("arn:aws:s3:::home/{aws:username}/*", True),
+    ],
+)
+def test_variables(found: Found, resource: object, is_wrong: bool) -> None:
+    names = {finding.name for finding in found({"Resources": {"X": policy(allow("s3:GetObject", resource))}})}
+    assert ("unknown-variable" in names) is is_wrong
