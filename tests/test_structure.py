@@ -29,7 +29,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "synth": {"aws", "declaration", "errors", "iam", "jinja"},
     "iam": {"aws", "errors"},
     "access": {"aws", "errors", "iam", "similar_names"},
-    "check": {"aws", "declaration", "errors", "iam", "similar_names", "source_place", "ui"},
+    "check": {"access", "aws", "declaration", "errors", "iam", "similar_names", "source_place", "ui"},
     "new_repository": {"aws", "declaration", "errors", "jinja", "ownership", "similar_names", "ui"},
     "workstation": {"aws", "declaration", "errors", "jinja", "similar_names", "ui"},
     "aws_client": {"errors", "ui"},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from iamgen.check.finding import Finding
+from iamgen.check.permission_sets import RULES as PERMISSION_SET_RULES
+from iamgen.check.permission_sets import as_roles, written
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Rule, every_rule
 from iamgen.iam.holes import shown
@@ -18,8 +20,13 @@ def check_template(template: Template, facts: Facts, ignore: Collection[str] = (
 
     `ignore` has ids or names of rules. The line of a finding is 0: see `check_source` for a text with lines.
     """
-    rules = (rule for rule in every_rule() if rule.id not in ignore and rule.name not in ignore)
+    rules = [rule for rule in every_rule() if rule.id not in ignore and rule.name not in ignore]
     findings = {finding for rule in rules for finding in _findings(rule, template, facts)}
+    permission_sets = as_roles(template)
+    if permission_sets:
+        about_power = (rule for rule in rules if rule.name in PERMISSION_SET_RULES)
+        of_roles = (finding for rule in about_power for finding in _findings(rule, permission_sets, facts))
+        findings |= {finding._replace(path=written(finding.path)) for finding in of_roles}
     return tuple(sorted(findings, key=_place))
 
 
@@ -28,7 +35,9 @@ def check_source(source: Source, template: Template) -> tuple[Finding, ...]:
 
     `template` is what was read from `source`.
     """
-    findings = check_template(template, Facts())
+    findings = check_template(
+        template, Facts(admin_roles=frozenset())
+    )  # nothing is declared, whatever a role is called
     return tuple(_placed(finding, template.written(finding.path), source) for finding in findings)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from iamgen.check.inspect import Findings, ordered, unused, without_repeats
 from iamgen.check.left_out import left_out
 from iamgen.check.lint.configuration import find_config
 from iamgen.check.lint.linter import LintSettings, lint_all
+from iamgen.check.not_looked_at import in_words, not_looked_at
 from iamgen.check.quota_table import plain, table, tables_by_account
 from iamgen.check.quota_usage.headroom import Headroom, fullest, headroom, notable
 from iamgen.check.rules import every_rule
@@ -67,6 +69,8 @@ class Report(NamedTuple):
     """How much of each quota is used."""
     stack: str = "infra"
     """What an account's template file is called."""
+    not_looked_at: Counter[str] = Counter()  # noqa: RUF012  # nobody changes it
+    """How many resources there are of each type that no rule looks at."""
 
 
 def check(request: CheckRequest, console: Console) -> int:
@@ -85,7 +89,10 @@ def _text(request: CheckRequest, report: Report) -> str:
     """Return the findings in their format. Text has the fullest quotas too, or all of them; JSON always has all."""
     text, rows = render(request.form, report.findings, report.stack), report.usage
     if request.form == "json":
-        return json.dumps({**json.loads(text), "headroom": plain(rows)}, indent=2) + "\n"
+        more = {"headroom": plain(rows), "not_looked_at": dict(report.not_looked_at)}
+        return json.dumps({**json.loads(text), **more}, indent=2) + "\n"
+    if request.form == "text" and report.not_looked_at:
+        text += in_words(report.not_looked_at) + "\n"
     if request.form != "text" or not rows:
         return text
     title, shown = "The fullest quotas", table(fullest(rows, _FULLEST))
@@ -151,11 +158,13 @@ def _check_templates(request: CheckRequest, console: Console) -> Report:
         raise UsageError([Fault("check", "it takes accounts or the files of templates, not both", "run it twice")])
     sources = {str(file): read(file) for file in request.templates}
     linted = _lint(sources, request, console) if request.lint.on else {}
+    templates = {name: Template.of(source.body, len(source.text.encode())) for name, source in sources.items()}
     findings: dict[str, tuple[Finding, ...]] = {}
     for name, source in sources.items():
-        template = Template.of(source.body, len(source.text.encode()))
+        template = templates[name]
         findings[name] = (*check_source(source, template), *without_repeats(linted.get(name, ()), template))
-    return Report({name: ordered(unsorted, request.ignore) for name, unsorted in findings.items()})
+    by_file = {name: ordered(unsorted, request.ignore) for name, unsorted in findings.items()}
+    return Report(by_file, not_looked_at=not_looked_at(templates.values()))
 
 
 def _lint(sources: Mapping[str, Source], request: CheckRequest, console: Console) -> dict[str, tuple[Finding, ...]]:

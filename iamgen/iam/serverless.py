@@ -14,6 +14,8 @@ from iamgen.iam.syntax import Path
 
 Block = Mapping[str, object]
 _SERVICES = {"AWS::Serverless::Function": "lambda", "AWS::Serverless::StateMachine": "states"}
+WITH_ROLES = tuple(_SERVICES)
+"""The types of resources that SAM makes a role for."""
 _LOGS = "arn:⟨AWS::Partition⟩:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 

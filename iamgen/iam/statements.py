@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from iamgen.iam.holes import function, text
@@ -81,6 +81,27 @@ class ReadStatement:
     """Its NotPrincipal."""
     conditions: tuple[ReadCondition, ...] = ()
     """Its Condition, key by key."""
+
+    def moved(self, path: Path) -> ReadStatement:
+        """Return the statement with every path leading to `path`: none leads into a text."""
+
+        def moved(values: tuple[Value, ...]) -> tuple[Value, ...]:
+            return tuple(value._replace(path=path) for value in values)
+
+        def all_moved(principals: tuple[ReadPrincipal, ...]) -> tuple[ReadPrincipal, ...]:
+            return tuple(ReadPrincipal(principal.kind, principal.value._replace(path=path)) for principal in principals)
+
+        return ReadStatement(
+            path,
+            self.allows,
+            moved(self.actions),
+            moved(self.not_actions),
+            moved(self.resources),
+            moved(self.not_resources),
+            all_moved(self.principals),
+            all_moved(self.not_principals),
+            tuple(replace(condition, values=moved(condition.values), path=path) for condition in self.conditions),
+        )
 
 
 def statements(body: object, path: Path) -> Iterator[ReadStatement]:

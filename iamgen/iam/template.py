@@ -18,7 +18,7 @@ from iamgen.iam.intrinsics import Unread, expand
 from iamgen.iam.place import NOWHERE, Place
 from iamgen.iam.resource_names import ResourceNames
 from iamgen.iam.resources import GROUP, HOLDERS, INLINE, NAMES, POLICY, ROLE, USER, Resource
-from iamgen.iam.statements import ReadPrincipal, ReadStatement, statements
+from iamgen.iam.statements import ReadStatement, statements
 from iamgen.iam.syntax import Path
 from iamgen.iam.values import Placed, Value, block_of, branches, items
 
@@ -157,41 +157,19 @@ def _read(kind: DocumentKind, owner: Resource, written: Placed, name: str = "") 
     for value, path in branches(*written):
         if value is None:
             continue
-        hidden = _from_text(value)
+        hidden = from_text(value)
         body = value if hidden is None else hidden
         read = tuple(statements(body, path))
         if hidden is not None:
-            read = tuple(_moved(statement, path) for statement in read)
+            read = tuple(statement.moved(path) for statement in read)
         version = text(body["Version"]) if isinstance(body, Mapping) and body.get("Version") is not None else ""
         yield Document(kind, owner.logical_id, name, path, body, version, read)
 
 
-def _from_text(value: object) -> object:
+def from_text(value: object) -> object:
     """Return the document that is written as one text of JSON, as it has to be where a key needs a function."""
     written = value if isinstance(value, str) else text(value) if function(value) else ""
     if written.lstrip().startswith("{"):
         with suppress(ValueError, RecursionError):
             return json.loads(written)
     return None
-
-
-def _moved(statement: ReadStatement, path: Path) -> ReadStatement:
-    """Return the statement with every path leading to `path`: none leads into a text."""
-
-    def moved(values: tuple[Value, ...]) -> tuple[Value, ...]:
-        return tuple(value._replace(path=path) for value in values)
-
-    def all_moved(principals: tuple[ReadPrincipal, ...]) -> tuple[ReadPrincipal, ...]:
-        return tuple(ReadPrincipal(principal.kind, principal.value._replace(path=path)) for principal in principals)
-
-    return ReadStatement(
-        path,
-        statement.allows,
-        moved(statement.actions),
-        moved(statement.not_actions),
-        moved(statement.resources),
-        moved(statement.not_resources),
-        all_moved(statement.principals),
-        all_moved(statement.not_principals),
-        tuple(replace(condition, values=moved(condition.values), path=path) for condition in statement.conditions),
-    )

@@ -14,7 +14,13 @@ from iamgen.synth.account_templates import texts
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "cases"
 EXAMPLE = GOLDEN.parents[2]
-EXPECTED = {"everything": {("dev", "E108", "users.py:29")}}  # a vendor's tool, without MFA
+EXPECTED = {
+    "everything": {
+        ("dev", "E108", "users.py:29"),  # a vendor's tool, without MFA
+        ("dev", "W118", "users.py:19"),  # its boundary leaves all of EC2, and with it the roles of instances
+        ("prod", "W118", "users.py:19"),
+    }
+}
 
 
 @pytest.mark.parametrize("root", [EXAMPLE, *sorted(GOLDEN.iterdir())], ids=lambda path: path.name)

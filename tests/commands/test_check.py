@@ -251,8 +251,34 @@ def test_what_a_template_of_another_make_leaves_out_itself_is_said(tmp_path: Pat
     assert "Resources/H/Properties/GroupNam: E3002" in done.stdout
 
 
+def test_the_last_line_says_what_no_rule_looks_at(tmp_path: Path, iamgen: Iamgen) -> None:
+    kinds = {"Vpc": "AWS::EC2::VPC", "Other": "AWS::EC2::VPC", "Data": "AWS::S3::Bucket", "G": "AWS::IAM::Group"}
+    body = {"Resources": {name: {"Type": kind} for name, kind in kinds.items()}}
+    (tmp_path / "x.json").write_text(json.dumps(body))
+    done = iamgen(tmp_path, "check", "--template", "x.json", "--no-lint")
+    assert done.stdout.splitlines() == [
+        "no findings in 1 template",
+        "3 resources of types that are not looked at: AWS::EC2::VPC (2), AWS::S3::Bucket",
+    ]
+    done = iamgen(tmp_path, "check", "--template", "x.json", "--no-lint", "--format", "json")
+    assert json.loads(done.stdout)["not_looked_at"] == {"AWS::EC2::VPC": 2, "AWS::S3::Bucket": 1}
+
+
+def test_nothing_is_declared_about_a_template_of_another_make(tmp_path: Path, iamgen: Iamgen) -> None:
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    properties = {
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+        "ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"],
+    }
+    (tmp_path / "x.json").write_text(
+        json.dumps({"Resources": {"AdminR": {"Type": "AWS::IAM::Role", "Properties": properties}}})
+    )
+    done = iamgen(tmp_path, "check", "--template", "x.json", "--no-lint")
+    assert "W118 undeclared-escalation: AdminR has AdministratorAccess" in done.stdout
+
+
 def test_an_action_that_is_newer_than_the_lists_is_told_once(tmp_path: Path, iamgen: Iamgen) -> None:
-    statement = {"Effect": "Allow", "Action": ["iam:AcquireRole", "account-access:*"], "Resource": "*"}
+    statement = {"Effect": "Allow", "Action": ["iam:AcquireRole", "account-access:List*"], "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [statement]}
     body = {"Resources": {"P": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}}}
     (tmp_path / "x.json").write_text(json.dumps(body))

@@ -3,45 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from iamgen.aws.escalation import ESCALATING, ON_IAM, PASS_ROLE, WITH_EXISTING_ROLE, WITH_PASS_ROLE, resources_of
-from iamgen.check.rules._actions import is_every_action, is_every_resource, meant, reaches_all
+from iamgen.aws.data import managed_policies
+from iamgen.aws.escalation import ESCALATING, PASS_ROLE, RECEIVERS, STEPS, passed_to, resources_of
+from iamgen.check.rules._actions import is_every_action, meant
+from iamgen.check.rules._narrowing import is_every_resource, reaches_all, receivers, without_receivers
 from iamgen.iam.statements import ReadStatement
+from iamgen.iam.template import POLICY, Resource, Template
+from iamgen.iam.values import Value
 
 
 def allowed(statements: Iterable[ReadStatement], *, by_star: bool = False) -> frozenset[str]:
     """Return the dangerous actions that are allowed on every resource.
 
-    An Allow of every action counts only with `by_star`: it is a fault of its own.
+    Passing any role is among them once for each service that it can be passed to, and under its own name if that is
+    any service. An Allow of every action counts only with `by_star`: it is a fault of its own.
     """
     allows = [statement for statement in statements if statement.allows]
-    return frozenset(
-        action
+    reached = {
+        (action, about)
         for statement in allows
         for action in _meant(statement, by_star=by_star)
-        if reaches_all(statement, *resources_of(action))
+        for about in resources_of(action)
+        if reaches_all(statement, *about)
+    }
+    passing = (
+        passed_to(service)
+        for statement in allows
+        if PASS_ROLE in _meant(statement, by_star=by_star)
+        for service in services_passed_to(statement)
     )
+    return frozenset(
+        action for action, _ in reached if all((action, about) in reached for about in resources_of(action))
+    ) | {*passing}
+
+
+def services_passed_to(statement: ReadStatement) -> tuple[str, ...]:
+    """Return the services that an Allow of iam:PassRole lets any role be passed to."""
+    on_roles = replace(statement, conditions=without_receivers(statement))
+    return receivers(statement, RECEIVERS) if reaches_all(on_roles, "iam", "role") else ()
 
 
 def denied(statements: Iterable[ReadStatement]) -> frozenset[str]:
-    """Return the dangerous actions that are denied outright."""
+    """Return the dangerous actions that are denied outright. One that needs two resources cannot do without either."""
     outright = (statement for statement in statements if not statement.allows and not statement.conditions)
-    return frozenset(
+    actions = {
         action
         for statement in outright
         for action in _meant(statement, by_star=True)
-        if any(is_every_resource(resource, *resources_of(action)) for resource in statement.resources)
-    )
+        if any(
+            is_every_resource(resource, *about) for resource in statement.resources for about in resources_of(action)
+        )
+    }
+    return frozenset(actions | ({*map(passed_to, RECEIVERS)} if PASS_ROLE in actions else set()))
 
 
 def ways(actions: frozenset[str]) -> Iterator[str]:
     """Yield in words each way to escalate that the dangerous actions open."""
-    yield from (action for action in ON_IAM if action in actions)
-    if PASS_ROLE in actions:
-        for action, needed in WITH_PASS_ROLE.items():
-            if action in actions and (not needed or actions.intersection(needed)):
-                yield f"{PASS_ROLE} with {action}"
-    yield from (action for action in WITH_EXISTING_ROLE if action in actions)
+    yield from dict.fromkeys(step.words for step in STEPS if step.is_open(actions))
+
+
+def of_aws(policy: Value) -> frozenset[str]:
+    """Return the dangerous actions of one of AWS's managed policies."""
+    return managed_policies().get(policy.text.partition(":iam::aws:policy/")[2], frozenset())
+
+
+def within_boundaries(holder: Resource, template: Template) -> frozenset[str]:
+    """Return the dangerous actions that a holder's boundaries leave: all of them where it has none.
+
+    A boundary that is not known leaves none: it is there for that.
+    """
+    powers = frozenset((*ESCALATING, *map(passed_to, RECEIVERS)))
+    for value in holder.values("PermissionsBoundary"):
+        powers &= of_aws(value) if ":iam::aws:policy/" in value.text else _of_own(value, template)
+    return powers
+
+
+def _of_own(boundary: Value, template: Template) -> frozenset[str]:
+    policy = template.referred(boundary, POLICY)
+    limits = (document for document in template.documents if policy and document.owner == policy.logical_id)
+    return frozenset().union(*(allowed(document.statements, by_star=True) for document in limits))
+
+
+def escalating(statement: ReadStatement) -> set[str]:
+    """Return the dangerous actions that a statement is about, but for those that it means by `*`."""
+    return _meant(statement, by_star=False)
 
 
 def _meant(statement: ReadStatement, *, by_star: bool) -> set[str]:

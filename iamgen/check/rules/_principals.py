@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 
 from iamgen.check.rules._actions import matched
+from iamgen.check.rules._narrowing import is_true_of_all
 from iamgen.iam.statements import ReadCondition, ReadPrincipal, ReadStatement
 from iamgen.iam.template import Document, Template
 
 ASSUME = "sts:assumerole"
 _ACCOUNT = re.compile(r"\d{12}|arn:[^:]*:iam::[^:]*:root")
-# True of everybody at some time.
-_ABOUT_THE_CALL = frozenset(
-    ("aws:currenttime", "aws:epochtime", "aws:requestedregion", "aws:securetransport", "aws:useragent")
+# True of everybody at some time, or of everybody in the account.
+_ABOUT_THE_CALL = re.compile(
+    r"aws:(currenttime|epochtime|tokenissuetime|requestedregion|securetransport|useragent|referer|viaawsservice"
+    r"|multifactorauth.*|principal(account|org.*|type|isawsservice)|requesttag/.*|tagkeys|resource.*)"
+    r"|sts:(rolesessionname|sourceidentity|transitivetagkeys|durationseconds)"
 )
+_NAMES_SOMEBODY = re.compile(
+    r"aws:(principal(arn|tag/.*|servicename)|userid|username|sourceidentity|source(arn|account))"
+)
+_OWNERS = ("aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount")
 _PRESENT, _AGE = MFA_KEYS = ("aws:multifactorauthpresent", "aws:multifactorauthage")
 _EQUALS = ("bool", "stringequals", "stringequalsignorecase", "stringlike")
 _LESS = ("numericlessthan", "numericlessthanequals")
@@ -39,9 +46,31 @@ def is_account(principal: ReadPrincipal) -> bool:
 
 
 def says_who(statement: ReadStatement) -> bool:
-    """Return whether a condition says more than when, where to and how somebody calls."""
-    return any(
-        condition.name not in _ABOUT_THE_CALL and not condition.holds_without_key for condition in statement.conditions
+    """Return whether a condition says who of an account may call.
+
+    When, where to and how somebody calls says nothing of that, nor does a condition that only leaves somebody out, or
+    one that everybody in the account meets.
+    """
+    return any(map(_says_who, statement.conditions))
+
+
+def _says_who(condition: ReadCondition) -> bool:
+    if condition.holds_without_key or condition.test == "null" or "not" in condition.test:
+        return False
+    return not _ABOUT_THE_CALL.fullmatch(condition.name) and not is_true_of_all(condition)
+
+
+def is_closed(statement: ReadStatement) -> bool:
+    """Return whether conditions say of everybody both whose they are, and who of those."""
+    owned = any(
+        condition.name in _OWNERS
+        and condition.test in (*_EQUALS, "arnlike", "arnequals")
+        and not condition.holds_without_key
+        and not is_true_of_all(condition)
+        for condition in statement.conditions
+    )
+    return owned and any(
+        _NAMES_SOMEBODY.fullmatch(condition.name) and _says_who(condition) for condition in statement.conditions
     )
 
 

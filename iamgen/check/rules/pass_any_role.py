@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from iamgen.aws.escalation import PASS_ROLE
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
-from iamgen.check.rules._actions import is_every_action, is_every_resource, matched, reaches_all
+from iamgen.check.rules._actions import is_every_action, matched
 from iamgen.check.rules._escalation import denied
 from iamgen.check.rules._examples import allow, policy, template
+from iamgen.check.rules._narrowing import is_every_resource, reaches_all
 from iamgen.iam.attachments import is_declared
 from iamgen.iam.statements import ReadStatement
 from iamgen.iam.syntax import Path
@@ -50,8 +51,10 @@ RULE = Rule(
     summary="A policy allows iam:PassRole on every role, and is not declared to have power over IAM",
     why=(
         "Who may pass any role to a service may pass the most powerful one, and act by it through what that service "
-        "runs. `iam:*` and `iam:Pass*` include it. A condition on `iam:PassedToService` counts as a limit; a role "
-        "that is declared to have IAM may do it anyway."
+        "runs. `iam:*` and `iam:Pass*` include it. Patterns such as `role/?*` or `r*`, one pattern for each letter, "
+        "and conditions that every request meets (`*`, the own account, a negation) are no limit. A condition on "
+        "`iam:PassedToService` that names services counts as one here; whether the holder can use that very service "
+        "is told by W118. A role that is declared to have IAM may do it anyway."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
     check=_check,

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
-from iamgen.check.rules._actions import meant, narrows
+from iamgen.check.rules._actions import meant
 from iamgen.check.rules._examples import allow, policy, template
+from iamgen.check.rules._narrowing import narrows
 from iamgen.iam.attachments import is_declared
 from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import ROLE, Document, Template

@@ -32,8 +32,9 @@ RULE = Rule(
     summary="A trust policy's principal is a whole account, and no condition says who of it",
     why=(
         "`:root` is not the root user: it stands for every user and role of the account that its own policies let "
-        "assume the role. Who gets in is then decided there, and not in this template. Conditions on time, region "
-        "or transport, and those that are true when the key is absent, narrow nothing."
+        "assume the role. Who gets in is then decided there, and not in this template. Conditions on time, region or "
+        "transport, on MFA, on the account or its organization, those that are true when the key is absent, that only "
+        "leave somebody out (`StringNotEquals`), or that everybody meets (`*`, `role/*`, `0.0.0.0/0`) narrow nothing."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     check=_check,
@@ -47,5 +48,11 @@ RULE = Rule(
         template(ReadR=role(trust({"AWS": ["111111111111"]}))),
         template(ReadR=role(trust({"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}))),
         template(ReadR=role(trust(_ROOT, Condition={"Bool": {"aws:SecureTransport": "true"}}))),
+        template(ReadR=role(trust(_ROOT, Condition=MFA))),
+        template(ReadR=role(trust(_ROOT, Condition={**MFA, "StringLike": {"aws:username": "*"}}))),
+        template(ReadR=role(trust(_ROOT, Condition={**MFA, "StringNotEquals": {"aws:username": "mallory"}}))),
+        template(
+            VendorR=role(trust(_ROOT, Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/*"}}))
+        ),
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import ALICE, LAMBDA, MFA, role, template, trust
-from iamgen.check.rules._principals import is_anyone, trusts
+from iamgen.check.rules._principals import is_anyone, is_closed, trusts
 from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import Template
 
@@ -19,7 +19,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
         if statement.not_principals:
             path = statement.not_principals[0].value.path
             yield Problem(path, f"{document.owner} trusts everybody but those named by NotPrincipal: {_WHO}")
-        for principal in filter(is_anyone, statement.principals):
+        for principal in filter(is_anyone, () if is_closed(statement) else statement.principals):
             yield Problem(principal.value.path, f"{document.owner} trusts {_everybody(statement)}: {_WHO}")
 
 
@@ -34,8 +34,10 @@ RULE = Rule(
     level="error",
     summary="A trust policy's principal is everybody",
     why=(
-        "Whoever has an AWS account may assume the role. With a condition it is still the worst form: all depends "
-        "on that one condition, and callers of the same account need no permission of their own any more."
+        "Whoever has an AWS account may assume the role. With one condition it is still the worst form: all depends "
+        "on it, and callers of the same account need no permission of their own any more. Conditions that say both "
+        "whose somebody is (`aws:PrincipalOrgID`, `aws:PrincipalAccount`) and who of those (`aws:PrincipalArn`) are "
+        "enough."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     check=_check,
@@ -43,6 +45,17 @@ RULE = Rule(
         template(ReadR=role(trust(ALICE, Condition=MFA))),
         template(NobodyR=role({**trust("*"), "Effect": "Deny"})),
         template(FunctionR=role(trust(LAMBDA))),
+        template(
+            AuditR=role(
+                trust(
+                    "*",
+                    Condition={
+                        "StringEquals": {"aws:PrincipalOrgID": "o-1"},
+                        "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/audit"},
+                    },
+                )
+            )
+        ),
     ),
     bad=(
         template(ReadR=role(trust("*"))),

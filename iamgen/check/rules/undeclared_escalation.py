@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.aws.data import managed_policies
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
-from iamgen.check.rules._escalation import allowed, denied, ways
+from iamgen.check.rules._escalation import allowed, denied, of_aws, ways, within_boundaries
 from iamgen.check.rules._examples import allow, group, policy, role, template, user
 from iamgen.iam.attachments import TemplateHolder, aws, groups, holders
-from iamgen.iam.template import POLICY, Resource, Template
-from iamgen.iam.values import Value
+from iamgen.iam.template import Resource, Template
 
 _ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
 _SHOWN = 3
@@ -50,23 +48,8 @@ def _powers(holder: TemplateHolder, template: Template, declared: frozenset[str]
         if document.owner not in declared
         for statement in document.statements
     )
-    powers = allowed(own).union(*map(_of_aws, holder.aws)) - denied(statements)
-    for value in holder.resource.values("PermissionsBoundary"):
-        powers &= _limit(value, template)
-    return powers
-
-
-def _of_aws(policy: Value) -> frozenset[str]:
-    return managed_policies().get(policy.text.partition(":iam::aws:policy/")[2], frozenset())
-
-
-def _limit(value: Value, template: Template) -> frozenset[str]:
-    """Return the dangerous actions that a boundary leaves. One that is not known leaves none: it is there for that."""
-    if ":iam::aws:policy/" in value.text:
-        return _of_aws(value)
-    policy = template.referred(value, POLICY)
-    limits = (document for document in template.documents if policy and document.owner == policy.logical_id)
-    return frozenset().union(*(allowed(document.statements, by_star=True) for document in limits))
+    powers = allowed(own).union(*map(of_aws, holder.aws)) - denied(statements)
+    return powers & within_boundaries(holder.resource, template)
 
 
 RULE = Rule(
@@ -77,20 +60,31 @@ RULE = Rule(
     why=(
         "Some actions, alone or together, lead to the power of another role: changing policies or credentials, "
         "handing a role to a service, or getting into something that already has one. Actions count that a holder's "
-        "policies, AWS's among them, allow on every resource. Narrow the resources; or, where it is meant, declare "
-        "that the role has power over IAM."
+        "policies, AWS's among them, allow on every resource. A role that may be passed to one service only counts for "
+        "the steps of that service, and a command that is limited to a document of one's own does not count. Narrow "
+        "the resources; or, where it is meant, declare that the role has power over IAM."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
     check=_check,
     good=(
-        template(AppP=policy(allow("sts:AssumeRole", "arn:aws:iam::111111111111:role/app"), allow("ec2:*"))),
+        template(
+            AppP=policy(
+                allow("sts:AssumeRole", "arn:aws:iam::111111111111:role/app"), allow(["ec2:Describe*", "sqs:*"])
+            )
+        ),
+        template(
+            AppR=role(ManagedPolicyArns=["arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"])
+        ),
         template(AppR=role(ManagedPolicyArns=["arn:aws:iam::aws:policy/ReadOnlyAccess"])),
         template(AdminR=role(ManagedPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"])),
     ),
     bad=(
         template(OpsP=policy(allow("iam:*")), OpsR=role(ManagedPolicyArns=[{"Ref": "OpsP"}])),
         template(
-            PassP=policy(allow("iam:PassRole"), Groups=[{"Ref": "DevG"}]),
+            PassP=policy(
+                allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}),
+                Groups=[{"Ref": "DevG"}],
+            ),
             RunP=policy(allow("ec2:RunInstances"), Groups=[{"Ref": "DevG"}]),
             DevG=group(GroupName="dev"),
         ),

@@ -55,5 +55,4 @@ def facts(golden: dict[str, Any]) -> Facts:
     """Return the facts of the rendered template, as its declaration has them."""
     resources = golden["Resources"]
     machines = {name for name, one in resources.items() if name.startswith("CIUser") and one["Type"].endswith("User")}
-    may_escalate = {"PowerP"} | ({"OpsP", "OpsR"} if "iam:*" in json.dumps(resources.get("OpsP")) else set())
-    return Facts(machines=frozenset(machines), iam_roles=frozenset(may_escalate))
+    return Facts(machines=frozenset(machines), iam_roles=frozenset({"PowerP", "OpsP", "OpsR"}))

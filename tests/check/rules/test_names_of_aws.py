@@ -10,7 +10,7 @@ import pytest
 from iamgen.aws import data
 from iamgen.aws.data import global_condition_keys, managed_policies, service_principals
 from iamgen.aws.data.services import actions, services
-from iamgen.aws.escalation import ESCALATING
+from iamgen.aws.escalation import ESCALATING, RECEIVERS, passed_to
 from iamgen.aws.services import list_date
 from iamgen.check.finding import Finding
 from iamgen.check.rules._examples import allow, policy, role, trust
@@ -135,7 +135,7 @@ def test_every_list_says_of_which_day_it_is() -> None:
 
 def test_the_data_are_there() -> None:
     assert {"AdministratorAccess", "ReadOnlyAccess", "job-function/ViewOnlyAccess"} <= managed_policies().keys()
-    assert managed_policies()["AdministratorAccess"] == set(ESCALATING)
+    assert managed_policies()["AdministratorAccess"] == {*ESCALATING, *map(passed_to, RECEIVERS)}
     assert managed_policies()["ReadOnlyAccess"] == set()
     assert {"ec2", "lambda", "ecs-tasks"} <= service_principals()
     assert {"aws:username", "aws:MultiFactorAuthPresent", "aws:PrincipalTag/"} <= set(global_condition_keys())
@@ -146,3 +146,21 @@ def test_dangerous_actions_exist() -> None:
         service, _, name = action.partition(":")
         assert service in services()
         assert actions(service)[name.lower()] == name
+
+
+@pytest.mark.parametrize(
+    ("resource", "is_wrong"),
+    [
+        ("arn:aws:s3:::home/${aws:username}/*", False),
+        ("arn:aws:s3:::home/${AWS:UserName}/*", False),
+        ("arn:aws:s3:::home/${aws:PrincipalTag/team, 'none'}", False),
+        ("arn:aws:s3:::home/${*}", False),
+        ({"Fn::Sub": "arn:aws:s3:::${Bucket}/${!aws:username}"}, False),
+        ("arn:aws:s3:::home/${aws:user}/*", True),
+        ("arn:aws:s3:::home/${aws:username}/${aws:usrid}", True),
+        ("arn:aws:s3:::home/{aws:username}/*", True),
+    ],
+)
+def test_variables(found: Found, resource: object, is_wrong: bool) -> None:
+    names = {finding.name for finding in found({"Resources": {"X": policy(allow("s3:GetObject", resource))}})}
+    assert ("unknown-variable" in names) is is_wrong

@@ -64,7 +64,16 @@ def test_who_needs_mfa(named: Named, statements: list[Block], expected: set[str]
         ({}, {OPEN_ACCOUNT}),
         ({"Bool": {"aws:SecureTransport": "true"}}, {OPEN_ACCOUNT}),
         ({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}, {OPEN_ACCOUNT, "mfa-if-exists"}),
-        (MFA, set()),
+        (MFA, {OPEN_ACCOUNT}),
+        ({**MFA, "StringLike": {"aws:username": "*"}}, {OPEN_ACCOUNT}),
+        ({**MFA, "StringNotEquals": {"aws:username": "mallory"}}, {OPEN_ACCOUNT}),
+        ({**MFA, "StringEquals": {"aws:PrincipalType": "User"}}, {OPEN_ACCOUNT}),
+        ({**MFA, "Null": {"aws:username": "false"}}, {OPEN_ACCOUNT}),
+        ({**MFA, "IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}, {OPEN_ACCOUNT}),
+        ({"StringEquals": {"aws:PrincipalAccount": "111111111111"}}, {OPEN_ACCOUNT}),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, {OPEN_ACCOUNT}),
+        ({"StringLike": {"sts:ExternalId": "*"}}, {OPEN_ACCOUNT}),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/*"}}, {OPEN_ACCOUNT}),
         ({"StringEquals": {"aws:username": "alice"}}, {NO_MFA}),
         ({**MFA, "StringEquals": {"aws:username": "alice"}}, set()),
         ({"StringEquals": {"aws:PrincipalTag/team": "shop"}}, {NO_MFA}),
@@ -73,8 +82,8 @@ def test_who_needs_mfa(named: Named, statements: list[Block], expected: set[str]
         ({"StringEquals": {"sts:ExternalId": "example", "aws:username": "alice"}}, {NO_MFA}),
         ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/app-*"}}, set()),
         ({"ArnLike": {"aws:PrincipalArn": {"Fn::GetAtt": ["AppRole", "Arn"]}}}, set()),
-        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:user/*"}}, {NO_MFA}),
-        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:*"}}, {NO_MFA}),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:user/*"}}, {OPEN_ACCOUNT, NO_MFA}),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:*"}}, {OPEN_ACCOUNT}),
         ({"Fn::If": ["C", MFA, {"Ref": "AWS::NoValue"}]}, {OPEN_ACCOUNT}),
     ],
 )
@@ -149,7 +158,92 @@ def test_subjects_of_github(named: Named, subject: object, is_open: bool) -> Non
     audience = {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}
     condition = {"StringEquals": audience, "StringLike": {"token.actions.githubusercontent.com:sub": subject}}
     found = named(R=role(trust(GITHUB, WEB, Condition=condition)))
-    assert found == ({"open-federated-trust"} if is_open else set())
+    assert found - {"broad-pipeline-trust"} == ({"open-federated-trust"} if is_open else set())
+
+
+@pytest.mark.parametrize(
+    ("subject", "more", "is_broad"),
+    [
+        ("repo:acme/shop:environment:prod", {}, False),
+        ("repo:acme/shop:ref:refs/heads/release-*", {}, False),
+        ("repo:acme/shop:ref:refs/tags/*", {}, False),
+        ("repo:acme/shop:*", {}, True),
+        ("repo:acme/shop:?*", {}, True),
+        ("repo:acme/shop:pull_request", {}, True),
+        ("repo:acme/*", {}, True),
+        ("repo:acme/shop*:ref:refs/heads/main", {}, True),
+        ("repo:acme/*:environment:prod", {}, True),
+        (["repo:acme/shop:ref:refs/heads/main", "repo:acme/shop:*"], {}, True),
+        ("repo:acme/shop:*", {"token.actions.githubusercontent.com:environment": "prod"}, False),
+        ({"Fn::Sub": "repo:${Org}/${Repo}:ref:refs/heads/main"}, {}, False),
+    ],
+)
+def test_whose_pipelines_of_github(named: Named, subject: object, more: dict[str, str], is_broad: bool) -> None:
+    exact = {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com", **more}
+    condition = {"StringEquals": exact, "StringLike": {"token.actions.githubusercontent.com:sub": subject}}
+    assert ("broad-pipeline-trust" in named(R=role(trust(GITHUB, WEB, Condition=condition)))) is is_broad
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_broad"),
+    [
+        ("project_path:acme/shop:ref_type:branch:ref:main", False),
+        ("project_path:acme/*:ref_type:branch:ref:main", True),
+        ("project_path:acme/shop:*", True),
+    ],
+)
+def test_whose_pipelines_of_gitlab(named: Named, subject: str, is_broad: bool) -> None:
+    condition = {"StringEquals": {"gitlab.com:aud": "x"}, "StringLike": {"gitlab.com:sub": subject}}
+    provider = {"Federated": "arn:aws:iam::111111111111:oidc-provider/gitlab.com"}
+    assert ("broad-pipeline-trust" in named(R=role(trust(provider, WEB, Condition=condition)))) is is_broad
+
+
+ORGANISATION = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_open"),
+    [
+        (ORGANISATION, True),
+        ({**ORGANISATION, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/audit"}}, False),
+        ({**ORGANISATION, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}}, True),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/audit"}}, True),
+        (
+            {"StringLike": {"aws:PrincipalOrgID": "*"}, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/audit"}},
+            True,
+        ),
+        (
+            {
+                "StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"},
+                "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/audit"},
+            },
+            True,
+        ),
+    ],
+)
+def test_everybody_of_an_organisation_with_a_name(named: Named, condition: Block, is_open: bool) -> None:
+    assert ("trust-open-to-anyone" in named(R=role(trust("*", Condition=condition)))) is is_open
+
+
+@pytest.mark.parametrize(
+    ("service", "condition", "is_open"),
+    [
+        ("rolesanywhere.amazonaws.com", {}, True),
+        ("rolesanywhere.amazonaws.com", {"StringEquals": {"aws:SourceAccount": "111111111111"}}, True),
+        ("rolesanywhere.amazonaws.com", {"ArnLike": {"aws:SourceArn": "*"}}, True),
+        (
+            "rolesanywhere.amazonaws.com",
+            {"ArnEquals": {"aws:SourceArn": "arn:aws:rolesanywhere:x:1:trust-anchor/y"}},
+            False,
+        ),
+        ("bedrock-agentcore.amazonaws.com", {}, True),
+        ("bedrock-agentcore.amazonaws.com", {"StringEquals": {"aws:SourceAccount": "111111111111"}}, False),
+        ("lambda.amazonaws.com", {}, False),
+    ],
+)
+def test_services_for_others(named: Named, service: str, condition: Block, is_open: bool) -> None:
+    trusted = role(trust({"Service": service}, Condition=condition))
+    assert ("service-acts-for-anyone" in named(R=trusted)) is is_open
 
 
 @pytest.mark.parametrize(
@@ -257,7 +351,7 @@ def test_subjects_of_others(named: Named, provider: str, subject: str, is_open: 
     principal = {"Federated": {"Fn::Sub": f"arn:aws:iam::${{AWS::AccountId}}:oidc-provider/{provider}"}}
     condition = {"StringEquals": {f"{provider}:aud": "x"}, "StringLike": {f"{provider}:sub": subject}}
     found = named(R=role(trust(principal, WEB, Condition=condition)))
-    assert found == ({"open-federated-trust"} if is_open else set())
+    assert found - {"broad-pipeline-trust"} == ({"open-federated-trust"} if is_open else set())
 
 
 @pytest.mark.parametrize(
@@ -277,7 +371,7 @@ def test_providers_told_apart_by_their_audience(
     principal = {"Federated": f"arn:aws:iam::111111111111:oidc-provider/{provider}"}
     condition = {"StringEquals": {f"{provider}:{name}": value for name, value in conditions.items()}}
     found = named(R=role(trust(principal, WEB, Condition=condition)))
-    assert found == ({"open-federated-trust"} if is_open else set())
+    assert found - {"broad-pipeline-trust"} == ({"open-federated-trust"} if is_open else set())
 
 
 @pytest.mark.parametrize(("name", "is_open"), [("MicrosoftSentinel_1-2", False), (None, True), ("*", True)])
@@ -288,7 +382,7 @@ def test_microsofts_own_tenant_is_told_apart_by_the_sessions_name(
     principal = {"Federated": f"arn:aws:iam::111111111111:oidc-provider/{issuer}"}
     condition = {"StringLike": {f"{issuer}:aud": "api://x", **({"sts:RoleSessionName": name} if name else {})}}
     found = named(R=role(trust(principal, WEB, Condition=condition)))
-    assert found == ({"open-federated-trust"} if is_open else set())
+    assert found - {"broad-pipeline-trust"} == ({"open-federated-trust"} if is_open else set())
 
 
 def test_a_provider_of_the_template_is_known_by_its_address(found: Found) -> None:

@@ -1,0 +1,49 @@
+"""The rule about managed policies that are attached to a user and not to a group or role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iamgen.check.rule_context import Facts
+from iamgen.check.rules import Problem, Rule
+from iamgen.check.rules._examples import allow, group, policy, template, user
+from iamgen.iam.attachments import attachments
+from iamgen.iam.template import USER, Template
+from iamgen.iam.values import Value
+
+
+def _check(template: Template, _: Facts) -> Iterator[Problem]:
+    for attachment in attachments(template):
+        if attachment.kind == USER:
+            written = _written(attachment.policy, attachment.holder)
+            problem = f"{attachment.policy.text} is attached to the user {attachment.holder.text}"
+            yield Problem(written.path, f"{problem}: attach it to a group or role that the user is let into")
+
+
+def _written(policy: Value, holder: Value) -> Value:
+    """Return that of the two which is written as an attachment; the other stands for the resource itself."""
+    return max(policy, holder, key=lambda value: len(value.path))
+
+
+RULE = Rule(
+    id="W144",
+    name="policy-of-a-user",
+    level="warning",
+    summary="A policy is attached to a user",
+    why=(
+        "What a user may do is then looked up in two places, nobody sees it from the groups, and it stays when the "
+        "person takes on another task. Groups and roles have policies; users are let into them."
+    ),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
+    check=_check,
+    good=(
+        template(
+            Alice=user(Groups=[{"Ref": "ReadG"}]),
+            ReadG=group(ManagedPolicyArns=["arn:aws:iam::aws:policy/ReadOnlyAccess"]),
+        ),
+    ),
+    bad=(
+        template(Alice=user(ManagedPolicyArns=["arn:aws:iam::aws:policy/ReadOnlyAccess"])),
+        template(Alice=user(), ReadP=policy(allow("s3:ListBucket"), Users=[{"Ref": "Alice"}])),
+    ),
+)

@@ -1,0 +1,92 @@
+"""The rule against a bucket, key, queue, topic, function, secret or the like that anybody may use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from iamgen.check.rule_context import Facts
+from iamgen.check.rules import Problem, Rule
+from iamgen.check.rules._examples import ALICE, ExampleBlock, document, template
+from iamgen.check.rules._narrowing import is_true_of_all
+from iamgen.check.rules._principals import is_anyone
+from iamgen.iam.resource_policies import resource_policies
+from iamgen.iam.statements import ReadCondition, ReadStatement
+from iamgen.iam.template import Template
+
+_WHO = "name the users, roles, accounts or services that may use it"
+# Conditions that say whose somebody is, who, or from where: any of them closes a resource to the world.
+_CLOSES = re.compile(
+    r"aws:(principal(account|arn|org.*|tag/.*|servicename)|source(account|arn|org.*|vpce?|vpcarn|ip)|vpc.*|userid|username)"
+    r"|kms:calleraccount|sns:endpoint|s3:dataaccesspointaccount"
+)
+
+
+def _check(template: Template, _: Facts) -> Iterator[Problem]:
+    for policy in resource_policies(template):
+        for statement in policy.statements:
+            if statement.allows and not any(map(_closes, statement.conditions)):
+                yield from _problems(statement, policy.owner)
+
+
+def _problems(statement: ReadStatement, owner: str) -> Iterator[Problem]:
+    actions = ", ".join(action.text for action in statement.actions[:3]) or "all but some actions"
+    for principal in statement.not_principals[:1]:
+        problem = f"{owner} allows {actions} to everybody but those named by NotPrincipal: {_WHO}"
+        yield Problem(principal.value.path, problem)
+    for principal in filter(is_anyone, statement.principals):
+        problem = f"{owner} allows {actions} to everybody, in whatever AWS account"
+        yield Problem(principal.value.path, f"{problem}: {_WHO}")
+
+
+def _closes(condition: ReadCondition) -> bool:
+    positive = "not" not in condition.test and condition.test != "null"
+    by_key = _CLOSES.fullmatch(condition.name) is not None and not condition.holds_without_key
+    return by_key and positive and not is_true_of_all(condition)
+
+
+def _bucket(*statements: ExampleBlock) -> ExampleBlock:
+    return {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": "data", "PolicyDocument": document(*statements)}}
+
+
+def _statement(principal: object, **more: object) -> ExampleBlock:
+    resource = "arn:aws:s3:::data/*"
+    return {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": resource, **more}
+
+
+def _function(**properties: object) -> ExampleBlock:
+    invoke = {"FunctionName": "f", "Action": "lambda:InvokeFunction", **properties}
+    return {"Type": "AWS::Lambda::Permission", "Properties": invoke}
+
+
+_KEY = document({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"})
+
+RULE = Rule(
+    id="E136",
+    name="resource-open-to-anyone",
+    level="error",
+    summary="A resource's policy allows something to everybody",
+    why=(
+        "Whoever has an AWS account, and often whoever can send a request, may then use the bucket, key, queue, topic, "
+        "function, secret, repository or domain. A condition closes it that says whose somebody is, who, or from "
+        "where: `aws:PrincipalOrgID`, `aws:SourceAccount`, `aws:SourceArn`, `aws:SourceVpce`, an address; not one that "
+        "every request meets. What is meant for everybody, such as a website, is to be ignored with a reason."
+    ),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html",
+    check=_check,
+    good=(
+        template(DataP=_bucket(_statement(ALICE))),
+        template(DataP=_bucket({**_statement("*"), "Effect": "Deny"})),
+        template(DataP=_bucket(_statement("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}}))),
+        template(CallP=_function(Principal="s3.amazonaws.com")),
+        template(CallP=_function(Principal="*", PrincipalOrgID="o-1")),
+    ),
+    bad=(
+        template(DataP=_bucket(_statement("*"))),
+        template(DataP=_bucket(_statement({"AWS": ["*"]}, Condition={"Bool": {"aws:SecureTransport": "true"}}))),
+        template(DataP=_bucket(_statement("*", Condition={"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}))),
+        template(DataP=_bucket({"Effect": "Allow", "NotPrincipal": ALICE, "Action": "s3:*", "Resource": "*"})),
+        template(Key={"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": _KEY}}),
+        template(CallP=_function(Principal="*")),
+    ),
+)

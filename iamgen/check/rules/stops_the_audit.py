@@ -1,0 +1,37 @@
+"""The rule about policies by which the records of what happens in an account can be stopped."""
+
+from __future__ import annotations
+
+from iamgen.check.rules import Rule
+from iamgen.check.rules._broad import everywhere
+from iamgen.check.rules._examples import allow, policy, template
+
+_ACTIONS = {
+    "cloudtrail:StopLogging": "trail",
+    "cloudtrail:DeleteTrail": "trail",
+    "cloudtrail:PutEventSelectors": "trail",
+    "config:StopConfigurationRecorder": "",
+    "config:DeleteConfigurationRecorder": "",
+    "guardduty:DeleteDetector": "detector",
+    "guardduty:UpdateDetector": "detector",
+    "securityhub:DisableSecurityHub": "",
+    "access-analyzer:DeleteAnalyzer": "",
+}
+
+RULE = Rule(
+    id="W139",
+    name="stops-the-audit",
+    level="warning",
+    summary="A policy allows to stop the records and detectors of an account",
+    why=(
+        "CloudTrail, Config, GuardDuty and Security Hub tell afterwards who did what. Who may stop or delete all of "
+        "them leaves no trace. These actions belong in the role that sets the records up."
+    ),
+    source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
+    check=everywhere(_ACTIONS, "can do something that nobody sees afterwards"),
+    good=(template(AuditP=policy(allow(["cloudtrail:LookupEvents", "config:Describe*", "guardduty:Get*"]))),),
+    bad=(
+        template(AppP=policy(allow("cloudtrail:StopLogging"))),
+        template(AppP=policy(allow("guardduty:*"))),
+    ),
+)
