@@ -19,7 +19,7 @@ from iamgen.errors import Fault, IamgenError, each, refuse
 from iamgen.iam.json_text import parse
 from iamgen.iam.syntax import RepeatedKeysFault, SyntaxFault
 from iamgen.regions.action_words import ActionWords
-from iamgen.regions.comparison import AccessComparison, compare
+from iamgen.regions.comparison import AccessComparison, ResourceForms, compare
 from iamgen.regions.comparison_text import PolicyDifference
 from iamgen.regions.difference import PolicySet
 from iamgen.regions.dimensions import NO_RESOURCE
@@ -27,6 +27,7 @@ from iamgen.ui.console import Console
 
 FailOn = Literal["gain", "any"]
 _HOW = "write a policy document in JSON: a block with Version and Statement"
+_EXAMPLES = {"${Partition}": "aws", "${Region}": "us-east-1", "${Account}": "123456789012"}
 _VARIABLE_PART = re.compile(r"\$\{[^}]*\}")
 
 
@@ -52,7 +53,7 @@ def policy_diff(request: PolicyDiffRequest, console: Console) -> int:
     read = each({"before": request.before, "after": request.after}, lambda _, file: _policy(file))
     actions = every_action()
     known = KnownActions.with_unlisted(actions)
-    comparison = compare(read["before"], read["after"], known, _may_have)
+    comparison = compare(read["before"], read["after"], known, ResourceForms(_may_have, _examples))
     words = ActionWords(known, {action.lower(): action for action in actions})
     shown = PolicyDifference(request.before, request.after, comparison, words, list_date())
     console.product(json.dumps(shown.plain(), indent=2) + "\n" if request.as_json else shown.text())
@@ -102,6 +103,17 @@ def _may_have(action: str, resource: str) -> bool:
     if resource == NO_RESOURCE:
         return not forms and f"{service}:{name}" in _listed()
     return any(_form(form).matches(resource) for form in forms)
+
+
+def _examples(action: str) -> frozenset[Pattern]:
+    """Return patterns of an action's resources, in a partition, a region and an account as examples have them."""
+    service, _, name = action.partition(":")
+    written = (_VARIABLE_PART.sub(_example, form) for form in resource_arns(service, name))
+    return frozenset(pattern(form, variables=False).within_arn(run_on=False) for form in written)
+
+
+def _example(part: re.Match[str]) -> str:
+    return _EXAMPLES.get(part[0], "?*")
 
 
 @lru_cache(maxsize=1)

@@ -9,10 +9,13 @@ from itertools import islice
 from iamgen.access.action_matrix import divided_by_statements
 from iamgen.access.beyond_policies import NOT_UP_TO_POLICIES
 from iamgen.access.known_actions import ActionSet, KnownActions
+from iamgen.access.patterns import Pattern
 from iamgen.access.statement_index import indexes_of
 from iamgen.errors import Fault
 from iamgen.regions.difference import NotDecided, PolicySet, Witness, difference
 
+_SEARCHED = 10
+"""For how many of the actions that change alike a usual request is searched for."""
 _TRIED = 1_000
 """How many of the actions that change alike are tried for a request that is usual."""
 
@@ -60,16 +63,22 @@ class AccessComparison:
         return not (self.gains or self.losses or self.doubts)
 
 
-HasResource = Callable[[str, str], bool]
-"""Says whether an action, in lower case, may have a resource."""
+@dataclass(frozen=True)
+class ResourceForms:
+    """What resources the actions have, each named in lower case."""
+
+    has: Callable[[str, str], bool]
+    """Says whether an action may have a resource."""
+    examples: Callable[[str], frozenset[Pattern]]
+    """Returns patterns of resources of an action that look as people know them; none for one without resources."""
 
 
 def compare(
-    before: PolicySet, after: PolicySet, known: KnownActions, has_resource: HasResource | None = None
+    before: PolicySet, after: PolicySet, known: KnownActions, forms: ResourceForms | None = None
 ) -> AccessComparison:
     """Return what changes for each known action. Raises AccessError for statements that name principals.
 
-    With `has_resource`, the request that is shown for several actions is for one that may have its resource.
+    With `forms`, the request that is shown for several actions is for one that may have its resource, if one has.
     """
     classes = action_classes((before, after), known)
     gains, losses = list[ChangedActions](), list[ChangedActions]()
@@ -82,7 +91,7 @@ def compare(
                 changed.append(ChangedActions(actions, result))
             elif isinstance(result, NotDecided):
                 doubts.append(DoubtfulActions(actions, result.reasons))
-    usual = _Usual(known, has_resource)
+    usual = _Usual(known, forms)
     return AccessComparison(
         known,
         len(classes),
@@ -97,19 +106,24 @@ class _Usual:
     """Chooses the action for which a request is shown."""
 
     known: KnownActions
-    has_resource: HasResource | None
+    forms: ResourceForms | None
 
     def shown(self, changed: ChangedActions, before: PolicySet, after: PolicySet) -> ChangedActions:
         """Return the change with a request that AWS's documentation knows, if one of the actions has such a request."""
-        if self.has_resource is None:
+        if self.forms is None:
             return changed
         request = changed.witness.request
         for action in islice(self.known.named(changed.actions), _TRIED):
-            if self.has_resource(action, request.resource):
+            if self.forms.has(action, request.resource):
                 usual = replace(request, action=action)
                 witness = Witness(usual, before.verdict(usual), after.verdict(usual))
                 if witness.is_difference:
                     return replace(changed, witness=witness)
+        for action in islice(self.known.named(changed.actions), _SEARCHED):
+            examples = self.forms.examples(action)
+            result = difference(before, after, action, forms=examples) if examples else None
+            if isinstance(result, Witness):
+                return replace(changed, witness=result)
         return replace(changed, is_usual=False)
 
 

@@ -16,7 +16,7 @@ from iamgen.access.context import ContextValue
 from iamgen.access.documents import Effect, Statement
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Request, Verdict, evaluate, verdict_within
-from iamgen.access.patterns import pattern
+from iamgen.access.patterns import Pattern, pattern
 from iamgen.access.statement_index import indexes_of
 from iamgen.errors import Fault
 from iamgen.regions.dimensions import KeyDimension, text_pattern
@@ -97,16 +97,21 @@ class NotDecided:
 
 
 def difference(
-    before: PolicySet, after: PolicySet, action: str, viewpoint: Viewpoint = ANYBODY
+    before: PolicySet,
+    after: PolicySet,
+    action: str,
+    viewpoint: Viewpoint = ANYBODY,
+    forms: frozenset[Pattern] = frozenset(),
 ) -> Witness | NotDecided | None:
     """Return the plainest request for an action that is denied before and allowed after.
 
     Returns None where it is proven that there is no such request, and NotDecided where neither can be said. The action
-    is in lower case. Raises AccessError for statements of another kind than the viewpoint asks about.
+    is in lower case. With `forms`, only requests for a resource that one of them matches are looked at. Raises
+    AccessError for statements of another kind than the viewpoint asks about.
     """
     if action in NEEDS_NOTHING and not viewpoint.principals:
         return None
-    return _ActionComparison(before, after, action, viewpoint).result()
+    return _ActionComparison(before, after, action, viewpoint, forms).result()
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,7 @@ class _ActionComparison:
     after: PolicySet
     action: str
     viewpoint: Viewpoint
+    forms: frozenset[Pattern] = frozenset()
 
     def result(self) -> Witness | NotDecided | None:
         try:
@@ -152,7 +158,10 @@ class _ActionComparison:
                 yield applies(prepared, about_action, self.viewpoint)
 
     def _limits(self) -> Iterator[Formula]:
-        """Yield what must be true because AWS refuses other requests for the action whatever the policies say."""
+        """Yield what must be true because AWS refuses other requests for the action whatever the policies say, or
+        because only requests of some forms are looked at."""
+        if self.forms:
+            yield TestClaim(ResourceTest(self.forms))
         if self.viewpoint.principals:
             return
         if self.action in LONG_TERM_ONLY:
