@@ -11,7 +11,7 @@ from iamgen.questions.can import AccessAnswer, AccessQuestion, Asker, Attempt, R
 from iamgen.questions.circumstances import Circumstances, Mfa
 from iamgen.questions.decisions import Level
 from iamgen.questions.explanation import conditions, missing, missing_for_role
-from iamgen.questions.limits import not_looked_at, until
+from iamgen.questions.limits import not_looked_at_for, plain_policy_list, policy_list, until
 from iamgen.questions.path_steps import path, way_path
 from iamgen.similar_names import did_you_mean
 
@@ -131,7 +131,8 @@ def plain_answer(asker: Asker, answer: AccessAnswer) -> dict[str, object]:
         "attempts": [] if answer.level == "yes" else _attempts(asker, answer),
         "actions": {level: list(names) for level, names in answer.by_level.items()},
         "notes": list(notes(answer)),
-        "not_looked_at": list(not_looked_at(asker.model, answer.demand, answer.attempts)),
+        "managed_policies": plain_policy_list(policy_list(answer)),
+        "not_looked_at": list(not_looked_at_for(asker.model, answer)),
     }
 
 

@@ -14,12 +14,13 @@ from urllib.parse import unquote
 
 from iamgen.access.accounts import Account, AccountSource
 from iamgen.aws.iam_types import GROUP, POLICY, ROLE, USER
+from iamgen.aws.managed_policies import ManagedPolicyDocuments, managed_documents
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.iam.json_text import parse
 from iamgen.iam.syntax import Path as TemplatePath
 from iamgen.iam.syntax import RepeatedKeysFault, SyntaxFault
 from iamgen.iam.template import Template
-from iamgen.questions.declared_source import TextPositions, managed_by_name
+from iamgen.questions.declared_source import TextPositions
 from iamgen.questions.model import AccessModel, ModelAccount
 from iamgen.questions.places import AccountPlaces
 from iamgen.questions.template_source import AccountFile, users_of
@@ -27,6 +28,7 @@ from iamgen.questions.trusted_strangers import strangers
 
 Block = Mapping[str, Any]
 LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+_OF_AWS = ":iam::aws:policy/"
 _HOW = "write it with: aws iam get-account-authorization-details > FILE"
 _TYPES = {"UserDetailList": USER, "GroupDetailList": GROUP, "RoleDetailList": ROLE}
 _NAMES = {"UserDetailList": "UserName", "GroupDetailList": "GroupName", "RoleDetailList": "RoleName"}
@@ -163,11 +165,16 @@ def _partition(details: AccountDetails) -> str:
     return next((arn.split(":")[1] for arn in arns), "aws")
 
 
-def _managed(details: AccountDetails) -> dict[str, Block]:
-    """Return the documents of AWS managed policies that the account has, and of those that are known here."""
-    policies = (item for item in details.body["Policies"] if ":iam::aws:policy/" in item["Arn"])
-    own = {item["PolicyName"]: _default_document(item)[1] for item in policies}
-    return managed_by_name() | {name: document for name, document in own.items() if isinstance(document, Mapping)}
+def _managed(details: AccountDetails) -> ManagedPolicyDocuments:
+    """Return the documents of AWS managed policies: those that the details tell, then those that are known here.
+
+    Where both are the same, the known one is taken, so that it is parsed once for all accounts.
+    """
+    known = managed_documents(_partition(details))
+    policies = (item for item in details.body["Policies"] if _OF_AWS in item["Arn"])
+    documents = {item["Arn"].partition(_OF_AWS)[2]: _default_document(item)[1] for item in policies}
+    own = {name: item for name, item in documents.items() if isinstance(item, Mapping)}
+    return known.with_own({name: known[name] if known.get(name) == item else item for name, item in own.items()})
 
 
 def _add_holder(form: _DetailsTemplate, name: str, index: int, item: Block) -> None:
@@ -194,7 +201,7 @@ def _add_holder(form: _DetailsTemplate, name: str, index: int, item: Block) -> N
 
 
 def _add_policy(form: _DetailsTemplate, index: int, item: Block) -> None:
-    if ":iam::aws:policy/" in item["Arn"]:
+    if _OF_AWS in item["Arn"]:
         return
     logical_id, (version, document) = f"Policy{index}", _default_document(item)
     form.resources[logical_id] = {

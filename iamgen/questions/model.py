@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from iamgen.access.accounts import Account, Scheme
 from iamgen.access.documents import Principal, Statement
@@ -15,6 +15,9 @@ from iamgen.access.principals import ASSUME, NOTHING, RequestContext
 from iamgen.errors import Fault, refuse
 from iamgen.questions.places import AccountPlaces, Place
 from iamgen.similar_names import did_you_mean
+
+if TYPE_CHECKING:
+    from iamgen.aws.managed_policy_archive import PolicyListOrigin
 
 ActorKind = Literal["person", "CI user", "user", "pipeline", "service", "role", "federated", "other account"]
 """What somebody is who may call AWS. A `user` is an IAM user of which a source does not tell whether it is a person."""
@@ -80,6 +83,13 @@ class KnownEntity:
         groups = self.entity.groups if isinstance(self.entity, IamUser) else ()
         yield from ((group, policy) for group in groups for policy in group.policies)
 
+    @cached_property
+    def policy_list(self) -> PolicyListOrigin | None:
+        """The dated list of AWS managed policies from which one of its policies is; None where none is."""
+        boundary = (self.entity.boundary,) if self.entity.boundary else ()
+        policies = (*(policy for _, policy in self.held_policies), *boundary)
+        return next((policy.published for policy in policies if policy.published), None)
+
     def place(self) -> Place:
         """Return where it is written."""
         return self.account.places.of_entity(self.entity)
@@ -141,6 +151,12 @@ class AccessModel:
         """The condition keys, in lower case, on which somebody's policies may depend."""
         users = (actor.known for actor in self.actors if actor.known)
         return frozenset(key for known in (*self.roles, *users) for key in known.keys)
+
+    @cached_property
+    def policy_list(self) -> PolicyListOrigin | None:
+        """The dated list of AWS managed policies from which somebody's policies are; None where nobody has one."""
+        users = (actor.known for actor in self.actors if actor.known)
+        return next((known.policy_list for known in (*self.roles, *users) if known.policy_list), None)
 
     @cached_property
     def unread(self) -> tuple[Fault, ...]:
