@@ -85,7 +85,7 @@ def until(asker: Asker, attempt: Attempt, demand: Demand, circumstances: Circums
 def _still(asker: Asker, attempt: Attempt, demand: Demand, circumstances: Circumstances) -> bool:
     """Return whether the same user or role still comes to act, and may do as much."""
     arn = attempt.way.acting.known.entity.arn
-    ways = asker.reacher.reach(attempt.way.actor, circumstances).ways
+    ways = asker.reacher.reach(attempt.way.actor, circumstances, asker.reacher.leading_to(frozenset({arn}))).ways
     way = next((way for way in ways if way.acting.known.entity.arn == arn), None)
     if way is None or (attempt.way.is_certain and not way.is_certain):
         return False

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 from iamgen.access.accounts import Account, Scheme
 from iamgen.access.documents import Principal, Statement
 from iamgen.access.entities import AttachedPolicy, IamGroup, IamRole, IamUser
-from iamgen.access.patterns import Variable, pattern
 from iamgen.access.principals import ASSUME, NOTHING, RequestContext
 from iamgen.errors import Fault, refuse
 from iamgen.questions.places import AccountPlaces, Place
@@ -199,20 +198,7 @@ class AccessModel:
 
 def keys_of(statements: Iterable[Statement]) -> frozenset[str]:
     """Return the condition keys, in lower case, of conditions and policy variables."""
-    keys: set[str] = set()
-    for statement in statements:
-        texts = [*statement.resources, *statement.not_resources]
-        for condition in statement.conditions:
-            keys.add(condition.key.lower())
-            texts += condition.values if condition.variables else ()
-        if statement.variables:
-            keys.update(variable for text in texts if "${" in text for variable in _variables(text))
-    return frozenset(keys)
-
-
-def _variables(text: str) -> Iterable[str]:
-    parts = pattern(text, variables=True).parts
-    return (part.key.lower() for part in parts if isinstance(part, Variable))
+    return frozenset(key for statement in statements for key in statement.context_keys)
 
 
 def holder_of(known: KnownEntity, statement: Statement) -> tuple[IamGroup | None, AttachedPolicy] | None:
