@@ -21,12 +21,14 @@ from iamgen.iam.syntax import Path as TemplatePath
 from iamgen.iam.syntax import RepeatedKeysFault, SyntaxFault
 from iamgen.iam.template import Template
 from iamgen.questions.declared_source import TextPositions
+from iamgen.questions.details_shape import shape_faults
 from iamgen.questions.model import AccessModel, ModelAccount
 from iamgen.questions.places import AccountPlaces
 from iamgen.questions.template_source import AccountFile, users_of
 from iamgen.questions.trusted_strangers import strangers
 
 Block = Mapping[str, Any]
+_COLONS = 5
 LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 _OF_AWS = ":iam::aws:policy/"
 _HOW = "write it with: aws iam get-account-authorization-details > FILE"
@@ -81,9 +83,12 @@ def checked(details: AccountDetails) -> AccountDetails:
     for name in LISTS:
         if not isinstance(body.get(name), list):
             raise refuse(where, f"is not the details of an account: it has no list {name}", _HOW)
-    for name in LISTS:
-        for number, item in enumerate(body[name], start=1):
-            _check_item(details, name, number, item)
+    entries = [(name, number, item) for name in LISTS for number, item in enumerate(body[name], start=1)]
+    for name, number, item in entries:
+        _check_item(details, name, number, item)
+    faults = [fault for name, number, item in entries for fault in shape_faults(f"{where}, {name} {number}", item)]
+    if faults:
+        raise IamgenError(faults)
     return details
 
 
@@ -128,7 +133,10 @@ def _check_item(details: AccountDetails, name: str, number: int, item: object) -
         raise refuse(where, "has no Arn", _HOW)
     if not isinstance(item.get(_NAMES.get(name, "PolicyName")), str):
         raise refuse(where, f"has no {_NAMES.get(name, 'PolicyName')}", _HOW)
-    account = (item["Arn"].split(":") + [""] * 5)[4]
+    fields = item["Arn"].split(":", _COLONS)
+    if fields[0] != "arn" or len(fields) <= _COLONS:
+        raise refuse(where, f"{item['Arn']!r} is not an ARN", _HOW)
+    account = fields[4]
     if account not in (details.account_id, "aws"):
         problem = f"is of account {account or item['Arn']}, not of {details.account_id}"
         raise refuse(where, problem, f"write --account-details {account}=FILE, or fetch the other account's")
