@@ -9,14 +9,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import decisions, scale, short
+from bench import decisions, questions, scale, short
 from bench.measure import FailedError
 from bench.memory import EVERY
 from bench.repository import PEOPLE
 from bench.table import Row, table
 from bench.workplace import Workplace, workplace
 
-_LINES = (*short.COMPARISONS, "decisions", "scale")
+_COMPARISONS = {**short.COMPARISONS, "can": questions.asking}
+_LINES = (*_COMPARISONS, "decisions", "questions", "scale")
 _EXPLAINED = f"""\
 
 A and B: medians of whole processes, run by turns (A B A B), the first of each not counted; A ÷ B: median of each
@@ -52,7 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure iamgen and print one table.")
-    parser.add_argument("--quick", action="store_true", help="leave out 1,000 accounts, which take minutes")
+    parser.add_argument(
+        "--quick", action="store_true", help="leave out 1,000 accounts and files of questions, which take minutes"
+    )
     parser.add_argument("--runs", type=_positive, default=7, metavar="N", help="of each command (default: %(default)s)")
     parser.add_argument("--only", choices=_LINES, action="append", help="this line only; may be repeated")
     parser.add_argument("--save", type=Path, metavar="FILE", help="also write the table there, as Markdown")
@@ -67,13 +70,18 @@ def _positive(text: str) -> int:
 
 def _rows(place: Workplace, options: argparse.Namespace) -> Iterator[Row]:
     wanted = options.only or _LINES
-    for name, make in short.COMPARISONS.items():
+    for name, make in _COMPARISONS.items():
         if name in wanted:
             comparison = make(place)
             _say(comparison.what)
             yield short.row(comparison, options.runs)
     if "decisions" in wanted:
         yield from decisions.rows(place, options.runs, _say)
+    if "questions" in wanted:
+        quick = options.quick
+        yield from questions.rows(
+            place, questions.SIZES[: 2 if quick else None], () if quick else questions.FILES, _say
+        )
     if "scale" in wanted:
         sizes = scale.SIZES[:-1] if options.quick else scale.SIZES
         yield from scale.rows(place, sizes, options.runs, _say)

@@ -1,4 +1,5 @@
-"""A repository of any size to measure with: many projects, forty people, a CI user in each account."""
+"""Repositories of any size to measure with: many projects, a CI user in each account, and forty people, or as many as
+an organization of that size has."""
 
 from __future__ import annotations
 
@@ -11,8 +12,11 @@ PEOPLE = 40
 TEAMS = 4
 """The last 16 are in teams of four, and each project has one team: trust policies do not grow with the projects."""
 
+PEOPLE_PER_ACCOUNT = 5
+"""In an organization: each works on one project, and two administrators on all of them."""
+
 _USERS = '''\
-"""Forty people and a machine, as many projects as you like. Made by bench/repository.py."""
+"""People and a machine, as many projects as you like. Made by bench/repository.py."""
 
 from iamgen import CIUser, Grant, User
 
@@ -31,9 +35,19 @@ def write(folder: Path, accounts: int) -> Path:
     In more than 1,000 or so, AssumeRoleP does not fit into the ten policies of its group.
     """
     names = tuple(islice(_projects(), accounts - 1))
+    return _written(folder, names, _people(names))
+
+
+def write_organization(folder: Path, accounts: int) -> Path:
+    """Write the same with five people for each account, most of whom work on one project; return the new folder."""
+    names = tuple(islice(_projects(), accounts - 1))
+    return _written(folder, names, _organization(names, PEOPLE_PER_ACCOUNT * accounts))
+
+
+def _written(folder: Path, names: tuple[str, ...], people: Iterator[str]) -> Path:
     folder.mkdir(parents=True)
     (folder / "CONST.inc").write_text("".join(f"{line}\n" for line in _constants(names)), encoding="utf-8")
-    users = "".join(f"    {line},\n" for line in _people(names))
+    users = "".join(f"    {line},\n" for line in people)
     (folder / "users.py").write_text(_USERS.format(users=users), encoding="utf-8")
     return folder
 
@@ -66,6 +80,16 @@ def _people(names: tuple[str, ...]) -> Iterator[str]:
         yield _user(f"developer{n:02}", {"*-dev": '"OpsR"'} | _on_call(names, n))
     for n in range(13, 29):
         yield _user(f"developer{n:02}", _team(names, n % TEAMS) | _on_call(names, n))
+
+
+def _organization(names: tuple[str, ...], people: int) -> Iterator[str]:
+    """Yield the people of an organization: they change their own project in dev and look at it in prod."""
+    for n in range(1, 3):
+        yield _user(f"admin{n:04}", {"user-only": '"OpsR"', "*": '"AdminR"'}, power=True)
+    for n in range(3, people + 1):
+        name = names[n % len(names)]
+        access = '"OpsR"' if name.endswith("-dev") else '("ReadR", Grant("OpsR", until="2027-03-31", reason="OPS-1"))'
+        yield _user(f"person{n:04}", {name: access})
 
 
 def _team(names: tuple[str, ...], team: int) -> dict[str, str]:

@@ -184,6 +184,26 @@ def test_decisions_are_rows_of_the_table(bench: Bench, monkeypatch: pytest.Monke
     assert (rows[0].ratio, rows[2].ratio) == (pytest.approx(0.4), pytest.approx(0.002))
 
 
+def test_an_organization_is_faultless_and_has_people_in_proportion(bench: Bench, tmp_path: Path) -> None:
+    loaded = load(bench("repository").write_organization(tmp_path / "made", 20), NOW)
+    declaration = loaded.declaration
+    people = bench("repository").PEOPLE_PER_ACCOUNT * 20
+    assert (len(declaration.accounts), len(declaration.people), loaded.warnings) == (20, people, ())
+    for account in declaration.accounts.values():
+        build(declaration, account, documents(tmp_path, declaration))
+
+
+def test_questions_are_rows_of_the_table(bench: Bench) -> None:
+    announced = list[str]()
+    with bench("workplace").workplace() as place:
+        rows = list(bench("questions").rows(place, (4, 8), (4, 8), announced.append))
+        answers = bench("measure").output(place.iamgen("can", "--questions", str(place.folder / "questions-8.jsonl")))
+    assert announced == [row.what.partition(": per")[0] for row in rows]
+    assert [row.what.partition("÷ of ")[2] for row in rows] == ["", "4", "", "4"]
+    assert all(row.a > 0 and row.peak for row in rows)
+    assert {json.loads(line)["answer"] for line in answers.splitlines()} == {"yes", "no"}
+
+
 def mutation_run(mutants: Any, tests: str, monkeypatch: pytest.MonkeyPatch, project: Path) -> int:
     """Mutate a project of a single function, `older`, with these tests; return the exit code."""
     files = {

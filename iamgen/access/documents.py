@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from iamgen.access.action_lists import EVERY_SERVICE, ActionList
 from iamgen.access.conditions import Condition, parse_conditions
 from iamgen.access.errors import located, undecided
-from iamgen.access.patterns import pattern
+from iamgen.access.patterns import Variable, pattern
 from iamgen.access.unknown_values import unknown_parts
 from iamgen.errors import Fault
 
@@ -93,10 +93,29 @@ class Statement:
         """Its Action or NotAction, prepared."""
         return ActionList.of(self.not_actions or self.actions)
 
+    @cached_property
+    def context_keys(self) -> frozenset[str]:
+        """The condition keys, in lower case, of its conditions and policy variables."""
+        conditions = [key for condition in self.conditions for key in (condition.key, *_keys_of_values(condition))]
+        texts = (*self.resources, *self.not_resources) if self.variables else ()
+        written = [key for text in texts if "${" in text for key in variable_keys(text)]
+        return frozenset(key.lower() for key in (*conditions, *written))
+
     @property
     def variables(self) -> bool:
         """Whether `${...}` is a policy variable: not so in documents of the older version."""
         return self.version == "2012-10-17"
+
+
+def _keys_of_values(condition: Condition) -> tuple[str, ...]:
+    return tuple(
+        key for text in condition.values if condition.variables and "${" in text for key in variable_keys(text)
+    )
+
+
+def variable_keys(text: str) -> tuple[str, ...]:
+    """Return the condition keys of the policy variables in a text."""
+    return tuple(part.key for part in pattern(text, variables=True).parts if isinstance(part, Variable))
 
 
 def parse(document: Mapping[str, object], origin: str = "") -> tuple[Statement, ...]:

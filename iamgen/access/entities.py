@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from iamgen.access.documents import Statement
 from iamgen.access.errors import undecided
 from iamgen.access.statement_index import IndexedStatements, StatementIndex
 from iamgen.iam.holes import HOLE, shown
 from iamgen.similar_names import did_you_mean
+
+if TYPE_CHECKING:
+    from iamgen.aws.managed_policy_archive import PolicyListOrigin
 
 Tags = tuple[tuple[str, str], ...]
 
@@ -40,6 +43,9 @@ class AttachedPolicy:
     """Its name."""
     statements: tuple[Statement, ...]
     """Its statements."""
+    published: PolicyListOrigin | None = None
+    """Of an AWS managed policy, the dated list that its document is from; None for all others, and where the account
+    told the document itself."""
 
     def __hash__(self) -> int:
         """Return what is quick to compute: a policy is looked up for each attachment, and may be very long."""

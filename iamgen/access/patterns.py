@@ -96,6 +96,11 @@ class Pattern:
             tuple(Wildcard(True, unlimited=True) if isinstance(part, Variable) else part for part in self.parts)
         )
 
+    def literal_beginning(self) -> tuple[str, bool]:
+        """Return the text before its first wildcard or variable, and whether that is all of it."""
+        first = self.parts[0] if self.parts else ""
+        return (first, len(self.parts) <= 1) if isinstance(first, str) else ("", False)
+
     def has_variables(self) -> bool:
         """Return whether a variable is part of it."""
         return self._has_variables

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from iamgen.access.documents import Statement, parse
 from iamgen.access.entities import AttachedPolicy
@@ -17,6 +18,9 @@ from iamgen.errors import Fault
 from iamgen.iam.holes import shown
 from iamgen.iam.named_resources import NamedResource, NamedResources
 from iamgen.iam.values import Value
+
+if TYPE_CHECKING:
+    from iamgen.aws.managed_policy_archive import PolicyListOrigin
 
 Documents = Mapping[str, Mapping[str, object]]
 """Documents of AWS managed policies by path and name without the first `/`, or by name alone."""
@@ -85,11 +89,18 @@ class Policies:
     def _elsewhere(self, arn: str) -> AttachedPolicy:
         name = shown(arn).rpartition("/")[2]
         try:
-            return _of_aws(_Document(self._document_elsewhere(arn, name)), name, tolerant=self.tolerant)
+            document = _Document(self._document_elsewhere(arn, name), name, self._published(arn))
+            partition = arn.split(":")[1]
+            return _of_aws(document, partition, tolerant=self.tolerant)
         except AccessError as error:
             if not self.tolerant:
                 raise
             return AttachedPolicy(name, unread_policy(error.faults[0], name))
+
+    def _published(self, arn: str) -> PolicyListOrigin | None:
+        """Return the dated list that the document of an AWS managed policy is from; None where there is no list."""
+        name = arn.partition(_AWS_POLICY)[2]
+        return self.aws.origin(name) if isinstance(self.aws, ManagedPolicyDocuments) else None
 
     def _document_elsewhere(self, arn: str, name: str) -> Mapping[str, object]:
         if _AWS_POLICY not in arn:
@@ -107,20 +118,38 @@ class _Document:
     """The document of an AWS managed policy, which is the same as another only if it is the very same object."""
 
     body: Mapping[str, object]
+    name: str
+    published: PolicyListOrigin | None
 
     def __hash__(self) -> int:
-        return id(self.body)
+        return hash((id(self.body), self.name, self.published))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Document) and self.body is other.body
+        same_name = isinstance(other, _Document) and (self.name, self.published) == (other.name, other.published)
+        return same_name and self.body is other.body  # type: ignore[attr-defined]  # it is a document
 
 
 @lru_cache(maxsize=1 << 11)
-def _of_aws(document: _Document, name: str, *, tolerant: bool) -> AttachedPolicy:
-    """Return an AWS managed policy, parsed once for all the accounts that have it."""
-    if tolerant:
-        return AttachedPolicy(name, parse_partly(document.body, name))
-    return identity_policy(name, document.body)
+def _of_aws(document: _Document, partition: str, *, tolerant: bool) -> AttachedPolicy:
+    """Return an AWS managed policy in a partition, parsed once for all the accounts that have it."""
+    if not tolerant:
+        return replace(identity_policy(document.name, document.body), published=document.published)
+    statements = parse_partly(document.body, document.name)
+    if document.published and document.published.partition != partition:
+        statements = tuple(_elsewhere_published(item, document.published, partition) for item in statements)
+    return AttachedPolicy(document.name, statements, document.published)
+
+
+def _elsewhere_published(statement: Statement, published: PolicyListOrigin, partition: str) -> Statement:
+    """Return a statement of a document of another partition: it may mean anything where it names what is different
+    in each partition, which are ARNs, and the services and other values of conditions."""
+    if not statement.conditions and all(name == "*" for name in (*statement.resources, *statement.not_resources)):
+        return statement
+    problem = (
+        f"is known as it is in the partition {published.partition} only, and this statement differs in {partition}"
+    )
+    fault = Fault(statement.origin, problem, f"{COMMAND} --partition {partition}")
+    return replace(statement, resources=("*",), not_resources=(), conditions=(), unread=(fault,))
 
 
 def _not_known(arn: str, aws: Documents) -> AccessError:

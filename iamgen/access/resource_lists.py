@@ -6,13 +6,13 @@ Sources: IAM User Guide, "IAM JSON policy elements: Resource", "IAM policy eleme
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from iamgen.access.answers import NO, YES, Answer, any_of, unknown
 from iamgen.access.context import Context
-from iamgen.access.patterns import Pattern, pattern, plain_segments
+from iamgen.access.patterns import ARN_COLONS, Pattern, pattern, plain_segments
 from iamgen.errors import Fault
 
 
@@ -82,6 +82,12 @@ def resource_pattern(text: str, *, variables: bool) -> ResourcePattern:
     return ResourcePattern(text, written, written if plain == written else plain)
 
 
+def _first_segments(text: str) -> str:
+    """Return what stands before the fifth colon of an ARN, with that colon; nothing for a text with fewer."""
+    segments = text.split(":", ARN_COLONS)
+    return ":".join((*segments[:ARN_COLONS], "")) if len(segments) > ARN_COLONS else ""
+
+
 @dataclass(frozen=True)
 class ResourceList:
     """The entries of a Resource or NotResource element."""
@@ -103,4 +109,21 @@ class ResourceList:
             return YES
         if resource.text == "*":
             return NO
-        return any_of(item.matches(resource, context) for item in self.patterns)
+        spelt_alike = self._by_spelling.get(resource.plain, ())
+        nearby = self._by_spelling.get(_first_segments(resource.plain) or resource.plain, ())
+        elsewhere = self._by_spelling.get("", ())
+        return any_of(item.matches(resource, context) for item in (*spelt_alike, *nearby, *elsewhere))
+
+    @cached_property
+    def _by_spelling(self) -> Mapping[str, list[ResourcePattern]]:
+        """The entries by what a resource must have in common with them, the first five segments in lower case.
+
+        That is all of it for an entry without wildcards and variables, the first five segments where only they have
+        none, and nothing for others, which have an empty text here. A policy may have thousands of entries.
+        """
+        entries: dict[str, list[ResourcePattern]] = {}
+        for item in self.patterns:
+            beginning, is_whole = item.plain.literal_beginning()
+            common = beginning if is_whole else _first_segments(beginning)
+            entries.setdefault(common, []).append(item)
+        return entries

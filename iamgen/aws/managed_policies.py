@@ -32,9 +32,18 @@ class ManagedPolicyDocuments(Mapping[str, Mapping[str, Any]]):
     A document is read when it is asked for.
     """
 
-    def __init__(self, archive: PolicyArchive) -> None:
-        """`archive` has the documents."""
+    def __init__(self, archive: PolicyArchive, own: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        """`archive` has the documents; those in `own`, which an account told itself, come before them."""
         self._archive = archive
+        self._own = own or {}
+
+    def with_own(self, own: Mapping[str, Mapping[str, Any]]) -> ManagedPolicyDocuments:
+        """Return these documents, with those that an account told itself in the place of the archive's."""
+        return ManagedPolicyDocuments(self._archive, own)
+
+    def origin(self, name: str) -> PolicyListOrigin | None:
+        """Return where the document of a policy is from; None for one that an account told itself."""
+        return None if name in self._own else self._archive.origin
 
     @property
     def date(self) -> str:
@@ -56,16 +65,16 @@ class ManagedPolicyDocuments(Mapping[str, Mapping[str, Any]]):
         return self._archive.policies[name].version
 
     def __getitem__(self, name: str) -> Mapping[str, Any]:
-        return self._archive.document(name)
+        return self._own[name] if name in self._own else self._archive.document(name)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._archive.policies
+        return name in self._own or name in self._archive.policies
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._archive.policies)
+        return iter({**self._archive.policies, **self._own})
 
     def __len__(self) -> int:
-        return len(self._archive.policies)
+        return len({**self._archive.policies, **self._own})
 
 
 @cache

@@ -155,7 +155,8 @@ class Asker:
             return
         names = {name for role in self.model.roles for name in _names(role)}
         if via is not None and via.removeprefix(ROLE_PREFIX) not in names:
-            raise refuse(via, "there is no such role", did_you_mean(via, names))
+            otherwise = f"write a role's name, such as OpsR, or {SELF} to act without any role"
+            raise refuse(via, "there is no such role", did_you_mean(via, names, otherwise))
 
     def _attempts(self, ways: tuple[Way, ...], action: str, wish: Demand) -> tuple[Attempt, ...]:
         """Return the attempts at an action, the best first; nothing is tried after one that surely succeeds."""

@@ -11,7 +11,7 @@ from iamgen.questions.can import AccessAnswer, AccessQuestion, Asker, Attempt, R
 from iamgen.questions.circumstances import Circumstances, Mfa
 from iamgen.questions.decisions import Level
 from iamgen.questions.explanation import conditions, missing, missing_for_role
-from iamgen.questions.limits import not_looked_at, until
+from iamgen.questions.limits import not_looked_at_for, plain_policy_list, policy_list, until
 from iamgen.questions.path_steps import path, way_path
 from iamgen.similar_names import did_you_mean
 
@@ -26,7 +26,7 @@ _OF_MFA: dict[Mfa, bool | str | None] = {"present": True, "false": False, "absen
 def question_of(line: str, now: datetime) -> tuple[AccessQuestion, Level | None]:
     """Return the question of a line of JSON, and the answer that is expected. Raises IamgenError for what is wrong."""
     try:
-        block = json.loads(line)
+        block = json.loads(line, object_pairs_hook=_without_repetition)
     except (ValueError, RecursionError) as exc:
         raise refuse("line", f"is no JSON: {exc}", 'such as {"who": "alice", "action": "s3:GetObject"}') from exc
     if not isinstance(block, dict):
@@ -43,14 +43,24 @@ def question_of(line: str, now: datetime) -> tuple[AccessQuestion, Level | None]
     return question, block.get("expect")
 
 
+def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return a block of JSON. Raises IamgenError where a field is there twice: nobody can know which is meant."""
+    names = [name for name, _ in pairs]
+    twice = dict.fromkeys(name for name in names if names.count(name) > 1)
+    if twice:
+        raise IamgenError([Fault(name, "is there twice", "leave one of them out") for name in twice])
+    return dict(pairs)
+
+
 def _faults(block: Mapping[str, object]) -> list[Fault]:
-    unknown = [key for key in block if key not in _FIELDS]
     unknown = [key for key in block if key not in _FIELDS]
     faults = [Fault(key, "is no field of a question", did_you_mean(key, _FIELDS)) for key in unknown]
     needed = (name for name in ("who", "action") if not isinstance(block.get(name), str) or not block[name])
     faults += [Fault(name, "is needed, as a text") for name in needed]
     texts = (name for name in ("on", "in", "at", "via") if not isinstance(block.get(name, ""), str | None))
     faults += [Fault(name, "is no text") for name in texts]
+    empty = (name for name in ("on", "in", "at", "via") if block.get(name) == "")
+    faults += [Fault(name, "is empty", "leave it out") for name in empty]
     if block.get("mfa") not in (None, True, False, "absent") or type(block.get("mfa")) in (int, float):
         faults.append(Fault("mfa", f"is {block['mfa']!r}", 'write true, false, or "absent" for long-lived keys'))
     if block.get("expect") not in (None, *LEVELS):
@@ -131,7 +141,8 @@ def plain_answer(asker: Asker, answer: AccessAnswer) -> dict[str, object]:
         "attempts": [] if answer.level == "yes" else _attempts(asker, answer),
         "actions": {level: list(names) for level, names in answer.by_level.items()},
         "notes": list(notes(answer)),
-        "not_looked_at": list(not_looked_at(asker.model, answer.demand, answer.attempts)),
+        "managed_policies": plain_policy_list(policy_list(answer)),
+        "not_looked_at": list(not_looked_at_for(asker.model, answer)),
     }
 
 

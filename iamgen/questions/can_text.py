@@ -10,7 +10,7 @@ from iamgen.questions.can import AccessAnswer, Asker, Attempt, Refused
 from iamgen.questions.can_json import is_allowed_by_identity, iso, notes
 from iamgen.questions.decisions import Level
 from iamgen.questions.explanation import conditions, missing, missing_for_role
-from iamgen.questions.limits import not_looked_at, until
+from iamgen.questions.limits import not_looked_at_for, until
 from iamgen.questions.path_steps import PathStep, path
 from iamgen.ui.printable import printable
 
@@ -46,7 +46,7 @@ def _lines(asker: Asker, answer: AccessAnswer) -> Iterator[str]:
     if answer.level != "yes":
         yield from _listed("how far each way got", _ways(answer))
     yield from _listed("note", notes(answer))
-    yield from ("", *footer(not_looked_at(asker.model, answer.demand, answer.attempts)))
+    yield from ("", *footer(not_looked_at_for(asker.model, answer)))
 
 
 def _sentence(answer: AccessAnswer) -> str:

@@ -44,11 +44,6 @@ class DeclaredTexts:
     """What was read, in words."""
 
 
-def managed_by_name() -> dict[str, Mapping[str, object]]:
-    """Return the documents of AWS managed policies that are known, by their names without a path."""
-    return {name.rpartition("/")[2]: document for name, document in managed_documents().items()}
-
-
 def from_declaration(declared: DeclaredTexts) -> AccessModel:
     """Return the model of all accounts of a declaration."""
     declaration = declared.declaration
@@ -120,7 +115,7 @@ def _account(declared: DeclaredTexts, account: Account, lines: DeclaredLines) ->
         body,
         account.id,
         declaration.partition,
-        managed_by_name(),
+        managed_documents(declaration.partition),
         by_hand(declaration) if account.holds_people else (),
         tolerant=True,
         region=declaration.region,

@@ -14,19 +14,23 @@ from urllib.parse import unquote
 
 from iamgen.access.accounts import Account, AccountSource
 from iamgen.aws.iam_types import GROUP, POLICY, ROLE, USER
+from iamgen.aws.managed_policies import ManagedPolicyDocuments, managed_documents
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.iam.json_text import parse
 from iamgen.iam.syntax import Path as TemplatePath
 from iamgen.iam.syntax import RepeatedKeysFault, SyntaxFault
 from iamgen.iam.template import Template
-from iamgen.questions.declared_source import TextPositions, managed_by_name
+from iamgen.questions.declared_source import TextPositions
+from iamgen.questions.details_shape import shape_faults
 from iamgen.questions.model import AccessModel, ModelAccount
 from iamgen.questions.places import AccountPlaces
 from iamgen.questions.template_source import AccountFile, users_of
 from iamgen.questions.trusted_strangers import strangers
 
 Block = Mapping[str, Any]
+_COLONS = 5
 LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+_OF_AWS = ":iam::aws:policy/"
 _HOW = "write it with: aws iam get-account-authorization-details > FILE"
 _TYPES = {"UserDetailList": USER, "GroupDetailList": GROUP, "RoleDetailList": ROLE}
 _NAMES = {"UserDetailList": "UserName", "GroupDetailList": "GroupName", "RoleDetailList": "RoleName"}
@@ -79,9 +83,12 @@ def checked(details: AccountDetails) -> AccountDetails:
     for name in LISTS:
         if not isinstance(body.get(name), list):
             raise refuse(where, f"is not the details of an account: it has no list {name}", _HOW)
-    for name in LISTS:
-        for number, item in enumerate(body[name], start=1):
-            _check_item(details, name, number, item)
+    entries = [(name, number, item) for name in LISTS for number, item in enumerate(body[name], start=1)]
+    for name, number, item in entries:
+        _check_item(details, name, number, item)
+    faults = [fault for name, number, item in entries for fault in shape_faults(f"{where}, {name} {number}", item)]
+    if faults:
+        raise IamgenError(faults)
     return details
 
 
@@ -126,7 +133,10 @@ def _check_item(details: AccountDetails, name: str, number: int, item: object) -
         raise refuse(where, "has no Arn", _HOW)
     if not isinstance(item.get(_NAMES.get(name, "PolicyName")), str):
         raise refuse(where, f"has no {_NAMES.get(name, 'PolicyName')}", _HOW)
-    account = (item["Arn"].split(":") + [""] * 5)[4]
+    fields = item["Arn"].split(":", _COLONS)
+    if fields[0] != "arn" or len(fields) <= _COLONS:
+        raise refuse(where, f"{item['Arn']!r} is not an ARN", _HOW)
+    account = fields[4]
     if account not in (details.account_id, "aws"):
         problem = f"is of account {account or item['Arn']}, not of {details.account_id}"
         raise refuse(where, problem, f"write --account-details {account}=FILE, or fetch the other account's")
@@ -163,11 +173,16 @@ def _partition(details: AccountDetails) -> str:
     return next((arn.split(":")[1] for arn in arns), "aws")
 
 
-def _managed(details: AccountDetails) -> dict[str, Block]:
-    """Return the documents of AWS managed policies that the account has, and of those that are known here."""
-    policies = (item for item in details.body["Policies"] if ":iam::aws:policy/" in item["Arn"])
-    own = {item["PolicyName"]: _default_document(item)[1] for item in policies}
-    return managed_by_name() | {name: document for name, document in own.items() if isinstance(document, Mapping)}
+def _managed(details: AccountDetails) -> ManagedPolicyDocuments:
+    """Return the documents of AWS managed policies: those that the details tell, then those that are known here.
+
+    Where both are the same, the known one is taken, so that it is parsed once for all accounts.
+    """
+    known = managed_documents(_partition(details))
+    policies = (item for item in details.body["Policies"] if _OF_AWS in item["Arn"])
+    documents = {item["Arn"].partition(_OF_AWS)[2]: _default_document(item)[1] for item in policies}
+    own = {name: item for name, item in documents.items() if isinstance(item, Mapping)}
+    return known.with_own({name: known[name] if known.get(name) == item else item for name, item in own.items()})
 
 
 def _add_holder(form: _DetailsTemplate, name: str, index: int, item: Block) -> None:
@@ -194,7 +209,7 @@ def _add_holder(form: _DetailsTemplate, name: str, index: int, item: Block) -> N
 
 
 def _add_policy(form: _DetailsTemplate, index: int, item: Block) -> None:
-    if ":iam::aws:policy/" in item["Arn"]:
+    if _OF_AWS in item["Arn"]:
         return
     logical_id, (version, document) = f"Policy{index}", _default_document(item)
     form.resources[logical_id] = {

@@ -11,7 +11,7 @@ from iamgen.questions.can import Asker, Attempt
 from iamgen.questions.circumstances import Acting, Circumstances
 from iamgen.questions.decisions import ActionOutcome, Level
 from iamgen.questions.demands import Demand, ResourceScope
-from iamgen.questions.limits import not_looked_at, until
+from iamgen.questions.limits import ROOT_USER, not_looked_at, since, until
 from iamgen.questions.model import AccessModel, ActorKind, KnownEntity
 from iamgen.questions.reach import Way
 
@@ -49,7 +49,6 @@ POWER_OVER_IAM = tuple(
 give access as another user. Source: the public list of escalation paths, pathfinding.cloud."""
 
 
-_ROOT = "the root user of each account, who may do everything there"
 _BY_SERVICES = "ways to become administrator by passing a role to a service, or by what a service runs as a role"
 _OWN_CREDENTIALS = frozenset({"iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"})
 
@@ -161,4 +160,4 @@ def _order(holder: AccessHolder) -> tuple[int, str, str, int]:
 def not_looked_at_by(model: AccessModel, holders: Holders) -> tuple[str, ...]:
     """Return who else may do it, and what may decide besides, and was not looked at, as parts of a sentence."""
     services = (_BY_SERVICES,) if holders.is_admin else ()
-    return (_ROOT, *services, *not_looked_at(model, holders.demand))
+    return (ROOT_USER, *services, *not_looked_at(model, holders.demand), *since(model.policy_list, model.partition))

@@ -6,17 +6,22 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from iamgen.access.documents import Statement
 from iamgen.access.entities import IamUser
 from iamgen.access.errors import AccessError
 from iamgen.access.values import moment as moment_of
-from iamgen.questions.can import Asker, Attempt
+from iamgen.aws.managed_policies import COMMAND
+from iamgen.questions.can import AccessAnswer, Asker, Attempt
 from iamgen.questions.circumstances import KEYS_OF_SERVICES, Circumstances, acting_user
 from iamgen.questions.demands import Demand
 from iamgen.questions.hops import best_hop, stranger_hop
 from iamgen.questions.model import AccessModel
 from iamgen.questions.reach import Way
+
+if TYPE_CHECKING:
+    from iamgen.aws.managed_policy_archive import PolicyListOrigin
 
 _SECOND = timedelta(seconds=1)
 TURNS = {
@@ -36,8 +41,39 @@ _NEVER = (
 )
 
 
+def not_looked_at_for(model: AccessModel, answer: AccessAnswer) -> tuple[str, ...]:
+    """Return what may decide besides and was not looked at for an answer, as parts of a sentence."""
+    return (*not_looked_at(model, answer.demand, answer.attempts), *since(policy_list(answer), model.partition))
+
+
+def policy_list(answer: AccessAnswer) -> PolicyListOrigin | None:
+    """Return the dated list of AWS managed policies that an answer stands on; None where it stands on none."""
+    attempts = answer.attempts[:1] if answer.level == "yes" and not answer.demand.is_pattern else answer.attempts
+    ways = [*(attempt.way for attempt in attempts), *(item.before for item in answer.refused if item.before)]
+    roles = [*(hop.role for way in ways for hop in way.hops), *(item.hop.role for item in answer.refused)]
+    everybody = (*(way.acting.known for way in ways), *(way.actor.known for way in ways), *roles)
+    return next((known.policy_list for known in everybody if known and known.policy_list), None)
+
+
+def since(published: PolicyListOrigin | None, partition: str) -> tuple[str, ...]:
+    """Return that changes of AWS managed policies since the day of their list are not known, where there is a list."""
+    if published is None:
+        return ()
+    known = f"changes of AWS managed policies since {published.date}: their documents are of that day"
+    if published.partition == partition:
+        return (f"{known}, from the partition {partition}",)
+    return (
+        f"{known}, and from the partition {published.partition}, not {partition}: {COMMAND} --partition {partition}",
+    )
+
+
+def plain_policy_list(published: PolicyListOrigin | None) -> dict[str, str] | None:
+    """Return the day and the partition of a list of AWS managed policies as JSON values."""
+    return {"date": published.date, "partition": published.partition} if published else None
+
+
 def not_looked_at(model: AccessModel, demand: Demand, attempts: Iterable[Attempt] = ()) -> tuple[str, ...]:
-    """Return what may decide besides and was not looked at, as parts of a sentence."""
+    """Return what may decide besides and was not looked at, as parts of a sentence; managed policies left out."""
     services = sorted({action.partition(":")[0] for action in demand.actions})
     names = ", ".join(services) if len(services) < len(_NEVER) + 1 else f"{len(services)} services"
     own = f"policies that resources of {names} have themselves, and policies of VPC endpoints"
@@ -95,7 +131,7 @@ def way_end(asker: Asker, way: Way, circumstances: Circumstances) -> datetime | 
 def _same_way(asker: Asker, way: Way, circumstances: Circumstances) -> Way | None:
     """Return how the same user or role is come to under other circumstances."""
     arn = way.acting.known.entity.arn
-    ways = asker.reach(way.actor, circumstances).ways
+    ways = asker.reacher.reach(way.actor, circumstances, asker.reacher.leading_to(frozenset({arn}))).ways
     return next((item for item in ways if item.acting.known.entity.arn == arn), None)
 
 

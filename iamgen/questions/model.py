@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from iamgen.access.accounts import Account, Scheme
 from iamgen.access.documents import Principal, Statement
 from iamgen.access.entities import AttachedPolicy, IamGroup, IamRole, IamUser
-from iamgen.access.patterns import Variable, pattern
 from iamgen.access.principals import ASSUME, NOTHING, RequestContext
 from iamgen.errors import Fault, refuse
 from iamgen.questions.declared_terms import DeclaredTerm
 from iamgen.questions.places import AccountPlaces, Place
 from iamgen.similar_names import did_you_mean
+
+if TYPE_CHECKING:
+    from iamgen.aws.managed_policy_archive import PolicyListOrigin
 
 ActorKind = Literal["person", "CI user", "user", "pipeline", "service", "role", "federated", "other account"]
 """What somebody is who may call AWS. A `user` is an IAM user of which a source does not tell whether it is a person."""
@@ -80,6 +82,13 @@ class KnownEntity:
         yield from ((None, policy) for policy in self.entity.policies)
         groups = self.entity.groups if isinstance(self.entity, IamUser) else ()
         yield from ((group, policy) for group in groups for policy in group.policies)
+
+    @cached_property
+    def policy_list(self) -> PolicyListOrigin | None:
+        """The dated list of AWS managed policies from which one of its policies is; None where none is."""
+        boundary = (self.entity.boundary,) if self.entity.boundary else ()
+        policies = (*(policy for _, policy in self.held_policies), *boundary)
+        return next((policy.published for policy in policies if policy.published), None)
 
     def place(self) -> Place:
         """Return where it is written."""
@@ -151,6 +160,12 @@ class AccessModel:
         return frozenset(key for known in (*self.roles, *users) for key in known.keys)
 
     @cached_property
+    def policy_list(self) -> PolicyListOrigin | None:
+        """The dated list of AWS managed policies from which somebody's policies are; None where nobody has one."""
+        users = (actor.known for actor in self.actors if actor.known)
+        return next((known.policy_list for known in (*self.roles, *users) if known.policy_list), None)
+
+    @cached_property
     def unread(self) -> tuple[Fault, ...]:
         """What could not be read, or was not looked at, in the accounts' templates."""
         return tuple(
@@ -191,20 +206,7 @@ class AccessModel:
 
 def keys_of(statements: Iterable[Statement]) -> frozenset[str]:
     """Return the condition keys, in lower case, of conditions and policy variables."""
-    keys: set[str] = set()
-    for statement in statements:
-        texts = [*statement.resources, *statement.not_resources]
-        for condition in statement.conditions:
-            keys.add(condition.key.lower())
-            texts += condition.values if condition.variables else ()
-        if statement.variables:
-            keys.update(variable for text in texts if "${" in text for variable in _variables(text))
-    return frozenset(keys)
-
-
-def _variables(text: str) -> Iterable[str]:
-    parts = pattern(text, variables=True).parts
-    return (part.key.lower() for part in parts if isinstance(part, Variable))
+    return frozenset(key for statement in statements for key in statement.context_keys)
 
 
 def holder_of(known: KnownEntity, statement: Statement) -> tuple[IamGroup | None, AttachedPolicy] | None:

@@ -83,16 +83,21 @@ class Reacher:
     def leading_to(self, arns: frozenset[str]) -> frozenset[str]:
         """Return these roles and all from which one of them might be reached: roles that lead nowhere else count for
         nothing."""
+        result, queue = set(arns), list(arns)
+        while queue:
+            following = self._roles_leading_to.get(queue.pop(), frozenset()) - result
+            result |= following
+            queue += following
+        return frozenset(result)
+
+    @cached_property
+    def _roles_leading_to(self) -> Mapping[str, frozenset[str]]:
+        """The ARNs of roles by the ARN of a role that they may be able to assume."""
         sources: dict[str, set[str]] = defaultdict(set)
         for role in self.model.roles:
             for target in self.candidates(acting_names(role.as_role), None):
                 sources[target.entity.arn].add(role.entity.arn)
-        result, queue = set(arns), list(arns)
-        while queue:
-            following = sources[queue.pop()] - result
-            result |= following
-            queue += following
-        return frozenset(result)
+        return {arn: frozenset(leading) for arn, leading in sources.items()}
 
     @cached_property
     def _by_trusted(self) -> Mapping[tuple[str, str | None], tuple[int, ...]]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iamgen.access.accounts import Account, AccountSource
+from iamgen.aws.managed_policies import managed_documents
 from iamgen.errors import Fault, IamgenError
 from iamgen.iam.source import read
 from iamgen.iam.template import Template
-from iamgen.questions.declared_source import managed_by_name
 from iamgen.questions.model import AccessModel, Actor, KnownEntity, ModelAccount
 from iamgen.questions.places import AccountPlaces
 from iamgen.questions.trusted_strangers import strangers
@@ -76,7 +76,7 @@ def users_of(accounts: Iterable[ModelAccount]) -> Iterator[Actor]:
 
 def _account(item: AccountFile, partition: str) -> ModelAccount:
     source = read(item.file)
-    described = AccountSource(source.body, item.account_id, partition, managed_by_name(), tolerant=True)
+    described = AccountSource(source.body, item.account_id, partition, managed_documents(partition), tolerant=True)
     places = AccountPlaces(
         str(item.file),
         lambda: Template.of(source.body, len(source.text), described.place),

@@ -6,6 +6,7 @@ from iamgen.questions.can_json import VERSION, iso
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.explanation import attempt_conditions
 from iamgen.questions.holders import AccessHolder, Holders, not_looked_at_by
+from iamgen.questions.limits import plain_policy_list
 from iamgen.questions.model import AccessModel
 from iamgen.questions.path_steps import path
 
@@ -26,6 +27,7 @@ def plain_holders(
         "source": model.origin,
         "holders": [_plain(model, holder) for holder in holders.holders],
         "unreached_roles": [role.entity.arn for role in holders.unreached],
+        "managed_policies": plain_policy_list(model.policy_list),
         "not_looked_at": list(not_looked_at_by(model, holders)),
         "unread": [fault.plain() for fault in model.unread],
     }

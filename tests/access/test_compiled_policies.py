@@ -28,6 +28,7 @@ from iamgen.access.known_actions import UNLISTED, UNLISTED_SERVICE, KnownActions
 from iamgen.access.partial_reading import parse_partly
 from iamgen.access.patterns import Pattern, Wildcard, pattern, plain_segments
 from iamgen.access.principals import Caller, role_session, verdict_on, with_keys
+from iamgen.access.resource_lists import ResourceList, compared_resource
 from iamgen.access.statement_index import IndexedStatements, StatementIndex
 from iamgen.errors import Fault
 
@@ -425,3 +426,23 @@ def test_keys_that_are_read_once_are_a_mapping_that_never_changes() -> None:
     assert dict(keys.with_more({"AWS:username": "bob"})) == {"AWS:username": "bob"}
     with pytest.raises(AccessError, match="twice"):
         Context.of(ContextKeys({"aws:username": "a", "AWS:UserName": "b"}))
+
+
+_SEGMENTS = st.sampled_from(("arn", "Arn", "aws", "*", "s3", "S3", "", "1", "${aws:username}"))
+_BEHIND = st.text("aB:*?/", max_size=4)
+
+
+@st.composite
+def resource_entries(draw: st.DrawFn) -> str:
+    written = ":".join((*draw(st.lists(_SEGMENTS, min_size=5, max_size=5)), draw(_BEHIND)))
+    return f"arn{written.removeprefix('Arn').removeprefix('arn')}"
+
+
+@given(st.lists(resource_entries(), min_size=1, max_size=6), resource_entries())
+def test_a_long_list_of_resources_answers_as_its_entries_do(entries: list[str], entry: str) -> None:
+    resource = compared_resource(entry.replace("*", "x").replace("?", "y").replace("${aws:username}", "alice"))
+    context = Context.of({"aws:username": "alice"})
+    listed = ResourceList.of(entries, variables=True)
+    one_by_one = any_of(item.matches(resource, context) for item in listed.patterns)
+    answer = listed.matches(resource, context)
+    assert (answer.value, set(answer.reasons)) == (one_by_one.value, set(one_by_one.reasons))

@@ -191,6 +191,7 @@ UNKNOWN = (
          "is in the account 444444444444, of which nothing is known here", "accounts are user-only (111111111111)"),
         (("bob", "sqs:SendMessage", "--on", "arn:aws:sqs:eu-west-1:44:q"), "arn:aws:sqs:eu-west-1:44:q", "'44' is no account id", "an account id has twelve digits"),
         (("bob", "s3:PutObject", "--via", "OpR"), "OpR", "there is no such role", "did you mean OpsR?"),
+        (("bob", "s3:PutObject", "--via", "xyz"), "xyz", "there is no such role", "write a role's name, such as OpsR, or self to act without any role"),
         (("arn:aws:s3:::b", "s3:PutObject"), "arn:aws:s3:::b", "is not the ARN of a user, a role or a session", "such as arn:aws:iam::123456789012:user/alice"),
         (("arn:aws-cn:iam::111111111111:user/bob", "s3:PutObject"), "arn:aws-cn:iam::111111111111:user/bob", "is of another partition", "the accounts are in aws: arn:aws:…"),
         (("arn:aws:iam::111111111111:user/bbo", "s3:PutObject"), "arn:aws:iam::111111111111:user/bbo", "is no user or role of that account", "did you mean arn:aws:iam::111111111111:user/bob?"),
@@ -294,10 +295,12 @@ def test_wrong_lines_are_told_and_the_others_answered(root: Path, iamgen: Iamgen
         b'{"who": "bob", "action": "s3:PutObject", "at": "soon"}\n',
         b"\xff\n",
         b'{"who": "nobody", "action": "s3:PutObject"}\n',
+        b'{"who": "bob", "action": "s3:PutObject", "who": "alice"}\n',
+        b'{"who": "bob", "action": "s3:PutObject", "via": ""}\n',
     ]
     code, answers, told = lines_of(root, iamgen, good + b"\n" + good.join(wrong) + good)
     assert code == 1
-    assert [answer.get("answer") for answer in answers] == ["yes", *[None, "yes"] * 8]
+    assert [answer.get("answer") for answer in answers] == ["yes", *[None, "yes"] * 10]
     assert [answer["where"] for answer in answers if "where" in answer][:2] == [
         "questions.jsonl:3",
         "questions.jsonl:5",
@@ -316,6 +319,8 @@ def test_wrong_lines_are_told_and_the_others_answered(root: Path, iamgen: Iamgen
         "questions.jsonl:13: at: 'soon' is no time",
         "questions.jsonl:15: line: is not UTF-8",
         "questions.jsonl:17: nobody: there is no such person, CI user, pipeline or service",
+        "questions.jsonl:19: who: is there twice\nhint: leave one of them out",
+        "questions.jsonl:21: via: is empty\nhint: leave it out",
     ):
         assert f"error: {problem}" in told
 

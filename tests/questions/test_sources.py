@@ -180,6 +180,11 @@ def test_a_policy_that_the_details_leave_out_is_a_hole(tmp_path: Path) -> None:
     assert ask(model, "alice", "sqs:SendMessage").level == "depends"  # ViewBilling may deny it
 
 
+def holder(**fields: Any) -> dict[str, Any]:
+    """Return details with a user who has these fields."""
+    return details(UserDetailList=[{"Arn": arn("user", "a"), "UserName": "a", **fields}])
+
+
 @pytest.mark.parametrize(
     ("body", "where", "problem"),
     [
@@ -204,6 +209,28 @@ def test_a_policy_that_the_details_leave_out_is_a_hole(tmp_path: Path) -> None:
             "details.json, UserDetailList 1",
             f"is of account 999999999999, not of {ID}",
         ),
+        (
+            details(UserDetailList=[{"Arn": "a", "UserName": "a"}]),
+            "details.json, UserDetailList 1",
+            "'a' is not an ARN",
+        ),
+        (holder(GroupList="G"), "details.json, UserDetailList 1, GroupList", "is no list of texts"),
+        (holder(GroupList=[7]), "details.json, UserDetailList 1, GroupList", "is no list of texts"),
+        (holder(Path=7), "details.json, UserDetailList 1", "Path is no text"),
+        (holder(UserPolicyList=7), "details.json, UserDetailList 1, UserPolicyList", "is no list"),
+        (holder(UserPolicyList=["P"]), "details.json, UserDetailList 1, UserPolicyList 1", "is no block"),
+        (
+            holder(AttachedManagedPolicies=[{"PolicyName": "P"}]),
+            "details.json, UserDetailList 1, AttachedManagedPolicies 1",
+            "has no PolicyArn",
+        ),
+        (holder(Tags=[{"Key": "team"}]), "details.json, UserDetailList 1, Tags 1", "has no Value"),
+        (
+            holder(PermissionsBoundary={"PermissionsBoundaryArn": 9}),
+            "details.json, UserDetailList 1, PermissionsBoundary",
+            "has no PermissionsBoundaryArn",
+        ),
+        (holder(PermissionsBoundary=None), "details.json, UserDetailList 1, PermissionsBoundary", "is no block"),
         ('{"Policies": [], "Policies": []}', "details.json:1", "the key 'Policies' stands twice"),
     ],
 )
@@ -220,6 +247,12 @@ def test_what_is_no_details_is_refused(tmp_path: Path, body: Any, where: str, pr
     }
     otherwise = "write it with: aws iam get-account-authorization-details > FILE"
     assert fault.hint == next((hint for start, hint in expected.items() if problem.startswith(start)), otherwise)
+
+
+def test_all_that_has_another_shape_is_told(tmp_path: Path) -> None:
+    with pytest.raises(IamgenError) as caught:
+        read_details(file_of(tmp_path, holder(Path=7, GroupList=3, UserPolicyList=None)))
+    assert [fault.problem for fault in caught.value.faults] == ["Path is no text", "is no list", "is no list of texts"]
 
 
 def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
