@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # `--help` needs none of these
 @values.permit
 @click.option("--profile", metavar="NAME", help="The profile of ~/.aws/config for the account of the stack set.")
 @values.lint
-@values.output("something remains to be done")
+@values.result("something remains to be done")
 @click.pass_obj
 def stack_set(
     session: Session,
