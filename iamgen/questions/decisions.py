@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from iamgen.access.context import Context, ContextValue
+from iamgen.access.context import Context, ContextKeys, ContextValue
 from iamgen.access.documents import Statement
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Request, Verdict
@@ -164,16 +165,21 @@ def _resolved(written: Pattern, context: Context) -> Iterator[Pattern]:
         yield resolved
 
 
-def _context(acting: Acting, resource: str, owner: str) -> dict[str, ContextValue]:
+def _context(acting: Acting, resource: str, owner: str) -> ContextKeys:
     """Return the keys of a request about a resource, whose account the ARN or the question may tell."""
-    context = dict(acting.context)
-    fields = resource.split(":")
+    fields = resource.split(":", _KNOWN_OWNER + 1)
     in_arn = fields[_KNOWN_OWNER] if len(fields) > _KNOWN_OWNER else ""
-    stated = in_arn if in_arn.isdecimal() else owner
+    return _context_about(acting, in_arn if in_arn.isdecimal() else owner)
+
+
+@lru_cache(maxsize=1 << 10)
+def _context_about(acting: Acting, stated: str) -> ContextKeys:
+    """Return the keys of requests about resources of an account, read once for all of them."""
+    context = dict(acting.context)
     if stated and not any(key.lower() == "aws:resourceaccount" and isinstance(context[key], str) for key in context):
         context = {key: value for key, value in context.items() if key.lower() != "aws:resourceaccount"}
         context["aws:ResourceAccount"] = stated
-    return context
+    return ContextKeys(context)
 
 
 def _verdict(acting: Acting, action: str, resource: str, owner: str, known_roles: KnownRoles) -> SampleVerdict:
@@ -189,7 +195,7 @@ def _verdict(acting: Acting, action: str, resource: str, owner: str, known_roles
     return SampleVerdict(resource, verdict, needs if certain else (), () if certain else needs)
 
 
-def _is_foreign(acting: Acting, context: dict[str, ContextValue]) -> bool:
+def _is_foreign(acting: Acting, context: Mapping[str, ContextValue]) -> bool:
     owner = context.get("aws:ResourceAccount")
     return isinstance(owner, str) and owner != acting.known.entity.account_id
 
