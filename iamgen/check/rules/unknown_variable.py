@@ -32,7 +32,7 @@ def _texts(statement: ReadStatement) -> Iterator[Value]:
 def _problems(text: str) -> Iterator[str]:
     for match in _VARIABLE.finditer(text):
         if not key_exists(match[1].strip()):
-            yield f"{text} has the variable ${{{match[1]}}}, which is no condition key that is known: it never has a value"
+            yield f"{text} has the variable ${{{match[1]}}}, which is no known condition key: it never has a value"
     for match in _WITHOUT_DOLLAR.finditer(text):
         yield f"{text} has {match[0]}, which stands for nothing but itself: write ${match[0]}"
 
