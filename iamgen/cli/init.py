@@ -12,7 +12,7 @@ from iamgen.cli.session import Session
 from iamgen.cli.values import group
 
 if TYPE_CHECKING:
-    from iamgen.new_repository.choices import Choices
+    from iamgen.new_repository.choices import NewRepository
 
 
 def _choices(
@@ -22,11 +22,11 @@ def _choices(
     people: tuple[str, ...],
     ci: Literal["github", "gitlab", "none"] | None,
     requirement: str | None,
-) -> Choices:
-    from iamgen.new_repository.choices import Choices, account_of
+) -> NewRepository:
+    from iamgen.new_repository.choices import NewRepository, account_of
 
     declared = tuple(account_of(text) for text in accounts)
-    return Choices(declared, region or "", people, ci or "", (requirement or "").strip())
+    return NewRepository(declared, region or "", people, ci or "", (requirement or "").strip())
 
 
 _choice_options = group(
@@ -58,7 +58,7 @@ _choice_options = group(
 @_choice_options
 @options.yes
 @click.pass_obj
-def init(session: Session, /, *, directory: str, choices: Choices, yes: bool) -> int:
+def init(session: Session, /, *, directory: str, choices: NewRepository, yes: bool) -> int:
     """Begin a new repository, ready to run.
 
     \b

@@ -28,7 +28,7 @@ from iamgen.ui.console import Console
 FailOn = Literal["gain", "any"]
 _HOW = "write a policy document in JSON: a block with Version and Statement"
 _EXAMPLES = {"${Partition}": "aws", "${Region}": "us-east-1", "${Account}": "123456789012"}
-_VARIABLE_PART = re.compile(r"\$\{[^}]*\}")
+_VARIABLE_PART = re.compile(r"\$\{[^{}]*\}")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from iamgen.jinja.ci import ci_files
 from iamgen.jinja.ci_jobs import CiProvider
 from iamgen.jinja.ci_next_steps import next_steps
 from iamgen.new_repository.choice_faults import choice_faults
-from iamgen.new_repository.choices import DEFAULT_REGION, Choices, default_person
+from iamgen.new_repository.choices import DEFAULT_REGION, NewRepository, default_person
 from iamgen.new_repository.contents import (
     CONSTANTS,
     PRE_COMMIT,
@@ -50,7 +50,7 @@ class InitRequest:
 
     folder: Path
     """The folder of the new repository."""
-    choices: Choices
+    choices: NewRepository
     """What options have chosen."""
     shown_folder: str = ""
     """The folder as it was typed; empty for the current one."""
@@ -94,10 +94,10 @@ def init(request: InitRequest, console: Console) -> int:
     return 0
 
 
-def _complete(request: InitRequest, place: NewRepositoryPlace, console: Console, own: OwnRequirement) -> Choices:
+def _complete(request: InitRequest, place: NewRepositoryPlace, console: Console, own: OwnRequirement) -> NewRepository:
     """Return all choices: by options, by answers at the terminal, or by default. Raises IamgenError."""
     missing = [name for name in _OPTIONS if not getattr(request.choices, name) and not _is_chosen(name, place)]
-    defaults = Choices((), DEFAULT_REGION, (default_person(),), likely_ci(place), own.line)
+    defaults = NewRepository((), DEFAULT_REGION, (default_person(),), likely_ci(place), own.line)
     asks = console.asks and not request.yes
     wrong = [*choice_faults(request.choices), *_contradictions(request.choices, place)]
     if not asks:
@@ -120,14 +120,14 @@ def _is_chosen(name: str, place: NewRepositoryPlace) -> bool:
     return name in _FILES and place.has(_FILES[name])
 
 
-def _contradictions(choices: Choices, place: NewRepositoryPlace) -> Iterator[Fault]:
+def _contradictions(choices: NewRepository, place: NewRepositoryPlace) -> Iterator[Fault]:
     """Yield a fault for each option whose file is there already, and would not get it."""
     for name, file in _FILES.items():
         if getattr(choices, name) and place.has(file):
             yield Fault(_OPTIONS[name], f"{file} is there already, and no file is changed", f"write it into {file}")
 
 
-def _missing_faults(needed: list[str], request: InitRequest, defaults: Choices) -> Iterator[Fault]:
+def _missing_faults(needed: list[str], request: InitRequest, defaults: NewRepository) -> Iterator[Fault]:
     """Yield a fault that names every option which has to be given where nobody can be asked."""
     if not needed:
         return
@@ -139,7 +139,7 @@ def _missing_faults(needed: list[str], request: InitRequest, defaults: Choices) 
     yield Fault("iamgen init", f"there is no terminal to ask on, and no {options}", f"add them; {taken}")
 
 
-def _files(place: NewRepositoryPlace, choices: Choices) -> NewFiles:
+def _files(place: NewRepositoryPlace, choices: NewRepository) -> NewFiles:
     """Return every file of the repository, by the choices and by the files that it has.
 
     Raises IamgenError where what they declare does not load or render.

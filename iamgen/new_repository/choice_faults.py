@@ -12,13 +12,13 @@ from iamgen.declaration.kinds import USER_ONLY, kind_of
 from iamgen.declaration.naming import IAM_NAME
 from iamgen.errors import Fault
 from iamgen.jinja.requirements import PINNED, requirement_of
-from iamgen.new_repository.choices import AccountChoice, Choices
+from iamgen.new_repository.choices import AccountChoice, NewRepository
 from iamgen.similar_names import did_you_mean
 
 _ACCOUNT_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
-def choice_faults(choices: Choices) -> Iterator[Fault]:
+def choice_faults(choices: NewRepository) -> Iterator[Fault]:
     """Yield everything that is wrong with what was chosen; nothing about what is not chosen yet."""
     yield from account_faults(choices.accounts)
     if choices.region:

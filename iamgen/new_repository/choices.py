@@ -33,7 +33,7 @@ class AccountChoice(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Choices:
+class NewRepository:
     """What was chosen so far; an empty value is not chosen yet."""
 
     accounts: tuple[AccountChoice, ...] = ()

@@ -11,7 +11,7 @@ from iamgen.aws.partitions import partition_of
 from iamgen.declaration.accounts import constant
 from iamgen.declaration.kinds import USER_ONLY
 from iamgen.jinja.template import page
-from iamgen.new_repository.choices import AccountChoice, Choices
+from iamgen.new_repository.choices import AccountChoice, NewRepository
 from iamgen.new_repository.people_access import (
     PersonEntry,
     access_of_first,
@@ -28,7 +28,7 @@ _DECLARING = r"(users\.py|CONST\.inc|requirements\.txt|templates/.*)"
 _CI_FILES = r"\.github/workflows/iamgen-.*|\.gitlab-ci\.yml"
 
 
-def declaration_files(folder: Path, choices: Choices) -> dict[str, str]:
+def declaration_files(folder: Path, choices: NewRepository) -> dict[str, str]:
     """Return what declares the access, by path: all that templates and CI files are made from.
 
     `folder` is the new repository; templates that it has itself take precedence, as everywhere.
@@ -69,7 +69,7 @@ def pre_commit_text(folder: Path, ci: str, place: str) -> str:
     return page(folder, "init/pre-commit-config.yaml.j2", variables)
 
 
-def _constants(choices: Choices) -> Mapping[str, object]:
+def _constants(choices: NewRepository) -> Mapping[str, object]:
     partition = partition_of(choices.region)
     return {"region": choices.region, "partition": partition, "accounts": list(_ids(choices.accounts))}
 
@@ -87,7 +87,7 @@ def _ids(accounts: Sequence[AccountChoice]) -> Iterator[tuple[str, str]]:
         yield constant(USER_ONLY, _ID), f"${{{constant(stand_in.name, _ID)}}}"
 
 
-def _users(choices: Choices) -> Mapping[str, object]:
+def _users(choices: NewRepository) -> Mapping[str, object]:
     if not choices.people or not choices.accounts:  # there is a users.py already, which stays
         return {"first": PersonEntry("", "{}"), "ci": "none"}
     accounts = choices.accounts

@@ -16,7 +16,7 @@ from iamgen.new_repository.choice_faults import (
     requirement_faults,
     stand_ins,
 )
-from iamgen.new_repository.choices import CI_CHOICES, AccountChoice, Choices, account_of
+from iamgen.new_repository.choices import CI_CHOICES, AccountChoice, NewRepository, account_of
 from iamgen.similar_names import did_you_mean
 from iamgen.ui.console import Console
 from iamgen.ui.prompt import ask
@@ -24,7 +24,9 @@ from iamgen.ui.prompt import ask
 Check = Callable[[str], Iterable[Fault]]
 
 
-def ask_for_choices(console: Console, choices: Choices, defaults: Choices, missing: Sequence[str]) -> Choices:
+def ask_for_choices(
+    console: Console, choices: NewRepository, defaults: NewRepository, missing: Sequence[str]
+) -> NewRepository:
     """Return the choices with those that are `missing`, by the name of their field, as somebody at a terminal answers.
 
     Raises KeyboardInterrupt at the end of input.

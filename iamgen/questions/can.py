@@ -14,7 +14,7 @@ from iamgen.questions.hops import Hop, best_hop, stranger_hop
 from iamgen.questions.memory import remembering
 from iamgen.questions.model import AccessModel, Actor, KnownEntity
 from iamgen.questions.naming_actors import ROLE_PREFIX, find_actors
-from iamgen.questions.reach import Reach, Reacher, Way
+from iamgen.questions.reach import ReachableWays, Reacher, Way
 from iamgen.similar_names import did_you_mean
 
 SELF = "self"
@@ -114,7 +114,7 @@ class Asker:
         return Reacher(self.model)
 
     @cached_property
-    def reach(self) -> Callable[[Actor, Circumstances], Reach]:
+    def reach(self) -> Callable[[Actor, Circumstances], ReachableWays]:
         """Returns everything that somebody can act as."""
         return remembering(self.reacher.reach)
 
@@ -192,7 +192,7 @@ class Asker:
         return is_there and (question.via is None or question.via.removeprefix(ROLE_PREFIX) in _names(role))
 
     def _tried(
-        self, actor: Actor, reach: Reach, role: KnownEntity, circumstances: Circumstances
+        self, actor: Actor, reach: ReachableWays, role: KnownEntity, circumstances: Circumstances
     ) -> tuple[Way | None, Hop]:
         if not reach.ways or actor.known is None:
             return None, stranger_hop(actor, role, circumstances)

@@ -21,7 +21,7 @@ from iamgen.iam.syntax import Path as TemplatePath
 from iamgen.iam.syntax import Position, Positions
 from iamgen.iam.template import Template
 from iamgen.questions.model import AccessModel, Actor, KnownEntity, ModelAccount
-from iamgen.questions.places import AccountPlaces, Place
+from iamgen.questions.places import AccountPlaces, SourcedPlace
 from iamgen.questions.trusted_strangers import pipeline, strangers
 
 BY_HAND = (
@@ -77,11 +77,11 @@ class DeclaredLines:
         """Return `users.py:12`, or nothing."""
         return f"{shown(origin.file, self.declared.root)}:{origin.line}" if origin else ""
 
-    def of_pipeline(self, workload: Workload) -> Place | None:
+    def of_pipeline(self, workload: Workload) -> SourcedPlace | None:
         """Return the line of a pipeline's first grant."""
         grants = self.declared.declaration.granted
         origin = next((grant.origin for grant in grants if grant.principal == workload), None)
-        return Place(self.of(origin)) if origin else None
+        return SourcedPlace(self.of(origin)) if origin else None
 
     def of_account(self, account: Account) -> dict[str, str]:
         """Return the lines of an account's users, groups, roles and policies, by logical id."""
@@ -152,7 +152,7 @@ def _users(account: ModelAccount, declaration: Declaration, lines: DeclaredLines
     machines = {machine.name: machine for machine in declaration.machines}
     for user in account.content.users:
         declared: Person | Machine | None = people.get(user.name) or machines.get(user.name)
-        place = Place(lines.of(declaration.origin_of(declared))) if declared else None
+        place = SourcedPlace(lines.of(declaration.origin_of(declared))) if declared else None
         known = KnownEntity(user, account)
         kind = "person" if user.name in people else "CI user" if declared else "user"
         yield Actor(kind, user.name, known, place=place or known.place())  # type: ignore[arg-type]  # one of the kinds

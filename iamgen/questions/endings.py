@@ -23,7 +23,7 @@ _NAMES = ("aws:username", ":sub")
 
 
 @dataclass(frozen=True)
-class Ending:
+class AccessEnd:
     """Something that ends, or has ended."""
 
     end: datetime
@@ -44,19 +44,19 @@ class Ending:
     """Whether it ends because a Deny begins."""
 
 
-def endings(model: AccessModel) -> tuple[Ending, ...]:
+def endings(model: AccessModel) -> tuple[AccessEnd, ...]:
     """Return everything in a model that ends by a condition on the time, or is declared to, ordered by its end."""
     listed = {*_declared(model), *_of_trust_policies(model), *_of_policies(model)}
     return tuple(sorted(listed, key=lambda item: (item.end, item.kind, item.name, item.role, item.account, item.place)))
 
 
-def _declared(model: AccessModel) -> Iterator[Ending]:
+def _declared(model: AccessModel) -> Iterator[AccessEnd]:
     for term in model.terms:
         if term.until is not None:
-            yield Ending(term.until, term.kind, term.name, term.role, term.account, term.reason, term.declared)
+            yield AccessEnd(term.until, term.kind, term.name, term.role, term.account, term.reason, term.declared)
 
 
-def _of_trust_policies(model: AccessModel) -> Iterator[Ending]:
+def _of_trust_policies(model: AccessModel) -> Iterator[AccessEnd]:
     """Yield the ends of trust statements that no grant of the declaration tells."""
     known = {(term.account, term.role, term.until) for term in model.terms if term.kind == "grant"}
     for role in model.roles:
@@ -66,11 +66,11 @@ def _of_trust_policies(model: AccessModel) -> Iterator[Ending]:
                 yield _of_trust_statement(model, role, statement, end)
 
 
-def _of_trust_statement(model: AccessModel, role: KnownEntity, statement: Statement, end: datetime) -> Ending:
+def _of_trust_statement(model: AccessModel, role: KnownEntity, statement: Statement, end: datetime) -> AccessEnd:
     place = str(role.account.places.of_trust(role.entity, statement))
     names = ", ".join(dict.fromkeys(_trusted(model, statement)))
     is_denial = statement.effect == "Deny"
-    return Ending(end, "trust statement", names, role_label(role), role.account.name, "", place, is_denial)
+    return AccessEnd(end, "trust statement", names, role_label(role), role.account.name, "", place, is_denial)
 
 
 def _trusted(model: AccessModel, statement: Statement) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _trusted(model: AccessModel, statement: Statement) -> Iterator[str]:
         yield from (f"everybody but {item.name}" for item in statement.not_principals)
 
 
-def _of_policies(model: AccessModel) -> Iterator[Ending]:
+def _of_policies(model: AccessModel) -> Iterator[AccessEnd]:
     """Yield the ends of statements of policies and boundaries that no emergency of the declaration tells."""
     known = {(term.account, term.name, term.until) for term in model.terms if term.kind == "emergency"}
     for account in model.accounts:
@@ -101,10 +101,10 @@ def _of_policies(model: AccessModel) -> Iterator[Ending]:
 
 def _of_statement(
     account: ModelAccount, policy: AttachedPolicy, statement: Statement, holders: list[Entity], end: datetime
-) -> Ending:
+) -> AccessEnd:
     place = str(account.places.of_statement(holders[0], policy.name, statement))
     names = ", ".join(_label(holder, account) for holder in holders)
-    return Ending(end, "policy statement", policy.name, names, account.name, "", place, statement.effect == "Deny")
+    return AccessEnd(end, "policy statement", policy.name, names, account.name, "", place, statement.effect == "Deny")
 
 
 def _label(holder: Entity, account: ModelAccount) -> str:

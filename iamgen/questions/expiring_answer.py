@@ -10,7 +10,7 @@ from datetime import datetime
 from iamgen.questions.access_text import Line, hanging, plain_lines, shown_lines
 from iamgen.questions.can_json import VERSION, iso
 from iamgen.questions.can_text import footer
-from iamgen.questions.endings import Ending, endings
+from iamgen.questions.endings import AccessEnd, endings
 from iamgen.questions.limits import not_looked_at_of_all
 from iamgen.questions.model import AccessModel
 
@@ -27,11 +27,11 @@ class ExpiringAnswer:
     """The moment that it is asked at."""
     last: datetime
     """The last moment that counts as within the time."""
-    ended: tuple[Ending, ...]
+    ended: tuple[AccessEnd, ...]
     """What no longer holds, by its end."""
-    ending: tuple[Ending, ...]
+    ending: tuple[AccessEnd, ...]
     """What ends by the last moment, by its end."""
-    later: tuple[Ending, ...]
+    later: tuple[AccessEnd, ...]
     """What ends after it, by its end."""
 
     @classmethod
@@ -68,8 +68,8 @@ def _later(answer: ExpiringAnswer) -> str:
     return f"ends later: {len(answer.later):,}, the next at {iso(answer.later[0].end)}"
 
 
-def _listed(items: Iterable[Ending]) -> Iterator[str]:
-    accounts: dict[Ending, list[str]] = defaultdict(list)
+def _listed(items: Iterable[AccessEnd]) -> Iterator[str]:
+    accounts: dict[AccessEnd, list[str]] = defaultdict(list)
     for item in items:
         accounts[replace(item, account="")].append(item.account)
     for item, names in accounts.items():
@@ -78,7 +78,7 @@ def _listed(items: Iterable[Ending]) -> Iterator[str]:
         yield from hanging(" " * 24, more, 26) if more else ()
 
 
-def _sentence(item: Ending) -> str:
+def _sentence(item: AccessEnd) -> str:
     if item.kind == "grant":
         return f"{item.name}: {item.role}"
     if item.kind == "emergency":
@@ -103,7 +103,7 @@ def plain_expiring(answer: ExpiringAnswer) -> dict[str, object]:
     }
 
 
-def _plain(item: Ending) -> dict[str, object]:
+def _plain(item: AccessEnd) -> dict[str, object]:
     return {
         "kind": item.kind,
         "name": item.name,

@@ -68,7 +68,7 @@ class AccessHolder:
 
 
 @dataclass(frozen=True, eq=False)
-class Holders:
+class HolderAnswer:
     """Everybody who may do something."""
 
     demand: Demand
@@ -94,14 +94,14 @@ class HolderSearch:
     is_admin: bool = False
     """Whether one of the actions is enough."""
 
-    def run(self) -> Holders:
+    def run(self) -> HolderAnswer:
         """Return everybody who may do it."""
         able = [role for role in self.asker.model.roles if self._is_in_scope(role) and self._role_level(role) != "no"]
         within = self.asker.reacher.leading_to(frozenset(role.entity.arn for role in able))
         holders = sorted(self._holders(within), key=_order)
         reached = {holder.attempt.way.acting.known.entity.arn for holder in holders}
         unreached = tuple(role for role in able if role.entity.arn not in reached)
-        return Holders(self.demand, self.is_admin, tuple(holders), unreached)
+        return HolderAnswer(self.demand, self.is_admin, tuple(holders), unreached)
 
     def _holders(self, within: frozenset[str]) -> Iterator[AccessHolder]:
         for actor in self.asker.model.actors:
@@ -157,7 +157,7 @@ def _order(holder: AccessHolder) -> tuple[int, str, str, int]:
     return kind, actor.name, holder.attempt.way.acting.known.account.name, len(holder.attempt.way.hops)
 
 
-def not_looked_at_by(model: AccessModel, holders: Holders) -> tuple[str, ...]:
+def not_looked_at_by(model: AccessModel, holders: HolderAnswer) -> tuple[str, ...]:
     """Return who else may do it, and what may decide besides, and was not looked at, as parts of a sentence."""
     services = (_BY_SERVICES,) if holders.is_admin else ()
     return (ROOT_USER, *services, *not_looked_at(model, holders.demand), *since(model.policy_list, model.partition))

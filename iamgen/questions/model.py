@@ -13,7 +13,7 @@ from iamgen.access.entities import AttachedPolicy, IamGroup, IamRole, IamUser
 from iamgen.access.principals import ASSUME, NOTHING, RequestContext
 from iamgen.errors import Fault, refuse
 from iamgen.questions.declared_terms import DeclaredTerm
-from iamgen.questions.places import AccountPlaces, Place
+from iamgen.questions.places import AccountPlaces, SourcedPlace
 from iamgen.similar_names import did_you_mean
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class KnownEntity:
         policies = (*(policy for _, policy in self.held_policies), *boundary)
         return next((policy.published for policy in policies if policy.published), None)
 
-    def place(self) -> Place:
+    def place(self) -> SourcedPlace:
         """Return where it is written."""
         return self.account.places.of_entity(self.entity)
 
@@ -113,7 +113,7 @@ class Actor:
     """The action by which they assume a role."""
     session: str = ""
     """Of a role's session, its name; empty where any will do."""
-    place: Place | None = None
+    place: SourcedPlace | None = None
     """Where it is declared; None where only a trust policy or a template has it."""
 
     @property

@@ -15,7 +15,7 @@ from iamgen.questions.condition_words import unmet
 from iamgen.questions.decisions import SampleVerdict
 from iamgen.questions.hops import Hop
 from iamgen.questions.model import KnownEntity, holder_of
-from iamgen.questions.places import Place
+from iamgen.questions.places import SourcedPlace
 from iamgen.questions.reach import Way
 
 Grants = Mapping[tuple[str, str, str], str]
@@ -32,7 +32,7 @@ class PathStep:
     """Its name; of a statement its Sid, or its number in the policy."""
     account: str = ""
     """The name of the account that it is in; empty for what is in none."""
-    place: Place | None = None
+    place: SourcedPlace | None = None
     """Where it is written; None where nothing tells it."""
 
     def plain(self) -> dict[str, object]:
@@ -82,7 +82,7 @@ def _of_hop(hop: Hop, granted: str) -> Iterator[PathStep]:
         yield PathStep("trust statement", statement_name(statement), role.account.name, _declared(place, granted))
 
 
-def _declared(place: Place, granted: str) -> Place:
+def _declared(place: SourcedPlace, granted: str) -> SourcedPlace:
     return place._replace(declared=granted or place.declared)
 
 

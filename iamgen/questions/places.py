@@ -18,7 +18,7 @@ _ELSEWHERE = "AWS managed policy"
 _UNKNOWN = "not written in what was read"
 
 
-class Place(NamedTuple):
+class SourcedPlace(NamedTuple):
     """Where something is written."""
 
     file: str
@@ -50,38 +50,38 @@ class AccountPlaces:
     declared: Mapping[str, str] = field(default_factory=dict)
     """`file:line` of what declares a resource, by its logical id."""
 
-    def of_entity(self, entity: Entity) -> Place:
+    def of_entity(self, entity: Entity) -> SourcedPlace:
         """Return where a user, group or role is written; where no template has it, what declares it."""
         return self.of_resource(entity.logical_id)
 
-    def of_resource(self, logical_id: str) -> Place:
+    def of_resource(self, logical_id: str) -> SourcedPlace:
         """Return where a resource of any type is written; where no template has it, what declares it."""
         declared = self.declared.get(logical_id, "")
         if logical_id not in self._logical_ids:
-            return Place(declared or _UNKNOWN)
+            return SourcedPlace(declared or _UNKNOWN)
         return self._at(("Resources", logical_id), declared)
 
-    def of_policy(self, holder: Entity, policy: str) -> Place:
+    def of_policy(self, holder: Entity, policy: str) -> SourcedPlace:
         """Return where a policy is written that a user, group or role has."""
         document = self._document(holder, policy)
-        return self._of_document(document, ()) if document else Place(_ELSEWHERE)
+        return self._of_document(document, ()) if document else SourcedPlace(_ELSEWHERE)
 
-    def of_statement(self, holder: Entity, policy: str, statement: Statement) -> Place:
+    def of_statement(self, holder: Entity, policy: str, statement: Statement) -> SourcedPlace:
         """Return where a statement of such a policy is written."""
         document = self._document(holder, policy)
-        return self._of_document(document, _statement(statement)) if document else Place(_ELSEWHERE)
+        return self._of_document(document, _statement(statement)) if document else SourcedPlace(_ELSEWHERE)
 
-    def of_trust(self, role: Entity, statement: Statement) -> Place:
+    def of_trust(self, role: Entity, statement: Statement) -> SourcedPlace:
         """Return where a statement of a role's trust policy is written."""
         document = next((item for item in self._trusts if item.owner == role.logical_id), None)
-        return self._of_document(document, _statement(statement)) if document else Place(_UNKNOWN)
+        return self._of_document(document, _statement(statement)) if document else SourcedPlace(_UNKNOWN)
 
-    def _of_document(self, document: Document, below: Path) -> Place:
+    def _of_document(self, document: Document, below: Path) -> SourcedPlace:
         return self._at((*document.path, *below), self.declared.get(document.owner, ""))
 
-    def _at(self, path: Path, declared: str) -> Place:
+    def _at(self, path: Path, declared: str) -> SourcedPlace:
         position = self.position(self._template.written(path))
-        return Place(self.file, position.line if position else 0, declared)
+        return SourcedPlace(self.file, position.line if position else 0, declared)
 
     def _document(self, holder: Entity, policy: str) -> Document | None:
         own = self._documents.get((holder.logical_id, policy))

@@ -41,7 +41,7 @@ class Way:
 
 
 @dataclass(frozen=True, eq=False)
-class Reach:
+class ReachableWays:
     """Everything that somebody can act as, and roles whose trust policy may mean them and that they may not assume."""
 
     ways: tuple[Way, ...]
@@ -68,11 +68,11 @@ class Reacher:
         """Returns a session of a role; with an empty name, one that could have any."""
         return remembering(_session)
 
-    def reach(self, actor: Actor, circumstances: Circumstances, within: frozenset[str] | None = None) -> Reach:
+    def reach(self, actor: Actor, circumstances: Circumstances, within: frozenset[str] | None = None) -> ReachableWays:
         """Return everything that somebody can act as. `within` limits the roles that are looked at, by their ARNs."""
         search = _Search(self, actor, circumstances, within)
         search.run()
-        return Reach(tuple(search.ways.values()), tuple(search.refused))
+        return ReachableWays(tuple(search.ways.values()), tuple(search.refused))
 
     def candidates(self, names: Iterable[str], user: str | None) -> tuple[KnownEntity, ...]:
         """Return the roles whose trust policies may mean somebody with one of these names, in the model's order."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from iamgen.access.documents import Principal, Statement
 from iamgen.access.principals import RequestContext
 from iamgen.questions.model import Actor, ModelAccount
-from iamgen.questions.places import Place
+from iamgen.questions.places import SourcedPlace
 
 WEB_IDENTITY, SAML = "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"
 _LIKE = frozenset({"StringEquals", "StringLike"})
@@ -35,7 +35,7 @@ def strangers(accounts: Iterable[ModelAccount], declared: Iterable[Actor] = ()) 
     return tuple(actor for actor in by_key.values() if actor.principals)
 
 
-def pipeline(subject: str, issuer: str, audience: str, place: Place | None = None) -> Actor:
+def pipeline(subject: str, issuer: str, audience: str, place: SourcedPlace | None = None) -> Actor:
     """Return a pipeline that presents tokens with this subject; a `*` or `?` stands for what varies by run."""
     claims: dict[str, str] = {f"{issuer}:sub": subject.replace("*", ANY_RUN).replace("?", "x")}
     if audience:

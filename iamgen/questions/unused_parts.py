@@ -14,7 +14,7 @@ from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.endings import statement_start
 from iamgen.questions.held_roles import role_label
 from iamgen.questions.model import AccessModel, KnownEntity, ModelAccount
-from iamgen.questions.places import Place
+from iamgen.questions.places import SourcedPlace
 from iamgen.questions.unknown_principals import unknown_principals
 
 UnusedKind = Literal["role", "group", "policy"]
@@ -37,7 +37,7 @@ class UnusedPart:
     """Its ARN."""
     account: str
     """The name of the account that it is in."""
-    place: Place
+    place: SourcedPlace
     """Where it is written."""
     doubt: str = ""
     """Why somebody may use it all the same, as part of a sentence; empty where nothing says so."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from iamgen.questions.can_json import VERSION, iso
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.explanation import attempt_conditions
-from iamgen.questions.holders import AccessHolder, Holders, not_looked_at_by
+from iamgen.questions.holders import AccessHolder, HolderAnswer, not_looked_at_by
 from iamgen.questions.limits import plain_policy_list
 from iamgen.questions.model import AccessModel
 from iamgen.questions.path_steps import path
 
 
 def plain_holders(
-    model: AccessModel, holders: Holders, account: str | None, circumstances: Circumstances
+    model: AccessModel, holders: HolderAnswer, account: str | None, circumstances: Circumstances
 ) -> dict[str, object]:
     """Return everybody who may do something as JSON values."""
     return {

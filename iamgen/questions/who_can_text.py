@@ -8,7 +8,7 @@ from textwrap import wrap
 from iamgen.questions.can_json import iso
 from iamgen.questions.can_text import WIDTH, footer
 from iamgen.questions.explanation import attempt_conditions
-from iamgen.questions.holders import KINDS, POWER_OVER_IAM, AccessHolder, Holders, not_looked_at_by
+from iamgen.questions.holders import KINDS, POWER_OVER_IAM, AccessHolder, HolderAnswer, not_looked_at_by
 from iamgen.questions.model import AccessModel, ActorKind
 from iamgen.ui.printable import printable
 
@@ -25,14 +25,14 @@ PLURALS: dict[ActorKind, str] = {
 }
 
 
-def who_can_text(model: AccessModel, holders: Holders, account: str | None, *, coloured: bool) -> str:
+def who_can_text(model: AccessModel, holders: HolderAnswer, account: str | None, *, coloured: bool) -> str:
     """Return everybody who may do it, by kind."""
     lines = (printable(line) for line in _lines(model, holders, account))
     titles = {PLURALS[kind] for kind in KINDS} if coloured else set()
     return "".join(f"{_BOLD}{line}{_PLAIN}\n" if line in titles else f"{line}\n" for line in lines)
 
 
-def _lines(model: AccessModel, holders: Holders, account: str | None) -> Iterator[str]:
+def _lines(model: AccessModel, holders: HolderAnswer, account: str | None) -> Iterator[str]:
     yield from wrap(_head(holders, account), WIDTH, break_on_hyphens=False)
     for kind in KINDS:
         of_kind = [holder for holder in holders.holders if holder.attempt.way.actor.kind == kind]
@@ -46,7 +46,7 @@ def _lines(model: AccessModel, holders: Holders, account: str | None) -> Iterato
     yield from ("", *footer(not_looked_at_by(model, holders)))
 
 
-def _head(holders: Holders, account: str | None) -> str:
+def _head(holders: HolderAnswer, account: str | None) -> str:
     here = f" in {account}" if account else ""
     number = len({holder.attempt.way.actor for holder in holders.holders})
     if holders.is_admin:
@@ -56,7 +56,7 @@ def _head(holders: Holders, account: str | None) -> str:
     return f"who may do {holders.demand.action}{on}{here}: {number or 'nobody'}"
 
 
-def _holder(holder: AccessHolder, holders: Holders) -> Iterator[str]:
+def _holder(holder: AccessHolder, holders: HolderAnswer) -> Iterator[str]:
     way = holder.attempt.way
     chain = " → ".join(f"{hop.role.entity.name} in {hop.role.account.name}" for hop in way.hops)
     where = f" in {way.actor.account_name}" if way.actor.kind in ("CI user", "user") else ""
@@ -71,7 +71,7 @@ def _holder(holder: AccessHolder, holders: Holders) -> Iterator[str]:
         yield from wrap(text, WIDTH, initial_indent="      ", subsequent_indent="        ", break_on_hyphens=False)
 
 
-def _of_actions(holder: AccessHolder, holders: Holders) -> str:
+def _of_actions(holder: AccessHolder, holders: HolderAnswer) -> str:
     total = len(holders.demand.actions)
     if holders.is_admin and len(holder.actions) == len(POWER_OVER_IAM):
         return "full power over IAM"

@@ -31,7 +31,6 @@ def run(*arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
         ("Bootstrap", "did you mean bootstrap?"),
         ("lint", "the command for it is iamgen check"),
         ("rollback", "the command for it is iamgen promote"),
-        ("diff", "the command for it is iamgen changes"),
         ("xyzzy", "iamgen --help lists the commands"),
     ],
 )

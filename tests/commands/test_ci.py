@@ -210,18 +210,6 @@ def test_made_checked_and_made_again(ann: Clone, iamgen: Iamgen) -> None:
     assert "iamgen deploy test --yes" in (ann.folder / FILES[1]).read_text()
 
 
-def test_a_link_of_the_repository_that_leads_out_of_it_is_not_followed(
-    ann: Clone, iamgen: Iamgen, tmp_path: Path
-) -> None:
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    (ann.folder / ".github").symlink_to(outside)
-    done = iamgen(ann.folder, "ci", "github")
-    assert done.returncode == 1
-    assert f"a symbolic link leads to {outside}/workflows/" in done.stderr
-    assert list(outside.iterdir()) == []
-
-
 def test_a_name_that_means_production_is_asked_about(ann: Clone, iamgen: Iamgen) -> None:
     const = (ann.folder / "CONST.inc").read_text()
     (ann.folder / "CONST.inc").write_text(f"{const}LIVE_AWS_ACCOUNT_ID=444444444444\n")

@@ -237,7 +237,8 @@ def test_a_plan_alone_leaves_nothing_in_aws(example: Path, aws: Aws, exit_code: 
         r"user-only \(111111111111\): the steps in AWS would be\n"
         r"  1. execute the change set on the stack infra\n"
         r"  2. set the stack policy of infra, which does not let groups and roles be replaced or deleted\n"
-        r"  3. protect the stack infra against deletion\n",
+        r"  3. protect the stack infra against deletion\n"
+        r"next: iamgen deploy user-only\n",
         ended.err,
     )
     assert aws.status("user-only") == ""

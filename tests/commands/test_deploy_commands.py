@@ -129,7 +129,7 @@ def test_tags_of_the_settings(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
     (deployed / "users.py").write_text(text + 'SETTINGS = Settings(tags={"team": "red"})\n')
     planned = iamgen(deployed, "deploy", "dev", "--dry-run", "--no-lint", "--exit-code")
     assert planned.returncode == 4
-    assert "dev (222222222222): update the stack infra\n! the tags of the stack change" in planned.stdout
+    assert "dev (222222222222): update the stack infra\n! nothing but tags changes" in planned.stdout
     done = iamgen(deployed, "deploy", "dev", "--yes", "--no-lint")
     assert done.returncode == 0, done.stderr
     assert stack_tags(aws) == {"team": "red", "shift": "late"}

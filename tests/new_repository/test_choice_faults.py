@@ -6,7 +6,7 @@ import pytest
 
 from iamgen.new_repository import choices as module
 from iamgen.new_repository.choice_faults import choice_faults
-from iamgen.new_repository.choices import AccountChoice, Choices, account_of, default_person
+from iamgen.new_repository.choices import AccountChoice, NewRepository, account_of, default_person
 
 DEV, PROD, PEOPLE = (
     AccountChoice(name, digit * 12) for name, digit in (("dev", "2"), ("prod", "3"), ("user-only", "1"))
@@ -25,7 +25,7 @@ DEV, PROD, PEOPLE = (
     ],
 )
 def test_these_go_together(accounts: tuple[AccountChoice, ...]) -> None:
-    assert list(choice_faults(Choices(accounts, "cn-north-1", ("ann", "bob"), "none", "iamgen==1.2.3"))) == []
+    assert list(choice_faults(NewRepository(accounts, "cn-north-1", ("ann", "bob"), "none", "iamgen==1.2.3"))) == []
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_an_account_is_read(text: str, account: AccountChoice) -> None:
 
 
 def test_an_account_without_a_name_is_refused() -> None:
-    faults = list(choice_faults(Choices((account_of("=1"),))))
+    faults = list(choice_faults(NewRepository((account_of("=1"),))))
     assert [fault.where.strip() for fault in faults] == ["--account", "--account"]
 
 

@@ -14,7 +14,7 @@ from iamgen.project import Project
 from iamgen.questions.can import Asker
 from iamgen.questions.declared_source import DeclaredTexts, from_declaration
 from iamgen.questions.declared_terms import declared_terms
-from iamgen.questions.endings import Ending, endings, statement_end
+from iamgen.questions.endings import AccessEnd, endings, statement_end
 from iamgen.questions.expiring_answer import ExpiringAnswer, expiring_text
 from iamgen.questions.model import AccessModel
 from tests.questions.conftest import CASES, DEV, NOW, OPS, role, statement, trusted, user
@@ -35,7 +35,7 @@ def answer(model: AccessModel, now: datetime = NOW, span: timedelta = MONTH) -> 
     return ExpiringAnswer.of(model, now, now + span)
 
 
-def short(items: tuple[Ending, ...]) -> list[tuple[str, str, str, str, str]]:
+def short(items: tuple[AccessEnd, ...]) -> list[tuple[str, str, str, str, str]]:
     return [(f"{item.end:%Y-%m-%dT%H:%M}", item.kind, item.name, item.role, item.account) for item in items]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from iamgen.questions.can import Asker
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.demands import demand
-from iamgen.questions.holders import Holders, HolderSearch, admin_demand
+from iamgen.questions.holders import HolderAnswer, HolderSearch, admin_demand
 from iamgen.questions.model import AccessModel
 from tests.questions.conftest import DEV, NOW, OPS, role, statement, trusted, user
 
@@ -16,15 +16,15 @@ Modelled = Callable[[dict[str, dict[str, Any]]], Asker]
 ASSUME = statement("Allow", "sts:AssumeRole")
 
 
-def who_can(asker: Asker, action: str, resource: str = "*", account: str | None = None) -> Holders:
+def who_can(asker: Asker, action: str, resource: str = "*", account: str | None = None) -> HolderAnswer:
     return HolderSearch(asker, demand(asker.model, action, resource, account), Circumstances(NOW)).run()
 
 
-def admins(asker: Asker, account: str = "") -> Holders:
+def admins(asker: Asker, account: str = "") -> HolderAnswer:
     return HolderSearch(asker, admin_demand(account), Circumstances(NOW), is_admin=True).run()
 
 
-def rows(found: Holders) -> list[tuple[str, str, str, str]]:
+def rows(found: HolderAnswer) -> list[tuple[str, str, str, str]]:
     return [
         (holder.attempt.way.actor.kind, holder.attempt.way.actor.name, holder.attempt.way.acting.known.entity.logical_id, holder.level)
         for holder in found.holders

@@ -130,24 +130,3 @@ def test_a_link_that_leads_nowhere_is_named(link: str, tmp_path: Path) -> None:
     assert fault.hint == (
         f"nothing was written; {place} is a link to {away}, which is not there: make that, or remove the link"
     )
-
-
-def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
-    repository, outside = tmp_path / "repository", tmp_path / "outside"
-    repository.mkdir()
-    (repository / "page.md").symlink_to(outside / "profile")
-    (repository / "folder").symlink_to(outside)
-    for path, target in (("page.md", "profile"), ("folder/new/page.md", "new/page.md")):
-        with pytest.raises(IamgenError) as caught:
-            write_all({repository / path: "text", repository / "good.md": "text"}, within=repository)
-        (fault,) = caught.value.faults
-        assert fault.problem == f"a symbolic link leads to {outside / target}, which is not in {repository}"
-        assert (fault.where, fault.hint) == (str(repository / path), "nothing was written; remove the link")
-    assert not outside.exists()
-    assert not (repository / "good.md").exists()
-
-
-def test_a_link_within_the_folder_is_followed(tmp_path: Path) -> None:
-    (tmp_path / "page.md").symlink_to("real.md")
-    write_all({tmp_path / "page.md": "text"}, within=tmp_path)
-    assert (tmp_path / "real.md").read_text() == "text"

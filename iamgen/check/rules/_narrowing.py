@@ -19,7 +19,7 @@ from iamgen.iam.values import Value
 _FIELDS = 6  # of an ARN: arn:partition:service:region:account:resource
 _SERVICE, _REGION = 2, 3
 _ACCOUNT = "111111111111"
-_DEFAULT = re.compile(r"\$\{[^},]*,\s*'([^']*)'\s*\}")  # of a policy variable, ${aws:PrincipalTag/x, '*'}
+_DEFAULT = re.compile(r"\$\{[^{},]*,\s*'([^']*)'\s*\}")  # of a policy variable, ${aws:PrincipalTag/x, '*'}
 _ANY = re.compile(r"([a-z-]+[/:])?[*?/:]*\*[*?/:]*")  # the last part of an ARN that is any, or any of a kind
 _KIND = re.compile(r"([a-z][a-z0-9-]*)[:/]")
 # Names that nobody has, one for each first letter, with and without a path before them.

@@ -18,7 +18,7 @@ from iamgen.iam.values import Value
 # These compare with a pattern: ArnEquals does what ArnLike does.
 _PATTERNS = ("stringlike", "arnlike", "arnequals")
 _POSITIVE = ("stringequals", "stringequalsignorecase", *_PATTERNS)
-_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_VARIABLE = re.compile(r"\$\{[^{}]*\}")
 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:

@@ -13,7 +13,8 @@ from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import Template
 from iamgen.iam.values import Value
 
-_VARIABLE = re.compile(r"\$\{([^},'⟨⟩]*:[^},'⟨⟩]*)")
+# Without a brace inside, so that a text that opens many and closes none is read in time that grows with its length.
+_VARIABLE = re.compile(r"\$\{([^{},:'⟨⟩]*:[^{},'⟨⟩]*)")
 _WITHOUT_DOLLAR = re.compile(r"(?<!\$)\{((?:aws|saml):[A-Za-z/]+)\}")
 
 

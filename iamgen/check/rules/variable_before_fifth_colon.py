@@ -15,7 +15,7 @@ from iamgen.iam.values import Value
 
 _WITH_VARIABLES = "2012-10-17"
 _COLONS = 5
-_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_VARIABLE = re.compile(r"\$\{[^{}]*\}")
 _NO_COLON = re.compile("⟨AWS::(AccountId|Partition|Region|URLSuffix)⟩")  # what CloudFormation puts in has none
 _REMEDY = "write the value itself, or compare it in a condition, such as StringEquals on aws:ResourceAccount"
 
@@ -54,7 +54,7 @@ _ACCOUNT = "arn:aws:iam::${aws:PrincipalAccount}:user/"
 _OTHERS = {"Effect": "Allow", "Action": "iam:GetUser", "NotResource": f"{_ACCOUNT}alice"}
 
 RULE = Rule(
-    id="E119",
+    id="E146",
     name="variable-before-fifth-colon",
     level="error",
     summary="A policy variable stands in an ARN before its fifth colon, where IAM puts in no value",

@@ -43,6 +43,7 @@ BODY = {
     ],
 )
 def test_outputs(found: Found, value: object, shows: str) -> None:
-    said = [finding.message for finding in found({**BODY, "Outputs": {"Out": {"Value": value}}})]
+    findings = found({**BODY, "Outputs": {"Out": {"Value": value}}})
+    said = [finding.message for finding in findings if finding.name == "secret-in-output"]
     expected = "outputs are never hidden; keep it in Secrets Manager, and output its ARN"
     assert said == ([f"the output Out shows {shows}: {expected}"] if shows else [])
