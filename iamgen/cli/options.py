@@ -153,9 +153,9 @@ def repair(command: Command) -> Command:
 
 
 def bucket(command: Command) -> Command:
-    """Add --bucket, for a template that is too large for a request."""
+    """Add --bucket, for a template that is too large for a request: the error that asks for it names it."""
     text = "An S3 bucket of the account, for a template over 51,200 bytes."
-    return click.option("--bucket", metavar="NAME", hidden=True, help=text)(command)  # the error that asks for it names it
+    return click.option("--bucket", metavar="NAME", hidden=True, help=text)(command)
 
 
 def service_role(command: Command) -> Command:
