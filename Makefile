@@ -49,7 +49,8 @@ test: .venv/dev .venv/emulator/made .venv/aws-cli/made .venv/js/made ## run the 
 	$(BIN)/pytest -n auto
 
 # Fork, frames, signals, links, templates compiled to code: what a release of Python may change under our feet.
-INTERPRETER_TESTS := tests/declaration tests/jinja tests/ui tests/check/lint tests/test_packaging.py
+INTERPRETER_TESTS := tests/test_forks.py tests/test_packaging.py tests/ui tests/commands/test_render.py tests/jinja/test_sandbox.py \
+	$(addprefix tests/declaration/,test_sandbox.py test_source_span.py test_mistakes.py test_types.py test_constant_line.py)
 
 test-newest: .venv/newest/made ## run the tests of what depends on the interpreter; NEWEST=python3.13
 	.venv/newest/bin/pytest -n auto $(INTERPRETER_TESTS)

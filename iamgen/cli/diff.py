@@ -34,7 +34,7 @@ def diff(
     fail_on: Literal["gain", "any"] | None,
     as_json: bool,
 ) -> int:
-    """Show what two policies allow differently, proven or with a request.
+    """Compare what two policies allow, for all requests.
 
     \b
     iamgen diff --policy old.json new.json
