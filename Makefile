@@ -46,7 +46,7 @@ rehearse: .venv/installed .venv/emulator/made ## the life of a stack, without an
 	$(BIN)/python -m tests.emulator.rehearse
 
 test: .venv/dev .venv/emulator/made .venv/aws-cli/made .venv/js/made ## run the tests, on the package as it was built and installed
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 # Fork, frames, signals, links, templates compiled to code: what a release of Python may change under our feet.
 INTERPRETER_TESTS := tests/test_forks.py tests/test_packaging.py tests/ui tests/commands/test_render.py tests/jinja/test_sandbox.py \
