@@ -18,7 +18,8 @@ import pexpect
 import pytest
 
 # How long an example takes says something about the machine, not about the code.
-hypothesis.settings.register_profile("iamgen", deadline=None)
+# .ci/run takes fewer examples, to end in time; `make test` takes 100.
+hypothesis.settings.register_profile("iamgen", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "100")))
 hypothesis.settings.load_profile("iamgen")
 
 CONST = """\
