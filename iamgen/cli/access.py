@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from iamgen.cli import options
-from iamgen.cli.access_options import SOURCE, source_options
+from iamgen.cli import access_options, options
 from iamgen.cli.help import GroupedCommand
 from iamgen.cli.session import Session
 from iamgen.errors import Fault, UsageError
 
+if TYPE_CHECKING:  # `--help` needs none of it
+    from iamgen.access_model import ModelSource
+
 _HEADINGS = {
     "The request": ("account", "role", "time", "is_unused"),
-    "What is asked instead of the declaration": SOURCE,
+    "What is asked instead of the declaration": access_options.SOURCE,
     "The answer": ("as_json",),
 }
 
@@ -40,7 +44,7 @@ in which nobody is, and policies that nothing attaches."""
 @click.option("--role", metavar="ROLE", help="The role as which they act. Default: every one.")
 @click.option("--at-time", "time", metavar="TIME", help="When: 2027-01-31T12:00Z. Default: now.")
 @click.option("--unused", "is_unused", is_flag=True, help="Show the roles, groups and policies that nobody uses.")
-@source_options
+@access_options.source
 @options.as_json
 @click.pass_obj
 def access(
@@ -53,20 +57,13 @@ def access(
     time: str | None,
     is_unused: bool,
     as_json: bool,
-    revision: str | None,
-    templates: tuple[str, ...],
-    details: tuple[str, ...],
-    live: bool,
-    profile: str | None,
-    role_arn_template: str | None,
+    source: ModelSource,
 ) -> int:
     """Answer who has which role, what somebody may do, or what nobody uses."""
-    from iamgen.access_model import ModelSource
     from iamgen.commands.access import AccessOptions, access, unused
 
     if is_unused and (actor or role):
         problem = "--unused is about everybody and every role, so it takes neither WHO nor --role"
         raise UsageError([Fault("access", problem, "leave them out; --in ACCOUNT is possible")])
-    source = ModelSource(session.folder, revision, templates, details, live, profile, role_arn_template)
     asked = AccessOptions(source, actor, account, role, time, as_json)
     return (unused if is_unused else access)(asked, session.console)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+from iamgen.cli import options
+from iamgen.cli.options import Command
+from iamgen.cli.session import Session
+from iamgen.cli.values import group
+
+if TYPE_CHECKING:  # `--help` needs none of it
+    from iamgen.access_model import ModelSource
+
 SOURCE = ("revision", "templates", "details", "live", "profile", "role_arn_template")
 """The parameters of the options that name a source."""
 _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -36,8 +42,35 @@ _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-def source_options(command: Command) -> Command:
-    """Add the options that name a source other than the declaration."""
-    for option, name, settings in reversed(_OPTIONS):
-        command = click.option(option, name, **settings)(command)
-    return command
+def _source(
+    *,
+    revision: str | None,
+    templates: tuple[str, ...],
+    details: tuple[str, ...],
+    live: bool,
+    profile: str | None,
+    role_arn_template: str | None,
+) -> ModelSource:
+    from iamgen.access_model import ModelSource
+
+    folder = click.get_current_context().ensure_object(Session).folder
+    return ModelSource(folder, revision, templates, details, live, profile, role_arn_template)
+
+
+source = group("source", _source, *(click.option(option, name, **settings) for option, name, settings in _OPTIONS))
+
+
+def target(command: Command) -> Command:
+    """Add the options that say on what something is done, in which account, and when."""
+    resource = click.option(
+        "--on", "resource", metavar="ARN", help="The resource, or a pattern of ARNs. Default: every one."
+    )
+    account = click.option(
+        "--in",
+        "account",
+        metavar="ACCOUNT",
+        shell_complete=options.account_names,
+        help="The account in which it is done. Default: any.",
+    )
+    time = click.option("--at-time", "time", metavar="TIME", help="When it is done: 2027-01-31T12:00Z. Default: now.")
+    return resource(account(time(command)))

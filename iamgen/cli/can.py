@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from iamgen.cli import options
-from iamgen.cli.access_options import SOURCE, source_options
+from iamgen.cli import access_options, options
 from iamgen.cli.help import GroupedCommand
 from iamgen.cli.session import Session
 from iamgen.errors import Fault, UsageError
 
 if TYPE_CHECKING:
+    from iamgen.access_model import ModelSource
     from iamgen.questions.circumstances import Mfa
 
 _HEADINGS = {
     "The request": ("resource", "account", "mfa", "time", "context", "via", "questions"),
-    "What is asked instead of the declaration": SOURCE,
+    "What is asked instead of the declaration": access_options.SOURCE,
     "The answer": ("as_json",),
 }
 
@@ -41,16 +41,8 @@ _MFA: dict[bool | None, Mfa] = {None: "usual", True: "present", False: "false"}
 @click.command("can", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
 @click.argument("actor", metavar="WHO", required=False, shell_complete=options.actor_names)
 @click.argument("action", metavar="ACTION", required=False)
-@click.option("--on", "resource", metavar="ARN", help="The resource, or a pattern of ARNs. Default: every one.")
-@click.option(
-    "--in",
-    "account",
-    metavar="ACCOUNT",
-    shell_complete=options.account_names,
-    help="The account in which it is done. Default: any.",
-)
+@access_options.target
 @click.option("--with-mfa/--without-mfa", "mfa", default=None, help="Whether the user signed in with MFA.")
-@click.option("--at-time", "time", metavar="TIME", help="When it is done: 2027-01-31T12:00Z. Default: now.")
 @click.option("--context", multiple=True, metavar="KEY=VALUE", help="A condition key of the request; several times.")
 @click.option(
     "--via",
@@ -58,7 +50,7 @@ _MFA: dict[bool | None, Mfa] = {None: "usual", True: "present", False: "false"}
     shell_complete=options.role_names,
     help="Act through that role alone; `self` is without any role.",
 )
-@source_options
+@access_options.source
 @click.option("--questions", metavar="FILE", help="Answer a file of questions, one a line of JSON; - is stdin.")
 @options.as_json
 @click.pass_obj
@@ -76,18 +68,11 @@ def can(
     via: str | None,
     questions: str | None,
     as_json: bool,
-    revision: str | None,
-    templates: tuple[str, ...],
-    details: tuple[str, ...],
-    live: bool,
-    profile: str | None,
-    role_arn_template: str | None,
+    source: ModelSource,
 ) -> int:
     """Answer one question, or a file of them."""
-    from iamgen.access_model import ModelSource
     from iamgen.commands.can import CanRequest, QuestionsRequest, can, can_many
 
-    source = ModelSource(session.folder, revision, templates, details, live, profile, role_arn_template)
     _check(actor, action, questions)
     if questions is not None:
         return can_many(QuestionsRequest(source, questions), session.console)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from iamgen.cli import options
-from iamgen.cli.access_options import SOURCE, source_options
+from iamgen.cli import access_options, options
 from iamgen.cli.help import GroupedCommand
 from iamgen.cli.session import Session
 
+if TYPE_CHECKING:  # `--help` needs none of it
+    from iamgen.access_model import ModelSource
+
 _HEADINGS = {
     "The request": ("within",),
-    "What is asked instead of the declaration": SOURCE,
+    "What is asked instead of the declaration": access_options.SOURCE,
     "The answer": ("as_json",),
 }
 
@@ -29,7 +33,7 @@ sources, and of policies, it is the statements with a condition on the time."""
 
 @click.command("expiring", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
 @click.option("--within", metavar="SPAN", default="30d", help="Hours, days or weeks: 48h, 30d, 6w. Default: 30d.")
-@source_options
+@access_options.source
 @options.as_json
 @click.pass_obj
 def expiring(
@@ -38,16 +42,9 @@ def expiring(
     *,
     within: str,
     as_json: bool,
-    revision: str | None,
-    templates: tuple[str, ...],
-    details: tuple[str, ...],
-    live: bool,
-    profile: str | None,
-    role_arn_template: str | None,
+    source: ModelSource,
 ) -> int:
     """Answer what ends within some time."""
-    from iamgen.access_model import ModelSource
     from iamgen.commands.expiring import ExpiringOptions, expiring
 
-    source = ModelSource(session.folder, revision, templates, details, live, profile, role_arn_template)
     return expiring(ExpiringOptions(source, within, as_json), session.console)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from iamgen.cli import options
-from iamgen.cli.access_options import SOURCE, source_options
+from iamgen.cli import access_options, options
 from iamgen.cli.help import GroupedCommand
 from iamgen.cli.session import Session
 from iamgen.errors import Fault, UsageError
 
+if TYPE_CHECKING:  # `--help` needs none of it
+    from iamgen.access_model import ModelSource
+
 _HEADINGS = {
     "The request": ("resource", "account", "time", "admin"),
-    "What is asked instead of the declaration": SOURCE,
+    "What is asked instead of the declaration": access_options.SOURCE,
     "The answer": ("as_json",),
 }
 
@@ -32,17 +36,9 @@ which nobody can act."""
 
 @click.command("who-can", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
 @click.argument("action", metavar="ACTION", required=False)
-@click.option("--on", "resource", metavar="ARN", help="The resource, or a pattern of ARNs. Default: every one.")
-@click.option(
-    "--in",
-    "account",
-    metavar="ACCOUNT",
-    shell_complete=options.account_names,
-    help="The account in which it is done. Default: any.",
-)
-@click.option("--at-time", "time", metavar="TIME", help="When it is done: 2027-01-31T12:00Z. Default: now.")
+@access_options.target
 @click.option("--admin", is_flag=True, help="Who is an administrator in effect: full power, or one step away.")
-@source_options
+@access_options.source
 @options.as_json
 @click.pass_obj
 def who_can(
@@ -55,15 +51,9 @@ def who_can(
     time: str | None,
     admin: bool,
     as_json: bool,
-    revision: str | None,
-    templates: tuple[str, ...],
-    details: tuple[str, ...],
-    live: bool,
-    profile: str | None,
-    role_arn_template: str | None,
+    source: ModelSource,
 ) -> int:
     """Answer who may do something, or who is an administrator in effect."""
-    from iamgen.access_model import ModelSource
     from iamgen.commands.who_can import WhoCanRequest, who_can
 
     if admin is bool(action):
@@ -71,5 +61,4 @@ def who_can(
         raise UsageError([Fault("who-can", "it takes either ACTION or --admin", hint)])
     if admin and resource:
         raise UsageError([Fault("who-can", "--admin is about everything, so it takes no --on", "leave --on out")])
-    source = ModelSource(session.folder, revision, templates, details, live, profile, role_arn_template)
     return who_can(WhoCanRequest(source, action, resource or "*", account, time, as_json), session.console)

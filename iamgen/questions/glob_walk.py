@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from iamgen.access.pattern_machine import PatternMachine, machine
 from iamgen.access.patterns import Pattern, Wildcard
 
 _STEPS = 400_000
@@ -39,7 +40,7 @@ def samples(required: tuple[Pattern, ...], marks: tuple[Pattern, ...]) -> Sample
     """
     if not marks and len(required) == 1:
         return Samples((_shortest(required[0]),))
-    walkers = tuple(map(_walker, (*required, *marks)))
+    walkers = tuple(map(machine, (*required, *marks)))
     other = _other(walkers)
     start = tuple(walker.start for walker in walkers)
     by_signature: dict[tuple[bool, ...], str] = {}
@@ -70,7 +71,9 @@ def _one_character(part: object) -> str:
     return "" if isinstance(part, Wildcard) and part.many else _OTHERS[0]
 
 
-def _steps(walkers: tuple[_Walker, ...], state: tuple[int, ...], other: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+def _steps(
+    walkers: tuple[PatternMachine, ...], state: tuple[int, ...], other: str
+) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Yield each character that makes a difference, with the places that it leads to: those that a pattern has next,
     the colon, and one that stands for every other."""
     awaited = {character for walker, mask in zip(walkers, state, strict=True) for character in walker.awaited(mask)}
@@ -78,64 +81,7 @@ def _steps(walkers: tuple[_Walker, ...], state: tuple[int, ...], other: str) -> 
         yield character, tuple(walker.step(mask, character) for walker, mask in zip(walkers, state, strict=True))
 
 
-def _other(walkers: Iterable[_Walker]) -> str:
+def _other(walkers: Iterable[PatternMachine]) -> str:
     """Return a character that no pattern has."""
     literal = {character for walker in walkers for character in walker.literals} | {":"}
     return next((character for character in _OTHERS if character not in literal), "\x7f")
-
-
-@lru_cache(maxsize=1 << 13)
-def _walker(pattern: Pattern) -> _Walker:
-    return _Walker(pattern)
-
-
-class _Walker:
-    """One pattern as a machine whose state is the set of places reached in it, as the bits of a number."""
-
-    def __init__(self, pattern: Pattern) -> None:
-        tokens: list[object] = []
-        for part in pattern.parts:
-            tokens += part if isinstance(part, str) else [part]
-        self._tokens, self._end = tokens, 1 << len(tokens)
-        self.literals: dict[str, int] = {}
-        self._many = self._many_at_colon = self._single = self._single_at_colon = 0
-        for place, token in enumerate(tokens):
-            self._add(1 << place, token)
-        self._any_literal = sum(self.literals.values())
-        self.start = self._closed(1)
-
-    def _add(self, bit: int, token: object) -> None:
-        if isinstance(token, str):
-            self.literals[token] = self.literals.get(token, 0) | bit
-        elif isinstance(token, Wildcard) and token.many:
-            self._many |= bit
-            self._many_at_colon |= bit if token.colons else 0
-        elif isinstance(token, Wildcard):
-            self._single |= bit
-            self._single_at_colon |= bit if token.colons else 0
-
-    def accepts(self, mask: int) -> bool:
-        """Return whether a text that led to these places is matched."""
-        return bool(mask & self._end)
-
-    def awaited(self, mask: int) -> Iterator[str]:
-        """Yield the characters that the pattern has at these places."""
-        rest = mask & self._any_literal
-        while rest:
-            lowest = rest & -rest
-            yield str(self._tokens[lowest.bit_length() - 1])
-            rest ^= lowest
-
-    def step(self, mask: int, character: str) -> int:
-        """Return the places that a further character leads to."""
-        is_colon = character == ":"
-        many = self._many_at_colon if is_colon else self._many
-        single = self._single_at_colon if is_colon else self._single
-        onward = mask & (self.literals.get(character, 0) | single)
-        return self._closed((onward << 1) | (mask & many))
-
-    def _closed(self, mask: int) -> int:
-        """Add the places behind each `*`, which may stand for nothing."""
-        while (behind := mask | ((mask & self._many) << 1)) != mask:
-            mask = behind
-        return mask

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from iamgen.access.patterns import ARN_COLONS, Pattern, Wildcard
+from iamgen.access.pattern_machine import machine
+from iamgen.access.patterns import ARN_COLONS, Pattern
 
 STEPS = 1_000_000
 """Steps of single patterns before a walk is given up: about a second."""
@@ -74,17 +75,17 @@ class _Walk:
         tests = (*claims.matched, *claims.unmatched)
         machines = dict.fromkeys((item, test.folded) for test in tests for item in test.patterns)
         numbers = {key: number for number, key in enumerate(machines)}
-        self._machines = tuple(_machine(item, folded) for item, folded in machines)
+        self._machines = tuple(machine(item, folded=folded) for item, folded in machines)
         self._matched = tuple(
             frozenset(numbers[item, test.folded] for item in test.patterns) for test in claims.matched
         )
         self._unmatched = frozenset(numbers[item, test.folded] for test in claims.unmatched for item in test.patterns)
-        literals = {character for machine in self._machines for character in machine.literals}
+        literals = {character for walked in self._machines for character in walked.literals}
         self._other = next((char for char in _OTHERS if not {char, char.lower(), char.upper()} & literals), "\x7f")
         self._steps = 0
 
     def run(self) -> str | None:
-        start: _State = (tuple((number, machine.start) for number, machine in enumerate(self._machines)), 0)
+        start: _State = (tuple((number, walked.start) for number, walked in enumerate(self._machines)), 0)
         reached, queue = {start}, deque([(start, "")])
         if self._is_dead(start):
             return None
@@ -147,70 +148,3 @@ class _Walk:
 
 def _may_be_in_arn(character: str, colons: int) -> bool:
     return character not in "*⟨⟩" and (colons >= ARN_COLONS or character == character.lower())
-
-
-@lru_cache(maxsize=1 << 14)
-def _machine(pattern: Pattern, folded: bool) -> _PatternMachine:  # the key of the cache
-    return _PatternMachine(pattern, folded=folded)
-
-
-class _PatternMachine:
-    """One pattern, whose state is the set of places reached in it, as the bits of a number."""
-
-    def __init__(self, pattern: Pattern, *, folded: bool) -> None:
-        tokens: list[object] = []
-        for part in pattern.parts:
-            tokens += part if isinstance(part, str) else [part]
-        self._tokens, self._end, self._folded = tokens, 1 << len(tokens), folded
-        self.literals: dict[str, int] = {}
-        self._many = self._single = self._many_at_colon = self._single_at_colon = 0
-        for place, token in enumerate(tokens):
-            self._add(1 << place, token)
-        self._any_literal = sum(self.literals.values())
-        last = tokens[-1] if tokens else None
-        endless = isinstance(last, Wildcard) and last.many and last.colons
-        self._endless = self._end >> 1 if endless else 0
-        self.start = self._closed(1)
-
-    def _add(self, bit: int, token: object) -> None:
-        if isinstance(token, str):
-            self.literals[token] = self.literals.get(token, 0) | bit
-        elif isinstance(token, Wildcard) and token.many:
-            self._many |= bit
-            self._many_at_colon |= bit if token.colons else 0
-        elif isinstance(token, Wildcard):
-            self._single |= bit
-            self._single_at_colon |= bit if token.colons else 0
-
-    def accepts(self, mask: int) -> bool:
-        """Return whether a text that led to these places is matched."""
-        return bool(mask & self._end)
-
-    def goes_on(self, mask: int) -> bool:
-        """Return whether every further text is matched."""
-        return bool(mask & self._endless)
-
-    def awaited(self, mask: int) -> Iterator[str]:
-        """Yield the characters that the pattern has at these places, where case does not count in either case."""
-        rest = mask & self._any_literal
-        while rest:
-            lowest = rest & -rest
-            character = str(self._tokens[lowest.bit_length() - 1])
-            yield character
-            if self._folded:
-                yield character.upper()
-            rest ^= lowest
-
-    def step(self, mask: int, character: str) -> int:
-        """Return the places that a further character leads to, 0 where the pattern cannot match any more."""
-        is_colon = character == ":"
-        many = self._many_at_colon if is_colon else self._many
-        single = self._single_at_colon if is_colon else self._single
-        literal = self.literals.get(character.lower() if self._folded else character, 0)
-        return self._closed(((mask & (literal | single)) << 1) | (mask & many))
-
-    def _closed(self, mask: int) -> int:
-        """Add the places behind each `*`, which may stand for nothing."""
-        while (behind := mask | ((mask & self._many) << 1)) != mask:
-            mask = behind
-        return mask
