@@ -12,7 +12,7 @@ SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -typ
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check ci release rehearse test test-newest emulator lint cfn-lint golden bench mutants clean FORCE
+.PHONY: help render check ci release rehearse test test-newest environments emulator lint cfn-lint golden bench mutants clean FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z/%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
@@ -52,6 +52,8 @@ test: .venv/dev .venv/emulator/made .venv/aws-cli/made .venv/js/made ## run the 
 INTERPRETER_TESTS := tests/test_forks.py tests/ui tests/declaration/test_sandbox.py tests/declaration/test_source_span.py
 # One more than there are processors: some tests wait, for a signal, an endpoint or a terminal.
 WORKERS := $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
+
+environments: .venv/dev .venv/emulator/made .venv/aws-cli/made .venv/js/made .venv/newest/made ## make what the tests run in; with --jobs several at once
 
 test-newest: .venv/newest/made ## run the tests of what depends on the interpreter; NEWEST=python3.13
 	.venv/newest/bin/pytest -n $(WORKERS) $(INTERPRETER_TESTS)
@@ -97,9 +99,9 @@ FORCE:
 	touch $@
 
 # A second Python, in an environment of its own.
-.venv/newest/made: $(SOURCES) | .venv/made
+.venv/newest/made: $(SOURCES) | .venv/installed # not at the same time: both build the package in one folder
 	$(NEWEST) -m venv .venv/newest
-	.venv/newest/bin/pip install --quiet --disable-pip-version-check '.[dev]'
+	.venv/newest/bin/pip install --quiet --disable-pip-version-check . hypothesis pexpect pytest pytest-xdist
 	touch $@
 
 # What reads ~/.aws in JavaScript; without npm, or without a network, the tests that need it are skipped and say so.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import runpy
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,22 +64,27 @@ def make_repo(tmp_path: Path) -> MakeRepo:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path, lint_cache: str) -> dict[str, str]:
     """Return an environment in which nothing of the person's own is found or touched."""
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "TMPDIR", "LANG") if name in os.environ}
     kept["SOURCE_DATE_EPOCH"] = str(int(NOW.timestamp()))
-    return {**kept, "HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    return {**kept, "HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": lint_cache}
+
+
+@pytest.fixture(scope="session")
+def running_program() -> Iterator[Any]:
+    """Return the process that runs the program for all tests of this process."""
+    with runpy.run_path(str(Path(__file__).parent / "program.py"))["program"]() as running:
+        yield running
 
 
 @pytest.fixture
-def iamgen(environment: dict[str, str]) -> Iamgen:
+def iamgen(environment: dict[str, str], running_program: Any) -> Iamgen:
     """Return what runs the real program: `iamgen(root, "render", "dev", NO_COLOR="1")`."""
 
     def run(cwd: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "iamgen", *args]
-        return subprocess.run(
-            command, cwd=cwd, env={**environment, **env}, capture_output=True, text=True, timeout=120, check=False
-        )
+        done: subprocess.CompletedProcess[str] = running_program.run(cwd, args, {**environment, **env})
+        return done
 
     return run
 
@@ -282,5 +286,8 @@ def world(tmp_path: Path, at_home: None) -> World:
 
 @pytest.fixture(scope="session")
 def lint_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return a cache folder for all tests that lint the same templates again and again."""
-    return str(tmp_path_factory.mktemp("cache"))
+    """Return a cache folder for all tests, which lint the same templates again and again, and for all their workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "lint-cache"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return str(folder)

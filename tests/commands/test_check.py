@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -343,8 +344,10 @@ def test_no_file(tmp_path: Path, iamgen: Iamgen) -> None:
 
 
 @pytest.mark.parametrize("opening", ["${A", "${a:"])
-def test_many_braces_that_nothing_closes_take_no_time(opening: str, iamgen: Iamgen, tmp_path: Path) -> None:
-    many = opening * 50_000
+def test_many_braces_that_nothing_closes_take_no_time(
+    opening: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    many = opening * 20_000
     subject = "token.actions.githubusercontent.com:sub"
     statement = {
         "Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111111111111:oidc-provider/x"},
@@ -358,10 +361,11 @@ def test_many_braces_that_nothing_closes_take_no_time(opening: str, iamgen: Iamg
     }
     template = {"Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": properties}}}
     (tmp_path / "t.json").write_text(json.dumps(template))
+    command = [sys.executable, "-m", "iamgen", "check", "--template", "t.json", "--no-lint", "--format", "json"]
     started = os.times().children_user
-    done = iamgen(tmp_path, "check", "--template", "t.json", "--no-lint", "--format", "json")
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
-    assert os.times().children_user - started < 20
+    assert os.times().children_user - started < 8
 
 
 WRONG = (

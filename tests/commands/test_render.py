@@ -59,14 +59,15 @@ def test_one_account_goes_to_stdout(make_repo: MakeRepo, iamgen: Iamgen) -> None
 
 def test_a_template_is_linted_and_remembered(make_repo: MakeRepo, iamgen: Iamgen, tmp_path: Path) -> None:
     root = make_repo()
-    first, second = (iamgen(root, "render", "prod") for _ in range(2))
+    first, second = (iamgen(root, "render", "prod", XDG_CACHE_HOME=str(tmp_path / "cache")) for _ in range(2))
     assert first.returncode == second.returncode == 0
     assert first.stdout == second.stdout
     assert files(tmp_path / "cache") != []
 
 
 def test_no_cache_leaves_no_trace(make_repo: MakeRepo, iamgen: Iamgen, tmp_path: Path) -> None:
-    assert iamgen(make_repo(), "render", "prod", "--no-cache").returncode == 0
+    done = iamgen(make_repo(), "render", "prod", "--no-cache", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert done.returncode == 0
     assert not (tmp_path / "cache").exists()
 
 

@@ -31,12 +31,13 @@ def _texts(statement: ReadStatement) -> Iterator[Value]:
 
 
 def _problems(text: str) -> Iterator[str]:
-    for match in _VARIABLE.finditer(text):
-        if not key_exists(match[1].strip()):
+    # each once: a text that has the same variable many times would be told, whole, many times
+    for variable in dict.fromkeys(_VARIABLE.findall(text)):
+        if not key_exists(variable.strip()):
             problem = "which is no condition key that is known: it never has a value"
-            yield f"{text} has the variable ${{{match[1]}}}, {problem}"
-    for match in _WITHOUT_DOLLAR.finditer(text):
-        yield f"{text} has {match[0]}, which stands for nothing but itself: write ${match[0]}"
+            yield f"{text} has the variable ${{{variable}}}, {problem}"
+    for key in dict.fromkeys(_WITHOUT_DOLLAR.findall(text)):
+        yield f"{text} has {{{key}}}, which stands for nothing but itself: write ${{{key}}}"
 
 
 RULE = Rule(
