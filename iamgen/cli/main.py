@@ -9,7 +9,7 @@ import click
 
 from iamgen.cli.command_group import CommandGroup
 from iamgen.cli.command_list import COMMANDS, OTHER_WORDS
-from iamgen.cli.general_options import general_options
+from iamgen.cli.general_options import general_options, version_option, version_text
 from iamgen.cli.help import WIDTH
 from iamgen.cli.session import Session
 from iamgen.errors import Fault, IamgenError, InterruptError, UsageError
@@ -22,10 +22,9 @@ _CODES = {UsageError: USAGE, InterruptError: INTERRUPTED}
 
 @click.group(
     cls=CommandGroup,
-    params=general_options(hidden=False),
+    params=[*general_options(hidden=False), version_option()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH},
 )
-@click.version_option(package_name="iamgen", message="%(prog)s %(version)s")
 def iamgen() -> None:
     """Who may do what in which AWS account: declared in users.py, made into CloudFormation.
 
@@ -53,12 +52,11 @@ def show_help(context: click.Context, name: str | None) -> None:
             click.echo(command.get_help(described))
 
 
-@iamgen.command("version", hidden=True)
-def show_version() -> None:
+@iamgen.command("version", hidden=True, params=general_options(hidden=True))
+@click.pass_context
+def show_version(context: click.Context) -> None:
     """Print the version, as --version does."""
-    from importlib.metadata import version
-
-    click.echo(f"iamgen {version('iamgen')}")
+    click.echo(version_text(context))
 
 
 def main() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -74,6 +75,17 @@ def test_help_and_version_may_be_typed_as_words() -> None:
     assert run("help") == run("--help")
     assert run("version") == run("--version")
     assert run("help", "render")[1] == run("render", "--help")[1]
+
+
+@pytest.mark.parametrize(
+    "line", [("--version", "--verbose"), ("-v", "--version"), ("version", "-v"), ("-v", "version")]
+)
+def test_the_versions_of_everything_are_shown_for_a_report(line: tuple[str, ...]) -> None:
+    code, output, errors = run(*line)
+    assert (code, errors) == (0, "")
+    assert output.startswith(f"{run('--version')[1]}Python {sys.version.split()[0]}, {sys.platform}\n")
+    for library in ("awacs", "boto3", "botocore", "cfn-lint", "click", "jinja2", "troposphere"):
+        assert f"\n{library} {version(library)}\n" in output
 
 
 def test_general_options_may_stand_after_the_command(make_repo: MakeRepo, tmp_path: Path) -> None:
