@@ -63,10 +63,15 @@ def make_repo(tmp_path: Path) -> MakeRepo:
     return make
 
 
+def inherited() -> dict[str, str]:
+    """Return what programs need of our own environment."""
+    return {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "TMPDIR", "LANG") if name in os.environ}
+
+
 @pytest.fixture
 def environment(tmp_path: Path, lint_cache: str) -> dict[str, str]:
     """Return an environment in which nothing of the person's own is found or touched."""
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "TMPDIR", "LANG") if name in os.environ}
+    kept = inherited()
     kept["SOURCE_DATE_EPOCH"] = str(int(NOW.timestamp()))
     return {**kept, "HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": lint_cache}
 
@@ -74,7 +79,7 @@ def environment(tmp_path: Path, lint_cache: str) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def running_program() -> Iterator[Any]:
     """Return the process that runs the program for all tests of this process."""
-    with runpy.run_path(str(Path(__file__).parent / "program.py"))["program"]() as running:
+    with runpy.run_path(str(Path(__file__).parent / "program.py"))["program"](inherited()) as running:
         yield running
 
 

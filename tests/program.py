@@ -17,6 +17,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,38 +31,41 @@ _CONVENTIONS = ("PYTHON", "LC_", "LANG")
 class Program:
     """A running process that forks one process for each run of the program."""
 
-    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
-        self._process, self._folder = process, folder
+    def __init__(self, process: subprocess.Popen[str], folder: Path, env: dict[str, str]) -> None:
+        self._process, self._folder, self._started_with = process, folder, _conventions(env)
+        self._runs = count()
 
     def run(self, cwd: Path, args: tuple[str, ...], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
         """Return how `python -m iamgen ARGS` ended."""
-        if _started_with(env) != _started_with(dict(os.environ)):
+        if _conventions(env) != self._started_with:
             command = [sys.executable, "-m", "iamgen", *args]
             return subprocess.run(
                 command, cwd=cwd, env=env, capture_output=True, text=True, timeout=TIMEOUT, check=False
             )
         assert self._process.stdin and self._process.stdout
-        out, err = self._folder / "stdout", self._folder / "stderr"
+        number = next(self._runs)  # what a run leaves running may still write to the files of that run
+        out, err = self._folder / f"{number}.out", self._folder / f"{number}.err"
         request = {"cwd": str(cwd), "args": args, "env": env, "stdout": str(out), "stderr": str(err)}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         code = int(self._process.stdout.readline())
-        return subprocess.CompletedProcess(
-            ["iamgen", *args], code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
-        )
+        stdout, stderr = (file.read_text(encoding="utf-8") for file in (out, err))
+        out.unlink()
+        err.unlink()
+        return subprocess.CompletedProcess(["iamgen", *args], code, stdout, stderr)
 
 
-def _started_with(env: dict[str, str]) -> dict[str, str]:
+def _conventions(env: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in env.items() if name.startswith(_CONVENTIONS)}
 
 
 @contextmanager
-def program() -> Iterator[Program]:
-    """Yield the process that runs the program, and end it."""
+def program(env: dict[str, str]) -> Iterator[Program]:
+    """Yield the process that runs the program, started with these variables, and end it."""
     with TemporaryDirectory() as folder:
-        command = [sys.executable, str(Path(__file__)), str(os.getpid())]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-            yield Program(process, Path(folder))
+        command = [sys.executable, str(Path(__file__))]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env) as process:
+            yield Program(process, Path(folder), env)
             assert process.stdin
             process.stdin.close()
 
@@ -111,7 +115,7 @@ def _become(request: dict[str, Any]) -> None:
 
 
 def _connect(request: dict[str, Any]) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     for number, path, mode in (
         (0, os.devnull, os.O_RDONLY),
         (1, request["stdout"], flags),
