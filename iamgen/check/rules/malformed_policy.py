@@ -58,6 +58,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
             )
             continue
         yield from _frame_problems(document, document.body)
+        yield from _repeated_sids(document, document.body)
         is_text = any(statement.path == document.path for statement in document.statements)
         for block, path in items(document.body.get("Statement"), (*document.path, "Statement")):
             if isinstance(block, Mapping) and not function(block):
@@ -85,6 +86,17 @@ def _frame_problems(document: Document, body: Mapping[str, object]) -> Iterator[
         parse({**frame, "Statement": [_HARMLESS]})
     except AccessError as error:
         yield Problem(document.path, _words(error.faults[0]))
+
+
+def _repeated_sids(document: Document, body: Mapping[str, object]) -> Iterator[Problem]:
+    """Find each Sid that two statements have; those below an `Fn::If` may never be in the policy together."""
+    first: dict[str, Path] = {}
+    for block, path in items(body.get("Statement"), (*document.path, "Statement")):
+        sid = block.get("Sid") if isinstance(block, Mapping) else None
+        if isinstance(sid, str) and sid and not HOLE.search(sid) and "Fn::If" not in path:
+            if sid in first:
+                yield Problem((*path, "Sid"), f"two statements have the Sid {sid!r}: IAM refuses the policy")
+            first.setdefault(sid, path)
 
 
 def _statement_problems(statement: _Checked, *, is_trust: bool) -> Iterator[Problem]:
@@ -213,6 +225,7 @@ RULE = Rule(
         template(ReadP=policy(allow("s3:GetObject", Condition={"IpAddress": {"aws:SourceIp": "office"}}))),
         template(ReadP=policy({**allow("s3:GetObject"), "Principal": ALICE})),
         template(ReadP=policy(allow("s3:GetObject", Sid="read objects"))),
+        template(ReadP=policy(allow("s3:GetObject", Sid="Read"), allow("s3:ListBucket", Sid="Read"))),
         template(FunctionR=role(trust({"Service": "*"}))),
         template(ReadR=role({**trust(ALICE), "Resource": "*"})),
         template(ReadP={"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": {"Statement": []}}}),

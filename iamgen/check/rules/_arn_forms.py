@@ -1,0 +1,91 @@
+"""Whether a resource of a statement can be one of those that an action is about, by the forms of their ARNs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from iamgen.aws.data.services import actions, resource_arns, services, wildcard
+
+_COLONS = 5  # of an ARN that has all its fields
+_PART = re.compile(r"\$\{([^{}]*)\}|(\*|⟨[^⟩]*⟩)|(\?)|(.)", re.DOTALL)
+_WITHOUT_SLASH = frozenset(("BucketName", "Account", "Region", "Partition"))
+"""Variable parts of the reference's forms that never have a slash, so that a bucket is told from its objects."""
+
+
+class _Token(NamedTuple):
+    text: str = ""
+    """The character, nothing where it may be any."""
+    many: bool = False
+    """Whether it stands for any number of characters."""
+    slash: bool = True
+    """Whether these may be slashes."""
+
+    def takes(self, other: _Token) -> bool:
+        """Return whether both can stand for one and the same character."""
+        if self.text and other.text:
+            return self.text == other.text
+        return (self.slash or other.text != "/") and (other.slash or self.text != "/")
+
+
+def is_resource_of(pattern: str, action: str) -> bool:
+    """Return whether some resource of an action, or of one that it means, may match a statement's pattern.
+
+    `pattern` is a text whose wildcards and variables stand for anything. An action that has no resources of its own,
+    or that is not known, counts as having all.
+    """
+    forms = _forms(action)
+    whole = pattern if pattern.count(":") >= _COLONS else f"{pattern}*"  # IAM fills up what an ARN lacks with wildcards
+    return not forms or any(_overlap(_tokens(whole), _tokens(form)) for form in forms)
+
+
+@lru_cache(maxsize=1 << 12)
+def _forms(action: str) -> tuple[str, ...]:
+    """Return the forms of the resources of all actions that the text means, none where one of them may have others."""
+    service, _, name = action.partition(":")
+    if service.lower() not in services():
+        return ()
+    meant = [known for known in actions(service.lower()) if wildcard(name).fullmatch(known)]
+    forms = [resource_arns(service.lower(), known) for known in meant]
+    return tuple(dict.fromkeys(form for each in forms for form in each)) if all(forms) else ()
+
+
+@lru_cache(maxsize=1 << 12)
+def _tokens(text: str) -> tuple[_Token, ...]:
+    return tuple(_read(text))
+
+
+def _read(text: str) -> Iterator[_Token]:
+    for variable, many, single, character in _PART.findall(text):
+        if variable or many:
+            yield _Token(many=True, slash=variable not in _WITHOUT_SLASH)
+        else:
+            yield _Token("" if single else character)
+
+
+def _overlap(first: tuple[_Token, ...], second: tuple[_Token, ...]) -> bool:
+    """Return whether some text is of both forms."""
+    waiting, reached = [(0, 0)], set[tuple[int, int]]()
+    while waiting:
+        place = waiting.pop()
+        if place == (len(first), len(second)):
+            return True
+        if place not in reached:
+            reached.add(place)
+            waiting += _following(first, second, *place)
+    return False
+
+
+def _following(
+    first: tuple[_Token, ...], second: tuple[_Token, ...], here: int, beside: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the places in both forms after one character, or after a wildcard that stands for nothing."""
+    one, other = (form[place] if place < len(form) else None for form, place in ((first, here), (second, beside)))
+    if one and one.many:
+        yield here + 1, beside
+    if other and other.many:
+        yield here, beside + 1
+    if one and other and one.takes(other):
+        yield here + (not one.many), beside + (not other.many)
