@@ -28,17 +28,23 @@ class Part(NamedTuple):
 
 def parse(text: str) -> object:
     """Return what the text says. Raises SyntaxFault, also for NaN, and RepeatedKeysFault for all keys that repeat."""
+    repeats: list[bool] = []
+
+    def block(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        read = dict(pairs)
+        repeats.append(len(read) < len(pairs))
+        return read
+
     try:
-        body = json.loads(text, parse_constant=_refused_number)
+        body = json.loads(text, parse_constant=_refused_number, object_pairs_hook=block)
     except json.JSONDecodeError as exc:
         raise SyntaxFault(f"is no JSON: {exc.msg}", exc.lineno) from exc
     except RecursionError as exc:
         raise SyntaxFault(f"is nested more than {MAX_DEPTH} levels deep") from exc
     if _is_deeper(body, MAX_DEPTH):
         raise SyntaxFault(f"is nested more than {MAX_DEPTH} levels deep")
-    keys = tuple(repeated_keys(text))
-    if keys:
-        raise RepeatedKeysFault(keys)
+    if any(repeats):  # only then is it worth to look for their places
+        raise RepeatedKeysFault(tuple(repeated_keys(text)))
     return body
 
 

@@ -88,7 +88,7 @@ class Template:
         resources = block_of(expanded.body.get("Resources"))
         added = tuple(serverless.roles(resources))
         every = tuple(_resources({**resources, **{logical_id: role for logical_id, role, _ in added}}))
-        unread = (*expanded.unread, *serverless.unread(resources))
+        unread = (*expanded.unread, *_unread(resources), *serverless.unread(resources))
         origins = dict(expanded.origins)
         origins.update({("Resources", logical_id): origin for logical_id, _, origin in added})
         names = ResourceNames.of(every, place)
@@ -103,11 +103,20 @@ class Template:
 
     def of_type(self, *types: str) -> tuple[Resource, ...]:
         """Return the resources of these types."""
-        return tuple(resource for resource in self.resources if resource.type in types)
+        numbers = sorted(number for type_ in {*types} for number in self._by_type.get(type_, ()))
+        return tuple(self.resources[number] for number in numbers)
 
     def referred(self, reference: Value, *types: str) -> Resource | None:
         """Return the resource of one of these types that a reference, a name or an ARN means."""
         return self._by_id.get(self.names.find(reference, *types) or "")
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[int]]:
+        """The numbers of the resources of each type: rules ask for types once for each resource."""
+        numbers: dict[str, list[int]] = {}
+        for number, resource in enumerate(self.resources):
+            numbers.setdefault(resource.type, []).append(number)
+        return numbers
 
     @cached_property
     def _by_id(self) -> dict[str, Resource]:
@@ -118,6 +127,17 @@ def _resources(resources: Mapping[str, object]) -> Iterator[Resource]:
     for logical_id, block in resources.items():
         if isinstance(block, Mapping) and isinstance(block.get("Type"), str):
             yield Resource(str(logical_id), block["Type"], block_of(block.get("Properties")), "Condition" not in block)
+
+
+def _unread(resources: Mapping[str, object]) -> Iterator[Unread]:
+    """Yield each resource that is none, and properties that are none: CloudFormation refuses both."""
+    for logical_id, block in resources.items():
+        path = ("Resources", str(logical_id))
+        if not isinstance(block, Mapping) or not isinstance(block.get("Type"), str):
+            if not function(block) and not str(logical_id).startswith("Fn::"):  # a loop, which is told as such
+                yield Unread(path, "this is no resource, for it has no Type")
+        elif not isinstance(block.get("Properties"), Mapping | None):
+            yield Unread((*path, "Properties"), "the properties are no block")
 
 
 def _documents(template: Template) -> Iterator[Document]:

@@ -364,3 +364,26 @@ def _elements(statement: ReadStatement) -> tuple[object, ...]:
         *([(one.kind, one.value.text) for one in several] for several in principals),
         [(one.operator, one.key, [value.text for value in one.values]) for one in statement.conditions],
     )
+
+
+def test_what_is_no_resource_is_named_as_not_read() -> None:
+    body = {
+        "Resources": {
+            "Number": 5,
+            "Untyped": {"Type": 5},
+            "Listed": {"Type": "AWS::IAM::Role", "Properties": []},
+            "Bare": {"Type": "AWS::IAM::Group"},
+        }
+    }
+    assert [(part.path, part.reason) for part in Template.of(body, size=0).unread] == [
+        (("Resources", "Number"), "this is no resource, for it has no Type"),
+        (("Resources", "Untyped"), "this is no resource, for it has no Type"),
+        (("Resources", "Listed", "Properties"), "the properties are no block"),
+    ]
+
+
+def test_resources_of_several_types_come_in_the_order_of_the_template() -> None:
+    types = ("AWS::IAM::Group", "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
+    template = Template.of({"Resources": {f"R{number}": {"Type": type_} for number, type_ in enumerate(types)}}, size=0)
+    chosen = template.of_type("AWS::IAM::User", "AWS::IAM::Group", "AWS::IAM::Group")
+    assert [resource.logical_id for resource in chosen] == ["R0", "R2", "R3"]

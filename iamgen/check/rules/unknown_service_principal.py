@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamgen.aws.data import SERVICE_PRINCIPALS, list_date, service_principals
+from iamgen.aws.data.services import services
 from iamgen.aws.partitions import service_of, service_principal
 from iamgen.aws.services import one_letter_away
 from iamgen.check.rule_context import Facts
@@ -28,7 +29,8 @@ def _fault(written: str) -> str:
     if service is None:
         return f"no service principal: write it as {service_principal('SERVICE')}"
     known = service_principals()
-    near = None if service in known else one_letter_away(service, known)
+    # a service is often called as its actions are: es and rum are, and stand in no list of principals
+    near = None if service in known or service in services() else one_letter_away(service, known)
     if not near:
         return ""  # the list is not complete: it may be right
     date = list_date(SERVICE_PRINCIPALS)
@@ -42,12 +44,14 @@ RULE = Rule(
     summary="A service principal is misspelled",
     why=(
         "IAM refuses a principal that is no service, and the stack's update fails. There is no complete list of "
-        "them: the rule tells of names that have another form, and of those that are one letter from a known one."
+        "them: the rule tells of names that have another form, and of those that are one letter from a known one and "
+        "not what the actions of a service begin with."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     check=_check,
     good=(
         template(FunctionR=role(trust({"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]}))),
+        template(SearchR=role(trust({"Service": ["es.amazonaws.com", "rum.amazonaws.com"]}))),
         template(FunctionR=role(trust({"Service": {"Fn::Sub": "ec2.${AWS::URLSuffix}"}}))),
     ),
     bad=(
