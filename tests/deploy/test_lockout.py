@@ -74,7 +74,16 @@ def group(*documents: Body, **more: Any) -> Body:
 def found(before: Body | None, after: Body, caller: str = ROOT, source: str = "", **more: Any) -> Losses:
     was = None if before is None else {"Resources": before}
     who = Identity(caller.split(":")[4], caller, source) if caller else None
-    return losses(TemplateChange("dev", PLACE, was, {"Resources": after}, **more), who, NOW)
+    result = losses(TemplateChange("dev", PLACE, was, {"Resources": after}, **more), who, NOW)
+    for refusal in result.refusals:
+        account, _, name = refusal.where.partition(" ")
+        assert account == "dev"
+        assert name in (before or {}) or name in refusal.problem
+        assert refusal.hint == "--lock-me-out, if it is meant and there is another way in"
+    for warning in result.warnings:
+        assert warning.where in {f"dev {name}" for name in after}
+        assert warning.hint == "extend it in users.py, or see to it that there is another way in"
+    return result
 
 
 def said(before: Body | None, after: Body, caller: str = ROOT, source: str = "", **more: Any) -> list[str]:
