@@ -71,6 +71,7 @@ ROOMS = MappingProxyType(
                 "tests/deploy/test_access_removal.py",
                 "tests/deploy/test_undeclared_members.py",
                 "tests/deploy/test_assumers.py",
+                "tests/deploy/test_comparison.py",
                 "tests/deploy/test_holders.py",
                 "tests/deploy/test_power.py",
             ),

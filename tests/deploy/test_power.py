@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from iamgen.access.context import UNSAID
+from iamgen.access.context import UNSAID, ContextValue
 from iamgen.aws.iam_types import ROLE, USER
 from iamgen.deploy.assuming import WITH_MFA, WITHOUT_MFA
 from iamgen.deploy.comparison import Rules
@@ -86,7 +86,7 @@ def test_a_session_of_a_role_has_no_mfa() -> None:
 def test_somebody_in_a_group_has_mfa_and_any_name() -> None:
     group = HOLDERS.of_logical_id("G")
     assert group
-    ways = {WITH_MFA: {**MFA, "aws:PrincipalType": "User", "aws:username": UNSAID}}
+    ways: dict[str, dict[str, ContextValue]] = {WITH_MFA: {**MFA, "aws:PrincipalType": "User", "aws:username": UNSAID}}
     assert member_of(group) == Standing(Rules(group.policies), ways)
 
 
