@@ -10,6 +10,7 @@ import pytest
 
 from iamgen.access.context import UNSAID, ContextValue
 from iamgen.access.documents import Principal
+from iamgen.deploy import comparison
 from iamgen.deploy.comparison import LossAnswer, PolicySide, Question, Rules, SidesCompared, compare, is_allowed
 from iamgen.deploy.holders import PolicyText, policy_text
 
@@ -174,9 +175,22 @@ def test_too_many_assumptions_decide_nothing() -> None:
     assert compare(side(many), side(rules(DENY, more=unknown_policies(7)))).unknown == ("p7 is not known here",)
 
 
-def test_as_many_assumptions_as_are_tried() -> None:
-    conditions = {f"aws:K{number}": ["x"] for number in range(12)}  # 2 ** 12 combinations
+def test_as_many_assumptions_as_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "_COMBINATIONS", 2**4)
+    conditions = {f"aws:K{number}": ["x"] for number in range(4)}
+    more = {**conditions, "aws:L": ["x"]}
     assert compare(side(rules(statement(StringLike=conditions))), side(Rules(()))).answer is LOST
-    assert (
-        compare(side(rules(statement(StringLike={**conditions, "aws:L": ["x"]}))), side(Rules(()))).answer is UNDECIDED
+    assert compare(side(rules(statement(StringLike=more))), side(Rules(()))).answer is UNDECIDED
+
+
+def test_whether_a_key_is_there_is_a_single_question() -> None:
+    found = compare(side(rules(ALLOW)), side(conditional("Null", "aws:X", "true", "false")))
+    assert found == SidesCompared(UNDECIDED, ("whether aws:X is true or false (Null)",))
+
+
+def test_what_cannot_be_compared_decides_nothing() -> None:
+    odd = side(conditional("NumericEquals", "aws:X", "1"), aws__X="abc")
+    assert is_allowed(odd) is UNDECIDED
+    assert compare(side(rules(ALLOW)), odd) == SidesCompared(
+        UNDECIDED, ("policy, statement without Sid: abc: is not a number",)
     )

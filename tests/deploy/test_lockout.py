@@ -730,3 +730,8 @@ def test_power_that_a_repair_takes(belong: list[str], removed: list[str], caller
     somebody = " for somebody who exists" if "nobody" in str(expected) else ""
     hint = f"declare power=True in users.py{somebody}, or --lock-me-out, if it is meant and there is another way in"
     assert {(fault.where, fault.hint) for fault in faults} <= {("user-only PowerG", hint)}
+
+
+def test_power_is_a_group() -> None:
+    """Something else of that logical id has no members and no power that could go."""
+    assert said({"PowerG": role("r", allow(ALICE))}, {}) == []
