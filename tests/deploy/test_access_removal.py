@@ -63,7 +63,7 @@ MACHINE = {"P": policy(may("sts:*")), "G": GROUP, "U": USER}
         ({"R": role(allow(ALICE), Description="a")}, {"R": role(allow(ALICE), Description="b")}, True),
         # a condition of any policy may ask for a tag
         ({"R": role(allow(ALICE), Tags=[{"Key": "team", "Value": "a"}])}, {"R": role(allow(ALICE))}, False),
-        ({"U": USER}, {"U": {**USER, "Properties": {**USER["Properties"], "Tags": [{"Key": "team", "Value": "b"}]}}}, False),
+        ({"U": USER}, {"U": {**USER, "Properties": {"UserName": "u", "Groups": [{"Ref": "G"}], "Tags": ["x"]}}}, False),
         # nothing changes
         ({"R": role(allow(ALICE))}, {"R": role(allow(ALICE))}, False),
         # somebody comes, or somebody else, or with less to show

@@ -172,3 +172,15 @@ def test_documents_that_cannot_be_read_are_told_apart() -> None:
 @pytest.mark.parametrize(("value", "elements"), [([1, 2], [1, 2]), ((1,), [1]), ("x", ["x"]), (None, []), ("", [])])
 def test_a_single_element_is_a_list(value: object, elements: list[object]) -> None:
     assert as_list(value) == elements
+
+
+def test_the_random_end_of_a_name_is_left_out() -> None:
+    made = holders(R=resource("Role", AssumeRolePolicyDocument={}), P=resource("ManagedPolicy", PolicyDocument=LIST))
+    assert [item.name for item in made.resources] == ["infra-R", "infra-P"]
+    assert made.named(ROLE, "infra-r") is made.of_logical_id("R")
+
+
+def test_statements_say_which_policy_they_are_of() -> None:
+    read = policy_text("p", LIST)
+    assert read.statements
+    assert read.statements[0].origin == "p"

@@ -735,3 +735,12 @@ def test_power_that_a_repair_takes(belong: list[str], removed: list[str], caller
 def test_power_is_a_group() -> None:
     """Something else of that logical id has no members and no power that could go."""
     assert said({"PowerG": role("r", allow(ALICE))}, {}) == []
+
+
+def test_whoever_an_account_lets_may_be_who_deploys() -> None:
+    before = {"OpsR": ops(policy(*FULL), trust=allow(BOB, "111111111111"))}
+    after = {"OpsR": ops(policy(*FULL), trust=allow(BOB))}
+    source = "arn:aws:iam::111111111111:role/elsewhere"
+    assert said(before, after, OPS, source) == [
+        "whoever account 111111111111 lets, who deploys, may not assume OpsR any more"
+    ]
