@@ -27,6 +27,7 @@ COPIES = PROJECT / ".mutants"
 _COPIED = ("iamgen", "tests", "bench", "templates", "users.py", "CONST.inc", "pyproject.toml")
 _KILLED, _TIMED_OUT, _SURVIVED, _UNTESTED, _NOT_RUN = "killed", "timed out", "survived", "no tests", "not run"
 _QUIETLY = ("-p", "no:cacheprovider", "--hypothesis-seed=0")  # the same examples for each mutant
+_EXAMPLES = "20"  # of each property: a survivor runs all tests
 # What the exit code of a mutant's tests means to mutmut; any other one says that a test noticed.
 _MEANING = MappingProxyType(
     {0: _SURVIVED, 5: _UNTESTED, 33: _UNTESTED, None: _NOT_RUN, 2: _NOT_RUN}
@@ -61,7 +62,11 @@ ROOMS = MappingProxyType(
             ("tests/synth", "tests/golden", "tests/scheme"),
             ("tests/synth/test_bytes.py::test_order_does_not_count",),
         ),
-        "access": Room(("iamgen/access/*",), ("tests/access",)),
+        "access": Room(
+            ("iamgen/access/*",),
+            ("tests/access",),
+            ("tests/access/test_managed.py::test_every_statement_can_be_met_or_missed",),
+        ),
         "lockout": Room(
             tuple(f"iamgen/deploy/{name}.py" for name in _LOCKOUT),
             (
@@ -186,7 +191,7 @@ def _mutate(copy: Path, options: argparse.Namespace) -> int:
     Return 1 when it could not begin: mutants say nothing where the tests fail without them.
     """
     command = [sys.executable, "-c", _MUTMUT, "run", "--max-children", str(options.processes), *options.only]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "EXAMPLES": _EXAMPLES}
     with subprocess.Popen(command, cwd=copy, env=environment, stdout=2, start_new_session=True) as process:  # noqa: S603
         try:
             return int(process.wait(options.minutes * 60) != 0)
