@@ -5,13 +5,16 @@ functions alone. Here mutants are mixed, in the same way each time. Of a mutant'
 few are run by themselves: most mutants fail there, and collecting a thousand tests takes longer than running fifty.
 
 Mutmut sees which functions a test comes by in its own process alone. What runs in a process that a test forks, as
-users.py does, is a function that no test comes by; any test may notice it.
+users.py does, is a function that no test comes by; any test may notice it. Each mutant begins as a fork of a process
+that ran all tests, whose caches are emptied: they have what the code that is not mutated answered.
 """
 
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterable
+from functools import _lru_cache_wrapper
 from typing import Any
 from unittest.mock import patch
 
@@ -38,7 +41,16 @@ def _mixed(mutant: str) -> float:
     return int.from_bytes(hashlib.sha256(mutant.encode()).digest())
 
 
+def _empty_caches() -> None:
+    for name, module in tuple(sys.modules.items()):
+        if name.partition(".")[0] == "iamgen":
+            for value in tuple(vars(module).values()):
+                if isinstance(value, _lru_cache_wrapper):
+                    value.cache_clear()
+
+
 def _in_stages(runner: PytestRunner, *, mutant_name: str | None, tests: Iterable[str]) -> int:
+    _empty_caches()
     ordered = list(tests)
     code = _run_tests(runner, mutant_name=mutant_name, tests=ordered[:FIRST])
     return code or (_run_tests(runner, mutant_name=mutant_name, tests=ordered[FIRST:]) if ordered[FIRST:] else 0)
