@@ -448,3 +448,10 @@ def test_a_transform_may_change_every_holder() -> None:
     assert [(fault.where, fault.problem) for fault in made.not_known] == [("Transform", doubt[1])]
     assert doubts(made.role("a").policies) == [("doubt about OpsR", {doubt})]
     assert [bool(statement.unread) for statement in made.role("a").trust] == [False, True, True]
+
+
+def test_a_policy_of_a_role_whose_name_is_not_known_is_that_roles_alone() -> None:
+    own: Any = UNKNOWN
+    made = tolerant(Own=role(own), Other=role("other"), P=policy("p", "s3:*", Roles=[{"Ref": "Own"}]))
+    assert doubts(made.role("Own").policies) == [("p", set())]
+    assert made.role("other").policies == ()
