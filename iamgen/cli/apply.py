@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from iamgen.cli import options, values
+from iamgen.cli.help import GroupedCommand
 from iamgen.cli.session import Session
 
 if TYPE_CHECKING:  # `--help` needs none of these
     from iamgen.commands.requests import Consent, Output, Permit, Reach
 
 
-@click.command(cls=options.Grouped)
+@click.command(cls=GroupedCommand, headings=options.DEPLOY_HEADINGS)
 @click.argument("approved", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
 @values.consent()
 @values.permit

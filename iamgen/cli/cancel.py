@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from iamgen.cli import options, values
+from iamgen.cli.help import GroupedCommand
 from iamgen.cli.session import Session
 
 if TYPE_CHECKING:  # `--help` needs none of these
     from iamgen.commands.requests import Consent, Output, Reach
 
 
-@click.command(cls=options.Grouped)
+@click.command(cls=GroupedCommand, headings=options.DEPLOY_HEADINGS)
 @values.reach
 @values.consent(click.option("--dry-run", is_flag=True, help="Show what is under way, and stop nothing."))
 @values.result("something remains to be done")

@@ -9,13 +9,14 @@ import click
 
 from iamgen.cli import deploy_spellings as spellings
 from iamgen.cli import options, values
+from iamgen.cli.help import GroupedCommand
 from iamgen.cli.session import Session
 
 if TYPE_CHECKING:  # `--help` needs none of these
     from iamgen.commands.requests import Consent, DeployOptions, Lint, Output, Permit, Reach
 
 
-@click.command(cls=options.Grouped)
+@click.command(cls=GroupedCommand, headings=options.DEPLOY_HEADINGS)
 @values.reach
 @values.consent(
     click.option(

@@ -11,7 +11,7 @@ WIDTH = 80  # of a terminal as it comes; also what the documentation shows
 
 
 class GroupedCommand(click.Command):
-    """A command whose help lists its options under headings, except --help itself, which the reader knows by then."""
+    """A command whose help lists its options under headings."""
 
     def __init__(
         self,
@@ -20,18 +20,23 @@ class GroupedCommand(click.Command):
         headings: Mapping[str, Sequence[str]] | None = None,
         **attributes: Any,  # noqa: ANN401  # click's own
     ) -> None:
-        """`headings` has, by heading, the names of the callback's parameters that come under it."""
+        """`headings` has, by heading, the names of parameters that come under it, where the command has them."""
         super().__init__(name, callback=callback, **attributes)
         self.headings = headings or {}
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write a section for each heading, then one for the options that are under none."""
+        """Write a section for each heading, after one for the options that are under none.
+
+        Where there would be nothing but --help in that one, it is left out: the reader knows --help by then.
+        """
         options = (param for param in self.get_params(ctx) if isinstance(param, click.Option))
         rows = {option.name: row for option in options if (row := option.get_help_record(ctx))}
-        for heading, names in self.headings.items():
-            with formatter.section(heading):
-                formatter.write_dl([rows.pop(name) for name in names])
-        rows.pop("help", None)
-        if rows:
-            with formatter.section("Other options"):
-                formatter.write_dl(list(rows.values()))
+        under_heading = {name for names in self.headings.values() for name in names}
+        others = [name for name in rows if name not in under_heading]
+        help_option = self.get_help_option(ctx)
+        sections = {"Options": others if help_option and others != [help_option.name] else [], **self.headings}
+        for heading, names in sections.items():
+            listed = [rows[name] for name in names if name in rows]
+            if listed:
+                with formatter.section(heading):
+                    formatter.write_dl(listed)

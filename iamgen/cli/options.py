@@ -8,26 +8,12 @@ from typing import Any, TypeVar
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-# The headings in the help of a command with many options, and the parameters below each of them.
-_HEADINGS = {
+# The headings in the help of commands that deploy, and the parameters below each of them.
+DEPLOY_HEADINGS = {
     "Losses to allow": ("allow_replacement", "lock_me_out"),
     "Credentials": ("profile", "role_arn_template", "service_role"),
     "Checks and results": ("on", "cache", "brief", "exit_code", "as_json"),
 }
-
-
-class Grouped(click.Command):
-    """A command whose help shows its options below headings."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, each below the heading that it belongs to; those that belong to none come first."""
-        records = {one.name: one.get_help_record(ctx) for one in self.get_params(ctx) if isinstance(one, click.Option)}
-        grouped = {name for names in _HEADINGS.values() for name in names}
-        for heading, names in {"Options": records.keys() - grouped, **_HEADINGS}.items():
-            rows = [row for name, row in records.items() if row and name in names]
-            if rows:
-                with formatter.section(heading):
-                    formatter.write_dl(rows)
 
 
 def account_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:

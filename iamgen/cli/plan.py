@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from iamgen.cli import options, values
+from iamgen.cli.help import GroupedCommand
 from iamgen.cli.session import Session
 
 if TYPE_CHECKING:  # `--help` needs none of these
     from iamgen.commands.requests import DeployOptions, Lint, Output, Permit, Reach
 
 
-@click.command(cls=options.Grouped)
+@click.command(cls=GroupedCommand, headings=options.DEPLOY_HEADINGS)
 @values.reach
 @click.option(
     "-o",

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from iamgen.cli import options, values
+from iamgen.cli.help import GroupedCommand
 from iamgen.cli.session import Session
 
 if TYPE_CHECKING:  # `--help` needs none of these
     from iamgen.commands.requests import Consent, Lint, Output, Permit, StackSetOptions
 
 
-@click.command(cls=options.Grouped)
+@click.command(cls=GroupedCommand, headings=options.DEPLOY_HEADINGS)
 @click.argument("kind", metavar="KIND")
 @values.stack_sets()
 @values.consent(click.option("--dry-run", is_flag=True, help="Show what would change, and stop there."))

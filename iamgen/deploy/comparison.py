@@ -106,9 +106,12 @@ class PolicySide:
 
 @dataclass(frozen=True)
 class _Assumed:
-    """Something that is not known. A policy may be silent, allow or deny; a condition may hold or not."""
+    """Something that is not known. A policy may be silent, allow or deny; a condition may hold or not.
 
-    text: str
+    Conditions that are written in other words and mean the same are one assumption: how it is written is not compared.
+    """
+
+    text: str = field(compare=False)
     identity: object
     values: tuple[str, ...]
 

@@ -394,3 +394,64 @@ def test_a_scheme_holds_accounts_by_name() -> None:
     assert (names(scheme.users), names(scheme.roles)) == (["alice"], ["infra-OpsR"])
     with pytest.raises(AccessError, match="prod"):
         scheme["prod"]
+
+
+def tolerant(body: dict[str, Any] | None = None, **resources: object) -> Account:
+    return Account.read(AccountSource({"Resources": resources, **(body or {})}, ID, tolerant=True))
+
+
+UNKNOWN = {"Fn::ImportValue": "x"}
+
+
+def doubts(policies: Any) -> list[tuple[str, set[tuple[str, str]]]]:
+    """Return the name of each policy with what about its statements is not known."""
+    return [
+        (one.name, {(fault.where, fault.problem) for item in one.statements for fault in item.unread})
+        for one in policies
+    ]
+
+
+def test_what_is_not_known_of_a_holder_may_be_anything() -> None:
+    made = tolerant(
+        OpsR=role(Policies=[UNKNOWN], PermissionsBoundary=UNKNOWN),
+        Alice=resource("User", UserName="alice", Groups=[UNKNOWN]),
+        Bob=resource("User", UserName="bob", PermissionsBoundary=["x"]),
+        P=policy("p", "s3:*", Users=[UNKNOWN]),
+    )
+    ops, alice, bob = made.role("OpsR"), made.user("alice"), made.user("bob")
+    later = "which is not known before the deployment"
+    attached = ("p", {("p", f"may be attached to ${{Fn::ImportValue x}}, {later}")})
+    member = ("${Fn::ImportValue x}", {("alice", f"may be in the group ${{Fn::ImportValue x}}, {later}")})
+    assert doubts(ops.policies) == [("inline policy", {("OpsR", "has an inline policy that is not known")})]
+    assert doubts(alice.policies) == [attached, member]
+    assert doubts(bob.policies) == [attached]
+    assert doubts([ops.boundary])[0][0] == "${Fn::ImportValue x}"
+    assert doubts([bob.boundary]) == [("boundary", {("Bob", "has a permissions boundary that is not known")})]
+
+
+def test_what_was_assumed_of_a_template_is_said() -> None:
+    body = {"Parameters": {"Name": {"Type": "String", "Default": "x"}}}
+    named: Any = {"Ref": "Name"}
+    own: Any = UNKNOWN
+    made = tolerant(body, OpsR=role(named), Bucket={"Type": "AWS::S3::Bucket"}, Own=role(own))
+    assert [(fault.where, fault.problem) for fault in made.not_known] == [
+        ("Parameters", "the parameter Name is taken at its default, x"),
+        ("Bucket", "is of type AWS::S3::Bucket: what its own policies allow was not looked at"),
+        ("Own", "is called ${Fn::ImportValue x}, which is not known before the deployment"),
+    ]
+    assert made.role("x").name == "x"
+
+
+def test_a_transform_may_change_every_holder() -> None:
+    made = tolerant({"Transform": "X"}, OpsR=role("a"))
+    doubt = ("OpsR", "the transform X may change or add anything")
+    assert [(fault.where, fault.problem) for fault in made.not_known] == [("Transform", doubt[1])]
+    assert doubts(made.role("a").policies) == [("doubt about OpsR", {doubt})]
+    assert [bool(statement.unread) for statement in made.role("a").trust] == [False, True, True]
+
+
+def test_a_policy_of_a_role_whose_name_is_not_known_is_that_roles_alone() -> None:
+    own: Any = UNKNOWN
+    made = tolerant(Own=role(own), Other=role("other"), P=policy("p", "s3:*", Roles=[{"Ref": "Own"}]))
+    assert doubts(made.role("Own").policies) == [("p", set())]
+    assert made.role("other").policies == ()

@@ -206,3 +206,20 @@ def test_a_statement_knows_its_number_and_equals_another_with_another_number() -
     assert (first.number, last.number) == (1, 3)
     assert first == last
     assert {statement.number for statement in unread} == {2}
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        (
+            {**ALLOW, "Action": ["s3:⟨X⟩"]},
+            "Action: s3:${X} is not known before the deployment",
+        ),
+        (
+            {**ALLOW, "Fn::If": ["C", {}, {}]},
+            "Statement: depends on the condition C",
+        ),
+    ],
+)
+def test_what_only_the_deployment_tells_is_refused(statement: dict[str, object], why: str) -> None:
+    assert refusal(document(statement)) == why

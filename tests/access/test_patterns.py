@@ -177,3 +177,34 @@ def test_compared_as_arns_no_wildcard_leaves_its_segment(wanted: str, text: str,
 )
 def test_the_pieces_of_a_pattern_do_not_overlap(written: str, text: str, *, expected: bool) -> None:
     assert pattern(written, variables=False).matches(text) is expected
+
+
+def test_a_variable_has_to_be_resolved_before_it_is_matched() -> None:
+    with pytest.raises(AccessError) as refused:
+        pattern("a${aws:username}", variables=True).matches("abc")
+    assert [tuple(fault) for fault in refused.value.faults] == [
+        ("aws:username", "a policy variable was not resolved before matching", "")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "run_on", "by_segment"),
+    [
+        ("a:b", True, False),
+        ("a", True, True),
+        (":b", True, False),
+        ("", True, True),
+    ],
+)
+def test_a_wildcard_at_the_end_of_a_segment_may_run_on(text: str, run_on: bool, by_segment: bool) -> None:
+    beginning = pattern("arn:aws:s3:*:*:x", variables=False)
+    wanted = f"arn:aws:s3:{text}:1:x"
+    assert beginning.within_arn(run_on=True).matches(wanted) is run_on
+    assert beginning.within_arn(run_on=False).matches(wanted) is by_segment
+
+
+def test_a_wildcard_within_a_segment_stays_there() -> None:
+    for run_on in (True, False):
+        assert not pattern("arn:a*b:s3:::x", variables=False).within_arn(run_on=run_on).matches("arn:a:b:s3:::x")
+        assert not pattern("arn:a?b:s3:::x", variables=False).within_arn(run_on=run_on).matches("arn:a:b:s3:::x")
+        assert pattern("arn:aws:s3:::a*b", variables=False).within_arn(run_on=run_on).matches("arn:aws:s3:::a:b")

@@ -107,6 +107,13 @@ def test_options_stand_under_their_headings() -> None:
     places = [text.index(f"\n{heading}:\n") for heading in command.headings]
     assert places == sorted(places)
     assert text.index("\nThe person:\n") < text.index("--user NAME") < text.index("\nConsole links, and a guide:\n")
+    assert "Show this message" not in text  # the reader knows it by then
+
+
+def test_options_under_no_heading_stand_first() -> None:
+    text = help_of("deploy")
+    assert text.index("\nOptions:\n") < text.index("--help") < text.index("\nLosses to allow:\n")
+    assert "\nLosses to allow:\n" not in help_of("cancel")  # which takes none of its options
 
 
 def test_what_is_not_listed_is_named_in_the_text() -> None:

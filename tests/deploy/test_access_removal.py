@@ -60,6 +60,10 @@ MACHINE = {"P": policy(may("sts:*")), "G": GROUP, "U": USER}
         ({"P": policy(may("s3:*"))}, {"P": policy(may("s3:*"), may("*", effect="Deny"))}, True),
         (MACHINE, {}, True),
         ({**MACHINE, "R": role(allow(ALICE))}, {"R": role(allow(ALICE))}, True),
+        ({"R": role(allow(ALICE), Description="a")}, {"R": role(allow(ALICE), Description="b")}, True),
+        # a condition of any policy may ask for a tag
+        ({"R": role(allow(ALICE), Tags=[{"Key": "team", "Value": "a"}])}, {"R": role(allow(ALICE))}, False),
+        ({"U": USER}, {"U": {**USER, "Properties": {"UserName": "u", "Groups": [{"Ref": "G"}], "Tags": ["x"]}}}, False),
         # nothing changes
         ({"R": role(allow(ALICE))}, {"R": role(allow(ALICE))}, False),
         # somebody comes, or somebody else, or with less to show
@@ -79,8 +83,8 @@ MACHINE = {"P": policy(may("sts:*")), "G": GROUP, "U": USER}
         # a policy that says itself whom it is attached to, so that they do not name it
         *(({"P": attached(**{holders: ["somebody"]})}, {}, False) for holders in ("Groups", "Roles", "Users")),
         # one that goes, and somebody who stays is named together with it, however deep
-        ({**MACHINE, "R": role(allow(ALICE), Tags=[{"Key": "p", "Value": {"Ref": "P"}}])},
-         {"R": role(allow(ALICE), Tags=[])}, False),
+        ({**MACHINE, "R": role(allow(ALICE), Description=[{"Key": "p", "Value": {"Ref": "P"}}])},
+         {"R": role(allow(ALICE), Description=[])}, False),
         ({**MACHINE, "R": role(allow(ALICE), Description={"Fn::Join": ["", [{"Ref": "G"}]]})},
          {"R": role(allow(ALICE), Description="x")}, False),
         (MACHINE, {"U": {**USER, "Properties": {"UserName": "u"}}}, False),

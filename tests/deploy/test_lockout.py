@@ -74,7 +74,16 @@ def group(*documents: Body, **more: Any) -> Body:
 def found(before: Body | None, after: Body, caller: str = ROOT, source: str = "", **more: Any) -> Losses:
     was = None if before is None else {"Resources": before}
     who = Identity(caller.split(":")[4], caller, source) if caller else None
-    return losses(TemplateChange("dev", PLACE, was, {"Resources": after}, **more), who, NOW)
+    result = losses(TemplateChange("dev", PLACE, was, {"Resources": after}, **more), who, NOW)
+    for refusal in result.refusals:
+        account, _, name = refusal.where.partition(" ")
+        assert account == "dev"
+        assert name in (before or {}) or name in refusal.problem
+        assert refusal.hint == "--lock-me-out, if it is meant and there is another way in"
+    for warning in result.warnings:
+        assert warning.where in {f"dev {name}" for name in after}
+        assert warning.hint == "extend it in users.py, or see to it that there is another way in"
+    return result
 
 
 def said(before: Body | None, after: Body, caller: str = ROOT, source: str = "", **more: Any) -> list[str]:
@@ -721,3 +730,17 @@ def test_power_that_a_repair_takes(belong: list[str], removed: list[str], caller
     somebody = " for somebody who exists" if "nobody" in str(expected) else ""
     hint = f"declare power=True in users.py{somebody}, or --lock-me-out, if it is meant and there is another way in"
     assert {(fault.where, fault.hint) for fault in faults} <= {("user-only PowerG", hint)}
+
+
+def test_power_is_a_group() -> None:
+    """Something else of that logical id has no members and no power that could go."""
+    assert said({"PowerG": role("r", allow(ALICE))}, {}) == []
+
+
+def test_whoever_an_account_lets_may_be_who_deploys() -> None:
+    before = {"OpsR": ops(policy(*FULL), trust=allow(BOB, "111111111111"))}
+    after = {"OpsR": ops(policy(*FULL), trust=allow(BOB))}
+    source = "arn:aws:iam::111111111111:role/elsewhere"
+    assert said(before, after, OPS, source) == [
+        "whoever account 111111111111 lets, who deploys, may not assume OpsR any more"
+    ]

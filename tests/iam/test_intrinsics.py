@@ -126,6 +126,11 @@ def test_loops_are_written_out_and_say_where_they_come_from() -> None:
     assert result.origins["Resources", "Roleb"] == ("Resources", "Fn::ForEach::Roles", 2, "Role${Name}")
 
 
+def test_sections_that_are_worked_out_are_left_out() -> None:
+    sections = ("Parameters", "Mappings", "Conditions", "Transform", "Outputs", "Resources")
+    assert expand({section: {} for section in sections}, HERE).body == {"Outputs": {}, "Resources": {}}
+
+
 def test_loops_within_loops_and_letters_only() -> None:
     inner = {"Fn::ForEach::In": ["B", ["1", "2"], {"R&{A}${B}": {"Value": {"Ref": "A"}}}]}
     result = expand({"Resources": {"Fn::ForEach::Out": ["A", ["x-y"], inner]}}, HERE)

@@ -7,9 +7,10 @@ import pytest
 from iamgen.iam.holes import hole, shown
 from iamgen.iam.named_resources import NamedResources
 from iamgen.iam.place import NOWHERE, Place
-from iamgen.iam.resource_names import Actual, ResourceNames
+from iamgen.iam.resource_names import Actual, ResourceName, ResourceNames
 from iamgen.iam.resources import GROUP, POLICY, ROLE, USER, Resource
 from iamgen.iam.template import Template
+from iamgen.iam.values import Value
 
 OWN, OTHER = "111111111111", "999999999999"
 HERE = Place(OWN, "aws", "eu-west-1", "infra")
@@ -128,3 +129,54 @@ def test_a_document_may_be_a_text(written: object, read: object) -> None:
 
 def test_a_name_cannot_break_out_of_its_hole() -> None:
     assert hole("a⟩b⟨c") == "⟨abc⟩"
+
+
+@pytest.mark.parametrize(
+    ("written", "types", "expected"),
+    [
+        (f"arn:aws:iam::{OWN}:user/bob/alice", (USER,), "Alice"),
+        (f"arn:aws:iam::{OWN}:USER/alice", (USER,), None),
+        (f"arn:aws:iam::{OWN}:user/ALICE", (USER,), "Alice"),
+        (f"arn:aws:iam::{OWN}:oidc-provider/GITLAB.example/X", (OIDC,), "Issuer"),
+        (f"arn:aws:iam::{OTHER}:user/alice", (USER,), None),
+        (f"arn:aws-cn:iam::{OWN}:user/alice", (USER,), None),
+        (f"arn:⟨AWS::Partition⟩:iam::{OTHER}:user/alice", (USER,), None),
+        ("arn:aws-cn:iam::⟨AWS::AccountId⟩:user/alice", (USER,), None),
+        (f"arn:aws:iam::{OWN}:user/alice\n", (USER,), None),
+        (f"arn:aws:iam::{OWN}:user/al\nice", (USER,), None),
+        ("gitlab.example/x", (OIDC,), None),
+        ("arnold", (USER,), None),
+        (f"arn:aws:iam::{OWN}:role/infra-ops", (USER, ROLE), "OpsR"),
+        ("infra-ops", (USER, ROLE), "OpsR"),
+        (Value("Alice", ("Somewhere",)), (USER,), "Alice"),
+        ("⟨Alice⟩x", (USER,), None),
+        ("⟨Alice.Arn⟩", (USER,), "Alice"),
+    ],
+)
+def test_names_within_one_account(written: Value | str, types: tuple[str, ...], expected: str | None) -> None:
+    assert ResourceNames.of(RESOURCES, HERE).find(written, *types) == expected
+
+
+def test_policies_of_aws_are_none_of_the_template_in_an_account_that_is_not_known() -> None:
+    names = ResourceNames.of(RESOURCES, NOWHERE)
+    assert names.find("arn:aws:iam::aws:policy/read", POLICY) is None
+    assert names.find(f"arn:aws:iam::{OTHER}:policy/read", POLICY) == "ReadP"
+
+
+def test_each_reference_to_a_resource() -> None:
+    names = ResourceNames.of(RESOURCES, HERE)
+    start = f"arn:aws:iam::{OWN}"
+    assert names.references == {
+        "Alice": "Alice",
+        "Alice.Arn": f"{start}:user/staff/Alice",
+        "DevG": f"infra-DevG-{hole('random characters')}",
+        "DevG.Arn": f"{start}:group/infra-DevG-{hole('random characters')}",
+        "ReadP": f"{start}:policy/read",
+        "ReadP.PolicyArn": f"{start}:policy/read",
+        "OpsR": "infra-ops",
+        "OpsR.Arn": f"{start}:role/infra-ops",
+        "Issuer": f"{start}:oidc-provider/gitlab.example/x",
+        "Issuer.Arn": f"{start}:oidc-provider/gitlab.example/x",
+    }
+    assert names.by_id["Queue"] == ResourceName("AWS::SQS::Queue", "", "")
+    assert names.by_id["Alice"] == ResourceName(USER, "Alice", f"{start}:user/staff/Alice")
