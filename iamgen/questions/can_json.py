@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 
-from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.errors import Fault, IamgenError, faults_of, refuse
 from iamgen.questions.can import AccessAnswer, AccessQuestion, Asker, Attempt, Refused
 from iamgen.questions.circumstances import Circumstances, Mfa
 from iamgen.questions.decisions import Level
@@ -35,7 +36,7 @@ def question_of(line: str, now: datetime) -> tuple[AccessQuestion, Level | None]
     if faults:
         raise IamgenError(faults)
     circumstances = Circumstances(
-        _moment(block.get("at"), now), _MFA[block.get("mfa")], tuple(_context(block.get("context", {})))
+        moment_or(block.get("at"), now, "at"), _MFA[block.get("mfa")], tuple(_context(block.get("context", {})))
     )
     question = AccessQuestion(
         block["who"], block["action"], circumstances, block.get("on") or "*", block.get("in"), block.get("via")
@@ -65,6 +66,8 @@ def _faults(block: Mapping[str, object]) -> list[Fault]:
         faults.append(Fault("mfa", f"is {block['mfa']!r}", 'write true, false, or "absent" for long-lived keys'))
     if block.get("expect") not in (None, *LEVELS):
         faults.append(Fault("expect", f"is {block['expect']!r}", f"write one of {', '.join(LEVELS)}"))
+    at = block.get("at")
+    faults += faults_of(partial(moment, at, "at")) if isinstance(at, str) and at else ()
     return faults + list(_context_faults(block.get("context", {})))
 
 
@@ -87,8 +90,9 @@ def _context(context: Mapping[str, object]) -> list[tuple[str, str]]:
     ]
 
 
-def _moment(text: str | None, now: datetime) -> datetime:
-    return now if text is None else moment(text, "at")
+def moment_or(text: str | None, now: datetime, where: str) -> datetime:
+    """Return the time that an ISO text means, and without a text `now`. Raises IamgenError for another text."""
+    return moment(text, where) if text else now
 
 
 def moment(text: str, where: str) -> datetime:
@@ -156,7 +160,7 @@ def is_allowed_by_identity(answer: AccessAnswer) -> bool:
 
 def notes(answer: AccessAnswer) -> tuple[str, ...]:
     """Return how the question was taken, where that is worth knowing."""
-    return tuple(dict.fromkeys(attempt.outcome.note for attempt in answer.attempts if attempt.outcome.note))
+    return (answer.demand.note,) if answer.demand.note else ()
 
 
 def _attempts(asker: Asker, answer: AccessAnswer) -> list[dict[str, object]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from iamgen.errors import refuse
+from iamgen.errors import IamgenError, faults_of, refuse
 from iamgen.questions.can import Asker
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.limits import way_end
@@ -57,13 +58,12 @@ class AccessFilter:
     @classmethod
     def of(cls, model: AccessModel, account: str | None, role: str | None) -> AccessFilter:
         """Return the filter. Raises IamgenError, with the nearest name, for an account or role that does not exist."""
-        place = model.account(account) if account else None
-        name = role.removeprefix(ROLE_PREFIX) if role is not None else None
-        if name is not None:
-            names = {item for known in model.roles for item in role_names(known)}
-            if name not in names:
-                raise refuse(name, "there is no such role", did_you_mean(name, names))
-        return cls(place, name)
+        read_account = partial(model.account, account) if account else lambda: None
+        read_role = partial(_role_named, model, role) if role is not None else lambda: None
+        faults = faults_of(read_account, read_role)
+        if faults:
+            raise IamgenError(faults)
+        return cls(read_account(), read_role())
 
     def takes(self, known: KnownEntity, *, is_role: bool) -> bool:
         """Return whether somebody who acts as this role or user is meant."""
@@ -104,3 +104,11 @@ def _grant(model: AccessModel, way: Way) -> tuple[str, str]:
     role = way.hops[0].role
     key = (way.actor.name, role.account.name, role.entity.logical_id)
     return model.reasons.get(key, ""), model.granted.get(key, "")
+
+
+def _role_named(model: AccessModel, role: str) -> str:
+    name = role.removeprefix(ROLE_PREFIX)
+    names = {item for known in model.roles for item in role_names(known)}
+    if name not in names:
+        raise refuse(name, "there is no such role", did_you_mean(name, names))
+    return name

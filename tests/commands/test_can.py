@@ -207,6 +207,21 @@ def test_what_is_not_known_is_told_with_the_nearest(root: Path, iamgen: Iamgen) 
         assert (fault["where"], fault["what"][: len(problem)], fault["hint"][: len(hint)]) == (where, problem, hint)
 
 
+def test_all_faults_of_a_question_are_told_in_one_go(root: Path, iamgen: Iamgen) -> None:
+    wrong = ("--on", "arn:awss:s3:::b", "--in", "prodd", "--at-time", "soon")
+    done = iamgen(root, "can", "bobb", "s3:GetObjekt", *wrong, "--via", "OpR", "--context", "a", "--context", "b:c")
+    assert (done.returncode, done.stdout) == (1, "")
+    told = [line.split(": ")[1] for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert told == [
+        *("bobb", "s3:GetObjekt", "arn:awss:s3:::b", "prodd", "OpR"),
+        *("--at-time", "--context", "--context"),
+    ]
+    done = iamgen(root, "who-can", "s3:GetObjekt", *wrong)
+    assert (done.returncode, done.stdout) == (1, "")
+    told = [line.split(": ")[1] for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert told == ["s3:GetObjekt", "arn:awss:s3:::b", "prodd", "--at-time"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
