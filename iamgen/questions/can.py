@@ -217,7 +217,11 @@ class Asker:
     ) -> tuple[Way | None, Hop]:
         if not reach.ways or actor.known is None:
             return None, stranger_hop(actor, role, circumstances)
-        return reach.ways[0], best_hop(reach.ways[0].acting, role)
+        return reach.ways[0], self._hop(reach.ways[0].acting, role)
+
+    @cached_property
+    def _hop(self) -> Callable[[Acting, KnownEntity], Hop]:
+        return remembering(best_hop)
 
 
 def _names(role: KnownEntity) -> tuple[str, ...]:

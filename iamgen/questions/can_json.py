@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 
 from iamgen.errors import Fault, IamgenError, faults_of, refuse
 from iamgen.questions.can import AccessAnswer, AccessQuestion, Asker, Attempt, Refused
 from iamgen.questions.circumstances import Circumstances, Mfa
 from iamgen.questions.decisions import Level
 from iamgen.questions.explanation import conditions, missing, missing_for_role
+from iamgen.questions.grant_reasons import reason_of
+from iamgen.questions.hops import Hop
 from iamgen.questions.limits import not_looked_at_for, plain_policy_list, policy_list, until
-from iamgen.questions.path_steps import path, way_path
+from iamgen.questions.model import Actor
+from iamgen.questions.path_steps import last_steps, way_path
+from iamgen.questions.reach import Way
 from iamgen.similar_names import did_you_mean
 
 VERSION = 1
@@ -131,7 +135,6 @@ def plain_answer(asker: Asker, answer: AccessAnswer) -> dict[str, object]:
     best = answer.best if answer.level != "no" else None
     circumstances = answer.question.circumstances
     end = until(asker, best, answer.demand, circumstances) if best else None
-    grants = asker.model.granted
     return {
         "version": VERSION,
         "question": plain_question(answer.question),
@@ -139,9 +142,10 @@ def plain_answer(asker: Asker, answer: AccessAnswer) -> dict[str, object]:
         "answer": answer.level,
         "explicit": answer.explicit,
         "allowed_by_identity": is_allowed_by_identity(answer),
-        "path": [step.plain() for step in path(best, grants)] if best else [],
+        "path": _path(asker, best) if best else [],
         "conditions": list(conditions(answer)),
         "until": iso(end) if end else None,
+        "reason": (reason_of(asker.model, best) if best and answer.level != "no" else "") or None,
         "attempts": [] if answer.level == "yes" else _attempts(asker, answer),
         "actions": {level: list(names) for level, names in answer.by_level.items()},
         "notes": list(notes(answer)),
@@ -169,20 +173,33 @@ def _attempts(asker: Asker, answer: AccessAnswer) -> list[dict[str, object]]:
     return listed[:_LISTED]
 
 
+def _path(asker: Asker, attempt: Attempt) -> list[dict[str, object]]:
+    return [*_way_path(asker, attempt.way), *(step.plain() for step in last_steps(attempt))]
+
+
 def _attempt(asker: Asker, attempt: Attempt) -> dict[str, object]:
     return {
         "as": attempt.way.acting.known.entity.arn,
         "answer": attempt.level,
-        "path": [step.plain() for step in way_path(attempt.way, asker.model.granted)],
+        "path": _way_path(asker, attempt.way),
         "missing": list(missing(attempt)),
     }
 
 
 def _refused(asker: Asker, refused: Refused) -> dict[str, object]:
-    before = way_path(refused.before, asker.model.granted) if refused.before else ()
     return {
         "as": refused.hop.role.entity.arn,
         "answer": "no",
-        "path": [step.plain() for step in before],
-        "missing": list(missing_for_role(refused)),
+        "path": _way_path(asker, refused.before) if refused.before else [],
+        "missing": list(_missing_for_role(refused.actor, refused.before, refused.hop)),
     }
+
+
+@lru_cache(maxsize=1 << 12)
+def _way_path(asker: Asker, way: Way) -> list[dict[str, object]]:
+    return [step.plain() for step in way_path(way, asker.model.granted)]
+
+
+@lru_cache(maxsize=1 << 12)
+def _missing_for_role(actor: Actor, before: Way | None, hop: Hop) -> tuple[str, ...]:
+    return missing_for_role(Refused(actor, before, hop))

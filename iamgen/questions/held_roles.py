@@ -10,6 +10,7 @@ from functools import partial
 from iamgen.errors import IamgenError, faults_of, refuse
 from iamgen.questions.can import Asker
 from iamgen.questions.circumstances import Circumstances
+from iamgen.questions.grant_reasons import grant_of
 from iamgen.questions.limits import way_end
 from iamgen.questions.model import AccessModel, Actor, KnownEntity, ModelAccount
 from iamgen.questions.naming_actors import ROLE_PREFIX
@@ -93,17 +94,8 @@ def held_roles(
 def _of_actor(asker: Asker, actor: Actor, circumstances: Circumstances, part: AccessFilter) -> Iterator[HeldRole]:
     for way in asker.reach(actor, circumstances).ways:
         if part.takes(way.acting.known, is_role=bool(way.hops) or actor.kind == "role"):
-            reason, declared = _grant(asker.model, way)
+            reason, declared = grant_of(asker.model, way)
             yield HeldRole(way, way_end(asker, way, circumstances), reason, declared)
-
-
-def _grant(model: AccessModel, way: Way) -> tuple[str, str]:
-    """Return the reason and the line of the grant by which somebody takes the first step of their way."""
-    if not way.hops:
-        return "", ""
-    role = way.hops[0].role
-    key = (way.actor.name, role.account.name, role.entity.logical_id)
-    return model.reasons.get(key, ""), model.granted.get(key, "")
 
 
 def _role_named(model: AccessModel, role: str) -> str:

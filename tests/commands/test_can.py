@@ -463,3 +463,33 @@ def test_colour_on_a_terminal_only(root: Path, at_terminal: Any) -> None:
     code, seen = at_terminal(root, [sys.executable, "-m", "iamgen", "can", "bob", "s3:PutObject"], [], TERM="xterm")
     assert code == 0
     assert "\x1b[1;32myes\x1b[0m: bob may do" in seen
+
+
+def test_the_reason_of_a_grant_is_told(root: Path, iamgen: Iamgen, answered: Callable[..., dict[str, Any]]) -> None:
+    question = ("s3:GetObject", "--in", "prod")
+    text = iamgen(root, "can", "bob", *question).stdout
+    assert "\nreason:\n  - INC-1\n" in text
+    assert answered("bob", *question)["reason"] == "INC-1"
+    assert answered("alice", *question)["reason"] is None
+    assert answered("bob", "s3:PutObject", "--in", "prod")["reason"] is None
+    done = iamgen(root, "who-can", *question, "--json")
+    holders = json.loads(done.stdout)["holders"]
+    assert {holder["name"]: holder["reason"] for holder in holders} == {"alice": None, "bob": "INC-1", SUBJECT: None}
+    assert "      users.py:5: INC-1\n" in iamgen(root, "who-can", *question).stdout
+
+
+def test_the_reason_of_an_emergency_is_told(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    emergency = 'Emergency("INC-7: the queue is stuck", until="2026-12-24", template="queue.json.j2")'
+    root = make_repo(
+        'from iamgen import *\nOPS_SERVICES = ("s3",)\n'
+        'USERS = (User("bob", {"dev": Grant("FixR", until="2027-01-31", reason="INC-1")}),)\n'
+        f'ROLES = (Role("FixR", services=("s3",), accounts=("dev",), emergency={emergency}),)\n'
+    )
+    statement = {"Effect": "Allow", "Action": "sqs:PurgeQueue", "Resource": "*"}
+    (root / "templates" / "policies").mkdir(parents=True)
+    (root / "templates" / "policies" / "queue.json.j2").write_text(
+        json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
+    done = iamgen(root, "can", "bob", "sqs:PurgeQueue", "--in", "dev")
+    assert "\nreason:\n  - INC-1; INC-7: the queue is stuck\n" in done.stdout, done.stderr
+    assert "\nreason:\n  - INC-1\n" in iamgen(root, "can", "bob", "s3:GetObject", "--in", "dev").stdout
