@@ -15,7 +15,7 @@ from iamgen.questions.decisions import Decider, actions_alike
 from iamgen.questions.demands import ResourceScope
 from iamgen.questions.explanation import conditions, missing
 from iamgen.questions.model import AccessModel
-from tests.questions.conftest import DEV, NOW, OPS, statement, user
+from tests.questions.conftest import DEV, NOW, OPS, role, statement, user
 
 Modelled = Callable[[dict[str, dict[str, Any]]], Asker]
 Ask = Callable[..., AccessAnswer]
@@ -244,3 +244,17 @@ def test_actions_of_a_group_are_decided_like_its_first(example: Asker) -> None:
             alone = Decider(example.reacher.known_roles).outcome(acting, group[-1], ResourceScope())
             assert outcomes[0].samples == outcomes[1].samples == alone.samples
             assert [item.action for item in outcomes] == [group[0], group[-1]]
+
+
+def test_ways_that_may_allow_all_of_it_together_are_named(modelled: Modelled, ask: Ask) -> None:
+    words = "whether several ways allow all of it together, which is not worked out: each is decided by itself"
+    first = role("FirstR", {"AWS": f"arn:aws:iam::{DEV}:user/alice"}, statement("Allow", "s3:GetObject", f"{BUCKET}/*"))
+    rest = {"Effect": "Allow", "Action": "s3:GetObject", "NotResource": f"{BUCKET}/*"}
+    second = role("SecondR", {"AWS": f"arn:aws:iam::{DEV}:user/alice"}, rest)
+    own = user("alice", statement("Allow", "sts:AssumeRole"))
+    both = ask(modelled({DEV: {"Alice": own, "First": first, "Second": second}}), "alice", "s3:GetObject")
+    assert both.level == "depends"
+    assert words in conditions(both)
+    alone = ask(modelled({DEV: {"Alice": own, "First": first}}), "alice", "s3:GetObject")
+    assert alone.level == "depends"
+    assert words not in conditions(alone)
