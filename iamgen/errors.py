@@ -50,6 +50,17 @@ def refuse(where: str, message: str, hint: str = "") -> IamgenError:
     return IamgenError([Fault(where, message, hint)])
 
 
+def faults_of(*steps: Callable[[], object]) -> tuple[Fault, ...]:
+    """Take every step, and return the faults of all that raise IamgenError, equal ones once."""
+    faults: dict[Fault, None] = {}
+    for step in steps:
+        try:
+            step()
+        except IamgenError as exc:
+            faults |= dict.fromkeys(exc.faults)
+    return tuple(faults)
+
+
 def each(items: Mapping[Key, Given], make: Callable[[Key, Given], Made]) -> dict[Key, Made]:
     """Return what is made of each. Raises IamgenError with the faults of all for which it is raised."""
     mades: dict[Key, Made] = {}

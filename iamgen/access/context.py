@@ -6,7 +6,7 @@ requests, and so that a condition that was answered for one request need not be 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -118,6 +118,10 @@ class ContextKeys(Mapping[str, ContextValue]):
 
     def __repr__(self) -> str:
         return f"ContextKeys({self._keys!r})"
+
+    def items(self) -> ItemsView[str, ContextValue]:
+        """Return the keys with their values, faster than a mapping does by itself."""
+        return self._keys.items()
 
     @cached_property
     def context(self) -> Context:

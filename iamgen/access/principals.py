@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from iamgen.access.answers import NO, YES, Answer, all_of, any_of, certain
@@ -18,6 +19,7 @@ from iamgen.access.documents import Principal
 from iamgen.access.entities import IamRole, IamUser
 from iamgen.access.errors import undecided
 from iamgen.access.evaluate import Decision, Evaluation, Request, Verdict, combined, evaluate, verdict_within
+from iamgen.access.statement_index import IndexedStatements, StatementIndex
 from iamgen.iam.holes import HOLE, shown
 
 RequestContext = Mapping[str, ContextValue]
@@ -177,11 +179,11 @@ class _Assuming:
 
     @property
     def verdict(self) -> Verdict:
-        identity, boundary = _identity(self.caller, self.request), _boundary(self.caller, self.request)
+        identity, boundary = self._own_policies, _boundary(self.caller, self.request)
         trust = self._trust(self.caller.principals)
         both = all_of((identity.allow, boundary.allow))
         same_partition = self.caller.entity.partition == self.role.partition
-        alone, by_name = self._by_trust_alone(boundary)
+        alone, by_name = self._by_trust_alone(boundary, trust)
         allow = all_of((trust.allow, any_of((all_of((both, certain(same_partition))), alone))))
         sides = (identity, boundary, trust)
         if trust.allow.no or (both.yes and not alone.yes):
@@ -190,21 +192,38 @@ class _Assuming:
             return combined(sides, allow, by_name)
         return combined(sides, allow, trust if not both.no else boundary if identity.allow.yes else identity)
 
-    def _by_trust_alone(self, boundary: Evaluation) -> tuple[Answer, Evaluation]:
-        """Return whether the trust policy suffices, and what it says of the name by which it does.
+    @property
+    def _own_policies(self) -> Evaluation:
+        """What the caller's policies say. They see few keys of the request, so that those who have the same policies
+        share the answer."""
+        statements, context = self.caller.entity.statements, self.request.facts.context.keys
+        visible = tuple((key, context[key]) for key in statements.keys_about(ASSUME.lower()) if key in context)
+        return _policies_on_role(statements.indexes, self.role.arn, visible)
+
+    def _by_trust_alone(self, boundary: Evaluation, trust: Evaluation) -> tuple[Answer, Evaluation]:
+        """Return whether the trust policy suffices, and what it says of the name by which it does. Where it cannot,
+        that is what it says of all names, `trust`.
 
         Source: IAM User Guide, "Policy evaluation for requests within a single account" (a resource-based
         policy that names the session is not limited by the boundary, one that names the role is).
         """
-        itself = self._trust(self.caller.itself)
         if self.caller.entity.arn.split(":")[:5] != self.role.arn.split(":")[:5]:
-            return NO, itself
+            return NO, trust
+        itself = self._trust(self.caller.itself)
         as_role = self._trust(frozenset({Principal("AWS", self.caller.entity.arn)}))
         alone = any_of((itself.allow, all_of((as_role.allow, boundary.allow))))
         return alone, itself if itself.allow.yes else as_role
 
     def _trust(self, principals: frozenset[Principal]) -> Evaluation:
         return evaluate(self.role.indexed_trust, replace(self.request, principals=principals), side="trust")
+
+
+@lru_cache(maxsize=1 << 14)
+def _policies_on_role(
+    indexes: tuple[StatementIndex, ...], role_arn: str, visible: tuple[tuple[str, ContextValue], ...]
+) -> Evaluation:
+    """Return what policies say about assuming a role in a request with these keys: those that they may depend on."""
+    return evaluate(IndexedStatements.of(indexes), Request(ASSUME, role_arn, dict(visible)))
 
 
 def _identity(caller: Caller, request: Request) -> Evaluation:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import chain
 
 from iamgen.access.answers import YES, Answer
 from iamgen.access.documents import Effect, Statement
@@ -105,14 +104,41 @@ class IndexedStatements(tuple[Statement, ...]):
 
     indexes: tuple[StatementIndex, ...]
     """The index of each policy, in the order of the statements."""
+    _keys_about: dict[tuple[int, ...], tuple[str, ...]]
+    """The keys that decide, by the mark of the statements that look at them."""
+    _marks: dict[str, tuple[int, ...]]
+    """The marks of the actions that were asked about."""
 
     @classmethod
     def of(cls, indexes: Iterable[StatementIndex]) -> IndexedStatements:
-        """Return the statements of these indexes."""
-        listed = tuple(indexes)
-        statements = cls(item.statement for item in chain.from_iterable(index.statements for index in listed))
-        statements.indexes = listed
-        return statements
+        """Return the statements of these indexes: the same object for everybody who has the same policies."""
+        return _joined(tuple(indexes))
+
+    def keys_about(self, action: str) -> tuple[str, ...]:
+        """Return the condition keys, in lower case and sorted, on which the answer about an action may depend: those
+        of the statements that may be about it. The action is written in lower case."""
+        mark = self.mark(action)
+        if mark not in self._keys_about:
+            candidates = (index.candidates(action, principals=False) for index in self.indexes)
+            listed = (item.statement for effects in candidates for several in effects.values() for item, _ in several)
+            self._keys_about[mark] = tuple(sorted({key for item in listed for key in item.context_keys}))
+        return self._keys_about[mark]
+
+    def mark(self, action: str) -> tuple[int, ...]:
+        """Return what is the same for two actions, in lower case, if the same statements may be about both of them,
+        and about both for certain or not. It has a meaning as long as the statements are kept."""
+        mark = self._marks.get(action)
+        if mark is None:
+            candidates = (index.candidates(action, principals=False) for index in self.indexes)
+            mark = self._marks[action] = tuple(id(effects) for effects in candidates if any(effects.values()))
+        return mark
+
+
+@lru_cache(maxsize=1 << 12)
+def _joined(indexes: tuple[StatementIndex, ...]) -> IndexedStatements:
+    statements = IndexedStatements(item.statement for index in indexes for item in index.statements)
+    statements.indexes, statements._keys_about, statements._marks = indexes, {}, {}
+    return statements
 
 
 def indexes_of(statements: Iterable[Statement]) -> tuple[StatementIndex, ...]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 
 from iamgen.access_model import ModelSource, access_model
 from iamgen.clock import now
+from iamgen.errors import IamgenError, faults_of
 from iamgen.questions.access_answer import AccessRequest, access_overview
 from iamgen.questions.access_json import plain_overview, plain_unused
 from iamgen.questions.access_text import access_text
 from iamgen.questions.can import Asker
-from iamgen.questions.can_json import moment
+from iamgen.questions.can_json import moment_or
 from iamgen.questions.circumstances import Circumstances
+from iamgen.questions.held_roles import AccessFilter
+from iamgen.questions.naming_actors import find_actors
 from iamgen.questions.unused_parts import unused_parts
 from iamgen.questions.unused_text import unused_text
 from iamgen.ui.console import Console
@@ -39,8 +43,7 @@ class AccessOptions:
 def access(options: AccessOptions, console: Console) -> int:
     """Print who can act as what and return 0. Raises IamgenError for somebody, an account or a role not known."""
     asker, circumstances = _begin(options, console)
-    request = AccessRequest(circumstances, options.actor, options.account, options.role)
-    overview = access_overview(asker, request)
+    overview = access_overview(asker, AccessRequest(circumstances, options.actor, options.account, options.role))
     if options.as_json:
         console.product(json.dumps(plain_overview(overview), indent=2) + "\n")
     else:
@@ -63,6 +66,12 @@ def unused(options: AccessOptions, console: Console) -> int:
 
 
 def _begin(options: AccessOptions, console: Console) -> tuple[Asker, Circumstances]:
+    """Return what answers, and the circumstances. Raises IamgenError with every fault of what is asked for."""
     moment_now = now()
-    circumstances = Circumstances(moment(options.time, "--at-time") if options.time else moment_now)
-    return Asker(access_model(options.source, moment_now, console)), circumstances
+    model = access_model(options.source, moment_now, console)
+    read_time = partial(moment_or, options.time, moment_now, "--at-time")
+    find = (partial(find_actors, model, options.actor),) if options.actor is not None else ()
+    faults = faults_of(*find, partial(AccessFilter.of, model, options.account, options.role), read_time)
+    if faults:
+        raise IamgenError(faults)
+    return Asker(model), Circumstances(read_time())

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from iamgen.access_model import ModelSource, access_model
 from iamgen.clock import now
-from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.errors import Fault, IamgenError, faults_of, refuse
 from iamgen.questions.can import AccessQuestion, Asker
-from iamgen.questions.can_json import moment, plain_answer, question_of
+from iamgen.questions.can_json import moment_or, plain_answer, question_of
 from iamgen.questions.can_text import can_text
 from iamgen.questions.circumstances import Circumstances, Mfa
 from iamgen.ui.console import Console
@@ -63,18 +64,37 @@ class QuestionsRequest:
 def can(request: CanRequest, console: Console) -> int:
     """Print the answer and return 0. Raises IamgenError for a question about something that is not known."""
     moment_now = now()
-    when = moment(request.time, "--at-time") if request.time else moment_now
-    circumstances = Circumstances(when, request.mfa, tuple(map(_key_and_value, request.context)))
-    question = AccessQuestion(
-        request.actor, request.action, circumstances, request.resource, request.account, request.via
-    )
-    asker = Asker(access_model(request.source, moment_now, console))
+    asker, question = _understood(request, moment_now, console)
     answer = asker.answer(question)
     if request.as_json:
         console.product(json.dumps(plain_answer(asker, answer), indent=2) + "\n")
     else:
         console.product(can_text(asker, answer, coloured=console.coloured and console.out.isatty()))
     return DONE
+
+
+def _understood(request: CanRequest, moment_now: datetime, console: Console) -> tuple[Asker, AccessQuestion]:
+    """Return what answers, and the question. Raises IamgenError with all faults of the question, also where its time
+    or its context cannot be read."""
+    try:
+        circumstances = _circumstances(request, moment_now)
+    except IamgenError as exc:
+        asker = Asker(access_model(request.source, moment_now, console))
+        raise IamgenError((*asker.faults(_asked(request, Circumstances(moment_now))), *exc.faults)) from exc
+    return Asker(access_model(request.source, moment_now, console)), _asked(request, circumstances)
+
+
+def _circumstances(request: CanRequest, moment_now: datetime) -> Circumstances:
+    """Return when and how it is done. Raises IamgenError with every fault of --at-time and --context."""
+    read_time = partial(moment_or, request.time, moment_now, "--at-time")
+    faults = faults_of(read_time, *(partial(_key_and_value, text) for text in request.context))
+    if faults:
+        raise IamgenError(faults)
+    return Circumstances(read_time(), request.mfa, tuple(map(_key_and_value, request.context)))
+
+
+def _asked(request: CanRequest, circumstances: Circumstances) -> AccessQuestion:
+    return AccessQuestion(request.actor, request.action, circumstances, request.resource, request.account, request.via)
 
 
 def can_many(request: QuestionsRequest, console: Console) -> int:

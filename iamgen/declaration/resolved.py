@@ -132,6 +132,16 @@ class Declaration:
         """Return who may assume this role there, people first, each by name."""
         return self._by_role.get((account.name, role), ())
 
+    @cached_property
+    def audiences(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
+        """For each account in which a pipeline is granted a role, the audiences of each issuer's tokens, by its URL."""
+        audiences: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+        for granted in self.granted:
+            principal, issuers = granted.principal, audiences[granted.account]
+            if isinstance(principal, Workload):
+                issuers[principal.url] = issuers.get(principal.url, frozenset()) | {principal.audience}
+        return audiences
+
     def standard_roles(self, account: Account) -> tuple[str, ...]:
         """Return the standardized roles that an account has: all of them, but in user-only those granted there."""
         return tuple(role for role in STANDARD_ROLES if account.is_workload or self.granted_in(account, role))

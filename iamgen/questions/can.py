@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
-from iamgen.errors import refuse
+from iamgen.errors import Fault, IamgenError, faults_of, refuse
 from iamgen.questions.circumstances import Acting, Circumstances
-from iamgen.questions.decisions import ActionOutcome, Level, outcome
+from iamgen.questions.decisions import ActionOutcome, Decider, Level, actions_alike
 from iamgen.questions.demands import Demand, ResourceScope, demand
 from iamgen.questions.hops import Hop, best_hop, stranger_hop
 from iamgen.questions.memory import remembering
@@ -121,15 +121,19 @@ class Asker:
     @cached_property
     def outcome(self) -> Callable[[Acting, str, ResourceScope], ActionOutcome]:
         """Returns what a user or a role's session may do of an action."""
-        return remembering(partial(outcome, known_roles=self.reacher.known_roles))
+        return Decider(self.reacher.known_roles).outcome
 
     def answer(self, question: AccessQuestion) -> AccessAnswer:
-        """Return the answer. Raises IamgenError for a question about something that is not known."""
-        wish = demand(self.model, question.action, question.resource, question.account)
-        actors = self._actors(question.actor, question.account)
+        """Return the answer. Raises IamgenError with everything in the question that is not known."""
+        try:
+            wish = demand(self.model, question.action, question.resource, question.account)
+            actors = self._actors(question.actor, question.account)
+            self._check_via(question.via)
+        except IamgenError as exc:
+            raise IamgenError(self.faults(question)) from exc
         ways = tuple(self._ways(question, actors))
-        by_action = {action: self._attempts(ways, action, wish) for action in wish.actions}
-        levels = {action: _level(attempts) for action, attempts in by_action.items()}
+        by_action = self._by_action(ways, wish)
+        levels = {action: _level(by_action[action]) for action in wish.actions}
         level = next(iter(set(levels.values()))) if len(set(levels.values())) == 1 else "depends"
         shown = min(wish.actions, key=lambda action: _RANK[levels[action]])
         answer = AccessAnswer(question, wish, actors, level, by_action[shown], (), _grouped(levels))
@@ -137,13 +141,20 @@ class Asker:
             return answer
         return replace(answer, refused=tuple(self._refused(answer, ways, shown)))
 
+    def faults(self, question: AccessQuestion) -> tuple[Fault, ...]:
+        """Return everything in a question that is not known, in the order in which it is typed."""
+        return faults_of(
+            lambda: find_actors(self.model, question.actor),
+            lambda: demand(self.model, question.action, question.resource, question.account),
+            lambda: self._check_via(question.via),
+        )
+
     @cached_property
     def _actors(self) -> Callable[[str, str | None], tuple[Actor, ...]]:
         return remembering(partial(find_actors, self.model))
 
     def _ways(self, question: AccessQuestion, actors: Iterable[Actor]) -> Iterator[Way]:
         account = self.model.account(question.account) if question.account else None
-        self._check_via(question.via)
         for actor in actors:
             for way in self.reach(actor, question.circumstances).ways:
                 is_there = account is None or way.acting.known.account is account
@@ -153,10 +164,20 @@ class Asker:
     def _check_via(self, via: str | None) -> None:
         if via in (None, SELF):
             return
-        names = {name for role in self.model.roles for name in _names(role)}
-        if via is not None and via.removeprefix(ROLE_PREFIX) not in names:
+        if via is not None and via.removeprefix(ROLE_PREFIX) not in self._role_names:
             otherwise = f"write a role's name, such as OpsR, or {SELF} to act without any role"
-            raise refuse(via, "there is no such role", did_you_mean(via, names, otherwise))
+            raise refuse(via, "there is no such role", did_you_mean(via, self._role_names, otherwise))
+
+    @cached_property
+    def _role_names(self) -> frozenset[str]:
+        return frozenset(name for role in self.model.roles for name in _names(role))
+
+    def _by_action(self, ways: tuple[Way, ...], wish: Demand) -> dict[str, tuple[Attempt, ...]]:
+        """Return the attempts at each action: of those that are decided alike, the attempts at the first of them."""
+        attempts: dict[str, tuple[Attempt, ...]] = {}
+        for alike in actions_alike((way.acting for way in ways), wish.actions):
+            attempts |= dict.fromkeys(alike, self._attempts(ways, alike[0], wish))
+        return attempts
 
     def _attempts(self, ways: tuple[Way, ...], action: str, wish: Demand) -> tuple[Attempt, ...]:
         """Return the attempts at an action, the best first; nothing is tried after one that surely succeeds."""
@@ -196,7 +217,11 @@ class Asker:
     ) -> tuple[Way | None, Hop]:
         if not reach.ways or actor.known is None:
             return None, stranger_hop(actor, role, circumstances)
-        return reach.ways[0], best_hop(reach.ways[0].acting, role)
+        return reach.ways[0], self._hop(reach.ways[0].acting, role)
+
+    @cached_property
+    def _hop(self) -> Callable[[Acting, KnownEntity], Hop]:
+        return remembering(best_hop)
 
 
 def _names(role: KnownEntity) -> tuple[str, ...]:

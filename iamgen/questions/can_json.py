@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 
-from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.errors import Fault, IamgenError, faults_of, refuse
 from iamgen.questions.can import AccessAnswer, AccessQuestion, Asker, Attempt, Refused
 from iamgen.questions.circumstances import Circumstances, Mfa
 from iamgen.questions.decisions import Level
 from iamgen.questions.explanation import conditions, missing, missing_for_role
+from iamgen.questions.grant_reasons import reason_of
+from iamgen.questions.hops import Hop
 from iamgen.questions.limits import not_looked_at_for, plain_policy_list, policy_list, until
-from iamgen.questions.path_steps import path, way_path
+from iamgen.questions.model import Actor
+from iamgen.questions.path_steps import last_steps, way_path
+from iamgen.questions.reach import Way
 from iamgen.similar_names import did_you_mean
 
 VERSION = 1
@@ -35,7 +40,7 @@ def question_of(line: str, now: datetime) -> tuple[AccessQuestion, Level | None]
     if faults:
         raise IamgenError(faults)
     circumstances = Circumstances(
-        _moment(block.get("at"), now), _MFA[block.get("mfa")], tuple(_context(block.get("context", {})))
+        moment_or(block.get("at"), now, "at"), _MFA[block.get("mfa")], tuple(_context(block.get("context", {})))
     )
     question = AccessQuestion(
         block["who"], block["action"], circumstances, block.get("on") or "*", block.get("in"), block.get("via")
@@ -65,6 +70,8 @@ def _faults(block: Mapping[str, object]) -> list[Fault]:
         faults.append(Fault("mfa", f"is {block['mfa']!r}", 'write true, false, or "absent" for long-lived keys'))
     if block.get("expect") not in (None, *LEVELS):
         faults.append(Fault("expect", f"is {block['expect']!r}", f"write one of {', '.join(LEVELS)}"))
+    at = block.get("at")
+    faults += faults_of(partial(moment, at, "at")) if isinstance(at, str) and at else ()
     return faults + list(_context_faults(block.get("context", {})))
 
 
@@ -87,8 +94,9 @@ def _context(context: Mapping[str, object]) -> list[tuple[str, str]]:
     ]
 
 
-def _moment(text: str | None, now: datetime) -> datetime:
-    return now if text is None else moment(text, "at")
+def moment_or(text: str | None, now: datetime, where: str) -> datetime:
+    """Return the time that an ISO text means, and without a text `now`. Raises IamgenError for another text."""
+    return moment(text, where) if text else now
 
 
 def moment(text: str, where: str) -> datetime:
@@ -127,7 +135,6 @@ def plain_answer(asker: Asker, answer: AccessAnswer) -> dict[str, object]:
     best = answer.best if answer.level != "no" else None
     circumstances = answer.question.circumstances
     end = until(asker, best, answer.demand, circumstances) if best else None
-    grants = asker.model.granted
     return {
         "version": VERSION,
         "question": plain_question(answer.question),
@@ -135,9 +142,10 @@ def plain_answer(asker: Asker, answer: AccessAnswer) -> dict[str, object]:
         "answer": answer.level,
         "explicit": answer.explicit,
         "allowed_by_identity": is_allowed_by_identity(answer),
-        "path": [step.plain() for step in path(best, grants)] if best else [],
+        "path": _path(asker, best) if best else [],
         "conditions": list(conditions(answer)),
         "until": iso(end) if end else None,
+        "reason": (reason_of(asker.model, best) if best and answer.level != "no" else "") or None,
         "attempts": [] if answer.level == "yes" else _attempts(asker, answer),
         "actions": {level: list(names) for level, names in answer.by_level.items()},
         "notes": list(notes(answer)),
@@ -156,7 +164,7 @@ def is_allowed_by_identity(answer: AccessAnswer) -> bool:
 
 def notes(answer: AccessAnswer) -> tuple[str, ...]:
     """Return how the question was taken, where that is worth knowing."""
-    return tuple(dict.fromkeys(attempt.outcome.note for attempt in answer.attempts if attempt.outcome.note))
+    return (answer.demand.note,) if answer.demand.note else ()
 
 
 def _attempts(asker: Asker, answer: AccessAnswer) -> list[dict[str, object]]:
@@ -165,20 +173,33 @@ def _attempts(asker: Asker, answer: AccessAnswer) -> list[dict[str, object]]:
     return listed[:_LISTED]
 
 
+def _path(asker: Asker, attempt: Attempt) -> list[dict[str, object]]:
+    return [*_way_path(asker, attempt.way), *(step.plain() for step in last_steps(attempt))]
+
+
 def _attempt(asker: Asker, attempt: Attempt) -> dict[str, object]:
     return {
         "as": attempt.way.acting.known.entity.arn,
         "answer": attempt.level,
-        "path": [step.plain() for step in way_path(attempt.way, asker.model.granted)],
+        "path": _way_path(asker, attempt.way),
         "missing": list(missing(attempt)),
     }
 
 
 def _refused(asker: Asker, refused: Refused) -> dict[str, object]:
-    before = way_path(refused.before, asker.model.granted) if refused.before else ()
     return {
         "as": refused.hop.role.entity.arn,
         "answer": "no",
-        "path": [step.plain() for step in before],
-        "missing": list(missing_for_role(refused)),
+        "path": _way_path(asker, refused.before) if refused.before else [],
+        "missing": list(_missing_for_role(refused.actor, refused.before, refused.hop)),
     }
+
+
+@lru_cache(maxsize=1 << 12)
+def _way_path(asker: Asker, way: Way) -> list[dict[str, object]]:
+    return [step.plain() for step in way_path(way, asker.model.granted)]
+
+
+@lru_cache(maxsize=1 << 12)
+def _missing_for_role(actor: Actor, before: Way | None, hop: Hop) -> tuple[str, ...]:
+    return missing_for_role(Refused(actor, before, hop))

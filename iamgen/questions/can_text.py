@@ -10,6 +10,7 @@ from iamgen.questions.can import AccessAnswer, Asker, Attempt, Refused
 from iamgen.questions.can_json import is_allowed_by_identity, iso, notes
 from iamgen.questions.decisions import Level
 from iamgen.questions.explanation import conditions, missing, missing_for_role
+from iamgen.questions.grant_reasons import reason_of
 from iamgen.questions.limits import not_looked_at_for, until
 from iamgen.questions.path_steps import PathStep, path
 from iamgen.ui.printable import printable
@@ -43,6 +44,7 @@ def _lines(asker: Asker, answer: AccessAnswer) -> Iterator[str]:
         ending = (f"until {iso(end)}",) if end and answer.level == "yes" else ()
         words = dict.fromkeys((*(text for text in conditions(answer) if not text.startswith("until ")), *ending))
         yield from _listed("conditions" if answer.level == "yes" else "what decides", words)
+        yield from _listed("reason", filter(None, (reason_of(asker.model, best),)))
     if answer.level != "yes":
         yield from _listed("how far each way got", _ways(answer))
     yield from _listed("note", notes(answer))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from iamgen.access.context import UNSAID, ContextValue, merged
+from iamgen.access.context import UNSAID, ContextKeys, ContextValue, merged
 from iamgen.access.entities import IamRole, IamUser
-from iamgen.access.principals import Caller, RequestContext, console_session, role_session, with_keys, with_mfa
+from iamgen.access.principals import Caller, console_session, role_session, with_keys, with_mfa
 from iamgen.questions.model import Actor, KnownEntity
 
 Mfa = Literal["usual", "present", "false", "absent"]
@@ -75,7 +75,7 @@ class Acting:
     """The user or role."""
     caller: Caller
     """It with the keys of its requests, as the evaluator takes it."""
-    context: RequestContext
+    context: ContextKeys
     """All keys of its requests: those that nobody can know are unsaid."""
     session_is_free: bool = True
     """Whether it could have chosen another name for its session."""
@@ -113,7 +113,7 @@ def with_trust_keys(acting: Acting, role: KnownEntity, session: ContextValue) ->
 def _acting(known: KnownEntity, caller: Caller, circumstances: Circumstances) -> Acting:
     stated = merged(caller.context, circumstances.stated)
     tags = {key: UNSAID for key in stated if key.lower().startswith(_PRINCIPAL_TAG) and _may_be_tagged(known)}
-    return Acting(known, caller, _with_unsaid({**stated, **tags}, _possible(known, known.keys)))
+    return Acting(known, caller, ContextKeys(_with_unsaid({**stated, **tags}, _possible(known, known.keys))))
 
 
 def _with_unsaid(known: Mapping[str, ContextValue], keys: Iterable[str]) -> dict[str, ContextValue]:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import Literal
 
+from iamgen.access.beyond_policies import NOT_UP_TO_POLICIES
 from iamgen.access.context import Context, ContextKeys, ContextValue
 from iamgen.access.documents import Statement
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Request, Verdict
 from iamgen.access.patterns import Pattern, Variable, Wildcard, pattern
 from iamgen.access.principals import ASSUME, verdict_on
+from iamgen.access.statement_index import IndexedStatements
 from iamgen.errors import Fault
 from iamgen.questions.circumstances import Acting
 from iamgen.questions.condition_words import concerns
-from iamgen.questions.demands import EVERYTHING, ResourceScope, Universe, universe
+from iamgen.questions.demands import EVERYTHING, ResourceScope, Universe, resource_forms, universe
 from iamgen.questions.glob_walk import samples
+from iamgen.questions.memory import remembering
 
 Level = Literal["yes", "depends", "no"]
 _OF_OUTCOME: dict[str, Level] = {"allowed": "yes", "denied": "no", "unknown": "depends"}
 _KNOWN_OWNER = 4
+_RESOURCE_ACCOUNT = "aws:resourceaccount"
+_ASSUMING = "sts:assumerole"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,16 +64,12 @@ class SampleVerdict:
 class ActionOutcome:
     """What is decided on one action, for all resources that the question is about."""
 
-    acting: Acting
-    """Who asks."""
     action: str
     """The action."""
     samples: tuple[SampleVerdict, ...]
     """What is decided on each resource that stands for others."""
     is_complete: bool = True
     """Whether the samples stand for all resources: else there are too many ways in which statements can match."""
-    note: str = ""
-    """How the question was taken, where that is worth knowing."""
 
     @property
     def level(self) -> Level:
@@ -87,19 +89,96 @@ class ActionOutcome:
         return next((sample for sample in self.samples if sample.level == level), None)
 
 
-def outcome(acting: Acting, action: str, scope: ResourceScope, known_roles: KnownRoles) -> ActionOutcome:
-    """Return what the policies of a user or role, within the boundary, say of an action.
+@dataclass(frozen=True)
+class DecisionClass:
+    """What a decision depends on: where all of it is the same, somebody else or another action is decided alike."""
 
-    An sts:AssumeRole is decided by the trust policy too, for roles of the model.
-    """
+    candidates: tuple[tuple[int, ...] | None, ...]
+    """Marks of the statements that may be about the action: of the policies, and of the boundary if there is one."""
+    visible: tuple[tuple[str, ContextValue], ...]
+    """Those condition keys, with their values, that these statements look at."""
+    account: tuple[str, str]
+    """The id and the partition of the account that the caller is in."""
+    forms: tuple[str, ...]
+    """The forms of the ARNs that the action is about."""
+    scope: ResourceScope
+    """The resources that are asked about."""
+    alone: tuple[Acting, str] | None
+    """The caller and the action, where it is not their policies alone that decide; None for all others."""
+    acting: Acting = field(compare=False)
+    """One who is decided so."""
+    action: str = field(compare=False)
+    """An action that is decided so."""
+
+    @classmethod
+    def of(cls, acting: Acting, action: str, scope: ResourceScope) -> DecisionClass:
+        """Return the class of a question."""
+        name, entity, sides = action.lower(), acting.known.entity, _sides(acting)
+        keys = {_RESOURCE_ACCOUNT, *(key for side in sides if side for key in side.keys_about(name))}
+        stated = acting.context.context.keys
+        return cls(
+            tuple(None if side is None else side.mark(name) for side in sides),
+            tuple((key, stated[key]) for key in sorted(keys) if key in stated),
+            (entity.account_id, entity.partition),
+            resource_forms(action),
+            scope,
+            (acting, name) if _is_beyond_policies(name) else None,
+            acting,
+            action,
+        )
+
+
+def _sides(acting: Acting) -> tuple[IndexedStatements, IndexedStatements | None]:
+    """Return the statements of somebody's policies, and of their boundary if there is one."""
     entity = acting.known.entity
-    owner = scope.owner
-    resources = universe(action, scope.resource, owner or entity.account_id, entity.partition)
-    texts, is_complete = _texts(acting, action, resources, owner)
-    if action.lower() == ASSUME.lower():
-        texts = (*_roles(resources, known_roles), *texts)
-    verdicts = tuple(_verdict(acting, action, text, owner, known_roles) for text in dict.fromkeys(texts))
-    return ActionOutcome(acting, action, verdicts, is_complete, resources.note)
+    return entity.statements, entity.boundary.indexed_statements if entity.boundary else None
+
+
+def _is_beyond_policies(action: str) -> bool:
+    """Return whether more than the caller's policies decides about an action, which is in lower case."""
+    return action in NOT_UP_TO_POLICIES or action.startswith(_ASSUMING)
+
+
+def actions_alike(actings: Iterable[Acting], actions: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the actions in groups of which each is decided alike, by whomever of these it is asked for."""
+    sides = {id(side): side for acting in actings for side in _sides(acting) if side is not None}
+    groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    for action in actions:
+        name = action.lower()
+        alone = name if _is_beyond_policies(name) else ""
+        marks = (side.mark(name) for side in sides.values())
+        groups[alone, resource_forms(action), *marks].append(action)
+    return tuple(map(tuple, groups.values()))
+
+
+@dataclass(frozen=True, eq=False)
+class Decider:
+    """Decides what users and roles may do, and decides once for all who, and all actions that, are decided alike."""
+
+    known_roles: KnownRoles
+    """The roles of the model."""
+
+    def outcome(self, acting: Acting, action: str, scope: ResourceScope) -> ActionOutcome:
+        """Return what the policies of a user or role, within the boundary, say of an action.
+
+        An sts:AssumeRole is decided by the trust policy too, for roles of the model.
+        """
+        decided = self._decided(DecisionClass.of(acting, action, scope))
+        return decided if decided.action == action else replace(decided, action=action)
+
+    @cached_property
+    def _decided(self) -> Callable[[DecisionClass], ActionOutcome]:
+        return remembering(self._decide)
+
+    def _decide(self, asked: DecisionClass) -> ActionOutcome:
+        acting, action, owner = asked.acting, asked.action, asked.scope.owner
+        account_id, partition = asked.account
+        resources = universe(action, asked.scope.resource, owner or account_id, partition)
+        texts, is_complete = _texts(acting, action, resources, owner)
+        if action.lower() == ASSUME.lower():
+            texts = (*_roles(resources, self.known_roles), *texts)
+        verdicts = tuple(_verdict(acting, action, text, owner, self.known_roles) for text in dict.fromkeys(texts))
+        return ActionOutcome(action, verdicts, is_complete)
 
 
 def _texts(acting: Acting, action: str, resources: Universe, owner: str) -> tuple[tuple[str, ...], bool]:
@@ -202,7 +281,7 @@ def _is_foreign(acting: Acting, context: Mapping[str, ContextValue]) -> bool:
 
 def _is_own_policy_needed(action: str, resource: str) -> bool:
     """Return whether the resource's own policy decides in its own account too: a role's trust, a key's policy."""
-    return action.lower().startswith("sts:assumerole") or (resource.split(":") + [""] * 6)[2] == "kms"
+    return action.lower().startswith(_ASSUMING) or (resource.split(":") + [""] * 6)[2] == "kms"
 
 
 def reasons(samples_: Iterable[SampleVerdict]) -> tuple[Fault, ...]:

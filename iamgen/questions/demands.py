@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from iamgen.access.errors import AccessError
 from iamgen.access.patterns import Pattern, pattern
 from iamgen.access.principals import ASSUME
 from iamgen.aws.partitions import SUPPORTED
 from iamgen.aws.services import list_date
-from iamgen.errors import IamgenError, refuse
+from iamgen.errors import IamgenError, faults_of, refuse
 from iamgen.questions.glob_walk import samples
 from iamgen.questions.model import AccessModel
 from iamgen.similar_names import did_you_mean
@@ -21,6 +21,7 @@ _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9_*?-]+", re.ASCII)
 _COLONS = 5
 _WILDCARDS = frozenset("*?")
 _VARIABLE_PART = re.compile(r"\$\{([^}]*)\}")
+_LISTED = 4
 _ACCOUNT = re.compile(r"(\d{12}|aws|)", re.ASCII)
 
 
@@ -49,6 +50,8 @@ class Demand:
     """The action or pattern as it was written."""
     scope: ResourceScope
     """The resources."""
+    note: str = ""
+    """How the question was taken, where that is worth knowing, as a sentence."""
 
     @property
     def is_pattern(self) -> bool:
@@ -57,11 +60,39 @@ class Demand:
 
 
 def demand(model: AccessModel, action: str, resource: str, account: str | None) -> Demand:
-    """Return what is asked for. Raises IamgenError for an action, ARN or account that is not known."""
-    if resource != EVERYTHING:
-        _check_resource(model, resource)
-    scope = ResourceScope(resource, model.account(account).id if account else "")
-    return Demand(known_actions(action), action, scope)
+    """Return what is asked for. Raises IamgenError with everything about the action, ARN and account that is not
+    known, and for an action that is never asked about such a resource."""
+    steps = (partial(known_actions, action), partial(_check_resource, model, resource))
+    faults = faults_of(*steps, *((partial(model.account, account),) if account else ()))
+    if faults:
+        raise IamgenError(faults)
+    actions, scope = known_actions(action), ResourceScope(resource, model.account(account).id if account else "")
+    possible = _possible_actions(actions, resource, model.partition)
+    if not possible:
+        raise _no_such_request(actions, action, resource)
+    left_out = len(actions) - len(possible)
+    note = f"{left_out:,} of its {len(actions):,} actions are never asked about such a resource" if left_out else ""
+    if len(actions) == 1 and resource != EVERYTHING and not resource_forms(actions[0]):
+        note = f"{actions[0]} has no resource of its own, so it is decided on *"
+    return Demand(possible, action, scope, note)
+
+
+@lru_cache(maxsize=1 << 12)
+def _possible_actions(actions: tuple[str, ...], resource: str, partition: str) -> tuple[str, ...]:
+    """Return those actions that AWS may ask about such a resource: it has one of their forms. A single action without
+    a resource of its own is asked about all the same, on `*`."""
+    if resource == EVERYTHING or (len(actions) == 1 and not resource_forms(actions[0])):
+        return actions
+    return tuple(action for action in actions if _matching_forms(resource_forms(action), resource, partition))
+
+
+def _no_such_request(actions: tuple[str, ...], written: str, resource: str) -> IamgenError:
+    forms = dict.fromkeys(_shown(form) for action in actions for form in resource_forms(action))
+    if not forms:
+        return refuse(resource, f"there is no such request: the actions {written} have no resource", "leave it out")
+    listed = ", ".join(tuple(forms)[:_LISTED]) + (f" and {len(forms) - _LISTED} more" if len(forms) > _LISTED else "")
+    problem = f"there is no such request: {written} is about resources of another form, in the list of {list_date()}"
+    return refuse(resource, problem, f"name one of the form {listed}")
 
 
 @lru_cache(maxsize=256)
@@ -93,6 +124,8 @@ def known_actions(written: str) -> tuple[str, ...]:
 def _check_resource(model: AccessModel, resource: str) -> None:
     """Raise IamgenError for what is no ARN of this partition, or of an account that the model does not have."""
     fields = resource.split(":", _COLONS)
+    if resource == EVERYTHING:
+        return
     if fields[0] != "arn" or len(fields) <= _COLONS or not fields[2] or not fields[5]:
         raise refuse(resource, "is not an ARN", "write one such as arn:aws:s3:::bucket/key, or * for every resource")
     try:
@@ -120,34 +153,40 @@ class Universe:
     """Resources that are named one by one: ARNs, or `*` for an action that has none."""
     patterns: tuple[tuple[Pattern, ...], ...] = ()
     """Sets of resources: those that all patterns of an entry match."""
-    note: str = ""
-    """What is worth knowing about how the question was taken, as a sentence."""
 
 
-@lru_cache(maxsize=1 << 13)
 def universe(action: str, resource: str, account_id: str, partition: str) -> Universe:
     """Return the resources that a question about this action is about, when somebody in that account asks."""
+    own = "" if action.lower() == ASSUME.lower() else account_id
+    return _resources(resource_forms(action), resource, own, partition)
+
+
+def resource_forms(action: str) -> tuple[str, ...]:
+    """Return the forms of ARNs that an action is about; none for an action that has no resource of its own."""
     from iamgen.aws.data.services import resource_arns
 
     service, _, name = action.partition(":")
-    forms = resource_arns(service.lower(), name)
+    return resource_arns(service.lower(), name)
+
+
+@lru_cache(maxsize=1 << 13)
+def _resources(forms: tuple[str, ...], resource: str, account_id: str, partition: str) -> Universe:
     if not forms:
-        note = "" if resource == EVERYTHING else f"{action} has no resource of its own, so it is decided on *"
-        return Universe((EVERYTHING,), note=note)
+        return Universe((EVERYTHING,))
     if resource == EVERYTHING:
-        own = "" if action.lower() == ASSUME.lower() else account_id
-        return Universe(patterns=tuple((_form(form, own, partition),) for form in forms))
-    written = shaped(resource)
-    is_single = not _WILDCARDS & set(resource)
-    matching = tuple(
-        shape
-        for shape in (_form(form, "", partition) for form in forms)
-        if (shape.matches(resource) if is_single else samples((written, shape), ()).texts)
-    )
-    note = "" if matching else f"{resource} has none of the forms of {action}: {', '.join(map(_shown, forms))}"
-    if is_single:
-        return Universe((resource,), note=note)
-    return Universe(patterns=tuple((written, shape) for shape in matching) or ((written,),), note=note)
+        return Universe(patterns=tuple((_form(form, account_id, partition),) for form in forms))
+    if not _WILDCARDS & set(resource):
+        return Universe((resource,))
+    return Universe(patterns=tuple((shaped(resource), shape) for shape in _matching_forms(forms, resource, partition)))
+
+
+@lru_cache(maxsize=1 << 13)
+def _matching_forms(forms: tuple[str, ...], resource: str, partition: str) -> tuple[Pattern, ...]:
+    """Return the forms that a resource has, or that a resource of a pattern may have."""
+    shapes = tuple(_form(form, "", partition) for form in forms)
+    if not _WILDCARDS & set(resource):
+        return tuple(shape for shape in shapes if shape.matches(resource))
+    return tuple(shape for shape in shapes if samples((shaped(resource), shape), ()).texts)
 
 
 @lru_cache(maxsize=1 << 12)

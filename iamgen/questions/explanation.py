@@ -62,6 +62,8 @@ def _open(attempts: Sequence[Attempt]) -> Iterator[str]:
             words = _open_of_hop(hop)
             yield from (f"{prefix}whether {hop.role.entity.name} may be assumed: {text}" for text in words)
         yield from (f"{prefix}{text}" for text in _open_of_outcome(attempt))
+    if sum(attempt.outcome.is_partial and attempt.outcome.sample("yes") is not None for attempt in attempts) > 1:
+        yield "whether several ways allow all of it together, which is not worked out: each is decided by itself"
 
 
 def _open_of_hop(hop: Hop) -> Iterator[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from iamgen.errors import refuse
+from iamgen.errors import IamgenError, faults_of, refuse
 from iamgen.questions.can import Asker
 from iamgen.questions.circumstances import Circumstances
+from iamgen.questions.grant_reasons import grant_of
 from iamgen.questions.limits import way_end
 from iamgen.questions.model import AccessModel, Actor, KnownEntity, ModelAccount
 from iamgen.questions.naming_actors import ROLE_PREFIX
@@ -57,13 +59,12 @@ class AccessFilter:
     @classmethod
     def of(cls, model: AccessModel, account: str | None, role: str | None) -> AccessFilter:
         """Return the filter. Raises IamgenError, with the nearest name, for an account or role that does not exist."""
-        place = model.account(account) if account else None
-        name = role.removeprefix(ROLE_PREFIX) if role is not None else None
-        if name is not None:
-            names = {item for known in model.roles for item in role_names(known)}
-            if name not in names:
-                raise refuse(name, "there is no such role", did_you_mean(name, names))
-        return cls(place, name)
+        read_account = partial(model.account, account) if account else lambda: None
+        read_role = partial(_role_named, model, role) if role is not None else lambda: None
+        faults = faults_of(read_account, read_role)
+        if faults:
+            raise IamgenError(faults)
+        return cls(read_account(), read_role())
 
     def takes(self, known: KnownEntity, *, is_role: bool) -> bool:
         """Return whether somebody who acts as this role or user is meant."""
@@ -93,14 +94,13 @@ def held_roles(
 def _of_actor(asker: Asker, actor: Actor, circumstances: Circumstances, part: AccessFilter) -> Iterator[HeldRole]:
     for way in asker.reach(actor, circumstances).ways:
         if part.takes(way.acting.known, is_role=bool(way.hops) or actor.kind == "role"):
-            reason, declared = _grant(asker.model, way)
+            reason, declared = grant_of(asker.model, way)
             yield HeldRole(way, way_end(asker, way, circumstances), reason, declared)
 
 
-def _grant(model: AccessModel, way: Way) -> tuple[str, str]:
-    """Return the reason and the line of the grant by which somebody takes the first step of their way."""
-    if not way.hops:
-        return "", ""
-    role = way.hops[0].role
-    key = (way.actor.name, role.account.name, role.entity.logical_id)
-    return model.reasons.get(key, ""), model.granted.get(key, "")
+def _role_named(model: AccessModel, role: str) -> str:
+    name = role.removeprefix(ROLE_PREFIX)
+    names = {item for known in model.roles for item in role_names(known)}
+    if name not in names:
+        raise refuse(name, "there is no such role", did_you_mean(name, names))
+    return name

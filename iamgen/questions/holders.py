@@ -124,7 +124,9 @@ class HolderSearch:
 
     def _outcomes(self, acting: Acting) -> list[ActionOutcome]:
         outcomes = [self.asker.outcome(acting, action, self.demand.scope) for action in self.demand.actions]
-        return [_without_own_user(outcome) for outcome in outcomes] if self.is_admin else outcomes
+        user = acting.known.entity
+        is_special = self.is_admin and isinstance(user, IamUser)
+        return [_without_own_user(outcome, user.name) for outcome in outcomes] if is_special else outcomes
 
     def _level(self, levels: Iterable[Level]) -> Level:
         """Return the level of several actions: all of them count, or for administrators the best."""
@@ -137,12 +139,11 @@ class HolderSearch:
         return not self.demand.scope.owner or known.account.id == self.demand.scope.owner
 
 
-def _without_own_user(outcome: ActionOutcome) -> ActionOutcome:
+def _without_own_user(outcome: ActionOutcome, name: str) -> ActionOutcome:
     """Leave out what a user may do to their own user and gives them nothing more: further keys and a password."""
-    user = outcome.acting.known.entity
-    if outcome.action not in _OWN_CREDENTIALS or not isinstance(user, IamUser):
+    if outcome.action not in _OWN_CREDENTIALS:
         return outcome
-    elsewhere = tuple(item for item in outcome.samples if not item.resource.endswith(f"/{user.name}"))
+    elsewhere = tuple(item for item in outcome.samples if not item.resource.endswith(f"/{name}"))
     return replace(outcome, samples=elsewhere) if elsewhere else outcome
 
 

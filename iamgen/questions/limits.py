@@ -165,6 +165,8 @@ def _ends(attempt: Attempt, moment: datetime) -> Iterator[datetime]:
 
 def _turning_points(statement: Statement) -> Iterator[datetime]:
     """Yield every moment at which a condition on the time begins to hold, or no longer holds."""
+    if statement.context_keys.isdisjoint(TIME_KEYS):
+        return
     for condition in statement.conditions:
         turns = TURNS.get(condition.operator.test.removeprefix("Date").removeprefix("Numeric"), ())
         if condition.key.lower() in TIME_KEYS:

@@ -154,6 +154,11 @@ class AccessModel:
         return {(term.name, term.account, term.role): term.reason for term in self.terms if term.kind == "grant"}
 
     @cached_property
+    def emergency_reasons(self) -> Mapping[tuple[str, str, str], str]:
+        """The reasons of emergencies, by the name of the policy, of the account, and of the role's logical id."""
+        return {(term.name, term.account, term.role): term.reason for term in self.terms if term.kind == "emergency"}
+
+    @cached_property
     def keys(self) -> frozenset[str]:
         """The condition keys, in lower case, on which somebody's policies may depend."""
         users = (actor.known for actor in self.actors if actor.known)

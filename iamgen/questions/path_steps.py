@@ -43,11 +43,13 @@ class PathStep:
 
 def path(attempt: Attempt, grants: Grants) -> tuple[PathStep, ...]:
     """Return the steps by which somebody may do it, or would if the conditions were met."""
+    return (*way_path(attempt.way, grants), *last_steps(attempt))
+
+
+def last_steps(attempt: Attempt) -> tuple[PathStep, ...]:
+    """Return the steps from who acts in the end to the statement by which they may do it, or would."""
     sample = attempt.outcome.sample("yes") or attempt.outcome.sample("depends")
-    return (
-        *way_path(attempt.way, grants),
-        *(_last(attempt.way.acting, attempt.outcome.action, sample) if sample else ()),
-    )
+    return tuple(_last(attempt.way.acting, attempt.outcome.action, sample)) if sample else ()
 
 
 def way_path(way: Way, grants: Grants) -> tuple[PathStep, ...]:

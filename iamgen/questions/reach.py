@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from iamgen.access.documents import Principal, Statement
@@ -66,7 +66,13 @@ class Reacher:
     @cached_property
     def session(self) -> Callable[[KnownEntity, str, Circumstances], Acting]:
         """Returns a session of a role; with an empty name, one that could have any."""
-        return remembering(_session)
+        return remembering(self._session)
+
+    def _session(self, known: KnownEntity, name: str, circumstances: Circumstances) -> Acting:
+        if not name:
+            return acting_role(known, _SESSION, circumstances)
+        unnamed = self.session(known, "", circumstances)
+        return replace(unnamed, caller=replace(unnamed.caller, session=name), session_is_free=False)
 
     def reach(self, actor: Actor, circumstances: Circumstances, within: frozenset[str] | None = None) -> ReachableWays:
         """Return everything that somebody can act as. `within` limits the roles that are looked at, by their ARNs."""
@@ -108,10 +114,6 @@ class Reacher:
                 for key in _trusted(statement):
                     numbers[key][number] = None
         return {key: tuple(value) for key, value in numbers.items()}
-
-
-def _session(known: KnownEntity, name: str, circumstances: Circumstances) -> Acting:
-    return acting_role(known, name or _SESSION, circumstances, is_free=not name)
 
 
 def _trusted(statement: Statement) -> Iterator[tuple[str, str | None]]:

@@ -24,7 +24,7 @@ def strangers(accounts: Iterable[ModelAccount], declared: Iterable[Actor] = ()) 
     found in a trust policy under the same subject.
     """
     listed = tuple(accounts)
-    ids = {account.id for account in listed}
+    ids = {"", *(account.id for account in listed)}
     by_key = {(actor.kind, actor.name): actor for actor in declared}
     for account in listed:
         for role in account.content.roles:
@@ -55,7 +55,7 @@ def _actors(statement: Statement, ids: set[str]) -> Iterator[Actor]:
             )
         elif principal.kind == "Service":
             yield Actor("service", principal.name, principals=frozenset({principal}))
-        elif _account(principal) not in (*ids, "") and principal.kind == "AWS":
+        elif _account(principal) not in ids and principal.kind == "AWS":
             yield stranger(principal.name)
         elif principal.name == "*":
             yield Actor("other account", "*", principals=frozenset({principal}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from iamgen.questions.can_json import VERSION, iso
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.explanation import attempt_conditions
+from iamgen.questions.grant_reasons import reason_of
 from iamgen.questions.holders import AccessHolder, HolderAnswer, not_looked_at_by
 from iamgen.questions.limits import plain_policy_list
 from iamgen.questions.model import AccessModel
@@ -42,6 +43,7 @@ def _plain(model: AccessModel, holder: AccessHolder) -> dict[str, object]:
         "as": way.acting.known.entity.arn,
         "answer": holder.level,
         "until": iso(holder.end) if holder.end else None,
+        "reason": reason_of(model, holder.attempt) or None,
         "conditions": list(attempt_conditions(holder.attempt)),
         "actions": list(holder.actions),
         "path": [step.plain() for step in path(holder.attempt, model.granted)],

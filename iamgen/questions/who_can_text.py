@@ -8,6 +8,7 @@ from textwrap import wrap
 from iamgen.questions.can_json import iso
 from iamgen.questions.can_text import WIDTH, footer
 from iamgen.questions.explanation import attempt_conditions
+from iamgen.questions.grant_reasons import reason_of
 from iamgen.questions.holders import KINDS, POWER_OVER_IAM, AccessHolder, HolderAnswer, not_looked_at_by
 from iamgen.questions.model import AccessModel, ActorKind
 from iamgen.ui.printable import printable
@@ -39,7 +40,7 @@ def _lines(model: AccessModel, holders: HolderAnswer, account: str | None) -> It
         if of_kind:
             yield from ("", PLURALS[kind])
             for holder in of_kind:
-                yield from _holder(holder, holders)
+                yield from _holder(model, holder, holders)
     if holders.unreached:
         yield from ("", "roles that may do it, and as which nobody can act:")
         yield from (f"  {role.entity.name} in {role.account.name}" for role in holders.unreached)
@@ -56,7 +57,7 @@ def _head(holders: HolderAnswer, account: str | None) -> str:
     return f"who may do {holders.demand.action}{on}{here}: {number or 'nobody'}"
 
 
-def _holder(holder: AccessHolder, holders: HolderAnswer) -> Iterator[str]:
+def _holder(model: AccessModel, holder: AccessHolder, holders: HolderAnswer) -> Iterator[str]:
     way = holder.attempt.way
     chain = " → ".join(f"{hop.role.entity.name} in {hop.role.account.name}" for hop in way.hops)
     where = f" in {way.actor.account_name}" if way.actor.kind in ("CI user", "user") else ""
@@ -66,8 +67,9 @@ def _holder(holder: AccessHolder, holders: HolderAnswer) -> Iterator[str]:
     details += ["perhaps"] if holder.level == "depends" else []
     details += [text for text in attempt_conditions(holder.attempt) if not text.startswith(("until ", "denied by "))]
     details += [_of_actions(holder, holders)] if len(holders.demand.actions) > 1 else []
-    place = [str(way.actor.place)] if way.actor.place else []
-    for text in (*filter(None, ("; ".join(filter(None, details)),)), *place):
+    place = str(way.actor.place) if way.actor.place else ""
+    why = ": ".join(filter(None, (place, reason_of(model, holder.attempt))))
+    for text in filter(None, ("; ".join(filter(None, details)), why)):
         yield from wrap(text, WIDTH, initial_indent="      ", subsequent_indent="        ", break_on_hyphens=False)
 
 

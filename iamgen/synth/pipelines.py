@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from troposphere import AWSObject
 from troposphere.iam import OIDCProvider
 
 from iamgen.declaration.naming import logical_id
-from iamgen.declaration.resolved import Account, Declaration, Workload
+from iamgen.declaration.resolved import Account, Declaration
 
 
 def provider_id(url: str) -> str:
@@ -19,9 +18,5 @@ def provider_id(url: str) -> str:
 
 def provider_resources(declaration: Declaration, account: Account) -> Iterator[AWSObject]:
     """Yield the providers of the account, each with every audience that is asked for there."""
-    audiences: dict[str, set[str]] = defaultdict(set)
-    for grant in declaration.granted:
-        if grant.account == account.name and isinstance(grant.principal, Workload):
-            audiences[grant.principal.url].add(grant.principal.audience)
-    for url, names in sorted(audiences.items()):
+    for url, names in sorted(declaration.audiences.get(account.name, {}).items()):
         yield OIDCProvider(provider_id(url), Url=url, ClientIdList=sorted(names))

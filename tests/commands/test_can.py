@@ -207,6 +207,21 @@ def test_what_is_not_known_is_told_with_the_nearest(root: Path, iamgen: Iamgen) 
         assert (fault["where"], fault["what"][: len(problem)], fault["hint"][: len(hint)]) == (where, problem, hint)
 
 
+def test_all_faults_of_a_question_are_told_in_one_go(root: Path, iamgen: Iamgen) -> None:
+    wrong = ("--on", "arn:awss:s3:::b", "--in", "prodd", "--at-time", "soon")
+    done = iamgen(root, "can", "bobb", "s3:GetObjekt", *wrong, "--via", "OpR", "--context", "a", "--context", "b:c")
+    assert (done.returncode, done.stdout) == (1, "")
+    told = [line.split(": ")[1] for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert told == [
+        *("bobb", "s3:GetObjekt", "arn:awss:s3:::b", "prodd", "OpR"),
+        *("--at-time", "--context", "--context"),
+    ]
+    done = iamgen(root, "who-can", "s3:GetObjekt", *wrong)
+    assert (done.returncode, done.stdout) == (1, "")
+    told = [line.split(": ")[1] for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert told == ["s3:GetObjekt", "arn:awss:s3:::b", "prodd", "--at-time"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -448,3 +463,33 @@ def test_colour_on_a_terminal_only(root: Path, at_terminal: Any) -> None:
     code, seen = at_terminal(root, [sys.executable, "-m", "iamgen", "can", "bob", "s3:PutObject"], [], TERM="xterm")
     assert code == 0
     assert "\x1b[1;32myes\x1b[0m: bob may do" in seen
+
+
+def test_the_reason_of_a_grant_is_told(root: Path, iamgen: Iamgen, answered: Callable[..., dict[str, Any]]) -> None:
+    question = ("s3:GetObject", "--in", "prod")
+    text = iamgen(root, "can", "bob", *question).stdout
+    assert "\nreason:\n  - INC-1\n" in text
+    assert answered("bob", *question)["reason"] == "INC-1"
+    assert answered("alice", *question)["reason"] is None
+    assert answered("bob", "s3:PutObject", "--in", "prod")["reason"] is None
+    done = iamgen(root, "who-can", *question, "--json")
+    holders = json.loads(done.stdout)["holders"]
+    assert {holder["name"]: holder["reason"] for holder in holders} == {"alice": None, "bob": "INC-1", SUBJECT: None}
+    assert "      users.py:5: INC-1\n" in iamgen(root, "who-can", *question).stdout
+
+
+def test_the_reason_of_an_emergency_is_told(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    emergency = 'Emergency("INC-7: the queue is stuck", until="2026-12-24", template="queue.json.j2")'
+    root = make_repo(
+        'from iamgen import *\nOPS_SERVICES = ("s3",)\n'
+        'USERS = (User("bob", {"dev": Grant("FixR", until="2027-01-31", reason="INC-1")}),)\n'
+        f'ROLES = (Role("FixR", services=("s3",), accounts=("dev",), emergency={emergency}),)\n'
+    )
+    statement = {"Effect": "Allow", "Action": "sqs:PurgeQueue", "Resource": "*"}
+    (root / "templates" / "policies").mkdir(parents=True)
+    (root / "templates" / "policies" / "queue.json.j2").write_text(
+        json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
+    done = iamgen(root, "can", "bob", "sqs:PurgeQueue", "--in", "dev")
+    assert "\nreason:\n  - INC-1; INC-7: the queue is stuck\n" in done.stdout, done.stderr
+    assert "\nreason:\n  - INC-1\n" in iamgen(root, "can", "bob", "s3:GetObject", "--in", "dev").stdout

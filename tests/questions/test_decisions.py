@@ -7,13 +7,24 @@ from typing import Any
 
 import pytest
 
+from iamgen.aws.data.services import actions as actions_of
+from iamgen.errors import IamgenError
 from iamgen.questions.can import AccessAnswer, Asker
+from iamgen.questions.circumstances import Circumstances, acting_user
+from iamgen.questions.decisions import Decider, actions_alike
+from iamgen.questions.demands import ResourceScope
 from iamgen.questions.explanation import conditions, missing
-from tests.questions.conftest import DEV, OPS, statement, user
+from iamgen.questions.model import AccessModel
+from tests.questions.conftest import DEV, NOW, OPS, role, statement, user
 
 Modelled = Callable[[dict[str, dict[str, Any]]], Asker]
 Ask = Callable[..., AccessAnswer]
 
+ASKED = (
+    *("iam:CreateAccessKey", "iam:ListUsers", "iam:PassRole", "iam:UpdateAssumeRolePolicy", "kms:Decrypt"),
+    *("s3:GetObject", "s3:DeleteBucket", "sts:AssumeRole", "sts:GetCallerIdentity", "sts:GetSessionToken"),
+)
+"""Actions of every kind: with a resource and without, of which the caller's name, a trust policy or AWS decides."""
 BUCKET = "arn:aws:s3:::acme-*"
 SECRET = statement("Deny", "s3:*", "arn:aws:s3:::acme-secret/*")
 
@@ -154,8 +165,96 @@ def test_notes_say_how_a_question_was_taken(modelled: Modelled, ask: Ask) -> Non
     assert notes(ask(asker, "alice", "iam:ListUsers", f"arn:aws:iam::{DEV}:user/alice")) == (
         "iam:ListUsers has no resource of its own, so it is decided on *",
     )
-    assert notes(ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::bucket")) == (
-        "arn:aws:s3:::bucket has none of the forms of s3:GetObject: arn:PARTITION:s3:REGION:ACCOUNT:accesspoint/"
-        "ACCESSPOINTNAME/object/OBJECTNAME, arn:PARTITION:s3:::BUCKETNAME/OBJECTNAME",
+    assert notes(ask(asker, "alice", "iam:*User", f"arn:aws:iam::{DEV}:user/alice")) == ()
+    assert notes(ask(asker, "alice", "iam:*Users", f"arn:aws:iam::{DEV}:user/alice")) == (
+        "iam:ListUsers has no resource of its own, so it is decided on *",
     )
+    (note,) = notes(ask(asker, "alice", "iam:*Group*", f"arn:aws:iam::{DEV}:user/alice"))
+    assert note.endswith("actions are never asked about such a resource")
     assert notes(ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::bucket/key")) == ()
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "form"),
+    [
+        ("s3:GetObject", "arn:aws:iam::222222222222:user/alice", "arn:PARTITION:s3:::BUCKETNAME/OBJECTNAME"),
+        ("s3:GetObject", "arn:aws:s3:::bucket", "arn:PARTITION:s3:::BUCKETNAME/OBJECTNAME"),
+        ("s3:GetObject", "arn:aws:sqs:*:*:*", "arn:PARTITION:s3:::BUCKETNAME/OBJECTNAME"),
+        ("iam:DeleteU*", "arn:aws:iam::222222222222:role/*", "arn:PARTITION:iam::ACCOUNT:user/USERNAMEWITHPATH"),
+        ("kms:Decrypt", "arn:aws:kms:eu-west-1:222222222222:alias/a", "arn:PARTITION:kms:REGION:ACCOUNT:key/KEYID"),
+    ],
+)
+def test_no_action_is_asked_about_resources_of_another_form(
+    modelled: Modelled, ask: Ask, action: str, resource: str, form: str
+) -> None:
+    asker = modelled({DEV: {"Alice": user("alice", statement("Allow", "*"))}})
+    with pytest.raises(IamgenError) as caught:
+        ask(asker, "alice", action, resource)
+    (fault,) = caught.value.faults
+    assert fault.where == resource
+    assert fault.problem.startswith(f"there is no such request: {action} is about resources of another form")
+    assert form in fault.hint
+
+
+def test_actions_without_resources_are_not_asked_about_any(modelled: Modelled, ask: Ask) -> None:
+    asker = modelled({DEV: {"Alice": user("alice", statement("Allow", "*"))}})
+    with pytest.raises(IamgenError, match=r"there is no such request: the actions ec2:DescribeR\*s have no resource"):
+        ask(asker, "alice", "ec2:DescribeR*s", f"arn:aws:iam::{DEV}:user/alice")
+
+
+def test_everything_that_is_not_known_is_told_in_one_go(modelled: Modelled, ask: Ask) -> None:
+    asker = modelled({DEV: {"Alice": user("alice", statement("Allow", "*"))}})
+    with pytest.raises(IamgenError) as caught:
+        ask(asker, "alicia", "s3:GetObjekt", "arn:aws-x:s3:::bucket/key", "nowhere", via="NoR")
+    assert [fault.where for fault in caught.value.faults] == [
+        "alicia", "s3:GetObjekt", "arn:aws-x:s3:::bucket/key", "nowhere", "NoR",
+    ]  # fmt: skip
+
+
+def test_who_and_what_is_decided_alike_is_decided_as_it_would_be_alone(every_model: AccessModel) -> None:
+    """Every user and role is asked about actions of every kind, by one who has decided everything else before and by
+    one who has decided nothing."""
+    asker = Asker(every_model)
+    shared = Decider(asker.reacher.known_roles)
+    circumstances = Circumstances(NOW)
+    known = {known.entity.arn: known for known in every_model.roles}
+    actings = [asker.reacher.session(role, name, circumstances) for role in known.values() for name in ("", "alice")]
+    actings += [acting_user(actor.known, actor.kind, circumstances) for actor in every_model.actors if actor.known]
+    for acting in actings:
+        for action in ASKED:
+            alone = Decider(asker.reacher.known_roles).outcome(acting, action, ResourceScope())
+            together = shared.outcome(acting, action, ResourceScope())
+            assert together.samples == alone.samples, (acting.known.entity.arn, action)
+            assert (together.action, together.is_complete) == (action, alone.is_complete)
+
+
+def test_actions_of_a_group_are_decided_like_its_first(example: Asker) -> None:
+    (bob,) = (actor for actor in example.model.actors if actor.name == "bob")
+    actings = [way.acting for way in example.reach(bob, Circumstances(NOW)).ways]
+    actions = tuple(
+        f"{service}:{name}" for service in ("iam", "s3", "sts", "kms") for name in actions_of(service).values()
+    )
+    groups = actions_alike(actings, actions)
+    assert sorted(action for group in groups for action in group) == sorted(actions)
+    assert len(groups) < len(actions) / 2
+    decider = Decider(example.reacher.known_roles)
+    for acting in actings:
+        for group in groups:
+            outcomes = [decider.outcome(acting, action, ResourceScope()) for action in (group[0], group[-1])]
+            alone = Decider(example.reacher.known_roles).outcome(acting, group[-1], ResourceScope())
+            assert outcomes[0].samples == outcomes[1].samples == alone.samples
+            assert [item.action for item in outcomes] == [group[0], group[-1]]
+
+
+def test_ways_that_may_allow_all_of_it_together_are_named(modelled: Modelled, ask: Ask) -> None:
+    words = "whether several ways allow all of it together, which is not worked out: each is decided by itself"
+    first = role("FirstR", {"AWS": f"arn:aws:iam::{DEV}:user/alice"}, statement("Allow", "s3:GetObject", f"{BUCKET}/*"))
+    rest = {"Effect": "Allow", "Action": "s3:GetObject", "NotResource": f"{BUCKET}/*"}
+    second = role("SecondR", {"AWS": f"arn:aws:iam::{DEV}:user/alice"}, rest)
+    own = user("alice", statement("Allow", "sts:AssumeRole"))
+    both = ask(modelled({DEV: {"Alice": own, "First": first, "Second": second}}), "alice", "s3:GetObject")
+    assert both.level == "depends"
+    assert words in conditions(both)
+    alone = ask(modelled({DEV: {"Alice": own, "First": first}}), "alice", "s3:GetObject")
+    assert alone.level == "depends"
+    assert words not in conditions(alone)
