@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import errno
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +14,7 @@ from iamgen.declaration.account_ids import ID_ENDING, similar_id
 from iamgen.declaration.constant_line import Assignment, QuotedText, Reference, Refusal, name_on, read_line
 from iamgen.declaration.source import LARGEST_FILE, read_limited
 from iamgen.errors import Fault
-from iamgen.similar_names import CLOSE, did_you_mean
+from iamgen.similar_names import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -311,12 +311,19 @@ class _ConstantsReading:
         spelled = next((known for known in self.by_name if known.upper() == name.upper()), None)
         if spelled:
             return f"line {self._first_lines[spelled]} sets {spelled}: capitals count, so write both alike"
-        if name.endswith(ID_ENDING):  # neither a name nor an account of another kind is meant
-            kind = name.removesuffix(ID_ENDING).rpartition("_")[2]
-            ids = [known for known in self.by_name if known.endswith(f"{kind}{ID_ENDING}")]
-            return did_you_mean(name, ids, f"declare the account above: {name}=…", CLOSE)
+        if name.endswith(ID_ENDING):
+            return _where_id_is(name, self.by_name)
         otherwise = "only earlier lines of this file count, and no value can have a `$` of its own"
         return did_you_mean(name, self.by_name, otherwise)
+
+
+def _where_id_is(name: str, known: Iterable[str]) -> str:
+    """Return the hint for an id that no line sets: neither a name nor an account of another kind is meant."""
+    project, _, kind = name.removesuffix(ID_ENDING).rpartition("_")
+    ending = f"{'_' if project else ''}{kind}{ID_ENDING}"
+    projects = (other.removesuffix(ending) for other in known if other.endswith(ending))
+    meant = nearest(project, projects)
+    return f"did you mean {meant}{ending}?" if meant else f"declare the account above: {name}=…"
 
 
 def _unfit(assignment: Assignment, value: str) -> Iterator[_LineProblem]:

@@ -250,6 +250,20 @@ def test_refused_because_of_other_lines(text: str | bytes, expected: Fault) -> N
 
 
 @pytest.mark.parametrize(
+    ("declared", "referred", "hint"),
+    [
+        ("SHOP_DEV", "SHPO_DEV", "did you mean SHOP_DEV_AWS_ACCOUNT_ID?"),
+        ("SHOP_DEV", "SITE_DEV", "declare the account above: SITE_DEV_AWS_ACCOUNT_ID=…"),
+        ("ACME_RETAIL_PROD", "ACME_RETAIL_DEV", "declare the account above: ACME_RETAIL_DEV_AWS_ACCOUNT_ID=…"),
+        ("DEV", "PROD", "declare the account above: PROD_AWS_ACCOUNT_ID=…"),
+    ],
+)
+def test_no_account_of_another_kind_or_project_is_suggested(declared: str, referred: str, hint: str) -> None:
+    text = f"{declared}_AWS_ACCOUNT_ID=222222222222\nA=${{{referred}_AWS_ACCOUNT_ID}}"
+    assert only_fault(text).hint == hint
+
+
+@pytest.mark.parametrize(
     ("text", "hint"),
     [
         ("B='22'\nA=${B}", "leave out the quotes on line 1"),
