@@ -718,6 +718,8 @@ def test_what_a_deployment_would_refuse_from_templates_alone() -> None:
 def test_power_that_a_repair_takes(belong: list[str], removed: list[str], caller: str, expected: list[str]) -> None:
     faults = list(lost_by_repair("user-only", belong, removed, caller))
     assert [fault.problem for fault in faults] == expected
-    somebody = " for somebody who exists" if "nobody" in str(expected) else ""
-    hint = f"declare power=True in users.py{somebody}, or --lock-me-out, if it is meant and there is another way in"
+    meant = "--lock-me-out, if it is meant and there is another way in"
+    hint = f"declare power=True in users.py, or {meant}"
+    if "nobody" in str(expected):
+        hint = f"declare power=True in users.py for somebody who exists, or {meant}"
     assert {(fault.where, fault.hint) for fault in faults} <= {("user-only PowerG", hint)}

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from iamgen.aws_client.clients import Clients, Credentials
-from iamgen.aws_client.sessions import may_ask
+from iamgen.aws_client.sessions import may_ask, sign_in
 from iamgen.declaration.load import load
 from iamgen.declaration.resolved import Declaration
 from iamgen.deploy import targets
 from iamgen.deploy.targets import CredentialChoice
-from iamgen.errors import IamgenError, UsageError, refuse
+from iamgen.errors import Fault, IamgenError, UsageError, refuse
 from iamgen.ui.console import Console
 from tests.deploy.conftest import NOW
 
@@ -134,6 +134,22 @@ def test_all_sign_in_at_the_same_time(declaration: Declaration, monkeypatch: pyt
     assert clients["dev"].iam == "iam"
     with pytest.raises(IamgenError, match="no way"):
         _ = clients["prod"].iam
+
+
+def test_an_mfa_code_that_nobody_can_type() -> None:
+    class Session:
+        def get_credentials(self) -> None:
+            raise EOFError  # what getpass does where there is no terminal
+
+    with pytest.raises(IamgenError) as raised:
+        sign_in(Session(), "dev", Credentials("mfa"))
+    assert raised.value.faults == (
+        Fault(
+            "dev",
+            "the profile asks for an MFA code, and there is no terminal to ask on",
+            "sign in before, with the AWS CLI and that profile, or deploy from a terminal",
+        ),
+    )
 
 
 def test_a_template_that_names_no_account_is_refused_before_anybody_signs_in(
