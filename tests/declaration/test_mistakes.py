@@ -261,6 +261,68 @@ hint: write the stacks' region: GLOBAL_AWS_REGION=eu-west-1
 """,
         const=changed(CONST, "GLOBAL_AWS_REGION=eu-central-1\n", ""),
     ),
+    "a service's short name in assumed_by": Mistake(
+        """\
+USERS = (User("alice", {"shop-dev": "AdminR"}),)
+ROLES = (Role("DataR", assumed_by=("lambda",), services=("s3",)),)
+""",
+        """\
+error: users.py:5:36: Role 'DataR': 'lambda' is no service, role or ARN that may assume it
+   5 | ROLES = (Role("DataR", assumed_by=("lambda",), services=("s3",)),)
+     |                                    ^^^^^^^^
+hint: write a service such as 'lambda.amazonaws.com', a role's name, or an ARN
+""",
+    ),
+    "a policy that nobody declares": Mistake(
+        """\
+USERS = (User("alice", {"shop-dev": "AdminR"}),)
+ROLES = (Role("DataR", policies=("LogsP",)),)
+""",
+        """\
+error: users.py:5:34: Role 'DataR': there is no Policy 'LogsP'
+   5 | ROLES = (Role("DataR", policies=("LogsP",)),)
+     |                                  ^^^^^^^
+hint: declare it in POLICIES, or name AWS's own in managed_policies
+""",
+    ),
+    "a name without quotes": Mistake(
+        """\
+USERS = (User(alice, {"shop-dev": "AdminR"}),)
+""",
+        """\
+error: users.py:4:15: the name alice is not defined
+   4 | USERS = (User(alice, {"shop-dev": "AdminR"}),)
+     |               ^^^^^
+hint: if it is text, write it in quotes: "alice"
+""",
+    ),
+    "a function of Python's, misspelt": Mistake(
+        """\
+USERS = tupel([User("alice", {"shop-dev": "AdminR"})])
+""",
+        """\
+error: users.py:4:9: the name tupel is not defined
+   4 | USERS = tupel([User("alice", {"shop-dev": "AdminR"})])
+     |         ^^^^^
+hint: did you mean tuple?
+""",
+    ),
+    "a dynamic reference among the services": Mistake(
+        """\
+OPS_SERVICES = ("s3", "{{resolve:ssm:x}}")
+USERS = (User("alice", {"shop-dev": "AdminR"}),)
+""",
+        """\
+error: users.py:4:23: OPS_SERVICES: '{{resolve:ssm:x}}' is no known service
+   4 | OPS_SERVICES = ("s3", "{{resolve:ssm:x}}")
+     |                       ^^^^^^^^^^^^^^^^^^^
+hint: write a service as it stands before the colon of its actions, such as s3
+error: users.py:4:23: OPS_SERVICES has a dynamic reference, {{resolve:…}}
+   4 | OPS_SERVICES = ("s3", "{{resolve:ssm:x}}")
+     |                       ^^^^^^^^^^^^^^^^^^^
+hint: write the value itself: CloudFormation would put in another one after the template was looked at
+""",
+    ),
     "a hyphen in a name of CONST.inc": Mistake(
         PEOPLE,
         """\

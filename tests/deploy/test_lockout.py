@@ -608,7 +608,8 @@ def test_a_principal_that_is_not_of_the_stack(caller: str) -> None:
     before, after = {"OpsR": ops(policy(*FULL))}, {"OpsR": ops(policy("s3:*"))}
     result = found(before, after, caller)
     assert (result.refusals, len(result.notes)) == ((), 1)
-    assert f"{caller}, who deploys, is not of this stack: what it may do was not looked at" in result.notes[0]
+    words = "is not of this stack: what it may do was not looked at, and nothing here takes it away"
+    assert f"{caller}, who deploys, {words}" in result.notes[0]
     assert found(before, before, caller).notes == ()
     assert found(before, after).notes == ()  # nothing in the account limits its root
 

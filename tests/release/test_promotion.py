@@ -381,7 +381,9 @@ def test_a_release_that_main_does_not_have(ann: Clone) -> None:
     assert planned(open_repository(ann.folder), PromotionRequest("infra", "v0.0.2", main="trunk")).on_main
     unknown = planned(open_repository(ann.folder), PromotionRequest("infra", "v0.0.2", main="nowhere"))
     assert unknown.on_main is None
-    assert [one.problem for one in unknown.warnings] == ["whether it is on the main branch of origin cannot be told"]
+    (warning,) = unknown.warnings
+    assert warning.problem == "whether it is on the main branch of origin cannot be told"
+    assert warning.hint == "name the branch in users.py: Settings(main_branch=…)"
 
 
 SHADOWS = [
