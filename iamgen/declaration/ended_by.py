@@ -22,10 +22,9 @@ from iamgen.source_place import Extent, SourcePlace, SourceSpan
 
 _LITERALS = {"true": "True", "false": "False", "none": "None", "null": "None", "nil": "None", "TRUE": "True"}
 """Words of other languages, and what they are in Python."""
-_BUILTINS = """
-    Exception ValueError all any bool dict enumerate filter float frozenset int isinstance len list map max min open
-    print range reversed set sorted str sum tuple zip
-    """.split()  # noqa: SIM905  # a literal of so many strings would be one long column
+_TYPES = (Exception, ValueError, bool, dict, float, frozenset, int, list, range, reversed, set, str, tuple)
+_FUNCTIONS = (all, any, enumerate, filter, isinstance, len, map, max, min, open, print, sorted, sum, zip)
+_BUILTINS = [usual.__name__ for usual in (*_TYPES, *_FUNCTIONS)]
 """What users.py may use of Python's own: nobody means `slice` who writes `alice`."""
 _TYPOGRAPHIC = "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\xab\xbb"  # quotes
 
