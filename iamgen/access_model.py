@@ -164,7 +164,7 @@ def _live(declaration: Declaration, source: ModelSource, console: Console) -> Ac
 
     choice = CredentialChoice(source.profile, source.role_arn_template)
     accounts = declaration.accounts.values()
-    clients = {account.name: choice.clients(declaration, account) for account in accounts}
+    clients = choice.clients_of_each(declaration, accounts, console)
     work = {account.name: partial(_details, clients[account.name], account.name, account.id) for account in accounts}
     with console.board(list(work)) as show:
         shown = {name: partial(showing, show, name, "reading IAM", details) for name, details in work.items()}

@@ -33,10 +33,11 @@ def test_code_of_another_owner_is_not_run(make_repo: MakeRepo, iamgen: Iamgen, t
     os.chown(root / whose, MALLORY, -1)
     done = iamgen(root, "render", "dev", "--no-lint", **trust(tmp_path / "home"))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(
-        f"error: {root / whose}: it belongs to user {MALLORY}, and you are root: the users.py there was not run\nhint: "
+    assert done.stderr == (
+        f"error: {root / whose}: it belongs to user {MALLORY}, and you are root: the users.py there was not run\n"
+        "hint: users.py is code: clone it as yourself; or read it, and if you trust all of it: "
+        f"git config --global --add safe.directory {root}\n"
     )
-    assert done.stderr.endswith(f": git config --global --add safe.directory {root}\n")
     assert not (root / "ran").exists()
 
 

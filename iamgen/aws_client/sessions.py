@@ -11,8 +11,8 @@ from typing import Any
 
 import boto3  # 300 ms
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
-from botocore.exceptions import HTTPClientError
 from botocore.loaders import create_loader
 from botocore.session import Session
 
@@ -31,6 +31,7 @@ _CONFIG = Config(
     user_agent_extra="iamgen",
 )
 _BEGAN = "iamgen_began"
+_ASKING = ("mfa_serial", "credential_process")
 _NAMES = {"access_key": "access key id", "secret_key": "secret access key", "token": "session token"}
 
 
@@ -50,8 +51,23 @@ def session(profile: str | None, where: str, **settings: str) -> Any:  # noqa: A
     return boto3.Session(botocore_session=core, **settings)
 
 
+def may_ask(profile: str | None) -> bool:
+    """Return whether somebody may be asked for something while a profile's credentials are got: for an MFA code, or
+    for whatever the program asks for that prints them. What cannot be read counts as if it asked."""
+    core = Session(profile=profile)
+    try:
+        profiles, name = core.full_config["profiles"], core.profile or "default"
+    except BotoCoreError:
+        return True
+    chain: list[str] = []
+    while name not in chain and name in profiles:
+        chain.append(name)
+        name = profiles[name].get("source_profile", name)
+    return any(key in profiles[link] for link in chain for key in _ASKING)
+
+
 def sign_in(session: Any, where: str, credentials: object) -> None:  # noqa: ANN401  # boto3 has no types
-    """Get credentials now, one account after the other: a profile may ask for an MFA code.
+    """Get credentials now, before anything else is asked of AWS: a profile may ask for an MFA code.
 
     Raises IamgenError where they cannot be sent: an HTTP header takes no line feed, and would be shown in a message.
     """

@@ -1,4 +1,5 @@
-"""The older spellings of plan, apply, cancel and stack-set as options of deploy: no help shows them, and they work."""
+"""Options of deploy that no help shows: the older spellings of plan, apply, cancel and stack-set, which work; and what
+people know from other tools and iamgen does not do, which is refused with the reason."""
 
 from __future__ import annotations
 
@@ -18,6 +19,13 @@ if TYPE_CHECKING:  # `--help` does not need it
     from iamgen.commands.requests import StackSetOptions
 
 
+_NO_IMPORT = (
+    "iamgen takes over no resource that is there already: CloudFormation imports only what a template keeps for good, "
+    "and leaves it as it is, so that an imported role would go on trusting whoever it trusts"
+)
+_NO_IMPORT_HINT = "leave the option out; put the new roles beside the old ones: docs/how-to.md, Adopt what exists"
+
+
 class OlderSpelling(NamedTuple):
     """The options of deploy that have become commands of their own."""
 
@@ -31,6 +39,8 @@ class OlderSpelling(NamedTuple):
     """The kind of accounts of a stack set: `iamgen stack-set KIND`."""
     stack_set: StackSetOptions
     """The options of that stack set."""
+    import_existing: bool
+    """Whether resources that exist are to be taken over, which is refused."""
 
 
 def _spelling(
@@ -40,8 +50,9 @@ def _spelling(
     cancel: bool,
     kind: str | None,
     stack_set: StackSetOptions,
+    import_existing: bool,
 ) -> OlderSpelling:
-    return OlderSpelling(plan_file, execute_plan, cancel, kind, stack_set)
+    return OlderSpelling(plan_file, execute_plan, cancel, kind, stack_set, import_existing)
 
 
 def options(command: Command) -> Command:
@@ -55,6 +66,7 @@ def options(command: Command) -> Command:
         click.option("--cancel", is_flag=True, hidden=True),
         click.option("--stack-set", "kind", hidden=True),
         values.stack_sets(hidden=True),
+        click.option("--import-existing", "--import-existing-resources", is_flag=True, hidden=True),
     )(command)
 
 
@@ -63,6 +75,8 @@ def command(older: OlderSpelling, line: values.CommandLine) -> Callable[[Session
 
     Raises UsageError for options that do not go together.
     """
+    if older.import_existing:
+        raise UsageError([Fault("deploy --import-existing", _NO_IMPORT, _NO_IMPORT_HINT)])
     if older.kind:
         _refuse(_not_with_stack_set(older, line), "a stack set", "leave it out")
         from iamgen.cli.stack_set import run as deploy_stack_set

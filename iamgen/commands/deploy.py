@@ -172,11 +172,12 @@ def _members(
         rendered.require_checks(console, lint=request.lint.on, cache=request.lint.cache)
         texts = rendered.texts
     tags = stack_tags(request.root)
+    clients = request.access.clients_of_each(declaration, accounts, console)
     return declaration, tuple(
         Member(
             account.name,
             _with_service_role(order(declaration, account, texts.get(account.name, ""), tags), request),
-            request.access.clients(declaration, account),
+            clients[account.name],
             account.holds_people,
         )
         for account in accounts

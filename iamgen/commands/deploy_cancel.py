@@ -53,10 +53,8 @@ def cancel_deployments(request: CancelRequest, console: Console) -> int:
     declaration, stop = Project.load(request.root, now()).declaration, threading.Event()
     access = CredentialChoice(request.reach.profile, request.reach.role_arn_template)
     accounts = chosen(declaration, request.reach.accounts, every=request.reach.every)
-    every = {
-        account.name: (order(declaration, account, "", {}), access.clients(declaration, account))
-        for account in accounts
-    }
+    clients = access.clients_of_each(declaration, accounts, console)
+    every = {account.name: (order(declaration, account, "", {}), clients[account.name]) for account in accounts}
     with console.board(list(every)) as show:
         looked_at = {
             name: partial(showing, show, name, "reading the stack", partial(under_way, *item))

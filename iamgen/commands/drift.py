@@ -53,7 +53,7 @@ def drift(request: DriftRequest, console: Console) -> int:
     declaration, reach = Project.load(request.root, now()).declaration, request.reach
     accounts = chosen(declaration, reach.accounts, every=reach.every)
     access, stop = CredentialChoice(reach.profile, reach.role_arn_template), threading.Event()
-    clients = {account.name: access.clients(declaration, account) for account in accounts}
+    clients = access.clients_of_each(declaration, accounts, console)
     orders = {account.name: order(declaration, account, "", {}) for account in accounts}
     with console.board(list(orders)) as show:
         work = {

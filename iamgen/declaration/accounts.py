@@ -8,22 +8,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from iamgen.aws import quotas
 from iamgen.aws.partitions import DEFAULT, PARTITIONS, REGIONS, SUPPORTED, PartitionName, misspelt_region, partition_of
+from iamgen.declaration.account_ids import ID_ENDING, is_account_id, is_digits, similar_id
 from iamgen.declaration.constants import Constant, Constants
-from iamgen.declaration.kinds import KIND, KINDS, USER_ONLY, kind_faults, kind_of, production_by_name, second_holders
+from iamgen.declaration.kinds import KIND, USER_ONLY, kind_faults, kind_of, production_by_name, second_holders
 from iamgen.declaration.resolved import Account
 from iamgen.declaration.standard import PEOPLE_ACCOUNT
 from iamgen.errors import Fault
 from iamgen.similar_names import did_you_mean, nearest
 
-_ID, _NAME = "_AWS_ACCOUNT_ID", "_AWS_ACCOUNT_NAME"
+_ID, NAME = ID_ENDING, "_AWS_ACCOUNT_NAME"
 _IAM, _ROLE = "_IAM_", "_ROLE"
 PROFILE = "_AWS_PROFILE"
 _ID_HINT = "an account id has 12 digits, leading zeros included"
-_ALIKE = 0.7  # of two names' ends, from which one may be the other, misspelt
+_ALIKE = 0.8  # of a name and the one that it may be, misspelt
 _REGION = r"[a-z]{2,}(-[a-z]+)+-\d"
-_PARTITION, _REGION_NAME = "GLOBAL_AWS_PARTITION", "GLOBAL_AWS_REGION"
+_PARTITION, _REGION_NAME = PLACES = "GLOBAL_AWS_PARTITION", "GLOBAL_AWS_REGION"
 _SUPPORTED = f"iamgen supports {', '.join(SUPPORTED[:-1])} and {SUPPORTED[-1]}"
 
 
@@ -50,14 +50,17 @@ def accounts(constants: Constants) -> Accounts:
     declared = {
         account_name(name): constants.get(name) or "" for name in _known(constants) if _declares(name, constants)
     }
-    faults = [*_id_faults(constants), *_orphans(constants, declared)]
+    misspelt = {**constants.missing_ids, **_misspelt_ids(constants, declared)}
+    declared |= {account_name(meant): constants[name] if name else "" for meant, name in misspelt.items()}
+    faults = [*_id_faults(constants), *_misspelt_faults(constants, misspelt), *_orphans(constants, declared)]
+    declared |= {account_name(prefix): "" for _, prefix, meant in _orphaned(constants, declared) if not meant}
     partition, region, place_faults = _place(constants)
     by_name = {
         name: Account(
             name,
             id_,
             kind_of(name, constants.get(constant(name, KIND))),
-            constants.get(constant(name, _NAME)) or name,
+            constants.get(constant(name, NAME)) or name,
         )
         for name, id_ in declared.items()
     }
@@ -92,11 +95,6 @@ def role_constant(name: str) -> tuple[str, str] | None:
     return (prefix, word) if at > 0 and word and name.endswith(f"{_IAM}{word}{_ROLE}") else None
 
 
-def is_account_id(text: str) -> bool:
-    """Tell whether it is an account's id: 12 digits."""
-    return _is_digits(text) and len(text) == quotas.ACCOUNT_ID
-
-
 def constant(account: str, suffix: str) -> str:
     """Return the name of an account's constant: `ACME_PROD` and the suffix for `acme-prod`."""
     return account.upper().replace("-", "_") + suffix
@@ -122,7 +120,7 @@ def _id_faults(constants: Constants) -> Iterator[Fault]:
             example = upper if re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", upper) else f"ACME_DEV{_ID}"
             hint = f"write it in upper case, words joined by one _ each, such as {example}"
             yield Fault(constants.where(stated.name, "name"), f"{stated.name} is no account's name", hint)
-        if not _is_digits(stated.value):
+        if not is_digits(stated.value):
             digits = re.sub(r"[\s-]", "", stated.value)
             hint = f"write {digits}, without hyphens" if is_account_id(digits) else _ID_HINT
             yield Fault(constants.where(stated.name), f"{stated.name} has {stated.value!r}", hint)
@@ -130,24 +128,47 @@ def _id_faults(constants: Constants) -> Iterator[Fault]:
 
 def _odd_ids(constants: Constants) -> Iterator[Fault]:
     for stated in constants.by_name.values():
-        if stated.name.endswith(_ID) and _is_digits(stated.value) and not is_account_id(stated.value):
+        if stated.name.endswith(_ID) and is_digits(stated.value) and not is_account_id(stated.value):
             yield Fault(constants.where(stated.name), f"{stated.name} has {len(stated.value)} digits", _ID_HINT)
 
 
-def _is_digits(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+def _misspelt_ids(constants: Constants, declared: Mapping[str, str]) -> dict[str, str]:
+    """Return, for accounts of which only other constants are declared, by the name that is missing the one that has an
+    account's id and is meant for it."""
+    missing = (f"{prefix}{_ID}" for _, prefix in _parts(constants) if account_name(prefix) not in declared)
+    return {name: similar for name in missing if (similar := similar_id(name, constants))}
+
+
+def _misspelt_faults(constants: Constants, misspelt: Mapping[str, str | None]) -> Iterator[Fault]:
+    for meant, name in misspelt.items():
+        if name is None:
+            continue  # the lines that refer to it are told
+        problem = f"{name} has an account's id, but declares no account"
+        yield Fault(constants.where(name, "name"), problem, f"did you mean {meant}? Other lines speak of that")
 
 
 def _orphans(constants: Constants, declared: Mapping[str, str]) -> Iterator[Fault]:
-    for stated in constants.by_name.values():
-        role = role_constant(stated.name)
-        suffix = next((end for end in (_NAME, PROFILE, KIND) if stated.name.endswith(end)), "")
-        prefix = stated.name.removesuffix(suffix) if suffix else role and role[0]
-        if not prefix or account_name(prefix) in declared:
-            continue
-        meant = nearest(prefix, (name.removesuffix(_ID) for name in constants.by_name if name.endswith(_ID)))
+    for stated, prefix, meant in _orphaned(constants, declared):
         hint = f"did you mean {meant}{_ID}?" if meant else f"declare the account: {prefix}{_ID}=…"
         yield Fault(constants.where(stated.name, "name"), f"{stated.name}: there is no {prefix}{_ID}", hint)
+
+
+def _orphaned(constants: Constants, declared: Mapping[str, str]) -> Iterator[tuple[Constant, str, str | None]]:
+    """Yield what `_parts` yields of accounts that are not declared, each with the beginning that may be meant."""
+    for stated, prefix in _parts(constants):
+        if account_name(prefix) not in declared:
+            ids = (name.removesuffix(_ID) for name in constants.by_name if name.endswith(_ID))
+            yield stated, prefix, nearest(prefix, ids)
+
+
+def _parts(constants: Constants) -> Iterator[tuple[Constant, str]]:
+    """Yield each constant that says something of an account, and how the names of that account's constants begin."""
+    for stated in constants.by_name.values():
+        role = role_constant(stated.name)
+        suffix = next((end for end in (NAME, PROFILE, KIND) if stated.name.endswith(end)), "")
+        prefix = stated.name.removesuffix(suffix) if suffix else role and role[0]
+        if prefix:
+            yield stated, prefix
 
 
 def _place(constants: Constants) -> tuple[PartitionName, str, list[Fault]]:
@@ -174,7 +195,7 @@ def _region_faults(constants: Constants, partition: str | None, region: str) -> 
     where = partial(constants.where, _REGION_NAME)
     expected = partition_of(region)
     if not region:
-        yield Fault(where(), f"{_REGION_NAME} is missing", f"write the stacks' region: {_REGION_NAME}=eu-west-1")
+        yield _missing_region(constants)
     elif not re.fullmatch(_REGION, region):
         yield Fault(where(), f"{region!r} is no region", did_you_mean(region, REGIONS, "write one such as eu-west-1"))
     elif expected is None:
@@ -186,6 +207,14 @@ def _region_faults(constants: Constants, partition: str | None, region: str) -> 
     elif partition and expected != partition:
         message = f"region {region} is in the partition {expected}, not {partition}"
         yield Fault(where(), message, f"set {_PARTITION}={expected}, or another region")
+
+
+def _missing_region(constants: Constants) -> Fault:
+    problem = f"{_REGION_NAME} is missing"
+    regions = [stated.name for stated in constants.by_name.values() if stated.value in REGIONS]
+    if meant := nearest(_REGION_NAME, regions, _ALIKE):
+        return Fault(constants.where(meant, "name"), problem, f"did you mean {_REGION_NAME} by {meant}?")
+    return Fault(constants.where(_REGION_NAME), problem, f"write the stacks' region: {_REGION_NAME}=eu-west-1")
 
 
 def unlisted_region(constants: Constants, accounts: Accounts) -> Iterator[Fault]:
@@ -268,31 +297,6 @@ def _twins(constants: Constants, by_name: Mapping[str, Account], stands_in: str 
             line = constants.where(constant(first, _ID))
             hint = "give each its own; only an account that is not for production may share user-only's, to stand in"
             yield Fault(where, f"{other} has the id of {first} ({line})", hint)
-
-
-def lookalikes(constants: Constants) -> Iterator[Fault]:
-    """Find ids of accounts under a name that looks as if it should declare one, and does not."""
-    for stated in constants.by_name.values():
-        tail = stated.name[-len(_ID) :]
-        if not is_account_id(stated.value) or tail == _ID or not _is_alike(tail, _ID):
-            continue
-        problem = f"{stated.name} has an account's id, but declares no account"
-        yield Fault(
-            constants.where(stated.name, "name"), problem, f"an account is declared by a name that ends in {_ID}"
-        )
-    for stated in constants.by_name.values():
-        tail = stated.name[-len(KIND) :]
-        if stated.value in KINDS and tail != KIND and _is_alike(tail, KIND):
-            problem = f"{stated.name} has a kind of account, but states no account's kind"
-            yield Fault(
-                constants.where(stated.name, "name"), problem, f"a kind is stated by a name that ends in {KIND}"
-            )
-
-
-def _is_alike(tail: str, ending: str) -> bool:
-    from difflib import SequenceMatcher  # 6 ms that only a doubtful name should cost
-
-    return SequenceMatcher(None, tail, ending).ratio() >= _ALIKE
 
 
 def production_unsaid(constants: Constants, accounts: Accounts) -> Iterator[Fault]:

@@ -13,8 +13,11 @@ from iamgen.errors import Fault
 from iamgen.source_place import column_of
 
 _FIRST = 3  # places that are named besides the fault's own
-_LABEL = re.compile(r"""(?P<type>[A-Z]\w*) (?P<name>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?P<rest>.*)""", re.DOTALL)
-"""How a problem begins that is about a declared value: `User 'alice': there is no …`."""
+_LABEL = re.compile(
+    r"""(?:(?P<type>[A-Z]\w*) (?P<name>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?P<constant>\w+)(?=: ))(?P<rest>.*)""",
+    re.DOTALL,
+)
+"""How a problem begins that is about a declared value, `User 'alice': there is no …`, or about a constant."""
 
 
 def told_once(faults: Iterable[Fault]) -> Iterator[Fault]:
@@ -29,7 +32,7 @@ def told_once(faults: Iterable[Fault]) -> Iterator[Fault]:
 def _kind(fault: Fault) -> tuple[str, str]:
     """Return what a fault shares with those that are alike: what it says without the name, and the hint."""
     match = _LABEL.fullmatch(fault.problem)
-    return (f"{match['type']} {match['rest']}" if match else fault.problem), fault.hint
+    return (f"{match['type'] or ''} {match['rest']}" if match else fault.problem), fault.hint
 
 
 def _together(group: list[Fault]) -> Fault:
@@ -46,7 +49,7 @@ def _together(group: list[Fault]) -> Fault:
 def _whom(first: Fault, fault: Fault) -> str:
     """Return how to find another fault that is like the first: by a name where they differ, by its place elsewhere."""
     match = _LABEL.fullmatch(fault.problem)
-    name = match["name"] if match and fault.problem != first.problem else ""
+    name = (match["name"] or match["constant"]) if match and fault.problem != first.problem else ""
     if (fault.where, column_of(fault.where)) == (first.where, column_of(first.where)):
         return name
     return f"{name} at {fault.where}".strip()

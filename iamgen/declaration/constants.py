@@ -5,15 +5,16 @@ from __future__ import annotations
 import codecs
 import errno
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamgen.declaration.account_ids import ID_ENDING, similar_id
 from iamgen.declaration.constant_line import Assignment, QuotedText, Reference, Refusal, name_on, read_line
 from iamgen.declaration.source import LARGEST_FILE, read_limited
 from iamgen.errors import Fault
-from iamgen.similar_names import did_you_mean
+from iamgen.similar_names import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +64,8 @@ class Constants(Mapping[str, str]):
     `path` is the file as messages show it. `by_name` knows the lines too. `faulty` has the names
     that occur on lines with a fault: they exist, but there is no saying what they stand for.
     (A name set twice is both: `by_name` has its first value.) `quoted` has the names whose values are in quotes.
+    `missing_ids` has the names of ids that lines refer to and no line sets, each with the constant that is meant to set
+    it, or None.
     `notices` says what is understood here and in sh, but read differently by make. `text` is the file itself.
     """
 
@@ -70,6 +73,7 @@ class Constants(Mapping[str, str]):
     by_name: Mapping[str, Constant]
     faulty: frozenset[str] = frozenset()
     quoted: frozenset[str] = frozenset()
+    missing_ids: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
     notices: tuple[Fault, ...] = ()
     text: bytes = field(default=b"", repr=False, compare=False)
 
@@ -124,6 +128,7 @@ def parse(text: bytes, path: str) -> tuple[Constants, tuple[Fault, ...]]:
         MappingProxyType(reading.by_name),
         frozenset(reading.faulty),
         frozenset(reading.quoted_lines),
+        MappingProxyType(reading.missing_ids),
         tuple(reading.notices()),
         text,
     )
@@ -187,6 +192,7 @@ class _ConstantsReading:
         self.faulty: set[str] = set()
         self.faults: list[Fault] = []
         self.quoted_lines: dict[str, int] = {}
+        self.missing_ids: dict[str, str | None] = {}
         self._half_references: list[tuple[int, Assignment, Reference]] = []
         self._path, self._text = path, text
         self._first_lines: dict[str, int] = {}
@@ -280,9 +286,21 @@ class _ConstantsReading:
 
     def _undefined(self, number: int, assignment: Assignment) -> Iterator[_LineProblem]:
         for piece in assignment.pieces:
-            if isinstance(piece, Reference) and not (piece.name in self.by_name or piece.name in self.faulty):
+            if not isinstance(piece, Reference) or piece.name in self.by_name or piece.name in self.faulty:
+                continue
+            if not self._is_misspelt_id(piece.name):
                 message = f"{assignment.name}: no line above sets ${{{piece.name}}}"
                 yield message, self._where_it_is(piece.name, number), piece.column
+
+    def _is_misspelt_id(self, name: str) -> bool:
+        """Tell whether another line is to blame, which is told as what is wrong with the accounts."""
+        if not name.endswith(ID_ENDING) or name in self._first_lines:
+            return False
+        values = {known: constant.value for known, constant in self.by_name.items()}
+        if name in map(str.upper, values):
+            return True
+        self.missing_ids[name] = similar_id(name, values)
+        return self.missing_ids[name] is not None
 
     def _where_it_is(self, name: str, number: int) -> str:
         line = self._first_lines.get(name)
@@ -293,8 +311,19 @@ class _ConstantsReading:
         spelled = next((known for known in self.by_name if known.upper() == name.upper()), None)
         if spelled:
             return f"line {self._first_lines[spelled]} sets {spelled}: capitals count, so write both alike"
+        if name.endswith(ID_ENDING):
+            return _where_id_is(name, self.by_name)
         otherwise = "only earlier lines of this file count, and no value can have a `$` of its own"
         return did_you_mean(name, self.by_name, otherwise)
+
+
+def _where_id_is(name: str, known: Iterable[str]) -> str:
+    """Return the hint for an id that no line sets: neither a name nor an account of another kind is meant."""
+    project, _, kind = name.removesuffix(ID_ENDING).rpartition("_")
+    ending = f"{'_' if project else ''}{kind}{ID_ENDING}"
+    projects = (other.removesuffix(ending) for other in known if other.endswith(ending))
+    meant = nearest(project, projects)
+    return f"did you mean {meant}{ending}?" if meant else f"declare the account above: {name}=…"
 
 
 def _unfit(assignment: Assignment, value: str) -> Iterator[_LineProblem]:

@@ -6,7 +6,6 @@ Nothing here is imported before users.py has raised something.
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 import traceback
 from collections.abc import Mapping
@@ -23,6 +22,10 @@ from iamgen.source_place import Extent, SourcePlace, SourceSpan
 
 _LITERALS = {"true": "True", "false": "False", "none": "None", "null": "None", "nil": "None", "TRUE": "True"}
 """Words of other languages, and what they are in Python."""
+_TYPES = (Exception, ValueError, bool, dict, float, frozenset, int, list, range, reversed, set, str, tuple)
+_FUNCTIONS = (all, any, enumerate, filter, isinstance, len, map, max, min, open, print, sorted, sum, zip)
+_BUILTINS = [usual.__name__ for usual in (*_TYPES, *_FUNCTIONS)]
+"""What users.py may use of Python's own: nobody means `slice` who writes `alice`."""
 _TYPOGRAPHIC = "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\xab\xbb"  # quotes
 
 
@@ -99,7 +102,7 @@ def _about_name(name: str, file: Path, names: Mapping[str, Any]) -> str:
         return f"Python writes {_LITERALS[name]}"
     own = [known for known in names if not known.startswith("__")]
     quoted = f'if it is text, write it in quotes: "{name}"'
-    return did_you_mean(name, [*own, *iamgen.__all__], did_you_mean(name, dir(builtins), quoted, likeness=0.8))
+    return did_you_mean(name, [*own, *iamgen.__all__], did_you_mean(name, _BUILTINS, quoted, likeness=0.8))
 
 
 def _import_line(file: Path) -> int:

@@ -42,7 +42,8 @@ def iso(moment: datetime) -> str:
 
 
 def spoken(moment: datetime) -> str:
-    """Return an end (UTC, exclusive) for a person, who wrote it as a day: `the end of 2027-01-31 (UTC)`."""
+    """Return an end (exclusive) for a person, who wrote it as a day: `the end of 2027-01-31 (UTC)`."""
+    moment = moment.astimezone(UTC)
     is_midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
     if is_midnight and moment.date() > date.min:  # no day comes before the first
         return f"the end of {moment - timedelta(days=1):%Y-%m-%d} (UTC)"

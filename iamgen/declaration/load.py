@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.declaration import constants as constants_file
 from iamgen.declaration import users_file
-from iamgen.declaration.accounts import Accounts, accounts, lookalikes, production_unsaid, unlisted_region
+from iamgen.declaration.accounts import Accounts, accounts, production_unsaid, unlisted_region
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.model import Settings
 from iamgen.declaration.source import located
@@ -122,9 +122,11 @@ def load_constants(source: ConstantsFile) -> tuple[Constants, Accounts, tuple[Fa
 
 def _constants_warnings(read: Constants, declared: Accounts) -> Iterator[Fault]:
     """Yield what the owner of a faultless CONST.inc may want to change."""
+    from iamgen.declaration.misspelt_constants import misspelt_constants
+
     yield from read.notices
     yield from declared.odd_ids
-    yield from lookalikes(read)
+    yield from misspelt_constants(read)
     yield from production_unsaid(read, declared)
     yield from unlisted_region(read, declared)
 

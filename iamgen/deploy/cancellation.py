@@ -10,7 +10,7 @@ from iamgen.aws_client.polling import Pace
 from iamgen.deploy import stack as stacks
 from iamgen.deploy.consequences import cli_options, watching, with_consequence
 from iamgen.deploy.events import Event, follow, last_event
-from iamgen.deploy.failure import not_rolled_back
+from iamgen.deploy.failure import not_deleted
 from iamgen.deploy.order import Order
 from iamgen.deploy.stack_status import NextStep, step
 from iamgen.errors import Fault, IamgenError, refuse
@@ -47,7 +47,7 @@ def cancel(order: Order, clients: Clients, pace: Pace, tell: TellEvent) -> str:
         message = "the update is being stopped, and AWS goes on with that"
         with with_consequence(order.where, clients, message, watching(order.account)):
             outcome = follow(clients.cloudformation, stack.id, since, pace, tell)
-    faults = list(not_rolled_back(order.where, outcome, cli_options(clients)))
+    faults = list(not_deleted(order.where, outcome, cli_options(clients)))
     if faults:
         raise IamgenError([*faults, Fault(order.where, f"the update was stopped, and ended in {outcome.status}")])
     return outcome.status

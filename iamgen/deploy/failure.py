@@ -19,7 +19,7 @@ _KNOWN = (
     (
         re.compile(r"already exists", re.IGNORECASE),
         "something of its name is there already, and is not this stack's",
-        "delete it, or take it over with an import (aws cloudformation create-change-set --change-set-type IMPORT)",
+        "delete it, or put yours beside it under another name: docs/how-to.md, Adopt what exists",
     ),
     (
         re.compile(r"must remove users from group"),
@@ -94,11 +94,22 @@ _LOOK = "look at it in the account, and deploy again"
 
 
 def not_rolled_back(where: str, outcome: OperationOutcome, options: str = "") -> Iterator[Fault]:
-    """Yield a fault for each resource that AWS could not delete again after an operation had failed."""
+    """Yield a fault for each resource that AWS could not delete again after an operation had failed, but for the one
+    that `explained` tells as the cause."""
     first = first_cause(outcome)
-    for event in _last_events(outcome):
-        if event.status == _DELETE_FAILED and event != first:
+    for event in _undeleted(outcome):
+        if event != first:
             yield _not_deleted(where, event, options)
+
+
+def not_deleted(where: str, outcome: OperationOutcome, options: str = "") -> Iterator[Fault]:
+    """Yield a fault for each resource that AWS could not delete, whatever else happened."""
+    for event in _undeleted(outcome):
+        yield _not_deleted(where, event, options)
+
+
+def _undeleted(outcome: OperationOutcome) -> Iterator[Event]:
+    return (event for event in _last_events(outcome) if event.status == _DELETE_FAILED)
 
 
 def _last_events(outcome: OperationOutcome) -> tuple[Event, ...]:

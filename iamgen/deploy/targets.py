@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from iamgen.aws_client.clients import SESSION_NAME, Client, Clients, Credentials, connect, role_arn
+from iamgen.aws_client.parallel import side_by_side
 from iamgen.declaration.accounts import PROFILE, constant
 from iamgen.declaration.model import STANDARD_ROLES
 from iamgen.declaration.naming import ASSUME_GROUP, OWN_USER_GROUP, POWER_GROUP
@@ -15,6 +17,8 @@ from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy.order import Order
 from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import Fault, IamgenError, UsageError
+from iamgen.ui.board import showing
+from iamgen.ui.console import Console
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class CredentialChoice:
         return Credentials(self.profile or (None if role or _in_environment() else own), role)
 
     def clients(self, declaration: Declaration, account: Account) -> Clients:
-        """Return the account's clients, signed in: a profile may ask for an MFA code, and one asks after the other.
+        """Return the account's clients, signed in.
 
         Where there is no way to have them, it is their use that raises IamgenError: the other accounts are none the
         worse. Raises UsageError as `credentials` does.
@@ -50,6 +54,31 @@ class CredentialChoice:
             return connect(credentials, declaration.region, where(account))
         except IamgenError as exc:
             return Clients(partial(_fail, exc), credentials, declaration.region)
+
+    def clients_of_each(
+        self, declaration: Declaration, accounts: Collection[Account], console: Console
+    ) -> dict[str, Clients]:
+        """Return the clients of several accounts by name, in their order. They sign in at the same time, a few at once;
+        those whose profile may ask for an MFA code do so before, one after the other. Raises UsageError as
+        `credentials` does.
+        """
+        profiles = {account.name: self.credentials(declaration, account).profile for account in accounts}
+        may_ask = _profiles_that_may_ask(profiles.values())
+        asking = [account for account in accounts if profiles[account.name] in may_ask]
+        signed_in = {account.name: self.clients(declaration, account) for account in asking}
+        rest = {item.name: partial(self.clients, declaration, item) for item in accounts if item not in asking}
+        with console.board(list(rest)) as show:
+            work = {name: partial(showing, show, name, "signing in", sign_in) for name, sign_in in rest.items()}
+            results = side_by_side(work, threading.Event(), only_reads=True)
+        signed_in |= {name: clients for name, clients in results.items() if isinstance(clients, Clients)}
+        return {account.name: signed_in[account.name] for account in accounts}
+
+
+def _profiles_that_may_ask(profiles: Iterable[str | None]) -> set[str | None]:
+    """Return those of the profiles for whose credentials somebody may be asked for something."""
+    from iamgen.aws_client.sessions import may_ask  # it imports boto3
+
+    return {profile for profile in dict.fromkeys(profiles) if may_ask(profile)}
 
 
 def _demands_name_of_user(declaration: Declaration, account: Account, arn: str) -> bool:

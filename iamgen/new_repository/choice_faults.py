@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from iamgen.aws import quotas
 from iamgen.aws.partitions import REGIONS
-from iamgen.declaration.accounts import is_account_id
+from iamgen.declaration.account_ids import is_account_id
 from iamgen.declaration.kinds import USER_ONLY, kind_of
 from iamgen.declaration.naming import IAM_NAME
 from iamgen.errors import Fault

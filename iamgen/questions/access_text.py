@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
+from iamgen.declaration.expiry import spoken
 from iamgen.questions.access_answer import AccessOverview, ActorKey
 from iamgen.questions.action_summary_text import legend, summary_lines
-from iamgen.questions.can_json import iso
 from iamgen.questions.can_text import WIDTH, footer, step_lines
 from iamgen.questions.held_roles import HeldRole, role_label
 from iamgen.questions.limits import not_looked_at_of_all
@@ -102,7 +102,7 @@ def _role_words(held: HeldRole) -> str:
 
 
 def _terms(held: HeldRole) -> str:
-    until = f" until {iso(held.end)}" if held.end else ""
+    until = f" until {spoken(held.end)}" if held.end else ""
     return f"{until}: {held.reason}" if held.reason else until
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
 from iamgen.aws.services import list_date
+from iamgen.declaration.expiry import spoken
 from iamgen.questions.can import AccessAnswer, Asker, Attempt, Refused
-from iamgen.questions.can_json import is_allowed_by_identity, iso, notes
+from iamgen.questions.can_json import is_allowed_by_identity, notes
 from iamgen.questions.decisions import Level
 from iamgen.questions.explanation import conditions, missing, missing_for_role
 from iamgen.questions.grant_reasons import reason_of
@@ -41,7 +42,7 @@ def _lines(asker: Asker, answer: AccessAnswer) -> Iterator[str]:
     if best and answer.level != "no":
         yield from ("", *step_lines(path(best, asker.model.granted)))
         end = until(asker, best, answer.demand, answer.question.circumstances)
-        ending = (f"until {iso(end)}",) if end and answer.level == "yes" else ()
+        ending = (f"until {spoken(end)}",) if end and answer.level == "yes" else ()
         words = dict.fromkeys((*(text for text in conditions(answer) if not text.startswith("until ")), *ending))
         yield from _listed("conditions" if answer.level == "yes" else "what decides", words)
         yield from _listed("reason", filter(None, (reason_of(asker.model, best),)))

@@ -8,6 +8,9 @@ from iamgen.access.answers import Answer
 from iamgen.access.conditions import Condition, Operator
 from iamgen.access.context import Context, ContextValue
 from iamgen.access.documents import Statement
+from iamgen.access.errors import AccessError
+from iamgen.access.values import moment
+from iamgen.declaration.expiry import spoken
 
 _MFA = "aws:multifactorauthpresent"
 _COMPARED = {
@@ -43,11 +46,19 @@ def in_words(condition: Condition) -> str:
     if condition.key.lower() == _MFA and operator.test == "Bool" and condition.values == ("true",):
         return "with MFA" if not operator.if_exists else "with MFA, or with keys that have no such mark"
     if condition.key.lower() == "aws:currenttime" and operator.test == "DateLessThan":
-        return f"until {values}"
+        return f"until {' or '.join(map(_end, condition.values))}"
     if operator.test == "Null":
         return f"{condition.key} is {'absent' if condition.values == ('true',) else 'there'}"
     words = f"{_QUALIFIED[operator.qualifier]}{condition.key} {_verb(operator)} {values}"
     return f"{words}, or is absent" if operator.if_exists else words
+
+
+def _end(value: str) -> str:
+    """Return the end that a condition names in the words of all other ends; as it is where it is no time."""
+    try:
+        return spoken(moment(value))
+    except AccessError:
+        return value
 
 
 def _verb(operator: Operator) -> str:

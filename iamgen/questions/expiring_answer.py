@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from iamgen.declaration.expiry import spoken
 from iamgen.questions.access_text import Line, hanging, plain_lines, shown_lines
 from iamgen.questions.can_json import VERSION, iso
 from iamgen.questions.can_text import footer
@@ -14,6 +15,8 @@ from iamgen.questions.endings import AccessEnd, endings
 from iamgen.questions.limits import not_looked_at_of_all
 from iamgen.questions.model import AccessModel
 
+_END = len("the end of 2027-01-31 (UTC)")
+_INDENT = 2 + _END + 2
 _NOT_ENDS = "ends of sessions, keys, passwords and certificates"
 
 
@@ -56,7 +59,7 @@ def expiring_text(answer: ExpiringAnswer, *, coloured: bool) -> str:
 def _lines(answer: ExpiringAnswer) -> Iterator[Line]:
     yield (f"ended, and still written: {len(answer.ended) or 'nothing'}", True)
     yield from plain_lines(_listed(answer.ended))
-    yield from (("", False), (f"ends by {iso(answer.last)}: {len(answer.ending) or 'nothing'}", True))
+    yield from (("", False), (f"ends by {spoken(answer.last)}: {len(answer.ending) or 'nothing'}", True))
     yield from plain_lines(_listed(answer.ending))
     yield from plain_lines(("", _later(answer)))
     yield from plain_lines(("", *footer((_NOT_ENDS, *not_looked_at_of_all(answer.model)))))
@@ -65,7 +68,7 @@ def _lines(answer: ExpiringAnswer) -> Iterator[Line]:
 def _later(answer: ExpiringAnswer) -> str:
     if not answer.later:
         return "nothing ends later"
-    return f"ends later: {len(answer.later):,}, the next at {iso(answer.later[0].end)}"
+    return f"ends later: {len(answer.later):,}, the next at {spoken(answer.later[0].end)}"
 
 
 def _listed(items: Iterable[AccessEnd]) -> Iterator[str]:
@@ -73,9 +76,9 @@ def _listed(items: Iterable[AccessEnd]) -> Iterator[str]:
     for item in items:
         accounts[replace(item, account="")].append(item.account)
     for item, names in accounts.items():
-        yield from hanging("  ", f"{iso(item.end)}  {_sentence(item)} in {', '.join(names)}", 24)
+        yield from hanging("  ", f"{spoken(item.end):{_END}}  {_sentence(item)} in {', '.join(names)}", _INDENT)
         more = ": ".join(filter(None, (item.place, item.reason)))
-        yield from hanging(" " * 24, more, 26) if more else ()
+        yield from hanging(" " * _INDENT, more, _INDENT + 2) if more else ()
 
 
 def _sentence(item: AccessEnd) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from iamgen.questions.can_json import iso
+from iamgen.declaration.expiry import spoken
 from iamgen.questions.can_text import WIDTH, footer
 from iamgen.questions.explanation import attempt_conditions
 from iamgen.questions.grant_reasons import reason_of
@@ -63,7 +63,7 @@ def _holder(model: AccessModel, holder: AccessHolder, holders: HolderAnswer) -> 
     where = f" in {way.actor.account_name}" if way.actor.kind in ("CI user", "user") else ""
     head = f"  {way.actor.name}{where}{f' → {chain}' if chain else ''}"
     yield from wrap(head, WIDTH, subsequent_indent="    ", break_on_hyphens=False)
-    details = [f"until {iso(holder.end)}"] if holder.end else []
+    details = [f"until {spoken(holder.end)}"] if holder.end else []
     details += ["perhaps"] if holder.level == "depends" else []
     details += [text for text in attempt_conditions(holder.attempt) if not text.startswith(("until ", "denied by "))]
     details += [_of_actions(holder, holders)] if len(holders.demand.actions) > 1 else []

@@ -211,11 +211,11 @@ class Console(NamedTuple):
         place = None if type(fault.where) is str else cast("SourcePlace", fault.where)
         where = place.exact if place else fault.where
         visible = _shown_on_a_line if place else _shown  # a source is one line, and may have anything in it
-        rows = [f"{self._paint(word + ':', colour)} {visible(f'{where}: {fault.problem}')}"]
+        rows = [*self._message_rows(word, colour, visible(f"{where}: {fault.problem}"))]
         if place and word == "error":
             rows += self._source_rows(place, colour)
         if fault.hint:
-            rows.append(f"{self._paint('hint:', _CYAN)} {visible(fault.hint)}")
+            rows += self._message_rows("hint", _CYAN, visible(fault.hint))
         self._write("".join(f"{row}\n" for row in rows))
 
     def _write(self, text: str) -> None:
@@ -223,6 +223,17 @@ class Console(NamedTuple):
         from iamgen.ui import board
 
         board.say(self.err, text)
+
+    def _message_rows(self, word: str, colour: str, text: str) -> Iterator[str]:
+        """Yield the rows of an error, a warning or a hint: on a terminal they end at its width."""
+        lines: Iterable[str] = f"{word}: {text}".split("\n")
+        if self.err.isatty():
+            from iamgen.ui.layout import wrapped
+
+            width = _columns(self.err)
+            lines = (row for line in lines for row in wrapped(line, width))
+        for number, row in enumerate(lines):
+            yield row if number else f"{self._paint(f'{word}:', colour)}{row.removeprefix(f'{word}:')}"
 
     def _source_rows(self, place: SourcePlace, colour: str) -> Iterator[str]:
         """Yield the source line of a place, and one with carets under the part that is meant."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from iamgen.ui.plan_line import INDENT, PlanLine
 from iamgen.ui.printable import printable
@@ -11,6 +11,10 @@ from iamgen.ui.source_frame import character_width
 _RED, _GREEN, _YELLOW, _BOLD, _PLAIN = "\033[31m", "\033[32m", "\033[33m", "\033[1m", "\033[0m"
 _BY_SIGN = {"+": _GREEN, "~": _YELLOW, "-": _RED, "!": _YELLOW}
 _BY_TONE = {"": "", "heading": _BOLD, "danger": f"{_BOLD}{_RED}"}
+_PROGRAMS = frozenset({"aws", "chmod", "git", "iamgen", "make", "pip", "python", "python3"})
+_QUOTES = ("'", '"')
+_BEFORE_COMMAND = (":", "run", "type", "with", ";")
+"""What ends the word before a command, in messages."""
 _NARROWEST = 30  # columns between the indent and the edge, however narrow the terminal is
 
 
@@ -38,17 +42,42 @@ def _paint(line: PlanLine) -> tuple[str, str]:
 
 
 def _wrapped(line: PlanLine, width: int) -> Iterator[str]:
-    text = printable(line.text)
-    words = text.lstrip().split(" ")
-    row = f"{INDENT * line.depth}{line.mark}{' ' * (len(text) - len(text.lstrip()))}{words[0]}"
-    indent = " " * min(len(row) - len(words[0]) + len(INDENT), max(width - _NARROWEST, 0))
-    for word in words[1:]:
-        if _columns(f"{row} {word}") <= width:
-            row = f"{row} {word}"
+    return wrapped(printable(line.text), width, f"{INDENT * line.depth}{line.mark}")
+
+
+def wrapped(text: str, width: int, before: str = "") -> Iterator[str]:
+    """Yield the rows that a line of text takes. It is broken at blanks, but not in a command that somebody may copy."""
+    pieces = list(_pieces(text.lstrip()))
+    row = f"{before}{' ' * (len(text) - len(text.lstrip()))}{pieces[0]}"
+    indent = " " * min(len(row) - len(pieces[0]) + len(INDENT), max(width - _NARROWEST, 0))
+    for piece in pieces[1:]:
+        if _columns(f"{row} {piece}") <= width:
+            row = f"{row} {piece}"
         else:
             yield row.rstrip()
-            row = f"{_fitting(indent, word, width)}{word}"
+            row = f"{_fitting(indent, piece, width)}{piece}"
     yield row
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield the words of a text. What is quoted is a single piece, and so is a command, to the end of its clause."""
+    words = text.split(" ")
+    start = 0
+    while start < len(words):
+        end = _end_of_piece(words, start)
+        yield " ".join(words[start:end])
+        start = end
+
+
+def _end_of_piece(words: Sequence[str], start: int) -> int:
+    """Return the index of the first word after the piece that begins with a word."""
+    word, rest = words[start], range(start, len(words))
+    if word in _PROGRAMS and (start == 0 or words[start - 1].endswith(_BEFORE_COMMAND)):
+        return next((index + 1 for index in rest if words[index].endswith((";", ","))), len(words))
+    quote = word[:1]
+    if quote in _QUOTES and quote not in word[1:]:
+        return next((index + 1 for index in rest[1:] if quote in words[index]), start + 1)
+    return start + 1
 
 
 def _fitting(indent: str, word: str, width: int) -> str:

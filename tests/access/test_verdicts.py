@@ -24,6 +24,7 @@ from iamgen.access.principals import (
     with_keys,
     with_mfa,
 )
+from iamgen.errors import Fault
 
 ID, OTHER = "123456789012", "999999999999"
 QUEUE = f"arn:aws:sqs:eu-west-1:{ID}:q"
@@ -384,6 +385,14 @@ def test_an_unreadable_document_may_mean_anything(document: object) -> None:
         read = parse_partly(document, "test", trust=trust)
         request = Request("sts:AssumeRole", f"arn:aws:iam::{ID}:role/r", principals=principals)
         assert evaluate(read, request, side="trust" if trust else "identity").verdict.outcome == "unknown"
+
+
+@pytest.mark.parametrize(("trust", "principal"), [(True, {}), (False, {"Principal": "*"})])
+def test_a_principal_where_none_may_be_and_none_where_it_must(trust: bool, principal: dict[str, str]) -> None:
+    """A trust statement that names nobody, and a policy that names somebody: what AWS makes of it is not known."""
+    document = {"Version": "2012-10-17", "Statement": [{**allow("s3:*"), **principal}]}
+    faults = {fault for statement in parse_partly(document, "test", trust=trust) for fault in statement.unread}
+    assert faults == {Fault("test", "has a Principal where none may be, or has none where it must")}
 
 
 def test_an_unknown_managed_policy_matters_only_where_it_decides() -> None:

@@ -71,7 +71,11 @@ PROFILES = (
         """echo '{"Version": 0}'""",
         f"{SHAPE}: Unsupported version '0' for credential process provider, supported versions: 1",
     ),
-    process("no-key", """echo '{"Version": 1}'""", f"{SHAPE}: Missing required key in response: 'AccessKeyId'"),
+    process(
+        "no-key",
+        """echo '{"Version": 1}'""",
+        "credential_process prints JSON of another shape: Missing required key in response: 'AccessKeyId'",
+    ),
     process(
         "no-time",
         f"""echo '{{{KEYS}, "SessionToken": "x", "Expiration": "soon"}}'""",

@@ -69,7 +69,7 @@ def test_everybody(root: Path, iamgen: Iamgen) -> None:
         "    OpsR in prod",
         "  bob",
         "    OpsR in dev",
-        "    ReadR in prod until 2126-02-01T00:00:00Z: INC-1: see the queue",
+        "    ReadR in prod until the end of 2126-01-31 (UTC): INC-1: see the queue",
         "  carol",
         "    no role: only as their own user",
         "",
@@ -98,7 +98,7 @@ def test_somebody_with_the_paths_and_what_they_may_do(root: Path, iamgen: Iamgen
         "as OpsR in dev",
         "as ReadR in prod",
     ]
-    assert "  - ReadR in prod until 2126-02-01T00:00:00Z: INC-1: see the queue" in lines
+    assert "  - ReadR in prod until the end of 2126-01-31 (UTC): INC-1: see the queue" in lines
     assert sum(line.startswith("  person           bob") for line in lines) == 2
     full = [line for line in lines if line.startswith("  everything: ")]
     assert any(" s3" in line for line in full) or "s3" in done.stdout
@@ -149,11 +149,11 @@ def test_expiring(root: Path, iamgen: Iamgen, answered: Callable[..., dict[str, 
     assert max(map(len, lines)) <= 80
     assert lines[:3] == [
         "ended, and still written: 1",
-        "  2026-02-01T00:00:00Z  carol: ReadR in dev",
-        "                        users.py:6: INC-0",
+        "  the end of 2026-01-31 (UTC)  carol: ReadR in dev",
+        "                               users.py:6: INC-0",
     ]
     assert lines[4].startswith("ends by ") and lines[4].endswith(": nothing")
-    assert lines[6] == "ends later: 1, the next at 2126-02-01T00:00:00Z"
+    assert lines[6] == "ends later: 1, the next at the end of 2126-01-31 (UTC)"
     plain = answered("expiring-answer", "expiring", "--within", "6000w")
     assert [(item["name"], item["reason"]) for item in plain["ending"]] == [("bob", "INC-1: see the queue")]
     assert [item["name"] for item in plain["ended"]] == ["carol"]
@@ -201,7 +201,7 @@ def test_a_template_as_the_source(root: Path, iamgen: Iamgen, tmp_path: Path) ->
     assert "why something was granted, which users.py alone says" in done.stdout
     assert "why something was granted" not in iamgen(root, "access").stdout
     ends = iamgen(root, "expiring", "--within", "6000w", *sources)
-    assert "2126-02-01T00:00:00Z  arn:aws:iam::111111111111:user/bob: trust policy of" in ends.stdout
+    assert "the end of 2126-01-31 (UTC)  arn:aws:iam::111111111111:user/bob: trust policy of" in ends.stdout
     unused = iamgen(root, "access", "--unused", *sources)
     words = " ".join(unused.stdout.split())
     assert (

@@ -253,6 +253,21 @@ def test_what_does_not_name_iamgen_is_warned_about(ann: Clone, iamgen: Iamgen) -
         )
 
 
+def test_a_tag_as_the_image_of_gitlab_says_how_to_pin_it(ann: Clone, iamgen: Iamgen) -> None:
+    assert iamgen(ann.folder, "ci", "gitlab").returncode == 0
+    text = (ann.folder / FILES[2]).read_text()
+    words = "  # A tag can be moved to another image, and what runs here gets the roles that deploy. Pin the image by its digest,"
+    assert words in text
+    (example,) = (line.removeprefix("  # ") for line in text.splitlines() if line.startswith("  # [% set"))
+    assert example == '[% set image = "python:3.13@sha256:…" %]'
+    (ann.folder / "templates/ci").mkdir(parents=True)
+    (ann.folder / "templates/ci/gitlab-image.j2").write_text(f"{example}\n")
+    assert iamgen(ann.folder, "ci", "gitlab").returncode == 0
+    pinned = (ann.folder / FILES[2]).read_text()
+    assert yaml.safe_load(pinned)["default"]["image"] == "python:3.13@sha256:…"
+    assert words not in pinned
+
+
 def test_the_image_of_gitlab_can_be_pinned(ann: Clone, iamgen: Iamgen) -> None:
     (ann.folder / "templates/ci").mkdir(parents=True)
     image = "registry.example.com/python@sha256:" + "0" * 64
@@ -261,6 +276,7 @@ def test_the_image_of_gitlab_can_be_pinned(ann: Clone, iamgen: Iamgen) -> None:
     text = (ann.folder / FILES[2]).read_text()
     assert yaml.safe_load(text)["default"]["image"] == image
     assert text.startswith("# Made by `iamgen ci gitlab`")
+    assert "digest" not in text
     assert iamgen(ann.folder, "ci", "gitlab", "--check").returncode == 0
 
 

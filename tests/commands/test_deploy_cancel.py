@@ -127,6 +127,17 @@ def test_an_update_that_is_not_put_back(accounts: Accounts, status: str) -> None
     assert f"error: dev (222222222222): it was not put back as it was: {status}\n" in err
 
 
+def test_an_update_that_ended_meanwhile(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iamgen.commands.deploy_cancel.cancel", lambda *_: "")
+    accounts.states[WHERE["dev"]] = "UPDATE_IN_PROGRESS"
+    code, _, err = accounts.run("dev")
+    assert code == 1
+    assert err.endswith(
+        "error: dev (222222222222): it had ended before it could be stopped\n"
+        "hint: look at what there is now: iamgen deploy dev --dry-run\n"
+    )
+
+
 def test_an_account_that_cannot_be_looked_at(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     def under_way(order: Order, _clients: Clients) -> str:
         if order.where == WHERE["dev"]:

@@ -12,6 +12,9 @@ import click
 import pytest
 
 from iamgen.cli.main import iamgen as program
+from iamgen.cli.session import Session
+from iamgen.errors import Fault, UsageError
+from iamgen.ui.console import Console
 
 ROOT = Path(__file__).resolve().parents[2]
 ARN = "arn:aws:iam::111111111111:user"
@@ -113,6 +116,20 @@ def test_a_stack_set_by_either_spelling(make_repo: MakeRepo, iamgen: Iamgen) -> 
 def test_wrong_usage(make_repo: MakeRepo, iamgen: Iamgen, words: tuple[str, ...], hint: str) -> None:
     done = iamgen(make_repo(), *words)
     assert (done.returncode, done.stdout, done.stderr.splitlines()[-1]) == (2, "", f"hint: {hint}")
+
+
+@pytest.mark.parametrize("option", ["--import-existing", "--import-existing-resources"])
+def test_what_is_there_already_is_not_taken_over(option: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        command_of("deploy").main(["dev", option], standalone_mode=False, obj=Session(Console.standard()))
+    assert raised.value.faults == (
+        Fault(
+            "deploy --import-existing",
+            "iamgen takes over no resource that is there already: CloudFormation imports only what a template keeps for "
+            "good, and leaves it as it is, so that an imported role would go on trusting whoever it trusts",
+            "leave the option out; put the new roles beside the old ones: docs/how-to.md, Adopt what exists",
+        ),
+    )
 
 
 def stack_tags(aws: Aws) -> dict[str, str]:

@@ -33,6 +33,12 @@ USERS = (
 """
 
 
+ROLES = """\
+SHOP_DEV_IAM_OPS_ROLE=infra-OpsR-${SHOP_DEV_AWS_ACCOUNT_ID}
+SHOP_DEV_IAM_READ_ROLE=infra-ReadR-${SHOP_DEV_AWS_ACCOUNT_ID}
+"""
+
+
 class Mistake(NamedTuple):
     """What somebody typed, and what is said about it."""
 
@@ -185,6 +191,137 @@ error: CONST.inc:4:1: shop_prod_aws_account_id is no account's name
 hint: write it in upper case, words joined by one _ each, such as SHOP_PROD_AWS_ACCOUNT_ID
 """,
         const=changed(CONST, "SHOP_PROD_AWS_ACCOUNT_ID=333333333333\n", "shop_prod_aws_account_id=333333333333\n"),
+    ),
+    "an id in lower case that other lines refer to": Mistake(
+        PEOPLE,
+        """\
+error: CONST.inc:3:1: shop_dev_aws_account_id is no account's name
+   3 | shop_dev_aws_account_id=222222222222
+     | ^^^^^^^^^^^^^^^^^^^^^^^
+hint: write it in upper case, words joined by one _ each, such as SHOP_DEV_AWS_ACCOUNT_ID
+""",
+        const=changed(CONST, "SHOP_DEV_AWS_ACCOUNT_ID=", "shop_dev_aws_account_id=") + ROLES,
+    ),
+    "an id under a misspelt name that other lines refer to": Mistake(
+        PEOPLE,
+        """\
+error: CONST.inc:3:1: SHOP_DEV_AWS_ACOUNT_ID has an account's id, but declares no account
+   3 | SHOP_DEV_AWS_ACOUNT_ID=············
+     | ^^^^^^^^^^^^^^^^^^^^^^
+hint: did you mean SHOP_DEV_AWS_ACCOUNT_ID? Other lines speak of that
+""",
+        const=changed(CONST, "SHOP_DEV_AWS_ACCOUNT_ID=", "SHOP_DEV_AWS_ACOUNT_ID=") + ROLES,
+    ),
+    "an id under a misspelt name of an account that has another name": Mistake(
+        PEOPLE,
+        """\
+error: CONST.inc:3:1: SHOP_DEV_AWS_ACOUNT_ID has an account's id, but declares no account
+   3 | SHOP_DEV_AWS_ACOUNT_ID=············
+     | ^^^^^^^^^^^^^^^^^^^^^^
+hint: did you mean SHOP_DEV_AWS_ACCOUNT_ID? Other lines speak of that
+""",
+        const=changed(CONST, "SHOP_DEV_AWS_ACCOUNT_ID=", "SHOP_DEV_AWS_ACOUNT_ID=")
+        + "SHOP_DEV_AWS_ACCOUNT_NAME=shop\n",
+    ),
+    "an id that is missing": Mistake(
+        PEOPLE,
+        """\
+error: CONST.inc:6:34: SHOP_DEV_IAM_OPS_ROLE: no line above sets ${SHOP_DEV_AWS_ACCOUNT_ID} (also SHOP_DEV_IAM_READ_ROLE at CONST.inc:7)
+   6 | SHOP_DEV_IAM_OPS_ROLE=infra-OpsR-${SHOP_DEV_AWS_ACCOUNT_ID}
+     |                                  ^
+hint: declare the account above: SHOP_DEV_AWS_ACCOUNT_ID=…
+""",
+        const=changed(CONST, "SHOP_DEV_AWS_ACCOUNT_ID=222222222222\n", "") + ROLES,
+    ),
+    "a reference that is misspelt, several times": Mistake(
+        PEOPLE,
+        """\
+error: CONST.inc:7:34: SHOP_DEV_IAM_OPS_ROLE: no line above sets ${SHOP_DEV_AWS_ACOUNT_ID} (also SHOP_DEV_IAM_READ_ROLE at CONST.inc:8)
+   7 | SHOP_DEV_IAM_OPS_ROLE=infra-OpsR-${SHOP_DEV_AWS_ACOUNT_ID}
+     |                                  ^
+hint: did you mean SHOP_DEV_AWS_ACCOUNT_ID?
+""",
+        const=CONST + changed(ROLES, "_ACCOUNT_ID", "_ACOUNT_ID"),
+    ),
+    "the region in lower case": Mistake(
+        PEOPLE,
+        """\
+error: CONST.inc:1:1: GLOBAL_AWS_REGION is missing
+   1 | global_aws_region=eu-central-1
+     | ^^^^^^^^^^^^^^^^^
+hint: did you mean GLOBAL_AWS_REGION by global_aws_region?
+""",
+        const=changed(CONST, "GLOBAL_AWS_REGION=", "global_aws_region="),
+    ),
+    "no region": Mistake(
+        PEOPLE,
+        """\
+error: CONST.inc: GLOBAL_AWS_REGION is missing
+hint: write the stacks' region: GLOBAL_AWS_REGION=eu-west-1
+""",
+        const=changed(CONST, "GLOBAL_AWS_REGION=eu-central-1\n", ""),
+    ),
+    "a service's short name in assumed_by": Mistake(
+        """\
+USERS = (User("alice", {"shop-dev": "AdminR"}),)
+ROLES = (Role("DataR", assumed_by=("lambda",), services=("s3",)),)
+""",
+        """\
+error: users.py:5:36: Role 'DataR': 'lambda' is no service, role or ARN that may assume it
+   5 | ROLES = (Role("DataR", assumed_by=("lambda",), services=("s3",)),)
+     |                                    ^^^^^^^^
+hint: write a service such as 'lambda.amazonaws.com', a role's name, or an ARN
+""",
+    ),
+    "a policy that nobody declares": Mistake(
+        """\
+USERS = (User("alice", {"shop-dev": "AdminR"}),)
+ROLES = (Role("DataR", policies=("LogsP",)),)
+""",
+        """\
+error: users.py:5:34: Role 'DataR': there is no Policy 'LogsP'
+   5 | ROLES = (Role("DataR", policies=("LogsP",)),)
+     |                                  ^^^^^^^
+hint: declare it in POLICIES, or name AWS's own in managed_policies
+""",
+    ),
+    "a name without quotes": Mistake(
+        """\
+USERS = (User(alice, {"shop-dev": "AdminR"}),)
+""",
+        """\
+error: users.py:4:15: the name alice is not defined
+   4 | USERS = (User(alice, {"shop-dev": "AdminR"}),)
+     |               ^^^^^
+hint: if it is text, write it in quotes: "alice"
+""",
+    ),
+    "a function of Python's, misspelt": Mistake(
+        """\
+USERS = tupel([User("alice", {"shop-dev": "AdminR"})])
+""",
+        """\
+error: users.py:4:9: the name tupel is not defined
+   4 | USERS = tupel([User("alice", {"shop-dev": "AdminR"})])
+     |         ^^^^^
+hint: did you mean tuple?
+""",
+    ),
+    "a dynamic reference among the services": Mistake(
+        """\
+OPS_SERVICES = ("s3", "{{resolve:ssm:x}}")
+USERS = (User("alice", {"shop-dev": "AdminR"}),)
+""",
+        """\
+error: users.py:4:23: OPS_SERVICES: '{{resolve:ssm:x}}' is no known service
+   4 | OPS_SERVICES = ("s3", "{{resolve:ssm:x}}")
+     |                       ^^^^^^^^^^^^^^^^^^^
+hint: write a service as it stands before the colon of its actions, such as s3
+error: users.py:4:23: OPS_SERVICES has a dynamic reference, {{resolve:…}}
+   4 | OPS_SERVICES = ("s3", "{{resolve:ssm:x}}")
+     |                       ^^^^^^^^^^^^^^^^^^^
+hint: write the value itself: CloudFormation would put in another one after the template was looked at
+""",
     ),
     "a hyphen in a name of CONST.inc": Mistake(
         PEOPLE,
@@ -911,3 +1048,30 @@ def test_a_mistake_gets_this_message(case: str, make_repo: Callable[..., Path]) 
     err = io.StringIO()
     Console(io.StringIO(), err, coloured=False, answers=io.StringIO()).errors(raised.value.faults)
     assert err.getvalue() == mistake.message
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("shop_dev_aws_account_name=shop", "SHOP_DEV_AWS_ACCOUNT_NAME"),
+        ("Shop_dev_aws_account_kind=prod", "SHOP_DEV_AWS_ACCOUNT_KIND"),
+        ("shop_dev_aws_profile=mine", "SHOP_DEV_AWS_PROFILE"),
+        ("shop_dev_iam_ops_role=infra-OpsR-222222222222", "SHOP_DEV_IAM_OPS_ROLE"),
+        ("global_aws_partition=aws", "GLOBAL_AWS_PARTITION"),
+    ],
+)
+def test_a_constant_that_is_not_read_for_its_letters(line: str, meant: str, make_repo: Callable[..., Path]) -> None:
+    written = line.partition("=")[0]
+    warnings = load(make_repo(HEAD + PEOPLE, CONST + line + "\n"), NOW).warnings
+    assert [(fault.where, fault.problem, fault.hint) for fault in warnings] == [
+        (
+            "CONST.inc:7",
+            f"{written} is not read: names that iamgen reads are in capitals",
+            f"write {meant}, or remove the line",
+        )
+    ]
+
+
+def test_constants_of_ones_own_may_be_in_lower_case(make_repo: Callable[..., Path]) -> None:
+    own = "bucket=logs\nshop_dev_aws_account_name=x\nSHOP_DEV_AWS_ACCOUNT_NAME=y\n"
+    assert load(make_repo(HEAD + PEOPLE, CONST + own), NOW).warnings == ()

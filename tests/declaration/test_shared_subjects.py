@@ -49,6 +49,8 @@ def test_it_is_refused(service: str, guarded: str, other: str, make_repo: MakeRe
     assert where == "users.py:5"
     assert what.endswith(f"is for dev as well, and gets OpsR in {guarded} without anybody's approval")
     assert hint
+    if service == "an issuer":
+        assert hint == f"give {guarded} a subject of its own, that no other job has"
 
 
 @pytest.mark.parametrize("service", ONE_EACH)

@@ -617,7 +617,8 @@ def test_a_principal_that_is_not_of_the_stack(caller: str) -> None:
     before, after = {"OpsR": ops(policy(*FULL))}, {"OpsR": ops(policy("s3:*"))}
     result = found(before, after, caller)
     assert (result.refusals, len(result.notes)) == ((), 1)
-    assert f"{caller}, who deploys, is not of this stack: what it may do was not looked at" in result.notes[0]
+    words = "is not of this stack: what it may do was not looked at, and nothing here takes it away"
+    assert f"{caller}, who deploys, {words}" in result.notes[0]
     assert found(before, before, caller).notes == ()
     assert found(before, after).notes == ()  # nothing in the account limits its root
 
@@ -727,8 +728,10 @@ def test_what_a_deployment_would_refuse_from_templates_alone() -> None:
 def test_power_that_a_repair_takes(belong: list[str], removed: list[str], caller: str, expected: list[str]) -> None:
     faults = list(lost_by_repair("user-only", belong, removed, caller))
     assert [fault.problem for fault in faults] == expected
-    somebody = " for somebody who exists" if "nobody" in str(expected) else ""
-    hint = f"declare power=True in users.py{somebody}, or --lock-me-out, if it is meant and there is another way in"
+    meant = "--lock-me-out, if it is meant and there is another way in"
+    hint = f"declare power=True in users.py, or {meant}"
+    if "nobody" in str(expected):
+        hint = f"declare power=True in users.py for somebody who exists, or {meant}"
     assert {(fault.where, fault.hint) for fault in faults} <= {("user-only PowerG", hint)}
 
 

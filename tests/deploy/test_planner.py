@@ -23,11 +23,15 @@ from iamgen.deploy.cancellation import cancel
 from iamgen.deploy.change_set import ChangeSet
 from iamgen.deploy.events import Event
 from iamgen.deploy.executor import discard, execute, going_on
+from iamgen.deploy.failed_stack import undeleted
 from iamgen.deploy.order import Choices, Order
 from iamgen.deploy.planner import Prepared, prepare
 from iamgen.deploy.stack import Stack
 from iamgen.deploy.stack_protection import OPEN, STRICT
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import Fault, IamgenError
+
+STACK = "AWS::CloudFormation::Stack"
 
 Aws = Any
 Stubbed = Any
@@ -226,7 +230,7 @@ def test_what_is_there_already_is_told_before_anything(stubbed: Stubbed, order: 
     stubbed.answer("cloudformation", "describe_events", page, of_the_set)
     stubbed.answer("cloudformation", "describe_events", {"OperationEvents": second}, of_the_set | {"NextToken": "more"})
     removed(stubbed)
-    hint = "delete it, or take it over with an import (aws cloudformation create-change-set --change-set-type IMPORT)"
+    hint = "delete it, or put yours beside it under another name: docs/how-to.md, Adopt what exists"
     what = "something of its name is there already, and is not this stack's ({})"
     assert faults_of(lambda: prepare(order, stubbed.clients, choices)) == (
         Fault("dev (222222222222) OpsR", what.format(exists.format("OpsR")), hint),
@@ -544,6 +548,28 @@ def test_cancelling_an_update(stubbed: Stubbed, order: Order, choices: Choices) 
     stubbed.done()
 
 
+def test_what_aws_cannot_delete_after_an_update_was_stopped(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    """A user of the new template whom somebody gave a key meanwhile stays, with the key: nobody may think otherwise."""
+    stubbed.identity()
+    stubbed.stack("UPDATE_IN_PROGRESS")
+    event = {"StackId": "stack-id", "StackName": "infra", "Timestamp": datetime(2026, 11, 23, tzinfo=UTC)}
+    stack = {**event, "LogicalResourceId": "infra", "PhysicalResourceId": "stack-id", "ResourceType": STACK}
+    user = {**event, "LogicalResourceId": "UserCarol", "PhysicalResourceId": "carol", "ResourceType": "AWS::IAM::User"}
+    old = {**stack, "EventId": "1", "ResourceStatus": "UPDATE_IN_PROGRESS"}
+    first = {**stack, "EventId": "2", "ResourceStatus": "UPDATE_ROLLBACK_IN_PROGRESS"}
+    stays = {**user, "EventId": "3", "ResourceStatus": "DELETE_FAILED", "ResourceStatusReason": "Cannot delete entity"}
+    end = {**stack, "EventId": "4", "ResourceStatus": "UPDATE_ROLLBACK_COMPLETE"}
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": [old]})
+    stubbed.answer("cloudformation", "cancel_update_stack", {})
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": [end, stays, first, old]})
+    left, ended = faults_of(lambda: cancel(order, stubbed.clients, choices.pace, ignore))
+    assert left.where == "dev (222222222222) UserCarol"
+    assert left.problem.startswith("AWS could not delete the User carol: ")
+    assert left.problem.endswith("; its access keys and whatever it may do still work")
+    assert ended == Fault("dev (222222222222)", "the update was stopped, and ended in UPDATE_ROLLBACK_COMPLETE")
+    stubbed.done()
+
+
 @pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"])
 def test_what_cannot_be_cancelled(stubbed: Stubbed, order: Order, choices: Choices, status: str) -> None:
     stubbed.identity()
@@ -573,6 +599,7 @@ def test_a_bucket_has_to_be_the_accounts_own(stubbed: Stubbed, large: Order, cho
     stubbed.refuse("s3", "put_object", "AccessDenied", "Access Denied")
     (fault,) = faults_of(lambda: prepare(large, stubbed.clients, replace(choices, bucket="theirs")))
     assert fault.problem == "profile of-dev may not do PutObject: Access Denied"
+    assert fault.hint == "name a bucket of that account, in the stack's region: --bucket NAME"
     stubbed.done()
 
 
@@ -748,6 +775,52 @@ def test_who_wants_it_to_stop_keeps_a_failed_stack_and_its_protection(
     stubbed.done()
 
 
+def deleting(stubbed: Stubbed, order: Order, choices: Choices) -> Prepared:
+    """Return a deployment that deletes a stack whose creation failed; its deletion is begun."""
+    failed = Stack("infra", "stack-id", "ROLLBACK_COMPLETE", NOW, {}, guarded=False)
+    stubbed.stack("ROLLBACK_COMPLETE")
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
+    stubbed.answer("cloudformation", "update_termination_protection", {})
+    stubbed.answer("cloudformation", "delete_stack", {}, {"StackName": "stack-id"})
+    return Prepared(order, stubbed.clients, choices, failed, afresh=True)
+
+
+def test_a_deletion_that_cannot_be_followed_is_told(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    deployment = deleting(stubbed, order, choices)
+    stubbed.refuse("cloudformation", "describe_stack_events", "ExpiredToken")
+    assert faults_of(lambda: execute(deployment, ignore))[1:] == (
+        Fault(
+            "dev (222222222222)",
+            "the deletion of the stack whose creation failed had begun, and AWS goes on with it",
+            "follow it: iamgen deploy dev --wait; stop an update: iamgen cancel dev",
+        ),
+    )
+    stubbed.done()
+
+
+def test_a_stack_that_is_deleted_and_not_made_again_is_told(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+    deployment = deleting(stubbed, order, choices)
+    event = {"StackId": "stack-id", "StackName": "infra", "Timestamp": datetime(2026, 11, 23, tzinfo=UTC)}
+    stack = {**event, "LogicalResourceId": "infra", "PhysicalResourceId": "stack-id", "ResourceType": STACK}
+    gone = {**stack, "EventId": "1", "ResourceStatus": "DELETE_COMPLETE"}
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": [gone]})
+    stubbed.refuse("cloudformation", "create_change_set", "AccessDenied")
+    assert faults_of(lambda: execute(deployment, ignore))[-1] == Fault(
+        "dev (222222222222)",
+        "the stack whose creation failed was deleted, and nothing has been created in its place",
+        "deploy again: iamgen deploy dev",
+    )
+    stubbed.done()
+
+
+def test_what_is_left_of_a_creation_that_failed() -> None:
+    assert undeleted(TargetAccount("dev", "222222222222"), "infra") == Fault(
+        "dev (222222222222)",
+        "the creation of the stack infra failed, and not all that it had created could be deleted again",
+        "look at what stays, and allow its deletion: iamgen deploy dev",
+    )
+
+
 @pytest.mark.parametrize("part", ["OpsR", ""])
 def test_a_failed_stack_that_has_more_than_the_plan_shows_is_not_deleted(
     stubbed: Stubbed, order: Order, choices: Choices, part: str
@@ -798,4 +871,27 @@ def test_a_policy_that_was_never_opened_does_not_stay_open(stubbed: Stubbed, ord
     assert [one.problem for one in faults_of(lambda: execute(found, ignore))] == [
         "the credentials have expired: profile of-dev"
     ]
+    stubbed.done()
+
+
+def test_a_protection_that_fails_after_the_change_set_was_carried_out(
+    stubbed: Stubbed, order: Order, choices: Choices
+) -> None:
+    """The deployment is done, and the stack is not guarded: both are told, and what closes it."""
+    stack = Stack("infra", "stack-id", "UPDATE_COMPLETE", NOW, {}, guarded=False)
+    event = {"StackId": "stack-id", "StackName": "infra", "Timestamp": datetime(2026, 11, 23, tzinfo=UTC)}
+    ended = {**event, "LogicalResourceId": "infra", "PhysicalResourceId": "stack-id", "ResourceType": STACK}
+    ended |= {"EventId": "1", "ResourceStatus": "UPDATE_COMPLETE"}
+    stubbed.answer("cloudformation", "set_stack_policy", {})
+    stubbed.answer("cloudformation", "update_termination_protection", {})
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
+    stubbed.answer("cloudformation", "execute_change_set", {})
+    stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": [ended]})
+    stubbed.refuse("cloudformation", "set_stack_policy", "ExpiredToken")
+    faults = faults_of(lambda: execute(replace(waiting(stubbed, order, choices), stack=stack), ignore))
+    assert faults[-1] == Fault(
+        "dev (222222222222)",
+        "the change set was carried out, but the protection of the stack infra is not as it should be",
+        "deploy again: iamgen deploy dev",
+    )
     stubbed.done()

@@ -45,12 +45,13 @@ def test_what_a_template_knows(make_repo: MakeRepo) -> None:
     }
 
 
+NO_POLICY = 'write {"Version": "2012-10-17", "Statement": [{"Effect": …}]}'
 FAULTS = {
     "undefined": (HEAD + '    "{{ teem }}"\n  ]\n}', "policies/x.json.j2:4: 'teem' is undefined", "did you mean team?"),
     "undefined attribute": (
         HEAD + '\n "{{ account.nme }}"]}',
         "x.json.j2:5: 'dict object' has no attribute 'nme'",
-        "knows",
+        "a template knows account, accounts, constants, half, other, partition, team, vars",
     ),
     "syntax": (HEAD + "{% for %}", "x.json.j2:4: Expected", ""),
     "an unknown tag": (HEAD + "\n{% boom %}", "x.json.j2:5: Encountered unknown tag 'boom'", ""),
@@ -58,7 +59,12 @@ FAULTS = {
     "no JSON": (
         HEAD + '    {"Effect" "Allow"}\n  ]\n}',
         "x.json.j2:4: it makes no JSON: Expecting ':'",
-        "JSON has a comma between two entries",
+        "JSON has a comma between two entries, none after the last, and text in double quotes",
+    ),
+    "no JSON at the end": (
+        '{\n"Version":\n\n\n',
+        "x.json.j2:4: it makes no JSON: Expecting value",
+        "something is missing before this",
     ),
     "no JSON after a loop": (
         HEAD + "{% for n in range(30) %}\n" + ONE + "    ,\n{% endfor %}\n" + ONE + "  ] oops\n}",
@@ -80,16 +86,20 @@ FAULTS = {
         "x.json.j2:6: the key 'Effect' stands twice",
         "join the two, or remove one of them",
     ),
-    "a list": ("[\n]", "x.json.j2:1: it makes no policy document", "write {"),
+    "a list": ("[\n]", "x.json.j2:1: it makes no policy document", NO_POLICY),
     "empty": ("", "x.json.j2:1: it makes no JSON", ""),
-    "an empty object": ("{}", "x.json.j2:1: it has no Statement", "write {"),
-    "a statement that is text": ('{"Statement": "x"}', "x.json.j2:1: a Statement in it is no object", "write {"),
+    "an empty object": ("{}", "x.json.j2:1: it has no Statement", NO_POLICY),
+    "a statement that is text": ('{"Statement": "x"}', "x.json.j2:1: a Statement in it is no object", NO_POLICY),
     "a condition that is text": (
         '{"Statement": {"Condition": "x"}}',
         "x.json.j2:1: it has Condition with text",
         "{operator:",
     ),
-    "a condition without keys": ('{"Statement": [{"Condition": {"Bool": 1}}]}', "1: a Condition in it is not of", ""),
+    "a condition without keys": (
+        '{"Statement": [{"Condition": {"Bool": 1}}]}',
+        "x.json.j2:1: a Condition in it is not of the form {operator: {key: value}}",
+        NO_POLICY,
+    ),
     "no statement in it": ('{"Version": "2012-10-17", "Statement": []}', "x.json.j2:1: it has no Statement", ""),
 }
 
@@ -132,6 +142,8 @@ def test_what_cloudformation_would_replace(case: str, make_repo: MakeRepo) -> No
     assert fault.where == "templates/policies/x.json.j2:5"
     assert fault.problem.startswith(what)
     assert fault.hint
+    if "NaN" in what:
+        assert fault.hint == "JSON has none of these: write a number, or text"
 
 
 @pytest.mark.parametrize(
@@ -158,9 +170,10 @@ def test_json_that_is_nested_too_deeply(make_repo: MakeRepo) -> None:
     with pytest.raises(IamgenError) as raised:
         made(make_repo(), "\n{{ '[' * 5000 }}{{ ']' * 5000 }}")
     (fault,) = raised.value.faults
-    assert fault[:2] == (
+    assert fault == (
         "templates/policies/x.json.j2:2",
         "it is nested too deeply: 32 levels of brackets are the most that is read",
+        "a policy has six levels: look for what repeats itself",
     )
 
 

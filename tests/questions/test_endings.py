@@ -139,19 +139,19 @@ def test_the_screen() -> None:
     assert max(map(len, lines)) <= 80
     assert lines[:4] == [
         "ended, and still written: 1",
-        "  2026-11-23T00:00:00Z  dave: OpsR in dev",
-        "                        users.py:11",
+        "  the end of 2026-11-22 (UTC)  dave: OpsR in dev",
+        "                               users.py:11",
         "",
     ]
-    assert "  2027-01-01T00:00:00Z  bob: OpsR in dev" in lines
-    assert "                        users.py:9: INC-1" in lines
-    assert "ends later: 2, the next at 2027-06-30T12:00:00Z" in lines
+    assert "  the end of 2026-12-31 (UTC)  bob: OpsR in dev" in lines
+    assert "                               users.py:9: INC-1" in lines
+    assert "ends later: 2, the next at 2027-06-30 12:00:00 UTC" in lines
 
 
 def test_nothing_is_said_as_nothing(modelled: Modelled) -> None:
     lines = expiring_text(answer(modelled({DEV: {"Alice": user("alice")}}).model), coloured=False).splitlines()
     assert lines[0] == "ended, and still written: nothing"
-    assert lines[2] == "ends by 2026-12-23T12:00:00Z: nothing"
+    assert lines[2] == "ends by 2026-12-23 12:00:00 UTC: nothing"
     assert lines[4] == "nothing ends later"
     assert "not looked at:" in lines
     assert any(line.startswith("  - users, groups, policies and memberships that were made") for line in lines)

@@ -141,7 +141,7 @@ def test_an_end_on_the_way_is_an_end(modelled: Modelled) -> None:
     )
     assert {str(item.end)[:10] for item in overview(asker).held if item.is_role} == {"2027-01-01"}
     words = " ".join(access_text(overview(asker), coloured=False).split())
-    assert f" ops (by way of jump in {OPS}) in {DEV} until 2027-01-01T00:00:00Z " in words
+    assert f" ops (by way of jump in {OPS}) in {DEV} until the end of 2026-12-31 (UTC) " in words
 
 
 def test_parts_of_the_matrix(example: Asker) -> None:

@@ -118,7 +118,7 @@ def test_documents_of_another_partition_are_not_taken_for_those_of_this(tmp_path
     answer = ask(asker, "role/R", "sns:CreateTopic", "arn:aws-cn:sns:cn-north-1:*:aws-cloudtrail-logs")
     assert answer.level == "depends"
     text = " ".join(can_text(asker, answer, coloured=False).split())
-    assert "this statement differs in aws-cn" in text
+    assert "is known as it is in the partition aws only, and this statement differs in aws-cn" in text
     assert "from the partition aws, not aws-cn: iamgen refresh-managed-policies --partition aws-cn" in text
     assert ask(asker, "role/R", "ec2:RunInstances").level == "no"
 

@@ -216,7 +216,7 @@ def test_a_grant_with_an_end_ends(modelled: Modelled, ask: Ask) -> None:
     assert ask(*arguments).level == "yes"
     late = ask(*arguments, at=datetime(2027, 1, 1, tzinfo=UTC))
     assert late.level == "no"
-    assert words(late) == ["its trust policy lets alice in only until 2027-01-01T00:00:00Z"]
+    assert words(late) == ["its trust policy lets alice in only until the end of 2026-12-31 (UTC)"]
 
 
 def test_a_service_and_a_pipeline_act_as_roles_that_trust_them(modelled: Modelled, ask: Ask) -> None:

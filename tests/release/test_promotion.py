@@ -342,7 +342,8 @@ def test_a_tag_that_would_date_all_later_ones(moment: str, ann: Clone, monkeypat
     (fault,) = refusal(ann, "v0.0.2")
     assert fault.where == f"tag {tag}"
     assert fault.problem.endswith(" UTC, and here it is 2026-11-24 12:00:00")
-    assert fault.hint.endswith(f"find out who pushed the tag: git push --delete origin refs/tags/{tag}")
+    removal = f"git push --delete origin refs/tags/{tag}"
+    assert fault.hint == f"set the clock, if it is wrong; else find out who pushed the tag: {removal}"
 
 
 def test_an_audit_tag_that_never_got_to_the_remote(ann: Clone) -> None:
@@ -380,7 +381,9 @@ def test_a_release_that_main_does_not_have(ann: Clone) -> None:
     assert planned(open_repository(ann.folder), PromotionRequest("infra", "v0.0.2", main="trunk")).on_main
     unknown = planned(open_repository(ann.folder), PromotionRequest("infra", "v0.0.2", main="nowhere"))
     assert unknown.on_main is None
-    assert [one.problem for one in unknown.warnings] == ["whether it is on the main branch of origin cannot be told"]
+    (warning,) = unknown.warnings
+    assert warning.problem == "whether it is on the main branch of origin cannot be told"
+    assert warning.hint == "name the branch in users.py: Settings(main_branch=…)"
 
 
 SHADOWS = [
@@ -408,7 +411,8 @@ def test_a_reference_of_the_remote_that_git_may_take_for_something_else(name: st
     eve.git("push", "--quiet", "origin", f"{evil}^0:{ref}")
     (fault,) = refusal(ann, "v0.0.1")
     assert fault.where == ref.split("/", 2)[2]
-    assert fault.problem.startswith("in origin there is a ")
+    title = {"heads": "branch", "tags": "tag"}.get(ref.split("/")[1], "reference")
+    assert fault.problem == f"in origin there is a {title} of this name, and git may take it for something else"
     assert fault.hint == f"find out who made it, and remove it: git push --delete origin {ref}"
     ann.git("push", "--quiet", "--delete", "origin", ref)
     made(ann, "v0.0.1")
@@ -419,7 +423,8 @@ def test_a_reference_of_the_clone_that_git_may_take_for_something_else(name: str
     ref = name.format(id=ann.git("rev-parse", "v0.0.1^{commit}"))
     ann.git("update-ref", ref, "v0.0.2^{commit}")
     (fault,) = refusal(ann, "v0.0.1")
-    assert fault.problem.startswith("in this clone there is a ")
+    title = {"heads": "branch", "tags": "tag"}.get(ref.split("/")[1], "reference")
+    assert fault.problem == f"in this clone there is a {title} of this name, and git may take it for something else"
     assert fault.hint == f"find out who made it, and remove it: git update-ref -d {ref}"
     ann.git("update-ref", "-d", ref)
     made(ann, "v0.0.1")

@@ -12,7 +12,7 @@ from troposphere import GetAtt, Ref, Sub, Template
 from troposphere.iam import Group, Role
 
 from iamgen.declaration.load import load
-from iamgen.errors import IamgenError
+from iamgen.errors import Fault, IamgenError
 from iamgen.jinja.policy import documents
 from iamgen.synth.account_templates import texts
 from iamgen.synth.output_guard import output_faults
@@ -53,11 +53,15 @@ def test_what_may_not_leave(case: str) -> None:
     assert fault.problem.startswith(what)
 
 
-def test_a_condition_and_other_parts_of_a_resource() -> None:
+def test_other_parts_of_a_resource() -> None:
     body = template()
-    body["Resources"]["R"] |= {"Condition": "IsProd", "Metadata": {}}
+    body["Resources"]["R"] |= {"UpdatePolicy": {}, "Metadata": {}}
     faults = list(output_faults("dev", body))
-    assert {fault.where for fault in faults} == {"dev Resources/R/Condition", "dev Resources/R/Metadata"}
+    hint = "write what is meant instead, where it is declared"
+    assert sorted(faults) == [
+        Fault(f"dev Resources/R/{part}", "this may not be part of a resource", hint)
+        for part in ("Metadata", "UpdatePolicy")
+    ]
 
 
 def test_what_may_leave() -> None:

@@ -81,3 +81,44 @@ def test_what_a_terminal_would_obey_is_shown_as_an_escape() -> None:
         "line\n\\tplan \\x1b[31m\n"
         "Deploy \\x1b[8m? [y/N] "
     )
+
+
+ARN = "arn:aws:iam::222222222222:role/teams/platform/infra-Reader-222222222222"
+COMMAND = "iamgen deploy shop-production --lock-me-out --allow-replacement --yes"
+LONG = Fault("users.py:3", f"the role trusts {ARN}, which nobody has declared so far", f"look, and allow it: {COMMAND}")
+
+
+@pytest.mark.parametrize(("word", "colour"), [("error", "\033[1;31m"), ("warning", "\033[1;33m")])
+def test_messages_end_at_the_width_of_the_terminal(word: str, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ARN and a command stay whole, also where they are wider; the colour is that of the first word alone."""
+    monkeypatch.setattr("iamgen.ui.console._columns", lambda _stream: 60)
+    console = Console(io.StringIO(), Terminal(), coloured=True, answers=Terminal())
+    console.error(LONG) if word == "error" else console.warning(LONG)
+    assert isinstance(console.err, io.StringIO)
+    assert console.err.getvalue().splitlines() == [
+        f"{colour}{word}:\033[0m users.py:3: the role trusts",
+        f"{ARN},",
+        "    which nobody has declared so far",
+        "\033[36mhint:\033[0m look, and allow it:",
+        COMMAND,
+    ]
+
+
+def test_messages_in_a_pipe_are_whole_lines() -> None:
+    console = Console(io.StringIO(), io.StringIO(), coloured=False, answers=Terminal())
+    console.warning(LONG)
+    assert isinstance(console.err, io.StringIO)
+    assert console.err.getvalue() == f"warning: users.py:3: {LONG.problem}\nhint: {LONG.hint}\n"
+
+
+def test_what_follows_a_command_may_be_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iamgen.ui.console._columns", lambda _stream: 50)
+    console = Console(io.StringIO(), Terminal(), coloured=False, answers=Terminal())
+    console.warning(Fault("a", "b", "run git config user.name Alice --global; then iamgen may go on\nand a line"))
+    assert isinstance(console.err, io.StringIO)
+    assert console.err.getvalue().splitlines() == [
+        "warning: a: b",
+        "hint: run git config user.name Alice --global;",
+        "    then iamgen may go on",
+        "and a line",
+    ]

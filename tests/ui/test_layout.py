@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from iamgen.ui.layout import laid_out, plain_text
+from iamgen.ui.layout import laid_out, plain_text, wrapped
 from iamgen.ui.plan_line import PlanLine
 
 ARN = "arn:aws:iam::111111111111:role/teams/platform/infra-A-Role-With-A-Long-Name-111111111111"
@@ -87,3 +87,17 @@ def test_what_a_terminal_would_obey_is_an_escape() -> None:
 def test_wide_characters_take_two_columns() -> None:
     rows = laid_out([PlanLine("漢字漢字漢字漢字漢字漢字漢字漢字 漢字漢字漢字 ab")], 40, coloured=False).splitlines()
     assert rows == ["漢字漢字漢字漢字漢字漢字漢字漢字", "    漢字漢字漢字 ab"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("the account 'my first account' is not declared", ["the account", "'my first account' is not", "declared"]),
+        ("it's the role's own 'name, which", ["it's the role's own 'name,", "which"]),
+        ("aws iam create-user --user-name bob; then deploy", ["aws iam create-user --user-name bob;", "then deploy"]),
+        ("look at what git has to say of it", ["look at what git has to", "say of it"]),
+        ('say "x" or "two words"; stop', ['say "x" or "two words";', "stop"]),
+    ],
+)
+def test_quoted_names_and_commands_stay_whole(text: str, rows: list[str]) -> None:
+    assert list(wrapped(text, 26)) == rows

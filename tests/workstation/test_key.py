@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamgen.errors import IamgenError, UsageError
+from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.workstation.key import AccessKey, StatedKey, access_key, check, warnings
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -79,18 +79,29 @@ def test_nobody_to_ask() -> None:
 
 @pytest.mark.parametrize("wrong", ["", " ", "two words", "a\nb", "a\x1b[0mb", "ä"])
 def test_what_is_no_secret(wrong: str) -> None:
-    with pytest.raises(IamgenError, match=r"the secret (is empty|has a blank)") as caught:
+    with pytest.raises(IamgenError) as caught:
         access_key(given(prompt=wrong))
+    problem = (
+        "the secret has a blank, a control character or the like in it" if wrong.strip() else "the secret is empty"
+    )
+    assert caught.value.faults == (Fault("--secret-access-key", problem, "copy it again, whole and alone"),)
     assert not wrong.strip() or wrong not in str(caught.value)
 
 
 def test_a_secret_on_the_command_line_is_warned_about() -> None:
-    assert [fault.where for fault in warnings(given(secret=SECRET))] == ["--secret-access-key"]
+    assert warnings(given(secret=SECRET)) == (
+        Fault(
+            "--secret-access-key",
+            "the secret is in your shell's history now, and was in the list of processes",
+            "remove it from the history; without this option you are asked for it",
+        ),
+    )
     assert warnings(given(secret="-")) == warnings(given()) == ()
 
 
 def test_an_id_that_is_not_as_usual_is_warned_about() -> None:
-    assert [fault.where for fault in warnings(given("AKIA123"))] == ["--access-key-id"]
+    problem = "AWS's ids of a person's key are AKIA and 16 letters and digits; this is none"
+    assert warnings(given("AKIA123")) == (Fault("--access-key-id", problem, "look whether it is whole"),)
 
 
 def test_a_secret_does_not_show() -> None:

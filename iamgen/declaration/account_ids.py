@@ -1,0 +1,27 @@
+"""Ids of AWS accounts in CONST.inc: how their constants are called, and what they look like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from iamgen.aws import quotas
+from iamgen.similar_names import CLOSE, nearest
+
+ID_ENDING = "_AWS_ACCOUNT_ID"
+"""How the name of a constant ends that declares an account."""
+
+
+def is_account_id(text: str) -> bool:
+    """Tell whether it is an account's id: 12 digits."""
+    return is_digits(text) and len(text) == quotas.ACCOUNT_ID
+
+
+def is_digits(text: str) -> bool:
+    """Tell whether it is digits of ASCII alone."""
+    return text.isascii() and text.isdigit()
+
+
+def similar_id(name: str, values: Mapping[str, str]) -> str | None:
+    """Return the constant that has an account's id, and is probably meant to be called `name`; None where none is."""
+    ids = (known for known, value in values.items() if is_account_id(value))
+    return nearest(name, [known for known in ids if not known.upper().endswith(ID_ENDING)], CLOSE)
