@@ -6,7 +6,9 @@ Source: AWS SAM Developer Guide, "AWS::Serverless::Function" and "Generated Clou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
+from iamgen.aws.data import managed_policies
 from iamgen.aws.partitions import service_principal
 from iamgen.iam.holes import function, text
 from iamgen.iam.intrinsics import Unread
@@ -63,9 +65,17 @@ def _policies(properties: Block) -> list[object]:
 
 
 def _arn(name: object) -> object:
-    """Return the ARN of a managed policy that is named: SAM takes the names of AWS's policies too."""
+    """Return the ARN of a managed policy: SAM takes the names of AWS's policies too, without their paths."""
     written = text(name)
-    return name if function(name) or written.startswith("arn:") else f"arn:⟨AWS::Partition⟩:iam::aws:policy/{written}"
+    if function(name) or written.startswith("arn:"):
+        return name
+    return f"arn:⟨AWS::Partition⟩:iam::aws:policy/{_names_with_paths().get(written, written)}"
+
+
+@cache
+def _names_with_paths() -> Mapping[str, str]:
+    """Return AWS's managed policies with their paths, by the name alone."""
+    return {name.rpartition("/")[2]: name for name in managed_policies()}
 
 
 def _trust(service: str) -> Block:

@@ -40,6 +40,15 @@ def test_a_function_has_a_role_of_its_own() -> None:
     )
 
 
+def test_names_of_managed_policies_stand_without_their_paths() -> None:
+    (found,) = serverless.roles(function(Policies=["AWSLambdaVPCAccessExecutionRole", "Nothing"]))
+    start = "arn:⟨AWS::Partition⟩:iam::aws:policy"
+    assert found[1]["Properties"]["ManagedPolicyArns"][1:] == [  # type: ignore[index]
+        f"{start}/service-role/AWSLambdaVPCAccessExecutionRole",
+        f"{start}/Nothing",
+    ]
+
+
 def test_its_own_trust_policy_is_the_one() -> None:
     (found,) = serverless.roles(function(AssumeRolePolicyDocument={"Statement": []}))
     assert found[1]["Properties"]["AssumeRolePolicyDocument"] == {"Statement": []}  # type: ignore[index]
