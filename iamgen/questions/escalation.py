@@ -1,0 +1,139 @@
+"""The shortest path by which a user or role that was not declared to reaches more power than it was granted.
+
+The search goes over users and roles of all accounts, from move to move (`iamgen.questions.escalation_moves`), certain
+moves before doubtful ones. It ends at whoever is an administrator in effect, or has full power over a service that the
+start does not have full power over. What somebody may assume by roles that let them in is granted, and no escalation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
+
+from iamgen.access.known_actions import UNLISTED
+from iamgen.questions.circumstances import Acting
+from iamgen.questions.decisions import outcome
+from iamgen.questions.demands import EVERYTHING, ResourceScope
+from iamgen.questions.escalation_moves import EscalationMove, Moves, named, state
+from iamgen.questions.model import KnownEntity
+
+MOST_STATES = 400
+"""How many users and roles, as they are or with more power, are looked at from one start."""
+_OF_ADMINISTRATORS = ("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy")
+_OF_OBSERVATION = frozenset(("cloudwatch", "logs", "xray"))
+"""Services over which nearly every function and task has full power: it gains nothing that is worth a warning."""
+
+
+@dataclass(frozen=True, eq=False)
+class EscalationPath:
+    """How somebody comes to more power."""
+
+    start: KnownEntity
+    """Who takes it."""
+    moves: tuple[EscalationMove, ...]
+    """Each move; none where the search was given up."""
+    gain: str
+    """What they can do in the end, in words."""
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether there is such a path: the search was not given up."""
+        return bool(self.moves)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What nobody can know and the path depends on, in words."""
+        return tuple(dict.fromkeys(doubt for move in self.moves for doubt in move.doubts))
+
+
+@dataclass(frozen=True, eq=False)
+class EscalationSearch:
+    """Looks for paths in one model; what it works out about a user or role is kept for the next start."""
+
+    moves: Moves
+    """Finds the moves."""
+    _powers: dict[tuple[object, ...], frozenset[str]] = field(default_factory=dict, repr=False)
+
+    def path(self, known: KnownEntity) -> EscalationPath | None:
+        """Return the shortest path of a user or role to more power, certain ones first; None where there is none."""
+        start = self.moves.acting(known)
+        granted = self._granted(start)
+        if EVERYTHING in granted:
+            return None
+        numbers = count()
+        queue: list[tuple[int, int, int, Acting, tuple[EscalationMove, ...]]] = [(0, 0, next(numbers), start, ())]
+        reached: set[tuple[object, ...]] = set()
+        while queue:
+            doubts, length, _, acting, moves = heappop(queue)
+            if state(acting) in reached:
+                continue
+            reached.add(state(acting))
+            gain = self._gain(acting, granted) if any(move.is_step for move in moves) else ""
+            if gain:
+                return EscalationPath(known, moves, gain)
+            if len(reached) > MOST_STATES:
+                return EscalationPath(known, (), "")
+            for move in self.moves.of(acting):
+                rank = doubts + len(move.doubts)
+                heappush(queue, (rank, length + 1, next(numbers), move.target, (*moves, move)))
+        return None
+
+    def _granted(self, start: Acting) -> frozenset[str]:
+        """Return what somebody has full power over by themselves and by the roles that surely let them in."""
+        powers, reached, queue = frozenset[str](), {state(start)}, [start]
+        while queue and len(reached) <= MOST_STATES:
+            acting = queue.pop()
+            powers |= self.full_powers(acting)
+            for move in self.moves.of(acting):
+                if not move.is_step and not move.doubts and state(move.target) not in reached:
+                    reached.add(state(move.target))
+                    queue.append(move.target)
+        return powers
+
+    def _gain(self, acting: Acting, granted: frozenset[str]) -> str:
+        powers = self.full_powers(acting) - granted
+        if EVERYTHING in powers:
+            return f"become administrator of {acting.known.account.name}"
+        services = " and ".join(sorted(powers))
+        return f"gain full power over {services} in {acting.known.account.name}" if services else ""
+
+    def full_powers(self, acting: Acting) -> frozenset[str]:
+        """Return the services that somebody has full power over; `*` for an administrator in effect."""
+        key = state(acting)
+        if key not in self._powers:
+            is_administrator = all(_may_everywhere(self.moves, acting, action) for action in _OF_ADMINISTRATORS)
+            self._powers[key] = frozenset((EVERYTHING,)) if is_administrator else frozenset(self._services(acting))
+        return self._powers[key]
+
+    def _services(self, acting: Acting) -> Iterator[str]:
+        written = (action for item in acting.known.statements if item.effect == "Allow" for action in item.actions)
+        services = {action.removesuffix(":*").lower() for action in written if action.endswith(":*")}
+        for service in sorted(services - _OF_OBSERVATION - {EVERYTHING}):
+            if "*" not in service and "?" not in service and _may_everywhere(self.moves, acting, f"{service}:{UNLISTED}"):
+                yield service
+
+
+def _may_everywhere(moves: Moves, acting: Acting, action: str) -> bool:
+    """Return whether an action is surely allowed on every resource of the account."""
+    scope = ResourceScope(EVERYTHING, acting.known.account.id)
+    return outcome(acting, action, scope, moves.reacher.known_roles).level == "yes"
+
+
+def path_in_words(path: EscalationPath) -> str:
+    """Return the moves of a path, each with its actions and the statements that allow them."""
+    return "; ".join(f"{number}. {_move_in_words(move)}" for number, move in enumerate(path.moves, 1))
+
+
+def _move_in_words(move: EscalationMove) -> str:
+    by = [f"{need.action}{_statement_in_words(move, number)}" for number, need in enumerate(move.needs)]
+    return f"{named(move.by.known)} {move.words} by {' and '.join(by)}"
+
+
+def _statement_in_words(move: EscalationMove, number: int) -> str:
+    statement = move.needs[number].statement
+    if statement is None:
+        return ""
+    name = statement.sid or f"statement {statement.number}"
+    return f" ({statement.origin}, {name})" if statement.origin else f" ({name})"
