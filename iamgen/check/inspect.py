@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.check.declaration_context import facts_of
 from iamgen.check.engine import check_template
@@ -16,6 +16,9 @@ from iamgen.check.lint.linter import LintSettings, lint_all
 from iamgen.check.rule_context import Facts
 from iamgen.declaration.resolved import Declaration
 from iamgen.iam.template import Template
+
+if TYPE_CHECKING:
+    from iamgen.questions.escalation import EscalationSearch
 
 _ACTIONS_OF_CFN_LINT = "W3037"
 Findings = dict[str, tuple[Finding, ...]]
@@ -38,9 +41,14 @@ class View(NamedTuple):
     facts: Facts
 
 
-def views(texts: Mapping[str, str], declaration: Declaration, root: Path) -> dict[str, View]:
-    """Return each account's view."""
-    shared = facts_of(declaration, root)
+def views(
+    texts: Mapping[str, str],
+    declaration: Declaration,
+    root: Path,
+    escalation: Callable[[], EscalationSearch] | None = None,
+) -> dict[str, View]:
+    """Return each account's view. `escalation` returns the search over all accounts, where somebody may need it."""
+    shared = replace(facts_of(declaration, root), escalation=escalation)
     return {
         name: View(
             Template.of(_body(text), len(text.encode())),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from iamgen.aws import quotas
+
+if TYPE_CHECKING:
+    from iamgen.questions.escalation import EscalationSearch
 
 
 @dataclass(frozen=True)
@@ -30,3 +34,5 @@ class Facts:
     """`SERVICE:*` of each service that is not in the list of AWS's, and of which the declaration has been warned."""
     causes: Mapping[str, str] = field(default_factory=dict)
     """Logical id → where it was declared, `users.py:12`."""
+    escalation: Callable[[], EscalationSearch] | None = None
+    """Returns the search for paths to more power over all accounts; None where the template is all that is known."""

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
 
+from iamgen.access.entities import IamRole
 from iamgen.access.known_actions import UNLISTED
-from iamgen.questions.circumstances import Acting
+from iamgen.questions.circumstances import Acting, Circumstances
 from iamgen.questions.decisions import outcome
 from iamgen.questions.demands import EVERYTHING, ResourceScope
-from iamgen.questions.escalation_moves import EscalationMove, Moves, named, state
-from iamgen.questions.model import KnownEntity
+from iamgen.questions.escalation_moves import AllowedAction, EscalationMove, Moves, named, state
+from iamgen.questions.model import AccessModel, KnownEntity
+from iamgen.questions.reach import Reacher
 
 MOST_STATES = 400
 """How many users and roles, as they are or with more power, are looked at from one start."""
@@ -56,8 +58,16 @@ class EscalationSearch:
     """Finds the moves."""
     _powers: dict[tuple[object, ...], frozenset[str]] = field(default_factory=dict, repr=False)
 
-    def path(self, known: KnownEntity) -> EscalationPath | None:
-        """Return the shortest path of a user or role to more power, certain ones first; None where there is none."""
+    @classmethod
+    def over(cls, model: AccessModel, circumstances: Circumstances) -> EscalationSearch:
+        """Return the search over a model, under these circumstances."""
+        return cls(Moves(Reacher(model), circumstances))
+
+    def path(self, known: KnownEntity, declared: frozenset[str] = frozenset()) -> EscalationPath | None:
+        """Return the shortest path of a user or role to more power, certain ones first; None where there is none.
+
+        `declared` has the names of policies whose power was declared: what they alone allow the start is granted.
+        """
         start = self.moves.acting(known)
         granted = self._granted(start)
         if EVERYTHING in granted:
@@ -76,9 +86,24 @@ class EscalationSearch:
             if len(reached) > MOST_STATES:
                 return EscalationPath(known, (), "")
             for move in self.moves.of(acting):
+                if not moves and move.is_step and all(_is_of(need, declared) for need in move.needs):
+                    continue
                 rank = doubts + len(move.doubts)
                 heappush(queue, (rank, length + 1, next(numbers), move.target, (*moves, move)))
         return None
+
+    def holders(self, known: KnownEntity) -> tuple[str, ...]:
+        """Return who can act as a role, by roles that surely let them in; nobody for a user."""
+        if not isinstance(known.entity, IamRole):
+            return ()
+        within = self.moves.reacher.leading_to(frozenset({known.entity.arn}))
+        labels = []
+        actors = (actor for actor in self.moves.reacher.model.actors if actor.kind != "service")
+        for actor in actors:
+            ways = self.moves.reacher.reach(actor, self.moves.circumstances, within).ways
+            if any(way.is_certain and way.acting.known.entity.arn == known.entity.arn for way in ways):
+                labels.append(actor.label)
+        return tuple(dict.fromkeys(labels))
 
     def _granted(self, start: Acting) -> frozenset[str]:
         """Return what somebody has full power over by themselves and by the roles that surely let them in."""
@@ -110,9 +135,14 @@ class EscalationSearch:
     def _services(self, acting: Acting) -> Iterator[str]:
         written = (action for item in acting.known.statements if item.effect == "Allow" for action in item.actions)
         services = {action.removesuffix(":*").lower() for action in written if action.endswith(":*")}
-        for service in sorted(services - _OF_OBSERVATION - {EVERYTHING}):
-            if "*" not in service and "?" not in service and _may_everywhere(self.moves, acting, f"{service}:{UNLISTED}"):
+        for service in sorted(services - _OF_OBSERVATION):
+            is_one = not set("*?") & set(service)
+            if is_one and _may_everywhere(self.moves, acting, f"{service}:{UNLISTED}"):
                 yield service
+
+
+def _is_of(need: AllowedAction, policies: frozenset[str]) -> bool:
+    return need.statement is not None and need.statement.origin in policies
 
 
 def _may_everywhere(moves: Moves, acting: Acting, action: str) -> bool:

@@ -6,7 +6,7 @@ boundary of who moves. Where that depends on what nobody can know, the move has 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -109,6 +109,11 @@ class Moves:
             return acting_role(known, _SESSION, self.circumstances)
         return acting_user(known, "person", self.circumstances)
 
+    def likeness(self, known: KnownEntity) -> tuple[object, ...]:
+        """Return what users have in common who have the same policies and groups; a role is like no other."""
+        whole = state(self.acting(known))
+        return whole if isinstance(known.entity, IamRole) else whole[1:]
+
     @cached_property
     def users(self) -> Mapping[str, tuple[KnownEntity, ...]]:
         """The users of each account, by its id."""
@@ -141,9 +146,13 @@ def state(acting: Acting) -> tuple[object, ...]:
 
 
 def mentions(acting: Acting, action: str) -> bool:
-    """Return whether a statement of somebody's policies may allow an action on something."""
+    """Return whether a statement of somebody's policies may allow an action on something.
+
+    A statement that could not be read may mean anything, and says so elsewhere: it is no reason to suspect somebody.
+    """
     indexes = acting.known.entity.statements.indexes
-    return any(index.candidates(action.lower(), principals=False)["Allow"] for index in indexes)
+    candidates = (index.candidates(action.lower(), principals=False)["Allow"] for index in indexes)
+    return any(not prepared.statement.unread for of_policy in candidates for prepared, _ in of_policy)
 
 
 def _services(role: IamRole) -> Iterator[str]:
@@ -197,9 +206,18 @@ class _OfOne:
                 if need := self._allowed(step.action, role.entity.arn):
                     yield _Control(role, f"lets itself into {named(role)}", (need,))
         for step in self._steps("gives-credentials"):
-            for user in self._others(self.shared.users):
+            for user in self._others(self.shared.users) if self._reaches_others(step.action) else ():
                 if need := self._allowed(step.action, user.entity.arn):
                     yield _Control(user, f"gets credentials of the user {user.entity.name}", (need,))
+
+    def _reaches_others(self, action: str) -> bool:
+        """Return whether an action may be allowed on another user than themselves: on oneself alone it gains nothing,
+        and an account may have thousands of users."""
+        scope = ResourceScope(EVERYTHING, self._account.id)
+        decided = outcome(self.acting, action, scope, self.shared.reacher.known_roles)
+        own = f"/{self.acting.known.entity.name}"
+        open_to = [item.resource for item in decided.samples if item.verdict.outcome != "denied"]
+        return not decided.is_complete or any(not resource.endswith(own) for resource in open_to)
 
     def _others(self, by_account: Mapping[str, tuple[KnownEntity, ...]]) -> Iterator[KnownEntity]:
         own = self.acting.known.entity.arn
@@ -215,9 +233,7 @@ class _OfOne:
             target = self.shared.acting(KnownEntity(entity, self._account))
             yield EscalationMove(self.acting, told, (need, *control.needs), target, control.condition)
 
-    def _changes(
-        self, entity: IamUser | IamRole, name: str
-    ) -> Iterator[tuple[str, AllowedAction, IamUser | IamRole]]:
+    def _changes(self, entity: IamUser | IamRole, name: str) -> Iterator[tuple[str, AllowedAction, IamUser | IamRole]]:
         kind = "role" if isinstance(entity, IamRole) else "user"
         powerful = replace(entity, policies=(*entity.policies, _ANY_POLICY))
         groups = entity.groups if isinstance(entity, IamUser) else ()
@@ -231,13 +247,11 @@ class _OfOne:
         for step in self._steps("changes-policy"):
             for policy in (*entity.policies, *(policy for group in groups for policy in group.policies)):
                 if policy.arn and (need := self._allowed(step.action, policy.arn)):
-                    yield f"rewrites {policy.name}, which {name} has,", need, powerful
+                    yield f"rewrites {policy.name}, a policy of {name},", need, powerful
         yield from self._joined(entity, name)
         yield from self._freed(entity, kind, name)
 
-    def _joined(
-        self, entity: IamUser | IamRole, name: str
-    ) -> Iterator[tuple[str, AllowedAction, IamUser | IamRole]]:
+    def _joined(self, entity: IamUser | IamRole, name: str) -> Iterator[tuple[str, AllowedAction, IamUser | IamRole]]:
         if isinstance(entity, IamUser):
             own = {group.arn for group in entity.groups}
             for step in self._steps("joins"):
@@ -255,7 +269,7 @@ class _OfOne:
             for step in self._steps("takes-boundary", kind):
                 if need := self._allowed(step.action, entity.arn, wide):
                     yield f"takes the permissions boundary from {name}", need, replace(entity, boundary=None)
-        denying = [policy for policy in entity.policies if any(item.effect == "Deny" for item in policy.statements)]
+        denying = [policy for policy in entity.policies if any(map(_denies, policy.statements))]
         if denying:
             rest = tuple(policy for policy in entity.policies if policy not in denying)
             for step in self._steps("takes-policy", kind):
@@ -323,6 +337,10 @@ class _OfOne:
 def named(known: KnownEntity) -> str:
     """Return a user or role as messages call it: a generated role by its short name."""
     return role_label(known) if isinstance(known.entity, IamRole) else known.entity.name
+
+
+def _denies(statement: Statement) -> bool:
+    return statement.effect == "Deny" and not statement.unread
 
 
 def _doubt(acting: Acting, action: str) -> str:

@@ -72,17 +72,31 @@ def of_aws(policy: Value) -> frozenset[str]:
 def within_boundaries(holder: Resource, template: Template) -> frozenset[str]:
     """Return the dangerous actions that a holder's boundaries leave: all of them where it has none.
 
-    A boundary that is not known leaves none: it is there for that.
+    A boundary that is not known may leave them all: see `boundary_doubt`.
     """
     powers = frozenset((*ESCALATING, *map(passed_to, RECEIVERS)))
     for value in holder.values("PermissionsBoundary"):
-        powers &= of_aws(value) if ":iam::aws:policy/" in value.text else _of_own(value, template)
+        limit = _of_boundary(value, template)
+        powers &= powers if limit is None else limit
     return powers
 
 
-def _of_own(boundary: Value, template: Template) -> frozenset[str]:
+def boundary_doubt(holder: Resource, template: Template) -> str:
+    """Return, as a part of a sentence, that a holder's boundary is not known; nothing where it is, or there is none."""
+    unknown = (value for value in holder.values("PermissionsBoundary") if _of_boundary(value, template) is None)
+    value = next(unknown, None)
+    return f", unless its permissions boundary {value.text}, which is not known here, leaves that out" if value else ""
+
+
+def _of_boundary(boundary: Value, template: Template) -> frozenset[str] | None:
+    """Return the dangerous actions that a boundary leaves; None where its document is not known."""
+    if ":iam::aws:policy/" in boundary.text:
+        name = boundary.text.partition(":iam::aws:policy/")[2]
+        return managed_policies().get(name)
     policy = template.referred(boundary, POLICY)
-    limits = (document for document in template.documents if policy and document.owner == policy.logical_id)
+    if policy is None:
+        return None
+    limits = (document for document in template.documents if document.owner == policy.logical_id)
     return frozenset().union(*(allowed(document.statements, by_star=True) for document in limits))
 
 
