@@ -7,6 +7,7 @@ start does not have full power over. What somebody may assume by roles that let 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -21,6 +22,7 @@ from iamgen.questions.escalation_moves import AllowedAction, EscalationMove, Mov
 from iamgen.questions.model import AccessModel, KnownEntity
 from iamgen.questions.reach import Reacher
 
+_GENERATED = re.compile(r"\b[A-Za-z][A-Za-z0-9-]*-([A-Za-z0-9]+)-\d{12}\b")  # stack, logical id, account
 MOST_STATES = 400
 """How many users and roles, as they are or with more power, are looked at from one start."""
 _OF_ADMINISTRATORS = ("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy")
@@ -80,7 +82,7 @@ class EscalationSearch:
             if state(acting) in reached:
                 continue
             reached.add(state(acting))
-            gain = self._gain(acting, granted) if any(move.is_step for move in moves) else ""
+            gain = self._gain(start, acting, granted) if any(move.is_step for move in moves) else ""
             if gain:
                 return EscalationPath(known, moves, gain)
             if len(reached) > MOST_STATES:
@@ -102,7 +104,7 @@ class EscalationSearch:
         for actor in actors:
             ways = self.moves.reacher.reach(actor, self.moves.circumstances, within).ways
             if any(way.is_certain and way.acting.known.entity.arn == known.entity.arn for way in ways):
-                labels.append(actor.label)
+                labels.append(actor.name if actor.account_name == known.account.name else actor.label)
         return tuple(dict.fromkeys(labels))
 
     def _granted(self, start: Acting) -> frozenset[str]:
@@ -117,12 +119,14 @@ class EscalationSearch:
                     queue.append(move.target)
         return powers
 
-    def _gain(self, acting: Acting, granted: frozenset[str]) -> str:
+    def _gain(self, start: Acting, acting: Acting, granted: frozenset[str]) -> str:
         powers = self.full_powers(acting) - granted
+        account = acting.known.account
+        where = "its account" if account is start.known.account else account.name
         if EVERYTHING in powers:
-            return f"become administrator of {acting.known.account.name}"
+            return f"become administrator of {where}"
         services = " and ".join(sorted(powers))
-        return f"gain full power over {services} in {acting.known.account.name}" if services else ""
+        return f"gain full power over {services} in {where}" if services else ""
 
     def full_powers(self, acting: Acting) -> frozenset[str]:
         """Return the services that somebody has full power over; `*` for an administrator in effect."""
@@ -133,7 +137,8 @@ class EscalationSearch:
         return self._powers[key]
 
     def _services(self, acting: Acting) -> Iterator[str]:
-        written = (action for item in acting.known.statements if item.effect == "Allow" for action in item.actions)
+        statements = (item for item in (*acting.known.statements, *acting.known.boundary) if item.effect == "Allow")
+        written = (action for item in statements for action in item.actions)
         services = {action.removesuffix(":*").lower() for action in written if action.endswith(":*")}
         for service in sorted(services - _OF_OBSERVATION):
             is_one = not set("*?") & set(service)
@@ -157,13 +162,18 @@ def path_in_words(path: EscalationPath) -> str:
 
 
 def _move_in_words(move: EscalationMove) -> str:
-    by = [f"{need.action}{_statement_in_words(move, number)}" for number, need in enumerate(move.needs)]
-    return f"{named(move.by.known)} {move.words} by {' and '.join(by)}"
+    by_statement: dict[str, list[str]] = {}
+    for need in move.needs:
+        by_statement.setdefault(_statement_in_words(need), []).append(need.action)
+    by = (f"{' and '.join(actions)}{statement}" for statement, actions in by_statement.items())
+    return f"{named(move.by.known)} {move.words} by {', and '.join(by)}"
 
 
-def _statement_in_words(move: EscalationMove, number: int) -> str:
-    statement = move.needs[number].statement
+def _statement_in_words(need: AllowedAction) -> str:
+    """Return where the statement is, names that iamgen generates in their short form: `DeployP`."""
+    statement = need.statement
     if statement is None:
         return ""
     name = statement.sid or f"statement {statement.number}"
-    return f" ({statement.origin}, {name})" if statement.origin else f" ({name})"
+    origin = _GENERATED.sub(r"\1", statement.origin)
+    return f" ({origin}, {name})" if origin else f" ({name})"

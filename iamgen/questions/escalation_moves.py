@@ -197,7 +197,8 @@ class _OfOne:
             hop = best_hop(self.acting, role)
             if hop.verdict.outcome != "denied" and role.entity.arn != self.acting.known.entity.arn:
                 doubt = "" if hop.verdict.outcome == "allowed" else _doubt_of_hop(hop)
-                yield _Control(role, f"assumes {named(role)}", (AllowedAction(ASSUME, hop.verdict.by, doubt),))
+                where = "" if role.account is self._account else f" in {role.account.name}"
+                yield _Control(role, f"assumes {named(role)}{where}", (AllowedAction(ASSUME, hop.verdict.by, doubt),))
 
     def _taken_over(self) -> Iterator[_Control]:
         """Yield the roles whose trust policies they may write, and the users whose credentials they may get."""
@@ -235,6 +236,10 @@ class _OfOne:
 
     def _changes(self, entity: IamUser | IamRole, name: str) -> Iterator[tuple[str, AllowedAction, IamUser | IamRole]]:
         kind = "role" if isinstance(entity, IamRole) else "user"
+        yield from self._joined(entity, name)
+        yield from self._freed(entity, kind, name)
+        if _ANY_POLICY in entity.policies:  # no more can be given
+            return
         powerful = replace(entity, policies=(*entity.policies, _ANY_POLICY))
         groups = entity.groups if isinstance(entity, IamUser) else ()
         for step in self._steps("gives-policy", kind):
@@ -247,9 +252,7 @@ class _OfOne:
         for step in self._steps("changes-policy"):
             for policy in (*entity.policies, *(policy for group in groups for policy in group.policies)):
                 if policy.arn and (need := self._allowed(step.action, policy.arn)):
-                    yield f"rewrites {policy.name}, a policy of {name},", need, powerful
-        yield from self._joined(entity, name)
-        yield from self._freed(entity, kind, name)
+                    yield f"rewrites a policy of {name}", need, powerful
 
     def _joined(self, entity: IamUser | IamRole, name: str) -> Iterator[tuple[str, AllowedAction, IamUser | IamRole]]:
         if isinstance(entity, IamUser):

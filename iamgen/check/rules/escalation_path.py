@@ -132,7 +132,7 @@ def _message(path: EscalationPath, alike: tuple[str, ...], search: EscalationSea
         return f"{problem} are within its reach: narrow what it may assume or change"
     doubts = f", if {' and if '.join(path.doubts)}" if path.doubts else ""
     holders = _listed(search.holders(path.start))
-    through = f". So may {holders}, who can act as it" if holders else ""
+    through = f". So may {holders}, by acting as it" if holders else ""
     steps = "1 step" if len(path.moves) == 1 else f"{len(path.moves)} steps"
     problem = f"{name} may {path.gain} in {steps}{doubts}: {path_in_words(path)}{through}"
     return f"{problem}. Narrow one of these statements, so that it leaves its target out, or declare that it may"
