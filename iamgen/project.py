@@ -129,20 +129,26 @@ class Rendered(NamedTuple):
         return Checked(self.project, views_by_account, findings)
 
     def escalation_search(self) -> EscalationSearch:
-        """Return the search for paths to more power over all accounts, also over those that were not rendered here.
-
-        What is wrong with another account's template is told where that one is rendered, and it is left out.
-        """
+        """Return the search for paths to more power over all accounts, also over those that were not rendered here."""
         from iamgen.questions.circumstances import Circumstances
         from iamgen.questions.declared_source import DeclaredTexts, from_declaration
         from iamgen.questions.escalation import EscalationSearch
 
-        try:
-            texts = self.project.render().texts
-        except IamgenError:
-            texts = self.project.render(self.declaration.accounts[name] for name in self.texts).texts
-        model = from_declaration(DeclaredTexts(self.project.root, self.declaration, texts, "users.py"))
+        model = from_declaration(DeclaredTexts(self.project.root, self.declaration, self._json_of_all(), "users.py"))
         return EscalationSearch.over(model, Circumstances(self.project.now))
+
+    def _json_of_all(self) -> Mapping[str, str]:
+        """Return the templates of all accounts as JSON.
+
+        What is wrong with another account's template is told where that one is rendered: then these have to do.
+        """
+        is_json = all(text.startswith("{") for text in self.texts.values())
+        if is_json and self.texts.keys() == self.declaration.accounts.keys():
+            return self.texts
+        try:
+            return self.project.render().texts
+        except IamgenError:
+            return self.project.render(self.declaration.accounts[name] for name in self.texts).texts
 
     def require_checks(self, console: Console, *, lint: bool = True, cache: bool = True) -> None:
         """Check the templates and print each finding that is no error. Raises IamgenError with those that are."""

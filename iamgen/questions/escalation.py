@@ -8,8 +8,9 @@ start does not have full power over. What somebody may assume by roles that let 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from heapq import heappop, heappush
 from itertools import count
 
@@ -19,7 +20,8 @@ from iamgen.questions.circumstances import Acting, Circumstances
 from iamgen.questions.decisions import outcome
 from iamgen.questions.demands import EVERYTHING, ResourceScope
 from iamgen.questions.escalation_moves import AllowedAction, EscalationMove, Moves, named, state
-from iamgen.questions.model import AccessModel, KnownEntity
+from iamgen.questions.hops import ANYBODY
+from iamgen.questions.model import AccessModel, Actor, KnownEntity
 from iamgen.questions.reach import Reacher
 
 _GENERATED = re.compile(r"\b[A-Za-z][A-Za-z0-9-]*-([A-Za-z0-9]+)-\d{12}\b")  # stack, logical id, account
@@ -90,6 +92,8 @@ class EscalationSearch:
             for move in self.moves.of(acting):
                 if not moves and move.is_step and all(_is_of(need, declared) for need in move.needs):
                     continue
+                if state(move.target) in reached:
+                    continue
                 rank = doubts + len(move.doubts)
                 heappush(queue, (rank, length + 1, next(numbers), move.target, (*moves, move)))
         return None
@@ -98,14 +102,30 @@ class EscalationSearch:
         """Return who can act as a role, by roles that surely let them in; nobody for a user."""
         if not isinstance(known.entity, IamRole):
             return ()
-        within = self.moves.reacher.leading_to(frozenset({known.entity.arn}))
+        reacher, arn = self.moves.reacher, known.entity.arn
+        within = reacher.leading_to(frozenset({arn}))
+        near = dict.fromkeys(actor for role in sorted(within) for actor in self._directly.get(role, ()))
         labels = []
-        actors = (actor for actor in self.moves.reacher.model.actors if actor.kind != "service")
-        for actor in actors:
-            ways = self.moves.reacher.reach(actor, self.moves.circumstances, within).ways
-            if any(way.is_certain and way.acting.known.entity.arn == known.entity.arn for way in ways):
+        for actor in near:
+            ways = reacher.reach(actor, self.moves.circumstances, within).ways
+            if any(way.is_certain and way.acting.known.entity.arn == arn for way in ways):
                 labels.append(actor.name if actor.account_name == known.account.name else actor.label)
         return tuple(dict.fromkeys(labels))
+
+    @cached_property
+    def _directly(self) -> Mapping[str, tuple[Actor, ...]]:
+        """Everybody but services, by the ARN of each role whose trust policy may mean them."""
+        actors: dict[str, list[Actor]] = {}
+        for actor in self.moves.reacher.model.actors:
+            for role in self._near(actor) if actor.kind != "service" else ():
+                actors.setdefault(role.entity.arn, []).append(actor)
+        return {arn: tuple(several) for arn, several in actors.items()}
+
+    def _near(self, actor: Actor) -> tuple[KnownEntity, ...]:
+        if actor.known is not None:
+            return self.moves.reacher.near(self.moves.acting(actor.known))
+        names = (*(principal.name for principal in actor.principals), ANYBODY)
+        return self.moves.reacher.candidates(names, None)
 
     def _granted(self, start: Acting) -> frozenset[str]:
         """Return what somebody has full power over by themselves and by the roles that surely let them in."""

@@ -6,9 +6,9 @@ boundary of who moves. Where that depends on what nobody can know, the move has 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from iamgen.access.context import ContextValue, merged
 from iamgen.access.documents import Statement, parse
@@ -29,7 +29,7 @@ _SESSION = "session"
 _FULL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 _ANY_POLICY = AttachedPolicy("any policy", parse(_FULL, "any policy"))
 _ADMINISTRATOR_POLICIES = ("AdministratorAccess", "IAMFullAccess")
-_BY_GAIN = {gain: tuple(step for step in STEPS if step.gain == gain) for gain in {step.gain for step in STEPS}}
+_OF_CREDENTIALS = tuple(step for step in STEPS if step.gain == "gives-credentials")
 _REASONS = 2  # that a doubt names
 
 
@@ -94,6 +94,10 @@ class Moves:
     circumstances: Circumstances
     """When that is, and how users sign in."""
     _of_state: dict[tuple[object, ...], tuple[EscalationMove, ...]] = field(default_factory=dict, repr=False)
+    _acting: dict[KnownEntity, Acting] = field(default_factory=dict, repr=False)
+    _taken_over: dict[tuple[str, tuple[object, ...]], dict[tuple[str, str], AllowedAction | None]] = field(
+        default_factory=dict, repr=False
+    )
 
     def of(self, acting: Acting) -> tuple[EscalationMove, ...]:
         """Return the moves of a user or of a role's session; those that are certain come first."""
@@ -104,10 +108,35 @@ class Moves:
         return self._of_state[key]
 
     def acting(self, known: KnownEntity) -> Acting:
-        """Return a user or a role's session as it asks; a user in the way in which that user signs in with MFA."""
-        if isinstance(known.entity, IamRole):
-            return acting_role(known, _SESSION, self.circumstances)
-        return acting_user(known, "person", self.circumstances)
+        """Return a user or a role's session as it asks; a user as somebody who signs in with MFA."""
+        if known not in self._acting:
+            is_role = isinstance(known.entity, IamRole)
+            make = partial(acting_role, session=_SESSION) if is_role else partial(acting_user, kind="person")
+            self._acting[known] = make(known, circumstances=self.circumstances)
+        return self._acting[known]
+
+    def users_taken_over(
+        self, acting: Acting, decide: Callable[[str, str], AllowedAction | None]
+    ) -> tuple[_Control, ...]:
+        """Return the users whose credentials somebody may get, decided once for all users with the same policies.
+
+        What a policy says of `${aws:username}` is about themselves, and no other user is reached by it.
+        """
+        account, own = acting.known.account, acting.known.entity.arn
+        kind = self.likeness(acting.known)
+        known = self._taken_over.setdefault((account.id, kind), {})
+        for step in _OF_CREDENTIALS:
+            for user in self.users.get(account.id, ()) if mentions(acting, step.action) else ():
+                key = (step.action, user.entity.arn)
+                if key not in known and user.entity.arn != own:
+                    known[key] = decide(*key)
+        controls = []
+        for user in self.users.get(account.id, ()):
+            needs = (known.get((step.action, user.entity.arn)) for step in _OF_CREDENTIALS)
+            need = next(filter(None, needs), None)
+            if need and user.entity.arn != own:
+                controls.append(_Control(user, f"gets credentials of the user {user.entity.name}", (need,)))
+        return tuple(controls)
 
     def likeness(self, known: KnownEntity) -> tuple[object, ...]:
         """Return what users have in common who have the same policies and groups; a role is like no other."""
@@ -184,9 +213,11 @@ class _OfOne:
 
     def _steps(self, gain: str, subject: str = "") -> Iterator[Step]:
         """Yield the steps of a kind that a policy of whoever asks may allow on something."""
-        for step in _BY_GAIN[gain]:
-            if subject in ("", step.subject) and mentions(self.acting, step.action):
-                yield step
+        return (step for step in self._open_steps if step.gain == gain and subject in ("", step.subject))
+
+    @cached_property
+    def _open_steps(self) -> tuple[Step, ...]:
+        return tuple(step for step in STEPS if mentions(self.acting, step.action))
 
     def _become(self, control: _Control) -> EscalationMove:
         target = self.shared.acting(control.known)
@@ -203,13 +234,11 @@ class _OfOne:
     def _taken_over(self) -> Iterator[_Control]:
         """Yield the roles whose trust policies they may write, and the users whose credentials they may get."""
         for step in self._steps("opens"):
-            for role in self._others(self.shared.roles):
+            for role in self._other_roles():
                 if need := self._allowed(step.action, role.entity.arn):
                     yield _Control(role, f"lets itself into {named(role)}", (need,))
-        for step in self._steps("gives-credentials"):
-            for user in self._others(self.shared.users) if self._reaches_others(step.action) else ():
-                if need := self._allowed(step.action, user.entity.arn):
-                    yield _Control(user, f"gets credentials of the user {user.entity.name}", (need,))
+        if any(self._reaches_others(step.action) for step in self._steps("gives-credentials")):
+            yield from self.shared.users_taken_over(self.acting, self._allowed)
 
     def _reaches_others(self, action: str) -> bool:
         """Return whether an action may be allowed on another user than themselves: on oneself alone it gains nothing,
@@ -220,9 +249,9 @@ class _OfOne:
         open_to = [item.resource for item in decided.samples if item.verdict.outcome != "denied"]
         return not decided.is_complete or any(not resource.endswith(own) for resource in open_to)
 
-    def _others(self, by_account: Mapping[str, tuple[KnownEntity, ...]]) -> Iterator[KnownEntity]:
+    def _other_roles(self) -> Iterator[KnownEntity]:
         own = self.acting.known.entity.arn
-        return (known for known in by_account.get(self._account.id, ()) if known.entity.arn != own)
+        return (role for role in self.shared.roles.get(self._account.id, ()) if role.entity.arn != own)
 
     def _changed(self, control: _Control) -> Iterator[EscalationMove]:
         """Yield the moves that give a user or role more, whom they are or can become, in their own account."""
