@@ -124,7 +124,8 @@ class Rendered(NamedTuple):
 
         root, declaration = self.project.root, self.declaration
         settings = LintSettings(declaration.region, find_config(root), cache) if lint else None
-        views_by_account = views(self.texts, declaration, root, functools.cache(self.escalation_search))
+        search = functools.cache(self.escalation_search)
+        views_by_account = views(self.texts, declaration, root, search, self.project.now)
         findings = inspect_views(views_by_account, self.texts, declaration, Looking(root, (), settings, on_done))
         return Checked(self.project, views_by_account, findings)
 

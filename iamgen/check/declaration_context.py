@@ -19,7 +19,7 @@ from iamgen.declaration.naming import (
     services_policy,
     user_id,
 )
-from iamgen.declaration.resolved import Declaration
+from iamgen.declaration.resolved import Declaration, Person, Workload
 from iamgen.declaration.source import shown
 
 
@@ -45,6 +45,20 @@ def facts_of(declaration: Declaration, root: Path) -> Facts:
         unlisted_power=frozenset(f"{service}:*" for service in _services(declaration) if not is_listed(service)),
         causes=Causes(dict(_origins(declaration)), root),
     )
+
+
+def administrators_everywhere(declaration: Declaration) -> Mapping[str, str]:
+    """Return the people who have AdminR without an end in every account that has it, each with their logical id.
+
+    Of a single account that says nothing, so there have to be two.
+    """
+    accounts = {account.name for account in declaration.accounts.values() if account.is_workload}
+    held: dict[str, set[str]] = {}
+    for grant in declaration.granted:
+        if isinstance(grant.principal, Person) and grant.role == ADMIN and grant.until is None:
+            held.setdefault(grant.principal.name, set()).add(grant.account)
+    everywhere = (name for name, of_person in held.items() if len(accounts) > 1 and accounts <= of_person)
+    return {name: user_id(name) for name in everywhere}
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,9 @@ def _origins(declaration: Declaration) -> Iterator[tuple[str, Origin]]:
         yield policy.name, policy.origin
     for group in declaration.groups:
         yield group.name, group.origin
+    for grant in declaration.granted:
+        if isinstance(grant.principal, Workload):
+            yield grant.principal.subject, grant.origin
     users = [(machine_id(user.name), declaration.origin_of(user)) for user in declaration.machines]
     users += [(user_id(user.name), declaration.origin_of(user)) for user in declaration.people]
     for name, origin in users:

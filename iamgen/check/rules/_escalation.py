@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from iamgen.aws.data import managed_policies
-from iamgen.aws.escalation import ESCALATING, PASS_ROLE, RECEIVERS, STEPS, passed_to, resources_of
+from iamgen.aws.escalation import ESCALATING, ON_IAM, PASS_ROLE, RECEIVERS, STEPS, passed_to, resources_of
 from iamgen.check.rules._actions import is_every_action, meant
 from iamgen.check.rules._narrowing import is_every_resource, reaches_all, receivers, without_receivers
+from iamgen.iam.attachments import TemplateHolder
 from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import POLICY, Resource, Template
 from iamgen.iam.values import Value
+
+_ADMINISTRATOR_POLICY = ":iam::aws:policy/AdministratorAccess"
 
 
 def allowed(statements: Iterable[ReadStatement], *, by_star: bool = False) -> frozenset[str]:
@@ -98,6 +101,15 @@ def _of_boundary(boundary: Value, template: Template) -> frozenset[str] | None:
         return None
     limits = (document for document in template.documents if document.owner == policy.logical_id)
     return frozenset().union(*(allowed(document.statements, by_star=True) for document in limits))
+
+
+def is_administrator(holder: TemplateHolder) -> bool:
+    """Return whether somebody has full power, or power over IAM, by which they can give it to themselves."""
+    if any(value.text.endswith(_ADMINISTRATOR_POLICY) for value in holder.aws):
+        return True
+    statements = [statement for document in holder.documents for statement in document.statements if statement.allows]
+    full = any(is_every_action(action.text) for statement in statements for action in statement.actions)
+    return full or any(way in ON_IAM for way in ways(allowed(statements)))
 
 
 def escalating(statement: ReadStatement) -> set[str]:
