@@ -31,6 +31,9 @@ _OF_ADMINISTRATORS = ("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePoli
 _OF_OBSERVATION = frozenset(("cloudwatch", "logs", "xray"))
 """Services over which nearly every function and task has full power: it gains nothing that is worth a warning."""
 
+AccountPower = tuple[str, str]
+"""An account's id, and a service that somebody has full power over there; `*` for an administrator."""
+
 
 @dataclass(frozen=True, eq=False)
 class EscalationPath:
@@ -74,7 +77,7 @@ class EscalationSearch:
         """
         start = self.moves.acting(known)
         granted = self._granted(start)
-        if EVERYTHING in granted:
+        if (known.account.id, EVERYTHING) in granted:
             return None
         numbers = count()
         queue: list[tuple[int, int, int, Acting, tuple[EscalationMove, ...]]] = [(0, 0, next(numbers), start, ())]
@@ -127,21 +130,23 @@ class EscalationSearch:
         names = (*(principal.name for principal in actor.principals), ANYBODY)
         return self.moves.reacher.candidates(names, None)
 
-    def _granted(self, start: Acting) -> frozenset[str]:
+    def _granted(self, start: Acting) -> frozenset[AccountPower]:
         """Return what somebody has full power over by themselves and by the roles that surely let them in."""
-        powers, reached, queue = frozenset[str](), {state(start)}, [start]
+        powers, reached, queue = set[AccountPower](), {state(start)}, [start]
         while queue and len(reached) <= MOST_STATES:
             acting = queue.pop()
-            powers |= self.full_powers(acting)
+            powers |= {(acting.known.account.id, power) for power in self.full_powers(acting)}
             for move in self.moves.of(acting):
                 if not move.is_step and not move.doubts and state(move.target) not in reached:
                     reached.add(state(move.target))
                     queue.append(move.target)
-        return powers
+        return frozenset(powers)
 
-    def _gain(self, start: Acting, acting: Acting, granted: frozenset[str]) -> str:
-        powers = self.full_powers(acting) - granted
+    def _gain(self, start: Acting, acting: Acting, granted: frozenset[AccountPower]) -> str:
         account = acting.known.account
+        powers = {power for power in self.full_powers(acting) if (account.id, power) not in granted}
+        if (account.id, EVERYTHING) in granted:
+            return ""
         where = "its account" if account is start.known.account else account.name
         if EVERYTHING in powers:
             return f"become administrator of {where}"

@@ -6,6 +6,7 @@ boundary of who moves. Where that depends on what nobody can know, the move has 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -30,6 +31,8 @@ _FULL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*
 _ANY_POLICY = AttachedPolicy("any policy", parse(_FULL, "any policy"))
 _ADMINISTRATOR_POLICIES = ("AdministratorAccess", "IAMFullAccess")
 _OF_CREDENTIALS = tuple(step for step in STEPS if step.gain == "gives-credentials")
+_NAMES = frozenset(("aws:principalarn", "aws:userid", "aws:username"))
+_OWN_USER = re.compile(r":(user|mfa)/[^$]*\$\{aws:username\}$")
 _REASONS = 2  # that a doubt names
 
 
@@ -139,9 +142,12 @@ class Moves:
         return tuple(controls)
 
     def likeness(self, known: KnownEntity) -> tuple[object, ...]:
-        """Return what users have in common who have the same policies and groups; a role is like no other."""
-        whole = state(self.acting(known))
-        return whole if isinstance(known.entity, IamRole) else whole[1:]
+        """Return what users have in common of whom the same is true, whatever they are called; a role is like no
+        other."""
+        entity = known.entity
+        arn, *rest = state(self.acting(known))
+        by_name = isinstance(entity, IamRole) or any(map(_is_about_names, (*known.statements, *known.boundary)))
+        return (arn if by_name else "", entity.tags, *rest)
 
     @cached_property
     def users(self) -> Mapping[str, tuple[KnownEntity, ...]]:
@@ -170,8 +176,19 @@ class Moves:
 def state(acting: Acting) -> tuple[object, ...]:
     """Return what tells a user or role apart from the same with more policies, groups, or without its boundary."""
     entity = acting.known.entity
-    groups = tuple(group.arn for group in entity.groups) if isinstance(entity, IamUser) else ()
-    return entity.arn, tuple(policy.name for policy in entity.policies), groups, entity.boundary is None
+    groups = entity.groups if isinstance(entity, IamUser) else ()
+    return entity.arn, entity.policies, tuple(group.arn for group in groups), entity.boundary
+
+
+def _is_about_names(statement: Statement) -> bool:
+    """Return whether what a statement allows may differ between users who have the same policies and tags.
+
+    It does not where it is about each one's own user, `user/${aws:username}`: that is the same for all of them.
+    """
+    keys = {condition.key.lower() for condition in statement.conditions}
+    variables = any("${" in value for condition in statement.conditions for value in condition.values)
+    elsewhere = (text for text in (*statement.resources, *statement.not_resources) if "${" in text)
+    return variables or bool(keys & _NAMES) or any(not _OWN_USER.search(text) for text in elsewhere)
 
 
 def mentions(acting: Acting, action: str) -> bool:

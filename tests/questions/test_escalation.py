@@ -345,3 +345,84 @@ def test_thousands_of_users_who_look_after_themselves_take_no_time(modelled: Mod
     began = time.perf_counter()
     assert search(asker).path(start) is None
     assert time.perf_counter() - began < 1
+
+
+def test_an_administrator_of_one_account_may_still_become_one_of_another(path_of: Callable[..., Any]) -> None:
+    accounts = {
+        DEV: {
+            "A": app(PASS, RUN, allow("sts:AssumeRole")),
+            "B": role("Boss", LAMBDA, allow("sts:AssumeRole")),
+        },
+        OPS: {"G": role("Granted", {"AWS": arn("role", "App")}, FULL)},
+        "333333333333": {"F": role("Far", {"AWS": arn("role", "Boss")}, FULL)},
+    }
+    assert path_of(accounts).gain == "become administrator of 333333333333"
+    assert path_of({key: accounts[key] for key in (DEV, OPS)}) is None
+
+
+def likenesses(asker: Asker) -> int:
+    known = [actor.known for actor in asker.model.actors if actor.known]
+    return len({search(asker).moves.likeness(item) for item in known})
+
+
+@pytest.mark.parametrize(
+    ("more", "number"),
+    [
+        pytest.param([{}, {}], 1, id="the same"),
+        pytest.param(
+            [{"Policies": []}, {"Policies": [{"PolicyName": "p", "PolicyDocument": document(FULL)}]}], 2, id="policy"
+        ),
+        pytest.param(
+            [{"Policies": [{"PolicyName": "p", "PolicyDocument": document(item)}]} for item in (FULL, PASS)],
+            2,
+            id="policies of one name",
+        ),
+        pytest.param([{}, {"Tags": [{"Key": "team", "Value": "a"}]}], 2, id="tags"),
+        pytest.param([{}, {"PermissionsBoundary": OWN}], 2, id="boundary"),
+        pytest.param(
+            [{"PermissionsBoundary": OWN}, {"PermissionsBoundary": arn("policy", "other")}], 2, id="boundaries"
+        ),
+        pytest.param(
+            [
+                {
+                    "Policies": [
+                        {"PolicyName": "p", "PolicyDocument": document(allow("s3:*", "arn:aws:s3:::${aws:username}"))}
+                    ]
+                }
+            ]
+            * 2,
+            2,
+            id="what is called like them",
+        ),
+        pytest.param(
+            [
+                {
+                    "Policies": [
+                        {"PolicyName": "p", "PolicyDocument": document(allow("iam:*", arn("user", "${aws:username}")))}
+                    ]
+                }
+            ]
+            * 2,
+            1,
+            id="their own user",
+        ),
+        pytest.param(
+            [
+                {
+                    "Policies": [
+                        {
+                            "PolicyName": "p",
+                            "PolicyDocument": document({**FULL, "Condition": {"StringEquals": {"aws:username": "u0"}}}),
+                        }
+                    ]
+                }
+            ]
+            * 2,
+            2,
+            id="a condition on the name",
+        ),
+    ],
+)
+def test_users_are_alike_only_if_the_same_is_true_of_them(modelled: Modelled, more: list[Block], number: int) -> None:
+    users = {f"U{index}": user(f"u{index}", **properties) for index, properties in enumerate(more)}
+    assert likenesses(modelled({DEV: users})) == number
