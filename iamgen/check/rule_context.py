@@ -42,5 +42,7 @@ class Facts:
     administrators_everywhere: Mapping[str, str] = field(default_factory=dict)
     """Who has AdminR in every account without an end, and the logical id by which `causes` has them. Of one account's
     facts alone, so that it is told once."""
+    held_roles: frozenset[str] = frozenset()
+    """Logical ids of roles that somebody may assume in some account, as far as it is declared."""
     now: datetime | None = None
     """The time of the check; None for the time at which a rule asks."""

@@ -17,7 +17,6 @@ EXAMPLE = GOLDEN.parents[2]
 EXPECTED = {
     EXAMPLE.name: {("prod", "W170", "users.py:19")},  # which the example ignores, with a reason
     "many-projects": {("acme-prod", "W170", "users.py:16"), ("shop-prod", "W170", "users.py:16")},
-    "stand-in-same-id": {("shop-dev", "W171", "users.py:7")},
     "everything": {
         ("dev", "E108", "users.py:29"),  # a vendor's tool, without MFA
         ("dev", "W118", "users.py:19"),  # its boundary leaves all of EC2, and with it the roles of instances

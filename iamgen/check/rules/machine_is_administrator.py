@@ -13,7 +13,8 @@ from iamgen.iam.attachments import holders
 from iamgen.iam.statements import ReadPrincipal, ReadStatement
 from iamgen.iam.template import ROLE, USER, Template
 
-_ENVIRONMENT = ":environment:"  # of a GitHub subject: its environment can demand an approval
+# of GitHub's and GitLab's subjects: these environments can demand an approval
+_ENVIRONMENTS = (":environment:", ":deployment_tier:production")
 
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
@@ -55,7 +56,7 @@ def _counts(principal: ReadPrincipal, statement: ReadStatement, facts: Facts) ->
     """Return whether a role that is no AdminR is too much: for services always, else where approval is needed, unless
     the pipeline's own environment can demand it."""
     subjects = _subjects(statement)
-    is_approved = bool(subjects) and all(_ENVIRONMENT in subject for subject in subjects)
+    is_approved = bool(subjects) and all(any(part in subject for part in _ENVIRONMENTS) for subject in subjects)
     return principal.kind == "Service" or (facts.is_critical and not is_approved)
 
 
@@ -83,11 +84,12 @@ RULE = Rule(
     level="warning",
     summary="A CI user, pipeline or service may act as an administrator",
     why=(
-        "A machine's power is the power of whoever can change what it runs, and of whoever finds its key. AdminR is "
-        "too much for one everywhere. Another role that is declared to have power over IAM is an administrator in "
-        "effect; it counts for services, and for CI users and pipelines in production and in the account that holds "
-        "people, unless the subject names an environment of GitHub, which can demand an approval. A role with "
-        "undeclared power is another fault, W118. Give the machine a role of its own, or ignore the rule and say why."
+        "A machine's power is the power of whoever can change what it runs, and of whoever finds its key. AdminR "
+        "is too much for one everywhere. Another role that is declared to have power over IAM is an administrator "
+        "in effect; it counts for services, and for CI users and pipelines in production and in the account that "
+        "holds people, unless the subject names an environment of GitHub or GitLab, which can demand an approval. "
+        "A role with undeclared power is another fault, W118. Give the machine a role of its own, or ignore the "
+        "rule and say why."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     check=_check,

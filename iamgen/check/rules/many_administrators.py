@@ -50,10 +50,11 @@ RULE = Rule(
     level="warning",
     summary="Many people are administrators of an account for good, or somebody is one of every account",
     why=(
-        "AdminR is for what no other role can do. Whoever has it all the time can be robbed of it all the time, and "
-        "the more they are, the sooner. More than five people with AdminR in an account, by grants without an end, "
-        "are many; and so is one person who has it in every account, production included. Grants with an end do not "
-        "count. Where a repository has a single account, or a small team means it so, ignore the rule and say why."
+        "AdminR is for what no other role can do. Whoever has it all the time can be robbed of it all the time, "
+        "and the more they are, the sooner. More than five people with AdminR in an account, by grants without an "
+        "end, are many; and so is one person who has it in every account, production included. Grants with an end "
+        "do not count, nor do people with `power=True`, who can become anybody. Where a repository has a single "
+        "account, or a small team means it so, ignore the rule and say why."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     check=_check,

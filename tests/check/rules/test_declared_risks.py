@@ -93,6 +93,14 @@ GITHUB = 'Pipeline("github", repository="acme/shop"'
             [("dev", NOBODY, "4")],
             id="a role that nobody is granted",
         ),
+        pytest.param(
+            f'{WITHOUT}USERS = (User("alice", {{"dev": "ToolR"}}),)\nROLES = (Role("ToolR", services=("s3",)),)',
+            [],
+            id="a role that somebody is granted in another account",
+        ),
+        pytest.param(
+            f'{WITHOUT}USERS = (User("alice", {{"*": "AdminR"}}, power=True),)', [], id="who can become anybody anyway"
+        ),
     ],
 )
 def test_what_is_declared(users: str, expected: list[tuple[str, str, str]], make_repo: MakeRepo) -> None:
