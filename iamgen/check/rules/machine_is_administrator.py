@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iamgen.aws.escalation import ON_IAM
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
-from iamgen.check.rules._escalation import is_administrator
+from iamgen.check.rules._escalation import is_administrator, within_boundaries
 from iamgen.check.rules._examples import ALICE, LAMBDA, MFA, role, template, trust
 from iamgen.check.rules._principals import trusts
 from iamgen.iam.attachments import holders
@@ -22,7 +23,8 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     powerful = {
         holder.resource.logical_id
         for holder in holders(template)
-        if holder.resource.type == ROLE and holder.resource.logical_id in declared and is_administrator(holder)
+        if holder.resource.type == ROLE and holder.resource.logical_id in declared
+        if is_administrator(holder) and not within_boundaries(holder.resource, template).isdisjoint(ON_IAM)
     }
     for document, statement in trusts(template):
         if document.owner in powerful:
@@ -95,7 +97,9 @@ RULE = Rule(
     check=_check,
     good=(
         template(AdminR=role(trust(ALICE, Condition=MFA), ManagedPolicyArns=_FULL)),
-        template(AppR=role(trust(LAMBDA))),
+        template(
+            AdminR=role(ManagedPolicyArns=_FULL, PermissionsBoundary="arn:aws:iam::aws:policy/ReadOnlyAccess"),
+        ),
     ),
     bad=(
         template(
