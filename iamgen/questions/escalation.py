@@ -19,7 +19,8 @@ from iamgen.access.known_actions import UNLISTED
 from iamgen.questions.circumstances import Acting, Circumstances
 from iamgen.questions.decisions import outcome
 from iamgen.questions.demands import EVERYTHING, ResourceScope
-from iamgen.questions.escalation_moves import AllowedAction, EscalationMove, Moves, named, state
+from iamgen.questions.escalation_moves import EscalationMove, Moves, named
+from iamgen.questions.escalation_surroundings import AllowedAction, state
 from iamgen.questions.hops import ANYBODY
 from iamgen.questions.model import AccessModel, Actor, KnownEntity
 from iamgen.questions.reach import Reacher

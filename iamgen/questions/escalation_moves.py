@@ -6,46 +6,29 @@ boundary of who moves. Where that depends on what nobody can know, the move has 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 from iamgen.access.context import ContextValue, merged
 from iamgen.access.documents import Statement, parse
 from iamgen.access.entities import AttachedPolicy, IamRole, IamUser
 from iamgen.access.principals import ASSUME
 from iamgen.aws.escalation import PASS_ROLE, STEPS, Step
-from iamgen.aws.partitions import service_of, service_principal
-from iamgen.questions.circumstances import Acting, Circumstances, acting_role, acting_user
+from iamgen.aws.partitions import service_principal
+from iamgen.questions.circumstances import Acting
 from iamgen.questions.condition_words import concerns, undecided
 from iamgen.questions.decisions import outcome
 from iamgen.questions.demands import EVERYTHING, ResourceScope
+from iamgen.questions.escalation_surroundings import AllowedAction, Control, Surroundings, mentions, state
 from iamgen.questions.held_roles import role_label
 from iamgen.questions.hops import Hop, best_hop
 from iamgen.questions.model import KnownEntity, ModelAccount
-from iamgen.questions.reach import Reacher
 
-_SESSION = "session"
 _FULL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 _ANY_POLICY = AttachedPolicy("any policy", parse(_FULL, "any policy"))
 _ADMINISTRATOR_POLICIES = ("AdministratorAccess", "IAMFullAccess")
-_OF_CREDENTIALS = tuple(step for step in STEPS if step.gain == "gives-credentials")
-_NAMES = frozenset(("aws:principalarn", "aws:userid", "aws:username"))
-_OWN_USER = re.compile(r":(user|mfa)/[^$]*\$\{aws:username\}$")
 _REASONS = 2  # that a doubt names
-
-
-@dataclass(frozen=True)
-class AllowedAction:
-    """An action that a move needs, and what allows it."""
-
-    action: str
-    """The action."""
-    statement: Statement | None
-    """The statement that allows it; None where none certainly does."""
-    doubt: str = ""
-    """What decides whether it is allowed, in words; empty where that is certain."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,32 +58,10 @@ class EscalationMove:
 
 
 @dataclass(frozen=True, eq=False)
-class _Control:
-    """A user or role that somebody is, or can become, and by what."""
-
-    known: KnownEntity
-    """The user or role."""
-    words: str
-    """How they become it, as a part of a sentence; empty for themselves."""
-    needs: tuple[AllowedAction, ...] = ()
-    """What they need for it."""
-    condition: str = ""
-    """As of a move."""
-
-
-@dataclass(frozen=True, eq=False)
-class Moves:
+class Moves(Surroundings):
     """Finds the moves of users and roles, each once."""
 
-    reacher: Reacher
-    """Finds the roles that somebody may assume."""
-    circumstances: Circumstances
-    """When that is, and how users sign in."""
     _of_state: dict[tuple[object, ...], tuple[EscalationMove, ...]] = field(default_factory=dict, repr=False)
-    _acting: dict[KnownEntity, Acting] = field(default_factory=dict, repr=False)
-    _taken_over: dict[tuple[str, tuple[object, ...]], dict[tuple[str, str], AllowedAction | None]] = field(
-        default_factory=dict, repr=False
-    )
 
     def of(self, acting: Acting) -> tuple[EscalationMove, ...]:
         """Return the moves of a user or of a role's session; those that are certain come first."""
@@ -110,109 +71,12 @@ class Moves:
             self._of_state[key] = tuple(sorted(listed, key=lambda move: bool(move.doubts)))
         return self._of_state[key]
 
-    def acting(self, known: KnownEntity) -> Acting:
-        """Return a user or a role's session as it asks; a user as somebody who signs in with MFA."""
-        if known not in self._acting:
-            is_role = isinstance(known.entity, IamRole)
-            make = partial(acting_role, session=_SESSION) if is_role else partial(acting_user, kind="person")
-            self._acting[known] = make(known, circumstances=self.circumstances)
-        return self._acting[known]
-
-    def users_taken_over(
-        self, acting: Acting, decide: Callable[[str, str], AllowedAction | None]
-    ) -> tuple[_Control, ...]:
-        """Return the users whose credentials somebody may get, decided once for all users with the same policies.
-
-        What a policy says of `${aws:username}` is about themselves, and no other user is reached by it.
-        """
-        account, own = acting.known.account, acting.known.entity.arn
-        kind = self.likeness(acting.known)
-        known = self._taken_over.setdefault((account.id, kind), {})
-        for step in _OF_CREDENTIALS:
-            for user in self.users.get(account.id, ()) if mentions(acting, step.action) else ():
-                key = (step.action, user.entity.arn)
-                if key not in known and user.entity.arn != own:
-                    known[key] = decide(*key)
-        controls = []
-        for user in self.users.get(account.id, ()):
-            needs = (known.get((step.action, user.entity.arn)) for step in _OF_CREDENTIALS)
-            need = next(filter(None, needs), None)
-            if need and user.entity.arn != own:
-                controls.append(_Control(user, f"gets credentials of the user {user.entity.name}", (need,)))
-        return tuple(controls)
-
-    def likeness(self, known: KnownEntity) -> tuple[object, ...]:
-        """Return what users have in common of whom the same is true, whatever they are called; a role is like no
-        other."""
-        entity = known.entity
-        arn, *rest = state(self.acting(known))
-        by_name = isinstance(entity, IamRole) or any(map(_is_about_names, (*known.statements, *known.boundary)))
-        return (arn if by_name else "", entity.tags, *rest)
-
-    @cached_property
-    def users(self) -> Mapping[str, tuple[KnownEntity, ...]]:
-        """The users of each account, by its id."""
-        accounts = self.reacher.model.accounts
-        return {account.id: tuple(KnownEntity(user, account) for user in account.content.users) for account in accounts}
-
-    @cached_property
-    def roles(self) -> Mapping[str, tuple[KnownEntity, ...]]:
-        """The roles of each account, by its id."""
-        by_account: dict[str, list[KnownEntity]] = {}
-        for role in self.reacher.model.roles:
-            by_account.setdefault(role.account.id, []).append(role)
-        return {account: tuple(roles) for account, roles in by_account.items()}
-
-    @cached_property
-    def trusting(self) -> Mapping[tuple[str, str], tuple[KnownEntity, ...]]:
-        """The roles that a service may assume, by the account's id and the service's name, such as `lambda`."""
-        by_service: dict[tuple[str, str], dict[KnownEntity, None]] = {}
-        for role in self.reacher.model.roles:
-            for service in _services(role.as_role):
-                by_service.setdefault((role.account.id, service), {})[role] = None
-        return {key: tuple(roles) for key, roles in by_service.items()}
-
-
-def state(acting: Acting) -> tuple[object, ...]:
-    """Return what tells a user or role apart from the same with more policies, groups, or without its boundary."""
-    entity = acting.known.entity
-    groups = entity.groups if isinstance(entity, IamUser) else ()
-    return entity.arn, entity.policies, tuple(group.arn for group in groups), entity.boundary
-
-
-def _is_about_names(statement: Statement) -> bool:
-    """Return whether what a statement allows may differ between users who have the same policies and tags.
-
-    It does not where it is about each one's own user, `user/${aws:username}`: that is the same for all of them.
-    """
-    keys = {condition.key.lower() for condition in statement.conditions}
-    variables = any("${" in value for condition in statement.conditions for value in condition.values)
-    elsewhere = (text for text in (*statement.resources, *statement.not_resources) if "${" in text)
-    return variables or bool(keys & _NAMES) or any(not _OWN_USER.search(text) for text in elsewhere)
-
-
-def mentions(acting: Acting, action: str) -> bool:
-    """Return whether a statement of somebody's policies may allow an action on something.
-
-    A statement that could not be read may mean anything, and says so elsewhere: it is no reason to suspect somebody.
-    """
-    indexes = acting.known.entity.statements.indexes
-    candidates = (index.candidates(action.lower(), principals=False)["Allow"] for index in indexes)
-    return any(not prepared.statement.unread for of_policy in candidates for prepared, _ in of_policy)
-
-
-def _services(role: IamRole) -> Iterator[str]:
-    for statement in role.trust:
-        for principal in statement.principals if statement.effect == "Allow" else ():
-            if principal.kind == "Service":
-                yield service_of(principal.name) or principal.name
-
 
 @dataclass(frozen=True, eq=False)
 class _OfOne:
     """The moves of one user or role."""
 
-    shared: Moves
+    shared: Surroundings
     acting: Acting
 
     def moves(self) -> Iterator[EscalationMove]:
@@ -220,7 +84,7 @@ class _OfOne:
         yield from (self._become(control) for control in hops)
         takeovers = [*self._taken_over()]
         yield from (self._become(control) for control in takeovers)
-        for control in (_Control(self.acting.known, ""), *hops, *takeovers):
+        for control in (Control(self.acting.known, ""), *hops, *takeovers):
             yield from self._changed(control)
         yield from self._by_services()
 
@@ -236,24 +100,24 @@ class _OfOne:
     def _open_steps(self) -> tuple[Step, ...]:
         return tuple(step for step in STEPS if mentions(self.acting, step.action))
 
-    def _become(self, control: _Control) -> EscalationMove:
+    def _become(self, control: Control) -> EscalationMove:
         target = self.shared.acting(control.known)
         return EscalationMove(self.acting, control.words, control.needs, target, control.condition)
 
-    def _assumed(self) -> Iterator[_Control]:
+    def _assumed(self) -> Iterator[Control]:
         for role in self.shared.reacher.near(self.acting):
             hop = best_hop(self.acting, role)
             if hop.verdict.outcome != "denied" and role.entity.arn != self.acting.known.entity.arn:
                 doubt = "" if hop.verdict.outcome == "allowed" else _doubt_of_hop(hop)
                 where = "" if role.account is self._account else f" in {role.account.name}"
-                yield _Control(role, f"assumes {named(role)}{where}", (AllowedAction(ASSUME, hop.verdict.by, doubt),))
+                yield Control(role, f"assumes {named(role)}{where}", (AllowedAction(ASSUME, hop.verdict.by, doubt),))
 
-    def _taken_over(self) -> Iterator[_Control]:
+    def _taken_over(self) -> Iterator[Control]:
         """Yield the roles whose trust policies they may write, and the users whose credentials they may get."""
         for step in self._steps("opens"):
             for role in self._other_roles():
                 if need := self._allowed(step.action, role.entity.arn):
-                    yield _Control(role, f"lets itself into {named(role)}", (need,))
+                    yield Control(role, f"lets itself into {named(role)}", (need,))
         if any(self._reaches_others(step.action) for step in self._steps("gives-credentials")):
             yield from self.shared.users_taken_over(self.acting, self._allowed)
 
@@ -270,15 +134,15 @@ class _OfOne:
         own = self.acting.known.entity.arn
         return (role for role in self.shared.roles.get(self._account.id, ()) if role.entity.arn != own)
 
-    def _changed(self, control: _Control) -> Iterator[EscalationMove]:
+    def _changed(self, control: Control) -> Iterator[EscalationMove]:
         """Yield the moves that give a user or role more, whom they are or can become, in their own account."""
         if control.known.account is not self._account:
             return
         name = named(control.known) if control.words else "itself"
         for words, need, entity in self._changes(control.known.entity, name):
-            told = f"{words} and {control.words}" if control.words else words
+            whole = f"{words} and {control.words}" if control.words else words
             target = self.shared.acting(KnownEntity(entity, self._account))
-            yield EscalationMove(self.acting, told, (need, *control.needs), target, control.condition)
+            yield EscalationMove(self.acting, whole, (need, *control.needs), target, control.condition)
 
     def _changes(self, entity: IamUser | IamRole, name: str) -> Iterator[tuple[str, AllowedAction, IamUser | IamRole]]:
         kind = "role" if isinstance(entity, IamRole) else "user"

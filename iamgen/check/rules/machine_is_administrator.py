@@ -33,8 +33,8 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
                 machine = _machine(principal, statement, template, facts)
                 if machine and (everywhere or _counts(principal, statement, facts)):
                     problem = f"{machine} is an administrator in effect, since it may assume {document.owner}"
-                    told = f"{problem}: give it a role that has what it needs"
-                    yield Problem(principal.value.path, told, _about(principal, statement, template))
+                    message = f"{problem}: give it a role that has what it needs"
+                    yield Problem(principal.value.path, message, _about(principal, statement, template))
 
 
 def _machine(principal: ReadPrincipal, statement: ReadStatement, template: Template, facts: Facts) -> str:
