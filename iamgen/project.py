@@ -9,6 +9,7 @@ A commit instead of a folder is loaded by `iamgen.revision.project_at`.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # each of these takes longer to import than a small repositor
     from iamgen.check.finding import Finding
     from iamgen.check.inspect import View
     from iamgen.diff.accounts import AccountTemplate
+    from iamgen.questions.escalation import EscalationSearch
 
 
 class Project(NamedTuple):
@@ -122,9 +124,32 @@ class Rendered(NamedTuple):
 
         root, declaration = self.project.root, self.declaration
         settings = LintSettings(declaration.region, find_config(root), cache) if lint else None
-        views_by_account = views(self.texts, declaration, root)
+        search = functools.cache(self.escalation_search)
+        views_by_account = views(self.texts, declaration, root, search, self.project.now)
         findings = inspect_views(views_by_account, self.texts, declaration, Looking(root, (), settings, on_done))
         return Checked(self.project, views_by_account, findings)
+
+    def escalation_search(self) -> EscalationSearch:
+        """Return the search for paths to more power over all accounts, also over those that were not rendered here."""
+        from iamgen.questions.circumstances import Circumstances
+        from iamgen.questions.declared_source import DeclaredTexts, from_declaration
+        from iamgen.questions.escalation import EscalationSearch
+
+        model = from_declaration(DeclaredTexts(self.project.root, self.declaration, self._json_of_all(), "users.py"))
+        return EscalationSearch.over(model, Circumstances(self.project.now))
+
+    def _json_of_all(self) -> Mapping[str, str]:
+        """Return the templates of all accounts as JSON.
+
+        What is wrong with another account's template is told where that one is rendered: then these have to do.
+        """
+        is_json = all(text.startswith("{") for text in self.texts.values())
+        if is_json and self.texts.keys() == self.declaration.accounts.keys():
+            return self.texts
+        try:
+            return self.project.render().texts
+        except IamgenError:
+            return self.project.render(self.declaration.accounts[name] for name in self.texts).texts
 
     def require_checks(self, console: Console, *, lint: bool = True, cache: bool = True) -> None:
         """Check the templates and print each finding that is no error. Raises IamgenError with those that are."""

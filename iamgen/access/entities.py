@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -46,6 +46,8 @@ class AttachedPolicy:
     published: PolicyListOrigin | None = None
     """Of an AWS managed policy, the dated list that its document is from; None for all others, and where the account
     told the document itself."""
+    arn: str = field(default="", compare=False)
+    """Of a managed policy that the template makes, its ARN; empty for all others."""
 
     def __hash__(self) -> int:
         """Return what is quick to compute: a policy is looked up for each attachment, and may be very long."""

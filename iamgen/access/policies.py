@@ -68,7 +68,8 @@ class Policies:
 
     def managed(self, resource: NamedResource) -> AttachedPolicy:
         """Return the managed policy of the template. Raises AccessError when it is malformed."""
-        return self.identity(shown(resource.name), resource.properties.get("PolicyDocument"))
+        policy = self.identity(shown(resource.name), resource.properties.get("PolicyDocument"))
+        return replace(policy, arn=resource.arn)
 
     def inline(self, block: Mapping[str, object]) -> AttachedPolicy:
         """Return the inline policy that a block with PolicyName and PolicyDocument is."""

@@ -19,7 +19,7 @@ from iamgen.declaration.naming import (
     services_policy,
     user_id,
 )
-from iamgen.declaration.resolved import Declaration
+from iamgen.declaration.resolved import Declaration, Person, Workload
 from iamgen.declaration.source import shown
 
 
@@ -43,8 +43,26 @@ def facts_of(declaration: Declaration, root: Path) -> Facts:
         | {user_id(person.name) for person in declaration.people if person.power},
         emergencies=frozenset(emergency_name(role.name) for role in declaration.roles if role.emergency),
         unlisted_power=frozenset(f"{service}:*" for service in _services(declaration) if not is_listed(service)),
+        held_roles=frozenset(grant.role for grant in declaration.granted)
+        | {role.name for role in declaration.roles if role.assumed_by},
         causes=Causes(dict(_origins(declaration)), root),
     )
+
+
+def administrators_everywhere(declaration: Declaration) -> Mapping[str, str]:
+    """Return the people who have AdminR without an end in every account that has it, each with their logical id.
+
+    Of a single account that says nothing, so there have to be two; nor does it of whoever has power over IAM where the
+    people are, and can become anybody.
+    """
+    accounts = {account.name for account in declaration.accounts.values() if account.is_workload}
+    held: dict[str, set[str]] = {}
+    for grant in declaration.granted:
+        person = grant.principal
+        if isinstance(person, Person) and not person.power and grant.role == ADMIN and grant.until is None:
+            held.setdefault(person.name, set()).add(grant.account)
+    everywhere = (name for name, of_person in held.items() if len(accounts) > 1 and accounts <= of_person)
+    return {name: user_id(name) for name in everywhere}
 
 
 @dataclass(frozen=True)
@@ -84,6 +102,9 @@ def _origins(declaration: Declaration) -> Iterator[tuple[str, Origin]]:
         yield policy.name, policy.origin
     for group in declaration.groups:
         yield group.name, group.origin
+    for grant in declaration.granted:
+        if isinstance(grant.principal, Workload):
+            yield grant.principal.subject, grant.origin
     users = [(machine_id(user.name), declaration.origin_of(user)) for user in declaration.machines]
     users += [(user_id(user.name), declaration.origin_of(user)) for user in declaration.people]
     for name, origin in users:

@@ -57,7 +57,7 @@ def _findings(rule: Rule, template: Template, facts: Facts) -> Iterator[Finding]
             line=0,
             source=rule.source,
             name=rule.name,
-            cause=_cause(problem.path, facts),
+            cause=facts.causes.get(problem.about, "") or _cause(problem.path, facts),
         )
 
 

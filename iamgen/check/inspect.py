@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from iamgen.check.declaration_context import facts_of
+from iamgen.check.declaration_context import administrators_everywhere, facts_of
 from iamgen.check.engine import check_template
 from iamgen.check.finding import Finding
 from iamgen.check.lint.dedupe import Whose, lint_alike
@@ -16,6 +17,9 @@ from iamgen.check.lint.linter import LintSettings, lint_all
 from iamgen.check.rule_context import Facts
 from iamgen.declaration.resolved import Declaration
 from iamgen.iam.template import Template
+
+if TYPE_CHECKING:
+    from iamgen.questions.escalation import EscalationSearch
 
 _ACTIONS_OF_CFN_LINT = "W3037"
 Findings = dict[str, tuple[Finding, ...]]
@@ -38,16 +42,24 @@ class View(NamedTuple):
     facts: Facts
 
 
-def views(texts: Mapping[str, str], declaration: Declaration, root: Path) -> dict[str, View]:
-    """Return each account's view."""
-    shared = facts_of(declaration, root)
-    return {
-        name: View(
-            Template.of(_body(text), len(text.encode())),
-            replace(shared, account_id=declaration.accounts[name].id),
-        )
-        for name, text in texts.items()
-    }
+def views(
+    texts: Mapping[str, str],
+    declaration: Declaration,
+    root: Path,
+    escalation: Callable[[], EscalationSearch] | None = None,
+    now: datetime | None = None,
+) -> dict[str, View]:
+    """Return each account's view. `escalation` returns the search over all accounts, where somebody may need it."""
+    shared = replace(facts_of(declaration, root), escalation=escalation, now=now)
+    everywhere = administrators_everywhere(declaration)
+    views_by_account = {}
+    for name, text in texts.items():
+        account = declaration.accounts[name]
+        facts = replace(shared, account_id=account.id, is_critical=account.needs_approval)
+        if account.holds_people:
+            facts = replace(facts, administrators_everywhere=everywhere)
+        views_by_account[name] = View(Template.of(_body(text), len(text.encode())), facts)
+    return views_by_account
 
 
 def inspect(texts: Mapping[str, str], declaration: Declaration, looking: Looking) -> Findings:

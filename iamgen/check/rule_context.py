@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from iamgen.aws import quotas
+
+if TYPE_CHECKING:
+    from iamgen.questions.escalation import EscalationSearch
 
 
 @dataclass(frozen=True)
@@ -30,3 +35,14 @@ class Facts:
     """`SERVICE:*` of each service that is not in the list of AWS's, and of which the declaration has been warned."""
     causes: Mapping[str, str] = field(default_factory=dict)
     """Logical id → where it was declared, `users.py:12`."""
+    escalation: Callable[[], EscalationSearch] | None = None
+    """Returns the search for paths to more power over all accounts; None where the template is all that is known."""
+    is_critical: bool = False
+    """Whether the account is one in which nothing happens without approval: production, or where the people are."""
+    administrators_everywhere: Mapping[str, str] = field(default_factory=dict)
+    """Who has AdminR in every account without an end, and the logical id by which `causes` has them. Of one account's
+    facts alone, so that it is told once."""
+    held_roles: frozenset[str] = frozenset()
+    """Logical ids of roles that somebody may assume in some account, as far as it is declared."""
+    now: datetime | None = None
+    """The time of the check; None for the time at which a rule asks."""

@@ -27,6 +27,8 @@ from iamgen.clock import now
 from iamgen.commands.requests import Lint
 from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.load import find_root
+from iamgen.declaration.model import OPS
+from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.iam.source import Source, read
 from iamgen.iam.template import Template
@@ -36,6 +38,7 @@ from iamgen.ui.console import Console
 
 _CFN_LINT_RULE = re.compile(r"[EWI]\d{4}")
 _FULLEST = 10
+_IAM = "iam"
 _UNUSED_CONFIG = "does not count for --template: it could be of whoever made the template"
 _ANY_REGION = "us-east-1"  # a template that iamgen did not make does not say where it goes
 
@@ -71,6 +74,8 @@ class Report(NamedTuple):
     """What an account's template file is called."""
     not_looked_at: Counter[str] = Counter()  # noqa: RUF012  # nobody changes it
     """How many resources there are of each type that no rule looks at."""
+    declared: tuple[str, ...] = ()
+    """What is declared in so many words and therefore no finding, in sentences."""
 
 
 def check(request: CheckRequest, console: Console) -> int:
@@ -93,6 +98,8 @@ def _text(request: CheckRequest, report: Report) -> str:
         return json.dumps({**json.loads(text), **more}, indent=2) + "\n"
     if request.form == "text" and report.not_looked_at:
         text += in_words(report.not_looked_at) + "\n"
+    if request.form == "text":
+        text += "".join(f"{sentence}\n" for sentence in report.declared)
     if request.form != "text" or not rows:
         return text
     title, shown = "The fullest quotas", table(fullest(rows, _FULLEST))
@@ -127,7 +134,14 @@ def _check_accounts(request: CheckRequest, console: Console) -> Report:
     if request.form != "text":  # there stderr has them
         warnings = declaration_findings("warning", (*project.warnings, *rendered.warnings))
         findings |= {file: (*findings.get(file, ()), *of_file) for file, of_file in warnings.items()}
-    return Report(findings, _quota_usage(checked), settings.stack)
+    return Report(findings, _quota_usage(checked), settings.stack, declared=_declared_power(project.declaration))
+
+
+def _declared_power(declaration: Declaration) -> tuple[str, ...]:
+    """Return that OpsR has power over IAM, where it was declared so: then no rule speaks of it."""
+    if _IAM not in declaration.ops_services:
+        return ()
+    return (f"as declared: {OPS} can make itself administrator wherever it is, since OPS_SERVICES has {_IAM}",)
 
 
 @contextmanager

@@ -93,12 +93,12 @@ def _users(choices: NewRepository) -> Mapping[str, object]:
     accounts = choices.accounts
     first, *colleagues = choices.people
     access = access_of_others(accounts)
+    logs_held = bool(colleagues) and has_production(accounts)
     guarded, unguarded = by_approval(accounts)
     return {
-        "first": PersonEntry(first, access_of_first(accounts)),
+        "first": PersonEntry(first, access_of_first(accounts, logs=not logs_held)),
         "others": [PersonEntry(name, access) for name in colleagues],
         "example": example_account(accounts),
-        "logs_held": bool(colleagues) and has_production(accounts),
         "ci": choices.ci,
         "guarded": guarded,
         "unguarded": ", ".join(f'"{name}": "DeployR"' for name in unguarded),

@@ -31,11 +31,12 @@ def holder_of(accounts: Sequence[AccountChoice]) -> AccountChoice:
     return next(account for kind in kinds for account in places if account.kind == kind)
 
 
-def access_of_first(accounts: Sequence[AccountChoice]) -> str:
-    """Return the access of the person who looks after the accounts."""
+def access_of_first(accounts: Sequence[AccountChoice], *, logs: bool) -> str:
+    """Return the access of the person who looks after the accounts; `logs` says whether LogsR is theirs, too."""
     holder = holder_of(accounts)
     entries = [f'"{holder.name}": "DeployR"'] if holder.kind == USER_ONLY else []
-    entries.append('"*": ("AdminR", "DeployR", "OpsR")')
+    also = '"LogsR", ' if logs else ""
+    entries.append(f'"*": ("AdminR", "DeployR", {also}"OpsR")')
     return f"{{{', '.join(entries)}}}"
 
 

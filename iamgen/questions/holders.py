@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from iamgen.access.entities import IamUser
+from iamgen.aws.escalation import STEPS
 from iamgen.questions.can import Asker, Attempt
 from iamgen.questions.circumstances import Acting, Circumstances
 from iamgen.questions.decisions import ActionOutcome, Level
@@ -27,26 +28,10 @@ KINDS: tuple[ActorKind, ...] = (
 )
 """The kinds of those who may call AWS, in the order in which answers have them."""
 
-POWER_OVER_IAM = tuple(
-    f"iam:{name}"
-    for name in (
-        "AddUserToGroup",
-        "AttachGroupPolicy",
-        "AttachRolePolicy",
-        "AttachUserPolicy",
-        "CreateAccessKey",
-        "CreateLoginProfile",
-        "CreatePolicyVersion",
-        "PutGroupPolicy",
-        "PutRolePolicy",
-        "PutUserPolicy",
-        "SetDefaultPolicyVersion",
-        "UpdateAssumeRolePolicy",
-        "UpdateLoginProfile",
-    )
-)
+_OF_POWER = ("changes-policy", "gives-credentials", "gives-policy", "joins", "opens")
+POWER_OVER_IAM = tuple(step.action for step in STEPS if step.gain in _OF_POWER)
 """Actions of which one is enough to become administrator: they attach or change policies, open a role to somebody, or
-give access as another user. Source: the public list of escalation paths, pathfinding.cloud."""
+give access as another user."""
 
 
 _BY_SERVICES = "ways to become administrator by passing a role to a service, or by what a service runs as a role"

@@ -86,6 +86,14 @@ class Reacher:
         numbers = {number for key in keys for number in self._by_trusted.get(key, ())}
         return tuple(self.model.roles[number] for number in sorted(numbers))
 
+    def near(self, acting: Acting) -> tuple[KnownEntity, ...]:
+        """Return the roles whose trust policies may mean a user or a session of a role, in the model's order."""
+        entity = acting.known.entity
+        names = [principal.name for principal in (*acting.caller.principals, Principal("*", ANYBODY))]
+        if isinstance(entity, IamRole):
+            names.append(acting_session(entity))
+        return self.candidates(names, entity.name if isinstance(entity, IamUser) else None)
+
     def leading_to(self, arns: frozenset[str]) -> frozenset[str]:
         """Return these roles and all from which one of them might be reached: roles that lead nowhere else count for
         nothing."""
@@ -184,24 +192,18 @@ class _Search:
 
     def _from_stranger(self, queue: deque[Way]) -> None:
         names = (*(principal.name for principal in self.actor.principals), ANYBODY)
-        for role in self._near(names, None):
+        for role in self._within(self.reacher.candidates(names, None)):
             self._try(None, stranger_hop(self.actor, role, self.circumstances), queue)
 
     def _walk(self, queue: deque[Way]) -> None:
         while queue:
             way = queue.popleft()
-            entity = way.acting.known.entity
-            names = [principal.name for principal in (*way.acting.caller.principals, Principal("*", ANYBODY))]
-            if isinstance(entity, IamRole):
-                names.append(acting_session(entity))
-            for role in self._near(names, entity.name if isinstance(entity, IamUser) else None):
+            for role in self._within(self.reacher.near(way.acting)):
                 if role.entity.arn not in self.ways:
                     self._try(way, best_hop(way.acting, role), queue)
 
-    def _near(self, names: Iterable[str], user: str | None) -> Iterator[KnownEntity]:
-        for role in self.reacher.candidates(names, user):
-            if self.within is None or role.entity.arn in self.within:
-                yield role
+    def _within(self, roles: Iterable[KnownEntity]) -> Iterator[KnownEntity]:
+        return (role for role in roles if self.within is None or role.entity.arn in self.within)
 
     def _try(self, before: Way | None, hop: Hop, queue: deque[Way]) -> None:
         if hop.verdict.outcome == "denied":

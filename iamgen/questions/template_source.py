@@ -10,7 +10,8 @@ from iamgen.access.accounts import Account, AccountSource
 from iamgen.aws.managed_policies import managed_documents
 from iamgen.errors import Fault, IamgenError
 from iamgen.iam.source import read
-from iamgen.iam.template import Template
+from iamgen.iam.template import NAMES, Template
+from iamgen.iam.values import block_of
 from iamgen.questions.model import AccessModel, Actor, KnownEntity, ModelAccount
 from iamgen.questions.places import AccountPlaces
 from iamgen.questions.trusted_strangers import strangers
@@ -64,6 +65,25 @@ def from_templates(files: Iterable[AccountFile], partition: str) -> AccessModel:
         partition,
         gaps=(_NOT_IN_TEMPLATES,),
     )
+
+
+def of_one_template(template: Template, account_id: str, partition: str) -> AccessModel:
+    """Return the model of one template that has been read. A resource without a name is called by its logical id."""
+    written = block_of(template.body.get("Resources")).items()
+    body = {**template.body, "Resources": {name: _with_name(name, block) for name, block in written}}
+    source = AccountSource(body, account_id, partition, managed_documents(partition), tolerant=True)
+    places = AccountPlaces("template", lambda: template, lambda _path: None)
+    account = ModelAccount("the account", Account.read(source), places)
+    return AccessModel((account,), (*users_of((account,)), *strangers((account,))), "template", partition)
+
+
+def _with_name(logical_id: str, block: object) -> object:
+    kind = block_of(block).get("Type")
+    name = NAMES.get(kind) if isinstance(kind, str) else None
+    if name is None or not isinstance(block, Mapping):
+        return block
+    properties = block_of(block.get("Properties"))
+    return {**block, "Properties": {name: logical_id, **properties}}
 
 
 def users_of(accounts: Iterable[ModelAccount]) -> Iterator[Actor]:

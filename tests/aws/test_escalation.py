@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from iamgen.aws.data import ESCALATION_STEPS, HERE
 from iamgen.aws.data.services import action_exists
 from iamgen.aws.escalation import ESCALATING, ON_IAM, PASS_ROLE, RECEIVERS, STEPS, Step, passed_to, resources_of
+
+GAINS = set(re.findall(r"^# ([a-z]+(?:-[a-z]+)?)  +\S", (HERE / ESCALATION_STEPS).read_text("utf-8"), re.MULTILINE))
+"""The words for a gain that the list explains."""
 
 
 @pytest.mark.parametrize(
@@ -38,6 +44,23 @@ def test_a_step_needs_all_of_its_actions(step: Step) -> None:
 
 
 def test_a_role_that_may_go_to_another_service_opens_no_step() -> None:
-    run = Step("ec2:RunInstances", (), "ec2")
+    run = next(step for step in STEPS if step.words == "iam:PassRole with ec2:RunInstances")
     assert not run.is_open(frozenset({"ec2:RunInstances", passed_to("lambda")}))
     assert {"ec2", "lambda", "ecs-tasks"} <= set(RECEIVERS)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.words)
+def test_a_step_says_how_it_gains_and_who_describes_it(step: Step) -> None:
+    assert step.gain in GAINS
+    assert bool(step.existing) == (step.gain == "uses")
+    assert bool(step.subject) == (step.gain != "elsewhere" or step.action.startswith("iam:"))
+    assert step.source
+    for action in (*step.besides, *step.one_of):
+        service, _, name = action.partition(":")
+        assert action_exists(service, name)
+
+
+def test_the_paths_of_the_public_list_are_there() -> None:
+    paths = {step.source.removeprefix("pathfinding.cloud ") for step in STEPS if "pathfinding" in step.source}
+    assert len(paths) > 40
+    assert {"iam-001", "iam-013", "lambda-001", "lambda-003", "ec2-001", "ssm-002", "sts-001"} <= paths

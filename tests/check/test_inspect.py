@@ -15,11 +15,13 @@ from iamgen.synth.account_templates import texts
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "cases"
 EXAMPLE = GOLDEN.parents[2]
 EXPECTED = {
+    EXAMPLE.name: {("prod", "W170", "users.py:19")},  # which the example ignores, with a reason
+    "many-projects": {("acme-prod", "W170", "users.py:16"), ("shop-prod", "W170", "users.py:16")},
     "everything": {
         ("dev", "E108", "users.py:29"),  # a vendor's tool, without MFA
         ("dev", "W118", "users.py:19"),  # its boundary leaves all of EC2, and with it the roles of instances
         ("prod", "W118", "users.py:19"),
-    }
+    },
 }
 
 

@@ -1,4 +1,4 @@
-"""What AWS has, as lists: its managed policies, services, actions, condition keys, service principals.
+"""What AWS has, as lists: its managed policies, services, condition keys, service principals, and steps to more power.
 
 The text files begin with where they are from and when. `python -m iamgen.check.generate_data` writes those anew
 that moto knows; it is a tool for development, as moto is.
@@ -15,6 +15,7 @@ HERE = Path(__file__).resolve().parent
 MANAGED_POLICIES = "aws_managed_policies.txt"
 SERVICE_PRINCIPALS = "service_principals.txt"
 GLOBAL_CONDITION_KEYS = "global_condition_keys.txt"
+ESCALATION_STEPS = "escalation_steps.txt"
 
 
 @cache
@@ -33,6 +34,12 @@ def service_principals() -> frozenset[str]:
 def global_condition_keys() -> tuple[str, ...]:
     """Return the condition keys that are no single service's; one that ends in `/` is followed by a tag's key."""
     return tuple(_lines(GLOBAL_CONDITION_KEYS))
+
+
+@cache
+def escalation_steps() -> tuple[tuple[str, ...], ...]:
+    """Return the steps to more power, each with its fields as the file explains them."""
+    return tuple(tuple(field.strip() for field in line.split("|")) for line in _lines(ESCALATION_STEPS))
 
 
 @cache

@@ -27,6 +27,8 @@ class Problem(NamedTuple):
     """Where it is in the template."""
     message: str
     """What is wrong, and what to do, in a sentence."""
+    about: str = ""
+    """The logical id or the subject of whom it is about, where that is another than the resource of the path."""
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from iamgen.aws.data import managed_policies
-from iamgen.aws.escalation import ESCALATING, PASS_ROLE, RECEIVERS, STEPS, passed_to, resources_of
+from iamgen.aws.escalation import ESCALATING, ON_IAM, PASS_ROLE, RECEIVERS, STEPS, passed_to, resources_of
 from iamgen.check.rules._actions import is_every_action, meant
 from iamgen.check.rules._narrowing import is_every_resource, reaches_all, receivers, without_receivers
+from iamgen.iam.attachments import TemplateHolder
 from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import POLICY, Resource, Template
 from iamgen.iam.values import Value
+
+_ADMINISTRATOR_POLICY = ":iam::aws:policy/AdministratorAccess"
 
 
 def allowed(statements: Iterable[ReadStatement], *, by_star: bool = False) -> frozenset[str]:
@@ -72,18 +75,41 @@ def of_aws(policy: Value) -> frozenset[str]:
 def within_boundaries(holder: Resource, template: Template) -> frozenset[str]:
     """Return the dangerous actions that a holder's boundaries leave: all of them where it has none.
 
-    A boundary that is not known leaves none: it is there for that.
+    A boundary that is not known may leave them all: see `boundary_doubt`.
     """
     powers = frozenset((*ESCALATING, *map(passed_to, RECEIVERS)))
     for value in holder.values("PermissionsBoundary"):
-        powers &= of_aws(value) if ":iam::aws:policy/" in value.text else _of_own(value, template)
+        limit = _of_boundary(value, template)
+        powers &= powers if limit is None else limit
     return powers
 
 
-def _of_own(boundary: Value, template: Template) -> frozenset[str]:
+def boundary_doubt(holder: Resource, template: Template) -> str:
+    """Return, as a part of a sentence, that a holder's boundary is not known; nothing where it is, or there is none."""
+    unknown = (value for value in holder.values("PermissionsBoundary") if _of_boundary(value, template) is None)
+    value = next(unknown, None)
+    return f", unless its permissions boundary {value.text}, which is not known here, leaves that out" if value else ""
+
+
+def _of_boundary(boundary: Value, template: Template) -> frozenset[str] | None:
+    """Return the dangerous actions that a boundary leaves; None where its document is not known."""
+    if ":iam::aws:policy/" in boundary.text:
+        name = boundary.text.partition(":iam::aws:policy/")[2]
+        return managed_policies().get(name)
     policy = template.referred(boundary, POLICY)
-    limits = (document for document in template.documents if policy and document.owner == policy.logical_id)
+    if policy is None:
+        return None
+    limits = (document for document in template.documents if document.owner == policy.logical_id)
     return frozenset().union(*(allowed(document.statements, by_star=True) for document in limits))
+
+
+def is_administrator(holder: TemplateHolder) -> bool:
+    """Return whether somebody has full power, or power over IAM, by which they can give it to themselves."""
+    if any(value.text.endswith(_ADMINISTRATOR_POLICY) for value in holder.aws):
+        return True
+    statements = [statement for document in holder.documents for statement in document.statements if statement.allows]
+    full = any(is_every_action(action.text) for statement in statements for action in statement.actions)
+    return full or any(way in ON_IAM for way in ways(allowed(statements)))
 
 
 def escalating(statement: ReadStatement) -> set[str]:

@@ -6,15 +6,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from iamgen.aws.escalation import ON_IAM, PASS_ROLE, RECEIVERS, WITH_PASS_ROLE, passed_to, resources_of
+from iamgen.aws.escalation import PASS_ROLE, RECEIVERS, WITH_PASS_ROLE, passed_to, resources_of
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
-from iamgen.check.rules._actions import is_every_action
-from iamgen.check.rules._escalation import allowed, denied, escalating, ways, within_boundaries
+from iamgen.check.rules._escalation import (
+    allowed,
+    boundary_doubt,
+    denied,
+    escalating,
+    is_administrator,
+    within_boundaries,
+)
 from iamgen.check.rules._examples import allow, policy, role, template
 from iamgen.check.rules._narrowing import narrows, reaches_all, reaches_name, receivers, without_receivers
 from iamgen.declaration.model import ADMIN
-from iamgen.iam.attachments import TemplateHolder, aws, holders
+from iamgen.iam.attachments import TemplateHolder, holders
 from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import POLICY, ROLE, Resource, Template
 from iamgen.iam.values import Value
@@ -35,7 +41,6 @@ _ADMINISTRATORS = (
     "AWSControlTowerExecution",
     "aws-reserved/sso.amazonaws.com/AWSReservedSSO_AdministratorAccess_0123456789abcdef",
 )
-_ADMINISTRATOR_POLICY = ":iam::aws:policy/AdministratorAccess"
 
 
 class _Names(NamedTuple):
@@ -50,12 +55,23 @@ class _Names(NamedTuple):
 
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
+    for _, problems in _by_holder(template, facts):
+        yield from problems
+
+
+def holders_with_problems(template: Template, facts: Facts) -> frozenset[str]:
+    """Return the logical ids of the roles, users and groups of which the rule says something."""
+    return frozenset(holder for holder, problems in _by_holder(template, facts) if problems)
+
+
+def _by_holder(template: Template, facts: Facts) -> Iterator[tuple[str, tuple[Problem, ...]]]:
     declared = facts.iam_roles | facts.admin_roles
     every = holders(template)
     powerful = tuple(holder.resource for holder in every if _is_powerful(holder, facts))
     for holder in every:
-        if holder.resource.logical_id not in declared:
-            yield from dict.fromkeys(_problems(holder, powerful, template, declared))
+        name = holder.resource.logical_id
+        if name not in declared:
+            yield name, tuple(dict.fromkeys(_problems(holder, powerful, template, declared)))
 
 
 def _problems(
@@ -69,13 +85,13 @@ def _problems(
         tuple(resource for resource in template.of_type(POLICY) if resource.logical_id in policies),
         tuple(resource for resource in powerful if resource != holder.resource),
     )
-    powers = allowed(statements)
+    powers, doubt = allowed(statements), boundary_doubt(holder.resource, template)
     for document in holder.documents:
         for statement in document.statements if document.owner not in declared else ():
             for step, resource in _steps(statement, names, powers, template) if statement.allows else ():
                 if step.partition(" ")[0] in left:
                     problem = f"{holder.resource.logical_id} may gain more power than it was granted, by {step}"
-                    yield Problem(resource.path, f"{problem}: leave that resource out, or declare that it may")
+                    yield Problem(resource.path, f"{problem}{doubt}: leave that resource out, or declare that it may")
 
 
 def _steps(
@@ -134,15 +150,8 @@ def _with_receiver(statement: ReadStatement, powers: frozenset[str]) -> str:
 
 
 def _is_powerful(holder: TemplateHolder, facts: Facts) -> bool:
-    if holder.resource.type != ROLE:
-        return False
-    if holder.resource.logical_id in facts.admin_roles | facts.iam_roles:
-        return True
-    if any(value.text.endswith(_ADMINISTRATOR_POLICY) for value in aws(holder.resource)):
-        return True
-    statements = [statement for document in holder.documents for statement in document.statements if statement.allows]
-    full = any(is_every_action(action.text) for statement in statements for action in statement.actions)
-    return full or any(way in ON_IAM for way in ways(allowed(statements)))
+    declared = facts.admin_roles | facts.iam_roles
+    return holder.resource.type == ROLE and (holder.resource.logical_id in declared or is_administrator(holder))
 
 
 _OWN_ROLE = "arn:aws:iam::111111111111:role/AppR"

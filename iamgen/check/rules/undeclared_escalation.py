@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
-from iamgen.check.rules._escalation import allowed, denied, of_aws, ways, within_boundaries
+from iamgen.check.rules._escalation import allowed, boundary_doubt, denied, of_aws, ways, within_boundaries
 from iamgen.check.rules._examples import allow, group, policy, role, template, user
 from iamgen.iam.attachments import TemplateHolder, aws, groups, holders
 from iamgen.iam.template import Resource, Template
@@ -27,16 +27,16 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
             new = [way for way in ways(own.union(*joined)) if way not in of_groups]
             if new:
                 resource = holding[name].resource
-                yield Problem(resource.path, _message(resource, new))
+                yield Problem(resource.path, _message(resource, new, boundary_doubt(resource, template)))
 
 
-def _message(holder: Resource, actions: list[str]) -> str:
+def _message(holder: Resource, actions: list[str], doubt: str) -> str:
     if any(value.text.endswith(_ADMINISTRATOR) for value in aws(holder)):
-        return f"{holder.logical_id} has AdministratorAccess, and was not declared to: attach what it needs"
+        return f"{holder.logical_id} has AdministratorAccess, and was not declared to{doubt}: attach what it needs"
     shown = ", ".join(actions[:_SHOWN])
     more = f" and {len(actions) - _SHOWN} more" if len(actions) > _SHOWN else ""
     problem = f"{holder.logical_id} may gain more power than it was granted, by {shown}{more}"
-    return f"{problem}: narrow the resources, or declare that it may"
+    return f"{problem}{doubt}: narrow the resources, or declare that it may"
 
 
 def _powers(holder: TemplateHolder, template: Template, declared: frozenset[str]) -> frozenset[str]:

@@ -10,12 +10,13 @@ import pytest
 
 from iamgen.check.finding import Finding
 from iamgen.check.rule_context import Facts
-from iamgen.check.rules._examples import allow, document, group, policy, role, user
+from iamgen.check.rules._examples import ALICE, MFA, allow, document, group, policy, role, trust, user
 
 Named = Callable[..., set[str]]
 Found = Callable[..., list[Finding]]
 Block = dict[str, Any]
 
+MACHINE = "machine-is-administrator"
 BROAD = {"opens-every-resource", "reads-every-secret", "stops-the-audit", "tags-every-principal"}
 PASS_ROLE, ESCALATION, FULL = "pass-any-role", "undeclared-escalation", "full-power"  # names of rules
 OWN = "arn:aws:iam::111111111111:user/${aws:username}"
@@ -148,7 +149,7 @@ def test_policies_of_aws_count(named: Named, found: Found) -> None:
     assert named(R=attached("ReadOnlyAccess")) == set()
     assert named(R=attached("IAMFullAccess")) == {ESCALATION}
     assert named(R=attached("PowerUserAccess")) == {ESCALATION}
-    assert named(AdminR=attached("AdministratorAccess")) == set()
+    assert named(AdminR=attached("AdministratorAccess")) == {MACHINE}  # since a function has it
     (finding,) = found({"Resources": {"R": attached("AdministratorAccess")}})
     assert finding.message == "R has AdministratorAccess, and was not declared to: attach what it needs"
 
@@ -168,11 +169,28 @@ def test_a_boundary_limits(named: Named, limit: Block, expected: set[str]) -> No
     assert named(R=limited, Limit=policy(limit)) == expected
 
 
+@pytest.mark.parametrize(
+    "boundary", ["arn:aws:iam::111111111111:policy/elsewhere", {"Ref": "Parameter"}, "arn:aws:iam::aws:policy/NoSuch"]
+)
+def test_a_boundary_that_is_not_known_may_leave_everything(found: Found, boundary: object) -> None:
+    everywhere = role(PermissionsBoundary=boundary, ManagedPolicyArns=["arn:aws:iam::aws:policy/AWSLambda_FullAccess"])
+    itself = {
+        "R": role(RoleName="App", PermissionsBoundary=boundary),
+        "P": policy(allow("iam:PutRolePolicy", OWN_ROLE), Roles=[{"Ref": "R"}]),
+    }
+    for resources, name in (({"R": everywhere}, ESCALATION), (itself, "escalation-by-target")):
+        (message,) = [item.message for item in found({"Resources": resources}) if item.name == name]
+        assert ", unless its permissions boundary " in message
+        assert ", which is not known here, leaves that out: " in message
+
+
 def test_full_power_is_for_who_is_declared(named: Named) -> None:
     everything = policy(allow("*"), Roles=[{"Ref": "AdminR"}])
-    assert named(P=everything, AdminR=role()) == set()
+    assert named(P=everything, AdminR=role()) == {MACHINE}
+    assert named(P=everything, AdminR=role(trust(ALICE, Condition=MFA))) == set()
     shared = policy(allow("*"), Roles=[{"Ref": "AdminR"}, {"Ref": "R"}])
-    assert named(P=shared, AdminR=role(), R=role()) == {FULL}
+    by_alice = role(trust(ALICE, Condition=MFA))
+    assert named(P=shared, AdminR=by_alice, R=role()) == {FULL}
     assert named(Facts(admin_roles=frozenset({"P"})), P=shared, AdminR=role(), R=role()) == set()
     assert named(Facts(admin_roles=frozenset()), P=everything, AdminR=role()) == {FULL}
 
