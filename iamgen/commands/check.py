@@ -124,10 +124,14 @@ def _check_accounts(request: CheckRequest, console: Console) -> Report:
     if not request.accounts and request.lint.on:  # only what looks at everything can say that an ignore has no use
         unused_ignores = unused(settings.ignore, checked.every_finding)
         findings |= {"users.py": unused_ignores} if unused_ignores else {}
+    findings = _with_more(findings, checked.assertion_findings)
     if request.form != "text":  # there stderr has them
-        warnings = declaration_findings("warning", (*project.warnings, *rendered.warnings))
-        findings |= {file: (*findings.get(file, ()), *of_file) for file, of_file in warnings.items()}
+        findings = _with_more(findings, declaration_findings("warning", (*project.warnings, *rendered.warnings)))
     return Report(findings, _quota_usage(checked), settings.stack)
+
+
+def _with_more(findings: Findings, more: Findings) -> Findings:
+    return {**findings, **{file: (*findings.get(file, ()), *of_file) for file, of_file in more.items()}}
 
 
 @contextmanager

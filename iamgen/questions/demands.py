@@ -136,12 +136,12 @@ def universe(action: str, resource: str, account_id: str, partition: str) -> Uni
         return Universe((EVERYTHING,), note=note)
     if resource == EVERYTHING:
         own = "" if action.lower() == ASSUME.lower() else account_id
-        return Universe(patterns=tuple((_form(form, own, partition),) for form in forms))
+        return Universe(patterns=tuple((form_pattern(form, own, partition),) for form in forms))
     written = shaped(resource)
     is_single = not _WILDCARDS & set(resource)
     matching = tuple(
         shape
-        for shape in (_form(form, "", partition) for form in forms)
+        for shape in (form_pattern(form, "", partition) for form in forms)
         if (shape.matches(resource) if is_single else samples((written, shape), ()).texts)
     )
     note = "" if matching else f"{resource} has none of the forms of {action}: {', '.join(map(_shown, forms))}"
@@ -157,7 +157,7 @@ def shaped(text: str) -> Pattern:
 
 
 @lru_cache(maxsize=1 << 13)
-def _form(form: str, account_id: str, partition: str) -> Pattern:
+def form_pattern(form: str, account_id: str, partition: str) -> Pattern:
     """Return the pattern of a form of ARNs: each variable part has at least one character."""
     known = {"Partition": partition, "Account": account_id or "?*"}
     return shaped(_VARIABLE_PART.sub(lambda part: known.get(part[1], "?*"), form))
