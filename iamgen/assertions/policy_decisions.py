@@ -121,7 +121,7 @@ class PolicyDecisions:
             return
         for action in self.requests.actions.named(item.actions):
             forms = self.requests.forms(action, "", acting.known.entity.partition)
-            if forms and not forms.is_without:
+            if forms and not forms.is_exact:
                 yield action, item.shown
                 return
 
@@ -136,7 +136,7 @@ class PolicyDecisions:
 
     def _compared(self, acting: Acting, forms: ResourceForms) -> _Comparison:
         keys = self._keys(acting, self.requests.actions)
-        outside = self.requests.outside(keys, is_without_resource=forms.is_without)
+        outside = self.requests.outside(keys, forms)
         fixed = fixed_keys(acting, keys, is_forbidden=self._is_forbidden)
         return _Comparison(self._policies(acting), outside, Viewpoint(KnownCaller(fixed)), forms.patterns,
                            self._is_forbidden)  # fmt: skip

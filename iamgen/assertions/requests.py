@@ -27,6 +27,9 @@ ALWAYS_THERE = ("aws:currenttime", "aws:epochtime", "aws:requestedregion")
 _SERVICE, _RESOURCE = 2, 4
 """Which field of an ARN, counted from 0, is the service, and behind which it is complete."""
 _EVERY_ARN = "arn:*:*:*:*:*"
+_BUCKET, _OBJECT = ":s3:::${BucketName}", ":s3:::${BucketName}/"
+"""How forms of ARNs of buckets end, and what those of objects have. A bucket's name has no slash (S3 User Guide,
+"Bucket naming rules")."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,20 @@ class ResourceForms:
 
     patterns: frozenset[Pattern] = frozenset()
     """Patterns of them; none where the action has no resource, or where it is not known which it has."""
+    excluded: tuple[str, ...] = ()
+    """Patterns of resources that match one of them and are of another type."""
     is_without: bool = False
     """Whether the action has no resource."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is certain that the action has no other resources."""
+        return self.is_without or bool(self.excluded)
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """Patterns of resources that the action does not have."""
+        return (_EVERY_ARN,) if self.is_without else self.excluded
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,28 +143,30 @@ class AssertedRequests:
         written = resource_arns(service, name)
         if not written:
             return ResourceForms(is_without=True) if self.is_about_every_resource else None
+        has_no_objects = any(form.endswith(_BUCKET) for form in written) and not any(
+            _OBJECT in form for form in written
+        )
+        excluded = (f"arn:{partition}:s3:::*/*",) if has_no_objects else ()
+        on = tuple(entry for entry in self.on if not (excluded and _is_of_objects(entry)))
         forms = (form_pattern(form, account_id, partition) for form in written)
-        meant = frozenset(form for form in forms if self.is_about_every_resource or self._meets(form))
-        return ResourceForms(meant) if meant else None
+        meant = frozenset(form for form in forms if self.is_about_every_resource or _meets(on, form))
+        return ResourceForms(meant, excluded) if meant else None
 
     def _means_resources_of(self, service: str) -> bool:
         """Return whether resources of a service are meant: those are what its unlisted actions are about."""
-        return any(self._meets(shaped(f"arn:*:{name}:*:*:*")) for name in _arn_services(service))
+        return any(_meets(self.on, shaped(f"arn:*:{name}:*:*:*")) for name in _arn_services(service))
 
-    def _meets(self, form: Pattern) -> bool:
-        return any(_have_common_texts(entry, form) for entry in self.on)
-
-    def outside(self, keys: frozenset[str], *, is_without_resource: bool = False) -> tuple[Statement, ...]:
+    def outside(self, keys: frozenset[str], forms: ResourceForms | None = None) -> tuple[Statement, ...]:
         """Return statements that deny every request which the assertion is not about.
 
         `keys` are the condition keys, in lower case, on which the policies depend that are looked at.
         """
-        return tuple(self._outside(keys, is_without_resource=is_without_resource))
+        return tuple(self._outside(keys, forms or ResourceForms()))
 
-    def _outside(self, keys: frozenset[str], *, is_without_resource: bool) -> Iterator[Statement]:
-        if is_without_resource:
-            yield _deny(resources=(_EVERY_ARN,))
-        elif not self.is_about_every_resource:
+    def _outside(self, keys: frozenset[str], forms: ResourceForms) -> Iterator[Statement]:
+        if forms.outside:
+            yield _deny(resources=forms.outside)
+        if not self.is_about_every_resource:
             yield _deny(not_resources=self.on)
         for key in sorted(keys.intersection(ALWAYS_THERE)):
             yield _deny(Condition(Operator("Null"), key, ("true",), variables=True))
@@ -176,6 +193,15 @@ def _deny(
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _is_of_objects(entry: str) -> bool:
+    """Return whether what a pattern matches of buckets and objects are objects alone."""
+    return ":s3:::" in entry and "/" in entry.rpartition(":")[2]
+
+
+def _meets(entries: Iterable[str], form: Pattern) -> bool:
+    return any(_have_common_texts(entry, form) for entry in entries)
 
 
 @lru_cache(maxsize=1 << 10)

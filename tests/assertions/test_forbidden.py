@@ -239,6 +239,24 @@ def test_actions_that_aws_has_not_yet_are_forbidden_by_wildcards(said: Said) -> 
     assert "there is no such action of s3" in text
 
 
+@pytest.mark.parametrize(
+    ("asserted", "statements", "holds"),
+    [
+        ('"s3:*", on="arn:aws:s3:::pay/*"', [allow("s3:ListBucket"), allow("s3:GetBucketAcl", "arn:aws:s3:::*")], True),
+        ('"s3:ListBucket", on="arn:aws:s3:::*"', [allow("s3:ListBucket", "arn:aws:s3:::pay/*")], True),
+        ('"s3:ListBucket"', [allow("s3:ListBucket", "arn:aws:s3:::pay/*")], True),
+        ('"s3:ListBucket"', [allow("s3:ListBucket", "arn:aws:s3:::pay*")], False),
+        ('"s3:ListAllMyBuckets"', [allow("s3:ListAllMyBuckets", "arn:aws:s3:::*")], True),  # it has no resource
+        ('"s3:ListAllMyBuckets"', [allow("s3:ListAllMyBuckets")], False),
+        ('"s3:*", on="arn:aws:s3:::pay/*"', [allow("s3:GetObject", "arn:aws:s3:::p*")], False),
+    ],
+)
+def test_an_action_counts_for_the_resources_that_it_has(
+    said: Said, asserted: str, statements: list[dict[str, Any]], holds: bool
+) -> None:
+    assert (said(forbidden(asserted), ONE_ROLE, AppP=statements) == []) is holds
+
+
 def test_new_actions_of_other_services_are_about_their_own_resources(said: Said) -> None:
     asserted = forbidden('("ec2:*", "s3:*"), on="arn:aws:s3:::secret/*"')
     assert said(asserted, ONE_ROLE, AppP=[allow("ec2:*")]) == []

@@ -129,7 +129,7 @@ def test_all_accounts_count_whatever_is_rendered(make_repo: Callable[..., Path])
         (item,) = rendered.check(lint=False).assertions
         assert "bob may do s3:DeleteBucket on arn:aws:s3:::x in prod" in item.fault.problem
         with pytest.raises(IamgenError, match="bob may do s3:DeleteBucket"):
-            rendered.require_checks(Console(StringIO(), StringIO(), coloured=False, answers=None), lint=False)
+            rendered.require_checks(Console(StringIO(), StringIO(), coloured=False, answers=StringIO()), lint=False)
 
 
 def test_in_a_revision_the_place_says_which(make_repo: Callable[..., Path]) -> None:
