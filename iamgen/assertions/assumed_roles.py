@@ -16,7 +16,7 @@ from iamgen.access.known_actions import KnownActions
 from iamgen.access.patterns import pattern
 from iamgen.access.resource_lists import resource_pattern
 from iamgen.assertions.callers import MeantCallers, fixed_keys
-from iamgen.assertions.policy_decisions import PolicyDecisions, Shown, keys_about
+from iamgen.assertions.policy_decisions import Evidence, PolicyDecisions, keys_about
 from iamgen.assertions.requests import ASSUME_ROLE, AssertedRequests
 from iamgen.errors import Fault
 from iamgen.questions.circumstances import Acting
@@ -44,7 +44,7 @@ class AssumedRoles:
     meant: MeantCallers
     """The accounts in which it must hold: those that have the roles."""
 
-    _unknown: dict[tuple[object, ...], Shown | None] = field(default_factory=dict)
+    _unknown: dict[tuple[object, ...], Evidence | None] = field(default_factory=dict)
 
     @property
     def requests(self) -> AssertedRequests:
@@ -79,7 +79,7 @@ class AssumedRoles:
             ):
                 yield hop
 
-    def unknown_role(self, acting: Acting) -> Shown | None:
+    def unknown_role(self, acting: Acting) -> Evidence | None:
         """Return a role that no template has, and that the policies of who asks let them assume."""
         fixed = self._fixed_keys(acting).items()
         key = (self.decisions.contents.of(acting), frozenset(fixed), self.meant.is_here(acting.known.account))
@@ -90,16 +90,16 @@ class AssumedRoles:
     def _fixed_keys(self, acting: Acting) -> Mapping[str, str | tuple[str, ...]]:
         return fixed_keys(acting, keys_about(acting, _ASSUMING), is_forbidden=True)
 
-    def _first_unknown(self, acting: Acting) -> Shown | None:
+    def _first_unknown(self, acting: Acting) -> Evidence | None:
         left_out: list[str] = []
         for _ in range(_TRIALS):
-            shown = self._unknown_role(acting, tuple(left_out))
-            if not isinstance(shown, Witness) or shown.request.resource not in self.reacher.model.role_by_arn:
-                return shown
-            left_out.append(shown.request.resource)
+            evidence = self._unknown_role(acting, tuple(left_out))
+            if not isinstance(evidence, Witness) or evidence.request.resource not in self.reacher.model.role_by_arn:
+                return evidence
+            left_out.append(evidence.request.resource)
         return NotDecided((Fault(acting.known.entity.arn, "may be allowed to assume more roles than are looked at"),))
 
-    def _unknown_role(self, acting: Acting, left_out: tuple[str, ...]) -> Shown | None:
+    def _unknown_role(self, acting: Acting, left_out: tuple[str, ...]) -> Evidence | None:
         known, partition = acting.known, acting.known.entity.partition
         outside = [*self.requests.outside(keys_about(acting, _ASSUMING)), *self._outside_accounts(known, partition)]
         outside += [Statement("Deny", actions=("*",), resources=left_out)] if left_out else []
@@ -121,5 +121,5 @@ def _without(statements: Iterable[Statement], arns: Iterable[str]) -> Iterator[S
     for statement in statements:
         if statement.effect != "Allow" or known.isdisjoint(statement.resources):
             yield statement
-        elif others := tuple(entry for entry in statement.resources if entry not in known):
-            yield replace(statement, resources=others)
+        elif remaining := tuple(entry for entry in statement.resources if entry not in known):
+            yield replace(statement, resources=remaining)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from iamgen.access.context import ContextValue
 from iamgen.access.evaluate import Verdict
-from iamgen.assertions.policy_decisions import Shown
+from iamgen.assertions.policy_decisions import Evidence
 from iamgen.errors import Fault
 from iamgen.questions.can import Attempt
 from iamgen.questions.decisions import ActionOutcome, SampleVerdict
@@ -47,12 +47,12 @@ class Breach:
         return path(Attempt(self.way, ActionOutcome(self.way.acting, self.action, (sample,))), grants)
 
 
-def breach_of(way: Way, action: str, shown: Shown, *, is_allowed: bool) -> Breach:
+def breach_of(way: Way, action: str, evidence: Evidence, *, is_allowed: bool) -> Breach:
     """Return the breach that a request shows; `is_allowed` says that it is allowed and must not be."""
-    if isinstance(shown, NotDecided):
-        return Breach(way, action, reasons=shown.reasons)
-    verdict = shown.after if is_allowed else shown.before
-    return Breach(way, action, shown.request.resource, shown.request.context, verdict)
+    if isinstance(evidence, NotDecided):
+        return Breach(way, action, reasons=evidence.reasons)
+    verdict = evidence.after if is_allowed else evidence.before
+    return Breach(way, action, evidence.request.resource, evidence.request.context, verdict)
 
 
 def breach_by_assuming(way: Way, action: str, hop: Hop) -> Breach:

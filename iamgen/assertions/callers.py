@@ -55,13 +55,15 @@ class MeantCallers:
 
     def actors(self, model: AccessModel) -> tuple[Actor, ...]:
         """Return those who may call AWS, roles left out, whom the assertion means."""
-        who, but = texts_of(self.assertion.who), texts_of(self.assertion.but)
-        return tuple(actor for actor in model.actors if is_meant(actor.name, who) and not is_meant(actor.name, but))
+        names, excepted = texts_of(self.assertion.who), texts_of(self.assertion.but)
+        return tuple(
+            actor for actor in model.actors if is_meant(actor.name, names) and not is_meant(actor.name, excepted)
+        )
 
     def roles(self, model: AccessModel) -> tuple[KnownEntity, ...]:
         """Return the roles that are named in `who`, in the accounts in which it must hold. `*` names no role."""
-        who = [key for key in texts_of(self.assertion.who) if key != EVERYTHING]
-        return tuple(role for role in model.roles if self.is_here(role.account) and _is_named(role, who))
+        names = [key for key in texts_of(self.assertion.who) if key != EVERYTHING]
+        return tuple(role for role in model.roles if self.is_here(role.account) and _is_named(role, names))
 
     def is_excepted(self, known: KnownEntity) -> bool:
         """Return whether acting as a role, or as a user, is excepted."""

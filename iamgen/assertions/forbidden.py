@@ -9,7 +9,7 @@ from functools import cached_property
 from iamgen.assertions.assumed_roles import AssumedRoles
 from iamgen.assertions.breaches import Breach, breach_by_assuming, breach_of
 from iamgen.assertions.callers import AtAnyTime, MeantCallers, session_way
-from iamgen.assertions.policy_decisions import PolicyDecisions, Shown
+from iamgen.assertions.policy_decisions import Evidence, PolicyDecisions
 from iamgen.assertions.requests import ASSUME_ROLE
 from iamgen.questions.circumstances import Circumstances, Mfa
 from iamgen.questions.hops import best_hop
@@ -42,7 +42,7 @@ class ForbidCheck:
         return AtAnyTime(self.decisions.requests.now)
 
     @cached_property
-    def _of_roles(self) -> Mapping[str, tuple[str, Shown]]:
+    def _of_roles(self) -> Mapping[str, tuple[str, Evidence]]:
         """What each role may do of it, by the role's ARN, whoever comes to act as the role."""
         violations = {
             role.entity.arn: self.decisions.violation(self.reacher.session(role, "", self._at_any_time))
@@ -82,12 +82,12 @@ class ForbidCheck:
         """Yield what is allowed to somebody who acts in one way; `refused` are roles that they may not assume."""
         violation = self._violation(way) if self._is_looked_at(way.acting.known) else None
         if violation:
-            action, shown = violation
-            yield breach_of(way, self.decisions.requests.shown(action), shown, is_allowed=True)
+            action, evidence = violation
+            yield breach_of(way, self.decisions.requests.spelled(action), evidence, is_allowed=True)
         if self._assumed is not None:
             yield from self._by_assuming(way, refused, self._assumed)
 
-    def _violation(self, way: Way) -> tuple[str, Shown] | None:
+    def _violation(self, way: Way) -> tuple[str, Evidence] | None:
         arn = way.acting.known.entity.arn
         if arn in self.reacher.model.role_by_arn:
             return self._of_roles.get(arn)
@@ -103,10 +103,10 @@ class ForbidCheck:
         if not requests.means_action(ASSUME_ROLE) or self.meant.is_excepted(way.acting.known):
             return
         for hop in assumed.assumed_by(way.acting, refused):
-            yield breach_by_assuming(way, requests.shown(ASSUME_ROLE), hop)
+            yield breach_by_assuming(way, requests.spelled(ASSUME_ROLE), hop)
         unknown = assumed.unknown_role(way.acting)
         if unknown is not None:
-            yield breach_of(way, requests.shown(ASSUME_ROLE), unknown, is_allowed=True)
+            yield breach_of(way, requests.spelled(ASSUME_ROLE), unknown, is_allowed=True)
 
     def _as_of_now(self, breach: Breach, mfa: Mfa) -> Breach:
         """Return the same with a way that is certainly open now, if it is: else it may be open at another time."""

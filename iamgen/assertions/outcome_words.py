@@ -48,9 +48,9 @@ def no_way_text(missing: NoWay) -> str:
     return f"{missing.name} can act as nobody in {missing.account} for good"
 
 
-def more_text(others: Sequence[Breach | NoWay], *, is_cut: bool) -> str:
+def more_text(further_cases: Sequence[Breach | NoWay], *, is_cut: bool) -> str:
     """Return which further cases there are, as the end of a sentence; nothing for none."""
-    names = list(dict.fromkeys(_short(item) for item in others))
+    names = list(dict.fromkeys(_short(item) for item in further_cases))
     if not names:
         return ""
     number = len(names) - _NAMED

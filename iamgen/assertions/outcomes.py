@@ -50,11 +50,11 @@ def assertion_outcomes(
 
     The model is that of all its accounts, and `root` the folder that has its users.py.
     """
-    room = _Room(model, declaration, now, root)
-    return tuple(outcome for assertion in declaration.assertions for outcome in room.outcomes(assertion))
+    check = _AssertionCheck(model, declaration, now, root)
+    return tuple(outcome for assertion in declaration.assertions for outcome in check.outcomes(assertion))
 
 
-class _Room:
+class _AssertionCheck:
     """What all assertions of a declaration share."""
 
     def __init__(self, model: AccessModel, declaration: Declaration, now: datetime, root: Path) -> None:
@@ -86,19 +86,19 @@ class _Room:
 
     @property
     def _unread(self) -> str:
-        first, *others = self._model.unread
-        more = f", and {len(others):,} more like it" if others else ""
+        first, *further = self._model.unread
+        more = f", and {len(further):,} more like it" if further else ""
         return f"{first.where}: {first.problem}{more}"
 
     def _broken(self, assertion: Assertion, breaches: tuple[Breach | NoWay, ...]) -> AssertionOutcome:
         """Return the error that an assertion does not hold, with the plainest case in full."""
-        first, *others = sorted(breaches, key=_is_doubtful)
+        first, *further = sorted(breaches, key=_is_doubtful)
         is_forbidden = isinstance(assertion, Forbid)
         if isinstance(first, NoWay):
             text = no_way_text(first)
         else:
             text = breach_text(first, self._model.granted, is_forbidden=is_forbidden)
-        problem = f"{assertion.label}: {text}{more_text(others, is_cut=len(breaches) == _BREACHES)}"
+        problem = f"{assertion.label}: {text}{more_text(further, is_cut=len(breaches) == _BREACHES)}"
         hint = _remedy(first, is_forbidden=is_forbidden)
         because = f"because: {assertion.because}; " if assertion.because else ""
         return self._outcome("error", assertion, problem, f"{because}{hint}")

@@ -26,7 +26,7 @@ from iamgen.regions.statement_formulas import Viewpoint
 _NOTHING = PolicySet(())
 _EVERYTHING = Statement("Allow", actions=("*",), resources=("*",), origin="the assertion")
 
-Shown = Witness | NotDecided
+Evidence = Witness | NotDecided
 """What is against an assertion: a request, or that something is not decided."""
 ClassKey = tuple[object, ...]
 """What decisions depend on: equal for users and roles with equal policies."""
@@ -38,7 +38,7 @@ class OpenClass:
 
     actions: ActionSet
     """The actions."""
-    shown: Shown
+    evidence: Evidence
     """What is against it for the first of them, whatever resources the actions can have."""
 
 
@@ -51,7 +51,7 @@ class PolicyDecisions:
     contents: PolicyContents
     """What policies say, for all assertions."""
     _first: dict[ClassKey, tuple[OpenClass, ...]] = field(default_factory=dict)
-    _exact: dict[ClassKey, Shown | None] = field(default_factory=dict)
+    _exact: dict[ClassKey, Evidence | None] = field(default_factory=dict)
     _keys_of: dict[ClassKey, frozenset[str]] = field(default_factory=dict)
 
     def first_look(self, acting: Acting) -> tuple[OpenClass, ...]:
@@ -65,11 +65,11 @@ class PolicyDecisions:
         compared = self._compared(acting, ResourceForms())
         known = self.requests.actions
         for actions in action_classes((compared.policies,), known):
-            shown = compared.shown(known.first(actions))
-            if shown is not None:
-                yield OpenClass(actions, shown)
+            evidence = compared.evidence(known.first(actions))
+            if evidence is not None:
+                yield OpenClass(actions, evidence)
 
-    def exact(self, acting: Acting, action: str) -> Shown | None:
+    def exact(self, acting: Acting, action: str) -> Evidence | None:
         """Return what is against the assertion for one action and the resources that it can have; None where nothing
         is."""
         forms = self.requests.forms(action, self._account(acting), acting.known.entity.partition)
@@ -77,7 +77,7 @@ class PolicyDecisions:
             return None
         key = (self.class_key(acting), action, forms)
         if key not in self._exact:
-            self._exact[key] = self._compared(acting, forms).shown(action)
+            self._exact[key] = self._compared(acting, forms).evidence(action)
         return self._exact[key]
 
     def _account(self, acting: Acting) -> str:
@@ -85,34 +85,34 @@ class PolicyDecisions:
         own = acting.known.entity.account_id
         return own if self.requests.is_about_every_resource and not self._is_forbidden else ""
 
-    def violation(self, acting: Acting) -> tuple[str, Shown] | None:
+    def violation(self, acting: Acting) -> tuple[str, Evidence] | None:
         """Return an action of which one request is against the assertion, with that request, a certain one if there is
         one; None where none is."""
-        doubtful: tuple[str, Shown] | None = None
-        for action, shown in self._violations(acting):
-            if isinstance(shown, Witness):
-                return action, shown
-            doubtful = doubtful or (action, shown)
+        doubtful: tuple[str, Evidence] | None = None
+        for action, evidence in self._violations(acting):
+            if isinstance(evidence, Witness):
+                return action, evidence
+            doubtful = doubtful or (action, evidence)
         return doubtful
 
-    def _violations(self, acting: Acting) -> Iterator[tuple[str, Shown]]:
+    def _violations(self, acting: Acting) -> Iterator[tuple[str, Evidence]]:
         """Yield one violation for each class of actions, those by actions that AWS has before others."""
         listed = self._listed
         for part in (listed, self.requests.actions.all & ~listed):
             open_classes = (replace(item, actions=item.actions & part) for item in self.first_look(acting))
             yield from self._violations_of(acting, (item for item in open_classes if item.actions))
 
-    def _violations_of(self, acting: Acting, open_classes: Iterable[OpenClass]) -> Iterator[tuple[str, Shown]]:
+    def _violations_of(self, acting: Acting, open_classes: Iterable[OpenClass]) -> Iterator[tuple[str, Evidence]]:
         for item in open_classes:
             for action in self.requests.actions.named(item.actions):
-                shown = self.exact(acting, action)
-                if shown is not None:
-                    yield action, shown
+                evidence = self.exact(acting, action)
+                if evidence is not None:
+                    yield action, evidence
                     break
             else:
                 yield from self._on_unusual_resources(acting, item)
 
-    def _on_unusual_resources(self, acting: Acting, item: OpenClass) -> Iterator[tuple[str, Shown]]:
+    def _on_unusual_resources(self, acting: Acting, item: OpenClass) -> Iterator[tuple[str, Evidence]]:
         """Yield what is forbidden and allowed on resources that no action is known to have: the list may lack some.
 
         An action without a resource has none, and a statement that names resources is not about it.
@@ -122,7 +122,7 @@ class PolicyDecisions:
         for action in self.requests.actions.named(item.actions):
             forms = self.requests.forms(action, "", acting.known.entity.partition)
             if forms and not forms.is_exact:
-                yield action, item.shown
+                yield action, item.evidence
                 return
 
     @cached_property
@@ -176,7 +176,7 @@ class _Comparison:
     forms: frozenset[Pattern]
     is_forbidden: bool
 
-    def shown(self, action: str) -> Shown | None:
+    def evidence(self, action: str) -> Evidence | None:
         before, after = self._sides
         return difference(before, after, action, self.viewpoint, self.forms)
 

@@ -120,7 +120,7 @@ class AssertedRequests:
                 yield written.replace("*", UNLISTED).replace("?", "-")
                 yield from (name for name in self.written_actions if _glob(written).matches(name))
 
-    def shown(self, action: str) -> str:
+    def spelled(self, action: str) -> str:
         """Return an action as AWS writes it, or which new ones are meant."""
         return self.listed_actions.get(action, action.replace(UNLISTED, "(any new)"))
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from iamgen.assertions.assumed_roles import AssumedRoles
 from iamgen.assertions.breaches import Breach, breach_of
 from iamgen.assertions.callers import AtAnyTime, MeantCallers, session_way
-from iamgen.assertions.policy_decisions import PolicyDecisions, Shown
+from iamgen.assertions.policy_decisions import Evidence, PolicyDecisions
 from iamgen.assertions.requests import ASSUME_ROLE
 from iamgen.questions.hops import best_hop
 from iamgen.questions.model import Actor, KnownEntity, ModelAccount
@@ -88,20 +88,20 @@ class RequireCheck:
         for way in ways:
             remaining &= sum(item.actions for item in self.decisions.first_look(way.acting))
         for action in known.named(remaining):
-            shown = self._against(ways, action)
-            if shown is not None:
-                way, against = shown
-                yield breach_of(way, self.decisions.requests.shown(action), against, is_allowed=False)
+            evidence = self._against(ways, action)
+            if evidence is not None:
+                way, against = evidence
+                yield breach_of(way, self.decisions.requests.spelled(action), against, is_allowed=False)
                 return
 
-    def _against(self, ways: tuple[Way, ...], action: str) -> tuple[Way, Shown] | None:
+    def _against(self, ways: tuple[Way, ...], action: str) -> tuple[Way, Evidence] | None:
         """Return what is against an action by the last of the ways; None where one of them is open."""
-        last: tuple[Way, Shown] | None = None
+        last: tuple[Way, Evidence] | None = None
         for way in ways:
-            shown = self.decisions.exact(way.acting, action)
-            if shown is None:
+            evidence = self.decisions.exact(way.acting, action)
+            if evidence is None:
                 return None
-            last = (way, shown)
+            last = (way, evidence)
         return last
 
     @cached_property

@@ -203,5 +203,5 @@ def _have_requests_in_common(required: Assertion, forbid: Assertion, accounts: A
 
 def _meet(first: Iterable[str], second: Iterable[str]) -> bool:
     """Return whether a text of one list surely matches one of the other; both may be patterns."""
-    others = tuple(second)
-    return any(_glob(one).fullmatch(two) or _glob(two).fullmatch(one) for one in first for two in others)
+    listed = tuple(second)
+    return any(_glob(text).fullmatch(other) or _glob(other).fullmatch(text) for text in first for other in listed)

@@ -13,14 +13,14 @@ import pytest
 from iamgen.project import Project
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-Said = Callable[..., list[str]]
+FindingsOf = Callable[..., list[str]]
 
 
 @pytest.fixture
-def said(make_repo: Callable[..., Path]) -> Said:
+def findings_of(make_repo: Callable[..., Path]) -> FindingsOf:
     """Return what says `level: problem` of each assertion that does not hold, or is empty.
 
-    `said('ASSERTIONS = …', AppP=[{"Effect": …}], people='USERS = …')`; the policies are files of templates/policies.
+    `findings_of('ASSERTIONS = …', AppP=[{"Effect": …}], people='USERS = …')`; the policies are files of templates/policies.
     """
     number = iter(range(100))
 

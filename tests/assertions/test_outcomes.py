@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HERE = Path(__file__).resolve().parents[1]
 EXAMPLE = HERE.parent
 CASES = [EXAMPLE, *sorted((HERE / "golden/cases").iterdir())]
-Said = Callable[..., list[str]]
+FindingsOf = Callable[..., list[str]]
 UNREAD = (Fault("Resources/X", "cannot be read"), Fault("Resources/Y", "cannot be read"))
 HEAD = 'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("bob", {"prod": "OpsR"}),)\n'
 
@@ -50,8 +50,8 @@ HEAD = 'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("bob", {"pro
           "error: Require 'foo:Bar' and 1 more: s3:Nothing*: there is no such action of s3 in the list of 2026-10-27"]),
     ],
 )  # fmt: skip
-def test_what_is_empty_or_unknown_is_said(said: Said, assertion: str, texts: list[str]) -> None:
-    assert said(f"ASSERTIONS = ({assertion},)") == texts
+def test_what_is_empty_or_unknown_is_said(findings_of: FindingsOf, assertion: str, texts: list[str]) -> None:
+    assert findings_of(f"ASSERTIONS = ({assertion},)") == texts
 
 
 def test_a_failure_has_its_line_and_says_why_and_what_to_do(make_repo: Callable[..., Path]) -> None:
