@@ -12,6 +12,7 @@ from functools import cached_property
 
 from iamgen.access.documents import Principal, Statement
 from iamgen.access.entities import IamRole, IamUser
+from iamgen.access.errors import AccessError
 from iamgen.access.known_actions import KnownActions
 from iamgen.access.patterns import pattern
 from iamgen.access.resource_lists import resource_pattern
@@ -107,7 +108,10 @@ class AssumedRoles:
         policies = PolicySet(identity, known.entity.boundary.statements if known.entity.boundary else None)
         viewpoint = Viewpoint(KnownCaller(self._fixed_keys(acting)))
         any_role = pattern(f"arn:{partition}:iam::?*:role/?*", variables=False)
-        return difference(_NOTHING, policies, ASSUME_ROLE, viewpoint, frozenset({any_role}))
+        try:
+            return difference(_NOTHING, policies, ASSUME_ROLE, viewpoint, frozenset({any_role}))
+        except AccessError as exc:
+            return NotDecided(exc.faults)
 
     def _outside_accounts(self, known: KnownEntity, partition: str) -> Iterator[Statement]:
         if not self.meant.is_here(known.account):

@@ -13,7 +13,18 @@ from iamgen.questions.circumstances import Acting, Circumstances, Mfa
 from iamgen.questions.model import AccessModel, Actor, KnownEntity, ModelAccount
 from iamgen.questions.reach import Way
 
-_MFA_AGE = "aws:multifactorauthage"
+_FREE = frozenset(
+    {
+        "aws:calledvia",
+        "aws:calledviafirst",
+        "aws:calledvialast",
+        "aws:multifactorauthage",
+        "aws:securetransport",
+        "aws:viaawsservice",
+    }
+)
+"""Keys, in lower case, that may have any value where something is forbidden: somebody may also do it over plain HTTP,
+long after they signed in with MFA, or through a service of AWS that acts for them."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +94,12 @@ def fixed_keys(acting: Acting, keys: frozenset[str], *, is_forbidden: bool) -> M
     """Return what is the same in each request of a user or session, of some keys on which its policies depend: an empty
     tuple for a key that no request has.
 
-    How long ago somebody signed in with MFA is free for what is forbidden; what is required must be possible at once.
+    What is required must be possible over HTTPS, at once after somebody signed in, and without help of a service.
     """
     stated = {key.lower(): value for key, value in acting.context.items()}
     fixed: dict[str, str | tuple[str, ...]] = {}
     for key in keys:
         value = stated.get(key, ())
-        if value is not UNSAID and not (is_forbidden and key == _MFA_AGE):
+        if value is not UNSAID and not (is_forbidden and key in _FREE):
             fixed[key] = value
     return fixed

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from iamgen.access.documents import Statement
+from iamgen.access.errors import AccessError
 from iamgen.access.known_actions import ActionSet, KnownActions
 from iamgen.access.patterns import Pattern
 from iamgen.access.statement_index import IndexedStatements, StatementIndex
@@ -178,7 +179,10 @@ class _Comparison:
 
     def evidence(self, action: str) -> Evidence | None:
         before, after = self._sides
-        return difference(before, after, action, self.viewpoint, self.forms)
+        try:
+            return difference(before, after, action, self.viewpoint, self.forms)
+        except AccessError as exc:
+            return NotDecided(exc.faults)
 
     @cached_property
     def _sides(self) -> tuple[PolicySet, PolicySet]:

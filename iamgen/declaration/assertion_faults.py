@@ -43,8 +43,10 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
 def meant_accounts(assertion: Assertion, names: Iterable[str], aliases: Mapping[str, str]) -> tuple[str, ...]:
     """Return which of the accounts an assertion means. Unlike one of `access`, a pattern means user-only as well."""
     keys = texts_of(assertion.accounts)
-    exact = {aliases.get(key, key) for key in keys}
-    return tuple(name for name in names if name in exact or any(fnmatchcase(name, key) for key in keys))
+    listed = tuple(names)
+    known = {**{name: name for name in listed}, **aliases}
+    meant = {known[name] for key in keys for name in known if name == key or fnmatchcase(name, key)}
+    return tuple(name for name in listed if name in meant)
 
 
 def is_meant(name: str, keys: Iterable[str]) -> bool:

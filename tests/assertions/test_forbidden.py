@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from iamgen.project import Project
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FindingsOf = Callable[..., list[str]]
 ONE_ROLE = 'ROLES = (Role("AppR", policies=("AppP",)),)\nUSERS = (User("bob", {"dev": "AppR"}), User("dave", {}))'
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -88,7 +93,10 @@ def test_further_cases_are_named_and_counted(findings_of: FindingsOf) -> None:
         ([{"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::secret/*"}], True),
         ([allow("s3:*", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})], False),
         ([allow("s3:*", Condition=MFA)], True),  # a session of a role has no such key
-        ([allow("s3:*", Condition={"Bool": {"aws:ViaAWSService": "true"}})], True),
+        ([allow("s3:*", Condition={"Bool": {"aws:ViaAWSService": "true"}})], False),
+        ([allow("s3:*", Condition={"ForAnyValue:StringEquals": {"aws:CalledVia": "athena.amazonaws.com"}})], False),
+        ([allow("s3:*"), deny("s3:*", Condition={"Bool": {"aws:SecureTransport": "true"}})], False),
+        ([allow("s3:*", Condition={"Bool": {"aws:PrincipalIsAWSService": "true"}})], True),
         ([allow("s3:*", Condition={"DateLessThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}})], True),
         ([allow("s3:*", Condition={"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}})], False),
         ([allow("s3:*", Condition={"DateGreaterThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}})], False),
@@ -264,6 +272,23 @@ def test_new_actions_of_other_services_are_about_their_own_resources(findings_of
     assert findings_of(asserted, ONE_ROLE, AppP=[allow("ec2:*")]) == []
     (text,) = findings_of(asserted, ONE_ROLE, AppP=[allow("s3:NewReader")])
     assert "may do s3:newreader on arn:aws:s3:::secret/" in text
+
+
+def test_a_statement_that_belongs_into_another_kind_of_policy_is_not_decided(findings_of: FindingsOf) -> None:
+    (text,) = findings_of(forbidden('"s3:GetObject"'), ONE_ROLE, AppP=[allow("s3:*", Principal="*")])
+    assert "it is not decided whether bob may do s3:GetObject in dev: " in text
+    (text,) = findings_of(forbidden('"sts:AssumeRole", who="AppR"'), ONE_ROLE, AppP=[allow("sts:*", Principal="*")])
+    assert "it is not decided whether infra-AppR-222222222222 may do sts:AssumeRole in dev: " in text
+
+
+def test_an_account_that_stands_in_is_meant_by_its_other_name(make_repo: Callable[..., Path]) -> None:
+    const = "GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\n"
+    text = 'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("bob", {"dev": "OpsR"}),)\nASSERTIONS = (%s,)\n'
+    for number, accounts in enumerate(("user-only", "user-*", "d*", "*")):
+        asserted = f'Forbid("s3:PutObject", accounts="{accounts}")'
+        project = Project.load(make_repo(text % asserted, const, f"repo{number}"), NOW)
+        (item,) = project.render().check(lint=False).assertions
+        assert "bob may do s3:PutObject on arn:aws:s3:::x/x in dev" in item.fault.problem
 
 
 def test_roles_of_the_templates_are_left_out_until_another_is_found(
