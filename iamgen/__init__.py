@@ -7,15 +7,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from iamgen.declaration.types.ci_user import CIUser
     from iamgen.declaration.types.emergency import Emergency
+    from iamgen.declaration.types.forbid import Forbid
     from iamgen.declaration.types.grant import Grant
     from iamgen.declaration.types.group import Group
     from iamgen.declaration.types.pipeline import Pipeline
     from iamgen.declaration.types.policy import Policy
+    from iamgen.declaration.types.require import Require
     from iamgen.declaration.types.role import Role
     from iamgen.declaration.types.settings import Settings
     from iamgen.declaration.types.user import User
 
-__all__ = ("CIUser", "Emergency", "Grant", "Group", "Pipeline", "Policy", "Role", "Settings", "User")
+__all__ = (
+    "CIUser",
+    "Emergency",
+    "Forbid",
+    "Grant",
+    "Group",
+    "Pipeline",
+    "Policy",
+    "Require",
+    "Role",
+    "Settings",
+    "User",
+)
 
 if not TYPE_CHECKING:  # a type checker that saw it would take every misspelt name for a good one
 

@@ -23,6 +23,7 @@ from iamgen.errors import Fault, IamgenError
 from iamgen.ui.console import Console
 
 if TYPE_CHECKING:  # each of these takes longer to import than a small repository takes to load
+    from iamgen.assertions.outcomes import AssertionOutcome
     from iamgen.check.finding import Finding
     from iamgen.check.inspect import View
     from iamgen.diff.accounts import AccountTemplate
@@ -68,7 +69,7 @@ class Project(NamedTuple):
         with naming_revision(self.revision):
             templates = texts(self.declaration, selected, documents(self.root, self.declaration), form)
         warnings = tuple(in_revision(self.revision, fault) for fault in templates.notices)
-        return Rendered(self, templates.by_account, warnings)
+        return Rendered(self, templates.by_account, warnings, form)
 
     def at_revision(self, name: str) -> Project:
         """Return the same project as that of a commit: its faults and warnings say which commit they are of."""
@@ -84,6 +85,8 @@ class Rendered(NamedTuple):
     """Each account's template as text, by the account's name."""
     warnings: tuple[Fault, ...]
     """What is worth a warning about how the templates were made. The project's own warnings are not among them."""
+    form: Literal["json", "yaml"] = "json"
+    """The format of the texts."""
 
     @property
     def declaration(self) -> Declaration:
@@ -127,7 +130,22 @@ class Rendered(NamedTuple):
         search = functools.cache(self.escalation_search)
         views_by_account = views(self.texts, declaration, root, search, self.project.now)
         findings = inspect_views(views_by_account, self.texts, declaration, Looking(root, (), settings, on_done))
-        return Checked(self.project, views_by_account, findings)
+        return Checked(self.project, views_by_account, findings, self._assertion_outcomes())
+
+    def _assertion_outcomes(self) -> tuple[AssertionOutcome, ...]:
+        """Return what is to be said about the assertions of users.py. They are about all accounts, so that templates
+        are rendered of those as well that are not asked for."""
+        declaration = self.declaration
+        if not declaration.assertions:
+            return ()
+        from iamgen.assertions.outcomes import assertion_outcomes
+        from iamgen.questions.declared_source import DeclaredTexts, from_declaration
+
+        is_whole = self.texts.keys() == declaration.accounts.keys() and self.form == "json"
+        texts = self.texts if is_whole else self.project.render().texts
+        root = self.project.root
+        model = from_declaration(DeclaredTexts(root, declaration, texts, "users.py"))
+        return assertion_outcomes(model, declaration, self.project.now, root)
 
     def escalation_search(self) -> EscalationSearch:
         """Return the search for paths to more power over all accounts, also over those that were not rendered here."""
@@ -169,6 +187,8 @@ class Checked(NamedTuple):
     """Each account's template as the rules read it, by the account's name."""
     every_finding: dict[str, tuple[Finding, ...]]
     """Each account's findings, also those that the settings ignore."""
+    assertions: tuple[AssertionOutcome, ...] = ()
+    """What is to be said about the assertions of users.py. Nothing can ignore it."""
 
     def findings(self, ignore: Collection[str] = ()) -> dict[str, tuple[Finding, ...]]:
         """Return the findings, errors first, less what the settings ignore, and the rules `ignore` names besides."""
@@ -176,6 +196,13 @@ class Checked(NamedTuple):
 
         ignored = {*ignore, *self.project.declaration.settings.ignore}
         return {account: ordered(findings, ignored) for account, findings in self.every_finding.items()}
+
+    @property
+    def assertion_findings(self) -> dict[str, tuple[Finding, ...]]:
+        """The assertions that do not hold, and those that are about nobody, as findings by file."""
+        from iamgen.check.declaration_findings import assertion_findings
+
+        return assertion_findings((outcome.level, outcome.fault) for outcome in self.assertions)
 
     @property
     def errors(self) -> tuple[Fault, ...]:
@@ -195,6 +222,8 @@ class Checked(NamedTuple):
                 accounts.setdefault((finding._replace(line=0), "" if finding.cause else account), []).append(account)
         for (finding, _), having_it in accounts.items():
             yield finding.level, in_revision(self.project.revision, finding.fault_in(having_it))
+        for outcome in self.assertions:
+            yield outcome.level, in_revision(self.project.revision, outcome.fault)
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from textwrap import dedent
 import pytest
 
 import iamgen as types
+from iamgen import Forbid, Require
 from iamgen.declaration.constants import parse
 from iamgen.declaration.declared_type import Declared
 from iamgen.declaration.model import (
@@ -299,6 +300,8 @@ FIELDS: list[tuple[type[Declared], str, str]] = [
     (Policy, "docs/own-roles.md", "Policy"),
     (Emergency, "docs/own-roles.md", "Emergency"),
     (Pipeline, "docs/pipelines.md", "Pipeline"),
+    (Forbid, "docs/users-py.md", "Forbid"),
+    (Require, "docs/users-py.md", "Require"),
 ]
 
 

@@ -12,6 +12,10 @@ _NAMES: dict[Level, tuple[str, str]] = {
     "warning": ("W191", "doubtful-declaration"),
     "info": ("I191", "declaration"),
 }
+_ASSERTION_NAMES: dict[Level, tuple[str, str]] = {
+    "error": ("E192", "failed-assertion"),
+    "warning": ("W192", "empty-assertion"),
+}
 
 
 def declaration_findings(level: Level, faults: Iterable[Fault]) -> dict[str, tuple[Finding, ...]]:
@@ -19,10 +23,24 @@ def declaration_findings(level: Level, faults: Iterable[Fault]) -> dict[str, tup
     rule, name = _NAMES[level]
     by_file: dict[str, list[Finding]] = {}
     for fault in faults:
-        message = f"{fault.problem}; {fault.hint}" if fault.hint else fault.problem
-        file, line = _file_and_line(fault.where)
-        by_file.setdefault(file, []).append(Finding(rule, level, message, (), line, "", name, fault.where))
+        file, finding = _finding(rule, name, level, fault)
+        by_file.setdefault(file, []).append(finding)
     return {file: tuple(findings) for file, findings in by_file.items()}
+
+
+def assertion_findings(outcomes: Iterable[tuple[Level, Fault]]) -> dict[str, tuple[Finding, ...]]:
+    """Return what is to be said about the assertions of users.py as findings, by file."""
+    by_file: dict[str, list[Finding]] = {}
+    for level, fault in outcomes:
+        file, finding = _finding(*_ASSERTION_NAMES[level], level, fault)
+        by_file.setdefault(file, []).append(finding)
+    return {file: tuple(findings) for file, findings in by_file.items()}
+
+
+def _finding(rule: str, name: str, level: Level, fault: Fault) -> tuple[str, Finding]:
+    message = f"{fault.problem}; {fault.hint}" if fault.hint else fault.problem
+    file, line = _file_and_line(fault.where)
+    return file, Finding(rule, level, message, (), line, "", name, fault.where)
 
 
 def _file_and_line(where: str) -> tuple[str, int]:

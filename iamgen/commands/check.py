@@ -131,9 +131,9 @@ def _check_accounts(request: CheckRequest, console: Console) -> Report:
     if not request.accounts and request.lint.on:  # only what looks at everything can say that an ignore has no use
         unused_ignores = unused(settings.ignore, checked.every_finding)
         findings |= {"users.py": unused_ignores} if unused_ignores else {}
+    findings = _with_more(findings, checked.assertion_findings)
     if request.form != "text":  # there stderr has them
-        warnings = declaration_findings("warning", (*project.warnings, *rendered.warnings))
-        findings |= {file: (*findings.get(file, ()), *of_file) for file, of_file in warnings.items()}
+        findings = _with_more(findings, declaration_findings("warning", (*project.warnings, *rendered.warnings)))
     return Report(findings, _quota_usage(checked), settings.stack, declared=_declared_power(project.declaration))
 
 
@@ -142,6 +142,10 @@ def _declared_power(declaration: Declaration) -> tuple[str, ...]:
     if _IAM not in declaration.ops_services:
         return ()
     return (f"as declared: {OPS} can make itself administrator wherever it is, since OPS_SERVICES has {_IAM}",)
+
+
+def _with_more(findings: Findings, more: Findings) -> Findings:
+    return {**findings, **{file: (*findings.get(file, ()), *of_file) for file, of_file in more.items()}}
 
 
 @contextmanager

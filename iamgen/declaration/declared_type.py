@@ -149,6 +149,40 @@ class Declared:
         return self
 
 
+class Assertion(Declared):
+    """What `Forbid` and `Require` have in common: something that must never, or always, be possible.
+
+    It is no module of its own, so that a users.py without assertions loads nothing for them.
+    """
+
+    actions: str | Iterable[str]
+    """Actions or patterns of actions."""
+    on: str | Iterable[str]
+    """ARNs or patterns of ARNs; `*` for every resource."""
+    accounts: str | Iterable[str]
+    """Names or patterns of the accounts in which it holds."""
+    who: str | Iterable[str]
+    """Names or patterns of those whom it is about."""
+    but: str | Iterable[str]
+    """Names or patterns of those of them whom it is not about."""
+    mfa: bool | None
+    """How users have signed in: with MFA, without, or None for what each type takes for usual."""
+    because: str
+    """Why."""
+
+    @property
+    def label(self) -> str:
+        """How messages call it: `Forbid 'iam:*'`."""
+        listed = texts_of(self.actions)
+        more = f" and {len(listed) - 1} more" if len(listed) > 1 else ""
+        return f"{type(self).__name__} {listed[0]!r}{more}" if listed else type(self).__name__
+
+
+def texts_of(field: str | Iterable[str]) -> tuple[str, ...]:
+    """Return the texts of a field that takes one or several."""
+    return (field,) if isinstance(field, str) else tuple(field)
+
+
 def _values(declared: object) -> tuple[Any, ...]:
     fields = dataclasses.fields(declared)  # type: ignore[arg-type]  # each type of users.py is a dataclass
     return tuple(getattr(declared, field.name) for field in fields)
@@ -208,6 +242,8 @@ class _CallFault(NamedTuple):
 
 def label(declared: Declared) -> str:
     """Return how a message calls a declared value: its type with its name or provider, `User 'alice'`."""
+    if isinstance(declared, Assertion):
+        return declared.label
     name = getattr(declared, "name", None) or getattr(declared, "provider", None)
     return type(declared).__name__ if name is None else f"{type(declared).__name__} {name!r}"
 

@@ -18,3 +18,7 @@ Tags = Annotated[Mapping[str, str], "tags as {'team': 'blue'}"]
 _DATE = "a date in quotes, such as '2027-01-31'"
 Until = Annotated[str | date, _DATE]
 OptionalUntil = Annotated[str | date | None, _DATE]
+Actions = Annotated[str | Sequence[str], "an action such as 's3:GetObject', or several in a tuple"]
+Arns = Annotated[str | Sequence[str], "an ARN or pattern such as 'arn:aws:s3:::logs/*', or several in a tuple"]
+Actors = Annotated[str | Sequence[str], "a name or pattern of people, machines or roles, or several: ('alice', 'OpsR')"]
+Mfa = Annotated[bool | None, "True, False or None"]

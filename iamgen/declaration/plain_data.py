@@ -11,8 +11,9 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+import iamgen
 from iamgen.declaration import model
 from iamgen.declaration.declared_type import Declared, Faulty, Origin, declared_at
 from iamgen.errors import Fault
@@ -34,6 +35,8 @@ _KINDS: Mapping[str, type[Declared]] = {
         model.User,
     )
 }
+_LOADED_LATER = frozenset({"Forbid", "Require"})
+"""Types of which the module is loaded where there is a value of it, so that others need not wait for it."""
 _TAG = ""
 _ABSENT = object()
 
@@ -75,7 +78,7 @@ def _plain_mapping(value: Mapping[Any, Any]) -> object:
 
 
 def _plain_declared(value: Declared) -> object:
-    kind = next(kind for kind in type(value).__mro__ if _KINDS.get(kind.__name__) is kind)
+    kind = next(kind for kind in type(value).__mro__ if _kind(kind.__name__) is kind)
     try:
         content = {
             name: _plain(given)
@@ -85,6 +88,13 @@ def _plain_declared(value: Declared) -> object:
     except NotPlainError as exc:
         raise NotPlainError(exc.value, exc.origin or value.origin) from exc
     return _tagged(kind.__name__, *value.origin, content)
+
+
+def _kind(name: str) -> type[Declared] | None:
+    """Return the type of users.py that has a name, None where none has it."""
+    if name in _LOADED_LATER:
+        return cast("type[Declared]", getattr(iamgen, name))
+    return _KINDS.get(name)
 
 
 def _plain_faulty(value: Faulty) -> object:
@@ -122,8 +132,8 @@ def _value(data: Any) -> Any:  # noqa: ANN401  # whatever JSON has
     if _TAG not in data:
         return {key: _value(item) for key, item in data.items()}
     kind, *content = data[_TAG]
-    if kind in _KINDS:
-        return _declared(_KINDS[kind], *content)
+    if declared_kind := _kind(kind):
+        return _declared(declared_kind, *content)
     return _RESTORERS[kind](*content)
 
 
@@ -133,9 +143,11 @@ def _declared(kind: type[Declared], *origin_and_content: Any) -> Declared:  # no
 
 
 def _faulty(*origin_and_content: Any) -> Faulty:  # noqa: ANN401  # whatever JSON has
-    *place, kind, rest = origin_and_content
-    value = _value(rest)
-    return Faulty(origin(*place), _KINDS[kind], value if isinstance(value, Declared) else None)
+    *place, name, rest = origin_and_content
+    value, kind = _value(rest), _kind(name)
+    if kind is None:
+        raise ValueError("a wrong value is of one of the types")
+    return Faulty(origin(*place), kind, value if isinstance(value, Declared) else None)
 
 
 def origin(file: object, line: object, code: object, instruction: object) -> Origin:

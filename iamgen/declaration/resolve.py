@@ -54,6 +54,7 @@ def resolve(
         policies=own_policies(written, accounts),
         granted=tuple(grant for grant in grants if grant.until is None or grant.until > now),
         ended=ended,
+        assertions=written.assertions,
     )
     warnings += unlisted_services(written.at("OPS_SERVICES"), "OPS_SERVICES", written.ops_services or ())
     warnings += role.warnings(written, now)

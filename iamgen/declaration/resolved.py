@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from iamgen.aws.partitions import PartitionName
 from iamgen.declaration.constants import Constants
-from iamgen.declaration.declared_type import Origin
+from iamgen.declaration.declared_type import Assertion, Origin
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.standard import STANDARD_ROLES
 from iamgen.declaration.types.ci_user import Machine
@@ -104,6 +104,8 @@ class Declaration:
     """Every grant that has not ended: of people first, then of CI users, then of pipelines."""
     ended: tuple[Granted, ...] = ()
     """Every grant that has ended, and that users.py still has, in the same order."""
+    assertions: tuple[Assertion, ...] = ()
+    """What must never, or always, be possible, in the order of users.py."""
 
     @cached_property
     def people_account(self) -> Account:

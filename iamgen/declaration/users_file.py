@@ -11,7 +11,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from iamgen.declaration.declared_type import Declared, Faulty, MisDeclared, Origin, noting, without_fault
+from iamgen.declaration.declared_type import (
+    Assertion,
+    Declared,
+    Faulty,
+    MisDeclared,
+    Origin,
+    label,
+    noting,
+    without_fault,
+)
 from iamgen.declaration.model import (
     STANDARD_ROLES,
     CIUser,
@@ -38,6 +47,7 @@ _LISTS: Mapping[str, type] = {
     "ROLES": Role,
     "GROUPS": Group,
     "POLICIES": Policy,
+    "ASSERTIONS": Assertion,
     "OPS_SERVICES": str,
 }
 _ENDINGS = {"ROLES": "R", "GROUPS": "G", "POLICIES": "P"}
@@ -60,6 +70,7 @@ class Written(NamedTuple):
     roles: tuple[Role, ...] = ()
     groups: tuple[Group, ...] = ()
     policies: tuple[Policy, ...] = ()
+    assertions: tuple[Assertion, ...] = ()
     ops_services: tuple[str, ...] | None = None
     settings: Settings | None = None
     strays: tuple[MisDeclared, ...] = ()
@@ -180,6 +191,7 @@ def _gathered(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         roles=tuple(_sound(names.get("ROLES"), Role)),
         groups=tuple(_sound(names.get("GROUPS"), Group)),
         policies=tuple(_sound(names.get("POLICIES"), Policy)),
+        assertions=tuple(_sound(names.get("ASSERTIONS"), Assertion)),
         ops_services=_services(names.get("OPS_SERVICES")),
         settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
         strays=tuple(_strays(notes.declared, names)),
@@ -241,16 +253,18 @@ def _strays(result: Iterable[Declared], names: Mapping[str, Any]) -> Iterator[Mi
     """Find what was made and then left lying: a list that does not have it, or a misspelt name."""
     lists = [names[name] for name in _LISTS if isinstance(names.get(name), list | tuple)]
     listed = {id(declared) for list_ in lists for declared in list_} | {id(names.get("SETTINGS"))}
-    homes = {kind: name for name, kind in (*_LISTS.items(), ("SETTINGS", Settings))}
     for declared in result:
-        home = homes.get(type(declared))
+        home = "SETTINGS" if isinstance(declared, Settings) else _home(declared)
         if home and id(declared) not in listed:
-            name = getattr(declared, "name", "")
-            named = f"{name!r} " if name else ""
-            problem = f"{type(declared).__name__} {named}is made, but not in {home}"
+            problem = f"{label(declared)} is made, but not in {home}"
             written = _in_other_letters(home, names)
             hint = _capitals(home, written) if written else f"add it to {home}, or remove it"
-            yield MisDeclared(declared.origin, problem, hint, name)
+            yield MisDeclared(declared.origin, problem, hint, getattr(declared, "name", ""))
+
+
+def _home(declared: object) -> str:
+    """Return the list into which a value belongs; nothing where it belongs into none."""
+    return next((name for name, kind in _LISTS.items() if kind is not str and isinstance(declared, kind)), "")
 
 
 def _incomplete(names: Mapping[str, Any]) -> Iterator[str]:
@@ -302,7 +316,7 @@ def _missing(file: Path, name: str, names: Mapping[str, Any]) -> MisDeclared:
 
 
 def _list_faults(at: Origin, name: str, value: object, kind: type) -> Iterator[MisDeclared]:
-    entry = f"{kind.__name__}(…)" if issubclass(kind, Declared) else '"ec2"'
+    entry = _example(kind)
     if isinstance(value, Iterator):
         yield MisDeclared(at, f"{name} is a {type(value).__name__}, not a tuple or list", f"write {name} = tuple(…)")
         return
@@ -320,11 +334,17 @@ def _list_faults(at: Origin, name: str, value: object, kind: type) -> Iterator[M
 def _entry_fault(at: Origin, name: str, number: int, item: object) -> MisDeclared:
     """Return the fault for an entry of a wrong type, with the list that it belongs into where there is one."""
     kind = _LISTS[name]
-    home = next((home for home, other in _LISTS.items() if type(item) is other and other is not str), "")
-    entry = f"{kind.__name__}(…)" if issubclass(kind, Declared) else '"ec2"'
-    hint = f"move it to {home}" if home else f"write {entry}"
+    home = _home(item)
+    hint = f"move it to {home}" if home else f"write {_example(kind)}"
     place, about = (item.origin, "") if isinstance(item, Declared) else (at, item if isinstance(item, str) else "")
     return MisDeclared(place, f"entry {number} of {name} is {_a(item)}", hint, about)
+
+
+def _example(kind: type) -> str:
+    """Return an entry of a list as a message shows it."""
+    if kind is Assertion:
+        return "Forbid(…)"
+    return f"{kind.__name__}(…)" if issubclass(kind, Declared) else '"ec2"'
 
 
 def _a(value: object) -> str:

@@ -19,4 +19,8 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
     yield from ops_service_faults(written)
     for declared_type in _TYPES:
         yield from declared_type.faults(written, accounts)
+    if written.assertions:
+        from iamgen.declaration import assertion_faults  # a users.py without assertions does without it
+
+        yield from assertion_faults.faults(written, accounts)
     yield from replaced_faults(written)

@@ -174,7 +174,7 @@ def _resources(forms: tuple[str, ...], resource: str, account_id: str, partition
     if not forms:
         return Universe((EVERYTHING,))
     if resource == EVERYTHING:
-        return Universe(patterns=tuple((_form(form, account_id, partition),) for form in forms))
+        return Universe(patterns=tuple((form_pattern(form, account_id, partition),) for form in forms))
     if not _WILDCARDS & set(resource):
         return Universe((resource,))
     return Universe(patterns=tuple((shaped(resource), shape) for shape in _matching_forms(forms, resource, partition)))
@@ -183,7 +183,7 @@ def _resources(forms: tuple[str, ...], resource: str, account_id: str, partition
 @lru_cache(maxsize=1 << 13)
 def _matching_forms(forms: tuple[str, ...], resource: str, partition: str) -> tuple[Pattern, ...]:
     """Return the forms that a resource has, or that a resource of a pattern may have."""
-    shapes = tuple(_form(form, "", partition) for form in forms)
+    shapes = tuple(form_pattern(form, "", partition) for form in forms)
     if not _WILDCARDS & set(resource):
         return tuple(shape for shape in shapes if shape.matches(resource))
     return tuple(shape for shape in shapes if samples((shaped(resource), shape), ()).texts)
@@ -196,7 +196,7 @@ def shaped(text: str) -> Pattern:
 
 
 @lru_cache(maxsize=1 << 13)
-def _form(form: str, account_id: str, partition: str) -> Pattern:
+def form_pattern(form: str, account_id: str, partition: str) -> Pattern:
     """Return the pattern of a form of ARNs: each variable part has at least one character."""
     known = {"Partition": partition, "Account": account_id or "?*"}
     return shaped(_VARIABLE_PART.sub(lambda part: known.get(part[1], "?*"), form))

@@ -17,7 +17,6 @@ from itertools import count
 from iamgen.access.entities import IamRole
 from iamgen.access.known_actions import UNLISTED
 from iamgen.questions.circumstances import Acting, Circumstances
-from iamgen.questions.decisions import outcome
 from iamgen.questions.demands import EVERYTHING, ResourceScope
 from iamgen.questions.escalation_moves import EscalationMove, Moves, named
 from iamgen.questions.escalation_surroundings import AllowedAction, state
@@ -179,7 +178,7 @@ def _is_of(need: AllowedAction, policies: frozenset[str]) -> bool:
 def _may_everywhere(moves: Moves, acting: Acting, action: str) -> bool:
     """Return whether an action is surely allowed on every resource of the account."""
     scope = ResourceScope(EVERYTHING, acting.known.account.id)
-    return outcome(acting, action, scope, moves.reacher.known_roles).level == "yes"
+    return moves.decider.outcome(acting, action, scope).level == "yes"
 
 
 def path_in_words(path: EscalationPath) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from iamgen.access.context import ContextValue, merged
+from iamgen.access.context import ContextValue
 from iamgen.access.documents import Statement, parse
 from iamgen.access.entities import AttachedPolicy, IamRole, IamUser
 from iamgen.access.principals import ASSUME
@@ -18,7 +18,6 @@ from iamgen.aws.escalation import PASS_ROLE, STEPS, Step
 from iamgen.aws.partitions import service_principal
 from iamgen.questions.circumstances import Acting
 from iamgen.questions.condition_words import concerns, undecided
-from iamgen.questions.decisions import outcome
 from iamgen.questions.demands import EVERYTHING, ResourceScope
 from iamgen.questions.escalation_surroundings import AllowedAction, Control, Surroundings, mentions, state
 from iamgen.questions.held_roles import role_label
@@ -125,7 +124,7 @@ class _OfOne:
         """Return whether an action may be allowed on another user than themselves: on oneself alone it gains nothing,
         and an account may have thousands of users."""
         scope = ResourceScope(EVERYTHING, self._account.id)
-        decided = outcome(self.acting, action, scope, self.shared.reacher.known_roles)
+        decided = self.shared.decider.outcome(self.acting, action, scope)
         own = f"/{self.acting.known.entity.name}"
         open_to = [item.resource for item in decided.samples if item.verdict.outcome != "denied"]
         return not decided.is_complete or any(not resource.endswith(own) for resource in open_to)
@@ -237,9 +236,9 @@ class _OfOne:
         """Return an action with the statement that allows it, on the resource or on something; None if none does."""
         if not mentions(self.acting, action):
             return None
-        asking = replace(self.acting, context=merged(self.acting.context, context)) if context else self.acting
+        asking = replace(self.acting, context=self.acting.context.with_more(context or {}))
         scope = ResourceScope(resource, self._account.id)
-        decided = outcome(asking, action, scope, self.shared.reacher.known_roles)
+        decided = self.shared.decider.outcome(asking, action, scope)
         certain = next((item for item in decided.samples if item.verdict.outcome == "allowed"), None)
         if certain:
             return AllowedAction(action, certain.verdict.by)

@@ -15,6 +15,7 @@ from iamgen.access.entities import IamRole, IamUser
 from iamgen.aws.escalation import STEPS
 from iamgen.aws.partitions import service_of
 from iamgen.questions.circumstances import Acting, Circumstances, acting_role, acting_user
+from iamgen.questions.decisions import Decider
 from iamgen.questions.model import KnownEntity
 from iamgen.questions.reach import Reacher
 
@@ -101,6 +102,11 @@ class Surroundings:
         arn, *rest = state(self.acting(known))
         by_name = isinstance(entity, IamRole) or any(map(_is_about_names, (*known.statements, *known.boundary)))
         return (arn if by_name else "", entity.tags, *rest)
+
+    @cached_property
+    def decider(self) -> Decider:
+        """Decides what they may do, once for all who are decided alike."""
+        return Decider(self.reacher.known_roles)
 
     @cached_property
     def users(self) -> Mapping[str, tuple[KnownEntity, ...]]:

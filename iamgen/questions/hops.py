@@ -47,8 +47,10 @@ def best_hop(acting: Acting, role: KnownEntity) -> Hop:
         return first
     for as_session in _own_sessions(acting, role):
         asking = replace(acting, caller=replace(acting.caller, session=as_session)) if as_session else acting
-        sessions: list[ContextValue] = [UNSAID, *_session_names(asking.caller.entity, role)]
-        for session in sessions:
+        sessions: list[ContextValue] = [UNSAID]
+        if _SESSION_NAME in role.trust_keys | asking.known.keys:  # else its name makes no difference
+            sessions += _session_names(asking.caller.entity, role)
+        for session in sessions if as_session else sessions[1:]:
             hop = _hop(asking, role, session, as_session)
             if hop.verdict.outcome == "allowed":
                 return hop

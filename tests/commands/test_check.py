@@ -421,6 +421,51 @@ def test_warnings_of_the_declaration_are_in_every_format_for_programs(make_repo:
     assert "W191" not in iamgen(root, "check", "--no-lint").stdout
 
 
+ASSERTED = (
+    'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("bob", {"prod": "OpsR"}),)\n'
+    'ASSERTIONS = (Require("s3:GetObject", who="ReadR"), Forbid("s3:PutObject", who="OpsR", accounts="dev"),\n'
+    '              Forbid("s3:*", who="OpsR", accounts="user-only"))\n'
+)
+BROKEN = (
+    "Forbid 's3:PutObject': infra-OpsR-222222222222 may do s3:PutObject on arn:aws:s3:::x/x in dev (role "
+    "infra-OpsR-222222222222 in dev → policy infra-OpsP-222222222222 → statement FullPowerOverChosenServices); "
+    "take the access away, or except somebody with but"
+)
+EMPTY = "Forbid 's3:*' is about nobody: nobody whom who means is in user-only; name others in who, or remove it"
+
+
+def test_assertions_are_held_and_told_in_every_format(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    root = make_repo(ASSERTED)
+    done = iamgen(root, "check", "prod", "--json", "--no-lint")
+    assert done.returncode == 1
+    findings = {finding["rule"]: finding for finding in json.loads(done.stdout)["findings"]}
+    common = {"place": "users.py", "path": [], "source": ""}
+    assert findings == {
+        "E192": {**common, "rule": "E192", "level": "error", "message": BROKEN, "line": 4, "name": "failed-assertion",
+                 "cause": "users.py:4", "column": 53},
+        "W192": {**common, "rule": "W192", "level": "warning", "message": EMPTY, "line": 5, "name": "empty-assertion",
+                 "cause": "users.py:5", "column": 30},
+    }  # fmt: skip
+    done = iamgen(root, "check", "--no-lint")
+    assert f"error: users.py:4: E192 failed-assertion: {BROKEN}\nhint: users.py:4\n" in done.stdout
+    assert f"warning: users.py:5: W192 empty-assertion: {EMPTY}\nhint: users.py:5\n" in done.stdout
+    done = iamgen(root, "check", "--format", "github", "--no-lint")
+    assert f"::error file=users.py,line=4,col=53,title=E192 failed-assertion::{BROKEN}%0Ausers.py\n" in done.stdout
+
+
+def test_nothing_ignores_an_assertion(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    done = iamgen(make_repo(ASSERTED), "check", "--ignore", "E192", "--no-lint")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: --ignore E192: there is no such rule")
+
+
+def test_a_deployment_holds_the_assertions(make_repo: MakeRepo, iamgen: Iamgen) -> None:
+    done = iamgen(make_repo(ASSERTED), "deploy", "prod", "--no-lint", "--dry-run")
+    problem, hint = BROKEN.split("; ")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"error: users.py:4:53: {problem}\n" in done.stderr
+    assert f"hint: {hint}\n" in done.stderr
+
+
 def test_a_fault_in_a_policy_template_is_in_the_formats_too(make_repo: MakeRepo, iamgen: Iamgen) -> None:
     users = (
         'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = ()\n'

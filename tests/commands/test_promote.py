@@ -98,13 +98,15 @@ def test_json(ann: Clone, at: Iamgen) -> None:
 
 def test_a_release_that_does_not_pass(ann: Clone, at: Iamgen) -> None:
     tool = 'Role("ToolR", accounts="dev", mfa=False, assumed_by=("arn:aws:iam::999999999999:user/tool",))'
-    ann.commit("A tool", users_py=f"{USERS}ROLES = ({tool},)\n")
+    asserted = 'ASSERTIONS = (Forbid("s3:*", who="ReadR"),)'
+    ann.commit("A tool", users_py=f"{USERS}ROLES = ({tool},)\n{asserted}\n")
     ann.git("tag", "v0.0.3")
     ann.push("v0.0.3")
     ann.git("reset", "--quiet", "--hard", "v0.0.2")
     done = at(ann.folder, "promote", "infra", "v0.0.3", "--yes")
     assert (done.returncode, done.stdout) == (1, "")
     assert "error: v0.0.3:users.py:4: dev Resources/ToolR/Properties" in done.stderr
+    assert "error: v0.0.3:users.py:5:15: Forbid 's3:*': infra-ReadR-" in done.stderr
     assert "refs/heads/env/infra" not in ann.there()
 
 

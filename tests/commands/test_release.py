@@ -180,12 +180,14 @@ def test_every_fault_of_the_declaration(ann: Clone, at: Iamgen) -> None:
 
 def test_a_check_that_does_not_pass(ann: Clone, at: Iamgen) -> None:
     tool = 'Role("ToolR", accounts="dev", mfa=False, assumed_by=("arn:aws:iam::999999999999:user/tool",))'
-    ann.commit("A tool", users_py=f"{USERS}ROLES = ({tool},)\n")
+    asserted = 'ASSERTIONS = (Forbid("s3:*", who="ReadR"),)'
+    ann.commit("A tool", users_py=f"{USERS}ROLES = ({tool},)\n{asserted}\n")
     ann.push()
     done = at(ann.folder, "release", "--yes")
     assert (done.returncode, done.stdout) == (1, "")
     assert "error: HEAD:users.py:4: dev Resources/ToolR/Properties/AssumeRolePolicyDocument" in done.stderr
     assert ": E108 trust-without-mfa: " in done.stderr
+    assert "error: HEAD:users.py:5:15: Forbid 's3:*': infra-ReadR-" in done.stderr
     assert ann.tags() == []
 
 
