@@ -63,6 +63,7 @@ ROOMS = MappingProxyType(
                 "tests/deploy/test_undeclared_members.py",
             ),
         ),
+        "assertions": Room(("iamgen/assertions/*",), ("tests/assertions",)),
         "iam": Room(("iamgen/iam/*",), ("tests/iam",)),
         "declaration": Room(("iamgen/declaration/*",), ("tests/declaration",)),
         "workstation": Room(
