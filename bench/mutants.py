@@ -90,6 +90,7 @@ ROOMS = MappingProxyType(
             ),
             ("tests/deploy/test_lockout.py::test_every_generated_template_is_understood",),
         ),
+        "assertions": Room(("iamgen/assertions/*",), ("tests/assertions",)),
         "iam": Room(("iamgen/iam/*",), ("tests/iam",), ("tests/iam/test_intrinsics.py::test_a_loop_bomb_is_bounded",)),
         "declaration": Room(("iamgen/declaration/*",), ("tests/declaration",)),
         "workstation": Room(
