@@ -11,6 +11,7 @@ HEADINGS = {
     "Commands": {
         "show": "Show what a person has in AWS, beside what is declared.",
         "list": "List everybody in the account that holds people.",
+        "create": "Give people of users.py their user, password and groups.",
     },
 }
 OTHER_WORDS = {
