@@ -12,6 +12,8 @@ HEADINGS = {
         "show": "Show what a person has in AWS, beside what is declared.",
         "list": "List everybody in the account that holds people.",
         "create": "Give people of users.py their user, password and groups.",
+        "offboard": "Take everything from somebody who leaves, and write a receipt.",
+        "verify-receipt": "Check a receipt of an offboarding, now.",
     },
 }
 OTHER_WORDS = {

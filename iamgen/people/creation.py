@@ -14,12 +14,10 @@ from iamgen.deploy.steps import AddToGroup, DeleteInlinePolicy, StepPrincipal
 from iamgen.errors import Fault, refuse
 from iamgen.people.declared_person import expected_groups
 from iamgen.people.people_account import PeopleAccount
+from iamgen.people.revocation import OFFBOARDED_POLICY
 from iamgen.people.user_reading import find_user, read_user
 from iamgen.people.user_state import UserState
 from iamgen.people.user_steps import CreateUser, GivePassword, ResetPassword, TagUser, UserStep
-
-OFFBOARDED_POLICY = "iamgen-offboarded"
-"""The inline policy that denies a user everything, which offboarding puts on them."""
 
 
 @dataclass(frozen=True)

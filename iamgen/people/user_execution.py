@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from iamgen.aws.partitions import DEFAULT
 from iamgen.deploy.execution import Execution
 from iamgen.people.password_delivery import PasswordDelivery
 from iamgen.people.temporary_password import LONGEST
+
+
+def utc_now() -> datetime:
+    """Return what time it is: sessions are ended by the real time, which nothing stands in for."""
+    return datetime.now(UTC)
 
 
 @dataclass
@@ -17,5 +25,9 @@ class UserExecution(Execution):
     """Where temporary passwords go; None where no step gives one."""
     password_length: int = LONGEST
     """How long a temporary password is."""
-    revocations: dict[str, str] = field(default_factory=dict)
-    """The moments up to which sessions were ended, by the name of the role."""
+    clock: Callable[[], datetime] = utc_now
+    """Says what time it is, when something is denied from then on."""
+    partition: str = DEFAULT
+    """The partition of AWS that the account is in."""
+    is_denied_by_attachment: bool = False
+    """Whether AWS's own policy denies the user everything, because there was no room for one more inline policy."""

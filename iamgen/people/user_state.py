@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
+
+CredentialKind = Literal["access key", "signing certificate", "SSH key", "service credential"]
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,11 @@ class UserState:
     """What AWS refused to say, by the name of the part, with the action that is missing."""
 
     @property
-    def active_keys(self) -> tuple[AccessKeyState, ...]:
-        """The access keys that work."""
-        return tuple(key for key in self.keys if key.is_active)
+    def credentials(self) -> tuple[tuple[CredentialKind, str, bool], ...]:
+        """The kind and the id of each credential but the password, and whether it works."""
+        return (
+            *(("access key", key.id, key.is_active) for key in self.keys),
+            *(("signing certificate", item.id, item.is_active) for item in self.certificates),
+            *(("SSH key", item.id, item.is_active) for item in self.ssh_keys),
+            *(("service credential", item.id, item.is_active) for item in self.service_credentials),
+        )

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from iamgen.deploy.steps import AddToGroup, DeleteBoundary, DeleteInlinePolicy, DetachPolicy, RemoveFromGroup
-
-CredentialKind = Literal["access key", "signing certificate", "SSH key", "service credential"]
+from iamgen.people.user_state import CredentialKind
 
 
 @dataclass(frozen=True)

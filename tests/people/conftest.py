@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from iamgen.ui.console import Console
+from tests.people.memory_aws import MemoryAWS, use, world
 
 PEOPLE, DEV, PROD = "111111111111", "222222222222", "333333333333"
 CONST = """\
@@ -105,3 +106,11 @@ def add_everything(iam: Any, name: str) -> None:
     iam.put_user_permissions_boundary(UserName=name, PermissionsBoundary=BOUNDARY)
     for group in GROUPS[:3]:
         iam.add_user_to_group(UserName=name, GroupName=group)
+
+
+@pytest.fixture
+def memory(monkeypatch: pytest.MonkeyPatch) -> MemoryAWS:
+    """Return three accounts in memory, in which alice has everything; commands of this process work with them."""
+    accounts = world()
+    use(accounts, monkeypatch)
+    return accounts

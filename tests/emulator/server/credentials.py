@@ -74,7 +74,12 @@ def adding(kind: str) -> Handler:
         user = user_of(parameters)
         if user is None:
             return absent(parameters)
-        item = {id_key: iam._gen_id("ACCA"), "Status": "Active", date: iam._now(), "UserName": user["UserName"]}
+        item = {
+            id_key: iam._gen_id("ACCA") + "0000",
+            "Status": "Active",
+            date: iam._now(),
+            "UserName": user["UserName"],
+        }
         if value(parameters, "ServiceName"):
             item |= {
                 "ServiceName": value(parameters, "ServiceName"),
