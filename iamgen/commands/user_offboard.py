@@ -234,9 +234,8 @@ def _end(work: _Offboarding, after: LeaverState) -> int:
     console.errors(parts.run.faults)
     if request.edit and not parts.run.faults:
         _edit(work)
-    moment = request.clock()
-    checks = offboarding_checks(_claim(work, after), after, moment)
-    end = ReceiptEnd(moment, after, checks, tuple(_remaining(work, after)))
+    checks = offboarding_checks(_claim(work, after), after, request.clock())
+    end = ReceiptEnd(request.clock(), after, checks, tuple(_remaining(work, after)))
     is_written = not work.plan.is_empty or _changes_state(parts, end)
     if is_written:
         work.write(end)
@@ -289,6 +288,9 @@ def _remaining(work: _Offboarding, after: LeaverState) -> Iterator[str]:
         yield f"look at {account}: {error.faults[0].problem}"
     if after.revoked_until:
         when = moment_text(after.revoked_until + LONGEST_SESSION)
+        pinned = work.parts.people.declaration.settings.session_name_is_user
+        if not pinned and not all(revocation.every_session for revocation in after.revocations):
+            yield f"sessions of roles that have another name than {name} go on to their end, as a rule by {when}"
         yield f"after {when}, iamgen user offboard {name}: it takes away the policies that ended sessions"
 
 

@@ -17,7 +17,7 @@ from iamgen.deploy.targets import CredentialChoice, target
 from iamgen.errors import IamgenError
 from iamgen.people.account_traces import AccountTraces, Leaver, account_traces
 from iamgen.people.people_account import PeopleAccount
-from iamgen.people.revocation import OFFBOARDED_POLICY, denied_since
+from iamgen.people.revocation import OFFBOARDED_POLICY, Revocation, denied_since
 from iamgen.people.user_reading import read_user
 from iamgen.people.user_state import UserState
 
@@ -56,10 +56,15 @@ class LeaverState:
     """Since when the user is denied everything; None where that is not known."""
 
     @property
+    def revocations(self) -> tuple[Revocation, ...]:
+        """What has ended sessions of roles."""
+        roles = (role for traces in self.traces.values() for role in traces.roles)
+        return tuple(role.revocation for role in roles if role.revocation)
+
+    @property
     def revoked_until(self) -> datetime | None:
         """The latest moment up to which sessions of a role were ended; None where none were."""
-        roles = (role for traces in self.traces.values() for role in traces.roles)
-        return max((role.revocation.until for role in roles if role.revocation), default=None)
+        return max((revocation.until for revocation in self.revocations), default=None)
 
 
 def offboarding_accounts(people: PeopleAccount, access: CredentialChoice) -> OffboardingAccounts:

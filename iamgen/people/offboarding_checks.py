@@ -91,10 +91,10 @@ def _of_account(
     by_name = {role.name: role for role in traces.roles}
     ended = claim.sessions_ended
     if ended and now >= ended + LONGEST_SESSION:
-        yield OffboardingCheck(f"no session of {name} can be left in {where}", True, f"ended {moment_text(ended)}")
+        yield OffboardingCheck(f"no session called {name} can be left in {where}", True, f"ended {moment_text(ended)}")
     elif roles:
         left = [role for role in roles if role in by_name and by_name[role].revocation is None]
-        text = f"the sessions of {name} at {len(roles)} role{'' if len(roles) == 1 else 's'} in {where} are ended"
+        text = f"the sessions called {name} at {len(roles)} role{'' if len(roles) == 1 else 's'} in {where} are ended"
         yield OffboardingCheck(text, not left, ", ".join(left))
     if traces.namesake:
         problem = "whose it is, iamgen does not know: offboard it by hand if it is theirs"

@@ -19,19 +19,19 @@ def plan_lines(people: PeopleAccount, state: LeaverState, plan: OffboardingPlan,
     """Yield what the leaver has, and the steps in their order, by account."""
     yield PlanLine(f"What {state.leaver.name} has in {people.account.in_plan}", tone="heading")
     if state.user:
-        yield from (PlanLine(line.strip(), depth=1) for line in state_lines(state.user, now))
+        yield from (PlanLine(line.removeprefix("  "), depth=1) for line in state_lines(state.user, now))
     else:
         yield PlanLine("no IAM user any more", depth=1)
     for name, traces in state.traces.items():
         if traces.trusting:
             yield PlanLine(f"trusted in {name} by {', '.join(traces.trusting)}", depth=1)
-    yield from _steps(people, plan)
+    yield from _steps(people, state, plan)
 
 
-def _steps(people: PeopleAccount, plan: OffboardingPlan) -> Iterator[PlanLine]:
+def _steps(people: PeopleAccount, state: LeaverState, plan: OffboardingPlan) -> Iterator[PlanLine]:
     yield from _block(f"At once in {people.account.in_plan}", plan.deny)
     for name, steps in plan.sessions.items():
-        yield from _block(f"Then in {name}", steps)
+        yield from _block(f"Then in {state.traces[name].account.in_plan}", steps)
     rest = (*plan.credentials, *plan.belongings, *plan.policies, *plan.user)
     yield from _block(f"Then in {people.account.in_plan}", rest)
 

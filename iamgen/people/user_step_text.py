@@ -61,7 +61,7 @@ def _deny_everything(step: DenyEverything) -> str:
 @step_text.register
 def _revoke_sessions(step: RevokeSessions) -> str:
     whose = "everybody's sessions" if step.every_session else f"the sessions called {step.user}"
-    return f"end {whose} of the role {step.role} that began before"
+    return f"end {whose} of the role {step.role}, as far as they run already"
 
 
 @step_text.register

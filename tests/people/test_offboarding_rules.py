@@ -44,7 +44,7 @@ def test_the_policies_that_ended_sessions_go_when_no_session_can_be_left(reposit
     written = console()
     assert offboard(request(repository, clock=lambda: later), written) == 0, messages(written)
     assert policy(memory, "legacy") is None
-    assert "yes: no session of alice can be left in dev (222222222222)" in messages(written)
+    assert "yes: no session called alice can be left in dev (222222222222)" in messages(written)
     written = console()
     assert offboard(request(repository, clock=lambda: later), written) == 0
     assert "nothing is left to take from alice\n" in messages(written)
@@ -88,7 +88,7 @@ def test_a_receipt_is_checked_for_changes_and_against_aws(repository: Path, memo
     assert verify_receipt(VerifyReceiptRequest(repository, file, clock=lambda: NOW), written) == 1
     text = printed(written)
     assert text.startswith(f"{file}: unchanged since it was written; alice: done\n")
-    assert "NO: the sessions of alice at 2 roles in dev (222222222222) are ended (legacy)\n" in text
+    assert "NO: the sessions called alice at 2 roles in dev (222222222222) are ended (legacy)\n" in text
     assert "yes: the IAM user alice is gone (AIDA" in text
     assert " is another user of that name)\n" in text
     file.write_text(file.read_text().replace('"holds": true', '"holds": false', 1))
@@ -201,6 +201,7 @@ def test_sessions_of_other_names_are_mentioned_or_ended(repository: Path, memory
     written = console()
     assert offboard(request(repository, every_session=True), written) == 0
     assert "a session may have any name" not in messages(written)
+    assert "of roles that have another name" not in messages(written)
     assert set(policy(memory, "legacy")["Statement"][0]["Condition"]) == {"DateLessThan"}
 
 
@@ -247,6 +248,8 @@ def test_what_is_left_to_do_is_said(repository: Path, memory: MemoryAWS) -> None
     assert f"left to do: iamgen deploy --all, without alice in users.py: {trusting} trust them\n" in text
     later = "after 2026-11-27T00:01:00Z, iamgen user offboard alice: it takes away the policies that ended sessions"
     assert f"left to do: {later}\n" in text
+    other = "sessions of roles that have another name than alice go on to their end, as a rule by 2026-11-27T00:01:00Z"
+    assert f"left to do: {other}\n" in text
 
 
 def test_a_role_that_only_services_assume_and_aws_own_are_left_alone(repository: Path, memory: MemoryAWS) -> None:

@@ -81,7 +81,7 @@ def test_everything_is_taken_and_the_receipt_proves_it(repository: Path, aws: An
     assert "Offboard alice of user-only (111111111111)? [y/N] " in text
     assert "yes: the IAM user alice is gone\n" in text
     assert "yes: no MFA device of alice is left\n" in text
-    assert "yes: the sessions of alice at 2 roles in dev (222222222222) are ended\n" in text
+    assert "yes: the sessions called alice at 2 roles in dev (222222222222) are ended\n" in text
     body = valid("offboarding-receipt", (repository / "offboarded-alice.json").read_text())
     assert (body["state"], body["user"]["arn"], len(body["found"]["user"]["keys"])) == ("done", ALICE, 2)
     assert body["runs"][0]["by"].startswith("arn:aws:iam::111111111111:")
