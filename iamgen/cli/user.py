@@ -12,6 +12,7 @@ HEADINGS = {
         "show": "Show what a person has in AWS, beside what is declared.",
         "list": "List everybody in the account that holds people.",
         "create": "Give people of users.py their user, password and groups.",
+        "rename": "Rename a person's user, and say what that costs.",
         "offboard": "Take everything from somebody who leaves, and write a receipt.",
         "verify-receipt": "Check a receipt of an offboarding, now.",
     },
@@ -24,6 +25,7 @@ OTHER_WORDS = {
     "delete": "offboard",
     "remove": "offboard",
     "get": "show",
+    "mv": "rename",
     "ls": "list",
 }
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_OF_NAMES = ("members", "who", "but")
+"""Arguments that have names of people."""
 _AFTER = re.compile(rb"\s*,")
 _REST_OF_LINE = re.compile(rb"[ \t]*(?:#[^\n]*)?\n")
 _BLANKS = re.compile(rb"[ \t]+")
@@ -55,6 +57,31 @@ def without_person(source: str, name: str) -> str:
         if element is None:
             return source
         source = _without(source.encode(), element).decode()
+
+
+def with_other_name(source: str, name: str, new_name: str) -> str:
+    """Return users.py with another name for a person: in their `User(…)`, and in lists of names that arguments have."""
+    content = source.encode()
+    for node in reversed(_names(ast.parse(source), name)):
+        start, end = _span(content, node)
+        quote = content[start : start + 1]
+        if content[start:end] == quote + name.encode() + quote:  # not one that is put together of several
+            content = content[:start] + quote + new_name.encode() + quote + content[end:]
+    return content.decode()
+
+
+def _names(tree: ast.Module, name: str) -> list[ast.expr]:
+    """Return the literals that are the person's name, in the order of the file."""
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    literals = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node.value == name]
+    meant = [node for node in literals if _place(node, parents)[0] is not node or _is_in_names(node, parents)]
+    return sorted(meant, key=lambda node: (node.lineno, node.col_offset))
+
+
+def _is_in_names(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether a literal is in a tuple or list of names that an argument has."""
+    keyword = parents[parents[node]] if isinstance(parents[node], ast.Tuple | ast.List) else None
+    return isinstance(keyword, ast.keyword) and keyword.arg in _OF_NAMES
 
 
 def _places(tree: ast.Module, name: str) -> Iterator[tuple[ast.expr, _Element | None]]:

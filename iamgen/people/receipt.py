@@ -72,9 +72,13 @@ def digest(body: Mapping[str, Any]) -> str:
 
 
 def write_receipt(file: Path, body: Mapping[str, Any], markdown: str) -> None:
-    """Write the receipt, and the page for people beside it. Raises IamgenError when they cannot be written."""
-    whole = {**body, _DIGEST: digest(body)}
-    write_all({file: json.dumps(whole, indent=2) + "\n", page_of(file): markdown})
+    """Write the receipt, and the page for people beside it, through no link that may have come with a commit.
+
+    Raises IamgenError when they cannot be written.
+    """
+    file = file.absolute()
+    text = json.dumps({**body, _DIGEST: digest(body)}, indent=2) + "\n"
+    write_all({file: text, page_of(file): markdown}, within=file.parent)
 
 
 def page_of(file: Path) -> Path:

@@ -34,6 +34,7 @@ from iamgen.people.user_steps import (
     DenyEverything,
     GivePassword,
     RemoveMFADevice,
+    RenameUser,
     ResetPassword,
     RevokeSessions,
     TagUser,
@@ -78,6 +79,11 @@ def _create_user(step: CreateUser, execution: UserExecution) -> None:
         is_same = code_of(exc) == "EntityAlreadyExists" and find_user(execution.clients.iam, step.user)
         if not is_same:
             raise
+
+
+@carry_out.register
+def _rename_user(step: RenameUser, execution: UserExecution) -> None:
+    execution.clients.iam.update_user(UserName=step.user, NewUserName=step.new_name)
 
 
 @carry_out.register

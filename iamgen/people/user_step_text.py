@@ -15,6 +15,7 @@ from iamgen.people.user_steps import (
     DenyEverything,
     GivePassword,
     RemoveMFADevice,
+    RenameUser,
     ResetPassword,
     RevokeSessions,
     TagUser,
@@ -32,6 +33,11 @@ def _create_user(step: CreateUser) -> str:
     path = f" with the path {step.path}" if step.path != "/" else ""
     tags = f", tagged {_pairs(step.tags)}" if step.tags else ""
     return f"create the user {step.user}{path}{tags}"
+
+
+@step_text.register
+def _rename_user(step: RenameUser) -> str:
+    return f"rename the user {step.user} to {step.new_name}"
 
 
 @step_text.register

@@ -25,6 +25,16 @@ class CreateUser:
 
 
 @dataclass(frozen=True)
+class RenameUser:
+    """Give a user another name; all that the user has stays, and so does the unique id."""
+
+    user: str
+    """The user's name."""
+    new_name: str
+    """The name from then on."""
+
+
+@dataclass(frozen=True)
 class TagUser:
     """Set tags of a user."""
 
@@ -143,6 +153,7 @@ UserStep = (
     | GivePassword
     | RemoveFromGroup
     | RemoveMFADevice
+    | RenameUser
     | ResetPassword
     | RevokeSessions
     | TagUser

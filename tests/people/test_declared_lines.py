@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from iamgen.people.declared_lines import mentions, without_person
+from iamgen.people.declared_lines import mentions, with_other_name, without_person
 
 BEFORE = """\
 from iamgen import User, Group
@@ -81,3 +81,19 @@ def test_what_remains_is_still_a_tuple(before: str, after: str) -> None:
     result = without_person(before, "bob")
     assert result == after
     ast.parse(result)
+
+
+def test_a_name_is_replaced_where_it_is_a_persons() -> None:
+    after = with_other_name(BEFORE, "bob", "robert")
+    changed = [(old, new) for old, new in zip(BEFORE.splitlines(), after.splitlines(), strict=True) if old != new]
+    assert changed == [
+        ('        "bob",', '        "robert",'),
+        (
+            'GROUPS = (Group("AuditG", members=("alice", "bob")), Group("BobG", members=["bob"]))',
+            'GROUPS = (Group("AuditG", members=("alice", "robert")), Group("BobG", members=["robert"]))',
+        ),
+        ('ASSERTIONS = (Forbid("s3:*", who=("bob",)),)', 'ASSERTIONS = (Forbid("s3:*", who=("robert",)),)'),
+    ]
+    assert with_other_name("USERS = (User('b' 'ob', {}), User(name='bob', access={}))\n", "bob", "x") == (
+        "USERS = (User('b' 'ob', {}), User(name='x', access={}))\n"
+    )
