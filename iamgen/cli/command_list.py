@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     "People": {
         "bootstrap": "Print a person's console links, or set up their ~/.aws.",
         "user": "Show, create and offboard the people of users.py in AWS.",
+        "keys": "Rotate the access keys of CI users.",
     },
     "iamgen itself": {
         "completion": "Print what lets a shell complete iamgen: bash, zsh or fish.",
@@ -75,5 +76,6 @@ OTHER_WORDS: Mapping[str, str] = {
     "offboard": "user offboard",
     "onboard": "user create",
     "whoami": "user show",
+    "rotate": "keys rotate",
 }
 """Words that other tools use, and what iamgen calls it."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from iamgen.aws.partitions import DEFAULT
 from iamgen.deploy.execution import Execution
+from iamgen.people.key_delivery import KeyDelivery
 from iamgen.people.password_delivery import PasswordDelivery
 from iamgen.people.temporary_password import LONGEST
 
@@ -25,6 +26,8 @@ class UserExecution(Execution):
     """Where temporary passwords go; None where no step gives one."""
     password_length: int = LONGEST
     """How long a temporary password is."""
+    keys: KeyDelivery | None = None
+    """Where a new access key goes; None where no step makes one."""
     clock: Callable[[], datetime] = utc_now
     """Says what time it is, when something is denied from then on."""
     partition: str = DEFAULT

@@ -12,6 +12,7 @@ from iamgen.aws_client.clients import Client
 from iamgen.aws_client.errors import code_of
 from iamgen.deploy.consequences import is_refusal
 from iamgen.deploy.step_execution import carry_out
+from iamgen.people.key_delivery import NewKey
 from iamgen.people.revocation import (
     DENY_ALL,
     OFFBOARDED_POLICY,
@@ -25,6 +26,7 @@ from iamgen.people.user_execution import UserExecution
 from iamgen.people.user_reading import find_user
 from iamgen.people.user_state import CredentialKind
 from iamgen.people.user_steps import (
+    CreateAccessKey,
     CreateUser,
     DeactivateCredential,
     DeleteCredential,
@@ -187,3 +189,23 @@ def _delete_mfa_device(step: DeleteMFADevice, execution: UserExecution) -> None:
 @carry_out.register
 def _delete_user(step: DeleteUser, execution: UserExecution) -> None:
     execution.clients.iam.delete_user(UserName=step.user)
+
+
+@carry_out.register
+def _create_access_key(step: CreateAccessKey, execution: UserExecution) -> None:
+    """Make a key and hand it over; a key that could not be handed over is deleted, for nobody can ever use it."""
+    if execution.keys is None:
+        raise NotImplementedError(step.user)
+    execution.keys.prepare()
+    iam = execution.clients.iam
+    try:
+        answer = iam.create_access_key(UserName=step.user)["AccessKey"]
+    except BaseException:
+        execution.keys.withdraw()
+        raise
+    try:
+        execution.keys.hand_over(NewKey(step.user, answer["AccessKeyId"], answer["SecretAccessKey"]))
+    except BaseException:
+        iam.delete_access_key(UserName=step.user, AccessKeyId=answer["AccessKeyId"])
+        execution.keys.withdraw()
+        raise

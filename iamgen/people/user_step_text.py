@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from iamgen.deploy.step_text import step_text
 from iamgen.people.user_steps import (
+    CreateAccessKey,
     CreateUser,
     DeactivateCredential,
     DeleteCredential,
@@ -38,6 +39,11 @@ def _create_user(step: CreateUser) -> str:
 @step_text.register
 def _rename_user(step: RenameUser) -> str:
     return f"rename the user {step.user} to {step.new_name}"
+
+
+@step_text.register
+def _create_access_key(step: CreateAccessKey) -> str:
+    return f"make another access key for {step.user}, and hand it over"
 
 
 @step_text.register

@@ -61,6 +61,14 @@ class ResetPassword:
 
 
 @dataclass(frozen=True)
+class CreateAccessKey:
+    """Make an access key, and hand its secret over."""
+
+    user: str
+    """The user's name."""
+
+
+@dataclass(frozen=True)
 class DenyEverything:
     """Put a policy on a user that denies everything, also to sessions that are going on."""
 
@@ -140,6 +148,7 @@ class DeleteUser:
 
 UserStep = (
     AddToGroup
+    | CreateAccessKey
     | CreateUser
     | DeactivateCredential
     | DeleteBoundary
