@@ -68,9 +68,9 @@ def account_traces(iam: Client, account: TargetAccount, leaver: Leaver, stack: s
         tuple(
             SessionRole(name, revocation(leaver.name, state.inline.get(revocation_name(leaver.name))))
             for name, state in sorted(roles.items())
-            if _is_of_stack(name, stack, account) or any(True for _ in _principals(state.trust))
+            if _is_of_stack(name, stack, account) or any(True for _ in trusted_principals(state.trust))
         ),
-        tuple(name for name, state in sorted(roles.items()) if identities & {*_principals(state.trust)}),
+        tuple(name for name, state in sorted(roles.items()) if identities & {*trusted_principals(state.trust)}),
         next(iter(namesakes), ""),
     )
 
@@ -83,7 +83,7 @@ def _is_of_stack(name: str, stack: str, account: TargetAccount) -> bool:
     return name.startswith(f"{stack}-") and name.endswith(f"-{account.id}")
 
 
-def _principals(trust: Mapping[str, Any]) -> Iterator[str]:
+def trusted_principals(trust: Mapping[str, Any]) -> Iterator[str]:
     """Yield the principals of AWS, accounts among them, that a trust policy lets in; `*` for all but some."""
     statements = trust.get("Statement", [])
     for statement in statements if isinstance(statements, list) else [statements]:

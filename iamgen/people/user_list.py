@@ -64,11 +64,12 @@ def user_list(people: PeopleAccount, pace: Pace) -> UserList:
     with telling(people.where, people.clients.credentials):
         answer = credential_report(people.clients.iam, people.where, pace)
         report, action = (None, answer) if isinstance(answer, str) else (answer, "")
-        rows = sorted(_rows(people, report), key=lambda row: row.name.casefold())
+        rows = sorted(listed_users(people, report), key=lambda row: row.name.casefold())
     return UserList(people.where, tuple(rows), report, action)
 
 
-def _rows(people: PeopleAccount, report: CredentialReport | None) -> Iterator[UserRow]:
+def listed_users(people: PeopleAccount, report: CredentialReport | None) -> Iterator[UserRow]:
+    """Yield everybody whom AWS or users.py knows, as AWS's pages come. Raises what boto3 raises."""
     declaration = people.declaration
     missing = {person.name.casefold(): person for person in declaration.people}
     machines = {machine.name.casefold() for machine in declaration.machines}
