@@ -135,18 +135,18 @@ def _plans(
 ) -> Sequence[CreationPlan]:
     """Return what is to be done for each person. Raises IamgenError for a name that AWS spells otherwise."""
     persons = [person] if person else list(incomplete_people(people))
-    misspelled = [fault for fault in (spelled_otherwise(people, one) for one in persons) if fault]
+    misspelled = [fault for fault in (spelled_otherwise(people, candidate) for candidate in persons) if fault]
     if misspelled:
         raise IamgenError(misspelled)
-    plans = [creation_plan(people, one, reset_password=request.reset_password) for one in persons]
+    plans = [creation_plan(people, candidate, reset_password=request.reset_password) for candidate in persons]
     if person:
         return plans
-    left = [plan for plan in plans if plan.brings_back]
-    for plan in left:
+    offboarded = [plan for plan in plans if plan.brings_back]
+    for plan in offboarded:
         problem = f"{plan.person.name} was offboarded with --keep-user, and is left out"
         hint = f"bring them back by name: iamgen user create {plan.person.name}"
         console.warning(Fault(people.where, problem, hint))
-    return [plan for plan in plans if plan not in left]
+    return [plan for plan in plans if plan not in offboarded]
 
 
 def _delivery(work: _Creation) -> PasswordDelivery | None:

@@ -11,9 +11,10 @@ from pathlib import Path
 from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
 from iamgen.commands.requests import Consent, Reach
+from iamgen.deploy.revocation import LONGEST_SESSION
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import Fault, IamgenError, InterruptError, refuse
-from iamgen.people.declared_lines import Mention, mentions, without_person
+from iamgen.people.declared_lines import Mention, mentions, read_source, without_person
 from iamgen.people.declared_person import USERS_FILE, find_person, refuse_machine
 from iamgen.people.leaver_state import LeaverState, OffboardingAccounts, leaver_state, offboarding_accounts
 from iamgen.people.offboarding import OffboardingChoices, OffboardingPlan, offboarding_plan
@@ -27,7 +28,6 @@ from iamgen.people.plain_values import moment_text
 from iamgen.people.receipt import Receipt, page_of, read_receipt, write_receipt
 from iamgen.people.receipt_body import ReceiptEnd, ReceiptParts, receipt_body
 from iamgen.people.receipt_text import receipt_page
-from iamgen.people.revocation import LONGEST_SESSION
 from iamgen.people.user_execution import utc_now
 from iamgen.project import Project
 from iamgen.similar_names import did_you_mean
@@ -97,7 +97,7 @@ class _Offboarding:
     @property
     def lines(self) -> tuple[Mention, ...]:
         """The places of users.py that name the leaver."""
-        return mentions((self.request.root / USERS_FILE).read_text(encoding="utf-8"), self.request.name)
+        return mentions(read_source(self.request.root / USERS_FILE), self.request.name)
 
     def read(self) -> LeaverState:
         """Return what the leaver has now."""
@@ -232,10 +232,11 @@ def _end(work: _Offboarding, after: LeaverState) -> int:
     """Prove what is gone, write the receipt, and say what is left."""
     request, console, parts = work.request, work.console, work.parts
     console.errors(parts.run.faults)
+    is_hidden = find_person(parts.people.declaration, request.name) is not None and not work.lines
     if request.edit and not parts.run.faults:
         _edit(work)
     checks = offboarding_checks(_claim(work, after), after, request.clock())
-    end = ReceiptEnd(request.clock(), after, checks, tuple(_remaining(work, after)))
+    end = ReceiptEnd(request.clock(), after, checks, tuple(_remaining(work, after, is_hidden=is_hidden)))
     is_written = not work.plan.is_empty or _changes_state(parts, end)
     if is_written:
         work.write(end)
@@ -261,7 +262,7 @@ def _claim(work: _Offboarding, after: LeaverState) -> OffboardingClaim:
 def _edit(work: _Offboarding) -> None:
     """Take the person out of users.py as far as literals name them; leave it as it was when it would not load."""
     file = work.request.root / USERS_FILE
-    before = file.read_text(encoding="utf-8")
+    before = read_source(file)
     after = without_person(before, work.request.name)
     if after == before:
         return
@@ -276,9 +277,11 @@ def _edit(work: _Offboarding) -> None:
     work.console.note(f"took {work.request.name} out of {USERS_FILE}")
 
 
-def _remaining(work: _Offboarding, after: LeaverState) -> Iterator[str]:
-    """Yield what is left to do by hand, or later."""
+def _remaining(work: _Offboarding, after: LeaverState, *, is_hidden: bool) -> Iterator[str]:
+    """Yield what is left to do by hand, or later; `is_hidden` is whether users.py declares them without a literal."""
     name = work.request.name
+    if is_hidden:
+        yield f"take {name} out of {USERS_FILE}, which declares them without a literal of the name"
     for mention in work.lines:
         yield f"take out of {USERS_FILE}, line {mention.line}: {mention.source}"
     trusting = [f"{role} in {account}" for account, item in after.traces.items() for role in item.trusting]

@@ -13,7 +13,7 @@ from iamgen.commands.requests import Consent, Reach
 from iamgen.deploy.order import Choices
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import Fault, IamgenError
-from iamgen.people.declared_lines import Mention, mentions, with_other_name
+from iamgen.people.declared_lines import Mention, mentions, read_source, with_other_name
 from iamgen.people.declared_person import USERS_FILE
 from iamgen.people.people_account import PeopleAccount, sign_in_to_people
 from iamgen.people.plain_values import plain
@@ -55,7 +55,7 @@ class UserRenameRequest:
     @property
     def lines(self) -> tuple[Mention, ...]:
         """The places of users.py that have the old name."""
-        return mentions((self.root / USERS_FILE).read_text(encoding="utf-8"), self.old)
+        return mentions(read_source(self.root / USERS_FILE), self.old)
 
 
 def rename_user(request: UserRenameRequest, console: Console) -> int:
@@ -109,7 +109,7 @@ def _end(request: UserRenameRequest, rename: Renaming, console: Console) -> None
 def _edit(request: UserRenameRequest, console: Console) -> None:
     """Write the new name into users.py; leave it as it was when it would not load."""
     file = request.root / USERS_FILE
-    before = file.read_text(encoding="utf-8")
+    before = read_source(file)
     after = with_other_name(before, request.old, request.new)
     if after == before:
         return

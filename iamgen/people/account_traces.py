@@ -8,8 +8,8 @@ from typing import Any
 
 from iamgen.aws_client.clients import Client
 from iamgen.deploy.authorization_details import KINDS, ROLE, USER, PrincipalState, held
+from iamgen.deploy.revocation import Revocation, revocation, revocation_name
 from iamgen.deploy.target_account import TargetAccount
-from iamgen.people.revocation import Revocation, revocation, revocation_name
 
 _OF_AWS = (":role/aws-service-role/", ":role/aws-reserved/")
 """Roles that nobody but AWS can change, and that no IAM user can assume."""

@@ -88,16 +88,19 @@ def root_findings(root: ReportedUser) -> Iterator[AuditFinding]:
 
 def password_policy_findings(policy: Mapping[str, Any] | None) -> Iterator[AuditFinding]:
     """Yield in what the password policy is below the baseline; None is the policy of an account that has none."""
-    found = policy or {}
-    shortest, remembered = found.get("MinimumPasswordLength", 8), found.get("PasswordReusePrevention", 0)
+    rules = policy or {}
+    shortest, remembered = rules.get("MinimumPasswordLength", 8), rules.get("PasswordReusePrevention", 0)
     if shortest < SHORTEST_PASSWORD:
         problem = f"passwords may have {shortest} characters"
-        hint = f"aws iam update-account-password-policy --minimum-password-length {SHORTEST_PASSWORD}"
-        yield AuditFinding("weak-password-policy", "password policy", problem, f"{hint}, beside its other options: it replaces all of them")
+        yield _weak(problem, f"--minimum-password-length {SHORTEST_PASSWORD}")
     if remembered < REMEMBERED_PASSWORDS:
         problem = f"{remembered} earlier passwords are remembered" if remembered else "a password may be used again"
-        hint = f"aws iam update-account-password-policy --password-reuse-prevention {REMEMBERED_PASSWORDS}"
-        yield AuditFinding("weak-password-policy", "password policy", problem, f"{hint}, beside its other options: it replaces all of them")
+        yield _weak(problem, f"--password-reuse-prevention {REMEMBERED_PASSWORDS}")
+
+
+def _weak(problem: str, option: str) -> AuditFinding:
+    hint = f"aws iam update-account-password-policy {option}, beside its other options: it replaces all of them"
+    return AuditFinding("weak-password-policy", "password policy", problem, hint)
 
 
 def trust_findings(has: Everybody, expected: ExpectedAccount, account: str) -> Iterator[AuditFinding]:

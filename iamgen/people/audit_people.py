@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from iamgen.aws_client.clients import Client
+from iamgen.deploy.revocation import OFFBOARDED_POLICY
 from iamgen.people.audit_finding import AuditFinding, AuditRule
 from iamgen.people.credential_report import ReportedKey, ReportedUser
 from iamgen.people.declared_person import UserDifference
@@ -30,7 +31,9 @@ def people_findings(row: UserRow, account: str) -> Iterator[AuditFinding]:
         yield AuditFinding("undeclared-user", row.name, problem, f"iamgen user offboard {row.name}, or declare them")
     for difference in row.differences:
         rule = _OF_DIFFERENCES.get((difference.kind, difference.sign), "user-differs")
-        yield AuditFinding(rule, row.name, _problem(row.name, difference), _hint(rule, row.name, account))
+        yield AuditFinding(
+            rule, row.name, _problem(row.name, difference), _hint(rule, row.name, difference.value, account)
+        )
 
 
 def _problem(name: str, difference: UserDifference) -> str:
@@ -46,7 +49,9 @@ def _problem(name: str, difference: UserDifference) -> str:
     return f"the {difference.kind} of {name}: {difference.value}"
 
 
-def _hint(rule: AuditRule, name: str, account: str) -> str:
+def _hint(rule: AuditRule, name: str, value: str, account: str) -> str:
+    if value == OFFBOARDED_POLICY:
+        return f"it denies everything: iamgen user offboard {name} goes on, iamgen user create {name} lets them back in"
     if rule in ("missing-user", "missing-membership", "user-differs"):
         return f"iamgen user create {name}"
     return f"iamgen deploy {account} --repair"

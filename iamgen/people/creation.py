@@ -10,11 +10,11 @@ from iamgen.aws_client.errors import DENIED_CODES, code_of
 from iamgen.declaration.resolved import Declaration, Person
 from iamgen.deploy.authorization_details import USER
 from iamgen.deploy.consequences import cli_options
+from iamgen.deploy.revocation import OFFBOARDED_POLICY
 from iamgen.deploy.steps import AddToGroup, DeleteInlinePolicy, StepPrincipal
 from iamgen.errors import Fault, refuse
 from iamgen.people.declared_person import expected_groups
 from iamgen.people.people_account import PeopleAccount
-from iamgen.people.revocation import OFFBOARDED_POLICY
 from iamgen.people.user_reading import find_user, read_user
 from iamgen.people.user_state import UserState
 from iamgen.people.user_steps import CreateUser, GivePassword, ResetPassword, TagUser, UserStep

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 _OF_NAMES = ("members", "who", "but")
 """Arguments that have names of people."""
@@ -41,13 +42,21 @@ class _Element:
     """The element."""
 
 
+def read_source(file: Path) -> str:
+    """Return users.py as text; nothing where it is not UTF-8, so that no place of it is known."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
+
+
 def mentions(source: str, name: str) -> tuple[Mention, ...]:
     """Return every place of users.py that names somebody, in the order of the file."""
-    found = [
+    places = [
         Mention(node.lineno, " ".join((ast.get_source_segment(source, node) or "").split()), element is not None)
         for node, element in _places(ast.parse(source), name)
     ]
-    return tuple(sorted(found, key=lambda mention: mention.line))
+    return tuple(sorted(places, key=lambda mention: mention.line))
 
 
 def without_person(source: str, name: str) -> str:

@@ -78,8 +78,8 @@ def _two_active(user: str, old: AccessKeyState, new: AccessKeyState) -> KeyRotat
 
 
 def _delete(user: str, old: AccessKeyState, active: Sequence[AccessKeyState]) -> KeyRotation:
-    kept = f", and {active[0].id} works" if active else ""
-    remark = f"{old.id} is inactive, was used {_use(old)}{kept}"
+    other = f", and {active[0].id} works" if active else ""
+    remark = f"{old.id} is inactive, was used {_use(old)}{other}"
     return KeyRotation("delete", (DeleteCredential(user, "access key", old.id),), remark, "")
 
 

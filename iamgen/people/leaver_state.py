@@ -13,11 +13,11 @@ from iamgen.aws_client.clients import Client, Clients, require_account
 from iamgen.aws_client.errors import DENIED_CODES, code_of, telling
 from iamgen.aws_client.parallel import side_by_side
 from iamgen.declaration.resolved import Account
+from iamgen.deploy.revocation import OFFBOARDED_POLICY, Revocation, denied_since
 from iamgen.deploy.targets import CredentialChoice, target
 from iamgen.errors import IamgenError
 from iamgen.people.account_traces import AccountTraces, Leaver, account_traces
 from iamgen.people.people_account import PeopleAccount
-from iamgen.people.revocation import OFFBOARDED_POLICY, Revocation, denied_since
 from iamgen.people.user_reading import read_user
 from iamgen.people.user_state import UserState
 

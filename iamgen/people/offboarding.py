@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from iamgen.deploy.authorization_details import ROLE, USER
+from iamgen.deploy.revocation import DENY_ALL, LONGEST_SESSION, OFFBOARDED_POLICY, Revocation, revocation_name
 from iamgen.deploy.steps import DeleteBoundary, DeleteInlinePolicy, DetachPolicy, RemoveFromGroup, StepPrincipal
 from iamgen.people.account_traces import AccountTraces, SessionRole
 from iamgen.people.leaver_state import LeaverState
-from iamgen.people.revocation import DENY_ALL, LONGEST_SESSION, OFFBOARDED_POLICY, Revocation, revocation_name
 from iamgen.people.user_state import UserState
 from iamgen.people.user_steps import (
     DeactivateCredential,

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from iamgen.deploy.revocation import LONGEST_SESSION
 from iamgen.people.account_traces import AccountTraces, Leaver
 from iamgen.people.leaver_state import LeaverState
 from iamgen.people.plain_values import moment_text
-from iamgen.people.revocation import LONGEST_SESSION
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ def _of_account(
     if ended and now >= ended + LONGEST_SESSION:
         yield OffboardingCheck(f"no session called {name} can be left in {where}", True, f"ended {moment_text(ended)}")
     elif roles:
-        left = [role for role in roles if role in by_name and by_name[role].revocation is None]
+        open_roles = [role for role in roles if role in by_name and by_name[role].revocation is None]
         text = f"the sessions called {name} at {len(roles)} role{'' if len(roles) == 1 else 's'} in {where} are ended"
-        yield OffboardingCheck(text, not left, ", ".join(left))
+        yield OffboardingCheck(text, not open_roles, ", ".join(open_roles))
     if traces.namesake:
         problem = "whose it is, iamgen does not know: offboard it by hand if it is theirs"
         yield OffboardingCheck(f"no IAM user of that name is in {where}", False, f"{traces.namesake} is: {problem}")

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from iamgen.errors import refuse
+from iamgen.errors import IamgenError, refuse
 from iamgen.people.account_traces import Leaver
 from iamgen.people.offboarding_checks import OffboardingClaim
 from iamgen.ui.files import write_all
@@ -95,10 +95,19 @@ def read_receipt(file: Path) -> Receipt:
     except OSError as exc:
         raise refuse(str(file), f"cannot be read: {exc.strerror}", "name the .json that user offboard wrote") from exc
     except (ValueError, RecursionError) as exc:
-        raise refuse(str(file), "is no receipt of user offboard", "name the .json that it wrote") from exc
+        raise _no_receipt(file) from exc
     if not isinstance(body, dict) or any(key not in body for key in _NEEDED) or body["version"] != SCHEMA_VERSION:
-        raise refuse(str(file), "is no receipt of user offboard", "name the .json that it wrote")
+        raise _no_receipt(file)
     if body.get(_DIGEST) != digest(body):
         problem = "was changed after it was written: its digest is of something else"
         raise refuse(str(file), problem, "take the file as it was written, such as from git")
-    return Receipt(file, body)
+    receipt = Receipt(file, body)
+    try:
+        _ = (receipt.claim, receipt.devices, body["state"])
+    except (AttributeError, KeyError, TypeError, ValueError) as exc:  # somebody has made one with a digest of its own
+        raise _no_receipt(file) from exc
+    return receipt
+
+
+def _no_receipt(file: Path) -> IamgenError:
+    return refuse(str(file), "is no receipt of user offboard", "name the .json that it wrote")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -53,7 +53,7 @@ class ReceiptEnd:
 
 def receipt_body(parts: ReceiptParts, end: ReceiptEnd | None) -> dict[str, Any]:
     """Return what the receipt says; `end` is None while the run goes on."""
-    earlier = parts.earlier.body if parts.earlier else {}
+    earlier: Mapping[str, Any] = parts.earlier.body if parts.earlier else {}
     leaver = parts.before.leaver
     return {
         "version": SCHEMA_VERSION,
@@ -61,7 +61,7 @@ def receipt_body(parts: ReceiptParts, end: ReceiptEnd | None) -> dict[str, Any]:
         "user": {"name": leaver.name, "id": leaver.id, "arn": leaver.arn, "is_kept": parts.keep_user},
         "account": parts.people.where,
         "accounts": _accounts(parts, end.after if end else parts.before),
-        "found": _found(parts, earlier),
+        "found": _first_state(parts, earlier),
         "runs": [*earlier.get("runs", ()), _run(parts, end)],
         "proven": {
             "at": moment_text(end.ended) if end else None,
@@ -93,7 +93,7 @@ def _accounts(parts: ReceiptParts, state: LeaverState) -> dict[str, Any]:
     return accounts
 
 
-def _found(parts: ReceiptParts, earlier: dict[str, Any] | Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
+def _first_state(parts: ReceiptParts, earlier: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was found when the first run began: later there is less."""
     if earlier and earlier["found"]["user"]:
         return dict(earlier["found"])

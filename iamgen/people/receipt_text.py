@@ -27,7 +27,7 @@ def _lines(body: Mapping[str, Any]) -> Iterator[str]:
     yield f"# Offboarding of {user['name']}: {body['state']}"
     yield ""
     yield f"`{user['arn']}`, {user['id'] or 'id not known'}, in {body['account']}."
-    yield from _section("What was found", _found(body["found"]))
+    yield from _section("What was found", _findings(body["found"]))
     for number, run in enumerate(body["runs"], 1):
         yield from _section(f"Run {number}", _run(run))
     proven = body["proven"]
@@ -50,8 +50,8 @@ def _detail(text: str) -> str:
     return f" ({text})" if text else ""
 
 
-def _found(found: Mapping[str, Any]) -> Iterator[str]:
-    user = found["user"]
+def _findings(state: Mapping[str, Any]) -> Iterator[str]:
+    user = state["user"]
     if user is None:
         yield "no IAM user any more"
     else:
@@ -62,11 +62,11 @@ def _found(found: Mapping[str, Any]) -> Iterator[str]:
             yield f"{label}: {', '.join(f'`{name}`' for name in names) or 'none'}"
         yield f"permissions boundary: {user['boundary'] or 'none'}"
         yield from (f"not looked at: {part} ({action})" for part, action in user["not_looked_at"].items())
-    for account, roles in found["trusting_roles"].items():
+    for account, roles in state["trusting_roles"].items():
         if roles:
             yield f"trusted in {account} by {', '.join(roles)}"
-    yield from (f"an IAM user {name} in {account}" for account, name in found["namesakes"].items())
-    yield from (f"{account} was not looked at: {problem}" for account, problem in found["not_looked_at"].items())
+    yield from (f"an IAM user {name} in {account}" for account, name in state["namesakes"].items())
+    yield from (f"{account} was not looked at: {problem}" for account, problem in state["not_looked_at"].items())
 
 
 def _run(run: Mapping[str, Any]) -> Iterator[str]:

@@ -11,9 +11,7 @@ from typing import Any
 from iamgen.aws_client.clients import Client
 from iamgen.aws_client.errors import code_of
 from iamgen.deploy.consequences import is_refusal
-from iamgen.deploy.step_execution import carry_out
-from iamgen.people.key_delivery import NewKey
-from iamgen.people.revocation import (
+from iamgen.deploy.revocation import (
     DENY_ALL,
     OFFBOARDED_POLICY,
     SPREADING,
@@ -21,6 +19,8 @@ from iamgen.people.revocation import (
     revocation_name,
     revoke_sessions,
 )
+from iamgen.deploy.step_execution import carry_out
+from iamgen.people.key_delivery import NewKey
 from iamgen.people.temporary_password import temporary_password
 from iamgen.people.user_execution import UserExecution
 from iamgen.people.user_reading import find_user

@@ -23,8 +23,10 @@ from iamgen.people.audit_account import (
     root_findings,
     trust_findings,
 )
-from iamgen.people.audit_people import credential_findings
+from iamgen.people.audit_people import credential_findings, people_findings
 from iamgen.people.credential_report import ReportedKey, ReportedUser
+from iamgen.people.declared_person import UserDifference
+from iamgen.people.user_list import UserRow
 from iamgen.project import Project
 from tests.people.conftest import DOCUMENT, GROUPS, add_everything, add_groups, console, messages, printed, valid
 from tests.people.test_user_offboard import add_role, trusting
@@ -230,3 +232,11 @@ def test_accounts_and_all_do_not_go_together() -> None:
         program.main(["audit", "dev", "--all"], standalone_mode=False, obj=Session(console()))
     hint = "without either it takes every account"
     assert refused.value.faults == (("audit", "it takes either accounts or --all", hint),)
+
+
+def test_somebody_who_was_kept_without_access_is_told_as_that() -> None:
+    difference = UserDifference("inline policy", "+", "iamgen-offboarded")
+    row = UserRow("bob", "person", True, None, (), (), (difference,))
+    (finding,) = people_findings(row, "user-only")
+    hint = "it denies everything: iamgen user offboard bob goes on, iamgen user create bob lets them back in"
+    assert (finding.rule, finding.hint) == ("policy-on-user", hint)

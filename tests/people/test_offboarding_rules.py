@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from iamgen.commands.requests import Consent
 from iamgen.commands.user_offboard import offboard
 from iamgen.commands.user_verify_receipt import VerifyReceiptRequest, verify_receipt
 from iamgen.errors import IamgenError, InterruptError
+from iamgen.people.receipt import digest
 from tests.people.conftest import console, messages, printed, valid
 from tests.people.memory_aws import MemoryAWS, MemoryUser
 from tests.people.test_offboarding_interrupted import NOW, request
@@ -256,3 +258,25 @@ def test_a_role_that_only_services_assume_and_aws_own_are_left_alone(repository:
     memory.iam["dev"].add_role("ec2")
     assert offboard(request(repository), console()) == 0
     assert policy(memory, "ec2") is None
+
+
+def test_somebody_whom_no_literal_names_is_left_to_a_person(repository: Path, memory: MemoryAWS) -> None:
+    file = repository / "users.py"
+    file.write_text(file.read_text().replace('"alice"', '"ali" "ce"').replace('"ali" "ce"', '"".join(["ali", "ce"])'))
+    before = file.read_bytes()
+    written = console()
+    assert offboard(request(repository, edit=True), written) == 0
+    text = "take alice out of users.py, which declares them without a literal of the name"
+    assert f"left to do: {text}\n" in messages(written)
+    assert file.read_bytes() == before
+
+
+def test_a_receipt_of_somebodys_own_making_is_refused(repository: Path) -> None:
+    body: dict[str, Any] = {
+        key: {} for key in ("state", "user", "accounts", "found", "runs", "proven", "remaining")
+    } | {"version": 1}
+    file = repository / "made.json"
+    file.write_text(json.dumps({**body, "sha256": digest(body)}))
+    with pytest.raises(IamgenError) as refused:
+        verify_receipt(VerifyReceiptRequest(repository, file), console())
+    assert refused.value.faults[0].problem == "is no receipt of user offboard"

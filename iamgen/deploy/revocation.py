@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from iamgen.people.plain_values import moment_text
+from iamgen.declaration.expiry import iso
 
 OFFBOARDED_POLICY = "iamgen-offboarded"
 """The inline policy that denies a user everything."""
@@ -70,7 +70,7 @@ def _stamp(text: str) -> datetime:
 
 def revoke_sessions(user: str, until: datetime, *, every_session: bool) -> dict[str, Any]:
     """Return the policy that ends sessions of a role that were issued before `until`."""
-    conditions: dict[str, Any] = {"DateLessThan": {"aws:TokenIssueTime": moment_text(until)}}
+    conditions: dict[str, Any] = {"DateLessThan": {"aws:TokenIssueTime": iso(until)}}
     if not every_session:
         conditions["StringLike"] = {"aws:userid": f"*:{user}"}
     statement = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": conditions}
@@ -89,3 +89,14 @@ def revocation(user: str, document: Mapping[str, Any] | None) -> Revocation | No
         if document == revoke_sessions(user, until, every_session=every_session):
             return Revocation(until, every_session)
     return None
+
+
+def is_in_force(name: str, document: Mapping[str, Any], now: datetime | None = None) -> bool:
+    """Whether an inline policy is one of iamgen's own that takes access away, and still has an effect: no repair may
+    undo it, for that would give access back. `now` is the time, if it is not the present."""
+    if name == OFFBOARDED_POLICY:
+        return denied_since(document) is not None
+    if not name.startswith(_REVOKED):
+        return False
+    ended = revocation(name.removeprefix(_REVOKED), document)
+    return ended is not None and not ended.is_over(now or datetime.now(UTC))
