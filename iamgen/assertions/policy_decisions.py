@@ -135,11 +135,11 @@ class PolicyDecisions:
     def _is_forbidden(self) -> bool:
         return isinstance(self.requests.assertion, Forbid)
 
-    def _compared(self, acting: Acting, forms: ResourceForms) -> _Comparison:
+    def _compared(self, acting: Acting, forms: ResourceForms) -> _PolicyComparison:
         keys = self._keys(acting, self.requests.actions)
         outside = self.requests.outside(keys, forms)
         fixed = fixed_keys(acting, keys, is_forbidden=self._is_forbidden)
-        return _Comparison(self._policies(acting), outside, Viewpoint(KnownCaller(fixed)), forms.patterns,
+        return _PolicyComparison(self._policies(acting), outside, Viewpoint(KnownCaller(fixed)), forms.patterns,
                            self._is_forbidden)  # fmt: skip
 
     def _policies(self, acting: Acting) -> PolicySet:
@@ -168,7 +168,7 @@ def keys_about(acting: Acting, actions: KnownActions) -> frozenset[str]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Comparison:
+class _PolicyComparison:
     """Policies beside what an assertion demands."""
 
     policies: PolicySet

@@ -58,6 +58,11 @@ class Clients:
         return self._make("s3")
 
     @cached_property
+    def secretsmanager(self) -> Client:
+        """Where a machine finds its key."""
+        return self._make("secretsmanager")
+
+    @cached_property
     def sts(self) -> Client:
         """Who one is."""
         return self._make("sts")

@@ -20,7 +20,8 @@ _INVALID = {
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+DENIED_CODES = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+"""What AWS calls a request for which the credentials lack the permission."""
 _THROTTLED = {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"}
 _MOVED = {
     "ChangeSetNotFound",
@@ -105,7 +106,7 @@ def _refused(where: str, credentials: str, exc: Exception) -> Fault:
         return Fault(where, f"the credentials have expired: {credentials}", _again(credentials))
     if code in _INVALID:
         return Fault(where, f"AWS does not know the credentials: {credentials} ({code})", _again(credentials))
-    if code in _DENIED:
+    if code in DENIED_CODES:
         text = f"{credentials} may not do {operation}: {_message_of(exc)}"
         return denied(where, message) or Fault(where, text, "deploy as somebody who may")
     return _of_the_operation(where, code, operation, exc)

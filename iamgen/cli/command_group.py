@@ -22,18 +22,23 @@ class CommandGroup(click.Group):
     """What somebody may type who knows other tools, and the command that does it."""
     general_options: Sequence[click.Parameter] = ()
     """Options that may stand after the command as well."""
+    prefix: str = ""
+    """How the names of the modules begin that have the commands: `user_` for those of `iamgen user`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Return the names of the commands in the order of the headings; `help` and `version` are not among them."""
         return [name for commands in self.headings.values() for name in commands]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return a command, or return None for a name that is none."""
+        """Import and return a command, or return None for a name that is none.
+
+        The command NAME is the function NAME, with the group's prefix before it, of the module `iamgen.cli.NAME`.
+        """
         if cmd_name not in self.commands and cmd_name in self.list_commands(ctx):
-            name = cmd_name.replace("-", "_")
+            name = f"{self.prefix}{cmd_name.replace('-', '_')}"
             command: click.Command = getattr(import_module(f"iamgen.cli.{name}"), name)
             command.params.extend(self.general_options)
-            self.add_command(command)
+            self.add_command(command, cmd_name)
         return self.commands.get(cmd_name)
 
     def resolve_command(

@@ -39,6 +39,9 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     },
     "People": {
         "bootstrap": "Print a person's console links, or set up their ~/.aws.",
+        "user": "Show, create and offboard the people of users.py in AWS.",
+        "audit": "Show what differs in AWS from the declaration: people, keys, MFA.",
+        "keys": "Rotate the access keys of CI users.",
     },
     "iamgen itself": {
         "completion": "Print what lets a shell complete iamgen: bash, zsh or fish.",
@@ -69,6 +72,11 @@ OTHER_WORDS: Mapping[str, str] = {
     "links": "bootstrap",
     "login": "bootstrap",
     "config": "bootstrap",
-    "user": "bootstrap",
+    "users": "user list",
+    "people": "user list",
+    "offboard": "user offboard",
+    "onboard": "user create",
+    "whoami": "user show",
+    "rotate": "keys rotate",
 }
 """Words that other tools use, and what iamgen calls it."""

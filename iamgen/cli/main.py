@@ -38,18 +38,19 @@ iamgen.general_options = general_options(hidden=True)
 
 
 @iamgen.command("help", hidden=True)
-@click.argument("name", required=False)
+@click.argument("names", nargs=-1)
 @click.pass_context
-def show_help(context: click.Context, name: str | None) -> None:
-    """Print the help of a command, or of iamgen."""
-    group = context.find_root()
-    if name is None:
-        click.echo(group.get_help())
-        return
-    _, command, _ = iamgen.resolve_command(group, [name])
-    if command:
-        with click.Context(command, info_name=name, parent=group, **command.context_settings) as described:
-            click.echo(command.get_help(described))
+def show_help(context: click.Context, names: tuple[str, ...]) -> None:
+    """Print the help of a command, of a command of a group, or of iamgen."""
+    described = context.find_root()
+    for name in names:
+        group = described.command
+        if not isinstance(group, click.Group):
+            raise click.UsageError(f"Got unexpected extra argument ({name})", described)
+        _, command, _ = group.resolve_command(described, [name])
+        if command:
+            described = click.Context(command, info_name=name, parent=described, **command.context_settings)
+    click.echo(described.get_help())
 
 
 @iamgen.command("version", hidden=True, params=general_options(hidden=True))

@@ -47,7 +47,7 @@ def held(iam: Client, where: str, kinds: Mapping[str, str] = KINDS) -> dict[tupl
     """
     result: dict[tuple[str, str], PrincipalState] = {}
     members: dict[str, set[str]] = {}
-    for page in _pages(iam, where, kinds):
+    for page in detail_pages(iam, where, kinds):
         for kind, short in kinds.items():
             for item in page.get(f"{short}DetailList", ()):
                 result[kind, item[f"{short}Name"]] = _held(short, item)
@@ -59,7 +59,11 @@ def held(iam: Client, where: str, kinds: Mapping[str, str] = KINDS) -> dict[tupl
     return result
 
 
-def _pages(iam: Client, where: str, kinds: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+def detail_pages(iam: Client, where: str, kinds: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    """Yield the pages of AWS's answer about principals of these types, as they come.
+
+    Raises IamgenError when the answer breaks off before its end.
+    """
     more: dict[str, str] = {}
     while True:
         page = iam.get_account_authorization_details(Filter=list(kinds.values()), **more)

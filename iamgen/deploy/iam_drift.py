@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from iamgen.deploy.authorization_details import Everybody, PrincipalState
+from iamgen.deploy.revocation import is_in_force
 from iamgen.deploy.stack import StackResource
 from iamgen.diff.change import Change, Detail
 from iamgen.diff.difference import statement_differences
@@ -79,7 +80,8 @@ def beside(
 
 def _differing(resource: StackResource, expected: PrincipalState, held: PrincipalState) -> Iterator[IamDifference]:
     for name in sorted(held.inline.keys() - expected.inline.keys()):
-        yield IamDifference(resource, "inline", "+", name, held.inline[name])
+        if not is_in_force(name, held.inline[name]):
+            yield IamDifference(resource, "inline", "+", name, held.inline[name])
     yield from (IamDifference(resource, "attached", "+", arn) for arn in sorted(held.attached - expected.attached))
     yield from (IamDifference(resource, "member", "+", name) for name in sorted(held.members - expected.members))
     yield from (IamDifference(resource, "member", "-", name) for name in sorted(expected.members - held.members))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from iamgen.deploy.authorization_details import GROUP, KINDS, USER, Everybody, PrincipalState
 from iamgen.deploy.iam_drift import IamDifference
 from iamgen.deploy.iam_expectation import named_holders
+from iamgen.deploy.revocation import is_in_force
 from iamgen.deploy.stack import StackResource
 from iamgen.iam.named_resources import NamedResources
 
@@ -54,7 +55,8 @@ def of_people(people: Iterable[str], resources: Collection[StackResource], has: 
             continue
         person = StackResource(f"{PERSON}{name}", name, USER, "", "")
         for policy in sorted(user.inline):
-            yield IamDifference(person, "inline", "+", policy, user.inline[policy])
+            if not is_in_force(policy, user.inline[policy]):
+                yield IamDifference(person, "inline", "+", policy, user.inline[policy])
         yield from (IamDifference(person, "attached", "+", arn) for arn in sorted(user.attached))
         yield from (IamDifference(person, "group", "+", group) for group in sorted(user.groups - own_groups))
 

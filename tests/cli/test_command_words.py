@@ -88,6 +88,27 @@ def test_the_versions_of_everything_are_shown_for_a_report(line: tuple[str, ...]
         assert f"\n{library} {version(library)}\n" in output
 
 
+def test_a_group_of_commands_has_help_and_refuses_other_words() -> None:
+    assert run("help", "user", "show")[1] == run("user", "show", "--help")[1]
+    assert run("user")[0] == 2
+    refused = "error: iamgen user {}: there is no such command\nhint: {}\n"
+    assert run("user", "shwo", "bob") == (2, "", refused.format("shwo", "did you mean show?"))
+    assert run("user", "ls") == (2, "", refused.format("ls", "the command for it is iamgen user list"))
+    surplus = "error: iamgen user show: Got unexpected extra argument (now)"
+    assert run("help", "user", "show", "now")[2].startswith(surplus)
+
+
+def test_a_group_imports_none_of_its_commands_for_its_help() -> None:
+    code = (
+        "import sys; from iamgen.cli.main import iamgen; iamgen.main(['user', '--help'], standalone_mode=False); "
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    modules = set(done.stderr.split())
+    assert "iamgen.cli.user" in modules
+    assert not {name for name in modules if name.startswith(("iamgen.cli.user_", "iamgen.declaration", "boto3"))}
+
+
 def test_general_options_may_stand_after_the_command(make_repo: MakeRepo, tmp_path: Path) -> None:
     example = make_repo()
     before = run("-C", str(example), "render", "dev", "--no-lint", cwd=tmp_path)
@@ -110,6 +131,7 @@ def test_names_of_commands_are_completed_from_the_list() -> None:
         "refresh-managed-policies",
     ]
     assert [item.value for item in completion.get_completions([], "--c")] == ["--color"]
+    assert [item.value for item in completion.get_completions(["user"], "l")] == ["list"]
 
 
 def test_accounts_are_completed_in_the_folder_that_is_named_after_the_command(make_repo: MakeRepo) -> None:

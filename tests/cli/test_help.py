@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import click
 import pytest
 
+from iamgen.cli.command_group import CommandGroup
 from iamgen.cli.help import GroupedCommand
 from iamgen.cli.main import iamgen as program
 
@@ -23,6 +24,10 @@ def command_of(name: str) -> click.Command:
     command = program.get_command(click.Context(program), name)
     assert command
     return command
+
+
+def listed(group: click.Group) -> list[str]:
+    return group.list_commands(click.Context(group))
 
 
 def help_of(*command: str) -> str:
@@ -96,6 +101,32 @@ def test_a_command_takes_each_option_as_a_parameter_with_a_type(name: str) -> No
         assert annotation == inspect.signature(collect).return_annotation
         parameters |= parameters_of(collect)
     assert set(parameters) == {param.name for param in command.params if param.expose_value}
+
+
+GROUPED = [
+    (name, own) for name in NAMES if isinstance(group := command_of(name), CommandGroup) for own in listed(group)
+]
+
+
+@pytest.mark.parametrize(("group", "name"), GROUPED)
+def test_a_command_of_a_group_reads_as_well_as_any_other(group: str, name: str) -> None:
+    """It says of itself what the group says of it, takes its options by their names, and fits 80 columns."""
+    parent = command_of(group)
+    assert isinstance(parent, CommandGroup)
+    command = parent.get_command(click.Context(parent), name)
+    assert command
+    assert command.callback
+    summaries = {own: summary for commands in parent.headings.values() for own, summary in commands.items()}
+    assert command.get_short_help_str(limit=200) == summaries[name].removesuffix(".") + "."
+    parameters = parameters_of(command.callback)
+    for parameter, collect in list(option_groups(command.callback))[::-1]:
+        parameters.pop(parameter)
+        parameters |= parameters_of(collect)
+    assert set(parameters) == {param.name for param in command.params if param.expose_value}
+    assert {param.name for param in command.params if not param.expose_value} >= {"folder", "colour", "verbose"}
+    text = command.get_help(click.Context(command, info_name=name, max_content_width=80))
+    assert max(map(len, text.splitlines())) <= 80
+    assert len(list(options_of(command))) <= MOST_OPTIONS
 
 
 def test_options_stand_under_their_headings() -> None:

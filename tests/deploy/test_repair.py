@@ -10,6 +10,8 @@ from typing import Any, get_args
 
 import pytest
 
+import iamgen.people.user_step_execution
+import iamgen.people.user_step_text  # noqa: F401  # they know the steps of people
 from iamgen.deploy.drift import Inspection
 from iamgen.deploy.execution import Execution
 from iamgen.deploy.executor import execute
@@ -24,6 +26,7 @@ from iamgen.deploy.step_text import step_text
 from iamgen.deploy.steps import AddToGroup, RemoveFromGroup, Step
 from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import IamgenError
+from iamgen.people.user_steps import UserStep
 
 Stubbed = Any
 POWER = StackResource("PowerG", "infra-PowerG-1", "AWS::IAM::Group", "CREATE_COMPLETE", "")
@@ -172,4 +175,5 @@ def test_a_dry_run_records_the_steps_in_their_order() -> None:
 
 
 def test_every_kind_of_step_can_be_carried_out_and_shown() -> None:
-    assert set(get_args(Step)) == carry_out.registry.keys() - {object} == step_text.registry.keys() - {object}
+    every = {*get_args(Step), *get_args(UserStep)}
+    assert every == carry_out.registry.keys() - {object} == step_text.registry.keys() - {object}

@@ -193,3 +193,26 @@ def test_no_line_that_it_prints_reaches_the_real_aws() -> None:
     commands = [line for line in text.splitlines() if line.startswith("  aws ")]
     assert len(commands) == 4  # the people of the example
     assert all(" --endpoint-url {url} " in command for command in commands)
+
+
+def test_a_user_goes_only_when_nothing_of_theirs_is_left(client: Client) -> None:
+    """As in AWS; ministack by itself looks at keys and attached policies alone."""
+    iam = client("iam", PEOPLE)
+    iam.create_user(UserName="bob")
+    iam.create_login_profile(UserName="bob", Password="Ab1!Ab1!")
+    credential = iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody="x")["SSHPublicKey"]["SSHPublicKeyId"]
+    for operation, asked in (("delete_login_profile", {}), ("delete_ssh_public_key", {"SSHPublicKeyId": credential})):
+        with pytest.raises(ClientError, match="DeleteConflict"):
+            iam.delete_user(UserName="bob")
+        getattr(iam, operation)(UserName="bob", **asked)
+    iam.update_user(UserName="bob", NewUserName="robert")
+    iam.delete_user(UserName="robert")
+
+
+def test_a_password_meets_the_policy_of_the_account(client: Client) -> None:
+    iam = client("iam", PEOPLE)
+    iam.create_user(UserName="bob")
+    iam.update_account_password_policy(MinimumPasswordLength=20, RequireSymbols=True)
+    with pytest.raises(ClientError, match="PasswordPolicyViolation"):
+        iam.create_login_profile(UserName="bob", Password="Ab1Ab1Ab1Ab1Ab1Ab1Ab1")
+    iam.create_login_profile(UserName="bob", Password="Ab1!Ab1!Ab1!Ab1!Ab1!")

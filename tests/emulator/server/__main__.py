@@ -53,9 +53,9 @@ def main() -> None:
     from hypercorn.config import Config
     from ministack.app import app  # reads the environment when it is imported
 
-    from tests.emulator.server import boundaries, principals, readers, resources, revert, review
+    from tests.emulator.server import boundaries, credentials, principals, readers, resources, revert, review
 
-    for part in (resources, readers, principals, revert, review, boundaries):
+    for part in (resources, readers, principals, revert, review, boundaries, credentials):
         part.register()
     config = Config()
     config.bind, config.loglevel = [f"fd://{listening.fileno()}"], ENVIRONMENT["LOG_LEVEL"]

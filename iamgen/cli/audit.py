@@ -1,0 +1,46 @@
+"""`iamgen audit`: its options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from iamgen.cli import options, values
+from iamgen.cli.session import Session
+from iamgen.errors import Fault, UsageError
+
+if TYPE_CHECKING:  # `--help` needs none of these
+    from iamgen.commands.audit import AuditForm
+    from iamgen.commands.requests import Reach
+
+
+@click.command("audit")
+@values.reach
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@options.as_json
+@options.exit_code("something was found, or was not looked at")
+@click.pass_obj
+def audit(session: Session, /, *, reach: Reach, form: AuditForm, as_json: bool, exit_code: bool) -> int:
+    """Show what differs in AWS from the declaration: people, keys, MFA.
+
+    \b
+    iamgen audit                       every account
+    iamgen audit dev --format markdown
+    iamgen audit --exit-code           for a nightly job
+
+    Users who are in no file or missing, memberships, policies of a user's own,
+    users without MFA or with several devices, keys over 90 days or unused,
+    root's keys and MFA, the password policy, roles that trust somebody who was
+    deleted or who is in no file, and groups, roles and policies that are named
+    like the stack's and are in no file. Each finding says what puts it right.
+    Nothing is changed.
+    """
+    if reach.accounts and reach.every:
+        problem = "it takes either accounts or --all"
+        raise UsageError([Fault("audit", problem, "without either it takes every account")])
+    from iamgen.commands.audit import AuditRequest, audit
+    from iamgen.declaration.load import find_root
+
+    request = AuditRequest(find_root(session.folder), reach, "json" if as_json else form, exit_code)
+    return audit(request, session.console)

@@ -1,0 +1,141 @@
+"""Audit an account: people, keys, root, the password policy and trust, each part refused by AWS without the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, get_args
+
+from iamgen.aws_client.clients import Client, Clients
+from iamgen.aws_client.errors import DENIED_CODES, code_of
+from iamgen.aws_client.polling import Pace
+from iamgen.declaration.resolved import Account, Declaration
+from iamgen.deploy.authorization_details import GROUP, KINDS, ROLE, USER, held
+from iamgen.people.audit_account import (
+    ExpectedAccount,
+    password_policy_findings,
+    resource_findings,
+    root_findings,
+    trust_findings,
+)
+from iamgen.people.audit_finding import AccountAudit, AuditFinding, AuditRule
+from iamgen.people.audit_people import credential_findings, device_findings, people_findings
+from iamgen.people.credential_report import CredentialReport, credential_report
+from iamgen.people.people_account import PeopleAccount
+from iamgen.people.user_list import listed_users
+
+NEVER_LOOKED_AT = (
+    "what roles and policies allow: iamgen who-can --admin --live",
+    "whether resources are as their template has them: iamgen drift",
+    "hardware devices and passkeys beyond the first: iamgen user show",
+    "service control policies, and policies of resources",
+)
+"""What no audit looks at, and where to look."""
+_ORDER = {rule: number for number, rule in enumerate(get_args(AuditRule))}
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class AuditSubject:
+    """An account that is audited."""
+
+    declaration: Declaration
+    """What users.py and CONST.inc declare."""
+    account: Account
+    """The account."""
+    clients: Clients
+    """The account's clients."""
+    people: PeopleAccount | None
+    """The account as the one that holds people; None when it holds none."""
+    text: str
+    """The account's template."""
+    where: str
+    """How messages name the account."""
+    now: datetime
+    """The time of the audit."""
+
+    @property
+    def machines(self) -> frozenset[str]:
+        """The names of the CI users, without case."""
+        return frozenset(machine.name.casefold() for machine in self.declaration.machines)
+
+    @property
+    def expected(self) -> ExpectedAccount:
+        """What the account has according to its template."""
+        return ExpectedAccount.of(self.text, self.declaration, self.account)
+
+
+@dataclass
+class _AccountReading:
+    """What was found so far."""
+
+    findings: list[AuditFinding] = field(default_factory=list)
+    """The findings."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """What AWS refused to say, with the action that is missing."""
+
+    def look(self, part: str, ask: Callable[[], Iterable[AuditFinding]]) -> None:
+        """Look at a part, and note what is found, or that AWS refuses it."""
+        from botocore.exceptions import ClientError
+
+        try:
+            self.findings += list(ask())
+        except ClientError as exc:
+            if code_of(exc) not in DENIED_CODES:
+                raise
+            self.refused[part] = f"iam:{exc.operation_name}"
+
+
+def audit_account(subject: AuditSubject, pace: Pace) -> AccountAudit:
+    """Return what is found in an account. Raises what boto3 raises, but for refusals, which are named."""
+    looking, iam = _AccountReading(), subject.clients.iam
+    report = credential_report(iam, subject.where, pace)
+    if isinstance(report, str):
+        looking.refused["MFA, sign-ins and keys"] = report
+    else:
+        looking.findings += _of_report(subject, report)
+    looking.look("trust, groups, roles and policies", lambda: _of_resources(subject))
+    if subject.people:
+        people = subject.people
+        looking.look("people", lambda: _of_people(people, None if isinstance(report, str) else report))
+        looking.look("MFA devices", lambda: device_findings(iam))
+        looking.look("the password policy", lambda: password_policy_findings(_password_policy(iam)))
+    ordered = sorted(looking.findings, key=lambda finding: (_ORDER[finding.rule], finding.subject, finding.problem))
+    return AccountAudit(subject.account.name, subject.account.id, tuple(ordered), looking.refused)
+
+
+def _of_report(subject: AuditSubject, report: CredentialReport) -> Iterator[AuditFinding]:
+    for arn, user in report.users.items():
+        if arn.endswith(":root"):
+            yield from root_findings(user)
+        else:
+            name = arn.rpartition("/")[2]
+            is_machine = name.casefold() in subject.machines
+            yield from credential_findings(name, user, subject.now, is_machine=is_machine)
+
+
+def _of_people(people: PeopleAccount, report: CredentialReport | None) -> Iterator[AuditFinding]:
+    for row in listed_users(people, report):
+        yield from people_findings(row, people.account.name)
+
+
+def _of_resources(subject: AuditSubject) -> Iterator[AuditFinding]:
+    has = held(subject.clients.iam, subject.where, {kind: KINDS[kind] for kind in (GROUP, ROLE, USER)})
+    if subject.people:
+        has = {key: state for key, state in has.items() if key[0] != USER}
+    expected = subject.expected
+    yield from trust_findings(has, expected, subject.account.name)
+    yield from resource_findings(subject.clients.iam, has, expected, subject.machines)
+
+
+def _password_policy(iam: Client) -> Mapping[str, Any] | None:
+    from botocore.exceptions import ClientError
+
+    try:
+        policy: Mapping[str, Any] = iam.get_account_password_policy()["PasswordPolicy"]
+    except ClientError as exc:
+        if code_of(exc) != "NoSuchEntity":
+            raise
+        return None
+    return policy

@@ -1,0 +1,64 @@
+"""An offboarding as lines for the person who is to agree to it: what was found, what is done, what to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from iamgen.errors import Fault
+from iamgen.people.leaver_state import LeaverState
+from iamgen.people.offboarding import OffboardingChoices, OffboardingPlan
+from iamgen.people.people_account import PeopleAccount
+from iamgen.people.user_step_text import text_of_step
+from iamgen.people.user_steps import RevokeSessions
+from iamgen.people.user_text import state_lines
+from iamgen.ui.plan_line import PlanLine
+
+
+def plan_lines(people: PeopleAccount, state: LeaverState, plan: OffboardingPlan, now: datetime) -> Iterator[PlanLine]:
+    """Yield what the leaver has, and the steps in their order, by account."""
+    yield PlanLine(f"What {state.leaver.name} has in {people.account.in_plan}", tone="heading")
+    if state.user:
+        yield from (PlanLine(line.removeprefix("  "), depth=1) for line in state_lines(state.user, now))
+    else:
+        yield PlanLine("no IAM user any more", depth=1)
+    for name, traces in state.traces.items():
+        if traces.trusting:
+            yield PlanLine(f"trusted in {name} by {', '.join(traces.trusting)}", depth=1)
+    yield from _steps(people, state, plan)
+
+
+def _steps(people: PeopleAccount, state: LeaverState, plan: OffboardingPlan) -> Iterator[PlanLine]:
+    yield from _block(f"At once in {people.account.in_plan}", plan.deny)
+    for name, steps in plan.sessions.items():
+        yield from _block(f"Then in {state.traces[name].account.in_plan}", steps)
+    rest = (*plan.credentials, *plan.belongings, *plan.policies, *plan.user)
+    yield from _block(f"Then in {people.account.in_plan}", rest)
+
+
+def _block(heading: str, steps: tuple[object, ...]) -> Iterator[PlanLine]:
+    if steps:
+        yield PlanLine(heading, tone="heading")
+        yield from (PlanLine(text_of_step(step), "-", 1, "danger") for step in steps)  # type: ignore[arg-type]  # a UserStep
+
+
+def offboarding_remarks(
+    people: PeopleAccount, state: LeaverState, plan: OffboardingPlan, choices: OffboardingChoices
+) -> Iterator[Fault]:
+    """Yield what whoever is asked should know: what was not looked at, and what is not taken away."""
+    name = state.leaver.name
+    for account, error in state.unread.items():
+        first = error.faults[0]
+        yield Fault(account, f"was not looked at, so sessions there go on: {first.problem}", first.hint)
+    for part, action in (state.user.not_looked_at if state.user else {}).items():
+        problem = f"the {part.replace('_', ' ')} of {name} cannot be looked at: {action}"
+        yield Fault(people.where, problem, f"with {action} they are taken away as well")
+    for account, traces in state.traces.items():
+        if traces.namesake:
+            problem = f"an IAM user {traces.namesake} is in {account} as well, and stays"
+            yield Fault(str(traces.account), problem, "offboard it by hand, if it is theirs")
+    ends_sessions = any(isinstance(step, RevokeSessions) for steps in plan.sessions.values() for step in steps)
+    if ends_sessions and not choices.every_session and not people.declaration.settings.session_name_is_user:
+        problem = f"sessions of roles that are not called {name} are not ended: a session may have any name"
+        hint = "--revoke-all-sessions ends everybody's; Settings(session_name_is_user=True) leaves no other name"
+        yield Fault(people.where, problem, hint)

@@ -1,0 +1,71 @@
+"""How temporary passwords reach a person: on the terminal, once, or in a file that is its owner's alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from iamgen.errors import refuse
+from iamgen.ui.console import Console
+from iamgen.ui.files import write_all
+
+
+class PasswordDelivery(Protocol):
+    """Where passwords go. A password that AWS may have taken is never lost, and one that it refused is not kept."""
+
+    def prepare(self, user: str, password: str) -> None:
+        """Keep a password that AWS is about to be told. Raises IamgenError when it cannot be kept."""
+
+    def confirm(self, user: str, password: str) -> None:
+        """Hand over a password that AWS has taken."""
+
+    def withdraw(self, user: str) -> None:
+        """Forget a password that AWS has refused."""
+
+
+class TerminalDelivery:
+    """Passwords are shown on the terminal, each once."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def prepare(self, user: str, password: str) -> None:
+        """Nothing is shown before AWS has taken it."""
+
+    def confirm(self, user: str, password: str) -> None:
+        """Show it."""
+        self._console.note(f"temporary password of {user}: {password}")
+
+    def withdraw(self, user: str) -> None:
+        """Nothing was shown."""
+
+
+class FileDelivery:
+    """Passwords are written into a file of mode 0600, a line for each person."""
+
+    def __init__(self, file: Path) -> None:
+        """Raises IamgenError when the file is there already: it may have the passwords of others."""
+        if file.exists() or file.is_symlink():
+            raise refuse(str(file), "is there already, and may have passwords in it", "name a file that there is not")
+        self._file = file
+        self._passwords: dict[str, str] = {}
+
+    def prepare(self, user: str, password: str) -> None:
+        """Write it before AWS is told, so that it is there however the request ends."""
+        self._passwords[user] = password
+        self._write()
+
+    def confirm(self, user: str, password: str) -> None:
+        """It is in the file."""
+
+    def withdraw(self, user: str) -> None:
+        """Write the file without it; remove the file when nothing else is in it."""
+        del self._passwords[user]
+        if self._passwords:
+            self._write()
+        else:
+            self._file.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        lines = (f"{user}\t{password}\n" for user, password in self._passwords.items())
+        write_all({self._file: "".join(lines)}, private=True)

@@ -1,0 +1,26 @@
+"""Turn frozen values into what JSON can hold: fields by their names, moments as ISO 8601 in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401  # of any shape, as JSON is
+    """Return a value as JSON values."""
+    if isinstance(value, datetime):
+        return moment_text(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    return value
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a moment as IAM's conditions and our JSON have it: `2026-11-26T12:00:00Z`."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

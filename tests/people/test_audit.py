@@ -1,0 +1,242 @@
+"""What an audit finds, what it says puts it right, and that what it could not look at is no "nothing found"."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iamgen.aws_client.clients import Clients, Credentials
+from iamgen.cli.main import iamgen as program
+from iamgen.cli.session import Session
+from iamgen.commands.audit import AuditRequest, audit
+from iamgen.commands.requests import Reach
+from iamgen.deploy.authorization_details import ROLE, PrincipalState
+from iamgen.deploy.targets import CredentialChoice
+from iamgen.errors import UsageError
+from iamgen.people.audit_account import (
+    ExpectedAccount,
+    password_policy_findings,
+    root_findings,
+    trust_findings,
+)
+from iamgen.people.audit_people import credential_findings, people_findings
+from iamgen.people.credential_report import ReportedKey, ReportedUser
+from iamgen.people.declared_person import UserDifference
+from iamgen.people.user_list import UserRow
+from iamgen.project import Project
+from tests.people.conftest import DOCUMENT, GROUPS, add_everything, add_groups, console, messages, printed, valid
+from tests.people.test_user_offboard import add_role, trusting
+from tests.people.test_user_show import Refusing
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+YEAR = NOW - timedelta(days=365)
+
+
+def found(repository: Path, *accounts: str, **settings: Any) -> tuple[int, Any]:
+    written = console()
+    request = AuditRequest(repository, Reach(accounts), "json", exit_code=True, **settings)
+    code = audit(request, written)
+    return code, valid("audit", printed(written))
+
+
+def rules(body: Any, name: str) -> list[tuple[str, str]]:
+    (account,) = [item for item in body["accounts"] if item["account"] == name]
+    return [(finding["rule"], finding["subject"]) for finding in account["findings"]]
+
+
+def test_people_who_differ_and_their_credentials_are_found(repository: Path, aws: Any) -> None:
+    iam = aws.client("iam", "user-only")
+    add_groups(iam)
+    aws.people("alice", "mallory")
+    add_everything(iam, "alice")
+    iam.create_user(UserName="erin")
+    iam.create_login_profile(UserName="erin", Password="Ab1!" * 8)
+    iam.add_user_to_group(UserName="erin", GroupName=GROUPS[3])
+    code, body = found(repository, "user-only")
+    assert code == 4
+    assert rules(body, "user-only") == [
+        ("missing-user", "bob"),
+        ("undeclared-user", "mallory"),
+        *[("missing-membership", "erin")] * 3,
+        ("extra-membership", "erin"),
+        *[("policy-on-user", "alice")] * 2,
+        ("no-mfa", "erin"),
+        ("several-devices", "alice"),
+        ("root-without-mfa", "root"),
+        *[("weak-password-policy", "password policy")] * 2,
+    ]
+    hints = {item["rule"]: (item["problem"], item["hint"]) for item in body["accounts"][0]["findings"]}
+    assert hints["undeclared-user"] == (
+        "the IAM user mallory is in no file",
+        "iamgen user offboard mallory, or declare them",
+    )
+    assert hints["missing-user"] == ("users.py declares bob, and there is no such IAM user", "iamgen user create bob")
+    assert hints["extra-membership"] == (
+        f"erin is in the group {GROUPS[3]}, and users.py does not put them there",
+        "iamgen deploy user-only --repair",
+    )
+    assert hints["several-devices"] == ("alice has 2 virtual MFA devices", "ask alice whether all of them are theirs")
+    assert hints["policy-on-user"][0].startswith("alice has the ")
+
+
+def test_trust_and_resources_in_no_file_are_found(repository: Path, aws: Any) -> None:
+    iam = aws.client("iam", "dev")
+    add_role(iam, "infra-OldR-222222222222", trusting("AIDAEXAMPLE"))
+    add_role(iam, "partner", trusting("arn:aws:iam::999999999999:root"), trusting("arn:aws:iam::111111111111:user/bob"))
+    add_role(iam, "open", trusting("*"), trusting("arn:aws:iam::111111111111:user/mallory"))
+    iam.create_group(GroupName="infra-SecretG-222222222222")
+    iam.create_policy(PolicyName="infra-OldP-222222222222", PolicyDocument=DOCUMENT)
+    iam.create_user(UserName="ci")
+    iam.create_user(UserName="by-hand")
+    code, body = found(repository, "dev")
+    assert code == 4
+    assert rules(body, "dev") == [
+        ("undeclared-user", "by-hand"),
+        ("root-without-mfa", "root"),
+        ("deleted-principal", "infra-OldR-222222222222"),
+        ("outside-principal", "open"),
+        ("outside-principal", "open"),
+        ("outside-principal", "partner"),
+        ("undeclared-resource", "infra-OldP-222222222222"),
+        ("undeclared-resource", "infra-OldR-222222222222"),
+        ("undeclared-resource", "infra-SecretG-222222222222"),
+    ]
+    problems = [finding["problem"] for finding in body["accounts"][0]["findings"]]
+    assert "the IAM user by-hand is in no file, and people are in another account" in problems
+    assert "infra-OldR-222222222222 trusts AIDAEXAMPLE, a user or role that was deleted" in problems
+    assert "open trusts everybody, and no file declares that" in problems
+    assert "the policy infra-OldP-222222222222 is named like those of the stack, and in no file" in problems
+
+
+def test_what_is_deployed_as_declared_is_no_finding(repository: Path) -> None:
+    text = json.dumps(
+        {"Resources": {"R": {"Type": ROLE, "Properties": {
+            "RoleName": "infra-R-222222222222", "AssumeRolePolicyDocument": {"Statement": [trusting("arn:aws:iam::9:role/x")]},
+        }}}}
+    )  # fmt: skip
+    declaration = Project.load(repository, NOW).declaration
+    expected = ExpectedAccount.of(text, declaration, declaration.accounts["dev"])
+    trust = {"Statement": [trusting("arn:aws:iam::9:role/x"), trusting("arn:aws:iam::111111111111:user/bob")]}
+    has = {
+        (ROLE, "infra-R-222222222222"): PrincipalState(trust=trust),
+        (ROLE, "AWSServiceRoleForX"): PrincipalState(
+            trust={"Statement": [trusting("*")]}, arn="arn:aws:iam::2:role/aws-service-role/x/AWSServiceRoleForX"
+        ),
+    }
+    assert list(trust_findings(has, expected, "dev")) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "machine", "rule", "problem", "hint"),
+    [
+        (ReportedKey(True, YEAR, NOW), False, "old-key", "key 1 of bob is 365 days old",
+         "let bob make another, and delete this one"),
+        (ReportedKey(True, YEAR, NOW), True, "old-key", "key 1 of bob is 365 days old", "iamgen keys rotate bob"),
+        (ReportedKey(True, YEAR, None), False, "unused-key", "key 1 of bob is 365 days old and never used",
+         "make it inactive, and delete it a week later"),
+        (ReportedKey(True, YEAR, YEAR), False, "unused-key",
+         "key 1 of bob is 365 days old and last used on 2025-11-26", "make it inactive, and delete it a week later"),
+        (ReportedKey(False, YEAR, None), False, "", "", ""),
+        (ReportedKey(True, NOW - timedelta(days=90), None), False, "", "", ""),
+    ],
+)  # fmt: skip
+def test_keys_are_judged_by_age_and_use(key: ReportedKey, machine: bool, rule: str, problem: str, hint: str) -> None:
+    user = ReportedUser(False, None, False, (key,))
+    findings = list(credential_findings("bob", user, NOW, is_machine=machine))
+    assert [(item.rule, item.problem, item.hint) for item in findings] == ([(rule, problem, hint)] if rule else [])
+
+
+def test_a_password_without_a_device_is_found() -> None:
+    (finding,) = credential_findings("bob", ReportedUser(True, None, False, ()), NOW, is_machine=False)
+    assert (finding.problem, finding.hint) == (
+        "bob has a password and no MFA device",
+        "they assign one at their first sign-in: docs/first-day.md",
+    )
+    assert not list(credential_findings("bob", ReportedUser(True, None, True, ()), NOW, is_machine=False))
+
+
+def test_root_is_judged() -> None:
+    findings = list(root_findings(ReportedUser(True, None, False, (ReportedKey(True, NOW, None),))))
+    assert [(item.rule, item.problem, item.hint) for item in findings] == [
+        ("root-without-mfa", "the root user has no MFA device", "sign in as root, and assign one"),
+        ("root-key", "the root user has an access key that works", "sign in as root, and delete it"),
+    ]
+    assert not list(root_findings(ReportedUser(True, None, True, (ReportedKey(False, NOW, None),))))
+
+
+@pytest.mark.parametrize(
+    ("policy", "problems"),
+    [
+        (None, ["passwords may have 8 characters", "a password may be used again"]),
+        ({"MinimumPasswordLength": 14, "PasswordReusePrevention": 5}, ["5 earlier passwords are remembered"]),
+        ({"MinimumPasswordLength": 14, "PasswordReusePrevention": 24}, []),
+    ],
+)
+def test_the_password_policy_is_held_against_a_baseline(policy: Any, problems: list[str]) -> None:
+    assert [finding.problem for finding in password_policy_findings(policy)] == problems
+
+
+def test_what_cannot_be_looked_at_is_named_and_counts(
+    repository: Path, aws: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed_in = CredentialChoice.clients
+
+    def clients(choice: CredentialChoice, declaration: Any, account: Any) -> Clients:
+        real = signed_in(choice, declaration, account)
+        iam = Refusing(real.iam, "generate_credential_report", "get_account_authorization_details")
+        return Clients({"iam": iam, "sts": real.sts}.__getitem__, Credentials("of-dev"), "eu-west-1")
+
+    monkeypatch.setattr(CredentialChoice, "clients", clients)
+    code, body = found(repository, "dev")
+    (account,) = body["accounts"]
+    assert (code, account["findings"]) == (4, [])
+    assert account["not_looked_at"] == {
+        "MFA, sign-ins and keys": "iam:GenerateCredentialReport",
+        "trust, groups, roles and policies": "iam:GetAccountAuthorizationDetails",
+    }
+    written = console()
+    assert audit(AuditRequest(repository, Reach(("dev",))), written) == 0
+    text = printed(written)
+    assert text.startswith("dev (222222222222): nothing found in what was looked at\n")
+    assert "  not looked at: MFA, sign-ins and keys (iam:GenerateCredentialReport)\n" in text
+    assert "\nNever looked at: what roles and policies allow: iamgen who-can --admin --live; " in text
+
+
+def test_an_account_that_cannot_be_reached_is_said_in_every_form(repository: Path, aws: Any) -> None:
+    const = repository / "CONST.inc"
+    const.write_text(const.read_text().replace("of-prod", "of-dev"))
+    for form, words in (("text", "prod: was not looked at\n"), ("markdown", "## prod: was not looked at\n")):
+        written = console()
+        assert audit(AuditRequest(repository, form=form), written) == 1  # type: ignore[arg-type]  # one of its forms
+        assert words in printed(written)
+        assert "error: prod (333333333333): the credentials are of account 222222222222" in messages(written)
+    code, body = found(repository)
+    assert (code, [item["account"] for item in body["accounts"]]) == (1, ["user-only", "dev", "prod"])
+    assert body["accounts"][2]["faults"][0]["where"] == "prod (333333333333)"
+
+
+def test_markdown_has_a_section_for_each_account(repository: Path, aws: Any) -> None:
+    written = console()
+    assert audit(AuditRequest(repository, Reach(("dev",)), "markdown"), written) == 0
+    text = printed(written)
+    assert text.startswith("# Audit of 2026-11-23T12:00:00Z\n\n## dev (222222222222): 1 finding\n\n")
+    assert "- **root-without-mfa**: the root user has no MFA device. sign in as root, and assign one\n" in text
+
+
+def test_accounts_and_all_do_not_go_together() -> None:
+    with pytest.raises(UsageError) as refused:
+        program.main(["audit", "dev", "--all"], standalone_mode=False, obj=Session(console()))
+    hint = "without either it takes every account"
+    assert refused.value.faults == (("audit", "it takes either accounts or --all", hint),)
+
+
+def test_somebody_who_was_kept_without_access_is_told_as_that() -> None:
+    difference = UserDifference("inline policy", "+", "iamgen-offboarded")
+    row = UserRow("bob", "person", True, None, (), (), (difference,))
+    (finding,) = people_findings(row, "user-only")
+    hint = "it denies everything: iamgen user offboard bob goes on, iamgen user create bob lets them back in"
+    assert (finding.rule, finding.hint) == ("policy-on-user", hint)

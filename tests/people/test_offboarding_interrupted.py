@@ -1,0 +1,321 @@
+"""An offboarding that ends at any request, and goes on to the same end; in this process, on accounts in memory."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError
+
+from iamgen.aws_client.polling import Pace
+from iamgen.commands.requests import Consent
+from iamgen.commands.user_offboard import OffboardRequest, offboard
+from iamgen.errors import IamgenError, InterruptError
+from iamgen.people.receipt import read_receipt
+from iamgen.project import Project
+from tests.people.conftest import GROUPS, console, messages
+from tests.people.memory_aws import MemoryAWS, use, world
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+ALICE = "arn:aws:iam::111111111111:user/alice"
+POWER = GROUPS[2]
+
+
+def request(repository: Path, name: str = "alice", **settings: Any) -> OffboardRequest:
+    settings = {"consent": Consent(yes=True), "pace": Pace(lambda _: None), "clock": lambda: NOW, **settings}
+    return OffboardRequest(repository, name, **settings)
+
+
+def run(repository: Path, **settings: Any) -> tuple[int, str]:
+    """Run an offboarding to whatever end; return its exit code, and what it says."""
+    written = console()
+    try:
+        return offboard(request(repository, **settings), written), messages(written)
+    except InterruptError as exc:
+        return 130, str(exc)
+    except IamgenError as exc:
+        return 1, str(exc)
+
+
+def test_an_uninterrupted_run_takes_everything(repository: Path, memory: MemoryAWS) -> None:
+    code, text = run(repository)
+    assert code == 0, text
+    after = memory.snapshot()
+    assert set(after["user-only"]["users"]) == {"erin"}
+    assert after["user-only"]["devices"] == set()
+    assert after["dev"]["roles"] == {
+        "infra-AdminR-222222222222": ["iamgen-revoked-alice"],
+        "legacy": ["iamgen-revoked-alice"],
+    }
+    requests = list(memory.requests)
+    deny, revoke = requests.index("put_user_policy"), requests.index("put_role_policy")
+    first_change = next(name for name in requests if name.startswith(("delete", "update", "remove", "deactivate")))
+    assert deny < revoke < requests.index("update_access_key") == requests.index(first_change)
+    assert requests.index("delete_user_permissions_boundary") < requests.index("delete_user")
+
+
+LOST = ConnectionClosedError(endpoint_url="https://iam.amazonaws.com")
+"""The answer to a request does not arrive."""
+
+
+@pytest.fixture
+def quick(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read users.py once, and wait for no disk."""
+    project = Project.load(repository, NOW)
+    monkeypatch.setattr(Project, "load", lambda *_: project)
+    monkeypatch.setattr("os.fsync", lambda _: None)
+
+
+def failing(at: int, exc: BaseException | type[BaseException], *, after: bool) -> Any:
+    def fail(number: int, _name: str, is_after: bool) -> None:
+        if number == at and is_after is after:
+            raise exc
+
+    return fail
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("exc", "after", "keep"),
+    [(LOST, True, False), (KeyboardInterrupt, True, False), (LOST, True, True)],
+    ids=["answer lost", "interrupted", "answer lost, the user is kept"],
+)
+def test_interrupted_at_any_request_it_goes_on_to_the_same_end(
+    exc: BaseException | type[BaseException], after: bool, keep: bool, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = world()
+    use(whole, monkeypatch)
+    assert run(repository, keep_user=keep, receipt=repository / "whole.json")[0] == 0
+    expected = whole.snapshot()
+    for at in moments(whole.requests, every=exc is LOST and not keep):
+        aws, receipt = world(), repository / f"{at}.json"
+        use(aws, monkeypatch)
+        aws.fail = failing(at, exc, after=after)
+        stopped = run_quietly(repository, keep_user=keep, receipt=receipt)
+        aws.fail = lambda _number, _name, _is_after: None
+        code, text = run(repository, keep_user=keep, receipt=receipt)
+        assert code == 0, (at, aws.requests[at - 1], stopped, text)
+        assert normal(aws.snapshot()) == normal(expected), (at, aws.requests[at - 1])
+        body = read_receipt(receipt).body
+        assert body["state"] == ("access gone" if keep else "done")
+        assert len(body["found"]["user"]["keys"]) == 2
+        done = len(aws.requests)
+        assert run(repository, keep_user=keep, receipt=receipt)[0] == 0
+        assert not [name for name in aws.requests[done:] if not name.startswith(("get_", "list_"))], (
+            "it changes nothing"
+        )
+
+
+def moments(requests: list[str], *, every: bool) -> list[int]:
+    """Return the numbers of the requests at which it ends: all of them, or the first and those that change something."""
+    numbers = range(1, len(requests) + 1)
+    return [at for at in numbers if every or at == 1 or not requests[at - 1].startswith(("get_", "list_"))]
+
+
+def run_quietly(repository: Path, **settings: Any) -> str:
+    try:
+        return str(run(repository, **settings))
+    except KeyboardInterrupt:  # before anything was done
+        return "interrupted"
+
+
+def normal(snapshot: Any) -> Any:
+    """Return what is compared: the time of a denial is another in another run."""
+    for account in snapshot.values():
+        for user in account["users"].values():
+            user.inline = dict.fromkeys(user.inline, "")
+    return snapshot
+
+
+def test_an_interruption_says_how_far_it_came_and_the_receipt_too(repository: Path, memory: MemoryAWS) -> None:
+    def fail(_number: int, name: str, is_after: bool) -> None:
+        if name == "delete_login_profile" and not is_after:
+            raise KeyboardInterrupt
+
+    memory.fail = fail
+    code, text = run(repository)
+    assert code == 130
+    assert "interrupted: 9 of 28 steps are done, as the receipt says" in text
+    with pytest.raises(InterruptError) as interrupted:
+        offboard(request(repository), console())
+    assert interrupted.value.faults[0].hint == "iamgen user offboard alice goes on from there"
+    body = read_receipt(repository / "offboarded-alice.json").body
+    states = [step["state"] for run_ in body["runs"][:1] for step in run_["steps"]["user-only"]]
+    assert (body["state"], states[:7], states.count("not tried")) == (
+        "begun",
+        ["done"] * 6 + ["not tried"],
+        len(states) - 6,
+    )
+
+
+def denying(*names: str) -> Any:
+    def fail(_number: int, name: str, is_after: bool) -> None:
+        if name in names and not is_after:
+            action = "".join(part.title() for part in name.split("_"))
+            message = f"User: arn:aws:iam::111111111111:user/ops is not authorized to perform: iam:{action}"
+            answer = {
+                "Error": {"Code": "AccessDenied", "Message": message},
+                "ResponseMetadata": {"HTTPStatusCode": 403},
+            }
+            raise ClientError(answer, action)
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["delete_login_profile", "deactivate_mfa_device", "remove_user_from_group", "delete_access_key", "put_role_policy"],
+)
+def test_without_one_permission_the_rest_is_done_and_the_action_is_named(
+    name: str, repository: Path, memory: MemoryAWS
+) -> None:
+    memory.fail = denying(name)
+    code, text = run(repository)
+    assert code == 1
+    action = "".join(part.title() for part in name.split("_"))
+    assert f"arn:aws:iam::111111111111:user/ops may not do iam:{action}\n" in text
+    users = memory.iam["user-only"].users
+    assert ("alice" in users) == (name != "put_role_policy")
+    if "alice" in users:
+        assert "iamgen-offboarded" in users["alice"].inline  # the Deny stays as long as the user does
+        assert all(key["Status"] == "Inactive" for key in users["alice"].keys)
+    memory.fail = lambda _number, _name, _is_after: None
+    assert run(repository)[0] == 0
+    assert set(memory.snapshot()["user-only"]["users"]) == {"erin"}
+    assert all(policies for policies in memory.snapshot()["dev"]["roles"].values())
+
+
+def test_policies_and_boundary_stay_while_the_user_is_not_denied(repository: Path, memory: MemoryAWS) -> None:
+    """They may hold Denies: without iamgen's own, taking them away would give access."""
+    memory.fail = denying("put_user_policy")
+    code, _ = run(repository)
+    alice = memory.iam["user-only"].users["alice"]
+    assert code == 1
+    assert (alice.password, len(alice.groups), list(alice.inline), bool(alice.boundary)) == (
+        False,
+        3,
+        ["by-hand"],
+        True,
+    )
+    assert all(key["Status"] == "Inactive" for key in alice.keys) or not alice.keys
+
+
+def test_without_room_for_a_policy_aws_own_denies_everything(repository: Path, memory: MemoryAWS) -> None:
+    def fail(_number: int, name: str, is_after: bool) -> None:
+        if name == "put_user_policy" and not is_after:
+            raise ClientError({"Error": {"Code": "LimitExceeded", "Message": ""}}, "PutUserPolicy")
+
+    memory.fail = fail
+    attached: list[list[str]] = []
+    users = memory.iam["user-only"].users
+
+    def delete_boundary(**_: str) -> None:
+        attached.append(list(users["alice"].attached))
+        users["alice"].boundary = ""
+
+    memory.iam["user-only"].delete_user_permissions_boundary = delete_boundary  # type: ignore[method-assign]
+    assert run(repository)[0] == 0
+    assert attached == [["arn:aws:iam::aws:policy/AWSDenyAll"]]  # to the end
+    assert "alice" not in memory.iam["user-only"].users
+
+
+def test_expired_credentials_stop_it_and_say_what_is_left(repository: Path, memory: MemoryAWS) -> None:
+    def fail(number: int, name: str, is_after: bool) -> None:
+        if "delete_access_key" in memory.requests and not is_after:
+            raise ClientError({"Error": {"Code": "ExpiredToken", "Message": "expired"}}, name)
+
+    memory.fail = fail
+    code, text = run(repository)
+    assert code == 1
+    assert "the credentials have expired: profile of-user-only" in text
+    assert read_receipt(repository / "offboarded-alice.json").body["state"] == "begun"
+    memory.fail = lambda _number, _name, _is_after: None
+    assert run(repository)[0] == 0
+
+
+def test_throttling_is_passed_on_and_the_next_run_finishes(repository: Path, memory: MemoryAWS) -> None:
+    def fail(_number: int, name: str, is_after: bool) -> None:
+        if name == "remove_user_from_group" and not is_after:
+            raise ClientError({"Error": {"Code": "Throttling", "Message": "slow"}}, "RemoveUserFromGroup")
+
+    memory.fail = fail
+    code, text = run(repository)
+    assert code == 1
+    assert "AWS takes no more requests for now (RemoveUserFromGroup: Throttling)" in text
+    memory.fail = lambda _number, _name, _is_after: None
+    assert run(repository)[0] == 0
+
+
+def test_what_passes_is_tried_again(repository: Path, memory: MemoryAWS) -> None:
+    tries = iter(["EntityTemporarilyUnmodifiable", "ConcurrentModification"])
+
+    def fail(_number: int, name: str, is_after: bool) -> None:
+        code = next(tries, "") if name == "delete_login_profile" and not is_after else ""
+        if code:
+            raise ClientError({"Error": {"Code": code, "Message": code}}, name)
+
+    memory.fail = fail
+    assert run(repository)[0] == 0
+
+
+def test_two_who_offboard_at_once_come_to_the_same_end(repository: Path, memory: MemoryAWS) -> None:
+    """Right before the second deletes the user, the first has already done all of it."""
+    other = repository / "other.json"
+
+    def fail(_number: int, name: str, is_after: bool) -> None:
+        if name == "update_access_key" and not is_after:
+            memory.fail = lambda _number, _name, _is_after: None
+            memory.lock.release()
+            try:
+                assert run(repository, receipt=other)[0] == 0
+            finally:
+                memory.lock.acquire()
+
+    memory.fail = fail
+    code, text = run(repository)
+    assert code == 0, text
+    assert set(memory.snapshot()["user-only"]["users"]) == {"erin"}
+
+
+@pytest.mark.parametrize("caller", [ALICE, "arn:aws:sts::111111111111:assumed-role/infra-OpsR-111111111111/alice"])
+def test_oneself_is_refused(caller: str, repository: Path, memory: MemoryAWS) -> None:
+    memory.sts["user-only"].identity["Arn"] = caller
+    code, text = run(repository)
+    assert (code, text) == (1, "user-only (111111111111): you are signed in as alice: it would stop half way")
+    assert memory.iam["user-only"].users["alice"].password
+    with pytest.raises(IamgenError) as refused:
+        offboard(request(repository), console())
+    assert refused.value.faults[0].hint == "let somebody else do it"
+
+
+def test_doubt_about_the_last_with_power_refuses(repository: Path, memory: MemoryAWS) -> None:
+    memory.fail = denying("get_group")
+    code, text = run(repository)
+    assert code == 1
+    assert text.endswith(f"who else is in {POWER} cannot be looked at: iam:GetGroup")
+
+
+def test_what_cannot_be_looked_at_is_said_before_and_in_the_end(repository: Path, memory: MemoryAWS) -> None:
+    memory.fail = denying("list_ssh_public_keys")
+    code, text = run(repository)
+    assert code == 1
+    problem = "the ssh keys of alice cannot be looked at: iam:ListSSHPublicKeys"
+    assert (
+        f"warning: user-only (111111111111): {problem}\nhint: with iam:ListSSHPublicKeys they are taken away as well"
+        in text
+    )
+    assert "DeleteConflict" in text
+    assert "iamgen-offboarded" not in memory.iam["user-only"].users["alice"].inline  # nothing else is left of them
+
+
+def test_sessions_that_were_ended_before_a_return_are_ended_again(repository: Path, memory: MemoryAWS) -> None:
+    """Somebody is offboarded, comes back, and leaves again: a policy of the first time ends no session of the second."""
+    assert run(repository, keep_user=True)[0] == 0
+    memory.iam["user-only"].users["alice"].inline.pop("iamgen-offboarded")
+    later = NOW + timedelta(hours=3)
+    assert run(repository, keep_user=True, clock=lambda: later)[0] == 0
+    _, inline = memory.iam["dev"].roles["legacy"]
+    condition = inline["iamgen-revoked-alice"]["Statement"][0]["Condition"]
+    assert condition["DateLessThan"]["aws:TokenIssueTime"] == "2026-11-26T15:01:00Z"
