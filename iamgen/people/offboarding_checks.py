@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from iamgen.deploy.revocation import LONGEST_SESSION
-from iamgen.people.account_traces import AccountTraces, Leaver
+from iamgen.deploy.revocation import LONGEST_SESSION, Revocation
+from iamgen.people.account_traces import Leaver
 from iamgen.people.leaver_state import LeaverState
 from iamgen.people.plain_values import moment_text
 
@@ -46,11 +46,7 @@ class OffboardingClaim:
 
 def offboarding_checks(claim: OffboardingClaim, state: LeaverState, now: datetime) -> tuple[OffboardingCheck, ...]:
     """Return what has to hold, each with whether it does."""
-    accounts = (
-        check
-        for name, traces in state.traces.items()
-        for check in _of_account(claim, traces, claim.roles.get(name, ()), now)
-    )
+    accounts = (check for name in state.traces for check in _of_account(claim, state, name, now))
     unread = (
         OffboardingCheck(f"nothing is left in {name}", None, error.faults[0].problem)
         for name, error in state.unread.items()
@@ -84,18 +80,27 @@ def _of_kept_user(name: str, state: LeaverState) -> Iterator[OffboardingCheck]:
     yield OffboardingCheck(f"no credential of {name} works", False if active else unknown, active or ", ".join(unread))
 
 
-def _of_account(
-    claim: OffboardingClaim, traces: AccountTraces, roles: Collection[str], now: datetime
-) -> Iterator[OffboardingCheck]:
-    name, where = claim.leaver.name, str(traces.account)
-    by_name = {role.name: role for role in traces.roles}
-    ended = claim.sessions_ended
-    if ended and now >= ended + LONGEST_SESSION:
+def _of_account(claim: OffboardingClaim, state: LeaverState, account: str, now: datetime) -> Iterator[OffboardingCheck]:
+    name, traces, count = claim.leaver.name, state.traces[account], len(claim.roles.get(account, ()))
+    where, ended, since = str(traces.account), claim.sessions_ended, state.denied_since
+    if ended and now >= ended + LONGEST_SESSION and (since is None or ended >= since):
         yield OffboardingCheck(f"no session called {name} can be left in {where}", True, f"ended {moment_text(ended)}")
-    elif roles:
-        open_roles = [role for role in roles if role in by_name and by_name[role].revocation is None]
-        text = f"the sessions called {name} at {len(roles)} role{'' if len(roles) == 1 else 's'} in {where} are ended"
+    elif count:
+        open_roles = _open_roles(claim, state, account)
+        text = f"the sessions called {name} at {count} role{'' if count == 1 else 's'} in {where} are ended"
         yield OffboardingCheck(text, not open_roles, ", ".join(open_roles))
     if traces.namesake:
         problem = "whose it is, iamgen does not know: offboard it by hand if it is theirs"
         yield OffboardingCheck(f"no IAM user of that name is in {where}", False, f"{traces.namesake} is: {problem}")
+
+
+def _open_roles(claim: OffboardingClaim, state: LeaverState, account: str) -> list[str]:
+    """Return the roles of an account whose sessions of the leaver are not ended, or were before the user was denied."""
+    roles = {role.name: role.revocation for role in state.traces[account].roles}
+    since = state.denied_since
+    names = [name for name in claim.roles.get(account, ()) if name in roles]
+    return [name for name in names if not _is_ended(roles[name], since)]
+
+
+def _is_ended(revocation: Revocation | None, since: datetime | None) -> bool:
+    return revocation is not None and (since is None or revocation.until >= since)

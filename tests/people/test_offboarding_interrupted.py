@@ -319,3 +319,22 @@ def test_sessions_that_were_ended_before_a_return_are_ended_again(repository: Pa
     _, inline = memory.iam["dev"].roles["legacy"]
     condition = inline["iamgen-revoked-alice"]["Statement"][0]["Condition"]
     assert condition["DateLessThan"]["aws:TokenIssueTime"] == "2026-11-26T15:01:00Z"
+
+
+def test_an_older_end_of_sessions_is_not_taken_for_that_of_an_interrupted_run(
+    repository: Path, memory: MemoryAWS
+) -> None:
+    """As above, and the second time stops between the Deny on the user and the end of the sessions."""
+    assert run(repository, keep_user=True)[0] == 0
+    memory.iam["user-only"].users["alice"].inline.pop("iamgen-offboarded")
+    later = NOW + timedelta(hours=3)
+    memory.fail = denying("put_role_policy")
+    code, text = run(repository, keep_user=True, clock=lambda: later)
+    assert code == 1
+    assert "NO: the sessions called alice at 2 roles in dev (222222222222) are ended (infra-AdminR" in text
+    assert "iamgen-offboarded" in memory.iam["user-only"].users["alice"].inline
+    memory.fail = lambda _number, _name, _is_after: None
+    assert run(repository, keep_user=True, clock=lambda: later)[0] == 0
+    _, inline = memory.iam["dev"].roles["legacy"]
+    condition = inline["iamgen-revoked-alice"]["Statement"][0]["Condition"]
+    assert condition["DateLessThan"]["aws:TokenIssueTime"] == "2026-11-26T15:01:00Z"
