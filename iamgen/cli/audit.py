@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # `--help` needs none of these
 @options.exit_code("something was found, or was not looked at")
 @click.pass_obj
 def audit(session: Session, /, *, reach: Reach, form: AuditForm, as_json: bool, exit_code: bool) -> int:
-    """Show what differs in AWS from the declaration: people, keys, MFA.
+    """Compare accounts with the declaration: people, keys, MFA.
 
     \b
     iamgen audit                       every account

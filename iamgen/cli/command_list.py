@@ -40,7 +40,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     "People": {
         "bootstrap": "Print a person's console links, or set up their ~/.aws.",
         "user": "Show, create and offboard the people of users.py in AWS.",
-        "audit": "Show what differs in AWS from the declaration: people, keys, MFA.",
+        "audit": "Compare accounts with the declaration: people, keys, MFA.",
         "keys": "Rotate the access keys of CI users.",
     },
     "iamgen itself": {
