@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamgen.aws.data import SERVICE_PRINCIPALS, list_date, service_principals
+from iamgen.aws.data.services import services
 from iamgen.aws.partitions import service_of, service_principal
 from iamgen.aws.services import one_letter_away
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import role, template, trust
 from iamgen.iam.template import Template
+
+_EASILY_MISTYPED = 5  # letters from which on a name that is one letter away from another is a slip
 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:
@@ -28,11 +31,16 @@ def _fault(written: str) -> str:
     if service is None:
         return f"no service principal: write it as {service_principal('SERVICE')}"
     known = service_principals()
-    near = None if service in known else one_letter_away(service, known)
+    near = None if service in known or not _may_be_mistyped(service) else one_letter_away(service, known)
     if not near:
         return ""  # the list is not complete: it may be right
     date = list_date(SERVICE_PRINCIPALS)
     return f"not in the list of service principals of {date}: did you mean {service_principal(near)}?"
+
+
+def _may_be_mistyped(service: str) -> bool:
+    """Return whether a name is long enough to tell a slip by one letter, and is no service's that AWS has."""
+    return len(service) >= _EASILY_MISTYPED and service not in services()
 
 
 RULE = Rule(
@@ -42,12 +50,14 @@ RULE = Rule(
     summary="A service principal is misspelled",
     why=(
         "IAM refuses a principal that is no service, and the stack's update fails. There is no complete list of "
-        "them: the rule tells of names that have another form, and of those that are one letter from a known one."
+        "them: the rule tells of names that have another form, and of those with five letters or more that are one "
+        "letter from a known one."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     check=_check,
     good=(
         template(FunctionR=role(trust({"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]}))),
+        template(SearchR=role(trust({"Service": ["es.amazonaws.com", "rum.amazonaws.com"]}))),
         template(FunctionR=role(trust({"Service": {"Fn::Sub": "ec2.${AWS::URLSuffix}"}}))),
     ),
     bad=(
