@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
@@ -58,6 +59,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
             )
             continue
         yield from _frame_problems(document, document.body)
+        yield from _repeated_sids(document, document.body)
         is_text = any(statement.path == document.path for statement in document.statements)
         for block, path in items(document.body.get("Statement"), (*document.path, "Statement")):
             if isinstance(block, Mapping) and not function(block):
@@ -65,6 +67,21 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
                 yield from (Problem(document.path, problem.message) if is_text else problem for problem in problems)
             elif not isinstance(block, Mapping):
                 yield Problem(document.path if is_text else path, "the statement is not a block of elements")
+
+
+def _repeated_sids(document: Document, body: Mapping[str, object]) -> Iterator[Problem]:
+    """Find Sids that several statements have, whatever conditions say."""
+    placed = items(body.get("Statement"), (*document.path, "Statement"))
+    certain = (block for block, path in placed if isinstance(block, Mapping) and "Fn::If" not in path)
+    sids = Counter(str(block["Sid"]) for block in certain if _is_sid(block.get("Sid")))
+    for sid, times in sids.items():
+        if times > 1:
+            problem = f"{times} statements have the Sid {sid!r}: IAM refuses it, give each its own"
+            yield Problem((*document.path, "Statement"), problem)
+
+
+def _is_sid(value: object) -> bool:
+    return isinstance(value, str) and value != "" and HOLE.search(value) is None
 
 
 def _block_problems(block: Mapping[str, object], path: Path, *, is_trust: bool) -> Iterator[Problem]:
@@ -192,8 +209,8 @@ RULE = Rule(
         "IAM refuses most of such policies when the stack is updated, and of the others AWS does not document what "
         "they do. The rule reads every policy with the parser that `iamgen can` decides by, and names what that "
         "refuses: unknown elements and operators, empty lists, dates, numbers, addresses and booleans of another "
-        "form, variables that are not closed, resources that are no ARN, principals that cannot be one. What only "
-        "the deployment knows is left out."
+        "form, variables that are not closed, resources that are no ARN, principals that cannot be one; and Sids that "
+        "several statements have. What only the deployment knows is left out."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html",
     check=_check,
@@ -201,6 +218,7 @@ RULE = Rule(
         template(ReadP=policy(allow("s3:GetObject", {"Fn::Sub": "arn:${AWS::Partition}:s3:::${Bucket}/*"}))),
         template(ReadR=role(trust({"AWS": {"Fn::GetAtt": ["Alice", "Arn"]}}))),
         template(ReadP=policy({"Fn::If": ["C", allow("s3:GetObject"), {"Ref": "AWS::NoValue"}]})),
+        template(ReadP=policy({"Fn::If": ["C", allow("s3:Get*", Sid="Read"), allow("s3:List*", Sid="Read")]})),
         template(EndP=policy(allow("s3:GetObject", Condition={"DateLessThan": {"aws:CurrentTime": {"Ref": "Until"}}}))),
     ),
     bad=(
@@ -213,6 +231,7 @@ RULE = Rule(
         template(ReadP=policy(allow("s3:GetObject", Condition={"IpAddress": {"aws:SourceIp": "office"}}))),
         template(ReadP=policy({**allow("s3:GetObject"), "Principal": ALICE})),
         template(ReadP=policy(allow("s3:GetObject", Sid="read objects"))),
+        template(ReadP=policy(allow("s3:GetObject", Sid="Read"), allow("ec2:Describe*", Sid="Read"))),
         template(FunctionR=role(trust({"Service": "*"}))),
         template(ReadR=role({**trust(ALICE), "Resource": "*"})),
         template(ReadP={"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": {"Statement": []}}}),
