@@ -36,4 +36,5 @@ RULE = Rule(
         template(AppP=policy(allow("iam:CreateServiceLinkedRole"))),
         template(AppP=policy(allow("iam:CreateServiceLinkedRole", "arn:aws:iam::*:role/aws-service-role/*"))),
     ),
+    declared="power over IAM, or of an administrator, that is declared is no finding",
 )

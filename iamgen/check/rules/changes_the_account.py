@@ -50,4 +50,5 @@ RULE = Rule(
         template(AppP=policy(allow("organizations:LeaveOrganization"))),
         template(AppP=policy(allow("account:*"))),
     ),
+    declared="power over IAM, or of an administrator, that is declared is no finding",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamgen.aws.data.services import access_levels, actions, resource_arns, services
+from iamgen.aws.services import list_date
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._actions import is_every_action, matches
@@ -52,7 +53,7 @@ def _reason(service: str, name: str, patterns: tuple[str, ...]) -> str:
         return f"it is about {listed}, and no resource is one"
     # of actions that write the list lacks some resources, of those that list it has none where there are none
     if meant and all(access_levels(service)[action] == "List" for action in meant):
-        return 'it has no resources of its own: write "*"'
+        return f'no resources are in the list of {list_date()} for it: write "*"'
     return ""
 
 

@@ -42,4 +42,5 @@ RULE = Rule(
         template(AppP=policy(allow(["ssm:PutParameter", "kms:ScheduleKeyDeletion"]))),
         template(AppP=policy(allow("ssm:Put*", "arn:aws:ssm:*:*:parameter/*"))),
     ),
+    declared="power over IAM, or of an administrator, that is declared is no finding",
 )
