@@ -14,6 +14,7 @@ from iamgen.check.engine import check_template
 from iamgen.check.finding import Finding
 from iamgen.check.lint.dedupe import Whose, lint_alike
 from iamgen.check.lint.linter import LintSettings, lint_all
+from iamgen.check.lint.repeats import without_repeats
 from iamgen.check.rule_context import Facts
 from iamgen.declaration.resolved import Declaration
 from iamgen.iam.template import Template
@@ -21,7 +22,6 @@ from iamgen.iam.template import Template
 if TYPE_CHECKING:
     from iamgen.questions.escalation import EscalationSearch
 
-_ACTIONS_OF_CFN_LINT = "W3037"
 Findings = dict[str, tuple[Finding, ...]]
 
 
@@ -74,23 +74,11 @@ def inspect_views(
     linted = _linted(texts, declaration, looking)
     findings = {}
     for name, (template, facts) in views_by_account.items():
-        by_linter = without_repeats(linted.get(name, ()), template)
+        own = ordered(check_template(template, facts), looking.ignore)
+        by_linter = without_repeats(linted.get(name, ()), template, own)
         causes = (with_cause(finding, facts.causes) for finding in by_linter)
-        findings[name] = ordered((*check_template(template, facts), *causes), looking.ignore)
+        findings[name] = ordered((*own, *causes), looking.ignore)
     return findings
-
-
-def without_repeats(findings: Collection[Finding], template: Template) -> tuple[Finding, ...]:
-    """Return cfn-lint's findings without those about actions that iamgen's own rule has looked at.
-
-    cfn-lint's list is older, and what is newer than that it calls wrong.
-    """
-    paths = [document.path for document in template.documents if document.kind != "trust"]
-    return tuple(
-        finding
-        for finding in findings
-        if finding.rule != _ACTIONS_OF_CFN_LINT or not any(finding.path[: len(path)] == path for path in paths)
-    )
 
 
 def ordered(findings: Collection[Finding], ignore: Collection[str]) -> tuple[Finding, ...]:

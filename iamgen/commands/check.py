@@ -15,10 +15,11 @@ from iamgen.check.declaration_findings import declaration_findings
 from iamgen.check.engine import check_source
 from iamgen.check.finding import Finding
 from iamgen.check.formats import ReportFormat, render
-from iamgen.check.inspect import Findings, ordered, unused, without_repeats
+from iamgen.check.inspect import Findings, ordered, unused
 from iamgen.check.left_out import left_out
 from iamgen.check.lint.configuration import find_config
 from iamgen.check.lint.linter import LintSettings, lint_all
+from iamgen.check.lint.repeats import without_repeats
 from iamgen.check.not_looked_at import in_words, not_looked_at
 from iamgen.check.quota_table import plain, table, tables_by_account
 from iamgen.check.quota_usage.headroom import Headroom, fullest, headroom, notable
@@ -40,6 +41,8 @@ _CFN_LINT_RULE = re.compile(r"[EWI]\d{4}")
 _FULLEST = 10
 _IAM = "iam"
 _UNUSED_CONFIG = "does not count for --template: it could be of whoever made the template"
+_OWN = "is made by iamgen, and is checked here without users.py, so that declared power is told as a fault"
+_OWN_HINT = "`iamgen check ACCOUNT` checks it with what is declared"
 _ANY_REGION = "us-east-1"  # a template that iamgen did not make does not say where it goes
 
 
@@ -177,12 +180,18 @@ def _check_templates(request: CheckRequest, console: Console) -> Report:
     sources = {str(file): read(file) for file in request.templates}
     linted = _lint(sources, request, console) if request.lint.on else {}
     templates = {name: Template.of(source.body, len(source.text.encode())) for name, source in sources.items()}
-    findings: dict[str, tuple[Finding, ...]] = {}
+    by_file: Findings = {}
     for name, source in sources.items():
-        template = templates[name]
-        findings[name] = (*check_source(source, template), *without_repeats(linted.get(name, ()), template))
-    by_file = {name: ordered(unsorted, request.ignore) for name, unsorted in findings.items()}
+        own = ordered(check_source(source, templates[name]), request.ignore)
+        by_linter = without_repeats(linted.get(name, ()), templates[name], own)
+        by_file[name] = ordered((*own, *by_linter), request.ignore)
+    console.warnings(Fault(name, _OWN, _OWN_HINT) for name, source in sources.items() if _is_own(source))
     return Report(by_file, not_looked_at=not_looked_at(templates.values()))
+
+
+def _is_own(source: Source) -> bool:
+    """Return whether a template says that iamgen made it. Anybody can write that, so it exempts from nothing."""
+    return str(source.body.get("Description", "")).endswith("Made by iamgen.")
 
 
 def _lint(sources: Mapping[str, Source], request: CheckRequest, console: Console) -> dict[str, tuple[Finding, ...]]:

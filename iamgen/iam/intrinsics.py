@@ -23,8 +23,8 @@ from iamgen.iam.syntax import Path
 from iamgen.iam.values import Block, block_of
 
 _FOR_EACH = "Fn::ForEach::"
-_MAX_LOOPED = 200_000
-"""How many values loops may make: many times what fits into a template's 500 resources."""
+_MAX_LOOPED = 50_000
+"""How many values loops may make: twice what 500 resources of fifty values have, and that is CloudFormation's limit."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class _Work:
         if scope.loop:
             self._looped += 1
             if self._looped > _MAX_LOOPED:
-                self.note(path[:1], "its loops make more than 200,000 values, and the rest was not read")
+                self.note(path[:1], "its loops make more than 50,000 values, and the rest was not read")
                 return hole("too large")
         if isinstance(value, list | tuple):
             return [self.value(part, (*path, index), scope) for index, part in enumerate(value) if part != NO_VALUE]

@@ -278,6 +278,18 @@ def test_nothing_is_declared_about_a_template_of_another_make(tmp_path: Path, ia
     assert "W118 undeclared-escalation: AdminR has AdministratorAccess" in done.stdout
 
 
+def test_a_template_of_iamgens_own_is_checked_without_its_declaration_and_that_is_said(
+    tmp_path: Path, iamgen: Iamgen
+) -> None:
+    body = {"Description": "infra: who may do what in dev. Made by iamgen.", "Resources": {}}
+    (tmp_path / "own.json").write_text(json.dumps(body))
+    done = iamgen(tmp_path, "check", "--no-lint", "own.json")
+    assert done.stderr == (
+        "warning: own.json: is made by iamgen, and is checked here without users.py, so that declared power is told as "
+        "a fault\nhint: `iamgen check ACCOUNT` checks it with what is declared\n"
+    )
+
+
 def test_an_action_that_is_newer_than_the_lists_is_told_once(tmp_path: Path, iamgen: Iamgen) -> None:
     statement = {"Effect": "Allow", "Action": ["iam:AcquireRole", "account-access:List*"], "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [statement]}

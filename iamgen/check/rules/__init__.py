@@ -53,6 +53,10 @@ class Rule:
     """Templates in which the rule finds nothing."""
     bad: tuple[Example, ...]
     """Templates in each of which it finds something."""
+    declared: str = ""
+    """What the declaration exempts or changes; empty where the rule is the same in templates of any origin."""
+    since: str = "unreleased"
+    """The first version of iamgen that has the rule."""
 
 
 @cache

@@ -11,8 +11,9 @@ from iamgen.aws.data.services import actions, resource_arns, services, wildcard
 
 _COLONS = 5  # of an ARN that has all its fields
 _PART = re.compile(r"\$\{([^{}]*)\}|(\*|⟨[^⟩]*⟩)|(\?)|(.)", re.DOTALL)
-_WITHOUT_SLASH = frozenset(("BucketName", "Account", "Region", "Partition"))
-"""Variable parts of the reference's forms that never have a slash, so that a bucket is told from its objects."""
+_PLAIN = frozenset(("Account", "BucketName", "Partition", "Region"))
+"""Variable parts of the reference's forms that never have a slash or a colon: so a bucket is told from its objects."""
+_SEPARATORS = frozenset("/:")
 
 
 class _Token(NamedTuple):
@@ -20,14 +21,14 @@ class _Token(NamedTuple):
     """The character, nothing where it may be any."""
     many: bool = False
     """Whether it stands for any number of characters."""
-    slash: bool = True
-    """Whether these may be slashes."""
+    plain: bool = False
+    """Whether none of these is a slash or a colon."""
 
     def takes(self, other: _Token) -> bool:
         """Return whether both can stand for one and the same character."""
         if self.text and other.text:
             return self.text == other.text
-        return (self.slash or other.text != "/") and (other.slash or self.text != "/")
+        return not (self.plain and other.text in _SEPARATORS) and not (other.plain and self.text in _SEPARATORS)
 
 
 def is_resource_of(pattern: str, action: str) -> bool:
@@ -60,7 +61,7 @@ def _tokens(text: str) -> tuple[_Token, ...]:
 def _read(text: str) -> Iterator[_Token]:
     for variable, many, single, character in _PART.findall(text):
         if variable or many:
-            yield _Token(many=True, slash=variable not in _WITHOUT_SLASH)
+            yield _Token(many=True, plain=variable in _PLAIN)
         else:
             yield _Token("" if single else character)
 

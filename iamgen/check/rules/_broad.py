@@ -17,29 +17,33 @@ Kinds = Mapping[str, str]
 """Actions, each with the kind of resource that it is about, or nothing where any will do."""
 
 
-def everywhere(actions: Kinds, words: str, *, by_name: bool = False) -> Callable[[Template, Facts], Iterator[Problem]]:
+def everywhere(
+    actions: Kinds, words: str, *, by_service: bool = True
+) -> Callable[[Template, Facts], Iterator[Problem]]:
     """Return the check of a rule about actions that are allowed on everything.
 
     `words` says what they do, as the end of a sentence. An Allow of every action is another fault, and policies that
-    are declared to have power are none. With `by_name`, an action counts only where it is written without wildcards.
+    are declared to have power are none. Without `by_service` an Allow of all that a service has, such as `iam:*`,
+    is not counted, where other rules say enough of it.
     """
 
     def check(template: Template, facts: Facts) -> Iterator[Problem]:
         declared = facts.iam_roles | facts.admin_roles
         for document in template.documents:
             if document.kind in ("identity", "inline"):
-                problems = [*_problems(document, actions, words, by_name=by_name)]
+                problems = [*_problems(document, actions, words, by_service=by_service)]
                 if problems and not is_declared(document, template, declared):
                     yield from problems
 
     return check
 
 
-def _problems(document: Document, actions: Kinds, words: str, *, by_name: bool) -> Iterator[Problem]:
+def _problems(document: Document, actions: Kinds, words: str, *, by_service: bool) -> Iterator[Problem]:
     denied = {name for statement in document.statements for name in _denied(statement, actions)}
     for statement in document.statements:
-        listed = statement.actions if statement.allows else ()
-        for action in (item for item in listed if not (by_name and {"*", "?"} & {*item.text})):
+        for action in statement.actions if statement.allows else ():
+            if not by_service and not action.text.partition(":")[2].strip("*"):
+                continue
             reached = [name for name in _reached(action, statement, actions) if name not in denied]
             if reached:
                 by = "" if action.text.lower() == reached[0].lower() else f" by {action.text}"

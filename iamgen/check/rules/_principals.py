@@ -76,7 +76,7 @@ def is_closed(statement: ReadStatement) -> bool:
 
 def demands_mfa(document: Document, statement: ReadStatement) -> bool:
     """Return whether nobody comes in by an Allow without MFA: by its own condition, or by a Deny beside it."""
-    return any(map(_proves_mfa, statement.conditions)) or any(map(_refuses_without_mfa, document.statements))
+    return any(map(proves_mfa, statement.conditions)) or any(map(_refuses_without_mfa, document.statements))
 
 
 def is_loose_mfa(condition: ReadCondition) -> bool:
@@ -85,7 +85,8 @@ def is_loose_mfa(condition: ReadCondition) -> bool:
     return condition.name in MFA_KEYS and (condition.holds_without_key or tells_nothing)
 
 
-def _proves_mfa(condition: ReadCondition) -> bool:
+def proves_mfa(condition: ReadCondition) -> bool:
+    """Return whether a condition is true only of requests with MFA."""
     if condition.holds_without_key:
         return False
     if condition.name == _PRESENT:
@@ -95,16 +96,21 @@ def _proves_mfa(condition: ReadCondition) -> bool:
     return False
 
 
-def _refuses_without_mfa(statement: ReadStatement) -> bool:
-    """Whether a Deny keeps out everybody whose request has the key with `false`, or does not have it."""
+def denies_without_mfa(statement: ReadStatement) -> bool:
+    """Return whether a Deny is about every request that has the key with `false`, or does not have it."""
     if statement.allows or len(statement.conditions) != 1:
         return False
     only = statement.conditions[0]
     without = (only.name == _PRESENT and only.test == "bool" and _all(only, "false")) or (
         only.name == _AGE and only.test == "null"
     )
+    return without and only.holds_without_key
+
+
+def _refuses_without_mfa(statement: ReadStatement) -> bool:
+    """Whether a Deny keeps everybody without MFA from assuming the role."""
     everybody = any(map(is_anyone, statement.principals))
-    return everybody and without and only.holds_without_key and matched(statement.actions, ASSUME) is not None
+    return everybody and denies_without_mfa(statement) and matched(statement.actions, ASSUME) is not None
 
 
 def _all(condition: ReadCondition, value: str) -> bool:

@@ -19,8 +19,8 @@ RULE = Rule(
         "`iam:AWSServiceName`, or by its path."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html",
-    # by name: iam:* and the like are told as the power over IAM that they are
-    check=everywhere({_ACTION: "role"}, "can bring any service of AWS into the account", by_name=True),
+    # iam:* is told as the power over IAM that they are
+    check=everywhere({_ACTION: "role"}, "can bring any service of AWS into the account", by_service=False),
     good=(
         template(
             AppP=policy(allow(_ACTION, Condition={"StringEquals": {"iam:AWSServiceName": "ecs.amazonaws.com"}})),

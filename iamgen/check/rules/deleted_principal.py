@@ -1,4 +1,4 @@
-"""The rule about trust in a user or role that was deleted, of which only IAM's unique id remains."""
+"""The rule about a principal that is the id of a user or role, which IAM writes once that has been deleted."""
 
 from __future__ import annotations
 
@@ -8,37 +8,48 @@ from collections.abc import Iterator
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._examples import ALICE, MFA, role, template, trust
+from iamgen.iam.resource_policies import resource_policies
+from iamgen.iam.statements import ReadStatement
 from iamgen.iam.template import Template
 
-_UNIQUE_ID = re.compile(r"(AIDA|AROA)[A-Z0-9]{12,}")
-_KINDS = {"AIDA": "user", "AROA": "role"}
+_UNIQUE_ID = re.compile(r"A(IDA|ROA|GPA|IPA|NPA|SCA)[A-Z0-9]{12,}")
 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:
     for document in template.documents:
-        for statement in document.statements:
-            for principal in (*statement.principals, *statement.not_principals):
-                match = _UNIQUE_ID.fullmatch(principal.value.text)
-                if match:
-                    problem = f"{document.owner} names {match[0]}, the id of a {_KINDS[match[1]]} that was deleted"
-                    yield Problem(principal.value.path, f"{problem}: take it out, or name the ARN of who is meant")
+        yield from _problems(document.owner, document.statements)
+    for policy in resource_policies(template):
+        yield from _problems(policy.owner, policy.statements)
+
+
+def _problems(owner: str, statements: tuple[ReadStatement, ...]) -> Iterator[Problem]:
+    for statement in statements:
+        for principal in (*statement.principals, *statement.not_principals):
+            if _UNIQUE_ID.fullmatch(principal.value.text):
+                problem = f"{owner} names the principal {principal.value.text}, the id of a user or role"
+                yield Problem(
+                    principal.value.path, f"{problem} that has been deleted: write the ARN of the one that is meant"
+                )
 
 
 RULE = Rule(
-    id="W148",
+    id="E148",
     name="deleted-principal",
-    level="warning",
-    summary="A policy names a user or role by the unique id that is left after it was deleted",
+    level="error",
+    summary="A principal is the id of a deleted user or role",
     why=(
-        "IAM keeps the unique id of each user and role that a policy names, and shows it in place of the ARN once "
-        "the user or role is deleted. A new one of the same name has another id, so nobody can use the entry. "
-        "It hides who was meant, and IAM refuses the policy when it is written anew."
+        "IAM shows `AIDA…` or `AROA…` in the place of an ARN once that user or role has been deleted, also when one "
+        "of the same name has been made since. As a new policy's principal it is refused, and the stack's update "
+        "fails. A condition on `aws:userid` may have such an id."
     ),
-    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
     check=_check,
-    good=(template(ReadR=role(trust(ALICE, Condition=MFA))),),
+    good=(
+        template(ReadR=role(trust(ALICE, Condition=MFA))),
+        template(ReadR=role(trust(ALICE, Condition={**MFA, "StringLike": {"aws:userid": "AIDACKCEVSQ6C2EXAMPLE"}}))),
+    ),
     bad=(
         template(ReadR=role(trust({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, Condition=MFA))),
-        template(ReadR=role(trust({"AWS": ["AROADBQP57FF2AEXAMPLE"]}, Condition=MFA))),
+        template(ReadR=role(trust({"AWS": ["AROACKCEVSQ6C2EXAMPLE", ALICE["AWS"]]}, Condition=MFA))),
     ),
 )

@@ -59,4 +59,5 @@ RULE = Rule(
         template(OpsP=policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})),
         template(AppR=role(Policies=[{"PolicyName": "All", "PolicyDocument": {"Statement": allow("*")}}])),
     ),
+    declared="power over IAM, or of an administrator, that is declared is no finding",
 )

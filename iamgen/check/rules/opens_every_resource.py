@@ -41,4 +41,5 @@ RULE = Rule(
         template(AppP=policy(allow(["s3:PutBucketPolicy", "kms:PutKeyPolicy"]))),
         template(AppP=policy(allow("s3:*", "arn:aws:s3:::*"))),
     ),
+    declared="power over IAM, or of an administrator, that is declared is no finding",
 )

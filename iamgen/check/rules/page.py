@@ -20,6 +20,7 @@ _INTRODUCTION = """\
 # Rules
 
 What `iamgen check` finds in a template, besides what cfn-lint finds. A rule can be ignored by its id or its name.
+All of them also run over templates that iamgen did not make (`iamgen check FILE`); each says what it then does without.
 
 This page is made from the rules in [iamgen/check/rules](../iamgen/check/rules), one file each:
 `python -m iamgen.check.rules.page > docs/rules.md`.
@@ -29,9 +30,12 @@ This page is made from the rules in [iamgen/check/rules](../iamgen/check/rules),
 def page() -> str:
     """Return the page, in Markdown."""
     rules = every_rule()
-    rows = (f"| {rule.id} | [{rule.name}](#{_anchor(rule)}) | {rule.level} | {rule.summary} |" for rule in rules)
-    table = "\n".join(["| id | name | level | what is wrong |", "|---|---|---|---|", *rows])
+    table = "\n".join(["| id | name | level | what is wrong | since |", "|---|---|---|---|---|", *map(_row, rules)])
     return "\n".join([_INTRODUCTION, table, "", "\n".join(map(section, rules))])
+
+
+def _row(rule: Rule) -> str:
+    return f"| {rule.id} | [{rule.name}](#{_anchor(rule)}) | {rule.level} | {rule.summary} | {rule.since} |"
 
 
 def _anchor(rule: Rule) -> str:
@@ -42,7 +46,15 @@ def section(rule: Rule) -> str:
     """Return a rule's section of the page, in Markdown."""
     about = fill(f"{rule.summary}. {rule.why}", _WIDTH, break_long_words=False, break_on_hyphens=False)
     source = f"See [AWS's document]({rule.source}).\n"
-    return "\n".join([f"## {rule.id} {rule.name}", "", about, "", *_examples(rule), source])
+    return "\n".join([f"## {rule.id} {rule.name}", "", about, "", *_examples(rule), _origin(rule), source])
+
+
+def _origin(rule: Rule) -> str:
+    """Say how the rule does on a template that iamgen did not make."""
+    if not rule.declared:
+        return "In templates of any origin: the same.\n"
+    words = f"With a declaration {rule.declared}; in a template of another origin nothing is declared."
+    return fill(words, _WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
 def _examples(rule: Rule) -> Iterator[str]:

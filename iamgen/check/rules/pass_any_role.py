@@ -73,4 +73,5 @@ RULE = Rule(
         template(AppP=policy(allow(["s3:*", "iam:Pass*"], ["arn:aws:iam::111111111111:role/*"]))),
         template(AppP=policy(allow("iam:*"))),
     ),
+    declared="power over IAM, or of an administrator, that is declared is no finding",
 )

@@ -42,4 +42,5 @@ RULE = Rule(
         template(AppP=policy(allow("ssm:Get*", "arn:aws:ssm:*:*:parameter/*"))),
         template(AppP=policy(allow("kms:*"))),
     ),
+    declared="power over IAM, or of an administrator, that is declared is no finding",
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
+from iamgen.check.rules._actions import matches
 from iamgen.check.rules._examples import ALICE, ExampleBlock, document, template
 from iamgen.check.rules._narrowing import is_true_of_all
 from iamgen.check.rules._principals import is_anyone
@@ -18,14 +20,15 @@ _WHO = "name the users, roles, accounts or services that may use it"
 # Conditions that say whose somebody is, who, or from where: any of them closes a resource to the world.
 _CLOSES = re.compile(
     r"aws:(principal(account|arn|org.*|tag/.*|servicename)|source(account|arn|org.*|vpce?|vpcarn|ip)|vpc.*|userid|username)"
-    r"|kms:calleraccount|sns:endpoint|s3:dataaccesspointaccount"
+    r"|aws:sourceowner|kms:calleraccount|sns:endpoint|s3:dataaccesspointaccount"
 )
 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:
     for policy in resource_policies(template):
         for statement in policy.statements:
-            if statement.allows and not any(map(_closes, statement.conditions)):
+            open_to_all = statement.allows and not any(map(_closes, statement.conditions))
+            if open_to_all and not any(_shuts(other, statement) for other in policy.statements):
                 yield from _problems(statement, policy.owner)
 
 
@@ -45,6 +48,29 @@ def _closes(condition: ReadCondition) -> bool:
     return by_key and positive and not is_true_of_all(condition)
 
 
+def _shuts(deny: ReadStatement, allow: ReadStatement) -> bool:
+    """Return whether a Deny keeps out everybody of an Allow who is not from a place, account or organization.
+
+    A condition with a negation is true of requests without its key as well, so that such a Deny leaves nobody else
+    in: this is how AWS documents it for private APIs. With a second condition it would deny less.
+    """
+    if deny.allows or len(deny.conditions) != 1 or not any(map(is_anyone, deny.principals)):
+        return False
+    only = deny.conditions[0]
+    outsiders = "not" in only.test and _CLOSES.fullmatch(only.name) is not None and not _is_for_some(only)
+    resources = {resource.text for resource in deny.resources}
+    everywhere = "*" in resources or {resource.text for resource in allow.resources} <= resources
+    covered = all(any(matches(denied.text, action.text.lower()) for denied in deny.actions) for action in allow.actions)
+    return outsiders and everywhere and covered and bool(allow.actions)
+
+
+def _is_for_some(condition: ReadCondition) -> bool:
+    """Return whether it is false of requests without the key, or no request is outside of its values."""
+    per_value = condition.operator.lower().startswith(("foranyvalue:", "forallvalues:"))
+    positive = replace(condition, operator=condition.operator.replace("Not", "", 1))
+    return per_value or is_true_of_all(positive)
+
+
 def _bucket(*statements: ExampleBlock) -> ExampleBlock:
     return {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": "data", "PolicyDocument": document(*statements)}}
 
@@ -52,6 +78,10 @@ def _bucket(*statements: ExampleBlock) -> ExampleBlock:
 def _statement(principal: object, **more: object) -> ExampleBlock:
     resource = "arn:aws:s3:::data/*"
     return {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": resource, **more}
+
+
+def _outsiders(action: str = "s3:*", **operators: object) -> ExampleBlock:
+    return {**_statement("*"), "Effect": "Deny", "Action": action, "Condition": operators}
 
 
 def _function(**properties: object) -> ExampleBlock:
@@ -80,6 +110,8 @@ RULE = Rule(
         template(DataP=_bucket(_statement("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}}))),
         template(CallP=_function(Principal="s3.amazonaws.com")),
         template(CallP=_function(Principal="*", PrincipalOrgID="o-1")),
+        template(DataP=_bucket(_statement("*", Condition={"StringEquals": {"AWS:SourceOwner": "111111111111"}}))),
+        template(DataP=_bucket(_statement("*"), _outsiders(StringNotEquals={"aws:SourceVpce": "vpce-1"}))),
     ),
     bad=(
         template(DataP=_bucket(_statement("*"))),
@@ -88,5 +120,10 @@ RULE = Rule(
         template(DataP=_bucket({"Effect": "Allow", "NotPrincipal": ALICE, "Action": "s3:*", "Resource": "*"})),
         template(Key={"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": _KEY}}),
         template(CallP=_function(Principal="*")),
+        template(DataP=_bucket(_statement("*"), _outsiders(StringNotEquals={"aws:UserAgent": "x"}))),
+        template(DataP=_bucket(_statement("*"), _outsiders(NotIpAddress={"aws:SourceIp": "0.0.0.0/0"}))),
+        template(
+            DataP=_bucket(_statement("*"), _outsiders("s3:PutObject", StringNotEquals={"aws:SourceVpce": "vpce-1"}))
+        ),
     ),
 )

@@ -123,4 +123,5 @@ RULE = Rule(
         template(OwnP=policy(allow(_KEYS, f"{_OWN_USER}*"))),
         template(OwnP=policy(allow([*_KEYS, "iam:TagUser"], _OWN_USER))),
     ),
+    declared="power over IAM, or of an administrator, that is declared is no finding",
 )

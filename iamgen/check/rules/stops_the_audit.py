@@ -34,4 +34,5 @@ RULE = Rule(
         template(AppP=policy(allow("cloudtrail:StopLogging"))),
         template(AppP=policy(allow("guardduty:*"))),
     ),
+    declared="power over IAM, or of an administrator, that is declared is no finding",
 )

@@ -32,4 +32,5 @@ RULE = Rule(
         template(AppP=policy(allow(["iam:TagUser", "iam:TagRole"]))),
         template(AppP=policy(allow("iam:Tag*", "arn:aws:iam::*:role/*"))),
     ),
+    declared="power over IAM, or of an administrator, that is declared is no finding",
 )

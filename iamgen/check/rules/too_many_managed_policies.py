@@ -41,4 +41,5 @@ RULE = Rule(
         template(ReadG=group(ManagedPolicyArns=_REFERENCES[:11])),
         template(ReadR=role(), **_POLICIES),
     ),
+    declared="the account's own quota counts where it is declared",
 )

@@ -32,4 +32,5 @@ RULE = Rule(
     check=_check,
     good=(template(ReadR=role(trust({"AWS": _USERS[:35]}, Condition=MFA))),),
     bad=(template(ReadR=role(trust({"AWS": _USERS}, Condition=MFA))),),
+    declared="the account's own quota counts where it is declared",
 )

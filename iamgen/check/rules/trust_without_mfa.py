@@ -100,4 +100,5 @@ RULE = Rule(
         template(ReadR=role(trust(ALICE, Condition={"Bool": {"aws:MultiFactorAuthPresent": ["true", "false"]}}))),
         template(ReadR=role(trust(ALICE, Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}))),
     ),
+    declared="users that are declared as machines need no MFA",
 )

@@ -69,4 +69,5 @@ RULE = Rule(
         template(ReadP=policy(allow("dynamo:GetItem"))),
         template(ReadP=policy(allow("GetObject"))),
     ),
+    declared="a service that is declared in spite of a warning is no finding",
 )

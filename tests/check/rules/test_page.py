@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from iamgen.check.rules import every_rule
-from iamgen.check.rules.page import page
+from iamgen.check.rules.page import page, section
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 
@@ -20,3 +20,12 @@ def test_every_rule_has_a_section() -> None:
         assert f"\n## {rule.id} {rule.name}\n" in text
         assert f"| [{rule.name}](#{rule.id.lower()}-{rule.name}) |" in text
         assert rule.source in text
+
+
+def test_a_section_says_what_a_rule_does_without_a_declaration() -> None:
+    by_name = {rule.name: section(rule) for rule in every_rule()}
+    exempt = (
+        "With a declaration a declared emergency is no finding; in a template of another origin nothing is declared."
+    )
+    assert exempt in by_name["inline-policy"]
+    assert "In templates of any origin: the same." in by_name["trust-open-to-anyone"]

@@ -33,7 +33,7 @@ OWN = "arn:aws:iam::111111111111:user/${aws:username}"
         (allow("iam:P*Role", {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/*"}), {PASS_ROLE}),
         (allow("iam:PassRole", "arn:aws:iam::111111111111:role/app-*"), set()),
         (allow("iam:PassRole", {"Fn::GetAtt": ["AppR", "Arn"]}), set()),
-        (allow("iam:PassRole", "arn:aws:s3:::*"), set()),
+        (allow("iam:PassRole", "arn:aws:s3:::*"), {"resource-of-another-kind"}),
         (allow("iam:PassRole", "arn:aws:iam::111111111111:role/?*"), {PASS_ROLE}),
         (allow("iam:PassRole", "arn:aws:iam::111111111111:role*"), {PASS_ROLE}),
         (allow("iam:PassRole", "arn:aws:iam::111111111111:r*"), {PASS_ROLE}),
