@@ -19,7 +19,7 @@ from iamgen.access.known_actions import UNLISTED
 from iamgen.questions.circumstances import Acting, Circumstances
 from iamgen.questions.demands import EVERYTHING, ResourceScope
 from iamgen.questions.escalation_moves import EscalationMove, Moves, named
-from iamgen.questions.escalation_surroundings import AllowedAction, state
+from iamgen.questions.escalation_surroundings import AllowedAction
 from iamgen.questions.hops import ANYBODY
 from iamgen.questions.model import AccessModel, Actor, KnownEntity
 from iamgen.questions.reach import Reacher
@@ -63,7 +63,8 @@ class EscalationSearch:
 
     moves: Moves
     """Finds the moves."""
-    _powers: dict[tuple[object, ...], frozenset[str]] = field(default_factory=dict, repr=False)
+    _powers: dict[int, frozenset[str]] = field(default_factory=dict, repr=False)
+    _harmless: dict[frozenset[AccountPower], set[int]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def over(cls, model: AccessModel, circumstances: Circumstances) -> EscalationSearch:
@@ -79,27 +80,13 @@ class EscalationSearch:
         granted = self._granted(start)
         if (known.account.id, EVERYTHING) in granted:
             return None
-        numbers = count()
-        queue: list[tuple[int, int, int, Acting, tuple[EscalationMove, ...]]] = [(0, 0, next(numbers), start, ())]
-        reached: set[tuple[object, ...]] = set()
-        while queue:
-            doubts, length, _, acting, moves = heappop(queue)
-            if state(acting) in reached:
-                continue
-            reached.add(state(acting))
-            gain = self._gain(start, acting, granted) if any(move.is_step for move in moves) else ""
-            if gain:
-                return EscalationPath(known, moves, gain)
-            if len(reached) > MOST_STATES:
-                return EscalationPath(known, (), "")
-            for move in self.moves.of(acting):
-                if not moves and move.is_step and all(_is_of(need, declared) for need in move.needs):
-                    continue
-                if state(move.target) in reached:
-                    continue
-                rank = doubts + len(move.doubts)
-                heappush(queue, (rank, length + 1, next(numbers), move.target, (*moves, move)))
-        return None
+        search = _OneSearch(self, granted, declared)
+        moves = search.run(start)
+        if moves is None and not search.is_given_up:
+            # none of these leads on, whoever comes by who is granted the same
+            self._harmless.setdefault(granted, set()).update(search.reached - {self.moves.number(start)})
+            return None
+        return EscalationPath(known, moves or (), search.gain)
 
     def holders(self, known: KnownEntity) -> tuple[str, ...]:
         """Return who can act as a role, by roles that surely let them in; nobody for a user."""
@@ -132,17 +119,23 @@ class EscalationSearch:
 
     def _granted(self, start: Acting) -> frozenset[AccountPower]:
         """Return what somebody has full power over by themselves and by the roles that surely let them in."""
-        powers, reached, queue = set[AccountPower](), {state(start)}, [start]
+        number = self.moves.number
+        powers, reached, queue = set[AccountPower](), {number(start)}, [start]
         while queue and len(reached) <= MOST_STATES:
             acting = queue.pop()
             powers |= {(acting.known.account.id, power) for power in self.full_powers(acting)}
             for move in self.moves.of(acting):
-                if not move.is_step and not move.doubts and state(move.target) not in reached:
-                    reached.add(state(move.target))
+                if not move.is_step and not move.doubts and number(move.target) not in reached:
+                    reached.add(number(move.target))
                     queue.append(move.target)
         return frozenset(powers)
 
-    def _gain(self, start: Acting, acting: Acting, granted: frozenset[AccountPower]) -> str:
+    def harmless(self, granted: frozenset[AccountPower]) -> set[int]:
+        """Return the numbers of states that are known to lead to no more power for somebody who is granted this."""
+        return self._harmless.get(granted, set())
+
+    def gain(self, start: Acting, acting: Acting, granted: frozenset[AccountPower]) -> str:
+        """Return in words what the start gains by acting as somebody; nothing if it is granted as much."""
         account = acting.known.account
         powers = {power for power in self.full_powers(acting) if (account.id, power) not in granted}
         if (account.id, EVERYTHING) in granted:
@@ -155,7 +148,7 @@ class EscalationSearch:
 
     def full_powers(self, acting: Acting) -> frozenset[str]:
         """Return the services that somebody has full power over; `*` for an administrator in effect."""
-        key = state(acting)
+        key = self.moves.number(acting)
         if key not in self._powers:
             is_administrator = all(_may_everywhere(self.moves, acting, action) for action in _OF_ADMINISTRATORS)
             self._powers[key] = frozenset((EVERYTHING,)) if is_administrator else frozenset(self._services(acting))
@@ -169,6 +162,50 @@ class EscalationSearch:
             is_one = not set("*?") & set(service)
             if is_one and _may_everywhere(self.moves, acting, f"{service}:{UNLISTED}"):
                 yield service
+
+
+@dataclass(eq=False)
+class _OneSearch:
+    """The search from one start, the shortest and most certain paths first."""
+
+    shared: EscalationSearch
+    granted: frozenset[AccountPower]
+    declared: frozenset[str]
+    reached: set[int] = field(default_factory=set)
+    gain: str = ""
+    is_given_up: bool = False
+
+    def run(self, start: Acting) -> tuple[EscalationMove, ...] | None:
+        """Return the moves of the best path; None where there is none, or where the search is given up."""
+        numbers, number = count(), self.shared.moves.number
+        queue: list[tuple[int, int, int, Acting, tuple[EscalationMove, ...]]] = [(0, 0, next(numbers), start, ())]
+        best = {number(start): (0, 0)}
+        while queue:
+            doubts, length, _, acting, moves = heappop(queue)
+            if number(acting) in self.reached:
+                continue
+            self.reached.add(number(acting))
+            self.gain = self.shared.gain(start, acting, self.granted) if moves else ""
+            if self.gain:
+                return moves
+            if len(self.reached) > MOST_STATES:
+                self.is_given_up = True
+                return None
+            for move in self._leading_on(acting, is_first=not moves):
+                rank, to = (doubts + len(move.doubts), length + 1), number(move.target)
+                if rank < best.get(to, (MOST_STATES, 0)):
+                    best[to] = rank
+                    heappush(queue, (*rank, next(numbers), move.target, (*moves, move)))
+        return None
+
+    def _leading_on(self, acting: Acting, *, is_first: bool) -> Iterator[EscalationMove]:
+        """Yield the moves to look at. The first is more than to assume a role: a path that begins with a role is that
+        role's own."""
+        harmless, number = self.shared.harmless(self.granted), self.shared.moves.number
+        for move in self.shared.moves.of(acting):
+            is_none = is_first and (not move.is_step or all(_is_of(need, self.declared) for need in move.needs))
+            if not is_none and number(move.target) not in harmless:
+                yield move
 
 
 def _is_of(need: AllowedAction, policies: frozenset[str]) -> bool:

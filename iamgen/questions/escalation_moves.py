@@ -19,7 +19,7 @@ from iamgen.aws.partitions import service_principal
 from iamgen.questions.circumstances import Acting
 from iamgen.questions.condition_words import concerns, undecided
 from iamgen.questions.demands import EVERYTHING, ResourceScope
-from iamgen.questions.escalation_surroundings import AllowedAction, Control, Surroundings, mentions, state
+from iamgen.questions.escalation_surroundings import AllowedAction, Control, Surroundings, mentions
 from iamgen.questions.held_roles import role_label
 from iamgen.questions.hops import Hop, best_hop
 from iamgen.questions.model import KnownEntity, ModelAccount
@@ -60,11 +60,11 @@ class EscalationMove:
 class Moves(Surroundings):
     """Finds the moves of users and roles, each once."""
 
-    _of_state: dict[tuple[object, ...], tuple[EscalationMove, ...]] = field(default_factory=dict, repr=False)
+    _of_state: dict[int, tuple[EscalationMove, ...]] = field(default_factory=dict, repr=False)
 
     def of(self, acting: Acting) -> tuple[EscalationMove, ...]:
         """Return the moves of a user or of a role's session; those that are certain come first."""
-        key = state(acting)
+        key = self.number(acting)
         if key not in self._of_state:
             listed = _OfOne(self, acting).moves()
             self._of_state[key] = tuple(sorted(listed, key=lambda move: bool(move.doubts)))
@@ -77,6 +77,7 @@ class _OfOne:
 
     shared: Surroundings
     acting: Acting
+    _passable_to: dict[str, tuple[tuple[KnownEntity, AllowedAction], ...]] = field(default_factory=dict)
 
     def moves(self) -> Iterator[EscalationMove]:
         hops = [*self._assumed()]
@@ -201,14 +202,20 @@ class _OfOne:
                     yield EscalationMove(self.acting, words, needs, self.shared.acting(role), condition)
 
     def _passed(self, step: Step) -> Iterator[EscalationMove]:
-        receiver: Mapping[str, ContextValue] = {"iam:PassedToService": service_principal(step.subject)}
-        for role in self.shared.trusting.get((self._account.id, step.subject), ()):
-            if role.entity.arn != self.acting.known.entity.arn:
-                need = self._allowed(PASS_ROLE, role.entity.arn, receiver)
-                needs = self._needs(step) if need else ()
-                if need and needs:
-                    words = f"passes {named(role)} to {step.subject}"
-                    yield EscalationMove(self.acting, words, (need, *needs), self.shared.acting(role))
+        needs = self._needs(step)
+        for role, need in self._passable(step.subject) if needs else ():
+            words = f"passes {named(role)} to {step.subject}"
+            yield EscalationMove(self.acting, words, (need, *needs), self.shared.acting(role))
+
+    def _passable(self, service: str) -> tuple[tuple[KnownEntity, AllowedAction], ...]:
+        """Return the roles that may be passed to a service which they trust, each with what allows it."""
+        if service not in self._passable_to:
+            receiver: Mapping[str, ContextValue] = {"iam:PassedToService": service_principal(service)}
+            trusting = self.shared.trusting.get((self._account.id, service), ())
+            others = (role for role in trusting if role.entity.arn != self.acting.known.entity.arn)
+            pairs = ((role, self._allowed(PASS_ROLE, role.entity.arn, receiver)) for role in others)
+            self._passable_to[service] = tuple((role, need) for role, need in pairs if need)
+        return self._passable_to[service]
 
     def _needs(self, step: Step) -> tuple[AllowedAction, ...]:
         """Return the actions that a step needs, with what allows each on something; nothing if one is not allowed."""

@@ -59,10 +59,18 @@ class Surroundings:
     """Finds the roles that somebody may assume."""
     circumstances: Circumstances
     """When that is, and how users sign in."""
+    _numbers: dict[Acting, int] = field(default_factory=dict, repr=False)
+    _states: dict[tuple[object, ...], int] = field(default_factory=dict, repr=False)
     _acting: dict[KnownEntity, Acting] = field(default_factory=dict, repr=False)
     _taken_over: dict[tuple[str, tuple[object, ...]], dict[tuple[str, str], AllowedAction | None]] = field(
         default_factory=dict, repr=False
     )
+
+    def number(self, acting: Acting) -> int:
+        """Return a number for somebody's state, the same for equal ones: to compare policies each time takes long."""
+        if acting not in self._numbers:
+            self._numbers[acting] = self._states.setdefault(state(acting), len(self._states))
+        return self._numbers[acting]
 
     def acting(self, known: KnownEntity) -> Acting:
         """Return a user or a role's session as it asks; a user as somebody who signs in with MFA."""

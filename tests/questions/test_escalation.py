@@ -426,3 +426,24 @@ def likenesses(asker: Asker) -> int:
 def test_users_are_alike_only_if_the_same_is_true_of_them(modelled: Modelled, more: list[Block], number: int) -> None:
     users = {f"U{index}": user(f"u{index}", **properties) for index, properties in enumerate(more)}
     assert likenesses(modelled({DEV: users})) == number
+
+
+def test_a_role_that_may_perhaps_be_assumed_is_power_for_whoever_takes_a_step_to_it(modelled: Modelled) -> None:
+    here = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": arn("role", "First")},
+        "Action": "sts:AssumeRole",
+        "Condition": here,
+    }
+    resources = {
+        "A": role("First", EC2, allow("sts:AssumeRole")),
+        "B": role("Second", EC2, allow("iam:UpdateAssumeRolePolicy", arn("role", "Boss"))),
+        "C": role("Boss", [trust], FULL),
+    }
+    asker = modelled({DEV: resources})
+    looking = search(asker)
+    assert looking.path(asker.model.role_by_arn[arn("role", "First")]) is None
+    path = looking.path(asker.model.role_by_arn[arn("role", "Second")])
+    assert path
+    assert path.gain == BECOMES
