@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +24,10 @@ from iamgen.project import Project
 from iamgen.release.repository import open_repository
 from iamgen.revision import compared, rendered_at, revision_named
 from iamgen.ui.console import Console
+from iamgen.ui.fenced_block import fenced
 from iamgen.ui.plan_line import PlanLine
 
 _PENDING = 4
-_FENCE = 3
 
 
 @dataclass(frozen=True)
@@ -97,13 +96,6 @@ def _paragraphs(accounts: tuple[AccountChanges, ...] | None) -> Iterator[str]:
     for together in equal_accounts(accounts):
         yield f"**{head(together)}**"
         if together[0].changes:
-            yield _fenced("\n".join(line.as_diff for line in signed(changes_of(together))))
+            yield fenced("\n".join(line.as_diff for line in signed(changes_of(together))), "diff")
     yield from unchanged(accounts)
     yield str(plan_line(total(accounts)))
-
-
-def _fenced(text: str) -> str:
-    """Return the text in a block that nothing in it ends."""
-    longest = max(map(len, re.findall("`+", text)), default=0)
-    fence = "`" * max(_FENCE, longest + 1)
-    return f"{fence}diff\n{text}\n{fence}"
