@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,11 +10,11 @@ from iamgen.access.documents import Principal, Statement
 from iamgen.access.matching import PreparedStatement
 from iamgen.access.patterns import pattern
 from iamgen.access.principals import ASSUME
-from iamgen.access_diff.assumable_roles import ChangedEntries, changed_entries
+from iamgen.access_diff.assumable_roles import changed_entries
 from iamgen.access_diff.assuming_policies import AssumingPolicies, assuming_policies
 from iamgen.access_diff.callers import CommonCaller, FixedKeys, caller_of, keys_of
 from iamgen.access_diff.matched_principals import MatchedModels, MatchedPrincipal
-from iamgen.access_diff.own_policies import policies_of
+from iamgen.access_diff.own_policies import policies_of, policy_identities
 from iamgen.access_diff.shared_decisions import SharedDecisions
 from iamgen.access_diff.trusted_parties import (
     TrustedParty,
@@ -65,7 +65,6 @@ class Assumption:
     """Both sides."""
     decisions: SharedDecisions
     """Decides about each pair of statements."""
-    _known_entries: dict[object, ChangedEntries] = field(default_factory=dict, repr=False)
     _trusted: dict[int, frozenset[int]] = field(default_factory=dict, repr=False)
 
     def changes(self) -> tuple[AssumptionChange, ...]:
@@ -158,28 +157,30 @@ class Assumption:
 
     def _with_changed_policies(self) -> Iterator[tuple[MatchedPrincipal, MatchedPrincipal]]:
         """Yield users and roles whose own policies say something else about a role that may trust them."""
-        for caller in (*self.models.users, *self.models.roles):
-            entries = self._entries(caller)
+        for callers in self._by_policies().values():
+            first = next(iter(callers.values()))
+            entries = changed_entries(policies_of(first.before), policies_of(first.after))
             for role in entries.roles(self.models.roles) if entries else ():
-                if id(caller) in self._trusted_by(role):
-                    yield caller, role
+                yield from ((callers[number], role) for number in sorted(callers.keys() & self._trusted_by(role)))
 
-    def _entries(self, caller: MatchedPrincipal) -> ChangedEntries:
-        """Return what a caller's own policies say differently about roles; equal policies are compared once."""
-        sides = (caller.before, caller.after)
-        key = tuple(tuple(map(id, _held(known))) for known in sides)
-        if key not in self._known_entries:
-            self._known_entries[key] = changed_entries(policies_of(sides[0]), policies_of(sides[1]))
-        return self._known_entries[key]
+    def _by_policies(self) -> dict[object, dict[int, MatchedPrincipal]]:
+        """Return the users and roles, by their place in the models, with those together that have the same policies."""
+        together: dict[object, dict[int, MatchedPrincipal]] = {}
+        for number, item in enumerate((*self.models.users, *self.models.roles)):
+            together.setdefault(policy_identities(item), {})[number] = item
+        return together
 
     def _trusted_by(self, role: MatchedPrincipal) -> frozenset[int]:
-        """Return the users and roles of the models whom a role's trust policies may mean, by their identity."""
+        """Return the users and roles whom a role's trust policies may mean, by their place in the models."""
         if id(role) not in self._trusted:
             before, after = _trusts(role)
-            self._trusted[id(role)] = frozenset(
-                id(item) for party in parties_of((*before, *after)) for item in self._meant_by(party)
-            )
+            meant = (item for party in parties_of((*before, *after)) for item in self._meant_by(party))
+            self._trusted[id(role)] = frozenset(self._places[id(item)] for item in meant)
         return self._trusted[id(role)]
+
+    @cached_property
+    def _places(self) -> Mapping[int, int]:
+        return {id(item): number for number, item in enumerate((*self.models.users, *self.models.roles))}
 
     def _meant_by(self, party: TrustedParty) -> Iterable[MatchedPrincipal]:
         if party.principal.name == "*":
@@ -188,13 +189,6 @@ class Assumption:
         if known is not None or party.demand is not None or party.principal.kind != "AWS":
             return (known,) if known else ()
         return self.models.of_account.get(party.account_id, ()) if party.is_account else ()
-
-
-def _held(known: KnownEntity | None) -> Iterator[object]:
-    """Yield the policies of a user or role, with its boundary."""
-    if known is not None:
-        yield from (policy for _, policy in known.held_policies)
-        yield known.entity.boundary
 
 
 def _trusts(role: MatchedPrincipal) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:

@@ -10,7 +10,8 @@ from iamgen.access_diff.difference_text import DifferenceText
 from iamgen.access_diff.held_roles_change import HeldRoleChange
 from iamgen.access_diff.matched_principals import MatchedPrincipal
 from iamgen.access_diff.own_policies import OwnChange
-from iamgen.access_diff.request_words import RequestWords, party_label
+from iamgen.access_diff.party_label import party_label
+from iamgen.access_diff.request_words import RequestWords
 from iamgen.aws.services import list_date
 from iamgen.questions.access_answer import ActorKey
 from iamgen.questions.can_json import iso

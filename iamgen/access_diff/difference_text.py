@@ -8,7 +8,8 @@ from functools import cached_property
 from textwrap import wrap
 
 from iamgen.access_diff.model_difference import ModelDifference
-from iamgen.access_diff.request_words import joined, party_label
+from iamgen.access_diff.party_label import party_label
+from iamgen.access_diff.request_words import joined
 from iamgen.access_diff.sections import DifferenceWords, Section
 from iamgen.questions.limits import not_looked_at_of_all, since
 from iamgen.ui.printable import printable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -12,13 +12,15 @@ from iamgen.access_diff.assumption import Assumption, AssumptionChange
 from iamgen.access_diff.held_roles_change import HeldRoleChange, HeldRoles
 from iamgen.access_diff.matched_principals import MatchedModels, MatchedPrincipal
 from iamgen.access_diff.own_policies import OwnChange, OwnPolicies
+from iamgen.access_diff.party_label import party_label
 from iamgen.access_diff.shared_decisions import SharedDecisions
+from iamgen.access_diff.trusted_parties import TrustedParty
 from iamgen.aws.data.services import every_action
 from iamgen.questions.access_answer import ActorKey
 from iamgen.questions.can import Asker
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.held_roles import role_label
-from iamgen.questions.holders import POWER_OVER_IAM, HolderSearch, admin_demand
+from iamgen.questions.holders import POWER_OVER_IAM, HolderAnswer, HolderSearch, admin_demand
 from iamgen.questions.model import AccessModel
 
 
@@ -108,14 +110,26 @@ class ModelDifference:
     @cached_property
     def new_administrators(self) -> tuple[Administrator, ...]:
         """Whoever is administrator in effect, in a way in which they were not before."""
-        if not self._may_have_new_administrators:
+        arns = frozenset(self._with_more_power)
+        if not arns:
             return ()
-        before, after = (set(_administrators(asker, self._circumstances)) for asker in self._askers)
+        before, after = (_search(asker, self._circumstances, arns) for asker in self._askers)
         names = {account.name: self._later_name(account.id) for account in self.models.before.accounts}
-        earlier = {(item.name, item.role, names.get(item.account, item.account), item.is_certain) for item in before}
-        new = (item for item in after if (item.name, item.role, item.account, item.is_certain) not in earlier)
-        certain = {(name, role, account) for name, role, account, is_certain in earlier if is_certain}
-        return tuple(sorted(item for item in new if (item.name, item.role, item.account) not in certain))
+        earlier = {replace(item, account=names[item.account]) for item in _administrators(before)}
+        certain = {replace(item, is_certain=False) for item in earlier if item.is_certain}
+        later = {*_administrators(after), *self._unknown_administrators(after)}
+        return tuple(sorted(later - earlier - certain))
+
+    def _unknown_administrators(self, found: HolderAnswer) -> Iterator[Administrator]:
+        """Yield whoever comes to be let in to the role of an administrator, and is no user or role of the models."""
+        reached = {holder.attempt.way.acting.known.entity.arn for holder in found.holders}
+        roles = reached | {role.entity.arn for role in found.unreached}
+        known = {holder.attempt.way.actor.name for holder in found.holders}
+        for change in self.assumption:
+            party = change.party
+            is_unknown = isinstance(party, TrustedParty) and party.name not in known
+            if change.gain and is_unknown and change.role.after and change.role.after.entity.arn in roles:
+                yield Administrator(party_label(party), change.role.name, change.role.known.account.name, False)
 
     @property
     def has_gains(self) -> bool:
@@ -155,10 +169,15 @@ class ModelDifference:
         return account.name
 
     @property
-    def _may_have_new_administrators(self) -> bool:
+    def _with_more_power(self) -> Iterator[str]:
+        """Yield the ARNs of users and roles that may more than before what makes an administrator, and of roles that
+        somebody gains."""
         power = self.known.only(action.lower() for action in POWER_OVER_IAM)
-        more = (gain for change in self.own for gain in change.comparison.gains)
-        return any(change.is_gain for change in self.held) or any(gain.actions & power for gain in more)
+        more = [item.principal for item in self.own if any(gain.actions & power for gain in item.comparison.gains)]
+        gained = [change.role for change in self.held if change.is_gain]
+        gained += [change.role for change in self.assumption if change.gain]
+        for item in (*more, *gained):
+            yield from (side.entity.arn for side in (item.before, item.after) if side)
 
     @cached_property
     def _assumption(self) -> Assumption:
@@ -183,8 +202,13 @@ def model_difference(before: AccessModel, after: AccessModel, moment: datetime) 
     return ModelDifference(MatchedModels(before, after), known, moment)
 
 
-def _administrators(asker: Asker, circumstances: Circumstances) -> Iterator[Administrator]:
-    for holder in HolderSearch(asker, admin_demand(""), circumstances, is_admin=True).run().holders:
+def _search(asker: Asker, circumstances: Circumstances, arns: frozenset[str]) -> HolderAnswer:
+    """Return who is administrator in effect as one of these users and roles."""
+    return HolderSearch(asker, admin_demand(""), circumstances, is_admin=True, only=arns).run()
+
+
+def _administrators(found: HolderAnswer) -> Iterator[Administrator]:
+    for holder in found.holders:
         way = holder.attempt.way
         acting = way.acting.known
         role = role_label(acting) if way.hops else ""

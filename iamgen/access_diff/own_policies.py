@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from iamgen.access.documents import Statement
@@ -54,12 +54,47 @@ class OwnPolicies:
     """The actions of AWS, with those that stand for others to come."""
     decisions: SharedDecisions
     """Decides about each class of actions."""
+    _compared: dict[object, AccessComparison | None] = field(default_factory=dict, repr=False)
+    _deciding: dict[object, tuple[Statement, ...]] = field(default_factory=dict, repr=False)
 
     def change(self, principal: MatchedPrincipal) -> OwnChange | None:
         """Return what is different; None where the policies are the same on both sides, statement by statement."""
         before, after = policies_of(principal.before), policies_of(principal.after)
-        statements = [*_all(before), *_all(after)]
-        common = CommonCaller.of(keys_of(principal.before), keys_of(principal.after), statements)
+        common = self._common(principal, before, after)
+        fixed = frozenset(common.caller.fixed.items())
+        key = (policy_identities(principal), fixed, common.doubts, principal.known.account.id)
+        if key not in self._compared:
+            compared = self._comparison(before, after, common)
+            known = compared and _in_account(compared, principal.known.account.id, before, after)
+            self._compared[key] = known
+        comparison = self._compared[key]
+        return OwnChange(principal, comparison) if comparison else None
+
+    def _common(self, principal: MatchedPrincipal, before: PolicySet, after: PolicySet) -> CommonCaller:
+        """Return the keys that a decision may depend on.
+
+        Where the keys have the same values on both sides, those of statements that decide alike anyway count for
+        nothing: so members of a group share a decision.
+        """
+        first, second = keys_of(principal.before), keys_of(principal.after)
+        if first is not None and second is not None and first != second:
+            return CommonCaller.of(first, second, (*_all(before), *_all(after)))
+        key = policy_identities(principal)
+        if key not in self._deciding:
+            self._deciding[key] = tuple(self._about_changes(before, after))
+        return CommonCaller.of(first, second, self._deciding[key])
+
+    def _about_changes(self, before: PolicySet, after: PolicySet) -> Iterator[Statement]:
+        """Yield the statements about actions that may be decided otherwise on each side."""
+        touched = 0 if before == after else changed_actions(before, after, self.known)
+        for side in (*before.sides, *after.sides) if touched else ():
+            for index in indexes_of(side):
+                for item in self.known.of_policy(index):
+                    if (item.certain | item.doubtful) & touched:
+                        yield item.statement.statement
+
+    def _comparison(self, before: PolicySet, after: PolicySet, common: CommonCaller) -> AccessComparison | None:
+        """Return what two sets of policies allow differently; None where their statements are the same."""
         if before == after and not common.doubts:
             return None
         touched = changed_actions(before, after, self.known)
@@ -67,10 +102,11 @@ class OwnPolicies:
             return None
         scope = ComparisonScope(RESOURCE_FORMS, Viewpoint(common.caller), self.decisions, self._assume)
         compared = compare(before, after, self.known, scope)
+        statements = [*_all(before), *_all(after)]
         compared = replace(compared, doubts=(*compared.doubts, *self._doubts(common, statements)))
         if touched & self._assume:
-            compared = self._with_assuming(compared, before, after, scope.viewpoint)
-        return OwnChange(principal, _in_account(compared, principal.known.account.id, before, after))
+            return self._with_assuming(compared, before, after, scope.viewpoint)
+        return compared
 
     @cached_property
     def _assume(self) -> ActionSet:
@@ -136,6 +172,18 @@ class OwnPolicies:
             for item in self.known.of_policy(index):
                 actions |= item.certain | item.doubtful
             yield DoubtfulActions(actions, (doubt,))
+
+
+def policy_identities(principal: MatchedPrincipal) -> object:
+    """Return what is equal for users and roles that have the very same policies, as members of one group have."""
+    return tuple(tuple(map(id, _held(known))) for known in (principal.before, principal.after))
+
+
+def _held(known: KnownEntity | None) -> Iterator[object]:
+    """Yield the policies of a user or role, with its boundary."""
+    if known is not None:
+        yield from (policy for _, policy in known.held_policies)
+        yield known.entity.boundary
 
 
 def policies_of(known: KnownEntity | None) -> PolicySet:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from iamgen.access.evaluate import Request
 from iamgen.access.known_actions import UNLISTED_SERVICE, ActionSet, KnownActions
-from iamgen.access_diff.matched_principals import MatchedPrincipal
-from iamgen.access_diff.trusted_parties import TrustedParty
 from iamgen.aws.data.services import access_levels, every_action
 from iamgen.questions.action_summary import ACCESS_LEVELS
 from iamgen.regions.action_words import ActionWords
@@ -98,16 +96,3 @@ def shown_keys(request: Request) -> dict[str, object]:
 
 def _value(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def party_label(party: TrustedParty | MatchedPrincipal) -> str:
-    """Return how a user or role is named, or somebody whom only a trust policy names."""
-    if isinstance(party, MatchedPrincipal):
-        return f"{party.name} in {party.account}" if party.kind in ("CI user", "user", "role") else party.name
-    if party.principal.kind == "Federated" and party.demand is not None:
-        return f"the pipeline {party.name}"
-    if party.principal.name == "*":
-        return "anybody"
-    if party.demand is not None:
-        return f"the user {party.name} of {party.account_id}, who is not known"
-    return f"users and roles of the account {party.account_id}" if party.is_account else party.principal.name

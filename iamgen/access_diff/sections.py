@@ -11,7 +11,8 @@ from iamgen.access_diff.held_roles_change import HeldRoleChange
 from iamgen.access_diff.matched_principals import MatchedPrincipal
 from iamgen.access_diff.model_difference import ModelDifference
 from iamgen.access_diff.own_policies import OwnChange
-from iamgen.access_diff.request_words import RequestWords, joined, party_label, shown_keys
+from iamgen.access_diff.party_label import party_label
+from iamgen.access_diff.request_words import RequestWords, joined, shown_keys
 from iamgen.questions.access_answer import ActorKey
 from iamgen.questions.can_json import iso
 from iamgen.questions.held_roles import HeldRole

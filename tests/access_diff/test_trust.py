@@ -190,3 +190,15 @@ def test_a_caller_who_is_trusted_by_name_and_by_account_is_not_decided(written: 
     assert found.has_doubts
     reason = "trusts a caller both by name and by account, of which one alone is enough"
     assert f"trust policy of R: {reason}" in " ".join(body(found).split())
+
+
+def test_an_administrator_role_that_lets_in_somebody_unknown_is_a_way_to_administrator(written: Differ) -> None:
+    admin = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+    def roles(*trusts: dict[str, Any]) -> dict[str, Any]:
+        return {DEV: {"R": role("R", list(trusts), ManagedPolicyArns=[admin])}}
+
+    people = {OPS: asking()}
+    found = written(people | roles(trusting(arn("ann"))), people | roles(trusting(arn("ann")), trusting(arn("eve"))))
+    title = "new ways to administrator"
+    assert entries(found)[title] == [f"arn:aws:iam::{OPS}:user/eve as R in {DEV}, which depends on the request"]
