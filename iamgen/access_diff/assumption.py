@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from iamgen.access.documents import Principal, Statement
@@ -50,6 +50,9 @@ class AssumptionChange:
     """A request that was allowed before and is denied now, compared in that direction; None where there is none."""
     doubts: tuple[Fault, ...] = ()
     """Why it is not decided whether there is more."""
+    side: str = ""
+    """Empty for a change of access; else `trust policy` or `own policies`: that side alone says something else, and the
+    other one still decides as before."""
 
     @property
     def is_nothing(self) -> bool:
@@ -68,7 +71,8 @@ class Assumption:
     _trusted: dict[int, frozenset[int]] = field(default_factory=dict, repr=False)
 
     def changes(self) -> tuple[AssumptionChange, ...]:
-        """Return whoever may assume a role in more or fewer ways, and what is not decided about that."""
+        """Return whoever may assume a role in more or fewer ways, what is not decided about that, and where one of two
+        sides alone says something else."""
         asked: dict[tuple[int, int], tuple[MatchedPrincipal, MatchedPrincipal]] = {}
         result: list[AssumptionChange] = []
         for role in self.models.roles:
@@ -79,7 +83,8 @@ class Assumption:
                     asked[id(known), id(role)] = (known, role)
         for caller, role in self._with_changed_policies():
             asked[id(caller), id(role)] = (caller, role)
-        result += (self._of_pair(caller, role) for caller, role in asked.values())
+        for caller, role in asked.values():
+            result += self._of_pair(caller, role)
         return tuple(change for change in result if not change.is_nothing)
 
     @cached_property
@@ -121,14 +126,29 @@ class Assumption:
             if _is_touched(*_trusts(role), action):
                 yield self._change(known or party, role, action, (sides[0], sides[1], viewpoint))
 
-    def _of_pair(self, caller: MatchedPrincipal, role: MatchedPrincipal) -> AssumptionChange:
-        """Return in which requests a user or role of the models may assume a role on one side only."""
+    def _of_pair(self, caller: MatchedPrincipal, role: MatchedPrincipal) -> Iterator[AssumptionChange]:
+        """Yield in which requests a user or role of the models may assume a role on one side only.
+
+        Where there are none, what the trust policy or the caller's own policies say differently by themselves.
+        """
         before = assuming_policies(caller.before, role.before)
         after = assuming_policies(caller.after, role.after)
         statements = [item for policies in (before, after) for side in policies.sides for item in side]
         common = CommonCaller.of(_keys(caller.before, role.before), _keys(caller.after, role.after), statements)
-        sides = (before, after, Viewpoint(common.caller))
-        return self._change(caller, role, _ASSUME, sides, (*before.doubts, *after.doubts, *common.doubts))
+        viewpoint = Viewpoint(common.caller)
+        doubts = (*before.doubts, *after.doubts, *common.doubts)
+        change = self._change(caller, role, _ASSUME, (before, after, viewpoint), doubts)
+        yield change
+        if change.is_nothing:
+            halves = {
+                "trust policy": (PolicySet(before.trust), PolicySet(after.trust)),
+                "own policies": (
+                    PolicySet(before.identity, before.boundary),
+                    PolicySet(after.identity, after.boundary),
+                ),
+            }
+            for side, (first, second) in halves.items():
+                yield replace(self._change(caller, role, _ASSUME, (first, second, viewpoint)), side=side)
 
     def _change(
         self,

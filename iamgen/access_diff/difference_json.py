@@ -70,6 +70,7 @@ class DifferenceJson:
             "left": [_actor(key) for key in found.left],
             "roles": [_held_change(change) for change in found.held],
             "assuming": [_assumed(change, words) for change in found.assumption],
+            "one_sided": [{**_assumed(change, words), "side": change.side} for change in found.one_sided],
             "actions": [_own(change, words) for change in found.own],
             "administrators": [
                 {"name": item.name, "role": item.role or None, "account": item.account, "certain": item.is_certain}

@@ -73,6 +73,15 @@ class ModelDifference:
     @cached_property
     def assumption(self) -> tuple[AssumptionChange, ...]:
         """Whoever may assume a role in more or fewer ways, or of whom that is not decided."""
+        return tuple(change for change in self._assumed if not change.side)
+
+    @cached_property
+    def one_sided(self) -> tuple[AssumptionChange, ...]:
+        """Whoever gains or loses nothing because only one of the two sides that decide says something else."""
+        return tuple(change for change in self._assumed if change.side)
+
+    @cached_property
+    def _assumed(self) -> tuple[AssumptionChange, ...]:
         return self._assumption.changes()
 
     @cached_property
@@ -93,7 +102,7 @@ class ModelDifference:
     @cached_property
     def rewritten(self) -> tuple[MatchedPrincipal, ...]:
         """Whoever has policies, or a trust policy, that are written in another way and mean the same."""
-        in_trust = {id(change.role) for change in self.assumption}
+        in_trust = {id(change.role) for change in self._assumed}
         written = [change.principal for change in self.compared if change.is_rewritten_only]
         trusts = [role for role in self._assumption.rewritten if id(role) not in in_trust]
         return tuple(dict.fromkeys((*written, *trusts)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from iamgen.access_diff.assumption import AssumptionChange
+from iamgen.access_diff.held_role_words import role_terms
 from iamgen.access_diff.held_roles_change import HeldRoleChange
 from iamgen.access_diff.matched_principals import MatchedPrincipal
 from iamgen.access_diff.model_difference import ModelDifference
@@ -14,8 +15,6 @@ from iamgen.access_diff.own_policies import OwnChange
 from iamgen.access_diff.party_label import party_label
 from iamgen.access_diff.request_words import RequestWords, joined, shown_keys
 from iamgen.questions.access_answer import ActorKey
-from iamgen.questions.can_json import iso
-from iamgen.questions.held_roles import HeldRole
 from iamgen.questions.model import KnownEntity
 from iamgen.regions.comparison import ChangedActions
 from iamgen.regions.difference import Witness
@@ -75,6 +74,8 @@ class DifferenceWords:
             Section("more is allowed", tuple(self._own(own, is_gain=True)), is_gain=True),
             Section("less is allowed", tuple(self._own(own, is_gain=False))),
             Section("new ways to administrator", tuple(self._administrators()), is_gain=True),
+            Section("let in by one side, and still kept out by the other", tuple(self._one_sided(is_gain=True))),
+            Section("kept out by one side, which the other did already", tuple(self._one_sided(is_gain=False))),
             Section("not decided", tuple(self._doubts())),
             Section("called otherwise, so that policies elsewhere may mean nobody now", tuple(self._renamed())),
             Section("only rewritten", tuple(self._rewritten())),
@@ -96,7 +97,7 @@ class DifferenceWords:
                 by_actor.setdefault(change.actor, []).append(change)
         together: dict[str, list[ActorKey]] = {}
         for actor, changes in by_actor.items():
-            together.setdefault("; ".join(_roles(changes)), []).append(actor)
+            together.setdefault("; ".join(role_terms(changes)), []).append(actor)
         for text, actors in together.items():
             names = joined((actor.label for actor in actors), _MANY)
             yield Entry(f"{names}: {text}", tuple(self._shown(by_actor[actors[0]][0])))
@@ -131,6 +132,22 @@ class DifferenceWords:
             does = f", by {self.words.words.name(first.action)}" if first.action in _SESSION_ACTIONS else ""
             details = tuple(self._witness(witness, first.role.known.entity.arn, is_gain=is_gain))
             yield Entry(f"{names}: {first.role.name} in {accounts}{does}", details)
+
+    def _one_sided(self, *, is_gain: bool) -> Iterator[Entry]:
+        """Yield where a trust policy, or the callers' own policies, say something else that changes no access."""
+        together: dict[tuple[str, str], list[AssumptionChange]] = {}
+        for change in self.difference.one_sided:
+            if change.gain if is_gain else change.loss:
+                together.setdefault((change.role.name, change.side), []).append(change)
+        for (role, side), changes in together.items():
+            names = joined((party_label(item.party) for item in changes), _MANY)
+            accounts = joined((item.role.account for item in changes), _MANY)
+            witness = changes[0].gain if is_gain else changes[0].loss
+            assert witness is not None  # noqa: S101  # it was looked for above
+            resource = changes[0].role.known.entity.arn
+            whose = "its trust policy" if side == "trust policy" else "their own policies"
+            details = tuple(self._witness(witness, resource, is_gain=is_gain))
+            yield Entry(f"{names}: {role} in {accounts}, by {whose}", details)
 
     def _held_at(self, change: AssumptionChange) -> list[HeldRoleChange]:
         return self._held_by_role.get(id(change.role), [])
@@ -213,36 +230,6 @@ def _without_id(known: KnownEntity) -> str:
 def _state(change: HeldRoleChange) -> str:
     """Return whether a role is `gained` or `lost`, or held for a `longer` or `shorter` time."""
     return change.state if change.state != "changed" else "longer" if change.is_gain else "shorter"
-
-
-def _roles(changes: Iterable[HeldRoleChange]) -> Iterator[str]:
-    """Yield the roles of somebody, each with all the accounts in which it is held alike."""
-    accounts: dict[tuple[str, str], list[str]] = {}
-    for change in changes:
-        accounts.setdefault((change.role.name, _terms(change)), []).append(change.role.account)
-    for (name, terms), listed in accounts.items():
-        yield f"{name} in {joined(listed, _MANY)}{terms}"
-
-
-def _terms(change: HeldRoleChange) -> str:
-    """Return until when and why a role is held; where that changed, what it was before."""
-    before, after = change.before, change.after
-    if before is not None and after is not None:
-        return f" {_term(after) or 'without an end'}, before {_term(before) or 'without an end'}{_reason(after)}"
-    held = after or before
-    if held is None:
-        return ""
-    term = _term(held)
-    return f"{f' {term}' if term else ''}{_reason(held)}"
-
-
-def _term(held: HeldRole) -> str:
-    parts = (f"until {iso(held.end)}" if held.end else "", "" if held.way.is_certain else "under conditions")
-    return ", ".join(filter(None, parts))
-
-
-def _reason(held: HeldRole) -> str:
-    return f" ({held.reason})" if held.reason else ""
 
 
 def _is_of(assumed: AssumptionChange, held: HeldRoleChange) -> bool:

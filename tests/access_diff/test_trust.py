@@ -58,7 +58,8 @@ def test_trust_alone_gives_a_user_of_another_account_nothing_that_their_own_poli
                         people | {DEV: trust_of(trusting([{"Service": "ec2.amazonaws.com"}, arn("ann")][1]),
                                                 trusting({"Service": "ec2.amazonaws.com"}))})  # fmt: skip
         assert found.is_proven_equal
-        assert entries(found) == {"only rewritten": ["R in 222222222222"]}
+        title = "let in by one side, and still kept out by the other"
+        assert entries(found) == {title: ["ann in 999999999999: R in 222222222222, by its trust policy"]}
 
 
 def test_own_policies_that_come_to_allow_it_are_a_gain_where_the_trust_policy_lets_them_in(written: Differ) -> None:
