@@ -139,7 +139,7 @@ class Assumption:
         doubts = (*before.doubts, *after.doubts, *common.doubts)
         change = self._change(caller, role, _ASSUME, (before, after, viewpoint), doubts)
         yield change
-        if change.is_nothing:
+        if change.is_nothing and caller.state == role.state == "there":
             halves = {
                 "trust policy": (PolicySet(before.trust), PolicySet(after.trust)),
                 "own policies": (
@@ -194,7 +194,8 @@ class Assumption:
         """Return the users and roles whom a role's trust policies may mean, by their place in the models."""
         if id(role) not in self._trusted:
             before, after = _trusts(role)
-            meant = (item for party in parties_of((*before, *after)) for item in self._meant_by(party))
+            allowing = [statement for statement in (*before, *after) if statement.effect == "Allow"]
+            meant = (item for party in parties_of(allowing) for item in self._meant_by(party))
             self._trusted[id(role)] = frozenset(self._places[id(item)] for item in meant)
         return self._trusted[id(role)]
 

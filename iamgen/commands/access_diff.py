@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from iamgen.access_diff.difference_json import DifferenceJson
+from iamgen.access_diff.difference_markdown import difference_paragraphs
 from iamgen.access_diff.difference_text import DifferenceText
 from iamgen.access_diff.model_difference import ModelDifference, model_difference
 from iamgen.access_model import ModelSource, access_model
@@ -26,7 +27,6 @@ from iamgen.release.local_releases import last_release
 from iamgen.release.repository import open_repository
 from iamgen.revision import revision_named
 from iamgen.ui.console import Console
-from iamgen.ui.fenced_block import fenced
 
 FailOn = Literal["gain", "escalation", "any"]
 Form = Literal["text", "markdown", "github", "json"]
@@ -154,15 +154,8 @@ def _answer(shown: DifferenceText, form: Form) -> str:
     if form == "json":
         return json.dumps(DifferenceJson(shown).plain(), indent=2) + "\n"
     if form == "markdown":
-        return markdown(shown)
+        return "\n\n".join(difference_paragraphs(shown)) + "\n"
     return _github(shown) if form == "github" else shown.text()
-
-
-def markdown(shown: DifferenceText) -> str:
-    """Return a difference as it stands in a comment or in the summary of a CI job."""
-    body = "\n".join(shown.body())
-    parts = ["## Who gains and who loses access", fenced(body, "text")]
-    return "\n\n".join(parts) + "\n"
 
 
 def _github(shown: DifferenceText) -> str:

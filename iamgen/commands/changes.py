@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from iamgen.access_model import rendered_model
 from iamgen.clock import now
 from iamgen.diff.accounts import (
     AccountChanges,
@@ -22,7 +23,7 @@ from iamgen.diff.accounts import (
 from iamgen.diff.lines import brief, plan_line, signed
 from iamgen.project import Project
 from iamgen.release.repository import open_repository
-from iamgen.revision import compared, rendered_at, revision_named
+from iamgen.revision import Comparison, compared, rendered_at, revision_named
 from iamgen.ui.console import Console
 from iamgen.ui.fenced_block import fenced
 from iamgen.ui.plan_line import PlanLine
@@ -62,8 +63,9 @@ def changes(request: ChangesRequest, console: Console) -> int:
         after = rendered_at(revision_named(repository, request.after), moment)
     accounts: tuple[AccountChanges, ...] | None
     if request.form == "markdown":
-        accounts = compared(before, after, console).accounts
-        console.product(_markdown(accounts))
+        comparison = compared(before, after, console)
+        accounts = comparison.accounts
+        console.product("\n\n".join((*_access(comparison), *_paragraphs(accounts))) + "\n")
     else:
         accounts = across(rendered_at(before, moment).templates, after.templates)
         if request.form == "json":
@@ -84,8 +86,17 @@ def _json(accounts: tuple[AccountChanges, ...]) -> str:
     return json.dumps(plain, indent=2) + "\n"
 
 
-def _markdown(accounts: tuple[AccountChanges, ...] | None) -> str:
-    return "\n\n".join(_paragraphs(accounts)) + "\n"
+def _access(comparison: Comparison) -> Iterator[str]:
+    """Yield who gains and who loses access, nothing where one of the sides cannot be rendered."""
+    if comparison.before is None:
+        return
+    from iamgen.access_diff.difference_markdown import difference_paragraphs
+    from iamgen.access_diff.difference_text import DifferenceText
+    from iamgen.access_diff.model_difference import model_difference
+
+    moment = comparison.after.project.now
+    before, after = (rendered_model(side, side.project.revision) for side in (comparison.before, comparison.after))
+    yield from difference_paragraphs(DifferenceText(model_difference(before, after, moment)))
 
 
 def _paragraphs(accounts: tuple[AccountChanges, ...] | None) -> Iterator[str]:
