@@ -41,21 +41,21 @@ class DifferenceJson:
         }
 
     def _overview(self) -> dict[str, object]:
-        found = self.shown.difference
+        difference = self.shown.difference
         return {
-            "before": found.models.before.origin,
-            "after": found.models.after.origin,
-            "at": iso(found.moment),
+            "before": difference.models.before.origin,
+            "after": difference.models.after.origin,
+            "at": iso(difference.moment),
             "actions_of": list_date(),
-            "principals": len(found.principals),
-            "classes": found.classes,
-            "proven_equal": found.is_proven_equal,
+            "principals": len(difference.principals),
+            "classes": difference.classes,
+            "proven_equal": difference.is_proven_equal,
             "summary": self.shown.summary,
         }
 
     def _changes(self) -> dict[str, object]:
-        found = self.shown.difference
-        words = RequestWords.of(found.known)
+        difference = self.shown.difference
+        words = RequestWords.of(difference.known)
         return {
             "accounts": [
                 {
@@ -64,22 +64,24 @@ class DifferenceJson:
                     "state": item.state,
                     "earlier_name": item.earlier_name or None,
                 }
-                for item in found.models.accounts
+                for item in difference.models.accounts
             ],
-            "joined": [_actor(key) for key in found.joined],
-            "left": [_actor(key) for key in found.left],
-            "roles": [_held_change(change) for change in found.held],
-            "assuming": [_assumed(change, words) for change in found.assumption],
-            "one_sided": [{**_assumed(change, words), "side": change.side} for change in found.one_sided],
-            "actions": [_own(change, words) for change in found.own],
+            "joined": [_actor(key) for key in difference.joined],
+            "left": [_actor(key) for key in difference.left],
+            "roles": [_held_change(change) for change in difference.held],
+            "assuming": [_assumed(change, words) for change in difference.assumption],
+            "one_sided": [{**_assumed(change, words), "side": change.side} for change in difference.one_sided],
+            "actions": [_own(change, words) for change in difference.own],
             "administrators": [
                 {"name": item.name, "role": item.role or None, "account": item.account, "certain": item.is_certain}
-                for item in found.new_administrators
+                for item in difference.new_administrators
             ],
             "renamed": [
-                {**_principal(item), "earlier_arn": item.before.entity.arn} for item in found.renamed if item.before
+                {**_principal(item), "earlier_arn": item.before.entity.arn}
+                for item in difference.renamed
+                if item.before
             ],
-            "rewritten": [_principal(item) for item in found.rewritten],
+            "rewritten": [_principal(item) for item in difference.rewritten],
         }
 
     def _unread(self) -> Iterator[dict[str, object]]:

@@ -57,8 +57,8 @@ class DifferenceText:
     @property
     def summary(self) -> str:
         """What changes in one or two sentences."""
-        found = self.difference
-        if found.is_proven_equal and not (found.joined or found.left):
+        difference = self.difference
+        if difference.is_proven_equal and not (difference.joined or difference.left):
             return f"No change of access: proven for {self._principals}. {self._how}"
         sentences = (self._membership, self._direction(is_gain=True), self._direction(is_gain=False))
         return " ".join(filter(None, (*sentences, self._undecided)))
@@ -82,12 +82,12 @@ class DifferenceText:
 
     @property
     def _membership(self) -> str:
-        found = self.difference
+        difference = self.difference
         parts = []
-        if found.joined:
-            parts.append(f"{joined((key.label for key in found.joined), _FEW)} joined")
-        if found.left:
-            parts.append(f"{joined((key.label for key in found.left), _FEW)} left")
+        if difference.joined:
+            parts.append(f"{joined((key.label for key in difference.joined), _FEW)} joined")
+        if difference.left:
+            parts.append(f"{joined((key.label for key in difference.left), _FEW)} left")
         return f"{'; '.join(parts)}." if parts else ""
 
     def _direction(self, *, is_gain: bool) -> str:
@@ -103,12 +103,12 @@ class DifferenceText:
         return f"No one {word} anything: proven for {self._principals}."
 
     def _names(self, *, is_gain: bool) -> Iterator[str]:
-        found = self.difference
-        yield from (change.actor.label for change in found.held if change.is_gain is is_gain)
-        for change in found.assumption:
+        difference = self.difference
+        yield from (change.actor.label for change in difference.held if change.is_gain is is_gain)
+        for change in difference.assumption:
             if change.gain if is_gain else change.loss:
                 yield party_label(change.party)
-        for item in found.own:
+        for item in difference.own:
             if item.comparison.gains if is_gain else item.comparison.losses:
                 yield item.principal.name
 

@@ -129,11 +129,11 @@ class ModelDifference:
         later = {*_administrators(after), *self._unknown_administrators(after)}
         return tuple(sorted(later - earlier - certain))
 
-    def _unknown_administrators(self, found: HolderAnswer) -> Iterator[Administrator]:
+    def _unknown_administrators(self, answer: HolderAnswer) -> Iterator[Administrator]:
         """Yield whoever comes to be let in to the role of an administrator, and is no user or role of the models."""
-        reached = {holder.attempt.way.acting.known.entity.arn for holder in found.holders}
-        roles = reached | {role.entity.arn for role in found.unreached}
-        known = {holder.attempt.way.actor.name for holder in found.holders}
+        reached = {holder.attempt.way.acting.known.entity.arn for holder in answer.holders}
+        roles = reached | {role.entity.arn for role in answer.unreached}
+        known = {holder.attempt.way.actor.name for holder in answer.holders}
         for change in self.assumption:
             party = change.party
             is_unknown = isinstance(party, TrustedParty) and party.name not in known
@@ -216,8 +216,8 @@ def _search(asker: Asker, circumstances: Circumstances, arns: frozenset[str]) ->
     return HolderSearch(asker, admin_demand(""), circumstances, is_admin=True, only=arns).run()
 
 
-def _administrators(found: HolderAnswer) -> Iterator[Administrator]:
-    for holder in found.holders:
+def _administrators(answer: HolderAnswer) -> Iterator[Administrator]:
+    for holder in answer.holders:
         way = holder.attempt.way
         acting = way.acting.known
         role = role_label(acting) if way.hops else ""

@@ -59,12 +59,12 @@ class DifferenceWords:
 
     def sections(self) -> tuple[Section, ...]:
         """Return the sections, those about people first."""
-        found = self.difference
-        own = found.own
+        difference = self.difference
+        own = difference.own
         listed = (
-            Section("accounts", tuple(Entry(item.text) for item in found.models.accounts)),
-            Section("joined", tuple(self._actors(found.joined)), is_gain=True),
-            Section("left", tuple(self._actors(found.left))),
+            Section("accounts", tuple(Entry(item.text) for item in difference.models.accounts)),
+            Section("joined", tuple(self._actors(difference.joined)), is_gain=True),
+            Section("left", tuple(self._actors(difference.left))),
             Section("roles gained", tuple(self._held("gained")), is_gain=True),
             Section("roles lost", tuple(self._held("lost"))),
             Section("roles held for longer, or with fewer conditions", tuple(self._held("longer")), is_gain=True),
