@@ -36,13 +36,15 @@ def asking(place: Workplace) -> Comparison:
 
 
 def rows(place: Workplace, sizes: Sequence[int], files: Sequence[int], on_next: Callable[[str], None]) -> Iterator[Row]:
-    """Yield a row for `who-can` over organizations of each size, and for `can --questions` with files of each length.
+    """Yield a row for `who-can` and `diff` over organizations of each size, and for `can --questions` with files of
+    each length.
 
     `on_next` is called with what is measured next.
     """
     yield from _growing(
         "`who-can s3:DeleteBucket`, {} accounts: per account", sizes, partial(_organization, place), on_next
     )
+    yield from _growing("`diff HEAD`, {} accounts: per account", sizes, partial(_difference, place), on_next)
     yield from _growing("`can --questions`, {} lines: per line", files, partial(_file, place), on_next)
 
 
@@ -58,7 +60,7 @@ def _growing(
         what_now = f"{what.format(f'{size:,}')}{f' ÷ of {before[0]:,}' if before else ''}"
         ratio = each / before[1] if before else None
         yield Row(what_now, len(runs), each, before and before[1], ratio, _LINEAR, cpu(runs), wall(runs), peak(runs))
-        if size == SIZES[-1]:
+        if size == SIZES[-1] and "who-can" in what:
             took = wall(runs)
             yield Row(
                 f"`who-can`, {size:,} accounts ÷ {_MOST:g} s",
@@ -72,6 +74,19 @@ def _organization(place: Workplace, size: int) -> Run:
     if not folder.exists():
         repository.write_organization(folder, size)
     return run(place.iamgen("who-can", "s3:DeleteBucket", cwd=folder), look=True)
+
+
+def _difference(place: Workplace, size: int) -> Run:
+    """Compare an organization in which a role may do more and somebody has another role with what it was."""
+    folder = place.folder / f"changed-{size}"
+    if not folder.exists():
+        users = repository.write_organization(folder, size) / "users.py"
+        named = ("-c", "user.name=bench", "-c", "user.email=bench@example.com")
+        for words in (("init", "--quiet"), ("add", "--all"), (*named, "commit", "--quiet", "--message", "begin")):
+            output(place.command("git", *words, cwd=folder))
+        text = users.read_text(encoding="utf-8")
+        users.write_text(text.replace('"s3", "sts"', '"s3", "sqs", "sts"').replace('"OpsR"', '"ReadR"', 1), "utf-8")
+    return run(place.iamgen("diff", "HEAD", cwd=folder), look=True)
 
 
 def _file(place: Workplace, lines: int) -> Run:

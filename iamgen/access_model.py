@@ -20,11 +20,12 @@ from iamgen.questions.model import AccessModel, Actor
 if TYPE_CHECKING:
     from iamgen.aws_client.clients import Clients
     from iamgen.declaration.resolved import Declaration
-    from iamgen.project import Rendered
+    from iamgen.project import Project, Rendered
     from iamgen.questions.details_source import AccountDetails
     from iamgen.ui.console import Console
 
 _SHOWN = 3
+_NO_STACK = '{"Resources": {}}'
 AS_DEPLOYED = "users.py, as it would be deployed"
 
 
@@ -43,9 +44,11 @@ class ModelSource:
     live: bool = False
     """`--live`: ask AWS for the details of the accounts of CONST.inc."""
     profile: str | None = None
-    """With `live`, the AWS CLI profile for every account."""
+    """With `live` and `deployed`, the AWS CLI profile for every account."""
     role_arn_template: str | None = None
-    """With `live`, the ARN of a role to assume in each account."""
+    """With `live` and `deployed`, the ARN of a role to assume in each account."""
+    deployed: bool = False
+    """Ask AWS for the templates that the stacks of the accounts of CONST.inc were deployed with."""
 
     def check(self) -> None:
         """Raise UsageError when more than one source is named."""
@@ -54,6 +57,7 @@ class ModelSource:
             "--template": self.templates,
             "--account-details": self.details,
             "--live": self.live,
+            "--deployed": self.deployed,
         }
         named = [option for option, value in sources.items() if value]
         if len(named) > 1:
@@ -87,6 +91,8 @@ def _model(source: ModelSource, now: datetime, console: Console) -> AccessModel:
     from iamgen.synth import import_stack
 
     project = Project.load(root, now, meanwhile=import_stack)
+    if source.deployed:
+        return _deployed(project, source, console)
     return (
         _live(project.declaration, source, console)
         if source.live
@@ -96,9 +102,30 @@ def _model(source: ModelSource, now: datetime, console: Console) -> AccessModel:
 
 def _declared(rendered: Rendered, origin: str, console: Console) -> AccessModel:
     console.warnings((*rendered.project.warnings, *rendered.warnings))
+    return rendered_model(rendered, origin)
+
+
+def rendered_model(rendered: Rendered, origin: str) -> AccessModel:
+    """Return the model of templates that are rendered already; `origin` says in words what they are."""
     root, declaration = rendered.project.root, rendered.declaration
     model = from_declaration(DeclaredTexts(root, declaration, rendered.texts, origin))
     return replace(model, terms=declared_terms(declaration, root))
+
+
+def _deployed(project: Project, source: ModelSource, console: Console) -> AccessModel:
+    """Return the model of the templates that the stacks were deployed with, with the people of the declaration."""
+    from iamgen.deploy.deployed_templates import deployed_templates
+    from iamgen.deploy.targets import CredentialChoice
+
+    choice = CredentialChoice(source.profile, source.role_arn_template)
+    declaration = project.declaration
+    templates = deployed_templates(declaration, choice, console)
+    texts = {name: text or _NO_STACK for name, text in templates.items()}
+    for name, text in templates.items():
+        if text is None:
+            problem = f"there is no stack {declaration.settings.stack}: the account counts as empty"
+            console.warning(Fault(name, problem, f"deploy it: iamgen deploy {name}"))
+    return from_declaration(DeclaredTexts(project.root, declaration, texts, "AWS, as it is deployed"))
 
 
 def _of_revision(root: Path, name: str, now: datetime, console: Console) -> AccessModel:

@@ -199,7 +199,7 @@ def test_questions_are_rows_of_the_table(bench: Bench) -> None:
         rows = list(bench("questions").rows(place, (4, 8), (4, 8), announced.append))
         answers = bench("measure").output(place.iamgen("can", "--questions", str(place.folder / "questions-8.jsonl")))
     assert announced == [row.what.partition(": per")[0] for row in rows]
-    assert [row.what.partition("÷ of ")[2] for row in rows] == ["", "4", "", "4"]
+    assert [row.what.partition("÷ of ")[2] for row in rows] == ["", "4", "", "4", "", "4"]
     assert all(row.a > 0 and row.peak for row in rows)
     assert {json.loads(line)["answer"] for line in answers.splitlines()} == {"yes", "no"}
 

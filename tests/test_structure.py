@@ -60,6 +60,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "revision": {"deploy", "diff", "errors", "project", "release", "ui"},
     "regions": {"access", "errors"},
     "questions": {"access", "aws", "declaration", "errors", "iam", "similar_names", "ui"},
+    "access_diff": {"access", "aws", "errors", "questions", "regions", "ui"},
     "access_model": {
         "aws_client",
         "declaration",
@@ -74,6 +75,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     },
     "commands": {
         "access",
+        "access_diff",
         "access_model",
         "aws",
         "aws_client",

@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "who-can": "Show everybody who may do something.",
         "access": "Show who has which role in which account, and why.",
         "expiring": "Show what ends soon, and what has ended.",
-        "diff": "Compare what two policies allow, for all requests.",
+        "diff": "Show who gains and who loses what, for all requests.",
     },
     "Releases": {
         "release": "Tag the current commit as a release, and push the tag.",

@@ -2,16 +2,88 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from iamgen.cli import options
+from iamgen.cli.help import GroupedCommand
 from iamgen.cli.session import Session
+from iamgen.cli.values import group
 from iamgen.errors import Fault, UsageError
 
+if TYPE_CHECKING:  # `--help` needs none of it
+    from iamgen.access_model import ModelSource
 
-@click.command()
+_SOURCE = ("deployed", "templates", "details", "files", "profile", "role_arn_template")
+_HEADINGS = {
+    "What is compared instead of revisions": _SOURCE,
+    "The answer": ("form", "fail_on", "as_json"),
+}
+_HELP = """Show who gains and who loses what, for all requests.
+
+\b
+iamgen diff                                 the last release, and what is here
+iamgen diff v1.2.3 v1.3.0                   two releases
+iamgen diff --deployed                      AWS now, and what is here
+iamgen diff --template 222222222222=old.json --template 222222222222=new.json
+iamgen diff --policy old.json new.json      two policies
+
+People come first: who joined and left, and which roles they gained and lost.
+What roles may do more or less follows. All requests are compared, not texts:
+each difference comes with a request that is denied on one side and allowed on
+the other; where there is none, that is proven. What cannot be decided is
+named."""
+
+
+def _collected(
+    *,
+    deployed: bool,
+    templates: tuple[str, ...],
+    details: tuple[str, ...],
+    profile: str | None,
+    role_arn_template: str | None,
+) -> ModelSource:
+    from iamgen.access_model import ModelSource
+
+    folder = click.get_current_context().ensure_object(Session).folder
+    return ModelSource(
+        folder,
+        templates=templates,
+        details=details,
+        profile=profile,
+        role_arn_template=role_arn_template,
+        deployed=deployed,
+    )
+
+
+_source = group(
+    "source",
+    _collected,
+    click.option("--deployed", is_flag=True, help="Compare what is deployed in AWS now with TO."),
+    click.option(
+        "--template",
+        "templates",
+        multiple=True,
+        metavar="ACCOUNT_ID=FILE",
+        help="A template of an account; twice for each, the old one first.",
+    ),
+    click.option(
+        "--account-details",
+        "details",
+        multiple=True,
+        metavar="ACCOUNT_ID=FILE",
+        help="The JSON of `aws iam get-account-authorization-details`; twice for each, the old one first.",
+    ),
+    click.option("--profile", metavar="NAME", help="With --deployed, the profile for every account."),
+    click.option("--role-arn-template", metavar="ARN", help="With --deployed, the role to assume in each account."),
+)
+
+
+@click.command("diff", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
+@click.argument("before", required=False, metavar="[FROM]")
+@click.argument("after", required=False, metavar="[TO]")
+@_source
 @click.option(
     "--policy",
     "files",
@@ -20,9 +92,18 @@ from iamgen.errors import Fault, UsageError
     help="Two policies of a user, group or role, as JSON documents.",
 )
 @click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "github"]),
+    default="text",
+    show_default=True,
+    help="The format of the answer.",
+)
+@click.option(
     "--fail-on",
-    type=click.Choice(["gain", "any"]),
-    help="Exit with 1 when something is gained, or when there is any difference. What is not decided counts as both.",
+    type=click.Choice(["gain", "escalation", "any"]),
+    help="Exit with 1 when something is gained, when somebody gets a new way to administrator, or when there is any "
+    "difference. What is not decided counts as all of them.",
 )
 @options.as_json
 @click.pass_obj
@@ -30,23 +111,34 @@ def diff(
     session: Session,
     /,
     *,
+    before: str | None,
+    after: str | None,
+    source: ModelSource,
     files: tuple[str, str] | None,
-    fail_on: Literal["gain", "any"] | None,
+    form: Literal["text", "markdown", "github"],
+    fail_on: Literal["gain", "escalation", "any"] | None,
     as_json: bool,
 ) -> int:
-    """Compare what two policies allow, for all requests.
+    """Compare who may do what on two sides."""
+    if files:
+        _check_policies(
+            {"FROM": before, "--template": source.templates, "--account-details": source.details,
+             "--deployed": source.deployed, "--fail-on escalation": fail_on == "escalation",
+             f"--format {form}": form != "text"}
+        )  # fmt: skip
+        from iamgen.commands.diff import PolicyDiffRequest, policy_diff
 
-    \b
-    iamgen diff --policy old.json new.json
-    iamgen diff --policy old.json new.json --fail-on gain
+        limit: Literal["gain", "any"] | None = fail_on if fail_on != "escalation" else None
+        return policy_diff(PolicyDiffRequest(*files, as_json, limit), session.console)
+    from iamgen.commands.access_diff import AccessDiffRequest, access_diff
 
-    All requests are compared, not the texts. Each difference comes with a
-    request that one of the policies denies and the other allows; where there
-    is none, that is proven. What cannot be decided is named.
-    """
-    if not files:
-        hint = "such as: iamgen diff --policy old.json new.json"
-        raise UsageError([Fault("diff", "it takes --policy and two files", hint)])
-    from iamgen.commands.diff import PolicyDiffRequest, policy_diff
+    request = AccessDiffRequest(source, before, after, "json" if as_json else form, fail_on)
+    return access_diff(request, session.console)
 
-    return policy_diff(PolicyDiffRequest(*files, as_json, fail_on), session.console)
+
+def _check_policies(others: dict[str, object]) -> None:
+    """Raise UsageError for options that say nothing about two policies."""
+    named = [option for option, value in others.items() if value]
+    if named:
+        problem = f"does not go together with {' and '.join(named)}"
+        raise UsageError([Fault("--policy", problem, "such as: iamgen diff --policy old.json new.json")])

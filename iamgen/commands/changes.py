@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from iamgen.access_model import rendered_model
 from iamgen.clock import now
 from iamgen.diff.accounts import (
     AccountChanges,
@@ -23,12 +23,12 @@ from iamgen.diff.accounts import (
 from iamgen.diff.lines import brief, plan_line, signed
 from iamgen.project import Project
 from iamgen.release.repository import open_repository
-from iamgen.revision import compared, rendered_at, revision_named
+from iamgen.revision import Comparison, compared, rendered_at, revision_named
 from iamgen.ui.console import Console
+from iamgen.ui.fenced_block import fenced
 from iamgen.ui.plan_line import PlanLine
 
 _PENDING = 4
-_FENCE = 3
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,9 @@ def changes(request: ChangesRequest, console: Console) -> int:
         after = rendered_at(revision_named(repository, request.after), moment)
     accounts: tuple[AccountChanges, ...] | None
     if request.form == "markdown":
-        accounts = compared(before, after, console).accounts
-        console.product(_markdown(accounts))
+        comparison = compared(before, after, console)
+        accounts = comparison.accounts
+        console.product("\n\n".join((*_access(comparison), *_paragraphs(accounts))) + "\n")
     else:
         accounts = across(rendered_at(before, moment).templates, after.templates)
         if request.form == "json":
@@ -85,8 +86,17 @@ def _json(accounts: tuple[AccountChanges, ...]) -> str:
     return json.dumps(plain, indent=2) + "\n"
 
 
-def _markdown(accounts: tuple[AccountChanges, ...] | None) -> str:
-    return "\n\n".join(_paragraphs(accounts)) + "\n"
+def _access(comparison: Comparison) -> Iterator[str]:
+    """Yield who gains and who loses access, nothing where one of the sides cannot be rendered."""
+    if comparison.before is None:
+        return
+    from iamgen.access_diff.difference_markdown import difference_paragraphs
+    from iamgen.access_diff.difference_text import DifferenceText
+    from iamgen.access_diff.model_difference import model_difference
+
+    moment = comparison.after.project.now
+    before, after = (rendered_model(side, side.project.revision) for side in (comparison.before, comparison.after))
+    yield from difference_paragraphs(DifferenceText(model_difference(before, after, moment)))
 
 
 def _paragraphs(accounts: tuple[AccountChanges, ...] | None) -> Iterator[str]:
@@ -97,13 +107,6 @@ def _paragraphs(accounts: tuple[AccountChanges, ...] | None) -> Iterator[str]:
     for together in equal_accounts(accounts):
         yield f"**{head(together)}**"
         if together[0].changes:
-            yield _fenced("\n".join(line.as_diff for line in signed(changes_of(together))))
+            yield fenced("\n".join(line.as_diff for line in signed(changes_of(together))), "diff")
     yield from unchanged(accounts)
     yield str(plan_line(total(accounts)))
-
-
-def _fenced(text: str) -> str:
-    """Return the text in a block that nothing in it ends."""
-    longest = max(map(len, re.findall("`+", text)), default=0)
-    fence = "`" * max(_FENCE, longest + 1)
-    return f"{fence}diff\n{text}\n{fence}"

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from iamgen.access.documents import Statement
 from iamgen.access.known_actions import KnownActions
-from iamgen.access.patterns import Pattern, pattern
 from iamgen.access.policies import identity_policy
-from iamgen.aws.data.services import every_action, resource_arns
+from iamgen.access_diff.resource_forms import RESOURCE_FORMS
+from iamgen.aws.data.services import every_action
 from iamgen.aws.services import list_date
 from iamgen.errors import Fault, IamgenError, each, refuse
 from iamgen.iam.json_text import parse
 from iamgen.iam.syntax import RepeatedKeysFault, SyntaxFault
 from iamgen.regions.action_words import ActionWords
-from iamgen.regions.comparison import AccessComparison, ResourceForms, compare
+from iamgen.regions.comparison import AccessComparison, ComparisonScope, compare
 from iamgen.regions.comparison_text import PolicyDifference
 from iamgen.regions.difference import PolicySet
-from iamgen.regions.dimensions import NO_RESOURCE
 from iamgen.ui.console import Console
 
 FailOn = Literal["gain", "any"]
 _HOW = "write a policy document in JSON: a block with Version and Statement"
-_EXAMPLES = {"${Partition}": "aws", "${Region}": "us-east-1", "${Account}": "123456789012"}
-_VARIABLE_PART = re.compile(r"\$\{[^{}]*\}")
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ def policy_diff(request: PolicyDiffRequest, console: Console) -> int:
     read = each({"before": request.before, "after": request.after}, lambda _, file: _policy(file))
     actions = every_action()
     known = KnownActions.with_unlisted(actions)
-    comparison = compare(read["before"], read["after"], known, ResourceForms(_may_have, _examples))
+    comparison = compare(read["before"], read["after"], known, ComparisonScope(RESOURCE_FORMS))
     words = ActionWords(known, {action.lower(): action for action in actions})
     shown = PolicyDifference(request.before, request.after, comparison, words, list_date())
     console.product(json.dumps(shown.plain(), indent=2) + "\n" if request.as_json else shown.text())
@@ -94,33 +89,3 @@ def _document(file: str) -> object:
         raise IamgenError(repeated.fault(f"{file}:{repeated.line}") for repeated in exc.keys) from exc
     except SyntaxFault as exc:
         raise refuse(f"{file}:{exc.line}" if exc.line else file, exc.problem, _HOW) from exc
-
-
-def _may_have(action: str, resource: str) -> bool:
-    """Return whether an action is known to have such a resource; `*` stands for none."""
-    service, _, name = action.partition(":")
-    forms = resource_arns(service, name)
-    if resource == NO_RESOURCE:
-        return not forms and f"{service}:{name}" in _listed()
-    return any(_form(form).matches(resource) for form in forms)
-
-
-def _examples(action: str) -> frozenset[Pattern]:
-    """Return patterns of an action's resources, in a partition, a region and an account as examples have them."""
-    service, _, name = action.partition(":")
-    written = (_VARIABLE_PART.sub(_example, form) for form in resource_arns(service, name))
-    return frozenset(pattern(form, variables=False).within_arn(run_on=False) for form in written)
-
-
-def _example(part: re.Match[str]) -> str:
-    return _EXAMPLES.get(part[0], "?*")
-
-
-@lru_cache(maxsize=1)
-def _listed() -> frozenset[str]:
-    return frozenset(action.lower() for action in every_action())
-
-
-@lru_cache(maxsize=1 << 12)
-def _form(form: str) -> Pattern:
-    return pattern(_VARIABLE_PART.sub("*", form), variables=False).within_arn(run_on=False)

@@ -112,7 +112,7 @@ def with_trust_keys(acting: Acting, role: KnownEntity, session: ContextValue) ->
 
 def _acting(known: KnownEntity, caller: Caller, circumstances: Circumstances) -> Acting:
     stated = merged(caller.context, circumstances.stated)
-    tags = {key: UNSAID for key in stated if key.lower().startswith(_PRINCIPAL_TAG) and _may_be_tagged(known)}
+    tags = {key: UNSAID for key in stated if key.lower().startswith(_PRINCIPAL_TAG) and may_be_tagged(known)}
     return Acting(known, caller, ContextKeys(_with_unsaid({**stated, **tags}, _possible(known, known.keys))))
 
 
@@ -126,11 +126,11 @@ def _possible(known: KnownEntity, keys: frozenset[str]) -> list[str]:
     """Return those keys that requests of a user or role may have; surely absent are those of other callers."""
     absent = _NOT_OF_A_ROLE if isinstance(known.entity, IamRole) else _NOT_OF_A_USER
     without = {*KEYS_OF_SERVICES, *absent}
-    tagged = _may_be_tagged(known)
+    tagged = may_be_tagged(known)
     return [key for key in sorted(keys) if key not in without and (tagged or not key.startswith(_PRINCIPAL_TAG))]
 
 
-def _may_be_tagged(known: KnownEntity) -> bool:
+def may_be_tagged(known: KnownEntity) -> bool:
     """Return whether a session of a role may have tags that whoever assumed it chose."""
     if not isinstance(known.entity, IamRole):
         return False

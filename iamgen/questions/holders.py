@@ -78,6 +78,8 @@ class HolderSearch:
     """When, and how users sign in."""
     is_admin: bool = False
     """Whether one of the actions is enough."""
+    only: frozenset[str] | None = None
+    """The ARNs of the users and roles as which they act; None for every one."""
 
     def run(self) -> HolderAnswer:
         """Return everybody who may do it."""
@@ -121,7 +123,8 @@ class HolderSearch:
         return listed.pop() if len(listed) == 1 else "depends"
 
     def _is_in_scope(self, known: KnownEntity) -> bool:
-        return not self.demand.scope.owner or known.account.id == self.demand.scope.owner
+        is_there = not self.demand.scope.owner or known.account.id == self.demand.scope.owner
+        return is_there and (self.only is None or known.entity.arn in self.only)
 
 
 def _without_own_user(outcome: ActionOutcome, name: str) -> ActionOutcome:

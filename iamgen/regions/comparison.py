@@ -8,11 +8,13 @@ from itertools import islice
 
 from iamgen.access.action_matrix import divided_by_statements
 from iamgen.access.beyond_policies import NOT_UP_TO_POLICIES
+from iamgen.access.documents import Statement
 from iamgen.access.known_actions import ActionSet, KnownActions
 from iamgen.access.patterns import Pattern
-from iamgen.access.statement_index import indexes_of
+from iamgen.access.statement_index import StatementIndex, indexes_of
 from iamgen.errors import Fault
-from iamgen.regions.difference import NotDecided, PolicySet, Witness, difference
+from iamgen.regions.difference import ANYBODY, NotDecided, PolicySet, Witness, difference
+from iamgen.regions.statement_formulas import Viewpoint, unnamed
 
 _SEARCHED = 10
 """For how many of the actions that change alike a usual request is searched for."""
@@ -73,25 +75,48 @@ class ResourceForms:
     """Returns patterns of resources of an action that look as people know them; none for one without resources."""
 
 
+Decide = Callable[[PolicySet, PolicySet, str, Viewpoint, frozenset[Pattern]], Witness | NotDecided | None]
+"""Decides what `difference` decides, of the same arguments."""
+
+
+@dataclass(frozen=True)
+class ComparisonScope:
+    """Which requests are compared, and how."""
+
+    forms: ResourceForms | None = None
+    """With it, the request that is shown for several actions is for one that may have its resource, if one has."""
+    viewpoint: Viewpoint = ANYBODY
+    """Who asks."""
+    decide: Decide = difference
+    """Decides about one action; a function that remembers earlier decisions may take the place of `difference`."""
+    without: ActionSet = 0
+    """Actions that are left out."""
+
+
+EVERY_REQUEST = ComparisonScope()
+"""All requests of anybody."""
+
+
 def compare(
-    before: PolicySet, after: PolicySet, known: KnownActions, forms: ResourceForms | None = None
+    before: PolicySet, after: PolicySet, known: KnownActions, scope: ComparisonScope = EVERY_REQUEST
 ) -> AccessComparison:
     """Return what changes for each known action. Raises AccessError for statements that name principals.
 
-    With `forms`, the request that is shown for several actions is for one that may have its resource, if one has.
+    Actions that only statements are about that both sides have are decided alike, and nothing is searched for.
     """
     classes = action_classes((before, after), known)
+    touched = changed_actions(before, after, known) & ~scope.without
     gains, losses = list[ChangedActions](), list[ChangedActions]()
     doubts = list[DoubtfulActions]()
-    for actions in classes:
+    for actions in (item & touched for item in classes if item & touched):
         name = known.first(actions)
         for first, second, changed in ((before, after, gains), (after, before, losses)):
-            result = difference(first, second, name)
+            result = scope.decide(first, second, name, scope.viewpoint, frozenset())
             if isinstance(result, Witness):
                 changed.append(ChangedActions(actions, result))
             elif isinstance(result, NotDecided):
                 doubts.append(DoubtfulActions(actions, result.reasons))
-    usual = _Usual(known, forms)
+    usual = _Usual(known, scope)
     return AccessComparison(
         known,
         len(classes),
@@ -106,25 +131,49 @@ class _Usual:
     """Chooses the action for which a request is shown."""
 
     known: KnownActions
-    forms: ResourceForms | None
+    scope: ComparisonScope
 
     def shown(self, changed: ChangedActions, before: PolicySet, after: PolicySet) -> ChangedActions:
         """Return the change with a request that AWS's documentation knows, if one of the actions has such a request."""
-        if self.forms is None:
+        forms = self.scope.forms
+        if forms is None:
             return changed
         request = changed.witness.request
         for action in islice(self.known.named(changed.actions), _TRIED):
-            if self.forms.has(action, request.resource):
+            if forms.has(action, request.resource):
                 usual = replace(request, action=action)
                 witness = Witness(usual, before.verdict(usual), after.verdict(usual))
                 if witness.is_difference:
                     return replace(changed, witness=witness)
         for action in islice(self.known.named(changed.actions), _SEARCHED):
-            examples = self.forms.examples(action)
-            result = difference(before, after, action, forms=examples) if examples else None
+            examples = forms.examples(action)
+            decide = self.scope.decide
+            result = decide(before, after, action, self.scope.viewpoint, examples) if examples else None
             if isinstance(result, Witness):
                 return replace(changed, witness=result)
         return replace(changed, is_usual=False)
+
+
+def changed_actions(before: PolicySet, after: PolicySet, known: KnownActions) -> ActionSet:
+    """Return the actions that a statement is, or may be, about that only one of the sides has.
+
+    All other actions are decided by the same statements on both sides, and so alike.
+    """
+    if (before.boundary is None) != (after.boundary is None):
+        return known.all
+    changed = 0
+    for first, second in zip(before.sides, after.sides, strict=True):
+        in_first, in_second = _by_meaning(first), _by_meaning(second)
+        differing = in_first.keys() ^ in_second.keys()
+        index = StatementIndex.of((in_first | in_second)[key] for key in differing)
+        for item in known.of_policy(index):
+            changed |= item.certain | item.doubtful
+    return changed
+
+
+def _by_meaning(statements: Iterable[Statement]) -> dict[Statement, Statement]:
+    """Return statements by what they mean: without their names. How often one is there makes no difference."""
+    return {unnamed(statement): statement for statement in statements}
 
 
 def action_classes(policy_sets: Iterable[PolicySet], known: KnownActions) -> tuple[ActionSet, ...]:

@@ -42,6 +42,11 @@ def place_of(statement: Statement) -> str:
     return f"statement {name} of {statement.origin or 'the policy'}"
 
 
+def unnamed(statement: Statement) -> Statement:
+    """Return a statement without its names: those that are equal so mean the same."""
+    return replace(statement, sid="", origin="", number=0)
+
+
 def applies(prepared: PreparedStatement, about_action: Answer, viewpoint: Viewpoint) -> Formula:
     """Return when a statement applies to a request for an action; `about_action` is yes or unknown.
 
@@ -62,8 +67,7 @@ def applies(prepared: PreparedStatement, about_action: Answer, viewpoint: Viewpo
 
 def _whole(statement: Statement, reason: str) -> Formula:
     """Return the claim that a statement applies of which that cannot be decided. Its names make no difference."""
-    unnamed = replace(statement, sid="", origin="", number=0)
-    return TestClaim(OpaqueTest((reason, unnamed), statement, reason))
+    return TestClaim(OpaqueTest((reason, unnamed(statement)), statement, reason))
 
 
 def _principal(statement: Statement, viewpoint: Viewpoint) -> Formula:

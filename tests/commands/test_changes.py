@@ -68,7 +68,11 @@ def test_of_what_is_not_committed(ann: Clone, iamgen: Iamgen) -> None:
     done = iamgen(ann.folder, "changes")
     assert (done.returncode, done.stdout, done.stderr) == (0, TEXT, "")
     assert iamgen(ann.folder, "changes", "--exit-code").returncode == 4
-    assert iamgen(ann.folder, "changes", "--format", "markdown").stdout == MARKDOWN
+    markdown = iamgen(ann.folder, "changes", "--format", "markdown").stdout
+    assert markdown.startswith("## Who gains and who loses access\n\n```text\nbob gains access. bob loses access.\n")
+    assert "roles gained:\n  bob: OpsR in prod\n" in markdown
+    assert "roles lost:\n  bob: ReadR in prod\n" in markdown
+    assert markdown.endswith(f"\n```\n\n{MARKDOWN}")
     told = json.loads(iamgen(ann.folder, "changes", "--json").stdout)
     assert (told["add"], told["change"], told["destroy"]) == (0, 2, 0)
     assert [one["logical_id"] for one in told["accounts"][1]["changes"]] == ["OpsR", "ReadR"]

@@ -185,9 +185,10 @@ def test_bytes_that_are_no_text(tmp_path: Path, iamgen: Iamgen, policies: Callab
     )
 
 
-def test_files_are_needed(tmp_path: Path, iamgen: Iamgen) -> None:
-    done = iamgen(tmp_path, "diff")
+def test_options_about_accounts_say_nothing_about_two_policies(tmp_path: Path, iamgen: Iamgen) -> None:
+    done = iamgen(tmp_path, "diff", "HEAD", "--policy", "old.json", "new.json", "--deployed", "--format", "github")
     assert (done.returncode, done.stderr) == (
         2,
-        "error: diff: it takes --policy and two files\nhint: such as: iamgen diff --policy old.json new.json\n",
+        "error: --policy: does not go together with FROM and --deployed and --format github\n"
+        "hint: such as: iamgen diff --policy old.json new.json\n",
     )

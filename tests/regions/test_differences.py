@@ -14,7 +14,7 @@ from iamgen.access.known_actions import UNLISTED, UNLISTED_SERVICE, KnownActions
 from iamgen.access.partial_reading import parse_partly
 from iamgen.access.patterns import pattern
 from iamgen.regions import search
-from iamgen.regions.comparison import ResourceForms, compare
+from iamgen.regions.comparison import ComparisonScope, ResourceForms, compare
 from iamgen.regions.difference import NotDecided, PolicySet, Witness, difference
 from iamgen.regions.normal_conditions import KnownCaller
 from iamgen.regions.statement_formulas import Viewpoint
@@ -239,11 +239,13 @@ def test_a_wildcard_stays_more_than_the_actions_of_today() -> None:
 def test_the_request_that_is_shown_is_one_that_the_action_has() -> None:
     before, after = policy(deny()), policy(allow(Resource=f"{B}*"))
     none = ResourceForms(lambda _action, _resource: False, lambda _: frozenset())
-    usual = compare(before, after, KNOWN, replace(none, has=lambda action, _: action == "s3:putobject"))
+    usual = compare(
+        before, after, KNOWN, ComparisonScope(replace(none, has=lambda action, _: action == "s3:putobject"))
+    )
     assert [(item.witness.request.action, item.is_usual) for item in usual.gains] == [("s3:putobject", True)]
     example = frozenset({pattern(f"{B}?*/?*", variables=False)})
-    searched = compare(before, after, KNOWN, replace(none, examples=lambda _: example))
+    searched = compare(before, after, KNOWN, ComparisonScope(replace(none, examples=lambda _: example)))
     assert [(item.witness.request.resource, item.is_usual) for item in searched.gains] == [(f"{B}x/x", True)]
     elsewhere = frozenset({pattern("arn:aws:sqs:::?*", variables=False)})
-    unusual = compare(before, after, KNOWN, replace(none, examples=lambda _: elsewhere))
+    unusual = compare(before, after, KNOWN, ComparisonScope(replace(none, examples=lambda _: elsewhere)))
     assert [(item.witness.request.resource, item.is_usual) for item in unusual.gains] == [(B, False)]

@@ -1,0 +1,1 @@
+"""The JSON Schema of what `iamgen diff --json` prints about two models."""
