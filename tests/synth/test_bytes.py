@@ -62,7 +62,7 @@ def rendered(users: str, const: str, form: Format) -> dict[str, str]:
         return {name: text(build(declaration, one, own), form) for name, one in declaration.accounts.items()}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(
     st.tuples(people, machines, services, choices), st.randoms(use_true_random=False), st.sampled_from(("json", "yaml"))
 )
