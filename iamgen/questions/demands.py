@@ -19,6 +19,7 @@ from iamgen.similar_names import did_you_mean
 EVERYTHING = "*"
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9_*?-]+", re.ASCII)
 _COLONS = 5
+_SERVICE = 2
 _WILDCARDS = frozenset("*?")
 _VARIABLE_PART = re.compile(r"\$\{([^}]*)\}")
 _LISTED = 4
@@ -184,9 +185,15 @@ def _resources(forms: tuple[str, ...], resource: str, account_id: str, partition
 def _matching_forms(forms: tuple[str, ...], resource: str, partition: str) -> tuple[Pattern, ...]:
     """Return the forms that a resource has, or that a resource of a pattern may have."""
     shapes = tuple(form_pattern(form, "", partition) for form in forms)
+    matching = tuple(shape for shape in shapes if _may_be_of(shape, resource))
+    return matching or tuple(shape for shape in map(_rare_form, forms) if _may_be_of(shape, resource))
+
+
+def _may_be_of(shape: Pattern, resource: str) -> bool:
+    """Return whether a resource has a form, or whether a pattern of resources has some in common with it."""
     if not _WILDCARDS & set(resource):
-        return tuple(shape for shape in shapes if shape.matches(resource))
-    return tuple(shape for shape in shapes if samples((shaped(resource), shape), ()).texts)
+        return shape.matches(resource)
+    return bool(samples((shaped(resource), shape), ()).texts)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -200,6 +207,22 @@ def form_pattern(form: str, account_id: str, partition: str) -> Pattern:
     """Return the pattern of a form of ARNs: each variable part has at least one character."""
     known = {"Partition": partition, "Account": account_id or "?*"}
     return shaped(_VARIABLE_PART.sub(lambda part: known.get(part[1], "?*"), form))
+
+
+@lru_cache(maxsize=1 << 12)
+def _rare_form(form: str) -> Pattern:
+    """Return the pattern of a form of ARNs whose variable parts may be empty, as they are in ARNs that the list does
+    not show: documents and parameters that AWS owns have no account, Multi-Region Access Points have no region, and
+    the root of an API has no path. A recovery point has whatever ARN its service gives it.
+
+    Sources: Systems Manager User Guide, "Calling AWS public parameters"; Amazon S3 User Guide, "Multi-Region Access
+    Point permissions"; API Gateway Developer Guide, "Control access for invoking an API"; AWS Backup Developer Guide,
+    "Access control", on the ARNs of recovery points.
+    """
+    fields = form.split(":", _COLONS)
+    if _VARIABLE_PART.fullmatch(fields[_SERVICE]):
+        return shaped("arn:*:*:*:*:*")
+    return shaped(_VARIABLE_PART.sub("*", form))
 
 
 def _shown(form: str) -> str:

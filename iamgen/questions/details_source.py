@@ -93,10 +93,11 @@ def checked(details: AccountDetails) -> AccountDetails:
 
 
 def from_details(several: Iterable[AccountDetails]) -> AccessModel:
-    """Return the model of accounts by their details."""
+    """Return the model of accounts by their details. Raises IamgenError for accounts of several partitions."""
     listed = tuple(several)
+    partition = _partition(listed[0]) if listed else "aws"
+    _check_partitions(listed, partition)
     accounts = tuple(map(_account, listed))
-    partition = accounts[0].content.partition if accounts else "aws"
     return AccessModel(
         accounts,
         (*users_of(accounts), *strangers(accounts)),
@@ -166,6 +167,19 @@ def _account(details: AccountDetails) -> ModelAccount:
         lambda path: written.position(_origin(form, path)) if details.text else None,
     )
     return ModelAccount(details.name, Account.read(source), places)
+
+
+def _check_partitions(several: Iterable[AccountDetails], partition: str) -> None:
+    """Raise IamgenError for details of another partition: nobody of one may do anything in another."""
+    faults: list[Fault] = []
+    for details in several:
+        arns = (item["Arn"] for name in LISTS for item in details.body[name])
+        foreign = next((arn for arn in arns if arn.split(":")[1] != partition), None)
+        if foreign:
+            problem = f"{foreign} is of another partition than {partition}, of which the first details are"
+            faults.append(Fault(details.where, problem, "ask about the accounts of each partition by themselves"))
+    if faults:
+        raise IamgenError(faults)
 
 
 def _partition(details: AccountDetails) -> str:

@@ -16,6 +16,9 @@ from iamgen.questions.model import Actor, KnownEntity
 
 ANYBODY = "*"
 _SESSION_NAME = "sts:rolesessionname"
+_ANY_NAME = "session"
+RANK = {"allowed": 0, "unknown": 1, "denied": 2}
+"""Outcomes of verdicts, the best first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,27 +43,27 @@ def acting_session(role: IamRole) -> str:
 
 
 def best_hop(acting: Acting, role: KnownEntity) -> Hop:
-    """Return whether somebody may assume a role, with the names of the sessions chosen so that they may, if that
-    helps."""
-    first = _hop(acting, role, UNSAID)
-    if first.verdict.outcome == "allowed":
-        return first
+    """Return whether somebody may assume a role, with the names of the sessions chosen so that they may, or might, if
+    that helps."""
+    best = hop_named(acting, role, UNSAID)
     for as_session in _own_sessions(acting, role):
-        asking = replace(acting, caller=replace(acting.caller, session=as_session)) if as_session else acting
         sessions: list[ContextValue] = [UNSAID]
-        if _SESSION_NAME in role.trust_keys | asking.known.keys:  # else its name makes no difference
-            sessions += _session_names(asking.caller.entity, role)
-        for session in sessions if as_session else sessions[1:]:
-            hop = _hop(asking, role, session, as_session)
-            if hop.verdict.outcome == "allowed":
-                return hop
-    return first
+        if _SESSION_NAME in role.trust_keys | acting.known.keys:  # else its name makes no difference
+            sessions += _session_names(acting.caller.entity, role)
+        for session in sessions:
+            if best.verdict.outcome == "allowed":
+                return best
+            hop = hop_named(acting, role, session, as_session)
+            best = min(best, hop, key=lambda item: RANK[item.verdict.outcome])
+    return best
 
 
-def _hop(acting: Acting, role: KnownEntity, session: ContextValue, as_session: str = "") -> Hop:
-    context = with_trust_keys(acting, role, session)
+def hop_named(acting: Acting, role: KnownEntity, session: ContextValue, as_session: str = "") -> Hop:
+    """Return whether somebody may assume a role with that name of the session, and of their own one if it is given."""
+    asking = replace(acting, caller=replace(acting.caller, session=as_session)) if as_session else acting
+    context = with_trust_keys(asking, role, session)
     try:
-        verdict = verdict_on_assuming(acting.caller, role.as_role, context)
+        verdict = verdict_on_assuming(asking.caller, role.as_role, context)
     except AccessError as exc:
         verdict = Verdict("unknown", side="trust", reasons=exc.faults)
     return Hop(role, verdict, context, session if isinstance(session, str) else "", as_session)
@@ -70,19 +73,26 @@ def _own_sessions(acting: Acting, role: KnownEntity) -> Iterator[str]:
     """Yield names for the session of a role that assumes another: its own, and those that the other's trust names."""
     yield ""
     if acting.session_is_free and isinstance(acting.known.entity, IamRole):
-        start = f"{acting_session(acting.known.entity)}/"
-        for statement in role.as_role.trust:
-            yield from (item.name.removeprefix(start) for item in statement.principals if item.name.startswith(start))
+        yield from trusted_sessions(acting.known.entity, role)
+
+
+def trusted_sessions(assuming: IamRole, role: KnownEntity) -> Iterator[str]:
+    """Yield the names of sessions of one role that the trust policy of another names."""
+    start = f"{acting_session(assuming)}/"
+    for statement in role.as_role.trust:
+        yield from (item.name.removeprefix(start) for item in statement.principals if item.name.startswith(start))
 
 
 def _session_names(entity: IamUser | IamRole, role: KnownEntity) -> Iterator[str]:
     """Yield names for a session that may meet a condition on it: the user's, as the console has it, and those that
-    the trust policy names."""
+    the trust policy names, or another where it names those that it must not have."""
     if isinstance(entity, IamUser):
         yield entity.name
     for statement in role.as_role.trust:
         for condition in statement.conditions:
-            if condition.key.lower() == _SESSION_NAME and not condition.operator.negated:
+            if condition.key.lower() == _SESSION_NAME and condition.operator.negated:
+                yield _ANY_NAME
+            elif condition.key.lower() == _SESSION_NAME:
                 yield from (
                     value.replace("*", "x").replace("?", "x") for value in condition.values if "${" not in value
                 )

@@ -91,6 +91,11 @@ def not_looked_at_of_all(model: AccessModel) -> tuple[str, ...]:
 def _of_model(model: AccessModel) -> Iterator[str]:
     if model.keys & set(KEYS_OF_SERVICES):
         yield "requests that an AWS service makes on somebody's behalf: some policies treat them in another way"
+    if any(actor.kind == "service" for actor in model.actors):
+        yield (
+            "what services do by other means than these roles, as by service-linked ones, and what somebody makes a "
+            "service do with a role that they pass to it"
+        )
     if model.unread:
         yield f"{len(model.unread):,} parts of what was read, such as resources with policies of their own"
 

@@ -15,7 +15,16 @@ from iamgen.access.documents import Principal, Statement
 from iamgen.access.entities import IamRole, IamUser
 from iamgen.questions.circumstances import Acting, Circumstances, acting_role, acting_user
 from iamgen.questions.decisions import KnownRoles
-from iamgen.questions.hops import ANYBODY, Hop, acting_session, best_hop, stranger_hop
+from iamgen.questions.hops import (
+    ANYBODY,
+    RANK,
+    Hop,
+    acting_session,
+    best_hop,
+    hop_named,
+    stranger_hop,
+    trusted_sessions,
+)
 from iamgen.questions.memory import remembering
 from iamgen.questions.model import AccessModel, Actor, KnownEntity
 
@@ -33,6 +42,8 @@ class Way:
     """The user or session that acts in the end."""
     hops: tuple[Hop, ...] = ()
     """The roles on the way, the last being the one that acts."""
+    before: Way | None = None
+    """The way to who assumed the last role; None where there is none, and for who exists in trust policies only."""
 
     @property
     def is_certain(self) -> bool:
@@ -200,7 +211,26 @@ class _Search:
             way = queue.popleft()
             for role in self._within(self.reacher.near(way.acting)):
                 if role.entity.arn not in self.ways:
-                    self._try(way, best_hop(way.acting, role), queue)
+                    self._try(*self._best(way, role), queue)
+
+    def _best(self, way: Way, role: KnownEntity) -> tuple[Way, Hop]:
+        """Return how somebody assumes a role at the end of a way, with another name of their session if that helps."""
+        plain = (way, best_hop(way.acting, role))
+        if plain[1].verdict.outcome == "allowed":
+            return plain
+        renamed = [(other, best_hop(other.acting, role)) for other in self._renamed(way, role)]
+        return min((plain, *renamed), key=lambda item: (RANK[item[1].verdict.outcome], not item[0].is_certain))
+
+    def _renamed(self, way: Way, role: KnownEntity) -> Iterator[Way]:
+        """Yield a way with those names of its session that a role's trust policy names, where the session has a name
+        already that was chosen to come this far."""
+        if way.before is None or not way.hops[-1].session:
+            return
+        last = way.hops[-1]
+        for name in trusted_sessions(last.role.as_role, role):
+            hop = hop_named(way.before.acting, last.role, name, last.as_session)
+            if hop.verdict.outcome != "denied":
+                yield self._way(way.before, hop)
 
     def _within(self, roles: Iterable[KnownEntity]) -> Iterator[KnownEntity]:
         return (role for role in roles if self.within is None or role.entity.arn in self.within)
@@ -214,7 +244,9 @@ class _Search:
             queue.append(self._arrive(before, hop))
 
     def _arrive(self, before: Way | None, hop: Hop) -> Way:
-        acting = self.reacher.session(hop.role, hop.session, self.circumstances)
-        way = Way(self.actor, acting, (*(before.hops if before else ()), hop))
-        self.ways[hop.role.entity.arn] = way
+        way = self.ways[hop.role.entity.arn] = self._way(before, hop)
         return way
+
+    def _way(self, before: Way | None, hop: Hop) -> Way:
+        acting = self.reacher.session(hop.role, hop.session, self.circumstances)
+        return Way(self.actor, acting, (*(before.hops if before else ()), hop), before)

@@ -196,6 +196,26 @@ def test_no_action_is_asked_about_resources_of_another_form(
     assert form in fault.hint
 
 
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:GetObject", "arn:aws:s3::222222222222:accesspoint/alias.mrap/object/key"),
+        ("ssm:GetParameter", "arn:aws:ssm:eu-west-1::parameter/aws/service/ami"),
+        ("ssm:SendCommand", "arn:aws:ssm:eu-west-1::document/AWS-RunShellScript"),
+        ("execute-api:Invoke", "arn:aws:execute-api:eu-west-1:222222222222:abc/prod/GET/"),
+        ("backup:DescribeRecoveryPoint", "arn:aws:ec2:eu-west-1::snapshot/snap-1"),
+        ("ssm:GetParameter", "arn:aws:ssm:*::parameter/aws/*"),
+    ],
+)
+def test_arns_with_empty_fields_are_asked_about_though_the_list_does_not_show_them(
+    modelled: Modelled, ask: Ask, action: str, resource: str
+) -> None:
+    accounts = {"Ann": user("ann", statement("Allow", action, resource)), "Ben": user("ben", statement("Allow", "x:*"))}
+    asker = modelled({DEV: accounts})
+    assert ask(asker, "ann", action, resource).level == "yes"
+    assert ask(asker, "ben", action, resource).level == "no"
+
+
 def test_actions_without_resources_are_not_asked_about_any(modelled: Modelled, ask: Ask) -> None:
     asker = modelled({DEV: {"Alice": user("alice", statement("Allow", "*"))}})
     with pytest.raises(IamgenError, match=r"there is no such request: the actions ec2:DescribeR\*s have no resource"):

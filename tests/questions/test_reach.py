@@ -18,6 +18,7 @@ Ask = Callable[..., AccessAnswer]
 
 ASSUME = statement("Allow", "sts:AssumeRole")
 READ = statement("Allow", "s3:GetObject")
+SEND = statement("Allow", "sqs:SendMessage")
 ALICE = f"arn:aws:iam::{OPS}:user/alice"
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
@@ -278,3 +279,38 @@ def test_assuming_a_role_of_the_model_is_decided_with_its_trust(modelled: Modell
     missing_role = ask(asker, "alice", "sts:AssumeRole", f"arn:aws:iam::{OPS}:role/other")
     assert missing_role.level == "depends"
     assert conditions(missing_role) == ("the role's trust policy must allow it as well",)
+
+
+@pytest.mark.parametrize(
+    ("named", "level"),
+    [
+        ({"StringLike": {"sts:RoleSessionName": "a*"}}, "yes"),
+        ({"StringEquals": {"sts:RoleSessionName": ["bob", "carol-1"]}}, "yes"),
+        ({"StringNotEquals": {"sts:RoleSessionName": "alice"}}, "yes"),
+        ({"StringEquals": {"sts:RoleSessionName": "bob"}}, "no"),
+        ({"StringLike": {"sts:RoleSessionName": "${aws:username}"}}, "no"),
+    ],
+)
+def test_a_session_has_the_name_that_the_next_role_trusts(
+    modelled: Modelled, ask: Ask, named: dict[str, Any], level: str
+) -> None:
+    """Several names are possible for the session of the first role, and only one of them leads further."""
+    session = "abc" if "StringLike" in named else "carol-1"
+    trust = {"AWS": f"arn:aws:sts::{DEV}:assumed-role/near/{session}"}
+    near = role("near", trusted({"AWS": ALICE}, Condition=named), READ)
+    asker = modelled({OPS: {"Alice": user("alice", ASSUME)}, DEV: {"Near": near, "Far": role("far", trust, SEND)}})
+    assert ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::b/k").level == "yes"
+    answer = ask(asker, "alice", "sqs:SendMessage")
+    assert answer.level == level
+    assert (f"the session of near is called {session}" in conditions(answer)) is (level == "yes")
+
+
+def test_a_session_that_is_trusted_under_a_condition_that_nobody_knows(modelled: Modelled, ask: Ask) -> None:
+    network = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+    trust = trusted({"AWS": f"arn:aws:sts::{DEV}:assumed-role/near/abc"}, Condition=network)
+    accounts = {"Near": role("near", {"AWS": ALICE}), "Far": role("far", trust, READ)}
+    asker = modelled({OPS: {"Alice": user("alice", ASSUME)}, DEV: accounts})
+    assert ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::b/k").level == "depends"
+    inside, outside = {"aws:SourceIp": "10.1.1.1"}, {"aws:SourceIp": "192.0.2.1"}
+    assert ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::b/k", context=inside).level == "yes"
+    assert ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::b/k", context=outside).level == "no"

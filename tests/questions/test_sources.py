@@ -13,6 +13,7 @@ from iamgen.errors import IamgenError
 from iamgen.questions.can import AccessAnswer, AccessQuestion, Asker
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.details_source import AccountDetails, checked, from_details, pages, read_details
+from iamgen.questions.limits import not_looked_at_of_all
 from iamgen.questions.model import AccessModel
 from iamgen.questions.path_steps import path
 from iamgen.questions.template_source import AccountFile, account_files, from_templates
@@ -359,3 +360,27 @@ def test_what_a_source_does_not_tell_is_named(model: AccessModel, tmp_path: Path
     assert gap.problem == (
         "users, groups, policies and memberships that were made in another way than by these templates are not known"
     )
+
+
+def test_details_of_several_partitions_are_refused(tmp_path: Path) -> None:
+    body = json.dumps(details()).replace("arn:aws:", "arn:aws-cn:").replace(ID, "210987654321")
+    other = AccountDetails("210987654321", "beijing", "beijing.json", json.loads(body))
+    with pytest.raises(IamgenError) as caught:
+        from_details([read_details(file_of(tmp_path, details())), other])
+    (fault,) = caught.value.faults
+    assert (fault.where, fault.hint) == ("beijing.json", "ask about the accounts of each partition by themselves")
+    assert fault.problem == (
+        "arn:aws-cn:iam::210987654321:user/alice is of another partition than aws, of which the first details are"
+    )
+    assert from_details([other]).partition == "aws-cn"
+
+
+@pytest.mark.parametrize(("principal", "is_told"), [({"Service": "ec2.amazonaws.com"}, True), ({"AWS": ID}, False)])
+def test_roles_of_services_are_told_to_be_a_way_around(
+    tmp_path: Path, principal: dict[str, str], is_told: bool
+) -> None:
+    file = tmp_path / "svc.json"
+    file.write_text(json.dumps({"Resources": {"R": role("run", principal, statement("Allow", "s3:*"))}}))
+    model = from_templates([AccountFile(ID, file, ID)], "aws")
+    told = [text for text in not_looked_at_of_all(model) if text.startswith("what services do by other means")]
+    assert bool(told) is is_told
