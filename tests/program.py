@@ -1,7 +1,7 @@
 """The program, run as `python -m iamgen` runs it, in forks of a process that has loaded the libraries already.
 
 A test runs the program several hundred times over, and most of the time of a run goes into loading what others wrote:
-click, Jinja2, troposphere, boto3. Those are loaded once here. iamgen itself is not: each run imports what it needs anew.
+click, Jinja2, troposphere, urllib3. Those are loaded once here. iamgen itself is not: each run imports what it needs anew.
 """
 
 from __future__ import annotations
@@ -22,7 +22,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-LIBRARIES = ("click", "jinja2.sandbox", "troposphere.iam", "troposphere.cloudformation", "boto3", "botocore.endpoint")
+# Not botocore: when it is loaded, it works out where the home folder is.
+LIBRARIES = (
+    "click",
+    "jinja2.sandbox",
+    "troposphere.iam",
+    "troposphere.cloudformation",
+    "urllib3",
+    "jmespath",
+    "dateutil.tz",
+)
 TIMEOUT = 120
 _CONVENTIONS = ("PYTHON", "LC_", "LANG")
 """What the names of variables begin with that Python reads when it starts."""

@@ -252,13 +252,13 @@ NAME = " | give it one"
             {"X": {"Type": "AWS::S3::BucketPolicy"}},
             "X: AWS::S3::BucketPolicy: is a type of resource that is not understood",
         ),
-        ({"X": {}}, "X: None: is a type of resource that is not understood"),
-        ({"X": None}, "X: resource: has something beside Type and Properties that is not understood"),
+        ({"X": {}}, "Resources.X: this is no resource, for it has no Type"),
+        ({"X": None}, "Resources.X: this is no resource, for it has no Type"),
         (
             {"X": {**role(), "Condition": "OnlySometimes"}},
             "X: resource: has something beside Type and Properties that is not understood",
         ),
-        ({"X": {"Type": "AWS::IAM::Role", "Properties": []}}, "X: Properties: is not a block"),
+        ({"X": {"Type": "AWS::IAM::Role", "Properties": []}}, "Resources.X.Properties: the properties are no block"),
         ({"X": resource("Role")}, f"X: RoleName: is not written out, so AWS would make up a name{NAME}"),
         ({"X": resource("Role", RoleName="x")}, "X: trust policy of x: has no policy document"),
         (

@@ -96,6 +96,9 @@ def example(tmp_path: Path, aws: Aws) -> Path:
         shutil.copy(ROOT / name, root / name)
     with (root / "CONST.inc").open("a") as file:
         file.write(PROFILES)
+    edit(root, "CIUser, Forbid, Grant, Require,", "CIUser, Grant,")  # tests take away what the assertions speak of
+    users = (root / "users.py").read_text()
+    (root / "users.py").write_text(users.partition("\n# What must never")[0])
     return root
 
 
@@ -839,7 +842,8 @@ def test_a_large_template_goes_through_a_bucket(example: Path, aws: Aws) -> None
         " trust='names', trust_policy_quota=4096)\n"
     )
     refused = run(example, "user-only")
-    assert "bytes, and more than 51,200 have to go through S3\nhint: name a bucket of that account" in refused.err
+    assert "bytes, and more than 51,200 have to go through S3\n" in refused.err
+    assert "hint: name a bucket of that account, in the stack's region: --bucket NAME\n" in refused.err
     s3 = aws.client("s3", "user-only")
     s3.create_bucket(Bucket="templates", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     ended = run(example, "user-only", bucket="templates")

@@ -599,7 +599,7 @@ def test_a_bucket_has_to_be_the_accounts_own(stubbed: Stubbed, large: Order, cho
     stubbed.refuse("s3", "put_object", "AccessDenied", "Access Denied")
     (fault,) = faults_of(lambda: prepare(large, stubbed.clients, replace(choices, bucket="theirs")))
     assert fault.problem == "profile of-dev may not do PutObject: Access Denied"
-    assert fault.hint == "name a bucket of that account, in the stack's region: --bucket NAME"
+    assert fault.hint == "deploy as somebody who may"
     stubbed.done()
 
 
