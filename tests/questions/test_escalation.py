@@ -426,3 +426,28 @@ def likenesses(asker: Asker) -> int:
 def test_users_are_alike_only_if_the_same_is_true_of_them(modelled: Modelled, more: list[Block], number: int) -> None:
     users = {f"U{index}": user(f"u{index}", **properties) for index, properties in enumerate(more)}
     assert likenesses(modelled({DEV: users})) == number
+
+
+def test_what_is_decided_alike_names_the_policy_of_each_role_and_gives_nobody_the_power_of_a_step(
+    modelled: Modelled,
+) -> None:
+    """One search for all: roles with equal policies of different names, one of which another role can give more."""
+    statements = [PASS, RUN]
+    names = {"App": "First", "Bpp": "Second"}
+    resources: dict[str, Block] = {"Boss": BOSS}
+    resources["Giver"] = role("Giver", EC2, allow("iam:PutRolePolicy", arn("role", "Weak")), allow("sts:AssumeRole"))
+    resources["Weak"] = role("Weak", {"AWS": arn("role", "Giver")}, allow("s3:GetObject"))
+    for holder, written in names.items():
+        resources[holder] = role(holder, EC2)
+        resources[written] = policy(written, *statements, Roles=[{"Ref": holder}])
+    asker = modelled({DEV: resources})
+    searched = search(asker)
+    roles = {known.entity.name: known for known in asker.model.roles}
+    given = searched.path(roles["Giver"])
+    assert given
+    assert [move.words for move in given.moves][-1] == "gives Weak any policy and assumes Weak"
+    assert searched.path(roles["Weak"]) is None
+    for holder, written in names.items():
+        taken = searched.path(roles[holder])
+        assert taken
+        assert f"({written}, statement 1)" in path_in_words(taken)
