@@ -71,10 +71,14 @@ class MeantCallers:
             actor for actor in model.actors if is_meant(actor.name, names) and not is_meant(actor.name, excepted)
         )
 
-    def roles(self, model: AccessModel) -> tuple[KnownEntity, ...]:
-        """Return the roles that are named in `who`, in the accounts in which it must hold. `*` names no role."""
+    def roles(self, model: AccessModel, *, everywhere: bool = False) -> tuple[KnownEntity, ...]:
+        """Return the roles that are named in `who`, in the accounts in which it must hold. `*` names no role.
+
+        `everywhere` returns those of the other accounts too: from there they may assume roles of these accounts.
+        """
         names = [key for key in texts_of(self.assertion.who) if key != EVERYTHING]
-        return tuple(role for role in model.roles if self.is_here(role.account) and _is_named(role, names))
+        listed = (role for role in model.roles if everywhere or self.is_here(role.account))
+        return tuple(role for role in listed if _is_named(role, names))
 
     def is_excepted(self, known: KnownEntity) -> bool:
         """Return whether acting as a role, or as a user, is excepted."""

@@ -30,7 +30,7 @@ class ForbidCheck:
 
     def breaches(self) -> Iterator[Breach]:
         """Yield everybody who may do it, with one request each; none where it is proven that nobody may."""
-        for role in self.meant.roles(self.reacher.model):
+        for role in self.meant.roles(self.reacher.model, everywhere=self.decisions.requests.means_assuming):
             if not self.meant.is_excepted(role):
                 acting = self.reacher.session(role, "", self._at_any_time)
                 yield from self._of_way(session_way(role, acting))

@@ -107,7 +107,8 @@ class _AssertionCheck:
         self, assertion: Assertion, requests: AssertedRequests, meant: MeantCallers
     ) -> Iterator[AssertionOutcome]:
         """Yield a warning where nobody, no account or no request is meant, so that it holds whatever policies say."""
-        actors, roles = meant.actors(self._model), meant.roles(self._model)
+        everywhere = isinstance(assertion, Forbid) and requests.means_assuming
+        actors, roles = meant.actors(self._model), meant.roles(self._model, everywhere=everywhere)
         if not actors and not any(not meant.is_excepted(role) for role in roles):
             problem = f"{assertion.label} is about nobody: nobody whom who means is in {_places(meant)}"
             yield self._outcome("warning", assertion, problem, "name others in who, or remove it", "who")
@@ -117,7 +118,7 @@ class _AssertionCheck:
         ):
             problem = f"{assertion.label} is about no request: none of its actions has such a resource"
             yield self._outcome("warning", assertion, problem, "write another on, or other actions", "on")
-        if not actors:
+        if not actors and not everywhere:
             with_role = {role.account.name for role in roles}
             for name in texts_of(assertion.accounts):
                 account = self._declaration.aliases.get(name, name)

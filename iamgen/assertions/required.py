@@ -77,9 +77,15 @@ class RequireCheck:
             yield from self._of_assuming(actors, ways, account, self._assumed)
 
     def _of_ways(self, ways: tuple[Way, ...], account: ModelAccount) -> Iterator[Breach | NoWay]:
+        """Yield what a role may not do itself.
+
+        It must be able to assume the roles of its own account; where none of these is meant, those of all accounts.
+        """
         yield from self._of_policies(ways)
         if self._assumed is not None:
-            yield from self._of_assuming([ways[0].actor], ways, account, self._assumed)
+            targets = tuple(dict.fromkeys(role.account for role in self._assumed.targets))
+            for place in (account,) if account in targets else targets:
+                yield from self._of_assuming([ways[0].actor], ways, place, self._assumed)
 
     def _of_policies(self, ways: tuple[Way, ...]) -> Iterator[Breach]:
         """Yield an action that is not possible by any of the ways."""

@@ -31,13 +31,25 @@ _UNDECIDABLE = ("sts:getcalleridentity", "sts:getsessiontoken")
 def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
     """Yield every fault of the assertions, held against the other lists and the accounts."""
     known = _KnownNames.of(written)
+    without_faults = []
     for assertion in written.assertions:
-        yield from _action_faults(assertion)
-        yield from _resource_faults(assertion)
-        yield from _account_faults(assertion, accounts)
-        yield from _name_faults(assertion, known, written)
-        yield from _exception_faults(assertion, known)
-    yield from _contradictions(written.assertions, known, accounts)
+        own = tuple(_own_faults(assertion, known, written, accounts))
+        yield from own
+        if not own:
+            without_faults.append(assertion)
+    # What a mistaken name or resource seems to contradict is a consequence of that mistake.
+    yield from _contradictions(tuple(without_faults), known, accounts)
+
+
+def _own_faults(
+    assertion: Assertion, known: _KnownNames, written: Written, accounts: Accounts
+) -> Iterator[MisDeclared]:
+    """Find the faults of one assertion, whatever the others say."""
+    yield from _action_faults(assertion)
+    yield from _resource_faults(assertion)
+    yield from _account_faults(assertion, accounts)
+    yield from _name_faults(assertion, known, written)
+    yield from _exception_faults(assertion, known)
 
 
 def meant_accounts(assertion: Assertion, names: Iterable[str], aliases: Mapping[str, str]) -> tuple[str, ...]:

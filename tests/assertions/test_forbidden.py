@@ -218,6 +218,15 @@ def test_assuming_roles_of_no_template_is_decided_by_the_own_policies(findings_o
     assert "may do sts:AssumeRole on arn:aws:iam::222222222222:role/infra-xxxxx-222222222222" in text
 
 
+def test_a_role_of_one_account_may_not_assume_roles_of_another_where_that_is_forbidden(
+    findings_of: FindingsOf,
+) -> None:
+    policy = [allow("sts:AssumeRole", "arn:aws:iam::333333333333:role/legacy")]
+    (text,) = findings_of(forbidden('"sts:AssumeRole", who="AppR", accounts="prod"'), ONE_ROLE, AppP=policy)
+    assert "AppR-222222222222 may do sts:AssumeRole on arn:aws:iam::333333333333:role/legacy in dev" in text
+    assert findings_of(forbidden('"sts:AssumeRole", who="AppR", accounts="user-only"'), ONE_ROLE, AppP=policy) == []
+
+
 def test_a_pipeline_assumes_by_its_own_action(findings_of: FindingsOf) -> None:
     people = """\
 USERS = ()

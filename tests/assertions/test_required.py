@@ -163,6 +163,15 @@ PIPELINES = (Pipeline("github", repository="a/b", environment="dev", access={"de
     assert len(findings_of(required(f'{web}, accounts="prod"'), people)) == 1
 
 
+def test_a_role_must_be_able_to_assume_roles_of_another_account_where_none_of_its_own_is_meant(
+    findings_of: FindingsOf,
+) -> None:
+    read = "arn:aws:iam::333333333333:role/infra-ReadR-333333333333"
+    require = required(f'"sts:AssumeRole", who="AppR", on="{read}"')
+    (text,) = findings_of(require, ONE_ROLE, AppP=[allow("sts:AssumeRole")])
+    assert "AppR-222222222222 may not assume infra-ReadR-333333333333 in prod for good" in text
+
+
 def test_what_is_not_decided_fails_and_names_its_statement(findings_of: FindingsOf) -> None:
     doubtful = [allow("s3:GetObject", Condition={"StringLike": {"aws:TagKeys": "a"}})]
     (text,) = findings_of(required('"s3:GetObject", who="AppR"'), ONE_ROLE, AppP=doubtful)

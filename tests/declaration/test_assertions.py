@@ -146,6 +146,13 @@ def test_what_is_forbidden_and_required_at_once_is_a_fault(
     ]
 
 
+@pytest.mark.parametrize("mistaken", ['on="reports"', 'accounts="prd"', 'but="ali"'])
+def test_what_is_mistaken_itself_contradicts_nothing(make_repo: MakeRepo, mistaken: str) -> None:
+    require = 'Require("s3:GetObject", who="bob")'
+    (fault,) = faults(make_repo, f'ASSERTIONS = (Forbid("s3:*", {mistaken}), {require})')
+    assert fault.startswith("Forbid 's3:*': ")
+
+
 def test_a_name_that_another_fault_explains_is_not_told_twice(make_repo: MakeRepo) -> None:
     text = 'ROLES = (Role("Data"),)\nASSERTIONS = (Forbid("s3:*", who="DataR"),)'
     assert [fault.split(" | ")[0] for fault in faults(make_repo, text)] == ["Role 'Data': this is no name for it"]

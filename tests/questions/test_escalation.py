@@ -447,3 +447,28 @@ def test_a_role_that_may_perhaps_be_assumed_is_power_for_whoever_takes_a_step_to
     path = looking.path(asker.model.role_by_arn[arn("role", "Second")])
     assert path
     assert path.gain == BECOMES
+
+
+def test_what_is_decided_alike_names_the_policy_of_each_role_and_gives_nobody_the_power_of_a_step(
+    modelled: Modelled,
+) -> None:
+    """One search for all: roles with equal policies of different names, one of which another role can give more."""
+    statements = [PASS, RUN]
+    names = {"App": "First", "Bpp": "Second"}
+    resources: dict[str, Block] = {"Boss": BOSS}
+    resources["Giver"] = role("Giver", EC2, allow("iam:PutRolePolicy", arn("role", "Weak")), allow("sts:AssumeRole"))
+    resources["Weak"] = role("Weak", {"AWS": arn("role", "Giver")}, allow("s3:GetObject"))
+    for holder, written in names.items():
+        resources[holder] = role(holder, EC2)
+        resources[written] = policy(written, *statements, Roles=[{"Ref": holder}])
+    asker = modelled({DEV: resources})
+    searched = search(asker)
+    roles = {known.entity.name: known for known in asker.model.roles}
+    given = searched.path(roles["Giver"])
+    assert given
+    assert [move.words for move in given.moves][-1] == "gives Weak any policy and assumes Weak"
+    assert searched.path(roles["Weak"]) is None
+    for holder, written in names.items():
+        taken = searched.path(roles[holder])
+        assert taken
+        assert f"({written}, statement 1)" in path_in_words(taken)
