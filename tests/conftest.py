@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import runpy
 import subprocess
@@ -16,6 +17,8 @@ import hypothesis
 import pexpect
 import pytest
 
+# Looking for garbage as often as Python does by itself takes a fifth of the time of tests that decide about access.
+gc.set_threshold(100_000, 20, 50)
 # How long an example takes says something about the machine, not about the code.
 # .ci/run takes fewer examples, to end in time, and the same ones each time, so that a commit that passed passes again;
 # `make test` takes 100 at random.

@@ -48,3 +48,10 @@ def spoken(moment: datetime) -> str:
     if is_midnight and moment.date() > date.min:  # no day comes before the first
         return f"the end of {moment - timedelta(days=1):%Y-%m-%d} (UTC)"
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def spoken_start(moment: datetime) -> str:
+    """Return a start for a person: `2027-02-01 (UTC)` where it is that of a day, else with its time."""
+    moment = moment.astimezone(UTC)
+    is_midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+    return f"{moment:%Y-%m-%d} (UTC)" if is_midnight else f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -12,7 +12,7 @@ from iamgen.deploy.consequences import cli_options, watching, with_consequence
 from iamgen.deploy.events import Event, follow, last_event
 from iamgen.deploy.failure import not_deleted
 from iamgen.deploy.order import Order
-from iamgen.deploy.stack_status import NextStep, step
+from iamgen.deploy.stack_status import UPDATING, NextStep, step
 from iamgen.errors import Fault, IamgenError, refuse
 
 TellEvent = Callable[[Event], None]
@@ -37,7 +37,7 @@ def cancel(order: Order, clients: Clients, pace: Pace, tell: TellEvent) -> str:
         stack = stacks.read(clients.cloudformation, order.stack)
         if stack is None or step(stack.status) is not NextStep.WAIT:
             return ""
-        if stack.status != "UPDATE_IN_PROGRESS":
+        if stack.status != UPDATING:
             hint = f"wait for its end: iamgen deploy {order.account.name} --wait"
             raise refuse(order.where, f"AWS stops only updates, and this is {stack.status}", hint)
         since = last_event(clients.cloudformation, stack.id)
@@ -61,7 +61,7 @@ def _is_cancelled(clients: Clients, stack_id: str) -> bool:
         if code_of(exc) != "ValidationError":
             raise
         now = stacks.read(clients.cloudformation, stack_id)
-        if now and now.status == "UPDATE_IN_PROGRESS":
+        if now and now.status == UPDATING:
             raise
         return False
     return True

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from iamgen.aws_client.clients import Clients
 from iamgen.aws_client.errors import telling
+from iamgen.deploy.stack_status import UPDATING
 from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import Fault, IamgenError
 
@@ -29,9 +30,13 @@ def watching(account: TargetAccount) -> str:
     return f"follow it: iamgen deploy {account.name} --wait"
 
 
-def following(account: TargetAccount) -> str:
-    """Return how to watch, and how to stop, what goes on in an account's stack."""
-    return f"{watching(account)}; stop an update: iamgen cancel {account.name}"
+def following(account: TargetAccount, status: str = UPDATING) -> str:
+    """Return how to watch what goes on in an account's stack, and how to stop it where it is an update."""
+    return (
+        f"{watching(account)}; stop an update: iamgen cancel {account.name}"
+        if status == UPDATING
+        else watching(account)
+    )
 
 
 def is_refusal(exc: BaseException) -> bool:

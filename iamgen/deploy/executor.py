@@ -111,4 +111,4 @@ def going_on(prepared: Iterable[Prepared]) -> Iterator[Fault]:
             is_open = item.lasting and item.choices.allow_replacement  # that of a new stack is never opened
             left_open = "; its stack policy stays open until the next deployment" if is_open else ""
             message = f"AWS goes on: the stack {item.order.stack} is {stack.status}{left_open}"
-            yield Fault(item.order.where, message, following(item.order.account))
+            yield Fault(item.order.where, message, following(item.order.account, stack.status))

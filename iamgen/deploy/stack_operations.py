@@ -10,7 +10,7 @@ from iamgen.aws_client.clients import Clients
 from iamgen.deploy import change_set as change_sets
 from iamgen.deploy.change_set import ChangeSet, ChangeSetRequest
 from iamgen.deploy.change_set_removal import remove_change_set
-from iamgen.deploy.consequences import following, is_refusal, with_consequence
+from iamgen.deploy.consequences import following, is_refusal, watching, with_consequence
 from iamgen.deploy.events import follow, last_event
 from iamgen.deploy.execution import Execution
 from iamgen.deploy.failed_stack import delete_failed, is_same, moved
@@ -33,7 +33,7 @@ def delete_stack(step: DeleteStack, execution: Execution) -> None:
         delete_failed(step, cloudformation, execution.choices.pace)
         execution.begin()
         message = "the deletion of the stack whose creation failed had begun, and AWS goes on with it"
-        with with_consequence(execution.where, clients, message, following(execution.account)):
+        with with_consequence(execution.where, clients, message, watching(execution.account)):
             execution.outcome = follow(cloudformation, step.stack_id, since, execution.choices.pace, execution.tell)
     if execution.outcome is None or succeeded(execution.outcome.status):
         execution.counter_steps.enter_context(_nothing_in_its_place(execution))

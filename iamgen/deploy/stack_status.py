@@ -30,6 +30,8 @@ _STEPS = {
     "ROLLBACK_COMPLETE": NextStep.AFRESH,
     "ROLLBACK_FAILED": NextStep.AFRESH,
 }
+UPDATING = "UPDATE_IN_PROGRESS"
+"""The only status of a stack in which CloudFormation's CancelUpdateStack stops anything."""
 _HINTS = {
     "UPDATE_ROLLBACK_FAILED": "put right what is named, then: aws cloudformation continue-update-rollback"
     " --stack-name {stack}{options}",
@@ -79,7 +81,8 @@ def succeeded(status: str) -> bool:
 
 def busy(account: TargetAccount, stack: str, status: str) -> Fault:
     """Return what to say of a stack at which somebody is at work."""
-    ways = f"wait for it with --wait; stop an update with: iamgen cancel {account.name}"
+    stopping = f"; stop an update with: iamgen cancel {account.name}" if status == UPDATING else ""
+    ways = f"wait for it with --wait{stopping}"
     return Fault(str(account), f"something else is going on in the stack {stack}: {status}", ways)
 
 

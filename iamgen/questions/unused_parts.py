@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from iamgen.access.documents import Statement
+from iamgen.declaration.expiry import spoken_start
 from iamgen.iam.named_resources import NamedResource, NamedResources
 from iamgen.questions.can import Asker
-from iamgen.questions.can_json import iso
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.endings import statement_start
 from iamgen.questions.held_roles import role_label
@@ -74,7 +74,7 @@ def _doubts(model: AccessModel, role: KnownEntity, circumstances: Circumstances)
     for statement in role.as_role.trust:
         start = statement_start(statement)
         if start is not None and start > circumstances.moment:
-            yield f"its trust policy lets somebody in from {iso(start)} on"
+            yield f"its trust policy lets somebody in from {spoken_start(start)} on"
         if statement.effect == "Allow":
             yield from _doubts_of(statement)
     for name in unknown_principals(model, role):

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamgen.declaration.expiry import end, iso, spoken
+from iamgen.declaration.expiry import end, iso, spoken, spoken_start
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,15 @@ def test_a_day_holds_to_its_last_moment(day: datetime) -> None:
 )
 def test_an_end_in_words(until: str, words: str) -> None:
     assert spoken(end(until)).removeprefix("000") == words
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (datetime(2027, 2, 1, tzinfo=UTC), "2027-02-01 (UTC)"),
+        (datetime(2027, 2, 1, 8, 30, tzinfo=UTC), "2027-02-01 08:30:00 UTC"),
+        (datetime(2027, 2, 1, tzinfo=timezone(timedelta(hours=2))), "2027-01-31 22:00:00 UTC"),
+    ],
+)
+def test_a_start_in_words(start: datetime, words: str) -> None:
+    assert spoken_start(start) == words

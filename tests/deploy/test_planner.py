@@ -792,7 +792,7 @@ def test_a_deletion_that_cannot_be_followed_is_told(stubbed: Stubbed, order: Ord
         Fault(
             "dev (222222222222)",
             "the deletion of the stack whose creation failed had begun, and AWS goes on with it",
-            "follow it: iamgen deploy dev --wait; stop an update: iamgen cancel dev",
+            "follow it: iamgen deploy dev --wait",
         ),
     )
     stubbed.done()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -37,11 +38,11 @@ def sample(levels: dict[str, Any], number: int) -> list[str]:
     return [*random.sample(allowed, min(number, len(allowed))), *random.sample(listed_actions().names, number)]
 
 
-@pytest.mark.parametrize("case", ["example", "everything"])
-def test_it_is_what_can_answers(golden_model: Callable[[str], AccessModel], case: str) -> None:
+@pytest.mark.parametrize(("case", "every"), [("example", 1), ("everything", 3)])
+def test_it_is_what_can_answers(golden_model: Callable[[str], AccessModel], case: str, every: int) -> None:
     model = golden_model(case)
     asker = Asker(model)
-    for somebody in acting(model, asker):
+    for somebody in islice(acting(model, asker), 0, None, every):
         levels = dict(action_levels(asker, somebody))
         for action in sample(levels, 10):
             expected = asker.outcome(somebody, action, ResourceScope()).level

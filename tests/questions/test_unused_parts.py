@@ -82,7 +82,7 @@ def test_doubts_are_said(modelled: Modelled) -> None:
     )
     doubts = {part.name: part.doubt for part in unused(asker)}
     assert doubts == {
-        "future": "its trust policy lets somebody in from 2027-01-01T00:00:01Z on",
+        "future": "its trust policy lets somebody in from 2027-01-01 00:00:01 UTC on",
         "bob": f"its trust policy names arn:aws:iam::{OPS}:user/bob, which is not in what was read",
         "carol": "its trust policy names the user carol, which is not in what was read",
     }
