@@ -49,7 +49,7 @@ test: .venv/dev .venv/emulator/made .venv/aws-cli/made .venv/js/made ## run the 
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 # Fork, frames, signals, links, templates compiled to code: what a release of Python may change under our feet.
-INTERPRETER_TESTS := tests/test_forks.py tests/ui tests/declaration/test_sandbox.py tests/declaration/test_source_span.py
+INTERPRETER_TESTS := tests/test_forks.py tests/ui tests/declaration/test_source_span.py
 # One more than there are processors: some tests wait, for a signal, an endpoint or a terminal.
 WORKERS := $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 
