@@ -22,7 +22,7 @@ Effect = Literal["Allow", "Deny"]
 PolicyVersion = Literal["2008-10-17", "2012-10-17"]
 
 _DOCUMENT = frozenset({"Version", "Id", "Statement"})
-_STATEMENT = frozenset(
+STATEMENT_ELEMENTS = frozenset(
     (
         "Sid",
         "Effect",
@@ -35,6 +35,7 @@ _STATEMENT = frozenset(
         "Condition",
     )
 )
+"""What a statement may have."""
 _KINDS = ("AWS", "Federated", "Service", "CanonicalUser")
 _ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?_-]+", re.ASCII)
 _AWS_PRINCIPAL = re.compile(
@@ -140,7 +141,7 @@ def _statement(value: object, version: PolicyVersion, origin: str, number: int) 
         if not isinstance(value, Mapping):
             raise undecided("Statement", "is not a block of elements")
         _check_known(value)
-        _only(value, _STATEMENT)
+        _only(value, STATEMENT_ELEMENTS)
         _one_of(value, "Action", needed=True)
         _one_of(value, "Principal", needed=False)
         _one_of(value, "Resource", needed="Principal" not in value and "NotPrincipal" not in value)
@@ -163,7 +164,7 @@ def _statement(value: object, version: PolicyVersion, origin: str, number: int) 
 
 def _check_known(block: Mapping[str, object]) -> None:
     """Raise AccessError for what is not known before the deployment of the template that the statement is in."""
-    for doubt in unknown_parts({key: value for key, value in block.items() if key not in _STATEMENT}):
+    for doubt in unknown_parts({key: value for key, value in block.items() if key not in STATEMENT_ELEMENTS}):
         raise undecided("Statement", doubt)
     for element, value in block.items():
         for doubt in unknown_parts(value):

@@ -12,6 +12,7 @@ from iamgen.access_diff.party_label import party_label
 from iamgen.access_diff.request_words import joined
 from iamgen.access_diff.sections import DifferenceWords, Section
 from iamgen.questions.limits import not_looked_at_of_all, since
+from iamgen.regions.comparison_text import counted
 from iamgen.ui.printable import printable
 
 _WIDTH = 78
@@ -65,7 +66,7 @@ class DifferenceText:
 
     @property
     def _principals(self) -> str:
-        return _counted(len(self.difference.principals), "user or role", "users and roles")
+        return counted(len(self.difference.principals), "user or role", "users and roles")
 
     @property
     def _how(self) -> str:
@@ -76,7 +77,7 @@ class DifferenceText:
         whose = "those of one" if number == 1 else f"those of {number:,}"
         rest = len(self.difference.principals) - number
         same = f"The policies of {rest:,} are the same on both sides, statement by statement; " if rest else ""
-        classes = _counted(self.difference.classes, "class", "classes")
+        classes = counted(self.difference.classes, "class", "classes")
         proof = f"{whose} were compared for {classes} of requests, which every action of AWS is in, also those to come."
         return same + proof if same else proof[0].upper() + proof[1:]
 
@@ -115,10 +116,6 @@ class DifferenceText:
     @property
     def _undecided(self) -> str:
         return "Not everything is decided: see below." if self.difference.has_doubts else ""
-
-
-def _counted(number: int, single: str, several: str) -> str:
-    return f"{number:,} {single if number == 1 else several}"
 
 
 def _wrapped(text: str, indent: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property, lru_cache
 
 from iamgen.access.beyond_policies import NEEDS_NOTHING
@@ -14,6 +14,7 @@ from iamgen.access.known_actions import UNLISTED, KnownActions
 from iamgen.access.patterns import Pattern
 from iamgen.access.resource_lists import resource_pattern
 from iamgen.declaration.declared_type import Assertion, texts_of
+from iamgen.declaration.expiry import iso
 from iamgen.declaration.types.forbid import Forbid
 from iamgen.questions.demands import EVERYTHING, form_pattern, known_actions, shaped
 from iamgen.questions.glob_walk import samples
@@ -171,7 +172,7 @@ class AssertedRequests:
         for key in sorted(keys.intersection(ALWAYS_THERE)):
             yield _deny(Condition(Operator("Null"), key, ("true",), variables=True))
         if "aws:currenttime" in keys:
-            yield _deny(Condition(Operator("DateLessThan"), "aws:currenttime", (_iso(self.now),), variables=True))
+            yield _deny(Condition(Operator("DateLessThan"), "aws:currenttime", (iso(self.now),), variables=True))
         if "aws:epochtime" in keys:
             seconds = str(int(self.now.timestamp()))
             yield _deny(Condition(Operator("NumericLessThan"), "aws:epochtime", (seconds,), variables=True))
@@ -189,10 +190,6 @@ def _deny(
         conditions=(condition,) if condition else (),
         origin="the assertion",
     )
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _is_of_objects(entry: str) -> bool:

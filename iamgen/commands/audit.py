@@ -17,13 +17,14 @@ from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
 from iamgen.commands.requests import Reach
 from iamgen.declaration.account_selection import chosen
+from iamgen.declaration.expiry import iso
 from iamgen.declaration.resolved import Account
 from iamgen.deploy.targets import CredentialChoice, target
 from iamgen.errors import IamgenError
 from iamgen.people.audit import NEVER_LOOKED_AT, AuditSubject, audit_account
 from iamgen.people.audit_finding import AccountAudit
 from iamgen.people.people_account import PeopleAccount
-from iamgen.people.plain_values import moment_text, plain
+from iamgen.people.plain_values import plain
 from iamgen.project import Project, Rendered
 from iamgen.ui.console import Console
 
@@ -67,7 +68,7 @@ def audit(request: AuditRequest, console: Console) -> int:
         results = side_by_side(work, stop, only_reads=True)
     for error in (result for result in results.values() if isinstance(result, IamgenError)):
         console.errors(error.faults)
-    console.product(_FORMS[request.form](results, moment_text(moment)))
+    console.product(_FORMS[request.form](results, iso(moment)))
     audits = [result for result in results.values() if isinstance(result, AccountAudit)]
     if len(audits) < len(results):
         return FAULT

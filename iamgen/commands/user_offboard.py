@@ -11,6 +11,7 @@ from pathlib import Path
 from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
 from iamgen.commands.requests import Consent, Reach
+from iamgen.declaration.expiry import iso
 from iamgen.deploy.revocation import LONGEST_SESSION
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import Fault, IamgenError, InterruptError, refuse
@@ -24,7 +25,6 @@ from iamgen.people.offboarding_report import plain_offboarding
 from iamgen.people.offboarding_run import OffboardingRun, run_offboarding
 from iamgen.people.offboarding_text import offboarding_remarks, plan_lines
 from iamgen.people.people_account import sign_in_to_people
-from iamgen.people.plain_values import moment_text
 from iamgen.people.receipt import Receipt, page_of, read_receipt, write_receipt
 from iamgen.people.receipt_body import ReceiptEnd, ReceiptParts, receipt_body
 from iamgen.people.receipt_text import receipt_page
@@ -290,7 +290,7 @@ def _remaining(work: _Offboarding, after: LeaverState, *, is_hidden: bool) -> It
     for account, error in after.unread.items():
         yield f"look at {account}: {error.faults[0].problem}"
     if after.revoked_until:
-        when = moment_text(after.revoked_until + LONGEST_SESSION)
+        when = iso(after.revoked_until + LONGEST_SESSION)
         pinned = work.parts.people.declaration.settings.session_name_is_user
         if not pinned and not all(revocation.every_session for revocation in after.revocations):
             yield f"sessions of roles that have another name than {name} go on to their end, as a rule by {when}"

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from iamgen.clock import now
 from iamgen.commands.requests import Reach
+from iamgen.declaration.expiry import iso
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import refuse
 from iamgen.people.leaver_state import leaver_state, offboarding_accounts
 from iamgen.people.offboarding_checks import offboarding_checks
 from iamgen.people.people_account import sign_in_to_people
-from iamgen.people.plain_values import moment_text, plain
+from iamgen.people.plain_values import plain
 from iamgen.people.receipt import read_receipt
 from iamgen.people.user_execution import utc_now
 from iamgen.project import Project
@@ -61,7 +62,7 @@ def verify_receipt(request: VerifyReceiptRequest, console: Console) -> int:
             "version": SCHEMA_VERSION,
             "user": receipt.leaver.name,
             "state": receipt.body["state"],
-            "at": moment_text(moment),
+            "at": iso(moment),
             "is_unchanged": True,
             "checks": [plain(check) for check in checks],
         }

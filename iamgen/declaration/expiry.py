@@ -38,14 +38,13 @@ def end(until: str | date) -> datetime:
 
 def iso(moment: datetime) -> str:
     """Return the moment as IAM's date conditions take it: `2027-02-01T00:00:00Z`."""
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def spoken(moment: datetime) -> str:
     """Return an end (exclusive) for a person, who wrote it as a day: `the end of 2027-01-31 (UTC)`."""
     moment = moment.astimezone(UTC)
-    is_midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
-    if is_midnight and moment.date() > date.min:  # no day comes before the first
+    if _is_midnight(moment) and moment.date() > date.min:  # no day comes before the first
         return f"the end of {moment - timedelta(days=1):%Y-%m-%d} (UTC)"
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
@@ -53,5 +52,8 @@ def spoken(moment: datetime) -> str:
 def spoken_start(moment: datetime) -> str:
     """Return a start for a person: `2027-02-01 (UTC)` where it is that of a day, else with its time."""
     moment = moment.astimezone(UTC)
-    is_midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
-    return f"{moment:%Y-%m-%d} (UTC)" if is_midnight else f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{moment:%Y-%m-%d} (UTC)" if _is_midnight(moment) else f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _is_midnight(moment: datetime) -> bool:
+    return (moment.hour, moment.minute, moment.second) == (0, 0, 0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from iamgen.aws_client.clients import Clients
-from iamgen.aws_client.errors import code_of
+from iamgen.aws_client.errors import DENIED_CODES, code_of
 from iamgen.deploy.authorization_details import GROUP, USER, PrincipalState, held
 from iamgen.deploy.consequences import cli_options
 from iamgen.deploy.order import Order
@@ -18,8 +18,6 @@ from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import Fault
 from iamgen.iam.named_resources import NamedResources
 from iamgen.iam.template import Document, Template
-
-_DENIED = {"AccessDenied", "AccessDeniedException"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def declared_people(order: Order, clients: Clients, template: Mapping[str, Any])
     try:
         every = held(clients.iam, order.where, {USER: "User"})
     except ClientError as exc:
-        if code_of(exc) not in _DENIED:
+        if code_of(exc) not in DENIED_CODES:
             raise
         message = "whether the people of users.py exist was not looked at: AWS refuses GetAccountAuthorizationDetails"
         hint = "with iam:GetAccountAuthorizationDetails iamgen would name who does not exist, and who is in no group"

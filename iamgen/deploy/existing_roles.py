@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from iamgen.aws_client.clients import Clients
-from iamgen.aws_client.errors import code_of
+from iamgen.aws_client.errors import DENIED_CODES, code_of
 from iamgen.deploy.order import Order
 from iamgen.errors import Fault, IamgenError
 from iamgen.iam.holes import HOLE
@@ -19,7 +19,6 @@ from iamgen.iam.template import ROLE, Template
 
 _STACK_ID = "aws:cloudformation:stack-id"
 _ARN = re.compile(r"arn:[\w-]+:cloudformation:(?P<region>[\w-]+):\d{12}:stack/(?P<stack>[\w-]+)/.+")
-_DENIED = {"AccessDenied", "AccessDeniedException"}
 
 
 def refuse_second_stack(order: Order, clients: Clients, template: Mapping[str, Any]) -> Iterator[Fault]:
@@ -35,7 +34,7 @@ def refuse_second_stack(order: Order, clients: Clients, template: Mapping[str, A
         try:
             role = clients.iam.get_role(RoleName=resource.name)["Role"]
         except ClientError as exc:
-            if code_of(exc) in _DENIED:
+            if code_of(exc) in DENIED_CODES:
                 yield _not_looked_at(order, code_of(exc))
                 return
             if code_of(exc) != "NoSuchEntity":

@@ -28,11 +28,12 @@ class Part(NamedTuple):
 
 def parse(text: str) -> object:
     """Return what the text says. Raises SyntaxFault, also for NaN, and RepeatedKeysFault for all keys that repeat."""
-    repeats: list[bool] = []
+    is_repeating = False
 
     def block(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        nonlocal is_repeating
         read = dict(pairs)
-        repeats.append(len(read) < len(pairs))
+        is_repeating = is_repeating or len(read) < len(pairs)
         return read
 
     try:
@@ -43,7 +44,7 @@ def parse(text: str) -> object:
         raise SyntaxFault(f"is nested more than {MAX_DEPTH} levels deep") from exc
     if _is_deeper(body, MAX_DEPTH):
         raise SyntaxFault(f"is nested more than {MAX_DEPTH} levels deep")
-    if any(repeats):  # only then is it worth to look for their places
+    if is_repeating:  # only then is it worth to look for their places
         raise RepeatedKeysFault(tuple(repeated_keys(text)))
     return body
 

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from iamgen.declaration.expiry import iso
 from iamgen.deploy.revocation import LONGEST_SESSION, Revocation
 from iamgen.people.account_traces import Leaver
 from iamgen.people.leaver_state import LeaverState
-from iamgen.people.plain_values import moment_text
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _of_account(claim: OffboardingClaim, state: LeaverState, account: str, now: 
     name, traces, count = claim.leaver.name, state.traces[account], len(claim.roles.get(account, ()))
     where, ended, since = str(traces.account), claim.sessions_ended, state.denied_since
     if ended and now >= ended + LONGEST_SESSION and (since is None or ended >= since):
-        yield OffboardingCheck(f"no session called {name} can be left in {where}", True, f"ended {moment_text(ended)}")
+        yield OffboardingCheck(f"no session called {name} can be left in {where}", True, f"ended {iso(ended)}")
     elif count:
         open_roles = _open_roles(claim, state, account)
         text = f"the sessions called {name} at {count} role{'' if count == 1 else 's'} in {where} are ended"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+
+from iamgen.declaration.expiry import iso
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  # of any shape, as JSON is
     """Return a value as JSON values."""
     if isinstance(value, datetime):
-        return moment_text(value)
+        return iso(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
@@ -19,8 +21,3 @@ def plain(value: Any) -> Any:  # noqa: ANN401  # of any shape, as JSON is
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
     return value
-
-
-def moment_text(moment: datetime) -> str:
-    """Return a moment as IAM's conditions and our JSON have it: `2026-11-26T12:00:00Z`."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

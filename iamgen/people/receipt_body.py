@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from iamgen.declaration.expiry import iso
 from iamgen.people.leaver_state import LeaverState
 from iamgen.people.offboarding_checks import OffboardingCheck
 from iamgen.people.offboarding_run import OffboardingRun
 from iamgen.people.people_account import PeopleAccount
-from iamgen.people.plain_values import moment_text, plain
+from iamgen.people.plain_values import plain
 from iamgen.people.receipt import SCHEMA_VERSION, Receipt
 from iamgen.people.step_report import plain_steps
 from iamgen.people.step_runner import StepsOutcome
@@ -64,7 +65,7 @@ def receipt_body(parts: ReceiptParts, end: ReceiptEnd | None) -> dict[str, Any]:
         "found": _first_state(parts, earlier),
         "runs": [*earlier.get("runs", ()), _run(parts, end)],
         "proven": {
-            "at": moment_text(end.ended) if end else None,
+            "at": iso(end.ended) if end else None,
             "checks": [plain(check) for check in end.checks] if end else [],
         },
         "remaining": list(end.remaining) if end else [],
@@ -89,7 +90,7 @@ def _accounts(parts: ReceiptParts, state: LeaverState) -> dict[str, Any]:
         item = accounts.setdefault(name, {"account": str(traces.account), "ended": {}})
         for role in traces.roles:
             if role.revocation:
-                item["ended"][role.name] = moment_text(role.revocation.until)
+                item["ended"][role.name] = iso(role.revocation.until)
     return accounts
 
 
@@ -99,7 +100,7 @@ def _first_state(parts: ReceiptParts, earlier: Mapping[str, Any]) -> dict[str, A
         return dict(earlier["found"])
     before = parts.before
     return {
-        "at": moment_text(parts.began),
+        "at": iso(parts.began),
         "user": plain(before.user),
         "trusting_roles": {name: list(traces.trusting) for name, traces in before.traces.items()},
         "namesakes": {name: traces.namesake for name, traces in before.traces.items() if traces.namesake},
@@ -110,8 +111,8 @@ def _first_state(parts: ReceiptParts, earlier: Mapping[str, Any]) -> dict[str, A
 def _run(parts: ReceiptParts, end: ReceiptEnd | None) -> dict[str, Any]:
     caller = parts.people.caller
     return {
-        "began": moment_text(parts.began),
-        "ended": moment_text(end.ended) if end else None,
+        "began": iso(parts.began),
+        "ended": iso(end.ended) if end else None,
         "by": caller.arn,
         "assumed_by": caller.source,
         "steps": plain_run_steps(parts.run),

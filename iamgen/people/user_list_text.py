@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
+from iamgen.declaration.expiry import iso
 from iamgen.people.credential_report import ReportedUser
-from iamgen.people.plain_values import moment_text
 from iamgen.people.user_list import UserList, UserRow
 
 _HEADINGS = ("name", "MFA", "last sign-in", "keys", "roles", "state")
@@ -22,7 +22,7 @@ def list_lines(users: UserList, now: datetime) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
     yield _summary(users)
     if users.report:
-        yield f"MFA, sign-ins and keys are of {moment_text(users.report.generated)}: AWS renews them every four hours."
+        yield f"MFA, sign-ins and keys are of {iso(users.report.generated)}: AWS renews them every four hours."
         if any(row.exists and row.reported is None for row in users.rows):
             yield "? is somebody who was created since then: iamgen user show USER looks at once."
     else:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from iamgen.declaration.expiry import iso
 from iamgen.questions.access_answer import AccessOverview
 from iamgen.questions.action_summary import ActionSummary
-from iamgen.questions.can_json import VERSION, iso
+from iamgen.questions.can_json import VERSION
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.held_roles import HeldRole, role_label
 from iamgen.questions.limits import not_looked_at_of_all

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 
+from iamgen.declaration.expiry import iso as iso  # noqa: PLC0414  # access_diff takes it from here
 from iamgen.errors import Fault, IamgenError, faults_of, refuse
 from iamgen.questions.can import AccessAnswer, AccessQuestion, Asker, Attempt, Refused
 from iamgen.questions.circumstances import Circumstances, Mfa
@@ -106,11 +107,6 @@ def moment(text: str, where: str) -> datetime:
     except ValueError as exc:
         raise refuse(where, f"{text!r} is no time", "write it as 2027-01-31T12:00:00Z") from exc
     return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
-
-
-def iso(when: datetime) -> str:
-    """Return a time as answers write it."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def plain_question(question: AccessQuestion) -> dict[str, object]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from iamgen.declaration.expiry import spoken
+from iamgen.declaration.expiry import iso, spoken
 from iamgen.questions.access_text import Line, hanging, plain_lines, shown_lines
-from iamgen.questions.can_json import VERSION, iso
+from iamgen.questions.can_json import VERSION
 from iamgen.questions.can_text import footer
 from iamgen.questions.endings import AccessEnd, endings
 from iamgen.questions.limits import not_looked_at_of_all

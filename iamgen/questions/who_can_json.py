@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from iamgen.questions.can_json import VERSION, iso
+from iamgen.declaration.expiry import iso
+from iamgen.questions.can_json import VERSION
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.explanation import attempt_conditions
 from iamgen.questions.grant_reasons import reason_of

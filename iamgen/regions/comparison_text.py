@@ -74,7 +74,7 @@ class PolicyDifference:
 
     def _summary(self) -> str:
         compared = self.comparison
-        number = _counted(compared.classes, "class", "classes")
+        number = counted(compared.classes, "class", "classes")
         proof = f"proven for {number} of requests, which every action of AWS is in, also those to come"
         if compared.is_proven_equal:
             return f"No change of access: {proof}."
@@ -134,7 +134,8 @@ def _keys(request: Request) -> Iterator[str]:
         yield "without any condition key"
 
 
-def _counted(number: int, single: str, several: str) -> str:
+def counted(number: int, single: str, several: str) -> str:
+    """Return a number with its noun: `1 class`, `1,200 classes`."""
     return f"{number:,} {single if number == 1 else several}"
 
 

@@ -83,10 +83,10 @@ def _following(
     first: tuple[_Token, ...], second: tuple[_Token, ...], here: int, beside: int
 ) -> Iterator[tuple[int, int]]:
     """Yield the places in both forms after one character, or after a wildcard that stands for nothing."""
-    one, other = (form[place] if place < len(form) else None for form, place in ((first, here), (second, beside)))
-    if one and one.many:
+    token, opposite = (form[place] if place < len(form) else None for form, place in ((first, here), (second, beside)))
+    if token and token.many:
         yield here + 1, beside
-    if other and other.many:
+    if opposite and opposite.many:
         yield here, beside + 1
-    if one and other and one.takes(other):
-        yield here + (not one.many), beside + (not other.many)
+    if token and opposite and token.takes(opposite):
+        yield here + (not token.many), beside + (not opposite.many)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from iamgen.access.documents import parse
+from iamgen.access.documents import STATEMENT_ELEMENTS, parse
 from iamgen.access.errors import AccessError
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
@@ -24,17 +24,6 @@ _PSEUDO = {
     "⟨AWS::URLSuffix⟩": "amazonaws.com",
 }
 _HARMLESS = {"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}
-_ELEMENTS = (
-    "Sid",
-    "Effect",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Principal",
-    "NotPrincipal",
-    "Condition",
-)
 _SID = re.compile(r"[A-Za-z0-9]*", re.ASCII)
 _UNKNOWN = object()
 
@@ -106,7 +95,7 @@ def _statement_problems(statement: _Checked, *, is_trust: bool) -> Iterator[Prob
     if is_trust and not {"Principal", "NotPrincipal"} & elements.keys():
         elements["Principal"] = "*"  # which has been told
     yield from _misplaced(statement, is_trust=is_trust)
-    for _ in _ELEMENTS:
+    for _ in STATEMENT_ELEMENTS:
         fault = _fault(elements)
         if not fault:
             return
