@@ -16,7 +16,7 @@ from iamgen.access.known_actions import ActionSet, KnownActions
 from iamgen.access.patterns import Pattern
 from iamgen.access.statement_index import IndexedStatements, StatementIndex
 from iamgen.assertions.callers import fixed_keys
-from iamgen.assertions.requests import AssertedRequests, ResourceForms
+from iamgen.assertions.requests import AssertedRequests, MeantResources
 from iamgen.declaration.types.forbid import Forbid
 from iamgen.questions.circumstances import Acting
 from iamgen.regions.comparison import action_classes
@@ -63,7 +63,7 @@ class PolicyDecisions:
         return self._first[key]
 
     def _open_classes(self, acting: Acting) -> Iterator[OpenClass]:
-        compared = self._compared(acting, ResourceForms())
+        compared = self._compared(acting, MeantResources())
         known = self.requests.actions
         for actions in action_classes((compared.policies,), known):
             evidence = compared.evidence(known.first(actions))
@@ -135,7 +135,7 @@ class PolicyDecisions:
     def _is_forbidden(self) -> bool:
         return isinstance(self.requests.assertion, Forbid)
 
-    def _compared(self, acting: Acting, forms: ResourceForms) -> _PolicyComparison:
+    def _compared(self, acting: Acting, forms: MeantResources) -> _PolicyComparison:
         keys = self._keys(acting, self.requests.actions)
         outside = self.requests.outside(keys, forms)
         fixed = fixed_keys(acting, keys, is_forbidden=self._is_forbidden)

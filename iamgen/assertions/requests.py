@@ -34,7 +34,7 @@ _BUCKET, _OBJECT = ":s3:::${BucketName}", ":s3:::${BucketName}/"
 
 
 @dataclass(frozen=True)
-class ResourceForms:
+class MeantResources:
     """Which resources of an action an assertion means."""
 
     patterns: frozenset[Pattern] = frozenset()
@@ -65,7 +65,7 @@ class AssertedRequests:
     """From when on it must hold."""
     written_actions: frozenset[str] = frozenset()
     """Single actions that some policy names, in lower case; the list of known actions may lack them."""
-    _forms: dict[tuple[str, str, str], ResourceForms | None] = field(default_factory=dict, repr=False)
+    _forms: dict[tuple[str, str, str], MeantResources | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def on(self) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ class AssertedRequests:
         """Return an action as AWS writes it, or which new ones are meant."""
         return self.listed_actions.get(action, action.replace(UNLISTED, "(any new)"))
 
-    def forms(self, action: str, account_id: str, partition: str) -> ResourceForms | None:
+    def forms(self, action: str, account_id: str, partition: str) -> MeantResources | None:
         """Return which resources of an action are meant, None where the action can have none of those that are.
 
         `account_id` limits them to those of an account, where the ARN says it; empty for any.
@@ -135,15 +135,15 @@ class AssertedRequests:
             self._forms[key] = self._forms_of(*key)
         return self._forms[key]
 
-    def _forms_of(self, action: str, account_id: str, partition: str) -> ResourceForms | None:
+    def _forms_of(self, action: str, account_id: str, partition: str) -> MeantResources | None:
         from iamgen.aws.data.services import resource_arns
 
         service, _, name = action.partition(":")
         if action not in self.listed_actions:
-            return ResourceForms() if self.is_about_every_resource or self._means_resources_of(service) else None
+            return MeantResources() if self.is_about_every_resource or self._means_resources_of(service) else None
         written = resource_arns(service, name)
         if not written:
-            return ResourceForms(is_without=True) if self.is_about_every_resource else None
+            return MeantResources(is_without=True) if self.is_about_every_resource else None
         has_no_objects = any(form.endswith(_BUCKET) for form in written) and not any(
             _OBJECT in form for form in written
         )
@@ -151,20 +151,20 @@ class AssertedRequests:
         on = tuple(entry for entry in self.on if not (excluded and _is_of_objects(entry)))
         forms = (form_pattern(form, account_id, partition) for form in written)
         meant = frozenset(form for form in forms if self.is_about_every_resource or _meets(on, form))
-        return ResourceForms(meant, excluded) if meant else None
+        return MeantResources(meant, excluded) if meant else None
 
     def _means_resources_of(self, service: str) -> bool:
         """Return whether resources of a service are meant: those are what its unlisted actions are about."""
         return any(_meets(self.on, shaped(f"arn:*:{name}:*:*:*")) for name in _arn_services(service))
 
-    def outside(self, keys: frozenset[str], forms: ResourceForms | None = None) -> tuple[Statement, ...]:
+    def outside(self, keys: frozenset[str], forms: MeantResources | None = None) -> tuple[Statement, ...]:
         """Return statements that deny every request which the assertion is not about.
 
         `keys` are the condition keys, in lower case, on which the policies depend that are looked at.
         """
-        return tuple(self._outside(keys, forms or ResourceForms()))
+        return tuple(self._outside(keys, forms or MeantResources()))
 
-    def _outside(self, keys: frozenset[str], forms: ResourceForms) -> Iterator[Statement]:
+    def _outside(self, keys: frozenset[str], forms: MeantResources) -> Iterator[Statement]:
         if forms.outside:
             yield _deny(resources=forms.outside)
         if not self.is_about_every_resource:

@@ -133,10 +133,11 @@ def _unread(resources: Mapping[str, object]) -> Iterator[Unread]:
     """Yield each resource that is none, and properties that are none: CloudFormation refuses both."""
     for logical_id, block in resources.items():
         path = ("Resources", str(logical_id))
-        if not isinstance(block, Mapping) or not isinstance(block.get("Type"), str):
-            if not function(block) and not str(logical_id).startswith("Fn::"):  # a loop, which is told as such
-                yield Unread(path, "this is no resource, for it has no Type")
-        elif not isinstance(block.get("Properties"), Mapping | None):
+        is_looped = function(block) or str(logical_id).startswith("Fn::")  # which is told as such
+        has_type = isinstance(block, Mapping) and isinstance(block.get("Type"), str)
+        if not has_type and not is_looped:
+            yield Unread(path, "this is no resource, for it has no Type")
+        if has_type and not isinstance(block_of(block).get("Properties"), Mapping | None):
             yield Unread((*path, "Properties"), "the properties are no block")
 
 
