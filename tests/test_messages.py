@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
+from types import CodeType, MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
@@ -101,12 +101,13 @@ def arguments(tree: ast.AST) -> Iterator[ast.expr]:
             yield from (*node.args[1:], *(keyword.value for keyword in node.keywords))
 
 
-def texts(tree: ast.AST, constants: Mapping[str, list[ast.expr]] = MappingProxyType({})) -> Iterator[str]:
+def texts(
+    tree: ast.AST, sources: Sources, constants: Mapping[str, list[ast.expr]] = MappingProxyType({})
+) -> Iterator[str]:
     """Yield the texts that messages of a module are made of, wherever in the module each of them is put together.
 
-    `constants` are those of all modules.
+    `sources` are those of the module, `constants` those of all modules.
     """
-    sources = Sources.of(tree)
     waiting = list(arguments(tree))
     looked_at: set[ast.expr] = set()
     while waiting:
@@ -124,18 +125,30 @@ def in_one_line(text: str) -> str:
 def messages() -> set[str]:
     """Return what stands in iamgen's messages, without what is too short to be told from anything else."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")]
-    named = [item for tree in trees for item in Sources.of(tree).assigned.items()]
+    sources = [Sources.of(tree) for tree in trees]
+    named = [item for of_module in sources for item in of_module.assigned.items()]
     constants = {name: values for name, values in named if CONSTANT.fullmatch(name)}
-    every = {in_one_line(text) for tree in trees for text in texts(tree, constants)}
+    modules = zip(trees, sources, strict=True)
+    every = {in_one_line(text) for tree, of_module in modules for text in texts(tree, of_module, constants)}
     return {text for text in every if len(text) >= SHORTEST and WORDS.search(text)}
+
+
+def strings(constant: object) -> Iterator[str]:
+    """Yield each string in compiled code, which is where Python keeps them: this is quicker than a walk of the source."""
+    if isinstance(constant, str):
+        yield constant
+    elif isinstance(constant, (tuple, frozenset)):
+        for part in constant:
+            yield from strings(part)
+    elif isinstance(constant, CodeType):
+        yield from strings(constant.co_consts)
 
 
 def expectations() -> str:
     """Return all that docs and tests say, with the strings of tests in one piece."""
     parts = [path.read_text(encoding="utf-8") for path in (*PROJECT.glob("docs/*.md"), PROJECT / "README.md")]
     for path in (PROJECT / "tests").rglob("*.py"):
-        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        parts += [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        parts += strings(compile(path.read_text(encoding="utf-8"), str(path), "exec"))
     return in_one_line("\n".join(parts))
 
 
@@ -173,4 +186,5 @@ def test_every_message_is_expected_somewhere(request: pytest.FixtureRequest) -> 
     ],
 )
 def test_the_texts_of_messages_are_read(source: str, expected: list[str]) -> None:
-    assert sorted(in_one_line(text) for text in texts(ast.parse(source))) == sorted(expected)
+    tree = ast.parse(source)
+    assert sorted(in_one_line(text) for text in texts(tree, Sources.of(tree))) == sorted(expected)
