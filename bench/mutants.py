@@ -55,6 +55,16 @@ _LOCKOUT = (
     *("access_removal", "administrators", "assuming", "comparison", "deploying_principal", "holders", "kept_roles"),
     *("lockout", "needed_actions", "power", "service_role", "template_change", "undeclared_members"),
 )
+# Who gets what; not the reading of the files, which knows nothing of access.
+_DECLARATION = (
+    *("access_entries", "account_ids", "account_selection", "accounts", "assertion_faults", "ended_by", "expiry"),
+    *("holdings", "issuers", "kinds", "pipelines", "resolve", "resolved", "role_names", "shared_subjects", "validate"),
+)
+# What writes to the files of a person; not what renders a colleague's page, and what finds its sources.
+_WORKSTATION = (
+    *("aws_reading", "expand", "key", "links", "merge", "preview", "profile_names", "profiles", "section_marks"),
+    *("section_options", "sections", "texts", "update"),
+)
 ROOMS = MappingProxyType(
     {
         "synth": Room(
@@ -92,11 +102,25 @@ ROOMS = MappingProxyType(
         ),
         "assertions": Room(("iamgen/assertions/*",), ("tests/assertions",)),
         "iam": Room(("iamgen/iam/*",), ("tests/iam",), ("tests/iam/test_intrinsics.py::test_a_loop_bomb_is_bounded",)),
-        "declaration": Room(("iamgen/declaration/*",), ("tests/declaration",)),
+        "declaration": Room(
+            ("iamgen/declaration/types/*", *(f"iamgen/declaration/{name}.py" for name in _DECLARATION)),
+            ("tests/declaration", "tests/golden", "tests/scheme"),
+            (
+                "tests/declaration/test_constant_line.py",
+                "tests/declaration/test_constants.py",
+                "tests/declaration/test_mistakes.py::test_a_mistake_gets_this_message[one mistake, 5,000 times]",
+                "tests/declaration/test_sandbox.py",
+                "tests/declaration/test_source_span.py",
+                "tests/declaration/test_types.py::test_a_type_checker_tells_what_is_wrong",
+            ),
+        ),
         "workstation": Room(
-            ("iamgen/workstation/*",),
+            tuple(f"iamgen/workstation/{name}.py" for name in _WORKSTATION),
             ("tests/workstation",),
-            ("tests/workstation/test_merge.py::test_the_aws_cli_reads_what_was_wanted",),
+            (
+                "tests/workstation/test_expand.py::test_any_text_is_as_envsubst_makes_it",
+                "tests/workstation/test_merge.py::test_the_aws_cli_reads_what_was_wanted",
+            ),
         ),
     }
 )

@@ -7,8 +7,8 @@ from botocore.configloader import load_config
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from iamgen.errors import IamgenError
-from iamgen.workstation.merge import File, MergeStep, WantedSection, merged, steps, twins, unreadable
+from iamgen.errors import Fault, IamgenError
+from iamgen.workstation.merge import STRAY, File, MergeStep, WantedSection, merged, steps, twins, unreadable
 from iamgen.workstation.sections import blocks, identity
 
 WANTED = """\
@@ -283,12 +283,58 @@ def test_sections_that_stand_twice() -> None:
     assert twins('[profile a]\n[b]\n[profile "a"]\n', "credentials") == ()
 
 
-def test_what_the_aws_cli_cannot_read_is_told() -> None:
-    file = File("x = 1\n[a]\nx = 1\nx = 2\njunk\n[a]\n", "~/.aws/config", "config")
-    assert [fault.where for fault in unreadable(file)] == [f"~/.aws/config:{line}" for line in (1, 4, 5, 6)]
-    (default,) = unreadable(File("[DEFAULT]\nregion = x\n", "~/.aws/config", "config"))
-    assert default.problem == "the AWS CLI gives what stands in [DEFAULT] to every profile"
-    assert unreadable(File(THEIRS, "~/.aws/config", "config")) == ()
+CANNOT = "the AWS CLI cannot read this file: "
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        (
+            "x = 1\n[a]\nx = 1\nx = 2\njunk\n[a]\n",
+            [
+                *((line, CANNOT + STRAY, "mend it, or remove it") for line in (1, 4, 5)),
+                (6, f"{CANNOT}[a] stands on line 2 already", "keep one of the two"),
+            ],
+        ),
+        (
+            "[a]\n[DEFAULT]\nregion = x\n",
+            [(2, "the AWS CLI gives what stands in [DEFAULT] to every profile", "write [default]")],
+        ),
+        ("\ufeff[a]\njunk\n", [(1, f"{CANNOT}it begins with a byte order mark", "save it as UTF-8 without one")]),
+        (
+            "# caf\xe9\n# caf\udce9\n# \udc80\n",
+            [(2, f"{CANNOT}the byte 0xE9 is no UTF-8", "save the file as UTF-8")],
+        ),
+        ("# \udcff\n", [(1, f"{CANNOT}the byte 0xFF is no UTF-8", "save the file as UTF-8")]),
+        ("# \udc80\n", [(1, f"{CANNOT}the byte 0x80 is no UTF-8", "save the file as UTF-8")]),
+        (THEIRS, []),
+    ],
+)
+def test_what_the_aws_cli_cannot_read_is_told(text: str, faults: list[tuple[int, str, str]]) -> None:
+    expected = tuple(Fault(f"~/.aws/config:{line}", problem, hint) for line, problem, hint in faults)
+    assert unreadable(File(text, "~/.aws/config", "config")) == expected
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "kind"),
+    [
+        ("region: eu-west-1\nurl = a:b=c", "same"),
+        ("REGION=eu-west-1\nurl: a:b=c", "same"),
+        ("region = eu-west-1\nurl = a=b=c", "written by hand"),
+        ("region = EU-WEST-1\nurl = a:b=c", "written by hand"),
+    ],
+)
+def test_an_option_by_hand_is_compared_as_it_is_read(by_hand: str, kind: str) -> None:
+    template = "[profile ours]\nregion = eu-west-1\nurl = a:b=c\n"
+    assert plan(f"[profile ours]\n{by_hand}\n", template) == [(kind, "profile ours")]
+
+
+def test_the_lines_of_a_step_stand_without_the_indent_of_the_section() -> None:
+    file = File("  [profile ours]\n  region = x\n  s3 =\n    a = 1\n", "config", "config")
+    (step,) = steps(file, WantedSection("[profile ours]\nregion = y\n", OWNER))
+    assert step.before == ("region = x", "s3 =", "  a = 1")
+    assert step.after == ("region = y", "s3 =", "  a = 1")
+    assert step.own == ("region = y",)
 
 
 def lines(text: str) -> list[str]:
