@@ -94,7 +94,8 @@ def _stats_with_forks(runner: MutantRunner, **options: Any) -> None:  # noqa: AN
 def _look_for_no_smaller_examples() -> None:
     """Set what the profile of tests/conftest.py begins with."""
     smaller = {hypothesis.Phase.shrink, hypothesis.Phase.explain}
-    hypothesis.settings.register_profile("mutants", phases=[phase for phase in hypothesis.Phase if phase not in smaller])
+    phases = [phase for phase in hypothesis.Phase if phase not in smaller]
+    hypothesis.settings.register_profile("mutants", phases=phases)
     hypothesis.settings.load_profile("mutants")
 
 

@@ -36,10 +36,11 @@ def templates_of(config: str, credentials: str = "") -> dict[FileKind, FileTempl
 
 def texts_of(config: str, credentials: str = "") -> FileTexts:
     """Return texts each line of which came from the template's line ten lines further down."""
+    made: dict[FileKind, str] = {"config": config, "credentials": credentials}
     return {
         kind: ExpandedText(text, f"{kind}.tpl", tuple(n + 10 for n in range(1, text.count("\n") + 2)))
-        for kind, text in (("config", config), ("credentials", credentials))
-    }  # type: ignore[return-value]
+        for kind, text in made.items()
+    }
 
 
 @pytest.fixture
