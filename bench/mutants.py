@@ -104,7 +104,7 @@ ROOMS = MappingProxyType(
         "iam": Room(("iamgen/iam/*",), ("tests/iam",), ("tests/iam/test_intrinsics.py::test_a_loop_bomb_is_bounded",)),
         "declaration": Room(
             ("iamgen/declaration/types/*", *(f"iamgen/declaration/{name}.py" for name in _DECLARATION)),
-            ("tests/declaration", "tests/golden", "tests/scheme"),
+            ("tests/declaration", "tests/golden/test_golden.py::test_golden"),
             (
                 "tests/declaration/test_constant_line.py",
                 "tests/declaration/test_constants.py",

@@ -90,6 +90,17 @@ def test_accounts_of_a_project_stand_together() -> None:
     ]
 
 
+def test_the_account_of_the_people_stands_by_itself() -> None:
+    people = Account("acme-users", "111111111111", "user-only", "acme-users", holds_people=True)
+    roles = [of_account("acme-dev"), assumable()._replace(account=people), of_account("other")]
+    assert [
+        (project.name, [account.account.name for account in project.accounts])
+        for project in by_project(links(roles, "aws"))
+    ] == [("", ["acme-dev", "acme-users", "other"])]
+    (project,) = by_project(links([assumable()._replace(account=people)], "aws"))
+    assert project.name == ""
+
+
 @pytest.mark.parametrize(
     ("partition", "url"),
     [

@@ -130,6 +130,14 @@ region = eu-west-1
     )
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_the_last_line_ends_as_it_did(end: str) -> None:
+    template = "# for XX\n[profile ours]\nregion = b\noutput = json\n"
+    after = merge(f"[profile ours]\nregion = a\noutput = text{end}", template)
+    assert after.partition("region")[1:] == ("region", f" = b\noutput = json{end}")
+    assert merge("", template).startswith("# for XX\n[profile ours]\n")
+
+
 def test_what_is_declined_stays() -> None:
     after = merge(THEIRS, declined=frozenset({("profile", "default")}))
     assert after.startswith(THEIRS + "\n\n[profile ours]\n")
@@ -308,6 +316,7 @@ CANNOT = "the AWS CLI cannot read this file: "
         ("# \udcff\n", [(1, f"{CANNOT}the byte 0xFF is no UTF-8", "save the file as UTF-8")]),
         ("# \udc80\n", [(1, f"{CANNOT}the byte 0x80 is no UTF-8", "save the file as UTF-8")]),
         (THEIRS, []),
+        (WANTED, []),
     ],
 )
 def test_what_the_aws_cli_cannot_read_is_told(text: str, faults: list[tuple[int, str, str]]) -> None:
@@ -330,9 +339,9 @@ def test_an_option_by_hand_is_compared_as_it_is_read(by_hand: str, kind: str) ->
 
 
 def test_the_lines_of_a_step_stand_without_the_indent_of_the_section() -> None:
-    file = File("  [profile ours]\n  region = x\n  s3 =\n    a = 1\n", "config", "config")
+    file = File("  [profile ours]\n  region = X\r\n  s3 =\n    a = 1\n", "config", "config")
     (step,) = steps(file, WantedSection("[profile ours]\nregion = y\n", OWNER))
-    assert step.before == ("region = x", "s3 =", "  a = 1")
+    assert step.before == ("region = X", "s3 =", "  a = 1")
     assert step.after == ("region = y", "s3 =", "  a = 1")
     assert step.own == ("region = y",)
 

@@ -46,6 +46,9 @@ def test_blocks_joined_are_the_file(text: str) -> None:
 @example("[default]\ns3 =\n  [indented]\n")  # a line of the nested block, which has no `=`
 @example("[default]\nkey = value\n  [indented]\n")  # a line of the value
 @example("  [default]\n  s3 =\n  [profile a]\n")  # a header: it is indented as the option is
+@example("[default]\ns3 =\n  a = 1\n\n  # remark\n  b = 2\n")  # a nested block that it reads
+@example("[default]\n= value\n")  # an option without a name
+@example("[default]\n: value\n")
 @example("[default]\ns3 =\n  a\u2028b = c\n")  # two lines for botocore, the first without `=`
 @given(FILES)
 def test_sections_and_options_are_those_of_the_aws_cli(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
