@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from iamgen.declaration.load import load
-from iamgen.errors import IamgenError
+from iamgen.errors import Fault, IamgenError
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HEAD = 'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("alice", {}),)\n'  # a case starts on line 4
 MakeRepo = Callable[..., Path]
+OfWholeCalls = Callable[[tuple[Fault, ...]], list[str]]
 
 
 def faults(root: Path) -> list[str]:
@@ -127,9 +128,12 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_fault(case: str, make_repo: MakeRepo) -> None:
+def test_a_fault(case: str, make_repo: MakeRepo, of_whole_calls: OfWholeCalls) -> None:
     text, expected = CASES[case]
-    found = faults(make_repo(HEAD + text))
+    with pytest.raises(IamgenError) as raised:
+        load(make_repo(HEAD + text), NOW)
+    found = [" | ".join(fault) for fault in raised.value.faults]
+    assert bool(of_whole_calls(raised.value.faults)) == (case == "an emergency without a reason")
     assert any(expected in fault for fault in found), found
     assert all(fault.startswith("users.py:") for fault in found)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from iamgen.declaration.load import load
-from iamgen.errors import IamgenError
+from iamgen.errors import Fault, IamgenError
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HEAD = 'from iamgen import *\nOPS_SERVICES = ("s3",)\n'  # what a case writes starts on line 3
@@ -17,6 +17,7 @@ IDS = "USER_ONLY_AWS_ACCOUNT_ID=111111111111\nDEV_AWS_ACCOUNT_ID=222222222222\nP
 CONST = f"GLOBAL_AWS_REGION=eu-west-1\n{IDS}"  # what a case adds starts on line 5
 
 MakeRepo = Callable[..., Path]
+OfWholeCalls = Callable[[tuple[Fault, ...]], list[str]]
 
 
 def faults(root: Path) -> list[str]:
@@ -446,10 +447,26 @@ USERS_CASES = {
 }
 
 
+# There is no word in users.py that these faults are about; all others point to theirs.
+WITHOUT_A_WORD = {
+    "a CI user among the users",
+    "a workspace without an audience",
+    "a wrong value where another kind belongs",
+    "an empty key of a tag",
+    "an end with a fraction of a minute in its zone",
+    "empty name",
+    "missing value",
+    "too many values",
+}
+
+
 @pytest.mark.parametrize("case", USERS_CASES)
-def test_a_fault_in_users(case: str, make_repo: MakeRepo) -> None:
+def test_a_fault_in_users(case: str, make_repo: MakeRepo, of_whole_calls: OfWholeCalls) -> None:
     text, expected = USERS_CASES[case]
-    assert any(fault.startswith(expected) for fault in faults(make_repo(HEAD + text, CONST)))
+    with pytest.raises(IamgenError) as raised:
+        load(make_repo(HEAD + text, CONST), NOW)
+    assert any(" | ".join(fault).startswith(expected) for fault in raised.value.faults)
+    assert bool(of_whole_calls(raised.value.faults)) == (case in WITHOUT_A_WORD)
 
 
 AT_THE_LIMIT = {
