@@ -112,6 +112,10 @@ CASES = {
         'PIPELINES = (Pipeline("github", repository="a/b", branch="m", access={"dev": "OpR"}),)',
         "Pipeline 'github': dev: there is no role 'OpR' | did you mean OpsR?",
     ),
+    "a role that is made, and in no list": (
+        'Role("WorkR")\nUSERS = (User("alice", {"dev": "WorkR"}),)',
+        "User 'alice': dev: there is no role 'WorkR' | add it to ROLES, or remove it",
+    ),
     "a pipeline's account": (
         'PIPELINES = (Pipeline("github", repository="a/b", branch="m", access={"dve": "OpsR"}),)',
         "Pipeline 'github': there is no account 'dve' | did you mean dev?",
