@@ -106,6 +106,7 @@ ROOMS = MappingProxyType(
             ("iamgen/declaration/types/*", *(f"iamgen/declaration/{name}.py" for name in _DECLARATION)),
             ("tests/declaration", "tests/golden/test_golden.py::test_golden"),
             (
+                "tests/declaration/test_assertions.py::test_a_users_py_without_assertions_loads_nothing_for_them",
                 "tests/declaration/test_constant_line.py",
                 "tests/declaration/test_constants.py",
                 "tests/declaration/test_mistakes.py::test_a_mistake_gets_this_message[one mistake, 5,000 times]",
