@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from iamgen.errors import Fault, IamgenError
 from iamgen.workstation import aws_reading
 from iamgen.workstation.aws_reading import UnreadableError, damage, sections
-from iamgen.workstation.merge import File, WantedSection, merged, steps
+from iamgen.workstation.merge import File, MergeStep, WantedSection, merged, steps
 from iamgen.workstation.sections import identity
 
 OWNER = "bob@111111111111/infra"
@@ -172,6 +172,15 @@ NOT_MEANT = "nothing was written; look at how it is indented, and at what stands
 def test_what_is_to_be_written_is_held_against_what_was_meant(after: str, faults: list[tuple[str, str, str]]) -> None:
     file, new = File("[a]\nx = 1\n[b]\ny = 1\n", "~/.aws/config", "config"), WantedSection("[a]\nx = 2\n", OWNER)
     assert damage(file, after, new, steps(file, new)) == tuple(Fault(*fault) for fault in faults)
+
+
+def test_a_step_has_to_have_all_that_the_template_makes() -> None:
+    file, new = File("", "~/.aws/config", "config"), WantedSection("[profile a]\nx = 1\ny = 2\n", OWNER)
+    incomplete = MergeStep("add", ("profile", "a"), "profile a", (), ("x = 1",))
+    problem = "the AWS CLI would not read [profile a] as it is to be"
+    assert damage(file, "[profile a]\nx = 1\n", new, [incomplete]) == (Fault("~/.aws/config", problem, NOT_MEANT),)
+    complete = incomplete._replace(after=("x = 1", "y = 2", "z = 3"))
+    assert damage(file, "[profile a]\nx = 1\ny = 2\nz = 3\n", new, [complete]) == ()
 
 
 def test_a_section_that_is_to_go_has_to_be_gone() -> None:

@@ -99,12 +99,17 @@ def test_a_profile_of_any_name_is_told_apart_as_the_aws_cli_does(name: str, tmp_
 
 @pytest.mark.parametrize(
     ("header", "readable"),
-    [("profile a", True), ('profile "a b"', True), ("profile a b", False), ("profile 'a", False)],
+    [("default", True), ("profile a", True), ('profile "a b"', True), ("profile a b", False), ("profile 'a", False)],
 )
 def test_a_header_that_the_aws_cli_passes_over(header: str, readable: bool, tmp_path: Path) -> None:
     assert is_readable(header, "config") == readable
     (tmp_path / "config").write_text(f"[{header}]\nregion = x\n")
     assert bool(load_config(str(tmp_path / "config"))["profiles"]) == readable
+
+
+def test_every_header_of_credentials_is_read() -> None:
+    assert is_readable("profile a b", "credentials")
+    assert is_readable("a b", "credentials")
 
 
 def test_a_file_that_the_aws_cli_cannot_read(tmp_path: Path) -> None:
