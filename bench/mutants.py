@@ -111,7 +111,7 @@ ROOMS = MappingProxyType(
                 "tests/declaration/test_constants.py",
                 "tests/declaration/test_mistakes.py::test_a_mistake_gets_this_message[one mistake, 5,000 times]",
                 "tests/declaration/test_sandbox.py",
-                "tests/declaration/test_source_span.py",
+                "tests/declaration/test_source_span.py::test_many_faults_take_no_longer_each",
                 "tests/declaration/test_types.py::test_a_type_checker_tells_what_is_wrong",
             ),
         ),

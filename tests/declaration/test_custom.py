@@ -183,26 +183,26 @@ def test_a_policy_is_where_it_is_used(make_repo: MakeRepo) -> None:
 
 
 @pytest.mark.parametrize(
-    ("until", "said"),
+    ("until", "problem"),
     [
-        ("2026-12-24", "has an inline policy until"),
-        ("2026-11-22", "ended at"),
+        ("2026-12-24", "DataR has an inline policy until the end of 2026-12-24 (UTC): INC-7"),
+        ("2026-11-22", "DataR's emergency ended at the end of 2026-11-22 (UTC): left out"),
         # the moment itself is past the end, as DateLessThan has it
-        ("2026-11-23T12:00:01", "has an inline policy until"),
-        ("2026-11-23T12:00:00", "ended at"),
+        ("2026-11-23T12:00:01", "DataR has an inline policy until 2026-11-23 12:00:01 UTC: INC-7"),
+        ("2026-11-23T12:00:00", "DataR's emergency ended at 2026-11-23 12:00:00 UTC: left out"),
     ],
 )
-def test_an_emergency_is_shown_until_it_is_gone(until: str, said: str, make_repo: MakeRepo) -> None:
+def test_an_emergency_is_shown_until_it_is_gone(until: str, problem: str, make_repo: MakeRepo) -> None:
     users = HEAD + f'ROLES = (Role("DataR", emergency=Emergency("INC-7", until="{until}", template="x.json.j2")),)'
     loaded = load(make_repo(users), NOW)
-    (warning,) = loaded.warnings
-    assert warning.where == "users.py:4"
-    assert said in warning.problem
+    is_over = "ended at" in problem
+    hint = "remove the Emergency" if is_over else "for an emergency only"
+    assert loaded.warnings == (Fault("users.py:4", problem, hint),)
     role = loaded.declaration.roles[0]
-    assert (role.emergency is None) == (said == "ended at")
-    assert (role.ended_emergency is None) == (said != "ended at")
-    assert {item.reason for item in (role.emergency, role.ended_emergency) if item} == {"INC-7"}
-    assert warning.hint == ("remove the Emergency" if said == "ended at" else "for an emergency only")
+    assert (role.emergency is None) == is_over
+    assert (role.ended_emergency is None) != is_over
+    (own,) = [item for item in (role.emergency, role.ended_emergency) if item]
+    assert (own.reason, own.template, own.origin.line) == ("INC-7", "x.json.j2", 4)
 
 
 @pytest.mark.parametrize(("until", "holds"), [("2026-11-23T12:00:01Z", True), ("2026-11-23T12:00:00Z", False)])
