@@ -5,6 +5,10 @@ Every room is mutated in a copy of the project under `.mutants/`, which stays. T
 stopped: it tries again what survived and whatever has changed, and leaves the rest. To begin anew, remove `.mutants/`.
 Mutants are tried in an order that is the same each time and mixes all modules of the room, so that those of a run that
 was too short for all of them are a sample of the whole room.
+
+A survivor is worth a look, and need not be worth a test: some change nothing that anybody could see, such as a number
+that only bounds a cache. No test can notice those of a function that makes a constant of its module, either: it has run
+before the mutant is chosen.
 """
 
 from __future__ import annotations
