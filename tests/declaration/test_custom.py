@@ -97,6 +97,11 @@ CASES = {
         'POLICIES = (Policy("LogsP", "x.json.j2", accounts="dev"),)\nROLES = (Role("DataR", policies=("LogsP",)),)',
         "Role 'DataR' is in prod, but Policy 'LogsP' is not | give both the same accounts, or leave the policy's out",
     ),
+    "a policy that is elsewhere, besides one that is not": (
+        'POLICIES = (Policy("AllP", "x.json.j2"), Policy("LogsP", "x.json.j2", accounts="dev"))\n'
+        'ROLES = (Role("DataR", policies=("AllP", "LogsP")),)',
+        "Role 'DataR' is in prod, but Policy 'LogsP' is not | give both the same accounts, or leave the policy's out",
+    ),
     "no account": (
         'ROLES = (Role("DataR", accounts=("dve",)),)',
         "Role 'DataR': 'dve' is no account, nor matches any | did you mean dev?",

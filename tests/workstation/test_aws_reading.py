@@ -69,6 +69,25 @@ def test_a_header_that_stands_right_of_a_section_without_options() -> None:
     assert sections(after) == {**sections(NEW), "profile work": {"output": "json"}}
 
 
+ROLE = "[profile ours]\nrole_arn = new\n"
+
+
+def test_options_stand_as_far_right_as_the_next_header() -> None:
+    """Or that header would go on with the last option."""
+    other = "[profile other]\nx = 1\n"
+    after = written("[profile ours]\n\n  [profile other]\n", f"{ROLE}\n{other}")
+    assert [line for line in after.splitlines() if "#" not in line] == [
+        "[profile ours]", "  role_arn = new", "", "  [profile other]", "  x = 1",
+    ]  # fmt: skip
+
+
+def test_a_header_that_goes_moves_no_option() -> None:
+    gone = indented(written("", "[profile gone]\nrole_arn = stale\n").lstrip("\n"), "  ")
+    assert gone.startswith("  [profile gone]\n  # iamgen")
+    after = written(f"[profile ours]\n{gone}", ROLE)
+    assert [line for line in after.splitlines() if "#" not in line] == ["[profile ours]", "role_arn = new"]
+
+
 def test_what_would_swallow_a_profile_is_refused() -> None:
     """What stands between a section and one further right cannot go: the second would go on with the first."""
     ours = written("", "[profile gone]\nrole_arn = stale\n")
@@ -172,6 +191,16 @@ NOT_MEANT = "nothing was written; look at how it is indented, and at what stands
 def test_what_is_to_be_written_is_held_against_what_was_meant(after: str, faults: list[tuple[str, str, str]]) -> None:
     file, new = File("[a]\nx = 1\n[b]\ny = 1\n", "~/.aws/config", "config"), WantedSection("[a]\nx = 2\n", OWNER)
     assert damage(file, after, new, steps(file, new)) == tuple(Fault(*fault) for fault in faults)
+
+
+def test_a_section_that_is_as_it_should_be_has_to_stay_so() -> None:
+    file, new = File("[a]\nx = 1\n", "~/.aws/config", "config"), WantedSection("[a]\nx = 1\n", OWNER)
+    (step,) = steps(file, new)
+    assert step.kind == "same"
+    assert damage(file, "[a]\nx = 2\n", new, [step]) == (
+        Fault("~/.aws/config:1", "the AWS CLI would read [a] otherwise than now", BY_HAND),
+        Fault("~/.aws/config", "the AWS CLI would not read [a] as it is to be", NOT_MEANT),
+    )
 
 
 def test_a_step_has_to_have_all_that_the_template_makes() -> None:

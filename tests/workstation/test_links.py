@@ -97,8 +97,15 @@ def test_the_account_of_the_people_stands_by_itself() -> None:
         (project.name, [account.account.name for account in project.accounts])
         for project in by_project(links(roles, "aws"))
     ] == [("", ["acme-dev", "acme-users", "other"])]
-    (project,) = by_project(links([assumable()._replace(account=people)], "aws"))
-    assert project.name == ""
+
+
+def test_an_account_that_stands_in_for_that_of_the_people_stays_in_its_project() -> None:
+    stand_in = Account("acme-dev", "222222222222", "dev", "acme-dev", holds_people=True)
+    roles = [assumable()._replace(account=stand_in), of_account("acme-prod"), of_account("other")]
+    assert [
+        (project.name, [account.account.name for account in project.accounts])
+        for project in by_project(links(roles, "aws"))
+    ] == [("", ["other"]), ("acme", ["acme-dev", "acme-prod"])]
 
 
 @pytest.mark.parametrize(

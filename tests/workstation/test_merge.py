@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from iamgen.errors import Fault, IamgenError
 from iamgen.workstation.merge import STRAY, File, MergeStep, WantedSection, merged, steps, twins, unreadable
+from iamgen.workstation.section_options import options_of
 from iamgen.workstation.sections import blocks, identity
 
 WANTED = """\
@@ -181,6 +182,29 @@ def test_what_was_added_gives_way_to_a_template_only_when_asked() -> None:
     assert "output = json" not in merge(before, template)
 
 
+def test_what_cannot_clash_stays_when_a_conflict_is_decided_for_the_template() -> None:
+    added = merge("").replace("[profile ours]", "[profile ours]\noutput = json\ncli_pager =")
+    template = f"{WANTED}output = text\n"
+    assert plan(added, template)[1] == ("edited since iamgen wrote it", "profile ours")
+    assert merge(added, template).endswith("\nregion = eu-west-1\noutput = text\ncli_pager =\n")
+    edited = merge("").removesuffix("region = eu-west-1\n") + f"region = us-east-1\noutput = json\n{LOGIN}\n"
+    assert plan(edited)[1] == ("edited since iamgen wrote it", "profile ours")
+    assert merge(edited).endswith(f"\nregion = eu-west-1\n{LOGIN}\n")
+
+
+def test_bytes_that_are_no_utf_8_are_marked_as_they_are() -> None:
+    template = "[profile ours]\nrole_session_name = caf\udce9\n"
+    assert plan(merge("", template), template) == [("same", "profile ours")]
+    assert plan(merge("", template), template.replace("\udce9", "\udce8")) == [("update", "profile ours")]
+
+
+def test_a_comment_in_a_nested_block_does_not_end_it() -> None:
+    lines = ("s3 =", "  a = 1", "  # remark", "", "  b = 2", "# about x", "x = 1")
+    assert [(option.name, option.lines) for option in options_of(lines)] == [
+        ("s3", lines[:5]), ("", lines[5:6]), ("x", lines[6:]),
+    ]  # fmt: skip
+
+
 def test_the_choice_where_credentials_come_from_stays_until_another_is_made() -> None:
     first = merge("", f"{WANTED}{LOGIN}\n")
     assert LOGIN in first
@@ -232,6 +256,7 @@ def test_line_ends_are_those_of_the_file() -> None:
     [
         ("[profile ours]", "[profile mine]"),  # renamed
         ("[profile ours]", "[profile ours]\n# iamgen bootstrap bob@1/infra 00000000"),  # two marks
+        ("region = eu-west-1\n", "# iamgen bootstrap bob@1/infra 00000000\nregion = eu-west-1\n"),
         ("region = eu-west-1\n", "region = eu-west-1 \n"),
     ],
 )
