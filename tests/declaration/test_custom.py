@@ -102,6 +102,14 @@ CASES = {
         'ROLES = (Role("DataR", policies=("AllP", "LogsP")),)',
         "Role 'DataR' is in prod, but Policy 'LogsP' is not | give both the same accounts, or leave the policy's out",
     ),
+    "a policy that is kept out of the account of the people": (
+        'POLICIES = (Policy("LogsP", "x.json.j2", accounts="dev"),)\nGROUPS = (Group("DataG", policies=("LogsP",)),)',
+        "Group 'DataG' is in user-only, but Policy 'LogsP' is not | add 'user-only' to the policy's accounts, or leave those out",
+    ),
+    "a policy whose pattern means no account that holds nothing but people": (
+        'POLICIES = (Policy("LogsP", "x.json.j2", accounts="*"),)\nGROUPS = (Group("DataG", policies=("LogsP",)),)',
+        "Group 'DataG' is in user-only, but Policy 'LogsP' is not | add 'user-only' to the policy's accounts, or leave those out",
+    ),
     "no account": (
         'ROLES = (Role("DataR", accounts=("dve",)),)',
         "Role 'DataR': 'dve' is no account, nor matches any | did you mean dev?",
@@ -175,15 +183,17 @@ def test_a_role_is_granted_where_it_is(make_repo: MakeRepo) -> None:
 
 def test_a_policy_is_where_it_is_used(make_repo: MakeRepo) -> None:
     users = HEAD + (
-        'POLICIES = (Policy("LogsP", "x.json.j2"), Policy("EdgeP", "x.json.j2"), Policy("NoneP", "x.json.j2"))\n'
+        'POLICIES = (Policy("LogsP", "x.json.j2"), Policy("EdgeP", "x.json.j2"), Policy("NoneP", "x.json.j2"),'
+        ' Policy("HomeP", "x.json.j2", accounts=("user-only", "dev")))\n'
         'ROLES = (Role("DataR", policies=("LogsP",), accounts="prod"), Role("EdgeR", boundary="EdgeP"))\n'
-        'GROUPS = (Group("DataG", policies=("LogsP",)),)'
+        'GROUPS = (Group("DataG", policies=("LogsP", "HomeP")),)'
     )
     policies = load(make_repo(users), NOW).declaration.policies
     assert {policy.name: set(policy.accounts) for policy in policies} == {
         "LogsP": {"prod", "user-only"},
         "EdgeP": {"dev", "prod"},
         "NoneP": set(),
+        "HomeP": {"user-only", "dev"},
     }
 
 
