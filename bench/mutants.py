@@ -5,6 +5,10 @@ Every room is mutated in a copy of the project under `.mutants/`, which stays. T
 stopped: it tries again what survived and whatever has changed, and leaves the rest. To begin anew, remove `.mutants/`.
 Mutants are tried in an order that is the same each time and mixes all modules of the room, so that those of a run that
 was too short for all of them are a sample of the whole room.
+
+A survivor is worth a look, and need not be worth a test: some change nothing that anybody could see, such as a number
+that only bounds a cache. No test can notice those of a function that makes a constant of its module, either: it has run
+before the mutant is chosen.
 """
 
 from __future__ import annotations
@@ -55,6 +59,16 @@ _LOCKOUT = (
     *("access_removal", "administrators", "assuming", "comparison", "deploying_principal", "holders", "kept_roles"),
     *("lockout", "needed_actions", "power", "service_role", "template_change", "undeclared_members"),
 )
+# Who gets what; not the reading of the files, which knows nothing of access.
+_DECLARATION = (
+    *("access_entries", "account_ids", "account_selection", "accounts", "assertion_faults", "expiry", "holdings"),
+    *("issuers", "kinds", "pipelines", "resolve", "resolved", "role_names", "shared_subjects", "validate"),
+)
+# What writes to the files of a person; not what renders a colleague's page, and what finds its sources.
+_WORKSTATION = (
+    *("aws_reading", "expand", "key", "links", "merge", "preview", "profile_names", "profiles", "section_marks"),
+    *("section_options", "sections", "texts", "update"),
+)
 ROOMS = MappingProxyType(
     {
         "synth": Room(
@@ -92,11 +106,26 @@ ROOMS = MappingProxyType(
         ),
         "assertions": Room(("iamgen/assertions/*",), ("tests/assertions",)),
         "iam": Room(("iamgen/iam/*",), ("tests/iam",), ("tests/iam/test_intrinsics.py::test_a_loop_bomb_is_bounded",)),
-        "declaration": Room(("iamgen/declaration/*",), ("tests/declaration",)),
+        "declaration": Room(
+            ("iamgen/declaration/types/*", *(f"iamgen/declaration/{name}.py" for name in _DECLARATION)),
+            ("tests/declaration", "tests/golden/test_golden.py::test_golden"),
+            (
+                "tests/declaration/test_assertions.py::test_a_users_py_without_assertions_loads_nothing_for_them",
+                "tests/declaration/test_constant_line.py",
+                "tests/declaration/test_constants.py",
+                "tests/declaration/test_mistakes.py::test_a_mistake_gets_this_message[one mistake, 5,000 times]",
+                "tests/declaration/test_sandbox.py",
+                "tests/declaration/test_source_span.py::test_many_faults_take_no_longer_each",
+                "tests/declaration/test_types.py::test_a_type_checker_tells_what_is_wrong",
+            ),
+        ),
         "workstation": Room(
-            ("iamgen/workstation/*",),
+            tuple(f"iamgen/workstation/{name}.py" for name in _WORKSTATION),
             ("tests/workstation",),
-            ("tests/workstation/test_merge.py::test_the_aws_cli_reads_what_was_wanted",),
+            (
+                "tests/workstation/test_expand.py::test_any_text_is_as_envsubst_makes_it",
+                "tests/workstation/test_merge.py::test_the_aws_cli_reads_what_was_wanted",
+            ),
         ),
     }
 )

@@ -228,10 +228,6 @@ def unlisted_region(constants: Constants, accounts: Accounts) -> Iterator[Fault]
 def _new_region_faults(constants: Constants, region: str) -> Iterator[Fault]:
     """Refuse a region of which the partition is not known, unless CONST.inc states the partition."""
     if not constants.get(_PARTITION):
-        meant = misspelt_region(region)
-        if meant:
-            yield Fault(constants.where(_REGION_NAME), f"there is no region {region}", f"did you mean {meant}?")
-            return
         hint = f"write one such as eu-west-1; if AWS has it since, state its partition: {_PARTITION}={DEFAULT}"
         yield Fault(constants.where(_REGION_NAME), f"no partition is known to have the region {region}", hint)
 

@@ -6,10 +6,12 @@ import re
 
 import pytest
 
-from iamgen.declaration.accounts import Accounts, accounts, role_constant
+from iamgen.declaration.accounts import Accounts, accounts, role_constant, unlisted_region
 from iamgen.declaration.constants import parse
+from iamgen.source_place import exact
 
 REGION = "GLOBAL_AWS_REGION=eu-west-1\n"
+DEV = "DEV_AWS_ACCOUNT_ID=222222222222\n"
 
 
 def read(text: str) -> Accounts:
@@ -73,22 +75,165 @@ def test_who_holds_the_people(text: str, holder: str, aliases: dict[str, str]) -
 
 
 @pytest.mark.parametrize(
-    ("text", "what"),
+    ("text", "faults"),
     [
-        ("PROD_AWS_ACCOUNT_ID=333333333333\n", "there is no account for people"),
         (
-            "PROD_AWS_ACCOUNT_ID=333333333333\nUSER_ONLY_AWS_ACCOUNT_ID=333333333333\n",
-            "user-only has the id of prod (CONST.inc:2)",
+            REGION + "PROD_AWS_ACCOUNT_ID=333333333333\n",
+            ["CONST.inc | there is no account for people | declare USER_ONLY_AWS_ACCOUNT_ID=…"],
+        ),
+        (REGION, ["CONST.inc | it declares no account | write DEV_AWS_ACCOUNT_ID=… and the others"]),
+        (
+            REGION + "PROD_AWS_ACCOUNT_ID=333333333333\nUSER_ONLY_AWS_ACCOUNT_ID=333333333333\n",
+            [
+                "CONST.inc:3:26 | user-only has the id of prod (CONST.inc:2) | give each its own; only an account that is not for production may share user-only's, to stand in"
+            ],
         ),
         (
-            "A_DEV_AWS_ACCOUNT_ID=222222222222\nB_DEV_AWS_ACCOUNT_ID=222222222222\n"
-            "USER_ONLY_AWS_ACCOUNT_ID=222222222222\n",
-            "b-dev has the id of a-dev (CONST.inc:2)",
+            REGION
+            + "A_DEV_AWS_ACCOUNT_ID=222222222222\nB_DEV_AWS_ACCOUNT_ID=222222222222\nUSER_ONLY_AWS_ACCOUNT_ID=222222222222\n",
+            [
+                "CONST.inc:3:22 | b-dev has the id of a-dev (CONST.inc:2) | give each its own; only an account that is not for production may share user-only's, to stand in"
+            ],
+        ),
+        (
+            REGION + "A_AWS_ACCOUNT_ID='222222222222'\nB_AWS_ACCOUNT_ID=444444444444\n",
+            [
+                "CONST.inc | there is no account for people, and a, b could each stand in | declare USER_ONLY_AWS_ACCOUNT_ID=…; to let one of these stand in, give it the same id: USER_ONLY_AWS_ACCOUNT_ID=222222222222"
+            ],
+        ),
+        (
+            REGION + DEV + "USERONLY_AWS_ACCOUNT_ID=111111111111\n",
+            [
+                "CONST.inc:3:25 | there is no user-only account, but one called useronly | write USERONLY_AWS_ACCOUNT_KIND=user-only; or say who else holds the people: USER_ONLY_AWS_ACCOUNT_ID=${DEV_AWS_ACCOUNT_ID} below it"
+            ],
+        ),
+        (
+            REGION + DEV + "X_AWS_ACCOUNT_ID=4444-4444-4444\n",
+            ["CONST.inc:3:18 | X_AWS_ACCOUNT_ID has '4444-4444-4444' | write 444444444444, without hyphens"],
+        ),
+        (
+            REGION + DEV + "X_AWS_ACCOUNT_ID=4444-4444\n",
+            ["CONST.inc:3:18 | X_AWS_ACCOUNT_ID has '4444-4444' | an account id has 12 digits, leading zeros included"],
+        ),
+        (
+            REGION + DEV + "x__y_AWS_ACCOUNT_ID=444444444444\n",
+            [
+                "CONST.inc:3:1 | x__y_AWS_ACCOUNT_ID is no account's name | write it in upper case, words joined by one _ each, such as ACME_DEV_AWS_ACCOUNT_ID"
+            ],
+        ),
+        (
+            REGION + DEV + "new_aws_account_id=444444444444\n",
+            [
+                "CONST.inc:3:1 | new_aws_account_id is no account's name | write it in upper case, words joined by one _ each, such as NEW_AWS_ACCOUNT_ID"
+            ],
+        ),
+        (
+            REGION + DEV + "SHOP_PROD_AWS_ACOUNT_ID=444444444444\nSHOP_PROD_AWS_ACCOUNT_NAME=shop\n",
+            [
+                "CONST.inc:3:1 | SHOP_PROD_AWS_ACOUNT_ID has an account's id, but declares no account | did you mean SHOP_PROD_AWS_ACCOUNT_ID? Other lines speak of that"
+            ],
+        ),
+        (
+            REGION + DEV + "DVE_AWS_ACCOUNT_KIND=dev\nZZZ_AWS_PROFILE=x\nQQQ_IAM_READ_ROLE=x\n",
+            [
+                "CONST.inc:3:1 | DVE_AWS_ACCOUNT_KIND: there is no DVE_AWS_ACCOUNT_ID | did you mean DEV_AWS_ACCOUNT_ID?",
+                "CONST.inc:4:1 | ZZZ_AWS_PROFILE: there is no ZZZ_AWS_ACCOUNT_ID | declare the account: ZZZ_AWS_ACCOUNT_ID=…",
+                "CONST.inc:5:1 | QQQ_IAM_READ_ROLE: there is no QQQ_AWS_ACCOUNT_ID | declare the account: QQQ_AWS_ACCOUNT_ID=…",
+            ],
+        ),
+        (
+            "GLOBAL_AWS_REGION=us-isob-east-1\n" + DEV,
+            [
+                "CONST.inc:1:19 | region us-isob-east-1 is in the partition aws-iso-b, which is not supported | iamgen supports aws, aws-us-gov and aws-cn"
+            ],
+        ),
+        (
+            "GLOBAL_AWS_REGION=xx-north-1\n" + DEV,
+            [
+                "CONST.inc:1:19 | no partition is known to have the region xx-north-1 | write one such as eu-west-1; if AWS has it since, state its partition: GLOBAL_AWS_PARTITION=aws"
+            ],
+        ),
+        ("GLOBAL_AWS_REGION=xx-north-1\nGLOBAL_AWS_PARTITION=aws\n" + DEV, []),
+        (
+            "GLOBAL_AWS_REGION=eu-wset-1\n" + DEV,
+            ["CONST.inc:1:19 | there is no region eu-wset-1 | did you mean eu-west-1?"],
+        ),
+        (
+            "GLOBAL_AWS_REGION=eu-wset-1\nGLOBAL_AWS_PARTITION=aws\n" + DEV,
+            ["CONST.inc:1:19 | there is no region eu-wset-1 | did you mean eu-west-1?"],
+        ),
+        (
+            "GLOBAL_AWS_REGION=eusc-de-east-1\nGLOBAL_AWS_PARTITION=aws-eusc\n" + DEV,
+            [
+                "CONST.inc:2:22 | the partition aws-eusc is not supported | iamgen supports aws, aws-us-gov and aws-cn",
+                "CONST.inc:1:19 | region eusc-de-east-1 is in the partition aws-eusc, which is not supported | iamgen supports aws, aws-us-gov and aws-cn",
+            ],
+        ),
+        (
+            "GLOBAL_AWS_REGION=us-gov-west-1\nGLOBAL_AWS_PARTITION=aws-gov\n" + DEV,
+            ["CONST.inc:2:22 | no partition is 'aws-gov' | did you mean aws-us-gov?"],
+        ),
+        (
+            "GLOBAL_AWS_PARTITION=x\n" + DEV,
+            [
+                "CONST.inc:1:22 | no partition is 'x' | write one of aws, aws-us-gov, aws-cn",
+                "CONST.inc | GLOBAL_AWS_REGION is missing | write the stacks' region: GLOBAL_AWS_REGION=eu-west-1",
+            ],
+        ),
+        (
+            REGION + "GLOBAL_AWS_PARTITION=aws-cn\nDEV_AWS_ACCOUNT_ID=222222222222\n",
+            [
+                "CONST.inc:1:19 | region eu-west-1 is in the partition aws, not aws-cn | set GLOBAL_AWS_PARTITION=aws, or another region"
+            ],
+        ),
+        (DEV, ["CONST.inc | GLOBAL_AWS_REGION is missing | write the stacks' region: GLOBAL_AWS_REGION=eu-west-1"]),
+        (
+            "GLOBAL_AWS_REGION=\n" + DEV,
+            ["CONST.inc:1:1 | GLOBAL_AWS_REGION is missing | write the stacks' region: GLOBAL_AWS_REGION=eu-west-1"],
+        ),
+        (
+            "GLOBAL_AWS_REGION=Ireland\n" + DEV,
+            ["CONST.inc:1:19 | 'Ireland' is no region | write one such as eu-west-1"],
+        ),
+        (
+            "GLOBAL_AWS_REGION=eu-west\n" + DEV,
+            ["CONST.inc:1:19 | 'eu-west' is no region | did you mean eu-west-3 or eu-west-2 or eu-west-1?"],
+        ),
+        (
+            "GLOBAL_REGION=eu-west-1\n" + DEV,
+            ["CONST.inc:1:1 | GLOBAL_AWS_REGION is missing | did you mean GLOBAL_AWS_REGION by GLOBAL_REGION?"],
         ),
     ],
 )
-def test_what_is_refused(text: str, what: str) -> None:
-    assert what in [fault.problem for fault in read(text).faults]
+def test_what_is_refused(text: str, faults: list[str]) -> None:
+    constants, misread = parse(text.encode(), "CONST.inc")
+    assert misread == ()
+    found = accounts(constants)
+    assert [" | ".join((exact(fault.where), fault.problem, fault.hint)) for fault in found.faults] == faults
+
+
+def test_an_id_of_other_than_twelve_digits_is_told() -> None:
+    found = read("DEV_AWS_ACCOUNT_ID=222222222222\nX_AWS_ACCOUNT_ID=4444\nX_PARTNER=4444\n")
+    assert found.faults == ()
+    assert [" | ".join((exact(fault.where), fault.problem, fault.hint)) for fault in found.odd_ids] == [
+        "CONST.inc:3:18 | X_AWS_ACCOUNT_ID has 4 digits | an account id has 12 digits, leading zeros included"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("region", "hint"),
+    [
+        ("eu-west-1", None),
+        ("eu-west-9", "did you mean eu-west-3 or eu-west-2 or eu-west-1?"),
+        ("xx-qqqqqqqqqq-1", "if AWS has it since, all is well"),
+        ("", None),
+    ],
+)
+def test_a_region_that_is_not_in_the_list_is_told(region: str, hint: str | None) -> None:
+    constants, _ = parse(f"GLOBAL_AWS_REGION={region}\n{DEV}".encode(), "CONST.inc")
+    problem = f"region {region} is not in the list of AWS's regions"
+    found = [(exact(fault.where), *fault[1:]) for fault in unlisted_region(constants, accounts(constants))]
+    assert found == ([("CONST.inc:1:19", problem, hint)] if hint else [])
 
 
 @pytest.mark.parametrize(
@@ -99,43 +244,6 @@ def test_partitions(region: str, partition: str) -> None:
     text = f"GLOBAL_AWS_REGION={region}\nGLOBAL_AWS_PARTITION={partition}\nDEV_AWS_ACCOUNT_ID=222222222222\n"
     found = accounts(parse(text.encode(), "CONST.inc")[0])
     assert (found.faults, found.partition, found.region) == ((), partition, region)
-
-
-@pytest.mark.parametrize(
-    ("text", "whats"),
-    [
-        (
-            "GLOBAL_AWS_REGION=eusc-de-east-1\n",
-            ["region eusc-de-east-1 is in the partition aws-eusc, which is not supported"],
-        ),
-        (
-            "GLOBAL_AWS_REGION=us-isob-east-1\n",
-            ["region us-isob-east-1 is in the partition aws-iso-b, which is not supported"],
-        ),
-        ("GLOBAL_AWS_REGION=xx-north-1\n", ["no partition is known to have the region xx-north-1"]),
-        ("GLOBAL_AWS_REGION=xx-north-1\nGLOBAL_AWS_PARTITION=aws\n", []),
-        (
-            "GLOBAL_AWS_REGION=eusc-de-east-1\nGLOBAL_AWS_PARTITION=aws-eusc\n",
-            [
-                "the partition aws-eusc is not supported",
-                "region eusc-de-east-1 is in the partition aws-eusc, which is not supported",
-            ],
-        ),
-        ("GLOBAL_AWS_REGION=us-gov-west-1\nGLOBAL_AWS_PARTITION=aws-gov\n", ["no partition is 'aws-gov'"]),
-        ("GLOBAL_AWS_PARTITION=aws-gov\n", ["no partition is 'aws-gov'", "GLOBAL_AWS_REGION is missing"]),
-    ],
-)
-def test_places_where_iamgen_does_not_work(text: str, whats: list[str]) -> None:
-    found = accounts(parse(f"{text}DEV_AWS_ACCOUNT_ID=222222222222\n".encode(), "CONST.inc")[0])
-    assert [fault.problem for fault in found.faults] == whats
-
-
-@pytest.mark.parametrize(
-    "text", ["", "GLOBAL_AWS_REGION=\n", "GLOBAL_AWS_REGION=Ireland\n", "GLOBAL_AWS_REGION=eu-west\n"]
-)
-def test_a_region_is_needed(text: str) -> None:
-    found = accounts(parse(f"{text}DEV_AWS_ACCOUNT_ID=222222222222\n".encode(), "CONST.inc")[0])
-    assert len(found.faults) == 1
 
 
 def test_an_account_whose_line_is_faulty_still_exists() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from iamgen import Forbid, Require
 from iamgen.declaration.load import load
-from iamgen.errors import IamgenError
+from iamgen.errors import Fault, IamgenError
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HEAD = """\
@@ -28,6 +28,7 @@ NO_ARN = "write one such as 'arn:aws:s3:::bucket/*', or leave it out to mean eve
 NO_NAME = "write a name of USERS or CI_USERS, a pipeline's subject, a service, or a role"
 WHO = "give a name or pattern of people, machines or roles, or several: ('alice', 'OpsR')"
 MakeRepo = Callable[..., Path]
+OfWholeCalls = Callable[[tuple[Fault, ...]], list[str]]
 
 
 def faults(make_repo: MakeRepo, assertions: str) -> list[str]:
@@ -91,8 +92,16 @@ ASSERTIONS = [
         ("3", "entry 1 of ASSERTIONS is int 3 | write Forbid(…)"),
     ],
 )  # fmt: skip
-def test_each_fault_says_what_to_write(make_repo: MakeRepo, written: str, fault: str) -> None:
-    assert faults(make_repo, f"ASSERTIONS = ({written},)") == [fault]
+def test_each_fault_says_what_to_write(
+    make_repo: MakeRepo, written: str, fault: str, of_whole_calls: OfWholeCalls
+) -> None:
+    with pytest.raises(IamgenError) as caught:
+        load(make_repo(f"{HEAD}ASSERTIONS = ({written},)\n"), NOW)
+    assert [f"{told.problem} | {told.hint}" for told in caught.value.faults] == [fault]
+    is_without_a_word = any(
+        words in fault for words in (" lacks its ", "has no actions", " is a User", "takes 1 values")
+    )
+    assert bool(of_whole_calls(caught.value.faults)) == is_without_a_word
 
 
 @pytest.mark.parametrize(

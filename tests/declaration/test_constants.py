@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from iamgen.declaration.constants import LONGEST_VALUE, RESERVED_NAMES, Constants, parse, read
@@ -506,7 +506,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @needs_bash
-@settings(max_examples=120, deadline=None)
 @given(text=st.lists(lines(), min_size=2, max_size=9))
 @example(text=["A=~", "A=a:~", "A=", "B=${A}~/x"])
 @example(text=["A=a>b", "_x=a&b", "B=1", "C1='${B}'"])
@@ -526,7 +525,6 @@ def braced_only(text: list[str]) -> list[str]:
 
 
 @needs_make
-@settings(max_examples=80, deadline=None)
 @example(text=["A='a b'", 'B="x;y"', "C1='a\\b'", 'DEV_AWS_ACCOUNT_ID="é~"'])
 @example(text=["A='22'", 'B="infra-${A}"', "C1=${A}", "_x=1", 'if="a ${_x}"'])
 @example(text=["A='$(shell exit 3)'", "B='${C1}'", "C1=1", 'if="a#b"', "_x='a#b'"])
@@ -560,7 +558,6 @@ def test_the_names_that_would_break_a_shell_or_make_are_reserved() -> None:
     assert not {"AWS_DEFAULT_REGION", "CC", "TZ", "BASH_AWS_ACCOUNT_ID", "MAKE_AWS_ACCOUNT_ID"} & RESERVED_NAMES
 
 
-@settings(max_examples=120, deadline=None)
 @given(st.one_of(st.binary(max_size=60), st.lists(lines(), max_size=6).map(lambda some: "\n".join(some).encode())))
 def test_no_bytes_make_it_raise(text: bytes) -> None:
     constants, faults = parse(text, "C")
@@ -568,7 +565,6 @@ def test_no_bytes_make_it_raise(text: bytes) -> None:
     assert constants.faulty.isdisjoint(constants) or any("already set" in fault.problem for fault in faults)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(lines(), min_size=1, max_size=6))
 def test_a_byte_order_mark_and_windows_line_ends_are_refused_and_hide_no_other_fault(text: list[str]) -> None:
     plain = "\n".join([*text, ""])

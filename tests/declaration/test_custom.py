@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from iamgen.declaration.load import load
-from iamgen.errors import IamgenError
+from iamgen.errors import Fault, IamgenError
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HEAD = 'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = (User("alice", {}),)\n'  # a case starts on line 4
 MakeRepo = Callable[..., Path]
+OfWholeCalls = Callable[[tuple[Fault, ...]], list[str]]
 
 
 def faults(root: Path) -> list[str]:
@@ -28,13 +29,22 @@ CASES = {
         "Role 'Data': this is no name for it | a name of letters and digits, with a capital at its start, "
         "that ends in R: DataR",
     ),
-    "a name with a hyphen": ('GROUPS = (Group("Data-G"),)', "Group 'Data-G': this is no name for it"),
+    "a name with a hyphen": (
+        'GROUPS = (Group("Data-G"),)',
+        "Group 'Data-G': this is no name for it | a name of letters and digits, with a capital at its start, that ends in G: DataG",
+    ),
     "a standardized role": (
         'ROLES = (Role("OpsR"),)',
         "Role 'OpsR': iamgen makes one of that name itself | choose another name",
     ),
-    "a standard policy": ('POLICIES = (Policy("OpsP", "x.json.j2"),)', "Policy 'OpsP': iamgen makes one of that name"),
-    "a name that iamgen may need": ('POLICIES = (Policy("DataServicesP", "x.json.j2"),)', "makes one of that name"),
+    "a standard policy": (
+        'POLICIES = (Policy("OpsP", "x.json.j2"),)',
+        "Policy 'OpsP': iamgen makes one of that name itself | choose another name",
+    ),
+    "a name that iamgen may need": (
+        'POLICIES = (Policy("DataServicesP", "x.json.j2"),)',
+        "Policy 'DataServicesP': iamgen makes one of that name itself | choose another name",
+    ),
     "two of a name": (
         'ROLES = (Role("DataR"), Role("DataR"))',
         "Role 'DataR' is declared already (line 4) | IAM compares names without case: keep one of the two",
@@ -45,7 +55,7 @@ CASES = {
     ),
     "an unknown service": (
         'ROLES = (Role("DataR", services=("athna",)),)',
-        "'athna' is no known service | did you mean athena?",
+        "Role 'DataR': 'athna' is no known service | did you mean athena?",
     ),
     "an unknown policy": (
         'POLICIES = (Policy("LogsP", "x.json.j2"),)\nROLES = (Role("DataR", policies=("LogP",)),)',
@@ -57,51 +67,76 @@ CASES = {
     ),
     "no policy's name": (
         'ROLES = (Role("DataR", managed_policies=("Read Only",)),)',
-        "'Read Only' is no managed policy",
+        "Role 'DataR': 'Read Only' is no managed policy | write AWS's name, such as 'ReadOnlyAccess' or 'job-function/ViewOnlyAccess', or an ARN",
     ),
     "too many policies": (
         f'ROLES = (Role("DataR", managed_policies={tuple(f"P{n}" for n in range(21))}),)',
         "Role 'DataR' has 21 managed policies, and 20 is the quota | join some, or have AWS raise the quota and set Settings(managed_policies_quota=…), up to 25",
     ),
-    "an unknown boundary": ('ROLES = (Role("DataR", boundary="No such"),)', "'No such' is no managed policy"),
+    "an unknown boundary": (
+        'ROLES = (Role("DataR", boundary="No such"),)',
+        "Role 'DataR': 'No such' is no managed policy | write AWS's name, such as 'ReadOnlyAccess' or 'job-function/ViewOnlyAccess', or an ARN",
+    ),
     "nobody who may assume": (
         'ROLES = (Role("DataR", assumed_by=("lambda",)),)',
-        "Role 'DataR': 'lambda' is no service, role or ARN that may assume it",
+        "Role 'DataR': 'lambda' is no service, role or ARN that may assume it | write a service such as 'lambda.amazonaws.com', a role's name, or an ARN",
     ),
-    "a role that is not": ('ROLES = (Role("DataR", assumed_by=("OpR",)),)', "| did you mean OpsR?"),
+    "a role that is not": (
+        'ROLES = (Role("DataR", assumed_by=("OpR",)),)',
+        "Role 'DataR': 'OpR' is no service, role or ARN that may assume it | did you mean OpsR?",
+    ),
     "roles in a circle": (
         'ROLES = (Role("AaR", assumed_by=("BbR",)), Role("BbR", assumed_by=("AaR",)))',
-        "by way of assumed_by (also 'BbR' at users.py:4) | break the circle",
+        "Role 'AaR' may be assumed by itself, by way of assumed_by (also 'BbR' at users.py:4) | break the circle: one of them cannot name the next",
     ),
     "a role that is elsewhere": (
         'ROLES = (Role("AaR", accounts="dev"), Role("BbR", accounts=("dev", "prod"), assumed_by=("AaR",)))',
-        "Role 'BbR' is in prod, but AaR, which may assume it, is not",
+        "Role 'BbR' is in prod, but AaR, which may assume it, is not | give both the same accounts, or name the role by its ARN",
     ),
     "a policy that is elsewhere": (
         'POLICIES = (Policy("LogsP", "x.json.j2", accounts="dev"),)\nROLES = (Role("DataR", policies=("LogsP",)),)',
-        "Role 'DataR' is in prod, but Policy 'LogsP' is not",
+        "Role 'DataR' is in prod, but Policy 'LogsP' is not | give both the same accounts, or leave the policy's out",
+    ),
+    "a policy that is elsewhere, besides one that is not": (
+        'POLICIES = (Policy("AllP", "x.json.j2"), Policy("LogsP", "x.json.j2", accounts="dev"))\n'
+        'ROLES = (Role("DataR", policies=("AllP", "LogsP")),)',
+        "Role 'DataR' is in prod, but Policy 'LogsP' is not | give both the same accounts, or leave the policy's out",
+    ),
+    "a policy that is kept out of the account of the people": (
+        'POLICIES = (Policy("LogsP", "x.json.j2", accounts="dev"),)\nGROUPS = (Group("DataG", policies=("LogsP",)),)',
+        "Group 'DataG' is in user-only, but Policy 'LogsP' is not | add 'user-only' to the policy's accounts, or leave those out",
+    ),
+    "a policy whose pattern means no account that holds nothing but people": (
+        'POLICIES = (Policy("LogsP", "x.json.j2", accounts="*"),)\nGROUPS = (Group("DataG", policies=("LogsP",)),)',
+        "Group 'DataG' is in user-only, but Policy 'LogsP' is not | add 'user-only' to the policy's accounts, or leave those out",
     ),
     "no account": (
         'ROLES = (Role("DataR", accounts=("dve",)),)',
-        "'dve' is no account, nor matches any | did you mean dev?",
+        "Role 'DataR': 'dve' is no account, nor matches any | did you mean dev?",
     ),
-    "hours": ('ROLES = (Role("DataR", session_hours=13),)', "session_hours is 13 | a session lasts 1 to 12 hours"),
+    "hours": (
+        'ROLES = (Role("DataR", session_hours=13),)',
+        "Role 'DataR': session_hours is 13 | a session lasts 1 to 12 hours",
+    ),
     "a member who is not": (
         'GROUPS = (Group("DataG", members=("alce",)),)',
         "Group 'DataG': there is no User 'alce' | did you mean alice?",
     ),
     "a template outside of its folder": (
         'POLICIES = (Policy("LogsP", "../users.json.j2"),)',
-        "Policy 'LogsP': '../users.json.j2' is no template",
+        "Policy 'LogsP': '../users.json.j2' is no template | name a file of templates/policies/, such as 'logs.json.j2'",
     ),
-    "a template of another kind": ('POLICIES = (Policy("LogsP", "logs.json"),)', "'logs.json' is no template"),
+    "a template of another kind": (
+        'POLICIES = (Policy("LogsP", "logs.json"),)',
+        "Policy 'LogsP': 'logs.json' is no template | name a file of templates/policies/, such as 'logs.json.j2'",
+    ),
     "an emergency without a reason": (
         'ROLES = (Role("DataR", emergency=Emergency("", until="2027-01-01", template="x.json.j2")),)',
         "Role 'DataR': its Emergency has no reason | say why",
     ),
     "an emergency without an end": (
         'ROLES = (Role("DataR", emergency=Emergency("x", until="never", template="x.json.j2")),)',
-        "Role 'DataR': its Emergency's until 'never' is no date",
+        "Role 'DataR': its Emergency's until 'never' is no date | write a day such as '2027-01-31'",
     ),
     "a role granted where it is not": (
         'ROLES = (Role("DataR", accounts="prod"),)\nUSERS = (User("alice", {"dev": "DataR"}),)',
@@ -111,13 +146,17 @@ CASES = {
         'PIPELINES = (Pipeline("github", repository="a/b", branch="m", access={"dev": "OpR"}),)',
         "Pipeline 'github': dev: there is no role 'OpR' | did you mean OpsR?",
     ),
+    "a role that is made, and in no list": (
+        'Role("WorkR")\nUSERS = (User("alice", {"dev": "WorkR"}),)',
+        "User 'alice': dev: there is no role 'WorkR' | add it to ROLES, or remove it",
+    ),
     "a pipeline's account": (
         'PIPELINES = (Pipeline("github", repository="a/b", branch="m", access={"dve": "OpsR"}),)',
         "Pipeline 'github': there is no account 'dve' | did you mean dev?",
     ),
     "a pipeline's subject": (
         'PIPELINES = (Pipeline("github", "repo:a/*:environment:x", {"dev": "OpsR"}),)',
-        "Pipeline 'github': the subject 'repo:a/*:environment:x' has a wildcard, and would admit others too",
+        "Pipeline 'github': the subject 'repo:a/*:environment:x' has a wildcard, and would admit others too | give repository='acme/shop' with environment='prod' or branch='main', or a whole subject",
     ),
     "an ignore without a reason": (
         'SETTINGS = Settings(ignore={"E108": ""})',
@@ -127,11 +166,13 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_fault(case: str, make_repo: MakeRepo) -> None:
+def test_a_fault(case: str, make_repo: MakeRepo, of_whole_calls: OfWholeCalls) -> None:
     text, expected = CASES[case]
-    found = faults(make_repo(HEAD + text))
-    assert any(expected in fault for fault in found), found
-    assert all(fault.startswith("users.py:") for fault in found)
+    with pytest.raises(IamgenError) as raised:
+        load(make_repo(HEAD + text), NOW)
+    found = [(f"{fault.problem} | {fault.hint}", fault.where.partition(":")[0]) for fault in raised.value.faults]
+    assert found == [(expected, "users.py")]
+    assert bool(of_whole_calls(raised.value.faults)) == (case == "an emergency without a reason")
 
 
 def test_a_role_is_granted_where_it_is(make_repo: MakeRepo) -> None:
@@ -142,39 +183,41 @@ def test_a_role_is_granted_where_it_is(make_repo: MakeRepo) -> None:
 
 def test_a_policy_is_where_it_is_used(make_repo: MakeRepo) -> None:
     users = HEAD + (
-        'POLICIES = (Policy("LogsP", "x.json.j2"), Policy("EdgeP", "x.json.j2"), Policy("NoneP", "x.json.j2"))\n'
+        'POLICIES = (Policy("LogsP", "x.json.j2"), Policy("EdgeP", "x.json.j2"), Policy("NoneP", "x.json.j2"),'
+        ' Policy("HomeP", "x.json.j2", accounts=("user-only", "dev")))\n'
         'ROLES = (Role("DataR", policies=("LogsP",), accounts="prod"), Role("EdgeR", boundary="EdgeP"))\n'
-        'GROUPS = (Group("DataG", policies=("LogsP",)),)'
+        'GROUPS = (Group("DataG", policies=("LogsP", "HomeP")),)'
     )
     policies = load(make_repo(users), NOW).declaration.policies
     assert {policy.name: set(policy.accounts) for policy in policies} == {
         "LogsP": {"prod", "user-only"},
         "EdgeP": {"dev", "prod"},
         "NoneP": set(),
+        "HomeP": {"user-only", "dev"},
     }
 
 
 @pytest.mark.parametrize(
-    ("until", "said"),
+    ("until", "problem"),
     [
-        ("2026-12-24", "has an inline policy until"),
-        ("2026-11-22", "ended at"),
+        ("2026-12-24", "DataR has an inline policy until the end of 2026-12-24 (UTC): INC-7"),
+        ("2026-11-22", "DataR's emergency ended at the end of 2026-11-22 (UTC): left out"),
         # the moment itself is past the end, as DateLessThan has it
-        ("2026-11-23T12:00:01", "has an inline policy until"),
-        ("2026-11-23T12:00:00", "ended at"),
+        ("2026-11-23T12:00:01", "DataR has an inline policy until 2026-11-23 12:00:01 UTC: INC-7"),
+        ("2026-11-23T12:00:00", "DataR's emergency ended at 2026-11-23 12:00:00 UTC: left out"),
     ],
 )
-def test_an_emergency_is_shown_until_it_is_gone(until: str, said: str, make_repo: MakeRepo) -> None:
+def test_an_emergency_is_shown_until_it_is_gone(until: str, problem: str, make_repo: MakeRepo) -> None:
     users = HEAD + f'ROLES = (Role("DataR", emergency=Emergency("INC-7", until="{until}", template="x.json.j2")),)'
     loaded = load(make_repo(users), NOW)
-    (warning,) = loaded.warnings
-    assert warning.where == "users.py:4"
-    assert said in warning.problem
+    is_over = "ended at" in problem
+    hint = "remove the Emergency" if is_over else "for an emergency only"
+    assert loaded.warnings == (Fault("users.py:4", problem, hint),)
     role = loaded.declaration.roles[0]
-    assert (role.emergency is None) == (said == "ended at")
-    assert (role.ended_emergency is None) == (said != "ended at")
-    assert {item.reason for item in (role.emergency, role.ended_emergency) if item} == {"INC-7"}
-    assert warning.hint == ("remove the Emergency" if said == "ended at" else "for an emergency only")
+    assert (role.emergency is None) == is_over
+    assert (role.ended_emergency is None) != is_over
+    (own,) = [item for item in (role.emergency, role.ended_emergency) if item]
+    assert (own.reason, own.template, own.origin.line) == ("INC-7", "x.json.j2", 4)
 
 
 @pytest.mark.parametrize(("until", "holds"), [("2026-11-23T12:00:01Z", True), ("2026-11-23T12:00:00Z", False)])

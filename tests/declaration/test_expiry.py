@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -79,3 +81,22 @@ def test_an_end_in_words(until: str, words: str) -> None:
 )
 def test_a_start_in_words(start: datetime, words: str) -> None:
     assert spoken_start(start) == words
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let this process be in another zone than UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_tokyo")
+def test_a_moment_is_told_in_utc_wherever_somebody_is() -> None:
+    moment = end("2027-01-31T18:00")
+    assert moment == datetime(2027, 1, 31, 18, tzinfo=UTC)
+    assert iso(moment) == "2027-01-31T18:00:00Z"
+    assert spoken(moment) == spoken_start(moment) == "2027-01-31 18:00:00 UTC"
+    assert spoken(end("2027-01-31")) == "the end of 2027-01-31 (UTC)"

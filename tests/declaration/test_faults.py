@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from iamgen.declaration.load import load
-from iamgen.errors import IamgenError
+from iamgen.errors import Fault, IamgenError
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HEAD = 'from iamgen import *\nOPS_SERVICES = ("s3",)\n'  # what a case writes starts on line 3
@@ -17,6 +17,7 @@ IDS = "USER_ONLY_AWS_ACCOUNT_ID=111111111111\nDEV_AWS_ACCOUNT_ID=222222222222\nP
 CONST = f"GLOBAL_AWS_REGION=eu-west-1\n{IDS}"  # what a case adds starts on line 5
 
 MakeRepo = Callable[..., Path]
+OfWholeCalls = Callable[[tuple[Fault, ...]], list[str]]
 
 
 def faults(root: Path) -> list[str]:
@@ -54,12 +55,14 @@ USERS_CASES = {
     ),
     "a value that contains itself": (
         'USERS = ()\nloop = []\nloop += [loop, loop]\nPOLICIES = (Policy("XP", "x.json.j2",\n vars={"a": loop}),)',
-        "users.py:7 | Policy 'XP': vars: 'a' has [[...], [...]] | give values by name, such as ",
+        "users.py:7 | Policy 'XP': vars: 'a' has [[...], [...]] | "
+        "give values by name, such as {'bucket': 'logs'}: text, numbers, True, False, None; also in tuples and dicts",
     ),
     "a value without an end, nearly": (
         "USERS = ()\ndeep = []\nfor _ in range(500):\n    deep = [deep]\n"
         'POLICIES = (Policy("XP", "x.json.j2",\n vars={"a": deep}),)',
-        "users.py:8 | Policy 'XP': vars: 'a' has [[[",
+        f"users.py:8 | Policy 'XP': vars: 'a' has {'[' * 57}... | "
+        "give values by name, such as {'bucket': 'logs'}: text, numbers, True, False, None; also in tuples and dicts",
     ),
     "a generator where a tuple is meant": (
         'USERS = ()\nGROUPS = (Group("AuditG",\n  members=(name for name in ("a", "b"))),)',
@@ -81,7 +84,8 @@ USERS_CASES = {
     "an end with a fraction of a minute in its zone": (
         "from datetime import *\nUSERS = (User('a', {'dev': Grant('ReadR', until=datetime(2027, 1, 31, "
         "tzinfo=timezone(timedelta(seconds=30))))}),)",
-        "users.py:4 | User 'a': dev: until '2027-01-31T00:00:00+00:00:30' is no date",
+        "users.py:4 | User 'a': dev: until '2027-01-31T00:00:00+00:00:30' is no date | "
+        "write a day such as '2027-01-31' (its end is meant) or '2027-01-31T18:00' (UTC)",
     ),
     "unknown account": (
         'USERS = (User("a", {"dve": "ReadR"}),)',
@@ -446,10 +450,29 @@ USERS_CASES = {
 }
 
 
+SEVERAL = {"a wrong value where another kind belongs": 4, "a word that is none of the choices": 3}
+"""How many faults there are where there are several."""
+# There is no word in users.py that these faults are about; all others point to theirs.
+WITHOUT_A_WORD = {
+    "a CI user among the users",
+    "a workspace without an audience",
+    "a wrong value where another kind belongs",
+    "an empty key of a tag",
+    "an end with a fraction of a minute in its zone",
+    "empty name",
+    "missing value",
+    "too many values",
+}
+
+
 @pytest.mark.parametrize("case", USERS_CASES)
-def test_a_fault_in_users(case: str, make_repo: MakeRepo) -> None:
+def test_a_fault_in_users(case: str, make_repo: MakeRepo, of_whole_calls: OfWholeCalls) -> None:
     text, expected = USERS_CASES[case]
-    assert any(fault.startswith(expected) for fault in faults(make_repo(HEAD + text, CONST)))
+    with pytest.raises(IamgenError) as raised:
+        load(make_repo(HEAD + text, CONST), NOW)
+    assert expected in [" | ".join(fault) for fault in raised.value.faults]
+    assert len(raised.value.faults) == SEVERAL.get(case, 1)
+    assert bool(of_whole_calls(raised.value.faults)) == (case in WITHOUT_A_WORD)
 
 
 AT_THE_LIMIT = {

@@ -115,3 +115,13 @@ def test_an_account_is_its_id_and_not_its_name(make_repo: MakeRepo) -> None:
     again = load(make_repo(NEWER, other, "elsewhere"), NOW).declaration
     was = load(make_repo(NEWER, name="before"), NOW).declaration
     assert [one.line for one in regained(was, again, NOW)] == ["alice (OpsR on prod)"]
+
+
+def test_what_people_have_is_in_the_account_that_holds_them(make_repo: MakeRepo) -> None:
+    const = "GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\nPROD_AWS_ACCOUNT_ID=333333333333\n"
+    group = 'GROUPS = (Group("AuditorsG", members=("alice",), managed_policies=("SecurityAudit",)),)'
+    declared = users('User("root", {}, power=True)', rest=group)
+    assert lines(make_repo, declared, declared, const) == [
+        "alice (a user on dev, group AuditorsG on dev)",
+        "root (a user on dev, group PowerG on dev)",
+    ]

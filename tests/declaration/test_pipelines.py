@@ -191,6 +191,137 @@ def test_who_it_may_not_be(pipeline: Pipeline, what: str) -> None:
     assert what in " | ".join(fault[0] for fault in identity_problems(pipeline))
 
 
+SUBJECT_OF_GITHUB = "give repository='acme/shop' with environment='prod' or branch='main', or a whole subject"
+GITLAB_EXAMPLE = "'project_path:acme/shop:ref_type:branch:ref:main'"
+BITBUCKET = [
+    ("bitbucket needs the workspace", "write repository='my-workspace'", "repository"),
+    (
+        "bitbucket needs the workspace's audience",
+        "write audience='ari:cloud:bitbucket::workspace/UUID'",
+        "audience",
+    ),
+]
+NO_AUDIENCE = ("it has no audience", "write the audience that its tokens are made for", "https://ci.example.com")
+NO_SUBJECT = ("it has no subject", "write the whole sub of its tokens", "https://ci.example.com")
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "problems"),
+    [
+        (Pipeline("github"), [("it has no subject", SUBJECT_OF_GITHUB, "github")]),
+        (
+            Pipeline("github", repository="acme/shop", environment="prod*"),
+            [
+                (
+                    "the subject 'repo:acme/shop:environment:prod*' has a wildcard, and would admit others too",
+                    SUBJECT_OF_GITHUB,
+                    "repo:acme/shop:environment:prod*",
+                )
+            ],
+        ),
+        (Pipeline("github", "repo:a/b"), [("the subject 'repo:a/b' is not complete", SUBJECT_OF_GITHUB, "repo:a/b")]),
+        (
+            Pipeline("github", repository="a/b", environment="x", branch="y"),
+            [("it has both an environment and a branch", "a token names one of the two: give that", "branch")],
+        ),
+        (
+            Pipeline("github", "repo:a/b:environment:x", repository="a/b"),
+            [("it has both a subject and a repository", "give one of the two", "subject")],
+        ),
+        (
+            Pipeline("github", repository="a/b", branch="refs/tags/v1"),
+            [
+                (
+                    "the branch 'refs/tags/v1' is a whole ref",
+                    "write a subject in place of repository and branch: 'repo:a/b:ref:refs/tags/v1'",
+                    "branch",
+                )
+            ],
+        ),
+        (
+            Pipeline("gitlab"),
+            [("it has no subject", f"write one such as {GITLAB_EXAMPLE}", "gitlab")],
+        ),
+        (
+            Pipeline("gitlab", "project_path:a/b:ref:m", repository="a/b", branch="m"),
+            [
+                (f"{name} is for github", f"say it in subject: {GITLAB_EXAMPLE}", name)
+                for name in ("repository", "branch")
+            ],
+        ),
+        (Pipeline("bitbucket", f"{UUID}:*", repository="a/b", audience="x"), BITBUCKET),
+        (Pipeline("bitbucket", f"{UUID}:*"), BITBUCKET),
+        (Pipeline("githb", "x"), [("there is no provider 'githb'", "did you mean github?", "githb")]),
+        (
+            Pipeline("ftp://x", "x"),
+            [
+                (
+                    "there is no provider 'ftp://x'",
+                    "write github, gitlab, buildkite, circleci, bitbucket, hcp-terraform, or the https URL of an issuer, "
+                    "without a slash at its end",
+                    "ftp://x",
+                )
+            ],
+        ),
+        (Pipeline("https://ci.example.com", "x"), [NO_AUDIENCE]),
+        (Pipeline("https://ci.example.com"), [NO_AUDIENCE, NO_SUBJECT]),
+        (
+            Pipeline("https://ci.example.com", "x:*", audience="y"),
+            [
+                (
+                    "the subject 'x:*' has one of * ? $: it would mean others too, or a policy variable",
+                    "write the whole sub of its tokens",
+                    "x:*",
+                )
+            ],
+        ),
+        (
+            Pipeline("https://ci.example.com:8443", "x", audience="y"),
+            [
+                (
+                    "the issuer 'https://ci.example.com:8443' has a port, and AWS asks an issuer at port 443 only",
+                    "let it answer at an https URL without a port, and write that",
+                    "https://ci.example.com:8443",
+                )
+            ],
+        ),
+        (
+            Pipeline("https://graph.facebook.com", "1", audience="2"),
+            [
+                (
+                    "tokens of graph.facebook.com are told apart by app_id, which a Pipeline does not demand",
+                    "strangers have such tokens, too: "
+                    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif",
+                    "graph.facebook.com",
+                )
+            ],
+        ),
+        (
+            Pipeline("https://gitlab.com", "ref:main", audience="x"),
+            [
+                (
+                    "the subject 'ref:main' does not name the whole organisation, and strangers have tokens of gitlab.com, too",
+                    f"write one such as {GITLAB_EXAMPLE}",
+                    "ref:main",
+                )
+            ],
+        ),
+        (
+            Pipeline("https://oidc.vercel.com", "owner:a:project:b", audience="x"),
+            [
+                (
+                    "the audience 'x' does not name the whole team, and strangers have tokens of oidc.vercel.com, too",
+                    "see https://vercel.com/docs/oidc/aws",
+                    "x",
+                )
+            ],
+        ),
+    ],
+)
+def test_each_problem_says_what_to_write(pipeline: Pipeline, problems: list[tuple[str, str, str]]) -> None:
+    assert list(identity_problems(pipeline)) == problems
+
+
 WHOLE = "does not name the whole organisation, and strangers have tokens of"
 
 

@@ -64,6 +64,10 @@ CASES = {
         "USERS = (\n    User('a', {\n        'dev': 'OpsR',\n        'dve': 'OpsR',\n    }),\n)",
         [("users.py:6:9", "'dve'")],
     ),
+    "a role of a Grant on another line than its User": (
+        "LATER = Grant('OpR', until='x')\nUSERS = (User('OpR', {'dev': LATER}),)",
+        [("users.py:3:15", "'OpR'"), ("users.py:3:28", "'x'")],
+    ),
     "the same role in two accounts": (
         "USERS = (User('a', {'dev': 'OpsR', 'prod': ('ReadR', 'OpR')}),)",
         [("users.py:3:54", "'OpR'")],

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iamgen.declaration.constants import read
@@ -62,7 +62,6 @@ def test_as_envsubst_does_it(text: str, made: str) -> None:
 
 
 @needs_envsubst
-@settings(max_examples=300)
 @given(
     st.lists(
         st.sampled_from(["$", "{", "}", "${", " ", "\n", "\r\n", "-", "é", "\\", "'", "1", *NAMES])

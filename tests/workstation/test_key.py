@@ -37,6 +37,11 @@ def test_where_the_secret_comes_from(one: StatedKey) -> None:
     assert access_key(one) == AccessKey(ID, SECRET)
 
 
+@pytest.mark.parametrize("id_", ["a" * 32, "AKIA" + "A" * 124])
+def test_an_id_may_be_longer_than_those_of_aws(id_: str) -> None:
+    check(given(id_, SECRET))
+
+
 @pytest.mark.parametrize(
     ("one", "said"),
     [

@@ -90,6 +90,24 @@ def test_accounts_of_a_project_stand_together() -> None:
     ]
 
 
+def test_the_account_of_the_people_stands_by_itself() -> None:
+    people = Account("acme-users", "111111111111", "user-only", "acme-users", holds_people=True)
+    roles = [of_account("acme-dev"), assumable()._replace(account=people), of_account("other")]
+    assert [
+        (project.name, [account.account.name for account in project.accounts])
+        for project in by_project(links(roles, "aws"))
+    ] == [("", ["acme-dev", "acme-users", "other"])]
+
+
+def test_an_account_that_stands_in_for_that_of_the_people_stays_in_its_project() -> None:
+    stand_in = Account("acme-dev", "222222222222", "dev", "acme-dev", holds_people=True)
+    roles = [assumable()._replace(account=stand_in), of_account("acme-prod"), of_account("other")]
+    assert [
+        (project.name, [account.account.name for account in project.accounts])
+        for project in by_project(links(roles, "aws"))
+    ] == [("", ["other"]), ("acme", ["acme-dev", "acme-prod"])]
+
+
 @pytest.mark.parametrize(
     ("partition", "url"),
     [
@@ -119,6 +137,7 @@ def test_names_that_the_console_does_not_take() -> None:
     (fault,) = unlinked(roles)
     assert fault.where == "dev ReadR"
     assert fault.problem == f"the console switches to names of 64 characters, and {'x' * 65} is longer"
+    assert fault.hint == "assume it with the AWS CLI, or give it a shorter name"
 
 
 def test_the_markdown_page(bob: tuple[Path, Colleague]) -> None:
@@ -189,6 +208,24 @@ def test_what_may_be_an_accounts_alias_is_told_the_extension(
     someone = someone._replace(people_account=Account("user-only", "111111111111", "user-only", display))
     text = page(root, someone, links([assumable()], "aws"), "extend-switch-roles")
     assert (f"aws_account_alias = {display}\n" in text) == alias
+
+
+def test_a_link_as_json(bob: tuple[Path, Colleague]) -> None:
+    root, someone = bob
+    (link,) = json.loads(page(root, someone, links([someone.roles[1]._replace(description="reads")], "aws"), "json"))
+    assert link == {
+        "account": "dev",
+        "account_id": "222222222222",
+        "role": "DataR",
+        "role_name": "infra-DataR-222222222222",
+        "text": 'R&D [dev] "x" <b> DataR',
+        "color": "b7ca9d",
+        "caution": None,
+        "description": "reads",
+        "until": "2027-02-01T00:00:00Z",
+        "url": "https://signin.aws.amazon.com/switchrole?account=222222222222&roleName=infra-DataR-222222222222"
+        "&displayName=R%26D%20%5Bdev%5D%20%22x%22%20%3Cb%3E%20DataR&color=b7ca9d",
+    }
 
 
 def test_json(bob: tuple[Path, Colleague]) -> None:

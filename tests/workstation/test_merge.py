@@ -7,8 +7,9 @@ from botocore.configloader import load_config
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from iamgen.errors import IamgenError
-from iamgen.workstation.merge import File, MergeStep, WantedSection, merged, steps, twins, unreadable
+from iamgen.errors import Fault, IamgenError
+from iamgen.workstation.merge import STRAY, File, MergeStep, WantedSection, merged, steps, twins, unreadable
+from iamgen.workstation.section_options import options_of
 from iamgen.workstation.sections import blocks, identity
 
 WANTED = """\
@@ -130,6 +131,14 @@ region = eu-west-1
     )
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_the_last_line_ends_as_it_did(end: str) -> None:
+    template = "# for XX\n[profile ours]\nregion = b\noutput = json\n"
+    after = merge(f"[profile ours]\nregion = a\noutput = text{end}", template)
+    assert after.partition("region")[1:] == ("region", f" = b\noutput = json{end}")
+    assert merge("", template).startswith("# for XX\n[profile ours]\n")
+
+
 def test_what_is_declined_stays() -> None:
     after = merge(THEIRS, declined=frozenset({("profile", "default")}))
     assert after.startswith(THEIRS + "\n\n[profile ours]\n")
@@ -171,6 +180,29 @@ def test_what_was_added_gives_way_to_a_template_only_when_asked() -> None:
     template = f"{WANTED}output = text\n"
     assert plan(before, template)[1] == ("edited since iamgen wrote it", "profile ours")
     assert "output = json" not in merge(before, template)
+
+
+def test_what_cannot_clash_stays_when_a_conflict_is_decided_for_the_template() -> None:
+    added = merge("").replace("[profile ours]", "[profile ours]\noutput = json\ncli_pager =")
+    template = f"{WANTED}output = text\n"
+    assert plan(added, template)[1] == ("edited since iamgen wrote it", "profile ours")
+    assert merge(added, template).endswith("\nregion = eu-west-1\noutput = text\ncli_pager =\n")
+    edited = merge("").removesuffix("region = eu-west-1\n") + f"region = us-east-1\noutput = json\n{LOGIN}\n"
+    assert plan(edited)[1] == ("edited since iamgen wrote it", "profile ours")
+    assert merge(edited).endswith(f"\nregion = eu-west-1\n{LOGIN}\n")
+
+
+def test_bytes_that_are_no_utf_8_are_marked_as_they_are() -> None:
+    template = "[profile ours]\nrole_session_name = caf\udce9\n"
+    assert plan(merge("", template), template) == [("same", "profile ours")]
+    assert plan(merge("", template), template.replace("\udce9", "\udce8")) == [("update", "profile ours")]
+
+
+def test_a_comment_in_a_nested_block_does_not_end_it() -> None:
+    lines = ("s3 =", "  a = 1", "  # remark", "", "  b = 2", "# about x", "x = 1")
+    assert [(option.name, option.lines) for option in options_of(lines)] == [
+        ("s3", lines[:5]), ("", lines[5:6]), ("x", lines[6:]),
+    ]  # fmt: skip
 
 
 def test_the_choice_where_credentials_come_from_stays_until_another_is_made() -> None:
@@ -224,6 +256,7 @@ def test_line_ends_are_those_of_the_file() -> None:
     [
         ("[profile ours]", "[profile mine]"),  # renamed
         ("[profile ours]", "[profile ours]\n# iamgen bootstrap bob@1/infra 00000000"),  # two marks
+        ("region = eu-west-1\n", "# iamgen bootstrap bob@1/infra 00000000\nregion = eu-west-1\n"),
         ("region = eu-west-1\n", "region = eu-west-1 \n"),
     ],
 )
@@ -283,12 +316,59 @@ def test_sections_that_stand_twice() -> None:
     assert twins('[profile a]\n[b]\n[profile "a"]\n', "credentials") == ()
 
 
-def test_what_the_aws_cli_cannot_read_is_told() -> None:
-    file = File("x = 1\n[a]\nx = 1\nx = 2\njunk\n[a]\n", "~/.aws/config", "config")
-    assert [fault.where for fault in unreadable(file)] == [f"~/.aws/config:{line}" for line in (1, 4, 5, 6)]
-    (default,) = unreadable(File("[DEFAULT]\nregion = x\n", "~/.aws/config", "config"))
-    assert default.problem == "the AWS CLI gives what stands in [DEFAULT] to every profile"
-    assert unreadable(File(THEIRS, "~/.aws/config", "config")) == ()
+CANNOT = "the AWS CLI cannot read this file: "
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        (
+            "x = 1\n[a]\nx = 1\nx = 2\njunk\n[a]\n",
+            [
+                *((line, CANNOT + STRAY, "mend it, or remove it") for line in (1, 4, 5)),
+                (6, f"{CANNOT}[a] stands on line 2 already", "keep one of the two"),
+            ],
+        ),
+        (
+            "[a]\n[DEFAULT]\nregion = x\n",
+            [(2, "the AWS CLI gives what stands in [DEFAULT] to every profile", "write [default]")],
+        ),
+        ("\ufeff[a]\njunk\n", [(1, f"{CANNOT}it begins with a byte order mark", "save it as UTF-8 without one")]),
+        (
+            "# caf\xe9\n# caf\udce9\n# \udc80\n",
+            [(2, f"{CANNOT}the byte 0xE9 is no UTF-8", "save the file as UTF-8")],
+        ),
+        ("# \udcff\n", [(1, f"{CANNOT}the byte 0xFF is no UTF-8", "save the file as UTF-8")]),
+        ("# \udc80\n", [(1, f"{CANNOT}the byte 0x80 is no UTF-8", "save the file as UTF-8")]),
+        (THEIRS, []),
+        (WANTED, []),
+    ],
+)
+def test_what_the_aws_cli_cannot_read_is_told(text: str, faults: list[tuple[int, str, str]]) -> None:
+    expected = tuple(Fault(f"~/.aws/config:{line}", problem, hint) for line, problem, hint in faults)
+    assert unreadable(File(text, "~/.aws/config", "config")) == expected
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "kind"),
+    [
+        ("region: eu-west-1\nurl = a:b=c", "same"),
+        ("REGION=eu-west-1\nurl: a:b=c", "same"),
+        ("region = eu-west-1\nurl = a=b=c", "written by hand"),
+        ("region = EU-WEST-1\nurl = a:b=c", "written by hand"),
+    ],
+)
+def test_an_option_by_hand_is_compared_as_it_is_read(by_hand: str, kind: str) -> None:
+    template = "[profile ours]\nregion = eu-west-1\nurl = a:b=c\n"
+    assert plan(f"[profile ours]\n{by_hand}\n", template) == [(kind, "profile ours")]
+
+
+def test_the_lines_of_a_step_stand_without_the_indent_of_the_section() -> None:
+    file = File("  [profile ours]\n  region = X\r\n  s3 =\n    a = 1\n", "config", "config")
+    (step,) = steps(file, WantedSection("[profile ours]\nregion = y\n", OWNER))
+    assert step.before == ("region = X", "s3 =", "  a = 1")
+    assert step.after == ("region = y", "s3 =", "  a = 1")
+    assert step.own == ("region = y",)
 
 
 def lines(text: str) -> list[str]:

@@ -46,6 +46,9 @@ def test_blocks_joined_are_the_file(text: str) -> None:
 @example("[default]\ns3 =\n  [indented]\n")  # a line of the nested block, which has no `=`
 @example("[default]\nkey = value\n  [indented]\n")  # a line of the value
 @example("  [default]\n  s3 =\n  [profile a]\n")  # a header: it is indented as the option is
+@example("[default]\ns3 =\n  a = 1\n\n  # remark\n  b = 2\n")  # a nested block that it reads
+@example("[default]\n= value\n")  # an option without a name
+@example("[default]\n: value\n")
 @example("[default]\ns3 =\n  a\u2028b = c\n")  # two lines for botocore, the first without `=`
 @given(FILES)
 def test_sections_and_options_are_those_of_the_aws_cli(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
@@ -96,12 +99,17 @@ def test_a_profile_of_any_name_is_told_apart_as_the_aws_cli_does(name: str, tmp_
 
 @pytest.mark.parametrize(
     ("header", "readable"),
-    [("profile a", True), ('profile "a b"', True), ("profile a b", False), ("profile 'a", False)],
+    [("default", True), ("profile a", True), ('profile "a b"', True), ("profile a b", False), ("profile 'a", False)],
 )
 def test_a_header_that_the_aws_cli_passes_over(header: str, readable: bool, tmp_path: Path) -> None:
     assert is_readable(header, "config") == readable
     (tmp_path / "config").write_text(f"[{header}]\nregion = x\n")
     assert bool(load_config(str(tmp_path / "config"))["profiles"]) == readable
+
+
+def test_every_header_of_credentials_is_read() -> None:
+    assert is_readable("profile a b", "credentials")
+    assert is_readable("a b", "credentials")
 
 
 def test_a_file_that_the_aws_cli_cannot_read(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from iamgen.declaration.declared_names import NameForm, duplicates, name_faults
 from iamgen.declaration.declared_type import Declared, MisDeclared, Origin, label
 from iamgen.declaration.field_types import Names, Text
 from iamgen.declaration.naming import STANDARD_GROUPS
-from iamgen.declaration.types.policy import attachment_faults
+from iamgen.declaration.types.policy import attachment_faults, kept_out
 from iamgen.similar_names import did_you_mean
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def own_groups(written: Written) -> tuple[OwnGroup, ...]:
     )
 
 
-def faults(written: Written, _accounts: Accounts) -> Iterator[MisDeclared]:
+def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
     """Yield every fault of the declared groups."""
     yield from duplicates(written.groups)
     for group in written.groups:
@@ -78,6 +78,16 @@ def faults(written: Written, _accounts: Accounts) -> Iterator[MisDeclared]:
         yield from attachment_faults(group, written)
         yield from _quota_faults(group)
         yield from _member_faults(group, written)
+        yield from _policy_place_faults(group, written, accounts)
+
+
+def _policy_place_faults(group: Group, written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
+    """Find policies that are kept out of the account that holds people, in which every group is."""
+    home = [account.name for account in accounts.by_name.values() if account.holds_people]
+    for policy, missing in kept_out(group.policies, home, written, accounts):
+        problem = f"{label(group)} is in {missing[0]}, but {label(policy)} is not"
+        hint = f"add {missing[0]!r} to the policy's accounts, or leave those out"
+        yield MisDeclared(group.origin, problem, hint, policy.name)
 
 
 def _quota_faults(group: Group) -> Iterator[MisDeclared]:

@@ -168,11 +168,18 @@ def _github_problems(pipeline: Pipeline) -> Iterator[PipelineProblem]:
     if len(parts) > 1:
         yield "it has both an environment and a branch", "a token names one of the two: give that", "branch"
     if (pipeline.branch or "").startswith("refs/"):
-        name = (pipeline.branch or "").removeprefix("refs/heads/")
-        yield f"the branch {pipeline.branch!r} is a whole ref", f"write the branch's own name: {name!r}", "branch"
+        yield f"the branch {pipeline.branch!r} is a whole ref", _how_to_name_ref(pipeline), "branch"
     if pipeline.repository and not re.fullmatch(REPOSITORY, pipeline.repository):
         problem = f"the repository {pipeline.repository!r} is none"
         yield problem, "write 'acme/shop', or with both ids 'acme@123/shop@456'", pipeline.repository
+
+
+def _how_to_name_ref(pipeline: Pipeline) -> str:
+    name = (pipeline.branch or "").removeprefix("refs/heads/")
+    if name.startswith("refs/"):
+        subject = f"repo:{pipeline.repository or 'acme/shop'}:ref:{name}"
+        return f"write a subject in place of repository and branch: {subject!r}"
+    return f"write the branch's own name: {name!r}"
 
 
 def _issuer_problems(pipeline: Pipeline) -> Iterator[PipelineProblem]:
@@ -220,5 +227,6 @@ def _stranger_problems(address: str, audience: str, subject: str) -> Iterator[Pi
             name, claim = next(iter(known.items()))
             words = {"aud": "audience", "sub": "subject"}[name]
             problem = f"the {words} {demanded[name]!r} {claim.fault}, and strangers have tokens of {address}, too"
-            hint = f"write one such as {issuer.example!r}" if issuer.example else f"see {issuer.source}"
+            has_example = name == "sub" and issuer.example
+            hint = f"write one such as {issuer.example!r}" if has_example else f"see {issuer.source}"
             yield problem, hint, demanded[name]

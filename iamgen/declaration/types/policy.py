@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -117,6 +117,18 @@ def managed_policy_faults(holder: Role | Group, name: str, written: Written) -> 
     elif not is_declared and not (ARN.fullmatch(name) if ":" in name else re.fullmatch(_AWS_POLICY, name)):
         hint = "write AWS's name, such as 'ReadOnlyAccess' or 'job-function/ViewOnlyAccess', or an ARN"
         yield MisDeclared(holder.origin, f"{label(holder)}: {name!r} is no managed policy", hint, name)
+
+
+def kept_out(
+    used: Collection[str | None], needed_in: Sequence[str], written: Written, accounts: Accounts
+) -> Iterator[tuple[Policy, list[str]]]:
+    """Yield each of the policies in `used` that is kept out of accounts in which it is needed, with those accounts."""
+    for policy in written.policies:
+        if policy.name in used and policy.accounts is not None:
+            policy_places = places(policy.accounts, accounts)
+            missing = [name for name in needed_in if name not in policy_places]
+            if missing:
+                yield policy, missing
 
 
 def _where_needed(policy: Policy, written: Written, accounts: Accounts) -> frozenset[str]:

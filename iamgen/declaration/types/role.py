@@ -18,7 +18,7 @@ from iamgen.declaration.service_names import service_faults, unlisted_services
 from iamgen.declaration.standard import STANDARD_ROLES
 from iamgen.declaration.types import emergency as emergencies
 from iamgen.declaration.types.emergency import Emergency, OwnEmergency, ended_emergency, own_emergency
-from iamgen.declaration.types.policy import ARN, attachment_faults, managed_policy_faults
+from iamgen.declaration.types.policy import ARN, attachment_faults, kept_out, managed_policy_faults
 from iamgen.similar_names import did_you_mean
 
 if TYPE_CHECKING:
@@ -166,16 +166,11 @@ def _policy_quota_faults(role: Role, written: Written) -> Iterator[MisDeclared]:
 
 def _policy_place_faults(role: Role, written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
     """Find policies that are kept out of an account in which the role needs them."""
-    for policy in written.policies:
-        used = policy.name in (*role.policies, role.boundary)
-        if not used or policy.accounts is None:
-            continue
-        policy_places = places(policy.accounts, accounts)
-        missing = [name for name in places(role.accounts, accounts) if name not in policy_places]
-        if missing:
-            problem = f"{label(role)} is in {', '.join(missing[:3])}, but {label(policy)} is not"
-            hint = "give both the same accounts, or leave the policy's out"
-            yield MisDeclared(role.origin, problem, hint, policy.name)
+    used = (*role.policies, role.boundary)
+    for policy, missing in kept_out(used, places(role.accounts, accounts), written, accounts):
+        problem = f"{label(role)} is in {', '.join(missing[:3])}, but {label(policy)} is not"
+        hint = "give both the same accounts, or leave the policy's out"
+        yield MisDeclared(role.origin, problem, hint, policy.name)
 
 
 def _assumer_faults(role: Role, written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
