@@ -63,6 +63,12 @@ REGIONS = frozenset(
 )
 """The regions of the supported partitions. AWS opens one or two in a year: another one may be newer than this list."""
 
+_TRUST_ACTIONS = {
+    # EKS user guide, "Create IAM role with trust policy required by EKS Pod Identity"
+    "pods.eks": ("TagSession",),
+    # IAM Roles Anywhere user guide, "The IAM Roles Anywhere trust model"
+    "rolesanywhere": ("TagSession", "SetSourceIdentity"),
+}
 _COMPASS = ("north", "east", "south", "west", "central", "northeast", "southeast", "southwest", "northwest")
 
 
@@ -111,6 +117,11 @@ def service_of(principal: str) -> str | None:
 def is_service_principal(name: str) -> bool:
     """Return whether a name has the form of a service principal in the supported partitions: `lambda.amazonaws.com`."""
     return _before(name, _SERVICE_DOMAINS) is not None
+
+
+def trust_actions_besides(principal: str) -> tuple[str, ...]:
+    """Return the actions of STS that a service needs in a trust policy besides AssumeRole; for most there are none."""
+    return _TRUST_ACTIONS.get(service_of(principal) or "", ())
 
 
 def _before(name: str, domains: tuple[str, ...]) -> str | None:

@@ -20,6 +20,8 @@ class CommandGroup(click.Group):
     """By heading, the names of the commands, each with the line that describes it."""
     other_words: Mapping[str, str] = {}
     """What somebody may type who knows other tools, and the command that does it."""
+    no_command: Mapping[str, str] = {}
+    """What somebody may type that no command does, and what to do instead."""
     general_options: Sequence[click.Parameter] = ()
     """Options that may stand after the command as well."""
     prefix: str = ""
@@ -54,6 +56,8 @@ class CommandGroup(click.Group):
     def _advice(self, ctx: click.Context, word: str) -> str:
         from iamgen.similar_names import did_you_mean
 
+        if instead := self.no_command.get(word.casefold()):
+            return instead
         if command := self.other_words.get(word.casefold()):
             return f"the command for it is {ctx.command_path} {command}"
         return did_you_mean(word, self.list_commands(ctx), f"{ctx.command_path} --help lists the commands")

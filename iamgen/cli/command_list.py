@@ -80,3 +80,14 @@ OTHER_WORDS: Mapping[str, str] = {
     "rotate": "keys rotate",
 }
 """Words that other tools use, and what iamgen calls it."""
+
+NO_COMMAND: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("delete", "destroy", "remove", "down"),
+        "iamgen deletes no stack: take people and roles out of users.py, and deploy; accounts: docs/how-to.md",
+    ),
+    **dict.fromkeys(
+        ("import", "adopt"), "iamgen takes over nothing that exists: docs/how-to.md says how to go on beside it"
+    ),
+}
+"""Words for what iamgen does not do, and must not be taken for a command of a similar name, with what to do instead."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from iamgen.cli.command_group import CommandGroup
-from iamgen.cli.command_list import COMMANDS, OTHER_WORDS
+from iamgen.cli.command_list import COMMANDS, NO_COMMAND, OTHER_WORDS
 from iamgen.cli.general_options import general_options, version_option, version_text
 from iamgen.cli.help import WIDTH
 from iamgen.cli.session import Session
@@ -33,7 +33,7 @@ def iamgen() -> None:
     """
 
 
-iamgen.headings, iamgen.other_words = COMMANDS, OTHER_WORDS
+iamgen.headings, iamgen.other_words, iamgen.no_command = COMMANDS, OTHER_WORDS, NO_COMMAND
 iamgen.general_options = general_options(hidden=True)
 
 

@@ -214,7 +214,7 @@ def _decide(run: _Run, planned: Planned) -> Ends:
         lines = plan_lines(planned.ready.values(), is_brief=request.output.brief)
         console.show_plan(lines, asks=asks, as_json=request.output.as_json)
     if request.consent.dry_run and not request.output.as_json:
-        _say_steps(planned, console, is_repair=request.options.repair)
+        _say_steps(planned, request, console)
     _say_not_begun(run, planned, held_back)
     if is_over:
         _say_count(run, planned, Ends(not_begun=held_back))
@@ -227,13 +227,15 @@ def _decide(run: _Run, planned: Planned) -> Ends:
     return Ends(not_begun=held_back)
 
 
-def _say_steps(planned: Planned, console: Console, *, is_repair: bool) -> None:
+def _say_steps(planned: Planned, request: DeployRequest, console: Console) -> None:
     """Say what a deployment would do, step by step, apart from the plan, which stays the product; and how to do it."""
     for lines in map(step_lines, planned.ready.values()):
         console.show_lines(lines)
     names = [name for name, prepared in planned.ready.items() if prepared.is_pending]
-    if names:
-        console.note(f"next: iamgen deploy {' '.join(names)}{' --repair' if is_repair else ''}")
+    if names and request.approved:
+        console.note(f"next: iamgen apply {request.approved}")
+    elif names:
+        console.note(f"next: iamgen deploy {' '.join(names)}{' --repair' if request.options.repair else ''}")
 
 
 def _agreed(run: _Run, waiting: Collection[str]) -> bool:

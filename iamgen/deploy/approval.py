@@ -176,7 +176,9 @@ def _require_same(plan: Kept, order: Order, clients: Clients, stack: Stack | Non
 def _require_waiting(plan: Kept, order: Order, stack: Stack | None, status: str) -> None:
     hint, moment = _HINT.format(account=plan.account), stack.moment if stack else ""
     if status == "EXECUTE_IN_PROGRESS":
-        raise refuse(order.where, "the plan is being carried out", following(order.account))
+        raise refuse(
+            order.where, "the plan is being carried out", following(order.account, stack.status if stack else "")
+        )
     if status == "EXECUTE_FAILED":
         raise refuse(order.where, "the plan was carried out, and failed", hint)
     if moment != plan.moment:

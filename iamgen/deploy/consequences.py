@@ -30,8 +30,8 @@ def watching(account: TargetAccount) -> str:
     return f"follow it: iamgen deploy {account.name} --wait"
 
 
-def following(account: TargetAccount, status: str = UPDATING) -> str:
-    """Return how to watch what goes on in an account's stack, and how to stop it where it is an update."""
+def following(account: TargetAccount, status: str) -> str:
+    """Return how to watch what goes on in an account's stack, and how to stop it where its status is an update's."""
     return (
         f"{watching(account)}; stop an update: iamgen cancel {account.name}"
         if status == UPDATING

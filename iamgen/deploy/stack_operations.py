@@ -96,10 +96,15 @@ def execute_change_set(_step: ExecuteChangeSet, execution: Execution) -> None:
     execution.choices.pace.heed()
     _begin(change_set, execution)
     message = "the deployment had begun, and AWS goes on with it"
-    with with_consequence(execution.where, execution.clients, message, following(execution.account)):
+    with with_consequence(execution.where, execution.clients, message, _watching(change_set, execution)):
         execution.outcome = follow(
             execution.clients.cloudformation, change_set.stack_id, since, execution.choices.pace, execution.tell
         )
+
+
+def _watching(change_set: ChangeSet, execution: Execution) -> str:
+    """Return how to watch the change set's execution; AWS stops updates of stacks, and not their creation."""
+    return following(execution.account, f"{change_set.kind}_IN_PROGRESS")
 
 
 def _begin(change_set: ChangeSet, execution: Execution) -> None:
@@ -115,6 +120,6 @@ def _begin(change_set: ChangeSet, execution: Execution) -> None:
             raise
         execution.note_begin()
         message = "it is not known whether the deployment began"
-        with with_consequence(execution.where, execution.clients, message, following(execution.account)):
+        with with_consequence(execution.where, execution.clients, message, _watching(change_set, execution)):
             raise
     execution.note_begin()

@@ -63,9 +63,13 @@ def trust(principals: Sequence[Any], *conditions: ConditionElement) -> Statement
     return _statement(Allow, "", props, conditions)
 
 
-def trust_services(services: Sequence[str]) -> Statement:
-    """Return a trust policy's Allow for AWS services, such as `lambda.amazonaws.com`."""
-    return _statement(Allow, "", {"Action": [AssumeRole], "Principal": Principal("Service", list(services))}, ())
+def trust_services(services: Sequence[str], besides: Sequence[str] = ()) -> Statement:
+    """Return a trust policy's Allow for AWS services, such as `lambda.amazonaws.com`.
+
+    `besides` are actions of STS that these services need besides AssumeRole.
+    """
+    actions = [AssumeRole, *(Action("sts", name) for name in besides)]
+    return _statement(Allow, "", {"Action": actions, "Principal": Principal("Service", list(services))}, ())
 
 
 def trust_federated(provider: Any, *conditions: ConditionElement) -> Statement:  # noqa: ANN401  # ARN or reference

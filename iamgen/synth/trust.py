@@ -11,7 +11,7 @@ from awacs.aws import ConditionElement, PolicyDocument, Statement, StringEquals,
 from troposphere import GetAtt
 
 from iamgen.aws import quotas
-from iamgen.aws.partitions import is_service_principal
+from iamgen.aws.partitions import is_service_principal, trust_actions_besides
 from iamgen.declaration.expiry import iso
 from iamgen.declaration.naming import Naming, machine_id, user_id
 from iamgen.declaration.resolved import Account, Declaration, Granted, Machine, Person, Workload
@@ -70,11 +70,23 @@ class Trust(NamedTuple):
             here=declaration.naming(account),
             mfa=own.mfa if own else True,
         )
-        return cls(declaration.granted_in(account, role), own.assumed_by if own else (), form)
+        assumed_by = _named(own.assumed_by, declaration, account) if own else ()
+        return cls(declaration.granted_in(account, role), assumed_by, form)
 
     def with_names(self) -> Trust:
         """Return the same trust in its shorter form."""
         return self._replace(form=self.form._replace(names=True))
+
+
+def _named(assumers: tuple[str, ...], declaration: Declaration, account: Account) -> tuple[str, ...]:
+    """Return who may assume a role, with each role of the same template by its name, also where its ARN was written:
+    IAM takes no ARN of a role that is yet to be made, and only a reference has it made first."""
+    if not any(assumer.startswith("arn:") for assumer in assumers):
+        return assumers
+    naming = declaration.naming(account)
+    own = (declared.name for declared in declaration.roles if account.name in declared.accounts)
+    names = {naming.role_arn(name): name for name in (*declaration.standard_roles(account), *own)}
+    return tuple(dict.fromkeys(names.get(assumer, assumer) for assumer in assumers))
 
 
 def trust_policy(declaration: Declaration, account: Account, role: str) -> PolicyDocument:
@@ -155,8 +167,8 @@ def _assumers(trusted: Trust, assumer: WriteAssumer) -> Iterator[Statement]:
     services = [name for name in trusted.assumed_by if is_service_principal(name)]
     users = [name for name in trusted.assumed_by if ":user/" in name]
     roles = [name for name in trusted.assumed_by if name not in services and name not in users]
-    if services:
-        yield trust_services(services)
+    for besides, alike in groupby(sorted(services, key=trust_actions_besides), key=trust_actions_besides):
+        yield trust_services(list(alike), besides)
     if roles:
         yield trust([assumer(name) for name in roles])
     if users:

@@ -33,6 +33,11 @@ def run(*arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
         ("lint", "the command for it is iamgen check"),
         ("rollback", "the command for it is iamgen promote"),
         ("xyzzy", "iamgen --help lists the commands"),
+        (
+            "destroy",  # and not deploy, which is alike
+            "iamgen deletes no stack: take people and roles out of users.py, and deploy; accounts: docs/how-to.md",
+        ),
+        ("Import", "iamgen takes over nothing that exists: docs/how-to.md says how to go on beside it"),
     ],
 )
 def test_a_word_that_is_no_command_is_refused_with_the_one_that_was_meant(word: str, hint: str) -> None:

@@ -75,6 +75,7 @@ def test_what_is_planned_is_applied(deployed: Path, aws: Aws, iamgen: Iamgen) ->
     )
     looked = iamgen(deployed, "apply", "plan.json", "--dry-run", "--exit-code")
     assert (looked.returncode, looked.stdout, len(aws.change_sets("dev"))) == (4, planned.stdout, 1)
+    assert looked.stderr.endswith("\nnext: iamgen apply plan.json\n")
     assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
     applied = iamgen(deployed, "apply", "plan.json", "--yes")
     assert (applied.returncode, applied.stdout) == (0, planned.stdout)

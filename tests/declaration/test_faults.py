@@ -242,6 +242,11 @@ USERS_CASES = {
         f'USERS = ()\nROLES = (Role("WorkR", description="{"d" * 1001}"),)',
         "users.py:4 | Role 'WorkR': its description has 1001 characters | 1,000 at most",
     ),
+    "a description that IAM refuses": (
+        'USERS = ()\nROLES = (Role("WorkR", description="Räumt auf…"), Role("TidyR", description="räumt\\n\\tauf ÿ"))',
+        "users.py:4 | Role 'WorkR': its description has '…' in it, which IAM refuses "
+        "| IAM takes line ends, tabs, and the letters and signs of Latin-1, up to ÿ",
+    ),
     "no managed policy": (
         'USERS = ()\nROLES = (Role("WorkR", boundary="No such"),)',
         "users.py:4 | Role 'WorkR': 'No such' is no managed policy "
@@ -251,6 +256,34 @@ USERS_CASES = {
         'USERS = ()\nROLES = (Role("AaR", assumed_by=("BbR",)), Role("BbR", assumed_by=("AaR",)))',
         "users.py:4 | Role 'AaR' may be assumed by itself, by way of assumed_by (also 'BbR' at users.py:4) "
         "| break the circle: one of them cannot name the next",
+    ),
+    "a role that trusts itself by its ARN": (
+        'USERS = ()\nROLES = (Role("AaR", assumed_by=("arn:aws:iam::222222222222:role/infra-AaR-222222222222",)),)',
+        "users.py:4 | Role 'AaR' may be assumed by itself, by way of assumed_by "
+        "| break the circle: one of them cannot name the next",
+    ),
+    "roles in a circle of which one is named by its ARN": (
+        'USERS = ()\nSETTINGS = Settings(stack="iam")\nROLES = (Role("AaR", assumed_by=("BbR",)),\n'
+        '  Role("BbR", assumed_by=("arn:aws:iam::222222222222:role/iam-AaR-222222222222",)))',
+        "users.py:5 | Role 'AaR' may be assumed by itself, by way of assumed_by (also 'BbR' at users.py:6) "
+        "| break the circle: one of them cannot name the next",
+    ),
+    "an identity provider that assumes a role": (
+        'USERS = ()\nROLES = (Role("AaR", assumed_by=("arn:aws:iam::222222222222:oidc-provider/ci.example.com",)),)',
+        "users.py:4 | Role 'AaR': arn:aws:iam::222222222222:oidc-provider/ci.example.com is an identity provider, and no "
+        "principal that assumed_by can name "
+        "| declare jobs that it vouches for as Pipeline(…); people of a SAML provider cannot be declared",
+    ),
+    "a group that assumes a role": (
+        'USERS = ()\nROLES = (Role("AaR", assumed_by=("arn:aws:iam::222222222222:group/staff",)),)',
+        "users.py:4 | Role 'AaR': arn:aws:iam::222222222222:group/staff is no user, role, session or account, and cannot "
+        "assume a role | name the users or roles that are meant",
+    ),
+    "a CI user who assumes a role by its ARN": (
+        'USERS = ()\nCI_USERS = (CIUser("ci", {"dev": "ReadR"}),)\n'
+        'ROLES = (Role("AaR", assumed_by=("arn:aws:iam::222222222222:user/ci", "arn:aws:iam::999999999999:user/ci")),)',
+        "users.py:5 | Role 'AaR': arn:aws:iam::222222222222:user/ci is the CI user ci, who has no MFA, which assumed_by "
+        "demands of users | grant it where ci is declared, in CI_USERS",
     ),
     "a role that is elsewhere": (
         'USERS = ()\nROLES = (Role("AaR", accounts="dev"), Role("BbR", accounts=("dev", "prod"), assumed_by=("AaR",)))',

@@ -70,7 +70,6 @@ def test_what_was_approved_is_taken_up(stubbed: Stubbed, order: Order, choices: 
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("EXECUTE_IN_PROGRESS", "the plan is being carried out"),
         ("EXECUTE_FAILED", "the plan was carried out, and failed"),
         ("OBSOLETE", "the plan's change set cannot be executed any more: OBSOLETE"),
     ],
@@ -86,6 +85,22 @@ def test_a_plan_that_does_not_wait_any_more(
         take_up(plan, order, stubbed.clients, choices)
     assert not isinstance(raised.value, ForgedPlanError)
     stubbed.done()
+
+
+@pytest.mark.parametrize(
+    ("kind", "stop"), [("UPDATE", "; stop an update: iamgen cancel dev"), ("CREATE", "")]
+)  # AWS does not stop the creation of a stack
+def test_a_plan_that_is_being_carried_out(
+    stubbed: Stubbed, order: Order, choices: Choices, kind: str, stop: str
+) -> None:
+    stubbed.identity()
+    stubbed.answer("cloudformation", "describe_change_set", {"ExecutionStatus": "EXECUTE_IN_PROGRESS"})
+    stubbed.stack(f"{kind}_IN_PROGRESS")
+    plan = Kept("dev", order.account_id, "eu-west-1", "infra", "stack-id", "set", kind, MOMENT, "digest")
+    with pytest.raises(IamgenError) as raised:
+        take_up(plan, order, stubbed.clients, choices)
+    fault = Fault(order.where, "the plan is being carried out", f"follow it: iamgen deploy dev --wait{stop}")
+    assert raised.value.faults == (fault,)
 
 
 @pytest.mark.parametrize("guarded", [True, False])

@@ -20,7 +20,7 @@ from iamgen.aws_client.clients import Clients, Credentials, connect
 from iamgen.aws_client.parallel import heeding, side_by_side
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy.cancellation import cancel
-from iamgen.deploy.change_set import ChangeSet
+from iamgen.deploy.change_set import ChangeSet, ChangeSetKind
 from iamgen.deploy.events import Event
 from iamgen.deploy.executor import discard, execute, going_on
 from iamgen.deploy.failed_stack import undeleted
@@ -716,9 +716,9 @@ def test_an_interruption_shuts_a_stack_in_which_nothing_goes_on(
     stubbed.done()
 
 
-def waiting(stubbed: Stubbed, order: Order, choices: Choices) -> Prepared:
+def waiting(stubbed: Stubbed, order: Order, choices: Choices, kind: ChangeSetKind = "UPDATE") -> Prepared:
     """Return a deployment of a stack in review, whose change set waits."""
-    return Prepared(order, stubbed.clients, choices, None, ChangeSet("set", "stack-id", "UPDATE", ()))
+    return Prepared(order, stubbed.clients, choices, None, ChangeSet("set", "stack-id", kind, ()))
 
 
 def test_what_aws_refuses_has_not_begun(stubbed: Stubbed, order: Order, choices: Choices) -> None:
@@ -730,17 +730,22 @@ def test_what_aws_refuses_has_not_begun(stubbed: Stubbed, order: Order, choices:
     assert ([one.problem for one in faults], begun) == (["profile of-dev may not do ExecuteChangeSet: no"], [])
 
 
-def test_an_answer_that_was_lost_may_have_begun_it(stubbed: Stubbed, order: Order, choices: Choices) -> None:
+@pytest.mark.parametrize(
+    ("kind", "stop"), [("UPDATE", "; stop an update: iamgen cancel dev"), ("CREATE", "")]
+)  # AWS does not stop the creation of a stack
+def test_an_answer_that_was_lost_may_have_begun_it(
+    stubbed: Stubbed, order: Order, choices: Choices, kind: ChangeSetKind, stop: str
+) -> None:
     begun: list[str] = []
     stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
     stubbed.stubs["cloudformation"].add_client_error("execute_change_set", "InternalFailure", "Oh", 500)
-    found = waiting(stubbed, order, choices)
+    found = waiting(stubbed, order, choices, kind)
     faults = faults_of(lambda: execute(found, ignore, begin=lambda: begun.append("dev")))
     assert faults[1:] == (
         Fault(
             "dev (222222222222)",
             "it is not known whether the deployment began",
-            "follow it: iamgen deploy dev --wait; stop an update: iamgen cancel dev",
+            f"follow it: iamgen deploy dev --wait{stop}",
         ),
     )
     assert begun == ["dev"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +15,12 @@ from hypothesis import strategies as st
 
 from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.expiry import iso
+from iamgen.declaration.load import load
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.resolved import Granted, Machine, Person
+from iamgen.synth.build import build
 from iamgen.synth.statements import size
+from iamgen.synth.template_text import text
 from iamgen.synth.trust import Trust, TrustForm, compile_trust, literal, literal_role, trust_size
 
 PEOPLE, HERE = Naming("infra", "aws", "111111111111"), Naming("infra", "aws", "222222222222")
@@ -29,6 +34,10 @@ grants = st.lists(
     unique_by=lambda one: (one[0].casefold(), one[1]),
 )
 forms = st.builds(TrustForm, st.booleans(), st.booleans(), st.just(PEOPLE), st.just(HERE), st.booleans())
+
+
+def no_document(*_: object) -> dict[str, Any]:
+    raise AssertionError
 
 
 def granted(drawn: list[tuple[str, bool, datetime | None, str]]) -> list[Granted]:
@@ -163,6 +172,42 @@ def test_whom_a_declared_role_trusts_besides(
         {"Effect": "Allow", "Action": ["sts:AssumeRole"], "Principal": principal, **condition}
         for principal, condition in expected
     ]
+
+
+def test_services_that_tag_their_sessions_may_do_so() -> None:
+    form = TrustForm(False, False, PEOPLE, HERE)
+    services = ("lambda.amazonaws.com", "pods.eks.amazonaws.com", "rolesanywhere.amazonaws.com")
+    document = compile_trust(Trust((), services, form), literal(form), literal_role(form))
+    actions = {
+        statement["Principal"]["Service"][0]: statement["Action"]
+        for statement in json.loads(json.dumps(document, cls=awsencode))["Statement"]
+    }
+    assert actions == {
+        "lambda.amazonaws.com": ["sts:AssumeRole"],
+        "pods.eks.amazonaws.com": ["sts:AssumeRole", "sts:TagSession"],
+        "rolesanywhere.amazonaws.com": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
+    }
+
+
+def test_a_role_of_the_same_template_is_made_first_also_where_its_arn_is_written(
+    make_repo: Callable[..., Path],
+) -> None:
+    arns = [f"arn:aws:iam::{account}:role/infra-BbR-{account}" for account in ("222222222222", "333333333333")]
+    roles = f'Role("AaR", assumed_by=("BbR", *{arns})), Role("BbR", assumed_by=("lambda.amazonaws.com",))'
+    declaration = load(
+        make_repo(f"from iamgen import Role\nOPS_SERVICES = ('s3',)\nUSERS = ()\nROLES = ({roles})\n"), START
+    ).declaration
+    trusted = {
+        name: json.loads(text(build(declaration, declaration.accounts[name], no_document)))["Resources"]["AaR"]
+        for name in ("dev", "prod")
+    }
+    own = {"Fn::GetAtt": ["BbR", "Arn"]}
+    assert _trusted_by(trusted["dev"]) == [own, arns[1]]
+    assert _trusted_by(trusted["prod"]) == [own, arns[0]]
+
+
+def _trusted_by(role: dict[str, Any]) -> list[Any]:
+    return list(role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["AWS"])
 
 
 def test_a_role_without_mfa_demands_none_of_people() -> None:

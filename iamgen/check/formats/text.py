@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from iamgen.check.finding import Finding
 from iamgen.check.formats._places import FindingsByPlace, counts, is_account, ordered, pointer
 from iamgen.ui.printable import printable
 
+_MOST_LISTED = 4
+"""Accounts that are named where several have the same finding."""
+
 
 def render(findings: FindingsByPlace) -> str:
-    """Return one or two lines for each finding, and a last one that counts them."""
-    lines = [line for place, finding in ordered(findings) for line in _lines(place, finding)]
+    """Return one or two lines for each finding, and a last one that counts them.
+
+    What several accounts have by one line of the declaration is told once, with the accounts."""
+    lines = [line for places, finding in _told_once(findings) for line in _lines(places, finding)]
     return "\n".join([*lines, summary(findings)]) + "\n"
 
 
@@ -21,12 +26,28 @@ def summary(findings: FindingsByPlace) -> str:
     return f"{', '.join(parts) or 'no findings'} in {_counted(len(findings), 'template')}"
 
 
-def _lines(place: str, finding: Finding) -> Iterator[str]:
+def _told_once(findings: FindingsByPlace) -> Iterator[tuple[Sequence[str], Finding]]:
+    """Yield each finding with its place, or with its places where they are accounts that have it by the same line."""
+    places: dict[tuple[Finding, str], list[str]] = {}
+    for place, finding in ordered(findings):
+        is_shared = finding.cause and is_account(place)
+        key = (finding._replace(line=0), "") if is_shared else (finding, place)
+        places.setdefault(key, []).append(place)
+    yield from ((names, finding) for (finding, _), names in places.items())
+
+
+def _lines(places: Sequence[str], finding: Finding) -> Iterator[str]:
     rule = f"{finding.rule} {finding.name}".strip()
-    yield printable(f"{finding.level}: {_where(place, finding)}: {rule}: {finding.message}")
+    where = _where(places[0], finding) if len(places) == 1 else f"{_listed(places)} {pointer(finding)}".strip()
+    yield printable(f"{finding.level}: {where}: {rule}: {finding.message}")
     hints = [text for text in (finding.cause, finding.source) if text]
     if hints:
         yield printable(f"hint: {'; '.join(hints)}")
+
+
+def _listed(accounts: Sequence[str]) -> str:
+    more = len(accounts) - _MOST_LISTED
+    return f"{', '.join(accounts[:_MOST_LISTED])}{f' and {more} more' if more > 0 else ''}"
 
 
 def _where(place: str, finding: Finding) -> str:

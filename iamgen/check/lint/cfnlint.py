@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.check.finding import Finding, Level
 from iamgen.check.lint.configuration import brings_in_files, broken, resolve_files
+from iamgen.declaration.cloudformation import places
 from iamgen.errors import refuse
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _STATED_VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
 _BROKEN_HELP = "https://github.com/aws-cloudformation/cfn-lint/issues"
 _REGION_HELP = "correct the region, update cfn-lint, or name `regions` that it knows in .cfnlintrc"
+_MOST_VARIABLES = 2_000
 _LEVELS: dict[str, Level] = {"error": "error", "warning": "warning"}
 
 
@@ -86,10 +88,23 @@ def lint(text: str, region: str, config_file: Path | None) -> tuple[Finding, ...
     from cfnlint.runner import run_template_by_data
 
     template, unreadable = decode_str(text)
+    if not unreadable and _takes_too_long(text, template):
+        problem = (
+            f"a text in it has more than {_MOST_VARIABLES:,} of ${{, over which cfn-lint takes too long: not asked"
+        )
+        return (Finding("E0002", "error", problem, (), 1, _BROKEN_HELP),)
     try:
         return _findings(unreadable or run_template_by_data(template, linter.config, linter.rules))
     except Exception as exc:  # noqa: BLE001  # odd templates of other makes break it: then they are not validated
         return (Finding("E0002", "error", f"cfn-lint broke on it: {type(exc).__name__}: {exc}", (), 1, _BROKEN_HELP),)
+
+
+def _takes_too_long(text: str, template: object) -> bool:
+    """Return whether some text may have so many variables that nothing closes that cfn-lint, whose time grows with
+    their square, would take minutes."""
+    if text.count("${") <= _MOST_VARIABLES:
+        return False
+    return any(place.text.count("${") > _MOST_VARIABLES for place in places(template))
 
 
 def _findings(matches: Iterable[Match]) -> tuple[Finding, ...]:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from iamgen.aws import quotas
-from iamgen.aws.partitions import is_service_principal
 from iamgen.declaration.access_entries import account_faults, places
 from iamgen.declaration.declared_names import NameForm, duplicates, name_faults
 from iamgen.declaration.declared_type import Declared, MisDeclared, Origin, label, without_fault
@@ -17,9 +16,9 @@ from iamgen.declaration.field_types import Flag, Names, OptionalText, Text
 from iamgen.declaration.service_names import service_faults, unlisted_services
 from iamgen.declaration.standard import STANDARD_ROLES
 from iamgen.declaration.types import emergency as emergencies
+from iamgen.declaration.types.assumers import assumer_faults
 from iamgen.declaration.types.emergency import Emergency, OwnEmergency, ended_emergency, own_emergency
-from iamgen.declaration.types.policy import ARN, attachment_faults, kept_out, managed_policy_faults
-from iamgen.similar_names import did_you_mean
+from iamgen.declaration.types.policy import attachment_faults, kept_out, managed_policy_faults
 
 if TYPE_CHECKING:
     from iamgen.declaration.accounts import Accounts
@@ -134,7 +133,7 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
         yield from _policy_quota_faults(role, written)
         yield from _policy_place_faults(role, written, accounts)
         yield from service_faults(role.origin, label(role), role.services)
-        yield from _assumer_faults(role, written, accounts)
+        yield from assumer_faults(role, written, accounts)
         yield from _limit_faults(role)
         if role.boundary is not None:
             yield from managed_policy_faults(role, role.boundary, written)
@@ -150,6 +149,16 @@ def _limit_faults(role: Role) -> Iterator[MisDeclared]:
     if len(role.description) > quotas.ROLE_DESCRIPTION:
         problem = f"{label(role)}: its description has {len(role.description)} characters"
         yield MisDeclared(role.origin, problem, f"{quotas.ROLE_DESCRIPTION:,} at most", "description")
+    refused = next((letter for letter in role.description if not _is_describing(letter)), None)
+    if refused is not None:
+        problem = f"{label(role)}: its description has {refused!r} in it, which IAM refuses"
+        hint = "IAM takes line ends, tabs, and the letters and signs of Latin-1, up to ÿ"
+        yield MisDeclared(role.origin, problem, hint, "description")
+
+
+def _is_describing(letter: str) -> bool:
+    """Return whether IAM takes a character in a role's description: its type `roleDescriptionType` lists them."""
+    return letter in "\t\n\r" or " " <= letter <= "~" or "\xa1" <= letter <= "\xff"
 
 
 def _policy_quota_faults(role: Role, written: Written) -> Iterator[MisDeclared]:
@@ -171,43 +180,3 @@ def _policy_place_faults(role: Role, written: Written, accounts: Accounts) -> It
         problem = f"{label(role)} is in {', '.join(missing[:3])}, but {label(policy)} is not"
         hint = "give both the same accounts, or leave the policy's out"
         yield MisDeclared(role.origin, problem, hint, policy.name)
-
-
-def _assumer_faults(role: Role, written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
-    for assumer in role.assumed_by:
-        yield from _assumer_place_faults(role, assumer, written, accounts)
-        is_known = assumer in written.role_names or ARN.fullmatch(assumer) or is_service_principal(assumer)
-        if not is_known and not written.explains("ROLES", assumer):
-            problem = f"{label(role)}: {assumer!r} is no service, role or ARN that may assume it"
-            otherwise = "write a service such as 'lambda.amazonaws.com', a role's name, or an ARN"
-            free_names = [name for name in written.role_names if name not in (*role.assumed_by, role.name)]
-            yield MisDeclared(role.origin, problem, did_you_mean(assumer, free_names, otherwise), assumer)
-    if role.name in _assumers(role, written):
-        problem = f"{label(role)} may be assumed by itself, by way of assumed_by"
-        yield MisDeclared(role.origin, problem, "break the circle: one of them cannot name the next", role.name)
-
-
-def _assumer_place_faults(role: Role, assumer: str, written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
-    """Find accounts that have the role and not the declared role that may assume it there."""
-    declared = next((declared for declared in written.roles if declared.name == assumer), None)
-    if declared is None:
-        return
-    assumer_places = places(declared.accounts, accounts)
-    missing = [name for name in places(role.accounts, accounts) if name not in assumer_places]
-    if missing:
-        problem = f"{label(role)} is in {', '.join(missing[:3])}, but {assumer}, which may assume it, is not"
-        hint = "give both the same accounts, or name the role by its ARN"
-        yield MisDeclared(role.origin, problem, hint, assumer)
-
-
-def _assumers(role: Role, written: Written) -> set[str]:
-    """Return every declared role that may come to this one, by however many steps."""
-    by_name = {declared.name: declared for declared in written.roles}
-    reached: set[str] = set()
-    waiting = list(role.assumed_by)
-    while waiting:
-        name = waiting.pop()
-        if name in by_name and name not in reached:
-            reached.add(name)
-            waiting += by_name[name].assumed_by
-    return reached

@@ -39,3 +39,19 @@ def test_a_template_has_no_power_over_the_terminal() -> None:
     assert render({"a\nb.json": (hostile,)}).startswith(
         "error: a\\nb.json Resources/\\x07: E1: \\x1b[2J\\r\\ud800\\u202e\n1 error"
     )
+
+
+def test_what_several_accounts_have_by_one_line_is_told_once() -> None:
+    by_line = Finding("E131", "error", "no such policy", ("Resources", "A"), 7, cause="users.py:4")
+    accounts = {name: (by_line._replace(line=number),) for number, name in enumerate("abcdef")}
+    assert render(accounts) == (
+        "error: a, b, c, d and 2 more Resources/A: E131: no such policy\nhint: users.py:4\n6 errors in 6 templates\n"
+    )
+
+
+def test_what_has_no_cause_or_is_in_a_file_is_told_of_each() -> None:
+    by_line = Finding("E131", "error", "no such policy", ("Resources", "A"), 7, cause="users.py:4")
+    no_cause = by_line._replace(cause="")
+    assert (
+        render({"a": (no_cause,), "b": (no_cause,), "x/c.json": (by_line,), "x/d.json": (by_line,)}).count("E131") == 4
+    )

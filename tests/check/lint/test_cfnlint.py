@@ -74,6 +74,19 @@ def test_finds_what_the_command_finds(tmp_path: Path, good: str, broken: str) ->
     assert {finding.rule for finding in expected["cut.json"]} == {"E0000"}
 
 
+def test_a_text_over_which_cfn_lint_would_take_minutes_is_not_given_to_it() -> None:
+    group = {"Type": "AWS::IAM::Group", "Properties": {"GroupName": {"Fn::Sub": "${A" * 50_000}}}
+    (finding,) = cfnlint.lint(json.dumps({"Resources": {"G": group}}), REGION, None)
+    expected = "a text in it has more than 2,000 of ${, over which cfn-lint takes too long: not asked"
+    assert (finding.rule, finding.level, finding.message) == ("E0002", "error", expected)
+
+
+def test_many_variables_in_many_texts_are_no_reason_not_to_ask_cfn_lint() -> None:
+    few = {f"G{number}": {"Fn::Sub": "${AWS::Region}" * 10} for number in range(300)}
+    text = json.dumps({"Metadata": few, "Resources": {"G": {"Type": "AWS::IAM::Group"}}})
+    assert "E0002" not in {finding.rule for finding in cfnlint.lint(text, REGION, None)}
+
+
 def test_findings_are_sorted_and_each_comes_once(broken: str) -> None:
     found = cfnlint.lint(broken, REGION, None)
     places = [(finding.line, finding.rule) for finding in found]

@@ -71,6 +71,9 @@ def test_actions_that_are_left_out_are_looked_at(found: Found) -> None:
         ("s3:ExistingObjectTag/team", ""),
         ("iam:PassedToService", ""),
         ("lambda:SourceFunctionArn", ""),
+        ("ec2:osuser", ""),  # listed with EC2 Instance Connect
+        ("catalog:ChangeType", ""),
+        ("cognito-identity-unauth:AccountId", ""),
         ("saml:aud", ""),
         ("token.actions.githubusercontent.com:sub", ""),
         ("ci.example.com:8443/path:whatever", ""),
