@@ -16,6 +16,9 @@ Mfa = Literal["usual", "present", "false", "absent"]
 """How a user signs in: with MFA, to the console without, or with long-lived keys. Usual is with MFA for people and
 users, and with keys for CI users, which have no MFA."""
 
+UNNAMED_SESSION = "a name that no policy names"
+"""The name of a session of which no policy names the name: no session can be called so, for the spaces in it."""
+
 KEYS_OF_SERVICES = (
     "aws:calledvia",
     "aws:calledviafirst",
@@ -42,6 +45,7 @@ _NOT_OF_A_USER = (
 _NOT_OF_A_ROLE = ("aws:multifactorauthpresent", "aws:multifactorauthage", "aws:username")
 _PRINCIPAL_TAG = "aws:principaltag/"
 _TAG_SESSION = "sts:tagsession"
+_SESSION_NAME = "sts:rolesessionname"
 
 
 @dataclass(frozen=True)
@@ -98,9 +102,12 @@ def acting_role(known: KnownEntity, session: str, circumstances: Circumstances, 
     return Acting(acting.known, acting.caller, acting.context, is_free)
 
 
-def stranger_context(actor: Actor, role: KnownEntity, circumstances: Circumstances) -> dict[str, ContextValue]:
+def stranger_context(
+    actor: Actor, role: KnownEntity, circumstances: Circumstances, session: ContextValue
+) -> dict[str, ContextValue]:
     """Return the keys of a request by which somebody assumes a role who exists in trust policies only."""
-    known = {**actor.claims, "aws:SecureTransport": "true", **circumstances.stated}
+    named = {"sts:RoleSessionName": session} if _SESSION_NAME in role.trust_keys else {}
+    known = merged(named, {**actor.claims, "aws:SecureTransport": "true", **circumstances.stated})
     return _with_unsaid(known, role.trust_keys)
 
 
