@@ -113,7 +113,11 @@ def stranger_context(
 
 def with_trust_keys(acting: Acting, role: KnownEntity, session: ContextValue) -> dict[str, ContextValue]:
     """Return the keys of a request by which a user or a session of a role assumes a role."""
-    known = merged({"sts:RoleSessionName": session}, acting.context)
+    stated = acting.context.context.keys.get(_SESSION_NAME)
+    if stated is None:
+        known = {**acting.context, "sts:RoleSessionName": session}
+    else:
+        known = merged(acting.context, {"sts:RoleSessionName": stated if isinstance(stated, str) else session})
     return _with_unsaid(known, _possible(acting.known, role.trust_keys))
 
 

@@ -77,8 +77,8 @@ def hop_named(acting: Acting, role: KnownEntity, session: ContextValue, as_sessi
         verdict = verdict_on_assuming(asking.caller, role.as_role, context)
     except AccessError as exc:
         verdict = Verdict("unknown", side="trust", reasons=exc.faults)
-    stated = acting.context.context.keys.get(_SESSION_NAME, session)
-    name = stated if isinstance(stated, str) else ""
+    stated = acting.context.context.keys.get(_SESSION_NAME)
+    name = next((value for value in (stated, session) if isinstance(value, str)), "")
     is_free = not name and (verdict.outcome == "allowed" or not _matters(acting, role))
     return Hop(role, verdict, context, name, as_session, is_free)
 
@@ -132,8 +132,7 @@ def _demanded_names(statement: Statement) -> Iterator[str]:
 
 def stranger_hop(actor: Actor, role: KnownEntity, circumstances: Circumstances) -> Hop:
     """Return whether somebody who exists in trust policies only may assume a role, with the name of the session
-    chosen so that they may, if that helps and if they choose it: services and identity providers of SAML do so
-    themselves."""
+    chosen so that they may, if that helps and if they choose it."""
     best = stranger_hop_named(actor, role, circumstances, UNSAID)
     for name in stranger_session_names(actor, role):
         if best.verdict.outcome == "allowed":
@@ -144,9 +143,15 @@ def stranger_hop(actor: Actor, role: KnownEntity, circumstances: Circumstances) 
 
 def stranger_session_names(actor: Actor, role: KnownEntity) -> tuple[str, ...]:
     """Return names that somebody who exists in trust policies only may choose for a session, as `session_names`."""
-    if actor.kind == "service" or actor.assume_action == SAML or _SESSION_NAME not in role.trust_keys:
+    if not _matters_to_stranger(actor, role):
         return ()
     return tuple(dict.fromkeys(name for item in role.as_role.trust for name in _demanded_names(item)))
+
+
+def _matters_to_stranger(actor: Actor, role: KnownEntity) -> bool:
+    """Return whether the name of a session that a stranger chooses may decide. A service chooses the name itself, and
+    an identity provider of SAML does: nobody knows which name that is, so that it may be any."""
+    return _SESSION_NAME in role.trust_keys and actor.kind != "service" and actor.assume_action != SAML
 
 
 def stranger_hop_named(actor: Actor, role: KnownEntity, circumstances: Circumstances, session: ContextValue) -> Hop:
@@ -161,5 +166,5 @@ def stranger_hop_named(actor: Actor, role: KnownEntity, circumstances: Circumsta
         reason = Fault(actor.name, "is of another account, whose own policies must allow it as well")
         verdict = replace(verdict, outcome="unknown", reasons=(reason,))
     name = session if isinstance(session, str) else ""
-    is_free = not name and (verdict.outcome == "allowed" or _SESSION_NAME not in role.trust_keys)
+    is_free = not name and (verdict.outcome == "allowed" or not _matters_to_stranger(actor, role))
     return Hop(role, verdict, context, name, "", is_free)
