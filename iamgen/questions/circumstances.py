@@ -111,14 +111,13 @@ def stranger_context(
     return _with_unsaid(known, role.trust_keys)
 
 
-def with_trust_keys(acting: Acting, role: KnownEntity, session: ContextValue) -> dict[str, ContextValue]:
+def with_trust_keys(acting: Acting, role: KnownEntity, session: ContextValue) -> ContextKeys:
     """Return the keys of a request by which a user or a session of a role assumes a role."""
-    stated = acting.context.context.keys.get(_SESSION_NAME)
-    if stated is None:
-        known = {**acting.context, "sts:RoleSessionName": session}
-    else:
-        known = merged(acting.context, {"sts:RoleSessionName": stated if isinstance(stated, str) else session})
-    return _with_unsaid(known, _possible(acting.known, role.trust_keys))
+    known = acting.context.context.keys
+    stated = known.get(_SESSION_NAME)
+    more: dict[str, ContextValue] = {"sts:RoleSessionName": stated if isinstance(stated, str) else session}
+    missing = role.trust_keys - known.keys() - {_SESSION_NAME}
+    return acting.context.with_more({**more, **dict.fromkeys(_possible(acting.known, missing), UNSAID)})
 
 
 def _acting(known: KnownEntity, caller: Caller, circumstances: Circumstances) -> Acting:
