@@ -130,7 +130,14 @@ class ContextKeys(Mapping[str, ContextValue]):
 
     def with_more(self, more: Mapping[str, ContextValue]) -> ContextKeys:
         """Return these keys and `more`, which replace keys of the same name whatever their case."""
-        return ContextKeys(merged(self._keys, more)) if more else self
+        if not more:
+            return self
+        known, added = self.context.keys, {key.lower(): value for key, value in more.items()}
+        if len(added) < len(more) or not known.keys().isdisjoint(added):
+            return ContextKeys(merged(self._keys, more))
+        result = ContextKeys({**self._keys, **more})
+        vars(result)["context"] = Context({**known, **added})  # so that keys which are read already are not read again
+        return result
 
 
 def merged(block: Mapping[str, ContextValue], more: Mapping[str, ContextValue]) -> dict[str, ContextValue]:

@@ -162,8 +162,9 @@ def verdict_on_assuming(caller: Caller, role: IamRole, context: RequestContext) 
         raise undecided(shown(caller.entity.arn), "is not known before the deployment, so no trust policy can be asked")
     about_role = {"aws:ResourceAccount": role.account_id}
     about_role |= {f"{prefix}:ResourceTag/{key}": value for prefix in ("aws", "iam") for key, value in role.tags}
-    keys = ContextKeys(merged(about_role, context))
-    return _Assuming(caller, role, Request(ASSUME, role.arn, keys)).verdict
+    keys = context if isinstance(context, ContextKeys) else ContextKeys(context)
+    missing = {key: value for key, value in about_role.items() if key.lower() not in keys.context.keys}
+    return _Assuming(caller, role, Request(ASSUME, role.arn, keys.with_more(missing))).verdict
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ class ForbidCheck:
         for mfa in self.meant.states_of(actor):
             circumstances = AtAnyTime(self.decisions.requests.now, mfa)
             reach = self.reacher.reach(actor, circumstances, self._within)
-            for way in reach.ways:
+            for way in reach.every_way:
                 refused = frozenset(hop.role.entity.arn for before, hop in reach.refused if before is way)
                 for breach in self._of_way(way, refused):
                     key = (way.acting.known.entity.arn, breach.action, breach.resource)
@@ -114,12 +114,12 @@ class ForbidCheck:
             return breach
         actor, arn = breach.way.actor, breach.way.acting.known.entity.arn
         within = self.reacher.leading_to(frozenset({arn}))
-        ways = self.reacher.reach(actor, Circumstances(self.decisions.requests.now, mfa), within).ways
-        way = next((way for way in ways if way.acting.known.entity.arn == arn and way.is_certain), None)
-        if way is None:
-            return breach
+        every = self.reacher.reach(actor, Circumstances(self.decisions.requests.now, mfa), within).every_way
+        ways = [way for way in every if way.acting.known.entity.arn == arn and way.is_certain]
         role = self.reacher.model.role_by_arn.get(breach.resource)
         if role is None or not breach.reasons:
-            return replace(breach, way=way)
-        hop = best_hop(way.acting, role)
-        return breach_by_assuming(way, breach.action, hop) if hop.verdict.outcome == "allowed" else breach
+            return replace(breach, way=ways[0]) if ways else breach
+        for way in ways:
+            if (hop := best_hop(way.acting, role)).verdict.outcome == "allowed":
+                return breach_by_assuming(way, breach.action, hop)
+        return breach

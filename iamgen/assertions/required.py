@@ -59,7 +59,7 @@ class RequireCheck:
         """Yield in which accounts somebody may not do it; a CI user is a user in each of its accounts."""
         for mfa in self.meant.states_of(actors[0]):
             circumstances = AtAnyTime(self.decisions.requests.now, mfa)
-            ways = [way for actor in actors for way in self.reacher.reach(actor, circumstances).ways]
+            ways = [way for actor in actors for way in self.reacher.reach(actor, circumstances).every_way]
             open_ways = [way for way in ways if way.is_certain and not self.meant.is_excepted(way.acting.known)]
             for account in filter(self.meant.is_here, self.reacher.model.accounts):
                 yield from self._in_account(actors, tuple(open_ways), account)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, partial
-from types import UnionType
+from types import CodeType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self, Union, get_args, get_origin, get_type_hints
 
 from iamgen.errors import Fault, IamgenError
@@ -120,9 +121,8 @@ class Declared:
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401  # whatever the person wrote
         """Return the value, or the `Faulty` that stands for it; the arguments are held against the fields."""
         origin = _caller()
-        faults = [MisDeclared(origin, *fault) for fault in _call_faults(cls, args, kwargs)]
-        if faults:
-            _note(faults)
+        if not _is_sound(cls, args, kwargs):
+            _note([MisDeclared(origin, *fault) for fault in _call_faults(cls, args, kwargs)])
             rest = _rest(cls, args, kwargs, origin)
             return Faulty(origin, cls, rest)  # type: ignore[return-value]  # so that __init__ is not run
         self = super().__new__(cls)
@@ -190,9 +190,8 @@ def _values(declared: object) -> tuple[Any, ...]:
 
 def declared_at(cls: type[Declared], origin: Origin, values: Mapping[str, Any]) -> Declared:
     """Return what `cls(**values)` written there is, or the `Faulty` that stands for it; its faults are noted."""
-    faults = [MisDeclared(origin, *fault) for fault in _call_faults(cls, (), values)]
-    if faults:
-        _note(faults)
+    if not _is_sound(cls, (), values):
+        _note([MisDeclared(origin, *fault) for fault in _call_faults(cls, (), values)])
         return Faulty(origin, cls, _rest(cls, (), values, origin))  # type: ignore[return-value]  # as __new__ does
     return _built(cls, origin, values)
 
@@ -231,7 +230,21 @@ def _caller() -> Origin:
     while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] in ("iamgen", "dataclasses"):
         frame = frame.f_back
     code = frame.f_code
-    return Origin(code.co_filename, frame.f_lineno, code.co_firstlineno, frame.f_lasti)
+    return Origin(code.co_filename, _line_of(code, frame.f_lasti), code.co_firstlineno, frame.f_lasti)
+
+
+_line_tables: dict[int, tuple[CodeType, list[int], list[int]]] = {}
+"""By the id of a piece of code: the code, at which instructions lines begin, and which lines these are."""
+
+
+def _line_of(code: CodeType, instruction: int) -> int:
+    """Return the line of an instruction. `f_lineno` reads the lines of a file from its beginning each time, which for
+    a file of thousands of people takes longer than all the rest."""
+    if id(code) not in _line_tables:
+        starts = [(start, line or code.co_firstlineno) for start, _, line in code.co_lines()]
+        _line_tables[id(code)] = code, [start for start, _ in starts], [line for _, line in starts]
+    _, starts_only, lines = _line_tables[id(code)]
+    return lines[bisect_right(starts_only, instruction) - 1]
 
 
 class _CallFault(NamedTuple):
@@ -246,6 +259,15 @@ def label(declared: Declared) -> str:
         return declared.label
     name = getattr(declared, "name", None) or getattr(declared, "provider", None)
     return type(declared).__name__ if name is None else f"{type(declared).__name__} {name!r}"
+
+
+def _is_sound(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    """Return whether nothing is wrong with a call: the answer for nearly all, and quicker than to look for faults."""
+    checks = _call_checks(cls)
+    values = {**dict(zip(checks.positional, args, strict=False)), **kwargs}
+    each_once = len(values) == len(args) + len(kwargs)
+    is_whole = each_once and checks.required <= values.keys() <= checks.fits.keys()
+    return is_whole and all(checks.fits[name](value) for name, value in values.items())
 
 
 def _call_faults(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator[_CallFault]:
@@ -286,7 +308,7 @@ def _unfit(cls: type, name: str, value: object) -> Iterator[tuple[str, str]]:
 
 def _choices(hint: Any) -> tuple[str, ...]:  # noqa: ANN401  # a type expression
     """Return the words of which a field takes one; none where it takes anything else."""
-    origin, args = _parts(hint)
+    origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _choices(args[0])
     return args if origin is Literal else ()
@@ -311,6 +333,23 @@ def _required(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
+class _CallChecks(NamedTuple):
+    positional: tuple[str, ...]
+    required: frozenset[str]
+    fits: Mapping[str, Callable[[object], bool]]
+
+
+@cache
+def _call_checks(cls: type) -> _CallChecks:
+    """Return what a call must have and may have, by the fields of the type."""
+    fields = dataclasses.fields(cls)
+    return _CallChecks(
+        tuple(_positional(fields)),
+        frozenset(field.name for field in fields if _required(field)),
+        {field.name: _fitting(_hints(cls)[field.name]) for field in fields},
+    )
+
+
 @cache
 def _hints(cls: type) -> dict[str, Any]:
     return get_type_hints(cls, include_extras=True)
@@ -323,36 +362,40 @@ def _in_words(cls: type, name: str) -> str:
 
 def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401  # a type expression
     """Tell whether a value is of the type; True is no number, text is no list, a Faulty is what it stands for."""
-    origin, args = _parts(hint)
-    if origin is Annotated:
-        return _fits(value, args[0])
-    if origin in (Union, UnionType):
-        return any(_fits(value, arg) for arg in args)
-    if origin is not None:
-        return _fits_special_form(value, origin, args)
-    if isinstance(value, Faulty):
-        return isinstance(hint, type) and issubclass(value.kind, hint)
-    if hint is object:
-        return _is_plain(value)
-    return value is None if hint is None else isinstance(value, hint) and (hint is int) == (type(value) is int)
+    return _fitting(hint)(value)
 
 
 @cache
-def _parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:  # noqa: ANN401  # a type expression
-    return get_origin(hint), get_args(hint)
-
-
-def _fits_special_form(value: object, origin: Any, args: tuple[Any, ...]) -> bool:  # noqa: ANN401  # a type expression
-    """Tell whether a value is one of the words of a `Literal`, or a collection of the type."""
+def _fitting(hint: Any) -> Callable[[object], bool]:  # noqa: ANN401  # a type expression
+    """Return what tells whether a value is of the type. A type is taken apart once, however many values it has."""
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _fitting(args[0])
+    if origin in (Union, UnionType):
+        kinds = tuple(map(_fitting, args))
+        return lambda value: any(fits(value) for fits in kinds)
     if origin is Literal:
-        return isinstance(value, str) and value in args
-    if isinstance(value, Mapping) and issubclass(origin, Mapping):
-        return all(_fits(key, args[0]) and _fits(item, args[1]) for key, item in value.items())
-    return (
-        isinstance(value, list | tuple)
-        and not issubclass(origin, Mapping)
-        and all(_fits(item, args[0]) for item in value)
-    )
+        return lambda value: isinstance(value, str) and value in args
+    if origin is None:
+        return partial(_is_of, hint)
+    inner = tuple(map(_fitting, args[:2] if issubclass(origin, Mapping) else args[:1]))
+    return partial(_is_mapping_of if issubclass(origin, Mapping) else _is_list_of, *inner)
+
+
+def _is_of(kind: Any, value: object) -> bool:  # noqa: ANN401  # a type or None
+    if isinstance(value, Faulty):
+        return isinstance(kind, type) and issubclass(value.kind, kind)
+    if kind is object:
+        return _is_plain(value)
+    return value is None if kind is None else isinstance(value, kind) and (kind is int) == (type(value) is int)
+
+
+def _is_mapping_of(key_fits: Callable[[object], bool], fits: Callable[[object], bool], value: object) -> bool:
+    return isinstance(value, Mapping) and all(key_fits(key) and fits(item) for key, item in value.items())
+
+
+def _is_list_of(fits: Callable[[object], bool], value: object) -> bool:
+    return isinstance(value, list | tuple) and all(map(fits, value))
 
 
 def _is_plain(value: object, around: tuple[int, ...] = ()) -> bool:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
 from iamgen.declaration.declared_type import (
@@ -74,6 +74,8 @@ class Written(NamedTuple):
     ops_services: tuple[str, ...] | None = None
     settings: Settings | None = None
     strays: tuple[MisDeclared, ...] = ()
+    lines: Mapping[str, int] = MappingProxyType({})
+    """The lines on which lists, such as `OPS_SERVICES`, are assigned: they were found where the file was read."""
     incomplete: tuple[str, ...] = ()
     """The lists, such as `ROLES`, of which a fault has been told that leaves out names."""
 
@@ -96,8 +98,8 @@ class Written(NamedTuple):
         return next((stray.hint for stray in self.strays if stray.about == name), "")
 
     def at(self, name: str) -> Origin:
-        """Return where users.py assigns the name."""
-        return assignment(self.file, name)
+        """Return where users.py assigns the name of a list."""
+        return Origin(str(self.file), self.lines.get(name, 1))
 
 
 _HANDED_OVER = tuple(name for name in Written._fields if name != "file")
@@ -164,8 +166,9 @@ def _sound_only(written: Written) -> Written:
         del lists["ops_services"]
     settings = written.settings if isinstance(written.settings, Settings) else None
     strays = tuple(MisDeclared(origin(*place), *texts) for place, *texts in written.strays)  # type: ignore[arg-type]
+    lines = {str(name): line for name, line in written.lines.items() if isinstance(line, int)}
     incomplete = tuple(map(str, written.incomplete))
-    return written._replace(**lists, settings=settings, strays=strays, incomplete=incomplete)
+    return written._replace(**lists, settings=settings, strays=strays, lines=lines, incomplete=incomplete)
 
 
 def _ending(status: int | None) -> str:
@@ -195,6 +198,7 @@ def _gathered(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         ops_services=_services(names.get("OPS_SERVICES")),
         settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
         strays=tuple(_strays(notes.declared, names)),
+        lines={name: assignment(file, name).line for name in _LISTS if name in names},
         incomplete=tuple(_incomplete(names)),
     )
     faults = [*notes.faults, *repeated_keys(file), *_shape_faults(file, names)]

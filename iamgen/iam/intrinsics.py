@@ -97,6 +97,8 @@ class _Work:
             if self._looped > _MAX_LOOPED:
                 self.note(path[:1], "its loops make more than 50,000 values, and the rest was not read")
                 return hole("too large")
+        if type(value) is str:  # nearly all values are
+            return value
         if isinstance(value, list | tuple):
             return [self.value(part, (*path, index), scope) for index, part in enumerate(value) if part != NO_VALUE]
         if not isinstance(value, Mapping):

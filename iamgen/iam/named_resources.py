@@ -96,7 +96,7 @@ class NamedResources:
     def value(self, value: object) -> object:
         """Return a value with every reference replaced. Of functions only `Fn::If` is left, with both branches."""
         if isinstance(value, str):
-            return self.text(value)
+            return value if is_known(value) else self.text(value)
         if isinstance(value, list | tuple):
             return [self.value(part) for part in value]
         if not isinstance(value, Mapping) or value == NO_VALUE:
@@ -104,7 +104,10 @@ class NamedResources:
         name = function(value)
         if name and name != "Fn::If":
             return self.text(text(value))
-        return {self.text(str(key)): self.value(part) for key, part in value.items()}
+        return {
+            (key if is_known(key) else self.text(key)): self.value(part)
+            for key, part in zip(map(str, value), value.values(), strict=True)
+        }
 
     def document(self, written: object) -> object:
         """Return a policy document, also one that is written as a text of JSON."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -68,8 +68,6 @@ class Template:
     """The length in bytes of the text that it was read from."""
     resources: tuple[Resource, ...]
     """Its resources, functions replaced as far as they can be, with the roles that SAM adds."""
-    documents: tuple[Document, ...] = ()
-    """Every policy document in its resources."""
     unread: tuple[Unread, ...] = ()
     """What could not be read. Empty means that everything was."""
     assumed: tuple[str, ...] = ()
@@ -92,8 +90,12 @@ class Template:
         origins = dict(expanded.origins)
         origins.update({("Resources", logical_id): origin for logical_id, _, origin in added})
         names = ResourceNames.of(every, place)
-        bare = cls(body, size, every, (), unread, expanded.assumed, origins, place, names)
-        return replace(bare, documents=tuple(_documents(bare)))
+        return cls(body, size, every, unread, expanded.assumed, origins, place, names)
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """Every policy document in its resources. Reading them takes longer than all the rest."""
+        return tuple(_documents(self))
 
     def written(self, path: Path) -> Path:
         """Return where something was written in the text, for a path of this reading."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
+from iamgen.access.principals import ASSUME
 from iamgen.errors import Fault, IamgenError, faults_of, refuse
 from iamgen.questions.circumstances import Acting, Circumstances
 from iamgen.questions.decisions import ActionOutcome, Decider, Level, actions_alike
@@ -131,7 +132,7 @@ class Asker:
             self._check_via(question.via)
         except IamgenError as exc:
             raise IamgenError(self.faults(question)) from exc
-        ways = tuple(self._ways(question, actors))
+        ways = tuple(self._ways(question, actors, wish))
         by_action = self._by_action(ways, wish)
         levels = {action: _level(by_action[action]) for action in wish.actions}
         level = next(iter(set(levels.values()))) if len(set(levels.values())) == 1 else "depends"
@@ -153,10 +154,10 @@ class Asker:
     def _actors(self) -> Callable[[str, str | None], tuple[Actor, ...]]:
         return remembering(partial(find_actors, self.model))
 
-    def _ways(self, question: AccessQuestion, actors: Iterable[Actor]) -> Iterator[Way]:
+    def _ways(self, question: AccessQuestion, actors: Iterable[Actor], wish: Demand) -> Iterator[Way]:
         account = self.model.account(question.account) if question.account else None
         for actor in actors:
-            for way in self.reach(actor, question.circumstances).ways:
+            for way in ways_for(self.reach(actor, question.circumstances), wish):
                 is_there = account is None or way.acting.known.account is account
                 if is_there and _is_via(way, question.via):
                     yield way
@@ -186,7 +187,7 @@ class Asker:
             attempts.append(Attempt(way, self.outcome(way.acting, action, wish.scope)))
             if attempts[-1].level == "yes":
                 break
-        return tuple(sorted(attempts, key=lambda attempt: _RANK[attempt.level]))
+        return best_by_role(attempts)
 
     def _refused(self, answer: AccessAnswer, ways: tuple[Way, ...], action: str) -> Iterator[Refused]:
         """Yield roles that would allow the action, with the way that got nearest to each."""
@@ -222,6 +223,20 @@ class Asker:
     @cached_property
     def _hop(self) -> Callable[[Acting, KnownEntity], Hop]:
         return remembering(best_hop)
+
+
+def ways_for(reach: ReachableWays, wish: Demand) -> tuple[Way, ...]:
+    """Return the ways that count for what is asked: which session of a role it is matters only for further roles."""
+    is_assuming = any(action.lower() == ASSUME.lower() for action in wish.actions)
+    return reach.every_way if is_assuming else reach.ways
+
+
+def best_by_role(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    """Return the attempts, the best first, and the best one alone of several sessions of one role."""
+    best: dict[str, Attempt] = {}
+    for attempt in sorted(attempts, key=lambda attempt: _RANK[attempt.level]):
+        best.setdefault(attempt.way.acting.known.entity.arn, attempt)
+    return tuple(best.values())
 
 
 def _names(role: KnownEntity) -> tuple[str, ...]:

@@ -16,6 +16,9 @@ Mfa = Literal["usual", "present", "false", "absent"]
 """How a user signs in: with MFA, to the console without, or with long-lived keys. Usual is with MFA for people and
 users, and with keys for CI users, which have no MFA."""
 
+UNNAMED_SESSION = "a name that no policy names"
+"""The name of a session of which no policy names the name: no session can be called so, for the spaces in it."""
+
 KEYS_OF_SERVICES = (
     "aws:calledvia",
     "aws:calledviafirst",
@@ -42,6 +45,7 @@ _NOT_OF_A_USER = (
 _NOT_OF_A_ROLE = ("aws:multifactorauthpresent", "aws:multifactorauthage", "aws:username")
 _PRINCIPAL_TAG = "aws:principaltag/"
 _TAG_SESSION = "sts:tagsession"
+_SESSION_NAME = "sts:rolesessionname"
 
 
 @dataclass(frozen=True)
@@ -98,16 +102,22 @@ def acting_role(known: KnownEntity, session: str, circumstances: Circumstances, 
     return Acting(acting.known, acting.caller, acting.context, is_free)
 
 
-def stranger_context(actor: Actor, role: KnownEntity, circumstances: Circumstances) -> dict[str, ContextValue]:
+def stranger_context(
+    actor: Actor, role: KnownEntity, circumstances: Circumstances, session: ContextValue
+) -> dict[str, ContextValue]:
     """Return the keys of a request by which somebody assumes a role who exists in trust policies only."""
-    known = {**actor.claims, "aws:SecureTransport": "true", **circumstances.stated}
+    named = {"sts:RoleSessionName": session} if _SESSION_NAME in role.trust_keys else {}
+    known = merged(named, {**actor.claims, "aws:SecureTransport": "true", **circumstances.stated})
     return _with_unsaid(known, role.trust_keys)
 
 
-def with_trust_keys(acting: Acting, role: KnownEntity, session: ContextValue) -> dict[str, ContextValue]:
+def with_trust_keys(acting: Acting, role: KnownEntity, session: ContextValue) -> ContextKeys:
     """Return the keys of a request by which a user or a session of a role assumes a role."""
-    known = merged({"sts:RoleSessionName": session}, acting.context)
-    return _with_unsaid(known, _possible(acting.known, role.trust_keys))
+    known = acting.context.context.keys
+    stated = known.get(_SESSION_NAME)
+    more: dict[str, ContextValue] = {"sts:RoleSessionName": stated if isinstance(stated, str) else session}
+    missing = role.trust_keys - known.keys() - {_SESSION_NAME}
+    return acting.context.with_more({**more, **dict.fromkeys(_possible(acting.known, missing), UNSAID)})
 
 
 def _acting(known: KnownEntity, caller: Caller, circumstances: Circumstances) -> Acting:

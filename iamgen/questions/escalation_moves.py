@@ -21,7 +21,7 @@ from iamgen.questions.condition_words import concerns, undecided
 from iamgen.questions.demands import EVERYTHING, ResourceScope
 from iamgen.questions.escalation_surroundings import AllowedAction, Control, Surroundings, mentions
 from iamgen.questions.held_roles import role_label
-from iamgen.questions.hops import Hop, best_hop
+from iamgen.questions.hops import Hop
 from iamgen.questions.model import KnownEntity, ModelAccount
 
 _FULL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -84,7 +84,8 @@ class _OfOne:
         yield from (self._become(control) for control in hops)
         takeovers = [*self._taken_over()]
         yield from (self._become(control) for control in takeovers)
-        for control in (Control(self.acting.known, ""), *hops, *takeovers):
+        roles = {control.known: control for control in reversed(hops)}
+        for control in (Control(self.acting.known, ""), *reversed(roles.values()), *takeovers):
             yield from self._changed(control)
         yield from self._by_services()
 
@@ -101,16 +102,22 @@ class _OfOne:
         return tuple(step for step in STEPS if mentions(self.acting, step.action))
 
     def _become(self, control: Control) -> EscalationMove:
-        target = self.shared.acting(control.known)
+        target = control.session or self.shared.acting(control.known)
         return EscalationMove(self.acting, control.words, control.needs, target, control.condition)
 
     def _assumed(self) -> Iterator[Control]:
         for role in self.shared.reacher.near(self.acting):
-            hop = best_hop(self.acting, role)
-            if hop.verdict.outcome != "denied" and role.entity.arn != self.acting.known.entity.arn:
-                doubt = "" if hop.verdict.outcome == "allowed" else _doubt_of_hop(hop)
-                where = "" if role.account is self._account else f" in {role.account.name}"
-                yield Control(role, f"assumes {named(role)}{where}", (AllowedAction(ASSUME, hop.verdict.by, doubt),))
+            where = "" if role.account is self._account else f" in {role.account.name}"
+            for hop in self.shared.reacher.hops(self.acting, role):
+                if hop.verdict.outcome != "denied" and not self._is_myself(role):
+                    doubt = "" if hop.verdict.outcome == "allowed" else _doubt_of_hop(hop)
+                    need = AllowedAction(ASSUME, hop.verdict.by, doubt)
+                    session = None if hop.is_session_free else self.shared.reacher.after(hop, self.shared.circumstances)
+                    yield Control(role, f"assumes {named(role)}{where}", (need,), session=session)
+
+    def _is_myself(self, role: KnownEntity) -> bool:
+        """Return whether a role is who asks, who gains nothing by another session: theirs could have its name."""
+        return role.entity.arn == self.acting.known.entity.arn and self.acting.session_is_free
 
     def _taken_over(self) -> Iterator[Control]:
         """Yield the roles whose trust policies they may write, and the users whose credentials they may get."""

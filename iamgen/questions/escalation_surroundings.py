@@ -14,12 +14,11 @@ from iamgen.access.documents import Statement
 from iamgen.access.entities import IamRole, IamUser
 from iamgen.aws.escalation import STEPS
 from iamgen.aws.partitions import service_of
-from iamgen.questions.circumstances import Acting, Circumstances, acting_role, acting_user
+from iamgen.questions.circumstances import UNNAMED_SESSION, Acting, Circumstances, acting_role, acting_user
 from iamgen.questions.decisions import Decider
 from iamgen.questions.model import KnownEntity
 from iamgen.questions.reach import Reacher
 
-_SESSION = "session"
 _OF_CREDENTIALS = tuple(step for step in STEPS if step.gain == "gives-credentials")
 _NAMES = frozenset(("aws:principalarn", "aws:userid", "aws:username"))
 _OWN_USER = re.compile(r":(user|mfa)/[^$]*\$\{aws:username\}$")
@@ -49,6 +48,8 @@ class Control:
     """What they need for it."""
     condition: str = ""
     """As of a move."""
+    session: Acting | None = None
+    """The session that they have of a role that they assume; None where it may have any name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ class Surroundings:
         """Return a user or a role's session as it asks; a user as somebody who signs in with MFA."""
         if known not in self._acting:
             is_role = isinstance(known.entity, IamRole)
-            make = partial(acting_role, session=_SESSION) if is_role else partial(acting_user, kind="person")
+            make = partial(acting_role, session=UNNAMED_SESSION) if is_role else partial(acting_user, kind="person")
             self._acting[known] = make(known, circumstances=self.circumstances)
         return self._acting[known]
 
@@ -141,10 +142,11 @@ class Surroundings:
 
 
 def state(acting: Acting) -> tuple[object, ...]:
-    """Return what tells a user or role apart from the same with more policies, groups, or without its boundary."""
+    """Return what tells a user or role apart from the same with more policies, groups, or without its boundary, and
+    one session of a role from another."""
     entity = acting.known.entity
     groups = entity.groups if isinstance(entity, IamUser) else ()
-    return entity.arn, entity.policies, tuple(group.arn for group in groups), entity.boundary
+    return entity.arn, entity.policies, tuple(group.arn for group in groups), entity.boundary, acting.caller.session
 
 
 def _is_about_names(statement: Statement) -> bool:

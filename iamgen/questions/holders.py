@@ -8,7 +8,7 @@ from datetime import datetime
 
 from iamgen.access.entities import IamUser
 from iamgen.aws.escalation import STEPS
-from iamgen.questions.can import Asker, Attempt
+from iamgen.questions.can import Asker, Attempt, ways_for
 from iamgen.questions.circumstances import Acting, Circumstances
 from iamgen.questions.decisions import ActionOutcome, Level
 from iamgen.questions.demands import Demand, ResourceScope
@@ -92,18 +92,21 @@ class HolderSearch:
 
     def _holders(self, within: frozenset[str]) -> Iterator[AccessHolder]:
         for actor in self.asker.model.actors:
-            for way in self.asker.reacher.reach(actor, self.circumstances, within).ways:
-                if self._is_in_scope(way.acting.known):
-                    yield from self._holder(way)
+            reach = self.asker.reacher.reach(actor, self.circumstances, within)
+            ways = (way for way in ways_for(reach, self.demand) if self._is_in_scope(way.acting.known))
+            holders: dict[str, AccessHolder] = {}
+            for holder in sorted(filter(None, map(self._holder, ways)), key=lambda holder: _RANK[holder.level]):
+                holders.setdefault(holder.attempt.way.acting.known.entity.arn, holder)
+            yield from holders.values()
 
-    def _holder(self, way: Way) -> Iterator[AccessHolder]:
+    def _holder(self, way: Way) -> AccessHolder | None:
         outcomes = self._outcomes(way.acting)
         level = self._level(Attempt(way, outcome).level for outcome in outcomes)
-        if level != "no":
-            attempt = min((Attempt(way, outcome) for outcome in outcomes), key=lambda item: _RANK[item.level])
-            certain = tuple(item.action for item in outcomes if Attempt(way, item).level == "yes")
-            end = until(self.asker, attempt, self.demand, self.circumstances)
-            yield AccessHolder(level, attempt, end, certain)
+        if level == "no":
+            return None
+        attempt = min((Attempt(way, outcome) for outcome in outcomes), key=lambda item: _RANK[item.level])
+        certain = tuple(item.action for item in outcomes if Attempt(way, item).level == "yes")
+        return AccessHolder(level, attempt, until(self.asker, attempt, self.demand, self.circumstances), certain)
 
     def _role_level(self, role: KnownEntity) -> Level:
         acting = self.asker.reacher.session(role, "", self.circumstances)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from iamgen.access.context import UNSAID, ContextValue
+from iamgen.access.documents import Statement
 from iamgen.access.entities import IamRole, IamUser
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Request, Verdict, evaluate
@@ -13,6 +15,7 @@ from iamgen.access.principals import verdict_on_assuming
 from iamgen.errors import Fault
 from iamgen.questions.circumstances import Acting, Circumstances, stranger_context, with_trust_keys
 from iamgen.questions.model import Actor, KnownEntity
+from iamgen.questions.trusted_strangers import SAML
 
 ANYBODY = "*"
 _SESSION_NAME = "sts:rolesessionname"
@@ -35,6 +38,8 @@ class Hop:
     """The name that the session must have; empty where any will do."""
     as_session: str = ""
     """Of a role that assumes another: the name that its own session must have; empty where any will do."""
+    is_session_free: bool = False
+    """Whether the verdict is the same whatever the session is called."""
 
 
 def acting_session(role: IamRole) -> str:
@@ -47,15 +52,21 @@ def best_hop(acting: Acting, role: KnownEntity) -> Hop:
     that helps."""
     best = hop_named(acting, role, UNSAID)
     for as_session in _own_sessions(acting, role):
-        sessions: list[ContextValue] = [UNSAID]
-        if _SESSION_NAME in role.trust_keys | acting.known.keys:  # else its name makes no difference
-            sessions += _session_names(acting.caller.entity, role)
+        sessions: tuple[ContextValue, ...] = (UNSAID, *session_names(acting, role))
         for session in sessions:
             if best.verdict.outcome == "allowed":
                 return best
-            hop = hop_named(acting, role, session, as_session)
-            best = min(best, hop, key=lambda item: RANK[item.verdict.outcome])
+            best = _better(best, hop_named(acting, role, session, as_session))
     return best
+
+
+def hop_in_session(acting: Acting, role: KnownEntity, session: str) -> Hop:
+    """Return whether somebody may assume a role in a session of that name, with the best name of their own one."""
+    return reduce(_better, (hop_named(acting, role, session, name) for name in _own_sessions(acting, role)))
+
+
+def _better(first: Hop, second: Hop) -> Hop:
+    return min(first, second, key=lambda hop: RANK[hop.verdict.outcome])
 
 
 def hop_named(acting: Acting, role: KnownEntity, session: ContextValue, as_session: str = "") -> Hop:
@@ -66,7 +77,15 @@ def hop_named(acting: Acting, role: KnownEntity, session: ContextValue, as_sessi
         verdict = verdict_on_assuming(asking.caller, role.as_role, context)
     except AccessError as exc:
         verdict = Verdict("unknown", side="trust", reasons=exc.faults)
-    return Hop(role, verdict, context, session if isinstance(session, str) else "", as_session)
+    stated = acting.context.context.keys.get(_SESSION_NAME)
+    name = next((value for value in (stated, session) if isinstance(value, str)), "")
+    is_free = not name and (verdict.outcome == "allowed" or not _matters(acting, role))
+    return Hop(role, verdict, context, name, as_session, is_free)
+
+
+def _matters(acting: Acting, role: KnownEntity) -> bool:
+    """Return whether the name of the session may decide if somebody may assume a role."""
+    return _SESSION_NAME in role.trust_keys or _SESSION_NAME in acting.known.keys
 
 
 def _own_sessions(acting: Acting, role: KnownEntity) -> Iterator[str]:
@@ -79,28 +98,65 @@ def _own_sessions(acting: Acting, role: KnownEntity) -> Iterator[str]:
 def trusted_sessions(assuming: IamRole, role: KnownEntity) -> Iterator[str]:
     """Yield the names of sessions of one role that the trust policy of another names."""
     start = f"{acting_session(assuming)}/"
-    for statement in role.as_role.trust:
-        yield from (item.name.removeprefix(start) for item in statement.principals if item.name.startswith(start))
+    for name in session_arns(role):
+        if name.startswith(start):
+            yield name.removeprefix(start)
 
 
-def _session_names(entity: IamUser | IamRole, role: KnownEntity) -> Iterator[str]:
-    """Yield names for a session that may meet a condition on it: the user's, as the console has it, and those that
-    the trust policy names, or another where it names those that it must not have."""
-    if isinstance(entity, IamUser):
-        yield entity.name
+def session_arns(role: KnownEntity) -> Iterator[str]:
+    """Yield the ARNs of sessions that a role's trust policy names, to let them in or to keep them out."""
     for statement in role.as_role.trust:
-        for condition in statement.conditions:
-            if condition.key.lower() == _SESSION_NAME and condition.operator.negated:
-                yield _ANY_NAME
-            elif condition.key.lower() == _SESSION_NAME:
-                yield from (
-                    value.replace("*", "x").replace("?", "x") for value in condition.values if "${" not in value
-                )
+        for principal in (*statement.principals, *statement.not_principals):
+            if ":assumed-role/" in principal.name:
+                yield principal.name
+
+
+def session_names(acting: Acting, role: KnownEntity) -> tuple[str, ...]:
+    """Return names for a session of a role that may meet conditions on it: the user's, as the console has it, and
+    those that policies name, or another where they name those that it must not have. None where the name makes no
+    difference."""
+    if not _matters(acting, role):
+        return ()
+    user = (acting.known.entity.name,) if isinstance(acting.known.entity, IamUser) else ()
+    statements = (*role.as_role.trust, *acting.known.statements, *acting.known.boundary)
+    return tuple(dict.fromkeys((*user, *(name for item in statements for name in _demanded_names(item)))))
+
+
+def _demanded_names(statement: Statement) -> Iterator[str]:
+    for condition in statement.conditions:
+        if condition.key.lower() == _SESSION_NAME and condition.operator.negated == (statement.effect == "Allow"):
+            yield _ANY_NAME
+        elif condition.key.lower() == _SESSION_NAME:
+            yield from (value.replace("*", "x").replace("?", "x") for value in condition.values if "${" not in value)
 
 
 def stranger_hop(actor: Actor, role: KnownEntity, circumstances: Circumstances) -> Hop:
-    """Return whether somebody who exists in trust policies only may assume a role."""
-    context = stranger_context(actor, role, circumstances)
+    """Return whether somebody who exists in trust policies only may assume a role, with the name of the session
+    chosen so that they may, if that helps and if they choose it."""
+    best = stranger_hop_named(actor, role, circumstances, UNSAID)
+    for name in stranger_session_names(actor, role):
+        if best.verdict.outcome == "allowed":
+            return best
+        best = _better(best, stranger_hop_named(actor, role, circumstances, name))
+    return best
+
+
+def stranger_session_names(actor: Actor, role: KnownEntity) -> tuple[str, ...]:
+    """Return names that somebody who exists in trust policies only may choose for a session, as `session_names`."""
+    if not _matters_to_stranger(actor, role):
+        return ()
+    return tuple(dict.fromkeys(name for item in role.as_role.trust for name in _demanded_names(item)))
+
+
+def _matters_to_stranger(actor: Actor, role: KnownEntity) -> bool:
+    """Return whether the name of a session that a stranger chooses may decide. A service chooses the name itself, and
+    an identity provider of SAML does: nobody knows which name that is, so that it may be any."""
+    return _SESSION_NAME in role.trust_keys and actor.kind != "service" and actor.assume_action != SAML
+
+
+def stranger_hop_named(actor: Actor, role: KnownEntity, circumstances: Circumstances, session: ContextValue) -> Hop:
+    """Return whether somebody who exists in trust policies only may assume a role with that name of the session."""
+    context = stranger_context(actor, role, circumstances, session)
     try:
         request = Request(actor.assume_action, role.entity.arn, context, actor.principals)
         verdict = evaluate(role.as_role.trust, request, side="trust").verdict
@@ -109,4 +165,6 @@ def stranger_hop(actor: Actor, role: KnownEntity, circumstances: Circumstances) 
     if verdict.outcome == "allowed" and actor.kind == "other account" and actor.name != ANYBODY:
         reason = Fault(actor.name, "is of another account, whose own policies must allow it as well")
         verdict = replace(verdict, outcome="unknown", reasons=(reason,))
-    return Hop(role, verdict, context)
+    name = session if isinstance(session, str) else ""
+    is_free = not name and (verdict.outcome == "allowed" or not _matters_to_stranger(actor, role))
+    return Hop(role, verdict, context, name, "", is_free)

@@ -136,8 +136,10 @@ def way_end(asker: Asker, way: Way, circumstances: Circumstances) -> datetime | 
 def _same_way(asker: Asker, way: Way, circumstances: Circumstances) -> Way | None:
     """Return how the same user or role is come to under other circumstances."""
     arn = way.acting.known.entity.arn
-    ways = asker.reacher.reach(way.actor, circumstances, asker.reacher.leading_to(frozenset({arn}))).ways
-    return next((item for item in ways if item.acting.known.entity.arn == arn), None)
+    reach = asker.reacher.reach(way.actor, circumstances, asker.reacher.leading_to(frozenset({arn})))
+    ways = [item for item in reach.every_way if item.acting.known.entity.arn == arn]
+    same_session = (item for item in ways if item.acting.caller.session == way.acting.caller.session)
+    return next(same_session, next(iter(ways), None))
 
 
 def _stands(asker: Asker, way: Way, circumstances: Circumstances) -> bool:
@@ -149,7 +151,7 @@ def _stands(asker: Asker, way: Way, circumstances: Circumstances) -> bool:
         step = best_hop(acting, hop.role) if acting else stranger_hop(way.actor, hop.role, circumstances)
         if step.verdict.outcome != "allowed":
             return False
-        acting = asker.reacher.session(hop.role, step.session, circumstances)
+        acting = asker.reacher.after(step, circumstances)
     return True
 
 

@@ -25,6 +25,9 @@ from iamgen.errors import Fault
 
 _SECTIONS = frozenset({"AWSTemplateFormatVersion", "Description", "Resources"})
 _OF_A_RESOURCE = frozenset({"Type", "Properties"})
+_REFERENCES = frozenset((REFERENCE, ATTRIBUTE))
+_DOUBTFUL = ("\\", "resolve", "transform")
+"""Words of a template's text, in lower case, that may be part of what is replaced, and what may hide one in JSON."""
 _HOW = "write what is meant instead, where it is declared"
 
 
@@ -35,12 +38,43 @@ def output_faults(account: str, template: Mapping[str, Any]) -> Iterator[Fault]:
     for name, resource in template["Resources"].items():
         for part in resource.keys() - _OF_A_RESOURCE:
             yield Fault(_where(account, ("Resources", name, part)), "this may not be part of a resource", _HOW)
+    if not _is_plain(template):
+        yield from _replaced(account, template)
+        yield from _dangling(account, template)
+
+
+def _is_plain(template: Mapping[str, Any]) -> bool:
+    """Return whether a template surely has nothing but values and sound references to its own resources.
+
+    To look for the rest in its text is many times faster than to visit each value. Where it has a word of which that
+    might be a part, the answer is no, and the values are visited.
+    """
+    try:
+        text = json.dumps(template, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    lower = text.lower()
+    is_without_functions = lower.count("fn::") == text.count(f'"{ATTRIBUTE}": ')
+    is_without_conditions = lower.count("condition") == text.count('"Condition": {')
+    is_literal = not any(word in lower for word in _DOUBTFUL)
+    return is_literal and is_without_functions and is_without_conditions and _refers_to_itself(template, text)
+
+
+def _refers_to_itself(template: Mapping[str, Any], text: str) -> bool:
+    """Return whether every reference in a template's text stands alone and names one of its resources."""
+    references: list[dict[str, Any]] = []
+    json.loads(text, object_hook=lambda block: references.append(block) if block.keys() & _REFERENCES else None)
+    resources = template["Resources"]
+    return all(len(block) == 1 and referred(*next(iter(block.items()))) in resources for block in references)
+
+
+def _replaced(account: str, template: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what CloudFormation would replace, and numbers that JSON does not have."""
     known = {section: value for section, value in template.items() if section in _SECTIONS}
     for path, problem, hint in replaced(known):
         yield Fault(_where(account, path), f"it has {problem}", hint)
     for path in not_finite(known):
         yield Fault(_where(account, path), "it has a number that JSON does not have", _HOW)
-    yield from _dangling(account, template)
 
 
 def _dangling(account: str, template: Mapping[str, Any]) -> Iterator[Fault]:

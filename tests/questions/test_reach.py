@@ -305,6 +305,104 @@ def test_a_session_has_the_name_that_the_next_role_trusts(
     assert (f"the session of near is called {session}" in conditions(answer)) is (level == "yes")
 
 
+def session_of(name: str, session: str, account: str = DEV) -> str:
+    return f"arn:aws:sts::{account}:assumed-role/{name}/{session}"
+
+
+BOB = {"StringEquals": {"sts:RoleSessionName": "bob"}}
+
+
+def roundabout(*more: Any, short: Any = BOB, far: Any = None) -> dict[str, dict[str, Any]]:
+    """Near is reached from alice in a session that is called bob, and over mid in one of any name; far trusts the
+    session alice of near."""
+    trusts = [trusted({"AWS": ALICE}, Condition=short), trusted({"AWS": f"arn:aws:iam::{DEV}:role/mid"})]
+    resources = {
+        "Near": role("near", trusts, ASSUME, READ),
+        "Mid": role("mid", {"AWS": ALICE}, ASSUME),
+        "Far": role("far", far or {"AWS": session_of("near", "alice")}, SEND, *more),
+    }
+    return {OPS: {"Alice": user("alice", ASSUME)}, DEV: resources}
+
+
+def test_a_longer_way_to_a_role_leads_on_where_the_shorter_one_names_the_session(modelled: Modelled, ask: Ask) -> None:
+    asker = modelled(roundabout())
+    near = ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::b/k")
+    assert near.best
+    assert [hop.role.entity.name for hop in near.best.way.hops] == ["near"]
+    far = ask(asker, "alice", "sqs:SendMessage")
+    assert far.level == "yes"
+    assert far.best
+    assert [hop.role.entity.name for hop in far.best.way.hops] == ["mid", "near", "far"]
+    assert "the session that assumes far is called alice" in conditions(far)
+    assert ask(asker, "alice", "sts:AssumeRole", f"arn:aws:iam::{DEV}:role/far").level == "yes"
+
+
+def test_an_uncertain_way_leads_on_where_a_certain_one_names_the_session(modelled: Modelled, ask: Ask) -> None:
+    accounts = roundabout()
+    accounts[DEV]["Mid"] = role("mid", trusted({"AWS": ALICE}, Condition={"StringEquals": {"sts:ExternalId": "x"}}))
+    accounts[DEV]["Mid"]["Properties"] |= user("mid", ASSUME)["Properties"]
+    asker = modelled(accounts)
+    assert ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::b/k").level == "yes"
+    assert ask(asker, "alice", "sqs:SendMessage").level == "depends"
+    assert ask(asker, "alice", "sts:AssumeRole", f"arn:aws:iam::{DEV}:role/far").level == "depends"
+
+
+def test_no_way_gives_a_session_a_name_that_nobody_may_choose(modelled: Modelled, ask: Ask) -> None:
+    accounts = roundabout()
+    del accounts[DEV]["Mid"]
+    asker = modelled(accounts)
+    assert ask(asker, "alice", "sqs:SendMessage").level == "no"
+    assert ask(asker, "alice", "sts:AssumeRole", f"arn:aws:iam::{DEV}:role/far").level == "no"
+
+
+def test_a_session_is_called_otherwise_where_a_trust_keeps_out_one_name(modelled: Modelled, ask: Ask) -> None:
+    """Both the name of a session that is chosen and one that another role demands may be kept out."""
+    for short, level in ((BOB, "yes"), ({"StringEquals": {"sts:RoleSessionName": ["bob", "carol"]}}, "yes")):
+        kept_out = [
+            trusted({"AWS": f"arn:aws:iam::{DEV}:role/near"}),
+            {**trusted({"AWS": session_of("near", "bob")}), "Effect": "Deny"},
+            {**trusted({"AWS": session_of("near", "session")}), "Effect": "Deny"},
+        ]
+        asker = modelled(roundabout(short=short, far=kept_out))
+        assert ask(asker, "alice", "sqs:SendMessage").level == level
+        without_mid = roundabout(short=short, far=kept_out)
+        del without_mid[DEV]["Mid"]
+        assert ask(modelled(without_mid), "alice", "sqs:SendMessage").level == ("no" if short is BOB else "yes")
+
+
+def test_the_name_of_a_session_is_chosen_as_policies_of_who_asks_demand(modelled: Modelled, ask: Ask) -> None:
+    named = {"StringEquals": {"sts:RoleSessionName": "deploy"}}
+    other = {"StringNotEquals": {"sts:RoleSessionName": "deploy"}}
+    for own in (
+        [statement("Allow", "sts:AssumeRole", Condition=named)],
+        [ASSUME, statement("Deny", "sts:AssumeRole", Condition=other)],
+    ):
+        asker = modelled({OPS: {"Alice": user("alice", *own)}, DEV: {"Far": role("far", {"AWS": ALICE}, READ)}})
+        answer = ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::b/k")
+        assert answer.level == "yes"
+        assert "the session of far is called deploy" in conditions(answer)
+        assert ask(asker, "alice", "s3:GetObject", context={"sts:RoleSessionName": "alice"}).level == "no"
+
+
+def test_a_pipeline_chooses_the_name_of_its_session_and_a_service_does_not(modelled: Modelled, ask: Ask) -> None:
+    issuer, subject = "token.actions.githubusercontent.com", "repo:acme/shop:ref:refs/heads/main"
+    claims = {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": subject, "sts:RoleSessionName": "release"}
+    provider = {"Federated": f"arn:aws:iam::{DEV}:oidc-provider/{issuer}"}
+    web = trusted(provider, "sts:AssumeRoleWithWebIdentity", Condition={"StringEquals": claims})
+    named = {"StringLike": {"sts:RoleSessionName": "rel*"}}
+    service = trusted({"Service": "lambda.amazonaws.com"}, Condition=named)
+    asker = modelled(
+        {
+            DEV: {
+                "Near": role("near", [web, service], ASSUME),
+                "Far": role("far", {"AWS": session_of("near", "release")}, READ),
+            }
+        }
+    )
+    assert ask(asker, subject, "s3:GetObject", "arn:aws:s3:::b/k").level == "yes"
+    assert ask(asker, "lambda.amazonaws.com", "s3:GetObject", "arn:aws:s3:::b/k").level == "depends"
+
+
 def test_a_session_that_is_trusted_under_a_condition_that_nobody_knows(modelled: Modelled, ask: Ask) -> None:
     network = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
     trust = trusted({"AWS": f"arn:aws:sts::{DEV}:assumed-role/near/abc"}, Condition=network)

@@ -4,7 +4,8 @@ The second one reads the JSON of the policies itself and knows nothing of iamgen
 "Policy evaluation logic" and "Policy evaluation for requests within a single account" (an explicit deny wins; within an
 account a trust policy that names the user is enough, one that names a role is enough as far as the role's permissions
 boundary allows it; one that names the account leaves it to the identity's policies), "Cross-account policy evaluation
-logic" (both sides must allow it), "Permissions boundaries for IAM entities" (what identity policies and boundary both
+logic" (both sides must allow it), "Principals" of "AWS JSON policy elements" (a trust policy may name one session of a
+role, by the name that sts:RoleSessionName gives it), "Permissions boundaries for IAM entities" (what identity policies and boundary both
 allow), "Configuring MFA-protected API access" (long-lived keys have no MFA key; nor has a session of a role). Where the
 address of a request matters, every request is tried with one inside the network and one outside.
 """
@@ -37,6 +38,8 @@ ARNS = {name: f"arn:aws:iam::{account}:user/{name}" for name, account in USERS.i
 BUCKET = "arn:aws:s3:::bucket/"
 KEYS = tuple("".join(letters) for length in (1, 2) for letters in product("abc", repeat=length))
 """Names of objects that stand for all others: no policy tells apart names that differ otherwise."""
+SESSIONS = ("ann", "ab", "x")
+"""Names of sessions, of which the last stands for all that no policy names."""
 ADDRESSES = ("10.1.1.1", "192.0.2.1")
 MFA_KEY = {"present": "true", "false": "false", "absent": None}
 Block = dict[str, Any]
@@ -48,6 +51,13 @@ mfa_conditions = st.sampled_from(
         {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
         {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
         {"Null": {"aws:MultiFactorAuthPresent": "true"}},
+    )
+)
+session_conditions = st.sampled_from(
+    (
+        {"StringEquals": {"sts:RoleSessionName": "ann"}},
+        {"StringNotEquals": {"sts:RoleSessionName": "ann"}},
+        {"StringLike": {"sts:RoleSessionName": "a*"}},
     )
 )
 ADDRESS = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
@@ -68,9 +78,15 @@ def statements(draw: st.DrawFn) -> Block:
 @st.composite
 def trusts(draw: st.DrawFn) -> Block:
     names = (*ARNS.values(), f"arn:aws:iam::{HOME}:root", f"arn:aws:iam::{AWAY}:root", AWAY)
-    principal = {"AWS": draw(st.sampled_from(names))}
+    sessions = tuple(session_arn(role, session) for role in ROLES for session in SESSIONS[:2])
+    principal = {"AWS": draw(st.sampled_from((*names, *sessions)))}
     block = {"Effect": draw(effects), "Principal": principal, "Action": "sts:AssumeRole"}
-    return _with_conditions(block, draw(mfa_conditions), draw(st.integers(0, 5)) == 5)
+    conditions = draw(st.one_of(mfa_conditions, session_conditions))
+    return _with_conditions(block, conditions, draw(st.integers(0, 5)) == 5)
+
+
+def session_arn(role_name: str, session: str) -> str:
+    return f"arn:aws:sts::{ROLES[role_name]}:assumed-role/{role_name}/{session}"
 
 
 def _with_conditions(block: Block, mfa: Block, has_address: bool) -> Block:
@@ -130,6 +146,8 @@ def _about_principal(block: Block, request: Mapping[str, Any]) -> bool:
 
 def _holds(operator: str, keys: Block, request: Mapping[str, Any]) -> bool:
     ((key, value),) = keys.items()
+    if key == "sts:RoleSessionName":
+        return fnmatchcase(request["session"], value) is not operator.startswith("StringNot")
     actual = request["address"] if key == "aws:SourceIp" else request["mfa"]
     if operator == "Null":
         return (actual is None) is (value == "true")
@@ -149,16 +167,20 @@ def is_allowed(holder: Block, request: Mapping[str, Any]) -> bool:
     return says([*holder["policies"], *holder["group"]], request) == boundary == "allow"
 
 
-def may_assume(model: Block, name: str, target: str, request: Mapping[str, Any]) -> bool:
+def may_assume(model: Block, name: str, own_session: str, target: str, request: Mapping[str, Any]) -> bool:
+    """Return whether a user, or the session of a role, may assume a role."""
     holder, account, trust = model[name], ({**USERS, **ROLES})[name], model[target]["trust"]
     sides = [says([*holder["policies"], *holder["group"]], request), says(holder["boundary"] or [], request)]
     root = {account, f"arn:aws:iam::{account}:root"}
-    by_trust = says(trust, {**request, "names": {ARNS[name], *root}})
+    itself = session_arn(name, own_session) if name in ROLES else ARNS[name]
+    by_trust = says(trust, {**request, "names": {ARNS[name], itself, *root}})
     if "deny" in (*sides, by_trust) or by_trust != "allow":
         return False
     within_boundary = holder["boundary"] is None or sides[1] == "allow"
+    if account == ROLES[target] and says(trust, {**request, "names": {itself}}) == "allow":
+        return True
     if account == ROLES[target] and says(trust, {**request, "names": {ARNS[name]}}) == "allow":
-        return name in USERS or within_boundary
+        return within_boundary
     return sides[0] == "allow" and within_boundary
 
 
@@ -169,16 +191,17 @@ def requests(name: str, mfa: Mfa, action: str, resource: str) -> Iterator[dict[s
 
 
 def reached(model: Block, start: str, mfa: Mfa, certain: bool) -> set[str]:
+    """Return the roles that somebody reaches, by trying every name of every session."""
     enough = all if certain else any
-    result, queue = {start}, [start]
+    result, queue = {(start, "")}, [(start, "")]
     while queue:
-        name = queue.pop()
-        for target in set(ROLES) - result:
-            asked = requests(name, mfa, "sts:AssumeRole", ARNS[target])
-            if enough(may_assume(model, name, target, request) for request in asked):
-                result.add(target)
-                queue.append(target)
-    return result
+        name, own_session = queue.pop()
+        for target, session in set(product(ROLES, SESSIONS)) - result:
+            asked = [{**item, "session": session} for item in requests(name, mfa, "sts:AssumeRole", ARNS[target])]
+            if enough(may_assume(model, name, own_session, target, request) for request in asked):
+                result.add((target, session))
+                queue.append((target, session))
+    return {name for name, _ in result}
 
 
 def second_opinion(model: Block, start: str, mfa: Mfa, action: str, texts: list[str]) -> str:
