@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from iamgen.aws_client.clients import Client, Clients
@@ -19,6 +20,7 @@ from iamgen.people.audit_account import (
     root_findings,
     trust_findings,
 )
+from iamgen.people.audit_administrators import AdministratorQuestion, administrator_findings
 from iamgen.people.audit_finding import AccountAudit, AuditFinding, AuditRule
 from iamgen.people.audit_people import credential_findings, device_findings, people_findings
 from iamgen.people.credential_report import CredentialReport, credential_report
@@ -26,7 +28,8 @@ from iamgen.people.people_account import PeopleAccount
 from iamgen.people.user_list import listed_users
 
 NEVER_LOOKED_AT = (
-    "what roles and policies allow: iamgen who-can --admin --live",
+    "what roles and policies allow besides administration, and who comes to it over several roles or by passing a role "
+    "to a service: iamgen who-can --admin --live",
     "whether resources are as their template has them: iamgen drift",
     "hardware devices and passkeys beyond the first: iamgen user show",
     "service control policies, and policies of resources",
@@ -40,6 +43,8 @@ Answer = TypeVar("Answer")
 class AuditSubject:
     """An account that is audited."""
 
+    root: Path
+    """The folder that has users.py."""
     declaration: Declaration
     """What users.py and CONST.inc declare."""
     account: Account
@@ -64,6 +69,11 @@ class AuditSubject:
     def expected(self) -> ExpectedAccount:
         """What the account has according to its template."""
         return ExpectedAccount.of(self.text, self.declaration, self.account)
+
+    @property
+    def question(self) -> AdministratorQuestion:
+        """In which account administrators are looked for."""
+        return AdministratorQuestion(self.root, self.declaration, self.account, self.text, self.now)
 
 
 @dataclass
@@ -96,6 +106,7 @@ def audit_account(subject: AuditSubject, pace: Pace) -> AccountAudit:
     else:
         looking.findings += _of_report(subject, report)
     looking.look("trust, groups, roles and policies", lambda: _of_resources(subject))
+    looking.look("administrators", lambda: administrator_findings(iam, subject.where, subject.question))
     if subject.people:
         people = subject.people
         looking.look("people", lambda: _of_people(people, None if isinstance(report, str) else report))

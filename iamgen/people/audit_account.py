@@ -11,7 +11,7 @@ from iamgen.aws_client.clients import Client
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.resolved import Account, Declaration, Machine, Person
 from iamgen.deploy.authorization_details import GROUP, KINDS, ROLE, USER, Everybody
-from iamgen.people.account_traces import trusted_principals
+from iamgen.people.account_traces import trusted_principals, trusted_providers
 from iamgen.people.audit_finding import AuditFinding
 from iamgen.people.credential_report import ReportedUser
 
@@ -116,6 +116,10 @@ def trust_findings(has: Everybody, expected: ExpectedAccount, account: str) -> I
             elif principal not in expected.principals and _is_outside(principal, expected):
                 whom = "everybody" if principal == "*" else principal
                 problem = f"{name} trusts {whom}, and no file declares that"
+                yield AuditFinding("outside-principal", name, problem, hint)
+        for provider in dict.fromkeys(trusted_providers(state.trust)):
+            if (kind, name) not in expected.names:  # those of the stack are compared by drift
+                problem = f"{name} trusts users of the identity provider {provider}, and no file declares that"
                 yield AuditFinding("outside-principal", name, problem, hint)
 
 
