@@ -87,14 +87,19 @@ class _AccountReading:
 
     def look(self, part: str, ask: Callable[[], Iterable[AuditFinding]]) -> None:
         """Look at a part, and note what is found, or that AWS refuses it."""
+        self.findings += self.ask(part, lambda: list(ask())) or []
+
+    def ask(self, part: str, ask: Callable[[], Answer]) -> Answer | None:
+        """Return an answer of AWS; None, noting it, where AWS refuses to give it."""
         from botocore.exceptions import ClientError
 
         try:
-            self.findings += list(ask())
+            return ask()
         except ClientError as exc:
             if code_of(exc) not in DENIED_CODES:
                 raise
             self.refused[part] = f"iam:{exc.operation_name}"
+            return None
 
 
 def audit_account(subject: AuditSubject, pace: Pace) -> AccountAudit:
@@ -104,7 +109,8 @@ def audit_account(subject: AuditSubject, pace: Pace) -> AccountAudit:
     if isinstance(report, str):
         looking.refused["MFA, sign-ins and keys"] = report
     else:
-        looking.findings += _of_report(subject, report)
+        summary = looking.ask("the root user's password and certificates", lambda: _summary(iam)) or {}
+        looking.findings += _of_report(subject, report, summary)
     looking.look("trust, groups, roles and policies", lambda: _of_resources(subject))
     looking.look("administrators", lambda: administrator_findings(iam, subject.where, subject.question))
     if subject.people:
@@ -116,10 +122,10 @@ def audit_account(subject: AuditSubject, pace: Pace) -> AccountAudit:
     return AccountAudit(subject.account.name, subject.account.id, tuple(ordered), looking.refused)
 
 
-def _of_report(subject: AuditSubject, report: CredentialReport) -> Iterator[AuditFinding]:
+def _of_report(subject: AuditSubject, report: CredentialReport, summary: Mapping[str, int]) -> Iterator[AuditFinding]:
     for arn, user in report.users.items():
         if arn.endswith(":root"):
-            yield from root_findings(user)
+            yield from root_findings(user, summary)
         else:
             name = arn.rpartition("/")[2]
             is_machine = name.casefold() in subject.machines
@@ -138,6 +144,11 @@ def _of_resources(subject: AuditSubject) -> Iterator[AuditFinding]:
     expected = subject.expected
     yield from trust_findings(has, expected, subject.account.name)
     yield from resource_findings(subject.clients.iam, has, expected, subject.machines)
+
+
+def _summary(iam: Client) -> Mapping[str, int]:
+    summary: Mapping[str, int] = iam.get_account_summary()["SummaryMap"]
+    return summary
 
 
 def _password_policy(iam: Client) -> Mapping[str, Any] | None:

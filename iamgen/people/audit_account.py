@@ -76,11 +76,19 @@ def _arn_of(reference: Mapping[str, Any], resources: Mapping[str, Any], naming: 
     return naming.arn(f"{KINDS[kind].lower()}{properties.get('Path', '/')}{properties[_NAMES[kind]]}")
 
 
-def root_findings(root: ReportedUser) -> Iterator[AuditFinding]:
-    """Yield what is unsafe about the root user of an account."""
-    if not root.has_mfa:
+def root_findings(root: ReportedUser, summary: Mapping[str, int]) -> Iterator[AuditFinding]:
+    """Yield what is unsafe about the root user of an account. `summary` is the account's, by the names of
+    GetAccountSummary; where it is empty, the root user is taken to have a password.
+
+    A root user without a password, as accounts of an organization can have, needs no device: nobody can sign in.
+    """
+    has_password = summary.get("AccountPasswordPresent", 1) > 0
+    if not root.has_mfa and has_password:
         problem = "the root user has no MFA device"
         yield AuditFinding("root-without-mfa", "root", problem, "sign in as root, and assign one")
+    if summary.get("AccountSigningCertificatesPresent", 0) > 0:
+        problem = "the root user has a signing certificate"
+        yield AuditFinding("root-key", "root", problem, "sign in as root, and delete it")
     if any(key.is_active for key in root.keys):
         problem = "the root user has an access key that works"
         yield AuditFinding("root-key", "root", problem, "sign in as root, and delete it")

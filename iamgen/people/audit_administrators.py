@@ -114,6 +114,8 @@ def _finding(arn: str, administrator: Administrator, question: AdministratorQues
     verb = "is" if administrator.is_certain else "may be, depending on conditions or on policies that are not known,"
     name, actions = arn.rpartition("/")[2], _words(administrator.actions)
     problem = f"the {word} {name} {verb} an administrator in effect{actions}, and no file makes it one"
+    if isinstance(administrator.known.entity, IamRole):
+        problem += _trusted(administrator.known.entity)
     return AuditFinding("administrator", name, problem, _hint(arn, name, question))
 
 
@@ -124,13 +126,25 @@ def _words(actions: tuple[str, ...]) -> str:
     return f" ({', '.join(actions[:_NAMED])}{f' and {more} more actions' if more > 0 else ''})"
 
 
+def _trusted(role: IamRole) -> str:
+    """Return whom a role trusts, as the end of a sentence; nothing where it trusts nobody."""
+    names = [
+        principal.name for statement in role.trust if statement.effect == "Allow" for principal in statement.principals
+    ]
+    listed = list(dict.fromkeys(names))
+    if not listed:
+        return ""
+    more = len(listed) - _NAMED
+    return f"; it trusts {', '.join(listed[:_NAMED])}{f' and {more} more' if more > 0 else ''}"
+
+
 def _hint(arn: str, name: str, question: AdministratorQuestion) -> str:
     repair = f"iamgen deploy {question.account.name} --repair"
     people = {person.name.casefold() for person in question.declaration.people}
     if _OF_IDENTITY_CENTER in arn:
         return "who may have this role is decided in IAM Identity Center: look at its permission set there"
     if ":role/" in arn:
-        is_of_stack = name.startswith(f"{question.declaration.settings.stack}-") and name.endswith(question.account.id)
+        is_of_stack = f'"RoleName": "{name}"' in question.text
         return repair if is_of_stack else "look at who trusts it with what, and take away what it need not have"
     if question.account.holds_people:
         return repair if name.casefold() in people else f"iamgen user offboard {name}, or declare them"

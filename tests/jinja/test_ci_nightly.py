@@ -46,7 +46,7 @@ NEEDED = (
     *("iam:GetRole", "iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetGroup", "iam:GetUser", "iam:ListPolicies"),
     *("iam:GetOpenIDConnectProvider", "iam:ListAttachedRolePolicies", "iam:GetRolePolicy", "iam:ListEntitiesForPolicy"),
     *("iam:GenerateCredentialReport", "iam:GetCredentialReport", "iam:ListVirtualMFADevices"),
-    "iam:GetAccountPasswordPolicy",
+    *("iam:GetAccountPasswordPolicy", "iam:GetAccountSummary"),
 )
 """What `iamgen drift` and `iamgen audit` ask for, and what CloudFormation asks for in order to compare."""
 FORBIDDEN = (

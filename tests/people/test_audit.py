@@ -183,12 +183,18 @@ def test_a_password_without_a_device_is_found() -> None:
 
 
 def test_root_is_judged() -> None:
-    findings = list(root_findings(ReportedUser(True, None, False, (ReportedKey(True, NOW, None),))))
+    findings = list(root_findings(ReportedUser(True, None, False, (ReportedKey(True, NOW, None),)), {}))
     assert [(item.rule, item.problem, item.hint) for item in findings] == [
         ("root-without-mfa", "the root user has no MFA device", "sign in as root, and assign one"),
         ("root-key", "the root user has an access key that works", "sign in as root, and delete it"),
     ]
-    assert not list(root_findings(ReportedUser(True, None, True, (ReportedKey(False, NOW, None),))))
+    assert not list(root_findings(ReportedUser(True, None, True, (ReportedKey(False, NOW, None),)), {}))
+    without_device = ReportedUser(False, None, False, ())
+    assert not list(root_findings(without_device, {"AccountPasswordPresent": 0}))  # nobody can sign in
+    (finding,) = root_findings(without_device, {"AccountPasswordPresent": 1})
+    assert finding.rule == "root-without-mfa"
+    (finding,) = root_findings(without_device, {"AccountPasswordPresent": 0, "AccountSigningCertificatesPresent": 1})
+    assert (finding.rule, finding.problem) == ("root-key", "the root user has a signing certificate")
 
 
 @pytest.mark.parametrize(
@@ -307,6 +313,23 @@ def test_every_rule_has_its_words_and_its_line_in_the_docs(rule: AuditRule) -> N
     assert described["shortDescription"]["text"].endswith(".")
     docs = Path(__file__).parents[2] / "docs/people.md"
     assert f"`{rule}`" in docs.read_text(encoding="utf-8")
+
+
+def test_without_the_summary_root_is_taken_to_have_a_password(
+    repository: Path, aws: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed_in = CredentialChoice.clients
+
+    def clients(choice: CredentialChoice, declaration: Any, account: Any) -> Clients:
+        real = signed_in(choice, declaration, account)
+        iam = Refusing(real.iam, "get_account_summary")
+        return Clients({"iam": iam, "sts": real.sts}.__getitem__, Credentials("of-dev"), "eu-west-1")
+
+    monkeypatch.setattr(CredentialChoice, "clients", clients)
+    _, body = found(repository, "dev")
+    assert rules(body, "dev") == [("root-without-mfa", "root")]
+    refused = {"the root user's password and certificates": "iam:GetAccountSummary"}
+    assert body["accounts"][0]["not_looked_at"] == refused
 
 
 def test_accounts_and_all_do_not_go_together() -> None:

@@ -100,6 +100,7 @@ def test_a_role_that_no_file_makes_an_administrator_is_found(find: Find) -> None
             role("infra-AdminR-222222222222", managed=("AdministratorAccess",)),  # as declared
             role("infra-ReadR-222222222222", {**ADMINISTRATION, "Action": "iam:PutRolePolicy"}, managed=("ReadOnlyAccess",)),
             role("by-hand", {**ADMINISTRATION, "Action": "iam:Create*"}),
+            role("infra-OldR-222222222222", ADMINISTRATION),
             role("looks", managed=("ReadOnlyAccess", "IAMReadOnlyAccess")),
             role("AWSServiceRoleForX", ADMINISTRATION, path="/aws-service-role/x.amazonaws.com/"),
             role("AWSReservedSSO_Admin_1", ADMINISTRATION, path="/aws-reserved/sso.amazonaws.com/"),
@@ -107,11 +108,19 @@ def test_a_role_that_no_file_makes_an_administrator_is_found(find: Find) -> None
         UserDetailList=[user("mallory", ADMINISTRATION, account=DEV), user("ci", account=DEV)],
     )  # fmt: skip
     found = {name: (problem, hint) for name, problem, hint in find("dev", body)}
-    assert set(found) == {"infra-ReadR-222222222222", "by-hand", "AWSReservedSSO_Admin_1", "mallory"}
+    assert set(found) == {
+        "infra-ReadR-222222222222",
+        "infra-OldR-222222222222",
+        "by-hand",
+        "AWSReservedSSO_Admin_1",
+        "mallory",
+    }
     assert found["infra-ReadR-222222222222"] == (
-        "the role infra-ReadR-222222222222 is an administrator in effect (iam:PutRolePolicy), and no file makes it one",
+        "the role infra-ReadR-222222222222 is an administrator in effect (iam:PutRolePolicy), and no file makes it one; "
+        "it trusts ec2.amazonaws.com",
         "iamgen deploy dev --repair",
     )
+    assert found["infra-OldR-222222222222"][1] == found["by-hand"][1]  # no deployment knows it
     assert found["by-hand"][1] == "look at who trusts it with what, and take away what it need not have"
     hint = "who may have this role is decided in IAM Identity Center: look at its permission set there"
     assert found["AWSReservedSSO_Admin_1"][1] == hint
@@ -124,8 +133,11 @@ def test_what_depends_is_said_as_that(find: Find) -> None:
     depends = {**ADMINISTRATION, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}
     body = details(RoleDetailList=[role("office", depends), role("unknown", managed=("NoSuchPolicyOfAWS",))])
     found = {name: problem for name, problem, _ in find("dev", body)}
+    trusts = "; it trusts ec2.amazonaws.com"
     words = "may be, depending on conditions or on policies that are not known, an administrator in effect"
-    assert found == {name: f"the role {name} {words}, and no file makes it one" for name in ("office", "unknown")}
+    assert found == {
+        name: f"the role {name} {words}, and no file makes it one{trusts}" for name in ("office", "unknown")
+    }
 
 
 def test_people_with_power_are_those_of_the_files(find: Find) -> None:
