@@ -48,11 +48,13 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "ui",
     },
     "people": {
+        "access",
         "aws",
         "aws_client",
         "declaration",
         "deploy",
         "errors",
+        "questions",
         "similar_names",
         "ui",
         "workstation",

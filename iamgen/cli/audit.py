@@ -15,9 +15,12 @@ if TYPE_CHECKING:  # `--help` needs none of these
     from iamgen.commands.requests import Reach
 
 
+_FORMS = click.Choice(["text", "json", "markdown", "sarif"])
+
+
 @click.command("audit")
 @values.reach
-@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option("--format", "form", type=_FORMS, default="text", show_default=True)
 @options.as_json
 @options.exit_code("something was found, or was not looked at")
 @click.pass_obj
@@ -32,9 +35,10 @@ def audit(session: Session, /, *, reach: Reach, form: AuditForm, as_json: bool, 
     Users who are in no file or missing, memberships, policies of a user's own,
     users without MFA or with several devices, keys over 90 days or unused,
     root's keys and MFA, the password policy, roles that trust somebody who was
-    deleted or who is in no file, and groups, roles and policies that are named
-    like the stack's and are in no file. Each finding says what puts it right.
-    Nothing is changed.
+    deleted or who is in no file, groups, roles and policies that are named
+    like the stack's and are in no file, and users and roles that are
+    administrators in effect and that no file makes that. Each finding says
+    what puts it right. Nothing is changed.
     """
     if reach.accounts and reach.every:
         problem = "it takes either accounts or --all"

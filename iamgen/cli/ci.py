@@ -24,8 +24,10 @@ def ci(session: Session, /, *, providers: tuple[Literal["github", "gitlab"], ...
     CI checks every push and pull request, and shows what changes in the
     templates. It deploys a promotion: first the account that holds people,
     then the others, then production, each after an approval. It uses the
-    roles of PIPELINES by OIDC, without a stored key. Write the files again
-    when accounts or pipelines change; CI checks that you did.
+    roles of PIPELINES by OIDC, without a stored key. Where PIPELINES gives a
+    job a role that only reads, every night it compares AWS with what is
+    declared: drift and audit, in .github/workflows/iamgen-nightly.yml. Write
+    the files again when accounts or pipelines change; CI checks that you did.
     """
     from iamgen.commands.ci import CiRequest, ci
     from iamgen.declaration.load import find_root

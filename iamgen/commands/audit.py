@@ -23,6 +23,7 @@ from iamgen.deploy.targets import CredentialChoice, target
 from iamgen.errors import IamgenError
 from iamgen.people.audit import NEVER_LOOKED_AT, AuditSubject, audit_account
 from iamgen.people.audit_finding import AccountAudit
+from iamgen.people.declared_person import USERS_FILE
 from iamgen.people.people_account import PeopleAccount
 from iamgen.people.plain_values import plain
 from iamgen.project import Project, Rendered
@@ -30,7 +31,7 @@ from iamgen.ui.console import Console
 
 DONE, FAULT, FOUND = 0, 1, 4
 SCHEMA_VERSION = 1
-AuditForm = Literal["text", "json", "markdown"]
+AuditForm = Literal["text", "json", "markdown", "sarif"]
 AuditResults = Mapping[str, AccountAudit | IamgenError]
 
 
@@ -81,7 +82,8 @@ def _audited(rendered: Rendered, account: Account, clients: Clients, pace: Pace)
     caller = require_account(clients, account.id, where)
     moment = rendered.project.now
     people = PeopleAccount(declaration, target(account), clients, caller, moment) if account.holds_people else None
-    subject = AuditSubject(declaration, account, clients, people, rendered.texts[account.name], where, moment)
+    root, text = rendered.project.root, rendered.texts[account.name]
+    subject = AuditSubject(root, declaration, account, clients, people, text, where, moment)
     with telling(where, clients.credentials):
         return audit_account(subject, pace)
 
@@ -140,4 +142,12 @@ def _plain(name: str, result: AccountAudit | IamgenError) -> dict[str, Any]:
     return body
 
 
-_FORMS = {"text": _text, "json": _json, "markdown": _markdown}
+def _sarif(results: AuditResults, _at: str) -> str:
+    from iamgen.people.audit_sarif import audit_sarif
+
+    audits = [result for result in results.values() if isinstance(result, AccountAudit)]
+    faults = {name: result.faults for name, result in results.items() if isinstance(result, IamgenError)}
+    return audit_sarif(audits, faults, USERS_FILE)
+
+
+_FORMS = {"text": _text, "json": _json, "markdown": _markdown, "sarif": _sarif}

@@ -9,7 +9,7 @@ from pathlib import Path
 from iamgen.clock import now
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, IamgenError
-from iamgen.jinja.ci import MADE, ci_files
+from iamgen.jinja.ci import MADE, ci_files, spare_files
 from iamgen.jinja.ci_commands import installation
 from iamgen.jinja.ci_jobs import CiProvider
 from iamgen.jinja.ci_next_steps import next_steps
@@ -46,13 +46,17 @@ def ci(request: CiRequest, console: Console) -> int:
     for provider in dict.fromkeys(request.providers):
         files |= ci_files(request.root, project.declaration, provider, folder)
     existing = {path: _read(top / path) for path in files}
-    faults = list(_stale(files, existing, request) if request.only_check else _foreign(existing))
+    spare = [path for path in spare_files(request.providers, files) if (_read(top / path) or "").startswith(MADE)]
+    stale = (*_stale(files, existing, request), *map(_spare, spare))
+    faults = list(stale if request.only_check else _foreign(existing))
     if faults:
         raise IamgenError(faults)
     if not request.only_check:
         write_all({top / path: text for path, text in files.items() if existing[path] != text}, within=top)
         for path in files:
             console.note(f"{path}: {'as it was' if existing[path] == files[path] else 'written'}")
+        for path in spare:
+            console.note(f"next: delete {path}: users.py asks for no such file any more")
         _say_what_is_next(project.declaration, request, console, changed=files != existing)
     return 0
 
@@ -79,6 +83,10 @@ def _stale(files: Mapping[str, str], existing: Mapping[str, str | None], request
         if existing[path] != text:
             problem = "is not there" if existing[path] is None else "is not what users.py and the templates give"
             yield Fault(path, problem, f"iamgen ci {' '.join(request.providers)}, and commit it")
+
+
+def _spare(path: str) -> Fault:
+    return Fault(path, "is there, and users.py asks for no such file any more", "delete it, and commit that")
 
 
 def _foreign(existing: Mapping[str, str | None]) -> Iterator[Fault]:

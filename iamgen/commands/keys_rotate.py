@@ -17,6 +17,7 @@ from iamgen.declaration.resolved import Account, Declaration, Machine
 from iamgen.deploy.order import Choices
 from iamgen.deploy.targets import CredentialChoice, target
 from iamgen.errors import refuse
+from iamgen.people.declared_person import require_user_name
 from iamgen.people.key_delivery import FileKeyDelivery, KeyDelivery, SecretKeyDelivery, TerminalKeyDelivery
 from iamgen.people.key_rotation import KeyRotation, RotationChoices, key_rotation
 from iamgen.people.plain_values import plain
@@ -141,6 +142,7 @@ def _begin(request: KeysRotateRequest, console: Console) -> _Rotation:
 
 def _account(declaration: Declaration, request: KeysRotateRequest) -> Account:
     """Return the account in which the CI user is. Raises IamgenError for no CI user, and when there are several."""
+    require_user_name(request.name)
     names = [machine.name for machine in declaration.machines]
     if request.name not in names:
         hint = did_you_mean(request.name, names, "people look after their own keys; CI users are in CI_USERS")

@@ -100,7 +100,7 @@ def create_users(request: UserCreateRequest, console: Console) -> int:
     moment = now()
     project = Project.load(request.root, moment)
     access = CredentialChoice(request.reach.profile, request.reach.role_arn_template)
-    person = declared_person(project.declaration, request.name) if request.name else None
+    person = declared_person(project.declaration, request.name) if request.name is not None else None
     page = _page(project, person, request, console)
     people = sign_in_to_people(project.declaration, access, moment)
     with telling(people.where, people.clients.credentials):
@@ -252,6 +252,9 @@ def _end(work: _Creation, page: str | None) -> int:
             work.console.note(f"{plan.person.name} has everything that users.py gives them")
         elif outcome:
             work.console.note(f"{plan.person.name}: {len(outcome.done)} of {len(plan.steps)} steps done")
+        if plan.unused_password:
+            again = f"iamgen user create {plan.person.name} --reset-password"
+            work.console.note(f"nobody has signed in with {plan.person.name}'s password yet; if it is lost: {again}")
     if not work.plans:
         work.console.note(f"everybody of users.py has an IAM user in {work.people.where}")
     if work.request.password_file and work.gives_password:

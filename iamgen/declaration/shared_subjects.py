@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.declaration.declared_type import MisDeclared
 from iamgen.declaration.pipelines import PROVIDERS, identity
-from iamgen.declaration.standard import READ
 
 if TYPE_CHECKING:
     from iamgen.declaration.accounts import Accounts
@@ -29,17 +28,19 @@ class SubjectReach(NamedTuple):
     """The name of the role."""
 
 
-def sideways_faults(reached: Iterable[SubjectReach], accounts: Accounts) -> Iterator[MisDeclared]:
+def sideways_faults(
+    reached: Iterable[SubjectReach], accounts: Accounts, reading: Collection[str]
+) -> Iterator[MisDeclared]:
     """Find subjects that are for an account that needs approval, and for one that does not.
 
     AWS sees nothing but the subject: a job that is for the second account can ask for the role in the first, and nobody
-    has approved it. To read there is left to whoever is trusted with it.
+    has approved it. To read there, by the roles that `reading` names, is left to whoever is trusted with it.
     """
     every = list(reached)
     exposed = [reach for reach in every if not accounts.by_name[reach.account].needs_approval]
     faulty: set[tuple[int, str]] = set()
     for reach in every:
-        if not accounts.by_name[reach.account].needs_approval or reach.role == READ:
+        if not accounts.by_name[reach.account].needs_approval or reach.role in reading:
             continue
         exposed_reach = next(
             (exposed_reach for exposed_reach in exposed if _covers(reach.pipeline, exposed_reach.pipeline)), None

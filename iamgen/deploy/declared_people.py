@@ -48,21 +48,19 @@ def declared_people(order: Order, clients: Clients, template: Mapping[str, Any])
         hint = "with iam:GetAccountAuthorizationDetails iamgen would name who does not exist, and who is in no group"
         return DeclaredPeople(not_looked_at=Fault(order.where, f"{message} ({code_of(exc)})", hint))
     users = {name: state for (_, name), state in every.items()}
-    missing = dict(_missing(order, users, cli_options(clients)))
+    missing = dict(_missing(order, users, clients))
     return DeclaredPeople(missing, _outside_groups(order, users, template))
 
 
-def _missing(order: Order, users: Mapping[str, PrincipalState], options: str) -> Iterator[tuple[str, Fault]]:
+def _missing(order: Order, users: Mapping[str, PrincipalState], clients: Clients) -> Iterator[tuple[str, Fault]]:
     """Yield the ARNs of declared people that no user has, each with what is wrong. IAM has no two users whose names
     differ in case alone, and an ARN has the case in it."""
-    names = {name.lower(): name for name in users}
+    names, options = {name.lower(): name for name in users}, cli_options(clients)
     for arn in sorted(order.people):
         path, name = _path_and_name(arn)
         actual = names.get(name.lower())
         if actual is None:
-            with_path = f" --path {path}" if path != "/" else ""
-            command = f"aws iam create-user --user-name {name}{with_path}{options}"
-            hint = f"{command}; or take {name} out of users.py"
+            hint = f"iamgen user create {name}{_own_options(order, clients)}; or take {name} out of users.py"
             yield arn, Fault(order.where, f"users.py declares {name}, and there is no such IAM user", hint)
         elif actual != name:
             command = f"aws iam update-user --user-name {actual} --new-user-name {name}{options}"
@@ -73,6 +71,16 @@ def _missing(order: Order, users: Mapping[str, PrincipalState], options: str) ->
             message = f"users.py declares {name} with the path {path}, and the IAM user has the path {own_path}"
             command = f"aws iam update-user --user-name {name} --new-path {path}{options}"
             yield arn, Fault(order.where, message, f'{command}; or write path="{own_path}" in users.py')
+
+
+def _own_options(order: Order, clients: Clients) -> str:
+    """Return the options with which iamgen has the same credentials again."""
+    profile, role = clients.credentials.profile, clients.credentials.role_arn
+    options = f" --profile {profile}" if profile else ""
+    if role:
+        template = role.replace(order.account_id, "{account_id}")
+        options += f" --role-arn-template '{template}'"
+    return options
 
 
 def _path_and_name(arn: str) -> tuple[str, str]:

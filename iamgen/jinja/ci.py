@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from iamgen.declaration.model import OPS, READ
+from iamgen.declaration.model import OPS
 from iamgen.declaration.pipelines import PROVIDERS
+from iamgen.declaration.reading_roles import reading_roles
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError
 from iamgen.jinja.ci_commands import cfn_lint, installation
 from iamgen.jinja.ci_jobs import CiProvider, Job, jobs_of, this_repository, unapproved
+from iamgen.jinja.ci_nightly import nightly_jobs
 from iamgen.jinja.template import page
 
 MADE = "# Made by `iamgen ci"
 Stage = Literal["people", "accounts", "prod"]
 _STAGES: tuple[Stage, ...] = get_args(Stage)
-_FILES = {
+_FILES: dict[CiProvider, dict[str, str]] = {
     "github": {
         ".github/workflows/iamgen-check.yml": "ci/github-check.yml.j2",
         ".github/workflows/iamgen-deploy.yml": "ci/github-deploy.yml.j2",
     },
     "gitlab": {".gitlab-ci.yml": "ci/gitlab-ci.yml.j2"},
 }
+_NIGHTLY_FILES: dict[CiProvider, dict[str, str]] = {
+    "github": {".github/workflows/iamgen-nightly.yml": "ci/github-nightly.yml.j2"},
+    "gitlab": {},  # GitLab's one file has all jobs
+}
+"""The files that are made where users.py gives a job a role to look at an account every night."""
 _TIERS = ("production", "staging", "testing", "development", "other")
 _ENVIRONMENT = re.compile(r"[\w ./@+-]+", re.ASCII)
 
@@ -61,6 +68,7 @@ def ci_files(root: Path, declaration: Declaration, provider: CiProvider, folder:
     Raises IamgenError for what `deployments` and `installation` refuse, and for what is wrong with a template.
     """
     channel = declaration.settings.channels[0]
+    nightly = nightly_jobs(declaration, provider, channel)
     variables = {
         "branch": f"env/{channel}",
         "cfn_lint": cfn_lint(declaration),
@@ -68,9 +76,17 @@ def ci_files(root: Path, declaration: Declaration, provider: CiProvider, folder:
         "enter": f'cd "$CI_PROJECT_DIR"/{shlex.quote(folder)}' if folder else "",
         "folder": folder,
         "install": installation(root).command,
+        "nightly": [asdict(job) for job in nightly],
         "region": declaration.region,
     }
-    return {path: page(root, template, variables) for path, template in _FILES[provider].items()}
+    files = _FILES[provider] | (_NIGHTLY_FILES[provider] if nightly else {})
+    return {path: page(root, template, variables) for path, template in files.items()}
+
+
+def spare_files(providers: Iterable[CiProvider], files: Collection[str]) -> tuple[str, ...]:
+    """Return the paths of files that the providers may have, and that are not among `files`, which users.py asks for:
+    where there is such a file, it was made for a declaration of the past."""
+    return tuple(path for provider in providers for path in _NIGHTLY_FILES[provider] if path not in files)
 
 
 def deployments(declaration: Declaration, provider: CiProvider, channel: str) -> tuple[Deployment, ...]:
@@ -82,7 +98,10 @@ def deployments(declaration: Declaration, provider: CiProvider, channel: str) ->
     jobs = list(jobs_of(declaration, provider, channel))
     here = this_repository(declaration, jobs)
     own = [job for job in jobs if job.repository in here]
-    able = [job for job in own if len(here) == 1 and (job.deploys or job.environment)]
+    reading = reading_roles(declaration.roles)
+    able = [
+        job for job in own if len(here) == 1 and (job.deploys or job.environment) and job.granted.role not in reading
+    ]
     by_stage: dict[Stage, list[Account]] = {stage: [] for stage in _STAGES}
     for account in declaration.accounts.values():
         by_stage[_stage(account)].append(account)
@@ -109,7 +128,7 @@ def _stage(account: Account) -> Stage:
 def _deployment(
     declaration: Declaration, provider: CiProvider, account: Account, needs: tuple[str, ...], jobs: Sequence[Job]
 ) -> Deployment:
-    able = [job_able for job_able in jobs if job_able.granted.account == account.name and job_able.granted.role != READ]
+    able = [job_able for job_able in jobs if job_able.granted.account == account.name]
     job = min(
         able,
         key=lambda job_able: (job_able.is_guarded != account.needs_approval, job_able.granted.role != OPS),

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from iamgen.declaration.model import READ
 from iamgen.declaration.pipelines import PROVIDERS
+from iamgen.declaration.reading_roles import reading_roles
 from iamgen.declaration.resolved import Account, Declaration, Granted, Workload
 from iamgen.errors import Fault
 
@@ -27,6 +27,8 @@ class Job:
     """The deployment tier that GitLab's subject names, or empty."""
     is_guarded: bool
     """Whether the subject belongs to an environment, so that its protection decides who runs such a job."""
+    branch: str
+    """The branch that the subject names, or empty."""
     deploys: bool
     """Whether it runs on the channel's branch."""
     pipeline: Workload
@@ -50,8 +52,9 @@ def _github_job(pipeline: Workload, granted: Granted, branch: str) -> Job | None
     if not subject:
         return None
     environment = subject[2] or ""
-    deploys = pipeline.subject == f"{subject[1]}:ref:refs/heads/{branch}"
-    return Job(subject[1], environment, "", bool(environment), deploys, pipeline, granted)
+    beginning = f"{subject[1]}:ref:refs/heads/"
+    own_branch = pipeline.subject.removeprefix(beginning) if pipeline.subject.startswith(beginning) else ""
+    return Job(subject[1], environment, "", bool(environment), own_branch, own_branch == branch, pipeline, granted)
 
 
 def _gitlab_job(pipeline: Workload, granted: Granted, branch: str) -> Job | None:
@@ -62,15 +65,16 @@ def _gitlab_job(pipeline: Workload, granted: Granted, branch: str) -> Job | None
     parts = dict(re.findall(r":([a-z_]+):([^:]+)", subject[2]))
     tier = parts.get("deployment_tier", "")
     is_guarded = bool(tier) or parts.get("environment_protected") == "true"
-    deploys = parts.get("ref") == branch and parts.get("ref_type", "branch") == "branch"
-    return Job(subject[1], "", tier, is_guarded, deploys, pipeline, granted)
+    own_branch = parts.get("ref", "") if parts.get("ref_type", "branch") == "branch" else ""
+    return Job(subject[1], "", tier, is_guarded, own_branch, own_branch == branch, pipeline, granted)
 
 
 def unapproved(declaration: Declaration, own: Iterable[Job], provider: CiProvider) -> Iterator[Fault]:
     """Find what gets into an account that needs approval from a branch, a tag or a pull request: without any."""
+    reading = reading_roles(declaration.roles)
     for job in own:
         account = declaration.accounts[job.granted.account]
-        if account.needs_approval and not job.is_guarded and job.granted.role != READ:
+        if account.needs_approval and not job.is_guarded and job.granted.role not in reading:
             repository, _, place = job.pipeline.subject.removeprefix("repo:").partition(":")
             if provider == "gitlab":
                 repository, place = job.repository.partition(":")[2], job.pipeline.subject[len(job.repository) + 1 :]
@@ -91,8 +95,10 @@ def this_repository(declaration: Declaration, jobs: Sequence[Job]) -> set[str]:
 
     Where every account needs approval none does. Then it is whoever may deploy to the account of the people.
     """
-    people = declaration.people_account.name
+    people, reading = declaration.people_account.name, reading_roles(declaration.roles)
     on_branch = {job.repository for job in jobs if job.deploys}
     return on_branch or {
-        job.repository for job in jobs if job.is_guarded and job.granted.account == people and job.granted.role != READ
+        job.repository
+        for job in jobs
+        if job.is_guarded and job.granted.account == people and job.granted.role not in reading
     }

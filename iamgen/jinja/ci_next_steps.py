@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from iamgen.declaration.resolved import Declaration
 from iamgen.jinja.ci import deployments
 from iamgen.jinja.ci_jobs import CiProvider
+from iamgen.jinja.ci_nightly import nightly_jobs
 
 _TITLES: dict[CiProvider, str] = {"github": "GitHub", "gitlab": "GitLab"}
 
@@ -18,12 +19,10 @@ def next_steps(declaration: Declaration, provider: CiProvider) -> Iterator[str]:
     """
     channel = declaration.settings.channels[0]
     planned = deployments(declaration, provider, channel)
-    title = _TITLES[provider]
     variables = [deployment.variable for deployment in planned if not deployment.role]
     if variables:
-        kind = "variables" if len(variables) > 1 else "variable"
-        meaning = "the ARN of the role that deploys the account; or declare a Pipeline(…) for it in users.py"
-        yield f"set in {title} the {kind} {_listed(variables)}: {meaning}"
+        yield _variables_step(provider, variables, "deploys")
+    yield from _nightly_steps(declaration, provider, channel)
     environments = dict.fromkeys(deployment.environment for deployment in planned if deployment.needs_approval)
     if provider == "github":
         yield (
@@ -32,6 +31,22 @@ def next_steps(declaration: Declaration, provider: CiProvider) -> Iterator[str]:
         )
     else:
         yield f"protect the branch env/{channel} in GitLab, and {_named(environments)}"
+
+
+def _nightly_steps(declaration: Declaration, provider: CiProvider, channel: str) -> Iterator[str]:
+    """Yield what is to be set so that every account is looked at every night."""
+    jobs = nightly_jobs(declaration, provider, channel)
+    variables = [job.variable for job in jobs if not job.role]
+    if variables:
+        yield _variables_step(provider, variables, "reads")
+    if jobs and provider == "gitlab":
+        yield f"make a pipeline schedule of the branch env/{channel} in GitLab: its jobs look at AWS every night"
+
+
+def _variables_step(provider: CiProvider, variables: list[str], verb: str) -> str:
+    kind = "variables" if len(variables) > 1 else "variable"
+    meaning = f"the ARN of the role that {verb} the account; or declare a Pipeline(…) for it in users.py"
+    return f"set in {_TITLES[provider]} the {kind} {_listed(variables)}: {meaning}"
 
 
 def _named(environments: Iterable[str]) -> str:

@@ -85,14 +85,27 @@ def _is_of_stack(name: str, stack: str, account: TargetAccount) -> bool:
 
 def trusted_principals(trust: Mapping[str, Any]) -> Iterator[str]:
     """Yield the principals of AWS, accounts among them, that a trust policy lets in; `*` for all but some."""
+    for statement in _allowing(trust):
+        yield from ["*"] if "NotPrincipal" in statement else _named(statement.get("Principal", {}), "AWS")
+
+
+def trusted_providers(trust: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the identity providers whose users a trust policy may let in: their ARNs, or their names."""
+    for statement in _allowing(trust):
+        principal = statement.get("Principal", {})
+        if isinstance(principal, Mapping):
+            yield from _named(principal, "Federated")
+
+
+def _allowing(trust: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     statements = trust.get("Statement", [])
     for statement in statements if isinstance(statements, list) else [statements]:
         if statement.get("Effect") == "Allow":
-            yield from ["*"] if "NotPrincipal" in statement else _named(statement.get("Principal", {}))
+            yield statement
 
 
-def _named(principal: Any) -> list[str]:  # noqa: ANN401  # as JSON has it
+def _named(principal: Any, kind: str) -> list[str]:  # noqa: ANN401  # as JSON has it
     if isinstance(principal, str):
         return [principal]
-    names = principal.get("AWS", [])
+    names = principal.get(kind, [])
     return names if isinstance(names, list) else [names]

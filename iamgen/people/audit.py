@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from iamgen.aws_client.clients import Client, Clients
@@ -19,6 +20,7 @@ from iamgen.people.audit_account import (
     root_findings,
     trust_findings,
 )
+from iamgen.people.audit_administrators import AdministratorQuestion, administrator_findings
 from iamgen.people.audit_finding import AccountAudit, AuditFinding, AuditRule
 from iamgen.people.audit_people import credential_findings, device_findings, people_findings
 from iamgen.people.credential_report import CredentialReport, credential_report
@@ -26,7 +28,8 @@ from iamgen.people.people_account import PeopleAccount
 from iamgen.people.user_list import listed_users
 
 NEVER_LOOKED_AT = (
-    "what roles and policies allow: iamgen who-can --admin --live",
+    "what roles and policies allow besides administration, and who comes to it over several roles or by passing a role "
+    "to a service: iamgen who-can --admin --live",
     "whether resources are as their template has them: iamgen drift",
     "hardware devices and passkeys beyond the first: iamgen user show",
     "service control policies, and policies of resources",
@@ -40,6 +43,8 @@ Answer = TypeVar("Answer")
 class AuditSubject:
     """An account that is audited."""
 
+    root: Path
+    """The folder that has users.py."""
     declaration: Declaration
     """What users.py and CONST.inc declare."""
     account: Account
@@ -65,6 +70,11 @@ class AuditSubject:
         """What the account has according to its template."""
         return ExpectedAccount.of(self.text, self.declaration, self.account)
 
+    @property
+    def question(self) -> AdministratorQuestion:
+        """In which account administrators are looked for."""
+        return AdministratorQuestion(self.root, self.declaration, self.account, self.text, self.now)
+
 
 @dataclass
 class _AccountReading:
@@ -77,14 +87,19 @@ class _AccountReading:
 
     def look(self, part: str, ask: Callable[[], Iterable[AuditFinding]]) -> None:
         """Look at a part, and note what is found, or that AWS refuses it."""
+        self.findings += self.ask(part, lambda: list(ask())) or []
+
+    def ask(self, part: str, ask: Callable[[], Answer]) -> Answer | None:
+        """Return an answer of AWS; None, noting it, where AWS refuses to give it."""
         from botocore.exceptions import ClientError
 
         try:
-            self.findings += list(ask())
+            return ask()
         except ClientError as exc:
             if code_of(exc) not in DENIED_CODES:
                 raise
             self.refused[part] = f"iam:{exc.operation_name}"
+            return None
 
 
 def audit_account(subject: AuditSubject, pace: Pace) -> AccountAudit:
@@ -94,8 +109,10 @@ def audit_account(subject: AuditSubject, pace: Pace) -> AccountAudit:
     if isinstance(report, str):
         looking.refused["MFA, sign-ins and keys"] = report
     else:
-        looking.findings += _of_report(subject, report)
+        summary = looking.ask("the root user's password and certificates", lambda: _summary(iam)) or {}
+        looking.findings += _of_report(subject, report, summary)
     looking.look("trust, groups, roles and policies", lambda: _of_resources(subject))
+    looking.look("administrators", lambda: administrator_findings(iam, subject.where, subject.question))
     if subject.people:
         people = subject.people
         looking.look("people", lambda: _of_people(people, None if isinstance(report, str) else report))
@@ -105,10 +122,10 @@ def audit_account(subject: AuditSubject, pace: Pace) -> AccountAudit:
     return AccountAudit(subject.account.name, subject.account.id, tuple(ordered), looking.refused)
 
 
-def _of_report(subject: AuditSubject, report: CredentialReport) -> Iterator[AuditFinding]:
+def _of_report(subject: AuditSubject, report: CredentialReport, summary: Mapping[str, int]) -> Iterator[AuditFinding]:
     for arn, user in report.users.items():
         if arn.endswith(":root"):
-            yield from root_findings(user)
+            yield from root_findings(user, summary)
         else:
             name = arn.rpartition("/")[2]
             is_machine = name.casefold() in subject.machines
@@ -127,6 +144,11 @@ def _of_resources(subject: AuditSubject) -> Iterator[AuditFinding]:
     expected = subject.expected
     yield from trust_findings(has, expected, subject.account.name)
     yield from resource_findings(subject.clients.iam, has, expected, subject.machines)
+
+
+def _summary(iam: Client) -> Mapping[str, int]:
+    summary: Mapping[str, int] = iam.get_account_summary()["SummaryMap"]
+    return summary
 
 
 def _password_policy(iam: Client) -> Mapping[str, Any] | None:

@@ -11,7 +11,7 @@ from iamgen.aws_client.clients import Client
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.resolved import Account, Declaration, Machine, Person
 from iamgen.deploy.authorization_details import GROUP, KINDS, ROLE, USER, Everybody
-from iamgen.people.account_traces import trusted_principals
+from iamgen.people.account_traces import trusted_principals, trusted_providers
 from iamgen.people.audit_finding import AuditFinding
 from iamgen.people.credential_report import ReportedUser
 
@@ -76,11 +76,19 @@ def _arn_of(reference: Mapping[str, Any], resources: Mapping[str, Any], naming: 
     return naming.arn(f"{KINDS[kind].lower()}{properties.get('Path', '/')}{properties[_NAMES[kind]]}")
 
 
-def root_findings(root: ReportedUser) -> Iterator[AuditFinding]:
-    """Yield what is unsafe about the root user of an account."""
-    if not root.has_mfa:
+def root_findings(root: ReportedUser, summary: Mapping[str, int]) -> Iterator[AuditFinding]:
+    """Yield what is unsafe about the root user of an account. `summary` is the account's, by the names of
+    GetAccountSummary; where it is empty, the root user is taken to have a password.
+
+    A root user without a password, as accounts of an organization can have, needs no device: nobody can sign in.
+    """
+    has_password = summary.get("AccountPasswordPresent", 1) > 0
+    if not root.has_mfa and has_password:
         problem = "the root user has no MFA device"
         yield AuditFinding("root-without-mfa", "root", problem, "sign in as root, and assign one")
+    if summary.get("AccountSigningCertificatesPresent", 0) > 0:
+        problem = "the root user has a signing certificate"
+        yield AuditFinding("root-key", "root", problem, "sign in as root, and delete it")
     if any(key.is_active for key in root.keys):
         problem = "the root user has an access key that works"
         yield AuditFinding("root-key", "root", problem, "sign in as root, and delete it")
@@ -116,6 +124,10 @@ def trust_findings(has: Everybody, expected: ExpectedAccount, account: str) -> I
             elif principal not in expected.principals and _is_outside(principal, expected):
                 whom = "everybody" if principal == "*" else principal
                 problem = f"{name} trusts {whom}, and no file declares that"
+                yield AuditFinding("outside-principal", name, problem, hint)
+        for provider in dict.fromkeys(trusted_providers(state.trust)):
+            if (kind, name) not in expected.names:  # those of the stack are compared by drift
+                problem = f"{name} trusts users of the identity provider {provider}, and no file declares that"
                 yield AuditFinding("outside-principal", name, problem, hint)
 
 

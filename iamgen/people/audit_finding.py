@@ -23,6 +23,7 @@ AuditRule = Literal[
     "deleted-principal",
     "outside-principal",
     "undeclared-resource",
+    "administrator",
 ]
 
 

@@ -59,8 +59,10 @@ def _hint(rule: AuditRule, name: str, value: str, account: str) -> str:
 
 def credential_findings(name: str, user: ReportedUser, now: datetime, *, is_machine: bool) -> Iterator[AuditFinding]:
     """Yield what is unsafe about somebody's credentials, by the credential report."""
-    if user.has_password and not user.has_mfa:
-        problem = f"{name} has a password and no MFA device"
+    has_key = any(key.is_active for key in user.keys) and not is_machine
+    if (user.has_password or has_key) and not user.has_mfa:
+        credential = "a password" if user.has_password else "an access key that works,"
+        problem = f"{name} has {credential} and no MFA device"
         yield AuditFinding("no-mfa", name, problem, "they assign one at their first sign-in: docs/first-day.md")
     for number, key in enumerate(user.keys, 1):
         if key.is_active and now - key.created > OLDEST_KEY:

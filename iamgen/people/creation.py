@@ -31,6 +31,9 @@ class CreationPlan:
     remarks: tuple[Fault, ...]
     """What stays as it is and is not right, or cannot be done yet."""
 
+    unused_password: bool = False
+    """Whether there is a temporary password with which nobody has signed in: it may have got lost on its way."""
+
     @property
     def brings_back(self) -> bool:
         """Whether the person was offboarded, and would have access again."""
@@ -49,7 +52,14 @@ def creation_plan(people: PeopleAccount, person: Person, *, reset_password: bool
     steps = _steps(people, person, user, [group for group in groups if group not in absent])
     if reset_password and user and user.password:
         steps = (*steps, ResetPassword(person.name))
-    return CreationPlan(person, steps, tuple(_remarks(people, person, user, absent)))
+    gets_password = any(isinstance(step, GivePassword | ResetPassword) for step in steps)
+    remarks = tuple(_remarks(people, person, user, absent))
+    return CreationPlan(person, steps, remarks, _has_unused_password(user) and not gets_password)
+
+
+def _has_unused_password(user: UserState | None) -> bool:
+    is_temporary = user is not None and user.password is not None and user.password.must_change
+    return is_temporary and user is not None and user.last_sign_in is None
 
 
 def _steps(

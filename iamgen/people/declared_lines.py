@@ -15,7 +15,7 @@ from pathlib import Path
 _OF_NAMES = ("members", "who", "but")
 """Arguments that have names of people."""
 _AFTER = re.compile(rb"\s*,")
-_REST_OF_LINE = re.compile(rb"[ \t]*(?:#[^\n]*)?\n")
+_REST_OF_LINE = re.compile(rb"[ \t]*(?:#[^\n]*)?\r?\n")
 _BLANKS = re.compile(rb"[ \t]+")
 _BEFORE = re.compile(rb",\s*$")
 
@@ -43,9 +43,10 @@ class _Element:
 
 
 def read_source(file: Path) -> str:
-    """Return users.py as text; nothing where it is not UTF-8, so that no place of it is known."""
+    """Return users.py as text, with the ends of lines that it has; nothing where it is not UTF-8, so that no place of
+    it is known."""
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         return ""
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from iamgen.declaration.naming import ASSUME_GROUP, OWN_USER_GROUP, POWER_GROUP
+from iamgen.aws import quotas
+from iamgen.declaration.naming import ASSUME_GROUP, IAM_NAME, OWN_USER_GROUP, POWER_GROUP
 from iamgen.declaration.resolved import Declaration, Granted, Person
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.people.user_state import UserState
@@ -43,7 +44,9 @@ def declared_person(declaration: Declaration, name: str) -> Person:
 
 
 def find_person(declaration: Declaration, name: str) -> Person | None:
-    """Return the person of this name, None when users.py declares none. Raises IamgenError for another spelling."""
+    """Return the person of this name, None when users.py declares none. Raises IamgenError for another spelling, and
+    for what is no name of an IAM user: such a one is never sent to AWS."""
+    require_user_name(name)
     for person in declaration.people:
         if person.name == name:
             return person
@@ -51,6 +54,23 @@ def find_person(declaration: Declaration, name: str) -> Person | None:
             problem = f"{USERS_FILE} declares {person.name}, and IAM compares names without case"
             raise refuse(name, problem, f"type {person.name}")
     return None
+
+
+def require_user_name(name: str) -> None:
+    """Raise IamgenError for what is no name of an IAM user, such as the value of a variable that is empty."""
+    if not is_user_name(name):
+        raise IamgenError([no_user_name(name)])
+
+
+def is_user_name(name: str) -> bool:
+    """Whether IAM may have a user of this name."""
+    return IAM_NAME.fullmatch(name) is not None and len(name) <= quotas.USER_NAME
+
+
+def no_user_name(name: str) -> Fault:
+    """Return the fault that something is no name of an IAM user."""
+    hint = f"up to {quotas.USER_NAME} letters, digits and _+=,.@-"
+    return Fault(name or "''", "is no name of an IAM user", hint)
 
 
 def refuse_machine(declaration: Declaration, name: str) -> None:

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from iamgen.aws_client.clients import Clients
 from iamgen.aws_client.errors import code_of
-from iamgen.errors import refuse
+from iamgen.errors import IamgenError, refuse
 from iamgen.ui.console import Console
-from iamgen.ui.files import write_all
+from iamgen.ui.files import claim_private, write_all
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class FileKeyDelivery:
     def __init__(self, file: Path) -> None:
         """Raises IamgenError when the file is there already: it may have another key."""
         if file.exists() or file.is_symlink():
-            raise refuse(str(file), "is there already, and may have a key in it", "name a file that there is not")
+            raise _taken(file)
         self._file = file
 
     @property
@@ -87,7 +87,10 @@ class FileKeyDelivery:
 
     def prepare(self) -> None:
         """Make the file, while there is no key yet that could be lost."""
-        write_all({self._file: ""}, private=True)
+        try:
+            claim_private(self._file)
+        except FileExistsError as exc:
+            raise _taken(self._file) from exc
 
     def hand_over(self, key: NewKey) -> None:
         """Write it."""
@@ -96,6 +99,10 @@ class FileKeyDelivery:
     def withdraw(self) -> None:
         """Remove the file."""
         self._file.unlink(missing_ok=True)
+
+
+def _taken(file: Path) -> IamgenError:
+    return refuse(str(file), "is there already, and may have a key in it", "name a file that there is not")
 
 
 class SecretKeyDelivery:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from iamgen.aws import quotas
 from iamgen.aws_client.errors import telling
-from iamgen.declaration.naming import IAM_NAME
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, IamgenError, refuse
-from iamgen.people.declared_person import USERS_FILE, refuse_machine
+from iamgen.people.declared_person import USERS_FILE, is_user_name, no_user_name, refuse_machine
 from iamgen.people.people_account import PeopleAccount
 from iamgen.people.user_reading import read_user
 from iamgen.people.user_state import UserState
@@ -56,8 +54,10 @@ def renaming(people: PeopleAccount, old: str, new: str) -> Renaming:
 def _faults(declaration: Declaration, old: str, new: str) -> Iterator[Fault]:
     for name in (old, new):
         refuse_machine(declaration, name)
-    if not IAM_NAME.fullmatch(new) or len(new) > quotas.USER_NAME:
-        yield Fault(new, "is no name of an IAM user", f"up to {quotas.USER_NAME} letters, digits and _+=,.@-")
+    misnamed = [name for name in (old, new) if not is_user_name(name)]
+    if misnamed:
+        yield from map(no_user_name, dict.fromkeys(misnamed))
+        return
     if old == new:
         yield Fault(new, "is the name already", "write the old name, then the new one")
     if declaration.settings.users == "stack":

@@ -108,9 +108,14 @@ class HolderSearch:
         certain = tuple(item.action for item in outcomes if Attempt(way, item).level == "yes")
         return AccessHolder(level, attempt, until(self.asker, attempt, self.demand, self.circumstances), certain)
 
+    def power(self, acting: Acting) -> tuple[Level, tuple[str, ...]]:
+        """Return whether a user or a session may do it by policies of its own, and which of the actions for certain."""
+        outcomes = self._outcomes(acting)
+        certain = tuple(outcome.action for outcome in outcomes if outcome.level == "yes")
+        return self._level(outcome.level for outcome in outcomes), certain
+
     def _role_level(self, role: KnownEntity) -> Level:
-        acting = self.asker.reacher.session(role, "", self.circumstances)
-        return self._level(outcome.level for outcome in self._outcomes(acting))
+        return self.power(self.asker.reacher.session(role, "", self.circumstances))[0]
 
     def _outcomes(self, acting: Acting) -> list[ActionOutcome]:
         outcomes = [self.asker.outcome(acting, action, self.demand.scope) for action in self.demand.actions]

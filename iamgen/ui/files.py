@@ -30,6 +30,21 @@ def write_all(contents: Mapping[Path, str], *, private: bool = False, within: Pa
         _put_in_place(drafts)
 
 
+def claim_private(file: Path) -> None:
+    """Make a new, empty file that is its owner's alone, for `write_all` to write into. Raises FileExistsError when the
+    file, or a link of that name, is there already, were it since a moment ago; and IamgenError as `write_all` does."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with _made_folders({file.parent}, private=True):
+        try:
+            handle = os.open(file, flags, 0o600)
+        except FileExistsError:
+            raise
+        except OSError as exc:
+            raise _unwritable(file, exc) from exc
+        os.close(handle)
+        _hand_over(file, file.parent)
+
+
 def require_no_links(files: Iterable[Path], within: Path) -> None:
     """Refuse files that are, or lie in, a symlink below the folder `within`. Raises IamgenError for all of them."""
     faults = [_not_followed(file, link) for file in files for link in _links_on_the_way(file, within)]
@@ -169,8 +184,12 @@ def _naming(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError) as exc:  # a loop of links
-        problem = f"cannot be written: {getattr(exc, 'strerror', None) or exc}"
-        raise refuse(str(path), problem, f"nothing was written; {_remedy(path)}") from exc
+        raise _unwritable(path, exc) from exc
+
+
+def _unwritable(path: Path, exc: Exception) -> IamgenError:
+    problem = f"cannot be written: {getattr(exc, 'strerror', None) or exc}"
+    return refuse(str(path), problem, f"nothing was written; {_remedy(path)}")
 
 
 def _remedy(path: Path) -> str:

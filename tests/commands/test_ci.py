@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
+from iamgen.commands.ci import CiRequest, ci
+from iamgen.errors import IamgenError
+from iamgen.ui.console import Console
+
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
 World = Any
 Clone = Any
@@ -208,6 +212,24 @@ def test_made_checked_and_made_again(ann: Clone, iamgen: Iamgen) -> None:
     )
     assert iamgen(ann.folder, "ci", "github").returncode == 0
     assert "iamgen deploy test --yes" in (ann.folder / FILES[1]).read_text()
+
+
+def test_the_file_for_the_night_goes_when_nobody_asks_for_it(ann: Clone, capsys: pytest.CaptureFixture[str]) -> None:
+    nightly = ".github/workflows/iamgen-nightly.yml"
+    looks = 'Pipeline("github", repository="acme/iam", branch="main", access={"*": "ReadR", "user-only": "ReadR"})'
+    head = 'from iamgen import *\nOPS_SERVICES = ("s3",)\nUSERS = ()\n'
+    (ann.folder / "users.py").write_text(f"{head}PIPELINES = ({looks},)\n")
+    assert ci(CiRequest(ann.folder, ("github",)), Console.standard()) == 0
+    assert f"{nightly}: written\n" in capsys.readouterr().err
+    (ann.folder / "users.py").write_text(head)
+    assert ci(CiRequest(ann.folder, ("github",)), Console.standard()) == 0
+    assert f"next: delete {nightly}: users.py asks for no such file any more\n" in capsys.readouterr().err
+    with pytest.raises(IamgenError) as caught:
+        ci(CiRequest(ann.folder, ("github",), only_check=True), Console.standard())
+    problem = "is there, and users.py asks for no such file any more"
+    assert caught.value.faults == ((nightly, problem, "delete it, and commit that"),)
+    (ann.folder / nightly).write_text("name: of our own\n")
+    assert ci(CiRequest(ann.folder, ("github",), only_check=True), Console.standard()) == 0
 
 
 def test_a_name_that_means_production_is_asked_about(ann: Clone, iamgen: Iamgen) -> None:

@@ -275,10 +275,9 @@ def test_a_member_who_does_not_exist_cannot_be_put_in(deployed: Path, aws: Aws, 
         " there is no such user\nhint: create bob, or take bob out of users.py\n"
         for group in ("AssumeRoleG", "ManageOwnUserG")
     )
-    options = '--region eu-west-1 --profile of-user-only --endpoint-url "$AWS_ENDPOINT_URL"'
     assert done.stderr == (
         "warning: user-only (111111111111): users.py declares bob, and there is no such IAM user\n"
-        f"hint: aws iam create-user --user-name bob {options}; or take bob out of users.py\n"
+        "hint: iamgen user create bob --profile of-user-only; or take bob out of users.py\n"
         f"{each}error: user-only (111111111111): the repair put right 0 of 2 differences beside the stack\n"
         "hint: see what differs now: iamgen drift user-only\n"
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from iamgen.aws_client.clients import Clients, Credentials
 from iamgen.deploy.declared_people import DeclaredPeople, declared_people, newly_trusted, outside_groups
 from iamgen.deploy.order import Order
 from iamgen.deploy.target_account import TargetAccount
@@ -20,6 +21,7 @@ GROUPS = {
 }
 TEMPLATE = {"Resources": GROUPS}
 OPTIONS = " --region eu-west-1 --profile of-dev"
+OWN_OPTIONS = " --profile of-dev"
 
 
 def arn(path_and_name: str) -> str:
@@ -56,15 +58,24 @@ def test_everybody_who_is_missing_is_named_at_once(stubbed: Stubbed, people: Ord
         arn("/alice"): Fault(
             WHERE,
             "users.py declares alice, and there is no such IAM user",
-            f"aws iam create-user --user-name alice{OPTIONS}; or take alice out of users.py",
+            f"iamgen user create alice{OWN_OPTIONS}; or take alice out of users.py",
         ),
         arn("/auditors/dave"): Fault(
             WHERE,
             "users.py declares dave, and there is no such IAM user",
-            f"aws iam create-user --user-name dave --path /auditors/{OPTIONS}; or take dave out of users.py",
+            f"iamgen user create dave{OWN_OPTIONS}; or take dave out of users.py",
         ),
     }
     stubbed.done()
+
+
+def test_the_command_has_the_role_that_is_assumed(stubbed: Stubbed, people: Order) -> None:
+    answer_users(stubbed, {"/alice": ()})
+    role = Credentials(None, f"arn:aws:iam::{people.account_id}:role/any")
+    clients = Clients({"iam": stubbed.clients.iam}.__getitem__, role, "eu-west-1")
+    (fault,) = declared_people(people, clients, TEMPLATE).missing.values()
+    template = "'arn:aws:iam::{account_id}:role/any'"
+    assert fault.hint == f"iamgen user create dave --role-arn-template {template}; or take dave out of users.py"
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,16 @@ PIPELINES = (
 """
 
 
+NIGHTLY = """\
+ROLES = (Role("AuditR", managed_policies=("IAMReadOnlyAccess",), accounts=("*", "user-only")),)
+PIPELINES += (
+    Pipeline("github", repository="acme@1/iam@7", branch="main", access={"*": "AuditR", "user-only": "AuditR"}),
+    Pipeline("gitlab", "project_path:acme/iam:ref_type:branch:ref:env/infra:deployment_tier:other",
+        access={"*": "AuditR"}, audience="aws"),
+)
+"""
+
+
 @pytest.fixture
 def make_repo(make_repo: MakeRepo) -> MakeRepo:
     """Return what makes a repository that says which iamgen it is for."""
@@ -86,7 +96,7 @@ def test_this_repositorys_own_files_are_what_the_templates_give(provider: CiProv
 @pytest.mark.parametrize("provider", SCHEMAS)
 @pytest.mark.parametrize("folder", ["", "team/i'a m: #1"])
 def test_they_are_valid(provider: CiProvider, folder: str, make_repo: MakeRepo, tmp_path: Path) -> None:
-    root = make_repo(HEAD + PIPELINES, MANY)
+    root = make_repo(HEAD + PIPELINES + NIGHTLY, MANY)
     made = []
     for name, text in ci_files(root, load(root, NOW).declaration, provider, folder).items():
         made.append(tmp_path / Path(name).name)
@@ -317,7 +327,8 @@ def test_a_forced_push_of_the_main_branch_is_not_compared_with_itself(make_repo:
 
 
 def test_every_action_is_pinned_by_commit(make_repo: MakeRepo) -> None:
-    for text in ci_files(ROOT, load(ROOT, NOW).declaration, "github", "").values():
+    root = make_repo(HEAD + PIPELINES + NIGHTLY, MANY)
+    for text in ci_files(root, load(root, NOW).declaration, "github", "").values():
         uses = re.findall(r"uses: (.*)", text)
         assert uses
         assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one) for one in uses)
@@ -344,18 +355,18 @@ def test_gitlab_deploys_one_after_the_other(make_repo: MakeRepo) -> None:
 
 @pytest.mark.parametrize("provider", SCHEMAS)
 def test_every_command_is_one_of_iamgens_with_its_options(provider: CiProvider, make_repo: MakeRepo) -> None:
-    root = make_repo(HEAD + PIPELINES, MANY)
+    root = make_repo(HEAD + PIPELINES + NIGHTLY, MANY)
     texts = ci_files(root, load(root, NOW).declaration, provider, "").values()
     found = [match for text in texts for match in re.findall(r"^ *(?:- |run: )?(iamgen .*)$", text, re.MULTILINE)]
     names = []
     for line in found:
-        name, *args = shlex.split(line.partition(" >")[0])[1:]
+        name, *args = shlex.split(re.split(" >| \\|\\|", line)[0])[1:]
         names.append(name)
         command = iamgen.get_command(click.Context(iamgen), name)
         assert command
         context = command.make_context(name, args, obj=Session(Console.standard()))
         assert name != "deploy" or (context.params["yes"], len(context.params["accounts"])) == (True, 1)
-    assert set(names) == {"check", "render", "changes", "ci", "deploy"}
+    assert set(names) == {"check", "render", "changes", "ci", "deploy", "drift", "audit"}
     assert names.count("deploy") == (6 if provider == "github" else 1)
 
 

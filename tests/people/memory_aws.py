@@ -62,6 +62,8 @@ class MemoryUser:
     attached: list[str] = field(default_factory=list)
     inline: dict[str, Json] = field(default_factory=dict)
     boundary: str = ""
+    tags: list[Json] = field(default_factory=list)
+    must_change: bool = False
 
     @classmethod
     def full(cls, name: str, groups: tuple[str, ...]) -> MemoryUser:
@@ -88,6 +90,8 @@ class MemoryIAM:
         self.devices: set[str] = set()
         self.numbers = itertools.count(1)
         self.ids: dict[str, str] = {}
+        self.used: dict[str, datetime] = {}
+        """When access keys were used, by their ids."""
 
     def add_user(self, user: MemoryUser) -> None:
         self.users[user.name] = user
@@ -115,15 +119,18 @@ class MemoryIAM:
         arn = f"arn:aws:iam::{self.account}:user{user.path}{user.name}"
         described = {"UserName": user.name, "UserId": self.ids[user.name], "Arn": arn, "Path": user.path}
         boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": user.boundary}} if user.boundary else {}
-        return {"User": {**described, "CreateDate": CREATED, **boundary}}
+        return {"User": {**described, "CreateDate": CREATED, "Tags": user.tags, **boundary}}
 
     def get_login_profile(self, *, UserName: str) -> Json:  # noqa: N803
-        if not self.user("GetLoginProfile", UserName).password:
+        user = self.user("GetLoginProfile", UserName)
+        if not user.password:
             refuse("NoSuchEntity", "GetLoginProfile")
-        return {"LoginProfile": {"UserName": UserName, "CreateDate": CREATED}}
+        profile = {"UserName": UserName, "CreateDate": CREATED, "PasswordResetRequired": user.must_change}
+        return {"LoginProfile": profile}
 
-    def get_access_key_last_used(self, **_: str) -> Json:
-        return {"AccessKeyLastUsed": {"ServiceName": "N/A", "Region": "N/A"}}
+    def get_access_key_last_used(self, *, AccessKeyId: str) -> Json:  # noqa: N803
+        date = {"LastUsedDate": self.used[AccessKeyId]} if AccessKeyId in self.used else {}
+        return {"AccessKeyLastUsed": {"ServiceName": "sts" if date else "N/A", "Region": "N/A", **date}}
 
     def get_user_policy(self, *, UserName: str, PolicyName: str) -> Json:  # noqa: N803
         return {"PolicyDocument": self.user("GetUserPolicy", UserName).inline[PolicyName]}
@@ -214,6 +221,40 @@ class MemoryIAM:
         if SerialNumber not in self.devices:
             refuse("NoSuchEntity", "DeleteVirtualMFADevice")
         self.devices.remove(SerialNumber)
+
+    def create_user(self, *, UserName: str, Path: str, Tags: list[Json]) -> Json:  # noqa: N803
+        if UserName in self.users:
+            refuse("EntityAlreadyExists", "CreateUser")
+        self.add_user(MemoryUser(UserName, Path, password=False, tags=Tags))
+        return {}
+
+    def tag_user(self, *, UserName: str, Tags: list[Json]) -> None:  # noqa: N803
+        self.user("TagUser", UserName).tags = Tags
+
+    def list_groups(self) -> Json:
+        return {"Groups": [{"GroupName": group} for group in (*GROUPS, "infra-AuditG-111111111111")]}
+
+    def add_user_to_group(self, *, UserName: str, GroupName: str) -> None:  # noqa: N803
+        groups = self.user("AddUserToGroup", UserName).groups
+        groups += [] if GroupName in groups else [GroupName]
+
+    def get_account_password_policy(self) -> Json:
+        return {"PasswordPolicy": {"MinimumPasswordLength": 128, "PasswordReusePrevention": 24}}
+
+    def create_login_profile(self, *, UserName: str, Password: str, PasswordResetRequired: bool) -> None:  # noqa: N803
+        user = self.user("CreateLoginProfile", UserName)
+        if user.password:
+            refuse("EntityAlreadyExists", "CreateLoginProfile")
+        assert (len(Password), PasswordResetRequired) == (128, True)
+        user.password = user.must_change = True
+
+    def create_access_key(self, *, UserName: str) -> Json:  # noqa: N803
+        keys = self.user("CreateAccessKey", UserName).keys
+        if len(keys) > 1:
+            refuse("LimitExceeded", "CreateAccessKey")
+        id_ = f"AKIA{next(self.numbers)}"
+        keys.append({"AccessKeyId": id_, "Status": "Active", "CreateDate": datetime.now(UTC)})
+        return {"AccessKey": {"UserName": UserName, "AccessKeyId": id_, "SecretAccessKey": f"secret of {id_}"}}
 
     def delete_user(self, *, UserName: str) -> None:  # noqa: N803
         user = self.user("DeleteUser", UserName)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
 from iamgen.aws_client.clients import Clients, Credentials
 from iamgen.cli.main import iamgen as program
@@ -23,16 +24,19 @@ from iamgen.people.audit_account import (
     root_findings,
     trust_findings,
 )
+from iamgen.people.audit_finding import AccountAudit, AuditFinding, AuditRule
 from iamgen.people.audit_people import credential_findings, people_findings
+from iamgen.people.audit_sarif import audit_sarif
 from iamgen.people.credential_report import ReportedKey, ReportedUser
 from iamgen.people.declared_person import UserDifference
 from iamgen.people.user_list import UserRow
 from iamgen.project import Project
-from tests.people.conftest import DOCUMENT, GROUPS, add_everything, add_groups, console, messages, printed, valid
+from tests.people.conftest import CONST, DOCUMENT, GROUPS, add_everything, add_groups, console, messages, printed, valid
 from tests.people.test_user_offboard import add_role, trusting
 from tests.people.test_user_show import Refusing
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+SARIF_SCHEMA = Path(__file__).parents[1] / "check/formats/schema/sarif-2.1.0-rtm.4.json"
 YEAR = NOW - timedelta(days=365)
 
 
@@ -112,6 +116,21 @@ def test_trust_and_resources_in_no_file_are_found(repository: Path, aws: Any) ->
     assert "the policy infra-OldP-222222222222 is named like those of the stack, and in no file" in problems
 
 
+def test_a_role_that_no_file_has_and_that_users_of_a_provider_may_assume_is_found(repository: Path) -> None:
+    declaration = Project.load(repository, NOW).declaration
+    expected = ExpectedAccount.of('{"Resources": {}}', declaration, declaration.accounts["dev"])
+    provider = "arn:aws:iam::222222222222:oidc-provider/token.actions.githubusercontent.com"
+    statement = {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity"}
+    has = {(ROLE, "by-hand"): PrincipalState(trust={"Statement": statement})}
+    (finding,) = trust_findings(has, expected, "dev")
+    problem = f"by-hand trusts users of the identity provider {provider}, and no file declares that"
+    assert (finding.rule, finding.problem, finding.hint) == (
+        "outside-principal",
+        problem,
+        "write its trust policy anew",
+    )
+
+
 def test_what_is_deployed_as_declared_is_no_finding(repository: Path) -> None:
     text = json.dumps(
         {"Resources": {"R": {"Type": ROLE, "Properties": {
@@ -146,7 +165,7 @@ def test_what_is_deployed_as_declared_is_no_finding(repository: Path) -> None:
 )  # fmt: skip
 def test_keys_are_judged_by_age_and_use(key: ReportedKey, machine: bool, rule: str, problem: str, hint: str) -> None:
     user = ReportedUser(False, None, False, (key,))
-    findings = list(credential_findings("bob", user, NOW, is_machine=machine))
+    findings = [item for item in credential_findings("bob", user, NOW, is_machine=machine) if item.rule != "no-mfa"]
     assert [(item.rule, item.problem, item.hint) for item in findings] == ([(rule, problem, hint)] if rule else [])
 
 
@@ -157,15 +176,25 @@ def test_a_password_without_a_device_is_found() -> None:
         "they assign one at their first sign-in: docs/first-day.md",
     )
     assert not list(credential_findings("bob", ReportedUser(True, None, True, ()), NOW, is_machine=False))
+    key = ReportedUser(False, None, False, (ReportedKey(True, NOW, None),))
+    (finding,) = credential_findings("bob", key, NOW, is_machine=False)
+    assert finding.problem == "bob has an access key that works, and no MFA device"
+    assert not list(credential_findings("ci", key, NOW, is_machine=True))  # CI users have no devices
 
 
 def test_root_is_judged() -> None:
-    findings = list(root_findings(ReportedUser(True, None, False, (ReportedKey(True, NOW, None),))))
+    findings = list(root_findings(ReportedUser(True, None, False, (ReportedKey(True, NOW, None),)), {}))
     assert [(item.rule, item.problem, item.hint) for item in findings] == [
         ("root-without-mfa", "the root user has no MFA device", "sign in as root, and assign one"),
         ("root-key", "the root user has an access key that works", "sign in as root, and delete it"),
     ]
-    assert not list(root_findings(ReportedUser(True, None, True, (ReportedKey(False, NOW, None),))))
+    assert not list(root_findings(ReportedUser(True, None, True, (ReportedKey(False, NOW, None),)), {}))
+    without_device = ReportedUser(False, None, False, ())
+    assert not list(root_findings(without_device, {"AccountPasswordPresent": 0}))  # nobody can sign in
+    (finding,) = root_findings(without_device, {"AccountPasswordPresent": 1})
+    assert finding.rule == "root-without-mfa"
+    (finding,) = root_findings(without_device, {"AccountPasswordPresent": 0, "AccountSigningCertificatesPresent": 1})
+    assert (finding.rule, finding.problem) == ("root-key", "the root user has a signing certificate")
 
 
 @pytest.mark.parametrize(
@@ -197,13 +226,14 @@ def test_what_cannot_be_looked_at_is_named_and_counts(
     assert account["not_looked_at"] == {
         "MFA, sign-ins and keys": "iam:GenerateCredentialReport",
         "trust, groups, roles and policies": "iam:GetAccountAuthorizationDetails",
+        "administrators": "iam:GetAccountAuthorizationDetails",
     }
     written = console()
     assert audit(AuditRequest(repository, Reach(("dev",))), written) == 0
     text = printed(written)
     assert text.startswith("dev (222222222222): nothing found in what was looked at\n")
     assert "  not looked at: MFA, sign-ins and keys (iam:GenerateCredentialReport)\n" in text
-    assert "\nNever looked at: what roles and policies allow: iamgen who-can --admin --live; " in text
+    assert "\nNever looked at: what roles and policies allow besides administration, " in text
 
 
 def test_an_account_that_cannot_be_reached_is_said_in_every_form(repository: Path, aws: Any) -> None:
@@ -225,6 +255,81 @@ def test_markdown_has_a_section_for_each_account(repository: Path, aws: Any) -> 
     text = printed(written)
     assert text.startswith("# Audit of 2026-11-23T12:00:00Z\n\n## dev (222222222222): 1 finding\n\n")
     assert "- **root-without-mfa**: the root user has no MFA device. sign in as root, and assign one\n" in text
+
+
+def test_sarif_has_what_was_found_and_what_was_not_looked_at(
+    repository: Path, aws: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed_in = CredentialChoice.clients
+
+    def clients(choice: CredentialChoice, declaration: Any, account: Any) -> Clients:
+        real = signed_in(choice, declaration, account)
+        iam = Refusing(real.iam, "get_account_authorization_details")
+        return Clients({"iam": iam, "sts": real.sts}.__getitem__, Credentials("of-dev"), "eu-west-1")
+
+    monkeypatch.setattr(CredentialChoice, "clients", clients)
+    (repository / "CONST.inc").write_text(CONST.replace("of-prod", "of-dev"))
+    written = console()
+    assert audit(AuditRequest(repository, Reach(("dev", "prod")), "sarif"), written) == 1
+    body = json.loads(printed(written))
+    Draft4Validator(json.loads(SARIF_SCHEMA.read_text(encoding="utf-8"))).validate(body)
+    (run,) = body["runs"]
+    assert [(item["ruleId"], item["level"]) for item in run["results"]] == [
+        ("root-without-mfa", "error"),
+        *[("not-looked-at", "error")] * 3,
+    ]
+    root, part, _, prod = (item["message"]["text"] for item in run["results"])
+    assert root == (
+        "dev (222222222222): the root user has no MFA device. What puts it right: sign in as root, and assign one"
+    )
+    assert part == (
+        "dev (222222222222): trust, groups, roles and policies could not be looked at: "
+        "iam:GetAccountAuthorizationDetails is missing"
+    )
+    assert prod.startswith("prod could not be looked at: the credentials are of account 222222222222")
+    assert [run["tool"]["driver"]["rules"][item["ruleIndex"]]["id"] for item in run["results"]] == [
+        item["ruleId"] for item in run["results"]
+    ]
+    places = {item["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for item in run["results"]}
+    assert places == {"users.py"}
+
+
+def test_a_finding_in_sarif_is_the_same_from_night_to_night() -> None:
+    def prints(*findings: AuditFinding) -> list[str]:
+        body = json.loads(audit_sarif([AccountAudit("dev", "2" * 12, findings)], {}, "users.py"))
+        return [item["partialFingerprints"]["primaryLocationLineHash"] for item in body["runs"][0]["results"]]
+
+    young, old = (AuditFinding("old-key", "bob", f"key 1 of bob is {days} days old", "") for days in (91, 92))
+    assert prints(young) == prints(old)
+    assert len(set(prints(young, young, AuditFinding("old-key", "alice", "", "")))) == 3
+
+
+@pytest.mark.parametrize("rule", get_args(AuditRule))
+def test_every_rule_has_its_words_and_its_line_in_the_docs(rule: AuditRule) -> None:
+    body = json.loads(
+        audit_sarif([AccountAudit("dev", "2" * 12, (AuditFinding(rule, "x", "y", "z"),))], {}, "users.py")
+    )
+    (described,) = body["runs"][0]["tool"]["driver"]["rules"]
+    assert described["shortDescription"]["text"].endswith(".")
+    docs = Path(__file__).parents[2] / "docs/people.md"
+    assert f"`{rule}`" in docs.read_text(encoding="utf-8")
+
+
+def test_without_the_summary_root_is_taken_to_have_a_password(
+    repository: Path, aws: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed_in = CredentialChoice.clients
+
+    def clients(choice: CredentialChoice, declaration: Any, account: Any) -> Clients:
+        real = signed_in(choice, declaration, account)
+        iam = Refusing(real.iam, "get_account_summary")
+        return Clients({"iam": iam, "sts": real.sts}.__getitem__, Credentials("of-dev"), "eu-west-1")
+
+    monkeypatch.setattr(CredentialChoice, "clients", clients)
+    _, body = found(repository, "dev")
+    assert rules(body, "dev") == [("root-without-mfa", "root")]
+    refused = {"the root user's password and certificates": "iam:GetAccountSummary"}
+    assert body["accounts"][0]["not_looked_at"] == refused
 
 
 def test_accounts_and_all_do_not_go_together() -> None:

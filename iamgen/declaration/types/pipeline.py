@@ -98,7 +98,11 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
         for problem, hint, word in problems:
             yield MisDeclared(pipeline.origin, f"{label(pipeline)}: {problem}", hint, word)
         sound += [] if problems else [pipeline]
-    yield from sideways_faults(_reached(sound, written, accounts), accounts)
+    if sound:
+        from iamgen.declaration.reading_roles import reading_roles  # most repositories have no pipelines
+
+        reached = _reached(sound, written, accounts)
+        yield from sideways_faults(reached, accounts, reading_roles(written.roles))
 
 
 def _reached(pipelines: list[Pipeline], written: Written, accounts: Accounts) -> Iterator[SubjectReach]:
