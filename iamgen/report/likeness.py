@@ -92,10 +92,11 @@ def name_marks(statements: Iterable[Statement]) -> NameMarks:
     variable = {_kind(text) for text in resources if "${" in text}
     near = {text for text in resources if "${" not in text and any(_may_meet(_kind(text), kind) for kind in variable)}
     values = {text for item in listed for condition in item.conditions for text in condition.values}
-    parts = {part for text in near | values if "${" not in text for part in re.split("[/:]", text)} - {"*"}
+    fixed = near | {text for text in values if "${" not in text}
+    parts = {part for text in fixed for part in re.split("[/:]", text)} - {"*"}
     wild = sorted(part for part in parts if _is_wild(part))
     patterns = tuple(pattern(part, variables=False) for part in wild)
-    return NameMarks(frozenset(parts - set(wild)), patterns, any(map(_spans_a_name, near)))
+    return NameMarks(frozenset(parts - set(wild)), patterns, any(map(_spans_a_name, fixed)))
 
 
 def _kind(text: str) -> tuple[str, str]:
@@ -120,7 +121,7 @@ def _is_wild(text: str) -> bool:
 def _spans_a_name(text: str) -> bool:
     """Return whether a wildcard right behind a colon may stand for the beginning of a name: only part of the name is
     then a text of its own."""
-    after_colons = (part.partition("/")[0] for part in text.split(":"))
+    after_colons = (part.partition("/")[0] for part in text.split(":")[1:])
     return any(_is_wild(part) and part != "*" for part in after_colons)
 
 

@@ -263,7 +263,7 @@ function chips(rows) {
 function chip(row) {
   return element("a", {class: "chip", href: address(row.identity.isRole ? row.identity.key : row.actor.key)},
     `${row.certain ? "" : "perhaps "}${row.identity.isRole ? row.identity.label : "own user"}`,
-    row.end ? element("small", {}, `until ${spoken(row.end)}`) : null);
+    row.end ? element("small", {}, `until ${spoken(row.end).replace("the end of ", "").replace(" (UTC)", "")}`) : null);
 }
 
 function tableOf(label, heads, rows, className) {
@@ -305,16 +305,29 @@ function answersTo(question) {
   return answers.sort((left, right) => right.sure - left.sure);
 }
 
-function wayOf({row, sure, end, certain, depending, steps, conditions}) {
-  const role = row.identity.isRole ? `as ${row.identity.label} in ${accounts[row.identity.account].name}` : "as their own user";
+/* Returns the ways of somebody to do what a question asks: those on the same terms in one fold. */
+function waysOf(ways) {
+  const groups = new Map();
+  for (const way of ways) {
+    const {row, sure, end} = way;
+    const key = JSON.stringify([row.identity.isRole, row.identity.label, row.identity.power, sure, end, row.reason]);
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(way);
+  }
+  return growing([...groups.values()], foldedWays, LISTED);
+}
+
+function foldedWays(ways) {
+  const [{row, sure, end, certain, depending, steps, conditions}] = ways;
+  const role = row.identity.isRole ? `as ${row.identity.label} in ${inAccounts(ways.map((way) => way.row))}` : "as their own user";
   const head = [sure ? "" : "perhaps, or in part, ", role, end ? " " : "", ...until(end), row.reason ? `: ${row.reason}` : ""];
   return folded(head, () => [
-    path(row),
     element("ul", {},
       steps.length ? element("li", {}, `allowed by ${steps.join(", ")}`) : null,
       certain.length ? element("li", {}, `on every resource: ${certain.join(", ")}`) : null,
       depending.length ? element("li", {}, `on some resources, or under conditions: ${depending.join(", ")}`) : null,
       conditions.map((text) => element("li", {}, text))),
+    ways.length === 1 ? path(row) : growing(ways, (way) => folded(`The way in ${accounts[way.row.identity.account].name}`, () => path(way.row)), LISTED),
   ]);
 }
 
@@ -329,7 +342,7 @@ function questionView(question) {
     answers.length ? null : element("p", {class: "notice"}, "Nobody, as far as is known from what was read."),
     growing(answers, ({actor, ways, sure}) => element("div", {class: "card"},
       element("h2", {}, link(actor, actor.label), " ", badge(actor.kind), " ", sure ? badge("yes", "alert") : badge("perhaps, or in part", "warn")),
-      growing(ways, wayOf, LISTED)), PEOPLE_SHOWN),
+      waysOf(ways)), PEOPLE_SHOWN),
     unheld.length ? [element("h2", {}, "Roles that may, and as which nobody can act"),
       growing(unheld, (role) => element("li", {}, link(role, `${role.label} in ${accounts[role.account].name}`)), PEOPLE_SHOWN, "ul")] : null,
   ];
@@ -466,6 +479,8 @@ function go(event) {
     else item.removeAttribute("aria-current");
   }
   if (!event) return;
+  document.getElementById("search").value = "";
+  find("");
   if (content) window.scrollTo(0, 0);
   else document.getElementById(location.hash.slice(1) || "overview").scrollIntoView();
   document.getElementById("content").focus({preventScroll: true});
@@ -504,7 +519,6 @@ document.querySelector("form.search").addEventListener("submit", (event) => {
   const first = found.querySelector("a");
   if (first) location.hash = first.getAttribute("href");
 });
-found.addEventListener("click", () => { document.getElementById("search").value = ""; find(""); });
 document.getElementById("needs-script").hidden = true;
 for (const item of document.querySelectorAll(".scripted")) item.hidden = false;
 window.addEventListener("hashchange", go);

@@ -88,6 +88,9 @@ def test_a_wildcard_that_spans_the_beginning_of_a_name_keeps_all_apart() -> None
     assert plain.of("alice") == plain.of("bob")
     spanning = name_marks(parse(document(own, {**allow("iam:*", "arn:aws:iam::*:u*b"), "Effect": "Deny"})))
     assert spanning.of("alice") != spanning.of("bob")
+    arn = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:u*b"}}
+    by_condition = name_marks(parse(document(allow("iam:*", Condition=arn))))
+    assert by_condition.of("alice") != by_condition.of("bob")
 
 
 def test_a_condition_on_the_name_tells_those_apart_whom_it_means() -> None:

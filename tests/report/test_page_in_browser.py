@@ -72,7 +72,7 @@ def test_somebody_is_found_and_shown_with_the_way(page: Any) -> None:
     steps = page.inner_text(".card ol").split("\n")
     assert steps[0].startswith("person alice users.py:4")
     assert steps[-1].startswith("trust statement statement") and "users.py:4, prod.json:" in steps[-1]
-    page.click("summary:has-text('What it can do') >> nth=0")
+    page.click("summary:has-text('What it can do') >> nth=1")
     assert page.inner_text(".services").startswith("everything")
     page.click("a:has-text('All about OpsR in prod')")
     page.wait_for_selector("h1:text-is('OpsR in prod')")
@@ -110,6 +110,7 @@ def test_questions_are_answered_with_the_way(page: Any) -> None:
     assert "alice person yes" in " ".join(text.split())
     assert "bob" not in text  # OpsR has no power over IAM here
     page.click("summary:has-text('as AdminR in dev')")
+    assert page.inner_text(".card ol").startswith("person alice")
     assert "allowed by policy AdministratorAccess" in page.inner_text("main")
     assert "AdminR in prod" in page.inner_text("main")  # as which nobody can act
     text = shows(page, "question/secrets")
