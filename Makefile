@@ -12,7 +12,7 @@ SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -typ
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check ci release rehearse test test-newest environments emulator docs dist lint cfn-lint golden bench mutants clean FORCE
+.PHONY: help render check report ci release rehearse test test-newest environments emulator docs dist lint cfn-lint golden bench mutants clean FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z/%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
@@ -23,6 +23,9 @@ render: .venv/installed ## make build/ACCOUNT/infra.json of every account, linte
 
 check: .venv/installed ## hold every account's template against every rule and every quota
 	$(BIN)/iamgen check
+
+report: .venv/installed ## make build/report.html, a page of who can do what
+	$(BIN)/iamgen report -o build/report.html
 
 ci: .venv/installed ## make the files of CI anew, from users.py and templates/ci
 	$(BIN)/iamgen ci github gitlab

@@ -5,7 +5,7 @@ model = access_model(source, now, console)     an AccessModel, the same whatever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -49,6 +49,14 @@ class ModelSource:
     """With `live` and `deployed`, the ARN of a role to assume in each account."""
     deployed: bool = False
     """Ask AWS for the templates that the stacks of the accounts of CONST.inc were deployed with."""
+    leaves_out: bool = False
+    """With `live`, whether accounts that AWS does not tell about are left out, and named as gaps of the model; as long
+    as it tells about one of them. Otherwise each of them is an error."""
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether it is a declaration: that of the folder, or of a revision."""
+        return not (self.templates or self.details or self.live or self.deployed)
 
     def check(self) -> None:
         """Raise UsageError when more than one source is named."""
@@ -71,11 +79,16 @@ def access_model(source: ModelSource, now: datetime, console: Console) -> Access
     Raises IamgenError for whatever is wrong with it.
     """
     model = _model(source, now, console)
+    warn_of_unread(model, console)
+    return model
+
+
+def warn_of_unread(model: AccessModel, console: Console) -> None:
+    """Print a warning for the first things that could not be read, and how many more there are."""
     console.warnings(model.unread[:_SHOWN])
     if len(model.unread) > _SHOWN:
         problem = f"{len(model.unread) - _SHOWN:,} more things like these were not looked at"
         console.warning(Fault(model.origin, problem, "--json lists them all"))
-    return model
 
 
 def _model(source: ModelSource, now: datetime, console: Console) -> AccessModel:
@@ -197,11 +210,22 @@ def _live(declaration: Declaration, source: ModelSource, console: Console) -> Ac
         shown = {name: partial(showing, show, name, "reading IAM", details) for name, details in work.items()}
         results = side_by_side(shown, threading.Event())
     faults = [fault for result in results.values() if isinstance(result, IamgenError) for fault in result.faults]
-    if faults:
+    details = [result for result in results.values() if not isinstance(result, IamgenError)]
+    if faults and not (source.leaves_out and details):
         raise IamgenError(faults)
-    model = from_details([result for result in results.values() if not isinstance(result, IamgenError)])
+    console.warnings(faults)
+    model = from_details(details)
     actors = tuple(_as_declared(actor, declaration) for actor in model.actors)
-    return replace(model, actors=actors, aliases=declaration.aliases, origin="AWS, as it is now")
+    gaps = (*model.gaps, *_missing_accounts(declaration, results))
+    return replace(model, actors=actors, aliases=declaration.aliases, gaps=gaps, origin="AWS, as it is now")
+
+
+def _missing_accounts(declaration: Declaration, results: Mapping[str, AccountDetails | IamgenError]) -> Iterator[Fault]:
+    """Yield a gap for each account about which AWS did not tell anything."""
+    for name, result in results.items():
+        if isinstance(result, IamgenError):
+            where = f"{name} ({declaration.accounts[name].id})"
+            yield Fault(where, f"the account {where}, all of it: {result.faults[0].problem}")
 
 
 def _as_declared(actor: Actor, declaration: Declaration) -> Actor:

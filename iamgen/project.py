@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # each of these takes longer to import than a small repositor
     from iamgen.assertions.outcomes import AssertionOutcome
     from iamgen.check.finding import Finding
     from iamgen.check.inspect import View
+    from iamgen.check.quota_usage.headroom import Headroom
     from iamgen.diff.accounts import AccountTemplate
     from iamgen.questions.escalation import EscalationSearch
 
@@ -196,6 +197,18 @@ class Checked(NamedTuple):
 
         ignored = {*ignore, *self.project.declaration.settings.ignore}
         return {account: ordered(findings, ignored) for account, findings in self.every_finding.items()}
+
+    @property
+    def headroom(self) -> tuple[Headroom, ...]:
+        """How much of every quota of each account is used."""
+        from iamgen.check.quota_usage.headroom import headroom
+
+        declaration = self.project.declaration
+        rows: list[Headroom] = []
+        for name, (template, facts) in self.views.items():
+            people = len(declaration.people) if declaration.accounts[name].holds_people else 0
+            rows += headroom(name, template, facts, people)
+        return tuple(rows)
 
     @property
     def assertion_findings(self) -> dict[str, tuple[Finding, ...]]:

@@ -41,6 +41,8 @@ class AssertionOutcome:
     """An error where it does not hold, or is not decided; a warning where it is about nobody."""
     fault: Fault
     """What, with the assertion's place in users.py."""
+    assertion: Assertion
+    """The assertion."""
 
 
 def assertion_outcomes(
@@ -130,7 +132,8 @@ class _AssertionCheck:
     def _outcome(
         self, level: Literal["error", "warning"], assertion: Assertion, problem: str, hint: str, about: str = ""
     ) -> AssertionOutcome:
-        return AssertionOutcome(level, located(MisDeclared(assertion.origin, problem, hint, about), self._root))
+        fault = located(MisDeclared(assertion.origin, problem, hint, about), self._root)
+        return AssertionOutcome(level, fault, assertion)
 
 
 def _remedy(breach: Breach | NoWay, *, is_forbidden: bool) -> str:

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "who-can": "Show everybody who may do something.",
         "access": "Show who has which role in which account, and why.",
         "expiring": "Show what ends soon, and what has ended.",
+        "report": "Make a page that shows who can do what.",
         "diff": "Show who gains and who loses what, for all requests.",
     },
     "Releases": {

@@ -22,7 +22,7 @@ from iamgen.check.lint.linter import LintSettings, lint_all
 from iamgen.check.lint.repeats import without_repeats
 from iamgen.check.not_looked_at import in_words, not_looked_at
 from iamgen.check.quota_table import plain, table, tables_by_account
-from iamgen.check.quota_usage.headroom import Headroom, fullest, headroom, notable
+from iamgen.check.quota_usage.headroom import Headroom, fullest, notable
 from iamgen.check.rules import every_rule
 from iamgen.clock import now
 from iamgen.commands.requests import Lint
@@ -33,7 +33,7 @@ from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.iam.source import Source, read
 from iamgen.iam.template import Template
-from iamgen.project import Checked, Project
+from iamgen.project import Project
 from iamgen.similar_names import did_you_mean
 from iamgen.ui.console import Console
 
@@ -137,7 +137,7 @@ def _check_accounts(request: CheckRequest, console: Console) -> Report:
     findings = _with_more(findings, checked.assertion_findings)
     if request.form != "text":  # there stderr has them
         findings = _with_more(findings, declaration_findings("warning", (*project.warnings, *rendered.warnings)))
-    return Report(findings, _quota_usage(checked), settings.stack, declared=_declared_power(project.declaration))
+    return Report(findings, checked.headroom, settings.stack, declared=_declared_power(project.declaration))
 
 
 def _declared_power(declaration: Declaration) -> tuple[str, ...]:
@@ -162,16 +162,6 @@ def _reported(request: CheckRequest, console: Console) -> Iterator[None]:
         if request.form != "text":
             console.product(_text(request, Report(declaration_findings("error", exc.faults))))
         raise
-
-
-def _quota_usage(checked: Checked) -> tuple[Headroom, ...]:
-    """Return how much of every quota is used."""
-    declaration = checked.project.declaration
-    rows: list[Headroom] = []
-    for name, (template, facts) in checked.views.items():
-        people = len(declaration.people) if declaration.accounts[name].holds_people else 0
-        rows += headroom(name, template, facts, people)
-    return tuple(rows)
 
 
 def _check_templates(request: CheckRequest, console: Console) -> Report:

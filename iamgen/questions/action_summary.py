@@ -54,21 +54,28 @@ def listed_actions() -> KnownActions:
 
 def action_summary(asker: Asker, acting: Acting, owner: str = "") -> ActionSummary:
     """Return what a user or a role's session may do, in the account whose id is `owner`; empty for any account."""
-    levels = action_levels(asker, acting, owner)
+    return summary_of(action_levels(asker, acting, owner))
+
+
+def summary_of(levels: Mapping[str, Level]) -> ActionSummary:
+    """Return the levels of actions, as `action_levels` has them, by service and access level."""
     services: dict[str, Mapping[str, LevelSummary]] = {}
     for service, of_service in _by_service(levels).items():
         services[service] = _of_service(service, of_service)
     return ActionSummary(services)
 
 
-def action_levels(asker: Asker, acting: Acting, owner: str = "") -> Mapping[str, Level]:
-    """Return the actions, in lower case, that are allowed or may be: with yes, or that it depends."""
+def action_levels(
+    asker: Asker, acting: Acting, owner: str = "", *, left_out: frozenset[str] = frozenset()
+) -> Mapping[str, Level]:
+    """Return the actions, in lower case, that are allowed or may be: with yes, or that it depends; `left_out` names
+    those that are not asked about."""
     known, scope = listed_actions(), ResourceScope(owner=owner)
     levels: dict[str, Level] = {}
     for item in action_matrix(acting.caller, known, EVERYTHING, acting.context).classes:
         if not _may_be_allowed(acting, known.first(item.actions)):
             continue
-        for alike in _alike(known.named(item.actions)):
+        for alike in _alike(action for action in known.named(item.actions) if action not in left_out):
             level = asker.outcome(acting, alike[0], scope).level
             if level != "no":
                 levels |= dict.fromkeys(alike, level)

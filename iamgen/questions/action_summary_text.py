@@ -16,14 +16,21 @@ EVERYTHING = "everything"
 
 def summary_lines(summary: ActionSummary) -> Iterator[str]:
     """Yield what may be done, the services with most power first."""
+    groups = power_groups(summary)
+    if not groups:
+        yield f"  nothing of what is in the list of {list_date()}"
+    for power in groups:
+        names = _services(groups, power, is_complete=len(summary.services) == len(listed_actions().services))
+        yield from wrap(f"  {power}: {names}", WIDTH, subsequent_indent="      ", break_on_hyphens=False)
+
+
+def power_groups(summary: ActionSummary) -> Mapping[str, tuple[str, ...]]:
+    """Return the services by what may be done with them, in words, those with most power first."""
     groups: dict[str, list[str]] = defaultdict(list)
     for service, levels in summary.services.items():
         groups[_power(levels)].append(service)
-    if not groups:
-        yield f"  nothing of what is in the list of {list_date()}"
-    for power in sorted(groups, key=lambda words: (words != EVERYTHING, -_weight(words), words)):
-        names = _services(groups, power, is_complete=len(summary.services) == len(listed_actions().services))
-        yield from wrap(f"  {power}: {names}", WIDTH, subsequent_indent="      ", break_on_hyphens=False)
+    ordered = sorted(groups, key=lambda words: (words != EVERYTHING, -_weight(words), words))
+    return {words: tuple(groups[words]) for words in ordered}
 
 
 def legend() -> str:
@@ -34,7 +41,7 @@ def legend() -> str:
     )
 
 
-def _services(groups: Mapping[str, list[str]], power: str, *, is_complete: bool) -> str:
+def _services(groups: Mapping[str, tuple[str, ...]], power: str, *, is_complete: bool) -> str:
     """Return the services of a group. Where all services are in some group, the largest need not name its own."""
     names = groups[power]
     if is_complete and len(groups) > 1 and len(names) == max(map(len, groups.values())):

@@ -34,7 +34,7 @@ POWER_OVER_IAM = tuple(step.action for step in STEPS if step.gain in _OF_POWER)
 give access as another user."""
 
 
-_BY_SERVICES = "ways to become administrator by passing a role to a service, or by what a service runs as a role"
+BY_SERVICES = "ways to become administrator by passing a role to a service, or by what a service runs as a role"
 _OWN_CREDENTIALS = frozenset({"iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"})
 
 
@@ -121,7 +121,7 @@ class HolderSearch:
         outcomes = [self.asker.outcome(acting, action, self.demand.scope) for action in self.demand.actions]
         user = acting.known.entity
         is_special = self.is_admin and isinstance(user, IamUser)
-        return [_without_own_user(outcome, user.name) for outcome in outcomes] if is_special else outcomes
+        return [without_own_user(outcome, user.name) for outcome in outcomes] if is_special else outcomes
 
     def _level(self, levels: Iterable[Level]) -> Level:
         """Return the level of several actions: all of them count, or for administrators the best."""
@@ -135,7 +135,7 @@ class HolderSearch:
         return is_there and (self.only is None or known.entity.arn in self.only)
 
 
-def _without_own_user(outcome: ActionOutcome, name: str) -> ActionOutcome:
+def without_own_user(outcome: ActionOutcome, name: str) -> ActionOutcome:
     """Leave out what a user may do to their own user and gives them nothing more: further keys and a password."""
     if outcome.action not in _OWN_CREDENTIALS:
         return outcome
@@ -156,5 +156,5 @@ def _order(holder: AccessHolder) -> tuple[int, str, str, int]:
 
 def not_looked_at_by(model: AccessModel, holders: HolderAnswer) -> tuple[str, ...]:
     """Return who else may do it, and what may decide besides, and was not looked at, as parts of a sentence."""
-    services = (_BY_SERVICES,) if holders.is_admin else ()
+    services = (BY_SERVICES,) if holders.is_admin else ()
     return (ROOT_USER, *services, *not_looked_at(model, holders.demand), *since(model.policy_list, model.partition))

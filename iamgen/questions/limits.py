@@ -157,7 +157,7 @@ def _stands(asker: Asker, way: Way, circumstances: Circumstances) -> bool:
 
 def _after(statements: Iterable[Statement], moment: datetime) -> Iterator[datetime]:
     for statement in statements:
-        yield from (turn for turn in _turning_points(statement) if turn > moment)
+        yield from (turn for turn in turning_points(statement) if turn > moment)
 
 
 def _ends(attempt: Attempt, moment: datetime) -> Iterator[datetime]:
@@ -170,7 +170,7 @@ def _ends(attempt: Attempt, moment: datetime) -> Iterator[datetime]:
     return _after(statements, moment)
 
 
-def _turning_points(statement: Statement) -> Iterator[datetime]:
+def turning_points(statement: Statement) -> Iterator[datetime]:
     """Yield every moment at which a condition on the time begins to hold, or no longer holds."""
     if statement.context_keys.isdisjoint(TIME_KEYS):
         return

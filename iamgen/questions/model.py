@@ -195,6 +195,16 @@ class AccessModel:
         return {role.entity.arn: role for role in self.roles}
 
     @cached_property
+    def user_names(self) -> Mapping[str, str]:
+        """The names of the users of the model by their ARNs."""
+        return {actor.known.entity.arn: actor.name for actor in self.actors if actor.known}
+
+    @cached_property
+    def names_of_users(self) -> frozenset[str]:
+        """The names of the users of the model."""
+        return frozenset(self.user_names.values())
+
+    @cached_property
     def account_by_id(self) -> Mapping[str, ModelAccount]:
         """The accounts by their ids."""
         return {account.id: account for account in self.accounts}

@@ -26,13 +26,14 @@ def unknown_principals(model: AccessModel, role: KnownEntity) -> tuple[str, ...]
 
 
 def _of_statement(model: AccessModel, statement: Statement) -> Iterator[str]:
-    users = {actor.known.entity.arn: actor.name for actor in model.actors if actor.known}
+    users, names = model.user_names, model.names_of_users
     for principal in statement.principals:
         fields = principal.name.split(":", 5)
         is_here = principal.kind == "AWS" and len(fields) > 5 and fields[4] in model.account_by_id  # noqa: PLR2004
-        if is_here and fields[5].startswith(("user/", "role/")) and principal.name not in {*users, *model.role_by_arn}:
+        is_known = principal.name in users or principal.name in model.role_by_arn
+        if is_here and fields[5].startswith(("user/", "role/")) and not is_known:
             yield principal.name
     for condition in statement.conditions:
         if condition.key.lower() == _USER_NAME and not condition.operator.negated:
             plain = (value for value in condition.values if not {"*", "?", "$"} & set(value))
-            yield from (f"the user {value}" for value in plain if value not in users.values())
+            yield from (f"the user {value}" for value in plain if value not in names)

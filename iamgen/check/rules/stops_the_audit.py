@@ -6,7 +6,7 @@ from iamgen.check.rules import Rule
 from iamgen.check.rules._broad import everywhere
 from iamgen.check.rules._examples import allow, policy, template
 
-_ACTIONS = {
+STOPPING_ACTIONS = {
     "cloudtrail:StopLogging": "trail",
     "cloudtrail:DeleteTrail": "trail",
     "cloudtrail:PutEventSelectors": "trail",
@@ -17,6 +17,7 @@ _ACTIONS = {
     "securityhub:DisableSecurityHub": "",
     "access-analyzer:DeleteAnalyzer": "",
 }
+"""Actions by which records and detectors are stopped or removed, each with the kind of resource that it is about."""
 
 RULE = Rule(
     id="W139",
@@ -28,7 +29,7 @@ RULE = Rule(
         "them leaves no trace. These actions belong in the role that sets the records up."
     ),
     source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
-    check=everywhere(_ACTIONS, "can do something that nobody sees afterwards"),
+    check=everywhere(STOPPING_ACTIONS, "can do something that nobody sees afterwards"),
     good=(template(AuditP=policy(allow(["cloudtrail:LookupEvents", "config:Describe*", "guardduty:Get*"]))),),
     bad=(
         template(AppP=policy(allow("cloudtrail:StopLogging"))),

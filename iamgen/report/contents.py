@@ -1,0 +1,145 @@
+"""Everything that the report shows, as values: the page is made of this and of nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from iamgen.access_diff.difference_text import DifferenceText
+from iamgen.errors import Fault
+from iamgen.questions.access_answer import AccessOverview
+from iamgen.questions.declared_terms import DeclaredTerm
+from iamgen.questions.endings import AccessEnd
+from iamgen.questions.expiring_answer import ExpiringAnswer
+from iamgen.questions.holders import BY_SERVICES
+from iamgen.questions.limits import not_looked_at_of_all, since
+from iamgen.questions.model import AccessModel
+from iamgen.questions.who_can_text import PLURALS
+from iamgen.report.access_tables import AccessTables
+from iamgen.report.declared_checks import DeclaredChecks
+
+SOON = timedelta(days=30)
+_WITHOUT_MFA = "what people may do who sign in without MFA, and CI users by other means than their keys"
+
+
+@dataclass(frozen=True)
+class ReportOrigin:
+    """Of what the report is."""
+
+    source: str
+    """What was read, in words."""
+    commit: str
+    """The commit that it was read from, in words; empty where there is none."""
+    moment: datetime
+    """The time that decides what has ended."""
+
+
+@dataclass(frozen=True)
+class SharedEnd:
+    """Something that ends, once for all accounts in which it is the same."""
+
+    term: AccessEnd
+    """What ends, in the first of the accounts."""
+    accounts: tuple[str, ...]
+    """The names of the accounts."""
+
+
+@dataclass(frozen=True)
+class EmergencyRow:
+    """A policy that a role has until some day."""
+
+    term: DeclaredTerm
+    """What is declared, in the first of the accounts."""
+    accounts: tuple[str, ...]
+    """The names of the accounts."""
+    is_over: bool
+    """Whether it has ended, and is only still written."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReportContents:
+    """Everything that the report shows."""
+
+    origin: ReportOrigin
+    """Of what the report is."""
+    overview: AccessOverview
+    """Who can act as what."""
+    checks: DeclaredChecks | None
+    """What the checks say; None where the source is no declaration."""
+    difference: DifferenceText | None
+    """What is different since an earlier revision; None where nothing was compared."""
+    since: str
+    """That revision; empty where nothing was compared."""
+    holes: tuple[str, ...]
+    """What else was not looked at, as parts of sentences."""
+    picture: str = ""
+    """An SVG of who reaches what, as markup that is safe to put into a page; empty without one."""
+
+    @property
+    def model(self) -> AccessModel:
+        """The accounts that it is about."""
+        return self.overview.asker.model
+
+    @cached_property
+    def tables(self) -> AccessTables:
+        """Who can act as what, as tables."""
+        return AccessTables.of(self.overview)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """How many accounts and roles there are, and how many of each kind of those who may call AWS."""
+        kinds = Counter(key.kind for key in self.overview.by_actor)
+        by_kind = {words: kinds[kind] for kind, words in PLURALS.items() if kinds[kind] or kind == "person"}
+        return {"accounts": len(self.model.accounts), **by_kind, "roles": len(self.model.roles)}
+
+    @cached_property
+    def _expiring(self) -> ExpiringAnswer:
+        return ExpiringAnswer.of(self.model, self.origin.moment, self.origin.moment + SOON)
+
+    @property
+    def ended(self) -> tuple[SharedEnd, ...]:
+        """What no longer holds, and is still written."""
+        return _shared(self._expiring.ended)
+
+    @property
+    def ending(self) -> tuple[SharedEnd, ...]:
+        """What ends within 30 days."""
+        return _shared(self._expiring.ending)
+
+    @property
+    def emergencies(self) -> tuple[EmergencyRow, ...]:
+        """The emergencies of the declaration, those that have ended too."""
+        accounts: dict[DeclaredTerm, list[DeclaredTerm]] = {}
+        for term in self.model.terms:
+            if term.kind == "emergency":
+                accounts.setdefault(replace(term, account=""), []).append(term)
+        return tuple(
+            EmergencyRow(terms[0], tuple(term.account for term in terms), _is_over(terms[0], self.origin.moment))
+            for terms in accounts.values()
+        )
+
+    @property
+    def not_looked_at(self) -> tuple[str, ...]:
+        """What may decide besides and was not looked at, as parts of sentences."""
+        model = self.model
+        lists = since(model.policy_list, model.partition)
+        return (*self.holes, *not_looked_at_of_all(model), *lists, BY_SERVICES, _WITHOUT_MFA)
+
+    @property
+    def unread(self) -> tuple[Fault, ...]:
+        """What could not be read."""
+        return self.model.unread
+
+
+def _is_over(term: DeclaredTerm, moment: datetime) -> bool:
+    return term.until is not None and term.until <= moment
+
+
+def _shared(items: tuple[AccessEnd, ...]) -> tuple[SharedEnd, ...]:
+    together: dict[AccessEnd, list[AccessEnd]] = {}
+    for item in items:
+        together.setdefault(replace(item, account=""), []).append(item)
+    return tuple(SharedEnd(listed[0], tuple(item.account for item in listed)) for listed in together.values())
