@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iamgen.errors import Fault, IamgenError, UsageError
-from iamgen.questions.declared_source import DeclaredTexts, from_declaration
+from iamgen.questions.declared_source import DeclaredTexts, from_declaration, production_accounts
 from iamgen.questions.declared_terms import declared_terms
 from iamgen.questions.model import AccessModel, Actor
 
@@ -201,7 +201,8 @@ def _live(declaration: Declaration, source: ModelSource, console: Console) -> Ac
         raise IamgenError(faults)
     model = from_details([result for result in results.values() if not isinstance(result, IamgenError)])
     actors = tuple(_as_declared(actor, declaration) for actor in model.actors)
-    return replace(model, actors=actors, aliases=declaration.aliases, origin="AWS, as it is now")
+    production = production_accounts(declaration)
+    return replace(model, actors=actors, aliases=declaration.aliases, origin="AWS, as it is now", production=production)
 
 
 def _as_declared(actor: Actor, declaration: Declaration) -> Actor:

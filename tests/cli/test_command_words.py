@@ -127,6 +127,7 @@ def test_names_of_commands_are_completed_from_the_list() -> None:
     completion = ShellComplete(program, {}, "iamgen", "_IAMGEN_COMPLETE")
     assert [item.value for item in completion.get_completions([], "re")] == [
         "render",
+        "review",
         "release",
         "refresh-managed-policies",
     ]
