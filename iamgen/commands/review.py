@@ -147,10 +147,10 @@ def _commit_warnings(request: ReviewCheck, review: WrittenReview) -> tuple[Fault
     except IamgenError as exc:
         return exc.faults
     if not is_here:
-        problem = f"its commit {commit[:12]} is not in this clone, so nobody can look at what was reviewed"
+        problem = f"its commit {commit[:10]} is not in this clone, so nobody can look at what was reviewed"
         return (Fault(where, problem, "git fetch --unshallow, or git fetch"),)
     if not repository.contains(repository.head(), commit):
-        problem = f"its commit {commit[:12]} is not in the history of what is checked out"
+        problem = f"its commit {commit[:10]} is not in the history of what is checked out"
         return (Fault(where, problem, "check out the branch of the review"),)
     return ()
 

@@ -19,7 +19,7 @@ def state_text(state: ReviewState, file: str, write: LineWriter) -> str:
 
 def _lines(state: ReviewState, file: str, write: LineWriter) -> Iterator[str]:
     head, total = state.review.head, len(state.review.lines)
-    yield f"{file}: {len(state.confirmed):,} of {total:,} lines confirmed, of commit {head.commit[:12]}"
+    yield f"{file}: {len(state.confirmed):,} of {total:,} lines confirmed, of commit {head.commit[:10]}"
     people = sorted({line.by for line in state.confirmed if line.by})
     if people:
         yield f"confirmed by {', '.join(people)}"

@@ -14,6 +14,7 @@ from iamgen.commands import graph as command
 from iamgen.commands.graph import GraphRequest, graph
 from iamgen.errors import IamgenError
 from iamgen.ui.console import Console
+from tests.conftest import NOW
 
 MakeRepo = Callable[..., Path]
 
@@ -52,3 +53,15 @@ def test_all_that_is_wrong_with_the_request_is_told_at_once(make_repo: MakeRepo,
         graph(GraphRequest(ModelSource(make_repo()), "dot", None, "bbo", "prd", "soon"), console)
     assert [fault.where for fault in info.value.faults] == ["bbo", "prd", "--at-time"]
     assert printed(console.out) == ""
+
+
+def test_the_picture_of_the_docs_is_that_of_the_example(
+    console: Console, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOW.timestamp())))
+    root = Path(__file__).resolve().parents[2]
+    graph(GraphRequest(ModelSource(root)), console)
+    picture = root / "docs/access.svg"
+    if request.config.getoption("--rewrite"):
+        picture.write_text(printed(console.out), "utf-8")
+    assert printed(console.out) == picture.read_text("utf-8")

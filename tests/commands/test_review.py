@@ -166,14 +166,14 @@ def test_a_commit_that_is_not_here_is_warned_about(root: Path, run: Run) -> None
     first = git(root, "rev-parse", "HEAD")
     text = (root / FILE).read_text("utf-8")
     (root / FILE).write_text(text.replace(first, "f" * 40), "utf-8")
-    expected = "its commit ffffffffffff is not in this clone, so nobody can look at what was reviewed"
+    expected = "its commit ffffffffff is not in this clone, so nobody can look at what was reviewed"
     assert (
         f"warning: {FILE}: {expected}\nhint: git fetch --unshallow, or git fetch\n"
         in run(ReviewCheck(ModelSource(root), Path(FILE)))[2]
     )
     git(root, "commit", "--quiet", "--amend", "--message", "Another", "--allow-empty")
     (root / FILE).write_text(text, "utf-8")
-    expected = f"its commit {first[:12]} is not in the history of what is checked out"
+    expected = f"its commit {first[:10]} is not in the history of what is checked out"
     assert (
         f"warning: {FILE}: {expected}\nhint: check out the branch of the review\n"
         in run(ReviewCheck(ModelSource(root), Path(FILE)))[2]
