@@ -38,7 +38,7 @@ def _lines(graph: AccessGraph) -> Iterator[str]:
 
 def _account(account: GraphAccount) -> Iterator[str]:
     yield f"  subgraph cluster_{account.key} {{"
-    yield f"    label={_quoted(account_words(account))};"
+    yield f"    label={_quoted(*account_words(account))};"
     if account.is_production:
         yield '    penwidth="3";'
     yield from (f"    {_target(target)}" for target in account.targets)

@@ -37,7 +37,7 @@ def _lines(graph: AccessGraph) -> Iterator[str]:
         yield from (f"    {subject.key}([{_quoted(*subject_words(subject))}])" for subject in subjects)
         yield "  end"
     for account in graph.accounts:
-        yield f"  subgraph {account.key}[{_quoted(account_words(account))}]"
+        yield f"  subgraph {account.key}[{_quoted(*account_words(account))}]"
         for target in account.targets:
             words = _quoted(*target_words(target))
             yield f"    {target.key}{f'[[{words}]]' if target.kind == 'group' else f'[{words}]'}"

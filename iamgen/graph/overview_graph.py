@@ -84,6 +84,13 @@ class _GraphSource:
         return {target: tuple(items) for target, items in sorted(by_target.items())}
 
     @cached_property
+    def _reached_by_party(self) -> Mapping[GraphParty, list[ReachedTarget]]:
+        by_party: dict[GraphParty, list[ReachedTarget]] = defaultdict(list)
+        for item in self._reached:
+            by_party[item.party].append(item)
+        return by_party
+
+    @cached_property
     def _shown_accounts(self) -> Mapping[str, ModelAccount]:
         """The accounts that the answer is about, or of somebody's answer those in which they reach something."""
         part, request = self.overview.part, self.overview.request
@@ -104,7 +111,6 @@ class _GraphSource:
     def _signature(self, account: str) -> Hashable:
         """Return what accounts must share to be drawn as one. A role by way of another makes an account its own."""
         targets = self._targets_in(account)
-        chained = {name.account for item in self._reached if item.through for name in (item.target, item.through)}
         shared = tuple(
             (
                 target.kind,
@@ -114,8 +120,14 @@ class _GraphSource:
             )
             for target in targets
         )
-        own = account if account in chained else ""
+        own = account if account in self._chained else ""
         return own, self._is_production(account), shared, self._unreached(account)
+
+    @cached_property
+    def _chained(self) -> frozenset[str]:
+        """The accounts with a role that is assumed by way of another, or by way of which another is assumed."""
+        chained = (item for item in self._reached if item.through)
+        return frozenset(name.account for item in chained for name in (item.target, item.through) if name)
 
     def _targets_in(self, account: str) -> tuple[TargetName, ...]:
         return self._targets_by_account.get(account, ())
@@ -144,8 +156,15 @@ class _GraphSource:
         """Return the roles as which nobody can act; none in an answer about somebody or some role alone."""
         if self.overview.request.actor is not None or self.overview.request.role is not None:
             return ()
-        roles = [role_target(role) for role in self.overview.asker.model.roles if role.account.name == account]
-        return tuple(sorted(role.label for role in roles if role not in self._reached_by_target))
+        return self._unreached_by_account.get(account, ())
+
+    @cached_property
+    def _unreached_by_account(self) -> Mapping[str, tuple[str, ...]]:
+        labels: dict[str, list[str]] = defaultdict(list)
+        for role in map(role_target, self.overview.asker.model.roles):
+            if role not in self._reached_by_target:
+                labels[role.account].append(role.label)
+        return {account: tuple(sorted(listed)) for account, listed in labels.items()}
 
     def _notes(self, target: TargetName) -> tuple[str, ...]:
         """Return what is to be said about a target: emergencies in force, and that everybody is in a group."""
@@ -178,8 +197,7 @@ class _GraphSource:
         return len(users) > 1 and users == {item.party for item in self._reached_by_target[target]}
 
     def _subject(self, key: str, parties: Parties) -> GraphSubject:
-        members = set(parties)
-        reached = [item for item in self._reached if item.party in members]
+        reached = [item for party in parties for item in self._reached_by_party.get(party, ())]
         names = tuple(party.name for party in parties)
         title = subject_title(parties, reached)
         return GraphSubject(key, parties[0].kind, names, subject_heading(parties[0]), title)
@@ -215,11 +233,24 @@ class _GraphSource:
             grouped[source, self._target_keys[item.target], terms_of(item), _form(item)].append(item)
         return tuple(self._link(key, items) for key, items in sorted(grouped.items(), key=_in_order))
 
+    @cached_property
+    def _terms_by_target(self) -> Mapping[str, list[GraphLink]]:
+        """The links that have terms, by the key of the target whose box has a line for them."""
+        links: dict[str, list[GraphLink]] = defaultdict(list)
+        for link in self._links:
+            if link.terms:
+                links[link.target].append(link)
+        return links
+
+    @cached_property
+    def _drawn_by_key(self) -> Mapping[str, Parties]:
+        return {key: parties for parties, key in self._subject_keys.items()}
+
     def _link(self, key: tuple[str, str, str, LinkForm], items: list[ReachedTarget]) -> GraphLink:
         source, target, terms, form = key
         parties = tuple(dict.fromkeys(item.party for item in items))
         subjects = tuple(dict.fromkeys(self._key_of_party[party] for party in parties))
-        drawn_as_one = next(drawn for drawn, key in self._subject_keys.items() if key == subjects[0])
+        drawn_as_one = self._drawn_by_key[subjects[0]]
         is_partial = source == subjects[0] and len(parties) < len(drawn_as_one)
         names = tuple(party.name for party in parties)
         path = items[0].path(self.overview.asker.model)

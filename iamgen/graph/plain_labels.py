@@ -15,14 +15,17 @@ def subject_words(subject: GraphSubject) -> tuple[str, ...]:
     return number_of(subject.kind, len(subject.names)), _few(subject.names)
 
 
-def account_words(account: GraphAccount) -> str:
-    """Return the account's name, its id and whether it is production; of several their number and first names."""
-    production = ", production" if account.is_production else ""
-    unreached = f", nobody: {', '.join(account.unreached)}" if account.unreached else ""
+def account_words(account: GraphAccount) -> tuple[str, ...]:
+    """Return the account's name and id; that it is production, in a line that no long name pushes out; and the roles as
+    which nobody can act."""
+    name = account.names[0]
     if len(account.names) > 1:
-        return f"{account_label(account.names)}{production}: {_few(account.names)}{unreached}"
-    ids = "" if account.ids[0] in account.names else f" {account.ids[0]}"
-    return f"{account.names[0]}{ids}{production}{unreached}"
+        name = f"{account_label(account.names)}: {_few(account.names)}"
+    elif account.ids[0] != name:
+        name = f"{name} {account.ids[0]}"
+    production = ("production",) if account.is_production else ()
+    unreached = (f"nobody: {', '.join(account.unreached)}",) if account.unreached else ()
+    return name, *production, *unreached
 
 
 def target_words(target: GraphTarget) -> tuple[str, ...]:

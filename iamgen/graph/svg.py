@@ -18,6 +18,7 @@ from iamgen.graph.placement import ACCOUNT_WIDTH, LINE, MARGIN, PADDING, ROW, Pl
 from iamgen.graph.svg_elements import element, text, title
 from iamgen.graph.svg_style import FONT_COLUMN, STYLE
 from iamgen.graph.text_width import shortened
+from iamgen.ui.printable import printable
 
 _BASELINE = 15
 _TIP = 6
@@ -105,8 +106,8 @@ class _SvgPicture:
         is_many = len(subject.names) > 1
         label = number_of(subject.kind, len(subject.names)) if is_many else subject.names[0]
         room = _columns(box.width - 24)
-        own = [link for link in self.places.graph.links if link.source == subject.key]
-        over = [link for link in self._links_of[subject.key] if link.source != subject.key]
+        own = self._links_from.get(subject.key, [])
+        over = [link for link in self._links_of.get(subject.key, ()) if link.source != subject.key]
         reached = dict.fromkeys(link.target for link in (*own, *over))
         kind = "ig-of-machine" if subject.is_machine else "ig-of-person"
         return element(
@@ -125,7 +126,6 @@ class _SvgPicture:
     def _target(self, target: GraphTarget) -> str:
         """Return a role or a group with the lines from it to further roles; those to it show while it is pointed at."""
         box = self.places.targets[target.key]
-        links = self.places.graph.links
         room, x = _columns(box.width - 20), box.x + 10
         label = f"group {target.label}" if target.kind == "group" else target.label
         rows = [
@@ -135,8 +135,8 @@ class _SvgPicture:
         return element(
             "g",
             title(target.title),
-            *(self._link(link) for link in links if link.source == target.key),
-            *(self._use(f"l{self._numbers[link]}", "ig-over") for link in links if link.target == target.key),
+            *(self._link(link) for link in self._links_from.get(target.key, ())),
+            *(self._use(f"l{self._numbers[link]}", "ig-over") for link in self._links_to.get(target.key, ())),
             _rectangle(box, f"ig-box{' ig-group' if target.kind == 'group' else ''}", 3, f"{self.name}-{target.key}"),
             text(label, x, box.y + _BASELINE, room),
             *(text(row, x, box.y + ROW + LINE * number + 10, room, form) for number, (row, form) in enumerate(rows)),
@@ -156,19 +156,36 @@ class _SvgPicture:
                 links[key].append(link)
         return links
 
+    @cached_property
+    def _links_from(self) -> Mapping[str, list[GraphLink]]:
+        links: dict[str, list[GraphLink]] = defaultdict(list)
+        for link in self.places.graph.links:
+            links[link.source].append(link)
+        return links
+
+    @cached_property
+    def _links_to(self) -> Mapping[str, list[GraphLink]]:
+        links: dict[str, list[GraphLink]] = defaultdict(list)
+        for link in self.places.graph.links:
+            links[link.target].append(link)
+        return links
+
+    @cached_property
+    def _subjects(self) -> Mapping[str, GraphSubject]:
+        return {subject.key: subject for subject in self.places.graph.subjects}
+
     def _use(self, key: str, class_: str) -> str:
         return element("use", href=f"#{self.name}-{key}", class_=class_)
 
     def _link(self, link: GraphLink) -> str:
         """Return a line. Its colour is that of whose line it is, also where it is shown once more."""
-        subjects = {subject.key: subject for subject in self.places.graph.subjects}
         path, tip = self._curve(link)
-        source = subjects.get(link.source)
+        source = self._subjects.get(link.source)
         kind = "ig-of-role" if source is None else "ig-of-machine" if source.is_machine else "ig-of-person"
-        line = element("path", class_="ig-path", d=path)
+        form = f"ig-path ig-{link.form}{' ig-partial' if link.is_partial else ''}"
+        line = element("path", class_=form, d=path)
         drawn = element("g", line, element("path", class_="ig-tip", d=tip), class_=kind, id=self._link_id(link))
-        partial = " ig-partial" if link.is_partial else ""
-        return element("g", title(link.title), drawn, class_=f"ig-link ig-{link.form}{partial}")
+        return element("g", title(link.title), drawn, class_="ig-link")
 
     def _link_id(self, link: GraphLink) -> str:
         return f"{self.name}-l{self._numbers[link]}"
@@ -211,9 +228,10 @@ class _SvgPicture:
                 yield element("g", path, words_beside, class_="ig-of-role")
                 y += LINE
         graph = self.places.graph
-        remarks = f"Read from {graph.origin}. Not looked at: {'; '.join(graph.remarks)}."
-        for row in wrap(remarks, _columns(width - 2 * MARGIN)):
-            yield text(row, MARGIN, y, len(row), "ig-small")
+        remarks = printable(f"Read from {graph.origin}. Not looked at: {'; '.join(graph.remarks)}.")
+        columns = _columns(width - 2 * MARGIN)
+        for row in wrap(remarks, columns if remarks.isascii() else columns // 2):  # wide letters take two columns
+            yield text(row, MARGIN, y, columns, "ig-small")
             y += LINE
 
 

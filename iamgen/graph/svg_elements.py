@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from iamgen.graph.svg_style import FONT_COLUMN
+from iamgen.graph.svg_style import FONT_COLUMN, SMALL
 from iamgen.graph.text_width import columns_of, shortened
 from iamgen.ui.printable import printable
 
@@ -29,7 +29,8 @@ def text(words: str, x: float, y: float, columns: int, class_: str = "") -> str:
     """Return a text in one line of at most so many columns. A text with letters that the font may not have is fitted
     into the width that is meant for it."""
     visible = shortened(words, columns)
-    fitted = {} if visible.isascii() else {"textLength": round(columns_of(visible) * (FONT_COLUMN - 0.1), 1)}
+    column = FONT_COLUMN * (SMALL if "ig-small" in class_ else 1)
+    fitted = {} if visible.isascii() else {"textLength": round(columns_of(visible) * column, 1)}
     adjust = {"lengthAdjust": "spacingAndGlyphs"} if fitted else {}
     return element("text", escape(visible, quote=False), class_=class_, x=x, y=y, **fitted, **adjust)
 

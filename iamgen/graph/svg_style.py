@@ -1,13 +1,18 @@
 """The style of the picture: light and dark, what is highlighted when somebody points at it, and how it is printed.
 
-Every class and variable begins with `ig`, so that it can stand in a page beside other styles. Colours are of Okabe and
-Ito's palette or near it, which people with any kind of colour-blindness tell apart; no colour says anything alone.
+Every class and variable begins with `ig`, so that it can stand in a page beside other styles. Colours are near
+Okabe and Ito's palette, which people with any kind of colour-blindness tell apart; no colour says anything alone.
+
+Boxes and lines are shown once more by `use` while somebody points at what they belong to. A selector does not see
+beyond what `use` repeats, so that theirs have no `.ig` before them.
 """
 
 from __future__ import annotations
 
 FONT_COLUMN = 7.25
 """How wide a letter is at 12 pixels, in the widest of the usual monospaced fonts, a little room included."""
+SMALL = 11 / 12
+"""How large the small text is beside the other."""
 
 STYLE = """\
 .ig{--ig-ground:#fff;--ig-ink:#1b1f24;--ig-quiet:#59636e;--ig-frame:#c3cad2;--ig-account:#f6f8fa;--ig-fill:#fff;\
@@ -22,19 +27,19 @@ STYLE = """\
 .ig .ig-ground{fill:var(--ig-ground);pointer-events:none}
 .ig .ig-account{fill:var(--ig-account);stroke:var(--ig-frame)}
 .ig .ig-account.ig-production{stroke:var(--ig-production);stroke-width:2.5}
-.ig .ig-box{fill:var(--ig-inside,var(--ig-fill));stroke:var(--ig-outline,var(--ig-frame));\
+.ig-box{fill:var(--ig-inside,var(--ig-fill));stroke:var(--ig-outline,var(--ig-frame));\
 stroke-width:var(--ig-outline-width,1)}
-.ig .ig-group{stroke-dasharray:1 3;stroke-linecap:round}
-.ig .ig-of-person{--ig-line:var(--ig-person)}
-.ig .ig-of-machine{--ig-line:var(--ig-machine)}
-.ig .ig-of-role{--ig-line:var(--ig-role)}
+.ig-group{stroke-dasharray:1 3;stroke-linecap:round}
+.ig-of-person{--ig-line:var(--ig-person)}
+.ig-of-machine{--ig-line:var(--ig-machine)}
+.ig-of-role{--ig-line:var(--ig-role)}
 .ig .ig-side{fill:var(--ig-line)}
 .ig .ig-link{opacity:.75}
-.ig .ig-path{fill:none;stroke:var(--ig-line);stroke-width:1.5;pointer-events:stroke}
-.ig .ig-tip{fill:var(--ig-line)}
-.ig .ig-ending .ig-path,.ig-path.ig-ending{stroke-dasharray:7 4}
-.ig .ig-perhaps .ig-path,.ig-path.ig-perhaps{stroke-dasharray:1 4;stroke-linecap:round;stroke-width:2}
-.ig .ig-partial .ig-path,.ig-path.ig-partial{stroke-width:.6}
+.ig-path{fill:none;stroke:var(--ig-line);stroke-width:1.5;pointer-events:stroke}
+.ig-tip{fill:var(--ig-line)}
+.ig-path.ig-ending{stroke-dasharray:7 4}
+.ig-path.ig-perhaps{stroke-dasharray:1 4;stroke-linecap:round;stroke-width:2}
+.ig-path.ig-partial{stroke-width:.6}
 .ig .ig-over{display:none;pointer-events:none}
 .ig .ig-all:hover .ig-link{opacity:.12}
 .ig .ig-node:hover .ig-link,.ig .ig-link:hover{opacity:1}

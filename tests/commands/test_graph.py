@@ -40,7 +40,7 @@ def test_a_picture_is_printed(make_repo: MakeRepo, console: Console, monkeypatch
     monkeypatch.setattr(command, "is_too_large", lambda _picture: True)
     assert graph(GraphRequest(ModelSource(make_repo()), "mermaid", account="prod"), console) == 0
     picture = printed(console.out)
-    assert 'subgraph a1["prod 333333333333, production, nobody: AdminR"]' in picture
+    assert 'subgraph a1["prod 333333333333<br>production<br>nobody: AdminR"]' in picture
     assert "dev" not in picture
     assert printed(console.err) == (
         "warning: mermaid: code hosts draw 500 lines and 50,000 letters at most, and this picture has more\n"

@@ -68,6 +68,14 @@ def test_a_picture_within_a_page_has_no_style_and_ids_of_its_own() -> None:
     assert STYLE in svg_text(hostile("bob"))
 
 
+@pytest.mark.parametrize("name", ["box", "group", "path", "tip", "of-person", "of-machine", "of-role"])
+def test_the_style_of_what_is_shown_once_more_needs_nothing_around_it(name: str) -> None:
+    """In what `use` repeats, no selector sees what is around the original: a line would come out black and filled."""
+    rules = [line.partition("{")[0] for line in STYLE.splitlines()]
+    assert f".ig-{name}" in rules
+    assert not [rule for rule in rules if rule.endswith(f" .ig-{name}") and ":hover" not in rule]
+
+
 def test_production_is_said_in_words_however_long_the_name() -> None:
     texts = [element.text or "" for element in ET.fromstring(svg_text(hostile("x" * 500))).iter(f"{SVG}text")]  # noqa: S314
     assert any(text.endswith("… · production") for text in texts)
