@@ -9,6 +9,8 @@ from typing import Literal
 
 LinkForm = Literal["certain", "ending", "perhaps"]
 """How a link is drawn: it holds without an end, until some time, or nobody can know beforehand."""
+TargetKind = Literal["group", "own policies", "role"]
+"""What somebody reaches: a role, a group, or what policies of their own let their user do."""
 MACHINES = ("CI user", "pipeline", "service", "other account")
 """The kinds that stand on the side of machines."""
 
@@ -36,11 +38,11 @@ class GraphSubject:
 
 @dataclass(frozen=True)
 class GraphTarget:
-    """A role or a group."""
+    """A role, a group, or policies that users have themselves."""
 
     key: str
     """Its name within the picture."""
-    kind: Literal["group", "role"]
+    kind: TargetKind
     """What it is."""
     label: str
     """Its short name."""
@@ -50,6 +52,11 @@ class GraphTarget:
     """Until when somebody can act as it, or that nobody can know it: a line for each."""
     title: tuple[str, ...]
     """The lines that are shown when somebody points at it."""
+
+    @property
+    def words(self) -> str:
+        """Its label, with what it is where it is no role."""
+        return self.label if self.kind == "role" else f"{self.kind} {self.label}"
 
 
 @dataclass(frozen=True)

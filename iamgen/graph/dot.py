@@ -48,7 +48,7 @@ def _account(account: GraphAccount) -> Iterator[str]:
 
 
 def _target(target: GraphTarget) -> str:
-    return _node(target.key, target_words(target), target.title, "rounded" if target.kind == "group" else "")
+    return _node(target.key, target_words(target), target.title, "rounded" if target.kind != "role" else "")
 
 
 def _node(key: str, words: tuple[str, ...], title: tuple[str, ...], style: str = "") -> str:

@@ -63,7 +63,7 @@ def subject_title(parties: Sequence[GraphParty], reached: Iterable[ReachedTarget
         is_of_all = all(len(holders[words, name]) == len(parties) for name in names_of_accounts)
         part = "" if is_of_all else " (part of them)"
         lines += wrap(f"{words.format(', '.join(names_of_accounts))}{part}", _TITLE_WIDTH, subsequent_indent="    ")
-    return tuple(lines) if accounts else (*lines, "no role, and no group")
+    return tuple(lines) if accounts else (*lines, "no role, no group, and no policy of their own")
 
 
 def _role_words(item: ReachedTarget) -> str:
@@ -71,7 +71,7 @@ def _role_words(item: ReachedTarget) -> str:
     through = f" by way of {item.through.label} in {item.through.account}" if item.through else ""
     terms = f" {terms_of(item)}" if terms_of(item) else ""
     reason = f": {item.reason}" if item.reason else ""
-    name = f"group {item.target.label}" if item.target.kind == "group" else item.target.label
+    name = item.target.label if item.target.kind == "role" else f"{item.target.kind} {item.target.label}"
     return f"{_braces(name)} in {{}}{_braces(through + terms + reason)}"
 
 

@@ -40,7 +40,7 @@ def _lines(graph: AccessGraph) -> Iterator[str]:
         yield f"  subgraph {account.key}[{_quoted(*account_words(account))}]"
         for target in account.targets:
             words = _quoted(*target_words(target))
-            yield f"    {target.key}{f'[[{words}]]' if target.kind == 'group' else f'[{words}]'}"
+            yield f"    {target.key}{f'[[{words}]]' if target.kind != 'role' else f'[{words}]'}"
         if not account.targets:
             yield f"    {account.key}n[{_quoted('nobody')}]"
         yield "  end"

@@ -168,7 +168,7 @@ class _GraphSource:
 
     def _notes(self, target: TargetName) -> tuple[str, ...]:
         """Return what is to be said about a target: emergencies in force, and that everybody is in a group."""
-        if target.kind == "group":
+        if target.kind != "role":
             return ("everybody",) if self._has_everybody(target) else ()
         moment = self.overview.request.circumstances.moment
         in_force = [
@@ -227,7 +227,7 @@ class _GraphSource:
     def _links(self) -> tuple[GraphLink, ...]:
         grouped: dict[tuple[str, str, str, LinkForm], list[ReachedTarget]] = defaultdict(list)
         for item in self._reached:
-            if item.target.kind == "group" and self._has_everybody(item.target):
+            if item.target.kind != "role" and self._has_everybody(item.target):
                 continue
             source = self._target_keys[item.through] if item.through else self._key_of_party[item.party]
             grouped[source, self._target_keys[item.target], terms_of(item), _form(item)].append(item)

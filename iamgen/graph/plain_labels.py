@@ -30,7 +30,7 @@ def account_words(account: GraphAccount) -> tuple[str, ...]:
 
 def target_words(target: GraphTarget) -> tuple[str, ...]:
     """Return the role or group with its notes. Its terms are labels of the lines."""
-    return f"group {target.label}" if target.kind == "group" else target.label, *target.notes
+    return target.words, *target.notes
 
 
 def link_words(link: GraphLink) -> str:

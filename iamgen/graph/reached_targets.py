@@ -5,12 +5,13 @@ Nothing about access is decided here: each fact is taken from an `AccessOverview
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 from iamgen.access.entities import IamGroup, IamUser
+from iamgen.graph.access_graph import TargetKind
 from iamgen.questions.access_answer import AccessOverview, ActorKey
 from iamgen.questions.grant_reasons import grant_of
 from iamgen.questions.held_roles import HeldRole, role_label
@@ -39,16 +40,16 @@ class GraphParty:
 
 @dataclass(frozen=True, order=True)
 class TargetName:
-    """A role that somebody can act as, or a group that somebody is in."""
+    """A role that somebody can act as, a group that they are in, or the policies that their user has itself."""
 
     account: str
     """The name of its account."""
-    kind: Literal["group", "role"]
+    kind: TargetKind
     """What it is."""
     label: str
     """Its short name."""
     arn: str
-    """Its ARN."""
+    """Its ARN; of policies, a digest of what they say: users who have the same have one target."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,14 @@ def _of_held(overview: AccessOverview, key: ActorKey, held: HeldRole) -> Iterato
     entity = held.known.entity
     for group in entity.groups if isinstance(entity, IamUser) and not held.is_role else ():
         yield ReachedTarget(party, group_target(group, held.known.account))
+    if isinstance(entity, IamUser) and not held.is_role and entity.policies:
+        yield ReachedTarget(party, _policies_target(entity, held.known.account))
+
+
+def _policies_target(user: IamUser, account: ModelAccount) -> TargetName:
+    policies = sorted(user.policies, key=lambda policy: policy.name)
+    digest = hashlib.sha256(repr(policies).encode("utf-8", "backslashreplace")).hexdigest()
+    return TargetName(account.name, "own policies", ", ".join(policy.name for policy in policies), digest)
 
 
 def _roles_on_the_way(overview: AccessOverview, party: GraphParty, held: HeldRole) -> Iterator[ReachedTarget]:

@@ -127,7 +127,6 @@ class _SvgPicture:
         """Return a role or a group with the lines from it to further roles; those to it show while it is pointed at."""
         box = self.places.targets[target.key]
         room, x = _columns(box.width - 20), box.x + 10
-        label = f"group {target.label}" if target.kind == "group" else target.label
         rows = [
             *((note, "ig-small ig-danger" if target.kind == "role" else "ig-small") for note in target.notes),
             *((terms, "ig-small") for terms in target.terms),
@@ -137,8 +136,8 @@ class _SvgPicture:
             title(target.title),
             *(self._link(link) for link in self._links_from.get(target.key, ())),
             *(self._use(f"l{self._numbers[link]}", "ig-over") for link in self._links_to.get(target.key, ())),
-            _rectangle(box, f"ig-box{' ig-group' if target.kind == 'group' else ''}", 3, f"{self.name}-{target.key}"),
-            text(label, x, box.y + _BASELINE, room),
+            _rectangle(box, f"ig-box{'' if target.kind == 'role' else ' ig-group'}", 3, f"{self.name}-{target.key}"),
+            text(target.words, x, box.y + _BASELINE, room),
             *(text(row, x, box.y + ROW + LINE * number + 10, room, form) for number, (row, form) in enumerate(rows)),
             class_="ig-node ig-of-role",
         )
@@ -236,7 +235,7 @@ class _SvgPicture:
 
 
 _LEGEND = {
-    "certain": "can act as the role, without an end; to a group: is in it",
+    "certain": "can act as the role, without an end; is in the group; has the policies",
     "ending": "until the time that stands in the role",
     "perhaps": "perhaps: nobody can know it before the request",
     "partial": "only part of those who are drawn as one: the line says who",

@@ -136,7 +136,12 @@ def _own_user(known: KnownEntity) -> str:
         group.logical_id if group.name.endswith(f"-{group.logical_id}-{known.account.id}") else group.name
         for group in groups
     ]
-    return f"their own user (groups {', '.join(names)})" if names else "their own user (no group)"
+    policies = [policy.name for policy in known.entity.policies]
+    parts = (
+        f"groups {', '.join(names)}" if names else "no group",
+        f"policies {', '.join(policies)}" if policies else "",
+    )
+    return f"their own user ({'; '.join(filter(None, parts))})"
 
 
 def _digest(letters: int, *parts: str) -> str:

@@ -117,7 +117,7 @@ def test_many_with_equal_access_are_one(modelled: Modelled) -> None:
     graph = access_graph(overview_of(people(modelled, dict.fromkeys(names, ""), set(names))))
     assert [subject.names for subject in graph.subjects] == [tuple(f"{name} in {DEV}" for name in names)]
     assert graph.subjects[0].title[0] == "14 users:"
-    assert [len(link.names) for link in graph.links] == [14]
+    assert [len(link.names) for link in graph.links] == [14]  # the role: everybody has the policies
 
 
 def test_a_team_that_is_drawn_as_one_says_who_has_it(modelled: Modelled) -> None:
@@ -127,7 +127,7 @@ def test_a_team_that_is_drawn_as_one_says_who_has_it(modelled: Modelled) -> None
         ("users, team blue", 2),
         ("users, team red", 1),
     ]
-    blue, red = graph.links
+    blue, red = (link for link in graph.links if graph.targets[link.target].kind == "role")
     assert (blue.is_partial, len(blue.names), red.is_partial) == (True, 1, False)
     assert blue.title[0].startswith("1 of 2: ann")
     assert any(line.endswith("(part of them)") for line in graph.subjects[0].title)
@@ -140,7 +140,7 @@ def test_many_accounts_with_equal_access_are_one(modelled: Modelled) -> None:
     accounts[OPS] = {"ann": user("ann", statement("Allow", "sts:AssumeRole"))}
     graph = access_graph(overview_of(modelled(accounts)))
     assert [len(account.names) for account in graph.accounts] == [8, 1]
-    assert len(graph.links) == 1
+    assert len(graph.links) == 2
     assert len(drawn(graph)) == 8
 
 
@@ -156,7 +156,8 @@ def test_a_role_by_way_of_another_is_a_line_between_roles(modelled: Modelled) ->
     )
     for overview in (overview_of(asker), overview_of(asker, "ann")):
         graph = access_graph(overview)
-        lines = [(link.source, graph.targets[link.target].label, link.subjects) for link in graph.links]
+        roles = [link for link in graph.links if graph.targets[link.target].kind == "role"]
+        lines = [(link.source, graph.targets[link.target].label, link.subjects) for link in roles]
         first = next(target.key for target in graph.targets.values() if target.label == "First")
         assert lines == [("s1", "First", ("s1",)), (first, "Second", ("s1",))]
 
@@ -175,6 +176,17 @@ def test_a_part_of_an_answer_is_a_part_of_the_picture() -> None:
     bob = access_graph(overview_of(asker, "bob"))
     assert [subject.names for subject in bob.subjects] == [("bob",)]
     assert {account.names[0]: account.unreached for account in bob.accounts} == {"user-only": (), "dev": (), "prod": ()}
+
+
+def test_policies_of_a_user_s_own_are_in_the_picture(modelled: Modelled) -> None:
+    users = {name: user(name, statement("Allow", "*")) for name in ("ann", "ben")}
+    others = {"cid": user("cid", statement("Allow", "s3:*")), "dan": user("dan")}
+    graph = access_graph(overview_of(modelled({DEV: {**users, **others}})), "equal")
+    assert [(link.names, graph.targets[link.target].words) for link in graph.links] == [
+        ((f"ann in {DEV}", f"ben in {DEV}"), "own policies own"),
+        ((f"cid in {DEV}",), "own policies own"),
+    ]
+    assert graph.subjects[2].title[1:] == ("no role, no group, and no policy of their own",)
 
 
 def test_an_order_with_fewer_crossings_is_found() -> None:

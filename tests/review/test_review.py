@@ -144,7 +144,7 @@ def test_what_a_role_can_do_is_a_part_of_its_line(modelled: Modelled) -> None:
     more = lines_of(modelled, read_only, statement("Allow", "s3:PutObject"))
     assert before["R"].token.identity == more["R"].token.identity
     assert before["R"].token.power != more["R"].token.power
-    own = "their own user (no group)"
+    own = "their own user (no group; policies own)"
     assert before[own] == more[own]
     same = lines_of(modelled, {**read_only, "Action": ["s3:listbucket", "s3:GetObject"], "Sid": "Named"})
     assert before == same
@@ -177,7 +177,7 @@ def test_an_end_that_moves_is_told_as_an_end(modelled: Modelled) -> None:
 
 
 def test_asking_for_a_known_role_is_no_power_of_a_user(modelled: Modelled) -> None:
-    own = "their own user (no group)"
+    own = "their own user (no group; policies own)"
     plain = lines_of(modelled)[own]
     assert lines_of(modelled, user_statements=(statement("Deny", "s3:*"),))[own] != plain
     elsewhere = statement("Allow", "sts:AssumeRole", f"arn:aws:iam::{OPS}:role/Partner")
