@@ -13,7 +13,7 @@ from iamgen.declaration.expiry import spoken
 from iamgen.questions.access_answer import AccessOverview, ActorKey
 from iamgen.questions.held_roles import HeldRole, role_label
 from iamgen.questions.model import KnownEntity
-from iamgen.review.power_digest import power_digest
+from iamgen.review.power_digest import PowerDigests
 from iamgen.ui.printable import printable
 
 _TOKEN = re.compile(r"r([0-9a-f]{12})-([0-9a-f]{8})-([0-9a-f]{16})")
@@ -98,20 +98,20 @@ def _by_role(line: AccessLine) -> tuple[str, ...]:
 
 
 def _held_lines(overview: AccessOverview) -> Iterator[AccessLine]:
-    roles = overview.asker.model.role_by_arn
+    digests = PowerDigests(overview.asker.model.role_by_arn)
     for key, held in overview.by_actor.items():
         for item in held:
-            power = power_digest(item.known, (item.way,), roles)
+            power = digests.of_way(item.known, item.way)
             yield _line(_words(key, item), f"{item.actor.account_name} {item.known.entity.arn}", power)
 
 
 def _unknown_lines(overview: AccessOverview) -> Iterator[AccessLine]:
     """Yield those whom trust policies name, and of whom nothing is known: perhaps they can act as the role."""
-    roles = overview.asker.model.role_by_arn
+    digests = PowerDigests(overview.asker.model.role_by_arn)
     for name, trusting in overview.unknown.items():
         for role in trusting:
             words = AccessWords(name, UNKNOWN, role_label(role), role.account.name, "perhaps", "", "")
-            yield _line(words, role.entity.arn, power_digest(role, (), roles))
+            yield _line(words, role.entity.arn, digests.of_anybody(role))
 
 
 def _line(words: AccessWords, target: str, power: str) -> AccessLine:

@@ -176,14 +176,54 @@ def test_an_end_that_moves_is_told_as_an_end(modelled: Modelled) -> None:
     assert first.token.words != second.token.words
 
 
-def test_asking_for_a_known_role_is_no_power_of_a_user(modelled: Modelled) -> None:
+def test_a_further_way_to_assume_a_role_is_told(modelled: Modelled) -> None:
+    ann, ben = ({"AWS": f"arn:aws:iam::{DEV}:user/{name}"} for name in ("ann", "ben"))
+    mfa: dict[str, Any] = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+    before = lines_of(modelled, trust=trusted(ann, **mfa))["R"]
+    for more in (
+        trusted(ann),
+        trusted({"AWS": f"arn:aws:iam::{DEV}:root"}),
+        {**trusted(ann), "Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+    ):
+        after = lines_of(modelled, trust=[trusted(ann, **mfa), more])["R"]
+        assert (after.words, after.token.power == before.token.power) == (before.words, False)
+    assert lines_of(modelled, trust=[trusted(ann, **mfa), trusted(ben)])["R"] == before
+
+
+def test_what_is_known_of_a_trusted_stranger_is_a_part_of_the_line(modelled: Modelled) -> None:
+    stranger = {"AWS": f"arn:aws:iam::{DEV}:user/stranger"}
+    mfa: dict[str, Any] = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+    trusts = (trusted(stranger), trusted(stranger, **mfa))
+    lines = [access_lines(overview_of(modelled({DEV: {"R": role("R", trust)}})))[0] for trust in trusts]
+    assert lines[0].words == lines[1].words == (*stranger.values(), "not in what was read", "R", DEV, "perhaps", "", "")
+    assert lines[0].token.power != lines[1].token.power
+
+
+def test_a_boundary_is_a_part_of_the_line(modelled: Modelled) -> None:
+    def line(**more: Any) -> AccessLine:
+        resources = {"R": role("R", {"Service": "lambda.amazonaws.com"}, statement("Allow", "s3:*"), **more)}
+        return access_lines(overview_of(modelled({DEV: resources})))[0]
+
+    narrow, wide = (
+        line(PermissionsBoundary=f"arn:aws:iam::aws:policy/{name}")
+        for name in ("ReadOnlyAccess", "AdministratorAccess")
+    )
+    assert len({line().token.power, narrow.token.power, wide.token.power}) == 3
+
+
+def test_which_known_roles_a_user_may_ask_for_is_no_power_of_theirs(modelled: Modelled) -> None:
     own = "their own user (no group; policies own)"
-    plain = lines_of(modelled)[own]
-    assert lines_of(modelled, user_statements=(statement("Deny", "s3:*"),))[own] != plain
-    elsewhere = statement("Allow", "sts:AssumeRole", f"arn:aws:iam::{OPS}:role/Partner")
-    assert lines_of(modelled, user_statements=(elsewhere,))[own] != plain
-    again = statement("Allow", ["sts:AssumeRole", "sts:TagSession"], f"arn:aws:iam::{DEV}:role/R")
-    assert lines_of(modelled, user_statements=(again,))[own] == plain
+    here, elsewhere = f"arn:aws:iam::{DEV}:role/R", f"arn:aws:iam::{OPS}:role/Partner"
+
+    def line(resources: list[str], **more: Any) -> AccessLine:
+        users = {"ann": user("ann", statement("Allow", "sts:AssumeRole", resources, **more))}
+        roles = {name: role(name, {"AWS": f"arn:aws:iam::{DEV}:root"}) for name in ("R", "S")}
+        return {item.words.role: item for item in access_lines(overview_of(modelled({DEV: {**users, **roles}})))}[own]
+
+    assert line([here]) == line([here, f"arn:aws:iam::{DEV}:role/S"])
+    assert line([here]) != line([here, elsewhere])
+    assert line([here]) != line([here], Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+    assert lines_of(modelled)[own] != lines_of(modelled, user_statements=(statement("Deny", "s3:*"),))[own]
 
 
 def test_changed_new_and_gone_access(text: str, content: ReviewContent) -> None:
