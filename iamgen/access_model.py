@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iamgen.errors import Fault, IamgenError, UsageError
-from iamgen.questions.declared_source import DeclaredTexts, from_declaration
+from iamgen.questions.declared_source import DeclaredTexts, from_declaration, production_accounts
 from iamgen.questions.declared_terms import declared_terms
 from iamgen.questions.model import AccessModel, Actor
 
@@ -217,7 +217,14 @@ def _live(declaration: Declaration, source: ModelSource, console: Console) -> Ac
     model = from_details(details)
     actors = tuple(_as_declared(actor, declaration) for actor in model.actors)
     gaps = (*model.gaps, *_missing_accounts(declaration, results))
-    return replace(model, actors=actors, aliases=declaration.aliases, gaps=gaps, origin="AWS, as it is now")
+    return replace(
+        model,
+        actors=actors,
+        aliases=declaration.aliases,
+        gaps=gaps,
+        origin="AWS, as it is now",
+        production=production_accounts(declaration),
+    )
 
 
 def _missing_accounts(declaration: Declaration, results: Mapping[str, AccountDetails | IamgenError]) -> Iterator[Fault]:

@@ -22,6 +22,8 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "access": "Show who has which role in which account, and why.",
         "expiring": "Show what ends soon, and what has ended.",
         "report": "Make a page that shows who can do what.",
+        "graph": "Draw who reaches what, as a picture or for a code host.",
+        "review": "Let owners confirm all access line by line, in git.",
         "diff": "Show who gains and who loses what, for all requests.",
     },
     "Releases": {
@@ -79,6 +81,9 @@ OTHER_WORDS: Mapping[str, str] = {
     "onboard": "user create",
     "whoami": "user show",
     "rotate": "keys rotate",
+    "draw": "graph",
+    "picture": "graph",
+    "recertify": "review start",
 }
 """Words that other tools use, and what iamgen calls it."""
 

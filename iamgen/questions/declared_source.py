@@ -63,7 +63,13 @@ def from_declaration(declared: DeclaredTexts) -> AccessModel:
         declaration.aliases,
         {(grant.principal.name, grant.account, grant.role): lines.of(grant.origin) for grant in declaration.granted},
         gaps,
+        production=production_accounts(declaration),
     )
+
+
+def production_accounts(declaration: Declaration) -> frozenset[str]:
+    """Return the names of the accounts that a declaration says are production."""
+    return frozenset(name for name, account in declaration.accounts.items() if account.kind == "prod")
 
 
 @dataclass(frozen=True, eq=False)

@@ -147,6 +147,8 @@ class AccessModel:
     """What a source of this kind does not tell, or what was assumed for all of it."""
     terms: tuple[DeclaredTerm, ...] = ()
     """The grants and emergencies of a declaration, those that have ended too; none where nothing declares them."""
+    production: frozenset[str] | None = None
+    """The names of the accounts that are production; None where the source does not tell it."""
 
     @cached_property
     def reasons(self) -> Mapping[tuple[str, str, str], str]:

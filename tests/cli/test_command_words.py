@@ -133,6 +133,7 @@ def test_names_of_commands_are_completed_from_the_list() -> None:
     assert [item.value for item in completion.get_completions([], "re")] == [
         "render",
         "report",
+        "review",
         "release",
         "refresh-managed-policies",
     ]

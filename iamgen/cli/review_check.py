@@ -1,0 +1,34 @@
+"""`iamgen review check`: its options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from iamgen.cli import options
+from iamgen.cli.session import Session
+
+
+@click.command("check")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--at", "revision", metavar="REVISION", help="Its access, and not that of the files here.")
+@options.as_json
+@click.pass_obj
+def review_check(session: Session, /, *, file: Path, revision: str | None, as_json: bool) -> int:
+    """Say what is confirmed, and what is new or has changed.
+
+    \b
+    iamgen review check reviews/2026-Q4.md
+    iamgen review check reviews/2026-Q4.md --at v1.4.0
+
+    The lines of the file are held against the access of now. The exit code is 1
+    until all of it is confirmed: a line whose end, reason or role changed since
+    counts as not confirmed, and so does access that the file has no line about.
+    """
+    from iamgen.access_model import ModelSource
+    from iamgen.commands.review import ReviewCheck, check
+    from iamgen.declaration.load import find_root
+
+    source = ModelSource(find_root(session.folder), revision)
+    return check(ReviewCheck(source, file, as_json), session.console)

@@ -1,0 +1,104 @@
+"""What stands at the head of a review, and what was read of a review's file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from iamgen.errors import Fault
+from iamgen.review.access_lines import LineToken
+
+FORMAT = "1"
+"""The format of the files. Another number is refused."""
+_COMMIT = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_DIGEST = re.compile("sha256:[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class ReviewHead:
+    """What a review is about."""
+
+    name: str
+    """Its name."""
+    commit: str
+    """The id of the commit whose access it lists."""
+    access: str
+    """The digest of all access at that commit."""
+    number: int
+    """How many lines were written."""
+
+
+@dataclass(frozen=True)
+class WrittenLine:
+    """A line of a review as it stands in the file."""
+
+    place: int
+    """The number of the line in the file, counted from 1."""
+    number: int
+    """Its number within the review."""
+    sentence: str
+    """What it says."""
+    token: LineToken
+    """What it is known by."""
+    is_confirmed: bool
+    """Whether somebody confirmed it."""
+    by: str
+    """Who did, if they wrote it; else empty."""
+
+
+@dataclass(frozen=True)
+class WrittenReview:
+    """A review as it stands in a file."""
+
+    head: ReviewHead
+    """What it is about."""
+    lines: tuple[WrittenLine, ...]
+    """Its lines, in the order of the file."""
+
+
+def read_head(name: str, fields: dict[str, str], where: str) -> tuple[ReviewHead, tuple[Fault, ...]]:
+    """Return the head of its written fields, and what is wrong with them."""
+    checks = {
+        "Format": fields.get("Format") == FORMAT,
+        "Commit": bool(_COMMIT.fullmatch(fields.get("Commit", ""))),
+        "Access": bool(_DIGEST.fullmatch(fields.get("Access", ""))),
+        "Lines": fields.get("Lines", "").isdecimal() and fields["Lines"].isascii(),
+    }
+    faults = tuple(
+        Fault(where, f"the head of the review has no {key} that was written by iamgen", _RESTORE)
+        for key, is_right in checks.items()
+        if not is_right
+    )
+    number = int(fields["Lines"]) if checks["Lines"] and len(fields["Lines"]) < _DIGITS else 0
+    return ReviewHead(name, fields.get("Commit", ""), fields.get("Access", ""), number), faults
+
+
+def line_faults(review: WrittenReview, where: str) -> tuple[Fault, ...]:
+    """Return which lines were removed, stand twice, or no longer say what they said."""
+    faults: list[Fault] = []
+    by_number: dict[int, int] = {}
+    by_identity: dict[str, int] = {}
+    for line in review.lines:
+        place = f"{where}:{line.place}"
+        first = by_number.setdefault(line.number, line.place)
+        same = by_identity.setdefault(line.token.identity, line.place)
+        if first != line.place:
+            faults.append(Fault(place, f"number {line.number} stands in line {first} already", _ONCE))
+        elif same != line.place:
+            faults.append(Fault(place, f"line {same} is about the same access already", _ONCE))
+        if not line.token.fits(line.sentence):
+            faults.append(Fault(place, "was changed by hand: it does not say what iamgen wrote", _RESTORE))
+    missing = [number for number in range(1, review.head.number + 1) if number not in by_number]
+    faults += [Fault(_place_of(review, number, where), f"number {number} was removed", _RESTORE) for number in missing]
+    return tuple(faults)
+
+
+def _place_of(review: WrittenReview, number: int, where: str) -> str:
+    """Return where a line should stand: after the last line with a lower number."""
+    before = [line.place for line in review.lines if line.number < number]
+    return f"{where}:{max(before) + 1}" if before else where
+
+
+_DIGITS = 8
+_RESTORE = "take it back from git: git log -p shows what it was; access is removed in users.py, not here"
+_ONCE = "remove one of the two"

@@ -1,0 +1,5 @@
+"""Models that the tests of questions have."""
+
+from tests.questions.conftest import modelled
+
+__all__ = ("modelled",)
