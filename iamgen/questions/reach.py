@@ -48,6 +48,8 @@ class Way:
     """The user or session that acts in the end."""
     hops: tuple[Hop, ...] = ()
     """The roles on the way, the last being the one that acts."""
+    before: Way | None = None
+    """The way to who assumed the last role; None where there is none, and for who exists in trust policies only."""
 
     @property
     def is_certain(self) -> bool:
@@ -293,4 +295,4 @@ class _Search:
 
     def _way(self, before: Way | None, hop: Hop) -> Way:
         acting = self.reacher.after(hop, self.circumstances)
-        return Way(self.actor, acting, (*(before.hops if before else ()), hop))
+        return Way(self.actor, acting, (*(before.hops if before else ()), hop), before)
