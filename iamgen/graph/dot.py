@@ -22,6 +22,7 @@ def _lines(graph: AccessGraph) -> Iterator[str]:
     yield '  graph [rankdir="LR", fontname="monospace"];'
     yield '  node [shape="box", fontname="monospace"];'
     yield f"  // read from {printable(graph.origin)}"
+    yield from (f"  // not looked at: {printable(remark)}" for remark in graph.remarks)
     blocks: dict[str, list[GraphSubject]] = defaultdict(list)
     for subject in graph.subjects:
         blocks[subject.heading].append(subject)

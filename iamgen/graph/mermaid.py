@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from iamgen.graph.access_graph import AccessGraph, GraphSubject
 from iamgen.graph.plain_labels import account_words, link_words, subject_words, target_words
 from iamgen.graph.text_width import shortened
+from iamgen.ui.printable import printable
 
 MOST_EDGES, MOST_LETTERS = 500, 50_000
 """What Mermaid draws unless it is configured otherwise: `maxEdges` and `maxTextSize` of its configuration."""
 _LABEL = 60
 _ARROWS = {"certain": "-->", "ending": "-.->", "perhaps": "-.->"}
+_PLAIN = " ,:/@=-+"
 _LIST = re.compile(r"\d+[.)]|-")
 
 
@@ -29,6 +31,8 @@ def is_too_large(graph: AccessGraph) -> bool:
 
 def _lines(graph: AccessGraph) -> Iterator[str]:
     yield "flowchart LR"
+    yield f"  %% read from {_encoded(graph.origin)}"
+    yield from (f"  %% not looked at: {_encoded(remark)}" for remark in graph.remarks)
     blocks: dict[str, list[GraphSubject]] = defaultdict(list)
     for subject in graph.subjects:
         blocks[subject.heading].append(subject)
@@ -61,15 +65,20 @@ def _quoted(*lines: str) -> str:
 
 
 def _escaped(line: str) -> str:
+    """Return a line of a label, shortened."""
+    return _encoded(shortened(line, _LABEL))
+
+
+def _encoded(text: str) -> str:
     """Return a text as Mermaid shows it as it is: neither markup, nor Markdown, nor the beginning of a directive.
 
     Mermaid writes a character as `#NUMBER;`. Letters, digits and a few signs are all that stay as they are.
     """
-    visible = shortened(line, _LABEL)
+    visible = printable(text)
     start = len(match[0]) if (match := _LIST.match(visible)) else 0
     return "".join(
         character
-        if (character.isalnum() or character in " ,:/@=-+") and not (character in ".)-" and place < start)
+        if (character.isalnum() or character in _PLAIN) and not (character in ".)-" and place < start)
         else f"#{ord(character)};"
         for place, character in enumerate(visible)
     )

@@ -25,7 +25,7 @@ UNKNOWN = "not in what was read"
 class AccessWords(NamedTuple):
     """What a line says, in the order of the columns of a table."""
 
-    who: str
+    name: str
     """Who has the access."""
     kind: str
     """What they are: a person, a CI user, …"""
@@ -44,7 +44,7 @@ class AccessWords(NamedTuple):
         """Return it as one line."""
         way = f", by way of {self.way}" if self.way else ""
         reason = f"; reason: {self.reason}" if self.reason else ""
-        return f"{self.who} ({self.kind}): {self.role} in {self.account}, {self.until}{way}{reason}"
+        return f"{self.name} ({self.kind}): {self.role} in {self.account}, {self.until}{way}{reason}"
 
 
 class LineToken(NamedTuple):
@@ -94,7 +94,7 @@ def access_lines(overview: AccessOverview) -> tuple[AccessLine, ...]:
 
 
 def _by_role(line: AccessLine) -> tuple[str, ...]:
-    return line.words.role, line.words.kind, line.words.who, line.token.identity
+    return line.words.role, line.words.kind, line.words.name, line.token.identity
 
 
 def _held_lines(overview: AccessOverview) -> Iterator[AccessLine]:
@@ -116,7 +116,7 @@ def _unknown_lines(overview: AccessOverview) -> Iterator[AccessLine]:
 
 def _line(words: AccessWords, target: str, power: str) -> AccessLine:
     visible = AccessWords(*map(printable, words))
-    identity = _digest(_ID, words.kind, words.who, target)
+    identity = _digest(_ID, words.kind, words.name, target)
     return AccessLine(visible, LineToken.of(identity, visible.sentence(), power))
 
 
@@ -126,8 +126,8 @@ def _words(key: ActorKey, held: HeldRole) -> AccessWords:
     end = f"until {spoken(held.end)}" if held.end else NO_END
     until = end if held.way.is_certain else f"perhaps, {end}"
     way = ", then ".join(f"{role_label(hop.role)} in {hop.role.account.name}" for hop in held.way.hops[:-1])
-    who = actor.label if actor.kind == "CI user" else key.label
-    return AccessWords(who, actor.kind, role, held.known.account.name, until, way, held.reason)
+    name = actor.label if actor.kind == "CI user" else key.label
+    return AccessWords(name, actor.kind, role, held.known.account.name, until, way, held.reason)
 
 
 def _own_user(known: KnownEntity) -> str:

@@ -49,7 +49,7 @@ def _current(line: AccessLine, number: int, write: LineWriter) -> dict[str, obje
     words = line.words
     return {
         "number": number,
-        "who": words.who,
+        "who": words.name,
         "kind": words.kind,
         "role": words.role,
         "account": words.account,

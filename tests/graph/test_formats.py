@@ -107,8 +107,11 @@ def test_dot_is_strings_alone(name: str) -> None:
 def test_mermaid_is_labels_alone(name: str) -> None:
     text = mermaid_text(hostile(name))
     labels = re.findall(r'"([^"\n]*)"', text)
+    comment = text.splitlines()[1].partition("read from ")[2]
     assert [line.strip() for line in re.sub(r'"[^"\n]*"', "Q", text).splitlines()] == [
         "flowchart LR",
+        f"%% read from {comment}",
+        f"%% not looked at: {comment}",
         "subgraph b1[Q]",
         "s1([Q])",
         "end",
@@ -118,7 +121,7 @@ def test_mermaid_is_labels_alone(name: str) -> None:
         "s1 -.->|Q| t1",
         "style a1 stroke-width:3px",
     ]
-    for label in labels:
+    for label in (*labels, comment):
         plain = re.sub(r"#\d+;", "", label.replace("<br>", " "))
         assert not set(plain) & set("\"'`<>&#%{}[]()|;\\*_~$!?.")
         assert not re.match(r"\d+[.)]|-", label)

@@ -230,7 +230,7 @@ def test_changed_new_and_gone_access(text: str, content: ReviewContent) -> None:
     review, _ = read_markdown(text.replace("- [ ]", "- [x]"), "review")
     changed, removed, *others = content.lines
     token = replace_power(changed)
-    words = changed.words._replace(who="erin")
+    words = changed.words._replace(name="erin")
     new = AccessLine(words, LineToken.of("f" * 12, words.sentence(), "0" * 16))
     state = review_state(review, [AccessLine(changed.words, token), *others, new])
     assert [item.changes for item in state.changed] == [("what can be done with it, or the conditions on it",)]
