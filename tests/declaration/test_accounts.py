@@ -203,6 +203,10 @@ def test_who_holds_the_people(text: str, holder: str, aliases: dict[str, str]) -
             "GLOBAL_REGION=eu-west-1\n" + DEV,
             ["CONST.inc:1:1 | GLOBAL_AWS_REGION is missing | did you mean GLOBAL_AWS_REGION by GLOBAL_REGION?"],
         ),
+        (
+            "MY_AWS_REGION=eu-west-1\n" + DEV,
+            ["CONST.inc | GLOBAL_AWS_REGION is missing | write the stacks' region: GLOBAL_AWS_REGION=eu-west-1"],
+        ),
     ],
 )
 def test_what_is_refused(text: str, faults: list[str]) -> None:

@@ -122,6 +122,10 @@ CASES = {
         'GROUPS = (Group("DataG", members=("alce",)),)',
         "Group 'DataG': there is no User 'alce' | did you mean alice?",
     ),
+    "a member who is nobody's likeness": (
+        'GROUPS = (Group("DataG", members=("zzzz",)),)',
+        "Group 'DataG': there is no User 'zzzz' | members are people of USERS",
+    ),
     "a template outside of its folder": (
         'POLICIES = (Policy("LogsP", "../users.json.j2"),)',
         "Policy 'LogsP': '../users.json.j2' is no template | name a file of templates/policies/, such as 'logs.json.j2'",

@@ -40,7 +40,7 @@ GROUPS = (
 POLICIES = (Policy("BbP", "b.json.j2", vars={"x": 1}), Policy("AaP", "a.json.j2", accounts=("prod", "dev")))
 ROLES = (
     Role("ZebraR", accounts="prod"),
-    Role("WorkR", services=("s3", "ec2", "s3"), managed_policies=("Two", "One", "Two"), session_hours=3, mfa=False,
+    Role("WorkR", services=("s3", "ec2", "s3", "evennewer"), managed_policies=("Two", "One", "Two"), session_hours=3, mfa=False,
          assumed_by=("OpsR", "ec2.amazonaws.com", "OpsR"), description="works", boundary="One"),
 )
 SETTINGS = Settings(session_hours={"OpsR": 3}, stack="acme")
@@ -87,7 +87,7 @@ def test_roles_groups_and_policies_of_ones_own(make_repo: Callable[..., Path]) -
     declaration = load(make_repo(USERS, CONST), NOW).declaration
     work, zebra = declaration.roles
     assert (zebra.name, set(zebra.accounts)) == ("ZebraR", {"prod"})
-    assert (work.name, set(work.accounts), work.services) == ("WorkR", {"dev", "prod"}, ("ec2", "s3"))
+    assert (work.name, set(work.accounts), work.services) == ("WorkR", {"dev", "prod"}, ("ec2", "evennewer", "s3"))
     assert (work.managed_policies, work.policies, work.boundary) == (("Two", "One"), (), "One")
     assert (work.assumed_by, work.session_hours, work.mfa) == (("OpsR", "ec2.amazonaws.com"), 3, False)
     assert (work.description, work.emergency, work.ended_emergency) == ("works", None, None)
@@ -103,12 +103,12 @@ def test_roles_groups_and_policies_of_ones_own(make_repo: Callable[..., Path]) -
 def test_what_is_worth_a_warning(make_repo: Callable[..., Path]) -> None:
     warnings = load(make_repo(USERS, CONST), NOW).warnings
     shorter = "does not end at the end of 2026-12-31 (UTC): line 5 grants it until the end of 2027-01-31 (UTC)"
+    unlisted = f"is not in the list of AWS's services of {list_date()}"
+    newer = "if AWS has had it since, all is well; if not, OpsR or the role gets no power from it"
     assert [fault for fault in warnings if fault.where.startswith("users.py")] == [
         Fault("users.py:5", f"alice's OpsR in dev {shorter}", "remove one of the two"),
         Fault("users.py:5", f"alice's OpsR in prod {shorter}", "remove one of the two"),
         Fault("users.py:8", "ci's OpsR in dev ended at the end of 2026-01-31 (UTC): left out", "remove the grant"),
-        Fault(
-            "users.py:2", f"OPS_SERVICES: 'brandnew' is not in the list of AWS's services of {list_date()}",
-            "if AWS has had it since, all is well; if not, OpsR or the role gets no power from it",
-        ),
-    ]  # fmt: skip
+        Fault("users.py:2", f"OPS_SERVICES: 'brandnew' {unlisted}", newer),
+        Fault("users.py:21", f"Role 'WorkR': 'evennewer' {unlisted}", newer),
+    ]

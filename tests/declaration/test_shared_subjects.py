@@ -136,3 +136,10 @@ def test_a_stated_kind_counts(make_repo: MakeRepo) -> None:
     users = f"{HEAD}PIPELINES = ({line},)\n"
     assert faults(make_repo(users, const)) == []
     assert len(faults(make_repo(users, f"{const}SHOP_AWS_ACCOUNT_KIND=prod\n", "stated"))) == 1
+
+
+@pytest.mark.parametrize(("accounts", "count"), [("prod", 0), ("dev", 0), ("*", 1)])
+def test_a_role_counts_where_it_is(accounts: str, count: int, make_repo: MakeRepo) -> None:
+    line = ONE_EACH["gitlab"].format(access='{"*": "WorkR"}')
+    users = f'{HEAD}ROLES = (Role("WorkR", accounts="{accounts}"),)\nPIPELINES = ({line},)\n'
+    assert len(faults(make_repo(users))) == count

@@ -24,6 +24,7 @@ def given(
         given(secret="-", piped=f"{SECRET}\n"),
         given(secret="-", piped=f"{SECRET}\r\n", AWS_SECRET_ACCESS_KEY="other"),
         given(AWS_SECRET_ACCESS_KEY=SECRET),
+        given(AWS_SECRET_ACCESS_KEY=SECRET, AWS_ACCESS_KEY_ID="", AWS_SESSION_TOKEN=""),
         given(AWS_SECRET_ACCESS_KEY=SECRET, AWS_ACCESS_KEY_ID=ID, prompt="other"),
         given(prompt=SECRET),
         given(prompt=f" {SECRET} "),

@@ -247,6 +247,11 @@ def test_the_same_in_their_own_hand_stays_as_it_is() -> None:
     assert merge(theirs) == theirs
 
 
+@pytest.mark.parametrize("blank", ["", "\n", " \n"])
+def test_a_blank_line_stands_before_a_new_section(blank: str) -> None:
+    assert merge(f"[a]\nx = 1\n{blank}") == f"[a]\nx = 1\n{blank or chr(10)}{merge('')}"
+
+
 def test_line_ends_are_those_of_the_file() -> None:
     assert merge("[a]\r\nx = 1\r\n") == "[a]\r\nx = 1\r\n\r\n" + merge("").replace("\n", "\r\n")
 
@@ -280,9 +285,9 @@ def test_what_was_written_for_somebody_else_is_asked_about() -> None:
 
 
 def test_a_header_stays_as_it_was_spelt() -> None:
-    before = merge("").replace("[profile ours]", '[profile "ours"] # my own')
+    before = merge("").replace("[profile ours]", '[profile "ours"] # my own X ')
     after = merge(before, WANTED.replace("eu-west-1", "eu-west-2"))
-    assert '\n[profile "ours"] # my own\n# iamgen bootstrap ' in after
+    assert '\n[profile "ours"] # my own X \n# iamgen bootstrap ' in after
     assert after.count("eu-west-2") == 2
 
 
