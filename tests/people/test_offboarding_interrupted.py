@@ -240,7 +240,8 @@ def test_a_kept_user_whom_aws_own_policy_denies_is_denied(repository: Path, memo
     plan = creation_plan(people, declared_person(project.declaration, "alice"))
     problem = "alice is denied everything by AWS's policy AWSDenyAll, which somebody has attached"
     (remark,) = [remark for remark in plan.remarks if remark.problem == problem]
-    assert f"aws iam detach-user-policy --user-name alice --policy-arn {denial} " in remark.hint
+    command = f"aws iam detach-user-policy --user-name alice --policy-arn {denial}"
+    assert remark.hint == f"if they are to be let in: {command} --region eu-west-1 --profile of-user-only"
 
 
 def test_expired_credentials_stop_it_and_say_what_is_left(repository: Path, memory: MemoryAWS) -> None:
