@@ -108,6 +108,10 @@ def _remarks(people: PeopleAccount, person: Person, user: UserState | None, abse
         problem = f"{person.name} cannot be put into {', '.join(absent)}: not deployed yet"
         hint = f"iamgen deploy {people.account.name}, then the same command again"
         yield Fault(people.where, problem, hint)
+    lacking = _missing_groups(people.declaration, person, user) if user and "groups" not in user.not_looked_at else ()
+    if lacking and people.declaration.settings.users == "stack":
+        problem = f"{person.name} is not in {', '.join(lacking)}, into which the stack puts them"
+        yield Fault(people.where, problem, f"iamgen deploy {people.account.name} --repair")
     if user and user.path != person.path:
         problem = f"users.py declares {person.name} with the path {person.path}, and the IAM user has {user.path}"
         command = f"aws iam update-user --user-name {user.name} --new-path {person.path}{options}"
