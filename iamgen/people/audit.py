@@ -134,7 +134,8 @@ def _of_report(subject: AuditSubject, report: CredentialReport, summary: Mapping
 
 def _of_people(people: PeopleAccount, report: CredentialReport | None) -> Iterator[AuditFinding]:
     for row in listed_users(people, report):
-        yield from people_findings(row, people.account.name)
+        by_stack = people.declaration.settings.users == "stack"
+        yield from people_findings(row, people.account.name, by_stack=by_stack)
 
 
 def _of_resources(subject: AuditSubject) -> Iterator[AuditFinding]:

@@ -24,16 +24,16 @@ _OF_DIFFERENCES: Mapping[tuple[str, str], AuditRule] = {
 }
 
 
-def people_findings(row: UserRow, account: str) -> Iterator[AuditFinding]:
-    """Yield in what somebody in the account that holds people differs from users.py."""
+def people_findings(row: UserRow, account: str, *, by_stack: bool = False) -> Iterator[AuditFinding]:
+    """Yield in what somebody in the account that holds people differs from users.py. `by_stack` says that the account's
+    stack makes its users, so that a repair puts right what `iamgen user create` leaves to it."""
     if row.kind == "undeclared":
         problem = f"the IAM user {row.name} is in no file"
         yield AuditFinding("undeclared-user", row.name, problem, f"iamgen user offboard {row.name}, or declare them")
     for difference in row.differences:
         rule = _OF_DIFFERENCES.get((difference.kind, difference.sign), "user-differs")
-        yield AuditFinding(
-            rule, row.name, _problem(row.name, difference), _hint(rule, row.name, difference.value, account)
-        )
+        hint = _hint(rule, row.name, difference.value, "" if by_stack else f"iamgen user create {row.name}")
+        yield AuditFinding(rule, row.name, _problem(row.name, difference), hint or f"iamgen deploy {account} --repair")
 
 
 def _problem(name: str, difference: UserDifference) -> str:
@@ -49,12 +49,12 @@ def _problem(name: str, difference: UserDifference) -> str:
     return f"the {difference.kind} of {name}: {difference.value}"
 
 
-def _hint(rule: AuditRule, name: str, value: str, account: str) -> str:
+def _hint(rule: AuditRule, name: str, value: str, creation: str) -> str:
+    """Return what puts a difference right; nothing where a repair does. `creation` is the command that completes a
+    user, and empty where the stack does that."""
     if value == OFFBOARDED_POLICY:
         return f"it denies everything: iamgen user offboard {name} goes on, iamgen user create {name} lets them back in"
-    if rule in ("missing-user", "missing-membership", "user-differs"):
-        return f"iamgen user create {name}"
-    return f"iamgen deploy {account} --repair"
+    return creation if rule in ("missing-user", "missing-membership", "user-differs") else ""
 
 
 def credential_findings(name: str, user: ReportedUser, now: datetime, *, is_machine: bool) -> Iterator[AuditFinding]:

@@ -10,7 +10,7 @@ from iamgen.aws_client.errors import DENIED_CODES, code_of
 from iamgen.declaration.resolved import Declaration, Person
 from iamgen.deploy.authorization_details import USER
 from iamgen.deploy.consequences import cli_options
-from iamgen.deploy.revocation import OFFBOARDED_POLICY
+from iamgen.deploy.revocation import DENY_ALL, OFFBOARDED_POLICY
 from iamgen.deploy.steps import AddToGroup, DeleteInlinePolicy, StepPrincipal
 from iamgen.errors import Fault, refuse
 from iamgen.people.declared_person import expected_groups
@@ -108,10 +108,18 @@ def _remarks(people: PeopleAccount, person: Person, user: UserState | None, abse
         problem = f"{person.name} cannot be put into {', '.join(absent)}: not deployed yet"
         hint = f"iamgen deploy {people.account.name}, then the same command again"
         yield Fault(people.where, problem, hint)
+    lacking = _missing_groups(people.declaration, person, user) if user and "groups" not in user.not_looked_at else ()
+    if lacking and people.declaration.settings.users == "stack":
+        problem = f"{person.name} is not in {', '.join(lacking)}, into which the stack puts them"
+        yield Fault(people.where, problem, f"iamgen deploy {people.account.name} --repair")
     if user and user.path != person.path:
         problem = f"users.py declares {person.name} with the path {person.path}, and the IAM user has {user.path}"
         command = f"aws iam update-user --user-name {user.name} --new-path {person.path}{options}"
         yield Fault(people.where, problem, f'{command}; or write path="{user.path}" in users.py')
+    for arn in (arn for arn in (user.attached if user else ()) if arn.endswith(DENY_ALL)):
+        problem = f"{person.name} is denied everything by AWS's policy AWSDenyAll, which somebody has attached"
+        command = f"aws iam detach-user-policy --user-name {person.name} --policy-arn {arn}{options}"
+        yield Fault(people.where, problem, f"if they are to be let in: {command}")
     for part, action in (user.not_looked_at if user else {}).items():
         if part in ("password", "groups", "inline"):
             problem = f"the {part.replace('inline', 'inline policies')} of {person.name} cannot be looked at: {action}"

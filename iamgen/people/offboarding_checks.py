@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from iamgen.declaration.expiry import iso
-from iamgen.deploy.revocation import LONGEST_SESSION, Revocation
+from iamgen.deploy.revocation import DENY_ALL, LONGEST_SESSION, Revocation
 from iamgen.people.account_traces import Leaver
 from iamgen.people.leaver_state import LeaverState
 
@@ -74,7 +74,8 @@ def _of_kept_user(name: str, state: LeaverState) -> Iterator[OffboardingCheck]:
         return
     active = ", ".join(id_ for _, id_, is_active in user.credentials if is_active)
     unread = [user.not_looked_at[part] for part in user.not_looked_at if part != "groups"]
-    yield OffboardingCheck(f"the IAM user {name} is denied everything", state.denied_since is not None)
+    is_denied = state.denied_since is not None or any(arn.endswith(DENY_ALL) for arn in user.attached)
+    yield OffboardingCheck(f"the IAM user {name} is denied everything", is_denied)
     yield OffboardingCheck(f"{name} has no password", None if "password" in user.not_looked_at else not user.password)
     unknown = None if unread else True
     yield OffboardingCheck(f"no credential of {name} works", False if active else unknown, active or ", ".join(unread))

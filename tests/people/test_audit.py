@@ -332,6 +332,14 @@ def test_without_the_summary_root_is_taken_to_have_a_password(
     assert body["accounts"][0]["not_looked_at"] == refused
 
 
+@pytest.mark.parametrize(("by_stack", "hint"), [(False, "iamgen user create bob"), (True, "iamgen deploy u --repair")])
+def test_what_the_stack_makes_the_stack_puts_right(by_stack: bool, hint: str) -> None:
+    difference = UserDifference("group", "-", GROUPS[0])
+    row = UserRow("bob", "person", True, None, (), (), (difference,))
+    (finding,) = people_findings(row, "u", by_stack=by_stack)
+    assert (finding.rule, finding.hint) == ("missing-membership", hint)
+
+
 def test_accounts_and_all_do_not_go_together() -> None:
     with pytest.raises(UsageError) as refused:
         program.main(["audit", "dev", "--all"], standalone_mode=False, obj=Session(console()))

@@ -12,7 +12,11 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from iamgen.aws_client.polling import Pace
 from iamgen.commands.requests import Consent
 from iamgen.commands.user_offboard import OffboardRequest, offboard
+from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import IamgenError, InterruptError
+from iamgen.people.creation import creation_plan
+from iamgen.people.declared_person import declared_person
+from iamgen.people.people_account import sign_in_to_people
 from iamgen.people.receipt import read_receipt
 from iamgen.project import Project
 from tests.people.conftest import GROUPS, console, messages
@@ -219,6 +223,25 @@ def test_without_room_for_a_policy_aws_own_denies_everything(repository: Path, m
     assert run(repository)[0] == 0
     assert attached == [["arn:aws:iam::aws:policy/AWSDenyAll"]]  # to the end
     assert "alice" not in memory.iam["user-only"].users
+
+
+def test_a_kept_user_whom_aws_own_policy_denies_is_denied(repository: Path, memory: MemoryAWS) -> None:
+    def fail(_number: int, name: str, is_after: bool) -> None:
+        if name == "put_user_policy" and not is_after:
+            raise ClientError({"Error": {"Code": "LimitExceeded", "Message": ""}}, "PutUserPolicy")
+
+    memory.fail = fail
+    code, text = run(repository, keep_user=True)
+    assert code == 0, text
+    denial = "arn:aws:iam::aws:policy/AWSDenyAll"
+    assert denial in memory.iam["user-only"].users["alice"].attached
+    project = Project.load(repository, NOW)
+    people = sign_in_to_people(project.declaration, CredentialChoice(None, None), NOW)
+    plan = creation_plan(people, declared_person(project.declaration, "alice"))
+    problem = "alice is denied everything by AWS's policy AWSDenyAll, which somebody has attached"
+    (remark,) = [remark for remark in plan.remarks if remark.problem == problem]
+    command = f"aws iam detach-user-policy --user-name alice --policy-arn {denial}"
+    assert remark.hint == f"if they are to be let in: {command} --region eu-west-1 --profile of-user-only"
 
 
 def test_expired_credentials_stop_it_and_say_what_is_left(repository: Path, memory: MemoryAWS) -> None:

@@ -186,9 +186,16 @@ def test_people_whom_the_stack_makes_get_their_password_alone(make_repo: Any, re
     assert fault.problem == "there is no IAM user bob yet"
     assert fault.hint == 'Settings(users="stack") lets the stack create people: iamgen deploy user-only'
     iam.create_user(UserName="bob", Path="/auditors/")
-    assert create_users(request(repository), console(terminal=True)) == 0
+    written = console(terminal=True)
+    assert create_users(request(repository), written) == 1
     user = state(iam)
     assert (user.groups, user.tags, bool(user.password)) == ((), {}, True)
+    problem = f"bob is not in {GROUPS[0]}, {GROUPS[1]}, {GROUPS[3]}, into which the stack puts them"
+    text = f"warning: {WHERE}: {problem}\nhint: iamgen deploy user-only --repair\n"
+    assert text in messages(written).replace("\n    ", " ")
+    for group in (GROUPS[0], GROUPS[1], GROUPS[3]):
+        iam.add_user_to_group(UserName="bob", GroupName=group)
+    assert create_users(request(repository), console(terminal=True)) == 0
 
 
 def test_somebody_who_is_not_declared_is_refused(repository: Path, aws: Any) -> None:
