@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 import re
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from iamgen.commands.report import ReportRequest
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
 from iamgen.questions.demands import known_actions
-from iamgen.report.html_page import content_security_policy, embedded
+from iamgen.report.html_page import content_security_policy, embedded, report_page
 from iamgen.report.prepared_questions import PREPARED
 from tests.report.conftest import HOSTILE, MadeReport, git, run_report
 
@@ -227,6 +229,18 @@ def test_a_file_that_cannot_be_written_is_told_and_nothing_is_left(tmp_path: Pat
         run_report(ReportRequest(source, tmp_path / "none.json/report.html"))
     assert caught.value.faults[0].problem.startswith("cannot be written: ")
     assert [item.name for item in tmp_path.iterdir()] == ["none.json"]
+
+
+def test_a_picture_brings_its_own_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    style = ".ig{fill:#123}"
+    picture = f"<svg><style>{style}</style><text class='ig'>alice</text></svg>"
+    pictured = partial(dataclasses.replace, picture=picture)
+    monkeypatch.setattr("iamgen.commands.report.report_page", lambda contents: report_page(pictured(contents)))
+    (tmp_path / "none.json").write_text('{"Resources": {}}')
+    out, _ = run_report(ReportRequest(ModelSource(tmp_path, templates=(f"{DEV}={tmp_path / 'none.json'}",))))
+    assert picture in out and '<a href="#picture">' in out
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"&#39;sha256-{digest}&#39;; script-src" in out
 
 
 def test_since_is_for_declarations(tmp_path: Path) -> None:
