@@ -26,12 +26,13 @@ class PatternMachine:
             tokens += part if isinstance(part, str) else [part]
         self._tokens, self._end, self._folded = tokens, 1 << len(tokens), folded
         self.literals: dict[str, int] = {}
-        self._many = self._single = self._many_at_colon = self._single_at_colon = 0
+        self._many = self._single = 0
+        self._not_at = {":": 0, "/": 0}
         for place, token in enumerate(tokens):
             self._add(1 << place, token)
         self._any_literal = sum(self.literals.values())
         last = tokens[-1] if tokens else None
-        endless = isinstance(last, Wildcard) and last.many and last.colons
+        endless = isinstance(last, Wildcard) and last.many and last.is_open
         self._endless = self._end >> 1 if endless else 0
         self.start = self._closed(1)
 
@@ -40,10 +41,11 @@ class PatternMachine:
             self.literals[token] = self.literals.get(token, 0) | bit
         elif isinstance(token, Wildcard) and token.many:
             self._many |= bit
-            self._many_at_colon |= bit if token.colons else 0
         elif isinstance(token, Wildcard):
             self._single |= bit
-            self._single_at_colon |= bit if token.colons else 0
+        if isinstance(token, Wildcard):
+            for character in self._not_at:
+                self._not_at[character] |= 0 if token.takes(character) else bit
 
     def accepts(self, mask: int) -> bool:
         """Return whether a text that led to these places is matched."""
@@ -66,9 +68,8 @@ class PatternMachine:
 
     def step(self, mask: int, character: str) -> int:
         """Return the places that a further character leads to, 0 where the pattern cannot match any more."""
-        is_colon = character == ":"
-        many = self._many_at_colon if is_colon else self._many
-        single = self._single_at_colon if is_colon else self._single
+        passing = ~self._not_at.get(character, 0)
+        many, single = self._many & passing, self._single & passing
         literal = self.literals.get(character.lower() if self._folded else character, 0)
         return self._closed(((mask & (literal | single)) << 1) | (mask & many))
 

@@ -38,6 +38,17 @@ class Wildcard:
     """Whether it may stand for a colon too."""
     unlimited: bool = False
     """Whether it stands in for a variable, whose value may go beyond a segment of an ARN."""
+    slashes: bool = True
+    """Whether it may stand for a slash too. In a policy it always may; the name of a bucket has none."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may stand for every character."""
+        return self.colons and self.slashes
+
+    def takes(self, character: str) -> bool:
+        """Return whether it may stand for a character."""
+        return (self.colons or character != ":") and (self.slashes or character != "/")
 
 
 @dataclass(frozen=True)
@@ -180,7 +191,7 @@ class Pattern:
         for part in self.parts:
             if isinstance(part, str):
                 pieces[-1] += part  # literal, also where it has a `*`
-            elif isinstance(part, Wildcard) and part.many and part.colons:
+            elif isinstance(part, Wildcard) and part.many and part.is_open:
                 pieces.append("")
             else:
                 return None
@@ -307,9 +318,9 @@ def _advance(part: PatternPart, reached: set[int], text: str) -> set[int]:
         return {position + len(part) for position in reached if text.startswith(part, position)}
     if isinstance(part, Variable):
         raise undecided(part.key, "a policy variable was not resolved before matching")
-    if part.many and part.colons:
+    if part.many and part.is_open:
         return set(range(min(reached), len(text) + 1))
-    passable = [part.colons or character != ":" for character in text]
+    passable = [part.takes(character) for character in text]
     if not part.many:
         return {position + 1 for position in reached if position < len(text) and passable[position]}
     return {end for start in reached for end in _stretch(start, passable)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from iamgen.access.errors import AccessError
-from iamgen.access.patterns import Pattern, pattern
+from iamgen.access.patterns import Pattern, Wildcard, pattern
 from iamgen.access.principals import ASSUME
 from iamgen.aws.partitions import SUPPORTED
 from iamgen.aws.services import list_date
@@ -23,6 +24,13 @@ _SERVICE = 2
 _WILDCARDS = frozenset("*?")
 _VARIABLE_PART = re.compile(r"\$\{([^}]*)\}")
 _LISTED = 4
+_WITHOUT_SLASH = {"dynamodb": "${TableName}", "s3": "${BucketName}"}
+"""Names at the end of forms of ARNs that never have a slash, though what is in a bucket or beside a table does: else an
+object would be taken for a bucket.
+
+Sources: Amazon S3 User Guide, "General purpose bucket naming rules"; Amazon DynamoDB Developer Guide, "Supported data
+types and naming rules in Amazon DynamoDB".
+"""
 _ACCOUNT = re.compile(r"(\d{12}|aws|)", re.ASCII)
 
 
@@ -70,7 +78,7 @@ def demand(model: AccessModel, action: str, resource: str, account: str | None) 
     actions, scope = known_actions(action), ResourceScope(resource, model.account(account).id if account else "")
     possible = _possible_actions(actions, resource, model.partition)
     if not possible:
-        raise _no_such_request(actions, action, resource)
+        raise _no_such_request(actions, action, resource, model.partition)
     left_out = len(actions) - len(possible)
     note = f"{left_out:,} of its {len(actions):,} actions are never asked about such a resource" if left_out else ""
     if len(actions) == 1 and resource != EVERYTHING and not resource_forms(actions[0]):
@@ -87,13 +95,23 @@ def _possible_actions(actions: tuple[str, ...], resource: str, partition: str) -
     return tuple(action for action in actions if _matching_forms(resource_forms(action), resource, partition))
 
 
-def _no_such_request(actions: tuple[str, ...], written: str, resource: str) -> IamgenError:
+def _no_such_request(actions: tuple[str, ...], written: str, resource: str, partition: str) -> IamgenError:
     forms = dict.fromkeys(_shown(form) for action in actions for form in resource_forms(action))
     if not forms:
         return refuse(resource, f"there is no such request: the actions {written} have no resource", "leave it out")
     listed = ", ".join(tuple(forms)[:_LISTED]) + (f" and {len(forms) - _LISTED} more" if len(forms) > _LISTED else "")
     problem = f"there is no such request: {written} is about resources of another form, in the list of {list_date()}"
-    return refuse(resource, problem, f"name one of the form {listed}")
+    around = next(_around(actions, resource, partition), None)
+    return refuse(resource, problem, f"name {f'{around}, or ' if around else ''}one of the form {listed}")
+
+
+def _around(actions: tuple[str, ...], resource: str, partition: str) -> Iterator[str]:
+    """Yield what a resource is in, such as its bucket, if it is what one of the actions is about; the nearest first."""
+    around = resource
+    while "/" in around:
+        around = around.rpartition("/")[0]
+        if any(_matching_forms(resource_forms(action), around, partition) for action in actions):
+            yield around
 
 
 @lru_cache(maxsize=256)
@@ -206,7 +224,17 @@ def shaped(text: str) -> Pattern:
 def form_pattern(form: str, account_id: str, partition: str) -> Pattern:
     """Return the pattern of a form of ARNs: each variable part has at least one character."""
     known = {"Partition": partition, "Account": account_id or "?*"}
-    return shaped(_VARIABLE_PART.sub(lambda part: known.get(part[1], "?*"), form))
+    return _closed_to_slashes(shaped(_VARIABLE_PART.sub(lambda part: known.get(part[1], "?*"), form)), form)
+
+
+def _closed_to_slashes(shape: Pattern, form: str) -> Pattern:
+    """Return the pattern of a form, so that a name at its end which never has a slash matches none."""
+    name = _WITHOUT_SLASH.get(form.split(":")[_SERVICE])
+    if name is None or not form.endswith(name):
+        return shape
+    name_begins = max(number for number, part in enumerate(shape.parts) if isinstance(part, str)) + 1
+    ending = (replace(part, slashes=False) for part in shape.parts[name_begins:] if isinstance(part, Wildcard))
+    return Pattern((*shape.parts[:name_begins], *ending))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -222,7 +250,7 @@ def _rare_form(form: str) -> Pattern:
     fields = form.split(":", _COLONS)
     if _VARIABLE_PART.fullmatch(fields[_SERVICE]):
         return shaped("arn:*:*:*:*:*")
-    return shaped(_VARIABLE_PART.sub("*", form))
+    return _closed_to_slashes(shaped(_VARIABLE_PART.sub("*", form)), form)
 
 
 def _shown(form: str) -> str:

@@ -182,6 +182,13 @@ def test_notes_say_how_a_question_was_taken(modelled: Modelled, ask: Ask) -> Non
         ("s3:GetObject", "arn:aws:sqs:*:*:*", "arn:PARTITION:s3:::BUCKETNAME/OBJECTNAME"),
         ("iam:DeleteU*", "arn:aws:iam::222222222222:role/*", "arn:PARTITION:iam::ACCOUNT:user/USERNAMEWITHPATH"),
         ("kms:Decrypt", "arn:aws:kms:eu-west-1:222222222222:alias/a", "arn:PARTITION:kms:REGION:ACCOUNT:key/KEYID"),
+        ("s3:ListBucket", "arn:aws:s3:::bucket/key", "name arn:aws:s3:::bucket, or one of the form"),
+        ("s3:ListBucket", "arn:aws:s3:::buck*/logs/*", "name arn:aws:s3:::buck*, or one of the form"),
+        (
+            "dynamodb:GetItem",
+            f"arn:aws:dynamodb:eu-west-1:{DEV}:table/t/index/i",
+            "name arn:aws:dynamodb:eu-west-1:222222222222:table/t, or one",
+        ),
     ],
 )
 def test_no_action_is_asked_about_resources_of_another_form(
@@ -214,6 +221,18 @@ def test_arns_with_empty_fields_are_asked_about_though_the_list_does_not_show_th
     asker = modelled({DEV: accounts})
     assert ask(asker, "ann", action, resource).level == "yes"
     assert ask(asker, "ben", action, resource).level == "no"
+
+
+def test_nothing_within_a_bucket_is_taken_for_a_bucket(modelled: Modelled, ask: Ask) -> None:
+    """A statement about objects alone allows nothing about buckets."""
+    objects = statement("Allow", ["s3:ListBucket", "s3:GetObject"], "arn:aws:s3:::data/*")
+    both = statement("Allow", "s3:ListBucket", ["arn:aws:s3:::data*", "arn:aws:s3:::data/x"])
+    asker = modelled({DEV: {"Ann": user("ann", objects), "Ben": user("ben", both)}})
+    levels = [ask(asker, "ann", "s3:ListBucket", on).level for on in ("*", "arn:aws:s3:::data", "arn:aws:s3:::*")]
+    assert levels == ["no", "no", "no"]
+    assert ask(asker, "ann", "s3:GetObject", "arn:aws:s3:::data/*").level == "yes"
+    assert ask(asker, "ben", "s3:ListBucket", "arn:aws:s3:::data*").level == "yes"
+    assert ask(asker, "ben", "s3:ListBucket", "*").level == "depends"
 
 
 def test_actions_without_resources_are_not_asked_about_any(modelled: Modelled, ask: Ask) -> None:

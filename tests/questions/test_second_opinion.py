@@ -120,6 +120,25 @@ def _without_address(model: Any) -> Any:
     return model
 
 
+@st.composite
+def chains(draw: st.DrawFn) -> Block:
+    """Return a model in which only trust policies decide, and what they say of the names of sessions."""
+    principals = [ARNS["ann"], *(ARNS[name] for name in ROLES)]
+    principals += [session_arn(name, session) for name in ROLES for session in SESSIONS[:2]]
+    model: Block = {name: {"policies": [ASKING], "group": [], "boundary": None} for name in ARNS}
+    for name in ROLES:
+        model[name]["trust"] = [
+            _with_conditions(
+                {"Effect": draw(effects), "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"},
+                draw(st.one_of(st.just({}), session_conditions)),
+                has_address=False,
+            )
+            for principal in draw(st.lists(st.sampled_from(principals), min_size=1, max_size=3))
+        ]
+    model["T"]["policies"] = [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]
+    return model
+
+
 # The second opinion.
 
 
@@ -249,7 +268,7 @@ def _resources(name: str, holder: Block) -> Block:
 
 
 @pytest.mark.parametrize("resource", [f"{BUCKET}a", f"{BUCKET}ab", f"{BUCKET}*", f"{BUCKET}a*"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(model=models(), mfa=st.sampled_from(("present", "false", "absent")))
 def test_answers_are_those_of_the_second_opinion(resource: str, model: Block, mfa: Mfa) -> None:
     texts = [f"{BUCKET}{key}" for key in KEYS if fnmatchcase(f"{BUCKET}{key}", resource)]
@@ -261,3 +280,11 @@ def test_answers_are_those_of_the_second_opinion(resource: str, model: Block, mf
             expected = second_opinion(model, start, mfa, action, texts)
             # An Allow and a Deny under the same unknown condition are not known to exclude each other.
             assert answer == expected or (answer == "depends" and has_address), (start, action, answer, expected)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(model=chains())
+def test_roles_are_reached_by_sessions_of_every_name_as_the_second_opinion_says(model: Block) -> None:
+    question = AccessQuestion(f"ann@{HOME}", "s3:GetObject", Circumstances(NOW), f"{BUCKET}a")
+    expected = second_opinion(model, "ann", "present", "s3:GetObject", [f"{BUCKET}a"])
+    assert asker_of(model).answer(question).level == expected
