@@ -65,8 +65,8 @@ def report(request: ReportRequest, console: Console) -> int:
         problem = "it compares with an earlier declaration, and another option names a source that is none"
         raise UsageError([Fault("--since", problem, "leave it out, or make the report of the declaration")])
     moment = now()
-    made = _of_declaration if request.source.is_declared else _of_other_source
-    _put(request, report_page(made(request, moment, console)), console)
+    collect = _of_declaration if request.source.is_declared else _of_other_source
+    _put(request, report_page(collect(request, moment, console)), console)
     return 0
 
 

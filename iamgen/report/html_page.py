@@ -14,7 +14,6 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from iamgen.aws.services import list_date
 from iamgen.declaration.expiry import iso, spoken
 from iamgen.jinja.own_page import own_page
 from iamgen.questions.action_summary_text import legend
@@ -44,7 +43,6 @@ def report_page(contents: ReportContents) -> str:
         "questions": PREPARED,
         "shown": _SHOWN,
         "legend": legend(),
-        "list_date": list_date(),
         "iso": iso,
         "spoken": spoken,
     }
@@ -63,7 +61,7 @@ def embedded(data: Mapping[str, object]) -> str:
     Of its texts, what nobody would see, or what would turn the text around it, is written as an escape.
     """
     text = json.dumps(_shown(data), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return re.sub("[<>&]", lambda found: f"\\u{ord(found[0]):04x}", text)
+    return re.sub("[<>&]", lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _shown(value: object) -> object:
