@@ -12,7 +12,7 @@ SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -typ
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check ci release rehearse test test-newest environments emulator lint cfn-lint golden bench mutants clean FORCE
+.PHONY: help render check ci release rehearse test test-newest environments emulator docs lint cfn-lint golden bench mutants clean FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z/%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
@@ -61,6 +61,11 @@ test-newest: .venv/newest/made ## run the tests of what depends on the interpret
 emulator: .venv/emulator/made ## run a local AWS to try things on, until ^C
 	.venv/emulator/bin/python -m tests.emulator
 
+docs: .venv/docs/made ## make the documentation's site in build/docs, every link checked
+	.venv/docs/bin/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs/site \
+		--doctree-dir .venv/docs/doctrees . build/docs
+	@echo "the site is build/docs/index.html"
+
 lint: .venv/dev ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -102,6 +107,12 @@ FORCE:
 .venv/newest/made: $(SOURCES) | .venv/installed # not at the same time: both build the package in one folder
 	$(NEWEST) -m venv .venv/newest
 	.venv/newest/bin/pip install --quiet --disable-pip-version-check . hypothesis pexpect pytest pytest-xdist
+	touch $@
+
+# What makes the documentation's site.
+.venv/docs/made: docs/site/requirements.txt | .venv/made
+	$(PYTHON) -m venv .venv/docs
+	.venv/docs/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 # What reads ~/.aws in JavaScript; without npm, or without a network, the tests that need it are skipped and say so.

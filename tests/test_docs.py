@@ -9,6 +9,7 @@ In README.md and docs/*.md a fenced block's first line says what it is:
     LANGUAGE from=NAME  is part of that file of this repository
     python              is valid by itself
     console rehearsal   is what `make rehearse` prints
+    console emulator    is a console whose AWS is a local one that is empty, with the credentials of 111111111111
 
 Each heading begins with a fresh copy, and an empty home. `pytest tests/test_docs.py --rewrite` writes what commands print anew.
 """
@@ -25,6 +26,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from pathlib import Path
+from runpy import run_path
 from textwrap import dedent
 
 import pytest
@@ -90,6 +92,11 @@ class Stage:
         if not (self.root / ".git").exists():
             self.printed(SHARED)
 
+    def at_aws(self, url: str) -> Stage:
+        """Return the same copy with credentials of the account 111111111111 at a local AWS."""
+        keys = {"AWS_ACCESS_KEY_ID": "111111111111", "AWS_SECRET_ACCESS_KEY": "any"}
+        return dataclasses.replace(self, environment={**self.environment, **keys, "AWS_ENDPOINT_URL": url})
+
     def told_ids(self, text: str) -> str:
         """Return the text with an id for each commit that does not depend on what is in it."""
         if (self.root / ".git").exists():
@@ -133,8 +140,8 @@ def lines_of(diff: str, sign: str) -> Iterator[str]:
     return (line[1:] for line in diff.splitlines(keepends=True) if line.startswith(sign))
 
 
-def played(text: str, stage: Stage) -> str:
-    """Return the page with what its commands print."""
+def played(text: str, stage: Stage, local_aws: Callable[[], str]) -> str:
+    """Return the page with what its commands print. `local_aws` starts a local AWS and returns its URL."""
 
     def play(part: re.Match[str]) -> str:
         if part["info"] is None:
@@ -146,7 +153,8 @@ def played(text: str, stage: Stage) -> str:
         if part["info"] == "console rehearsal":
             return f"```{part['info']}\n$ make rehearse\n{rehearsed(stage.environment)}```\n"
         if kind == "console":
-            return f"```{part['info']}\n{stage.transcript(part['body'])}```\n"
+            place = stage.at_aws(local_aws()) if part["info"] == "console emulator" else stage
+            return f"```{part['info']}\n{place.transcript(part['body'])}```\n"
         if file:
             put: Callable[[str, str], None] = stage.replace if kind == "diff" else stage.write
             put(file, part["body"])
@@ -196,7 +204,7 @@ def rows(text: str) -> Iterator[list[str]]:
 @every_page
 def test_commands_print_what_the_page_says(page: Path, stage: Stage, request: pytest.FixtureRequest) -> None:
     text = page.read_text(encoding="utf-8")
-    found = played(text, stage)
+    found = played(text, stage, lambda: str(request.getfixturevalue("local_aws")))
     if request.config.getoption("--rewrite"):
         page.write_text(found, encoding="utf-8")
     else:
@@ -209,6 +217,21 @@ def test_the_first_day_is_what_the_guide_prints(stage: Stage, request: pytest.Fi
     if request.config.getoption("--rewrite"):
         page.write_text(found, encoding="utf-8")
     assert found == page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["commands", "json"])
+def test_a_page_that_is_generated_is_as_it_would_be_now(name: str, request: pytest.FixtureRequest) -> None:
+    path, text = ROOT / f"docs/{name}.md", run_path(str(ROOT / f"docs/site/{name}_page.py"))["page"]()
+    if request.config.getoption("--rewrite"):
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text, f"python -m docs.site.{name}_page > docs/{name}.md"
+
+
+def test_the_index_lists_every_page_once() -> None:
+    index = (ROOT / "docs/index.md").read_text(encoding="utf-8")
+    listed = sorted(re.findall(r"^- \[[^\]]+\]\(([^)]+)\)", index, re.MULTILINE))
+    pages = [path.name for path in (ROOT / "docs").glob("*.md") if path.name != "index.md"]
+    assert listed == sorted([*pages, "../CHANGELOG.md", "../CONTRIBUTING.md", "../SECURITY.md"])
 
 
 @every_page

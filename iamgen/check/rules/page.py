@@ -22,7 +22,7 @@ _INTRODUCTION = """\
 What `iamgen check` finds in a template, besides what cfn-lint finds. A rule can be ignored by its id or its name.
 All of them also run over templates that iamgen did not make (`iamgen check FILE`); each says what it then does without.
 
-This page is made from the rules in [iamgen/check/rules](../iamgen/check/rules), one file each:
+This page is made from the rules in [iamgen/check/rules](../iamgen/check/rules/__init__.py), one file each:
 `python -m iamgen.check.rules.page > docs/rules.md`.
 """
 
