@@ -28,6 +28,7 @@ from itertools import zip_longest
 from pathlib import Path
 from runpy import run_path
 from textwrap import dedent
+from xml.sax.saxutils import unescape
 
 import pytest
 
@@ -225,6 +226,26 @@ def test_a_page_that_is_generated_is_as_it_would_be_now(name: str, request: pyte
     if request.config.getoption("--rewrite"):
         path.write_text(text, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == text, f"python -m docs.site.{name}_page > docs/{name}.md"
+
+
+def test_the_picture_of_a_session_has_what_the_commands_print(stage: Stage, request: pytest.FixtureRequest) -> None:
+    drawing = run_path(str(ROOT / "docs/site/terminal_picture.py"))
+    stage.clear()
+    stage.share()
+    coloured = 'iamgen() { command iamgen --color always "$@"; }; '
+    transcript = "".join(f"$ {command}\n{stage.printed(coloured + command)}" for command in drawing["SESSION"])
+    svg = drawing["picture"](transcript, "A terminal: iamgen finds a slip of the pen, and says who gains what")
+    path = ROOT / "docs/session.svg"
+    if request.config.getoption("--rewrite"):
+        path.write_text(svg, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == svg
+    shown = "".join(f"{line}\n" for line in texts_of(svg))
+    assert shown == re.sub(r"\n+", "\n", drawing["plain"](transcript))
+
+
+def texts_of(svg: str) -> list[str]:
+    """Return the lines of text in a picture."""
+    return [unescape(re.sub(r"<[^>]*>", "", line)) for line in svg.splitlines() if line.startswith("<text ")]
 
 
 def test_the_index_lists_every_page_once() -> None:

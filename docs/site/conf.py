@@ -38,21 +38,26 @@ html_show_sourcelink = False
 html_show_sphinx = False
 html_show_copyright = False
 html_permalinks_icon = "#"
-pygments_style = "friendly"
-pygments_dark_style = "monokai"
+pygments_style = "tango"
+pygments_dark_style = "github-dark"
 highlight_language = "none"
+smartquotes = False  # a message is quoted as it is printed
 
 _SECTION = re.compile(r"^## (?P<heading>.+)\n(?P<body>(?:(?!## ).*\n?)*)", re.MULTILINE)
-_ENTRY = re.compile(r"^- \[[^\]]+\]\((?P<path>[^)]+)\.md\)", re.MULTILINE)
+_ENTRY = re.compile(r"^- \[(?P<title>[^\]]+)\]\((?P<path>[^)]+)\.md\)", re.MULTILINE)
 
 
 def side_bar(index: str) -> Iterator[str]:
     """Yield a hidden table of contents for each heading of the index, with the pages that are listed under it."""
     for section in _SECTION.finditer(index):
-        pages = [entry["path"] for entry in _ENTRY.finditer(section["body"])]
+        pages = "\n".join(f"{entry['title']} <{_name(entry['path'])}>" for entry in _ENTRY.finditer(section["body"]))
         if pages:
-            listed = "\n".join(f"/{page.removeprefix('../')}" if page.startswith("../") else page for page in pages)
-            yield f"\n```{{toctree}}\n:hidden:\n:caption: {section['heading']}\n\n{listed}\n```\n"
+            yield f"\n```{{toctree}}\n:hidden:\n:caption: {section['heading']}\n\n{pages}\n```\n"
+
+
+def _name(link: str) -> str:
+    """Return what Sphinx calls the page to which a link of the index leads."""
+    return f"/{link.removeprefix('../')}" if link.startswith("../") else link
 
 
 def add_side_bar(_application: Sphinx, page: str, content: list[str]) -> None:
