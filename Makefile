@@ -12,7 +12,7 @@ SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -typ
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check ci release rehearse test test-newest environments emulator docs lint cfn-lint golden bench mutants clean FORCE
+.PHONY: help render check ci release rehearse test test-newest environments emulator docs dist lint cfn-lint golden bench mutants clean FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z/%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
@@ -65,6 +65,15 @@ docs: .venv/docs/made ## make the documentation's site in build/docs, every link
 	.venv/docs/bin/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs/site \
 		--doctree-dir .venv/docs/doctrees . build/docs
 	@echo "the site is build/docs/index.html"
+
+# The second time with another umask, and later: whatever of that gets into an archive makes a difference.
+dist: .venv/dev ## build what is released, of the last commit, twice, and compare the bytes: dist/
+	rm -rf .build/dist && mkdir -p .build/dist dist
+	set -e; for umask in 022 027; do (umask $$umask; git clone --quiet . .build/dist/$$umask; \
+		$(BIN)/python -m build --outdir .build/dist/$$umask/dist .build/dist/$$umask >.build/dist/$$umask.log); done
+	set -e; for file in .build/dist/022/dist/*; do cmp $$file .build/dist/027/dist/$${file##*/}; done
+	cp .build/dist/022/dist/* dist/
+	@cd dist && sha256sum $$(ls ../.build/dist/022/dist)
 
 lint: .venv/dev ## check style and types
 	$(BIN)/ruff check

@@ -6,9 +6,12 @@ import ast
 import os
 import re
 import sys
+import tarfile
 import tomllib
+import zipfile
 from importlib import metadata
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 from packaging.requirements import Requirement
@@ -42,6 +45,53 @@ def test_it_knows_its_version_and_its_command() -> None:
     assert metadata.version("iamgen")
     (command,) = (point for point in metadata.distribution("iamgen").entry_points if point.group == "console_scripts")
     assert (command.name, callable(command.load())) == ("iamgen", True)
+
+
+def packed(folder: Path, mode: int, mtime: int) -> tuple[Path, Path]:
+    """Return a source distribution and a wheel of two files, as somebody would make them at that time."""
+    folder.mkdir()
+    sources = {"b/setup.cfg": b"[metadata]\n", "b/run": b"#!/bin/sh\n"}
+    for name, content in sources.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(mode | 0o100 * name.endswith("run"))
+        os.utime(path, (mtime, mtime))
+    with tarfile.open(folder / "b.tar.gz", "w:gz") as archive:
+        archive.add(folder / "b", "b")
+    with zipfile.ZipFile(folder / "b.whl", "w") as wheel:
+        for name in sources:
+            wheel.write(folder / name, name)
+    return folder / "b.tar.gz", folder / "b.whl"
+
+
+def test_archives_do_not_say_when_by_whom_and_under_which_umask_they_were_made(tmp_path: Path) -> None:
+    archives = run_path(str(PROJECT / "build_backend/archives.py"))
+    builds = packed(tmp_path / "first", 0o644, 1_700_000_000), packed(tmp_path / "second", 0o600, 1_800_000_000)
+    for first, second in zip(*builds, strict=True):
+        assert first.read_bytes() != second.read_bytes()
+    for sdist, wheel in builds:
+        archives["normalize_sdist"](sdist, 1_750_000_000)
+        archives["normalize_wheel"](wheel, 1_750_000_000)
+    for first, second in zip(*builds, strict=True):
+        assert first.read_bytes() == second.read_bytes()
+    sdist, wheel = builds[1]
+    with tarfile.open(sdist) as archive:
+        members = {member.name: (member.mode, member.mtime, member.uname) for member in archive}
+        script = archive.extractfile("b/run")
+        assert script
+        assert script.read() == b"#!/bin/sh\n"
+    assert members == {
+        "b": (0o755, 1_750_000_000, ""),
+        "b/run": (0o755, 1_750_000_000, ""),
+        "b/setup.cfg": (0o644, 1_750_000_000, ""),
+    }
+    with zipfile.ZipFile(wheel) as archive_of_wheel:
+        assert archive_of_wheel.read("b/setup.cfg") == b"[metadata]\n"
+        assert {info.filename: info.external_attr >> 16 & 0o777 for info in archive_of_wheel.infolist()} == {
+            "b/setup.cfg": 0o644,
+            "b/run": 0o755,
+        }
 
 
 @pytest.mark.parametrize(
