@@ -12,7 +12,7 @@ SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -typ
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check ci release rehearse test test-newest environments emulator docs dist lint cfn-lint golden bench mutants clean FORCE
+.PHONY: help render check ci release rehearse test test-newest test-oldest environments emulator docs dist sbom lint cfn-lint golden bench mutants clean FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z/%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target does; do \
@@ -58,6 +58,12 @@ environments: .venv/dev .venv/emulator/made .venv/aws-cli/made .venv/js/made .ve
 test-newest: .venv/newest/made ## run the tests of what depends on the interpreter; NEWEST=python3.13
 	.venv/newest/bin/pytest -n $(WORKERS) $(INTERPRETER_TESTS)
 
+# What leans on the libraries: the command line, what is read from their data, the sandbox, whole templates.
+LIBRARY_TESTS := tests/aws tests/cli tests/golden tests/jinja
+
+test-oldest: .venv/oldest/made ## run the tests of what depends on libraries, with the oldest of each that setup.cfg allows
+	.venv/oldest/bin/pytest -n $(WORKERS) $(LIBRARY_TESTS)
+
 emulator: .venv/emulator/made ## run a local AWS to try things on, until ^C
 	.venv/emulator/bin/python -m tests.emulator
 
@@ -74,6 +80,10 @@ dist: .venv/dev ## build what is released, of the last commit, twice, and compar
 	set -e; for file in .build/dist/022/dist/*; do cmp $$file .build/dist/027/dist/$${file##*/}; done
 	cp .build/dist/022/dist/* dist/
 	@cd dist && sha256sum $$(ls ../.build/dist/022/dist)
+
+sbom: .venv/sbom/made ## list all that is installed with iamgen, as CycloneDX: dist/iamgen.cdx.json
+	mkdir -p dist
+	.venv/sbom/bin/cyclonedx-py environment --output-reproducible --short-PURLs --output-file dist/iamgen.cdx.json .venv/bare
 
 lint: .venv/dev ## check style and types
 	$(BIN)/ruff check
@@ -116,6 +126,26 @@ FORCE:
 .venv/newest/made: $(SOURCES) | .venv/installed # not at the same time: both build the package in one folder
 	$(NEWEST) -m venv .venv/newest
 	.venv/newest/bin/pip install --quiet --disable-pip-version-check . hypothesis pexpect pytest pytest-xdist
+	touch $@
+
+# The oldest libraries that setup.cfg allows, found out by uv; what those need themselves is of today.
+.venv/oldest/made: setup.cfg $(SOURCES) | .venv/installed # not at the same time: both build the package in one folder
+	$(PYTHON) -m venv .venv/oldest
+	.venv/oldest/bin/pip install --quiet --disable-pip-version-check uv
+	.venv/oldest/bin/uv pip compile --quiet --python .venv/oldest/bin/python --resolution lowest-direct \
+		--output-file .venv/oldest/requirements.txt setup.cfg
+	.venv/oldest/bin/pip install --quiet --disable-pip-version-check --requirement .venv/oldest/requirements.txt \
+		. hypothesis packaging pexpect pytest pytest-xdist
+	touch $@
+
+# iamgen and what it needs, and nothing else, not even pip; beside it what makes a list of that.
+.venv/sbom/made: $(SOURCES) | .venv/installed
+	rm -rf .venv/bare
+	$(PYTHON) -m venv --without-pip .venv/bare
+	$(PYTHON) -m venv .venv/sbom
+	.venv/sbom/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom
+	.venv/sbom/bin/pip --python .venv/bare/bin/python install --quiet --disable-pip-version-check .
+	rm .venv/bare/lib/python*/site-packages/iamgen-*.dist-info/direct_url.json # the path of this clone is nobody's business
 	touch $@
 
 # What makes the documentation's site.
