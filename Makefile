@@ -59,7 +59,7 @@ test-newest: .venv/newest/made ## run the tests of what depends on the interpret
 	.venv/newest/bin/pytest -n $(WORKERS) $(INTERPRETER_TESTS)
 
 # What leans on the libraries: the command line, what is read from their data, the sandbox, whole templates.
-LIBRARY_TESTS := tests/aws tests/cli tests/golden tests/jinja
+LIBRARY_TESTS := tests/aws/test_escalation.py tests/aws/test_services.py tests/cli tests/golden tests/jinja
 
 test-oldest: .venv/oldest/made ## run the tests of what depends on libraries, with the oldest of each that setup.cfg allows
 	.venv/oldest/bin/pytest -n $(WORKERS) $(LIBRARY_TESTS)
@@ -135,7 +135,7 @@ FORCE:
 	.venv/oldest/bin/uv pip compile --quiet --python .venv/oldest/bin/python --resolution lowest-direct \
 		--output-file .venv/oldest/requirements.txt setup.cfg
 	.venv/oldest/bin/pip install --quiet --disable-pip-version-check --requirement .venv/oldest/requirements.txt \
-		. hypothesis packaging pexpect pytest pytest-xdist
+		. check-jsonschema hypothesis packaging pexpect pytest pytest-xdist
 	touch $@
 
 # iamgen and what it needs, and nothing else, not even pip; beside it what makes a list of that.

@@ -51,6 +51,7 @@ from iamgen.declaration.model import (
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SITE_BUILDER = ROOT / ".venv/docs/bin/sphinx-build"
 EXAMPLE = ("users.py", "CONST.inc", "Makefile", "aws-cli.config.tpl", "aws-cli.credentials.tpl")
 SHARED = """\
 rm -rf ../origin.git && git init --quiet --bare --initial-branch=main ../origin.git
@@ -246,6 +247,21 @@ def test_the_picture_of_a_session_has_what_the_commands_print(stage: Stage, requ
 def texts_of(svg: str) -> list[str]:
     """Return the lines of text in a picture."""
     return [unescape(re.sub(r"<[^>]*>", "", line)) for line in svg.splitlines() if line.startswith("<text ")]
+
+
+@pytest.mark.skipif(not SITE_BUILDER.exists(), reason="what makes the site is not installed: make .venv/docs/made")
+def test_the_site_is_built_and_its_pages_fetch_nothing_from_elsewhere(tmp_path: Path) -> None:
+    """CI does not install it; what it would find besides, links and pages that no list has, other tests here find."""
+    command = [SITE_BUILDER, "--quiet", "--fail-on-warning", "--conf-dir", "docs/site", ".", tmp_path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    pages = list(tmp_path.rglob("*.html"))
+    assert {path.name for path in pages} > {"index.html", "search.html", "commands.html", "CHANGELOG.html"}
+    for path in pages:
+        tags = re.findall(r"<(?:script|link|img|iframe|source)\b[^>]*>", path.read_text(encoding="utf-8"))
+        assert [tag for tag in tags if "//" in tag] == [], path
+    styles = "".join(path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.css"))
+    assert not re.search(r"@import|url\([\"']?(https?:)?//", styles)
 
 
 def test_the_index_lists_every_page_once() -> None:
