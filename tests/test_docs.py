@@ -252,7 +252,7 @@ def texts_of(svg: str) -> list[str]:
 @pytest.mark.skipif(not SITE_BUILDER.exists(), reason="what makes the site is not installed: make .venv/docs/made")
 def test_the_site_is_built_and_its_pages_fetch_nothing_from_elsewhere(tmp_path: Path) -> None:
     """CI does not install it; what it would find besides, links and pages that no list has, other tests here find."""
-    command = [SITE_BUILDER, "--quiet", "--fail-on-warning", "--conf-dir", "docs/site", ".", tmp_path]
+    command = [str(SITE_BUILDER), "--quiet", "--fail-on-warning", "--conf-dir", "docs/site", ".", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     pages = list(tmp_path.rglob("*.html"))
