@@ -121,7 +121,7 @@ class Stage:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         assert "this is a bug" not in done.stdout, done.stdout
-        return self.told_ids(done.stdout.replace(str(self.root), "…"))
+        return self.told_ids(done.stdout.replace(str(self.root), "…").replace(self.environment["HOME"], "~"))
 
 
 @pytest.fixture
