@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from iamgen.declaration.accounts import Accounts, accounts, role_constant, unlisted_region
+from iamgen.declaration.accounts import Accounts, accounts, production_unsaid, role_constant, unlisted_region
 from iamgen.declaration.constants import parse
 from iamgen.source_place import exact
 
@@ -222,6 +222,15 @@ def test_an_id_of_other_than_twelve_digits_is_told() -> None:
     assert [" | ".join((exact(fault.where), fault.problem, fault.hint)) for fault in found.odd_ids] == [
         "CONST.inc:3:18 | X_AWS_ACCOUNT_ID has 4 digits | an account id has 12 digits, leading zeros included"
     ]
+
+
+def test_an_account_that_looks_like_production_is_told_at_its_name() -> None:
+    constants, _ = parse(f"{REGION}{DEV}SHOP_LIVE_AWS_ACCOUNT_ID=333333333333\n".encode(), "CONST.inc")
+    (fault,) = production_unsaid(constants, accounts(constants))
+    assert " | ".join((exact(fault.where), fault.problem, fault.hint)) == (
+        "CONST.inc:3:1 | shop-live looks like production by its name, but is treated as a dev account is "
+        "| write SHOP_LIVE_AWS_ACCOUNT_KIND=prod, or =workload if it is not"
+    )
 
 
 @pytest.mark.parametrize(

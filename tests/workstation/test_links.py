@@ -193,6 +193,12 @@ def test_the_extension_calls_an_account_by_a_name_that_it_reads(place: str, bob:
     assert "\n[dev ReadR]\n" in text
 
 
+def test_the_extension_calls_an_account_as_people_do(bob: tuple[Path, Colleague]) -> None:
+    root, someone = bob
+    text = page(root, someone, links([assumable(place="acme dev")], "aws"), "extend-switch-roles")
+    assert "\n[acme dev ReadR]\n" in text
+
+
 def test_the_extension_gets_no_account_without_a_role(bob: tuple[Path, Colleague]) -> None:
     root, someone = bob
     assert page(root, someone, (), "extend-switch-roles") == "# there is no role\n"
