@@ -128,6 +128,9 @@ def test_partitions(region: str, partition: str) -> None:
 def test_places_where_iamgen_does_not_work(text: str, whats: list[str]) -> None:
     found = accounts(parse(f"{text}DEV_AWS_ACCOUNT_ID=222222222222\n".encode(), "CONST.inc")[0])
     assert [fault.problem for fault in found.faults] == whats
+    if whats and whats[0].startswith("no partition is known"):
+        state = "if AWS has it since, state its partition: GLOBAL_AWS_PARTITION=aws"
+        assert found.faults[0].hint == f"write one such as eu-west-1; {state}"
 
 
 @pytest.mark.parametrize(

@@ -287,7 +287,7 @@ def test_what_the_aws_cli_cannot_read_is_told() -> None:
     file = File("x = 1\n[a]\nx = 1\nx = 2\njunk\n[a]\n", "~/.aws/config", "config")
     assert [fault.where for fault in unreadable(file)] == [f"~/.aws/config:{line}" for line in (1, 4, 5, 6)]
     (default,) = unreadable(File("[DEFAULT]\nregion = x\n", "~/.aws/config", "config"))
-    assert default.problem == "the AWS CLI gives what stands in [DEFAULT] to every profile"
+    assert default[1:] == ("the AWS CLI gives what stands in [DEFAULT] to every profile", "write [default]")
     assert unreadable(File(THEIRS, "~/.aws/config", "config")) == ()
 
 
