@@ -211,6 +211,8 @@ def _explanation(exc: BaseException, variables: Mapping[str, object]) -> tuple[s
             return "it takes too much memory", "look for what repeats or doubles a text"
         case OverflowError() | TooMuchError():
             return str(exc), "look for what repeats or doubles a text"
+        case SyntaxError():  # Python's own, of what Jinja made of it
+            return exc.msg, "nest its loops and conditions less deeply"
         case SecurityError():
             return str(exc), "a template makes text of what it is given: it changes nothing and runs no code"
     undefined = re.match(r"'(\w+)' is undefined", str(exc))

@@ -698,12 +698,18 @@ def test_files_that_are_elsewhere(write: Write, home: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("env", "said"),
     [
-        ({"AWS_CONFIG_FILE": "/dev/null"}, "error: /dev/null: it is no regular file\n"),
+        (
+            {"AWS_CONFIG_FILE": "/dev/null"},
+            "error: /dev/null: it is no regular file\nhint: name another in the environment\n",
+        ),
         (
             {"AWS_CONFIG_FILE": "~/x", "AWS_SHARED_CREDENTIALS_FILE": "~/x"},
             "error: ~/x: config and credentials are one file\n",
         ),
-        ({"AWS_CONFIG_FILE": "/dev/null/x"}, "error: /dev/null/x: cannot be read: Not a directory\n"),
+        (
+            {"AWS_CONFIG_FILE": "/dev/null/x"},
+            "error: /dev/null/x: cannot be read: Not a directory\nhint: it has to be a file of yours\n",
+        ),
     ],
 )
 def test_places_that_cannot_be(env: dict[str, str], said: str, write: Write, home: Path) -> None:
@@ -775,6 +781,7 @@ def test_a_nested_line_that_the_aws_cli_cannot_read_is_refused(write: Write, at_
     done = write()
     assert done.returncode == 1
     assert "error: aws-cli.config.tpl:4: the AWS CLI cannot read what it makes: the line is neither" in done.stderr
+    assert "what another says\nhint: mend the line\n" in done.stderr
     assert (at_home / "config").read_bytes() == before
 
 
@@ -782,8 +789,10 @@ def test_a_source_without_a_role_is_warned_about(write: Write, example: Path) ->
     (example / "aws-cli.config.tpl").write_text("[default]\nregion = x\n\n[profile a]\nsource_profile = a\n")
     done = write("--dry-run")
     assert done.returncode == 0
+    problem = "has a source_profile and no role_arn: programs in Go refuse it, such as Terraform"
     assert (
-        "warning: aws-cli.config.tpl:4: [profile a] has a source_profile and no role_arn: programs in Go" in done.stderr
+        f"warning: aws-cli.config.tpl:4: [profile a] {problem}\nhint: leave the line source_profile out\n"
+        in done.stderr
     )
     assert "source_profile = ${AWS_ACCOUNT_NAME}" not in (ROOT / "aws-cli.config.tpl").read_text()
 

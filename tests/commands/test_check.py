@@ -233,7 +233,7 @@ def test_a_configuration_beside_a_template_of_another_make_runs_nothing_and_hide
     for config in (".cfnlintrc", "theirs/.cfnlintrc"):
         assert (
             f"warning: {config}: does not count for --template: it could be of whoever made the template\n"
-            in done.stderr
+            "hint: leave rules out with --ignore\n" in done.stderr
         )
 
 
@@ -249,6 +249,7 @@ def test_what_a_template_of_another_make_leaves_out_itself_is_said(tmp_path: Pat
         'warning: x.json: its Metadata configures cfn-lint: ignore_checks ["W"]',
         'warning: x.json: its Metadata configures cfn-lint: ignore_checks ["E3002"] for G',
     ]
+    assert done.stderr.count("hint: what is left out by it has not been looked at\n") == 2
     assert "Resources/H/Properties/GroupNam: E3002" in done.stdout
 
 

@@ -238,6 +238,10 @@ USERS_CASES = {
         'USERS = ()\nROLES = (Role("WorkR", session_hours=13),)',
         "users.py:4 | Role 'WorkR': session_hours is 13 | a session lasts 1 to 12 hours",
     ),
+    "what Python cannot read": (
+        'USERS = (User("a", {}),\n  = 5)',
+        "users.py:4 | invalid syntax | Python can read no further: look at this line and the one before it",
+    ),
     "a description that is too long": (
         f'USERS = ()\nROLES = (Role("WorkR", description="{"d" * 1001}"),)',
         "users.py:4 | Role 'WorkR': its description has 1001 characters | 1,000 at most",

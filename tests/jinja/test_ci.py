@@ -274,7 +274,9 @@ def test_an_environment_that_would_be_an_expression_is_refused(make_repo: MakeRe
     )
     with pytest.raises(IamgenError) as caught:
         planned(make_repo(HEAD + line), "github")
-    assert caught.value.faults[0].problem == "the environment 'x{{secrets.A}}' cannot be written into a CI file"
+    (fault,) = caught.value.faults
+    assert fault.problem == "the environment 'x{{secrets.A}}' cannot be written into a CI file"
+    assert fault.hint == "letters, digits, blanks and ./@+_- only"
 
 
 def test_github_deploys_one_after_the_other_with_least_permissions(make_repo: MakeRepo) -> None:

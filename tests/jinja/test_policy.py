@@ -46,6 +46,7 @@ def test_what_a_template_knows(make_repo: MakeRepo) -> None:
 
 
 NO_POLICY = 'write {"Version": "2012-10-17", "Statement": [{"Effect": …}]}'
+JINJA = "see Jinja2's template documentation"
 FAULTS = {
     "undefined": (HEAD + '    "{{ teem }}"\n  ]\n}', "policies/x.json.j2:4: 'teem' is undefined", "did you mean team?"),
     "undefined attribute": (
@@ -53,8 +54,8 @@ FAULTS = {
         "x.json.j2:5: 'dict object' has no attribute 'nme'",
         "a template knows account, accounts, constants, half, other, partition, team, vars",
     ),
-    "syntax": (HEAD + "{% for %}", "x.json.j2:4: Expected", ""),
-    "an unknown tag": (HEAD + "\n{% boom %}", "x.json.j2:5: Encountered unknown tag 'boom'", ""),
+    "syntax": (HEAD + "{% for %}", "x.json.j2:4: Expected", JINJA),
+    "an unknown tag": (HEAD + "\n{% boom %}", "x.json.j2:5: Encountered unknown tag 'boom'", JINJA),
     "an exception": (HEAD + "{{ 1 // 0 }}", "x.json.j2:4: integer division or modulo by zero", ""),
     "no JSON": (
         HEAD + '    {"Effect" "Allow"}\n  ]\n}',
@@ -263,8 +264,9 @@ def test_what_is_not_utf_8(make_repo: MakeRepo) -> None:
     root = make_repo()
     (root / "templates").mkdir()
     (root / "templates/x.j2").write_bytes(b"\xff")
-    with pytest.raises(IamgenError, match=r"templates/x\.j2: cannot be read"):
+    with pytest.raises(IamgenError, match=r"templates/x\.j2: cannot be read") as raised:
         render(root, "x.j2", {})
+    assert raised.value.faults[0].hint == "it has to be a readable file in UTF-8"
 
 
 @given(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from iamgen.errors import IamgenError
+from iamgen.errors import Fault, IamgenError
 from iamgen.jinja.template import page, render
 
 MakeRepo = Callable[..., Path]
@@ -49,25 +49,35 @@ IN_MEMORY = {
 }
 
 
-def fault(root: Path, template: str) -> str:
+NO_CODE = "a template makes text of what it is given: it changes nothing and runs no code"
+REPEATS, CIRCLES = "look for what repeats or doubles a text", "does it include itself?"
+
+
+def fault(root: Path, template: str) -> Fault:
     (root / "templates").mkdir(exist_ok=True)
     (root / "templates/x.j2").write_text(f"a line\n{template}\n")
     with pytest.raises(IamgenError) as raised:
         render(root, "x.j2", {"names": ["alice"]})
     (only,) = raised.value.faults
     assert only.where in ("templates/x.j2:2", "templates/x.j2:1")
-    return only.problem
+    return only
 
 
 @pytest.mark.parametrize("case", CODE)
 def test_a_template_runs_no_code(case: str, make_repo: MakeRepo) -> None:
-    assert fault(make_repo(), CODE[case])
+    refused = fault(make_repo(), CODE[case])
+    assert refused.problem
+    if "unsafe" in refused.problem:
+        assert refused.hint == NO_CODE
 
 
 @pytest.mark.parametrize("case", TOO_MUCH)
 def test_a_template_makes_no_more_than_a_page_holds(case: str, make_repo: MakeRepo) -> None:
     template, what = TOO_MUCH[case]
-    assert what in fault(make_repo(), template)
+    refused = fault(make_repo(), template)
+    assert what in refused.problem
+    hints = {"it goes": CIRCLES, "too many": "nest its loops and conditions less deeply"}
+    assert refused.hint == next((hint for start, hint in hints.items() if what.startswith(start)), REPEATS)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems cannot limit the memory of a process")
@@ -76,7 +86,7 @@ def test_a_template_does_not_take_the_machines_memory(case: str, make_repo: Make
     import resource
 
     before = resource.getrlimit(resource.RLIMIT_AS)
-    assert fault(make_repo(), IN_MEMORY[case]) == "it takes too much memory"
+    assert fault(make_repo(), IN_MEMORY[case])[1:] == ("it takes too much memory", REPEATS)
     assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 

@@ -15,6 +15,10 @@ from iamgen.workstation.aws_reading import UnreadableError, damage, sections
 from iamgen.workstation.merge import File, MergeStep, WantedSection, merged, steps
 from iamgen.workstation.sections import identity
 
+STRAY = (
+    "the AWS CLI cannot read this file: the line is neither [section], NAME = VALUE nor comment, "
+    "or says again what another says"
+)
 OWNER = "bob@111111111111/infra"
 OLD = "[default]\nregion = x\n\n[profile ours]\nrole_arn = old\nregion = x\n\n[profile gone]\nrole_arn = stale\n"
 NEW = "# ours\n[default]\nregion = eu-west-1\ns3 =\n  max_queue_size = 1000\n\n[profile ours]\nrole_arn = new\n"
@@ -95,29 +99,54 @@ def test_what_would_swallow_a_profile_is_refused() -> None:
     assert sections(before)["b"] == {"y": "1"}
     with pytest.raises(IamgenError) as caught:
         written(before)
-    assert [fault[:2] for fault in caught.value.faults] == [
-        ("~/.aws/config:1", "the AWS CLI would read [a] otherwise than now"),
-        ("~/.aws/config:6", "the AWS CLI would read [b] otherwise than now"),
-    ]
+    hint = "nothing was written; write every line of the file without an indent, or put the sections in by hand"
+    assert caught.value.faults == (
+        Fault("~/.aws/config:1", "the AWS CLI would read [a] otherwise than now", hint),
+        Fault("~/.aws/config:6", "the AWS CLI would read [b] otherwise than now", hint),
+    )
 
 
 @pytest.mark.parametrize(
-    ("text", "where", "what"),
+    ("text", "where", "problem", "hint"),
     [
-        ("x = 1\n[a]\n", "~/.aws/config:1", "the line is neither"),
-        ("[a]\ns3 =\n  junk\n", "~/.aws/config:3", "the line is neither"),
-        ("[a]\nx = 1\nX = 2\n", "~/.aws/config:3", "says again what another says"),
-        ("[a]\n[b]\n[a]\n", "~/.aws/config:3", "[a] stands on line 1 already"),
-        ("\ufeff[a]\nx = 1\n", "~/.aws/config:1", "byte order mark"),
-        ("[DEFAULT]\nregion = x\n", "~/.aws/config", "would not read [profile ours] as it is to be"),
+        ("x = 1\n[a]\n", "~/.aws/config:1", STRAY, "mend it, or remove it; nothing was written"),
+        ("[a]\ns3 =\n  junk\n", "~/.aws/config:3", STRAY, "mend it, or remove it; nothing was written"),
+        ("[a]\nx = 1\nX = 2\n", "~/.aws/config:3", STRAY, "mend it, or remove it; nothing was written"),
+        (
+            "[a]\n[b]\n[a]\n", "~/.aws/config:3",
+            "the AWS CLI cannot read this file: [a] stands on line 1 already", "keep one of the two; nothing was written",
+        ),
+        (
+            "\ufeff[a]\nx = 1\n", "~/.aws/config:1",
+            "the AWS CLI cannot read this file: it begins with a byte order mark",
+            "save it as UTF-8 without one; nothing was written",
+        ),
+        (
+            "[DEFAULT]\nregion = x\n", "~/.aws/config", "the AWS CLI would not read [profile ours] as it is to be",
+            "nothing was written; look at how it is indented, and at what stands in [DEFAULT]",
+        ),
     ],
-)
-def test_what_the_aws_cli_cannot_read_is_not_written_to(text: str, where: str, what: str) -> None:
+)  # fmt: skip
+def test_what_the_aws_cli_cannot_read_is_not_written_to(text: str, where: str, problem: str, hint: str) -> None:
     with pytest.raises(IamgenError) as caught:
         written(text)
-    assert caught.value.faults[0].where == where
-    assert what in caught.value.faults[0].problem
-    assert "nothing was written" in caught.value.faults[0].hint
+    assert caught.value.faults[0] == (where, problem, hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[a]\n[a]\n", "a section stands there twice (line 2)"),
+        ("[a]\nx = 1\nx = 2\n", "an option stands twice in one section (line 3)"),
+        ("x = 1\n[a]\n", "something stands before the first section (line 1)"),
+        ("[a]\ns3 =\n  junk\n", "a line of a nested block is not NAME = VALUE"),
+        ("[a]\njunk\n", "a line is neither [section], NAME = VALUE nor comment (line 2)"),
+    ],
+)
+def test_why_a_file_cannot_be_read(text: str, reason: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        sections(text)
+    assert str(caught.value) == reason
 
 
 def test_the_reason_has_no_secret() -> None:
