@@ -218,10 +218,12 @@ class AccountReading:
         doubtful: list[AttachedPolicy] = []
         for membership in self._memberships.get(user.lower(), ()):
             group = self.named.find(membership.group, GROUP)
-            name = shown(self.named.text(membership.group.text))
+            written = self.named.text(membership.group.text)
+            name = shown(written)
             if group is None and not self.policies.tolerant:
                 raise undecided(name, "is not a group of the account")
-            fault = Fault(shown(user), f"may be in the group {name}, which is not known before the deployment")
+            why = "not known before the deployment" if HOLE.search(written) else "not among those that were read"
+            fault = Fault(shown(user), f"may be in the group {name}, which is {why}")
             if group is None:
                 doubtful.append(unknown_policy(name, fault))
             elif membership.is_certain:

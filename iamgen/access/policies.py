@@ -105,7 +105,9 @@ class Policies:
 
     def _document_elsewhere(self, arn: str, name: str) -> Mapping[str, object]:
         if _AWS_POLICY not in arn:
-            raise undecided(shown(arn), "is a policy that this template does not have, so its document is not known")
+            raise undecided(
+                shown(arn), "is a policy that is not among those that were read, so its document is not known"
+            )
         with_path = arn.partition(_AWS_POLICY)[2]
         keys = (with_path,) if isinstance(self.aws, ManagedPolicyDocuments) else (with_path, name)
         for key in keys:

@@ -32,9 +32,11 @@ _OF_MFA: dict[Mfa, bool | str | None] = {"present": True, "false": False, "absen
 def question_of(line: str, now: datetime) -> tuple[AccessQuestion, Level | None]:
     """Return the question of a line of JSON, and the answer that is expected. Raises IamgenError for what is wrong."""
     try:
-        block = json.loads(line, object_pairs_hook=_without_repetition)
+        block = json.loads(line.strip(), object_pairs_hook=_without_repetition)
     except (ValueError, RecursionError) as exc:
-        raise refuse("line", f"is no JSON: {exc}", 'such as {"who": "alice", "action": "s3:GetObject"}') from exc
+        where = f", at its character {exc.colno}" if isinstance(exc, json.JSONDecodeError) else ""
+        problem = f"is no JSON: {exc.msg if isinstance(exc, json.JSONDecodeError) else exc}{where}"
+        raise refuse("line", problem, 'such as {"who": "alice", "action": "s3:GetObject"}') from exc
     if not isinstance(block, dict):
         raise refuse("line", "is no JSON object", 'such as {"who": "alice", "action": "s3:GetObject"}')
     faults = list(_faults(block))

@@ -74,6 +74,11 @@ def unmet(statement: Statement, context: Mapping[str, ContextValue]) -> Iterator
 
 def undecided(statement: Statement, context: Mapping[str, ContextValue]) -> Iterator[str]:
     """Yield what decides whether a statement applies and nobody can know, in words."""
+    yield from unknown_conditions(statement, context)
+    yield from (f"{fault.where}: {fault.problem}" for fault in statement.unread)
+
+
+def unknown_conditions(statement: Statement, context: Mapping[str, ContextValue]) -> Iterator[str]:
+    """Yield the conditions of a statement of which nobody can know whether a request meets them, in words."""
     facts = Context.of(context)
     yield from (in_words(item) for item in statement.conditions if item.answer(facts).unknown)
-    yield from (f"{fault.where}: {fault.problem}" for fault in statement.unread)

@@ -130,7 +130,9 @@ def known_actions(written: str) -> tuple[str, ...]:
     service, _, name = written.partition(":")
     if service.lower() not in services():
         raise refuse(
-            written, f"the service {service} is not in the list of {list_date()}", did_you_mean(service, services())
+            written,
+            f"the service {service} is not in the list of {list_date()}",
+            did_you_mean(service, services(), "write the prefix that its actions have in policies, such as s3 or ec2"),
         )
     known = actions(service.lower())
     matching = [known[lower] for lower in sorted(known) if wildcard(name).fullmatch(lower)]

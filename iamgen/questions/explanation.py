@@ -8,9 +8,10 @@ from iamgen.access.documents import Principal, Statement
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Request
 from iamgen.access.principals import ASSUME, verdict_on
+from iamgen.errors import Fault
 from iamgen.questions.can import AccessAnswer, Attempt, Refused
 from iamgen.questions.circumstances import Acting
-from iamgen.questions.condition_words import concerns, in_words, undecided, unmet
+from iamgen.questions.condition_words import concerns, in_words, undecided, unknown_conditions, unmet
 from iamgen.questions.decisions import Level, SampleVerdict
 from iamgen.questions.hops import Hop
 from iamgen.questions.path_steps import statement_name
@@ -88,10 +89,17 @@ def _open_of_outcome(attempt: Attempt) -> Iterator[str]:
 
 
 def _undecided(acting: Acting, action: str) -> Iterator[str]:
+    unread: dict[tuple[str, Fault], list[str]] = {}
     for statement in (*acting.known.statements, *acting.known.boundary):
         if not concerns(statement, action).no:
-            effect = "allowed" if statement.effect == "Allow" else "denied"
-            yield from (f"{effect} by {statement.origin} if {words}" for words in undecided(statement, acting.context))
+            effect, verb = ("allowed", "allows") if statement.effect == "Allow" else ("denied", "denies")
+            conditions = unknown_conditions(statement, acting.context)
+            yield from (f"{effect} by {statement.origin} if {words}" for words in conditions)
+            for fault in statement.unread:
+                unread.setdefault((statement.origin, fault), []).append(verb)
+    for (name, fault), verbs in unread.items():
+        between = ": " if fault.problem[:1].isupper() else " "  # an element of the statement, or what the place is
+        yield f"whether {name} {' or '.join(dict.fromkeys(verbs))} it: {fault.where}{between}{fault.problem}"
 
 
 def _parts(attempt: Attempt) -> Iterator[str]:

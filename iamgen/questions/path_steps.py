@@ -15,7 +15,7 @@ from iamgen.questions.condition_words import unmet
 from iamgen.questions.decisions import SampleVerdict
 from iamgen.questions.hops import Hop
 from iamgen.questions.model import KnownEntity, holder_of
-from iamgen.questions.places import SourcedPlace
+from iamgen.questions.places import NOT_READ, SourcedPlace
 from iamgen.questions.reach import Way
 
 Grants = Mapping[tuple[str, str, str], str]
@@ -107,6 +107,10 @@ def _of_statement(known: KnownEntity, statement: Statement) -> Iterator[PathStep
     if group:
         yield PathStep("group", group.name, account, places.of_entity(group))
     owner = group or known.entity
+    is_known = places.has_policy(owner, policy.name) or policy.published is not None
+    if statement.unread and not is_known:  # nobody knows what its statements are
+        yield PathStep("policy", policy.name, account, NOT_READ)
+        return
     yield PathStep("policy", policy.name, account, places.of_policy(owner, policy.name))
     place = places.of_statement(owner, policy.name, statement)
     yield PathStep("statement", statement_name(statement), account, place)

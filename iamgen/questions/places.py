@@ -37,6 +37,10 @@ class SourcedPlace(NamedTuple):
         return {"file": self.file, "line": self.line or None, "declared": self.declared or None}
 
 
+NOT_READ = SourcedPlace(_UNKNOWN)
+"""The place of what something that was read names, and that is not there itself."""
+
+
 @dataclass(frozen=True, eq=False)
 class AccountPlaces:
     """The places of one account's resources and statements. They are looked up only when an answer shows them."""
@@ -60,6 +64,10 @@ class AccountPlaces:
         if logical_id not in self._logical_ids:
             return SourcedPlace(declared or _UNKNOWN)
         return self._at(("Resources", logical_id), declared)
+
+    def has_policy(self, holder: Entity, policy: str) -> bool:
+        """Return whether a policy that a user, group or role has is written in what was read."""
+        return self._document(holder, policy) is not None
 
     def of_policy(self, holder: Entity, policy: str) -> SourcedPlace:
         """Return where a policy is written that a user, group or role has."""

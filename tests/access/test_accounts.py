@@ -229,7 +229,7 @@ DENY_ALL = {"Effect": "Deny", "Action": "*", "Resource": "*"}
 
 
 def test_a_policy_of_another_account_is_not_taken_for_one_of_aws() -> None:
-    with pytest.raises(AccessError, match="this template does not have"):
+    with pytest.raises(AccessError, match="not among those that were read"):
         account(OpsR=role(ManagedPolicyArns=["arn:aws:iam::999999999999:policy/View"]), managed={"View": document("*")})
 
 
@@ -310,7 +310,7 @@ NAME = " | give it one"
         ({"X": role(ManagedPolicyArns="arn:aws:iam::aws:policy/View")}, "X: ManagedPolicyArns: is not a list of texts"),
         (
             {"X": role(ManagedPolicyArns=["arn:aws:iam::999999999999:policy/elsewhere"])},
-            "X: arn:aws:iam::999999999999:policy/elsewhere: is a policy that this template does not have, so its document is not known",
+            "X: arn:aws:iam::999999999999:policy/elsewhere: is a policy that is not among those that were read, so its document is not known",
         ),
         ({"X": role(PermissionsBoundary=["x"])}, "X: PermissionsBoundary: is not a text"),
         ({"X": role(Policies=[{"PolicyName": "x"}])}, "X: X: inline policy: has no policy document"),

@@ -81,7 +81,7 @@ ASSERTIONS = (Forbid("s3:GetObject", who="AppR"),)
     (item,) = Project.load(make_repo(text), NOW).render().check(lint=False).assertions
     assert item.fault.problem.startswith(
         "Forbid 's3:GetObject': it is not decided whether infra-AppR-222222222222 may do s3:GetObject in dev: statement 1 "
-        "of by-hand: is not known: is a policy that this template does not have, so its document is not known; "
+        "of by-hand: is not known: is a policy that is not among those that were read, so its document is not known; "
     )
     assert item.fault.hint == "write what is named so that it can be decided, or except somebody with but"
 

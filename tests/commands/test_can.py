@@ -366,7 +366,7 @@ def test_questions_from_stdin_and_from_nowhere(root: Path, iamgen: Iamgen, envir
         input=question(who="bob", action="s3:PutObject") + "x\n", capture_output=True,
     )  # fmt: skip
     assert done.returncode == 1
-    assert done.stderr.startswith("error: stdin:2: line: is no JSON")
+    assert done.stderr.startswith("error: stdin:2: line: is no JSON: Expecting value, at its character ")
     assert len(done.stdout.splitlines()) == 2
     gone = iamgen(root, "can", "--questions", "gone.jsonl")
     assert (gone.returncode, gone.stdout) == (1, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from iamgen.declaration.alike_faults import told_once
-from iamgen.declaration.declared_type import Origin
+from iamgen.declaration.declared_type import Origin, _line_of
 from iamgen.declaration.load import load
 from iamgen.declaration.plain_data import plain_fault, restored_fault
 from iamgen.declaration.source_span import place_of
@@ -201,3 +202,16 @@ def fault(line: int, problem: str, hint: str = "h") -> Fault:
 )
 def test_what_is_alike_is_told_once(faults: list[Fault], problems: list[str]) -> None:
     assert [told.problem for told in told_once(faults)] == problems
+
+
+def test_the_line_of_a_call_is_the_one_that_python_tells() -> None:
+    lines = []
+
+    def note() -> None:
+        frame = sys._getframe(1)
+        lines.append((frame.f_lineno, _line_of(frame.f_code, frame.f_lasti)))
+
+    text = "note(); note()\nx = (\n  note(),\n\n  {1: note(\n  )})\ndef f():\n  return [note() for _ in x]\nf()\n"
+    exec(compile(text, "users.py", "exec"), {"note": note})  # noqa: S102
+    assert [line for line, _ in lines] == [1, 1, 3, 5, 8, 8]
+    assert all(line == same for line, same in lines)

@@ -13,6 +13,7 @@ from iamgen.errors import IamgenError
 from iamgen.questions.can import AccessAnswer, AccessQuestion, Asker
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.details_source import AccountDetails, checked, from_details, pages, read_details
+from iamgen.questions.explanation import conditions
 from iamgen.questions.limits import not_looked_at_of_all
 from iamgen.questions.model import AccessModel
 from iamgen.questions.path_steps import path
@@ -179,6 +180,13 @@ def test_a_policy_that_the_details_leave_out_is_a_hole(tmp_path: Path) -> None:
     model = from_details([read_details(file_of(tmp_path, details(Policies=[])))])
     assert ask(model, "limited", "logs:DescribeLogGroups").level == "depends"
     assert ask(model, "alice", "sqs:SendMessage").level == "depends"  # ViewBilling may deny it
+    answer = ask(model, "limited", "logs:DescribeLogGroups")
+    assert answer.best
+    policy = next(step for step in path(answer.best, {}) if step.kind == "policy")
+    assert (str(policy.place), path(answer.best, {})[-1]) == ("not written in what was read", policy)
+    why = conditions(answer)[0]
+    assert why.startswith(f"whether {policy.name} allows or denies it: arn:aws:iam::{ID}:policy/")
+    assert why.endswith(" is a policy that is not among those that were read, so its document is not known")
 
 
 def holder(**fields: Any) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from troposphere import GetAtt, Ref, Sub, Template
 from troposphere.iam import Group, Role
 
@@ -15,7 +17,7 @@ from iamgen.declaration.load import load
 from iamgen.errors import Fault, IamgenError
 from iamgen.jinja.policy import documents
 from iamgen.synth.account_templates import texts
-from iamgen.synth.output_guard import output_faults
+from iamgen.synth.output_guard import _dangling, _is_plain, _replaced, output_faults
 from iamgen.synth.template_text import text
 
 MakeRepo = Callable[..., Path]
@@ -69,6 +71,27 @@ def test_what_may_leave() -> None:
         A={"Ref": "G"}, B={"Fn::GetAtt": ["G", "Arn"]}, C={"Ref": "AWS::AccountId"}, D="{{ x }} ${aws:username}"
     )
     assert list(output_faults("dev", known)) == []
+
+
+TEXTS = ("G", "Nowhere", "AWS::NoValue", "{{resolve:ssm:x}}", "{ {re\u017folve:x", "condition", "Fn::Sub", "\n", "x", 1)
+KEYS = ("Ref", "Fn::GetAtt", "fn::getatt", " Fn::Sub", "Transform", "Condition", " condition ", "Properties", "x\u00a0")
+values = st.recursive(
+    st.sampled_from((*TEXTS, float("inf"))),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2),
+        st.dictionaries(st.sampled_from(KEYS), inner, max_size=2),
+        st.dictionaries(st.sampled_from(KEYS[:2]), inner, min_size=1, max_size=1),
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(value=values)
+def test_a_look_at_the_text_misses_nothing_that_a_look_at_the_values_finds(value: Any) -> None:
+    body = template(X=value)
+    if _is_plain(body):
+        assert [*_replaced("dev", body), *_dangling("dev", body)] == []
 
 
 @pytest.mark.parametrize("form", ["json", "yaml"])
