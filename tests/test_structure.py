@@ -60,7 +60,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "revision": {"deploy", "diff", "errors", "project", "release", "ui"},
     "regions": {"access", "errors"},
     "questions": {"access", "aws", "declaration", "errors", "iam", "similar_names", "ui"},
-    "access_diff": {"access", "aws", "errors", "questions", "regions", "ui"},
+    "access_diff": {"access", "aws", "declaration", "errors", "questions", "regions", "ui"},
     "access_model": {
         "aws_client",
         "declaration",
@@ -73,8 +73,11 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "synth",
         "ui",
     },
+    "access_changes": {"access_diff", "access_model", "diff", "errors", "project", "questions", "revision", "ui"},
+    "deployment_access": {"access_changes", "access_diff", "deploy", "errors", "project", "questions", "ui"},
     "commands": {
         "access",
+        "access_changes",
         "access_diff",
         "access_model",
         "aws",
@@ -83,6 +86,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "clock",
         "declaration",
         "deploy",
+        "deployment_access",
         "diff",
         "errors",
         "iam",
