@@ -223,15 +223,16 @@ class Opinions:
         return self.is_same_witness and self.by_z3 in ("unknown", self.by_iamgen)
 
 
-def opinions(before: list[Block], after: list[Block]) -> Opinions:
-    """Return whether something is allowed after that was denied before, by iamgen and by z3."""
+def opinions(before: list[Block], after: list[Block], patience: int = _PATIENCE) -> Opinions:
+    """Return whether something is allowed after that was denied before, by iamgen and by z3, which gets so many
+    milliseconds."""
     first, second = (PolicySet(parse({"Version": "2012-10-17", "Statement": item}, "p")) for item in (before, after))
     results = [difference(first, second, action, ANYBODY, FORMS) for action in ACTIONS]
     witnesses = [result for result in results if isinstance(result, Witness)]
     asked = Z3Request()
     claim = z3.And(asked.is_possible, asked.allowed(after), z3.Not(asked.allowed(before)))
     solver = z3.Solver()
-    solver.set("timeout", _PATIENCE)
+    solver.set("timeout", patience)
     solver.add(claim)
     answer = {"sat": "different", "unsat": "equal"}.get(str(solver.check()), "unknown")
     is_open = any(isinstance(result, NotDecided) for result in results)
