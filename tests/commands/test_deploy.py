@@ -150,12 +150,14 @@ def test_a_trust_changes_in_aws(deployed: Path, aws: Aws) -> None:
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": ("ReadR", "OpsR")}')
     ended = run(deployed, "dev", "prod")
     assert ended.code == 0
-    assert ended.out.splitlines()[:12] == [
+    assert ended.out.splitlines()[:14] == [
         "bob gains access. bob loses access.",
         "    roles gained:",
         "        + bob: OpsR in prod",
         "    roles lost:",
         "        - bob: ReadR in dev",
+        "    new ways to administrator:",
+        "        + bob as OpsR in prod",
         "! this takes user-only to be deployed as users.py declares, without a look there",
         "",
         "dev (222222222222): update the stack infra",
