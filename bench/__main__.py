@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import decisions, questions, scale, short
+from bench import decisions, differences, questions, scale, short
 from bench.measure import FailedError
 from bench.memory import EVERY
 from bench.repository import PEOPLE
@@ -17,7 +17,7 @@ from bench.table import Row, table
 from bench.workplace import Workplace, workplace
 
 _COMPARISONS = {**short.COMPARISONS, "can": questions.asking}
-_LINES = (*_COMPARISONS, "decisions", "questions", "scale")
+_LINES = (*_COMPARISONS, "decisions", "differences", "questions", "scale")
 _EXPLAINED = f"""\
 
 A and B: medians of whole processes, run by turns (A B A B), the first of each not counted; A ÷ B: median of each
@@ -77,6 +77,8 @@ def _rows(place: Workplace, options: argparse.Namespace) -> Iterator[Row]:
             yield short.row(comparison, options.runs)
     if "decisions" in wanted:
         yield from decisions.rows(place, options.runs, _say)
+    if "differences" in wanted:
+        yield from differences.rows(place, options.runs, _say)
     if "questions" in wanted:
         quick = options.quick
         yield from questions.rows(

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from bench import repository
+from bench.differences import commit_all
 from bench.measure import FailedError, Run, cpu, output, peak, run, wall, within
 from bench.scale import BUDGET
 from bench.short import Comparison
@@ -18,8 +19,10 @@ SIZES = (100, 300, 1000)
 """Accounts, with five people for each."""
 FILES = (100_000, 200_000)
 """Questions in a file."""
-_MOST = 10.0
-"""Seconds that `who-can` may take over 1,000 accounts."""
+_MOST = {"`who-can": 10.0, "`diff": 60.0}
+"""Seconds that a command may take over 1,000 accounts."""
+_ROOM = 1 << 30
+"""Bytes that `diff` may take over 1,000 accounts."""
 _LINEAR = 1.3
 _ACTIONS = ("s3:PutObject", "s3:GetObject")
 _PEOPLE = ("alice", "bob", "carol", "dave")
@@ -60,13 +63,23 @@ def _growing(
         what_now = f"{what.format(f'{size:,}')}{f' ÷ of {before[0]:,}' if before else ''}"
         ratio = each / before[1] if before else None
         yield Row(what_now, len(runs), each, before and before[1], ratio, _LINEAR, cpu(runs), wall(runs), peak(runs))
-        if size == SIZES[-1] and "who-can" in what:
-            took = wall(runs)
-            yield Row(
-                f"`who-can`, {size:,} accounts ÷ {_MOST:g} s",
-                len(runs), took, _MOST, took / _MOST, 1, cpu(runs), took, peak(runs),
-            )  # fmt: skip
+        if size == SIZES[-1]:
+            yield from _bounded(what, size, runs)
         before = size, each
+
+
+def _bounded(what: str, size: int, runs: Sequence[Run]) -> Iterator[Row]:
+    """Yield the rows that hold a command over the largest size to its seconds, and `diff` to its memory as well."""
+    command = what.split(" ", maxsplit=1)[0].rstrip("`,")
+    most = _MOST.get(command)
+    if most is None:
+        return
+    took, used = wall(runs), peak(runs)
+    name = f"{command}`, {size:,} accounts"
+    yield Row(f"{name} ÷ {most:g} s", len(runs), took, most, took / most, 1, cpu(runs), took, used)
+    if command == "`diff":
+        what_now = f"{name}: memory ÷ {_ROOM >> 20:,} MiB"
+        yield Row(what_now, len(runs), took, None, used / _ROOM, 1, cpu(runs), took, used)
 
 
 def _organization(place: Workplace, size: int) -> Run:
@@ -81,9 +94,7 @@ def _difference(place: Workplace, size: int) -> Run:
     folder = place.folder / f"changed-{size}"
     if not folder.exists():
         users = repository.write_organization(folder, size) / "users.py"
-        named = ("-c", "user.name=bench", "-c", "user.email=bench@example.com")
-        for words in (("init", "--quiet"), ("add", "--all"), (*named, "commit", "--quiet", "--message", "begin")):
-            output(place.command("git", *words, cwd=folder))
+        commit_all(place, folder)
         text = users.read_text(encoding="utf-8")
         users.write_text(text.replace('"s3", "sts"', '"s3", "sqs", "sts"').replace('"OpsR"', '"ReadR"', 1), "utf-8")
     return run(place.iamgen("diff", "HEAD", cwd=folder), look=True)

@@ -193,6 +193,28 @@ def test_an_organization_is_faultless_and_has_people_in_proportion(bench: Bench,
         build(declaration, account, documents(tmp_path, declaration))
 
 
+def test_differences_are_rows_of_the_table(bench: Bench) -> None:
+    differences, announced = bench("differences"), list[str]()
+    with bench("workplace").workplace() as place:
+        rows = list(differences.rows(place, 1, announced.append))
+        old, new = (place.folder / name for name in ("old.json", "new.json"))
+        said = bench("measure").output(place.iamgen("diff", "--policy", str(old), str(new)))
+        assert differences.LARGEST - 300 < len(old.read_text()) <= differences.LARGEST
+    assert [row.what for row in rows] == [f"{what} ÷ 1 s" for what in announced]
+    assert said.startswith("No change of access: proven for ")
+
+
+def test_the_largest_organization_has_bounds_of_its_own(bench: Bench) -> None:
+    questions, measure = bench("questions"), bench("measure")
+    runs = (measure.Run(30.0, 29.0, 512 * MIB),)
+    rows = list(questions._bounded("`diff HEAD`, {} accounts: per account", 1000, runs))
+    assert [(row.what, row.ratio, row.bound) for row in rows] == [
+        ("`diff`, 1,000 accounts ÷ 60 s", 0.5, 1),
+        ("`diff`, 1,000 accounts: memory ÷ 1,024 MiB", 0.5, 1),
+    ]
+    assert list(questions._bounded("`can --questions`, {} lines: per line", 1000, runs)) == []
+
+
 def test_questions_are_rows_of_the_table(bench: Bench) -> None:
     announced = list[str]()
     with bench("workplace").workplace() as place:

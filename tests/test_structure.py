@@ -62,7 +62,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "revision": {"deploy", "diff", "errors", "project", "release", "ui"},
     "regions": {"access", "errors"},
     "questions": {"access", "aws", "declaration", "errors", "iam", "similar_names", "ui"},
-    "access_diff": {"access", "aws", "errors", "questions", "regions", "ui"},
+    "access_diff": {"access", "aws", "declaration", "errors", "questions", "regions", "ui"},
     "graph": {"access", "declaration", "questions", "ui"},
     "review": {"access", "declaration", "errors", "questions", "ui"},
     "access_model": {
@@ -77,6 +77,8 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "synth",
         "ui",
     },
+    "access_changes": {"access_diff", "access_model", "diff", "errors", "project", "questions", "revision", "ui"},
+    "deployment_access": {"access_changes", "access_diff", "deploy", "errors", "project", "questions", "ui"},
     "report": {
         "access",
         "access_diff",
@@ -92,6 +94,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     },
     "commands": {
         "access",
+        "access_changes",
         "access_diff",
         "access_model",
         "aws",
@@ -100,6 +103,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "clock",
         "declaration",
         "deploy",
+        "deployment_access",
         "diff",
         "errors",
         "graph",

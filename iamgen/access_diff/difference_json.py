@@ -13,8 +13,8 @@ from iamgen.access_diff.own_policies import OwnChange
 from iamgen.access_diff.party_label import party_label
 from iamgen.access_diff.request_words import RequestWords
 from iamgen.aws.services import list_date
+from iamgen.declaration.expiry import iso
 from iamgen.questions.access_answer import ActorKey
-from iamgen.questions.can_json import iso
 from iamgen.questions.held_roles import HeldRole
 from iamgen.regions.comparison import ChangedActions
 from iamgen.regions.difference import Witness

@@ -6,7 +6,9 @@ from iamgen.access_diff.difference_text import DifferenceText
 from iamgen.ui.fenced_block import fenced
 from iamgen.ui.printable import printable
 
+HEADING = "## Who gains and who loses access"
+
 
 def difference_paragraphs(shown: DifferenceText) -> tuple[str, str]:
     """Return the heading, and the summary with the sections in a block that nothing in it ends."""
-    return "## Who gains and who loses access", fenced("\n".join(map(printable, shown.body())), "text")
+    return HEADING, fenced("\n".join(map(printable, shown.body())), "text")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from iamgen.access_diff.held_roles_change import HeldRoleChange
 from iamgen.access_diff.request_words import joined
-from iamgen.questions.can_json import iso
+from iamgen.declaration.expiry import spoken
 from iamgen.questions.held_roles import HeldRole
 
 _MANY = 6
@@ -25,7 +25,7 @@ def _terms(change: HeldRoleChange) -> str:
     """Return until when and why a role is held; where that changed, what it was before."""
     before, after = change.before, change.after
     if before is not None and after is not None:
-        return f" {_term(after) or 'without an end'}, before {_term(before) or 'without an end'}{_reason(after)}"
+        return f" {_term(after) or 'without an end'}, before: {_term(before) or 'without an end'}{_reason(after)}"
     held = after or before
     if held is None:
         return ""
@@ -34,7 +34,7 @@ def _terms(change: HeldRoleChange) -> str:
 
 
 def _term(held: HeldRole) -> str:
-    parts = (f"until {iso(held.end)}" if held.end else "", "" if held.way.is_certain else "under conditions")
+    parts = (f"until {spoken(held.end)}" if held.end else "", "" if held.way.is_certain else "under conditions")
     return ", ".join(filter(None, parts))
 
 

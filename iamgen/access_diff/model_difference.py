@@ -10,18 +10,19 @@ from functools import cached_property
 from iamgen.access.known_actions import KnownActions
 from iamgen.access_diff.assumption import Assumption, AssumptionChange
 from iamgen.access_diff.held_roles_change import HeldRoleChange, HeldRoles
+from iamgen.access_diff.listed_actions import listed_actions
 from iamgen.access_diff.matched_principals import MatchedModels, MatchedPrincipal
 from iamgen.access_diff.own_policies import OwnChange, OwnPolicies
 from iamgen.access_diff.party_label import party_label
 from iamgen.access_diff.shared_decisions import SharedDecisions
 from iamgen.access_diff.trusted_parties import TrustedParty
-from iamgen.aws.data.services import every_action
 from iamgen.questions.access_answer import ActorKey
 from iamgen.questions.can import Asker
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.held_roles import role_label
 from iamgen.questions.holders import POWER_OVER_IAM, HolderAnswer, HolderSearch, admin_demand
 from iamgen.questions.model import AccessModel
+from iamgen.regions.comparison import ChangedActions
 
 
 @dataclass(frozen=True, order=True)
@@ -44,10 +45,13 @@ class ModelDifference:
 
     models: MatchedModels
     """Both states."""
-    known: KnownActions
-    """The actions that were compared."""
     moment: datetime
     """The time as of which roles are held."""
+
+    @property
+    def known(self) -> KnownActions:
+        """The actions that were compared."""
+        return listed_actions()
 
     @cached_property
     def decisions(self) -> SharedDecisions:
@@ -62,7 +66,7 @@ class ModelDifference:
     @cached_property
     def compared(self) -> tuple[OwnChange, ...]:
         """Whoever has not the same policies on both sides, statement by statement, also where they allow the same."""
-        policies = OwnPolicies(self.models, self.known, self.decisions)
+        policies = OwnPolicies(self.models, self.decisions)
         return tuple(change for item in self.principals if (change := policies.change(item)))
 
     @cached_property
@@ -181,12 +185,15 @@ class ModelDifference:
     def _with_more_power(self) -> Iterator[str]:
         """Yield the ARNs of users and roles that may more than before what makes an administrator, and of roles that
         somebody gains."""
-        power = self.known.only(action.lower() for action in POWER_OVER_IAM)
-        more = [item.principal for item in self.own if any(gain.actions & power for gain in item.comparison.gains)]
+        more = [item.principal for item in self.own if any(map(self._is_power, item.comparison.gains))]
         gained = [change.role for change in self.held if change.is_gain]
         gained += [change.role for change in self.assumption if change.gain]
         for item in (*more, *gained):
             yield from (side.entity.arn for side in (item.before, item.after) if side)
+
+    def _is_power(self, gain: ChangedActions) -> bool:
+        """Return whether one of the actions is enough to become administrator."""
+        return bool(gain.actions & self.known.only(action.lower() for action in POWER_OVER_IAM))
 
     @cached_property
     def _assumption(self) -> Assumption:
@@ -207,8 +214,7 @@ class ModelDifference:
 
 def model_difference(before: AccessModel, after: AccessModel, moment: datetime) -> ModelDifference:
     """Return what is different; each part is worked out when it is first asked for."""
-    known = KnownActions.with_unlisted(every_action())
-    return ModelDifference(MatchedModels(before, after), known, moment)
+    return ModelDifference(MatchedModels(before, after), moment)
 
 
 def _search(asker: Asker, circumstances: Circumstances, arns: frozenset[str]) -> HolderAnswer:

@@ -11,6 +11,7 @@ from iamgen.access.known_actions import ActionSet, KnownActions
 from iamgen.access.principals import ASSUME
 from iamgen.access.statement_index import IndexedStatements, StatementIndex, indexes_of
 from iamgen.access_diff.callers import CommonCaller, keys_of
+from iamgen.access_diff.listed_actions import listed_actions
 from iamgen.access_diff.matched_principals import MatchedModels, MatchedPrincipal
 from iamgen.access_diff.resource_forms import EXAMPLE_ACCOUNT, RESOURCE_FORMS
 from iamgen.access_diff.shared_decisions import SharedDecisions
@@ -50,12 +51,15 @@ class OwnPolicies:
 
     models: MatchedModels
     """Both sides."""
-    known: KnownActions
-    """The actions of AWS, with those that stand for others to come."""
     decisions: SharedDecisions
     """Decides about each class of actions."""
     _compared: dict[object, AccessComparison | None] = field(default_factory=dict, repr=False)
     _deciding: dict[object, tuple[Statement, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def known(self) -> KnownActions:
+        """The actions of AWS, with those that stand for others to come."""
+        return listed_actions()
 
     def change(self, principal: MatchedPrincipal) -> OwnChange | None:
         """Return what is different; None where the policies are the same on both sides, statement by statement."""

@@ -18,6 +18,7 @@ from iamgen.questions.access_answer import ActorKey
 from iamgen.questions.model import KnownEntity
 from iamgen.regions.comparison import ChangedActions
 from iamgen.regions.difference import Witness
+from iamgen.ui.plan_line import LineSign
 
 _MANY = 6
 _SESSION_ACTIONS = {"sts:tagsession", "sts:setsourceidentity", "sts:setcontext"}
@@ -41,8 +42,8 @@ class Section:
     """Its heading."""
     entries: tuple[Entry, ...]
     """Its sentences; a section without any is left out."""
-    is_gain: bool = False
-    """Whether it says what somebody gains."""
+    sign: LineSign = ""
+    """`+` where it says what somebody gains, `-` for what somebody loses, `!` for what is not decided."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,8 @@ class DifferenceWords:
 
     difference: ModelDifference
     """What is different."""
+    with_requests: bool = True
+    """Whether each gain and loss has a request that shows it, and somebody new all that they may do."""
 
     @cached_property
     def words(self) -> RequestWords:
@@ -63,20 +66,20 @@ class DifferenceWords:
         own = difference.own
         listed = (
             Section("accounts", tuple(Entry(item.text) for item in difference.models.accounts)),
-            Section("joined", tuple(self._actors(difference.joined)), is_gain=True),
-            Section("left", tuple(self._actors(difference.left))),
-            Section("roles gained", tuple(self._held("gained")), is_gain=True),
-            Section("roles lost", tuple(self._held("lost"))),
-            Section("roles held for longer, or with fewer conditions", tuple(self._held("longer")), is_gain=True),
-            Section("roles held for a shorter time, or with more conditions", tuple(self._held("shorter"))),
-            Section("who may assume a role in more ways", tuple(self._assumed(is_gain=True)), is_gain=True),
-            Section("who may assume a role in fewer ways", tuple(self._assumed(is_gain=False))),
-            Section("more is allowed", tuple(self._own(own, is_gain=True)), is_gain=True),
-            Section("less is allowed", tuple(self._own(own, is_gain=False))),
-            Section("new ways to administrator", tuple(self._administrators()), is_gain=True),
+            Section("joined", tuple(self._actors(difference.joined)), "+"),
+            Section("left", tuple(self._actors(difference.left)), "-"),
+            Section("roles gained", tuple(self._held("gained")), "+"),
+            Section("roles lost", tuple(self._held("lost")), "-"),
+            Section("roles held for longer, or with fewer conditions", tuple(self._held("longer")), "+"),
+            Section("roles held for a shorter time, or with more conditions", tuple(self._held("shorter")), "-"),
+            Section("who may assume a role in more ways", tuple(self._assumed(is_gain=True)), "+"),
+            Section("who may assume a role in fewer ways", tuple(self._assumed(is_gain=False)), "-"),
+            Section("more is allowed", tuple(self._own(own, is_gain=True)), "+"),
+            Section("less is allowed", tuple(self._own(own, is_gain=False)), "-"),
+            Section("new ways to administrator", tuple(self._administrators()), "+"),
             Section("let in by one side, and still kept out by the other", tuple(self._one_sided(is_gain=True))),
             Section("kept out by one side, which the other did already", tuple(self._one_sided(is_gain=False))),
-            Section("not decided", tuple(self._doubts())),
+            Section("not decided", tuple(self._doubts()), "!"),
             Section("called otherwise, so that policies elsewhere may mean nobody now", tuple(self._renamed())),
             Section("only rewritten", tuple(self._rewritten())),
         )
@@ -112,6 +115,8 @@ class DifferenceWords:
                     return
 
     def _witness(self, witness: Witness, resource: str = "", *, is_gain: bool) -> Iterator[str]:
+        if not self.with_requests:
+            return
         yield f"such as {self.words.request(witness.request, resource)}"
         yield from (f" {line}" for line in self.words.verdicts(witness, is_gain=is_gain))
 
@@ -171,6 +176,8 @@ class DifferenceWords:
 
     def _actions(self, items: tuple[ChangedActions, ...], state: str, *, is_gain: bool) -> Iterator[str]:
         """Yield what may be done and a request that shows it; of somebody new, or gone, only the first request."""
+        if state != "there" and not self.with_requests:
+            return
         if state != "there":
             actions = 0
             for item in items:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iamgen.access.context import ContextValue
 from iamgen.access.evaluate import Verdict
@@ -33,6 +33,8 @@ class Breach:
     """What the evaluator says of it; None where no single request is known."""
     reasons: tuple[Fault, ...] = ()
     """Where it is not decided, why, each with its statement."""
+    hop: Hop | None = None
+    """Where it is about assuming a role of these accounts, that step; None for any other action."""
 
     @property
     def is_certain(self) -> bool:
@@ -40,7 +42,10 @@ class Breach:
         return not self.reasons and self.way.is_certain
 
     def path(self, grants: Grants) -> tuple[PathStep, ...]:
-        """Return the steps by which somebody comes to act, and to the statement that allows it."""
+        """Return the steps by which somebody comes to act, and to the statement that allows it; of a role that is
+        assumed, to the statements of both sides."""
+        if self.hop is not None and self.verdict is not None and self.verdict.outcome != "denied":
+            return way_path(replace(self.way, hops=(*self.way.hops, self.hop)), grants)
         if self.verdict is None or self.verdict.outcome != "allowed":
             return way_path(self.way, grants)
         sample = SampleVerdict(self.resource, self.verdict)
@@ -58,4 +63,4 @@ def breach_of(way: Way, action: str, evidence: Evidence, *, is_allowed: bool) ->
 def breach_by_assuming(way: Way, action: str, hop: Hop) -> Breach:
     """Return the breach that somebody may assume a role, or may perhaps, or may not."""
     reasons = hop.verdict.reasons if hop.verdict.outcome == "unknown" else ()
-    return Breach(way, action, hop.role.entity.arn, {}, hop.verdict, reasons)
+    return Breach(way, action, hop.role.entity.arn, {}, hop.verdict, reasons, hop)

@@ -29,12 +29,12 @@ def declaration_findings(level: Level, faults: Iterable[Fault]) -> dict[str, tup
 
 
 def assertion_findings(outcomes: Iterable[tuple[Level, Fault]]) -> dict[str, tuple[Finding, ...]]:
-    """Return what is to be said about the assertions of users.py as findings, by file."""
+    """Return what is to be said about the assertions of users.py as findings, by file and in the order of lines."""
     by_file: dict[str, list[Finding]] = {}
     for level, fault in outcomes:
         file, finding = _finding(*_ASSERTION_NAMES[level], level, fault)
         by_file.setdefault(file, []).append(finding)
-    return {file: tuple(findings) for file, findings in by_file.items()}
+    return {file: tuple(sorted(findings, key=lambda item: item.line)) for file, findings in by_file.items()}
 
 
 def _finding(rule: str, name: str, level: Level, fault: Fault) -> tuple[str, Finding]:

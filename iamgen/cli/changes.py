@@ -21,6 +21,7 @@ from iamgen.cli.session import Session
     show_default=True,
     help="The format of the changes; markdown is for the summary of a CI job.",
 )
+@options.fail_on
 @options.brief
 @options.exit_code("something changes")
 @options.as_json
@@ -32,11 +33,12 @@ def changes(
     before: str,
     after: str | None,
     form: Literal["text", "markdown", "json"],
+    fail_on: Literal["gain", "escalation", "any"] | None,
     brief: bool,
     exit_code: bool,
     as_json: bool,
 ) -> int:
-    """Show what changes in the templates between two revisions.
+    """Show who gains and loses access, and what changes in the templates.
 
     \b
     iamgen changes                   since the last commit
@@ -44,13 +46,14 @@ def changes(
     iamgen changes v1.2.3 v1.3.0     between two releases
 
     FROM and TO are names that git knows for a commit: a tag, a branch, an id.
-    Without TO, the working tree is compared. The changes are resources that
-    are added, changed and removed, and in a policy its statements and their
-    parts, rather than lines of JSON.
+    Without TO, the working tree is compared. The access comes first, as in
+    `iamgen diff`, which also shows a request for each gain and loss. The
+    changes of templates are resources that are added, changed and removed, and
+    in a policy its statements and their parts, rather than lines of JSON.
     """
     from iamgen.commands.changes import ChangesRequest, changes
     from iamgen.declaration.load import find_root
 
     root = find_root(session.folder)
-    request = ChangesRequest(root, before, after, "json" if as_json else form, exit_code, brief)
+    request = ChangesRequest(root, before, after, "json" if as_json else form, exit_code, brief, fail_on)
     return changes(request, session.console)

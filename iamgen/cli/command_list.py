@@ -14,7 +14,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "render": "Print or write accounts' CloudFormation templates.",
         "check": "Check templates against every rule and every quota.",
         "explain": "Explain a rule of check, with examples.",
-        "changes": "Show what changes in the templates between two revisions.",
+        "changes": "Show who gains and loses access, and what changes in the templates.",
     },
     "Questions": {
         "can": "Answer whether somebody may do something.",

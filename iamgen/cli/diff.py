@@ -99,12 +99,7 @@ _source = group(
     show_default=True,
     help="The format of the answer.",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice(["gain", "escalation", "any"]),
-    help="Exit with 1 when something is gained, when somebody gets a new way to administrator, or when there is any "
-    "difference. What is not decided counts as all of them.",
-)
+@options.fail_on
 @options.as_json
 @click.pass_obj
 def diff(

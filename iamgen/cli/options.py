@@ -111,6 +111,15 @@ def brief(command: Command) -> Command:
     return click.option("--brief", is_flag=True, help="Show which resources change, and not what of them.")(command)
 
 
+def fail_on(command: Command) -> Command:
+    """Add --fail-on, which makes a difference of access an error."""
+    text = (
+        "Exit with 1 when something is gained, when somebody gets a new way to administrator, or when there is any "
+        "difference. What is not decided counts as all of them."
+    )
+    return click.option("--fail-on", type=click.Choice(["gain", "escalation", "any"]), help=text)(command)
+
+
 def as_json(command: Command) -> Command:
     """Add --json, which prints the result for programs."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, all else on stderr.")(command)

@@ -12,7 +12,8 @@ from typing import Literal
 from iamgen.access_diff.difference_json import DifferenceJson
 from iamgen.access_diff.difference_markdown import difference_paragraphs
 from iamgen.access_diff.difference_text import DifferenceText
-from iamgen.access_diff.model_difference import ModelDifference, model_difference
+from iamgen.access_diff.fail_on import FailOn, failure
+from iamgen.access_diff.model_difference import model_difference
 from iamgen.access_model import ModelSource, access_model
 from iamgen.check.formats.github import escape_message, escape_property
 from iamgen.clock import now
@@ -28,7 +29,6 @@ from iamgen.release.repository import open_repository
 from iamgen.revision import revision_named
 from iamgen.ui.console import Console
 
-FailOn = Literal["gain", "escalation", "any"]
 Form = Literal["text", "markdown", "github", "json"]
 
 
@@ -64,10 +64,10 @@ def access_diff(request: AccessDiffRequest, console: Console) -> int:
         return _half(before, after, moment, console, form=request.form)
     difference = model_difference(before, after, moment)
     console.product(_answer(DifferenceText(difference), request.form))
-    failure = _failure(request, difference)
-    if failure:
-        console.error(failure)
-    return 1 if failure else 0
+    fault = failure("diff", difference, request.fail_on)
+    if fault:
+        console.error(fault)
+    return 1 if fault else 0
 
 
 def _sources(request: AccessDiffRequest, console: Console) -> tuple[ModelSource, ModelSource]:
@@ -162,25 +162,8 @@ def _github(shown: DifferenceText) -> str:
     """Return annotations of a GitHub workflow: a warning for each gain, and a notice for everything else."""
     lines = [f"::notice title=access::{escape_message(shown.summary)}"]
     for section in shown.sections:
-        level = "warning" if section.is_gain or section.title == "not decided" else "notice"
+        level = "warning" if section.sign in ("+", "!") else "notice"
         for entry in section.entries:
             message = "\n".join((entry.text, *entry.details))
             lines.append(f"::{level} title={escape_property(section.title)}::{escape_message(message)}")
     return "".join(f"{line}\n" for line in lines)
-
-
-def _failure(request: AccessDiffRequest, difference: ModelDifference) -> Fault | None:
-    """Return why the exit code is to be 1, None where it is not."""
-    fail_on = request.fail_on
-    if fail_on is None:
-        return None
-    if fail_on != "escalation" and difference.has_gains:
-        return Fault("diff", "somebody gains access", "take away what is gained, or leave out --fail-on")
-    if difference.new_administrators:
-        return Fault("diff", "there are new ways to administrator", "take away what leads there")
-    if fail_on == "any" and not (difference.is_proven_equal and not difference.left and not difference.joined):
-        return Fault("diff", "access is not the same", "take back what changes it, or leave out --fail-on")
-    if difference.has_doubts:
-        problem = "it is not decided whether somebody gains access"
-        return Fault("diff", problem, "write the statements that are named so that they can be decided")
-    return None

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from iamgen.access_model import rendered_model
+from iamgen.access_changes import AccessChanges, access_changes
+from iamgen.access_diff.fail_on import FailOn, failure
 from iamgen.clock import now
 from iamgen.diff.accounts import (
     AccountChanges,
@@ -47,56 +48,56 @@ class ChangesRequest:
     """Whether the exit code is 4 when something changes."""
     brief: bool = False
     """Whether to name the resources alone, and not what changes in each."""
+    fail_on: FailOn | None = None
+    """For which differences of access the exit code is 1; None for none."""
 
 
 def changes(request: ChangesRequest, console: Console) -> int:
-    """Print what changes and return 0; under `exit_code`, return 4 when something does or may change.
+    """Print who gains and loses access and what changes in the templates, and return 0; return 1 if `fail_on` says so;
+    under `exit_code`, return 4 when something does or may change.
 
     Raises IamgenError for a revision that does not exist, and with every fault of either revision. The summary of a CI
     job (markdown) only warns of faults in the earlier revision: the commit that mends them has to get through.
     """
+    comparison = _comparison(request, console)
+    access = access_changes(comparison)
+    accounts = comparison.accounts
+    if request.form == "markdown":
+        console.product("\n\n".join((*access.paragraphs(), *_paragraphs(accounts))) + "\n")
+    elif request.form == "json":
+        console.product(_json(accounts or (), access))
+    else:
+        console.show_plan(_text_lines(accounts or (), access, is_brief=request.brief), asks=False)
+    fault = failure("changes", access.difference, request.fail_on)
+    if fault:
+        console.error(fault)
+        return 1
+    changed = accounts is None or any(account.state != "same" for account in accounts)
+    return _PENDING if request.exit_code and changed else 0
+
+
+def _comparison(request: ChangesRequest, console: Console) -> Comparison:
     repository, moment = open_repository(request.root), now()
     before = revision_named(repository, request.before)
     if request.after is None:
         after = Project.load(request.root, moment).render()
     else:
         after = rendered_at(revision_named(repository, request.after), moment)
-    accounts: tuple[AccountChanges, ...] | None
     if request.form == "markdown":
-        comparison = compared(before, after, console)
-        accounts = comparison.accounts
-        console.product("\n\n".join((*_access(comparison), *_paragraphs(accounts))) + "\n")
-    else:
-        accounts = across(rendered_at(before, moment).templates, after.templates)
-        if request.form == "json":
-            console.product(_json(accounts))
-        else:
-            console.show_plan(_text_lines(accounts, is_brief=request.brief), asks=False)
-    changed = accounts is None or any(account.state != "same" for account in accounts)
-    return _PENDING if request.exit_code and changed else 0
+        return compared(before, after, console)
+    earlier = rendered_at(before, moment)
+    return Comparison(earlier, after, across(earlier.templates, after.templates))
 
 
-def _text_lines(accounts: tuple[AccountChanges, ...], *, is_brief: bool) -> tuple[PlanLine, ...]:
-    lines = (*account_lines(accounts), plan_line(total(accounts)))
-    return tuple(brief(lines, depth=1)) if is_brief else lines
+def _text_lines(accounts: tuple[AccountChanges, ...], access: AccessChanges, *, is_brief: bool) -> tuple[PlanLine, ...]:
+    if is_brief:
+        return (*access.summary, PlanLine(""), *brief(account_lines(accounts), depth=1), plan_line(total(accounts)))
+    return (*access.lines, PlanLine(""), *account_lines(accounts), plan_line(total(accounts)))
 
 
-def _json(accounts: tuple[AccountChanges, ...]) -> str:
-    plain = {"accounts": [account.plain() for account in accounts], **total(accounts).plain()}
+def _json(accounts: tuple[AccountChanges, ...], access: AccessChanges) -> str:
+    plain = {"accounts": [account.plain() for account in accounts], **total(accounts).plain(), "access": access.plain()}
     return json.dumps(plain, indent=2) + "\n"
-
-
-def _access(comparison: Comparison) -> Iterator[str]:
-    """Yield who gains and who loses access, nothing where one of the sides cannot be rendered."""
-    if comparison.before is None:
-        return
-    from iamgen.access_diff.difference_markdown import difference_paragraphs
-    from iamgen.access_diff.difference_text import DifferenceText
-    from iamgen.access_diff.model_difference import model_difference
-
-    moment = comparison.after.project.now
-    before, after = (rendered_model(side, side.project.revision) for side in (comparison.before, comparison.after))
-    yield from difference_paragraphs(DifferenceText(model_difference(before, after, moment)))
 
 
 def _paragraphs(accounts: tuple[AccountChanges, ...] | None) -> Iterator[str]:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from iamgen.aws_client.parallel import heeding
 from iamgen.aws_client.polling import Pace
@@ -26,6 +27,10 @@ from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.project import Project
 from iamgen.release.stack_tags import stack_tags
 from iamgen.ui.console import Console
+from iamgen.ui.plan_line import PlanLine
+
+if TYPE_CHECKING:
+    from iamgen.access_changes import AccessChanges
 
 DONE, FAILED, PENDING = 0, 1, 4
 
@@ -72,12 +77,17 @@ class _Run:
     """What was asked for."""
     console: Console
     """Where it is told."""
-    declaration: Declaration
+    project: Project
     """What the operator wrote."""
     stop: threading.Event
     """Set when whatever is under way is to stop."""
     pending: Pending
     """What there is to clean up in AWS."""
+
+    @property
+    def declaration(self) -> Declaration:
+        """What users.py and CONST.inc declare."""
+        return self.project.declaration
 
     @property
     def first(self) -> str:
@@ -101,8 +111,8 @@ def deploy(request: DeployRequest, console: Console) -> int:
     if request.approved and not kept_plans:
         return _nothing(request, console)
     names = tuple(item.account for item in kept_plans) or request.reach.accounts
-    declaration, members = _members(request, names, console)
-    run = _Run(request, console, declaration, stop, Pending(are_kept=bool(kept_plans)))
+    project, members = _members(request, names, console)
+    run = _Run(request, console, project, stop, Pending(are_kept=bool(kept_plans)))
     with console.board([member.name for member in members]) as show:
         denied = several_accounts.unusable(members, stop, show)
     if denied:
@@ -133,11 +143,19 @@ def _plan_and_decide(run: _Run, kept_plans: Collection[plan_file.Kept], members:
         for order_ in planned.carried_out.values():
             run.console.note(f"{order_.where}: this plan was carried out already")
         _say_memberships(run, (prepared for prepared in planned.ready.values() if not prepared.is_pending))
-        ends = _decide(run, planned)
+        access = _access(run, planned)
+        ends = _decide(run, planned, access)
     finally:
         stays |= run.pending.clean_up()
         run.console.errors(fault for faults in stays.values() for fault in faults)
-    return _ended(run, planned, ends, stays)
+    return _ended(run, planned, ends, stays, access)
+
+
+def _access(run: _Run, planned: Planned) -> AccessChanges | None:
+    """Return who gains and who loses access; None where no template changes."""
+    from iamgen.deployment_access import deployment_access
+
+    return deployment_access(run.project, planned.ready.values())
 
 
 def _choices(request: DeployRequest, console: Console, stop: threading.Event) -> Choices:
@@ -156,10 +174,8 @@ def _choices(request: DeployRequest, console: Console, stop: threading.Event) ->
     )
 
 
-def _members(
-    request: DeployRequest, names: tuple[str, ...], console: Console
-) -> tuple[Declaration, tuple[Member, ...]]:
-    """Return the declaration, and the accounts to deploy to with what they should have, every check passed."""
+def _members(request: DeployRequest, names: tuple[str, ...], console: Console) -> tuple[Project, tuple[Member, ...]]:
+    """Return the project, and the accounts to deploy to with what they should have, every check passed."""
     project = Project.load(request.root, now())
     declaration = project.declaration
     console.warnings(project.warnings)
@@ -173,7 +189,7 @@ def _members(
         texts = rendered.texts
     tags = stack_tags(request.root)
     clients = request.access.clients_of_each(declaration, accounts, console)
-    return declaration, tuple(
+    return project, tuple(
         Member(
             account.name,
             _with_service_role(order(declaration, account, texts.get(account.name, ""), tags), request),
@@ -201,7 +217,7 @@ def _texts_to_compare(project: Project, accounts: tuple[Account, ...], console: 
         return {}
 
 
-def _decide(run: _Run, planned: Planned) -> Ends:
+def _decide(run: _Run, planned: Planned, access: AccessChanges | None) -> Ends:
     """Show the plan, ask, and do it or leave it; return how the accounts ended."""
     request, console = run.request, run.console
     is_kept_whole = request.plan_file is not None  # a plan for approval is of all accounts or of none
@@ -212,6 +228,7 @@ def _decide(run: _Run, planned: Planned) -> Ends:
     asks = bool(waiting) and not (is_over or request.consent.yes or request.changes_nothing)
     if planned.ready:
         lines = plan_lines(planned.ready.values(), is_brief=request.output.brief)
+        lines = (*_access_lines(access, is_brief=request.output.brief), *lines)
         console.show_plan(lines, asks=asks, as_json=request.output.as_json)
     if request.consent.dry_run and not request.output.as_json:
         _say_steps(planned, request, console)
@@ -225,6 +242,12 @@ def _decide(run: _Run, planned: Planned) -> Ends:
     elif waiting and not request.changes_nothing and _agreed(run, waiting):
         return _carry_out(run, planned, held_back)
     return Ends(not_begun=held_back)
+
+
+def _access_lines(access: AccessChanges | None, *, is_brief: bool) -> tuple[PlanLine, ...]:
+    if access is None:
+        return ()
+    return (*(access.summary if is_brief else access.lines), PlanLine(""))
 
 
 def _say_steps(planned: Planned, request: DeployRequest, console: Console) -> None:
@@ -306,10 +329,16 @@ def _say_count(run: _Run, planned: Planned, ends: Ends) -> None:
         run.console.note(ends_line(planned, ends))
 
 
-def _ended(run: _Run, planned: Planned, ends: Ends, stays: Mapping[str, tuple[Fault, ...]]) -> int:
+def _ended(
+    run: _Run,
+    planned: Planned,
+    ends: Ends,
+    stays: Mapping[str, tuple[Fault, ...]],
+    access: AccessChanges | None = None,
+) -> int:
     """Tell programs how it ended, and return the exit code. `stays` is what could not be removed, by account."""
     if run.request.output.as_json:
-        run.console.product(ends_json(planned, ends, stays))
+        run.console.product(ends_json(planned, ends, stays, access.plain() if access else None))
     if planned.failed or ends.failed or ends.not_begun or stays:
         return FAILED
     waiting = sum(prepared.is_pending for prepared in planned.ready.values())

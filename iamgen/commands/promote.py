@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from iamgen.access_changes import AccessChanges, access_changes
 from iamgen.clock import now
 from iamgen.commands.requests import Consent, Output
 from iamgen.declaration.holdings import Regained, regained
@@ -118,14 +119,14 @@ def _promote(request: PromoteRequest, channel: str, main: str | None, console: C
     confirmation = Confirmation(console, request.consent.yes, request.consent.dry_run, request.output.as_json)
     if plan.is_there:
         console.note(f"{plan.branch} in {plan.remote.name} has {plan.version} already")
-        confirmation.report({**_plain(plan, Effects(()), ()), "promoted": False})
+        confirmation.report({**_plain(plan, Effects(()), ()), "access": None, "promoted": False})
         return 0
     console.warnings(plan.warnings)
     after = checked_at(Revision(repository, plan.commit, str(plan.version)), now(), console)
     before = Revision(repository, plan.now, plan.now_name) if plan.now else None
     comparison = compared(before, after, console)
-    back = _access_back(plan, comparison)
-    effects = _effects(comparison, back or ())
+    back, access = _access_back(plan, comparison), access_changes(comparison)
+    effects = _effects(comparison, back or (), access)
     notes = promotion_notes(plan, effects)
     target = f"{plan.version} to {plan.branch} in {plan.remote.name}{', a rollback' if plan.is_rollback else ''}"
     action = Action(
@@ -136,7 +137,7 @@ def _promote(request: PromoteRequest, channel: str, main: str | None, console: C
         f": {plan.audit_tag}",
         f"CI deploys {plan.branch}; without CI: git checkout {plan.version}, then iamgen deploy --all",
     )
-    return confirmation.carry_out(action, notes, _plain(plan, effects, back))
+    return confirmation.carry_out(action, notes, {**_plain(plan, effects, back), "access": access.plain()})
 
 
 def _access_back(plan: Promotion, comparison: Comparison) -> tuple[Regained, ...] | None:
@@ -149,10 +150,10 @@ def _access_back(plan: Promotion, comparison: Comparison) -> tuple[Regained, ...
     return regained(before.declaration, after.declaration, after.project.now)
 
 
-def _effects(comparison: Comparison, back: Collection[Regained]) -> Effects:
+def _effects(comparison: Comparison, back: Collection[Regained], access: AccessChanges) -> Effects:
     before, after = comparison.before, comparison.after
     refused = objections(before.templates, after.templates, after.declaration, after.project.now) if before else ()
-    return Effects(comparison.accounts, refused, [access.line for access in back])
+    return Effects(comparison.accounts, refused, [item.line for item in back], access.lines)
 
 
 def _plain(plan: Promotion, effects: Effects, back: Collection[Regained] | None) -> dict[str, object]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from iamgen.access_changes import AccessChanges, access_changes
 from iamgen.clock import now
 from iamgen.commands.requests import Consent, Output
 from iamgen.deploy.expected_refusals import objections
@@ -53,12 +54,14 @@ def release(request: ReleaseRequest, console: Console) -> int:
     confirmation = Confirmation(console, consent.yes, consent.dry_run, request.output.as_json)
     if plan.is_there:
         console.note("there is nothing to release: the last release is this very commit")
-        confirmation.report({**_plain(plan, Effects(())), "released": False})
+        confirmation.report({**_plain(plan, Effects(())), "access": None, "released": False})
         return 0
     console.warnings((*plan.warnings, *_understated(plan, request.version)))
     after = checked_at(Revision(repository, plan.commit, "HEAD"), moment, console)
     before = Revision(repository, plan.previous_commit, str(plan.previous)) if plan.previous_commit else None
-    effects = _effects(compared(before, after, console))
+    comparison = compared(before, after, console)
+    access = access_changes(comparison)
+    effects = _effects(comparison, access)
     notes = release_notes(plan, effects)
     target = f"{plan.version}, {plan.branch} at {plan.commit[:10]}, to {plan.remote.name}"
     action = Action(
@@ -68,14 +71,15 @@ def release(request: ReleaseRequest, console: Console) -> int:
         lambda: publish(plan, plain_text(notes)),
         next_step=f"iamgen promote {settings.channels[0]} {plan.version}",
     )
-    return confirmation.carry_out(action, notes, _plain(plan, effects))
+    return confirmation.carry_out(action, notes, {**_plain(plan, effects), "access": access.plain()})
 
 
-def _effects(comparison: Comparison) -> Effects:
+def _effects(comparison: Comparison, access: AccessChanges) -> Effects:
     before, after = comparison.before, comparison.after
     return Effects(
         comparison.accounts,
         objections(before.templates, after.templates, after.declaration, after.project.now) if before else (),
+        access=access.lines,
     )
 
 

@@ -186,14 +186,19 @@ def ends_line(planned: Planned, ends: Ends) -> str:
     return text + (f", {same} with nothing to change" if same else "")
 
 
-def ends_json(planned: Planned, ends: Ends, stays: Mapping[str, tuple[Fault, ...]]) -> str:
+def ends_json(
+    planned: Planned,
+    ends: Ends,
+    stays: Mapping[str, tuple[Fault, ...]],
+    access: Mapping[str, object] | None = None,
+) -> str:
     """Return the plans as a JSON document, with how they ended, and why where they failed. `stays` has what could not
-    be removed from AWS, by account."""
+    be removed from AWS, by account; `access` is who gains and who loses access, as JSON values."""
     accounts = [_ended(name, prepared, ends, stays.get(name, ())) for name, prepared in planned.ready.items()]
     accounts += [_carried_out(order) for order in planned.carried_out.values()]
     for name, error in planned.failed.items():
         accounts.append({"account": name, "outcome": "refused", "faults": _plain(error.faults)})
-    return json.dumps({"accounts": accounts}, indent=2) + "\n"
+    return json.dumps({"accounts": accounts, "access": access}, indent=2) + "\n"
 
 
 def _carried_out(order: Order) -> dict[str, object]:

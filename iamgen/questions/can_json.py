@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 
-from iamgen.declaration.expiry import iso as iso  # noqa: PLC0414  # access_diff takes it from here
+from iamgen.declaration.expiry import iso
 from iamgen.errors import Fault, IamgenError, faults_of, refuse
 from iamgen.questions.can import AccessAnswer, AccessQuestion, Asker, Attempt, Refused
 from iamgen.questions.circumstances import Circumstances, Mfa

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,14 +103,22 @@ class DeclaredLines:
         return {logical_id: line for logical_id, line in lines.items() if line}
 
 
-def by_hand(declaration: Declaration) -> tuple[HandMadeUser, ...]:
-    """Return the people as they are to be made by hand; none where the stack makes them."""
+def by_hand(declaration: Declaration, resources: Collection[str]) -> tuple[HandMadeUser, ...]:
+    """Return the people as they are to be made by hand; none where the stack makes them.
+
+    `resources` has the logical ids of their account's template. Before its first deployment it has no groups yet, and
+    where the stack made the users until now, it has those.
+    """
     if declaration.settings.users != "console":
         return ()
-    groups = (ASSUME_GROUP, OWN_USER_GROUP)
+    usual, powerful = (
+        tuple(group for group in groups if group in resources)
+        for groups in ((ASSUME_GROUP, OWN_USER_GROUP), (ASSUME_GROUP, OWN_USER_GROUP, POWER_GROUP))
+    )
     return tuple(
-        HandMadeUser(person.name, person.path, (*groups, POWER_GROUP) if person.power else groups, person.tags)
+        HandMadeUser(person.name, person.path, powerful if person.power else usual, person.tags)
         for person in declaration.people
+        if user_id(person.name) not in resources
     )
 
 
@@ -122,7 +130,7 @@ def _account(declared: DeclaredTexts, account: Account, lines: DeclaredLines) ->
         account.id,
         declaration.partition,
         managed_documents(declaration.partition),
-        by_hand(declaration) if account.holds_people else (),
+        by_hand(declaration, body.get("Resources", ())) if account.holds_people else (),
         tolerant=True,
         region=declaration.region,
         stack=declaration.settings.stack,

@@ -16,7 +16,8 @@ from iamgen.access.context import Context, ContextValue
 from iamgen.access.multivalued_keys import is_multivalued
 from iamgen.access.patterns import Pattern, pattern
 from iamgen.regions.formulas import KeyTest, ResourceTest, TestClaim
-from iamgen.regions.glob_members import TextClaims, TextTest, shortest_text
+from iamgen.regions.glob_members import shortest_text
+from iamgen.regions.text_claims import TextClaims, TextTest
 from iamgen.regions.typed_members import kind_of, typed_values
 
 NO_RESOURCE = "*"

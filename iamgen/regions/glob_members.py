@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from iamgen.access.pattern_machine import machine
-from iamgen.access.patterns import ARN_COLONS, Pattern
+from iamgen.access.patterns import ARN_COLONS
+from iamgen.regions.text_claims import TextClaims, narrowed
 
 STEPS = 1_000_000
 """Steps of single patterns before a walk is given up: about a second."""
@@ -26,38 +26,21 @@ class TooLongError(Exception):
     """A search took more steps than it may."""
 
 
-@dataclass(frozen=True)
-class TextTest:
-    """Whether one of several patterns matches a text."""
-
-    patterns: frozenset[Pattern]
-    """The patterns, without variables; in lower case where `folded`."""
-    folded: bool = False
-    """Whether upper and lower case are the same."""
-
-
-@dataclass(frozen=True)
-class TextClaims:
-    """What is claimed about a text."""
-
-    matched: frozenset[TextTest]
-    """The tests that hold."""
-    unmatched: frozenset[TextTest]
-    """The tests that fail."""
-    is_arn: bool = False
-    """Whether the text is an ARN as AWS writes them: its first five fields have no capital letters, and nowhere it has
-    a `*`."""
-    is_empty_allowed: bool = False
-    """Whether it may be the empty text."""
-
-
 @lru_cache(maxsize=1 << 15)
 def shortest_text(claims: TextClaims) -> str | None:
     """Return the shortest text of which all claims are true, None where there is none.
 
     Raises TooLongError where that takes too many steps.
     """
-    return None if claims.matched & claims.unmatched else _Walk(claims).run()
+    if claims.matched & claims.unmatched:
+        return None
+    fewer = narrowed(claims)
+    return None if fewer is None else _walked(fewer)
+
+
+@lru_cache(maxsize=1 << 15)
+def _walked(claims: TextClaims) -> str | None:
+    return _Walk(claims).run()
 
 
 _Places = tuple[tuple[int, int], ...]

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import count
 from types import MappingProxyType
 
 from iamgen.access.context import ContextValue
+from iamgen.access.patterns import Pattern
 from iamgen.regions.dimensions import NO_RESOURCE, DimensionMember, KeyDimension, agrees, resource_member
 from iamgen.regions.formulas import (
     RESOURCE,
@@ -81,10 +83,16 @@ class _Branch:
                 return formula in self.claims.get(test, ())
             case TestClaim(ResourceTest(patterns), holds):
                 text = self.resource
-                return (text != NO_RESOURCE and any(item.matches(text) for item in patterns)) is holds
+                return (text != NO_RESOURCE and _is_matched(patterns, text)) is holds
             case TestClaim(KeyTest(condition), holds):
                 return agrees(condition.key, self.members.get(condition.key, _ABSENT).value, {condition: holds})
         return False
+
+
+@lru_cache(maxsize=1 << 15)
+def _is_matched(patterns: frozenset[Pattern], text: str) -> bool:
+    """Return whether one of the patterns matches a text: each of few resources is asked about again and again."""
+    return any(item.matches(text) for item in patterns)
 
 
 class Search:

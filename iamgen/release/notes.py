@@ -24,6 +24,8 @@ class Effects:
     """What a deployment refuses where the one before is deployed."""
     access_back: Collection[str] = ()
     """Who gets access back, a line each."""
+    access: Collection[PlanLine] = ()
+    """Who gains and who loses access."""
 
     def plain(self) -> dict[str, object]:
         """Return what changes and what is refused as JSON values; None for what cannot be told."""
@@ -42,6 +44,7 @@ def release_notes(release: Release, effects: Effects) -> tuple[PlanLine, ...]:
         (PlanLine(str(release.version), tone="heading"),),
         _listed(f"Breaking changes{since}:", breaking),
         _listed(f"Changes{since}:", plain) or (() if breaking else (PlanLine(f"No commits{since}."),)),
+        tuple(effects.access),
         _differences(effects.accounts, brief=release.previous is None),
         _refused(str(release.previous), effects.refused),
     ]
@@ -56,6 +59,7 @@ def promotion_notes(promotion: Promotion, effects: Effects) -> tuple[PlanLine, .
         (PlanLine(f"{promotion.version} to {promotion.channel}{before}{f': {kind}' if kind else ''}", tone="heading"),),
         _listed("Comes:", promotion.comes),
         _listed("Goes:", promotion.goes),
+        tuple(effects.access),
         _differences(effects.accounts, brief=promotion.now is None),
         _bulleted("This gives access back:", effects.access_back),
         _refused(promotion.now_name, effects.refused),

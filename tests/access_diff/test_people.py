@@ -50,8 +50,8 @@ def test_the_other_way_round_it_is_lost(declared: Differ) -> None:
 
 def test_an_end_that_moves_is_a_longer_time(declared: Differ) -> None:
     later = BEFORE.replace("2027-03-31", "2027-06-30")
-    expected = "alice: OpsR in prod until {}, before until {} (OPS-1)"
-    ends = ("2027-07-01T00:00:00Z", "2027-04-01T00:00:00Z")
+    expected = "alice: OpsR in prod until {}, before: until {} (OPS-1)"
+    ends = ("the end of 2027-06-30 (UTC)", "the end of 2027-03-31 (UTC)")
     longer = declared(BEFORE, later)
     assert entries(longer) == {"roles held for longer, or with fewer conditions": [expected.format(*ends)]}
     assert "aws:CurrentTime = 2027-04-01T00:00:00Z" in body(longer)

@@ -203,7 +203,9 @@ def test_assuming_a_role_is_decided_by_both_sides(findings_of: FindingsOf) -> No
     (text,) = findings_of(forbidden(f'"sts:AssumeRole", on={ops}'))
     assert text.startswith(
         "error: Forbid 'sts:AssumeRole': alice may do sts:AssumeRole on "
-        "arn:aws:iam::333333333333:role/infra-OpsR-333333333333"
+        "arn:aws:iam::333333333333:role/infra-OpsR-333333333333 in user-only (person alice → group "
+        "infra-AssumeRoleG-111111111111 → policy infra-AssumeRoleP-111111111111 → statement AssumeGeneratedRoles → "
+        "role infra-OpsR-333333333333 in prod → trust statement 1)"
     )
     assert findings_of(forbidden(f'"sts:AssumeRole", on={ops}, mfa=False')) == []
     assert findings_of(forbidden(f'"sts:AssumeRole", on={ops}, accounts="dev", but="AdminR"')) == []

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from iamgen.check.finding import Finding, from_plain
+from iamgen.check.declaration_findings import assertion_findings
+from iamgen.check.finding import Finding, Level, from_plain
+from iamgen.errors import Fault
 
 FINDING = Finding("E3031", "error", "no such thing", ("Resources", "OpsP", 0), 7, "https://example.com/")
 
@@ -40,3 +42,13 @@ def test_source_may_be_left_out() -> None:
 def test_anything_else_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="not a finding"):
         from_plain(value)
+
+
+def test_failed_assertions_are_told_in_the_order_of_their_lines() -> None:
+    outcomes: list[tuple[Level, Fault]] = [
+        ("error", Fault("users.py:12", "second", "")),
+        ("warning", Fault("users.py:20", "third", "")),
+        ("error", Fault("users.py:7", "first", "")),
+    ]
+    (findings,) = assertion_findings(outcomes).values()
+    assert [(item.line, item.message) for item in findings] == [(7, "first"), (12, "second"), (20, "third")]

@@ -22,7 +22,20 @@ from iamgen import *
 OPS_SERVICES = ("ec2", "s3")
 USERS = (User("alice", {"dev": "AdminR", "prod": "OpsR"}), User("bob", {"dev": "OpsR", "prod": "OpsR"}))
 """
-TEXT = """\
+ACCESS = """\
+bob gains access. bob loses access.
+    roles gained:
+        + bob: OpsR in prod
+    roles lost:
+        - bob: ReadR in prod
+
+"""
+NO_ACCESS = """\
+No change of access: proven for 8 users and roles. Their policies are the same on both sides, statement by statement.
+
+"""
+TEXT = f"""\
+{ACCESS}\
 prod (production): 0 to add, 2 to change, 0 to destroy
     ~ OpsR  AWS::IAM::Role
         ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for alice if Bool aws:MultiFactorAuthPresent = true
@@ -62,12 +75,19 @@ def test_of_what_is_not_committed(ann: Clone, iamgen: Iamgen) -> None:
     none = iamgen(ann.folder, "changes", "--exit-code")
     assert (none.returncode, none.stdout) == (
         0,
-        "no changes: dev, prod, user-only\nPlan: 0 to add, 0 to change, 0 to destroy.\n",
+        f"{NO_ACCESS}no changes: dev, prod, user-only\nPlan: 0 to add, 0 to change, 0 to destroy.\n",
     )
     (ann.folder / "users.py").write_text(USERS)
     done = iamgen(ann.folder, "changes")
     assert (done.returncode, done.stdout, done.stderr) == (0, TEXT, "")
     assert iamgen(ann.folder, "changes", "--exit-code").returncode == 4
+    failed = iamgen(ann.folder, "changes", "--exit-code", "--fail-on", "gain")
+    assert (failed.returncode, failed.stdout, failed.stderr) == (
+        1,
+        TEXT,
+        "error: changes: somebody gains access\nhint: take away what is gained, or leave out --fail-on\n",
+    )
+    assert iamgen(ann.folder, "changes", "--exit-code", "--fail-on", "escalation").returncode == 4
     markdown = iamgen(ann.folder, "changes", "--format", "markdown").stdout
     assert markdown.startswith("## Who gains and who loses access\n\n```text\nbob gains access. bob loses access.\n")
     assert "roles gained:\n  bob: OpsR in prod\n" in markdown
@@ -76,13 +96,22 @@ def test_of_what_is_not_committed(ann: Clone, iamgen: Iamgen) -> None:
     told = json.loads(iamgen(ann.folder, "changes", "--json").stdout)
     assert (told["add"], told["change"], told["destroy"]) == (0, 2, 0)
     assert [one["logical_id"] for one in told["accounts"][1]["changes"]] == ["OpsR", "ReadR"]
+    assert [(item["who"]["name"], item["role"], item["state"]) for item in told["access"]["roles"]] == [
+        ("bob", "OpsR", "gained"),
+        ("bob", "ReadR", "lost"),
+    ]
+    assert (told["access"]["before"], told["access"]["after"]) == (
+        "users.py at HEAD",
+        "users.py, as it would be deployed",
+    )
 
 
 def test_brief_names_the_resources_alone(ann: Clone, iamgen: Iamgen) -> None:
     (ann.folder / "users.py").write_text(USERS)
-    lines = TEXT.splitlines(keepends=True)
+    access, _, resources = TEXT.partition("\n\n")
+    lines = resources.splitlines(keepends=True)
     assert iamgen(ann.folder, "changes", "--brief").stdout == "".join(
-        line for line in lines if not line.startswith("        ")
+        (f"{access.splitlines()[0]}\n\n", *(line for line in lines if not line.startswith("        ")))
     )
 
 
@@ -101,7 +130,9 @@ def at_width(columns: int, folder: Path, environment: dict[str, str], *args: str
 def test_on_a_terminal_it_fits_and_is_in_colour(ann: Clone, environment: dict[str, str], columns: int) -> None:
     (ann.folder / "users.py").write_text(USERS)
     seen = at_width(columns, ann.folder, environment)
-    assert seen.startswith("\x1b[1m\x1b[31mprod (production): 0 to add, 2 to change, 0 to destroy\x1b[0m\n")
+    assert seen.startswith("\x1b[1mbob gains access. bob loses access.\x1b[0m\n")
+    assert "\x1b[32m        + bob: OpsR in prod\x1b[0m\n" in seen
+    assert "\n\x1b[1m\x1b[31mprod (production): 0 to add, 2 to change, 0 to destroy\x1b[0m\n" in seen
     assert "\x1b[32m            + Principal: bob\x1b[0m\n" in seen
     plain = re.sub(r"\x1b\[\d*m", "", seen)
     assert max(map(len, plain.splitlines())) <= columns
@@ -152,7 +183,9 @@ def test_a_stack_of_another_name_or_region(ann: Clone, iamgen: Iamgen) -> None:
     (ann.folder / "CONST.inc").write_text(const.replace("eu-west-1", "eu-central-1"))
     done = iamgen(ann.folder, "changes", "--exit-code")
     assert done.returncode == 4
-    assert done.stdout.startswith("dev (new stack infra in eu-central-1): 4 to add, 0 to change, 0 to destroy\n")
+    assert done.stdout.startswith(
+        f"{NO_ACCESS}dev (new stack infra in eu-central-1): 4 to add, 0 to change, 0 to destroy\n"
+    )
     assert "deletes it, and the new one cannot be made before: it has the same IAM names\n" in done.stdout
 
 
@@ -202,6 +235,9 @@ def test_what_mends_a_broken_revision_gets_through_ci(ann: Clone, iamgen: Iamgen
     done = iamgen(ann.folder, "changes", "--format", "markdown")
     assert (done.returncode, done.stdout) == (
         0,
+        "## Who gains and who loses access\n\n"
+        "It is not known who gains and who loses access: what this is compared with cannot be rendered, and the messages "
+        "say why\n\n"
         "## What changes in the templates\n\n"
         "No difference is shown: what this is compared with cannot be rendered. The log says why.\n",
     )
@@ -212,6 +248,12 @@ def test_what_mends_a_broken_revision_gets_through_ci(ann: Clone, iamgen: Iamgen
     )
     assert iamgen(ann.folder, "changes", "--format", "markdown", "--exit-code").returncode == 4
     assert iamgen(ann.folder, "changes", "--format", "markdown", "HEAD^", "HEAD").returncode == 1
+    unknown = iamgen(ann.folder, "changes", "--format", "markdown", "--fail-on", "escalation")
+    assert (unknown.returncode, unknown.stdout) == (1, done.stdout)
+    assert unknown.stderr.endswith(
+        "error: changes: it is not known whether somebody gains access: one of the sides cannot be read\n"
+        "hint: mend what is named above, or leave out --fail-on\n"
+    )
 
 
 def test_neither_hooks_nor_attributes_change_what_is_looked_at(ann: Clone, iamgen: Iamgen) -> None:
@@ -252,7 +294,7 @@ def test_a_file_from_elsewhere_in_a_larger_repository(ann: Clone, iamgen: Iamgen
     ann.commit("Move")
     done = iamgen(folder, "changes")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("no changes: dev, prod, user-only\n")
+    assert done.stdout.startswith(f"{NO_ACCESS}no changes: dev, prod, user-only\n")
 
 
 def test_a_file_in_a_submodule(world: World, ann: Clone, iamgen: Iamgen) -> None:
@@ -306,4 +348,4 @@ def test_a_revision_that_nothing_can_stand_in_for(revision: str, ann: Clone, iam
         ann.git("update-ref", f"refs/{name.format(id=commit)}", evil)
     done = iamgen(ann.folder, "changes", revision.format(id=commit))
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("no changes: dev, prod, user-only\n")
+    assert done.stdout.startswith(f"{NO_ACCESS}no changes: dev, prod, user-only\n")

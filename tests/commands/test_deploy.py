@@ -120,7 +120,10 @@ def test_all_three_accounts_from_nothing(example: Path, aws: Aws) -> None:
     aws.people(*PEOPLE)
     ended = run(example, every=True)
     assert ended.code == 0, ended
-    assert ended.out.startswith("user-only (111111111111): create the stack infra\n+ AssumeRoleG  AWS::IAM::Group\n")
+    assert ended.out.startswith(
+        "ci joined. alice, bob, carol, dave, ci and 5 more gain access. No one loses anything: "
+    )
+    assert "\n\nuser-only (111111111111): create the stack infra\n+ AssumeRoleG  AWS::IAM::Group\n" in ended.out
     assert ended.out.endswith("\nPlan: 23 to add, 0 to change, 0 to destroy.\n")
     assert ended.err == (
         "user-only (111111111111): done\ndev (222222222222): done\nprod (333333333333): done\n"
@@ -147,7 +150,16 @@ def test_a_trust_changes_in_aws(deployed: Path, aws: Aws) -> None:
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": ("ReadR", "OpsR")}')
     ended = run(deployed, "dev", "prod")
     assert ended.code == 0
-    assert ended.out.splitlines()[:5] == [
+    assert ended.out.splitlines()[:14] == [
+        "bob gains access. bob loses access.",
+        "    roles gained:",
+        "        + bob: OpsR in prod",
+        "    roles lost:",
+        "        - bob: ReadR in dev",
+        "    new ways to administrator:",
+        "        + bob as OpsR in prod",
+        "! this takes user-only to be deployed as users.py declares, without a look there",
+        "",
         "dev (222222222222): update the stack infra",
         "~ ReadR  AWS::IAM::Role",
         "    ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for auditors/dave, carol"
@@ -259,10 +271,10 @@ def test_a_user_who_does_not_exist(example: Path, aws: Aws) -> None:
     # what failed to be created can only go: it is said, and done
     aws.people(*PEOPLE)
     again = run(example, "dev")
-    assert again.out.startswith(
-        "dev (222222222222): delete and create the stack infra\n"
+    assert (
+        "\n\ndev (222222222222): delete and create the stack infra\n"
         "! ROLLBACK_COMPLETE: its creation failed; what is left of it is deleted first\n"
-    )
+    ) in again.out
     assert (again.code, aws.status("dev")) == (0, "CREATE_COMPLETE")
 
 
@@ -740,7 +752,7 @@ def test_a_plan_of_nothing_replaces_an_older_one(deployed: Path, aws: Aws, tmp_p
     edit(deployed, '"bob", {"dev": "OpsR", "prod": "ReadR"}', BOB)
     assert run(deployed, "dev", plan_file=file).code == 0
     assert run(deployed, approved=file) == Ended(0, "", f"{file}: there is nothing to do\n")
-    assert json.loads(run(deployed, approved=file, as_json=True).out) == {"accounts": []}
+    assert json.loads(run(deployed, approved=file, as_json=True).out) == {"accounts": [], "access": None}
     assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
 
 

@@ -30,6 +30,12 @@ v0.0.2 to infra, from v0.0.1
 Comes:
 - {commit} Grant bob more (Ann)
 
+bob gains access. bob loses access.
+    roles gained:
+        + bob: OpsR in prod
+    roles lost:
+        - bob: ReadR in prod
+
 Templates:
 prod (production): 0 to add, 2 to change, 0 to destroy
     ~ OpsR  AWS::IAM::Role
@@ -59,7 +65,10 @@ def test_a_channels_life(ann: Clone, at: Iamgen) -> None:
     assert (none.returncode, none.stdout, none.stderr) == (0, "", "nothing was promoted to infra yet\n")
     first = at(ann.folder, "promote", "infra", "v0.0.1", "--yes")
     assert first.returncode == 0
-    assert first.stdout.startswith("v0.0.1 to infra: the first promotion\n\nTemplates:\ndev (new): 4 to add, ")
+    all_new = "All access is new: there is nothing before it to compare with. iamgen access shows who has what."
+    assert first.stdout.startswith(
+        f"v0.0.1 to infra: the first promotion\n\n{all_new}\n\nTemplates:\ndev (new): 4 to add, "
+    )
     assert re.fullmatch(
         r"promoted v0\.0\.1 to env/infra in origin: env/infra/\d{8}-\d{6}-v0\.0\.1\n"
         r"next: CI deploys env/infra; without CI: git checkout v0\.0\.1, then iamgen deploy --all\n",
@@ -72,6 +81,7 @@ def test_a_channels_life(ann: Clone, at: Iamgen) -> None:
     assert again.stderr == "env/infra in origin has v0.0.2 already\n"
     back = at(ann.folder, "promote", "infra", "v0.0.1", "--dry-run")
     assert back.stdout.startswith("v0.0.1 to infra, from v0.0.2: a rollback\n\nGoes:\n- ")
+    assert "\nbob gains access. bob loses access.\n    roles gained:\n        + bob: ReadR in prod\n" in back.stdout
     assert back.stderr == "dry run: would promote v0.0.1 to env/infra in origin, a rollback\n"
     assert ann.there()["refs/heads/env/infra"] == ann.git("rev-parse", "v0.0.2^{commit}")
     log = at(ann.folder, "promote", "infra", "--log")
@@ -92,6 +102,7 @@ def test_json(ann: Clone, at: Iamgen) -> None:
     assert [one["subject"] for one in told["goes"]] == ["Grant bob more"]
     assert told["audit_tag"] in ann.tags()
     assert [(one["account"], one["change"]) for one in told["accounts"]] == [("dev", 0), ("prod", 2), ("user-only", 0)]
+    assert told["access"]["summary"] == "bob gains access. bob loses access."
     again = json.loads(at(ann.folder, "promote", "infra", "v0.0.1", "--yes", "--json").stdout)
     assert (again["promoted"], again["audit_tag"]) == (False, None)
 
@@ -117,6 +128,10 @@ def test_what_is_there_may_be_broken(ann: Clone, at: Iamgen) -> None:
     done = at(ann.folder, "promote", "infra", "v0.0.2", "--yes")
     assert done.returncode == 0
     assert "Templates:" not in done.stdout
+    assert done.stdout.endswith(
+        "It is not known who gains and who loses access: what this is compared with cannot be rendered, and the messages "
+        "say why\n"
+    )
     assert ":users.py:1:1: ZeroDivisionError: division by zero\n" in done.stderr
 
 
@@ -299,7 +314,7 @@ def test_who_gets_access_back_may_not_be_known(without_mallory: Clone, at: Iamge
     without_mallory.git("reset", "--quiet", "--hard", "HEAD~1")
     done = at(without_mallory.folder, "promote", "infra", "v0.0.3", "--dry-run", "--json")
     told = json.loads(done.stdout)
-    assert (told["access_back"], told["refused"], told["accounts"]) == (None, None, None)
+    assert (told["access_back"], told["refused"], told["accounts"], told["access"]) == (None, None, None, None)
     assert "cannot be rendered: no difference is shown, nor what follows from it" in done.stderr
 
 

@@ -30,6 +30,8 @@ v0.0.1
 Changes:
 - {begin} Begin (First)
 
+All access is new: there is nothing before it to compare with. iamgen access shows who has what.
+
 Templates:
 dev (new): 4 to add, 0 to change, 0 to destroy
 prod (production, new): 4 to add, 0 to change, 0 to destroy
@@ -44,6 +46,12 @@ Breaking changes since v0.0.1:
 
 Changes since v0.0.1:
 - {other} Look twice (Ann)
+
+bob gains access. bob loses access.
+    roles gained:
+        + bob: OpsR in prod
+    roles lost:
+        - bob: ReadR in prod
 
 Templates:
 prod (production): 0 to add, 2 to change, 0 to destroy
@@ -214,6 +222,9 @@ def test_a_release_before_that_cannot_be_rendered(ann: Clone, at: Iamgen) -> Non
     done = at(ann.folder, "release", "--yes")
     assert done.returncode == 0
     assert "Templates:" not in done.stdout
+    unknown = "It is not known who gains and who loses access: what this is compared with cannot be rendered, and the messages say why\n"
+    assert done.stdout.endswith(f"\n\n{unknown}")
+    assert f"{ann.git('tag', '--list', '--format=%(contents)', 'v0.0.2')}\n" == done.stdout
     assert done.stderr.startswith(
         "warning: v0.0.1:users.py:1:1: ZeroDivisionError: division by zero\n"
         "hint: python users.py shows how it came to this\n"

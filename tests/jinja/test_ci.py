@@ -310,7 +310,11 @@ def test_what_one_step_finds_hides_nothing_of_the_others(make_repo: MakeRepo) ->
     steps = files(root, "github")[".github/workflows/iamgen-check.yml"]["jobs"]["check"]["steps"]
     looks = [one for one in steps if "run" in one][1:]
     assert looks[0]["run"] == "iamgen check --format github"
-    assert {one["if"] for one in looks[1:]} == {"${{ !cancelled() && steps.install.outcome == 'success' }}"}
+    always = "!cancelled() && steps.install.outcome == 'success'"
+    assert {one["if"] for one in looks[1:]} == {
+        f"${{{{ {always} }}}}",
+        f"${{{{ {always} && github.event_name == 'pull_request' }}}}",
+    }
     assert looks[-1]["run"] == "iamgen ci github --check"
     gitlab = files(root, "gitlab")[".gitlab-ci.yml"]
     assert {name for name, job in gitlab.items() if "stage" in job and job["stage"] == "check"} == {
@@ -320,12 +324,32 @@ def test_what_one_step_finds_hides_nothing_of_the_others(make_repo: MakeRepo) ->
 
 def test_a_forced_push_of_the_main_branch_is_not_compared_with_itself(make_repo: MakeRepo) -> None:
     steps = files(make_repo(HEAD), "github")[".github/workflows/iamgen-check.yml"]["jobs"]["check"]["steps"]
-    (base,) = (one["env"]["BASE"] for one in steps if "env" in one)
+    (base,) = (one["env"]["BASE"] for one in steps if "BASE" in one.get("env", {}))
     assert base == (
         "${{ github.event.pull_request.base.sha || ((github.event.created || github.event.forced) "
         "&& github.ref_name != github.event.repository.default_branch "
         "&& format('refs/remotes/origin/{0}', github.event.repository.default_branch)) || github.event.before }}"
     )
+
+
+def test_a_gain_of_access_is_an_annotation_and_fails_where_the_repository_says_so(make_repo: MakeRepo) -> None:
+    root = make_repo(HEAD)
+
+    def told() -> tuple[dict[str, Any], str]:
+        steps = files(root, "github")[".github/workflows/iamgen-check.yml"]["jobs"]["check"]["steps"]
+        (step,) = (step for step in steps if "iamgen diff" in step.get("run", ""))
+        return step, files(root, "gitlab")[".gitlab-ci.yml"]["changes"]["script"][0]
+
+    step, merge_request = told()
+    assert (step["run"], step["continue-on-error"]) == ('iamgen diff --format github -- "$TARGET"', True)
+    assert step["env"] == {"TARGET": "${{ github.event.pull_request.base.sha }}"}
+    assert "--fail-on" not in merge_request
+    (root / "templates/ci").mkdir(parents=True)
+    (root / "templates/ci/fail-on.j2").write_text('[% set fail_on = "escalation" %]\n')
+    step, merge_request = told()
+    assert step["run"] == 'iamgen diff --format github --fail-on escalation -- "$TARGET"'
+    assert "continue-on-error" not in step
+    assert merge_request.startswith("iamgen changes --format markdown --fail-on escalation -- ")
 
 
 def test_every_action_is_pinned_by_commit(make_repo: MakeRepo) -> None:
@@ -368,7 +392,8 @@ def test_every_command_is_one_of_iamgens_with_its_options(provider: CiProvider, 
         assert command
         context = command.make_context(name, args, obj=Session(Console.standard()))
         assert name != "deploy" or (context.params["yes"], len(context.params["accounts"])) == (True, 1)
-    assert set(names) == {"check", "render", "changes", "ci", "deploy", "drift", "audit"}
+    diff = ["diff"] if provider == "github" else []
+    assert set(names) == {"check", "render", "changes", "ci", "deploy", "drift", "audit", *diff}
     assert names.count("deploy") == (6 if provider == "github" else 1)
 
 

@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from iamgen.access.patterns import pattern
-from iamgen.regions.glob_members import TextClaims, TextTest, shortest_text
+from iamgen.regions.glob_members import shortest_text
+from iamgen.regions.text_claims import TextClaims, TextTest
 
 LETTERS = "abAB:z"
 TEXTS = ["".join(letters) for length in range(5) for letters in product(LETTERS, repeat=length)]
