@@ -318,9 +318,10 @@ def _advance(part: PatternPart, reached: set[int], text: str) -> set[int]:
         return {position + len(part) for position in reached if text.startswith(part, position)}
     if isinstance(part, Variable):
         raise undecided(part.key, "a policy variable was not resolved before matching")
-    if part.many and part.is_open:
+    if part.many and part.colons and part.slashes:
         return set(range(min(reached), len(text) + 1))
-    passable = [part.takes(character) for character in text]
+    stops = ("" if part.colons else ":") + ("" if part.slashes else "/")
+    passable = [character not in stops for character in text]
     if not part.many:
         return {position + 1 for position in reached if position < len(text) and passable[position]}
     return {end for start in reached for end in _stretch(start, passable)}
