@@ -102,7 +102,7 @@ def _tell_of_production(choices: NewRepository, console: Console) -> None:
     """Say which accounts are held as production is because of their names, and which line changes that."""
     for name in (account.name for account in choices.accounts if account.stated_kind == "prod"):
         line = f"{constant(name, KIND)}=workload"
-        console.note(f"{name} is held as production is, for its name; if it is not, write {line} in {CONSTANTS}")
+        console.note(f"{name} is taken for production, by its name; if it is not, write {line} in {CONSTANTS}")
 
 
 def _complete(request: InitRequest, place: NewRepositoryPlace, console: Console, own: OwnRequirement) -> NewRepository:

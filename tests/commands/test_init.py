@@ -407,9 +407,7 @@ def test_names_of_every_kind_are_written_well(iamgen: Run, tmp_path: Path) -> No
     accounts = ("--account", "live=111111111111", "--account", "tools=222222222222")
     done = iamgen(tmp_path, "init", "access", "--yes", *accounts, *people)
     assert done.returncode == 0, done.stderr
-    line = (
-        "live is held as production is, for its name; if it is not, write LIVE_AWS_ACCOUNT_KIND=workload in CONST.inc"
-    )
+    line = "live is taken for production, by its name; if it is not, write LIVE_AWS_ACCOUNT_KIND=workload in CONST.inc"
     assert f"{line}\n" in done.stderr
     assert "looks like production" not in done.stderr
     assert "LIVE_AWS_ACCOUNT_KIND=prod\n" in (tmp_path / "access" / "CONST.inc").read_text()
