@@ -39,7 +39,7 @@ in which nobody is, and policies that nothing attaches."""
 
 
 @click.command("access", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
-@click.argument("actor", metavar="WHO", required=False)
+@click.argument("actor", metavar="[WHO]", required=False)
 @click.option("--in", "account", metavar="ACCOUNT", help="The account in which they act. Default: every one.")
 @click.option("--role", metavar="ROLE", help="The role as which they act. Default: every one.")
 @click.option("--at-time", "time", metavar="TIME", help="When: 2027-01-31T12:00Z. Default: now.")

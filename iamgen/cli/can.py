@@ -51,7 +51,11 @@ _MFA: dict[bool | None, Mfa] = {None: "usual", True: "present", False: "false"}
     help="Act through that role alone; `self` is without any role.",
 )
 @access_options.source
-@click.option("--questions", metavar="FILE", help="Answer a file of questions, one a line of JSON; - is stdin.")
+@click.option(
+    "--questions",
+    metavar="FILE",
+    help="Answer a file of questions, one a line of JSON; with - as FILE, those of stdin.",
+)
 @options.as_json
 @click.pass_obj
 def can(

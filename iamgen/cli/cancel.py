@@ -23,8 +23,8 @@ def cancel(session: Session, /, *, reach: Reach, consent: Consent, output: Outpu
     """Stop an update under way; AWS puts everything back.
 
     \b
-    iamgen cancel dev --dry-run       show what is under way
-    iamgen cancel dev           show it, ask, stop it, wait until all is as before
+    iamgen cancel dev --dry-run    show what is under way
+    iamgen cancel dev              show it, ask, stop it, and wait for the end
 
     AWS stops updates alone, and no creation. The exit code is 1 unless each stack is as it was before.
     """

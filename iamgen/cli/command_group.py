@@ -7,6 +7,7 @@ from importlib import import_module
 
 import click
 
+from iamgen.cli.help import HelpContext
 from iamgen.errors import Fault, UsageError
 
 _NAME_COLUMN = 12
@@ -15,6 +16,8 @@ _NAME_COLUMN = 12
 
 class CommandGroup(click.Group):
     """Commands under headings. A word that is no command is refused with the command that was probably meant."""
+
+    context_class = HelpContext
 
     headings: Mapping[str, Mapping[str, str]] = {}
     """By heading, the names of the commands, each with the line that describes it."""
@@ -40,6 +43,7 @@ class CommandGroup(click.Group):
             name = f"{self.prefix}{cmd_name.replace('-', '_')}"
             command: click.Command = getattr(import_module(f"iamgen.cli.{name}"), name)
             command.params.extend(self.general_options)
+            command.context_class = HelpContext
             self.add_command(command, cmd_name)
         return self.commands.get(cmd_name)
 

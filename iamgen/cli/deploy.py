@@ -49,7 +49,7 @@ def deploy(
 
     \b
     iamgen deploy dev                 show what changes, ask, deploy
-    iamgen deploy --all --yes         user-only first, then the others side by side
+    iamgen deploy --all --yes         user-only first, then the others at once
     iamgen deploy dev --repair        also put right what was changed by hand
 
     A plan that somebody else approves is made by `iamgen plan` and carried out by `iamgen apply`; `iamgen cancel` stops

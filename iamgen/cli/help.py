@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import click
 
 WIDTH = 80  # of a terminal as it comes; also what the documentation shows
+_WHOLE = "\N{NON-BREAKING HYPHEN}"
+
+
+class WholeWordsFormatter(click.HelpFormatter):
+    """A layout that breaks no line at a hyphen, so that the name of an option is never torn apart."""
+
+    def write_text(self, text: str) -> None:
+        """Write a paragraph."""
+        super().write_text(text.replace("-", _WHOLE))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write a list of names, each with what it is."""
+        super().write_dl([(name, text.replace("-", _WHOLE)) for name, text in rows], col_max, col_spacing)
+
+    def getvalue(self) -> str:
+        """Return what was written."""
+        return super().getvalue().replace(_WHOLE, "-")
+
+
+class HelpContext(click.Context):
+    """The context of a command, by which click lays out its help."""
+
+    formatter_class = WholeWordsFormatter
 
 
 class GroupedCommand(click.Command):

@@ -49,7 +49,7 @@ def show_help(context: click.Context, names: tuple[str, ...]) -> None:
             raise click.UsageError(f"Got unexpected extra argument ({name})", described)
         _, command, _ = group.resolve_command(described, [name])
         if command:
-            described = click.Context(command, info_name=name, parent=described, **command.context_settings)
+            described = command.context_class(command, info_name=name, parent=described, **command.context_settings)
     click.echo(described.get_help())
 
 

@@ -195,4 +195,10 @@ def stack_sets(*, hidden: bool = False) -> Callable[[Command], Command]:
 
 
 def _number(least: int, default: int, text: str) -> dict[str, object]:
-    return {"type": click.IntRange(min=least), "default": default, "show_default": True, "help": text}
+    return {
+        "type": click.IntRange(min=least),
+        "default": default,
+        "show_default": True,
+        "metavar": "NUMBER",
+        "help": text,
+    }

@@ -13,7 +13,7 @@ from iamgen.errors import Fault, UsageError
 
 
 @click.command()
-@options.accounts("ACCOUNT...")
+@options.accounts("[ACCOUNT]...")
 @options.every
 @click.option(
     "-o",

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iamgen.clock import now
+from iamgen.declaration.accounts import constant
+from iamgen.declaration.kinds import KIND
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.jinja.ci import ci_files
@@ -87,11 +89,20 @@ def init(request: InitRequest, console: Console) -> int:
         console.note(f"{place.shown(path)}: {'written' if path in written else 'is there already, and stays as it is'}")
     is_own = choices.requirement == own.line and place.folder / REQUIREMENTS in written
     console.warnings((*files.warnings, *(own.warnings if is_own else ())))
+    if place.folder / CONSTANTS in written:
+        _tell_of_production(choices, console)
     for command in _next_commands(request, place, written):
         console.note(f"next: {command}")
     if place.folder / "README.md" in written:
         console.note(f"then README.md there says how {files.holder} and the other accounts are deployed")
     return 0
+
+
+def _tell_of_production(choices: NewRepository, console: Console) -> None:
+    """Say which accounts are held as production is because of their names, and which line changes that."""
+    for name in (account.name for account in choices.accounts if account.stated_kind == "prod"):
+        line = f"{constant(name, KIND)}=workload"
+        console.note(f"{name} is taken for production, by its name; if it is not, write {line} in {CONSTANTS}")
 
 
 def _complete(request: InitRequest, place: NewRepositoryPlace, console: Console, own: OwnRequirement) -> NewRepository:
@@ -135,8 +146,10 @@ def _missing_faults(needed: list[str], request: InitRequest, defaults: NewReposi
     if request.yes:
         yield Fault("iamgen init", f"{options}: nothing can stand in for it", "such as --account dev=111111111111")
         return
-    taken = f"--yes takes {defaults.region}, {defaults.people[0]} and {defaults.ci} where nothing else is chosen"
-    yield Fault("iamgen init", f"there is no terminal to ask on, and no {options}", f"add them; {taken}")
+    by_default = {"region": defaults.region, "people": defaults.people[0], "ci": defaults.ci}
+    taken = [value for name, value in by_default.items() if name in needed]
+    hint = f"add them; --yes takes {', '.join(taken)} for what is not chosen" if taken else "add them"
+    yield Fault("iamgen init", f"there is no terminal to ask on, and no {options}", hint)
 
 
 def _files(place: NewRepositoryPlace, choices: NewRepository) -> NewFiles:

@@ -31,7 +31,7 @@ from iamgen.ui.console import Console
 from iamgen.ui.files import write_all
 from iamgen.ui.plan_line import PlanLine
 
-DONE, FAULT = 0, 1
+DONE, FAULT, PENDING = 0, 1, 4
 SCHEMA_VERSION = 1
 
 
@@ -94,6 +94,7 @@ class _Creation:
 def create_users(request: UserCreateRequest, console: Console) -> int:
     """Show what people lack, ask, and give it to them; return 0, or 1 when it was declined or something is left.
 
+    Returns 4 when all that is left waits for groups that a deployment makes.
     Raises IamgenError for somebody who is not declared, and for what makes the work impossible from the beginning.
     """
     console.require_answer("user create", yes=request.consent.yes or request.consent.dry_run)
@@ -169,7 +170,7 @@ def _show(work: _Creation, *, page_follows: bool) -> None:
         if plan.steps:
             lines.append(PlanLine(f"{plan.person.name} in {work.people.account.in_plan}", tone="heading"))
             lines += [PlanLine(text_of_step(step), "+", 1) for step in plan.steps]
-        work.console.warnings(plan.remarks)
+        work.console.warnings((*plan.waiting, *plan.remarks))
     if page_follows:
         work.console.show_lines(lines)
     else:
@@ -237,7 +238,7 @@ def _plain(plan: CreationPlan, outcomes: Mapping[str, StepsOutcome]) -> dict[str
     return {
         "user": plan.person.name,
         "steps": plain_steps(plan.steps, outcome),
-        "remarks": [remark.plain() for remark in plan.remarks],
+        "remarks": [remark.plain() for remark in (*plan.waiting, *plan.remarks)],
         "faults": [fault.plain() for fault in outcome.every_fault] if outcome else [],
     }
 
@@ -249,7 +250,7 @@ def _end(work: _Creation, page: str | None) -> int:
     for plan in work.plans:
         outcome = work.outcomes.get(plan.person.name)
         if not plan.steps:
-            work.console.note(f"{plan.person.name} has everything that users.py gives them")
+            work.console.note(f"{plan.person.name} {_standing(plan)}")
         elif outcome:
             work.console.note(f"{plan.person.name}: {len(outcome.done)} of {len(plan.steps)} steps done")
         if plan.unused_password:
@@ -261,7 +262,18 @@ def _end(work: _Creation, page: str | None) -> int:
         work.console.note(f"passwords are in {work.request.password_file}, which is yours alone: delete it when sent")
     if page is not None:
         _hand_over(work, page)
-    return FAULT if faults or any(plan.remarks for plan in work.plans) else DONE
+    if faults or any(plan.remarks for plan in work.plans):
+        return FAULT
+    return PENDING if any(plan.waiting for plan in work.plans) else DONE
+
+
+def _standing(plan: CreationPlan) -> str:
+    """Say how a person stands for whom there is nothing to do; nobody has everything of whom a warning speaks."""
+    if plan.waiting:
+        return "has everything but the groups that are not deployed yet"
+    if plan.remarks:
+        return "gets nothing: what the warning names stays as it is"
+    return "has everything that users.py gives them"
 
 
 def _hand_over(work: _Creation, page: str) -> None:

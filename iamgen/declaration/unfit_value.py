@@ -72,6 +72,8 @@ def _hint(field: Field, value: object) -> str:
 def _access_hint(value: object) -> str:
     """Return what to write instead of an `access` that is no dict, or whose keys are no text."""
     if isinstance(value, str):
+        if value[:1].islower():  # as accounts are called, and no role
+            return f"say as which role: {{{value!r}: 'ReadR'}}"
         return f"say in which account: {{'dev': {value!r}}}"
     if (
         isinstance(value, list | tuple)

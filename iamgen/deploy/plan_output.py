@@ -15,6 +15,7 @@ from iamgen.deploy.planner import Prepared
 from iamgen.deploy.service_role import effective_service_role
 from iamgen.deploy.several_accounts import Ends, Planned
 from iamgen.deploy.step_text import step_text
+from iamgen.deploy.undeclared import Undeclared
 from iamgen.diff.change import Change
 from iamgen.diff.equal_accounts import groups, without_own_id
 from iamgen.diff.lines import Counts, brief, counts, plan_line, signed
@@ -23,7 +24,6 @@ from iamgen.errors import Fault
 from iamgen.ui.plan_line import PlanLine
 
 _NONE = Counts(0, 0, 0)
-_ADVICE = ": declare the user in users.py, or delete the user in the IAM console"
 
 
 def plan_lines(prepared: Collection[Prepared], *, is_brief: bool = False) -> tuple[PlanLine, ...]:
@@ -174,7 +174,12 @@ def remarks(inspection: Inspection | None) -> Iterator[PlanLine]:
     """Yield what no repair puts right: resources that nobody looked at, and users whom only a person can delete."""
     if inspection:
         yield from (PlanLine(f"not looked at: {resource.text}", "!") for resource in inspection.unchecked)
-        yield from (PlanLine(f"{user.text}{_ADVICE if user.is_drift else ''}", "!") for user in inspection.undeclared)
+        yield from (PlanLine(_with_advice(user), "!") for user in inspection.undeclared)
+
+
+def _with_advice(user: Undeclared) -> str:
+    advice = f": declare {user.name} in users.py, or take everything from them: iamgen user offboard {user.name}"
+    return f"{user.text}{advice if user.is_drift else ''}"
 
 
 def ends_line(planned: Planned, ends: Ends) -> str:

@@ -51,9 +51,11 @@ def undeclared_members(
     yield from _not_looked_at(account, not_looked_at, unnamed)
     for user, groups in sorted(groups_by_user.items()):
         message = f"the IAM user {user} is in {', '.join(groups)}, and users.py does not declare {user}"
-        command = f"take {user} out of the groups with: iamgen deploy {account.name} --repair"
-        hint = f"{'the repair takes them out of the groups' if repairing else command}; then delete the user in IAM"
-        yield Fault(str(account), message, hint)
+        command = f"take {user} out of the groups alone with: iamgen deploy {account.name} --repair"
+        repair = "the repair takes them out of the groups" if repairing else command
+        yield Fault(
+            str(account), message, f"{repair}; to take everything from somebody who left: iamgen user offboard {user}"
+        )
 
 
 def _not_looked_at(

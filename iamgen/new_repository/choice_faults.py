@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from iamgen.aws import quotas
 from iamgen.aws.partitions import REGIONS
 from iamgen.declaration.account_ids import is_account_id
-from iamgen.declaration.kinds import USER_ONLY, kind_of
+from iamgen.declaration.kinds import USER_ONLY
 from iamgen.declaration.naming import IAM_NAME
 from iamgen.errors import Fault
 from iamgen.jinja.requirements import PINNED, requirement_of
-from iamgen.new_repository.choices import AccountChoice, NewRepository
+from iamgen.new_repository.choices import AccountChoice, NewRepository, chosen_kind
 from iamgen.similar_names import did_you_mean
 
 _ACCOUNT_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -78,7 +78,7 @@ def _shared_ids(accounts: Sequence[AccountChoice]) -> Iterator[Fault]:
 
 def _is_stand_in(names: Sequence[str]) -> bool:
     """Return whether these accounts may be the same: the people's, and one that stands in for it."""
-    kinds = sorted(kind_of(name, None) for name in names)
+    kinds = sorted(chosen_kind(name) for name in names)
     return kinds in (["dev", USER_ONLY], [USER_ONLY, "workload"])
 
 
@@ -95,13 +95,13 @@ def _holder_faults(accounts: Sequence[AccountChoice]) -> Iterator[Fault]:
     hint = f"add --account {USER_ONLY}=ID"
     if likely:
         problem = f"no account holds the people, and {', '.join(likely)} could each stand in"
-        hint += f"; with the id of {likely[0]} in its place, that one holds them"
+        hint += f"; with the id of {likely[0]} as ID, {likely[0]} holds the people too"
     yield Fault("--account", problem, hint)
 
 
 def stand_ins(names: Iterable[str]) -> list[str]:
     """Return the accounts that could hold the people beside their own purpose: for development, else no production."""
-    kinds = {name: kind_of(name, None) for name in names}
+    kinds = {name: chosen_kind(name) for name in names}
     dev = [name for name, kind in kinds.items() if kind == "dev"]
     return dev or [name for name, kind in kinds.items() if kind == "workload"]
 

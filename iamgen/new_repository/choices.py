@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
-from iamgen.declaration.kinds import kind_of
+from iamgen.declaration.kinds import kind_of, looks_like_production
 from iamgen.declaration.resolved import Kind
 
 CiChoice = Literal["github", "gitlab", "none"]
@@ -24,7 +24,7 @@ class AccountChoice(NamedTuple):
     id: str
     """Its id in AWS."""
     stated_kind: str = ""
-    """Its kind, where CONST.inc states it; else the name says it."""
+    """Its kind, where CONST.inc states it or is to state it; else the name says it."""
 
     @property
     def kind(self) -> Kind:
@@ -52,7 +52,21 @@ def account_of(text: str) -> AccountChoice:
     """Return the account of a text `NAME=ID`; blanks and hyphens in an id of twelve digits are left out."""
     name, _, id_ = (part.strip() for part in text.partition("="))
     digits = re.sub(r"[\s-]", "", id_)
-    return AccountChoice(name, digits if re.fullmatch(r"[0-9]{12}", digits) else id_)
+    return AccountChoice(name, digits if re.fullmatch(r"[0-9]{12}", digits) else id_, kind_to_state(name))
+
+
+def kind_to_state(name: str) -> str:
+    """Return the kind that CONST.inc is to state for an account, which is none where the name says the kind.
+
+    An account that is called as production is, such as `production` or `live`, gets the guards of production:
+    colleagues look at it and do not work there, and CI deploys it after an approval.
+    """
+    return "prod" if kind_of(name, None) == "workload" and looks_like_production(name) else ""
+
+
+def chosen_kind(name: str) -> Kind:
+    """Return the kind that an account of this name has in a new repository."""
+    return kind_of(name, kind_to_state(name))
 
 
 def default_person() -> str:

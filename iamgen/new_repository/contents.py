@@ -9,7 +9,7 @@ from pathlib import Path
 
 from iamgen.aws.partitions import partition_of
 from iamgen.declaration.accounts import constant
-from iamgen.declaration.kinds import USER_ONLY
+from iamgen.declaration.kinds import KIND, USER_ONLY
 from iamgen.jinja.template import page
 from iamgen.new_repository.choices import AccountChoice, NewRepository
 from iamgen.new_repository.people_access import (
@@ -71,11 +71,11 @@ def pre_commit_text(folder: Path, ci: str, place: str) -> str:
 
 def _constants(choices: NewRepository) -> Mapping[str, object]:
     partition = partition_of(choices.region)
-    return {"region": choices.region, "partition": partition, "accounts": list(_ids(choices.accounts))}
+    return {"region": choices.region, "partition": partition, "accounts": list(_constants_of(choices.accounts))}
 
 
-def _ids(accounts: Sequence[AccountChoice]) -> Iterator[tuple[str, str]]:
-    """Yield each account's constant and value; user-only follows the account that stands in for it."""
+def _constants_of(accounts: Sequence[AccountChoice]) -> Iterator[tuple[str, str]]:
+    """Yield each account's constants and their values; user-only follows the account that stands in for it."""
     own = [account for account in accounts if account.name == USER_ONLY]
     workplaces = [account for account in accounts if account.name != USER_ONLY]
     stand_in = next((account for account in workplaces for people in own if people.id == account.id), None)
@@ -83,6 +83,8 @@ def _ids(accounts: Sequence[AccountChoice]) -> Iterator[tuple[str, str]]:
         yield constant(USER_ONLY, _ID), own[0].id
     for account in workplaces:
         yield constant(account.name, _ID), account.id
+        if account.stated_kind:
+            yield constant(account.name, KIND), account.stated_kind
     if stand_in:
         yield constant(USER_ONLY, _ID), f"${{{constant(stand_in.name, _ID)}}}"
 

@@ -31,6 +31,8 @@ def ask_for_choices(
 
     Raises KeyboardInterrupt at the end of input.
     """
+    if missing:
+        console.note("Enter takes what stands in brackets. Nothing is written before the last answer.")
     if "accounts" in missing:
         choices = replace(choices, accounts=_accounts(console))
     if "region" in missing:

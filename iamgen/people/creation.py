@@ -29,7 +29,10 @@ class CreationPlan:
     steps: tuple[UserStep, ...]
     """What is done, one after the other."""
     remarks: tuple[Fault, ...]
-    """What stays as it is and is not right, or cannot be done yet."""
+    """What stays as it is and is not right."""
+
+    waiting: tuple[Fault, ...] = ()
+    """What cannot be done before something is deployed: the same command does it then."""
 
     unused_password: bool = False
     """Whether there is a temporary password with which nobody has signed in: it may have got lost on its way."""
@@ -53,8 +56,9 @@ def creation_plan(people: PeopleAccount, person: Person, *, reset_password: bool
     if reset_password and user and user.password:
         steps = (*steps, ResetPassword(person.name))
     gets_password = any(isinstance(step, GivePassword | ResetPassword) for step in steps)
-    remarks = tuple(_remarks(people, person, user, absent))
-    return CreationPlan(person, steps, remarks, _has_unused_password(user) and not gets_password)
+    is_unused = _has_unused_password(user) and not gets_password
+    remarks, waiting = tuple(_remarks(people, person, user)), tuple(_waiting(people, person, absent))
+    return CreationPlan(person, steps, remarks, waiting, is_unused)
 
 
 def _has_unused_password(user: UserState | None) -> bool:
@@ -102,12 +106,15 @@ def _absent_groups(iam: Client, groups: Collection[str]) -> tuple[str, ...]:
     return tuple(group for group in groups if group not in existing)
 
 
-def _remarks(people: PeopleAccount, person: Person, user: UserState | None, absent: Collection[str]) -> Iterator[Fault]:
-    options = cli_options(people.clients)
+def _waiting(people: PeopleAccount, person: Person, absent: Collection[str]) -> Iterator[Fault]:
     if absent and people.declaration.settings.users == "console":
         problem = f"{person.name} cannot be put into {', '.join(absent)}: not deployed yet"
         hint = f"iamgen deploy {people.account.name}, then the same command again"
         yield Fault(people.where, problem, hint)
+
+
+def _remarks(people: PeopleAccount, person: Person, user: UserState | None) -> Iterator[Fault]:
+    options = cli_options(people.clients)
     lacking = _missing_groups(people.declaration, person, user) if user and "groups" not in user.not_looked_at else ()
     if lacking and people.declaration.settings.users == "stack":
         problem = f"{person.name} is not in {', '.join(lacking)}, into which the stack puts them"

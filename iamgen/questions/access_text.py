@@ -183,8 +183,8 @@ def _way_lines(overview: AccessOverview, held: HeldRole, *, is_first: bool) -> I
     if is_first and held.is_role:
         yield from step_lines(way_path(held.way, overview.asker.model.granted))
     elif is_first:
-        place = held.actor.place or held.known.place()
-        yield from hanging("  ", str(place), 4)
+        place = str(held.actor.place or held.known.place())
+        yield from hanging("  ", place, 4) if place else ()
     if terms and not (is_first and held.way.is_certain and not _terms(held)):
         line = f" ({held.declared})" if held.declared and not is_first else ""
         yield from hanging("  - ", f"{terms}{line}", 4)

@@ -25,7 +25,7 @@ from iamgen.questions.places import AccountPlaces, SourcedPlace
 from iamgen.questions.trusted_strangers import pipeline, strangers
 
 BY_HAND = (
-    "people's users are made by hand: they are taken to exist as declared, each in AssumeRoleG and ManageOwnUserG, "
+    "people's users are not deployed: they are taken to exist as declared, each in AssumeRoleG and ManageOwnUserG, "
     "and in PowerG with power=True; what somebody was given by hand besides is not known"
 )
 

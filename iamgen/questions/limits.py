@@ -77,8 +77,14 @@ def not_looked_at(model: AccessModel, demand: Demand, attempts: Iterable[Attempt
     services = sorted({action.partition(":")[0] for action in demand.actions})
     names = ", ".join(services) if len(services) < len(_NEVER) + 1 else f"{len(services)} services"
     own = f"policies that resources of {names} have themselves, and policies of VPC endpoints"
-    perhaps = (text for attempt in attempts for sample in attempt.outcome.samples for text in sample.perhaps)
+    samples = (sample for attempt in attempts for sample in attempt.outcome.samples)
+    perhaps = (_as_asked(text, sample.resource, demand) for sample in samples for text in sample.perhaps)
     return (*_NEVER, own, *_of_model(model), *dict.fromkeys(perhaps), *(gap.problem for gap in model.gaps))
+
+
+def _as_asked(text: str, resource: str, demand: Demand) -> str:
+    """Return the text without the name of a resource that was thought up to stand for those of the question."""
+    return text if resource == demand.scope.resource else text.replace(resource, "the resource")
 
 
 def not_looked_at_of_all(model: AccessModel) -> tuple[str, ...]:

@@ -116,6 +116,11 @@ def _report(work: Installation, files: Mapping[Path, str], console: Console) -> 
         copy = "  (what it was before)" if path.suffix == ".bak" else ""
         console.note(f"wrote {home.shown(path, os.environ)}{copy}")
     own = work.colleague.source.profile
-    profile = min(role_names(work.texts["config"]), default=own)
+    profile = min(role_names(work.texts["config"]), key=_least_power_first, default=own)
     commands = [next_step(work.source, own), f"aws sts get-caller-identity --profile {profile}"]
     console.note(f"next: {', then '.join(command for command in commands if command)}")
+
+
+def _least_power_first(profile: str) -> tuple[bool, bool, str]:
+    """Order profiles so that one that only reads is tried before others, and AdminR's after all of them."""
+    return not profile.endswith("_read"), profile.endswith("_admin"), profile

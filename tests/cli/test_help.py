@@ -103,6 +103,27 @@ def test_a_command_takes_each_option_as_a_parameter_with_a_type(name: str) -> No
     assert set(parameters) == {param.name for param in command.params if param.expose_value}
 
 
+def every_command(group: click.Group, context: click.Context) -> Iterator[click.Context]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command
+        own = command.context_class(command, info_name=name, parent=context, **command.context_settings)
+        yield own
+        if isinstance(command, click.Group):
+            yield from every_command(command, own)
+
+
+def test_no_line_of_help_is_too_long_or_breaks_a_name_at_its_hyphen() -> None:
+    root = program.context_class(program, info_name="iamgen", terminal_width=80, **program.context_settings)
+    lines = [
+        (context.command_path, line)
+        for context in every_command(program, root)
+        for line in context.get_help().splitlines()
+    ]
+    assert len(lines) > 800
+    assert [(path, line) for path, line in lines if len(line) > 80 or line.endswith("-")] == []
+
+
 GROUPED = [
     (name, own) for name in NAMES if isinstance(group := command_of(name), CommandGroup) for own in listed(group)
 ]

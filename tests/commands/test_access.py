@@ -142,6 +142,13 @@ def test_unused(root: Path, iamgen: Iamgen, answered: Callable[..., dict[str, An
     assert [(part["kind"], part["name"]) for part in plain["unused"]] == [("role", "AdminR")]
 
 
+def test_somebody_whose_only_grant_has_ended_is_shown_without_empty_lines(root: Path, iamgen: Iamgen) -> None:
+    text = iamgen(root, "access", "carol").stdout
+    assert "carol can act in 1 way\n" in text
+    assert "\n\n\n" not in text
+    assert [line for line in text.splitlines() if line != line.rstrip()] == []
+
+
 def test_expiring(root: Path, iamgen: Iamgen, answered: Callable[..., dict[str, Any]]) -> None:
     done = iamgen(root, "expiring")
     assert done.returncode == 0

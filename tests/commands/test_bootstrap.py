@@ -587,7 +587,7 @@ def test_the_end_says_what_was_written_and_what_is_next(write: Write, at_home: P
         "wrote ~/.aws/config.20261123T120000Z.bak  (what it was before)",
         "wrote ~/.aws/credentials",
         "wrote ~/.aws/config",
-        "next: aws sts get-caller-identity --profile example-dev_ops",
+        "next: aws sts get-caller-identity --profile example-dev_read",
         KEPT.strip(),
     ]
 
@@ -968,7 +968,7 @@ def test_a_profile_that_signs_in_with_aws_login(example: Path, iamgen: Iamgen, h
     config = (home / ".aws/config").read_text()
     assert f"\nregion = eu-west-1\n{LOGIN}\n\n[profile example-dev_ops]\n" in config
     assert (
-        "next: aws login --profile example-users, then aws sts get-caller-identity --profile example-dev_ops\n"
+        "next: aws login --profile example-users, then aws sts get-caller-identity --profile example-dev_read\n"
         in done.stderr
     )
     again = without_key(example, iamgen, "--keep-key")

@@ -1038,7 +1038,8 @@ def test_a_leaver_who_is_still_in_the_groups_is_named(with_leavers: Path, aws: A
     edit(with_leavers, '    User("bob", {"user-only": "ReadR", "dev": "ReadR", "prod": "ReadR"}),\n', "")
     said = (
         "warning: user-only (111111111111): the IAM user bob is in AssumeRoleG, PowerG, and users.py does not declare bob\n"
-        "hint: take bob out of the groups with: iamgen deploy user-only --repair; then delete the user in IAM\n"
+        "hint: take bob out of the groups alone with: iamgen deploy user-only --repair; "
+        "to take everything from somebody who left: iamgen user offboard bob\n"
     )
     for plan_only in (True, False, True):
         assert said in run(with_leavers, "user-only", dry_run=plan_only).err

@@ -25,7 +25,7 @@ NEVER = (
     "Never compared: passwords, access keys, MFA devices; boundaries and tags of people outside the stack;"
     " tags of policies and providers; thumbprints of OIDC providers; old versions of policies; roles and groups outside the stack, but for the stack's policies.\n"
 )
-ADVICE = ": declare the user in users.py, or delete the user in the IAM console\n"
+ADVICE = ": declare {0} in users.py, or take everything from them: iamgen user offboard {0}\n"
 EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 
 
@@ -124,7 +124,7 @@ def test_what_cloudformation_does_not_see(deployed: Path, aws: Aws, iamgen: Iamg
         "    - members missing: dave\n"
         "~ PowerG  AWS::IAM::Group\n"
         "    + members added by hand: mallory\n"
-        f"! the IAM user mallory is in no file, in infra-PowerG-111111111111{ADVICE}\n"
+        f"! the IAM user mallory is in no file, in infra-PowerG-111111111111{ADVICE.format('mallory')}\n"
         "dev (222222222222): differs from what was deployed\n"
         "~ CIUserCi  AWS::IAM::User\n"
         f"    + ManagedPolicyArns: {ADMIN}\n"
@@ -139,8 +139,13 @@ def test_what_cloudformation_does_not_see(deployed: Path, aws: Aws, iamgen: Iamg
     assert repaired.stdout.endswith("Plan: 0 to add, 5 to change, 0 to destroy.\n")
     assert "    + members: dave\n" in repaired.stdout
     assert "    - members: mallory\n" in repaired.stdout
-    assert f"! the IAM user mallory is in no file, in infra-PowerG-111111111111{ADVICE}" in repaired.stdout
-    assert f"! the IAM user mallory is in no file{ADVICE}" in iamgen(deployed, "drift", "--all").stdout
+    assert (
+        f"! the IAM user mallory is in no file, in infra-PowerG-111111111111{ADVICE.format('mallory')}"
+        in repaired.stdout
+    )
+    assert (
+        f"! the IAM user mallory is in no file{ADVICE.format('mallory')}" in iamgen(deployed, "drift", "--all").stdout
+    )
     people.delete_user(UserName="mallory")
     assert iamgen(deployed, "drift", "--all", "--exit-code").returncode == 0
 
@@ -220,10 +225,10 @@ def test_a_leaver_is_seen_until_the_user_is_deleted(deployed: Path, aws: Aws, ia
     done = iamgen(deployed, "deploy", "--all", "--repair", "--yes", "--no-lint")
     assert done.returncode == 0, done.stderr
     member = "! the IAM user carol is in no file, in infra-AssumeRoleG-111111111111, infra-ManageOwnUserG-111111111111"
-    assert f"{member}{ADVICE}" in done.stdout
+    assert f"{member}{ADVICE.format('carol')}" in done.stdout
     done = iamgen(deployed, "drift", "--all", "--exit-code")
     assert done.returncode == 4
-    differs = f"user-only (111111111111): differs from what was deployed\n! the IAM user carol is in no file{ADVICE}"
+    differs = f"user-only (111111111111): differs from what was deployed\n! the IAM user carol is in no file{ADVICE.format('carol')}"
     assert differs in done.stdout
     assert "Drift: 0 of 23 resources differ; 1 user is in no file.\n" in done.stdout
     (found, *_) = json.loads(iamgen(deployed, "drift", "--all", "--json").stdout)["accounts"]

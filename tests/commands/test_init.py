@@ -162,9 +162,10 @@ def test_it_deploys(iamgen: Run, make: Run, tmp_path: Path, aws: Any, accounts: 
     )
     with (folder / "CONST.inc").open("a") as constants:
         constants.writelines(f"{name}_AWS_PROFILE={profile}\n" for name, profile in profiles.items())
-    for person in ("ann", "bob"):
-        aws.client("iam", holder).create_user(UserName=person)
-    assert f"make deploy/{holder} ARGS=--repair" in (folder / "README.md").read_text()
+    text = (folder / "README.md").read_text()
+    create = "iamgen user create --all-missing --password-file"
+    assert all(command in text for command in (create, f"make deploy/{holder} ARGS=--repair"))
+    make(folder, f"{IAMGEN} {create.partition(' ')[2]} {tmp_path}/passwords --yes; test $? = 4")
     assert "create the stack infra" in make(folder, f"make deploy/{holder} ARGS=--dry-run")
     make(folder, f"make deploy/{holder} ARGS=--yes && make deploy/{holder} ARGS='--repair --yes'")
     make(folder, f"{IAMGEN} deploy --all --yes")
@@ -219,11 +220,20 @@ hint: name another folder: iamgen init DIR
         (
             ["a-dev=111111111111", "b-dev=222222222222"],
             "error: --account: no account holds the people, and a-dev, b-dev could each stand in\n"
-            "hint: add --account user-only=ID; with the id of a-dev in its place, that one holds them\n",
+            "hint: add --account user-only=ID; with the id of a-dev as ID, a-dev holds the people too\n",
         ),
         (
             ["prod=111111111111"],
             "error: --account: no account is there to hold the people\nhint: add --account user-only=ID\n",
+        ),
+        (
+            ["production=111111111111"],
+            "error: --account: no account is there to hold the people\nhint: add --account user-only=ID\n",
+        ),
+        (
+            ["user-only=111111111111", "live=111111111111"],
+            "error: --account live: the id 111111111111 is also that of user-only\n"
+            "hint: give each its own; only user-only and an account that is not for production may share one\n",
         ),
         (
             ["user-only=111111111111", "prod=111111111111"],
@@ -251,7 +261,8 @@ def test_without_a_terminal_and_too_few_options_nothing_is_done(iamgen: Run, tmp
     done = iamgen(tmp_path, "init", "new", "--person", "ann", "--region", "us-east-1")
     assert done.returncode == 2
     assert done.stderr.startswith(
-        "error: iamgen init: there is no terminal to ask on, and no --account, --ci\nhint: add them; --yes takes "
+        "error: iamgen init: there is no terminal to ask on, and no --account, --ci\n"
+        "hint: add them; --yes takes github for what is not chosen\n"
     )
     assert not (tmp_path / "new").exists()
 
@@ -393,9 +404,16 @@ def test_pre_commit_takes_its_configuration(iamgen: Run, make: Run, tmp_path: Pa
 
 def test_names_of_every_kind_are_written_well(iamgen: Run, tmp_path: Path) -> None:
     people = ("--person", "x,y@z", "--person", "b+=")
-    done = iamgen(tmp_path, "init", "access", "--yes", "--account", "live=111111111111", *people)
+    accounts = ("--account", "live=111111111111", "--account", "tools=222222222222")
+    done = iamgen(tmp_path, "init", "access", "--yes", *accounts, *people)
     assert done.returncode == 0, done.stderr
-    assert ": live looks like production by its name, but is treated as a dev account is" in done.stderr
+    line = "live is taken for production, by its name; if it is not, write LIVE_AWS_ACCOUNT_KIND=workload in CONST.inc"
+    assert f"{line}\n" in done.stderr
+    assert "looks like production" not in done.stderr
+    assert "LIVE_AWS_ACCOUNT_KIND=prod\n" in (tmp_path / "access" / "CONST.inc").read_text()
+    assert (
+        'User("b+=", {"tools": "OpsR", "live": ("LogsR", "ReadR")})' in (tmp_path / "access" / "users.py").read_text()
+    )
     assert iamgen(tmp_path / "access", "check", "--no-lint").returncode == 0
 
 

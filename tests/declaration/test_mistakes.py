@@ -828,6 +828,17 @@ error: users.py:4:24: User 'alice': access is 'AdminR'
 hint: say in which account: {'dev': 'AdminR'}
 """,
     ),
+    "an account in the place of access": Mistake(
+        """\
+USERS = (User("alice", "dev"),)
+""",
+        """\
+error: users.py:4:24: User 'alice': access is 'dev'
+   4 | USERS = (User("alice", "dev"),)
+     |                        ^^^^^
+hint: say as which role: {'dev': 'ReadR'}
+""",
+    ),
     "no access": Mistake(
         """\
 USERS = (User("alice"),)

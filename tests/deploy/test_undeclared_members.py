@@ -32,7 +32,10 @@ def test_who_is_in_no_declaration(stubbed: Stubbed) -> None:
     stubbed.answer("iam", "get_group", group("eve"), {"GroupName": "infra-BG-1"})
     declared = frozenset({"alice", "bob", "ci"})
     template = {"Resources": {**GROUPS, **made}}
-    hint = "take {0} out of the groups with: iamgen deploy user-only --repair; then delete the user in IAM"
+    hint = (
+        "take {0} out of the groups alone with: iamgen deploy user-only --repair; "
+        "to take everything from somebody who left: iamgen user offboard {0}"
+    )
     assert list(undeclared_members(stubbed.clients.iam, PEOPLE, declared, template)) == [
         Fault("user-only (1)", "the IAM user eve is in AG, BG, and users.py does not declare eve", hint.format("eve")),
         Fault("user-only (1)", "the IAM user zed is in AG, and users.py does not declare zed", hint.format("zed")),
@@ -53,7 +56,9 @@ def test_who_is_about_to_be_taken_out(stubbed: Stubbed) -> None:
     stubbed.answer("iam", "get_group", group(), {"GroupName": "infra-BG-1"})
     iam, template = stubbed.clients.iam, {"Resources": GROUPS}
     (fault,) = undeclared_members(iam, PEOPLE, frozenset({"a"}), template, repairing=True)
-    assert fault.hint == "the repair takes them out of the groups; then delete the user in IAM"
+    assert fault.hint == (
+        "the repair takes them out of the groups; to take everything from somebody who left: iamgen user offboard eve"
+    )
 
 
 def test_an_account_without_people_is_not_asked(stubbed: Stubbed) -> None:

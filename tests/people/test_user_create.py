@@ -90,6 +90,9 @@ def test_what_is_right_stays_and_what_is_missing_is_added(repository: Path, iam:
         in messages(written)
     )
     assert "    + tag the user bob with team=blue\n" in printed(written) + messages(written)
+    again = console(terminal=True)
+    assert create_users(request(repository), again) == 1
+    assert "bob gets nothing: what the warning names stays as it is\n" in messages(again)
 
 
 def test_a_password_is_replaced_only_when_that_is_asked_for(repository: Path, iam: Any) -> None:
@@ -170,11 +173,15 @@ def test_everybody_who_is_missing_is_created_and_who_was_offboarded_is_not(
 
 def test_a_group_that_is_not_deployed_yet_is_named(repository: Path, aws: Any) -> None:
     written = console(terminal=True)
-    assert create_users(request(repository, "erin"), written) == 1
+    assert create_users(request(repository, "erin"), written) == 4
     problem = f"erin cannot be put into {', '.join(GROUPS[:3])}: not deployed yet"
     words = " ".join(messages(written).split())
     assert f"warning: {WHERE}: {problem} hint: iamgen deploy user-only, then the same command again" in words
     assert state(aws.client("iam", "user-only"), "erin").password
+    again = console(terminal=True)
+    assert create_users(request(repository, "erin"), again) == 4
+    assert "erin has everything but the groups that are not deployed yet\n" in messages(again)
+    assert "everything that users.py gives" not in messages(again)
 
 
 def test_people_whom_the_stack_makes_get_their_password_alone(make_repo: Any, repository: Path, iam: Any) -> None:

@@ -158,6 +158,17 @@ def test_requests_by_a_service_are_named_as_not_looked_at(modelled: Modelled, as
         )
 
 
+def test_a_resource_that_nobody_named_is_not_called_by_a_name(modelled: Modelled, ask: Ask) -> None:
+    from iamgen.questions.limits import not_looked_at
+
+    asker = modelled({DEV: {"Alice": user("alice", statement("Allow", "s3:*"))}})
+    for asked, name in (("*", "the resource"), ("arn:aws:s3:::bucket/key", "arn:aws:s3:::bucket/key")):
+        answer = ask(asker, "alice", "s3:GetObject", asked)
+        texts = not_looked_at(asker.model, answer.demand, answer.attempts)
+        (text,) = (text for text in texts if "another account" in text)
+        assert text == f"if {name} is in another account, the resource's own policy must allow it as well"
+
+
 def test_notes_say_how_a_question_was_taken(modelled: Modelled, ask: Ask) -> None:
     from iamgen.questions.can_json import notes
 
