@@ -7,7 +7,7 @@ nobody has declared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -114,9 +114,12 @@ def _finding(arn: str, administrator: Administrator, question: AdministratorQues
     verb = "is" if administrator.is_certain else "may be, depending on conditions or on policies that are not known,"
     name, actions = arn.rpartition("/")[2], _words(administrator.actions)
     problem = f"the {word} {name} {verb} an administrator in effect{actions}, and no file makes it one"
+    detail = ""
     if isinstance(administrator.known.entity, IamRole):
-        problem += _trusted(administrator.known.entity)
-    return AuditFinding("administrator", name, problem, _hint(arn, name, question))
+        trusted = _trusted(administrator.known.entity)
+        problem += _in_words(trusted)
+        detail = ", ".join(sorted(trusted)) or "nobody"
+    return AuditFinding("administrator", name, problem, _hint(arn, name, question), detail)
 
 
 def _words(actions: tuple[str, ...]) -> str:
@@ -126,12 +129,16 @@ def _words(actions: tuple[str, ...]) -> str:
     return f" ({', '.join(actions[:_NAMED])}{f' and {more} more actions' if more > 0 else ''})"
 
 
-def _trusted(role: IamRole) -> str:
-    """Return whom a role trusts, as the end of a sentence; nothing where it trusts nobody."""
+def _trusted(role: IamRole) -> tuple[str, ...]:
+    """Return whom a role trusts, each once."""
     names = [
         principal.name for statement in role.trust if statement.effect == "Allow" for principal in statement.principals
     ]
-    listed = list(dict.fromkeys(names))
+    return tuple(dict.fromkeys(names))
+
+
+def _in_words(listed: Sequence[str]) -> str:
+    """Return whom a role trusts, as the end of a sentence; nothing where it trusts nobody."""
     if not listed:
         return ""
     more = len(listed) - _NAMED
