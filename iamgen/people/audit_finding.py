@@ -50,6 +50,6 @@ class AccountAudit:
     findings: tuple[AuditFinding, ...]
     """The findings, in the order of their rules."""
     not_looked_at: Mapping[str, str] = field(default_factory=dict)
-    """What AWS refused to say, with the action that is missing."""
+    """What AWS refused to say with the action that is missing, or does not know yet with why."""
     accepted: tuple[AcceptedFinding, ...] = ()
     """The findings that users.py accepts, in the order of their rules."""

@@ -93,7 +93,8 @@ def _message(audit: AccountAudit, finding: AuditFinding) -> str:
 def _unread(audits: Sequence[AccountAudit], faults: Mapping[str, Sequence[Fault]]) -> Iterator[_Result]:
     for audit in audits:
         for part, action in audit.not_looked_at.items():
-            problem = f"{audit.account} ({audit.account_id}): {part} could not be looked at: {action} is missing"
+            why = f"{action} is missing" if action.startswith("iam:") else action
+            problem = f"{audit.account} ({audit.account_id}): {part} could not be looked at: {why}"
             yield _Result(audit.account, _UNREAD, part, problem)
     for account, several in faults.items():
         for fault in several:

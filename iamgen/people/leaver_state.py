@@ -22,7 +22,7 @@ from iamgen.people.user_reading import read_user
 from iamgen.people.user_state import UserState
 
 Answer = TypeVar("Answer")
-DENIAL, SPARE_DEVICES = "denial", "MFA devices that nobody has"
+DENIAL, SPARE_DEVICES = "denial", "spare_devices"
 """What is looked at beside the lists of a user."""
 
 
