@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from iamgen.aws_client.polling import Pace
 from iamgen.commands.requests import Consent
 from iamgen.commands.user_offboard import OffboardRequest, offboard
+from iamgen.commands.user_verify_receipt import VerifyReceiptRequest, verify_receipt
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import IamgenError, InterruptError
 from iamgen.people.creation import creation_plan
@@ -19,8 +20,8 @@ from iamgen.people.declared_person import declared_person
 from iamgen.people.people_account import sign_in_to_people
 from iamgen.people.receipt import read_receipt
 from iamgen.project import Project
-from tests.people.conftest import GROUPS, console, messages
-from tests.people.memory_aws import MemoryAWS, MemoryUser, use, world
+from tests.people.conftest import GROUPS, console, messages, printed
+from tests.people.memory_aws import MemoryAWS, MemoryIAM, MemoryUser, use, world
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 ALICE = "arn:aws:iam::111111111111:user/alice"
@@ -446,3 +447,45 @@ def test_an_older_end_of_sessions_is_not_taken_for_that_of_an_interrupted_run(
     _, inline = memory.iam["dev"].roles["legacy"]
     condition = inline["iamgen-revoked-alice"]["Statement"][0]["Condition"]
     assert condition["DateLessThan"]["aws:TokenIssueTime"] == "2026-11-26T15:01:00Z"
+
+
+def verified(repository: Path, at: datetime = NOW) -> tuple[int, str]:
+    written = console()
+    asked = VerifyReceiptRequest(repository, repository / "offboarded-alice.json", clock=lambda: at)
+    return verify_receipt(asked, written), printed(written)
+
+
+def test_a_receipt_is_not_proven_while_sessions_that_were_not_ended_go_on(repository: Path, memory: MemoryAWS) -> None:
+    memory.fail = denying("put_role_policy")
+    assert run(repository)[0] == 1
+    assert "alice" not in memory.iam["user-only"].users
+    memory.fail = lambda _number, _name, _is_after: None
+    ask = memory.iam["dev"].get_account_authorization_details
+    memory.iam["dev"].get_account_authorization_details = denying_all  # type: ignore[method-assign]
+    assert run(repository)[0] == 1  # what is known of dev stays in the receipt
+    memory.iam["dev"].get_account_authorization_details = ask  # type: ignore[method-assign]
+    code, text = verified(repository)
+    assert (code, "NO: the sessions called alice at 2 roles in dev (222222222222) are ended" in text) == (1, True), text
+    assert run(repository)[0] == 0
+    assert verified(repository)[0] == 0
+
+
+def test_a_receipt_is_not_proven_while_an_account_that_was_not_reached_has_sessions(
+    repository: Path, memory: MemoryAWS
+) -> None:
+    accounts = memory.iam.pop("dev")
+    memory.iam["dev"] = MemoryIAM("222222222222")
+    memory.iam["dev"].get_account_authorization_details = denying_all  # type: ignore[method-assign]
+    assert run(repository)[0] == 1
+    memory.iam["dev"] = accounts
+    code, text = verified(repository)
+    assert (code, "NO: the sessions called alice at 2 roles in dev (222222222222) are ended" in text) == (1, True), text
+    memory.iam["dev"].add_role("new", "arn:aws:iam::111111111111:root")
+    assert run(repository)[0] == 0
+    memory.iam["dev"].add_role("newer", "arn:aws:iam::111111111111:root")  # alice was gone when it was made
+    assert verified(repository)[0] == 0
+    assert verified(repository, NOW + timedelta(hours=13))[0] == 0
+
+
+def denying_all(**_: Any) -> Any:
+    raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetAccountAuthorizationDetails")
