@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from iamgen.access.documents import Statement
 from iamgen.access.entities import IamRole
 from iamgen.aws_client.clients import Client
 from iamgen.declaration.resolved import Account, Declaration
@@ -131,10 +132,17 @@ def _words(actions: tuple[str, ...]) -> str:
 
 def _trusted(role: IamRole) -> tuple[str, ...]:
     """Return whom a role trusts, each once."""
-    names = [
-        principal.name for statement in role.trust if statement.effect == "Allow" for principal in statement.principals
-    ]
+    names = [name for statement in role.trust if statement.effect == "Allow" for name in _named_in(statement)]
     return tuple(dict.fromkeys(names))
+
+
+def _named_in(statement: Statement) -> Iterator[str]:
+    """Yield whom a statement of a trust policy lets in, by the names that stand there."""
+    if statement.unread:
+        yield "somebody whom a statement names that cannot be read"
+    yield from (principal.name for principal in statement.principals)
+    if statement.not_principals:
+        yield f"everybody but {' and '.join(principal.name for principal in statement.not_principals)}"
 
 
 def _in_words(listed: Sequence[str]) -> str:

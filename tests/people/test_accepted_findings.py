@@ -132,3 +132,19 @@ def test_sarif_has_what_is_accepted_as_suppressed_and_its_fingerprints_stay(repo
     assert ["suppressions" in item for item in plain] == [False, False]
     accepted = [{"kind": "external", "justification": "the printer"}]
     assert [item["suppressions"] for item in suppressed] == [accepted, []]
+
+
+def test_an_administrator_is_accepted_with_whom_it_trusts(repository: Path, aws: Any) -> None:
+    iam = aws.client("iam", "dev")
+    add_role(iam, "cdk-exec-eu-west-1", trusting("arn:aws:iam::222222222222:root"))
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.put_role_policy(RoleName="cdk-exec-eu-west-1", PolicyName="all", PolicyDocument=json.dumps(everything))
+    of_cdk = 'Accept("administrator", "cdk-exec-*", "the CDK", accounts="dev", detail="arn:aws:iam::222222222222:root")'
+    accept(repository, ROOT, of_cdk)
+    assert audited(repository)[0] == 0
+    trust = {"Version": "2012-10-17", "Statement": [
+        trusting("arn:aws:iam::222222222222:root"), trusting("arn:aws:iam::333333333333:root"),
+    ]}  # fmt: skip
+    iam.update_assume_role_policy(RoleName="cdk-exec-eu-west-1", PolicyDocument=json.dumps(trust))
+    code, text, _ = audited(repository)
+    assert (code, text.count("  administrator: the role cdk-exec-eu-west-1 is an administrator")) == (4, 1)

@@ -140,6 +140,18 @@ def test_what_depends_is_said_as_that(find: Find) -> None:
     }
 
 
+def test_whom_a_role_excepts_is_said(find: Find) -> None:
+    """An acceptance that was for a role that trusts nobody would else be one for a role that trusts nearly everybody."""
+    open_role = role("open", ADMINISTRATION)
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "NotPrincipal": {"AWS": "arn:aws:iam::222222222222:user/x"}}
+    open_role["AssumeRolePolicyDocument"] = document(trust)
+    ((_, problem, _),) = find("dev", details(RoleDetailList=[open_role]))
+    assert problem.endswith("; it trusts everybody but arn:aws:iam::222222222222:user/x")
+    trust |= {"Condition": {"NoSuchOperator": {"aws:username": "x"}}}
+    ((_, problem, _),) = find("dev", details(RoleDetailList=[open_role]))
+    assert "; it trusts somebody whom a statement names that cannot be read" in problem
+
+
 def test_people_with_power_are_those_of_the_files(find: Find) -> None:
     body = details(
         UserDetailList=[
