@@ -302,3 +302,10 @@ def test_two_ways_to_hand_a_key_over_are_refused() -> None:
         )
     hint = "a key is handed over once: choose one of them"
     assert refused.value.faults == (("keys rotate", "--secret and --key-file do not go together", hint),)
+
+
+def test_a_secret_without_a_name_does_not_become_a_key_on_the_terminal() -> None:
+    with pytest.raises(UsageError) as refused:
+        program.main(["keys", "rotate", "ci", "--secret", ""], standalone_mode=False, obj=Session(console()))
+    hint = "such as --secret ci/aws-key; a variable may be empty"
+    assert refused.value.faults == (("keys rotate", "--secret names no secret", hint),)
