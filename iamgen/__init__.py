@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from iamgen.declaration.types.accept import Accept
     from iamgen.declaration.types.ci_user import CIUser
     from iamgen.declaration.types.emergency import Emergency
     from iamgen.declaration.types.forbid import Forbid
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from iamgen.declaration.types.user import User
 
 __all__ = (
+    "Accept",
     "CIUser",
     "Emergency",
     "Forbid",

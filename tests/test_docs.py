@@ -33,7 +33,7 @@ from xml.sax.saxutils import unescape
 import pytest
 
 import iamgen as types
-from iamgen import Forbid, Require
+from iamgen import Accept, Forbid, Require
 from iamgen.declaration.constants import parse
 from iamgen.declaration.declared_type import Declared
 from iamgen.declaration.model import (
@@ -362,6 +362,7 @@ FIELDS: list[tuple[type[Declared], str, str]] = [
     (Pipeline, "docs/pipelines.md", "Pipeline"),
     (Forbid, "docs/users-py.md", "Forbid"),
     (Require, "docs/users-py.md", "Require"),
+    (Accept, "docs/users-py.md", "Accept"),
 ]
 
 

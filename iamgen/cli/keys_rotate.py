@@ -55,6 +55,9 @@ def keys_rotate(
     terminal; wait until AWS knows of its use; make the old key inactive; delete
     it. A key that cannot be handed over is deleted at once.
     """
+    if secret is not None and not secret.strip():
+        problem = "--secret names no secret"
+        raise UsageError([Fault("keys rotate", problem, "such as --secret ci/aws-key; a variable may be empty")])
     if secret and key_file:
         problem = "--secret and --key-file do not go together"
         raise UsageError([Fault("keys rotate", problem, "a key is handed over once: choose one of them")])

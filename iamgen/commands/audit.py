@@ -21,6 +21,7 @@ from iamgen.declaration.expiry import iso
 from iamgen.declaration.resolved import Account
 from iamgen.deploy.targets import CredentialChoice, target
 from iamgen.errors import IamgenError
+from iamgen.people.accepted_findings import AcceptancesOfAudit, accepted_count
 from iamgen.people.audit import NEVER_LOOKED_AT, AuditSubject, audit_account
 from iamgen.people.audit_finding import AccountAudit
 from iamgen.people.declared_person import USERS_FILE
@@ -58,6 +59,7 @@ def audit(request: AuditRequest, console: Console) -> int:
     accounts = chosen(project.declaration, () if every else reach.accounts, every=every)
     access, stop = CredentialChoice(reach.profile, reach.role_arn_template), threading.Event()
     rendered = project.render(accounts)
+    acceptances = AcceptancesOfAudit(request.root, project.declaration)
     clients = {account.name: access.clients(project.declaration, account) for account in accounts}
     with console.board([account.name for account in accounts]) as show:
         work = {
@@ -66,15 +68,27 @@ def audit(request: AuditRequest, console: Console) -> int:
         }
         for name in work:
             show(name, "reading users, roles and the credential report")
-        results = side_by_side(work, stop, only_reads=True)
+        results = _accepted(side_by_side(work, stop, only_reads=True), acceptances)
     for error in (result for result in results.values() if isinstance(result, IamgenError)):
         console.errors(error.faults)
     console.product(_FORMS[request.form](results, iso(moment)))
-    audits = [result for result in results.values() if isinstance(result, AccountAudit)]
+    audits = _audits(results)
+    console.warnings(acceptances.unused(audits))
     if len(audits) < len(results):
         return FAULT
     has_findings = any(result.findings or result.not_looked_at for result in audits)
     return FOUND if request.exit_code and has_findings else DONE
+
+
+def _accepted(results: AuditResults, acceptances: AcceptancesOfAudit) -> AuditResults:
+    return {
+        name: acceptances.applied(result) if isinstance(result, AccountAudit) else result
+        for name, result in results.items()
+    }
+
+
+def _audits(results: AuditResults) -> list[AccountAudit]:
+    return [result for result in results.values() if isinstance(result, AccountAudit)]
 
 
 def _audited(rendered: Rendered, account: Account, clients: Clients, pace: Pace) -> AccountAudit:
@@ -101,15 +115,27 @@ def _lines(results: AuditResults) -> Iterator[str]:
         for finding in result.findings:
             yield f"  {finding.rule}: {finding.problem}"
             yield f"      {finding.hint}"
+        for item in result.accepted:
+            yield f"  accepted ({item.place}): {item.finding.rule}: {item.finding.problem}"
+            yield f"      {item.reason}"
         yield from (f"  not looked at: {part} ({action})" for part, action in result.not_looked_at.items())
+    yield from _last_lines(results)
+
+
+def _last_lines(results: AuditResults) -> Iterator[str]:
+    """Yield what no audit looks at, and how many findings are accepted."""
     yield f"Never looked at: {'; '.join(NEVER_LOOKED_AT)}."
+    count = accepted_count(_audits(results))
+    if count:
+        yield count
 
 
 def _count(result: AccountAudit) -> str:
-    count = len(result.findings)
+    count, accepted = len(result.findings), len(result.accepted)
+    more = f", and {accepted} accepted" if accepted else ""
     if count:
-        return f"{count} finding{'' if count == 1 else 's'}"
-    return "nothing found in what was looked at" if result.not_looked_at else "nothing found"
+        return f"{count} finding{'' if count == 1 else 's'}{more}"
+    return f"nothing {'else ' * bool(accepted)}found{' in what was looked at' * bool(result.not_looked_at)}{more}"
 
 
 def _markdown(results: AuditResults, at: str) -> str:
@@ -124,9 +150,13 @@ def _page(results: AuditResults, at: str) -> Iterator[str]:
             continue
         yield from (f"## {name} ({result.account_id}): {_count(result)}", "")
         yield from (f"- **{finding.rule}**: {finding.problem}. {finding.hint}" for finding in result.findings)
+        for item in result.accepted:
+            finding = item.finding
+            yield f"- accepted ({item.place}): **{finding.rule}**: {finding.problem}. Reason: {item.reason}"
         yield from (f"- **not looked at**: {part} ({action})" for part, action in result.not_looked_at.items())
         yield ""
-    yield f"Never looked at: {'; '.join(NEVER_LOOKED_AT)}."
+    never, *count = _last_lines(results)
+    yield from (never, *(line for sentence in count for line in ("", sentence)))
 
 
 def _json(results: AuditResults, at: str) -> str:
@@ -145,9 +175,8 @@ def _plain(name: str, result: AccountAudit | IamgenError) -> dict[str, Any]:
 def _sarif(results: AuditResults, _at: str) -> str:
     from iamgen.people.audit_sarif import audit_sarif
 
-    audits = [result for result in results.values() if isinstance(result, AccountAudit)]
     faults = {name: result.faults for name, result in results.items() if isinstance(result, IamgenError)}
-    return audit_sarif(audits, faults, USERS_FILE)
+    return audit_sarif(_audits(results), faults, USERS_FILE)
 
 
 _FORMS = {"text": _text, "json": _json, "markdown": _markdown, "sarif": _sarif}

@@ -169,7 +169,7 @@ def _delivery(work: _Rotation) -> KeyDelivery | None:
     request = work.request
     if work.plan.state != "begin" or request.consent.dry_run:
         return None
-    if request.secret:
+    if request.secret is not None:
         return SecretKeyDelivery(work.clients, request.secret)
     return FileKeyDelivery(request.key_file) if request.key_file else TerminalKeyDelivery(work.console)
 

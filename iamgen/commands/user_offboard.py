@@ -24,7 +24,7 @@ from iamgen.people.offboarding_guards import guard_faults
 from iamgen.people.offboarding_report import plain_offboarding
 from iamgen.people.offboarding_run import OffboardingRun, run_offboarding
 from iamgen.people.offboarding_text import offboarding_remarks, plan_lines
-from iamgen.people.people_account import sign_in_to_people
+from iamgen.people.people_account import PeopleAccount, sign_in_to_people
 from iamgen.people.receipt import Receipt, page_of, read_receipt, write_receipt
 from iamgen.people.receipt_body import ReceiptEnd, ReceiptParts, receipt_body
 from iamgen.people.receipt_text import receipt_page
@@ -144,6 +144,8 @@ def _begin(request: OffboardRequest, console: Console) -> _Offboarding:
     with console.board([people.account.name]) as show:
         show(people.account.name, f"reading what {request.name} has, in all accounts")
         state = leaver_state(accounts, request.name, *((earlier.leaver, earlier.devices) if earlier else ()))
+    if state.user and state.user.name != request.name:
+        raise _spelled_otherwise(people, state.user.name, request.name, is_declared=is_declared)
     if earlier and state.user and earlier.leaver.id not in ("", state.user.id):
         raise _not_theirs(request, f"another user of that name, {earlier.leaver.id}")
     if not (is_declared or earlier or state.user or state.revoked_until):
@@ -156,6 +158,14 @@ def _begin(request: OffboardRequest, console: Console) -> _Offboarding:
     run = OffboardingRun(accounts, plan, request.pace, request.clock)
     parts = ReceiptParts(people, state, run, request.keep_user, request.clock(), earlier)
     return _Offboarding(request, accounts, choices, parts, console)
+
+
+def _spelled_otherwise(people: PeopleAccount, actual: str, name: str, *, is_declared: bool) -> IamgenError:
+    """Return why a name in another case is refused: sessions and receipts go by the name to the letter."""
+    if is_declared:
+        problem = f"{USERS_FILE} declares {name}, and the IAM user is called {actual}"
+        return refuse(people.where, problem, f"aws iam update-user --user-name {actual} --new-user-name {name} first")
+    return refuse(name, f"the IAM user is called {actual}, and sessions go by the name to the letter", f"type {actual}")
 
 
 def _earlier(request: OffboardRequest) -> Receipt | None:
@@ -183,7 +193,8 @@ def _show(work: _Offboarding) -> None:
     request, console, people, before = work.request, work.console, work.parts.people, work.parts.before
     console.warnings(offboarding_remarks(people, before, work.plan, work.choices))
     if work.plan.is_empty:
-        console.note(f"nothing is left to take from {request.name}")
+        limit = "" if before.is_read_in_full else "of what could be looked at, "
+        console.note(f"{limit}nothing is left to take from {request.name}")
         return
     asks = not (request.consent.yes or request.consent.dry_run)
     lines = tuple(plan_lines(people, before, work.plan, request.clock()))

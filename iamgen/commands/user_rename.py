@@ -17,7 +17,7 @@ from iamgen.people.declared_lines import Mention, mentions, read_source, with_ot
 from iamgen.people.declared_person import USERS_FILE
 from iamgen.people.people_account import PeopleAccount, sign_in_to_people
 from iamgen.people.plain_values import plain
-from iamgen.people.renaming import Renaming, renaming
+from iamgen.people.renaming import Renaming, renaming, require_names
 from iamgen.people.step_report import plain_steps
 from iamgen.people.step_runner import StepsOutcome, run_steps
 from iamgen.people.user_execution import UserExecution
@@ -67,6 +67,7 @@ def rename_user(request: UserRenameRequest, console: Console) -> int:
     console.require_answer("user rename", yes=consent.yes or consent.dry_run)
     moment = now()
     declaration = Project.load(request.root, moment).declaration
+    require_names(declaration, request.old, request.new)
     access = CredentialChoice(request.reach.profile, request.reach.role_arn_template)
     people = sign_in_to_people(declaration, access, moment)
     rename = renaming(people, request.old, request.new)

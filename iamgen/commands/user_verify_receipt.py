@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,11 +13,11 @@ from iamgen.commands.requests import Reach
 from iamgen.declaration.expiry import iso
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import refuse
-from iamgen.people.leaver_state import leaver_state, offboarding_accounts
-from iamgen.people.offboarding_checks import offboarding_checks
+from iamgen.people.leaver_state import LeaverState, leaver_state, offboarding_accounts
+from iamgen.people.offboarding_checks import OffboardingClaim, offboarding_checks
 from iamgen.people.people_account import sign_in_to_people
 from iamgen.people.plain_values import plain
-from iamgen.people.receipt import read_receipt
+from iamgen.people.receipt import Receipt, read_receipt
 from iamgen.people.user_execution import utc_now
 from iamgen.project import Project
 from iamgen.ui.console import Console
@@ -42,6 +42,13 @@ class VerifyReceiptRequest:
     """Says what time it is."""
 
 
+def _claim(receipt: Receipt, state: LeaverState) -> OffboardingClaim:
+    """Return what has to hold: also in accounts that the offboarding could not look at, at all roles that they have."""
+    claim = receipt.claim
+    roles = {name: [role.name for role in traces.roles] for name, traces in state.traces.items()}
+    return replace(claim, roles={**roles, **claim.roles})
+
+
 def verify_receipt(request: VerifyReceiptRequest, console: Console) -> int:
     """Print what holds of a receipt, and return 0; 1 when something does not, or was not looked at.
 
@@ -56,7 +63,7 @@ def verify_receipt(request: VerifyReceiptRequest, console: Console) -> int:
     moment = request.clock()
     people = sign_in_to_people(declaration, access, moment)
     state = leaver_state(offboarding_accounts(people, access), receipt.leaver.name, receipt.leaver, receipt.devices)
-    checks = offboarding_checks(receipt.claim, state, moment)
+    checks = offboarding_checks(_claim(receipt, state), state, moment)
     if request.as_json:
         body = {
             "version": SCHEMA_VERSION,

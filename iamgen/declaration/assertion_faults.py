@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from iamgen.aws.partitions import is_service_principal
 from iamgen.declaration.access_entries import is_pattern
-from iamgen.declaration.declared_type import Assertion, MisDeclared, texts_of
+from iamgen.declaration.declared_type import Acceptance, Assertion, MisDeclared, texts_of
 from iamgen.declaration.types.forbid import Forbid
 from iamgen.declaration.types.pipeline import identity_problems, workload
 from iamgen.similar_names import did_you_mean
@@ -52,9 +52,12 @@ def _own_faults(
     yield from _exception_faults(assertion, known)
 
 
-def meant_accounts(assertion: Assertion, names: Iterable[str], aliases: Mapping[str, str]) -> tuple[str, ...]:
-    """Return which of the accounts an assertion means. Unlike one of `access`, a pattern means user-only as well."""
-    keys = texts_of(assertion.accounts)
+def meant_accounts(
+    declared: Assertion | Acceptance, names: Iterable[str], aliases: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return which of the accounts an assertion or acceptance means. Unlike one of `access`, a pattern means user-only
+    as well."""
+    keys = texts_of(declared.accounts)
     listed = tuple(names)
     known = {**{name: name for name in listed}, **aliases}
     meant = {known[name] for key in keys for name in known if name == key or fnmatchcase(name, key)}
@@ -135,14 +138,20 @@ def _account_faults(assertion: Assertion, accounts: Accounts) -> Iterator[MisDec
     if not keys:
         problem = f"{assertion.label}: accounts is empty, and so it would hold nowhere"
         yield MisDeclared(assertion.origin, problem, "leave it out to mean every account", "accounts")
+    yield from unknown_account_faults(assertion, accounts)
+
+
+def unknown_account_faults(declared: Assertion | Acceptance, accounts: Accounts) -> Iterator[MisDeclared]:
+    """Yield a fault for each account name or pattern of an assertion or acceptance that means no account."""
+    keys = texts_of(declared.accounts)
     known = (*accounts.by_name, *accounts.aliases)
     for key in keys if accounts.by_name else ():
         if not any(name == key or (is_pattern(key) and fnmatchcase(name, key)) for name in known):
             from iamgen.declaration.account_hints import account_hint  # only a mistake should cost it
 
             hint = account_hint(key, accounts.by_name, accounts.aliases, keys)
-            problem = f"{assertion.label}: {key!r} is no account, nor matches any"
-            yield MisDeclared(assertion.origin, problem, hint, key)
+            problem = f"{declared.label}: {key!r} is no account, nor matches any"
+            yield MisDeclared(declared.origin, problem, hint, key)
 
 
 def _name_faults(assertion: Assertion, known: _KnownNames, written: Written) -> Iterator[MisDeclared]:

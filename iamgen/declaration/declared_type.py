@@ -178,6 +178,27 @@ class Assertion(Declared):
         return f"{type(self).__name__} {listed[0]!r}{more}" if listed else type(self).__name__
 
 
+class Acceptance(Declared):
+    """What `Accept` derives from. It is no module of its own, so that a users.py that accepts nothing loads nothing."""
+
+    rule: str
+    """The rule of the finding."""
+    subject: str
+    """Whom or what the finding is about: a name, or a pattern of names."""
+    reason: str
+    """Why it may stay."""
+    accounts: str | Iterable[str]
+    """Names or patterns of the accounts in which it may stay."""
+    detail: str
+    """What exactly is accepted, as the finding has it."""
+
+    @property
+    def label(self) -> str:
+        """How messages call it: `Accept 'old-key' of 'bob' (2026-03-02)`."""
+        detail = f" ({self.detail})" if self.detail else ""
+        return f"{type(self).__name__} {self.rule!r} of {self.subject!r}{detail}"
+
+
 def texts_of(field: str | Iterable[str]) -> tuple[str, ...]:
     """Return the texts of a field that takes one or several."""
     return (field,) if isinstance(field, str) else tuple(field)
@@ -255,7 +276,7 @@ class _CallFault(NamedTuple):
 
 def label(declared: Declared) -> str:
     """Return how a message calls a declared value: its type with its name or provider, `User 'alice'`."""
-    if isinstance(declared, Assertion):
+    if isinstance(declared, Assertion | Acceptance):
         return declared.label
     name = getattr(declared, "name", None) or getattr(declared, "provider", None)
     return type(declared).__name__ if name is None else f"{type(declared).__name__} {name!r}"

@@ -55,6 +55,7 @@ def resolve(
         granted=tuple(grant for grant in grants if grant.until is None or grant.until > now),
         ended=ended,
         assertions=written.assertions,
+        accepted=written.accepted,
     )
     warnings += unlisted_services(written.at("OPS_SERVICES"), "OPS_SERVICES", written.ops_services or ())
     warnings += role.warnings(written, now)

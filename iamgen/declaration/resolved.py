@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from iamgen.aws.partitions import PartitionName
 from iamgen.declaration.constants import Constants
-from iamgen.declaration.declared_type import Assertion, Origin
+from iamgen.declaration.declared_type import Acceptance, Assertion, Origin
 from iamgen.declaration.naming import Naming
 from iamgen.declaration.standard import STANDARD_ROLES
 from iamgen.declaration.types.ci_user import Machine
@@ -106,6 +106,8 @@ class Declaration:
     """Every grant that has ended, and that users.py still has, in the same order."""
     assertions: tuple[Assertion, ...] = ()
     """What must never, or always, be possible, in the order of users.py."""
+    accepted: tuple[Acceptance, ...] = ()
+    """Which findings of an audit may stay, in the order of users.py."""
 
     @cached_property
     def people_account(self) -> Account:

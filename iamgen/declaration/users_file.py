@@ -12,6 +12,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
 from iamgen.declaration.declared_type import (
+    Acceptance,
     Assertion,
     Declared,
     Faulty,
@@ -48,10 +49,12 @@ _LISTS: Mapping[str, type] = {
     "GROUPS": Group,
     "POLICIES": Policy,
     "ASSERTIONS": Assertion,
+    "ACCEPTED": Acceptance,
     "OPS_SERVICES": str,
 }
 _ENDINGS = {"ROLES": "R", "GROUPS": "G", "POLICIES": "P"}
 """The capital with which the names in a list end."""
+_EXAMPLES: Mapping[type, str] = {Assertion: "Forbid(…)", Acceptance: "Accept(…)"}
 _SHOWN = 40  # characters of a wrong value in a message
 _REQUIRED = ("USERS", "OPS_SERVICES")
 
@@ -71,6 +74,7 @@ class Written(NamedTuple):
     groups: tuple[Group, ...] = ()
     policies: tuple[Policy, ...] = ()
     assertions: tuple[Assertion, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
     ops_services: tuple[str, ...] | None = None
     settings: Settings | None = None
     strays: tuple[MisDeclared, ...] = ()
@@ -195,6 +199,7 @@ def _gathered(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         groups=tuple(_sound(names.get("GROUPS"), Group)),
         policies=tuple(_sound(names.get("POLICIES"), Policy)),
         assertions=tuple(_sound(names.get("ASSERTIONS"), Assertion)),
+        accepted=tuple(_sound(names.get("ACCEPTED"), Acceptance)),
         ops_services=_services(names.get("OPS_SERVICES")),
         settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
         strays=tuple(_strays(notes.declared, names)),
@@ -346,8 +351,8 @@ def _entry_fault(at: Origin, name: str, number: int, item: object) -> MisDeclare
 
 def _example(kind: type) -> str:
     """Return an entry of a list as a message shows it."""
-    if kind is Assertion:
-        return "Forbid(…)"
+    if kind in _EXAMPLES:
+        return _EXAMPLES[kind]
     return f"{kind.__name__}(…)" if issubclass(kind, Declared) else '"ec2"'
 
 

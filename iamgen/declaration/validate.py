@@ -23,4 +23,8 @@ def faults(written: Written, accounts: Accounts) -> Iterator[MisDeclared]:
         from iamgen.declaration import assertion_faults  # a users.py without assertions does without it
 
         yield from assertion_faults.faults(written, accounts)
+    if written.accepted:
+        from iamgen.declaration import acceptance_faults  # a users.py that accepts nothing does without it
+
+        yield from acceptance_faults.faults(written, accounts)
     yield from replaced_faults(written)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args
 from iamgen.aws_client.clients import Client, Clients
 from iamgen.aws_client.errors import DENIED_CODES, code_of
 from iamgen.aws_client.polling import Pace
+from iamgen.declaration.expiry import iso
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy.authorization_details import GROUP, KINDS, ROLE, USER, held
 from iamgen.people.audit_account import (
@@ -83,7 +84,12 @@ class _AccountReading:
     findings: list[AuditFinding] = field(default_factory=list)
     """The findings."""
     refused: dict[str, str] = field(default_factory=dict)
-    """What AWS refused to say, with the action that is missing."""
+    """What AWS refused to say with the action that is missing, or does not know yet with why."""
+
+    def note_newer(self, name: str, arn: str, report: CredentialReport | None) -> None:
+        """Note a user who was created after the credential report, which knows nothing of them."""
+        if report and arn not in report.users:
+            self.refused[f"MFA, sign-ins and keys of {name}"] = f"created after the report of {iso(report.generated)}"
 
     def look(self, part: str, ask: Callable[[], Iterable[AuditFinding]]) -> None:
         """Look at a part, and note what is found, or that AWS refuses it."""
@@ -105,17 +111,18 @@ class _AccountReading:
 def audit_account(subject: AuditSubject, pace: Pace) -> AccountAudit:
     """Return what is found in an account. Raises what boto3 raises, but for refusals, which are named."""
     looking, iam = _AccountReading(), subject.clients.iam
-    report = credential_report(iam, subject.where, pace)
-    if isinstance(report, str):
-        looking.refused["MFA, sign-ins and keys"] = report
+    answer = credential_report(iam, subject.where, pace)
+    report = None if isinstance(answer, str) else answer
+    if isinstance(answer, str):
+        looking.refused["MFA, sign-ins and keys"] = answer
     else:
         summary = looking.ask("the root user's password and certificates", lambda: _summary(iam)) or {}
-        looking.findings += _of_report(subject, report, summary)
-    looking.look("trust, groups, roles and policies", lambda: _of_resources(subject))
+        looking.findings += _of_report(subject, answer, summary)
+    looking.look("trust, groups, roles and policies", lambda: _of_resources(subject, report, looking))
     looking.look("administrators", lambda: administrator_findings(iam, subject.where, subject.question))
     if subject.people:
         people = subject.people
-        looking.look("people", lambda: _of_people(people, None if isinstance(report, str) else report))
+        looking.look("people", lambda: _of_people(people, report, looking))
         looking.look("MFA devices", lambda: device_findings(iam))
         looking.look("the password policy", lambda: password_policy_findings(_password_policy(iam)))
     ordered = sorted(looking.findings, key=lambda finding: (_ORDER[finding.rule], finding.subject, finding.problem))
@@ -132,16 +139,25 @@ def _of_report(subject: AuditSubject, report: CredentialReport, summary: Mapping
             yield from credential_findings(name, user, subject.now, is_machine=is_machine)
 
 
-def _of_people(people: PeopleAccount, report: CredentialReport | None) -> Iterator[AuditFinding]:
+def _of_people(
+    people: PeopleAccount, report: CredentialReport | None, looking: _AccountReading
+) -> Iterator[AuditFinding]:
     for row in listed_users(people, report):
+        if row.exists:
+            looking.note_newer(row.name, row.arn, report)
         by_stack = people.declaration.settings.users == "stack"
         yield from people_findings(row, people.account.name, by_stack=by_stack)
 
 
-def _of_resources(subject: AuditSubject) -> Iterator[AuditFinding]:
+def _of_resources(
+    subject: AuditSubject, report: CredentialReport | None, looking: _AccountReading
+) -> Iterator[AuditFinding]:
     has = held(subject.clients.iam, subject.where, {kind: KINDS[kind] for kind in (GROUP, ROLE, USER)})
     if subject.people:
         has = {key: state for key, state in has.items() if key[0] != USER}
+    for (kind, name), state in has.items():
+        if kind == USER:
+            looking.note_newer(name, state.arn, report)
     expected = subject.expected
     yield from trust_findings(has, expected, subject.account.name)
     yield from resource_findings(subject.clients.iam, has, expected, subject.machines)

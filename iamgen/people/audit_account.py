@@ -88,10 +88,10 @@ def root_findings(root: ReportedUser, summary: Mapping[str, int]) -> Iterator[Au
         yield AuditFinding("root-without-mfa", "root", problem, "sign in as root, and assign one")
     if summary.get("AccountSigningCertificatesPresent", 0) > 0:
         problem = "the root user has a signing certificate"
-        yield AuditFinding("root-key", "root", problem, "sign in as root, and delete it")
+        yield AuditFinding("root-key", "root", problem, "sign in as root, and delete it", "certificate")
     if any(key.is_active for key in root.keys):
         problem = "the root user has an access key that works"
-        yield AuditFinding("root-key", "root", problem, "sign in as root, and delete it")
+        yield AuditFinding("root-key", "root", problem, "sign in as root, and delete it", "access key")
 
 
 def password_policy_findings(policy: Mapping[str, Any] | None) -> Iterator[AuditFinding]:
@@ -100,15 +100,15 @@ def password_policy_findings(policy: Mapping[str, Any] | None) -> Iterator[Audit
     shortest, remembered = rules.get("MinimumPasswordLength", 8), rules.get("PasswordReusePrevention", 0)
     if shortest < SHORTEST_PASSWORD:
         problem = f"passwords may have {shortest} characters"
-        yield _weak(problem, f"--minimum-password-length {SHORTEST_PASSWORD}")
+        yield _weak(problem, f"--minimum-password-length {SHORTEST_PASSWORD}", f"{shortest} characters")
     if remembered < REMEMBERED_PASSWORDS:
         problem = f"{remembered} earlier passwords are remembered" if remembered else "a password may be used again"
-        yield _weak(problem, f"--password-reuse-prevention {REMEMBERED_PASSWORDS}")
+        yield _weak(problem, f"--password-reuse-prevention {REMEMBERED_PASSWORDS}", f"{remembered} remembered")
 
 
-def _weak(problem: str, option: str) -> AuditFinding:
+def _weak(problem: str, option: str, detail: str) -> AuditFinding:
     hint = f"aws iam update-account-password-policy {option}, beside its other options: it replaces all of them"
-    return AuditFinding("weak-password-policy", "password policy", problem, hint)
+    return AuditFinding("weak-password-policy", "password policy", problem, hint, detail)
 
 
 def trust_findings(has: Everybody, expected: ExpectedAccount, account: str) -> Iterator[AuditFinding]:
@@ -120,15 +120,15 @@ def trust_findings(has: Everybody, expected: ExpectedAccount, account: str) -> I
         for principal in dict.fromkeys(trusted_principals(state.trust)):
             if principal.startswith(_DELETED):
                 problem = f"{name} trusts {principal}, a user or role that was deleted"
-                yield AuditFinding("deleted-principal", name, problem, hint)
+                yield AuditFinding("deleted-principal", name, problem, hint, principal)
             elif principal not in expected.principals and _is_outside(principal, expected):
                 whom = "everybody" if principal == "*" else principal
                 problem = f"{name} trusts {whom}, and no file declares that"
-                yield AuditFinding("outside-principal", name, problem, hint)
+                yield AuditFinding("outside-principal", name, problem, hint, principal)
         for provider in dict.fromkeys(trusted_providers(state.trust)):
             if (kind, name) not in expected.names:  # those of the stack are compared by drift
                 problem = f"{name} trusts users of the identity provider {provider}, and no file declares that"
-                yield AuditFinding("outside-principal", name, problem, hint)
+                yield AuditFinding("outside-principal", name, problem, hint, provider)
 
 
 def _is_outside(principal: str, expected: ExpectedAccount) -> bool:
@@ -151,7 +151,7 @@ def resource_findings(
             word = "policy" if kind == _POLICY else KINDS[kind].lower()
             problem = f"the {word} {name} is named like those of the stack, and in no file"
             hint = "deploy, if it left the files since; else look at who made it, and delete it"
-            yield AuditFinding("undeclared-resource", name, problem, hint)
+            yield AuditFinding("undeclared-resource", name, problem, hint, word)
     for _, name in sorted(item for item in has if item[0] == USER):
         if name.casefold() not in machines:
             problem = f"the IAM user {name} is in no file, and people are in another account"

@@ -7,11 +7,12 @@ nobody has declared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from iamgen.access.documents import Statement
 from iamgen.access.entities import IamRole
 from iamgen.aws_client.clients import Client
 from iamgen.declaration.resolved import Account, Declaration
@@ -114,9 +115,12 @@ def _finding(arn: str, administrator: Administrator, question: AdministratorQues
     verb = "is" if administrator.is_certain else "may be, depending on conditions or on policies that are not known,"
     name, actions = arn.rpartition("/")[2], _words(administrator.actions)
     problem = f"the {word} {name} {verb} an administrator in effect{actions}, and no file makes it one"
+    detail = ""
     if isinstance(administrator.known.entity, IamRole):
-        problem += _trusted(administrator.known.entity)
-    return AuditFinding("administrator", name, problem, _hint(arn, name, question))
+        trusted = _trusted(administrator.known.entity)
+        problem += _in_words(trusted)
+        detail = ", ".join(sorted(trusted)) or "nobody"
+    return AuditFinding("administrator", name, problem, _hint(arn, name, question), detail)
 
 
 def _words(actions: tuple[str, ...]) -> str:
@@ -126,12 +130,23 @@ def _words(actions: tuple[str, ...]) -> str:
     return f" ({', '.join(actions[:_NAMED])}{f' and {more} more actions' if more > 0 else ''})"
 
 
-def _trusted(role: IamRole) -> str:
+def _trusted(role: IamRole) -> tuple[str, ...]:
+    """Return whom a role trusts, each once."""
+    names = [name for statement in role.trust if statement.effect == "Allow" for name in _named_in(statement)]
+    return tuple(dict.fromkeys(names))
+
+
+def _named_in(statement: Statement) -> Iterator[str]:
+    """Yield whom a statement of a trust policy lets in, by the names that stand there."""
+    if statement.unread:
+        yield "somebody whom a statement names that cannot be read"
+    yield from (principal.name for principal in statement.principals)
+    if statement.not_principals:
+        yield f"everybody but {' and '.join(principal.name for principal in statement.not_principals)}"
+
+
+def _in_words(listed: Sequence[str]) -> str:
     """Return whom a role trusts, as the end of a sentence; nothing where it trusts nobody."""
-    names = [
-        principal.name for statement in role.trust if statement.effect == "Allow" for principal in statement.principals
-    ]
-    listed = list(dict.fromkeys(names))
     if not listed:
         return ""
     more = len(listed) - _NAMED

@@ -4,27 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-AuditRule = Literal[
-    "missing-user",
-    "undeclared-user",
-    "user-differs",
-    "missing-membership",
-    "extra-membership",
-    "policy-on-user",
-    "no-mfa",
-    "several-devices",
-    "old-key",
-    "unused-key",
-    "root-key",
-    "root-without-mfa",
-    "weak-password-policy",
-    "deleted-principal",
-    "outside-principal",
-    "undeclared-resource",
-    "administrator",
-]
+from iamgen.declaration.audit_rules import AuditRule
+
+__all__ = ("AcceptedFinding", "AccountAudit", "AuditFinding", "AuditRule")
 
 
 @dataclass(frozen=True)
@@ -39,6 +22,21 @@ class AuditFinding:
     """What is wrong."""
     hint: str
     """What puts it right."""
+    detail: str = ""
+    """What exactly it is about, beside the subject, such as the principal that a role trusts; empty where the rule and
+    the subject say it all."""
+
+
+@dataclass(frozen=True)
+class AcceptedFinding:
+    """A finding that users.py accepts."""
+
+    finding: AuditFinding
+    """The finding."""
+    reason: str
+    """Why it may stay."""
+    place: str
+    """The line that accepts it, such as `users.py:12`."""
 
 
 @dataclass(frozen=True)
@@ -52,4 +50,6 @@ class AccountAudit:
     findings: tuple[AuditFinding, ...]
     """The findings, in the order of their rules."""
     not_looked_at: Mapping[str, str] = field(default_factory=dict)
-    """What AWS refused to say, with the action that is missing."""
+    """What AWS refused to say with the action that is missing, or does not know yet with why."""
+    accepted: tuple[AcceptedFinding, ...] = ()
+    """The findings that users.py accepts, in the order of their rules."""

@@ -32,8 +32,15 @@ def people_findings(row: UserRow, account: str, *, by_stack: bool = False) -> It
         yield AuditFinding("undeclared-user", row.name, problem, f"iamgen user offboard {row.name}, or declare them")
     for difference in row.differences:
         rule = _OF_DIFFERENCES.get((difference.kind, difference.sign), "user-differs")
-        hint = _hint(rule, row.name, difference.value, "" if by_stack else f"iamgen user create {row.name}")
-        yield AuditFinding(rule, row.name, _problem(row.name, difference), hint or f"iamgen deploy {account} --repair")
+        creation = "" if by_stack else f"iamgen user create {row.name}"
+        hint = _hint(rule, row.name, difference.value, creation) or f"iamgen deploy {account} --repair"
+        yield AuditFinding(rule, row.name, _problem(row.name, difference), hint, _detail(rule, difference))
+
+
+def _detail(rule: AuditRule, difference: UserDifference) -> str:
+    if rule == "missing-user":
+        return ""
+    return f"{difference.kind} {difference.value}" if rule == "user-differs" else difference.value
 
 
 def _problem(name: str, difference: UserDifference) -> str:
@@ -62,21 +69,22 @@ def credential_findings(name: str, user: ReportedUser, now: datetime, *, is_mach
     has_key = any(key.is_active for key in user.keys) and not is_machine
     if (user.has_password or has_key) and not user.has_mfa:
         credential = "a password" if user.has_password else "an access key that works,"
+        detail = "password" if user.has_password else "access key"
         problem = f"{name} has {credential} and no MFA device"
-        yield AuditFinding("no-mfa", name, problem, "they assign one at their first sign-in: docs/first-day.md")
+        yield AuditFinding("no-mfa", name, problem, "they assign one at their first sign-in: docs/first-day.md", detail)
     for number, key in enumerate(user.keys, 1):
         if key.is_active and now - key.created > OLDEST_KEY:
             yield _key_finding(name, number, key, now, is_machine=is_machine)
 
 
 def _key_finding(name: str, number: int, key: ReportedKey, now: datetime, *, is_machine: bool) -> AuditFinding:
-    age = (now - key.created).days
+    age, day = (now - key.created).days, f"{key.created:%Y-%m-%d}"
     if key.last_used is None or now - key.last_used > OLDEST_KEY:
         use = f"last used on {key.last_used:%Y-%m-%d}" if key.last_used else "never used"
         problem = f"key {number} of {name} is {age} days old and {use}"
-        return AuditFinding("unused-key", name, problem, "make it inactive, and delete it a week later")
+        return AuditFinding("unused-key", name, problem, "make it inactive, and delete it a week later", day)
     hint = f"iamgen keys rotate {name}" if is_machine else f"let {name} make another, and delete this one"
-    return AuditFinding("old-key", name, f"key {number} of {name} is {age} days old", hint)
+    return AuditFinding("old-key", name, f"key {number} of {name} is {age} days old", hint, day)
 
 
 def device_findings(iam: Client) -> Iterator[AuditFinding]:
@@ -86,4 +94,6 @@ def device_findings(iam: Client) -> Iterator[AuditFinding]:
     for name, count in sorted(Counter(owner for owner in owners if owner).items()):
         if count > 1:
             problem = f"{name} has {count} virtual MFA devices"
-            yield AuditFinding("several-devices", name, problem, f"ask {name} whether all of them are theirs")
+            yield AuditFinding(
+                "several-devices", name, problem, f"ask {name} whether all of them are theirs", str(count)
+            )

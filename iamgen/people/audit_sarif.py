@@ -9,9 +9,10 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from iamgen.errors import Fault
+from iamgen.people.accepted_findings import every_finding
 from iamgen.people.audit_finding import AccountAudit, AuditFinding, AuditRule
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -52,15 +53,22 @@ _SUMMARIES: Mapping[str, str] = {
 
 
 _ORDER = [*get_args(AuditRule), _UNREAD]
-_Result = tuple[str, str, str, str]
-"""The account, the rule, the subject and the message of a result."""
+
+
+class _Result(NamedTuple):
+    account: str
+    rule: str
+    subject: str
+    message: str
+    reason: str | None = None
+    """Why users.py accepts it; None where it does not."""
 
 
 def audit_sarif(audits: Sequence[AccountAudit], faults: Mapping[str, Sequence[Fault]], place: str) -> str:
     """Return what was found as one run, in ASCII, ending in a newline. `faults` says why accounts could not be looked
     at, by name: these and what AWS refused are results as well. `place` is the path of users.py in the repository."""
     findings = [*_findings(audits), *_unread(audits, faults)]
-    rules = sorted({rule for _, rule, _, _ in findings}, key=_ORDER.index)
+    rules = sorted({result.rule for result in findings}, key=_ORDER.index)
     driver = {"name": "iamgen audit", "rules": [_rule(rule) for rule in rules]}
     results = list(_results(findings, rules, place))
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
@@ -69,8 +77,13 @@ def audit_sarif(audits: Sequence[AccountAudit], faults: Mapping[str, Sequence[Fa
 
 def _findings(audits: Sequence[AccountAudit]) -> Iterator[_Result]:
     for audit in audits:
-        for finding in audit.findings:
-            yield audit.account, finding.rule, finding.subject, _message(audit, finding)
+        reasons = {id(item.finding): item.reason for item in audit.accepted}
+        # in one order, whatever is accepted, so that fingerprints of equal findings stay as they are
+        for finding in sorted(
+            every_finding(audit), key=lambda item: (_ORDER.index(item.rule), item.subject, item.problem)
+        ):
+            message = _message(audit, finding)
+            yield _Result(audit.account, finding.rule, finding.subject, message, reasons.get(id(finding)))
 
 
 def _message(audit: AccountAudit, finding: AuditFinding) -> str:
@@ -80,11 +93,13 @@ def _message(audit: AccountAudit, finding: AuditFinding) -> str:
 def _unread(audits: Sequence[AccountAudit], faults: Mapping[str, Sequence[Fault]]) -> Iterator[_Result]:
     for audit in audits:
         for part, action in audit.not_looked_at.items():
-            problem = f"{audit.account} ({audit.account_id}): {part} could not be looked at: {action} is missing"
-            yield audit.account, _UNREAD, part, problem
+            why = f"{action} is missing" if action.startswith("iam:") else action
+            problem = f"{audit.account} ({audit.account_id}): {part} could not be looked at: {why}"
+            yield _Result(audit.account, _UNREAD, part, problem)
     for account, several in faults.items():
         for fault in several:
-            yield account, _UNREAD, account, f"{account} could not be looked at: {fault.problem}. {fault.hint}"
+            problem = f"{account} could not be looked at: {fault.problem}. {fault.hint}"
+            yield _Result(account, _UNREAD, account, problem)
 
 
 def _rule(rule: str) -> dict[str, Any]:
@@ -104,7 +119,9 @@ def _level(rule: str) -> str:
 
 def _results(findings: Sequence[_Result], rules: Sequence[str], place: str) -> Iterator[dict[str, Any]]:
     occurrences: Counter[str] = Counter()
-    for account, rule, subject, message in findings:
+    has_accepted = any(result.reason is not None for result in findings)
+    for result in findings:
+        account, rule, subject = result.account, result.rule, result.subject
         # neither ages nor counts, so that a finding stays the same one from night to night
         digest = sha256(json.dumps([account, rule, subject]).encode()).hexdigest()[:16]
         occurrences[digest] += 1
@@ -112,7 +129,7 @@ def _results(findings: Sequence[_Result], rules: Sequence[str], place: str) -> I
             "ruleId": rule,
             "ruleIndex": rules.index(rule),
             "level": _level(rule),
-            "message": {"text": message},
+            "message": {"text": result.message},
             "locations": [
                 {
                     "physicalLocation": {"artifactLocation": {"uri": place}, "region": {"startLine": 1}},
@@ -120,4 +137,13 @@ def _results(findings: Sequence[_Result], rules: Sequence[str], place: str) -> I
                 }
             ],
             "partialFingerprints": {"primaryLocationLineHash": f"{digest}:{occurrences[digest]}"},
+            **(_suppressions(result) if has_accepted else {}),
         }
+
+
+def _suppressions(result: _Result) -> dict[str, Any]:
+    """Return why a result is suppressed: where any result of a run has this property, SARIF wants all to have it.
+    Its state is left out: that means accepted in every edition of the schema, which name the property differently."""
+    if result.reason is None:
+        return {"suppressions": []}
+    return {"suppressions": [{"kind": "external", "justification": result.reason}]}

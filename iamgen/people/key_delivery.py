@@ -9,6 +9,7 @@ from typing import Protocol
 
 from iamgen.aws_client.clients import Clients
 from iamgen.aws_client.errors import code_of
+from iamgen.deploy.consequences import is_refusal
 from iamgen.errors import IamgenError, refuse
 from iamgen.ui.console import Console
 from iamgen.ui.files import claim_private, write_all
@@ -44,6 +45,9 @@ class KeyDelivery(Protocol):
     def hand_over(self, key: NewKey) -> None:
         """Hand the key over. Raises what hinders it."""
 
+    def may_have_key(self, exc: BaseException) -> bool:
+        """Whether the key may have arrived although `exc` ended the handing over: then it must not be deleted."""
+
     def withdraw(self) -> None:
         """Undo what was prepared."""
 
@@ -66,6 +70,10 @@ class TerminalKeyDelivery:
     def hand_over(self, key: NewKey) -> None:
         """Show it."""
         self._console.note(f"access key of {key.user}: {key.id}\nits secret, shown this once: {key.secret}")
+
+    def may_have_key(self, exc: BaseException) -> bool:  # noqa: ARG002  # of the protocol
+        """Whoever saw a part of it begins anew."""
+        return False
 
     def withdraw(self) -> None:
         """Nothing was shown."""
@@ -95,6 +103,10 @@ class FileKeyDelivery:
     def hand_over(self, key: NewKey) -> None:
         """Write it."""
         write_all({self._file: f"{key.as_json}\n"}, private=True)
+
+    def may_have_key(self, exc: BaseException) -> bool:  # noqa: ARG002  # of the protocol
+        """A file is written as a whole or not at all."""
+        return False
 
     def withdraw(self) -> None:
         """Remove the file."""
@@ -136,6 +148,10 @@ class SecretKeyDelivery:
             manager.put_secret_value(SecretId=self._name, SecretString=key.as_json)
         else:
             manager.create_secret(Name=self._name, SecretString=key.as_json)
+
+    def may_have_key(self, exc: BaseException) -> bool:
+        """The answer may be lost on its way when the secret has the key already, in the place of the old one."""
+        return not is_refusal(exc)
 
     def withdraw(self) -> None:
         """Nothing was prepared."""

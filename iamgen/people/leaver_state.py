@@ -22,6 +22,8 @@ from iamgen.people.user_reading import read_user
 from iamgen.people.user_state import UserState
 
 Answer = TypeVar("Answer")
+DENIAL, SPARE_DEVICES = "denial", "spare_devices"
+"""What is looked at beside the lists of a user."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,13 @@ class LeaverState:
     """Why accounts could not be looked at, by their names."""
     denied_since: datetime | None = None
     """Since when the user is denied everything; None where that is not known."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """What AWS refused to say beside the user's own lists, with the action that is missing."""
+
+    @property
+    def is_read_in_full(self) -> bool:
+        """Whether all was looked at in which something may be left."""
+        return not (self.unread or self.refused or (self.user and self.user.unread_belongings))
 
     @property
     def revocations(self) -> tuple[Revocation, ...]:
@@ -92,10 +101,11 @@ def leaver_state(
     with telling(people.where, people.clients.credentials):
         user = read_user(iam, name)
         leaver = _leaver(people, name, user, earlier)
-        since = _denied_since(iam, user)
-        spare = _spare_devices(iam, leaver, devices)
+        refused: dict[str, str] = {}
+        since = _denied_since(iam, user, refused)
+        spare = _spare_devices(iam, leaver, devices, refused)
     traces, unread = _traces(accounts, leaver)
-    return LeaverState(leaver, user, spare, traces, unread, since)
+    return LeaverState(leaver, user, spare, traces, unread, since, refused)
 
 
 def _leaver(people: PeopleAccount, name: str, user: UserState | None, earlier: Leaver | None) -> Leaver:
@@ -108,16 +118,18 @@ def _leaver(people: PeopleAccount, name: str, user: UserState | None, earlier: L
     return Leaver(name, "", arn)
 
 
-def _denied_since(iam: Client, user: UserState | None) -> datetime | None:
+def _denied_since(iam: Client, user: UserState | None, refused: dict[str, str]) -> datetime | None:
     """Return since when the user is denied everything by iamgen's policy; None when they are not, for all we know."""
     if user is None or OFFBOARDED_POLICY not in user.inline:
         return None
-    return _tolerating(
-        lambda: denied_since(iam.get_user_policy(UserName=user.name, PolicyName=OFFBOARDED_POLICY)["PolicyDocument"])
-    )
+
+    def since() -> datetime | None:
+        return denied_since(iam.get_user_policy(UserName=user.name, PolicyName=OFFBOARDED_POLICY)["PolicyDocument"])
+
+    return _tolerating(since, DENIAL, refused)
 
 
-def _spare_devices(iam: Client, leaver: Leaver, devices: tuple[str, ...]) -> tuple[str, ...]:
+def _spare_devices(iam: Client, leaver: Leaver, devices: tuple[str, ...], refused: dict[str, str]) -> tuple[str, ...]:
     """Return the virtual devices that nobody has, and that were the leaver's: by an earlier run, or by their name."""
 
     def listed() -> tuple[str, ...]:
@@ -127,11 +139,11 @@ def _spare_devices(iam: Client, leaver: Leaver, devices: tuple[str, ...]) -> tup
             serial for serial in sorted(serials) if serial in devices or serial.rpartition("/")[2] == leaver.name
         )
 
-    return _tolerating(listed) or ()
+    return _tolerating(listed, SPARE_DEVICES, refused) or ()
 
 
-def _tolerating(ask: Callable[[], Answer]) -> Answer | None:
-    """Return the answer, None where AWS refuses it: what follows is then done, or tried, anew."""
+def _tolerating(ask: Callable[[], Answer], part: str, refused: dict[str, str]) -> Answer | None:
+    """Return the answer, None where AWS refuses it, noting that: what follows is then done, or tried, anew."""
     from botocore.exceptions import ClientError
 
     try:
@@ -139,6 +151,8 @@ def _tolerating(ask: Callable[[], Answer]) -> Answer | None:
     except ClientError as exc:
         if code_of(exc) not in DENIED_CODES | {"NoSuchEntity"}:
             raise
+        if code_of(exc) in DENIED_CODES:
+            refused[part] = f"iam:{exc.operation_name}"
         return None
 
 

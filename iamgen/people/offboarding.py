@@ -85,10 +85,17 @@ def offboarding_plan(state: LeaverState, choices: OffboardingChoices, now: datet
     spare_devices = (DeleteMFADevice(serial) for serial in state.spare_devices)
     belongings: tuple[UserStep, ...] = (*_belongings(user), *spare_devices)
     principal = StepPrincipal(USER, user.name)
-    denials = tuple(DetachPolicy(principal, arn) for arn in user.attached if arn.endswith(DENY_ALL))
-    last: tuple[UserStep, ...] = (*denials, DeleteInlinePolicy(principal, OFFBOARDED_POLICY), DeleteUser(user.name))
+    last = () if user.unread_belongings else tuple(_end_of(user, principal))
     policies = tuple(_policies(user, principal))
     return OffboardingPlan(user.name, deny, sessions, credentials, belongings, policies, last)
+
+
+def _end_of(user: UserState, principal: StepPrincipal) -> Iterator[UserStep]:
+    """Yield how the user goes, and the Deny right before. While something could not be looked at, both stay: AWS would
+    not delete the user because of it, and without the Deny a key that nobody saw would work again."""
+    yield from (DetachPolicy(principal, arn) for arn in user.attached if arn.endswith(DENY_ALL))
+    yield DeleteInlinePolicy(principal, OFFBOARDED_POLICY)
+    yield DeleteUser(user.name)
 
 
 def _of_roles(

@@ -9,7 +9,7 @@ from datetime import datetime
 from iamgen.declaration.expiry import iso
 from iamgen.deploy.revocation import DENY_ALL, LONGEST_SESSION, Revocation
 from iamgen.people.account_traces import Leaver
-from iamgen.people.leaver_state import LeaverState
+from iamgen.people.leaver_state import DENIAL, SPARE_DEVICES, LeaverState
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,9 @@ def _of_user(claim: OffboardingClaim, state: LeaverState) -> Iterator[Offboardin
     detail = "" if user is None else f"{user.id} is another user of that name" if is_other else f"{user.id} exists"
     yield OffboardingCheck(f"the IAM user {name} is gone", user is None or is_other, detail)
     if not is_other:
-        devices = ", ".join(state.spare_devices)
-        yield OffboardingCheck(f"no MFA device of {name} is left", not devices, devices)
+        devices, refused = ", ".join(state.spare_devices), state.refused.get(SPARE_DEVICES, "")
+        unknown = None if refused else True
+        yield OffboardingCheck(f"no MFA device of {name} is left", False if devices else unknown, devices or refused)
 
 
 def _of_kept_user(name: str, state: LeaverState) -> Iterator[OffboardingCheck]:
@@ -73,10 +74,14 @@ def _of_kept_user(name: str, state: LeaverState) -> Iterator[OffboardingCheck]:
         yield OffboardingCheck(f"the IAM user {name} has no access", True, "it is gone")
         return
     active = ", ".join(id_ for _, id_, is_active in user.credentials if is_active)
-    unread = [user.not_looked_at[part] for part in user.not_looked_at if part != "groups"]
+    unread = [action for part, action in user.unread_belongings.items() if part != "groups"]
     is_denied = state.denied_since is not None or any(arn.endswith(DENY_ALL) for arn in user.attached)
-    yield OffboardingCheck(f"the IAM user {name} is denied everything", is_denied)
-    yield OffboardingCheck(f"{name} has no password", None if "password" in user.not_looked_at else not user.password)
+    hidden = [state.refused.get(DENIAL), *(user.not_looked_at.get(part) for part in ("attached", "inline"))]
+    refused = ", ".join(action for action in hidden if action)
+    text = f"the IAM user {name} is denied everything"
+    yield OffboardingCheck(text, None if refused and not is_denied else is_denied, "" if is_denied else refused)
+    unseen = user.not_looked_at.get("password", "")
+    yield OffboardingCheck(f"{name} has no password", None if unseen else not user.password, unseen)
     unknown = None if unread else True
     yield OffboardingCheck(f"no credential of {name} works", False if active else unknown, active or ", ".join(unread))
 

@@ -21,7 +21,7 @@ from iamgen.people.step_runner import StepsOutcome, run_steps
 from iamgen.people.user_execution import UserExecution
 from iamgen.people.user_step_execution import deny_all_arn
 from iamgen.people.user_step_text import text_of_step
-from iamgen.people.user_steps import UserStep
+from iamgen.people.user_steps import DenyEverything, UserStep
 
 Show = Callable[[str, str], None]
 
@@ -76,7 +76,15 @@ def run_offboarding(run: OffboardingRun) -> None:
     if _phase(run, people.account.name, execution, plan.policies):
         denial = DetachPolicy(StepPrincipal(USER, plan.name), deny_all_arn(execution.partition))
         attached = (denial,) if execution.is_denied_by_attachment and plan.user else ()
-        _phase(run, people.account.name, execution, (*attached, *plan.user))
+        if not _phase(run, people.account.name, execution, (*attached, *plan.user)) and plan.user:
+            _deny_again(run, execution)
+
+
+def _deny_again(run: OffboardingRun, execution: UserExecution) -> None:
+    """Deny a user everything again whom AWS does not delete: they may have got something since they were read."""
+    outcome = StepsOutcome()
+    run.outcomes[run.accounts.people.account.name].append(outcome)
+    run_steps((DenyEverything(run.plan.name),), execution, outcome, lambda _: None)
 
 
 def _execution(run: OffboardingRun, account: str, pace: Pace | None = None) -> UserExecution:

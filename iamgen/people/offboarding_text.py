@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from iamgen.errors import Fault
-from iamgen.people.leaver_state import LeaverState
+from iamgen.people.leaver_state import SPARE_DEVICES, LeaverState
 from iamgen.people.offboarding import OffboardingChoices, OffboardingPlan
 from iamgen.people.people_account import PeopleAccount
 from iamgen.people.user_step_text import text_of_step
@@ -50,9 +50,13 @@ def offboarding_remarks(
     for account, error in state.unread.items():
         first = error.faults[0]
         yield Fault(account, f"was not looked at, so sessions there go on: {first.problem}", first.hint)
-    for part, action in (state.user.not_looked_at if state.user else {}).items():
+    for part, action in (state.user.unread_belongings if state.user else {}).items():
         problem = f"the {part.replace('_', ' ')} of {name} cannot be looked at: {action}"
-        yield Fault(people.where, problem, f"with {action} they are taken away as well")
+        stays = "" if choices.keep_user else "; until then the user stays, denied everything"
+        yield Fault(people.where, problem, f"with {action} they are taken away as well{stays}")
+    if SPARE_DEVICES in state.refused:
+        problem = f"MFA devices of {name} that nobody has cannot be looked at: {state.refused[SPARE_DEVICES]}"
+        yield Fault(people.where, problem, f"with {state.refused[SPARE_DEVICES]} they are deleted as well")
     for account, traces in state.traces.items():
         if traces.namesake:
             problem = f"an IAM user {traces.namesake} is in {account} as well, and stays"

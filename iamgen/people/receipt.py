@@ -54,9 +54,9 @@ class Receipt:
     @property
     def claim(self) -> OffboardingClaim:
         """What it says that the offboarding has brought about."""
-        roles: dict[str, list[str]] = {}
-        for (account, role), _ in self._ended():
-            roles.setdefault(account, []).append(role)
+        roles = {
+            account: [*item["ended"], *item.get("not_ended", ())] for account, item in self.body["accounts"].items()
+        }
         return OffboardingClaim(self.leaver, self.body["user"]["is_kept"], roles, self.sessions_ended)
 
     def _ended(self) -> list[tuple[tuple[str, str], str]]:

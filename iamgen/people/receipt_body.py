@@ -81,9 +81,10 @@ def _state(parts: ReceiptParts, end: ReceiptEnd | None) -> ReceiptState:
 
 
 def _accounts(parts: ReceiptParts, state: LeaverState) -> dict[str, Any]:
-    """Return by account up to when the sessions of each role were ended; what earlier runs have ended stays known."""
+    """Return by account up to when the sessions of each role were ended, and of which roles they were not; what earlier
+    runs have ended stays known."""
     accounts: dict[str, Any] = {
-        name: {"account": item["account"], "ended": dict(item["ended"])}
+        name: {**item, "ended": dict(item["ended"])}
         for name, item in (parts.earlier.body["accounts"] if parts.earlier else {}).items()
     }
     for name, traces in state.traces.items():
@@ -91,6 +92,7 @@ def _accounts(parts: ReceiptParts, state: LeaverState) -> dict[str, Any]:
         for role in traces.roles:
             if role.revocation:
                 item["ended"][role.name] = iso(role.revocation.until)
+        item["not_ended"] = [role.name for role in traces.roles if role.name not in item["ended"]]
     return accounts
 
 

@@ -33,10 +33,8 @@ class Renaming:
 
 
 def renaming(people: PeopleAccount, old: str, new: str) -> Renaming:
-    """Return what a rename takes. Raises IamgenError for what forbids it, and for what goes wrong on the way to AWS."""
-    faults = tuple(_faults(people.declaration, old, new))
-    if faults:
-        raise IamgenError(faults)
+    """Return what a rename takes, whose names `require_names` has found good. Raises IamgenError for what forbids it,
+    and for what goes wrong on the way to AWS."""
     with telling(people.where, people.clients.credentials):
         has_old, has_new = (read_user(people.clients.iam, name) for name in (old, new))
     is_same = has_old and has_new and has_old.id == has_new.id  # IAM finds a user whatever the case of the name
@@ -49,6 +47,13 @@ def renaming(people: PeopleAccount, old: str, new: str) -> Renaming:
         raise refuse(old, f"{people.account} has no such IAM user", hint)
     steps = () if user.name == new else (RenameUser(user.name, new),)
     return Renaming(old, new, user, steps, tuple(_costs(people.declaration, old, new, user)))
+
+
+def require_names(declaration: Declaration, old: str, new: str) -> None:
+    """Raise IamgenError for names between which there is no rename, by what is declared: AWS is not asked for that."""
+    faults = tuple(_faults(declaration, old, new))
+    if faults:
+        raise IamgenError(faults)
 
 
 def _faults(declaration: Declaration, old: str, new: str) -> Iterator[Fault]:

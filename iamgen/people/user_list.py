@@ -43,6 +43,8 @@ class UserRow:
     """The roles that users.py grants."""
     differences: tuple[UserDifference, ...]
     """In what a person's user differs from users.py."""
+    arn: str = ""
+    """The user's ARN; empty where there is no such user."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def listed_users(people: PeopleAccount, report: CredentialReport | None) -> Iter
                 groups=user.groups,
                 granted=granted.get(person.name, ()) if person else (),
                 differences=differences(declaration, person, user) if person else (),
+                arn=user.arn,
             )
     for person in missing.values():
         absent = differences(declaration, person, None)

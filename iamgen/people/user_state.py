@@ -109,6 +109,11 @@ class UserState:
     """What AWS refused to say, by the name of the part, with the action that is missing."""
 
     @property
+    def unread_belongings(self) -> Mapping[str, str]:
+        """What the user may have, and AWS refused to say: all of `not_looked_at` but when keys were used."""
+        return {part: action for part, action in self.not_looked_at.items() if not part.startswith("use of ")}
+
+    @property
     def credentials(self) -> tuple[tuple[CredentialKind, str, bool], ...]:
         """The kind and the id of each credential but the password, and whether it works."""
         return (

@@ -193,7 +193,8 @@ def _delete_user(step: DeleteUser, execution: UserExecution) -> None:
 
 @carry_out.register
 def _create_access_key(step: CreateAccessKey, execution: UserExecution) -> None:
-    """Make a key and hand it over; a key that could not be handed over is deleted, for nobody can ever use it."""
+    """Make a key and hand it over; one that was not handed over is deleted, for nobody can ever use it. One that may
+    have arrived stays: the next run waits for its first use, or discards it."""
     if execution.keys is None:
         raise NotImplementedError(step.user)
     execution.keys.prepare()
@@ -205,7 +206,8 @@ def _create_access_key(step: CreateAccessKey, execution: UserExecution) -> None:
         raise
     try:
         execution.keys.hand_over(NewKey(step.user, answer["AccessKeyId"], answer["SecretAccessKey"]))
-    except BaseException:
-        iam.delete_access_key(UserName=step.user, AccessKeyId=answer["AccessKeyId"])
-        execution.keys.withdraw()
+    except BaseException as exc:
+        if not execution.keys.may_have_key(exc):
+            iam.delete_access_key(UserName=step.user, AccessKeyId=answer["AccessKeyId"])
+            execution.keys.withdraw()
         raise

@@ -27,7 +27,7 @@ from iamgen.people.audit_account import (
 from iamgen.people.audit_finding import AccountAudit, AuditFinding, AuditRule
 from iamgen.people.audit_people import credential_findings, people_findings
 from iamgen.people.audit_sarif import audit_sarif
-from iamgen.people.credential_report import ReportedKey, ReportedUser
+from iamgen.people.credential_report import CredentialReport, ReportedKey, ReportedUser, credential_report
 from iamgen.people.declared_person import UserDifference
 from iamgen.people.user_list import UserRow
 from iamgen.project import Project
@@ -234,6 +234,27 @@ def test_what_cannot_be_looked_at_is_named_and_counts(
     assert text.startswith("dev (222222222222): nothing found in what was looked at\n")
     assert "  not looked at: MFA, sign-ins and keys (iam:GenerateCredentialReport)\n" in text
     assert "\nNever looked at: what roles and policies allow besides administration, " in text
+
+
+@pytest.mark.parametrize("account", ["user-only", "dev"])
+def test_somebody_who_is_newer_than_the_credential_report_is_not_looked_at(
+    account: str, repository: Path, aws: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.client("iam", account).create_user(UserName="mallory")
+
+    def older(*arguments: Any) -> Any:
+        report = credential_report(*arguments)
+        assert not isinstance(report, str)
+        users = {arn: user for arn, user in report.users.items() if not arn.endswith("/mallory")}
+        return CredentialReport(YEAR, users)
+
+    monkeypatch.setattr("iamgen.people.audit.credential_report", older)
+    _, body = found(repository, account)
+    part, why = "MFA, sign-ins and keys of mallory", "created after the report of 2025-11-26T12:00:00Z"
+    assert body["accounts"][0]["not_looked_at"] == {part: why}
+    body = json.loads(audit_sarif([AccountAudit(account, "2" * 12, (), {part: why})], {}, "users.py"))
+    text = body["runs"][0]["results"][0]["message"]["text"]
+    assert text == f"{account} (222222222222): {part} could not be looked at: {why}"
 
 
 def test_an_account_that_cannot_be_reached_is_said_in_every_form(repository: Path, aws: Any) -> None:

@@ -140,6 +140,25 @@ def test_what_depends_is_said_as_that(find: Find) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("element", "words"),
+    [
+        ({}, "everybody but arn:aws:iam::222222222222:user/x"),
+        (
+            {"Condition": {"NoSuchOperator": {"aws:username": "x"}}},
+            "somebody whom a statement names that cannot be read",
+        ),
+    ],
+)
+def test_whom_a_role_excepts_is_said(element: Any, words: str, find: Find) -> None:
+    """An acceptance that was for a role that trusts nobody would else be one for a role that trusts nearly everybody."""
+    open_role = role("open", ADMINISTRATION)
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "NotPrincipal": {"AWS": "arn:aws:iam::222222222222:user/x"}}
+    open_role["AssumeRolePolicyDocument"] = document({**trust, **element})
+    ((_, problem, _),) = find("dev", details(RoleDetailList=[open_role]))
+    assert f"; it trusts {words}" in problem
+
+
 def test_people_with_power_are_those_of_the_files(find: Find) -> None:
     body = details(
         UserDetailList=[

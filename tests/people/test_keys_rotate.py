@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionClosedError
 
 from iamgen.aws_client.clients import Clients, Credentials
 from iamgen.aws_client.polling import Pace
@@ -229,6 +229,22 @@ def test_a_key_that_cannot_be_handed_over_is_not_left_behind(
     assert keys_of(iam) == {}
 
 
+def test_a_key_that_a_secret_may_have_by_now_is_not_deleted(
+    repository: Path, iam: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is lost when the secret has the new key: a machine that reads it would have a key that is gone."""
+
+    class Lost(Manager):
+        def put_secret_value(self, *, SecretId: str, SecretString: str) -> None:  # noqa: N803
+            super().put_secret_value(SecretId=SecretId, SecretString=SecretString)
+            raise ConnectionClosedError(endpoint_url="https://secretsmanager")
+
+    manager = Lost("ci/key")
+    work_with(monkeypatch, iam, secretsmanager=manager)
+    assert rotate_keys(request(repository, secret="ci/key"), console()) == 1
+    assert json.loads(manager.secrets["ci/key"])["AccessKeyId"] in keys_of(iam)
+
+
 def test_a_file_is_gone_when_no_key_is_made(
     repository: Path, iam: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,3 +302,10 @@ def test_two_ways_to_hand_a_key_over_are_refused() -> None:
         )
     hint = "a key is handed over once: choose one of them"
     assert refused.value.faults == (("keys rotate", "--secret and --key-file do not go together", hint),)
+
+
+def test_a_secret_without_a_name_does_not_become_a_key_on_the_terminal() -> None:
+    with pytest.raises(UsageError) as refused:
+        program.main(["keys", "rotate", "ci", "--secret", ""], standalone_mode=False, obj=Session(console()))
+    hint = "such as --secret ci/aws-key; a variable may be empty"
+    assert refused.value.faults == (("keys rotate", "--secret names no secret", hint),)

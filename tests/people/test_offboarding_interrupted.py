@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from iamgen.aws_client.polling import Pace
 from iamgen.commands.requests import Consent
 from iamgen.commands.user_offboard import OffboardRequest, offboard
+from iamgen.commands.user_verify_receipt import VerifyReceiptRequest, verify_receipt
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import IamgenError, InterruptError
 from iamgen.people.creation import creation_plan
@@ -19,8 +20,8 @@ from iamgen.people.declared_person import declared_person
 from iamgen.people.people_account import sign_in_to_people
 from iamgen.people.receipt import read_receipt
 from iamgen.project import Project
-from tests.people.conftest import GROUPS, console, messages
-from tests.people.memory_aws import MemoryAWS, use, world
+from tests.people.conftest import GROUPS, console, messages, printed
+from tests.people.memory_aws import MemoryAWS, MemoryIAM, MemoryUser, use, world
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 ALICE = "arn:aws:iam::111111111111:user/alice"
@@ -326,11 +327,96 @@ def test_what_cannot_be_looked_at_is_said_before_and_in_the_end(repository: Path
     assert code == 1
     problem = "the ssh keys of alice cannot be looked at: iam:ListSSHPublicKeys"
     assert (
-        f"warning: user-only (111111111111): {problem}\nhint: with iam:ListSSHPublicKeys they are taken away as well"
-        in text
+        f"warning: user-only (111111111111): {problem}\nhint: with iam:ListSSHPublicKeys they are taken away "
+        "as well; until then the user stays, denied everything" in text
     )
-    assert "DeleteConflict" in text
-    assert "iamgen-offboarded" not in memory.iam["user-only"].users["alice"].inline  # nothing else is left of them
+    assert "NO: the IAM user alice is gone" in text
+    assert "iamgen-offboarded" in memory.iam["user-only"].users["alice"].inline  # an SSH key may work
+    code, text = run(repository)
+    assert (code, "of what could be looked at, nothing is left to take from alice\n" in text) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["list_access_keys", "list_attached_user_policies", "get_login_profile"])
+def test_whoever_may_have_something_that_nobody_saw_stays_denied(
+    name: str, repository: Path, memory: MemoryAWS
+) -> None:
+    memory.fail = denying(name)
+    assert run(repository)[0] == 1
+    assert "iamgen-offboarded" in memory.iam["user-only"].users["alice"].inline
+    memory.fail = lambda _number, _name, _is_after: None
+    assert run(repository)[0] == 0
+    assert "alice" not in memory.iam["user-only"].users
+
+
+def test_a_user_whom_aws_does_not_delete_is_denied_everything_again(repository: Path, memory: MemoryAWS) -> None:
+    """Somebody makes a key for the leaver after they were read."""
+    users = memory.iam["user-only"].users
+
+    def fail(_number: int, name: str, is_after: bool) -> None:
+        if name == "delete_user" and not is_after and not users["alice"].keys:
+            users["alice"].keys.append({"AccessKeyId": "AKIANEW", "Status": "Active", "CreateDate": NOW})
+
+    memory.fail = fail
+    code, text = run(repository)
+    assert (code, "DeleteConflict" in text) == (1, True)
+    assert "iamgen-offboarded" in users["alice"].inline
+    memory.fail = lambda _number, _name, _is_after: None
+    assert run(repository)[0] == 0
+    assert "alice" not in users
+
+
+def test_devices_that_cannot_be_listed_are_not_said_to_be_gone(repository: Path, memory: MemoryAWS) -> None:
+    memory.fail = denying("delete_virtual_mfa_device")
+    assert run(repository)[0] == 1
+    memory.fail = denying("list_virtual_mfa_devices")
+    code, text = run(repository)
+    assert code == 1
+    refused = "MFA devices of alice that nobody has cannot be looked at: iam:ListVirtualMfaDevices\n"
+    assert f"{refused}hint: with iam:ListVirtualMfaDevices they are deleted as well\n" in text
+    assert "not looked at: no MFA device of alice is left (iam:ListVirtualMfaDevices)\n" in text
+    code, text = run(repository)
+    assert (code, "of what could be looked at, nothing is left" in text) == (1, True)
+    memory.fail = lambda _number, _name, _is_after: None
+    assert run(repository)[0] == 0
+
+
+def test_a_kept_user_whose_denial_cannot_be_read_is_not_said_to_be_let_in(repository: Path, memory: MemoryAWS) -> None:
+    assert run(repository, keep_user=True)[0] == 0
+    memory.fail = denying("get_user_policy")
+    code, text = run(repository, keep_user=True)
+    assert code == 1
+    assert "not looked at: the IAM user alice is denied everything (iam:GetUserPolicy)\n" in text
+
+
+def test_when_a_key_was_used_does_not_matter_to_who_leaves(repository: Path, memory: MemoryAWS) -> None:
+    memory.fail = denying("get_access_key_last_used")
+    code, text = run(repository)
+    assert (code, "use of" in text) == (0, False), text
+
+
+def test_a_name_in_another_case_is_refused(repository: Path, memory: MemoryAWS) -> None:
+    users = memory.iam["user-only"].users
+    memory.iam["user-only"].add_user(MemoryUser("Mallory"))
+    ask = memory.iam["user-only"].get_user
+    memory.iam["user-only"].get_user = lambda *, UserName: ask(  # type: ignore[method-assign]  # noqa: N803
+        UserName=next((name for name in users if name.casefold() == UserName.casefold()), UserName)
+    )
+    with pytest.raises(IamgenError) as refused:
+        offboard(request(repository, "mallory"), console())
+    (fault,) = refused.value.faults
+    assert (fault.problem, fault.hint) == (
+        "the IAM user is called Mallory, and sessions go by the name to the letter",
+        "type Mallory",
+    )
+    del users["alice"]
+    memory.iam["user-only"].add_user(MemoryUser("Alice"))
+    with pytest.raises(IamgenError) as refused:
+        offboard(request(repository), console())
+    (fault,) = refused.value.faults
+    assert (fault.problem, fault.hint) == (
+        "users.py declares alice, and the IAM user is called Alice",
+        "aws iam update-user --user-name Alice --new-user-name alice first",
+    )
 
 
 def test_sessions_that_were_ended_before_a_return_are_ended_again(repository: Path, memory: MemoryAWS) -> None:
@@ -361,3 +447,45 @@ def test_an_older_end_of_sessions_is_not_taken_for_that_of_an_interrupted_run(
     _, inline = memory.iam["dev"].roles["legacy"]
     condition = inline["iamgen-revoked-alice"]["Statement"][0]["Condition"]
     assert condition["DateLessThan"]["aws:TokenIssueTime"] == "2026-11-26T15:01:00Z"
+
+
+def verified(repository: Path, at: datetime = NOW) -> tuple[int, str]:
+    written = console()
+    asked = VerifyReceiptRequest(repository, repository / "offboarded-alice.json", clock=lambda: at)
+    return verify_receipt(asked, written), printed(written)
+
+
+def test_a_receipt_is_not_proven_while_sessions_that_were_not_ended_go_on(repository: Path, memory: MemoryAWS) -> None:
+    memory.fail = denying("put_role_policy")
+    assert run(repository)[0] == 1
+    assert "alice" not in memory.iam["user-only"].users
+    memory.fail = lambda _number, _name, _is_after: None
+    ask = memory.iam["dev"].get_account_authorization_details
+    memory.iam["dev"].get_account_authorization_details = denying_all  # type: ignore[method-assign]
+    assert run(repository)[0] == 1  # what is known of dev stays in the receipt
+    memory.iam["dev"].get_account_authorization_details = ask  # type: ignore[method-assign]
+    code, text = verified(repository)
+    assert (code, "NO: the sessions called alice at 2 roles in dev (222222222222) are ended" in text) == (1, True), text
+    assert run(repository)[0] == 0
+    assert verified(repository)[0] == 0
+
+
+def test_a_receipt_is_not_proven_while_an_account_that_was_not_reached_has_sessions(
+    repository: Path, memory: MemoryAWS
+) -> None:
+    accounts = memory.iam.pop("dev")
+    memory.iam["dev"] = MemoryIAM("222222222222")
+    memory.iam["dev"].get_account_authorization_details = denying_all  # type: ignore[method-assign]
+    assert run(repository)[0] == 1
+    memory.iam["dev"] = accounts
+    code, text = verified(repository)
+    assert (code, "NO: the sessions called alice at 2 roles in dev (222222222222) are ended" in text) == (1, True), text
+    memory.iam["dev"].add_role("new", "arn:aws:iam::111111111111:root")
+    assert run(repository)[0] == 0
+    memory.iam["dev"].add_role("newer", "arn:aws:iam::111111111111:root")  # alice was gone when it was made
+    assert verified(repository)[0] == 0
+    assert verified(repository, NOW + timedelta(hours=13))[0] == 0
+
+
+def denying_all(**_: Any) -> Any:
+    raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetAccountAuthorizationDetails")

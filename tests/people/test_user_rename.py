@@ -118,6 +118,13 @@ def test_what_cannot_be_renamed_is_refused(
     assert not [name for name in memory.requests if not name.startswith(("get_", "list_"))]
 
 
+def test_what_the_files_forbid_needs_no_credentials(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iamgen.commands.user_rename.sign_in_to_people", lambda *_: pytest.fail("AWS is asked"))
+    with pytest.raises(IamgenError) as refused:
+        rename_user(request(repository, "alice", "bob"), console())
+    assert refused.value.faults[0].problem == "users.py declares both alice and bob"
+
+
 def test_users_of_the_stack_are_refused(repository: Path, memory: MemoryAWS) -> None:
     file = repository / "users.py"
     file.write_text(file.read_text() + 'SETTINGS = Settings(users="stack")\n')

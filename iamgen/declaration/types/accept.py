@@ -1,0 +1,32 @@
+"""`Accept`: a finding of `iamgen audit` that is known, and is to stay as it is."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Annotated
+
+from iamgen.declaration.audit_rules import AuditRule
+from iamgen.declaration.declared_type import Acceptance
+from iamgen.declaration.field_types import AccountNames, Text
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Accept(Acceptance):
+    """A finding of `iamgen audit` that is known: it is listed and counted, and makes no nightly job fail.
+
+    `Accept("outside-principal", "VendorR", "our monitoring", accounts="dev", detail="arn:aws:iam::999999999999:root")`
+
+    Fields:
+        rule: the rule of the finding, such as "administrator" or "outside-principal"
+        subject: the name that the finding is about: of a role, user, group or policy, with the wildcards * and ?
+        reason: why it may stay, for those who meet it
+        accounts: where: an account name or pattern, or several in a tuple
+        detail: what exactly is accepted, as the finding has it: whom the role trusts, the group, the day of the key
+    """
+
+    rule: Annotated[AuditRule, "a rule of docs/people.md, such as 'administrator'"]
+    subject: Text
+    reason: Text
+    _: KW_ONLY
+    accounts: AccountNames
+    detail: Text = ""
