@@ -97,11 +97,12 @@ def test_what_only_warns_passes_every_step(odd: Clone, iamgen: Iamgen, ci_job: C
     base = odd.git("rev-parse", "HEAD")
     odd.commit("Odd")
     summary = str(odd.folder / "summary.md")
-    done = ci_job(odd.folder, github_steps(odd.folder), BASE=base, GITHUB_STEP_SUMMARY=summary)
+    done = ci_job(odd.folder, github_steps(odd.folder), BASE=base, TARGET=base, GITHUB_STEP_SUMMARY=summary)
     assert done == {
         "Every rule and every quota": 0,
         "cfn-lint over every rendered template": 0,
-        "What changes in the templates": 0,
+        "Who gains and who loses access": 0,
+        "What changes, in access and in the templates": 0,
         "These workflows are what users.py asks for": 0,
     }
     assert "s3:GetObjekt" in Path(summary).read_text()
@@ -186,7 +187,7 @@ def test_a_history_that_was_rewritten_is_told_of(
 ) -> None:
     assert iamgen(ann.folder, "ci", "github").returncode == 0
     summary = ann.folder / "summary.md"
-    step = {"changes": github_steps(ann.folder)["What changes in the templates"]}
+    step = {"changes": github_steps(ann.folder)["What changes, in access and in the templates"]}
     for gone in ("0" * 40, "12345678" * 5):
         assert ci_job(ann.folder, step, BASE=gone, GITHUB_STEP_SUMMARY=str(summary)) == {"changes": 0}
     told = "What changes cannot be told: this branch is new, or its history was rewritten.\n"

@@ -90,7 +90,8 @@ def test_who_is_asked_sees_the_plan_although_stdout_goes_elsewhere(start: Start,
     child.sendline("n")
     ended(child)
     plan = (example / "plan.txt").read_text()
-    assert plan.startswith("dev (222222222222): create the stack infra\n+ AdminR  AWS::IAM::Role\n")
+    assert plan.startswith("alice, bob, carol, dave, ci and 4 more gain access. No one loses anything: proven for ")
+    assert "\n\ndev (222222222222): create the stack infra\n+ AdminR  AWS::IAM::Role\n" in plan
     assert "\x1b" not in plan
     assert "\x1b[32m+ AdminR  AWS::IAM::Role\x1b[0m\n" in seen  # in colour and wrapped, with the same words
     assert " ".join(plan.split()) in " ".join(re.sub(r"\x1b\[\d*[A-Za-z]|\r", " ", seen).split())

@@ -475,7 +475,9 @@ def test_the_steps_of_its_ci_pass(iamgen: Run, make: Run, tmp_path: Path, at_hom
         steps = ["\n".join(jobs[name]["script"]) for name in ("check", "cfn-lint", "ci-file")]
     run = [step for step in steps if not step.startswith("pip install")]
     assert len(run) >= 3
-    path = f"PATH={Path(sys.executable).parent}:$PATH; export PATH BASE=HEAD GITHUB_STEP_SUMMARY=/dev/null\n"
+    path = (
+        f"PATH={Path(sys.executable).parent}:$PATH; export PATH BASE=HEAD TARGET=HEAD GITHUB_STEP_SUMMARY=/dev/null\n"
+    )
     for step in run:
         make(folder, f"set -e\n{path}{step}")
 
