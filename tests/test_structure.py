@@ -87,6 +87,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
         "check",
         "declaration",
         "errors",
+        "graph",
         "jinja",
         "project",
         "questions",

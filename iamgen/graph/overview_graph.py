@@ -143,10 +143,11 @@ class _GraphSource:
     def _target_keys(self) -> Mapping[TargetName, str]:
         """The key of each target; those of accounts that are drawn as one share theirs."""
         keys: dict[TargetName, str] = {}
+        first = 1
         for names in self._accounts:
-            first = len(set(keys.values())) + 1
             for name in names:
                 keys |= {target: f"t{number}" for number, target in enumerate(self._targets_in(name), first)}
+            first += len(self._targets_in(names[0]))
         return keys
 
     def _is_production(self, account: str) -> bool:
@@ -169,7 +170,7 @@ class _GraphSource:
     def _notes(self, target: TargetName) -> tuple[str, ...]:
         """Return what is to be said about a target: emergencies in force, and that everybody is in a group."""
         if target.kind != "role":
-            return ("everybody",) if self._has_everybody(target) else ()
+            return ("everybody",) if target in self._everybodys else ()
         moment = self.overview.request.circumstances.moment
         in_force = [
             term
@@ -191,10 +192,12 @@ class _GraphSource:
                 emergencies[term.account, arn].append(term)
         return emergencies
 
-    def _has_everybody(self, target: TargetName) -> bool:
-        """Whether everybody who is drawn as a person or user is in a group: then no line says more."""
+    @cached_property
+    def _everybodys(self) -> frozenset[TargetName]:
+        """What everybody reaches who is drawn as a person or user: no line says more of such a group."""
         users = {party for party in self._parties if party.kind in ("person", "user")}
-        return len(users) > 1 and users == {item.party for item in self._reached_by_target[target]}
+        by_target = self._reached_by_target.items() if len(users) > 1 else ()
+        return frozenset(target for target, items in by_target if users == {item.party for item in items})
 
     def _subject(self, key: str, parties: Parties) -> GraphSubject:
         reached = [item for party in parties for item in self._reached_by_party.get(party, ())]
@@ -216,18 +219,15 @@ class _GraphSource:
     def _target(self, target: TargetName, accounts: tuple[str, ...]) -> GraphTarget:
         reached, notes = self._reached_by_target[target], self._notes(target)
         key = self._target_keys[target]
-        terms = tuple(
-            dict.fromkeys(
-                terms_line(link.terms, link.names) for link in self._links if link.target == key and link.terms
-            )
-        )
+        links = self._terms_by_target.get(key, ())
+        terms = tuple(dict.fromkeys(terms_line(link.terms, link.names) for link in links))
         return GraphTarget(key, target.kind, target.label, notes, terms, target_title(target, accounts, notes, reached))
 
     @cached_property
     def _links(self) -> tuple[GraphLink, ...]:
         grouped: dict[tuple[str, str, str, LinkForm], list[ReachedTarget]] = defaultdict(list)
         for item in self._reached:
-            if item.target.kind != "role" and self._has_everybody(item.target):
+            if item.target.kind != "role" and item.target in self._everybodys:
                 continue
             source = self._target_keys[item.through] if item.through else self._key_of_party[item.party]
             grouped[source, self._target_keys[item.target], terms_of(item), _form(item)].append(item)

@@ -59,7 +59,7 @@ class _SvgPicture:
             "svg",
             "\n",
             *(f"{item}\n" for item in content if item),
-            xmlns="http://www.w3.org/2000/svg",
+            xmlns="" if is_inline else "http://www.w3.org/2000/svg",
             class_="ig",
             width=width,
             height=height,

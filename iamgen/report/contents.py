@@ -18,6 +18,7 @@ from iamgen.questions.holders import BY_SERVICES
 from iamgen.questions.limits import not_looked_at_of_all, since
 from iamgen.questions.model import AccessModel
 from iamgen.questions.who_can_text import PLURALS
+from iamgen.report.access_picture import access_picture
 from iamgen.report.access_tables import AccessTables
 from iamgen.report.declared_checks import DeclaredChecks
 
@@ -75,8 +76,6 @@ class ReportContents:
     """That revision; empty where nothing was compared."""
     holes: tuple[str, ...]
     """What else was not looked at, as parts of sentences."""
-    picture: str = ""
-    """An SVG of who reaches what, as markup that is safe to put into a page; empty without one."""
 
     @property
     def model(self) -> AccessModel:
@@ -87,6 +86,11 @@ class ReportContents:
     def tables(self) -> AccessTables:
         """Who can act as what, as tables."""
         return AccessTables.of(self.overview)
+
+    @cached_property
+    def picture(self) -> str:
+        """An SVG of who reaches what, as markup that is safe to put into a page; empty where it could not be read."""
+        return access_picture(self.overview)
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:

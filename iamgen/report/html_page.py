@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from iamgen.declaration.expiry import iso, spoken
+from iamgen.graph.svg_style import STYLE
 from iamgen.jinja.own_page import own_page
 from iamgen.questions.action_summary_text import legend
 from iamgen.report.contents import ReportContents
@@ -23,23 +24,20 @@ from iamgen.report.prepared_questions import PREPARED
 from iamgen.ui.printable import printable
 
 _FOLDER = Path(__file__).parent
-_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 _SHOWN = 200
 """Rows of a list that the page shows without its script; the pages of accounts and roles have all of them."""
 
 
 def report_page(contents: ReportContents) -> str:
     """Return the page. It is the same for the same contents, byte for byte."""
-    style, script = (_asset(name) for name in ("page.css", "page.js"))
-    styles = (style, *_STYLE.findall(contents.picture))
-    policy = content_security_policy(styles, script)
+    style, script = _asset("page.css") + STYLE, _asset("page.js")
     values = {
         "contents": contents,
         "style": style,
         "script": script,
         "data": embedded(_data(contents)),
         "picture": contents.picture,
-        "policy": policy,
+        "policy": content_security_policy(style, script),
         "questions": PREPARED,
         "shown": _SHOWN,
         "legend": legend(),
@@ -49,10 +47,10 @@ def report_page(contents: ReportContents) -> str:
     return own_page(_FOLDER / "page.html.j2", values, printable)
 
 
-def content_security_policy(styles: tuple[str, ...], script: str) -> str:
-    """Return the policy that lets a page have these styles and this script, each exactly as it is, and load nothing."""
-    hashes = " ".join(f"'{_hash(style)}'" for style in styles)
-    return f"default-src 'none'; style-src {hashes}; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
+def content_security_policy(style: str, script: str) -> str:
+    """Return the policy that lets a page have this style and this script, each exactly as it is, and load nothing."""
+    allowed = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
 def embedded(data: Mapping[str, object]) -> str:

@@ -16,7 +16,7 @@ from tests.report.conftest import HOSTILE, MadeReport
 
 SHOWN = HOSTILE.replace("\u2028", r"\u2028").replace("\u202e", r"\u202e")
 AXE = Path(__file__).resolve().parents[2] / ".venv/js/node_modules/axe-core/axe.min.js"
-VIEWS = ("overview", "matrix", "people", "roles", "accounts", "questions", "holder/person/alice/user-only",
+VIEWS = ("overview", "picture", "matrix", "people", "roles", "accounts", "questions", "holder/person/alice/user-only",
          "account/dev", "question/administrator")  # fmt: skip
 
 
@@ -123,6 +123,23 @@ def test_an_account_shows_roles_people_and_findings(page: Any, made_report: Made
     [first, *_] = [row for row in made_report.data["findings"] if 1 in row[5]]
     assert first[2] in text
     assert "Not in this report" in shows(page, "account/nowhere")
+
+
+def test_the_picture_is_shown_in_the_reader_s_colours_and_fits_on_paper(page: Any) -> None:
+    ground = "getComputedStyle(document.querySelector('#picture .ig-ground')).fill"
+    over = "getComputedStyle(document.querySelector('#picture .ig-node:has(.ig-over) .ig-over')).display"
+    page.click("nav a:has-text('Picture')")
+    assert page.locator("#picture svg").is_visible()
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    assert page.evaluate(over) == "none"
+    page.hover("#picture .ig-node:has(.ig-over) .ig-box")
+    assert page.evaluate(over) == "inline"
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(ground) == "rgb(13, 17, 23)"
+    page.emulate_media(color_scheme="dark", media="print")
+    page.set_viewport_size({"width": 700, "height": 1000})
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    assert page.evaluate("document.querySelector('#picture svg').getBoundingClientRect().right") <= 700
 
 
 def test_lists_have_a_filter(page: Any) -> None:

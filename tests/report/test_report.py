@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 import hashlib
 import json
 import re
 import subprocess
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +18,9 @@ from iamgen.aws_client.clients import Clients, Credentials
 from iamgen.commands.report import ReportRequest
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
+from iamgen.graph.svg_style import STYLE
 from iamgen.questions.demands import known_actions
-from iamgen.report.html_page import content_security_policy, embedded, report_page
+from iamgen.report.html_page import content_security_policy, embedded
 from iamgen.report.prepared_questions import PREPARED
 from tests.report.conftest import HOSTILE, MadeReport, git, run_report
 
@@ -80,7 +79,7 @@ def test_the_policy_allows_what_the_page_has_and_nothing_else(made_report: MadeR
     html = made_report.html
     [style] = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
     script = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)[0]
-    assert f'content="{content_security_policy((style,), script)}"'.replace("'", "&#39;") in html
+    assert f'content="{content_security_policy(style, script)}"'.replace("'", "&#39;") in html
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert f"script-src &#39;sha256-{digest}&#39;" in html
     assert "default-src &#39;none&#39;" in html
@@ -216,6 +215,7 @@ def test_nobody_at_all_is_said(tmp_path: Path) -> None:
     (tmp_path / "none.json").write_text('{"Resources": {}}')
     out, _ = run_report(ReportRequest(ModelSource(tmp_path, templates=(f"{DEV}={tmp_path / 'none.json'}",))))
     assert "Nobody may call AWS, as far as is known from what was read." in words(out)
+    assert "Nobody is known who could be drawn." in words(out)
     assert " people 0 " in words(out) and " roles 0 " in words(out)
 
 
@@ -231,16 +231,30 @@ def test_a_file_that_cannot_be_written_is_told_and_nothing_is_left(tmp_path: Pat
     assert [item.name for item in tmp_path.iterdir()] == ["none.json"]
 
 
-def test_a_picture_brings_its_own_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    style = ".ig{fill:#123}"
-    picture = f"<svg><style>{style}</style><text class='ig'>alice</text></svg>"
-    pictured = partial(dataclasses.replace, picture=picture)
-    monkeypatch.setattr("iamgen.commands.report.report_page", lambda contents: report_page(pictured(contents)))
-    (tmp_path / "none.json").write_text('{"Resources": {}}')
-    out, _ = run_report(ReportRequest(ModelSource(tmp_path, templates=(f"{DEV}={tmp_path / 'none.json'}",))))
-    assert picture in out and '<a href="#picture">' in out
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert f"&#39;sha256-{digest}&#39;; script-src" in out
+def test_the_picture_of_who_reaches_what_is_in_the_page(made_report: MadeReport) -> None:
+    html = made_report.html
+    picture = html.split('id="picture"')[1].split("</section>")[0]
+    titles = [title.partition("\n")[0] for title in re.findall(r"<title>([^<]*)", picture)]
+    for name in ("person alice", "service lambda.amazonaws.com"):
+        assert any(name.split()[1] in title for title in titles), titles
+    assert "<svg" in picture and "<style" not in picture
+    assert STYLE in html.split("<style>")[1].split("</style>")[0]
+    assert "iamgen graph --in" not in picture
+
+
+def test_a_picture_that_could_not_be_read_is_left_out_with_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dev.json").write_text(json.dumps(details()))
+    request = ReportRequest(ModelSource(tmp_path, details=(f"{DEV}={tmp_path / 'dev.json'}",)))
+    assert "<svg" in run_report(request)[0]
+    monkeypatch.setattr("iamgen.report.access_picture.MOST_BOXES", 1)
+    out, _ = run_report(request)
+    assert "<svg" not in out
+    assert "All of this in one picture could not be read. iamgen graph --in ACCOUNT draws one account" in words(out)
+    monkeypatch.undo()
+    monkeypatch.setattr("iamgen.report.access_picture._MOST_ACTORS", 1)
+    assert "<svg" not in run_report(request)[0]
 
 
 def test_since_is_for_declarations(tmp_path: Path) -> None:
