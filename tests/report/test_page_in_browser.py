@@ -222,7 +222,7 @@ def test_the_overview_is_read_where_no_script_may_run(browser: Any, made_report:
         text = opened.inner_text("main")
         assert "its script, which is not running" in text
         assert "Forbid 's3:DeleteBucket'" in text and SHOWN in text
-        assert opened.locator("nav a:visible").count() == 2
+        assert opened.locator("nav a:visible").count() == 3
     finally:
         context.close()
         server.shutdown()

@@ -253,7 +253,7 @@ def test_a_picture_that_could_not_be_read_is_left_out_with_a_word(
     assert "<svg" not in out
     assert "All of this in one picture could not be read. iamgen graph --in ACCOUNT draws one account" in words(out)
     monkeypatch.undo()
-    monkeypatch.setattr("iamgen.report.access_picture._MOST_ACTORS", 1)
+    monkeypatch.setattr("iamgen.report.access_picture._MOST_ACTORS", 0)
     assert "<svg" not in run_report(request)[0]
 
 
