@@ -151,6 +151,7 @@ ONLY_IN = {
     "platformdirs": {"aws", "check"},
     "subprocess": {"release"},
     "troposphere": {"synth"},
+    "watchfiles": {"check"},
     "yaml": {"check", "iam", "jinja", "synth"},
 }
 

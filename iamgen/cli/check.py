@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from iamgen.cli import options
 from iamgen.cli.session import Session
+
+if TYPE_CHECKING:
+    from iamgen.commands.check import CheckRequest
+    from iamgen.ui.console import Console
 
 
 @click.command()
@@ -38,6 +44,7 @@ from iamgen.cli.session import Session
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--quotas", is_flag=True, help="Print every quota of every account, not only the ten fullest.")
+@click.option("--watch", is_flag=True, help="Check again after each change of a file, until ^C.")
 @options.lint
 @options.cache
 @click.pass_obj
@@ -51,6 +58,7 @@ def check(
     form: Literal["text", "json", "sarif", "github"],
     as_json: bool,
     quotas: bool,
+    watch: bool,
     lint: bool,
     cache: bool,
 ) -> int:
@@ -79,7 +87,15 @@ def check(
         quotas=quotas,
         lint=Lint(lint, cache),
     )
-    return check(request, session.console)
+    return _watch(check, request, session) if watch else check(request, session.console)
+
+
+def _watch(check: Callable[[CheckRequest, Console], int], request: CheckRequest, session: Session) -> int:
+    from iamgen.commands.check_watch import files_to_watch, require_text, watch
+
+    require_text(request.form)
+    watched = files_to_watch(request.folder, request.templates)
+    return watch(lambda root: check(replace(request, folder=root), session.console), watched, session.console)
 
 
 def _is_file(word: str) -> bool:

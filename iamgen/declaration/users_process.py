@@ -108,18 +108,18 @@ class Child:
 
 
 @contextmanager
-def forked(work: Callable[[], bytes]) -> Iterator[Child]:
+def forked(work: Callable[[], bytes], *, keeps_stdout: bool = False) -> Iterator[Child]:
     """Start `work` in a process of its own, whose answer the block may wait for; it is gone after the block.
 
-    Its stdout is our stderr, and its stdin is empty unless it is a terminal. Signals wait while it is being started,
-    so that a ^C neither leaves it behind nor lets it unwind what this process has under way.
+    Its stdout is our stderr, unless it keeps ours, and its stdin is empty unless it is a terminal. Signals wait while
+    it is being started, so that a ^C neither leaves it behind nor lets it unwind what this process has under way.
     """
     _flush()  # or the child would write it once more
     ours, theirs = _pipe()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     pid = os.fork()
     if not pid:
-        _run(work, theirs, before)
+        _run(work, theirs, before, keeps_stdout=keeps_stdout)
     child = Child(pid, ours)
     os.close(theirs)
     try:
@@ -131,14 +131,16 @@ def forked(work: Callable[[], bytes]) -> Iterator[Child]:
     child.end()
 
 
-def _run(work: Callable[[], bytes], pipe: int, mask: Collection[int]) -> NoReturn:
+def _run(work: Callable[[], bytes], pipe: int, mask: Collection[int], *, keeps_stdout: bool) -> NoReturn:
     """Be the child: whatever happens, nothing of the parent's goes on in it."""
     code = 1
     try:
         gc.freeze()  # or a collection would write to, and so copy, the memory that is shared with our parent
         with as_interrupts():  # anew: what our parent holds back, or has counted, is no matter here
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-            _redirect()
+            _redirect_stdin()
+            if not keeps_stdout:
+                _redirect_stdout()
             answer = work()
             _flush()
             _send(pipe, answer)
@@ -149,14 +151,16 @@ def _run(work: Callable[[], bytes], pipe: int, mask: Collection[int]) -> NoRetur
         _exit(code)
 
 
-def _redirect() -> None:
-    nowhere = os.open(os.devnull, os.O_RDWR)
+def _redirect_stdin() -> None:
     if not os.isatty(_STDIN):
-        os.dup2(nowhere, _STDIN)
+        os.dup2(os.open(os.devnull, os.O_RDWR), _STDIN)
+
+
+def _redirect_stdout() -> None:
     try:
         os.dup2(_STDERR, _STDOUT)
     except OSError:  # stderr is closed
-        os.dup2(nowhere, _STDOUT)
+        os.dup2(os.open(os.devnull, os.O_RDWR), _STDOUT)
     sys.stdout = sys.stderr
 
 
