@@ -14,7 +14,7 @@ from iamgen.access.entities import IamGroup, IamUser
 from iamgen.graph.access_graph import TargetKind
 from iamgen.questions.access_answer import AccessOverview, ActorKey
 from iamgen.questions.grant_reasons import grant_of
-from iamgen.questions.held_roles import HeldRole, role_label
+from iamgen.questions.held_roles import HeldRole, group_label, role_label
 from iamgen.questions.limits import way_end
 from iamgen.questions.model import AccessModel, Actor, KnownEntity, ModelAccount
 from iamgen.questions.path_steps import way_path
@@ -84,8 +84,7 @@ def role_target(known: KnownEntity) -> TargetName:
 
 def group_target(group: IamGroup, account: ModelAccount) -> TargetName:
     """Return the name of a group as a target."""
-    is_generated = group.name.endswith(f"-{group.logical_id}-{account.id}")
-    return TargetName(account.name, "group", group.logical_id if is_generated else group.name, group.arn)
+    return TargetName(account.name, "group", group_label(group, account), group.arn)
 
 
 def reached_targets(overview: AccessOverview) -> tuple[ReachedTarget, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from iamgen.access.entities import Entity, IamGroup
 from iamgen.errors import IamgenError, faults_of, refuse
 from iamgen.questions.can import Asker
 from iamgen.questions.circumstances import Circumstances
@@ -79,9 +80,17 @@ def role_names(known: KnownEntity) -> tuple[str, str, str]:
 
 def role_label(known: KnownEntity) -> str:
     """Return the short name of a role beside its account: `OpsR` for infra-OpsR-111111111111, else its own name."""
-    name, logical_id = known.entity.name, known.entity.logical_id
-    is_generated = name.endswith(f"-{logical_id}-{known.account.id}")
-    return logical_id if is_generated else name
+    return _label(known.entity, known.account)
+
+
+def group_label(group: IamGroup, account: ModelAccount) -> str:
+    """Return the short name of a group beside its account: `PowerG` for infra-PowerG-111111111111, else its own."""
+    return _label(group, account)
+
+
+def _label(named: Entity, account: ModelAccount) -> str:
+    is_generated = named.name.endswith(f"-{named.logical_id}-{account.id}")
+    return named.logical_id if is_generated else named.name
 
 
 def held_roles(

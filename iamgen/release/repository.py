@@ -146,5 +146,7 @@ def is_tracked(file: Path) -> bool:
 
 def _no_repository(root: Path, reason: str) -> IamgenError:
     if reason.startswith("not a git repository"):
-        return refuse(str(root), "is in no git repository", "git init, commit, and git remote add origin URL")
+        return refuse(
+            str(root), "is in no git repository", "git init, and commit; a release also needs git remote add origin URL"
+        )
     return refuse(str(root), f"git cannot use it: {reason}")

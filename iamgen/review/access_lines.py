@@ -11,7 +11,7 @@ from typing import NamedTuple
 from iamgen.access.entities import IamUser
 from iamgen.declaration.expiry import spoken
 from iamgen.questions.access_answer import AccessOverview, ActorKey
-from iamgen.questions.held_roles import HeldRole, role_label
+from iamgen.questions.held_roles import HeldRole, group_label, role_label
 from iamgen.questions.model import KnownEntity
 from iamgen.review.power_digest import PowerDigests
 from iamgen.ui.printable import printable
@@ -132,10 +132,7 @@ def _words(key: ActorKey, held: HeldRole) -> AccessWords:
 
 def _own_user(known: KnownEntity) -> str:
     groups = known.entity.groups if isinstance(known.entity, IamUser) else ()
-    names = [
-        group.logical_id if group.name.endswith(f"-{group.logical_id}-{known.account.id}") else group.name
-        for group in groups
-    ]
+    names = [group_label(group, known.account) for group in groups]
     policies = [policy.name for policy in known.entity.policies]
     parts = (
         f"groups {', '.join(names)}" if names else "no group",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from iamgen.errors import Fault
@@ -10,6 +11,10 @@ from iamgen.review.access_lines import LineToken
 
 FORMAT = "1"
 """The format of the files. Another number is refused."""
+BOM = "\ufeff"
+"""How some editors begin a file that they save as UTF-8."""
+ONCE = "remove one of the two"
+"""The hint for what stands twice."""
 _COMMIT = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 
@@ -58,19 +63,21 @@ class WrittenReview:
 
 def read_head(name: str, fields: dict[str, str], where: str) -> tuple[ReviewHead, tuple[Fault, ...]]:
     """Return the head of its written fields, and what is wrong with them."""
+    number = fields.get("Lines", "")
     checks = {
+        "name": bool(name),
         "Format": fields.get("Format") == FORMAT,
         "Commit": bool(_COMMIT.fullmatch(fields.get("Commit", ""))),
         "Access": bool(_DIGEST.fullmatch(fields.get("Access", ""))),
-        "Lines": fields.get("Lines", "").isdecimal() and fields["Lines"].isascii(),
+        "Lines": number.isdecimal() and number.isascii() and len(number) < _DIGITS,
     }
     faults = tuple(
         Fault(where, f"the head of the review has no {key} that was written by iamgen", _RESTORE)
         for key, is_right in checks.items()
         if not is_right
     )
-    number = int(fields["Lines"]) if checks["Lines"] and len(fields["Lines"]) < _DIGITS else 0
-    return ReviewHead(name, fields.get("Commit", ""), fields.get("Access", ""), number), faults
+    lines = int(number) if checks["Lines"] else 0
+    return ReviewHead(name, fields.get("Commit", ""), fields.get("Access", ""), lines), faults
 
 
 def line_faults(review: WrittenReview, where: str) -> tuple[Fault, ...]:
@@ -83,22 +90,27 @@ def line_faults(review: WrittenReview, where: str) -> tuple[Fault, ...]:
         first = by_number.setdefault(line.number, line.place)
         same = by_identity.setdefault(line.token.identity, line.place)
         if first != line.place:
-            faults.append(Fault(place, f"number {line.number} stands in line {first} already", _ONCE))
+            faults.append(Fault(place, f"number {line.number} stands in line {first} already", ONCE))
         elif same != line.place:
-            faults.append(Fault(place, f"line {same} is about the same access already", _ONCE))
+            faults.append(Fault(place, f"line {same} is about the same access already", ONCE))
         if not line.token.fits(line.sentence):
             faults.append(Fault(place, "was changed by hand: it does not say what iamgen wrote", _RESTORE))
-    missing = [number for number in range(1, review.head.number + 1) if number not in by_number]
-    faults += [Fault(_place_of(review, number, where), f"number {number} was removed", _RESTORE) for number in missing]
-    return tuple(faults)
+    return (*faults, *_removed({line.number: line.place for line in review.lines}, review.head.number, where))
 
 
-def _place_of(review: WrittenReview, number: int, where: str) -> str:
-    """Return where a line should stand: after the last line with a lower number."""
-    before = [line.place for line in review.lines if line.number < number]
-    return f"{where}:{max(before) + 1}" if before else where
+def _removed(places: dict[int, int], number: int, where: str) -> Iterator[Fault]:
+    """Yield which numbers up to the last that was written are gone; each gap is told once, after the lines before it.
+
+    `places` has the line of the file of each number.
+    """
+    before, last_place = 0, 0
+    for present in (*sorted(places), number + 1):
+        end = min(present - 1, number)
+        if end > before:
+            words = f"number {end} was removed" if end == before + 1 else f"numbers {before + 1} to {end} were removed"
+            yield Fault(f"{where}:{last_place + 1}" if last_place else where, words, _RESTORE)
+        before, last_place = max(before, present), max(last_place, places.get(present, 0))
 
 
 _DIGITS = 8
 _RESTORE = "take it back from git: git log -p shows what it was; access is removed in users.py, not here"
-_ONCE = "remove one of the two"

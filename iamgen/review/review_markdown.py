@@ -9,7 +9,7 @@ from itertools import groupby
 from iamgen.errors import Fault
 from iamgen.review.access_lines import AccessLine, LineToken
 from iamgen.review.review_content import ReviewContent
-from iamgen.review.review_head import FORMAT, WrittenLine, WrittenReview, line_faults, read_head
+from iamgen.review.review_head import BOM, FORMAT, ONCE, WrittenLine, WrittenReview, line_faults, read_head
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>&|~$#])")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>&|~$#])")
@@ -67,12 +67,13 @@ def read_markdown(text: str, where: str) -> tuple[WrittenReview, tuple[Fault, ..
     lines: list[WrittenLine] = []
     faults: list[Fault] = []
     name = ""
-    for place, row in enumerate(text.split("\n"), 1):
+    for place, row in enumerate(text.removeprefix(BOM).split("\n"), 1):
         content = row.rstrip()
         if content.startswith(_TITLE) and not name:
             name = content.removeprefix(_TITLE)
         elif match := _HEAD.fullmatch(content):
-            fields.setdefault(match["key"], match["value"])
+            if fields.setdefault(match["key"], match["value"]) != match["value"]:
+                faults.append(Fault(f"{where}:{place}", f"another {match['key']} stands above", ONCE))
         elif (
             (match := _LINE.fullmatch(content)) and match["mark"] in MARKS and (token := LineToken.read(match["token"]))
         ):

@@ -592,7 +592,11 @@ def test_no_repository(tmp_path: Path, at_home: None) -> None:
     with pytest.raises(IamgenError) as caught:
         open_repository(tmp_path / "plain")
     assert caught.value.faults == (
-        Fault(str(tmp_path / "plain"), "is in no git repository", "git init, commit, and git remote add origin URL"),
+        Fault(
+            str(tmp_path / "plain"),
+            "is in no git repository",
+            "git init, and commit; a release also needs git remote add origin URL",
+        ),
     )
 
 

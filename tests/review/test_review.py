@@ -288,6 +288,40 @@ def test_lines_that_were_removed_doubled_or_rewritten_are_told(text: str) -> Non
     ]
 
 
+def test_lines_that_are_gone_one_after_another_are_told_once(text: str) -> None:
+    rows = text.split("\n")
+    places = [number for number, row in enumerate(rows, 1) if row.startswith("- [ ]")]
+    total = len(places)
+    few = [row for number, row in enumerate(rows, 1) if number not in (*places[1:3], *places[-2:])]
+    _, faults = read_markdown("\n".join(few).replace(f"* Lines: `{total}`", "* Lines: `9999999`"), "r.md")
+    assert [(fault.where, fault.problem) for fault in faults] == [
+        (f"r.md:{places[0] + 1}", "numbers 2 to 3 were removed"),
+        (f"r.md:{places[-3] - 1}", f"numbers {total - 1} to 9999999 were removed"),
+    ]
+    _, faults = read_markdown(text.replace(f"* Lines: `{total}`", "* Lines: `123456789`"), "r.md")
+    assert [fault.problem for fault in faults] == ["the head of the review has no Lines that was written by iamgen"]
+
+
+def test_a_head_that_says_two_things_and_a_review_without_a_name_are_told(text: str) -> None:
+    rows = text.split("\n")
+    place = next(number for number, row in enumerate(rows, 1) if row.startswith("* Lines: "))
+    _, faults = read_markdown("\n".join((*rows[:place], "* Lines: `1`", *rows[place:])), "r.md")
+    assert [(fault.where, fault.problem, fault.hint) for fault in faults] == [
+        (f"r.md:{place + 1}", "another Lines stands above", "remove one of the two")
+    ]
+    _, faults = read_markdown("\n".join(rows[1:]), "r.md")
+    assert [fault.problem for fault in faults] == ["the head of the review has no name that was written by iamgen"]
+
+
+@both
+def test_the_mark_with_which_some_editors_begin_a_file_changes_nothing(
+    content: ReviewContent, ending: str, write: Callable[[ReviewContent], str], read: Reader
+) -> None:
+    text = write(content)
+    assert read(f"\ufeff{text}", f"r.{ending}") == read(text, f"r.{ending}")
+    assert read(text, f"r.{ending}")[1] == ()
+
+
 @pytest.mark.parametrize("key", ["Format", "Commit", "Access", "Lines"])
 def test_a_head_that_is_not_as_it_was_is_told(text: str, key: str) -> None:
     row = next(row for row in text.split("\n") if row.startswith(f"* {key}: "))
@@ -324,4 +358,4 @@ def test_everything_that_was_done_to_a_table_is_told_with_its_line(content: Revi
     _, faults = read_csv(f'{csv_text(content)}"open', "r.csv")
     assert [(fault.where, fault.problem) for fault in faults] == [("r.csv", "is no CSV: unexpected end of data")]
     _, faults = read_csv("", "r.csv")
-    assert len(faults) == 4
+    assert len(faults) == 5
