@@ -417,7 +417,7 @@ function matrixPart(fill) {
   const heads = ["who", ...part.map((account) => link(account, account.name))];
   return [
     element("p", {role: "status", class: "quiet"}, `${rows.length.toLocaleString("en")} of ${actors.length.toLocaleString("en")} people and machines. The columns are the accounts in which those who are shown have a role.`),
-    pager("people", rows.length, "row", PEOPLE_SHOWN, fill), pager("accounts", columns.length, "column", ACCOUNTS_SHOWN, fill),
+    pager("people and machines", rows.length, "row", PEOPLE_SHOWN, fill), pager("accounts", columns.length, "column", ACCOUNTS_SHOWN, fill),
     body.length ? tableOf("Who has which role where", heads, body, "matrix") : element("p", {class: "notice"}, "Nobody is left by these filters."),
   ];
 }

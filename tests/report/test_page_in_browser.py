@@ -92,6 +92,7 @@ def test_the_matrix_and_its_filters(page: Any) -> None:
     table = rows(page)
     assert table[1] == ["bob", "OpsR ReadR", "ReadR"]
     assert table[2] == ["carol", "", ""]
+    assert page.inner_text("#view .pages >> nth=0") == "people and machines: all 6"
     page.fill("#view input >> nth=1", "prod")
     assert [row[0] for row in rows(page)] == ["alice", "bob", "repo:acme/shop:environment:prod"]
     page.check("#view input[type=checkbox]")
