@@ -162,5 +162,5 @@ def _incomplete(state: ReviewState, file: str) -> Fault:
         "new since": len(state.new),
     }
     words = ", ".join(f"{number:,} {title}" for title, number in numbers.items() if number)
-    hint = "confirm lines with [x], and put changed and new lines into the file as shown"
+    hint = "confirm lines with an x, and put changed and new lines into the file as shown"
     return Fault(file, f"the review is not complete: {words}", hint)

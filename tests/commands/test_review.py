@@ -23,7 +23,7 @@ from tests.conftest import NOW
 
 MakeRepo = Callable[..., Path]
 FILE = "reviews/2026-Q4.md"
-MORE = "confirm lines with [x], and put changed and new lines into the file as shown"
+MORE = "confirm lines with an x, and put changed and new lines into the file as shown"
 Run = Callable[..., tuple[int, str, str]]
 
 
