@@ -121,8 +121,8 @@ class Declared:
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401  # whatever the person wrote
         """Return the value, or the `Faulty` that stands for it; the arguments are held against the fields."""
         origin = _caller()
-        if not _is_sound(cls, args, kwargs):
-            _note([MisDeclared(origin, *fault) for fault in _call_faults(cls, args, kwargs)])
+        if faults := _faults_of_call(cls, origin, args, kwargs):
+            _note(faults)
             rest = _rest(cls, args, kwargs, origin)
             return Faulty(origin, cls, rest)  # type: ignore[return-value]  # so that __init__ is not run
         self = super().__new__(cls)
@@ -211,8 +211,8 @@ def _values(declared: object) -> tuple[Any, ...]:
 
 def declared_at(cls: type[Declared], origin: Origin, values: Mapping[str, Any]) -> Declared:
     """Return what `cls(**values)` written there is, or the `Faulty` that stands for it; its faults are noted."""
-    if not _is_sound(cls, (), values):
-        _note([MisDeclared(origin, *fault) for fault in _call_faults(cls, (), values)])
+    if faults := _faults_of_call(cls, origin, (), values):
+        _note(faults)
         return Faulty(origin, cls, _rest(cls, (), values, origin))  # type: ignore[return-value]  # as __new__ does
     return _built(cls, origin, values)
 
@@ -280,6 +280,15 @@ def label(declared: Declared) -> str:
         return declared.label
     name = getattr(declared, "name", None) or getattr(declared, "provider", None)
     return type(declared).__name__ if name is None else f"{type(declared).__name__} {name!r}"
+
+
+def _faults_of_call(
+    cls: type, origin: Origin, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> list[MisDeclared]:
+    """Return every fault of a call. They alone decide: what merely does not look sound is no fault yet."""
+    if _is_sound(cls, args, kwargs):
+        return []
+    return [MisDeclared(origin, *fault) for fault in _call_faults(cls, args, kwargs)]
 
 
 def _is_sound(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
