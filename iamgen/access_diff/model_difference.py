@@ -9,8 +9,8 @@ from functools import cached_property
 
 from iamgen.access.known_actions import KnownActions
 from iamgen.access_diff.assumption import Assumption, AssumptionChange
+from iamgen.access_diff.compared_actions import compared_actions
 from iamgen.access_diff.held_roles_change import HeldRoleChange, HeldRoles
-from iamgen.access_diff.listed_actions import listed_actions
 from iamgen.access_diff.matched_principals import MatchedModels, MatchedPrincipal
 from iamgen.access_diff.own_policies import OwnChange, OwnPolicies
 from iamgen.access_diff.party_label import party_label
@@ -51,7 +51,7 @@ class ModelDifference:
     @property
     def known(self) -> KnownActions:
         """The actions that were compared."""
-        return listed_actions()
+        return compared_actions()
 
     @cached_property
     def decisions(self) -> SharedDecisions:

@@ -11,7 +11,7 @@ from iamgen.access.known_actions import ActionSet, KnownActions
 from iamgen.access.principals import ASSUME
 from iamgen.access.statement_index import IndexedStatements, StatementIndex, indexes_of
 from iamgen.access_diff.callers import CommonCaller, keys_of
-from iamgen.access_diff.listed_actions import listed_actions
+from iamgen.access_diff.compared_actions import compared_actions
 from iamgen.access_diff.matched_principals import MatchedModels, MatchedPrincipal
 from iamgen.access_diff.resource_forms import EXAMPLE_ACCOUNT, RESOURCE_FORMS
 from iamgen.access_diff.shared_decisions import SharedDecisions
@@ -59,7 +59,7 @@ class OwnPolicies:
     @property
     def known(self) -> KnownActions:
         """The actions of AWS, with those that stand for others to come."""
-        return listed_actions()
+        return compared_actions()
 
     def change(self, principal: MatchedPrincipal) -> OwnChange | None:
         """Return what is different; None where the policies are the same on both sides, statement by statement."""

@@ -61,9 +61,9 @@ def graph(request: GraphRequest, console: Console) -> int:
         raise IamgenError(faults)
     asked = AccessRequest(Circumstances(read_time()), request.actor, request.account)
     picture = access_graph(access_overview(Asker(model), asked), request.folding)
-    if request.form == "mermaid" and is_too_large(picture):
-        console.warning(_TOO_LARGE)
     text = _WRITERS[request.form](picture)
+    if request.form == "mermaid" and is_too_large(picture, text):
+        console.warning(_TOO_LARGE)
     if request.output is None:
         console.product(text)
         return 0

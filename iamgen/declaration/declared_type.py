@@ -282,9 +282,7 @@ def label(declared: Declared) -> str:
     return type(declared).__name__ if name is None else f"{type(declared).__name__} {name!r}"
 
 
-def _faults_of_call(
-    cls: type, origin: Origin, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> list[MisDeclared]:
+def _faults_of_call(cls: type, origin: Origin, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[MisDeclared]:
     """Return every fault of a call. They alone decide: what merely does not look sound is no fault yet."""
     if _is_sound(cls, args, kwargs):
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -113,6 +114,19 @@ class AccessGraph:
     """What was read, in words."""
     remarks: tuple[str, ...]
     """What whoever looks at the picture has to know besides: what was not looked at."""
+
+    @cached_property
+    def subject_by_key(self) -> Mapping[str, GraphSubject]:
+        """The subjects by their keys."""
+        return {subject.key: subject for subject in self.subjects}
+
+    @cached_property
+    def subjects_by_heading(self) -> Mapping[str, tuple[GraphSubject, ...]]:
+        """Those who stand under the same words, in the order in which they come."""
+        blocks: dict[str, list[GraphSubject]] = defaultdict(list)
+        for subject in self.subjects:
+            blocks[subject.heading].append(subject)
+        return {heading: tuple(subjects) for heading, subjects in blocks.items()}
 
     @cached_property
     def account_of(self) -> Mapping[str, GraphAccount]:

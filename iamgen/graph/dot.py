@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-from iamgen.graph.access_graph import AccessGraph, GraphAccount, GraphLink, GraphSubject, GraphTarget
+from iamgen.graph.access_graph import AccessGraph, GraphAccount, GraphLink, GraphTarget
 from iamgen.graph.plain_labels import account_words, link_words, subject_words, target_words
 from iamgen.ui.printable import printable
 
@@ -23,10 +22,7 @@ def _lines(graph: AccessGraph) -> Iterator[str]:
     yield '  node [shape="box", fontname="monospace"];'
     yield f"  // read from {printable(graph.origin)}"
     yield from (f"  // not looked at: {printable(remark)}" for remark in graph.remarks)
-    blocks: dict[str, list[GraphSubject]] = defaultdict(list)
-    for subject in graph.subjects:
-        blocks[subject.heading].append(subject)
-    for number, (heading, subjects) in enumerate(blocks.items(), 1):
+    for number, (heading, subjects) in enumerate(graph.subjects_by_heading.items(), 1):
         yield f"  subgraph cluster_s{number} {{"
         yield f"    label={_quoted(heading)};"
         yield from (f"    {_node(subject.key, subject_words(subject), subject.title)}" for subject in subjects)

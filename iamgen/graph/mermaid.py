@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 
-from iamgen.graph.access_graph import AccessGraph, GraphSubject
+from iamgen.graph.access_graph import AccessGraph
 from iamgen.graph.plain_labels import account_words, link_words, subject_words, target_words
 from iamgen.graph.text_width import shortened
 from iamgen.ui.printable import printable
@@ -24,19 +23,16 @@ def mermaid_text(graph: AccessGraph) -> str:
     return "".join(f"{line}\n" for line in _lines(graph))
 
 
-def is_too_large(graph: AccessGraph) -> bool:
-    """Return whether Mermaid refuses to draw a picture, unless it is configured otherwise."""
-    return len(graph.links) > MOST_EDGES or len(mermaid_text(graph)) > MOST_LETTERS
+def is_too_large(graph: AccessGraph, text: str) -> bool:
+    """Return whether Mermaid refuses to draw a picture that is written so, unless it is configured otherwise."""
+    return len(graph.links) > MOST_EDGES or len(text) > MOST_LETTERS
 
 
 def _lines(graph: AccessGraph) -> Iterator[str]:
     yield "flowchart LR"
     yield f"  %% read from {_encoded(graph.origin)}"
     yield from (f"  %% not looked at: {_encoded(remark)}" for remark in graph.remarks)
-    blocks: dict[str, list[GraphSubject]] = defaultdict(list)
-    for subject in graph.subjects:
-        blocks[subject.heading].append(subject)
-    for number, (heading, subjects) in enumerate(blocks.items(), 1):
+    for number, (heading, subjects) in enumerate(graph.subjects_by_heading.items(), 1):
         yield f"  subgraph b{number}[{_quoted(heading)}]"
         yield from (f"    {subject.key}([{_quoted(*subject_words(subject))}])" for subject in subjects)
         yield "  end"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from iamgen.graph.access_graph import AccessGraph, GraphAccount, GraphSubject, GraphTarget
@@ -62,10 +61,8 @@ class PlacedGraph:
 
 def placed(graph: AccessGraph) -> PlacedGraph:
     """Return the places of everything in a picture."""
-    people = [subject for subject in graph.subjects if not subject.is_machine]
-    machines = [subject for subject in graph.subjects if subject.is_machine]
-    start = ColumnOrder(_by_heading(people), _by_account(graph), _by_heading(machines))
-    subjects = {subject.key: subject for subject in graph.subjects}
+    start = ColumnOrder(_by_heading(graph, machines=False), _by_account(graph), _by_heading(graph, machines=True))
+    subjects = graph.subject_by_key
     links = [(link.source, link.target) for link in graph.links if link.source in subjects]
     order = ordered(start, links)
     columns = (
@@ -76,11 +73,10 @@ def placed(graph: AccessGraph) -> PlacedGraph:
     return _assembled(graph, columns)
 
 
-def _by_heading(subjects: Sequence[GraphSubject]) -> Blocks:
-    blocks: dict[str, list[str]] = defaultdict(list)
-    for subject in subjects:
-        blocks[subject.heading].append(subject.key)
-    return tuple(map(tuple, blocks.values()))
+def _by_heading(graph: AccessGraph, *, machines: bool) -> Blocks:
+    """Return those on the side of machines, or of people, in blocks that have their headings."""
+    blocks = (subjects for subjects in graph.subjects_by_heading.values() if subjects[0].is_machine is machines)
+    return tuple(tuple(subject.key for subject in subjects) for subjects in blocks)
 
 
 def _by_account(graph: AccessGraph) -> Blocks:

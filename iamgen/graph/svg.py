@@ -7,7 +7,7 @@ svg_text(graph, is_inline=True)        a part of a page, which has `svg_style.ST
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from textwrap import wrap
@@ -149,29 +149,22 @@ class _SvgPicture:
     @cached_property
     def _links_of(self) -> Mapping[str, list[GraphLink]]:
         """The links that are a part of a subject's ways, also those from one role to another."""
-        links: dict[str, list[GraphLink]] = defaultdict(list)
-        for link in self.places.graph.links:
-            for key in link.subjects:
-                links[key].append(link)
-        return links
+        return self._links_by(lambda link: link.subjects)
 
     @cached_property
     def _links_from(self) -> Mapping[str, list[GraphLink]]:
-        links: dict[str, list[GraphLink]] = defaultdict(list)
-        for link in self.places.graph.links:
-            links[link.source].append(link)
-        return links
+        return self._links_by(lambda link: (link.source,))
 
     @cached_property
     def _links_to(self) -> Mapping[str, list[GraphLink]]:
+        return self._links_by(lambda link: (link.target,))
+
+    def _links_by(self, keys: Callable[[GraphLink], Iterable[str]]) -> Mapping[str, list[GraphLink]]:
         links: dict[str, list[GraphLink]] = defaultdict(list)
         for link in self.places.graph.links:
-            links[link.target].append(link)
+            for key in keys(link):
+                links[key].append(link)
         return links
-
-    @cached_property
-    def _subjects(self) -> Mapping[str, GraphSubject]:
-        return {subject.key: subject for subject in self.places.graph.subjects}
 
     def _use(self, key: str, class_: str) -> str:
         return element("use", href=f"#{self.name}-{key}", class_=class_)
@@ -179,7 +172,7 @@ class _SvgPicture:
     def _link(self, link: GraphLink) -> str:
         """Return a line. Its colour is that of whose line it is, also where it is shown once more."""
         path, tip = self._curve(link)
-        source = self._subjects.get(link.source)
+        source = self.places.graph.subject_by_key.get(link.source)
         kind = "ig-of-role" if source is None else "ig-of-machine" if source.is_machine else "ig-of-person"
         form = f"ig-path ig-{link.form}{' ig-partial' if link.is_partial else ''}"
         line = element("path", class_=form, d=path)
@@ -199,12 +192,10 @@ class _SvgPicture:
             bulge = 24 + abs(y - start.y) // 6
             first, last = (start.right, start.y + ROW // 2), (target.right + _TIP, y)
             bends = (first[0] + bulge, first[1]), (last[0] + bulge, y)
-        elif source.x < target.x:
-            first, last = (source.right, source.y + source.height // 2), (target.x - _TIP, y)
-            bends = ((first[0] + last[0]) // 2, first[1]), ((first[0] + last[0]) // 2, y)
         else:
-            first, last = (source.x, source.y + source.height // 2), (target.right + _TIP, y)
-            bends = ((first[0] + last[0]) // 2, first[1]), ((first[0] + last[0]) // 2, y)
+            begin, end = (source.right, target.x - _TIP) if source.x < target.x else (source.x, target.right + _TIP)
+            first, last = (begin, source.y + source.height // 2), (end, y)
+            bends = ((begin + end) // 2, first[1]), ((begin + end) // 2, y)
         direction = _TIP if last[0] < target.x else -_TIP
         points = " ".join(f"{x},{height}" for x, height in (*bends, last))
         return f"M{first[0]},{first[1]}C{points}", f"M{last[0]},{y - 4}l{direction},4l{-direction},4z"

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from iamgen.access.principals import ASSUME
 from iamgen.errors import Fault, IamgenError, faults_of, refuse
 from iamgen.questions.circumstances import Acting, Circumstances
-from iamgen.questions.decisions import ActionOutcome, Decider, Level, actions_alike
+from iamgen.questions.decisions import LEVEL_RANK, ActionOutcome, Decider, Level, actions_alike
 from iamgen.questions.demands import Demand, ResourceScope, demand
 from iamgen.questions.hops import Hop, best_hop, stranger_hop
 from iamgen.questions.memory import remembering
@@ -19,7 +19,6 @@ from iamgen.questions.reach import ReachableWays, Reacher, Way
 from iamgen.similar_names import did_you_mean
 
 SELF = "self"
-_RANK: dict[Level, int] = {"yes": 0, "depends": 1, "no": 2}
 _TRIED = 50
 """Roles that an answer of no is explained with: those that would allow it, and that may not be assumed."""
 
@@ -136,7 +135,7 @@ class Asker:
         by_action = self._by_action(ways, wish)
         levels = {action: _level(by_action[action]) for action in wish.actions}
         level = next(iter(set(levels.values()))) if len(set(levels.values())) == 1 else "depends"
-        shown = min(wish.actions, key=lambda action: _RANK[levels[action]])
+        shown = min(wish.actions, key=lambda action: LEVEL_RANK[levels[action]])
         answer = AccessAnswer(question, wish, actors, level, by_action[shown], (), _grouped(levels))
         if level == "yes":
             return answer
@@ -234,7 +233,7 @@ def ways_for(reach: ReachableWays, wish: Demand) -> tuple[Way, ...]:
 def best_by_role(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
     """Return the attempts, the best first, and the best one alone of several sessions of one role."""
     best: dict[str, Attempt] = {}
-    for attempt in sorted(attempts, key=lambda attempt: _RANK[attempt.level]):
+    for attempt in sorted(attempts, key=lambda attempt: LEVEL_RANK[attempt.level]):
         best.setdefault(attempt.way.acting.known.entity.arn, attempt)
     return tuple(best.values())
 
@@ -253,8 +252,8 @@ def _is_via(way: Way, via: str | None) -> bool:
 
 
 def _level(attempts: Iterable[Attempt]) -> Level:
-    return min((attempt.level for attempt in attempts), key=_RANK.__getitem__, default="no")
+    return min((attempt.level for attempt in attempts), key=LEVEL_RANK.__getitem__, default="no")
 
 
 def _grouped(levels: dict[str, Level]) -> dict[Level, tuple[str, ...]]:
-    return {level: tuple(action for action in levels if levels[action] == level) for level in _RANK}
+    return {level: tuple(action for action in levels if levels[action] == level) for level in LEVEL_RANK}

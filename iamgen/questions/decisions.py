@@ -24,6 +24,8 @@ from iamgen.questions.glob_walk import samples
 from iamgen.questions.memory import remembering
 
 Level = Literal["yes", "depends", "no"]
+LEVEL_RANK: dict[Level, int] = {"yes": 0, "depends": 1, "no": 2}
+"""Levels, the one that allows most first."""
 _OF_OUTCOME: dict[str, Level] = {"allowed": "yes", "denied": "no", "unknown": "depends"}
 _KNOWN_OWNER = 4
 _RESOURCE_ACCOUNT = "aws:resourceaccount"

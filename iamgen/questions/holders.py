@@ -10,13 +10,12 @@ from iamgen.access.entities import IamUser
 from iamgen.aws.escalation import STEPS
 from iamgen.questions.can import Asker, Attempt, ways_for
 from iamgen.questions.circumstances import Acting, Circumstances
-from iamgen.questions.decisions import ActionOutcome, Level
+from iamgen.questions.decisions import LEVEL_RANK, ActionOutcome, Level
 from iamgen.questions.demands import Demand, ResourceScope
 from iamgen.questions.limits import ROOT_USER, not_looked_at, since, until
 from iamgen.questions.model import AccessModel, ActorKind, KnownEntity
 from iamgen.questions.reach import Way
 
-_RANK: dict[Level, int] = {"yes": 0, "depends": 1, "no": 2}
 KINDS: tuple[ActorKind, ...] = (
     "person",
     "CI user",
@@ -95,7 +94,7 @@ class HolderSearch:
             reach = self.asker.reacher.reach(actor, self.circumstances, within)
             ways = (way for way in ways_for(reach, self.demand) if self._is_in_scope(way.acting.known))
             holders: dict[str, AccessHolder] = {}
-            for holder in sorted(filter(None, map(self._holder, ways)), key=lambda holder: _RANK[holder.level]):
+            for holder in sorted(filter(None, map(self._holder, ways)), key=lambda holder: LEVEL_RANK[holder.level]):
                 holders.setdefault(holder.attempt.way.acting.known.entity.arn, holder)
             yield from holders.values()
 
@@ -104,7 +103,7 @@ class HolderSearch:
         level = self._level(Attempt(way, outcome).level for outcome in outcomes)
         if level == "no":
             return None
-        attempt = min((Attempt(way, outcome) for outcome in outcomes), key=lambda item: _RANK[item.level])
+        attempt = min((Attempt(way, outcome) for outcome in outcomes), key=lambda item: LEVEL_RANK[item.level])
         certain = tuple(item.action for item in outcomes if Attempt(way, item).level == "yes")
         return AccessHolder(level, attempt, until(self.asker, attempt, self.demand, self.circumstances), certain)
 
@@ -118,16 +117,13 @@ class HolderSearch:
         return self.power(self.asker.reacher.session(role, "", self.circumstances))[0]
 
     def _outcomes(self, acting: Acting) -> list[ActionOutcome]:
-        outcomes = [self.asker.outcome(acting, action, self.demand.scope) for action in self.demand.actions]
-        user = acting.known.entity
-        is_special = self.is_admin and isinstance(user, IamUser)
-        return [without_own_user(outcome, user.name) for outcome in outcomes] if is_special else outcomes
+        return action_outcomes(self.asker, acting, self.demand, is_admin=self.is_admin)
 
     def _level(self, levels: Iterable[Level]) -> Level:
         """Return the level of several actions: all of them count, or for administrators the best."""
         listed = set(levels)
         if self.is_admin:
-            return min(listed, key=_RANK.__getitem__, default="no")
+            return min(listed, key=LEVEL_RANK.__getitem__, default="no")
         return listed.pop() if len(listed) == 1 else "depends"
 
     def _is_in_scope(self, known: KnownEntity) -> bool:
@@ -135,7 +131,16 @@ class HolderSearch:
         return is_there and (self.only is None or known.entity.arn in self.only)
 
 
-def without_own_user(outcome: ActionOutcome, name: str) -> ActionOutcome:
+def action_outcomes(asker: Asker, acting: Acting, demand: Demand, *, is_admin: bool) -> list[ActionOutcome]:
+    """Return what is decided about each action that is asked about; `is_admin` says that administrators are looked for:
+    then what users may do to their own user alone does not count."""
+    outcomes = [asker.outcome(acting, action, demand.scope) for action in demand.actions]
+    user = acting.known.entity
+    is_special = is_admin and isinstance(user, IamUser)
+    return [_without_own_user(outcome, user.name) for outcome in outcomes] if is_special else outcomes
+
+
+def _without_own_user(outcome: ActionOutcome, name: str) -> ActionOutcome:
     """Leave out what a user may do to their own user and gives them nothing more: further keys and a password."""
     if outcome.action not in _OWN_CREDENTIALS:
         return outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 from iamgen.access.entities import IamRole
@@ -63,7 +63,8 @@ class AccessTables:
 
     def plain(self) -> dict[str, object]:
         """Return them as JSON values."""
-        return {**asdict(self), "classes": [item.plain() for item in self.classes]}
+        tables = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**tables, "classes": [item.plain() for item in self.classes]}
 
 
 class _TableMaker:

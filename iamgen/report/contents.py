@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
 
 from iamgen.access_diff.difference_text import DifferenceText
 from iamgen.errors import Fault
@@ -23,6 +24,7 @@ from iamgen.report.access_tables import AccessTables
 from iamgen.report.declared_checks import DeclaredChecks
 
 SOON = timedelta(days=30)
+Term = TypeVar("Term", AccessEnd, DeclaredTerm)
 _WITHOUT_MFA = "what people may do who sign in without MFA, and CI users by other means than their keys"
 
 
@@ -106,23 +108,19 @@ class ReportContents:
     @property
     def ended(self) -> tuple[SharedEnd, ...]:
         """What no longer holds, and is still written."""
-        return _shared(self._expiring.ended)
+        return tuple(SharedEnd(*shared) for shared in _once(self._expiring.ended))
 
     @property
     def ending(self) -> tuple[SharedEnd, ...]:
         """What ends within 30 days."""
-        return _shared(self._expiring.ending)
+        return tuple(SharedEnd(*shared) for shared in _once(self._expiring.ending))
 
     @property
     def emergencies(self) -> tuple[EmergencyRow, ...]:
         """The emergencies of the declaration, those that have ended too."""
-        accounts: dict[DeclaredTerm, list[DeclaredTerm]] = {}
-        for term in self.model.terms:
-            if term.kind == "emergency":
-                accounts.setdefault(replace(term, account=""), []).append(term)
+        emergencies = (term for term in self.model.terms if term.kind == "emergency")
         return tuple(
-            EmergencyRow(terms[0], tuple(term.account for term in terms), _is_over(terms[0], self.origin.moment))
-            for terms in accounts.values()
+            EmergencyRow(term, accounts, _is_over(term, self.origin.moment)) for term, accounts in _once(emergencies)
         )
 
     @property
@@ -142,8 +140,10 @@ def _is_over(term: DeclaredTerm, moment: datetime) -> bool:
     return term.until is not None and term.until <= moment
 
 
-def _shared(items: tuple[AccessEnd, ...]) -> tuple[SharedEnd, ...]:
-    together: dict[AccessEnd, list[AccessEnd]] = {}
+def _once(items: Iterable[Term]) -> Iterator[tuple[Term, tuple[str, ...]]]:
+    """Yield each of what is the same in several accounts once, as it is in the first of them, with their names."""
+    together: dict[Term, list[Term]] = {}
     for item in items:
         together.setdefault(replace(item, account=""), []).append(item)
-    return tuple(SharedEnd(listed[0], tuple(item.account for item in listed)) for listed in together.values())
+    for listed in together.values():
+        yield listed[0], tuple(item.account for item in listed)

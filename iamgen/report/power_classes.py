@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from iamgen.access.entities import IamRole, IamUser
+from iamgen.access.entities import IamRole
 from iamgen.declaration.expiry import iso
 from iamgen.questions.action_summary import action_levels, summary_of
 from iamgen.questions.action_summary_text import power_groups
 from iamgen.questions.can import Asker, Attempt
 from iamgen.questions.circumstances import Acting, Circumstances, acting_user
-from iamgen.questions.decisions import ActionOutcome, Level
-from iamgen.questions.demands import ResourceScope
+from iamgen.questions.decisions import LEVEL_RANK, ActionOutcome, Level
 from iamgen.questions.explanation import attempt_conditions
-from iamgen.questions.holders import without_own_user
+from iamgen.questions.holders import action_outcomes
 from iamgen.questions.limits import turning_points
 from iamgen.questions.model import Actor, ActorKind, KnownEntity
 from iamgen.questions.path_steps import last_steps
@@ -24,7 +23,6 @@ from iamgen.questions.reach import Way
 from iamgen.report.likeness import Likenesses, without_account
 from iamgen.report.prepared_questions import PREPARED, PreparedQuestion
 
-_RANK: dict[Level, int] = {"yes": 0, "depends": 1, "no": 2}
 _ASSUMING = frozenset({"sts:assumerole"})
 """What trust policies decide too, and so each role by itself; the report has who can act as what elsewhere."""
 _CONDITIONS = 3
@@ -130,7 +128,7 @@ class _ClassMember:
     def answer(self, question: PreparedQuestion) -> ClassAnswer:
         """Return the answer to a prepared question."""
         outcomes = self._outcomes(question)
-        best = min(outcomes, key=lambda outcome: _RANK[outcome.level])
+        best = min(outcomes, key=lambda outcome: LEVEL_RANK[outcome.level])
         if best.level == "no":
             return ClassAnswer("no")
         attempt = Attempt(Way(Actor(self.kind, self.known.entity.name, self.known), self.acting), best)
@@ -146,17 +144,14 @@ class _ClassMember:
         )
 
     def _outcomes(self, question: PreparedQuestion) -> list[ActionOutcome]:
-        user = self.known.entity
-        outcomes = [self.asker.outcome(self.acting, action, ResourceScope()) for action in question.actions]
-        is_special = question.is_admin and isinstance(user, IamUser)
-        return [without_own_user(outcome, user.name) for outcome in outcomes] if is_special else outcomes
+        return action_outcomes(self.asker, self.acting, question.demand, is_admin=question.is_admin)
 
     def _ends(self, question: PreparedQuestion, level: Level) -> Iterator[datetime]:
         """Yield the moments at which less is allowed than now."""
         for turn in self.turns:
             later = replace(self, circumstances=replace(self.circumstances, moment=turn))
             outcomes = later._outcomes(question)
-            if min(_RANK[outcome.level] for outcome in outcomes) > _RANK[level]:
+            if min(LEVEL_RANK[outcome.level] for outcome in outcomes) > LEVEL_RANK[level]:
                 yield turn
 
     def _short(self, name: str) -> str:

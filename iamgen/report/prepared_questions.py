@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iamgen.check.rules.stops_the_audit import STOPPING_ACTIONS
+from iamgen.questions.demands import Demand, ResourceScope
 from iamgen.questions.holders import POWER_OVER_IAM
 
 
@@ -22,6 +23,11 @@ class PreparedQuestion:
     """The actions."""
     is_admin: bool = False
     """Whether it asks for administrators: then what users may do to their own user alone does not count."""
+
+    @property
+    def demand(self) -> Demand:
+        """What is asked for: each of the actions, on any resource."""
+        return Demand(self.actions, self.key, ResourceScope())
 
 
 PREPARED = (

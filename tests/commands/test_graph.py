@@ -37,7 +37,7 @@ def test_a_picture_is_written(make_repo: MakeRepo, console: Console, tmp_path: P
 
 
 def test_a_picture_is_printed(make_repo: MakeRepo, console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "is_too_large", lambda _picture: True)
+    monkeypatch.setattr(command, "is_too_large", lambda _picture, _text: True)
     assert graph(GraphRequest(ModelSource(make_repo()), "mermaid", account="prod"), console) == 0
     picture = printed(console.out)
     assert 'subgraph a1["prod 333333333333<br>production<br>nobody: AdminR"]' in picture

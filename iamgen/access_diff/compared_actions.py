@@ -9,6 +9,6 @@ from iamgen.aws.data.services import every_action
 
 
 @lru_cache(maxsize=1)
-def listed_actions() -> KnownActions:
+def compared_actions() -> KnownActions:
     """Return the actions that AWS is known to have, with those that stand for others to come."""
     return KnownActions.with_unlisted(every_action())
