@@ -10,6 +10,7 @@ from iamgen.check.permission_sets import PERMISSION_SET
 from iamgen.iam.resource_policies import FUNCTION_PERMISSION, POLICIES
 from iamgen.iam.serverless import WITH_ROLES
 from iamgen.iam.template import Template
+from iamgen.ui.listing import first_of
 
 _LOOKED_AT = frozenset(
     (
@@ -37,7 +38,6 @@ def in_words(types: Counter[str]) -> str:
     if not types:
         return ""
     ordered = sorted(types, key=lambda name: (-types[name], name))
-    listed = ", ".join(f"{name} ({types[name]:,})" if types[name] > 1 else name for name in ordered[:_SHOWN])
-    more = f" and {len(ordered) - _SHOWN} more" if len(ordered) > _SHOWN else ""
+    listed = [f"{name} ({types[name]:,})" if types[name] > 1 else name for name in ordered]
     noun = "resource" if types.total() == 1 else "resources"
-    return f"{types.total():,} {noun} of types that are not looked at: {listed}{more}"
+    return f"{types.total():,} {noun} of types that are not looked at: {first_of(listed, _SHOWN)}"

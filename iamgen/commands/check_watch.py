@@ -13,6 +13,7 @@ from iamgen.declaration.users_file import USERS_FILE
 from iamgen.declaration.users_process import NoAnswerError, forked
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
 from iamgen.ui.console import Console
+from iamgen.ui.listing import first_of
 
 _FAULT, _USAGE = 1, 2
 _SHOWN = 5  # names of changed files that fit into a line
@@ -36,7 +37,9 @@ def watch(check: Check, watched: WatchedFiles, console: Console, wait: Wait = Wa
     console.note(f"watching {len(state)} {'file' if len(state) == 1 else 'files'} for changes; ^C ends it")
     while True:
         later = wait(watched, state)
-        console.note(f"\n{time.strftime('%H:%M:%S')} changed: {_listed(changed_names(watched.root, state, later))}")
+        console.note(
+            f"\n{time.strftime('%H:%M:%S')} changed: {first_of(changed_names(watched.root, state, later), _SHOWN)}"
+        )
         state = later
         _checked(check, watched, console)
 
@@ -86,8 +89,3 @@ def _require_users(root: Path) -> None:
     """Refuse a folder that has lost its users.py: a repository around it is another one."""
     if not (root / USERS_FILE).exists():
         raise refuse(str(root), f"there is no {USERS_FILE} any more", f"put {USERS_FILE} back: it is checked then")
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

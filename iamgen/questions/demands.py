@@ -16,6 +16,7 @@ from iamgen.errors import IamgenError, faults_of, refuse
 from iamgen.questions.glob_walk import samples
 from iamgen.questions.model import AccessModel
 from iamgen.similar_names import did_you_mean
+from iamgen.ui.listing import first_of
 
 EVERYTHING = "*"
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9_*?-]+", re.ASCII)
@@ -99,10 +100,11 @@ def _no_such_request(actions: tuple[str, ...], written: str, resource: str, part
     forms = dict.fromkeys(_shown(form) for action in actions for form in resource_forms(action))
     if not forms:
         return refuse(resource, f"there is no such request: the actions {written} have no resource", "leave it out")
-    listed = ", ".join(tuple(forms)[:_LISTED]) + (f" and {len(forms) - _LISTED} more" if len(forms) > _LISTED else "")
     problem = f"there is no such request: {written} is about resources of another form, in the list of {list_date()}"
     around = next(_around(actions, resource, partition), None)
-    return refuse(resource, problem, f"name {f'{around}, or ' if around else ''}one of the form {listed}")
+    return refuse(
+        resource, problem, f"name {f'{around}, or ' if around else ''}one of the form {first_of(tuple(forms), _LISTED)}"
+    )
 
 
 def _around(actions: tuple[str, ...], resource: str, partition: str) -> Iterator[str]:

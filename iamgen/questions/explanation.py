@@ -15,6 +15,7 @@ from iamgen.questions.condition_words import concerns, in_words, undecided, unkn
 from iamgen.questions.decisions import Level, SampleVerdict
 from iamgen.questions.hops import Hop
 from iamgen.questions.path_steps import statement_name
+from iamgen.ui.listing import first_of
 
 _LISTED = 4
 _LEVELS: dict[Level, str] = {
@@ -108,8 +109,7 @@ def _parts(attempt: Attempt) -> Iterator[str]:
         samples = [sample for sample in attempt.outcome.samples if sample.level == level]
         names = tuple(dict.fromkeys(name for sample in samples for name in _named(sample)))
         if names:
-            more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-            yield f"{words} {', '.join(names[:_LISTED])}{more}"
+            yield f"{words} {first_of(names, _LISTED)}"
 
 
 def _named(sample: SampleVerdict) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.release.git import Git
+from iamgen.ui.listing import first_of
 from iamgen.ui.printable import printable
 
 _ID = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -102,8 +103,7 @@ class Repository:
         output = self.git.tell("status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", *scope)
         files = [printable(entry[3:]) for entry in output.split("\0") if entry]
         if files:
-            more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
-            problem = f"not everything is committed: {', '.join(files[:_SHOWN])}{more}"
+            problem = f"not everything is committed: {first_of(files, _SHOWN)}"
             raise refuse(
                 "git status", problem, "commit it, ignore it, or put it away with git stash --include-untracked"
             )

@@ -12,8 +12,8 @@ from urllib.parse import quote
 from iamgen.check.finding import Finding, Level
 from iamgen.check.formats._places import FindingsByPlace, file_place, ordered, pointer, spot
 from iamgen.check.rules import Rule, every_rule
+from iamgen.ui.sarif_log import sarif_log
 
-_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: dict[Level, str] = {"error": "error", "warning": "warning", "info": "note"}
 
 _Object = dict[str, object]
@@ -24,11 +24,8 @@ def render(findings: FindingsByPlace, stack: str = "infra") -> str:
     pairs = list(ordered(findings))
     first = {finding.rule: finding for _, finding in reversed(pairs)}
     rules = sorted(first)
-    driver = {"name": "iamgen", "rules": [_rule(first[rule]) for rule in rules]}
     index = {rule: number for number, rule in enumerate(rules)}
-    results = list(_results(pairs, index, stack))
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    return sarif_log("iamgen", [_rule(first[rule]) for rule in rules], list(_results(pairs, index, stack)))
 
 
 def _rule(finding: Finding) -> _Object:

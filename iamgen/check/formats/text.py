@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from iamgen.check.finding import Finding
 from iamgen.check.formats._places import FindingsByPlace, counts, is_account, ordered, pointer
+from iamgen.ui.listing import first_of
 from iamgen.ui.printable import printable
 
 _MOST_LISTED = 4
@@ -38,16 +39,15 @@ def _told_once(findings: FindingsByPlace) -> Iterator[tuple[Sequence[str], Findi
 
 def _lines(places: Sequence[str], finding: Finding) -> Iterator[str]:
     rule = f"{finding.rule} {finding.name}".strip()
-    where = _where(places[0], finding) if len(places) == 1 else f"{_listed(places)} {pointer(finding)}".strip()
+    where = (
+        _where(places[0], finding)
+        if len(places) == 1
+        else f"{first_of(places, _MOST_LISTED)} {pointer(finding)}".strip()
+    )
     yield printable(f"{finding.level}: {where}: {rule}: {finding.message}")
     hints = [text for text in (finding.cause, finding.source) if text]
     if hints:
         yield printable(f"hint: {'; '.join(hints)}")
-
-
-def _listed(accounts: Sequence[str]) -> str:
-    more = len(accounts) - _MOST_LISTED
-    return f"{', '.join(accounts[:_MOST_LISTED])}{f' and {more} more' if more > 0 else ''}"
 
 
 def _where(place: str, finding: Finding) -> str:

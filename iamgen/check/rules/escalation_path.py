@@ -17,6 +17,7 @@ from iamgen.iam.attachments import holders
 from iamgen.iam.statements import ReadStatement
 from iamgen.iam.syntax import Path
 from iamgen.iam.template import Template
+from iamgen.ui.listing import first_of
 
 if TYPE_CHECKING:
     from iamgen.questions.escalation import EscalationPath, EscalationSearch
@@ -139,9 +140,7 @@ def _message(path: EscalationPath, alike: tuple[str, ...], search: EscalationSea
 
 
 def _listed(names: Iterable[str]) -> str:
-    listed = tuple(names)
-    more = f" and {len(listed) - _LISTED} more" if len(listed) > _LISTED else ""
-    return ", ".join(listed[:_LISTED]) + more
+    return first_of(tuple(names), _LISTED)
 
 
 _BATCH = "arn:aws:iam::111111111111:role/BatchR"

@@ -10,6 +10,7 @@ from iamgen.check.rules._escalation import allowed, boundary_doubt, denied, of_a
 from iamgen.check.rules._examples import allow, group, policy, role, template, user
 from iamgen.iam.attachments import TemplateHolder, aws, groups, holders
 from iamgen.iam.template import Resource, Template
+from iamgen.ui.listing import first_of
 
 _ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
 _SHOWN = 3
@@ -33,9 +34,7 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
 def _message(holder: Resource, actions: list[str], doubt: str) -> str:
     if any(value.text.endswith(_ADMINISTRATOR) for value in aws(holder)):
         return f"{holder.logical_id} has AdministratorAccess, and was not declared to{doubt}: attach what it needs"
-    shown = ", ".join(actions[:_SHOWN])
-    more = f" and {len(actions) - _SHOWN} more" if len(actions) > _SHOWN else ""
-    problem = f"{holder.logical_id} may gain more power than it was granted, by {shown}{more}"
+    problem = f"{holder.logical_id} may gain more power than it was granted, by {first_of(actions, _SHOWN)}"
     return f"{problem}{doubt}: narrow the resources, or declare that it may"
 
 
