@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from iamgen.aws_client.clients import Client, Clients
 from iamgen.aws_client.errors import DENIED_CODES, code_of
@@ -22,7 +22,7 @@ from iamgen.people.audit_account import (
     trust_findings,
 )
 from iamgen.people.audit_administrators import AdministratorQuestion, administrator_findings
-from iamgen.people.audit_finding import AccountAudit, AuditFinding, AuditRule
+from iamgen.people.audit_finding import AccountAudit, AuditFinding, in_order
 from iamgen.people.audit_people import credential_findings, device_findings, people_findings
 from iamgen.people.credential_report import CredentialReport, credential_report
 from iamgen.people.people_account import PeopleAccount
@@ -36,7 +36,6 @@ NEVER_LOOKED_AT = (
     "service control policies, and policies of resources",
 )
 """What no audit looks at, and where to look."""
-_ORDER = {rule: number for number, rule in enumerate(get_args(AuditRule))}
 Answer = TypeVar("Answer")
 
 
@@ -125,8 +124,7 @@ def audit_account(subject: AuditSubject, pace: Pace) -> AccountAudit:
         looking.look("people", lambda: _of_people(people, report, looking))
         looking.look("MFA devices", lambda: device_findings(iam))
         looking.look("the password policy", lambda: password_policy_findings(_password_policy(iam)))
-    ordered = sorted(looking.findings, key=lambda finding: (_ORDER[finding.rule], finding.subject, finding.problem))
-    return AccountAudit(subject.account.name, subject.account.id, tuple(ordered), looking.refused)
+    return AccountAudit(subject.account.name, subject.account.id, tuple(in_order(looking.findings)), looking.refused)
 
 
 def _of_report(subject: AuditSubject, report: CredentialReport, summary: Mapping[str, int]) -> Iterator[AuditFinding]:

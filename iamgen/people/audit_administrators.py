@@ -24,6 +24,7 @@ from iamgen.questions.declared_source import DeclaredTexts, from_declaration
 from iamgen.questions.details_source import AccountDetails, checked, from_details, pages
 from iamgen.questions.holders import HolderSearch, admin_demand
 from iamgen.questions.model import AccessModel, KnownEntity
+from iamgen.ui.listing import first_of
 
 _OF_SERVICES = ":role/aws-service-role/"
 """Roles that only a service of AWS can use, and nobody can change."""
@@ -126,8 +127,7 @@ def _finding(arn: str, administrator: Administrator, question: AdministratorQues
 def _words(actions: tuple[str, ...]) -> str:
     if not actions:
         return ""
-    more = len(actions) - _NAMED
-    return f" ({', '.join(actions[:_NAMED])}{f' and {more} more actions' if more > 0 else ''})"
+    return f" ({first_of(actions, _NAMED, 'actions')})"
 
 
 def _trusted(role: IamRole) -> tuple[str, ...]:
@@ -149,8 +149,7 @@ def _in_words(listed: Sequence[str]) -> str:
     """Return whom a role trusts, as the end of a sentence; nothing where it trusts nobody."""
     if not listed:
         return ""
-    more = len(listed) - _NAMED
-    return f"; it trusts {', '.join(listed[:_NAMED])}{f' and {more} more' if more > 0 else ''}"
+    return f"; it trusts {first_of(listed, _NAMED)}"
 
 
 def _hint(arn: str, name: str, question: AdministratorQuestion) -> str:

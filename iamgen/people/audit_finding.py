@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import get_args
 
 from iamgen.declaration.audit_rules import AuditRule
 
@@ -25,6 +26,15 @@ class AuditFinding:
     detail: str = ""
     """What exactly it is about, beside the subject, such as the principal that a role trusts; empty where the rule and
     the subject say it all."""
+
+
+RULE_ORDER: Mapping[str, int] = {rule: number for number, rule in enumerate(get_args(AuditRule))}
+"""The numbers of the rules, in whose order findings stand."""
+
+
+def in_order(findings: Iterable[AuditFinding]) -> list[AuditFinding]:
+    """Return findings in the order of their rules, then by subject and problem."""
+    return sorted(findings, key=lambda finding: (RULE_ORDER[finding.rule], finding.subject, finding.problem))
 
 
 @dataclass(frozen=True)

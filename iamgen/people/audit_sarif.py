@@ -9,13 +9,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from iamgen.errors import Fault
 from iamgen.people.accepted_findings import every_finding
-from iamgen.people.audit_finding import AccountAudit, AuditFinding, AuditRule
+from iamgen.people.audit_finding import RULE_ORDER, AccountAudit, AuditFinding, AuditRule, in_order
+from iamgen.ui.sarif_log import sarif_log
 
-_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _GRAVE: frozenset[AuditRule] = frozenset(
     {
         "administrator",
@@ -52,9 +52,6 @@ _SUMMARIES: Mapping[str, str] = {
 }
 
 
-_ORDER = [*get_args(AuditRule), _UNREAD]
-
-
 class _Result(NamedTuple):
     account: str
     rule: str
@@ -68,20 +65,15 @@ def audit_sarif(audits: Sequence[AccountAudit], faults: Mapping[str, Sequence[Fa
     """Return what was found as one run, in ASCII, ending in a newline. `faults` says why accounts could not be looked
     at, by name: these and what AWS refused are results as well. `place` is the path of users.py in the repository."""
     findings = [*_findings(audits), *_unread(audits, faults)]
-    rules = sorted({result.rule for result in findings}, key=_ORDER.index)
-    driver = {"name": "iamgen audit", "rules": [_rule(rule) for rule in rules]}
-    results = list(_results(findings, rules, place))
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    rules = sorted({result.rule for result in findings}, key=lambda rule: RULE_ORDER.get(rule, len(RULE_ORDER)))
+    return sarif_log("iamgen audit", [_rule(rule) for rule in rules], list(_results(findings, rules, place)))
 
 
 def _findings(audits: Sequence[AccountAudit]) -> Iterator[_Result]:
     for audit in audits:
         reasons = {id(item.finding): item.reason for item in audit.accepted}
         # in one order, whatever is accepted, so that fingerprints of equal findings stay as they are
-        for finding in sorted(
-            every_finding(audit), key=lambda item: (_ORDER.index(item.rule), item.subject, item.problem)
-        ):
+        for finding in in_order(every_finding(audit)):
             message = _message(audit, finding)
             yield _Result(audit.account, finding.rule, finding.subject, message, reasons.get(id(finding)))
 

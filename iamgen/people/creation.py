@@ -10,7 +10,7 @@ from iamgen.aws_client.errors import DENIED_CODES, code_of
 from iamgen.declaration.resolved import Declaration, Person
 from iamgen.deploy.authorization_details import USER
 from iamgen.deploy.consequences import cli_options
-from iamgen.deploy.revocation import DENY_ALL, OFFBOARDED_POLICY
+from iamgen.deploy.revocation import OFFBOARDED_POLICY
 from iamgen.deploy.steps import AddToGroup, DeleteInlinePolicy, StepPrincipal
 from iamgen.errors import Fault, refuse
 from iamgen.people.declared_person import expected_groups
@@ -62,8 +62,9 @@ def creation_plan(people: PeopleAccount, person: Person, *, reset_password: bool
 
 
 def _has_unused_password(user: UserState | None) -> bool:
-    is_temporary = user is not None and user.password is not None and user.password.must_change
-    return is_temporary and user is not None and user.last_sign_in is None
+    if user is None or user.password is None:
+        return False
+    return user.password.must_change and user.last_sign_in is None
 
 
 def _steps(
@@ -123,7 +124,7 @@ def _remarks(people: PeopleAccount, person: Person, user: UserState | None) -> I
         problem = f"users.py declares {person.name} with the path {person.path}, and the IAM user has {user.path}"
         command = f"aws iam update-user --user-name {user.name} --new-path {person.path}{options}"
         yield Fault(people.where, problem, f'{command}; or write path="{user.path}" in users.py')
-    for arn in (arn for arn in (user.attached if user else ()) if arn.endswith(DENY_ALL)):
+    for arn in user.denying_attachments if user else ():
         problem = f"{person.name} is denied everything by AWS's policy AWSDenyAll, which somebody has attached"
         command = f"aws iam detach-user-policy --user-name {person.name} --policy-arn {arn}{options}"
         yield Fault(people.where, problem, f"if they are to be let in: {command}")

@@ -10,9 +10,12 @@ from typing import Protocol
 from iamgen.aws_client.clients import Clients
 from iamgen.aws_client.errors import code_of
 from iamgen.deploy.consequences import is_refusal
-from iamgen.errors import IamgenError, refuse
+from iamgen.errors import refuse
+from iamgen.people.secret_file import claim, require_absent
 from iamgen.ui.console import Console
-from iamgen.ui.files import claim_private, write_all
+from iamgen.ui.files import write_all
+
+_KEY = "a key"
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,7 @@ class FileKeyDelivery:
 
     def __init__(self, file: Path) -> None:
         """Raises IamgenError when the file is there already: it may have another key."""
-        if file.exists() or file.is_symlink():
-            raise _taken(file)
+        require_absent(file, _KEY)
         self._file = file
 
     @property
@@ -95,10 +97,7 @@ class FileKeyDelivery:
 
     def prepare(self) -> None:
         """Make the file, while there is no key yet that could be lost."""
-        try:
-            claim_private(self._file)
-        except FileExistsError as exc:
-            raise _taken(self._file) from exc
+        claim(self._file, _KEY)
 
     def hand_over(self, key: NewKey) -> None:
         """Write it."""
@@ -111,10 +110,6 @@ class FileKeyDelivery:
     def withdraw(self) -> None:
         """Remove the file."""
         self._file.unlink(missing_ok=True)
-
-
-def _taken(file: Path) -> IamgenError:
-    return refuse(str(file), "is there already, and may have a key in it", "name a file that there is not")
 
 
 class SecretKeyDelivery:

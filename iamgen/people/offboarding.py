@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from iamgen.deploy.authorization_details import ROLE, USER
-from iamgen.deploy.revocation import DENY_ALL, LONGEST_SESSION, OFFBOARDED_POLICY, Revocation, revocation_name
+from iamgen.deploy.revocation import LONGEST_SESSION, OFFBOARDED_POLICY, Revocation, revocation_name
 from iamgen.deploy.steps import DeleteBoundary, DeleteInlinePolicy, DetachPolicy, RemoveFromGroup, StepPrincipal
 from iamgen.people.account_traces import AccountTraces, SessionRole
 from iamgen.people.leaver_state import LeaverState
@@ -93,7 +93,7 @@ def offboarding_plan(state: LeaverState, choices: OffboardingChoices, now: datet
 def _end_of(user: UserState, principal: StepPrincipal) -> Iterator[UserStep]:
     """Yield how the user goes, and the Deny right before. While something could not be looked at, both stay: AWS would
     not delete the user because of it, and without the Deny a key that nobody saw would work again."""
-    yield from (DetachPolicy(principal, arn) for arn in user.attached if arn.endswith(DENY_ALL))
+    yield from (DetachPolicy(principal, arn) for arn in user.denying_attachments)
     yield DeleteInlinePolicy(principal, OFFBOARDED_POLICY)
     yield DeleteUser(user.name)
 
@@ -138,7 +138,7 @@ def _belongings(user: UserState) -> Iterator[UserStep]:
 
 def _policies(user: UserState, principal: StepPrincipal) -> Iterator[UserStep]:
     yield from (RemoveFromGroup(group, user.name) for group in user.groups)
-    yield from (DetachPolicy(principal, arn) for arn in user.attached if not arn.endswith(DENY_ALL))
+    yield from (DetachPolicy(principal, arn) for arn in user.attached if arn not in user.denying_attachments)
     yield from (DeleteInlinePolicy(principal, name) for name in user.inline if name != OFFBOARDED_POLICY)
     if user.boundary:
         yield DeleteBoundary(principal)

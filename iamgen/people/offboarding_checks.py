@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from iamgen.declaration.expiry import iso
-from iamgen.deploy.revocation import DENY_ALL, LONGEST_SESSION, Revocation
+from iamgen.deploy.revocation import LONGEST_SESSION, Revocation
 from iamgen.people.account_traces import Leaver
 from iamgen.people.leaver_state import DENIAL, SPARE_DEVICES, LeaverState
 
@@ -75,7 +75,7 @@ def _of_kept_user(name: str, state: LeaverState) -> Iterator[OffboardingCheck]:
         return
     active = ", ".join(id_ for _, id_, is_active in user.credentials if is_active)
     unread = [action for part, action in user.unread_belongings.items() if part != "groups"]
-    is_denied = state.denied_since is not None or any(arn.endswith(DENY_ALL) for arn in user.attached)
+    is_denied = state.denied_since is not None or bool(user.denying_attachments)
     hidden = [state.refused.get(DENIAL), *(user.not_looked_at.get(part) for part in ("attached", "inline"))]
     refused = ", ".join(action for action in hidden if action)
     text = f"the IAM user {name} is denied everything"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from iamgen.errors import IamgenError, refuse
+from iamgen.people.secret_file import claim, require_absent
 from iamgen.ui.console import Console
-from iamgen.ui.files import claim_private, write_all
+from iamgen.ui.files import write_all
+
+_PASSWORDS = "passwords"
 
 
 class PasswordDelivery(Protocol):
@@ -45,18 +47,14 @@ class FileDelivery:
 
     def __init__(self, file: Path) -> None:
         """Raises IamgenError when the file is there already: it may have the passwords of others."""
-        if file.exists() or file.is_symlink():
-            raise _taken(file)
+        require_absent(file, _PASSWORDS)
         self._file = file
         self._passwords: dict[str, str] = {}
 
     def prepare(self, user: str, password: str) -> None:
         """Write it before AWS is told, so that it is there however the request ends."""
         if not self._passwords:
-            try:
-                claim_private(self._file)
-            except FileExistsError as exc:
-                raise _taken(self._file) from exc
+            claim(self._file, _PASSWORDS)
         self._passwords[user] = password
         self._write()
 
@@ -74,7 +72,3 @@ class FileDelivery:
     def _write(self) -> None:
         lines = (f"{user}\t{password}\n" for user, password in self._passwords.items())
         write_all({self._file: "".join(lines)}, private=True)
-
-
-def _taken(file: Path) -> IamgenError:
-    return refuse(str(file), "is there already, and may have passwords in it", "name a file that there is not")

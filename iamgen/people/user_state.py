@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from iamgen.deploy.revocation import DENY_ALL
+
 CredentialKind = Literal["access key", "signing certificate", "SSH key", "service credential"]
 
 
@@ -107,6 +109,11 @@ class UserState:
     """The user's tags."""
     not_looked_at: Mapping[str, str] = field(default_factory=dict)
     """What AWS refused to say, by the name of the part, with the action that is missing."""
+
+    @property
+    def denying_attachments(self) -> tuple[str, ...]:
+        """The ARNs of the attached policies that deny everything: AWS has one."""
+        return tuple(arn for arn in self.attached if arn.endswith(DENY_ALL))
 
     @property
     def unread_belongings(self) -> Mapping[str, str]:
