@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
 
 from iamgen.declaration.expiry import spoken
-from iamgen.graph.reached_targets import UNKNOWN, GraphParty, ReachedTarget, TargetName
+from iamgen.graph.reached_targets import GraphParty, ReachedTarget, TargetName
+from iamgen.questions.unknown_principals import UNKNOWN
 from iamgen.questions.who_can_text import PLURALS
 
 _TITLE_WIDTH = 100

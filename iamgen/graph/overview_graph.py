@@ -16,7 +16,6 @@ from iamgen.graph.access_graph import AccessGraph, GraphAccount, GraphLink, Grap
 from iamgen.graph.equal_access import Folding, Parties, folded_accounts, folded_parties
 from iamgen.graph.graph_words import link_title, subject_heading, subject_title, target_title, terms_line, terms_of
 from iamgen.graph.reached_targets import (
-    UNKNOWN,
     GraphParty,
     ReachedTarget,
     TargetName,
@@ -28,6 +27,7 @@ from iamgen.questions.access_answer import AccessOverview
 from iamgen.questions.declared_terms import DeclaredTerm
 from iamgen.questions.limits import not_looked_at_of_all
 from iamgen.questions.model import ModelAccount
+from iamgen.questions.unknown_principals import UNKNOWN
 
 
 def access_graph(overview: AccessOverview, folding: Folding = "auto") -> AccessGraph:

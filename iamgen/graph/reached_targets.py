@@ -19,9 +19,8 @@ from iamgen.questions.limits import way_end
 from iamgen.questions.model import AccessModel, Actor, KnownEntity, ModelAccount
 from iamgen.questions.path_steps import way_path
 from iamgen.questions.reach import Way
+from iamgen.questions.unknown_principals import UNKNOWN
 
-UNKNOWN = "not in what was read"
-"""The kind of those whom a trust policy names and of whom nothing is known."""
 _TEAM = "team"
 _STATEMENT = "statement "
 

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from iamgen.declaration.model import OPS
-from iamgen.declaration.pipelines import PROVIDERS
 from iamgen.declaration.reading_roles import reading_roles
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError
 from iamgen.jinja.ci_commands import cfn_lint, installation
-from iamgen.jinja.ci_jobs import CiProvider, Job, jobs_of, this_repository, unapproved
+from iamgen.jinja.ci_jobs import CiProvider, Job, jobs_of, role_variable, this_repository, token_audience, unapproved
 from iamgen.jinja.ci_nightly import nightly_jobs
 from iamgen.jinja.template import page
 
@@ -135,18 +134,16 @@ def _deployment(
         default=None,
     )
     has_environment = account.needs_approval or (job is not None and (job.is_guarded or bool(job.tier)))
-    usual = PROVIDERS[provider].audience
-    audience = job.pipeline.audience if job else usual
     return Deployment(
         account=account.name,
         stage=_stage(account),
         needs_approval=account.needs_approval,
         needs=needs,
         role=declaration.naming(account).role_arn(job.granted.role) if job else "",
-        variable=f"{account.name.upper().replace('-', '_')}_DEPLOY_ROLE_ARN",
+        variable=role_variable(account, "DEPLOY"),
         environment=((job.environment if job else "") or account.name) if has_environment else "",
         tier=(job.tier if job else "") or ("production" if account.needs_approval else ""),
-        audience="" if provider == "github" and audience == usual else audience,
+        audience=token_audience(provider, job),
     )
 
 

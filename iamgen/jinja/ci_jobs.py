@@ -69,6 +69,18 @@ def _gitlab_job(pipeline: Workload, granted: Granted, branch: str) -> Job | None
     return Job(subject[1], "", tier, is_guarded, own_branch, own_branch == branch, pipeline, granted)
 
 
+def role_variable(account: Account, purpose: str) -> str:
+    """Return the name of the CI service's variable that has the ARN of an account's role, where no pipeline says it."""
+    return f"{account.name.upper().replace('-', '_')}_{purpose}_ROLE_ARN"
+
+
+def token_audience(provider: CiProvider, job: Job | None) -> str:
+    """Return what the token of a job is made for; empty for the usual audience of GitHub's action."""
+    usual = PROVIDERS[provider].audience
+    audience = job.pipeline.audience if job else usual
+    return "" if provider == "github" and audience == usual else audience
+
+
 def unapproved(declaration: Declaration, own: Iterable[Job], provider: CiProvider) -> Iterator[Fault]:
     """Find what gets into an account that needs approval from a branch, a tag or a pull request: without any."""
     reading = reading_roles(declaration.roles)

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from iamgen.declaration.pipelines import PROVIDERS
 from iamgen.declaration.reading_roles import reading_roles
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.declaration.standard import READ
-from iamgen.jinja.ci_jobs import CiProvider, Job, jobs_of, this_repository
+from iamgen.jinja.ci_jobs import CiProvider, Job, jobs_of, role_variable, this_repository, token_audience
 
 _USUAL_MAIN_BRANCHES = ("main", "master")
 
@@ -68,14 +67,12 @@ def _nightly_job(declaration: Declaration, provider: CiProvider, account: Accoun
     """Return the job of an account; of several roles it gets another than ReadR, which may also read data."""
     able = [candidate for candidate in jobs if candidate.granted.account == account.name]
     job = min(able, key=lambda candidate: (candidate.granted.role == READ, candidate.granted.role), default=None)
-    usual = PROVIDERS[provider].audience
-    audience = job.pipeline.audience if job else usual
     tier = job.tier if job else ""
     return NightlyJob(
         account=account.name,
         role=declaration.naming(account).role_arn(job.granted.role) if job else "",
-        variable=f"{account.name.upper().replace('-', '_')}_AUDIT_ROLE_ARN",
+        variable=role_variable(account, "AUDIT"),
         environment=f"audit-{account.name}" if tier else "",
         tier=tier,
-        audience="" if provider == "github" and audience == usual else audience,
+        audience=token_audience(provider, job),
     )

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from iamgen.access.documents import Statement
 from iamgen.questions.model import AccessModel, KnownEntity
 
+UNKNOWN = "not in what was read"
+"""What somebody is of whom nothing is known but the name."""
 _USER_NAME = "aws:username"
 
 

@@ -13,13 +13,13 @@ from iamgen.declaration.expiry import spoken
 from iamgen.questions.access_answer import AccessOverview, ActorKey
 from iamgen.questions.held_roles import HeldRole, group_label, role_label
 from iamgen.questions.model import KnownEntity
+from iamgen.questions.unknown_principals import UNKNOWN
 from iamgen.review.power_digest import PowerDigests
 from iamgen.ui.printable import printable
 
 _TOKEN = re.compile(r"r([0-9a-f]{12})-([0-9a-f]{8})-([0-9a-f]{16})")
 _ID, _TEXT = 12, 8
 NO_END = "no end"
-UNKNOWN = "not in what was read"
 
 
 class AccessWords(NamedTuple):

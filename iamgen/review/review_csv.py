@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from iamgen.errors import Fault
 from iamgen.review.access_lines import AccessLine, AccessWords, LineToken
 from iamgen.review.review_content import ReviewContent
-from iamgen.review.review_head import BOM, FORMAT, ReviewHead, WrittenLine, WrittenReview, line_faults, read_head
+from iamgen.review.review_head import (
+    BOM,
+    FORMAT,
+    IN_CONFLICT,
+    MERGE_MARKERS,
+    ReviewHead,
+    WrittenLine,
+    WrittenReview,
+    line_faults,
+    read_head,
+)
 
 _OWN = ("number", "confirmed", "by")
 _HEAD = {"format": "Format", "commit": "Commit", "access": "Access", "lines": "Lines", "review": "Review"}
@@ -17,7 +27,6 @@ COLUMNS = (*_OWN, *AccessWords._fields, "line", *_HEAD)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 """How a cell begins that a spreadsheet would take for a formula; the apostrophe, so that it can be taken off again."""
 _CONFIRMED = {"": False, "no": False, "x": True, "yes": True}
-_MERGE = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 
 
 def csv_text(content: ReviewContent) -> str:
@@ -44,9 +53,9 @@ def read_csv(text: str, where: str) -> tuple[WrittenReview, tuple[Fault, ...]]:
     """Return what a file says, and everything that is wrong with it; `where` is its name. Semicolons are taken too."""
     content = text.removeprefix(BOM)
     merging = [
-        Fault(f"{where}:{place}", "there is a merge marker of git", "solve the conflict first: keep every row once")
+        Fault(f"{where}:{place}", IN_CONFLICT, "solve the conflict first: keep every row once")
         for place, row in enumerate(content.split("\n"), 1)
-        if row.startswith(_MERGE)
+        if row.startswith(MERGE_MARKERS)
     ]
     if merging:
         return WrittenReview(ReviewHead("", "", "", 0), ()), tuple(merging)

@@ -15,6 +15,9 @@ BOM = "\ufeff"
 """How some editors begin a file that they save as UTF-8."""
 ONCE = "remove one of the two"
 """The hint for what stands twice."""
+MERGE_MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
+"""How lines begin that git writes where two changes meet."""
+IN_CONFLICT = "there is a merge marker of git"
 _COMMIT = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 

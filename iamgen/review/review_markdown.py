@@ -9,7 +9,17 @@ from itertools import groupby
 from iamgen.errors import Fault
 from iamgen.review.access_lines import AccessLine, LineToken
 from iamgen.review.review_content import ReviewContent
-from iamgen.review.review_head import BOM, FORMAT, ONCE, WrittenLine, WrittenReview, line_faults, read_head
+from iamgen.review.review_head import (
+    BOM,
+    FORMAT,
+    IN_CONFLICT,
+    MERGE_MARKERS,
+    ONCE,
+    WrittenLine,
+    WrittenReview,
+    line_faults,
+    read_head,
+)
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>&|~$#])")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>&|~$#])")
@@ -18,7 +28,6 @@ _LINE = re.compile(
 )
 _HEAD = re.compile(r"\* (?P<key>[A-Z][a-z]+): `(?P<value>[^`]*)`")
 _TITLE = "# Access review "
-_MERGE = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 MARKS = {" ": False, "x": True, "X": True}
 
 _INTRODUCTION = """\
@@ -89,10 +98,8 @@ def read_markdown(text: str, where: str) -> tuple[WrittenReview, tuple[Fault, ..
 
 def _unknown(content: str) -> Fault | None:
     """Return what is wrong with a line that is none of the review; None for a heading, a note or an empty line."""
-    if content.startswith(_MERGE):
-        return Fault(
-            "", "there is a merge marker of git", "solve the conflict first: keep every line of both sides once"
-        )
+    if content.startswith(MERGE_MARKERS):
+        return Fault("", IN_CONFLICT, "solve the conflict first: keep every line of both sides once")
     if not content or content.startswith(("#", "> ", ">")):
         return None
     if (match := _LINE.fullmatch(content)) and match["mark"] not in MARKS:
