@@ -53,10 +53,14 @@ def changed_example(place: Workplace) -> Path:
     folder = place.folder / "changed-example"
     shutil.copytree(place.example, folder)
     commit_all(place, folder)
-    users = folder / "users.py"
+    change_access(folder / "users.py")
+    return folder
+
+
+def change_access(users: Path) -> None:
+    """Let somebody have another role, and OpsR do more, in users.py."""
     text = users.read_text(encoding="utf-8")
     users.write_text(text.replace('"s3", "sts"', '"s3", "sqs", "sts"').replace('"OpsR"', '"ReadR"', 1), "utf-8")
-    return folder
 
 
 def policies(place: Workplace) -> tuple[Path, Path]:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from bench import repository
-from bench.differences import commit_all
+from bench.differences import change_access, commit_all
 from bench.measure import FailedError, Run, cpu, output, peak, run, wall, within
 from bench.scale import BUDGET
 from bench.short import Comparison
@@ -95,8 +95,7 @@ def _difference(place: Workplace, size: int) -> Run:
     if not folder.exists():
         users = repository.write_organization(folder, size) / "users.py"
         commit_all(place, folder)
-        text = users.read_text(encoding="utf-8")
-        users.write_text(text.replace('"s3", "sts"', '"s3", "sqs", "sts"').replace('"OpsR"', '"ReadR"', 1), "utf-8")
+        change_access(users)
     return run(place.iamgen("diff", "HEAD", cwd=folder), look=True)
 
 
