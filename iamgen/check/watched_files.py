@@ -117,13 +117,13 @@ def _files_of(root: Path) -> Iterator[Path]:
 
 def _walk(root: Path) -> Iterator[tuple[Path, list[str]]]:
     """Yield each folder of a repository with the names of its files. Links are followed, but each folder comes once."""
-    visited = set()
+    visited = set[tuple[int, int]]()
     for folder, subfolders, names in os.walk(root, followlinks=True):
-        identity = _stamp(Path(folder))
-        if identity is None or identity.inode in visited:
+        identity = _identity(Path(folder))
+        if identity is None or identity in visited:
             subfolders.clear()
             continue
-        visited.add(identity.inode)
+        visited.add(identity)
         subfolders[:] = [name for name in subfolders if not _is_skipped(Path(folder), name, root)]
         yield Path(folder), names
 
@@ -134,12 +134,22 @@ def _is_skipped(folder: Path, name: str, root: Path) -> bool:
     return name.startswith(".") or name in _INSTALLED or is_output or (folder / name / "pyvenv.cfg").exists()
 
 
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Return the device and the inode of a folder: inodes alone are numbered anew on each device."""
+    status = _status(folder)
+    return (status.st_dev, status.st_ino) if status else None
+
+
 def _stamp(path: Path) -> Stamp | None:
+    status = _status(path)
+    return Stamp(status.st_mtime_ns, status.st_size, status.st_ino) if status else None
+
+
+def _status(path: Path) -> os.stat_result | None:
     try:
-        status = path.stat()
+        return path.stat()
     except OSError:  # it is gone, or nobody may look at it
         return None
-    return Stamp(status.st_mtime_ns, status.st_size, status.st_ino)
 
 
 def _unwatchable(root: Path, exc: Exception) -> IamgenError:

@@ -48,6 +48,23 @@ def test_a_folder_that_is_a_link_is_watched_and_a_circle_has_an_end(tmp_path: Pa
     assert names(root, WatchedFiles(root).state()) == {"users.py", "templates/a.json.j2"}
 
 
+def test_a_folder_on_another_device_is_watched_also_where_its_inode_is_that_of_a_folder_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "users.py", "templates/a.json.j2")
+    status_of = Path.stat
+
+    def status(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        status = status_of(path, follow_symlinks=follow_symlinks)
+        if path != tmp_path / "templates":
+            return status
+        inode = status_of(tmp_path).st_ino
+        return os.stat_result((status.st_mode, inode, status.st_dev + 1, *status[3:]))
+
+    monkeypatch.setattr(Path, "stat", status)
+    assert names(tmp_path, WatchedFiles(tmp_path).state()) == {"users.py", "templates/a.json.j2"}
+
+
 def test_named_templates_are_watched_in_the_place_of_the_repository(tmp_path: Path) -> None:
     write(tmp_path, "users.py", "other/stack.yaml", "other/b.yaml")
     watched = WatchedFiles(tmp_path, (tmp_path / "other/stack.yaml",))
