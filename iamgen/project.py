@@ -229,12 +229,10 @@ class Checked(NamedTuple):
 
     def _faults(self) -> Iterator[tuple[str, Fault]]:
         """Yield the level of each finding, and the fault that it is; what several accounts have by one line, once."""
-        accounts: dict[tuple[Finding, str], list[str]] = {}
-        for account, findings in self.findings().items():
-            for finding in findings:
-                accounts.setdefault((finding._replace(line=0), "" if finding.cause else account), []).append(account)
-        for (finding, _), having_it in accounts.items():
-            yield finding.level, in_revision(self.project.revision, finding.fault_in(having_it))
+        from iamgen.check.shared_findings import by_place, shared_findings
+
+        for finding, accounts in shared_findings(by_place(self.findings()), lambda _, finding: finding.cause):
+            yield finding.level, in_revision(self.project.revision, finding.fault_in(accounts))
         for outcome in self.assertions:
             yield outcome.level, in_revision(self.project.revision, outcome.fault)
 

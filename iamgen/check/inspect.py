@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.check.declaration_context import administrators_everywhere, facts_of
 from iamgen.check.engine import check_template
-from iamgen.check.finding import Finding
+from iamgen.check.finding import LEVELS, Finding
 from iamgen.check.lint.dedupe import Whose, lint_alike
 from iamgen.check.lint.linter import LintSettings, lint_all
 from iamgen.check.lint.repeats import without_repeats
@@ -84,7 +84,7 @@ def inspect_views(
 def ordered(findings: Collection[Finding], ignore: Collection[str]) -> tuple[Finding, ...]:
     """Return the findings that are not ignored, errors before warnings."""
     reported = [finding for finding in findings if finding.rule not in ignore and finding.name not in ignore]
-    return tuple(sorted(reported, key=lambda finding: ("error", "warning", "info").index(finding.level)))
+    return tuple(sorted(reported, key=lambda finding: LEVELS.index(finding.level)))
 
 
 def with_cause(finding: Finding, causes: Mapping[str, str]) -> Finding:

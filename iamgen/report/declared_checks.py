@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from iamgen.check.finding import LEVELS, Finding
+from iamgen.check.finding import LEVELS
 from iamgen.check.quota_usage.headroom import Headroom, fullest
+from iamgen.check.shared_findings import by_place, shared_findings
 
 if TYPE_CHECKING:
     from iamgen.assertions.outcomes import AssertionOutcome
@@ -89,11 +90,8 @@ class DeclaredChecks:
 
 
 def _rows(checked: Checked) -> Iterator[FindingRow]:
-    accounts: dict[Finding, list[str]] = {}
-    for account, findings in checked.findings().items():
-        for finding in findings:
-            accounts.setdefault(finding._replace(line=0), []).append(account)
-    for finding in sorted(accounts, key=lambda item: LEVELS.index(item.level)):
+    shared = shared_findings(by_place(checked.findings()), lambda _account, _finding: True)
+    for finding, accounts in sorted(shared, key=lambda item: LEVELS.index(item.finding.level)):
         yield FindingRow(
             finding.level,
             f"{finding.rule} {finding.name}".strip(),
@@ -101,7 +99,7 @@ def _rows(checked: Checked) -> Iterator[FindingRow]:
             finding.cause,
             str(finding.path[1]) if len(finding.path) > 1 else "",
             finding.source,
-            tuple(accounts[finding]),
+            accounts,
         )
 
 

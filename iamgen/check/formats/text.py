@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from iamgen.check.finding import Finding
 from iamgen.check.formats._places import FindingsByPlace, counts, is_account, ordered, pointer
+from iamgen.check.shared_findings import SharedFinding, shared_findings
 from iamgen.ui.listing import first_of
 from iamgen.ui.printable import printable
 
@@ -17,7 +18,8 @@ def render(findings: FindingsByPlace) -> str:
     """Return one or two lines for each finding, and a last one that counts them.
 
     What several accounts have by one line of the declaration is told once, with the accounts."""
-    lines = [line for places, finding in _told_once(findings) for line in _lines(places, finding)]
+    shared = shared_findings(ordered(findings), lambda place, finding: finding.cause and is_account(place))
+    lines = [line for item in shared for line in _lines(item)]
     return "\n".join([*lines, summary(findings)]) + "\n"
 
 
@@ -27,17 +29,8 @@ def summary(findings: FindingsByPlace) -> str:
     return f"{', '.join(parts) or 'no findings'} in {_counted(len(findings), 'template')}"
 
 
-def _told_once(findings: FindingsByPlace) -> Iterator[tuple[Sequence[str], Finding]]:
-    """Yield each finding with its place, or with its places where they are accounts that have it by the same line."""
-    places: dict[tuple[Finding, str], list[str]] = {}
-    for place, finding in ordered(findings):
-        is_shared = finding.cause and is_account(place)
-        key = (finding._replace(line=0), "") if is_shared else (finding, place)
-        places.setdefault(key, []).append(place)
-    yield from ((names, finding) for (finding, _), names in places.items())
-
-
-def _lines(places: Sequence[str], finding: Finding) -> Iterator[str]:
+def _lines(shared: SharedFinding) -> Iterator[str]:
+    finding, places = shared
     rule = f"{finding.rule} {finding.name}".strip()
     where = (
         _where(places[0], finding)
