@@ -15,15 +15,17 @@ from iamgen.ui.plan_line import PlanLine
 
 if TYPE_CHECKING:
     from iamgen.deploy.planner import Prepared
-    from iamgen.project import Project
+    from iamgen.project import Project, Rendered
     from iamgen.questions.model import AccessModel
 
 _EMPTY: Mapping[str, object] = {"Resources": {}}
 _FEW = 5
 
 
-def deployment_access(project: Project, prepared: Collection[Prepared]) -> AccessChanges | None:
+def deployment_access(rendered: Rendered, prepared: Collection[Prepared]) -> AccessChanges | None:
     """Return who gains and who loses access by planned deployments; None where they change no template.
+
+    `rendered` has templates of the declaration that is deployed: what it lacks of other accounts is rendered now.
 
     The templates that the stacks were deployed with are compared with those that are sent. Accounts that are not among
     the deployments are taken to be deployed as the declaration has them, which the last line says.
@@ -31,10 +33,9 @@ def deployment_access(project: Project, prepared: Collection[Prepared]) -> Acces
     texts = {item.order.account.name: (_before(item), _after(item)) for item in prepared}
     if all(before == after for before, after in texts.values()):
         return None
-    accounts = project.declaration.accounts
-    others = tuple(account for name, account in accounts.items() if name not in texts)
+    project, accounts = rendered.project, rendered.declaration.accounts
     try:
-        declared = project.render(others).texts if others else {}
+        declared = rendered.json_of([name for name in accounts if name not in texts])
     except IamgenError as exc:
         fault = exc.faults[0]
         return not_known(f"it depends on all accounts, and one cannot be rendered: {fault.where}: {fault.problem}")

@@ -13,6 +13,7 @@ import functools
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -77,7 +78,8 @@ class Project(NamedTuple):
         return self._replace(revision=name, warnings=tuple(in_revision(name, fault) for fault in self.warnings))
 
 
-class Rendered(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Rendered:
     """The templates that a project gives."""
 
     project: Project
@@ -88,6 +90,8 @@ class Rendered(NamedTuple):
     """What is worth a warning about how the templates were made. The project's own warnings are not among them."""
     form: Literal["json", "yaml"] = "json"
     """The format of the texts."""
+    _rendered_later: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    """The templates of other accounts, as JSON, as far as somebody has needed them."""
 
     @property
     def declaration(self) -> Declaration:
@@ -142,9 +146,7 @@ class Rendered(NamedTuple):
         from iamgen.assertions.outcomes import assertion_outcomes
         from iamgen.questions.declared_source import DeclaredTexts, from_declaration
 
-        is_whole = self.texts.keys() == declaration.accounts.keys() and self.form == "json"
-        texts = self.texts if is_whole else self.project.render().texts
-        root = self.project.root
+        root, texts = self.project.root, self.json_of(declaration.accounts)
         model = from_declaration(DeclaredTexts(root, declaration, texts, "users.py"))
         return assertion_outcomes(model, declaration, self.project.now, root)
 
@@ -162,13 +164,22 @@ class Rendered(NamedTuple):
 
         What is wrong with another account's template is told where that one is rendered: then these have to do.
         """
-        is_json = all(text.startswith("{") for text in self.texts.values())
-        if is_json and self.texts.keys() == self.declaration.accounts.keys():
-            return self.texts
         try:
-            return self.project.render().texts
+            return self.json_of(self.declaration.accounts)
         except IamgenError:
-            return self.project.render(self.declaration.accounts[name] for name in self.texts).texts
+            return self.json_of(self.texts)
+
+    def json_of(self, names: Collection[str]) -> dict[str, str]:
+        """Return the templates of some accounts as JSON, by name and in the order of the names.
+
+        Those that were not rendered yet are rendered now, and kept. Raises IamgenError with every fault in them.
+        """
+        known = {**self._rendered_later, **(self.texts if self.form == "json" else {})}
+        missing = [self.declaration.accounts[name] for name in names if name not in known]
+        if missing:
+            self._rendered_later.update(self.project.render(missing).texts)
+            known |= self._rendered_later
+        return {name: known[name] for name in names}
 
     def require_checks(self, console: Console, *, lint: bool = True, cache: bool = True) -> None:
         """Check the templates and print each finding that is no error. Raises IamgenError with those that are."""

@@ -37,9 +37,10 @@ def compared(make_repo: MakeRepo, before: str | None, after: str, *names: str, *
     """Return what a deployment to these accounts changes; None as `before` is nothing that is deployed."""
     earlier = Project.load(make_repo(before, name="before"), NOW).render().texts if before else {}
     project = Project.load(make_repo(after, name="after"), NOW)
-    later = project.render().texts
+    rendered = project.render()
+    later = rendered.texts
     deployed = {name: json.loads(earlier[name]) if before else None for name in names}
-    return deployment_access(project, [planned(name, deployed[name], later[name], **more) for name in names])
+    return deployment_access(rendered, [planned(name, deployed[name], later[name], **more) for name in names])
 
 
 def lines(access: AccessChanges | None) -> list[str]:
@@ -108,7 +109,7 @@ def test_a_repair_is_no_part_of_it(make_repo: MakeRepo) -> None:
 def test_another_account_that_cannot_be_rendered(make_repo: MakeRepo) -> None:
     own = 'POLICIES = (Policy("OwnP", "none.json.j2", accounts="prod"),)\n'
     project = Project.load(make_repo(USERS + own), NOW)
-    access = deployment_access(project, [planned("dev", {"Resources": {}}, '{"Resources": {"New": {}}}')])
+    access = deployment_access(project.render(()), [planned("dev", {"Resources": {}}, '{"Resources": {"New": {}}}')])
     assert access is not None
     assert lines(access) == [
         "It is not known who gains and who loses access: it depends on all accounts, and one cannot be rendered: "

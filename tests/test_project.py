@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from troposphere import Template
 
+from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import IamgenError
+from iamgen.jinja.policy import PolicyDocuments
 from iamgen.project import Project
 from iamgen.release.repository import open_repository
 from iamgen.revision import Revision, checked_at, compared, project_at, rendered_at
+from iamgen.synth import account_templates
+from iamgen.synth.build import build
 from iamgen.ui.console import Console
 
 NOW = datetime(2026, 7, 23, tzinfo=UTC)
@@ -60,6 +65,25 @@ def test_only_the_accounts_asked_for_are_rendered_in_the_language_asked_for(make
     assert list(project.render([dev]).texts) == ["dev"]
     assert "Resources" in json.loads(project.render([dev]).texts["dev"])
     assert project.render([dev], "yaml").texts["dev"].startswith("AWSTemplateFormatVersion:")
+
+
+def test_each_account_is_rendered_once_however_often_its_template_is_needed(
+    make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[str] = []
+
+    def counted(declaration: Declaration, account: Account, policies: PolicyDocuments) -> Template:
+        names.append(account.name)
+        return build(declaration, account, policies)
+
+    monkeypatch.setattr(account_templates, "build", counted)
+    project = Project.load(make_repo(f"{HEAD}ASSERTIONS = (Forbid('iam:CreateUser', who='OpsR'),)\n"), NOW)
+    rendered = project.render([project.declaration.accounts["dev"]])
+    assert rendered.check(lint=False).assertions == ()
+    rendered.escalation_search()
+    assert list(rendered.json_of(project.declaration.accounts)) == list(project.declaration.accounts)
+    assert sorted(names) == sorted(project.declaration.accounts)
+    assert list(rendered.texts) == ["dev"]
 
 
 def test_what_is_needed_next_is_imported_while_the_declaration_runs(make_repo: MakeRepo) -> None:

@@ -24,7 +24,7 @@ from iamgen.deploy.service_role import service_role_arn
 from iamgen.deploy.several_accounts import Ends, Member, Pending, Planned
 from iamgen.deploy.targets import CredentialChoice, in_question, order, people_first
 from iamgen.errors import Fault, IamgenError, refuse
-from iamgen.project import Project
+from iamgen.project import Project, Rendered
 from iamgen.release.stack_tags import stack_tags
 from iamgen.ui.console import Console
 from iamgen.ui.plan_line import PlanLine
@@ -77,8 +77,9 @@ class _Run:
     """What was asked for."""
     console: Console
     """Where it is told."""
-    project: Project
-    """What the operator wrote."""
+    rendered: Rendered
+    """The templates of the accounts to deploy to, as the operator declares them now. A kept plan has its own, and then
+    there may be none here."""
     stop: threading.Event
     """Set when whatever is under way is to stop."""
     pending: Pending
@@ -87,7 +88,7 @@ class _Run:
     @property
     def declaration(self) -> Declaration:
         """What users.py and CONST.inc declare."""
-        return self.project.declaration
+        return self.rendered.declaration
 
     @property
     def first(self) -> str:
@@ -111,8 +112,8 @@ def deploy(request: DeployRequest, console: Console) -> int:
     if request.approved and not kept_plans:
         return _nothing(request, console)
     names = tuple(item.account for item in kept_plans) or request.reach.accounts
-    project, members = _members(request, names, console)
-    run = _Run(request, console, project, stop, Pending(are_kept=bool(kept_plans)))
+    rendered, members = _members(request, names, console)
+    run = _Run(request, console, rendered, stop, Pending(are_kept=bool(kept_plans)))
     with console.board([member.name for member in members]) as show:
         denied = several_accounts.unusable(members, stop, show)
     if denied:
@@ -155,7 +156,7 @@ def _access(run: _Run, planned: Planned) -> AccessChanges | None:
     """Return who gains and who loses access; None where no template changes."""
     from iamgen.deployment_access import deployment_access
 
-    return deployment_access(run.project, planned.ready.values())
+    return deployment_access(run.rendered, planned.ready.values())
 
 
 def _choices(request: DeployRequest, console: Console, stop: threading.Event) -> Choices:
@@ -174,25 +175,24 @@ def _choices(request: DeployRequest, console: Console, stop: threading.Event) ->
     )
 
 
-def _members(request: DeployRequest, names: tuple[str, ...], console: Console) -> tuple[Project, tuple[Member, ...]]:
-    """Return the project, and the accounts to deploy to with what they should have, every check passed."""
+def _members(request: DeployRequest, names: tuple[str, ...], console: Console) -> tuple[Rendered, tuple[Member, ...]]:
+    """Return the templates, and the accounts to deploy to with what they should have, every check passed."""
     project = Project.load(request.root, now())
     declaration = project.declaration
     console.warnings(project.warnings)
     accounts = people_first(chosen(declaration, names, every=request.reach.every))
     if request.approved:  # a kept plan was checked when it was made, and brings its own template
-        texts = _texts_to_compare(project, accounts, console)
+        rendered = _rendered_to_compare(project, accounts, console)
     else:
         rendered = project.render(accounts)
         console.warnings(rendered.warnings)
         rendered.require_checks(console, lint=request.lint.on, cache=request.lint.cache)
-        texts = rendered.texts
     tags = stack_tags(request.root)
     clients = request.access.clients_of_each(declaration, accounts, console)
-    return project, tuple(
+    return rendered, tuple(
         Member(
             account.name,
-            _with_service_role(order(declaration, account, texts.get(account.name, ""), tags), request),
+            _with_service_role(order(declaration, account, rendered.texts.get(account.name, ""), tags), request),
             clients[account.name],
             account.holds_people,
         )
@@ -206,15 +206,15 @@ def _with_service_role(order: Order, request: DeployRequest) -> Order:
     return replace(order, service_role=service_role_arn(template, order)) if template else order
 
 
-def _texts_to_compare(project: Project, accounts: tuple[Account, ...], console: Console) -> Mapping[str, str]:
+def _rendered_to_compare(project: Project, accounts: tuple[Account, ...], console: Console) -> Rendered:
     """Return the templates that users.py gives now, for the comparison with those of a kept plan; none, with a warning,
     where they cannot be rendered."""
     try:
-        return project.render(accounts).texts
+        return project.render(accounts)
     except IamgenError as exc:
         message = f"the plan was not compared with users.py, which cannot be rendered: {exc.faults[0].problem}"
         console.warning(Fault(exc.faults[0].where, message, exc.faults[0].hint))
-        return {}
+        return project.render(())
 
 
 def _decide(run: _Run, planned: Planned, access: AccessChanges | None) -> Ends:
