@@ -214,7 +214,7 @@ def _rendered_to_compare(project: Project, accounts: tuple[Account, ...], consol
     except IamgenError as exc:
         message = f"the plan was not compared with users.py, which cannot be rendered: {exc.faults[0].problem}"
         console.warning(Fault(exc.faults[0].where, message, exc.faults[0].hint))
-        return project.render(())
+        return Rendered(project, {}, ())
 
 
 def _decide(run: _Run, planned: Planned, access: AccessChanges | None) -> Ends:
