@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +15,10 @@ from iamgen.commands.requests import Consent, DeployOptions, Lint, Output, Permi
 from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.deploy import approval, plan_file, several_accounts
-from iamgen.deploy.declared_people import outside_groups
 from iamgen.deploy.executor import going_on
 from iamgen.deploy.order import Choices, Order
-from iamgen.deploy.plan_output import ends_json, ends_line, plan_lines, step_lines
-from iamgen.deploy.planner import Prepared
+from iamgen.deploy.outcome_output import ends_json, ends_line, not_begun, people_outside_groups
+from iamgen.deploy.plan_output import plan_lines, step_lines
 from iamgen.deploy.service_role import service_role_arn
 from iamgen.deploy.several_accounts import Ends, Member, Pending, Planned
 from iamgen.deploy.targets import CredentialChoice, in_question, order, people_first
@@ -143,7 +142,8 @@ def _plan_and_decide(run: _Run, kept_plans: Collection[plan_file.Kept], members:
         run.console.warnings(fault for fault in planned.missing if fault not in planned.faults)
         for order_ in planned.carried_out.values():
             run.console.note(f"{order_.where}: this plan was carried out already")
-        _say_memberships(run, (prepared for prepared in planned.ready.values() if not prepared.is_pending))
+        unchanged = (prepared for prepared in planned.ready.values() if not prepared.is_pending)
+        run.console.warnings(people_outside_groups(unchanged))
         access = _access(run, planned)
         ends = _decide(run, planned, access)
     finally:
@@ -232,7 +232,7 @@ def _decide(run: _Run, planned: Planned, access: AccessChanges | None) -> Ends:
         console.show_plan(lines, asks=asks, as_json=request.output.as_json)
     if request.consent.dry_run and not request.output.as_json:
         _say_steps(planned, request, console)
-    _say_not_begun(run, planned, held_back)
+    console.errors(not_begun(planned, held_back, run.first, request.approved))
     if is_over:
         _say_count(run, planned, Ends(not_begun=held_back))
     elif request.plan_file and planned.ready:
@@ -299,28 +299,11 @@ def _carry_out(run: _Run, planned: Planned, held_back: Collection[str]) -> Ends:
             run.console.errors(ends.failed[name].faults)
         elif name in ends.done:
             run.console.note(f"{prepared.order.where}: done")
-    _say_memberships(run, (ready[name] for name in ends.done))
-    _say_not_begun(run, planned, ends.not_begun)
+    run.console.warnings(people_outside_groups(ready[name] for name in ends.done))
+    run.console.errors(not_begun(planned, ends.not_begun, run.first, run.request.approved))
     ends = replace(ends, not_begun=(*held_back, *ends.not_begun))
     _say_count(run, planned, ends)
     return ends
-
-
-def _say_memberships(run: _Run, prepared: Iterable[Prepared]) -> None:
-    """Say which declared people are not in their groups yet, of accounts that are as they should be; a repair has put
-    them in."""
-    for item in prepared:
-        fault = outside_groups(item.people, item.order.account)
-        if fault and item.inspection is None:
-            run.console.warning(fault)
-
-
-def _say_not_begun(run: _Run, planned: Planned, names: Collection[str]) -> None:
-    file = run.request.approved
-    for name in names:
-        message = f"not begun, because {run.first} failed; its change set {'is kept' if file else 'is removed'}"
-        hint = f"mend that, and then again: iamgen apply {file}" if file else "deploy again when that is mended"
-        run.console.error(Fault(planned.ready[name].order.where, message, hint))
 
 
 def _say_count(run: _Run, planned: Planned, ends: Ends) -> None:

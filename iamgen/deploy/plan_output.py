@@ -1,9 +1,8 @@
-"""Show a planned deployment, and how it ended, as text and as JSON."""
+"""Show a planned deployment as text and as JSON."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 
 from iamgen.deploy.declared_people import DeclaredPeople
 from iamgen.deploy.deployment_steps import plan_after, plan_of
@@ -13,14 +12,12 @@ from iamgen.deploy.iam_drift import as_changes
 from iamgen.deploy.order import Order
 from iamgen.deploy.planner import Prepared
 from iamgen.deploy.service_role import effective_service_role
-from iamgen.deploy.several_accounts import Ends, Planned
 from iamgen.deploy.step_text import step_text
 from iamgen.deploy.undeclared import Undeclared
 from iamgen.diff.change import Change
 from iamgen.diff.equal_accounts import groups, without_own_id
 from iamgen.diff.lines import Counts, brief, counts, plan_line, signed
 from iamgen.diff.short_names import with_short_names
-from iamgen.errors import Fault
 from iamgen.ui.plan_line import PlanLine
 
 _NONE = Counts(0, 0, 0)
@@ -69,7 +66,7 @@ def _people(people: DeclaredPeople) -> dict[str, object]:
     """Return who of the declared people does not exist, and who was in no group when the plan was made, as JSON values;
     nothing in an account without people."""
     values = {
-        "missing_people": _plain(people.missing.values()),
+        "missing_people": [fault.plain() for fault in people.missing.values()],
         "outside_groups": {group: list(names) for group, names in people.outside_groups.items()},
     }
     return {name: value for name, value in values.items() if value}
@@ -180,56 +177,3 @@ def remarks(inspection: Inspection | None) -> Iterator[PlanLine]:
 def _with_advice(user: Undeclared) -> str:
     advice = f": declare {user.name} in users.py, or take everything from them: iamgen user offboard {user.name}"
     return f"{user.text}{advice if user.is_drift else ''}"
-
-
-def ends_line(planned: Planned, ends: Ends) -> str:
-    """Return how many accounts ended how; each of them counts once."""
-    same = len(planned.ready) - len(ends.done) - len(ends.failed) - len(ends.not_begun)
-    text = f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.not_begun)} not begun"
-    text += f", {len(planned.failed)} not planned" if planned.failed else ""
-    text += f", {len(planned.carried_out)} carried out already" if planned.carried_out else ""
-    return text + (f", {same} with nothing to change" if same else "")
-
-
-def ends_json(
-    planned: Planned,
-    ends: Ends,
-    stays: Mapping[str, tuple[Fault, ...]],
-    access: Mapping[str, object] | None = None,
-) -> str:
-    """Return the plans as a JSON document, with how they ended, and why where they failed. `stays` has what could not
-    be removed from AWS, by account; `access` is who gains and who loses access, as JSON values."""
-    accounts = [_ended(name, prepared, ends, stays.get(name, ())) for name, prepared in planned.ready.items()]
-    accounts += [_carried_out(order) for order in planned.carried_out.values()]
-    for name, error in planned.failed.items():
-        accounts.append({"account": name, "outcome": "refused", "faults": _plain(error.faults)})
-    return json.dumps({"accounts": accounts, "access": access}, indent=2) + "\n"
-
-
-def _carried_out(order: Order) -> dict[str, object]:
-    """Return an account in which a kept plan was carried out before, as JSON values."""
-    return {
-        "account": order.account.name,
-        "account_id": order.account.id,
-        "stack": order.stack,
-        "pending": False,
-        "outcome": "carried out already",
-    }
-
-
-def _ended(name: str, prepared: Prepared, ends: Ends, stays: tuple[Fault, ...]) -> dict[str, object]:
-    outcomes: dict[str, str] = {
-        **dict.fromkeys(ends.done, "done"),
-        **dict.fromkeys(ends.failed, "failed"),
-        **dict.fromkeys(ends.not_begun, "not begun"),
-    }
-    faults = (*(ends.failed[name].faults if name in ends.failed else ()), *stays)
-    return {
-        **plain(prepared),
-        "outcome": outcomes.get(name, "planned"),
-        **({"faults": _plain(faults)} if faults else {}),
-    }
-
-
-def _plain(faults: Collection[Fault]) -> list[dict[str, str]]:
-    return [fault.plain() for fault in faults]
