@@ -62,7 +62,8 @@ _LOCKOUT = (
 # Who gets what; not the reading of the files, which knows nothing of access.
 _DECLARATION = (
     *("access_entries", "account_ids", "account_selection", "accounts", "assertion_faults", "expiry", "holdings"),
-    *("issuers", "kinds", "pipelines", "resolve", "resolved", "role_names", "shared_subjects", "validate"),
+    *("issuers", "kinds", "pipelines", "resolve", "resolved", "role_names", "shared_subjects"),
+    *("stack_place", "validate"),
 )
 # What writes to the files of a person; not what renders a colleague's page, and what finds its sources.
 _WORKSTATION = (

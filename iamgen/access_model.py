@@ -173,7 +173,7 @@ def _of_files(source: ModelSource) -> AccessModel:
 def _account_names(folder: Path) -> Mapping[str, str]:
     """Return the accounts of CONST.inc by their ids, where there is a repository: answers name them so."""
     from iamgen.declaration.accounts import accounts
-    from iamgen.declaration.constants import read
+    from iamgen.declaration.constants_file import read
     from iamgen.declaration.load import CONSTANTS_FILE, find_root
 
     with suppress(IamgenError):
@@ -183,7 +183,7 @@ def _account_names(folder: Path) -> Mapping[str, str]:
 
 
 def _partition(folder: Path) -> str:
-    from iamgen.declaration.constants import read
+    from iamgen.declaration.constants_file import read
     from iamgen.declaration.load import CONSTANTS_FILE, find_root
 
     with suppress(IamgenError):

@@ -34,7 +34,7 @@ import pytest
 
 import iamgen as types
 from iamgen import Accept, Forbid, Require
-from iamgen.declaration.constants import parse
+from iamgen.declaration.constants_file import parse
 from iamgen.declaration.declared_type import Declared
 from iamgen.declaration.model import (
     DEFAULT_SESSION_HOURS,

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from iamgen.aws.services import is_listed
 from iamgen.check.rule_context import Facts
-from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.model import ADMIN, OPS
 from iamgen.declaration.naming import (
     OPS_POLICY,
@@ -19,6 +18,7 @@ from iamgen.declaration.naming import (
     services_policy,
     user_id,
 )
+from iamgen.declaration.origin import Origin
 from iamgen.declaration.resolved import Declaration, Person, Workload
 from iamgen.declaration.source import shown
 

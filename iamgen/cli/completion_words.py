@@ -72,7 +72,7 @@ def release_tags(context: click.Context, incomplete: str) -> list[str]:
 
 def _accounts(context: click.Context) -> Iterable[str]:
     from iamgen.declaration.accounts import accounts
-    from iamgen.declaration.constants import read
+    from iamgen.declaration.constants_file import read
     from iamgen.declaration.load import CONSTANTS_FILE, find_root
 
     try:

@@ -6,25 +6,21 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
-from iamgen.aws.partitions import DEFAULT, PARTITIONS, REGIONS, SUPPORTED, PartitionName, misspelt_region, partition_of
+from iamgen.aws.partitions import PartitionName
 from iamgen.declaration.account_ids import ID_ENDING, is_account_id, is_digits, similar_id
 from iamgen.declaration.constants import Constant, Constants
 from iamgen.declaration.kinds import KIND, USER_ONLY, kind_faults, kind_of, production_by_name, second_holders
 from iamgen.declaration.resolved import Account
+from iamgen.declaration.stack_place import stack_place
 from iamgen.declaration.standard import PEOPLE_ACCOUNT
 from iamgen.errors import Fault
-from iamgen.similar_names import did_you_mean, nearest
+from iamgen.similar_names import nearest
 
 _ID, NAME = ID_ENDING, "_AWS_ACCOUNT_NAME"
 _IAM, _ROLE = "_IAM_", "_ROLE"
 PROFILE = "_AWS_PROFILE"
 _ID_HINT = "an account id has 12 digits, leading zeros included"
-_ALIKE = 0.8  # of a name and the one that it may be, misspelt
-_REGION = r"[a-z]{2,}(-[a-z]+)+-\d"
-_PARTITION, _REGION_NAME = PLACES = "GLOBAL_AWS_PARTITION", "GLOBAL_AWS_REGION"
-_SUPPORTED = f"iamgen supports {', '.join(SUPPORTED[:-1])} and {SUPPORTED[-1]}"
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ def accounts(constants: Constants) -> Accounts:
     declared |= {account_name(meant): constants[name] if name else "" for meant, name in misspelt.items()}
     faults = [*_id_faults(constants), *_misspelt_faults(constants, misspelt), *_orphans(constants, declared)]
     declared |= {account_name(prefix): "" for _, prefix, meant in _orphaned(constants, declared) if not meant}
-    partition, region, place_faults = _place(constants)
+    partition, region, place_faults = stack_place(constants)
     by_name = {
         name: Account(
             name,
@@ -169,67 +165,6 @@ def _parts(constants: Constants) -> Iterator[tuple[Constant, str]]:
         prefix = stated.name.removesuffix(suffix) if suffix else role and role[0]
         if prefix:
             yield stated, prefix
-
-
-def _place(constants: Constants) -> tuple[PartitionName, str, list[Fault]]:
-    """Return the partition and the region of the stacks, and what is wrong with them."""
-    stated = constants.get(_PARTITION) or DEFAULT
-    region = constants.get(_REGION_NAME) or ""
-    faults = [] if _PARTITION in constants.faulty else list(_partition_faults(constants, stated))
-    if _REGION_NAME not in constants.faulty:
-        is_known = not faults and _PARTITION not in constants.faulty
-        faults += _region_faults(constants, stated if is_known else None, region)
-    return next((name for name in SUPPORTED if name == stated), DEFAULT), region, faults
-
-
-def _partition_faults(constants: Constants, partition: str) -> Iterator[Fault]:
-    where = partial(constants.where, _PARTITION)
-    if partition in PARTITIONS and partition not in SUPPORTED:
-        yield Fault(where(), f"the partition {partition} is not supported", _SUPPORTED)
-    elif partition not in PARTITIONS:
-        hint = did_you_mean(partition, SUPPORTED, f"write one of {', '.join(SUPPORTED)}")
-        yield Fault(where(), f"no partition is {partition!r}", hint)
-
-
-def _region_faults(constants: Constants, partition: str | None, region: str) -> Iterator[Fault]:
-    where = partial(constants.where, _REGION_NAME)
-    expected = partition_of(region)
-    if not region:
-        yield _missing_region(constants)
-    elif not re.fullmatch(_REGION, region):
-        yield Fault(where(), f"{region!r} is no region", did_you_mean(region, REGIONS, "write one such as eu-west-1"))
-    elif expected is None:
-        yield from _new_region_faults(constants, region)
-    elif expected not in SUPPORTED:
-        yield Fault(where(), f"region {region} is in the partition {expected}, which is not supported", _SUPPORTED)
-    elif meant := misspelt_region(region):
-        yield Fault(where(), f"there is no region {region}", f"did you mean {meant}?")
-    elif partition and expected != partition:
-        message = f"region {region} is in the partition {expected}, not {partition}"
-        yield Fault(where(), message, f"set {_PARTITION}={expected}, or another region")
-
-
-def _missing_region(constants: Constants) -> Fault:
-    problem = f"{_REGION_NAME} is missing"
-    regions = [stated.name for stated in constants.by_name.values() if stated.value in REGIONS]
-    if meant := nearest(_REGION_NAME, regions, _ALIKE):
-        return Fault(constants.where(meant, "name"), problem, f"did you mean {_REGION_NAME} by {meant}?")
-    return Fault(constants.where(_REGION_NAME), problem, f"write the stacks' region: {_REGION_NAME}=eu-west-1")
-
-
-def unlisted_region(constants: Constants, accounts: Accounts) -> Iterator[Fault]:
-    """Warn of a region that is not in the list: AWS may have it since, or its number is wrong."""
-    if accounts.region and accounts.region not in REGIONS:
-        problem = f"region {accounts.region} is not in the list of AWS's regions"
-        hint = did_you_mean(accounts.region, REGIONS, "if AWS has it since, all is well")
-        yield Fault(constants.where(_REGION_NAME), problem, hint)
-
-
-def _new_region_faults(constants: Constants, region: str) -> Iterator[Fault]:
-    """Refuse a region of which the partition is not known, unless CONST.inc states the partition."""
-    if not constants.get(_PARTITION):
-        hint = f"write one such as eu-west-1; if AWS has it since, state its partition: {_PARTITION}={DEFAULT}"
-        yield Fault(constants.where(_REGION_NAME), f"no partition is known to have the region {region}", hint)
 
 
 def _with_people(

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import sys
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, partial
-from types import CodeType, UnionType
+from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self, Union, get_args, get_origin, get_type_hints
 
+from iamgen.declaration.origin import Origin, origin_of_caller
 from iamgen.errors import Fault, IamgenError
-from iamgen.similar_names import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from iamgen.source_place import Extent
@@ -27,20 +25,6 @@ if TYPE_CHECKING:
     """What of a value a fault is about: a word of its source; the number of an argument without a name; words of which
     each is behind the one before it, such as a key and what it stands for; or where it is in the file. Empty means the
     value as a whole."""
-
-
-class Origin(NamedTuple):
-    """Where somebody wrote a value."""
-
-    file: str
-    """The file, as Python knows it."""
-    line: int
-    """The line on which the value starts."""
-    code: int = 0
-    """The first line of the code that it is in: 1, or where a function begins. With `instruction` it tells the exact
-    call, among several on the line, once there is a fault to be shown; to look it up each time would take long."""
-    instruction: int = -1
-    """The offset of the call in the code's instructions; -1 where that is not known."""
 
 
 class MisDeclared(NamedTuple):
@@ -120,7 +104,7 @@ class Declared:
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401  # whatever the person wrote
         """Return the value, or the `Faulty` that stands for it; the arguments are held against the fields."""
-        origin = _caller()
+        origin = origin_of_caller()
         if faults := _faults_of_call(cls, origin, args, kwargs):
             _note(faults)
             rest = _rest(cls, args, kwargs, origin)
@@ -231,9 +215,9 @@ def _note(faults: list[MisDeclared]) -> None:
 
 def _rest(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any], origin: Origin) -> Declared | None:
     fields = {field.name: field for field in dataclasses.fields(cls)}
-    values = _values_by_field(fields.values(), args, kwargs)
-    good = {name: values[name] for name in fields if name in values and _fits(values[name], _hints(cls)[name])}
-    if any(_required(field) and name not in good for name, field in fields.items()):
+    values = values_by_field(fields.values(), args, kwargs)
+    good = {name: values[name] for name in fields if name in values and fits_type(values[name], hints(cls)[name])}
+    if any(is_required(field) and name not in good for name, field in fields.items()):
         return None
     return _built(cls, origin, good)
 
@@ -243,35 +227,6 @@ def _built(cls: type, origin: Origin, values: Mapping[str, Any]) -> Declared:
     object.__setattr__(built, "origin", origin)
     built.__init__(**values)  # type: ignore[misc]  # what a subclass's fields take
     return built
-
-
-def _caller() -> Origin:
-    """Return the nearest line outside this package and dataclasses (`replace` is a caller's, too)."""
-    frame = sys._getframe(2)
-    while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] in ("iamgen", "dataclasses"):
-        frame = frame.f_back
-    code = frame.f_code
-    return Origin(code.co_filename, _line_of(code, frame.f_lasti), code.co_firstlineno, frame.f_lasti)
-
-
-_line_tables: dict[int, tuple[CodeType, list[int], list[int]]] = {}
-"""By the id of a piece of code: the code, at which instructions lines begin, and which lines these are."""
-
-
-def _line_of(code: CodeType, instruction: int) -> int:
-    """Return the line of an instruction. `f_lineno` reads the lines of a file from its beginning each time, which for
-    a file of thousands of people takes longer than all the rest."""
-    if id(code) not in _line_tables:
-        starts = [(start, line or code.co_firstlineno) for start, _, line in code.co_lines()]
-        _line_tables[id(code)] = code, [start for start, _ in starts], [line for _, line in starts]
-    _, starts_only, lines = _line_tables[id(code)]
-    return lines[bisect_right(starts_only, instruction) - 1]
-
-
-class _CallFault(NamedTuple):
-    problem: str
-    hint: str
-    about: About = ""
 
 
 def label(declared: Declared) -> str:
@@ -286,7 +241,9 @@ def _faults_of_call(cls: type, origin: Origin, args: tuple[Any, ...], kwargs: Ma
     """Return every fault of a call. They alone decide: what merely does not look sound is no fault yet."""
     if _is_sound(cls, args, kwargs):
         return []
-    return [MisDeclared(origin, *fault) for fault in _call_faults(cls, args, kwargs)]
+    from iamgen.declaration.call_faults import call_faults  # only a mistake should cost it
+
+    return [MisDeclared(origin, *fault) for fault in call_faults(cls, args, kwargs)]
 
 
 def _is_sound(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
@@ -298,66 +255,20 @@ def _is_sound(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bo
     return is_whole and all(checks.fits[name](value) for name, value in values.items())
 
 
-def _call_faults(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator[_CallFault]:
-    fields = {field.name: field for field in dataclasses.fields(cls)}
-    positional = _positional(fields.values())
-    values = _values_by_field(fields.values(), args, kwargs)
-    call = _call_name(cls, values)
-    if len(args) > len(positional):
-        yield _CallFault(
-            f"{call} takes {len(positional)} values without a name ({', '.join(positional)}), not {len(args)}",
-            f"write the others with their name: {', '.join(name for name in fields if name not in positional)}",
-        )
-    missing = [name for name, field in fields.items() if name not in values and _required(field)]
-    for name in kwargs:
-        if name not in fields:
-            free = [field for field in fields if field not in values]
-            yield _CallFault(f"{call} has no {name}", did_you_mean(name, free, f"it has {', '.join(fields)}"), name)
-            missing = [field for field in missing if field != nearest(name, free)]
-        elif name in positional[: len(args)]:
-            yield _CallFault(f"{call} has {name} twice", "remove one of the two", name)
-    for name in fields:
-        if name in missing:
-            yield _CallFault(f"{call} lacks its {name}", f"give {_in_words(cls, name)}")
-        elif name in values and not _fits(values[name], _hints(cls)[name]):
-            about = positional.index(name) if name in positional[: len(args)] else name
-            yield from (
-                _CallFault(f"{call}: {problem}", hint, about) for problem, hint in _unfit(cls, name, values[name])
-            )
-
-
-def _unfit(cls: type, name: str, value: object) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with a value that does not fit its field, and what to write instead."""
-    from iamgen.declaration.unfit_value import Field, problems  # only a mistake should cost it
-
-    hint = _hints(cls)[name]
-    yield from problems(Field(name, _in_words(cls, name), _choices(hint), partial(_fits, hint=hint)), value)
-
-
-def _choices(hint: Any) -> tuple[str, ...]:  # noqa: ANN401  # a type expression
-    """Return the words of which a field takes one; none where it takes anything else."""
-    origin, args = get_origin(hint), get_args(hint)
-    if origin is Annotated:
-        return _choices(args[0])
-    return args if origin is Literal else ()
-
-
-def _positional(fields: Iterable[dataclasses.Field[Any]]) -> list[str]:
+def positional_names(fields: Iterable[dataclasses.Field[Any]]) -> list[str]:
+    """Return the names of the fields whose values a call may have without the name, in their order."""
     return [field.name for field in fields if not field.kw_only]
 
 
-def _values_by_field(
+def values_by_field(
     fields: Iterable[dataclasses.Field[Any]], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> dict[str, Any]:
-    return {**dict(zip(_positional(fields), args, strict=False)), **kwargs}
+    """Return the values of a call by the names of their fields; an argument too many is left out."""
+    return {**dict(zip(positional_names(fields), args, strict=False)), **kwargs}
 
 
-def _call_name(cls: type, values: Mapping[str, Any]) -> str:
-    name = values.get("name")
-    return f"{cls.__name__} {name!r}" if isinstance(name, str) else cls.__name__
-
-
-def _required(field: dataclasses.Field[Any]) -> bool:
+def is_required(field: dataclasses.Field[Any]) -> bool:
+    """Return whether a call has to have a value for the field."""
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
@@ -372,23 +283,19 @@ def _call_checks(cls: type) -> _CallChecks:
     """Return what a call must have and may have, by the fields of the type."""
     fields = dataclasses.fields(cls)
     return _CallChecks(
-        tuple(_positional(fields)),
-        frozenset(field.name for field in fields if _required(field)),
-        {field.name: _fitting(_hints(cls)[field.name]) for field in fields},
+        tuple(positional_names(fields)),
+        frozenset(field.name for field in fields if is_required(field)),
+        {field.name: _fitting(hints(cls)[field.name]) for field in fields},
     )
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
+def hints(cls: type) -> dict[str, Any]:
+    """Return the type of each field, with the words in which its `Annotated` says what the field takes."""
     return get_type_hints(cls, include_extras=True)
 
 
-def _in_words(cls: type, name: str) -> str:
-    """Return what a field expects, in the words of its `Annotated` type."""
-    return str(get_args(_hints(cls)[name])[1])
-
-
-def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401  # a type expression
+def fits_type(value: object, hint: Any) -> bool:  # noqa: ANN401  # a type expression
     """Tell whether a value is of the type; True is no number, text is no list, a Faulty is what it stands for."""
     return _fitting(hint)(value)
 

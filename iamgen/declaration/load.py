@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamgen.declaration import constants as constants_file
-from iamgen.declaration import users_file
-from iamgen.declaration.accounts import Accounts, accounts, production_unsaid, unlisted_region
+from iamgen.declaration import constants_file, users_file
+from iamgen.declaration.accounts import Accounts, accounts, production_unsaid
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.model import Settings
 from iamgen.declaration.source import located
+from iamgen.declaration.stack_place import unlisted_region
 from iamgen.declaration.users_file import USERS_FILE
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.ui.signals import held
@@ -128,7 +128,7 @@ def _constants_warnings(read: Constants, declared: Accounts) -> Iterator[Fault]:
     yield from declared.odd_ids
     yield from misspelt_constants(read)
     yield from production_unsaid(read, declared)
-    yield from unlisted_region(read, declared)
+    yield from unlisted_region(read, declared.region)
 
 
 def _account_faults(declared: Accounts, source: ConstantsFile, *, unread: bool) -> tuple[Fault, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamgen.declaration.account_ids import ID_ENDING, is_account_id
-from iamgen.declaration.accounts import NAME, PLACES, PROFILE, role_constant
+from iamgen.declaration.accounts import NAME, PROFILE, role_constant
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.kinds import KIND, KINDS
+from iamgen.declaration.stack_place import PLACES
 from iamgen.errors import Fault
 
 _ALIKE = 0.7  # of two names' ends, from which one may be the other, misspelt

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import iamgen
 from iamgen.declaration import model
-from iamgen.declaration.declared_type import Declared, Faulty, Origin, declared_at
+from iamgen.declaration.declared_type import Declared, Faulty, declared_at
+from iamgen.declaration.origin import Origin
 from iamgen.errors import Fault
 
 if TYPE_CHECKING:

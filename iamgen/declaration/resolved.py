@@ -10,8 +10,9 @@ from typing import Literal, NamedTuple
 
 from iamgen.aws.partitions import PartitionName
 from iamgen.declaration.constants import Constants
-from iamgen.declaration.declared_type import Acceptance, Assertion, Origin
+from iamgen.declaration.declared_type import Acceptance, Assertion
 from iamgen.declaration.naming import Naming
+from iamgen.declaration.origin import Origin
 from iamgen.declaration.standard import STANDARD_ROLES
 from iamgen.declaration.types.ci_user import Machine
 from iamgen.declaration.types.emergency import OwnEmergency

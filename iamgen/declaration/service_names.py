@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from iamgen.declaration.declared_type import MisDeclared, Origin
+from iamgen.declaration.declared_type import MisDeclared
+from iamgen.declaration.origin import Origin
 
 if TYPE_CHECKING:
     from iamgen.declaration.users_file import Written

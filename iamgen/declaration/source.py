@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from iamgen.declaration.declared_type import MisDeclared, Origin
+from iamgen.declaration.declared_type import MisDeclared
+from iamgen.declaration.origin import Origin
 from iamgen.errors import Fault
 
 LARGEST_FILE = 1 << 24

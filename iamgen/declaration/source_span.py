@@ -14,7 +14,7 @@ from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING
 
-from iamgen.declaration.declared_type import Origin
+from iamgen.declaration.origin import Origin
 from iamgen.declaration.source import read_limited, tree
 from iamgen.source_place import Extent, SourcePlace, SourceSpan
 

@@ -14,11 +14,7 @@ from typing import Any, NamedTuple
 from iamgen.declaration.declared_type import (
     Acceptance,
     Assertion,
-    Declared,
-    Faulty,
     MisDeclared,
-    Origin,
-    label,
     noting,
     without_fault,
 )
@@ -32,33 +28,19 @@ from iamgen.declaration.model import (
     Settings,
     User,
 )
+from iamgen.declaration.origin import Origin
 from iamgen.declaration.plain_data import NotPlainError, decode, encode, origin, plain_fault, restored_fault
 from iamgen.declaration.sandbox import settle
 from iamgen.declaration.source import assignment, located, read_limited, repeated_keys
+from iamgen.declaration.users_lists import LISTS, incomplete, services, shape_faults, sound_entries, strays
 from iamgen.declaration.users_process import Child, NoAnswerError, forked
 from iamgen.errors import Fault
 from iamgen.ownership import foreign_owner
 from iamgen.ui.printable import printable
 
 USERS_FILE = "users.py"
-_LISTS: Mapping[str, type] = {
-    "USERS": User,
-    "CI_USERS": CIUser,
-    "PIPELINES": Pipeline,
-    "ROLES": Role,
-    "GROUPS": Group,
-    "POLICIES": Policy,
-    "ASSERTIONS": Assertion,
-    "ACCEPTED": Acceptance,
-    "OPS_SERVICES": str,
-}
 _ENDINGS = {"ROLES": "R", "GROUPS": "G", "POLICIES": "P"}
 """The capital with which the names in a list end."""
-_EXAMPLES: Mapping[type, str] = {Assertion: "Forbid(…)", Acceptance: "Accept(…)"}
-_SHOWN = 40  # characters of a wrong value in a message
-_REQUIRED = ("USERS", "OPS_SERVICES")
-
-
 _MUTATED = "declare it in the call itself, instead of changing it afterwards"
 _BY_ITSELF = "run it by itself to see why: python users.py"
 
@@ -164,7 +146,7 @@ def _located(faults: Iterable[MisDeclared], root: Path) -> Iterator[Fault]:
 def _sound_only(written: Written) -> Written:
     """Return what was handed over without what is of a wrong type."""
     lists: dict[str, Any] = {
-        name.lower(): tuple(_sound(getattr(written, name.lower()), kind)) for name, kind in _LISTS.items()
+        name.lower(): tuple(sound_entries(getattr(written, name.lower()), kind)) for name, kind in LISTS.items()
     }
     if written.ops_services is None:
         del lists["ops_services"]
@@ -192,21 +174,21 @@ def _gathered(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         return Written(file), (*_located(notes.faults, root), broken)
     written = Written(
         file,
-        users=tuple(_sound(names.get("USERS"), User)),
-        ci_users=tuple(_sound(names.get("CI_USERS"), CIUser)),
-        pipelines=tuple(_sound(names.get("PIPELINES"), Pipeline)),
-        roles=tuple(_sound(names.get("ROLES"), Role)),
-        groups=tuple(_sound(names.get("GROUPS"), Group)),
-        policies=tuple(_sound(names.get("POLICIES"), Policy)),
-        assertions=tuple(_sound(names.get("ASSERTIONS"), Assertion)),
-        accepted=tuple(_sound(names.get("ACCEPTED"), Acceptance)),
-        ops_services=_services(names.get("OPS_SERVICES")),
+        users=tuple(sound_entries(names.get("USERS"), User)),
+        ci_users=tuple(sound_entries(names.get("CI_USERS"), CIUser)),
+        pipelines=tuple(sound_entries(names.get("PIPELINES"), Pipeline)),
+        roles=tuple(sound_entries(names.get("ROLES"), Role)),
+        groups=tuple(sound_entries(names.get("GROUPS"), Group)),
+        policies=tuple(sound_entries(names.get("POLICIES"), Policy)),
+        assertions=tuple(sound_entries(names.get("ASSERTIONS"), Assertion)),
+        accepted=tuple(sound_entries(names.get("ACCEPTED"), Acceptance)),
+        ops_services=services(names.get("OPS_SERVICES")),
         settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
-        strays=tuple(_strays(notes.declared, names)),
-        lines={name: assignment(file, name).line for name in _LISTS if name in names},
-        incomplete=tuple(_incomplete(names)),
+        strays=tuple(strays(notes.declared, names)),
+        lines={name: assignment(file, name).line for name in LISTS if name in names},
+        incomplete=tuple(incomplete(names)),
     )
-    faults = [*notes.faults, *repeated_keys(file), *_shape_faults(file, names)]
+    faults = [*notes.faults, *repeated_keys(file), *shape_faults(file, names)]
     return written, tuple(_located(faults, root))
 
 
@@ -247,116 +229,3 @@ def message_of(exc: BaseException) -> str:
     except Exception:  # noqa: BLE001  # it is the operator's own, and cannot say
         return ""
     return f": {printable(lines[0])}" if lines else ""
-
-
-def _services(value: object) -> tuple[str, ...] | None:
-    """Return the services, or None where the list itself is at fault."""
-    return (
-        tuple(_sound(value, str))
-        if isinstance(value, list | tuple) and (not value or any(_sound(value, str)))
-        else None
-    )
-
-
-def _strays(result: Iterable[Declared], names: Mapping[str, Any]) -> Iterator[MisDeclared]:
-    """Find what was made and then left lying: a list that does not have it, or a misspelt name."""
-    lists = [names[name] for name in _LISTS if isinstance(names.get(name), list | tuple)]
-    listed = {id(declared) for list_ in lists for declared in list_} | {id(names.get("SETTINGS"))}
-    for declared in result:
-        home = "SETTINGS" if isinstance(declared, Settings) else _home(declared)
-        if home and id(declared) not in listed:
-            problem = f"{label(declared)} is made, but not in {home}"
-            written = _in_other_letters(home, names)
-            hint = _capitals(home, written) if written else f"add it to {home}, or remove it"
-            yield MisDeclared(declared.origin, problem, hint, getattr(declared, "name", ""))
-
-
-def _home(declared: object) -> str:
-    """Return the list into which a value belongs; nothing where it belongs into none."""
-    return next((name for name, kind in _LISTS.items() if kind is not str and isinstance(declared, kind)), "")
-
-
-def _incomplete(names: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lists of which names are unknown: those that are no list, or have an entry without a name."""
-    for name, kind in _LISTS.items():
-        value = names.get(name, ())
-        entries = value if isinstance(value, list | tuple) else [None]
-        if not all(isinstance(without_fault(entry), kind) for entry in entries):
-            yield name
-
-
-def _in_other_letters(name: str, names: Mapping[str, Any]) -> str:
-    """Return how the file writes a name that it has in other letters only, such as `users`; else nothing."""
-    values = (list, tuple, Declared, Faulty)  # neither the type Settings nor a module
-    same = (own for own, value in names.items() if own.upper() == name and isinstance(value, values))
-    return next(same, "") if name not in names else ""
-
-
-def _capitals(name: str, written: str) -> str:
-    return f"write {name} instead of {written}: names that iamgen reads are in capitals"
-
-
-def _sound(value: object, kind: type) -> Iterator[Any]:
-    if isinstance(value, list | tuple):
-        yield from (item for item in map(without_fault, value) if isinstance(item, kind))
-
-
-def _shape_faults(file: Path, names: Mapping[str, Any]) -> Iterator[MisDeclared]:
-    for name, kind in _LISTS.items():
-        if name in names:
-            yield from _list_faults(assignment(file, name), name, names[name], kind)
-        elif name in _REQUIRED:
-            yield _missing(file, name, names)
-    settings = names.get("SETTINGS")
-    if settings is not None and not isinstance(settings, Settings | Faulty):
-        yield MisDeclared(assignment(file, "SETTINGS"), f"SETTINGS is {_a(settings)}", "write SETTINGS = Settings(…)")
-
-
-def _missing(file: Path, name: str, names: Mapping[str, Any]) -> MisDeclared:
-    """Return the fault for a list that has to be there; a name that iamgen reads as another list is not meant."""
-    from iamgen.similar_names import nearest  # only a mistake should cost it
-
-    written = _in_other_letters(name, names)
-    if written:
-        return MisDeclared(assignment(file, written), f"there is no {name}", _capitals(name, written))
-    meant = nearest(name, [own for own in names if own.isupper() and own not in (*_LISTS, "SETTINGS")])
-    hint = f"did you mean {name} by {meant}?" if meant else f"write {name} = (…)"
-    return MisDeclared(assignment(file, meant or name), f"there is no {name}", hint)
-
-
-def _list_faults(at: Origin, name: str, value: object, kind: type) -> Iterator[MisDeclared]:
-    entry = _example(kind)
-    if isinstance(value, Iterator):
-        yield MisDeclared(at, f"{name} is a {type(value).__name__}, not a tuple or list", f"write {name} = tuple(…)")
-        return
-    if not isinstance(value, list | tuple):
-        hint = (
-            f"write {name} = ({entry},), with the comma" if isinstance(value, kind) else f"write {name} = ({entry}, …)"
-        )
-        yield MisDeclared(at, f"{name} is {_a(value)}, not a tuple or list", hint)
-        return
-    for number, item in enumerate(value, 1):
-        if not isinstance(item, kind | Faulty):
-            yield _entry_fault(at, name, number, item)
-
-
-def _entry_fault(at: Origin, name: str, number: int, item: object) -> MisDeclared:
-    """Return the fault for an entry of a wrong type, with the list that it belongs into where there is one."""
-    kind = _LISTS[name]
-    home = _home(item)
-    hint = f"move it to {home}" if home else f"write {_example(kind)}"
-    place, about = (item.origin, "") if isinstance(item, Declared) else (at, item if isinstance(item, str) else "")
-    return MisDeclared(place, f"entry {number} of {name} is {_a(item)}", hint, about)
-
-
-def _example(kind: type) -> str:
-    """Return an entry of a list as a message shows it."""
-    if kind in _EXAMPLES:
-        return _EXAMPLES[kind]
-    return f"{kind.__name__}(…)" if issubclass(kind, Declared) else '"ec2"'
-
-
-def _a(value: object) -> str:
-    word = "text" if isinstance(value, str) else type(value).__name__
-    text = repr(value)
-    return f"{word} {text}" if not isinstance(value, Declared) and len(text) <= _SHOWN else f"a {word}"

@@ -11,8 +11,8 @@ from iamgen.access.accounts import Account as AccessAccount
 from iamgen.access.accounts import AccountSource
 from iamgen.access.entities import HandMadeUser
 from iamgen.aws.managed_policies import managed_documents
-from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.naming import ASSUME_GROUP, OWN_USER_GROUP, POWER_GROUP, machine_id, user_id
+from iamgen.declaration.origin import Origin
 from iamgen.declaration.resolved import Account, Declaration, Machine, Person, Workload
 from iamgen.declaration.source import shown
 from iamgen.errors import Fault

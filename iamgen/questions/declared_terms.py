@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.naming import emergency_name
+from iamgen.declaration.origin import Origin
 from iamgen.declaration.resolved import Declaration
 from iamgen.declaration.source import shown
 

@@ -15,8 +15,8 @@ from iamgen.aws import quotas
 from iamgen.check.quota_table import plain, table
 from iamgen.check.quota_usage.headroom import Headroom, fullest, headroom, notable
 from iamgen.check.rule_context import Facts
-from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.naming import Naming
+from iamgen.declaration.origin import Origin
 from iamgen.declaration.resolved import Granted, Machine, Person
 from iamgen.errors import Fault
 from iamgen.iam.template import Template

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from iamgen.declaration.accounts import Accounts, accounts, production_unsaid, role_constant, unlisted_region
-from iamgen.declaration.constants import parse
+from iamgen.declaration.accounts import Accounts, accounts, production_unsaid, role_constant
+from iamgen.declaration.constants_file import parse
+from iamgen.declaration.stack_place import unlisted_region
 from iamgen.source_place import exact
 
 REGION = "GLOBAL_AWS_REGION=eu-west-1\n"
@@ -245,7 +246,7 @@ def test_an_account_that_looks_like_production_is_told_at_its_name() -> None:
 def test_a_region_that_is_not_in_the_list_is_told(region: str, hint: str | None) -> None:
     constants, _ = parse(f"GLOBAL_AWS_REGION={region}\n{DEV}".encode(), "CONST.inc")
     problem = f"region {region} is not in the list of AWS's regions"
-    found = [(exact(fault.where), *fault[1:]) for fault in unlisted_region(constants, accounts(constants))]
+    found = [(exact(fault.where), *fault[1:]) for fault in unlisted_region(constants, accounts(constants).region)]
     assert found == ([("CONST.inc:1:19", problem, hint)] if hint else [])
 
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from iamgen.declaration.constants import LONGEST_VALUE, RESERVED_NAMES, Constants, parse, read
+from iamgen.declaration.constants import Constants
+from iamgen.declaration.constants_file import LONGEST_VALUE, RESERVED_NAMES, parse, read
 from iamgen.errors import Fault
 from iamgen.source_place import SourcePlace, column_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from iamgen.declaration.accounts import Accounts, accounts
-from iamgen.declaration.constants import parse
+from iamgen.declaration.constants_file import parse
 from iamgen.declaration.load import load
 from iamgen.errors import Fault, IamgenError
 

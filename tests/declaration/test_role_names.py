@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamgen.declaration.accounts import accounts
-from iamgen.declaration.constants import parse
+from iamgen.declaration.constants_file import parse
 from iamgen.declaration.role_names import named_roles, role_name_faults
 from iamgen.source_place import exact
 

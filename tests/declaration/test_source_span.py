@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from iamgen.declaration.alike_faults import told_once
-from iamgen.declaration.declared_type import Origin, _line_of
 from iamgen.declaration.load import load
+from iamgen.declaration.origin import Origin, _line_of
 from iamgen.declaration.plain_data import plain_fault, restored_fault
 from iamgen.declaration.source_span import place_of
 from iamgen.errors import Fault, IamgenError

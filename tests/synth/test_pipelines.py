@@ -10,9 +10,9 @@ from awacs import awsencode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.expiry import iso
 from iamgen.declaration.naming import Naming
+from iamgen.declaration.origin import Origin
 from iamgen.declaration.resolved import Granted, Workload
 from iamgen.synth.trust import Trust, TrustForm, compile_trust, literal, literal_role
 

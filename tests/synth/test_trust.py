@@ -13,10 +13,10 @@ from awacs import awsencode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamgen.declaration.declared_type import Origin
 from iamgen.declaration.expiry import iso
 from iamgen.declaration.load import load
 from iamgen.declaration.naming import Naming
+from iamgen.declaration.origin import Origin
 from iamgen.declaration.resolved import Granted, Machine, Person
 from iamgen.synth.build import build
 from iamgen.synth.statements import size

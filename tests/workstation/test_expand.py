@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamgen.declaration.constants import read
+from iamgen.declaration.constants_file import read
 from iamgen.errors import IamgenError
 from iamgen.workstation.expand import FileTemplate, expand, names
 

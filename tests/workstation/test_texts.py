@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from iamgen.declaration.accounts import accounts
-from iamgen.declaration.constants import parse
+from iamgen.declaration.constants_file import parse
 from iamgen.errors import Fault, IamgenError
 from iamgen.workstation.colleague import Called, Colleague, undeclared
 from iamgen.workstation.expand import ExpandedText, FileTemplate

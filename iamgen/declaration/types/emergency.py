@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from iamgen.declaration.declared_type import Declared, MisDeclared, Origin
+from iamgen.declaration.declared_type import Declared, MisDeclared
 from iamgen.declaration.expiry import end, spoken, text_of
 from iamgen.declaration.field_types import Text, Until
+from iamgen.declaration.origin import Origin
 from iamgen.declaration.types.policy import template_faults
 
 

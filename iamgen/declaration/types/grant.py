@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
 
 from iamgen.declaration.access_entries import accounts_meant, is_pattern, places, where_granted
-from iamgen.declaration.declared_type import Declared, MisDeclared, Origin, label, without_fault
+from iamgen.declaration.declared_type import Declared, MisDeclared, label, without_fault
 from iamgen.declaration.expiry import end, spoken, text_of
 from iamgen.declaration.field_types import OptionalUntil, Text
+from iamgen.declaration.origin import Origin
 from iamgen.declaration.standard import PEOPLE_ACCOUNT, STANDARD_ROLES
 from iamgen.similar_names import did_you_mean
 

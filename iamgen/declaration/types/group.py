@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.aws import quotas
 from iamgen.declaration.declared_names import NameForm, duplicates, name_faults
-from iamgen.declaration.declared_type import Declared, MisDeclared, Origin, label
+from iamgen.declaration.declared_type import Declared, MisDeclared, label
 from iamgen.declaration.field_types import Names, Text
 from iamgen.declaration.naming import STANDARD_GROUPS
+from iamgen.declaration.origin import Origin
 from iamgen.declaration.types.policy import attachment_faults, kept_out
 from iamgen.similar_names import did_you_mean
 

@@ -12,9 +12,10 @@ from iamgen.aws import quotas
 from iamgen.aws.partitions import SUPPORTED
 from iamgen.declaration.access_entries import account_faults, places
 from iamgen.declaration.declared_names import NameForm, duplicates, name_faults
-from iamgen.declaration.declared_type import Declared, MisDeclared, Origin, label
+from iamgen.declaration.declared_type import Declared, MisDeclared, label
 from iamgen.declaration.field_types import OptionalAccounts, Text
 from iamgen.declaration.naming import STANDARD_POLICIES
+from iamgen.declaration.origin import Origin
 from iamgen.similar_names import did_you_mean
 
 if TYPE_CHECKING:

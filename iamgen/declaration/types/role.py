@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from iamgen.aws import quotas
 from iamgen.declaration.access_entries import account_faults, places
 from iamgen.declaration.declared_names import NameForm, duplicates, name_faults
-from iamgen.declaration.declared_type import Declared, MisDeclared, Origin, label, without_fault
+from iamgen.declaration.declared_type import Declared, MisDeclared, label, without_fault
 from iamgen.declaration.field_types import AccountNames as AccountsField
 from iamgen.declaration.field_types import Flag, Names, OptionalText, Text
+from iamgen.declaration.origin import Origin
 from iamgen.declaration.service_names import service_faults, unlisted_services
 from iamgen.declaration.standard import STANDARD_ROLES
 from iamgen.declaration.types import emergency as emergencies
