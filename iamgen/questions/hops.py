@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
 
 from iamgen.access.context import UNSAID, ContextValue
 from iamgen.access.documents import Statement
@@ -50,23 +49,24 @@ def acting_session(role: IamRole) -> str:
 def best_hop(acting: Acting, role: KnownEntity) -> Hop:
     """Return whether somebody may assume a role, with the names of the sessions chosen so that they may, or might, if
     that helps."""
-    best = hop_named(acting, role, UNSAID)
-    for as_session in _own_sessions(acting, role):
-        sessions: tuple[ContextValue, ...] = (UNSAID, *session_names(acting, role))
-        for session in sessions:
-            if best.verdict.outcome == "allowed":
-                return best
-            best = _better(best, hop_named(acting, role, session, as_session))
-    return best
+    return _best(
+        hop_named(acting, role, session, as_session)
+        for as_session in _own_sessions(acting, role)
+        for session in _sessions(acting, role)
+    )
 
 
 def hop_in_session(acting: Acting, role: KnownEntity, session: str) -> Hop:
     """Return whether somebody may assume a role in a session of that name, with the best name of their own one."""
-    return reduce(_better, (hop_named(acting, role, session, name) for name in _own_sessions(acting, role)))
+    return _best(hop_named(acting, role, session, name) for name in _own_sessions(acting, role))
 
 
-def _better(first: Hop, second: Hop) -> Hop:
-    return min(first, second, key=lambda hop: RANK[hop.verdict.outcome])
+def _best(hops: Iterator[Hop]) -> Hop:
+    """Return the first hop that is allowed, without working out those behind it; without one, the first of the best."""
+    best = next(hops)
+    while best.verdict.outcome != "allowed" and (hop := next(hops, None)):
+        best = min(best, hop, key=lambda item: RANK[item.verdict.outcome])
+    return best
 
 
 def hop_named(acting: Acting, role: KnownEntity, session: ContextValue, as_session: str = "") -> Hop:
@@ -111,6 +111,12 @@ def session_arns(role: KnownEntity) -> Iterator[str]:
                 yield principal.name
 
 
+def _sessions(acting: Acting, role: KnownEntity) -> Iterator[ContextValue]:
+    """Yield that nothing is known of the name of the session, and then names that may meet conditions on it."""
+    yield UNSAID
+    yield from session_names(acting, role)
+
+
 def session_names(acting: Acting, role: KnownEntity) -> tuple[str, ...]:
     """Return names for a session of a role that may meet conditions on it: the user's, as the console has it, and
     those that policies name, or another where they name those that it must not have. None where the name makes no
@@ -133,12 +139,8 @@ def _demanded_names(statement: Statement) -> Iterator[str]:
 def stranger_hop(actor: Actor, role: KnownEntity, circumstances: Circumstances) -> Hop:
     """Return whether somebody who exists in trust policies only may assume a role, with the name of the session
     chosen so that they may, if that helps and if they choose it."""
-    best = stranger_hop_named(actor, role, circumstances, UNSAID)
-    for name in stranger_session_names(actor, role):
-        if best.verdict.outcome == "allowed":
-            return best
-        best = _better(best, stranger_hop_named(actor, role, circumstances, name))
-    return best
+    names: tuple[ContextValue, ...] = (UNSAID, *stranger_session_names(actor, role))
+    return _best(stranger_hop_named(actor, role, circumstances, name) for name in names)
 
 
 def stranger_session_names(actor: Actor, role: KnownEntity) -> tuple[str, ...]:
