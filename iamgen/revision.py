@@ -91,6 +91,16 @@ class Comparison:
     accounts: tuple[AccountChanges, ...] | None
     """What changes in the templates; None where the earlier ones cannot be rendered."""
 
+    @property
+    def refusals(self) -> tuple[Fault, ...]:
+        """What `iamgen deploy` refuses, without any option, where the earlier templates are deployed."""
+        from iamgen.deploy.expected_refusals import objections  # only what shows them should cost it
+
+        if self.before is None:
+            return ()
+        project = self.after.project
+        return objections(self.before.templates, self.after.templates, project.declaration, project.now)
+
 
 def compared(earlier: Revision | None, after: Rendered, console: Console) -> Comparison:
     """Compare templates with those of an earlier revision as of the same time; None stands for no templates.

@@ -7,12 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from iamgen.access_changes import AccessChanges, access_changes
+from iamgen.access_changes import access_changes
 from iamgen.clock import now
 from iamgen.commands.requests import Consent, Output
 from iamgen.declaration.holdings import Regained, regained
 from iamgen.declaration.types.settings import Settings
-from iamgen.deploy.expected_refusals import objections
 from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.project import Project
 from iamgen.release.audit import log_of
@@ -126,7 +125,8 @@ def _promote(request: PromoteRequest, channel: str, main: str | None, console: C
     before = Revision(repository, plan.now, plan.now_name) if plan.now else None
     comparison = compared(before, after, console)
     back, access = _access_back(plan, comparison), access_changes(comparison)
-    effects = _effects(comparison, back or (), access)
+    lines = [item.line for item in back or ()]
+    effects = Effects(comparison.accounts, comparison.refusals, lines, access.lines)
     notes = promotion_notes(plan, effects)
     target = f"{plan.version} to {plan.branch} in {plan.remote.name}{', a rollback' if plan.is_rollback else ''}"
     action = Action(
@@ -148,12 +148,6 @@ def _access_back(plan: Promotion, comparison: Comparison) -> tuple[Regained, ...
     if before is None or not plan.takes_back:
         return ()
     return regained(before.declaration, after.declaration, after.project.now)
-
-
-def _effects(comparison: Comparison, back: Collection[Regained], access: AccessChanges) -> Effects:
-    before, after = comparison.before, comparison.after
-    refused = objections(before.templates, after.templates, after.declaration, after.project.now) if before else ()
-    return Effects(comparison.accounts, refused, [item.line for item in back], access.lines)
 
 
 def _plain(plan: Promotion, effects: Effects, back: Collection[Regained] | None) -> dict[str, object]:

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from iamgen.access_changes import AccessChanges, access_changes
+from iamgen.access_changes import access_changes
 from iamgen.clock import now
 from iamgen.commands.requests import Consent, Output
-from iamgen.deploy.expected_refusals import objections
 from iamgen.errors import Fault
 from iamgen.project import Project
 from iamgen.release.notes import Effects, release_notes
 from iamgen.release.releasing import Release, named_version, planned, publish
 from iamgen.release.repository import open_repository
 from iamgen.release.versions import LEVELS, following
-from iamgen.revision import Comparison, Revision, checked_at, compared
+from iamgen.revision import Revision, checked_at, compared
 from iamgen.ui.confirm import Action, Confirmation
 from iamgen.ui.console import Console
 from iamgen.ui.layout import plain_text
@@ -61,7 +60,7 @@ def release(request: ReleaseRequest, console: Console) -> int:
     before = Revision(repository, plan.previous_commit, str(plan.previous)) if plan.previous_commit else None
     comparison = compared(before, after, console)
     access = access_changes(comparison)
-    effects = _effects(comparison, access)
+    effects = Effects(comparison.accounts, comparison.refusals, access=access.lines)
     notes = release_notes(plan, effects)
     target = f"{plan.version}, {plan.branch} at {plan.commit[:10]}, to {plan.remote.name}"
     action = Action(
@@ -72,15 +71,6 @@ def release(request: ReleaseRequest, console: Console) -> int:
         next_step=f"iamgen promote {settings.channels[0]} {plan.version}",
     )
     return confirmation.carry_out(action, notes, {**_plain(plan, effects), "access": access.plain()})
-
-
-def _effects(comparison: Comparison, access: AccessChanges) -> Effects:
-    before, after = comparison.before, comparison.after
-    return Effects(
-        comparison.accounts,
-        objections(before.templates, after.templates, after.declaration, after.project.now) if before else (),
-        access=access.lines,
-    )
 
 
 def _understated(plan: Release, version: str) -> Iterator[Fault]:
