@@ -16,7 +16,8 @@ from iamgen.access.resource_lists import resource_pattern
 from iamgen.declaration.declared_type import Assertion, texts_of
 from iamgen.declaration.expiry import iso
 from iamgen.declaration.types.forbid import Forbid
-from iamgen.questions.demands import EVERYTHING, form_pattern, known_actions, shaped
+from iamgen.questions.arn_forms import form_pattern, shaped
+from iamgen.questions.demands import EVERYTHING, known_actions
 from iamgen.questions.glob_walk import samples
 
 ASSUME_ROLE = "sts:assumerole"
@@ -136,12 +137,12 @@ class AssertedRequests:
         return self._forms[key]
 
     def _forms_of(self, action: str, account_id: str, partition: str) -> MeantResources | None:
-        from iamgen.aws.data.services import resource_arns
+        from iamgen.aws.data.services import resource_forms
 
-        service, _, name = action.partition(":")
         if action not in self.listed_actions:
+            service = action.partition(":")[0]
             return MeantResources() if self.is_about_every_resource or self._means_resources_of(service) else None
-        written = resource_arns(service, name)
+        written = resource_forms(action)
         if not written:
             return MeantResources(is_without=True) if self.is_about_every_resource else None
         has_no_objects = any(form.endswith(_BUCKET) for form in written) and not any(
@@ -211,10 +212,10 @@ def _glob(text: str) -> Pattern:
 @lru_cache(maxsize=1 << 9)
 def _arn_services(service: str) -> frozenset[str]:
     """Return by which names the ARNs of a service's own resources call it: mostly by its prefix, else by others."""
-    from iamgen.aws.data.services import actions, resource_arns, services
+    from iamgen.aws.data.services import actions, resource_forms, services
 
     listed = actions(service) if service in services() else ()
-    forms = (form.split(":") for name in listed for form in resource_arns(service, name))
+    forms = (form.split(":") for name in listed for form in resource_forms(f"{service}:{name}"))
     names = {fields[2] for fields in forms if "$" not in fields[2]}
     return frozenset({service} if service in names else {service, *names})
 

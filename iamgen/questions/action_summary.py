@@ -94,12 +94,11 @@ def _allows(index: StatementIndex, action: str) -> bool:
 
 def _alike(actions: Iterator[str]) -> Iterator[list[str]]:
     """Yield actions in groups that have the same forms of resources: statements that concern one concern all."""
-    from iamgen.aws.data.services import resource_arns
+    from iamgen.aws.data.services import resource_forms
 
     groups: dict[tuple[tuple[str, ...], bool], list[str]] = defaultdict(list)
     for action in actions:
-        service, _, name = action.partition(":")
-        groups[resource_arns(service, name), action.startswith("sts:assumerole")].append(action)
+        groups[resource_forms(action), action.startswith("sts:assumerole")].append(action)
     yield from groups.values()
 
 

@@ -16,10 +16,11 @@ from iamgen.access.evaluate import Request, Verdict
 from iamgen.access.patterns import Pattern, Variable, Wildcard, pattern
 from iamgen.access.principals import ASSUME, verdict_on
 from iamgen.access.statement_index import IndexedStatements
+from iamgen.aws.data.services import resource_forms
 from iamgen.errors import Fault
 from iamgen.questions.circumstances import Acting
 from iamgen.questions.condition_words import concerns
-from iamgen.questions.demands import EVERYTHING, ResourceScope, Universe, resource_forms, universe
+from iamgen.questions.demands import EVERYTHING, ResourceScope, Universe, universe
 from iamgen.questions.glob_walk import samples
 from iamgen.questions.memory import remembering
 

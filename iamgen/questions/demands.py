@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from iamgen.access.errors import AccessError
-from iamgen.access.patterns import Pattern, Wildcard, pattern
+from iamgen.access.patterns import Pattern, pattern
 from iamgen.access.principals import ASSUME
+from iamgen.aws.data.services import actions as actions_of_service
+from iamgen.aws.data.services import every_action, resource_forms, services, wildcard
 from iamgen.aws.partitions import SUPPORTED
 from iamgen.aws.services import list_date
 from iamgen.errors import IamgenError, faults_of, refuse
+from iamgen.questions.arn_forms import form_pattern, in_words, rare_form_pattern, shaped
 from iamgen.questions.glob_walk import samples
 from iamgen.questions.model import AccessModel
 from iamgen.similar_names import did_you_mean
@@ -23,15 +26,7 @@ _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9_*?-]+", re.ASCII)
 _COLONS = 5
 _SERVICE = 2
 _WILDCARDS = frozenset("*?")
-_VARIABLE_PART = re.compile(r"\$\{([^}]*)\}")
 _LISTED = 4
-_WITHOUT_SLASH = {"dynamodb": "${TableName}", "s3": "${BucketName}"}
-"""Names at the end of forms of ARNs that never have a slash, though what is in a bucket or beside a table does: else an
-object would be taken for a bucket.
-
-Sources: Amazon S3 User Guide, "General purpose bucket naming rules"; Amazon DynamoDB Developer Guide, "Supported data
-types and naming rules in Amazon DynamoDB".
-"""
 _ACCOUNT = re.compile(r"(\d{12}|aws|)", re.ASCII)
 
 
@@ -97,7 +92,7 @@ def _possible_actions(actions: tuple[str, ...], resource: str, partition: str) -
 
 
 def _no_such_request(actions: tuple[str, ...], written: str, resource: str, partition: str) -> IamgenError:
-    forms = dict.fromkeys(_shown(form) for action in actions for form in resource_forms(action))
+    forms = dict.fromkeys(in_words(form) for action in actions for form in resource_forms(action))
     if not forms:
         return refuse(resource, f"there is no such request: the actions {written} have no resource", "leave it out")
     problem = f"there is no such request: {written} is about resources of another form, in the list of {list_date()}"
@@ -119,16 +114,12 @@ def _around(actions: tuple[str, ...], resource: str, partition: str) -> Iterator
 @lru_cache(maxsize=256)
 def known_actions(written: str) -> tuple[str, ...]:
     """Return the actions that a name or pattern means. Raises IamgenError when none is known."""
-    from iamgen.aws.data.services import actions, services, wildcard
-
     if not _ACTION.fullmatch(written):
         raise refuse(
             written, "is not an action", "write service:Action, such as s3:GetObject, or with wildcards s3:Get*"
         )
     if written == EVERYTHING:
-        return tuple(
-            f"{service}:{name}" for service in sorted(services()) for name in sorted(actions(service).values())
-        )
+        return every_action()
     service, _, name = written.partition(":")
     if service.lower() not in services():
         raise refuse(
@@ -136,7 +127,7 @@ def known_actions(written: str) -> tuple[str, ...]:
             f"the service {service} is not in the list of {list_date()}",
             did_you_mean(service, services(), "write the prefix that its actions have in policies, such as s3 or ec2"),
         )
-    known = actions(service.lower())
+    known = actions_of_service(service.lower())
     matching = [known[lower] for lower in sorted(known) if wildcard(name).fullmatch(lower)]
     if not matching:
         near = did_you_mean(name, known.values())
@@ -184,14 +175,6 @@ def universe(action: str, resource: str, account_id: str, partition: str) -> Uni
     return _resources(resource_forms(action), resource, own, partition)
 
 
-def resource_forms(action: str) -> tuple[str, ...]:
-    """Return the forms of ARNs that an action is about; none for an action that has no resource of its own."""
-    from iamgen.aws.data.services import resource_arns
-
-    service, _, name = action.partition(":")
-    return resource_arns(service.lower(), name)
-
-
 @lru_cache(maxsize=1 << 13)
 def _resources(forms: tuple[str, ...], resource: str, account_id: str, partition: str) -> Universe:
     if not forms:
@@ -208,7 +191,7 @@ def _matching_forms(forms: tuple[str, ...], resource: str, partition: str) -> tu
     """Return the forms that a resource has, or that a resource of a pattern may have."""
     shapes = tuple(form_pattern(form, "", partition) for form in forms)
     matching = tuple(shape for shape in shapes if _may_be_of(shape, resource))
-    return matching or tuple(shape for shape in map(_rare_form, forms) if _may_be_of(shape, resource))
+    return matching or tuple(shape for shape in map(rare_form_pattern, forms) if _may_be_of(shape, resource))
 
 
 def _may_be_of(shape: Pattern, resource: str) -> bool:
@@ -216,46 +199,3 @@ def _may_be_of(shape: Pattern, resource: str) -> bool:
     if not _WILDCARDS & set(resource):
         return shape.matches(resource)
     return bool(samples((shaped(resource), shape), ()).texts)
-
-
-@lru_cache(maxsize=1 << 12)
-def shaped(text: str) -> Pattern:
-    """Return a pattern of ARNs whose wildcards stay within a field of the ARN, but for its last."""
-    return pattern(text, variables=False).within_arn(run_on=False)
-
-
-@lru_cache(maxsize=1 << 13)
-def form_pattern(form: str, account_id: str, partition: str) -> Pattern:
-    """Return the pattern of a form of ARNs: each variable part has at least one character."""
-    known = {"Partition": partition, "Account": account_id or "?*"}
-    return _closed_to_slashes(shaped(_VARIABLE_PART.sub(lambda part: known.get(part[1], "?*"), form)), form)
-
-
-def _closed_to_slashes(shape: Pattern, form: str) -> Pattern:
-    """Return the pattern of a form, so that a name at its end which never has a slash matches none."""
-    name = _WITHOUT_SLASH.get(form.split(":")[_SERVICE])
-    if name is None or not form.endswith(name):
-        return shape
-    name_begins = max(number for number, part in enumerate(shape.parts) if isinstance(part, str)) + 1
-    ending = (replace(part, slashes=False) for part in shape.parts[name_begins:] if isinstance(part, Wildcard))
-    return Pattern((*shape.parts[:name_begins], *ending))
-
-
-@lru_cache(maxsize=1 << 12)
-def _rare_form(form: str) -> Pattern:
-    """Return the pattern of a form of ARNs whose variable parts may be empty, as they are in ARNs that the list does
-    not show: documents and parameters that AWS owns have no account, Multi-Region Access Points have no region, and
-    the root of an API has no path. A recovery point has whatever ARN its service gives it.
-
-    Sources: Systems Manager User Guide, "Calling AWS public parameters"; Amazon S3 User Guide, "Multi-Region Access
-    Point permissions"; API Gateway Developer Guide, "Control access for invoking an API"; AWS Backup Developer Guide,
-    "Access control", on the ARNs of recovery points.
-    """
-    fields = form.split(":", _COLONS)
-    if _VARIABLE_PART.fullmatch(fields[_SERVICE]):
-        return shaped("arn:*:*:*:*:*")
-    return _closed_to_slashes(shaped(_VARIABLE_PART.sub("*", form)), form)
-
-
-def _shown(form: str) -> str:
-    return _VARIABLE_PART.sub(lambda part: part[1].upper(), form)

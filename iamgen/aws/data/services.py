@@ -57,9 +57,11 @@ def action_exists(service: str, name: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
-def resource_arns(service: str, name: str) -> tuple[str, ...]:
+def resource_forms(action: str) -> tuple[str, ...]:
     """Return the forms of ARNs that an action is about, `arn:${Partition}:s3:::${BucketName}`; none for an action that
-    has no resource of its own, or that is not known."""
+    has no resource of its own, or that is not known. Case does not count."""
+    service, _, name = action.partition(":")
+    service = service.lower()
     if service not in services() or name.lower() not in actions(service):
         return ()
     types = _data().actions.get_action_details(service, actions(service)[name.lower()])["resourceTypes"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from iamgen.aws.data.services import actions, resource_arns, services, wildcard
+from iamgen.aws.data.services import actions, resource_forms, services, wildcard
 
 _COLONS = 5  # of an ARN that has all its fields
 _PART = re.compile(r"\$\{([^{}]*)\}|(\*|⟨[^⟩]*⟩)|(\?)|(.)", re.DOTALL)
@@ -49,7 +49,7 @@ def _forms(action: str) -> tuple[str, ...]:
     if service.lower() not in services():
         return ()
     meant = [known for known in actions(service.lower()) if wildcard(name).fullmatch(known)]
-    forms = [resource_arns(service.lower(), known) for known in meant]
+    forms = [resource_forms(f"{service}:{known}") for known in meant]
     return tuple(dict.fromkeys(form for each in forms for form in each)) if all(forms) else ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamgen.aws.data.services import resource_arns
+from iamgen.aws.data.services import resource_forms
 from iamgen.check.rule_context import Facts
 from iamgen.check.rules import Problem, Rule
 from iamgen.check.rules._arn_forms import is_resource_of
@@ -34,8 +34,7 @@ def _problems(statement: ReadStatement, owner: str) -> Iterator[Problem]:
 
 def _forms(action: str) -> str:
     """Return what to write instead, where the action has one form."""
-    service, _, name = action.partition(":")
-    forms = resource_arns(service.lower(), name)
+    forms = resource_forms(action)
     return f"; its resource is {forms[0]}" if len(forms) == 1 else ""
 
 
