@@ -24,13 +24,15 @@ from iamgen.report.prepared_questions import PREPARED
 from iamgen.ui.printable import printable
 
 _FOLDER = Path(__file__).parent
+_SCRIPTS = ("tables", "elements", "words", "views", "matrix", "search", "print", "start")
+"""The parts of the page's script in their order. Together they are one script: each uses what stands before it."""
 _SHOWN = 200
 """Rows of a list that the page shows without its script; the pages of accounts and roles have all of them."""
 
 
 def report_page(contents: ReportContents) -> str:
     """Return the page. It is the same for the same contents, byte for byte."""
-    style, script = _asset("page.css") + STYLE, _asset("page.js")
+    style, script = _asset("page.css") + STYLE, "\n".join(_asset(f"script/{name}.js") for name in _SCRIPTS)
     values = {
         "contents": contents,
         "style": style,
