@@ -11,8 +11,6 @@ from pathlib import Path
 from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
 from iamgen.commands.requests import Consent, Reach
-from iamgen.declaration.expiry import iso
-from iamgen.deploy.revocation import LONGEST_SESSION
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import Fault, IamgenError, InterruptError, refuse
 from iamgen.people.declared_lines import Mention, mentions, read_source, without_person
@@ -23,7 +21,7 @@ from iamgen.people.offboarding_checks import OffboardingClaim, offboarding_check
 from iamgen.people.offboarding_guards import guard_faults
 from iamgen.people.offboarding_report import plain_offboarding
 from iamgen.people.offboarding_run import OffboardingRun, run_offboarding
-from iamgen.people.offboarding_text import offboarding_remarks, plan_lines
+from iamgen.people.offboarding_text import offboarding_remarks, plan_lines, remaining_work
 from iamgen.people.people_account import PeopleAccount, sign_in_to_people
 from iamgen.people.receipt import Receipt, page_of, read_receipt, write_receipt
 from iamgen.people.receipt_body import ReceiptEnd, ReceiptParts, receipt_body
@@ -247,7 +245,8 @@ def _end(work: _Offboarding, after: LeaverState) -> int:
     if request.edit and not parts.run.faults:
         _edit(work)
     checks = offboarding_checks(_claim(work, after), after, request.clock())
-    end = ReceiptEnd(request.clock(), after, checks, tuple(_remaining(work, after, is_hidden=is_hidden)))
+    remaining = tuple(remaining_work(parts.people, after, work.lines, is_hidden=is_hidden))
+    end = ReceiptEnd(request.clock(), after, checks, remaining)
     is_written = not work.plan.is_empty or _changes_state(parts, end)
     if is_written:
         work.write(end)
@@ -286,26 +285,6 @@ def _edit(work: _Offboarding) -> None:
         work.console.error(Fault(exc.faults[0].where, problem, "edit it by hand"))
         return
     work.console.note(f"took {work.request.name} out of {USERS_FILE}")
-
-
-def _remaining(work: _Offboarding, after: LeaverState, *, is_hidden: bool) -> Iterator[str]:
-    """Yield what is left to do by hand, or later; `is_hidden` is whether users.py declares them without a literal."""
-    name = work.request.name
-    if is_hidden:
-        yield f"take {name} out of {USERS_FILE}, which declares them without a literal of the name"
-    for mention in work.lines:
-        yield f"take out of {USERS_FILE}, line {mention.line}: {mention.source}"
-    trusting = [f"{role} in {account}" for account, item in after.traces.items() for role in item.trusting]
-    if trusting:
-        yield f"iamgen deploy --all, without {name} in {USERS_FILE}: {', '.join(trusting)} trust them"
-    for account, error in after.unread.items():
-        yield f"look at {account}: {error.faults[0].problem}"
-    if after.revoked_until:
-        when = iso(after.revoked_until + LONGEST_SESSION)
-        pinned = work.parts.people.declaration.settings.session_name_is_user
-        if not pinned and not all(revocation.every_session for revocation in after.revocations):
-            yield f"sessions of roles that have another name than {name} go on to their end, as a rule by {when}"
-        yield f"after {when}, iamgen user offboard {name}: it takes away the policies that ended sessions"
 
 
 def _report(work: _Offboarding, end: ReceiptEnd | None, *, is_written: bool) -> None:

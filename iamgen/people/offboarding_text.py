@@ -1,16 +1,20 @@
-"""An offboarding as lines for the person who is to agree to it: what was found, what is done, what to know."""
+"""An offboarding as lines for the person who is to agree to it: what was found, what is done, what is left to do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
+from iamgen.declaration.expiry import iso
+from iamgen.deploy.revocation import LONGEST_SESSION
 from iamgen.errors import Fault
+from iamgen.people.declared_lines import Mention
+from iamgen.people.declared_person import USERS_FILE
 from iamgen.people.leaver_state import SPARE_DEVICES, LeaverState
 from iamgen.people.offboarding import OffboardingChoices, OffboardingPlan
 from iamgen.people.people_account import PeopleAccount
 from iamgen.people.user_step_text import text_of_step
-from iamgen.people.user_steps import RevokeSessions
+from iamgen.people.user_steps import RevokeSessions, UserStep
 from iamgen.people.user_text import state_lines
 from iamgen.ui.plan_line import PlanLine
 
@@ -36,10 +40,10 @@ def _steps(people: PeopleAccount, state: LeaverState, plan: OffboardingPlan) -> 
     yield from _block(f"Then in {people.account.in_plan}", rest)
 
 
-def _block(heading: str, steps: tuple[object, ...]) -> Iterator[PlanLine]:
+def _block(heading: str, steps: tuple[UserStep, ...]) -> Iterator[PlanLine]:
     if steps:
         yield PlanLine(heading, tone="heading")
-        yield from (PlanLine(text_of_step(step), "-", 1, "danger") for step in steps)  # type: ignore[arg-type]  # a UserStep
+        yield from (PlanLine(text_of_step(step), "-", 1, "danger") for step in steps)
 
 
 def offboarding_remarks(
@@ -66,3 +70,26 @@ def offboarding_remarks(
         problem = f"sessions of roles that are not called {name} are not ended: a session may have any name"
         hint = "--revoke-all-sessions ends everybody's; Settings(session_name_is_user=True) leaves no other name"
         yield Fault(people.where, problem, hint)
+
+
+def remaining_work(
+    people: PeopleAccount, after: LeaverState, lines: Collection[Mention], *, is_hidden: bool
+) -> Iterator[str]:
+    """Yield what is left to do by hand, or later. `lines` are the places of users.py that still name the leaver, and
+    `is_hidden` is whether users.py declares them without a literal."""
+    name = after.leaver.name
+    if is_hidden:
+        yield f"take {name} out of {USERS_FILE}, which declares them without a literal of the name"
+    for mention in lines:
+        yield f"take out of {USERS_FILE}, line {mention.line}: {mention.source}"
+    trusting = [f"{role} in {account}" for account, item in after.traces.items() for role in item.trusting]
+    if trusting:
+        yield f"iamgen deploy --all, without {name} in {USERS_FILE}: {', '.join(trusting)} trust them"
+    for account, error in after.unread.items():
+        yield f"look at {account}: {error.faults[0].problem}"
+    if after.revoked_until:
+        when = iso(after.revoked_until + LONGEST_SESSION)
+        pinned = people.declaration.settings.session_name_is_user
+        if not pinned and not all(revocation.every_session for revocation in after.revocations):
+            yield f"sessions of roles that have another name than {name} go on to their end, as a rule by {when}"
+        yield f"after {when}, iamgen user offboard {name}: it takes away the policies that ended sessions"
