@@ -58,18 +58,15 @@ def assuming_policies(caller: KnownEntity | None, role: KnownEntity | None) -> A
     boundary = caller.entity.boundary
     within = tuple(_about(boundary.indexed_statements, target.arn, fixed_keys(caller))) if boundary else None
     policies = AssumingPolicies(identity, within, tuple(_meaning(target.trust, asking.principals)), asking, target)
-    return _with_trust_alone(policies)
+    return _with_trust_alone(policies, asking, target)
 
 
-def _with_trust_alone(policies: AssumingPolicies) -> AssumingPolicies:
+def _with_trust_alone(policies: AssumingPolicies, asking: Caller, role: IamRole) -> AssumingPolicies:
     """Return the policies with what need not be allowed because the trust policy names the caller.
 
     In the same account, a trust policy that names a user is enough, and one that names a role is within the boundary of
     that role. A Deny counts all the same.
     """
-    asking, role = policies.caller, policies.role
-    assert asking is not None  # noqa: S101  # the caller of this function has both
-    assert role is not None  # noqa: S101
     if asking.entity.arn.split(":")[:5] != role.arn.split(":")[:5]:
         return policies
     is_role = isinstance(asking.entity, IamRole)

@@ -120,8 +120,14 @@ class DifferenceText:
 
 def _wrapped(text: str, indent: int) -> list[str]:
     first, further = " " * indent, " " * (indent + 2)
-    options = {"break_on_hyphens": False, "break_long_words": False}
-    return wrap(text, _WIDTH, initial_indent=first, subsequent_indent=further, **options)  # type: ignore[arg-type]
+    return wrap(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=further,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def _bullets(texts: Iterable[str]) -> Iterator[str]:

@@ -122,34 +122,31 @@ class DifferenceWords:
 
     def _assumed(self, *, is_gain: bool) -> Iterator[Entry]:
         """Yield who may assume a role in other ways, as far as no role that is gained or lost says it."""
-        together: dict[tuple[str, ...], list[AssumptionChange]] = {}
+        together: dict[tuple[str, ...], list[tuple[AssumptionChange, Witness]]] = {}
         for change in self.difference.assumption:
             witness = change.gain if is_gain else change.loss
             if witness and not any(_is_of(change, item) and item.is_gain is is_gain for item in self._held_at(change)):
                 keys = tuple(sorted(f"{key}={value}" for key, value in witness.request.context.items()))
-                together.setdefault((change.role.name, change.action, *keys), []).append(change)
+                together.setdefault((change.role.name, change.action, *keys), []).append((change, witness))
         for changes in together.values():
-            first = changes[0]
-            witness = first.gain if is_gain else first.loss
-            assert witness is not None  # noqa: S101  # it was looked for above
-            names = joined((party_label(item.party) for item in changes), _MANY)
-            accounts = joined((item.role.account for item in changes), _MANY)
+            first, witness = changes[0]
+            names = joined((party_label(item.party) for item, _ in changes), _MANY)
+            accounts = joined((item.role.account for item, _ in changes), _MANY)
             does = f", by {self.words.words.name(first.action)}" if first.action in _SESSION_ACTIONS else ""
             details = tuple(self._witness(witness, first.role.known.entity.arn, is_gain=is_gain))
             yield Entry(f"{names}: {first.role.name} in {accounts}{does}", details)
 
     def _one_sided(self, *, is_gain: bool) -> Iterator[Entry]:
         """Yield where a trust policy, or the callers' own policies, say something else that changes no access."""
-        together: dict[tuple[str, str], list[AssumptionChange]] = {}
+        together: dict[tuple[str, str], list[tuple[AssumptionChange, Witness]]] = {}
         for change in self.difference.one_sided:
-            if change.gain if is_gain else change.loss:
-                together.setdefault((change.role.name, change.side), []).append(change)
+            if witness := change.gain if is_gain else change.loss:
+                together.setdefault((change.role.name, change.side), []).append((change, witness))
         for (role, side), changes in together.items():
-            names = joined((party_label(item.party) for item in changes), _MANY)
-            accounts = joined((item.role.account for item in changes), _MANY)
-            witness = changes[0].gain if is_gain else changes[0].loss
-            assert witness is not None  # noqa: S101  # it was looked for above
-            resource = changes[0].role.known.entity.arn
+            names = joined((party_label(item.party) for item, _ in changes), _MANY)
+            accounts = joined((item.role.account for item, _ in changes), _MANY)
+            first, witness = changes[0]
+            resource = first.role.known.entity.arn
             whose = "its trust policy" if side == "trust policy" else "their own policies"
             details = tuple(self._witness(witness, resource, is_gain=is_gain))
             yield Entry(f"{names}: {role} in {accounts}, by {whose}", details)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 ValuePath = tuple[str | int, ...]
 
 REFERENCE, ATTRIBUTE = "Ref", "Fn::GetAtt"
+_PAIR = 2  # a resource and its attribute
 NO_VALUE = "AWS::NoValue"
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"
@@ -144,7 +145,6 @@ def referred(key: str, argument: object) -> str:
     """Return the logical id that a function names, or nothing where it has another form."""
     if isinstance(argument, str):
         return argument if key == REFERENCE else argument.partition(".")[0] if "." in argument else ""
-    is_pair = isinstance(argument, list | tuple) and len(argument) == 2  # noqa: PLR2004  # resource and attribute
-    if key == ATTRIBUTE and is_pair and all(isinstance(part, str) for part in argument):  # type: ignore[attr-defined]
-        return str(argument[0])  # type: ignore[index]
-    return ""
+    if key != ATTRIBUTE or not isinstance(argument, list | tuple) or len(argument) != _PAIR:
+        return ""
+    return str(argument[0]) if all(isinstance(part, str) for part in argument) else ""

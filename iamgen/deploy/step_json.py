@@ -59,6 +59,8 @@ def is_step(value: object) -> bool:
 
 def _is_part(name: str, value: object) -> bool:
     if name == "principal":
-        is_whole = isinstance(value, dict) and value.keys() == {field.name for field in fields(StepPrincipal)}
-        return is_whole and all(isinstance(part, str) for part in value.values())  # type: ignore[attr-defined]
+        names = {field.name for field in fields(StepPrincipal)}
+        return (
+            isinstance(value, dict) and value.keys() == names and all(isinstance(part, str) for part in value.values())
+        )
     return isinstance(value, _JSON_TYPES.get(name, str))
