@@ -134,10 +134,6 @@ class Condition:
     variables: bool
     """Whether `${...}` is a policy variable: the document's Version says so."""
 
-    def holds(self, context: Context) -> bool:
-        """Return whether the condition is met. Raises AccessError where it is unknown."""
-        return _decided(self.answer(context))
-
     def answer(self, context: Context) -> Answer:
         """Return whether the condition is met: unknown for a value that is unsaid or cannot be compared."""
         try:
@@ -193,20 +189,9 @@ def parse_conditions(block: object, *, variables: bool) -> tuple[Condition, ...]
     )
 
 
-def all_hold(conditions: Iterable[Condition], context: Context) -> bool:
-    """Return whether every condition holds. Raises AccessError where that is unknown."""
-    return _decided(answer_of_all(conditions, context))
-
-
 def answer_of_all(conditions: Iterable[Condition], context: Context) -> Answer:
     """Return whether every condition holds: unknown only if none fails and one is unknown."""
     return all_of(condition.answer(context) for condition in conditions)
-
-
-def _decided(answer: Answer) -> bool:
-    if answer.value is None:
-        raise AccessError(answer.reasons)
-    return answer.value
 
 
 def _mapping(value: object) -> Mapping[str, object]:

