@@ -28,7 +28,7 @@ from iamgen.ui.console import Console
 DONE, FAILED, PENDING = 0, 1, 4
 _BACK = "UPDATE_ROLLBACK_COMPLETE"
 CancelledStack = tuple[Order, Clients]
-Found = Mapping[str, str | IamgenError]
+Statuses = Mapping[str, str | IamgenError]
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ def cancel_deployments(request: CancelRequest, console: Console) -> int:
             name: partial(showing, show, name, "reading the stack", partial(under_way, *item))
             for name, item in every.items()
         }
-        seen = side_by_side(looked_at, stop, only_reads=True)
-    busy = {name: every[name] for name, status in seen.items() if isinstance(status, str) and status}
-    for name, status in seen.items():
+        statuses = side_by_side(looked_at, stop, only_reads=True)
+    busy = {name: every[name] for name, status in statuses.items() if isinstance(status, str) and status}
+    for name, status in statuses.items():
         _say(every[name][0].where, status or "nothing is under way", console)
     asked_about = [account for account in accounts if account.name in busy]
     agreed = (
@@ -72,8 +72,8 @@ def cancel_deployments(request: CancelRequest, console: Console) -> int:
     )
     ends = _cancel(busy, stop, console) if agreed else {}
     if request.output.as_json:
-        console.product(_json(every, seen, ends))
-    failed = any(isinstance(iamgen_error, IamgenError) for iamgen_error in seen.values()) or any(
+        console.product(_json(every, statuses, ends))
+    failed = any(isinstance(status, IamgenError) for status in statuses.values()) or any(
         end != _BACK for end in ends.values()
     )
     return FAILED if failed else PENDING if request.output.exit_code and busy.keys() - ends.keys() else DONE
@@ -87,7 +87,7 @@ def _agreed(accounts: Iterable[Account], declaration: Declaration, console: Cons
     return is_yes
 
 
-def _cancel(busy: Mapping[str, CancelledStack], stop: threading.Event, console: Console) -> Found:
+def _cancel(busy: Mapping[str, CancelledStack], stop: threading.Event, console: Console) -> Statuses:
     """Stop all of them, whatever becomes of one; return how each ended."""
     with console.board(list(busy)) as show:
         work = {
@@ -118,13 +118,13 @@ def _say(where: str, status: str | IamgenError, console: Console) -> None:
         console.errors(status.faults)
 
 
-def _json(every: Mapping[str, CancelledStack], seen: Found, ends: Found) -> str:
+def _json(every: Mapping[str, CancelledStack], statuses: Statuses, ends: Statuses) -> str:
     reported = [
         {
             "account": name,
             "account_id": expected.account_id,
             "stack": expected.stack,
-            **_plain("before", seen[name]),
+            **_plain("before", statuses[name]),
             **_plain("after", ends.get(name)),
         }
         for name, (expected, _) in every.items()

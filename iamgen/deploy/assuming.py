@@ -217,7 +217,7 @@ def _federated(provider: Principal, statement: Statement) -> Iterator[Assumer]:
     context_values: dict[str, ContextValue] = {
         condition.key: condition.values[0] for condition in equal if condition not in subjects
     }
-    for key, subject in [(element.key, value) for element in subjects for value in element.values] or [
+    for key, subject in [(condition.key, value) for condition in subjects for value in condition.values] or [
         ("", provider.name)
     ]:
         context = {**context_values, key: subject} if key else context_values

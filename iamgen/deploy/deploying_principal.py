@@ -92,9 +92,9 @@ class DeployingPrincipal:
         pair, role = self.sides.trusting(self.role), self.role
         named = self._in_this_session(pair[1].assumers())
         admitted = {
-            key: element
-            for key, element in self._in_this_session(pair[0].assumers()).items()
-            if pair[0].admits(element)
+            key: assumer
+            for key, assumer in self._in_this_session(pair[0].assumers()).items()
+            if pair[0].admits(assumer)
         }
         staying = [key for key, assumer in admitted.items() if keeps_a_way(assumer, *pair)]
         own = self._assumer(admitted, named)

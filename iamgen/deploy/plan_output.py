@@ -28,7 +28,7 @@ def plan_lines(prepared: Collection[Prepared], *, is_brief: bool = False) -> tup
 
     Accounts with the same plan stand together. A brief plan names the resources, and not what changes in each.
     """
-    total = sum((counts(_all_changes(element)) for element in prepared), _NONE)
+    total = sum((counts(_all_changes(item)) for item in prepared), _NONE)
     blocks = (_block(together) for together in groups(prepared, _equality))
     lines = (*(line for block in blocks for line in (*block, PlanLine(""))), plan_line(total))
     return tuple(brief(lines)) if is_brief else lines

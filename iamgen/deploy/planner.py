@@ -198,7 +198,7 @@ def inspected(prepared: Prepared, before: Mapping[str, Any], identity: Identity)
     inspection = inspect(prepared.clients, order, before, choices.pace)
     removed = [item.value for item in inspection.iam_differences if item.is_in(POWER) and item.sign == "+"]
     added = {
-        element.value for element in inspection.iam_differences if element.is_in(POWER) and element.sign == "-"
+        item.value for item in inspection.iam_differences if item.is_in(POWER) and item.sign == "-"
     } & inspection.users
     faults = list(
         lost_by_repair(order.where, inspection.declared_members.get(POWER, frozenset()) | added, removed, identity.arn)

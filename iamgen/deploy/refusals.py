@@ -44,9 +44,9 @@ def refused(change: TemplateChange, caller: Identity | None, now: datetime, allo
 
 def refused_in_all(changes: Iterable[TemplateChange], caller: Identity | None, now: datetime) -> Losses:
     """Return the same of several accounts, together."""
-    every = [refused(change, caller, now) for change in changes]
+    losses = [refused(change, caller, now) for change in changes]
     return Losses(
-        tuple(fault for element in every for fault in element.refusals),
-        tuple(fault for element in every for fault in element.warnings),
-        tuple(note for item in every for note in item.notes),
+        tuple(fault for item in losses for fault in item.refusals),
+        tuple(fault for item in losses for fault in item.warnings),
+        tuple(note for item in losses for note in item.notes),
     )

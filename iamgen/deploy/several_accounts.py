@@ -100,7 +100,7 @@ def unusable(
 
     answers = side_by_side({member.name: partial(sign_in, member) for member in members}, stop, only_reads=True)
     failed = {name: answer for name, answer in answers.items() if isinstance(answer, IamgenError)}
-    is_wrong = any(isinstance(iamgen_error, WrongAccountError) for iamgen_error in failed.values())
+    is_wrong = any(isinstance(error, WrongAccountError) for error in failed.values())
     return failed if is_wrong or len(failed) == len(answers) else {}
 
 
@@ -116,9 +116,9 @@ def plan(
             register.prepared[member.name] = prepared = prepare(member.order, member.clients, choices)
         return prepared
 
-    prepared = side_by_side({member.name: partial(plan_member, member) for member in members}, stop)
-    ready = {name: iamgen_error for name, iamgen_error in prepared.items() if isinstance(iamgen_error, Prepared)}
-    planned = Planned(ready, {name: items for name, items in prepared.items() if isinstance(items, IamgenError)})
+    answers = side_by_side({member.name: partial(plan_member, member) for member in members}, stop)
+    ready = {name: answer for name, answer in answers.items() if isinstance(answer, Prepared)}
+    planned = Planned(ready, {name: answer for name, answer in answers.items() if isinstance(answer, IamgenError)})
     return _without_dropped(_without_missing_people(planned), register)
 
 
@@ -202,7 +202,7 @@ def carry_out(
     begun = set() if begun is None else begun
     pending = {name: prepared for name, prepared in ready.items() if prepared.is_pending}
     removing = {name: item for name, item in pending.items() if item.only_removes_access}
-    leading = {name: element for name, element in pending.items() if name == first and name not in removing}
+    leading = {name: item for name, item in pending.items() if name == first and name not in removing}
     rest = {name: item for name, item in pending.items() if name not in removing and name not in leading}
     failed = _all(removing, show, stop, begun, patient=False)
     failed |= _all(leading, show, stop, begun, patient=False)
@@ -219,8 +219,8 @@ def _all(
         with under_way(show, name, "deploying"):
             execute(prepared, partial(tell, name, show, set()), patient=patient, begin=partial(begun.add, name))
 
-    result = side_by_side({name: partial(deploy_member, name, items) for name, items in ready.items()}, stop)
-    return {name: iamgen_error for name, iamgen_error in result.items() if isinstance(iamgen_error, IamgenError)}
+    answers = side_by_side({name: partial(deploy_member, name, item) for name, item in ready.items()}, stop)
+    return {name: answer for name, answer in answers.items() if isinstance(answer, IamgenError)}
 
 
 def tell(name: str, show: Show, finished: set[str], event: Event) -> None:

@@ -107,7 +107,7 @@ def deployments(declaration: Declaration, provider: CiProvider, channel: str) ->
     planned: list[Deployment] = []
     needs: tuple[str, ...] = ("check",)
     for accounts in by_stage.values():
-        planned += [_deployment(declaration, provider, element, needs, able) for element in accounts]
+        planned += [_deployment(declaration, provider, account, needs, able) for account in accounts]
         needs = tuple(f"deploy-{item.name}" for item in accounts) or needs
     faults = [
         *unapproved(declaration, own, provider),

@@ -77,9 +77,9 @@ def steps(file: File, expected: WantedSection) -> tuple[MergeStep, ...]:
         raise IamgenError(twice)
     result = [_step(key, item[0], old[key][0] if key in old else None, expected.owner) for key, item in new.items()]
     gone = [
-        MergeStep("remove", key, str(element[0].header), plain(element[0]))
-        for key, element in old.items()
-        if key not in new and is_untouched(key, element[0], expected.owner) and expected.stale(element[0].options)
+        MergeStep("remove", key, str(section.header), plain(section))
+        for key, (section, *_) in old.items()
+        if key not in new and is_untouched(key, section, expected.owner) and expected.stale(section.options)
     ]
     return (*result, *gone)
 

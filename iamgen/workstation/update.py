@@ -77,7 +77,7 @@ def updates(
     damaged = [fault for item in result for fault in item.damage()]
     if damaged:
         raise IamgenError(damaged)
-    return result, tuple(fault for element in result for fault in unreadable(element.file))
+    return result, tuple(fault for item in result for fault in unreadable(item.file))
 
 
 def contents(items: tuple[Update, ...], declined: Container[SectionIdentity], now: datetime) -> dict[Path, str]:
