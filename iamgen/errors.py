@@ -11,15 +11,14 @@ Made = TypeVar("Made")
 
 
 class Fault(NamedTuple):
-    """One thing that a person can put right.
-
-    `where` is `file:line`, a file, or a name the person typed; `problem` says what is wrong;
-    `hint` says what to write or do instead, and may be empty.
-    """
+    """One thing that a person can put right."""
 
     where: str
+    """`file:line`, a file, or a name that the person typed."""
     problem: str
+    """What is wrong."""
     hint: str = ""
+    """What to write or do instead; may be empty."""
 
     def plain(self) -> dict[str, str]:
         """Return it as JSON values; the key of the problem is `what`, which programs have read from the beginning."""

@@ -48,13 +48,12 @@ _AWS_PRINCIPAL = re.compile(
 
 
 class Principal(NamedTuple):
-    """One entry of a Principal element: `AWS`, `Federated`, `Service` or `CanonicalUser`, and its name.
-
-    `Principal("*", "*")` is the bare `"*"`.
-    """
+    """One entry of a Principal element. `Principal("*", "*")` is the bare `"*"`."""
 
     kind: str
+    """`AWS`, `Federated`, `Service` or `CanonicalUser`."""
     name: str
+    """Its name: an ARN, an account id, a service, or `*`."""
 
 
 @dataclass(frozen=True)

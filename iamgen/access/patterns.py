@@ -68,9 +68,10 @@ PatternPart = str | Wildcard | Variable
 
 @dataclass(frozen=True)
 class Pattern:
-    """The parts of a policy's text, in order. Literal text is never empty and never next to literal text."""
+    """The text of a policy, taken apart at its wildcards and variables."""
 
     parts: tuple[PatternPart, ...]
+    """The parts in their order. Literal text is never empty and never next to literal text."""
 
     def resolved(self, context: Context) -> Pattern | None:
         """Return the pattern with every variable's value put in as literal text.

@@ -18,10 +18,12 @@ SESSION_NAME = "iamgen"
 
 @dataclass(frozen=True)
 class Credentials:
-    """Where credentials come from: a profile, or None for what boto3 finds; then a role that they assume, or None."""
+    """Where credentials come from."""
 
     profile: str | None = None
+    """The profile; None for what boto3 finds."""
     role_arn: str | None = None
+    """The ARN of the role that they assume; None where they are used as they are."""
 
     def __str__(self) -> str:
         result = f"profile {self.profile}" if self.profile else "the default credentials"
@@ -115,11 +117,14 @@ _EXAMPLE = "such as 'arn:aws:iam::{account_id}:role/deployer'"
 
 @dataclass(frozen=True)
 class Identity:
-    """Who one is in AWS. `source` is the ARN of who assumed the role, where iamgen did that itself."""
+    """Who one is in AWS."""
 
     account: str
+    """The id of the account, twelve digits."""
     arn: str
+    """The ARN of the user, or of the session of a role."""
     source: str = ""
+    """The ARN of who assumed the role, where iamgen did that itself; else empty."""
 
 
 class WrongAccountError(IamgenError):

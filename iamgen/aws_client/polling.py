@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Pace:
-    """Pauses between two questions, in seconds: short at first, up to `longest`. Tests bring a `sleep` of theirs."""
+    """How long to wait between two questions: shortly at first, then longer and longer."""
 
     sleep: Callable[[float], None] = time.sleep
+    """Waits for so many seconds. Tests bring one of their own."""
     first: float = 0.1
+    """The first pause, in seconds."""
     longest: float = 4.0
+    """The longest pause, in seconds."""
 
     def heed(self) -> None:
         """Stop the work if it is to stop, as every pause does: to be called right before what cannot be undone."""

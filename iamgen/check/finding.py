@@ -13,21 +13,24 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 class Finding(NamedTuple):
-    """One thing that a rule says about a template.
-
-    `path` leads to it inside the template, `line` (from 1) is where it is in the template's text, 0 where only
-    the path is known, and `source` is the address of a page about the rule, or empty. iamgen's own rules have a
-    `name`; `cause` is where in the declaration it comes from, `users.py:12`, or empty.
-    """
+    """One thing that a rule says about a template."""
 
     rule: str
+    """The id of the rule: of iamgen, or of cfn-lint."""
     level: Level
+    """How grave it is."""
     message: str
+    """What the rule says."""
     path: tuple[str | int, ...]
+    """The names and numbers that lead to it inside the template; empty for the whole template."""
     line: int
+    """Where it is in the template's text, counted from 1; 0 where only the path is known."""
     source: str = ""
+    """The address of a page about the rule; may be empty."""
     name: str = ""
+    """The name of a rule of iamgen; empty for cfn-lint's."""
     cause: str = ""
+    """Where in the declaration it comes from, `users.py:12`; empty where that is not known."""
 
     def plain(self) -> dict[str, object]:
         """Return the finding as JSON values, by the names of its fields."""

@@ -27,19 +27,25 @@ Findings = dict[str, tuple[Finding, ...]]
 
 @dataclass(frozen=True)
 class Looking:
-    """How to look. `ignore` has ids and names of rules, of iamgen and of cfn-lint; `lint` None leaves cfn-lint out."""
+    """How to look at templates."""
 
     root: Path
+    """The repository's folder."""
     ignore: Collection[str] = ()
+    """Ids and names of the rules that are left out, of iamgen and of cfn-lint."""
     lint: LintSettings | None = None
+    """How cfn-lint is used; None where it is not."""
     on_done: Callable[[str], None] = lambda _: None
+    """Is called with an account's name when that account is done."""
 
 
 class View(NamedTuple):
     """An account's template as rules see it, and what they know besides."""
 
     template: Template
+    """The template, as it has been read."""
     facts: Facts
+    """What is known besides."""
 
 
 def views(

@@ -18,9 +18,11 @@ class Facts:
     """The facts of one template. As they are by default, they suit one that iamgen did not make."""
 
     partition: str = "aws"
+    """The partition of the template's account."""
     account_id: str | None = None
     """The account that the template is for, twelve digits, where it is known."""
     trust_policy_quota: int = quotas.TRUST_POLICY
+    """How many characters, white space not counted, the trust policy of a role may have in the account."""
     managed_policies_quota: int = quotas.POLICIES_OF_A_ROLE
     """How many managed policies the account can attach to a role."""
     machines: frozenset[str] = frozenset()

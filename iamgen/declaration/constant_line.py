@@ -16,30 +16,31 @@ class QuotedText(NamedTuple):
     """Characters of a value that stand for themselves."""
 
     text: str
+    """The characters."""
 
 
 class Reference(NamedTuple):
-    """A `${NAME}` in a value, or a `$NAME` without braces, of which make takes one letter only.
-
-    `column` is where it begins in its line, counted from 1.
-    """
+    """A reference to another constant in a value."""
 
     name: str
+    """The name of that constant."""
     column: int
+    """Where it begins in its line, counted from 1."""
     braced: bool
+    """Whether it is written `${NAME}`. Of `$NAME`, without braces, make takes one letter only."""
 
 
 class Assignment(NamedTuple):
-    """`NAME=VALUE`, its references not yet replaced.
-
-    `quoted` says that the value has quotes around it. `exported` says that it is `export NAME=VALUE`, about
-    which shells do not agree when there are no quotes.
-    """
+    """`NAME=VALUE`, its references not yet replaced."""
 
     name: str
+    """The name."""
     pieces: tuple[QuotedText | Reference, ...]
+    """The parts of the value, in their order."""
     quoted: bool
+    """Whether the value has quotes around it."""
     exported: bool
+    """Whether it is `export NAME=VALUE`, about which shells do not agree when there are no quotes."""
 
 
 class Refusal(NamedTuple):

@@ -49,17 +49,29 @@ class Written(NamedTuple):
     """What users.py declares, as written; wrong entries are left out."""
 
     file: Path
+    """The users.py that was run."""
     users: tuple[User, ...] = ()
+    """What the list USERS has."""
     ci_users: tuple[CIUser, ...] = ()
+    """What the list CI_USERS has."""
     pipelines: tuple[Pipeline, ...] = ()
+    """What the list PIPELINES has."""
     roles: tuple[Role, ...] = ()
+    """What the list ROLES has."""
     groups: tuple[Group, ...] = ()
+    """What the list GROUPS has."""
     policies: tuple[Policy, ...] = ()
+    """What the list POLICIES has."""
     assertions: tuple[Assertion, ...] = ()
+    """What the list ASSERTIONS has."""
     accepted: tuple[Acceptance, ...] = ()
+    """What the list ACCEPTED has."""
     ops_services: tuple[str, ...] | None = None
+    """The services of OPS_SERVICES; None where the list itself is at fault."""
     settings: Settings | None = None
+    """SETTINGS; None where there are none."""
     strays: tuple[MisDeclared, ...] = ()
+    """What was declared, and then put into no list."""
     lines: Mapping[str, int] = MappingProxyType({})
     """The lines on which lists, such as `OPS_SERVICES`, are assigned: they were found where the file was read."""
     incomplete: tuple[str, ...] = ()

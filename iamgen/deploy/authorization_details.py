@@ -15,24 +15,24 @@ KINDS = {GROUP: "Group", ROLE: "Role", USER: "User"}
 
 @dataclass(frozen=True)
 class PrincipalState:
-    """What a group, role or user has.
-
-    `inline` has its own policies by name, `attached` the ARNs of the managed ones.
-    `members` are the users in a group, `groups` the groups of a user, by name.
-    `trust` is a role's trust policy.
-    `boundary` is the ARN of the permissions boundary of a role or user; empty where there is none.
-    `tags` are those of a role or user; a group has none.
-    `arn` is empty where it is not known.
-    """
+    """What a group, role or user has."""
 
     inline: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Its own policies, by name."""
     attached: frozenset[str] = frozenset()
+    """The ARNs of the managed policies that are attached to it."""
     members: frozenset[str] = frozenset()
+    """The names of the users in a group."""
     trust: Mapping[str, Any] = field(default_factory=dict)
+    """A role's trust policy."""
     arn: str = ""
+    """Its ARN; empty where it is not known."""
     groups: frozenset[str] = frozenset()
+    """The names of the groups of a user."""
     boundary: str = ""
+    """The ARN of the permissions boundary of a role or user; empty where there is none."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    """The tags of a role or user; a group has none."""
 
 
 Everybody = Mapping[tuple[str, str], PrincipalState]

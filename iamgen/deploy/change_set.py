@@ -20,33 +20,38 @@ _NOTHING = re.compile(r"didn't contain changes|No updates are to be performed")
 
 @dataclass(frozen=True)
 class ChangeSetRequest:
-    """What a change set is to bring about. `source` is what names the template: its body, or where it is; `where`
-    names the account in messages.
-
-    `repair` also brings back what was changed by hand. CloudFormation acts as `service_role`, if one is named.
-    """
+    """What a change set is to bring about."""
 
     stack: str
+    """The stack's name."""
     kind: ChangeSetKind
+    """Whether the stack is made or updated."""
     source: Mapping[str, str]
+    """What names the template, as parameters of the request: its body, or where it is."""
     tags: Mapping[str, str]
+    """The tags of the stack."""
     where: str
+    """The account, as messages name it."""
     repair: bool = False
+    """Whether it brings back what was changed by hand, too."""
     service_role: str = ""
+    """The ARN of the role as which CloudFormation acts; empty where none is named."""
 
 
 @dataclass(frozen=True)
 class ResourceEffect:
-    """What a change set does to a resource: Add, Modify, Remove. `replaced` when AWS makes a new one, or may.
-
-    `scope` has what of it changes: Properties, Tags, Metadata.
-    """
+    """What a change set does to a resource."""
 
     action: str
+    """`Add`, `Modify` or `Remove`."""
     logical_id: str
+    """The resource's logical id."""
     type: str
+    """Its type, `AWS::IAM::Role`."""
     replaced: bool
+    """Whether AWS makes a new one in its place, or may."""
     scope: tuple[str, ...]
+    """What of it changes: `Properties`, `Tags`, `Metadata`."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +59,13 @@ class ChangeSet:
     """A change set that can be executed."""
 
     id: str
+    """Its ARN."""
     stack_id: str
+    """The ARN of its stack."""
     kind: ChangeSetKind
+    """Whether the stack is made or updated."""
     effects: tuple[ResourceEffect, ...]
+    """What it does, by resource."""
 
 
 def create(cloudformation: Client, expected: ChangeSetRequest, pace: Pace) -> ChangeSet | None:

@@ -57,26 +57,24 @@ class Inspected(Protocol):
 
 @dataclass(frozen=True)
 class Inspection:
-    """What differs, and what was not looked at.
-
-    `drift` is what CloudFormation sees.
-    `beside` is what it does not: of the stack's groups, roles, users and policies, and of declared people.
-    `trusts` are the trust policies that roles should have which trust somebody who is gone, by logical id.
-    `resources` is how many there are.
-    `declared_members` is who is in a group and belongs there, by the group's logical id.
-    `users` has every user's name.
-    `undeclared` are the users who are in no file, in an account that holds people.
-    `memberships` are the groups that each user is in, by name.
-    """
+    """What differs in an account from what is declared, and what was not looked at."""
 
     drift: Drift
+    """What CloudFormation sees."""
     iam_differences: tuple[IamDifference, ...]
+    """What CloudFormation does not see: of the stack's groups, roles, users and policies, and of declared people."""
     trusts: Mapping[str, Mapping[str, Any]]
+    """The trust policies that roles should have which trust somebody who is gone, by logical id."""
     resources: int
+    """How many resources there are."""
     declared_members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Who is in a group and belongs there, by the group's logical id."""
     users: frozenset[str] = frozenset()
+    """The name of every user."""
     undeclared: tuple[Undeclared, ...] = ()
+    """The users who are in no file, in an account that holds people."""
     memberships: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The groups that each user is in, by the user's name."""
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -48,10 +48,12 @@ class Event:
 
 @dataclass(frozen=True)
 class OperationOutcome:
-    """How an operation ended: the stack's status, and everything that happened, the oldest first."""
+    """How an operation of CloudFormation ended."""
 
     status: str
+    """The stack's status."""
     events: tuple[Event, ...]
+    """Everything that happened, the oldest first."""
 
 
 def last_event(cloudformation: Client, stack_id: str) -> str:

@@ -22,24 +22,22 @@ _GONE = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}")
 
 @dataclass(frozen=True)
 class IamDifference:
-    """Something that is there and should not be (`+`), or the other way round (`-`).
-
-    `resource` is what has it: a resource of the stack, or a person, whose logical id is `user/NAME`.
-    `kind` is what it is: an inline policy, an attached one, a member of a group, a deleted principal that is trusted, a
-    permissions boundary, a tag, a holder of a policy of the stack, a group outside the stack that a person is in.
-    `value` names it.
-    `document` is an inline policy's.
-    `holder` is the type and name of whoever holds a policy of the stack.
-    `text` is a tag's value.
-    """
+    """Something that is there and should not be, or the other way round."""
 
     resource: StackResource
+    """What has it: a resource of the stack, or a person, whose logical id is `user/NAME`."""
     kind: DifferenceKind
+    """What it is: such as a policy of its own, a member of a group, or a tag."""
     sign: Literal["+", "-"]
+    """`+` for what is there and should not be; `-` for what should be and is not."""
     value: str
+    """Its name or ARN."""
     document: Mapping[str, Any] | None = None
+    """The document of an inline policy."""
     holder: tuple[str, str] = ("", "")
+    """The type and name of whoever holds a policy of the stack."""
     text: str = ""
+    """The value of a tag."""
 
     def is_in(self, group: str) -> bool:
         """Whether it is about who is in the group, named by its logical id."""

@@ -18,18 +18,22 @@ _NONE = "does not exist"
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack. `changed` is when it was last touched, `guarded` whether it is protected against deletion.
-
-    `service_role` is the ARN of the role as which CloudFormation acts in it, empty where it acts as whoever deploys.
-    """
+    """A stack of CloudFormation."""
 
     name: str
+    """Its name."""
     id: str
+    """Its ARN."""
     status: str
+    """Its status, `UPDATE_COMPLETE`."""
     changed: datetime
+    """When it was last touched (UTC)."""
     tags: Mapping[str, str]
+    """Its tags."""
     guarded: bool
+    """Whether it is protected against deletion."""
     service_role: str = ""
+    """The ARN of the role as which CloudFormation acts in it; empty where it acts as whoever deploys."""
 
     @property
     def moment(self) -> str:
@@ -42,10 +46,15 @@ class StackResource:
     """A resource that a stack made."""
 
     logical_id: str
+    """Its name in the template."""
     physical_id: str
+    """Its name in AWS, or its ARN."""
     type: str
+    """Its type, `AWS::IAM::Role`."""
     status: str
+    """Its status, `CREATE_COMPLETE`."""
     reason: str
+    """Why it has that status; may be empty."""
 
 
 def read(cloudformation: Client, name: str) -> Stack | None:

@@ -28,16 +28,16 @@ _SILENT = "NOT_CHECKED"  # of a resource that the answer leaves out: its type ha
 
 @dataclass(frozen=True)
 class Unchecked:
-    """A resource that CloudFormation did not compare, so that nobody knows whether it differs.
-
-    `logical_id` and `type` name it.
-    `status` is what CloudFormation says of it, such as UNKNOWN, and `reason` why, which may be empty.
-    """
+    """A resource that CloudFormation did not compare, so that nobody knows whether it differs."""
 
     logical_id: str
+    """Its logical id."""
     type: str
+    """Its type."""
     status: str
+    """What CloudFormation says of it, such as `UNKNOWN`."""
     reason: str = ""
+    """Why; may be empty."""
 
     @property
     def text(self) -> str:
@@ -51,16 +51,14 @@ class Unchecked:
 
 @dataclass(frozen=True)
 class Drift:
-    """What CloudFormation says of a stack's resources.
-
-    `changes` is what differs: `+` is in AWS and not in the template, `-` the other way round.
-    `repairs` is the same from AWS to the template.
-    `unchecked` are the resources that were not compared.
-    """
+    """What CloudFormation says of a stack's resources."""
 
     changes: tuple[Change, ...]
+    """What differs: `+` is in AWS and not in the template, `-` the other way round."""
     repairs: tuple[Change, ...]
+    """The same from AWS to the template."""
     unchecked: tuple[Unchecked, ...]
+    """The resources that were not compared."""
 
 
 def comparable(clients: Clients, name: str, account: TargetAccount) -> Stack:

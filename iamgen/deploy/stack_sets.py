@@ -25,15 +25,20 @@ _INOPERABLE = (
 
 @dataclass(frozen=True)
 class StackSetSettings:
-    """How a stack set reaches accounts: through the organisation, into these units, or, without any, by two roles;
-    how many accounts may fail, and how many are worked on at once."""
+    """How a stack set reaches accounts: through the organisation, or by two roles."""
 
     units: tuple[str, ...] = ()
+    """The organisational units that the accounts are in; none for a self-managed stack set."""
     delegated: bool = False
+    """Whether iamgen acts as the organisation's delegated administrator."""
     administration_role: str | None = None
+    """The ARN of the role that AWS assumes, for a self-managed stack set; None for the usual one."""
     execution_role: str | None = None
+    """The name of the role in each account, for a self-managed stack set; None for the usual one."""
     failures: int = 0
+    """How many accounts may fail before AWS stops."""
     at_once: int = 1
+    """How many accounts are worked on at once."""
 
     @property
     def model(self) -> str:
@@ -55,27 +60,37 @@ class StackSetSettings:
 
 @dataclass(frozen=True)
 class StackSet:
-    """What a stack set is to be: its name, template and tags, the accounts by id, the region."""
+    """What a stack set is to be."""
 
     name: str
+    """Its name."""
     template: Mapping[str, Any]
+    """Its template."""
     tags: Mapping[str, str]
+    """Its tags."""
     accounts: tuple[str, ...]
+    """The ids of the accounts that get a stack."""
     settings: StackSetSettings = field(default_factory=StackSetSettings)
+    """How it reaches them."""
 
 
 @dataclass(frozen=True)
 class PlannedSet:
-    """What is to be done: the template's changes, the accounts that get a stack, accounts that the set has and
-    nobody declares, the template `before`, None where there is no such set, and the declared accounts whose stack does
-    not have it, with their status: there a deployment failed, or was stopped."""
+    """What is to be done to a stack set."""
 
     stack_set: StackSet
+    """The stack set as it is to be."""
     changes: tuple[Change, ...]
+    """What changes in the template."""
     missing: tuple[str, ...]
+    """The ids of the accounts that get a stack."""
     strange: tuple[str, ...]
+    """The ids of the accounts that the set has and nobody declares."""
     before: Mapping[str, Any] | None
+    """The template until now; None where there is no such set."""
     unsettled: Mapping[str, str] = field(default_factory=dict)
+    """The declared accounts whose stack does not have the template, with its status: there a deployment failed, or was
+    stopped."""
 
     @property
     def exists(self) -> bool:

@@ -43,11 +43,14 @@ _HINTS = {
 
 @dataclass(frozen=True)
 class Stuck:
-    """A resource that keeps a stack from going on, and why."""
+    """A resource that keeps a stack from going on."""
 
     logical_id: str
+    """Its logical id."""
     status: str
+    """Its status."""
     reason: str
+    """Why it has that status; may be empty."""
 
 
 def step(status: str | None) -> NextStep:

@@ -23,10 +23,12 @@ from iamgen.ui.console import Console
 
 @dataclass(frozen=True)
 class CredentialChoice:
-    """How to come by credentials: a profile for all accounts, and the role to assume in each; None is not said."""
+    """How to come by credentials."""
 
     profile: str | None = None
+    """The profile that is used for all accounts; None where none is named."""
     role_arn_template: str | None = None
+    """The ARN of the role to assume in each account, with `{account_id}`; None where none is named."""
 
     def credentials(self, declaration: Declaration, account: Account) -> Credentials:
         """Return the account's credentials: what was said, else the profile that CONST.inc has for it, unless the

@@ -18,17 +18,17 @@ _POLICY = "AWS::IAM::ManagedPolicy"
 
 @dataclass(frozen=True)
 class Undeclared:
-    """An IAM user of the account that holds people, whom neither users.py nor the stack knows: a leaver, perhaps.
-
-    `groups` are the groups that the user is in, `policies` the policies of their own.
-    `is_drift` is whether there should be no such user: in an account of people alone, and in the stack's groups. An
-    account that stands in for user-only may have users of other purposes.
-    """
+    """An IAM user of the account that holds people, whom neither users.py nor the stack knows: a leaver, perhaps."""
 
     name: str
+    """The user's name."""
     groups: tuple[str, ...]
+    """The groups that the user is in."""
     policies: tuple[str, ...]
+    """The policies of the user's own."""
     is_drift: bool
+    """Whether there should be no such user: in an account of people alone, and in the stack's groups. An account that
+    stands in for user-only may have users of other purposes."""
 
     @property
     def text(self) -> str:

@@ -22,14 +22,20 @@ _FORM = "--format=%(refname)%00%(taggername)%00%(taggeremail:trim)%00%(objectnam
 
 @dataclass(frozen=True)
 class Promoted:
-    """A promotion that was: `commit` is what went to the channel; nobody is named where the tag names nobody."""
+    """A promotion that was carried out."""
 
     tag: str
+    """The audit tag that keeps it."""
     at: datetime
+    """When it was (UTC)."""
     version: Version
+    """The version that went to the channel."""
     commit: str
+    """Its commit."""
     by: str
+    """Who promoted; empty where the tag names nobody."""
     email: str
+    """Their address; empty where the tag names nobody."""
 
     @property
     def line(self) -> str:

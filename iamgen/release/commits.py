@@ -20,9 +20,13 @@ class Commit:
     """A commit as release notes tell it."""
 
     id: str
+    """Its id."""
     author: str
+    """The author's name."""
     subject: str
+    """The first line of its message."""
     breaking: bool
+    """Whether it says that it breaks something."""
 
     @property
     def line(self) -> str:

@@ -15,11 +15,14 @@ _IDENTITY = re.compile(r"(.*) <(.*)> (\d+) [+-]\d{4}\s*", re.DOTALL)
 
 @dataclass(frozen=True)
 class Signature:
-    """A name, an address and a moment (UTC)."""
+    """Who made a tag, and when."""
 
     name: str
+    """The name."""
     email: str
+    """The address."""
     at: datetime
+    """The moment (UTC)."""
 
     @property
     def environment(self) -> dict[str, str]:

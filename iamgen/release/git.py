@@ -41,11 +41,14 @@ _OF_ANOTHER = (
 
 @dataclass(frozen=True)
 class GitOutput:
-    """How git ended, and what it said."""
+    """How git ended, and what it wrote."""
 
     code: int
+    """Its exit code."""
     out: str
+    """What it wrote to stdout."""
     err: str
+    """What it wrote to stderr."""
 
     @property
     def reason(self) -> str:

@@ -17,16 +17,22 @@ TAGS = "refs/tags/"
 
 @dataclass(frozen=True)
 class Known:
-    """The clone, the remote, and the tags of both; `strange` are those there that are named as releases are, and
-    lead to no commit."""
+    """What is known of a clone and its remote before something is released."""
 
     repository: Repository
+    """The clone."""
     remote: Remote
+    """The remote."""
     branch: str
+    """The branch that is checked out."""
     commit: str
+    """The id of the commit that is checked out."""
     local_refs: Refs
+    """The references of the clone."""
     remote_refs: Refs
+    """The references of the remote."""
     strange: Collection[Version]
+    """The tags of the remote that are named as releases are, and lead to no commit."""
 
     @cached_property
     def releases(self) -> dict[Version, str]:

@@ -24,15 +24,25 @@ class Release:
     """What will be released: a commit of a branch, as a version, with the commits since the one before."""
 
     repository: Repository
+    """The clone."""
     remote: Remote
+    """The remote that the tag is pushed to."""
     branch: str
+    """The branch of the commit."""
     version: Version
+    """The version."""
     commit: str
+    """The id of the commit."""
     previous: Version | None
+    """The version before; None where this is the first."""
     previous_commit: str | None
+    """The commit of the version before; None where this is the first."""
     commits: tuple[Commit, ...]
+    """The commits since the version before."""
     warnings: tuple[Fault, ...]
+    """What is unusual about it."""
     by: Signature
+    """Who releases."""
     remote_refs: Refs
     """The remote's references when all this was found."""
 

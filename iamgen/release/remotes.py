@@ -16,10 +16,12 @@ _TAGS = "refs/tags/"
 
 @dataclass(frozen=True)
 class Refs:
-    """References of a remote: full name → id. `commits` has for each tag the commit that it leads to."""
+    """References of a remote."""
 
     ids: Mapping[str, str]
+    """The id of each reference, by its full name."""
     commits: Mapping[str, str]
+    """For each tag the id of the commit that it leads to."""
     head: str | None = field(default=None)
     """The branch that HEAD is on there, in full, where it is known."""
 
@@ -30,10 +32,12 @@ class Refs:
 
 @dataclass(frozen=True)
 class Remote:
-    """A remote of a repository, by its name."""
+    """A remote of a repository."""
 
     repository: Repository
+    """The repository."""
     name: str
+    """The remote's name."""
 
     def refs(self, *patterns: str) -> Refs:
         """Return the references there that match. Raises IamgenError when it cannot be reached."""

@@ -21,11 +21,14 @@ _SHOWN = 10  # files that are not committed
 
 @dataclass(frozen=True)
 class Repository:
-    """A working tree of git. `folder` is where in it users.py lies, `team/iam/`, or empty when at its top."""
+    """A working tree of git."""
 
     git: Git
+    """Runs git in it."""
     root: Path
+    """Its top folder."""
     folder: str
+    """Where in it users.py lies, `team/iam/`; empty when at its top."""
 
     def branch(self) -> str | None:
         """Return the current branch's name, or None where HEAD is on no branch."""

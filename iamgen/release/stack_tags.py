@@ -12,11 +12,12 @@ _DIRTY = "-dirty"
 
 
 class Described(NamedTuple):
-    """The release as `git describe` tells it, `v1.2.3` or `v1.2.3-4-gabc1234`, and the commit; both end in `-dirty`
-    when something is not committed."""
+    """What a stack is tagged with. Both end in `-dirty` when something is not committed."""
 
     release: str
+    """The release as `git describe` tells it, `v1.2.3` or `v1.2.3-4-gabc1234`."""
     commit: str
+    """The id of the commit."""
 
     @property
     def tags(self) -> dict[str, str]:

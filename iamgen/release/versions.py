@@ -22,12 +22,16 @@ _MEANS = {"bugfix": ("patch", "patch"), "feature": ("patch", "minor"), "breaking
 @total_ordering
 @dataclass(frozen=True)
 class Version:
-    """A version; `pre` is what makes it a pre-release, `hotfix.1`, or empty."""
+    """A version of a repository."""
 
     major: int
+    """Its first number."""
     minor: int
+    """Its second number."""
     patch: int
+    """Its third number."""
     pre: str = ""
+    """What makes it a pre-release, `hotfix.1`; else empty."""
 
     def __str__(self) -> str:
         return f"v{self.major}.{self.minor}.{self.patch}{'-' if self.pre else ''}{self.pre}"

@@ -94,12 +94,16 @@ def _forget_input(stream: TextIO) -> None:
 
 
 class Console(NamedTuple):
-    """Two streams, whether the second takes colour, and where answers come from."""
+    """Where the program writes, and where it reads answers."""
 
     out: TextIO
+    """Takes the product, and nothing else."""
     err: TextIO
+    """Takes everything else."""
     coloured: bool
+    """Whether `err` takes colours."""
     answers: TextIO
+    """Where answers come from."""
 
     @classmethod
     def standard(cls, colour: Colour = "auto") -> Console:

@@ -22,7 +22,9 @@ class AccessKey:
     """An access key. What shows the value does not show the secret."""
 
     id: str
+    """Its id."""
     secret: str = field(repr=False)
+    """Its secret."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,15 @@ class StatedKey:
     """What the command line says of a key, and how else its secret may be had."""
 
     id: str | None
+    """The id; None where the command line has none."""
     secret: str | None = field(repr=False)
+    """The secret; None where the command line has none."""
     environment: Mapping[str, str] = field(repr=False)
+    """The environment variables."""
     piped: Callable[[], str]
+    """Reads the secret from a pipe."""
     prompt: Callable[[], str] | None
+    """Asks for the secret on the terminal; None where there is none."""
 
 
 def check(value: StatedKey) -> None:

@@ -33,10 +33,12 @@ _STAMP = "pruned"
 
 @dataclass(frozen=True)
 class Memory:
-    """Findings by text, for one version and configuration of cfn-lint. Without a folder it stays empty."""
+    """Findings by text, for one version and configuration of cfn-lint."""
 
     folder: Path | None
+    """Where they are kept; None where nothing is."""
     setting: bytes = b""  # as `setting` returns it
+    """What the version and the configuration are, as `setting` returns it."""
 
     def recall(self, text: str) -> tuple[Finding, ...] | None:
         """Return what was found in `text` earlier, or None when that is not known."""

@@ -23,7 +23,9 @@ class Whose(NamedTuple):
     """An account's name and id."""
 
     name: str
+    """The account's name."""
     id: str
+    """The account's id, twelve digits."""
 
 
 def lint_alike(

@@ -28,11 +28,14 @@ _PARALLEL_FROM = 3 if _FORK else 6
 
 @dataclass(frozen=True)
 class LintSettings:
-    """How to lint. `remember` allows earlier findings to be used and new ones to be kept for later."""
+    """How to lint."""
 
     region: str
+    """The region in which the template will be deployed."""
     config_file: Path | None = None
+    """The .cfnlintrc that counts; None where there is none."""
     remember: bool = True
+    """Whether earlier findings may be used, and new ones are kept for later."""
 
 
 class TextLinter(Protocol):

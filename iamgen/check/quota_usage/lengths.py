@@ -24,7 +24,9 @@ class Ruler:
     """Measures texts and documents of one template. What a function stands for counts as far as it is known."""
 
     template: Template
+    """The template."""
     facts: Facts
+    """What is known besides, such as the id of the account."""
 
     def text(self, value: str) -> int:
         """Return the least length in characters of a text that may have holes."""
