@@ -69,10 +69,10 @@ def _models(project: Project, before: Mapping[str, str], after: Mapping[str, str
     return deployed, replace(planned, terms=terms)
 
 
-def _assumptions(prepared: Collection[Prepared], others: Collection[str]) -> Iterator[PlanLine]:
+def _assumptions(prepared: Collection[Prepared], other_accounts: Collection[str]) -> Iterator[PlanLine]:
     """Yield what was taken for granted about AWS."""
-    if others:
-        names = joined(others) if len(others) <= _FEW else f"{len(others):,} other accounts"
+    if other_accounts:
+        names = joined(other_accounts) if len(other_accounts) <= _FEW else f"{len(other_accounts):,} other accounts"
         yield PlanLine(f"this takes {names} to be deployed as users.py declares, without a look there", "!")
     if any(item.inspection for item in prepared):
         yield PlanLine("this compares templates: what was changed by hand, and is put right, is not in it", "!")

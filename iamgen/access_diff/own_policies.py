@@ -164,9 +164,9 @@ class OwnPolicies:
             for candidates in index.candidates(_ASSUME, principals=False).values():
                 for prepared, _ in candidates:
                     resources = prepared.statement.resources
-                    others = tuple(entry for entry in resources if entry not in self._role_arns)
-                    if others or not resources:
-                        yield replace(prepared.statement, resources=others)
+                    resources_of_others = tuple(entry for entry in resources if entry not in self._role_arns)
+                    if resources_of_others or not resources:
+                        yield replace(prepared.statement, resources=resources_of_others)
 
     def _doubts(self, common: CommonCaller, statements: Iterable[Statement]) -> Iterator[DoubtfulActions]:
         """Yield the actions of statements that depend on a key with another value on each side."""

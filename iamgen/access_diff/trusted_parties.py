@@ -55,8 +55,8 @@ class TrustedParty:
         """A Deny of everybody who is not meant by the demand; none where nothing is demanded."""
         if self.demand is None:
             return ()
-        others = replace(self.demand, operator=Operator(self.demand.operator.test, negated=True))
-        return (Statement("Deny", actions=("*",), principals=(EVERYBODY,), conditions=(others,)),)
+        negated = replace(self.demand, operator=Operator(self.demand.operator.test, negated=True))
+        return (Statement("Deny", actions=("*",), principals=(EVERYBODY,), conditions=(negated,)),)
 
 
 def changed_statements(before: Iterable[Statement], after: Iterable[Statement]) -> tuple[Statement, ...]:
@@ -91,8 +91,8 @@ def _parties_by_rest(statements: Iterable[Statement]) -> defaultdict[Statement, 
             continue
         for principal in statement.principals:
             demand = _demand(principal, statement)
-            others = tuple(item for item in statement.conditions if item is not demand)
-            rest = replace(statement, principals=(), conditions=tuple(sorted(others, key=repr)))
+            conditions = tuple(item for item in statement.conditions if item is not demand)
+            rest = replace(statement, principals=(), conditions=tuple(sorted(conditions, key=repr)))
             parties[rest] |= frozenset(_meant(principal, demand))
     return parties
 

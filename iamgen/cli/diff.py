@@ -131,9 +131,9 @@ def diff(
     return access_diff(request, session.console)
 
 
-def _check_policies(others: dict[str, object]) -> None:
+def _check_policies(options: dict[str, object]) -> None:
     """Raise UsageError for options that say nothing about two policies."""
-    named = [option for option, value in others.items() if value]
+    named = [option for option, value in options.items() if value]
     if named:
         problem = f"does not go together with {' and '.join(named)}"
         raise UsageError([Fault("--policy", problem, "such as: iamgen diff --policy old.json new.json")])

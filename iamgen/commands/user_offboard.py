@@ -183,8 +183,8 @@ def _guards(work: _Offboarding) -> Iterator[Fault]:
 
 
 def _question(work: _Offboarding) -> str:
-    kept = ", and keep the user without access" if work.request.keep_user else ""
-    return f"Offboard {work.request.name} of {work.parts.people.where}{kept}?"
+    addition = ", and keep the user without access" if work.request.keep_user else ""
+    return f"Offboard {work.request.name} of {work.parts.people.where}{addition}?"
 
 
 def _show(work: _Offboarding) -> None:

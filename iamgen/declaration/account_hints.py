@@ -98,10 +98,10 @@ def _may_be_meant(wrong: str, name: str) -> bool:
     """Return whether a name may be another one, misspelt: word by word, and not of another kind."""
     if _is_of_another_kind(wrong, name):
         return False
-    words, others = wrong.split("-"), name.split("-")
-    if len(words) != len(others):
-        return nearest("".join(words), ["".join(others)], CLOSE) is not None
-    return all(word == other or nearest(word, [other]) for word, other in zip(words, others, strict=True))
+    words, name_words = wrong.split("-"), name.split("-")
+    if len(words) != len(name_words):
+        return nearest("".join(words), ["".join(name_words)], CLOSE) is not None
+    return all(word == other or nearest(word, [other]) for word, other in zip(words, name_words, strict=True))
 
 
 def _is_of_another_kind(wrong: str, name: str) -> bool:

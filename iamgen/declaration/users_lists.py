@@ -45,11 +45,11 @@ def services(value: object) -> tuple[str, ...] | None:
     )
 
 
-def strays(result: Iterable[Declared], names: Mapping[str, Any]) -> Iterator[MisDeclared]:
+def strays(every_declared: Iterable[Declared], names: Mapping[str, Any]) -> Iterator[MisDeclared]:
     """Find what was made and then left lying: a list that does not have it, or a misspelt name."""
     lists = [names[name] for name in LISTS if isinstance(names.get(name), list | tuple)]
     listed = {id(declared) for list_ in lists for declared in list_} | {id(names.get("SETTINGS"))}
-    for declared in result:
+    for declared in every_declared:
         home = "SETTINGS" if isinstance(declared, Settings) else _home(declared)
         if home and id(declared) not in listed:
             problem = f"{label(declared)} is made, but not in {home}"

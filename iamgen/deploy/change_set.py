@@ -102,10 +102,10 @@ def create(cloudformation: Client, expected: ChangeSetRequest, pace: Pace) -> Ch
     return None
 
 
-def _faults(cloudformation: Client, result: Mapping[str, Any], id_: str, where: str) -> tuple[Fault, ...]:
+def _faults(cloudformation: Client, description: Mapping[str, Any], id_: str, where: str) -> tuple[Fault, ...]:
     """Return why the change set failed; nothing when it did not, or because there is nothing to change."""
-    reason = result.get("StatusReason", "")
-    if result["Status"] != "FAILED" or _NOTHING.search(reason):
+    reason = description.get("StatusReason", "")
+    if description["Status"] != "FAILED" or _NOTHING.search(reason):
         return ()
     return not_planned(cloudformation, id_, reason, where)
 

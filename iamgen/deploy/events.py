@@ -91,20 +91,20 @@ def _named(stack_id: str) -> str:
 def _fresh(cloudformation: Client, stack_id: str, since: str) -> tuple[list[Event], str]:
     """Return what happened after `since`, the oldest first, and what is the last event now. AWS tells the newest
     first."""
-    result: list[Mapping[str, Any]] = []
+    raw_events: list[Mapping[str, Any]] = []
     for page in cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack_id):
         for raw in page["StackEvents"]:
             if raw["EventId"] == since:
-                return _events(result, stack_id), _newest(result, since)
-            result.append(raw)
-    return _events(result, stack_id), _newest(result, since)
+                return _events(raw_events, stack_id), _newest(raw_events, since)
+            raw_events.append(raw)
+    return _events(raw_events, stack_id), _newest(raw_events, since)
 
 
-def _newest(result: list[Mapping[str, Any]], otherwise: str) -> str:
-    return str(result[0]["EventId"]) if result else otherwise
+def _newest(raw_events: list[Mapping[str, Any]], otherwise: str) -> str:
+    return str(raw_events[0]["EventId"]) if raw_events else otherwise
 
 
-def _events(result: list[Mapping[str, Any]], stack_id: str) -> list[Event]:
+def _events(raw_events: list[Mapping[str, Any]], stack_id: str) -> list[Event]:
     return [
         Event(
             raw["LogicalResourceId"],
@@ -115,5 +115,5 @@ def _events(result: list[Mapping[str, Any]], stack_id: str) -> list[Event]:
             raw.get("PhysicalResourceId", ""),
             f"{raw['Timestamp'].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
         )
-        for raw in reversed(result)
+        for raw in reversed(raw_events)
     ]

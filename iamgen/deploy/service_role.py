@@ -43,8 +43,8 @@ def effective_service_role(order: Order, stack: Stack | None, *, afresh: bool = 
 
     A stack keeps the role that it has, unless it is deleted and created `afresh`.
     """
-    kept = stack.service_role if stack and not afresh else ""
-    return order.service_role or kept
+    current = stack.service_role if stack and not afresh else ""
+    return order.service_role or current
 
 
 @dataclass(frozen=True)

@@ -120,27 +120,27 @@ def _unchecked(
             yield Unchecked(resource.logical_id, resource.type, status, " ".join(printable(reason).split()))
 
 
-def _logical_id(result: Mapping[str, Any]) -> str:
-    return str(result["LogicalResourceId"])
+def _logical_id(drift: Mapping[str, Any]) -> str:
+    return str(drift["LogicalResourceId"])
 
 
 def _results(cloudformation: Client, stack: str) -> list[Mapping[str, Any]]:
-    result: list[Mapping[str, Any]] = []
+    drifts: list[Mapping[str, Any]] = []
     more: dict[str, str] = {}
     while True:
         page = cloudformation.describe_stack_resource_drifts(StackName=stack, **more)
-        result += page["StackResourceDrifts"]
+        drifts += page["StackResourceDrifts"]
         if not page.get("NextToken"):
-            return result
+            return drifts
         more = {"NextToken": page["NextToken"]}
 
 
-def change(result: Mapping[str, Any], *, reverse: bool) -> Change:
+def change(drift: Mapping[str, Any], *, reverse: bool) -> Change:
     """Return a resource's drift as a change from the template to what is in AWS, or in reverse."""
-    logical_id, kind = _logical_id(result), result["ResourceType"]
-    if result["StackResourceDriftStatus"] == "DELETED":
+    logical_id, kind = _logical_id(drift), drift["ResourceType"]
+    if drift["StackResourceDriftStatus"] == "DELETED":
         return Change("+" if reverse else "-", logical_id, kind, replaced=False, details=())
-    sides = [json.loads(result.get(name) or "{}") for name in ("ExpectedProperties", "ActualProperties")]
+    sides = [json.loads(drift.get(name) or "{}") for name in ("ExpectedProperties", "ActualProperties")]
     before, after = (
         {"Resources": {logical_id: {"Type": kind, "Properties": side}}} for side in (sides[::-1] if reverse else sides)
     )

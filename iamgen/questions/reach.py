@@ -102,8 +102,8 @@ class Reacher:
         yield best
         names = stranger_session_names(actor, role)
         if names and best.verdict.outcome != "denied" and not best.is_session_free:
-            others = (name for name in (*names, *self.trusted_names(role)) if name != best.session)
-            yield from (stranger_hop_named(actor, role, circumstances, name) for name in others)
+            other_names = (name for name in (*names, *self.trusted_names(role)) if name != best.session)
+            yield from (stranger_hop_named(actor, role, circumstances, name) for name in other_names)
 
     def trusted_names(self, role: KnownEntity) -> Collection[str]:
         """Return the names of a role's sessions that trust policies name."""

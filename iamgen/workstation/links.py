@@ -76,10 +76,10 @@ def unlinked(roles: Iterable[Assumable]) -> Iterator[Fault]:
             yield Fault(f"{role.place} {role.role}", problem, "assume it with the AWS CLI, or give it a shorter name")
 
 
-def by_project(sequence: Sequence[Link]) -> tuple[ProjectLinks, ...]:
+def by_project(console_links: Sequence[Link]) -> tuple[ProjectLinks, ...]:
     """Return the links by account, and the accounts by project: first the accounts that stand by themselves."""
     accounts: dict[str, list[Link]] = {}
-    for link in sequence:
+    for link in console_links:
         accounts.setdefault(link.role.account.name, []).append(link)
     shared = Counter(_project(items[0].role.account) for items in accounts.values())
     projects: dict[str, list[AccountLinks]] = {"": []}
@@ -106,11 +106,11 @@ def security_credentials(partition: PartitionName) -> str:
     return f"https://{host}/iam/home#/security_credentials"
 
 
-def markdown(result: Iterable[Link], user: str, sign_in_at: str) -> str:
+def markdown(console_links: Iterable[Link], user: str, sign_in_at: str) -> str:
     """Return a page of the links."""
     head = f"# Roles of {escaped(user)} in the AWS console"
     first = f"Sign in first, at\n<{sign_in_at}>, with your MFA device."
-    items = (f"- [{escaped(link.text)}]({link.url}){_ending(link)}\n" for link in result)
+    items = (f"- [{escaped(link.text)}]({link.url}){_ending(link)}\n" for link in console_links)
     return f"{head}\n\n{first}\n\n{''.join(items)}"
 
 
@@ -124,7 +124,7 @@ def _ending(link: Link) -> str:
     return f"{f' ({link.caution})' if link.caution else ''}{until}"
 
 
-def plain(result: Iterable[Link]) -> list[dict[str, str | None]]:
+def plain(console_links: Iterable[Link]) -> list[dict[str, str | None]]:
     """Return the links as JSON has them."""
     return [
         {
@@ -139,21 +139,21 @@ def plain(result: Iterable[Link]) -> list[dict[str, str | None]]:
             "until": iso(link.role.until) if link.role.until else None,
             "url": link.url,
         }
-        for link in result
+        for link in console_links
     ]
 
 
-def extension(result: Sequence[Link], base: str, people_account: Account, region: str) -> str:
+def extension(console_links: Sequence[Link], base: str, people_account: Account, region: str) -> str:
     """Return the configuration of the browser extension AWS Extend Switch Roles.
 
     `base`, of the account that people sign in to, is the only section with an id: the others are shown when
     somebody is signed in there. None names an MFA device, with which the extension would hide it. The extension
     refuses a base without a role.
     """
-    if not result:
+    if not console_links:
         return "# there is no role\n"
     sections = [[f"[{base}]", f"aws_account_id = {people_account.id}", *_alias(people_account)]]
-    for link in result:
+    for link in console_links:
         shared = [f"source_profile = {base}", f"color = {link.colour}", f"region = {region}"]
         sections.append([f"[{_section_name(link)}]", f"role_arn = {link.role.arn}", *shared])
     return "\n\n".join("\n".join(lines) for lines in sections) + "\n"

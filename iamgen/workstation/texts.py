@@ -22,16 +22,16 @@ def templates(root: Path, named: Mapping[FileKind, Path | None]) -> Templates:
     return each(named, lambda kind, file: _read(root, kind, file))
 
 
-def needs_secret(result: Templates) -> bool:
+def needs_secret(file_templates: Templates) -> bool:
     """Tell whether one of the templates has the secret of an access key in it."""
-    return any(SECRET in names(template) for template in result.values())
+    return any(SECRET in names(template) for template in file_templates.values())
 
 
-def expanded(result: Templates, colleague: Colleague, key: AccessKey | None) -> FileTexts:
+def expanded(file_templates: Templates, colleague: Colleague, key: AccessKey | None) -> FileTexts:
     """Return what the templates make for a person. Raises IamgenError with every fault of each."""
     own = {KEY_ID: key.id, SECRET: key.secret} if key else {}
     known = {"config": {**colleague.config_values, **own}, "credentials": {**colleague.values, **own}}
-    return each(result, lambda kind, template: expand(template, known[kind], HINTS))
+    return each(file_templates, lambda kind, template: expand(template, known[kind], HINTS))
 
 
 def misread(texts: FileTexts) -> Iterator[Fault]:

@@ -80,13 +80,13 @@ def updates(
     return result, tuple(fault for item in result for fault in unreadable(item.file))
 
 
-def contents(items: tuple[Update, ...], declined: Container[SectionIdentity], now: datetime) -> dict[Path, str]:
+def contents(updates: tuple[Update, ...], declined: Container[SectionIdentity], now: datetime) -> dict[Path, str]:
     """Return what to write: first a copy of each file that changes, then the files.
 
     Raises IamgenError when a file is no longer what it was when the steps were made, and where the AWS CLI would read
     it otherwise than it should.
     """
-    changing = [update for update in items if update.changes(declined)]
+    changing = [update for update in updates if update.changes(declined)]
     damaged = [fault for update in changing for fault in update.damage(declined)]
     if damaged:
         raise IamgenError(damaged)

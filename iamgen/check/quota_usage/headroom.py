@@ -46,8 +46,8 @@ class Headroom:
     @property
     def warning(self) -> Fault:
         """A warning to whoever owns the declaration."""
-        what = f"{self.used:,} of {self.limit:,} {self.unit}, {self.percent} %"
-        return Fault(f"{self.account} {self.subject}", what, self.next)
+        usage = f"{self.used:,} of {self.limit:,} {self.unit}, {self.percent} %"
+        return Fault(f"{self.account} {self.subject}", usage, self.next)
 
     def plain(self) -> dict[str, object]:
         """Return it as JSON values, with `percent`; the key of the subject is `what`."""

@@ -78,7 +78,7 @@ def _problems(
     holder: TemplateHolder, powerful: tuple[Resource, ...], template: Template, declared: frozenset[str]
 ) -> Iterator[Problem]:
     statements = [statement for document in holder.documents for statement in document.statements]
-    left = within_boundaries(holder.resource, template) - denied(statements)
+    remaining = within_boundaries(holder.resource, template) - denied(statements)
     policies = {document.owner for document in holder.documents}
     names = _Names(
         (holder.resource,) if holder.resource.type == ROLE else (),
@@ -89,7 +89,7 @@ def _problems(
     for document in holder.documents:
         for statement in document.statements if document.owner not in declared else ():
             for step, resource in _steps(statement, names, powers, template) if statement.allows else ():
-                if step.partition(" ")[0] in left:
+                if step.partition(" ")[0] in remaining:
                     problem = f"{holder.resource.logical_id} may gain more power than it was granted, by {step}"
                     yield Problem(resource.path, f"{problem}{doubt}: leave that resource out, or declare that it may")
 
