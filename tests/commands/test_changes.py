@@ -13,39 +13,17 @@ from typing import Any
 import pexpect
 import pytest
 
+from tests.commands.bob_in_prod import ACCESS, TEMPLATES, USERS
+
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
 World = Any
 Clone = Any
 
-USERS = """\
-from iamgen import *
-OPS_SERVICES = ("ec2", "s3")
-USERS = (User("alice", {"dev": "AdminR", "prod": "OpsR"}), User("bob", {"dev": "OpsR", "prod": "OpsR"}))
-"""
-ACCESS = """\
-bob gains access. bob loses access.
-    roles gained:
-        + bob: OpsR in prod
-    roles lost:
-        - bob: ReadR in prod
-
-"""
 NO_ACCESS = """\
 No change of access: proven for 8 users and roles. Their policies are the same on both sides, statement by statement.
 
 """
-TEXT = f"""\
-{ACCESS}\
-prod (production): 0 to add, 2 to change, 0 to destroy
-    ~ OpsR  AWS::IAM::Role
-        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for alice if Bool aws:MultiFactorAuthPresent = true
-            + Principal: bob
-    ~ ReadR  AWS::IAM::Role
-        - AssumeRolePolicyDocument: Allow sts:AssumeRole for bob if Bool aws:MultiFactorAuthPresent = true
-        + AssumeRolePolicyDocument: Deny sts:AssumeRole for *
-no changes: dev, user-only
-Plan: 0 to add, 2 to change, 0 to destroy.
-"""
+TEXT = ACCESS + TEMPLATES
 MARKDOWN = """\
 ## What changes in the templates
 

@@ -14,39 +14,21 @@ import pytest
 
 from iamgen.commands.promote import PromoteRequest, promote
 from iamgen.ui.console import Console
+from tests.commands.bob_in_prod import ACCESS, TEMPLATES, USERS
 
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
 World = Any
 Clone = Any
 
-USERS = """\
-from iamgen import *
-OPS_SERVICES = ("ec2", "s3")
-USERS = (User("alice", {"dev": "AdminR", "prod": "OpsR"}), User("bob", {"dev": "OpsR", "prod": "OpsR"}))
-"""
-FORWARD = """\
+FORWARD = f"""\
 v0.0.2 to infra, from v0.0.1
 
 Comes:
-- {commit} Grant bob more (Ann)
+- {{commit}} Grant bob more (Ann)
 
-bob gains access. bob loses access.
-    roles gained:
-        + bob: OpsR in prod
-    roles lost:
-        - bob: ReadR in prod
-
+{ACCESS}\
 Templates:
-prod (production): 0 to add, 2 to change, 0 to destroy
-    ~ OpsR  AWS::IAM::Role
-        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for alice if Bool aws:MultiFactorAuthPresent = true
-            + Principal: bob
-    ~ ReadR  AWS::IAM::Role
-        - AssumeRolePolicyDocument: Allow sts:AssumeRole for bob if Bool aws:MultiFactorAuthPresent = true
-        + AssumeRolePolicyDocument: Deny sts:AssumeRole for *
-no changes: dev, user-only
-Plan: 0 to add, 2 to change, 0 to destroy.
-"""
+{TEMPLATES}"""
 
 
 @pytest.fixture

@@ -14,16 +14,12 @@ import pytest
 
 from iamgen.commands.release import ReleaseRequest, release
 from iamgen.ui.console import Console
+from tests.commands.bob_in_prod import ACCESS, TEMPLATES, USERS
 
 Iamgen = Callable[..., subprocess.CompletedProcess[str]]
 World = Any
 Clone = Any
 
-USERS = """\
-from iamgen import *
-OPS_SERVICES = ("ec2", "s3")
-USERS = (User("alice", {"dev": "AdminR", "prod": "OpsR"}), User("bob", {"dev": "OpsR", "prod": "OpsR"}))
-"""
 FIRST = """\
 v0.0.1
 
@@ -38,32 +34,18 @@ prod (production, new): 4 to add, 0 to change, 0 to destroy
 user-only (new): 6 to add, 0 to change, 0 to destroy
 Plan: 14 to add, 0 to change, 0 to destroy.
 """
-SECOND = """\
+SECOND = f"""\
 v0.0.2
 
 Breaking changes since v0.0.1:
-- {breaking} feat!: bob is an Ops of prod (Ann)
+- {{breaking}} feat!: bob is an Ops of prod (Ann)
 
 Changes since v0.0.1:
-- {other} Look twice (Ann)
+- {{other}} Look twice (Ann)
 
-bob gains access. bob loses access.
-    roles gained:
-        + bob: OpsR in prod
-    roles lost:
-        - bob: ReadR in prod
-
+{ACCESS}\
 Templates:
-prod (production): 0 to add, 2 to change, 0 to destroy
-    ~ OpsR  AWS::IAM::Role
-        ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for alice if Bool aws:MultiFactorAuthPresent = true
-            + Principal: bob
-    ~ ReadR  AWS::IAM::Role
-        - AssumeRolePolicyDocument: Allow sts:AssumeRole for bob if Bool aws:MultiFactorAuthPresent = true
-        + AssumeRolePolicyDocument: Deny sts:AssumeRole for *
-no changes: dev, user-only
-Plan: 0 to add, 2 to change, 0 to destroy.
-"""
+{TEMPLATES}"""
 
 
 @pytest.fixture
