@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from iamgen.declaration.account_ids import ID_ENDING, similar_id
 from iamgen.declaration.constant_line import Assignment, QuotedText, Reference, Refusal, name_on, read_line
 from iamgen.declaration.constants import Constant, Constants
-from iamgen.declaration.source import LARGEST_FILE, read_limited
+from iamgen.declaration.file_text import LARGEST_FILE, read_limited
 from iamgen.errors import Fault
 from iamgen.similar_names import did_you_mean, nearest
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import iamgen
-from iamgen.declaration.source import shown, tree
+from iamgen.declaration.file_text import tree
+from iamgen.declaration.source import shown
 from iamgen.declaration.source_span import line_at, place_at
 from iamgen.declaration.users_file import message_of
 from iamgen.errors import Fault

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING
 
+from iamgen.declaration.file_text import read_limited, tree
 from iamgen.declaration.origin import Origin
-from iamgen.declaration.source import read_limited, tree
 from iamgen.source_place import Extent, SourcePlace, SourceSpan
 
 if TYPE_CHECKING:

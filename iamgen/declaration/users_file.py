@@ -18,6 +18,7 @@ from iamgen.declaration.declared_type import (
     noting,
     without_fault,
 )
+from iamgen.declaration.file_text import read_limited
 from iamgen.declaration.model import (
     STANDARD_ROLES,
     CIUser,
@@ -31,7 +32,7 @@ from iamgen.declaration.model import (
 from iamgen.declaration.origin import Origin
 from iamgen.declaration.plain_data import NotPlainError, decode, encode, origin, plain_fault, restored_fault
 from iamgen.declaration.sandbox import settle
-from iamgen.declaration.source import assignment, located, read_limited, repeated_keys
+from iamgen.declaration.source import assignment, located, repeated_keys
 from iamgen.declaration.users_lists import LISTS, incomplete, services, shape_faults, sound_entries, strays
 from iamgen.declaration.users_process import Child, NoAnswerError, forked
 from iamgen.errors import Fault
