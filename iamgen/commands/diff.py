@@ -13,9 +13,9 @@ from iamgen.access.policies import identity_policy
 from iamgen.access_diff.resource_forms import RESOURCE_FORMS
 from iamgen.aws.data.services import every_action
 from iamgen.aws.services import list_date
-from iamgen.errors import Fault, IamgenError, each, refuse
+from iamgen.errors import Fault, each
 from iamgen.iam.json_text import parse
-from iamgen.iam.syntax import RepeatedKeysFault, SyntaxFault
+from iamgen.iam.text_file import parsed, read_text
 from iamgen.regions.action_words import ActionWords
 from iamgen.regions.comparison import AccessComparison, ComparisonScope, compare
 from iamgen.regions.comparison_text import PolicyDifference
@@ -79,13 +79,4 @@ def _policy(file: str) -> PolicySet:
 
 def _document(file: str) -> object:
     """Return what a file says. Raises IamgenError for what cannot be read, is no JSON, or repeats a key."""
-    try:
-        return parse(Path(file).read_bytes().decode("utf-8"))
-    except OSError as exc:
-        raise refuse(file, f"cannot be read: {exc.strerror}", "check that it is a readable file") from exc
-    except UnicodeDecodeError as exc:
-        raise refuse(file, "is not UTF-8", _HOW) from exc
-    except RepeatedKeysFault as exc:
-        raise IamgenError(repeated.fault(f"{file}:{repeated.line}") for repeated in exc.keys) from exc
-    except SyntaxFault as exc:
-        raise refuse(f"{file}:{exc.line}" if exc.line else file, exc.problem, _HOW) from exc
+    return parsed(file, read_text(Path(file), file, _HOW), parse, _HOW)

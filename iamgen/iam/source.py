@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path as FilePath
 
-from iamgen.errors import IamgenError, refuse
-from iamgen.iam.syntax import Path, Position, Positions, RepeatedKeysFault, SyntaxFault
+from iamgen.errors import refuse
+from iamgen.iam.syntax import Path, Position, Positions
+from iamgen.iam.text_file import parsed, read_text
 
 _BOM = "\ufeff"
 
@@ -43,25 +44,13 @@ class Source:
 
 def read(file: FilePath) -> Source:
     """Return the template of a file. Raises IamgenError, with the file and, where known, the line."""
-    try:
-        text = file.read_bytes().decode("utf-8")
-    except OSError as exc:
-        raise refuse(str(file), f"cannot be read: {exc.strerror}", "check that it is a readable file") from exc
-    except UnicodeDecodeError as exc:
-        raise refuse(str(file), "is not UTF-8", "a template is text in UTF-8") from exc
-    return parse(str(file), text)
+    return parse(str(file), read_text(file, str(file), "a template is text in UTF-8"))
 
 
 def parse(file: str, text: str) -> Source:
     """Return the template of a text; `file` is where it is from, in messages. Raises IamgenError."""
     text = text.removeprefix(_BOM)
-    try:
-        body = _body(text)
-    except RepeatedKeysFault as exc:
-        raise IamgenError(repeated.fault(f"{file}:{repeated.line}") for repeated in exc.keys) from exc
-    except SyntaxFault as exc:
-        where = f"{file}:{exc.line}" if exc.line else file
-        raise refuse(where, exc.problem, "write JSON or YAML, as CloudFormation reads it") from exc
+    body = parsed(file, text, _body, "write JSON or YAML, as CloudFormation reads it")
     if not isinstance(body, Mapping) or not isinstance(body.get("Resources"), Mapping):
         raise refuse(file, "is no template: it has no Resources", "name a CloudFormation template")
     return Source(file, text, body)

@@ -18,8 +18,8 @@ from iamgen.aws.managed_policies import ManagedPolicyDocuments, managed_document
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.iam.json_text import parse
 from iamgen.iam.syntax import Path as TemplatePath
-from iamgen.iam.syntax import RepeatedKeysFault, SyntaxFault
 from iamgen.iam.template import Template
+from iamgen.iam.text_file import parsed, read_text
 from iamgen.questions.declared_source import TextPositions
 from iamgen.questions.details_shape import shape_faults
 from iamgen.questions.model import AccessModel, ModelAccount
@@ -60,17 +60,8 @@ class AccountDetails:
 def read_details(item: AccountFile) -> AccountDetails:
     """Return the details of a file. Raises IamgenError when it is no such JSON, truncated, or of another account."""
     where = str(item.file)
-    try:
-        text = item.file.read_bytes().decode("utf-8")
-        body = parse(text)
-    except OSError as exc:
-        raise refuse(where, f"cannot be read: {exc.strerror}", "check that it is a readable file") from exc
-    except UnicodeDecodeError as exc:
-        raise refuse(where, "is not UTF-8", _HOW) from exc
-    except RepeatedKeysFault as exc:
-        raise IamgenError(repeated.fault(f"{where}:{repeated.line}") for repeated in exc.keys) from exc
-    except SyntaxFault as exc:
-        raise refuse(f"{where}:{exc.line}" if exc.line else where, exc.problem, _HOW) from exc
+    text = read_text(item.file, where, _HOW)
+    body = parsed(where, text, parse, _HOW)
     return checked(AccountDetails(item.account_id, item.name, where, _block(where, body), text))
 
 
