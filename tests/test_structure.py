@@ -64,7 +64,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "questions": {"access", "aws", "declaration", "errors", "iam", "similar_names", "ui"},
     "access_diff": {"access", "aws", "declaration", "errors", "questions", "regions", "ui"},
     "graph": {"access", "declaration", "questions", "ui"},
-    "review": {"access", "declaration", "errors", "questions", "ui"},
+    "review": {"access", "aws", "declaration", "errors", "questions", "ui"},
     "access_model": {
         "aws_client",
         "declaration",

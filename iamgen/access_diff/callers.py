@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from iamgen.access.documents import Statement
 from iamgen.access.entities import IamRole
 from iamgen.access.principals import Caller, role_session, with_keys
+from iamgen.aws.condition_keys import OF_USERS_ALONE
 from iamgen.errors import Fault
 from iamgen.questions.circumstances import may_be_tagged
 from iamgen.questions.model import KnownEntity
@@ -15,9 +16,10 @@ from iamgen.regions.normal_conditions import KnownCaller
 
 FixedKeys = Mapping[str, str | tuple[str, ...]]
 """Condition keys in lower case, with their values; an empty tuple for a key that is surely absent."""
-_SAME = ("aws:username", "aws:principalarn", "aws:principalaccount", "aws:principaltype")
+KEYS_OF_THE_CALLER = ("aws:username", "aws:principalarn", "aws:principalaccount", "aws:principaltype")
+"""Keys that say who the caller is, in lower case: they have the same value in every request of one."""
 _TAG = "aws:principaltag/"
-_NOT_OF_A_ROLE: FixedKeys = {"aws:username": (), "aws:multifactorauthpresent": (), "aws:multifactorauthage": ()}
+_NOT_OF_A_ROLE: FixedKeys = dict.fromkeys(OF_USERS_ALONE, ())
 
 
 def caller_of(known: KnownEntity) -> Caller:
@@ -32,7 +34,7 @@ def fixed_keys(known: KnownEntity) -> FixedKeys:
     fixed: dict[str, str | tuple[str, ...]] = {
         key: value
         for key, value in written.items()
-        if isinstance(value, str) and (key in _SAME or (has_fixed_tags and key.startswith(_TAG)))
+        if isinstance(value, str) and (key in KEYS_OF_THE_CALLER or (has_fixed_tags and key.startswith(_TAG)))
     }
     return {**fixed, **_NOT_OF_A_ROLE} if isinstance(known.entity, IamRole) else fixed
 

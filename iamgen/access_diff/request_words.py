@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from iamgen.access.evaluate import Request
 from iamgen.access.known_actions import UNLISTED_SERVICE, ActionSet, KnownActions
+from iamgen.access_diff.callers import KEYS_OF_THE_CALLER
 from iamgen.aws.data.services import access_levels, every_action
 from iamgen.questions.action_summary import ACCESS_LEVELS
 from iamgen.regions.action_words import ActionWords
@@ -15,7 +16,6 @@ from iamgen.regions.statement_formulas import place_of
 
 _NAMED = 5
 _SERVICES = 8
-_ABOUT_THE_CALLER = ("aws:username", "aws:principalarn", "aws:principalaccount", "aws:principaltype")
 _ABOUT_THE_ROLE = ("aws:resourceaccount", "aws:resourcetag/", "iam:resourcetag/", "aws:principaltag/")
 
 
@@ -90,7 +90,7 @@ def shown_keys(request: Request) -> dict[str, object]:
     return {
         key: value
         for key, value in sorted(request.context.items())
-        if key.lower() not in _ABOUT_THE_CALLER and not key.lower().startswith(_ABOUT_THE_ROLE)
+        if key.lower() not in KEYS_OF_THE_CALLER and not key.lower().startswith(_ABOUT_THE_ROLE)
     }
 
 

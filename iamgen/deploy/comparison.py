@@ -22,11 +22,12 @@ from iamgen.access.documents import Effect, Principal, Statement
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Request, decide
 from iamgen.access.patterns import pattern
+from iamgen.aws.condition_keys import OF_USERS_ALONE
 from iamgen.deploy.holders import PolicyText
 
 _COMBINATIONS = 4096  # beyond, nobody waits for the answer: it is undecided
 # A request that has none of these is a request without them: the caller knows how the principal signs in.
-_KNOWN_ABSENT = frozenset({"aws:multifactorauthage", "aws:multifactorauthpresent", "aws:username"})
+_KNOWN_ABSENT = frozenset(OF_USERS_ALONE)
 _EVERYBODY = (Principal("*", "*"),)
 
 

@@ -12,14 +12,13 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from iamgen.aws.condition_keys import NAMES_OF_CALLERS
 from iamgen.declaration.resolved import Declaration, Person
 from iamgen.people.declared_person import expected_groups
 
 _OWN_NAME = "${aws:username}"
 _OF_ONE = (
-    "aws:username",
-    "aws:userid",
-    "aws:principalarn",
+    *NAMES_OF_CALLERS,
     "aws:principaltag/",
     "aws:resourcetag/",
     "iam:resourcetag/",

@@ -10,6 +10,7 @@ from typing import Literal
 from iamgen.access.context import UNSAID, ContextKeys, ContextValue, merged
 from iamgen.access.entities import IamRole, IamUser
 from iamgen.access.principals import Caller, console_session, role_session, with_keys, with_mfa
+from iamgen.aws.condition_keys import OF_USERS_ALONE
 from iamgen.questions.model import Actor, KnownEntity
 
 Mfa = Literal["usual", "present", "false", "absent"]
@@ -42,7 +43,6 @@ _NOT_OF_A_USER = (
     "aws:tokenissuetime",
 )
 """Keys that a user's requests do not have; MFA and the token's time are stated where they are there."""
-_NOT_OF_A_ROLE = ("aws:multifactorauthpresent", "aws:multifactorauthage", "aws:username")
 _PRINCIPAL_TAG = "aws:principaltag/"
 _TAG_SESSION = "sts:tagsession"
 _SESSION_NAME = "sts:rolesessionname"
@@ -134,7 +134,7 @@ def _with_unsaid(known: Mapping[str, ContextValue], keys: Iterable[str]) -> dict
 
 def _possible(known: KnownEntity, keys: frozenset[str]) -> list[str]:
     """Return those keys that requests of a user or role may have; surely absent are those of other callers."""
-    absent = _NOT_OF_A_ROLE if isinstance(known.entity, IamRole) else _NOT_OF_A_USER
+    absent = OF_USERS_ALONE if isinstance(known.entity, IamRole) else _NOT_OF_A_USER
     without = {*KEYS_OF_SERVICES, *absent}
     tagged = may_be_tagged(known)
     return [key for key in sorted(keys) if key not in without and (tagged or not key.startswith(_PRINCIPAL_TAG))]

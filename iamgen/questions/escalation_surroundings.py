@@ -12,6 +12,7 @@ from functools import cached_property, partial
 
 from iamgen.access.documents import Statement
 from iamgen.access.entities import IamRole, IamUser
+from iamgen.aws.condition_keys import NAMES_OF_CALLERS
 from iamgen.aws.escalation import STEPS
 from iamgen.aws.partitions import service_of
 from iamgen.questions.circumstances import UNNAMED_SESSION, Acting, Circumstances, acting_role, acting_user
@@ -20,7 +21,6 @@ from iamgen.questions.model import KnownEntity
 from iamgen.questions.reach import Reacher
 
 _OF_CREDENTIALS = tuple(step for step in STEPS if step.gain == "gives-credentials")
-_NAMES = frozenset(("aws:principalarn", "aws:userid", "aws:username"))
 _OWN_USER = re.compile(r":(user|mfa)/[^$]*\$\{aws:username\}$")
 
 
@@ -157,7 +157,7 @@ def _is_about_names(statement: Statement) -> bool:
     keys = {condition.key.lower() for condition in statement.conditions}
     variables = any("${" in value for condition in statement.conditions for value in condition.values)
     elsewhere = (text for text in (*statement.resources, *statement.not_resources) if "${" in text)
-    return variables or bool(keys & _NAMES) or any(not _OWN_USER.search(text) for text in elsewhere)
+    return variables or bool(keys & NAMES_OF_CALLERS) or any(not _OWN_USER.search(text) for text in elsewhere)
 
 
 def mentions(acting: Acting, action: str) -> bool:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from iamgen.access.documents import Statement
 from iamgen.access.entities import AttachedPolicy, IamRole, IamUser
 from iamgen.access.patterns import Pattern, pattern
+from iamgen.aws.condition_keys import NAMES_OF_CALLERS
 from iamgen.questions.circumstances import may_be_tagged
 from iamgen.questions.model import KnownEntity
 
 ACCOUNT_MARK = "ACCOUNT"
-_NAME_KEYS = frozenset({"aws:username", "aws:userid", "aws:principalarn"})
 _TAG_KEY = "aws:principaltag/"
 _SERVICE, _FIELDS = 2, 6
 _WILDCARDS = frozenset("*?$")
@@ -55,7 +55,7 @@ class Likenesses:
         policies = tuple(self._policy(policy, entity.account_id) for _, policy in known.held_policies)
         boundary = self._policy(entity.boundary, entity.account_id) if entity.boundary else None
         tags = entity.tags if any(key.startswith(_TAG_KEY) for key in keys) else ()
-        name: Hashable = self._name(known) if keys & _NAME_KEYS else None
+        name: Hashable = self._name(known) if keys & NAMES_OF_CALLERS else None
         return (kind, policies, boundary, tags, may_be_tagged(known), name)
 
     def _policy(self, policy: AttachedPolicy, account_id: str) -> Hashable:

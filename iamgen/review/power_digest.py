@@ -13,6 +13,7 @@ from iamgen.access.entities import IamUser
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Request, evaluate
 from iamgen.access.principals import ASSUME
+from iamgen.aws.condition_keys import NAMES_OF_CALLERS
 from iamgen.questions.limits import TIME_KEYS
 from iamgen.questions.model import KnownEntity
 from iamgen.questions.reach import Way
@@ -20,7 +21,7 @@ from iamgen.questions.reach import Way
 LETTERS = 16
 """Letters of a digest: so many that nobody can look for another policy with the same."""
 _ASSUMES = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
-_NAMES_SOMEBODY = ("aws:username", "aws:userid", "aws:principalarn", ":sub")
+_NAMES_SOMEBODY = (*NAMES_OF_CALLERS, ":sub")
 """Ends of condition keys that say who may assume a role: a statement that lets others in as well is still the same."""
 
 
