@@ -64,6 +64,10 @@ class Context:
             known = self.answers[question] = answer(self)
         return known
 
+    def unsaid(self, key: str) -> bool:
+        """Return whether the key is in the request with a value that nobody told us."""
+        return self.keys.get(key.lower()) is UNSAID
+
     def has(self, key: str) -> bool:
         """Return whether the key is in the request, with a value that is known or not."""
         return self.keys.get(key.lower(), ()) != ()

@@ -25,6 +25,7 @@ def test_names_have_no_case() -> None:
 def test_what_is_there() -> None:
     keys = ("aws:USERNAME", "aws:tagkeys", "AWS:sourceip", "aws:empty", "aws:none")
     assert [CONTEXT.has(key) for key in keys] == [True, True, True, False, False]
+    assert [CONTEXT.unsaid(key) for key in keys] == [False, False, True, False, False]
 
 
 def test_a_value_that_is_not_said_is_asked_for() -> None:
