@@ -70,6 +70,13 @@ def release_tags(context: click.Context, incomplete: str) -> list[str]:
     return _beginning(answer.out.split(), incomplete)
 
 
+def page_names(incomplete: str) -> list[str]:
+    """Return the pages of the documentation that begin so."""
+    from iamgen.documentation import page_names as every_page
+
+    return _beginning(every_page(), incomplete)
+
+
 def _accounts(context: click.Context) -> Iterable[str]:
     from iamgen.declaration.accounts import accounts
     from iamgen.declaration.constants import read

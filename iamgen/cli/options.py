@@ -65,6 +65,13 @@ def release_tags(context: click.Context, _param: click.Parameter, incomplete: st
     return completion_words.release_tags(context, incomplete)
 
 
+def page_names(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the name of a page of the documentation."""
+    from iamgen.cli import completion_words
+
+    return completion_words.page_names(incomplete)
+
+
 def accounts(metavar: str) -> Callable[[Command], Command]:
     """Return the argument that names accounts, completed by the shell."""
     return click.argument("accounts", nargs=-1, metavar=metavar, shell_complete=account_names)

@@ -35,9 +35,9 @@ def run(*arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
         ("xyzzy", "iamgen --help lists the commands"),
         (
             "destroy",  # and not deploy, which is alike
-            "iamgen deletes no stack: take people and roles out of users.py, and deploy; accounts: docs/how-to.md",
+            "iamgen deletes no stack: take people and roles out of users.py, and deploy; accounts: iamgen docs how-to",
         ),
-        ("Import", "iamgen takes over nothing that exists: docs/how-to.md says how to go on beside it"),
+        ("Import", "iamgen takes over nothing that exists: iamgen docs how-to says how to go on beside it"),
     ],
 )
 def test_a_word_that_is_no_command_is_refused_with_the_one_that_was_meant(word: str, hint: str) -> None:
