@@ -93,6 +93,10 @@ def _ended(session: Session) -> int:  # noqa: PLR0911  # one for each way to end
 
 
 def _usage_fault(exc: click.UsageError) -> Fault:
+    if isinstance(exc, click.NoSuchOption) and exc.ctx:
+        from iamgen.cli.unknown_option import unknown_option
+
+        return unknown_option(exc.option_name, exc.ctx)
     path = exc.ctx.command_path if exc.ctx else "iamgen"
     problem = " ".join(exc.format_message().split()).rstrip(".")  # click lists choices one a line, after a tab
     return Fault(path, problem, _usage_hint(exc, path))
