@@ -11,7 +11,6 @@ import pytest
 from iamgen.cli.main import iamgen as program
 from iamgen.cli.unknown_option import unknown_option
 
-
 SHORTEST = 4
 """Letters, with the marks before them, of options such as --in: a slip in one of those leaves nothing to go by."""
 
