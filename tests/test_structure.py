@@ -127,6 +127,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     },
     "cli": {
         "access_model",
+        "aws",
         "commands",
         "declaration",
         "documentation",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@options.accounts("[ACCOUNT|FILE]...")
+@options.accounts("[ACCOUNT|FILE]...", options.completing("account_names_or_files"))
 @click.option(
     "--template",
     "templates",

@@ -11,7 +11,7 @@ from iamgen.cli.session import Session
 
 
 @click.command()
-@click.argument("page", metavar="[PAGE]", required=False, shell_complete=options.page_names)
+@click.argument("page", metavar="[PAGE]", required=False, shell_complete=options.completing("page_names"))
 @click.pass_obj
 def docs(session: Session, /, *, page: str | None) -> int:
     """Read the documentation: a page of it, or the list.
