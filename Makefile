@@ -8,7 +8,7 @@ PYTHON ?= python3
 NEWEST ?= python3
 MINUTES ?= 15
 BIN := .venv/bin
-SOURCES := setup.cfg pyproject.toml README.md $(shell find iamgen templates -type f -not -name '*.pyc')
+SOURCES := setup.cfg pyproject.toml README.md $(wildcard docs/*.md) $(shell find iamgen templates -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

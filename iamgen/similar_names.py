@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _SHOWN = 3  # at most
 _ALIKE = 0.6
@@ -13,19 +13,24 @@ less alike is rather missing."""
 
 def nearest(wrong: str, known: Iterable[str], likeness: float = _ALIKE) -> str | None:
     """Return the one of `known` that looks most like `wrong`, or None when none is close."""
-    return next(iter(_closest(wrong, known, likeness)), None)
+    return next(iter(closest(wrong, known, likeness)), None)
 
 
 def did_you_mean(wrong: str, known: Iterable[str], otherwise: str = "", likeness: float = _ALIKE) -> str:
     """Return a hint that names the nearest of `known`, all of those that are equally near; else `otherwise`."""
-    closest = _closest(wrong, known, likeness)
-    return f"did you mean {' or '.join(closest)}?" if closest else otherwise
+    return suggestion(closest(wrong, known, likeness), otherwise)
 
 
-def _closest(wrong: str, known: Iterable[str], cutoff: float) -> list[str]:
+def suggestion(names: Sequence[str], otherwise: str = "") -> str:
+    """Return a hint that names what may have been meant; else `otherwise`."""
+    return f"did you mean {' or '.join(names)}?" if names else otherwise
+
+
+def closest(wrong: str, known: Iterable[str], likeness: float = _ALIKE) -> list[str]:
+    """Return those of `known` that look most like `wrong`: several where they are equally near, none that is far."""
     from difflib import SequenceMatcher, get_close_matches  # 6 ms that only a mistake should cost
 
     by_fold = {name.casefold(): name for name in known}
-    close = get_close_matches(wrong.casefold(), by_fold, n=_SHOWN, cutoff=cutoff)
+    close = get_close_matches(wrong.casefold(), by_fold, n=_SHOWN, cutoff=likeness)
     ratios = {name: SequenceMatcher(None, name, wrong.casefold()).ratio() for name in close}
     return [by_fold[name] for name in close if ratios[name] == max(ratios.values())]

@@ -38,6 +38,8 @@ def test_every_file_of_the_source_is_in_it() -> None:
     assert files(PROJECT / "iamgen", ".py", ".txt", "py.typed") <= files(PACKAGE, ".py", ".txt", "py.typed")
     kinds = (".md", ".j2", ".tpl")
     assert files(PROJECT / "templates", *kinds) <= files(PACKAGE / "templates", *kinds)
+    pages = {path.name for path in (PROJECT / "docs").glob("*.md")}
+    assert {path.name for path in (PACKAGE / "docs").iterdir()} == pages  # and neither pictures nor what makes the site
 
 
 @installed

@@ -19,6 +19,7 @@ BELOW = {  # what each room may import of iamgen, besides itself
     "similar_names": set(),
     "clock": {"errors"},
     "source_place": set(),
+    "documentation": {"errors", "similar_names"},
     "ui": {"errors", "source_place"},
     "aws": {"similar_names"},
     "diff": {"aws", "ui"},
@@ -126,8 +127,10 @@ BELOW = {  # what each room may import of iamgen, besides itself
     },
     "cli": {
         "access_model",
+        "aws",
         "commands",
         "declaration",
+        "documentation",
         "errors",
         "graph",
         "new_repository",

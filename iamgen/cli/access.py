@@ -39,9 +39,20 @@ in which nobody is, and policies that nothing attaches."""
 
 
 @click.command("access", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
-@click.argument("actor", metavar="[WHO]", required=False)
-@click.option("--in", "account", metavar="ACCOUNT", help="The account in which they act. Default: every one.")
-@click.option("--role", metavar="ROLE", help="The role as which they act. Default: every one.")
+@click.argument("actor", metavar="[WHO]", required=False, shell_complete=options.actor_names)
+@click.option(
+    "--in",
+    "account",
+    metavar="ACCOUNT",
+    shell_complete=options.account_names,
+    help="The account in which they act. Default: every one.",
+)
+@click.option(
+    "--role",
+    metavar="ROLE",
+    shell_complete=options.role_names,
+    help="The role as which they act. Default: every one.",
+)
 @click.option("--at-time", "time", metavar="TIME", help="When: 2027-01-31T12:00Z. Default: now.")
 @click.option("--unused", "is_unused", is_flag=True, help="Show the roles, groups and policies that nobody uses.")
 @access_options.source

@@ -17,7 +17,15 @@ if TYPE_CHECKING:  # `--help` needs none of it
 SOURCE = ("revision", "templates", "details", "live", "profile", "role_arn_template")
 """The parameters of the options that name a source."""
 _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("--at", "revision", {"metavar": "REVISION", "help": "A release, branch or commit instead of the files here."}),
+    (
+        "--at",
+        "revision",
+        {
+            "metavar": "REVISION",
+            "shell_complete": options.revision_names,
+            "help": "A release, branch or commit instead of the files here.",
+        },
+    ),
     (
         "--template",
         "templates",

@@ -54,6 +54,7 @@ _MFA: dict[bool | None, Mfa] = {None: "usual", True: "present", False: "false"}
 @click.option(
     "--questions",
     metavar="FILE",
+    shell_complete=options.any_file,
     help="Answer a file of questions, one a line of JSON; with - as FILE, those of stdin.",
 )
 @options.as_json

@@ -11,8 +11,8 @@ from iamgen.cli.session import Session
 
 
 @click.command()
-@click.argument("before", default="HEAD", metavar="[FROM]")
-@click.argument("after", required=False, metavar="[TO]")
+@click.argument("before", default="HEAD", metavar="[FROM]", shell_complete=options.revision_names)
+@click.argument("after", required=False, metavar="[TO]", shell_complete=options.revision_names)
 @click.option(
     "--format",
     "form",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@options.accounts("[ACCOUNT|FILE]...")
+@options.accounts("[ACCOUNT|FILE]...", options.completing("account_names_or_files"))
 @click.option(
     "--template",
     "templates",
@@ -71,7 +71,7 @@ def check(
 
     A word with a dot or a slash is the FILE of a template, whoever made it.
     Nothing is written. The exit code is 1 when there is an error, and 0 when
-    there are at most warnings. docs/rules.md explains iamgen's own rules;
+    there are at most warnings. `iamgen docs rules` has iamgen's own rules;
     Settings(ignore=...) in users.py leaves a rule out for good.
     """
     from iamgen.commands.check import CheckRequest, check

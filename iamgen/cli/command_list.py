@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "keys": "Rotate the access keys of CI users.",
     },
     "iamgen itself": {
+        "docs": "Read the documentation: a page of it, or the list.",
         "completion": "Print what lets a shell complete iamgen: bash, zsh or fish.",
         "refresh-managed-policies": "Fetch the AWS managed policies of today.",
     },
@@ -84,16 +85,19 @@ OTHER_WORDS: Mapping[str, str] = {
     "draw": "graph",
     "picture": "graph",
     "recertify": "review start",
+    "man": "docs",
+    "manual": "docs",
+    "documentation": "docs",
 }
 """Words that other tools use, and what iamgen calls it."""
 
 NO_COMMAND: Mapping[str, str] = {
     **dict.fromkeys(
         ("delete", "destroy", "remove", "down"),
-        "iamgen deletes no stack: take people and roles out of users.py, and deploy; accounts: docs/how-to.md",
+        "iamgen deletes no stack: take people and roles out of users.py, and deploy; accounts: iamgen docs how-to",
     ),
     **dict.fromkeys(
-        ("import", "adopt"), "iamgen takes over nothing that exists: docs/how-to.md says how to go on beside it"
+        ("import", "adopt"), "iamgen takes over nothing that exists: iamgen docs how-to says how to go on beside it"
     ),
 }
 """Words for what iamgen does not do, and must not be taken for a command of a similar name, with what to do instead."""

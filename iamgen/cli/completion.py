@@ -21,7 +21,8 @@ def completion(session: Session, /, *, shell: str) -> int:
               ~/.config/fish/completions/iamgen.fish
 
     It completes commands and options, and the accounts, people, roles,
-    channels, releases and rules that there are. users.py is not run for it.
+    channels, releases, branches, reviews, rules and pages that there are.
+    users.py is not run for it.
     """
     from iamgen.cli.completion_scripts import PLACES, script
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from click.shell_completion import get_completion_class
 
-from iamgen.cli.main import iamgen
+from iamgen.cli.main import VARIABLE, iamgen
 
-_VARIABLE = "_IAMGEN_COMPLETE"
 PLACES = {
     "bash": "put this line into ~/.bashrc: source <(iamgen completion bash)",
     "zsh": "put this line into ~/.zshrc, after compinit: source <(iamgen completion zsh)",
@@ -18,18 +17,29 @@ PLACES = {
 }
 _BASH = """\
 _iamgen_completion() {
-    local IFS=$'\\n' kind value
+    local IFS=$'\\n' kind value line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[COMP_CWORD]} before
+    # bash replaces the part of a word that stands behind = or :, or from @ on; iamgen names the whole word
+    before=${line##*[[:space:]]}
+    case "$word" in
+        [=:@]) ;;
+        *) [[ $before == *"$word" ]] && before=${before%"$word"} || before= ;;
+    esac
+    before=${before%@}
     COMPREPLY=()
     while IFS=',' read -r kind value; do
         case "$kind" in
             dir) compopt -o dirnames 2>/dev/null ;;
             file) compopt -o default 2>/dev/null ;;
             plain)
-                case "$value" in *[*?[]*) printf -v value %q "$value" ;; esac
+                value=${value#"$before"}
+                case "$word" in
+                    \\'* | \\"*) ;;
+                    *) case "$value" in *[*?[]*) printf -v value %q "$value" ;; esac ;;
+                esac
                 COMPREPLY+=("$value")
                 ;;
         esac
-    done < <(COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD _IAMGEN_COMPLETE=bash_complete "$1" 2>/dev/null)
+    done < <(COMP_LINE="$line" _IAMGEN_COMPLETE=bash_complete "$1" 2>/dev/null)
 }
 complete -o nosort -F _iamgen_completion iamgen 2>/dev/null || complete -F _iamgen_completion iamgen
 """
@@ -42,6 +52,6 @@ def script(shell: str) -> str:
         return place + _BASH
     completer = get_completion_class(shell)
     assert completer  # noqa: S101  # click has it for each shell that the command takes
-    text = completer(iamgen, {}, "iamgen", _VARIABLE).source()
+    text = completer(iamgen, {}, "iamgen", VARIABLE).source()
     first, _, rest = text.partition("\n")
     return f"{first}\n{place}{rest}" if first.startswith("#compdef") else place + text  # zsh looks at the first line

@@ -23,7 +23,9 @@ _NO_IMPORT = (
     "iamgen takes over no resource that is there already: CloudFormation imports only what a template keeps for good, "
     "and leaves it as it is, so that an imported role would go on trusting whoever it trusts"
 )
-_NO_IMPORT_HINT = "leave the option out; put the new roles beside the old ones: docs/how-to.md, Adopt what exists"
+_NO_IMPORT_HINT = (
+    "leave the option out; put the new roles beside the old ones: iamgen docs how-to, under Adopt what exists"
+)
 
 
 class OlderSpelling(NamedTuple):

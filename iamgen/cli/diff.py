@@ -81,14 +81,15 @@ _source = group(
 
 
 @click.command("diff", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
-@click.argument("before", required=False, metavar="[FROM]")
-@click.argument("after", required=False, metavar="[TO]")
+@click.argument("before", required=False, metavar="[FROM]", shell_complete=options.revision_names)
+@click.argument("after", required=False, metavar="[TO]", shell_complete=options.revision_names)
 @_source
 @click.option(
     "--policy",
     "files",
     nargs=2,
     metavar="OLD.json NEW.json",
+    shell_complete=options.any_file,
     help="Two policies of a user, group or role, as JSON documents.",
 )
 @click.option(

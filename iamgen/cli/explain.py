@@ -19,7 +19,8 @@ def explain(session: Session, /, *, rule: str) -> int:
     iamgen explain trust-without-mfa
 
     What the rule finds, why it matters, what is wrong and what is right: its
-    section of docs/rules.md. Those of cfn-lint are on cfn-lint's own pages.
+    section of `iamgen docs rules`. Those of cfn-lint are on cfn-lint's own
+    pages.
     """
     from iamgen.commands.explain import explain
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
 from typing import Any
 
 import click
@@ -28,9 +29,17 @@ class WholeWordsFormatter(click.HelpFormatter):
 
 
 class HelpContext(click.Context):
-    """The context of a command, by which click lays out its help."""
+    """The context of a command, by which click lays out its help, and which an error of its options names."""
 
     formatter_class = WholeWordsFormatter
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc_value: BaseException | None, tb: TracebackType | None
+    ) -> bool | None:
+        """Tell an error of the command line to which command it belongs: click says so of most, and not of all."""
+        if isinstance(exc_value, click.UsageError) and exc_value.ctx is None:
+            exc_value.ctx = self
+        return super().__exit__(exc_type, exc_value, tb)
 
 
 class GroupedCommand(click.Command):

@@ -33,7 +33,12 @@ _choice_options = group(
     "choices",
     _choices,
     click.option("--account", "accounts", multiple=True, metavar="NAME=ID", help="An account; once for each."),
-    click.option("--region", metavar="REGION", help="The region of the stacks.  [default: eu-west-1]"),
+    click.option(
+        "--region",
+        metavar="REGION",
+        shell_complete=options.completing("region_names"),
+        help="The region of the stacks.  [default: eu-west-1]",
+    ),
     click.option(
         "--person",
         "people",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # `--help` needs none of these
 
 
 @click.command("rotate")
-@click.argument("name", metavar="CIUSER", shell_complete=options.actor_names)
+@click.argument("name", metavar="CIUSER", shell_complete=options.completing("ci_user_names"))
 @click.argument("account", metavar="[ACCOUNT]", required=False, shell_complete=options.account_names)
 @click.option("--secret", metavar="NAME", help="Put the new key into this secret of Secrets Manager.")
 @click.option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from iamgen.ui.console import Console
 from iamgen.ui.signals import as_interrupts, ignore
 
 DONE, FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+VARIABLE = "_IAMGEN_COMPLETE"
+"""The variable of the environment by which a shell asks for completions; click derives it from the program's name."""
 _CODES = {UsageError: USAGE, InterruptError: INTERRUPTED}
 
 
@@ -37,8 +40,14 @@ iamgen.headings, iamgen.other_words, iamgen.no_command = COMMANDS, OTHER_WORDS, 
 iamgen.general_options = general_options(hidden=True)
 
 
+def _command_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    from iamgen.cli import completion_words
+
+    return completion_words.command_names(context, incomplete)
+
+
 @iamgen.command("help", hidden=True)
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=_command_names)
 @click.pass_context
 def show_help(context: click.Context, names: tuple[str, ...]) -> None:
     """Print the help of a command, of a command of a group, or of iamgen."""
@@ -62,6 +71,10 @@ def show_version(context: click.Context) -> None:
 
 def main() -> int:
     """Run the command line and return its exit code."""
+    if VARIABLE in os.environ:  # a shell asks what may come next
+        from iamgen.cli.completion_shells import use_own_shells
+
+        use_own_shells()
     session = Session(Console.standard())
     sys.stderr = session.console.err  # for click, which writes to it itself: its terminal may be gone
     with as_interrupts():  # to the last word: what cleans up may be told twice to end
@@ -93,6 +106,10 @@ def _ended(session: Session) -> int:  # noqa: PLR0911  # one for each way to end
 
 
 def _usage_fault(exc: click.UsageError) -> Fault:
+    if isinstance(exc, click.NoSuchOption) and exc.ctx:
+        from iamgen.cli.unknown_option import unknown_option
+
+        return unknown_option(exc.option_name, exc.ctx)
     path = exc.ctx.command_path if exc.ctx else "iamgen"
     problem = " ".join(exc.format_message().split()).rstrip(".")  # click lists choices one a line, after a tab
     return Fault(path, problem, _usage_hint(exc, path))

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Completer = Callable[[click.Context, click.Parameter, str], list[Any]]
+"""What click asks for the words that may stand for a parameter, by how they begin."""
 # The headings in the help of commands that deploy, and the parameters below each of them.
 DEPLOY_HEADINGS = {
     "Losses to allow": ("allow_replacement", "lock_me_out"),
@@ -16,58 +18,30 @@ DEPLOY_HEADINGS = {
 }
 
 
-def account_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete an account's name, or a pattern, from CONST.inc alone."""
-    from iamgen.cli import completion_words
+def completing(names: str) -> Completer:
+    """Return what completes a word with those that a function of `completion_words`, called so, returns."""
 
-    return completion_words.account_names(context, incomplete)
+    def complete(context: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+        from iamgen.cli import completion_words
 
+        words: list[Any] = getattr(completion_words, names)(context, incomplete)
+        return words
 
-def user_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete a person's name."""
-    from iamgen.cli import completion_words
-
-    return completion_words.user_names(context, incomplete)
+    return complete
 
 
-def actor_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete the name of somebody, or of a role, that a question is about."""
-    from iamgen.cli import completion_words
-
-    return completion_words.actor_names(context, incomplete)
-
-
-def role_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete a role's name."""
-    from iamgen.cli import completion_words
-
-    return completion_words.role_names(context, incomplete)
+account_names = completing("account_names")
+user_names = completing("user_names")
+actor_names = completing("actor_names")
+role_names = completing("role_names")
+rule_names = completing("rule_names")
+revision_names = completing("revision_names")
+any_file = completing("any_file")
 
 
-def rule_names(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete a rule's name."""
-    from iamgen.cli import completion_words
-
-    return completion_words.rule_names(incomplete)
-
-
-def channel_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete a channel's name."""
-    from iamgen.cli import completion_words
-
-    return completion_words.channel_names(context, incomplete)
-
-
-def release_tags(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete a release."""
-    from iamgen.cli import completion_words
-
-    return completion_words.release_tags(context, incomplete)
-
-
-def accounts(metavar: str) -> Callable[[Command], Command]:
+def accounts(metavar: str, complete: Completer = account_names) -> Callable[[Command], Command]:
     """Return the argument that names accounts, completed by the shell."""
-    return click.argument("accounts", nargs=-1, metavar=metavar, shell_complete=account_names)
+    return click.argument("accounts", nargs=-1, metavar=metavar, shell_complete=complete)
 
 
 def every(command: Command) -> Command:

@@ -9,8 +9,10 @@ from iamgen.cli.session import Session
 
 
 @click.command()
-@click.argument("channel", required=False, metavar="[CHANNEL]", shell_complete=options.channel_names)
-@click.argument("version", required=False, metavar="[vX.Y.Z]", shell_complete=options.release_tags)
+@click.argument(
+    "channel", required=False, metavar="[CHANNEL]", shell_complete=options.completing("channels_or_releases")
+)
+@click.argument("version", required=False, metavar="[vX.Y.Z]", shell_complete=options.completing("release_tags"))
 @click.option("--log", is_flag=True, help="Print the channel's promotions, newest first: when, what, by whom.")
 @options.remote
 @options.yes

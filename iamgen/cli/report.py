@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from iamgen.cli import access_options
+from iamgen.cli import access_options, options
 from iamgen.cli.help import GroupedCommand
 from iamgen.cli.session import Session
 
@@ -39,7 +39,10 @@ not looked at."""
     help="Write the page into a file instead of stdout.",
 )
 @click.option(
-    "--since", metavar="REVISION", help="Show what changed since then. Default: the last release, if there is one."
+    "--since",
+    metavar="REVISION",
+    shell_complete=options.revision_names,
+    help="Show what changed since then. Default: the last release, if there is one.",
 )
 @access_options.source
 @click.pass_obj

@@ -11,8 +11,19 @@ from iamgen.cli.session import Session
 
 
 @click.command("check")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
-@click.option("--at", "revision", metavar="REVISION", help="Its access, and not that of the files here.")
+@click.argument(
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    shell_complete=options.completing("review_files"),
+)
+@click.option(
+    "--at",
+    "revision",
+    metavar="REVISION",
+    shell_complete=options.revision_names,
+    help="Its access, and not that of the files here.",
+)
 @options.as_json
 @click.pass_obj
 def review_check(session: Session, /, *, file: Path, revision: str | None, as_json: bool) -> int:

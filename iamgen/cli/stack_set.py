@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # `--help` needs none of these
 
 
 @click.command(cls=GroupedCommand, headings=options.DEPLOY_HEADINGS)
-@click.argument("kind", metavar="KIND")
+@click.argument("kind", metavar="KIND", shell_complete=options.completing("kinds"))
 @values.stack_sets()
 @values.consent(click.option("--dry-run", is_flag=True, help="Show what would change, and stop there."))
 @values.permit

@@ -15,7 +15,9 @@ if TYPE_CHECKING:  # `--help` needs none of these
 
 
 @click.command("verify-receipt")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument(
+    "file", metavar="FILE", type=click.Path(path_type=Path), shell_complete=options.completing("receipt_files")
+)
 @values.access
 @options.as_json
 @click.pass_obj

@@ -237,7 +237,7 @@ def _put(text: str, work: _BootstrapWork) -> int:
         work.console.note(f"{output} would be written")
     else:
         _write_page(output.absolute(), text, work.root)
-        work.console.note(f"wrote {output}")
+        work.console.note(f"written: {output}")
     return 0
 
 

@@ -116,7 +116,7 @@ def _require_known_rules(request: CheckRequest) -> None:
     known = {word for rule in every_rule() for word in (rule.id, rule.name)}
     unknown = [word for word in request.ignore if word not in known and not _CFN_LINT_RULE.fullmatch(word)]
     if unknown:
-        problem, hint = "there is no such rule", "docs/rules.md lists them"
+        problem, hint = "there is no such rule", "iamgen docs rules lists them"
         raise UsageError(Fault(f"--ignore {word}", problem, did_you_mean(word, known, hint)) for word in unknown)
 
 

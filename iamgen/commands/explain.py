@@ -28,5 +28,5 @@ def _rule(word: str) -> Rule:
         problem, hint = "it is a rule of cfn-lint", f"cfn-lint --list-rules | grep {word.upper()}"
     else:
         names = [key for each in every_rule() for key in (each.id, each.name)]
-        problem, hint = "there is no such rule", did_you_mean(word, names, "docs/rules.md lists them")
+        problem, hint = "there is no such rule", did_you_mean(word, names, "iamgen docs rules lists them")
     raise UsageError(refuse(word, problem, hint).faults)

@@ -281,4 +281,4 @@ def _hand_over(work: _Creation, page: str) -> None:
         work.console.product(page)
         return
     write_all({work.request.guide: page})
-    work.console.note(f"wrote {work.request.guide}, the page for their first day")
+    work.console.note(f"written: {work.request.guide}, the page for their first day")

@@ -250,7 +250,7 @@ def _end(work: _Offboarding, after: LeaverState) -> int:
     is_written = not work.plan.is_empty or _changes_state(parts, end)
     if is_written:
         work.write(end)
-        console.note(f"wrote the receipt: {request.file}, and {page_of(request.file).name} for people")
+        console.note(f"written: {request.file}, the receipt, and {page_of(request.file).name} for people")
     for line in (*(check.line for check in checks), *(f"left to do: {text}" for text in end.remaining)):
         console.note(line)
     _report(work, end, is_written=is_written)

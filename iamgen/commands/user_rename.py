@@ -122,7 +122,7 @@ def _edit(request: UserRenameRequest, console: Console) -> None:
         problem = f"{request.old} stays in it, for with {request.new} it does not load: {exc.faults[0].problem}"
         console.error(Fault(exc.faults[0].where, problem, "edit it by hand"))
         return
-    console.note(f"wrote {request.new} into {USERS_FILE}")
+    console.note(f"put {request.new} in the place of {request.old} in {USERS_FILE}")
 
 
 def _report(

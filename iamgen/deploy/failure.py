@@ -19,7 +19,7 @@ _KNOWN = (
     (
         re.compile(r"already exists", re.IGNORECASE),
         "something of its name is there already, and is not this stack's",
-        "delete it, or put yours beside it under another name: docs/how-to.md, Adopt what exists",
+        "delete it, or put yours beside it under another name: iamgen docs how-to, under Adopt what exists",
     ),
     (
         re.compile(r"must remove users from group"),

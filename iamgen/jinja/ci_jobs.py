@@ -99,7 +99,9 @@ def _guarded(provider: CiProvider, job: Job, account: Account) -> str:
         repository = job.repository.removeprefix("repo:")
         return f'Pipeline("github", repository="{repository}", environment="{account.name}", access={{…}})'
     subject = f"{job.pipeline.subject}:deployment_tier:production"
-    return f'Pipeline("gitlab", "{subject}", access={{…}}), and the same parts in the project\'s subjects: docs/ci.md'
+    return (
+        f'Pipeline("gitlab", "{subject}", access={{…}}), and the same parts in the project\'s subjects: iamgen docs ci'
+    )
 
 
 def this_repository(declaration: Declaration, jobs: Sequence[Job]) -> set[str]:

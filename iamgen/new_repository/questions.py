@@ -39,7 +39,7 @@ def ask_for_choices(
         region = _answer(console, "Region of the stacks", defaults.region, region_faults)
         choices = replace(choices, region=region)
     if "people" in missing:
-        question = "People, by the names of their IAM users; the first looks after the accounts"
+        question = "User names of the people; the first looks after the accounts"
         answer = _answer(console, question, " ".join(defaults.people), lambda text: person_faults(_words(text)))
         choices = replace(choices, people=tuple(_words(answer)))
     if "ci" in missing:
@@ -87,7 +87,8 @@ def _people_account(console: Console, accounts: Sequence[AccountChoice]) -> Acco
 
     question = f"Account id of {USER_ONLY}, which holds nothing but the people"
     if ids:
-        question += ", or the name of the account that holds them too"
+        console.note(f"The people have an account of their own, {USER_ONLY}, or share one for development.")
+        question = f"Account id of {USER_ONLY}, or the name of that account"
     return account(_answer(console, question, next(iter(ids), ""), faults))
 
 

@@ -71,7 +71,8 @@ def credential_findings(name: str, user: ReportedUser, now: datetime, *, is_mach
         credential = "a password" if user.has_password else "an access key that works,"
         detail = "password" if user.has_password else "access key"
         problem = f"{name} has {credential} and no MFA device"
-        yield AuditFinding("no-mfa", name, problem, "they assign one at their first sign-in: docs/first-day.md", detail)
+        hint = "they assign one at their first sign-in: iamgen docs first-day"
+        yield AuditFinding("no-mfa", name, problem, hint, detail)
     for number, key in enumerate(user.keys, 1):
         if key.is_active and now - key.created > OLDEST_KEY:
             yield _key_finding(name, number, key, now, is_machine=is_machine)

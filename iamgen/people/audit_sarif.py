@@ -100,7 +100,7 @@ def _rule(rule: str) -> dict[str, Any]:
         "id": rule,
         "shortDescription": text,
         "fullDescription": text,
-        "help": {"text": "docs/people.md says what each rule finds."},
+        "help": {"text": "`iamgen docs people` says what each rule finds."},
         "defaultConfiguration": {"level": _level(rule)},
     }
 

@@ -256,4 +256,4 @@ def _hint(promotion: Promotion) -> str:
     if not promotion.takes_back:
         return "nothing was changed"
     reason = "nothing was changed; this promotion puts the branch back, which a protected branch refuses"
-    return f"{reason}: allow forced pushes of {promotion.branch} to those who promote (docs/release.md)"
+    return f"{reason}: allow forced pushes of {promotion.branch} to those who promote (iamgen docs release)"

@@ -114,7 +114,7 @@ def _report(work: Installation, files: Mapping[Path, str], console: Console) -> 
     """Say what was written, and which command shows that it works."""
     for path in files:
         copy = "  (what it was before)" if path.suffix == ".bak" else ""
-        console.note(f"wrote {home.shown(path, os.environ)}{copy}")
+        console.note(f"written: {home.shown(path, os.environ)}{copy}")
     own = work.colleague.source.profile
     profile = min(role_names(work.texts["config"]), key=_least_power_first, default=own)
     commands = [next_step(work.source, own), f"aws sts get-caller-identity --profile {profile}"]

@@ -35,9 +35,9 @@ def run(*arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
         ("xyzzy", "iamgen --help lists the commands"),
         (
             "destroy",  # and not deploy, which is alike
-            "iamgen deletes no stack: take people and roles out of users.py, and deploy; accounts: docs/how-to.md",
+            "iamgen deletes no stack: take people and roles out of users.py, and deploy; accounts: iamgen docs how-to",
         ),
-        ("Import", "iamgen takes over nothing that exists: docs/how-to.md says how to go on beside it"),
+        ("Import", "iamgen takes over nothing that exists: iamgen docs how-to says how to go on beside it"),
     ],
 )
 def test_a_word_that_is_no_command_is_refused_with_the_one_that_was_meant(word: str, hint: str) -> None:
@@ -61,7 +61,19 @@ def test_a_word_that_is_no_command_is_refused_with_the_one_that_was_meant(word: 
         ),
         (
             ("render", "--formt", "json"),
-            "error: iamgen render: No such option '--formt'. Did you mean '--format'?\nhint: iamgen render --help\n",
+            "error: iamgen render --formt: there is no such option\nhint: did you mean --format?\n",
+        ),
+        (
+            ("deploy", "--al"),  # and not --cancel, which works, and which no help shows
+            "error: iamgen deploy --al: there is no such option\nhint: did you mean --all or --allow-replacement?\n",
+        ),
+        (
+            ("render", "-q"),
+            "error: iamgen render -q: there is no such option\nhint: iamgen render --help lists the options\n",
+        ),
+        (
+            ("render", "--format"),
+            "error: iamgen render: Option '--format' requires an argument\nhint: iamgen render --help\n",
         ),
     ],
 )

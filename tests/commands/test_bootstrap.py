@@ -582,11 +582,11 @@ def test_the_shipped_template_has_no_profile_but_the_persons(example: Path, writ
 
 def test_the_end_says_what_was_written_and_what_is_next(write: Write, at_home: Path) -> None:
     lines = write().stderr.splitlines()
-    assert lines[lines.index("wrote ~/.aws/credentials.20261123T120000Z.bak  (what it was before)") :] == [
-        "wrote ~/.aws/credentials.20261123T120000Z.bak  (what it was before)",
-        "wrote ~/.aws/config.20261123T120000Z.bak  (what it was before)",
-        "wrote ~/.aws/credentials",
-        "wrote ~/.aws/config",
+    assert lines[lines.index("written: ~/.aws/credentials.20261123T120000Z.bak  (what it was before)") :] == [
+        "written: ~/.aws/credentials.20261123T120000Z.bak  (what it was before)",
+        "written: ~/.aws/config.20261123T120000Z.bak  (what it was before)",
+        "written: ~/.aws/credentials",
+        "written: ~/.aws/config",
         "next: aws sts get-caller-identity --profile example-dev_read",
         KEPT.strip(),
     ]

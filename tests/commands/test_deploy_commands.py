@@ -128,7 +128,7 @@ def test_what_is_there_already_is_not_taken_over(option: str) -> None:
             "deploy --import-existing",
             "iamgen takes over no resource that is there already: CloudFormation imports only what a template keeps for "
             "good, and leaves it as it is, so that an imported role would go on trusting whoever it trusts",
-            "leave the option out; put the new roles beside the old ones: docs/how-to.md, Adopt what exists",
+            "leave the option out; put the new roles beside the old ones: iamgen docs how-to, under Adopt what exists",
         ),
     )
 

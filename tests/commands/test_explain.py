@@ -34,7 +34,7 @@ def test_every_rule_has_its_section() -> None:
     [
         ("trust-without-mafa", "there is no such rule\nhint: did you mean trust-without-mfa?\n"),
         ("E3012", "it is a rule of cfn-lint\nhint: cfn-lint --list-rules | grep E3012\n"),
-        ("", "there is no such rule\nhint: docs/rules.md lists them\n"),
+        ("", "there is no such rule\nhint: iamgen docs rules lists them\n"),
     ],
 )
 def test_a_slip_is_told(iamgen: Run, tmp_path: Path, word: str, message: str) -> None:

@@ -152,7 +152,7 @@ def test_it_can_be_released(iamgen: Run, make: Run, tmp_path: Path, at_home: Non
 
 @pytest.mark.parametrize("accounts", [ONE_SET, STAND_IN], ids=["one set", "stand-in"])
 def test_it_deploys(iamgen: Run, make: Run, tmp_path: Path, aws: Any, accounts: tuple[str, ...]) -> None:
-    """As its README says: the people, then the account that holds them, their groups, and the others."""
+    """As its README says: the people, then all accounts, and the people's groups."""
     folder = begun(iamgen, tmp_path, accounts)
     holder = "dev" if accounts == STAND_IN else "user-only"
     profiles = (
@@ -164,11 +164,11 @@ def test_it_deploys(iamgen: Run, make: Run, tmp_path: Path, aws: Any, accounts: 
         constants.writelines(f"{name}_AWS_PROFILE={profile}\n" for name, profile in profiles.items())
     text = (folder / "README.md").read_text()
     create = "iamgen user create --all-missing --password-file"
-    assert all(command in text for command in (create, f"make deploy/{holder} ARGS=--repair"))
+    commands = (create, "iamgen deploy --all", f"make deploy/{holder} ARGS=--repair")
+    assert re.findall("|".join(map(re.escape, commands)), text)[:3] == list(commands)
     make(folder, f"{IAMGEN} {create.partition(' ')[2]} {tmp_path}/passwords --yes; test $? = 4")
     assert "create the stack infra" in make(folder, f"make deploy/{holder} ARGS=--dry-run")
-    make(folder, f"make deploy/{holder} ARGS=--yes && make deploy/{holder} ARGS='--repair --yes'")
-    make(folder, f"{IAMGEN} deploy --all --yes")
+    make(folder, f"{IAMGEN} deploy --all --yes && make deploy/{holder} ARGS='--repair --yes'")
     people = "222222222222" if holder == "dev" else "111111111111"
     assert aws.trusted("prod", "OpsR") == {f"arn:aws:iam::{people}:user/ann"}
     assert aws.trusted("prod", "LogsR") == {f"arn:aws:iam::{people}:user/bob"}
@@ -358,11 +358,11 @@ def test_it_asks(at_terminal: Any, iamgen: Run, tmp_path: Path) -> None:
         ("Account id of blog-dev: ", ""),
         ("Account id of blog-dev: ", "444444444444"),
         ("Account id of blog-prod: ", "555555555555"),
-        ("or the name of the account that holds them too [shop-dev]: ", "blog-prod"),
-        ("or the name of the account that holds them too [shop-dev]: ", "blog-dev"),
+        ("Account id of user-only, or the name of that account [shop-dev]: ", "blog-prod"),
+        ("Account id of user-only, or the name of that account [shop-dev]: ", "blog-dev"),
         ("Region of the stacks [eu-west-1]: ", "eu-wst-1"),
         ("Region of the stacks [eu-west-1]: ", ""),
-        ("the first looks after the accounts [", "ann bob"),
+        ("User names of the people; the first looks after the accounts [", "ann bob"),
         ("CI: github, gitlab or none [github]: ", "gitlub"),
         ("CI: github, gitlab or none [github]: ", "none"),
     ]
@@ -378,6 +378,8 @@ def test_it_asks(at_terminal: Any, iamgen: Run, tmp_path: Path) -> None:
         "there is no choice 'gitlub'; did you mean g",
     ):
         assert refused in seen
+    assert "The people have an account of their own, user-only, or share one for development.\n" in seen
+    assert all(len(question) + len("a-long-name") <= 80 for question, _ in answers)
     assert "USER_ONLY_AWS_ACCOUNT_ID=${BLOG_DEV_AWS_ACCOUNT_ID}\n" in (tmp_path / "access" / "CONST.inc").read_text()
     assert iamgen(tmp_path / "access", "render", "--all", "-o", "build", "--no-lint").returncode == 0
 

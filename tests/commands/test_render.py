@@ -138,7 +138,7 @@ def test_from_a_folder_within_and_from_one_elsewhere(make_repo: MakeRepo, iamgen
         ),
         (
             ["render", "dev", "--formt", "yaml"],
-            "error: iamgen render: No such option '--formt'. Did you mean '--format'?\n",
+            "error: iamgen render --formt: there is no such option\nhint: did you mean --format?\n",
         ),
         (["rendr"], "error: iamgen rendr: there is no such command\nhint: did you mean render?\n"),
         (["-C", "/no/such/folder", "render", "dev"], "error: iamgen: Invalid value for '-C'"),

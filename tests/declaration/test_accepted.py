@@ -39,7 +39,7 @@ ACCEPTED = [
     [
         ('Accept("adminstrator", "x", "y", accounts="dev")', "Accept: rule is 'adminstrator' | did you mean administrator?"),
         ('Accept("nonsense", "x", "y", accounts="dev")',
-         "Accept: rule is 'nonsense' | write a rule of docs/people.md, such as 'administrator'"),
+         "Accept: rule is 'nonsense' | write a rule of `iamgen docs people`, such as 'administrator'"),
         ('Accept("administrator", "x", "y")',
          "Accept lacks its accounts | give an account name or pattern, or several: ('dev', '*-dev')"),
         ('Accept("administrator", "x", " ", accounts="dev")', f"{ADMIN} has no reason | say why, for whoever reads it next"),

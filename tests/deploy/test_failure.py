@@ -45,7 +45,7 @@ def handler(said: str) -> str:
                 "dev ReadR",
                 "something of its name is there already, and is not this stack's"
                 " (Role with name infra-ReadR already exists. (Service: Iam))",
-                "delete it, or put yours beside it under another name: docs/how-to.md, Adopt what exists",
+                "delete it, or put yours beside it under another name: iamgen docs how-to, under Adopt what exists",
             ),
         ),
         (

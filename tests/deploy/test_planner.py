@@ -230,7 +230,7 @@ def test_what_is_there_already_is_told_before_anything(stubbed: Stubbed, order: 
     stubbed.answer("cloudformation", "describe_events", page, of_the_set)
     stubbed.answer("cloudformation", "describe_events", {"OperationEvents": second}, of_the_set | {"NextToken": "more"})
     removed(stubbed)
-    hint = "delete it, or put yours beside it under another name: docs/how-to.md, Adopt what exists"
+    hint = "delete it, or put yours beside it under another name: iamgen docs how-to, under Adopt what exists"
     what = "something of its name is there already, and is not this stack's ({})"
     assert faults_of(lambda: prepare(order, stubbed.clients, choices)) == (
         Fault("dev (222222222222) OpsR", what.format(exists.format("OpsR")), hint),

@@ -255,7 +255,7 @@ def test_on_gitlab_a_subject_without_an_environment_is_refused(make_repo: MakeRe
             account,
             f"OpsR is for {place} of {repository}, and nobody has to approve what that does",
             f'Pipeline("gitlab", "{subject}:deployment_tier:production", access={{…}}), and the same parts in the '
-            "project's subjects: docs/ci.md",
+            "project's subjects: iamgen docs ci",
         ),
     )
 

@@ -173,7 +173,7 @@ def test_a_password_without_a_device_is_found() -> None:
     (finding,) = credential_findings("bob", ReportedUser(True, None, False, ()), NOW, is_machine=False)
     assert (finding.problem, finding.hint) == (
         "bob has a password and no MFA device",
-        "they assign one at their first sign-in: docs/first-day.md",
+        "they assign one at their first sign-in: iamgen docs first-day",
     )
     assert not list(credential_findings("bob", ReportedUser(True, None, True, ()), NOW, is_machine=False))
     key = ReportedUser(False, None, False, (ReportedKey(True, NOW, None),))

@@ -54,7 +54,7 @@ def test_the_user_keeps_everything_and_the_costs_are_said(repository: Path, iam:
     device = "arn:aws:iam::111111111111:mfa/alice-phone"
     assert f"iamgen bootstrap alicia --keep-key --mfa-serial {device} --write\n" in text
     assert f"Rename alice to alicia in {WHERE}? [y/N] " in messages(written)
-    assert "wrote alicia into users.py\n" in messages(written)
+    assert "put alicia in the place of alice in users.py\n" in messages(written)
     assert (repository / "users.py").read_text() == USERS.replace('"alice"', '"alicia"')
 
 

@@ -504,7 +504,7 @@ def test_a_protected_branch_is_not_put_back(ann: Clone) -> None:
     (fault,) = refusal(ann, "v0.0.1")
     assert fault.hint == (
         "nothing was changed; this promotion puts the branch back, which a protected branch refuses: "
-        "allow forced pushes of env/infra to those who promote (docs/release.md)"
+        "allow forced pushes of env/infra to those who promote (iamgen docs release)"
     )
 
 

@@ -24,7 +24,7 @@ class Accept(Acceptance):
         detail: what exactly is accepted, as the finding has it: whom the role trusts, the group, the day of the key
     """
 
-    rule: Annotated[AuditRule, "a rule of docs/people.md, such as 'administrator'"]
+    rule: Annotated[AuditRule, "a rule of `iamgen docs people`, such as 'administrator'"]
     subject: Text
     reason: Text
     _: KW_ONLY

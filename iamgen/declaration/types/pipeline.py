@@ -35,7 +35,7 @@ class Pipeline(Declared):
 
     `Pipeline("github", repository="acme/shop", environment="prod", access={"prod": "OpsR"})`
 
-    `docs/pipelines.md` has the form of each provider's subjects.
+    `iamgen docs pipelines` has the form of each provider's subjects.
 
     Fields:
         provider: "github", "gitlab", "buildkite", "circleci", "bitbucket", "hcp-terraform", or an issuer's https URL

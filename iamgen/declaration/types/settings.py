@@ -42,7 +42,7 @@ class Settings(Declared):
         managed_policies_quota: how many managed policies a role may have: 20, or what AWS raised it to, up to 25
         users: whether people are created outside of the stack, "console", or by the stack, "stack"
         password_change_needs_mfa: True to let people change their own password with MFA only
-        aws_login: whether people may use `aws login`: "no", "mfa", or "token-without-mfa" as docs/bootstrap.md explains
+        aws_login: whether people may use `aws login`: "no", "mfa", or "token-without-mfa": `iamgen docs bootstrap`
         session_name_is_user: True to demand that a role session is named like its user
         read_guard: True to keep ReadR from data and secrets
         session_hours: the longest session in hours, 1 to 12, by role, such as {"OpsR": 4}
