@@ -182,7 +182,7 @@ def test_the_schema_refuses_what_iamgen_refuses(changes: Document, condition: Do
     assume(
         all(value not in (ROLE, REFERENCE) or name in ("Resource", "NotResource") for name, value in changes.items())
     )
-    body = document(statement(**({"Condition": condition} | changes)), Version=version)
+    body = document(statement(**{"Condition": condition, **changes}), Version=version)
     assert VALIDATOR.is_valid(body) == is_accepted(body)
 
 
