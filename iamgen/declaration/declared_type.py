@@ -102,8 +102,9 @@ class Declared:
     origin: Origin
     """Where it was written; an attribute, not a field: two values are equal wherever they were written."""
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401  # whatever the person wrote
-        """Return the value, or the `Faulty` that stands for it; the arguments are held against the fields."""
+    # This returns the value, or the `Faulty` that stands for it; the arguments are held against the fields. It has no
+    # docstring because an editor would show that, instead of the type's own, to whoever points at a call.
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401, D102  # whatever the person wrote
         origin = origin_of_caller()
         if faults := _faults_of_call(cls, origin, args, kwargs):
             _note(faults)

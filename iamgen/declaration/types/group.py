@@ -31,15 +31,15 @@ class Group(Declared):
     Fields:
         name: a name that ends in G, such as "AuditorsG"
         members: the names of people of USERS, in a tuple
-        managed_policies: names or ARNs of AWS's own policies, in a tuple: ("SecurityAudit",)
         policies: names of declared policies, in a tuple: ("LogsP",)
+        managed_policies: names or ARNs of AWS's own policies, in a tuple: ("SecurityAudit",)
     """
 
     name: Text
     _: KW_ONLY
     members: Names = ()
-    managed_policies: Names = ()
     policies: Names = ()
+    managed_policies: Names = ()
 
 
 class OwnGroup(NamedTuple):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
 
 from iamgen.aws import quotas
 from iamgen.aws.partitions import SUPPORTED
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from iamgen.declaration.types.group import Group
     from iamgen.declaration.types.role import Role
     from iamgen.declaration.users_file import Written
+
+    # Keys are Any because the keys of a Mapping are invariant: a dict of a name of its own would be refused.
+    PlainValue: TypeAlias = (
+        str | float | Declared | Sequence["PlainValue"] | Set["PlainValue"] | Mapping[Any, "PlainValue"] | None
+    )
+else:
+    PlainValue = object  # of which the reading of users.py takes plain values alone
 
 _PLAIN_VALUES = "values by name, such as {'bucket': 'logs'}: text, numbers, True, False, None; also in tuples and dicts"
 _FORM = NameForm("P", quotas.POLICY_NAME, STANDARD_POLICIES)
@@ -47,7 +54,7 @@ class Policy(Declared):
     name: Text
     template: Text
     _: KW_ONLY
-    vars: Annotated[Mapping[str, object], _PLAIN_VALUES] = field(default_factory=lambda: MappingProxyType({}))
+    vars: Annotated[Mapping[str, PlainValue], _PLAIN_VALUES] = field(default_factory=lambda: MappingProxyType({}))
     accounts: OptionalAccounts = None
 
 

@@ -37,8 +37,8 @@ class Role(Declared):
     Fields:
         name: a name that ends in R, such as "DataR"
         services: services that it has full power over, in a tuple: ("s3", "glue")
-        managed_policies: names or ARNs of AWS's own policies, in a tuple: ("ReadOnlyAccess",)
         policies: names of declared policies, in a tuple: ("LogsP",)
+        managed_policies: names or ARNs of AWS's own policies, in a tuple: ("ReadOnlyAccess",)
         assumed_by: who else may assume it: services such as "lambda.amazonaws.com", names of roles, ARNs
         session_hours: the longest session in hours, 1 to 12
         mfa: False to let people assume it without MFA
@@ -51,8 +51,8 @@ class Role(Declared):
     name: Text
     _: KW_ONLY
     services: Names = ()
-    managed_policies: Names = ()
     policies: Names = ()
+    managed_policies: Names = ()
     assumed_by: Names = ()
     session_hours: Annotated[int, "a number of hours, 1 to 12"] = 1
     mfa: Flag = True
