@@ -305,7 +305,9 @@ def _remaining(work: _Offboarding, after: LeaverState, *, is_hidden: bool) -> It
         pinned = work.parts.people.declaration.settings.session_name_is_user
         if not pinned and not all(revocation.every_session for revocation in after.revocations):
             yield f"sessions of roles that have another name than {name} go on to their end, as a rule by {when}"
-        yield f"after {when}, iamgen user offboard {name}: it takes away the policies that ended sessions"
+        # a user that stays may be let in again by then, whom the same command would delete, or lock out once more
+        command = "iamgen deploy --all --repair" if work.request.keep_user else f"iamgen user offboard {name}"
+        yield f"after {when}, {command}: it takes away the policies that ended sessions"
 
 
 def _report(work: _Offboarding, end: ReceiptEnd | None, *, is_written: bool) -> None:
