@@ -5,13 +5,15 @@ In README.md and docs/*.md a fenced block's first line says what it is:
     console             `$ ` commands and exactly what they print, run in a copy of the example repository
     LANGUAGE file=NAME  becomes that file of the copy
     diff file=NAME      lines with a minus are replaced by those with a plus
+    … at=FOLDER         the commands are typed in that folder of the copy
     … in=clone          the copy is a clone by then, its main branch pushed and released as v0.1.0; commits' ids differ
     LANGUAGE from=NAME  is part of that file of this repository
     python              is valid by itself
     console rehearsal   is what `make rehearse` prints
     console emulator    is a console whose AWS is a local one that is empty, with the credentials of 111111111111
 
-Each heading begins with a fresh copy, and an empty home. `pytest tests/test_docs.py --rewrite` writes what commands print anew.
+Each heading begins with a fresh copy, and an empty home; on the pages of ONE_FOLDER the first alone does.
+`pytest tests/test_docs.py --rewrite` writes what commands print anew.
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ from iamgen.declaration.model import (
     Settings,
     User,
 )
+from iamgen.new_repository.own_requirement import own_requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -59,6 +62,10 @@ git init --quiet --initial-branch=main && git remote add origin ../origin.git
 git add --all && git commit --quiet --message "Begin" && git push --quiet --set-upstream origin main
 git tag --annotate --message v0.1.0 v0.1.0 && git push --quiet origin v0.1.0
 """
+ONE_FOLDER = ("first-hour.md",)
+"""Pages whose reader goes on under each heading with what the commands before it have made."""
+CLONE = "file:///home/ann/iamgen"
+"""Where the docs take iamgen to be installed from."""
 PART = re.compile(r"^#+ (?P<heading>[^\n]*)\n|^```(?P<info>[^\n]*)\n(?P<body>.*?)^```\n", re.MULTILINE | re.DOTALL)
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -70,6 +77,7 @@ class Stage:
 
     root: Path
     environment: dict[str, str]
+    folder: str = ""
 
     def clear(self) -> None:
         for place in (self.root, Path(self.environment["HOME"])):
@@ -99,6 +107,10 @@ class Stage:
         keys = {"AWS_ACCESS_KEY_ID": "111111111111", "AWS_SECRET_ACCESS_KEY": "any"}
         return dataclasses.replace(self, environment={**self.environment, **keys, "AWS_ENDPOINT_URL": url})
 
+    def at(self, folder: str) -> Stage:
+        """Return the same copy, for commands that are typed in one of its folders."""
+        return dataclasses.replace(self, folder=folder)
+
     def told_ids(self, text: str) -> str:
         """Return the text with an id for each commit that does not depend on what is in it."""
         if (self.root / ".git").exists():
@@ -117,11 +129,12 @@ class Stage:
     def printed(self, command: str) -> str:
         """Return what the command prints on both streams, in their order."""
         done = subprocess.run(
-            ["bash", "-c", command], cwd=self.root, env=self.environment, text=True, timeout=120, check=False,
+            ["bash", "-c", command], cwd=self.root / self.folder, env=self.environment, text=True, timeout=120, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         assert "this is a bug" not in done.stdout, done.stdout
-        return self.told_ids(done.stdout.replace(str(self.root), "…").replace(self.environment["HOME"], "~"))
+        text = done.stdout.replace(own_requirement().line.partition(" @ ")[2] or CLONE, CLONE)
+        return self.told_ids(text.replace(str(self.root), "…").replace(self.environment["HOME"], "~"))
 
 
 @pytest.fixture
@@ -142,12 +155,13 @@ def lines_of(diff: str, sign: str) -> Iterator[str]:
     return (line[1:] for line in diff.splitlines(keepends=True) if line.startswith(sign))
 
 
-def played(text: str, stage: Stage, local_aws: Callable[[], str]) -> str:
+def played(page: Path, stage: Stage, local_aws: Callable[[], str]) -> str:
     """Return the page with what its commands print. `local_aws` starts a local AWS and returns its URL."""
 
     def play(part: re.Match[str]) -> str:
         if part["info"] is None:
-            stage.clear()
+            if page.name not in ONE_FOLDER or not stage.root.exists():
+                stage.clear()
             return part[0]
         kind, file = part["info"].split()[0], option(part["info"], "file")
         if option(part["info"], "in") == "clone":
@@ -155,14 +169,15 @@ def played(text: str, stage: Stage, local_aws: Callable[[], str]) -> str:
         if part["info"] == "console rehearsal":
             return f"```{part['info']}\n$ make rehearse\n{rehearsed(stage.environment)}```\n"
         if kind == "console":
-            place = stage.at_aws(local_aws()) if part["info"] == "console emulator" else stage
+            place = stage.at_aws(local_aws()) if "emulator" in part["info"].split() else stage
+            place = place.at(option(part["info"], "at"))
             return f"```{part['info']}\n{place.transcript(part['body'])}```\n"
         if file:
             put: Callable[[str, str], None] = stage.replace if kind == "diff" else stage.write
             put(file, part["body"])
         return part[0]
 
-    return PART.sub(play, text)
+    return PART.sub(play, page.read_text(encoding="utf-8"))
 
 
 def rehearsed(environment: dict[str, str]) -> str:
@@ -206,7 +221,7 @@ def rows(text: str) -> Iterator[list[str]]:
 @every_page
 def test_commands_print_what_the_page_says(page: Path, stage: Stage, request: pytest.FixtureRequest) -> None:
     text = page.read_text(encoding="utf-8")
-    found = played(text, stage, lambda: str(request.getfixturevalue("local_aws")))
+    found = played(page, stage, lambda: str(request.getfixturevalue("local_aws")))
     if request.config.getoption("--rewrite"):
         page.write_text(found, encoding="utf-8")
     else:

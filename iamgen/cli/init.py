@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -10,6 +11,7 @@ import click
 from iamgen.cli import options
 from iamgen.cli.session import Session
 from iamgen.cli.values import group
+from iamgen.errors import Fault, UsageError
 
 if TYPE_CHECKING:
     from iamgen.new_repository.choices import NewRepository
@@ -25,8 +27,17 @@ def _choices(
 ) -> NewRepository:
     from iamgen.new_repository.choices import NewRepository, account_of
 
+    _refuse_empty({"--region": region, "--iamgen": requirement})
     declared = tuple(account_of(text) for text in accounts)
     return NewRepository(declared, region or "", people, ci or "", (requirement or "").strip())
+
+
+def _refuse_empty(values: Mapping[str, str | None]) -> None:
+    """Refuse options with an empty value, as of a variable that is not set: a default is not what was meant. Raises
+    UsageError."""
+    empty = [option for option, value in values.items() if value is not None and not value.strip()]
+    if empty:
+        raise UsageError([Fault(option, "it is empty", "write a value, or leave the option out") for option in empty])
 
 
 _choice_options = group(
@@ -88,4 +99,4 @@ def init(session: Session, /, *, directory: str, choices: NewRepository, yes: bo
 def _shown(session: Session, directory: str) -> str:
     """Return the folder as somebody would go there from the current one; nothing where that is not needed."""
     path = session.folder / directory
-    return "" if path.resolve() == Path.cwd() else str(path)
+    return "" if os.path.realpath(path) == os.path.realpath("") else str(path)

@@ -101,8 +101,8 @@ def _ended(session: Session) -> int:  # noqa: PLR0911  # one for each way to end
         return INTERRUPTED
     except BrokenPipeError:
         return FAULT  # who read stdout has gone, and knows
-    except Exception:  # noqa: BLE001  # whatever else there is, is a bug of ours
-        return _report_bug(session.console) if _has_current_folder() else _refuse_folder(session.console)
+    except Exception as exc:  # noqa: BLE001  # whatever the system does not refuse, is a bug of ours
+        return _unexpected_end(session.console, exc)
 
 
 def _usage_fault(exc: click.UsageError) -> Fault:
@@ -124,6 +124,18 @@ def _usage_hint(exc: click.UsageError, path: str) -> str:
     return f"{path} --help"
 
 
+def _unexpected_end(console: Console, exc: Exception) -> int:
+    """Say what the system refuses; else keep the traceback in a file of the person's own and say where."""
+    from iamgen.cli.bug_report import write_bug_report
+    from iamgen.cli.system_refusals import system_refusal
+
+    if not _has_current_folder():
+        return _refuse_folder(console)
+    refusal = system_refusal(exc)
+    console.error(refusal or write_bug_report())
+    return FAULT if refusal else BUG
+
+
 def _has_current_folder() -> bool:
     try:
         Path.cwd()
@@ -136,11 +148,3 @@ def _refuse_folder(console: Console) -> int:
     """Say that relative names lead nowhere, which is no bug of ours."""
     console.error(Fault("current folder", "it is gone, or cannot be read", "go to one that is there: cd"))
     return FAULT
-
-
-def _report_bug(console: Console) -> int:
-    """Keep the traceback in a file of the person's own and say where."""
-    from iamgen.cli.bug_report import write_bug_report
-
-    console.error(write_bug_report())
-    return BUG

@@ -52,8 +52,8 @@ def user_create(
 
     \b
     iamgen user create bob
-    iamgen user create bob --guide bob.md --password-file bob.password
-    iamgen user create --all-missing --password-file new.passwords
+    iamgen user create bob --guide ~/bob.md --password-file ~/bob.password
+    iamgen user create --all-missing --password-file ~/new.passwords
 
     The user has the path and tags of users.py, a temporary password that has
     to be changed at the first sign-in, and no access key. Only what is missing

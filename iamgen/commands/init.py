@@ -27,7 +27,7 @@ from iamgen.new_repository.contents import (
     tool_files,
 )
 from iamgen.new_repository.draft import drafted
-from iamgen.new_repository.existing_choices import accounts_of, likely_ci
+from iamgen.new_repository.existing_choices import accounts_of, is_stated, likely_ci
 from iamgen.new_repository.own_requirement import OwnRequirement, own_requirement
 from iamgen.new_repository.place import NewRepositoryPlace
 from iamgen.new_repository.questions import ask_for_choices
@@ -91,7 +91,7 @@ def init(request: InitRequest, console: Console) -> int:
     console.warnings((*files.warnings, *(own.warnings if is_own else ())))
     if place.folder / CONSTANTS in written:
         _tell_of_production(choices, console)
-    for command in _next_commands(request, place, written):
+    for command in _next_commands(request, place, _to_commit(place, files.texts, written)):
         console.note(f"next: {command}")
     if place.folder / "README.md" in written:
         console.note(f"then README.md there says how {files.holder} and the other accounts are deployed")
@@ -132,9 +132,9 @@ def _is_chosen(name: str, place: NewRepositoryPlace) -> bool:
 
 
 def _contradictions(choices: NewRepository, place: NewRepositoryPlace) -> Iterator[Fault]:
-    """Yield a fault for each option whose file is there already, and would not get it."""
+    """Yield a fault for each option whose file is there already and says something else."""
     for name, file in _FILES.items():
-        if getattr(choices, name) and place.has(file):
+        if getattr(choices, name) and place.has(file) and not is_stated(name, choices, place.folder):
             yield Fault(_OPTIONS[name], f"{file} is there already, and no file is changed", f"write it into {file}")
 
 
@@ -179,13 +179,26 @@ def _holder(declaration: Declaration) -> str:
     return next(account.name for account in declaration.accounts.values() if account.holds_people)
 
 
-def _next_commands(request: InitRequest, place: NewRepositoryPlace, written: Iterable[Path]) -> Iterator[str]:
+def _to_commit(place: NewRepositoryPlace, texts: Mapping[Path, str], written: Iterable[Path]) -> list[Path]:
+    """Return the files that were written, with those of an earlier run that ended before they were committed.
+
+    These are what declares the access, which the others are made from, and what is as it would be written now. Where
+    nothing was written and there is a git repository, nothing is left to commit.
+    """
+    if place.is_in_git and not written:
+        return []
+    declaring = {place.folder / name for name in _FILES.values()}
+    return [path for path in texts if path in written or path in declaring or place.has_text(path, texts[path])]
+
+
+def _next_commands(request: InitRequest, place: NewRepositoryPlace, new_files: Iterable[Path]) -> Iterator[str]:
     """Yield the three commands that lead from the new files to the templates. None of them needs an AWS account."""
     yield f"cd {shlex.quote(request.shown_folder)} && make check" if request.shown_folder else "make check"
     begin = "" if place.is_in_git else "git init --initial-branch=main && "
-    names = [place.shown(path) for path in written]
+    names = [place.shown(path) for path in new_files]
     if place.was_empty:
         names = [".", *(name for name in names if name.startswith("../"))]
     if names:  # these alone: other work in the same repository may not be ready to be committed
-        yield f'{begin}git add {shlex.join(names)} && git commit --message "Say who may do what"'
+        only = f" {shlex.join(names)}" if place.may_have_staged else ""
+        yield f'{begin}git add {shlex.join(names)} && git commit --message "Say who may do what"{only}'
     yield "make render"

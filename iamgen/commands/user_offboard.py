@@ -245,7 +245,7 @@ def _end(work: _Offboarding, after: LeaverState) -> int:
     if request.edit and not parts.run.faults:
         _edit(work)
     checks = offboarding_checks(_claim(work, after), after, request.clock())
-    remaining = tuple(remaining_work(parts.people, after, work.lines, is_hidden=is_hidden))
+    remaining = tuple(remaining_work(parts.people, after, work.lines, is_hidden=is_hidden, keep_user=request.keep_user))
     end = ReceiptEnd(request.clock(), after, checks, remaining)
     is_written = not work.plan.is_empty or _changes_state(parts, end)
     if is_written:

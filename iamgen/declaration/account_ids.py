@@ -1,4 +1,4 @@
-"""Ids of AWS accounts in CONST.inc: how their constants are called, and what they look like."""
+"""Ids of AWS accounts in CONST.inc: how their constants are called, and what they and accounts' names look like."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from iamgen.similar_names import CLOSE, nearest
 
 ID_ENDING = "_AWS_ACCOUNT_ID"
 """How the name of a constant ends that declares an account."""
+LONGEST_NAME = 64
+"""How many characters the name of an account may have, after which folders, jobs and environments of CI are called."""
+LONGEST_NAME_HINT = f"an account's name has {LONGEST_NAME} at most, as folders and jobs of CI are called after it"
+"""What to do about a longer name."""
 
 
 def is_account_id(text: str) -> bool:

@@ -8,7 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from iamgen.aws.partitions import PartitionName
-from iamgen.declaration.account_ids import ID_ENDING, is_account_id, is_digits, similar_id
+from iamgen.declaration.account_ids import (
+    ID_ENDING,
+    LONGEST_NAME,
+    LONGEST_NAME_HINT,
+    is_account_id,
+    is_digits,
+    similar_id,
+)
 from iamgen.declaration.constants import Constant, Constants
 from iamgen.declaration.kinds import KIND, USER_ONLY, kind_faults, kind_of, production_by_name, second_holders
 from iamgen.declaration.resolved import Account
@@ -116,6 +123,10 @@ def _id_faults(constants: Constants) -> Iterator[Fault]:
             example = upper if re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", upper) else f"ACME_DEV{_ID}"
             hint = f"write it in upper case, words joined by one _ each, such as {example}"
             yield Fault(constants.where(stated.name, "name"), f"{stated.name} is no account's name", hint)
+        length = len(account_name(stated.name))
+        if length > LONGEST_NAME:
+            problem = f"the account's name has {length} characters"
+            yield Fault(constants.where(stated.name, "name"), problem, LONGEST_NAME_HINT)
         if not is_digits(stated.value):
             digits = re.sub(r"[\s-]", "", stated.value)
             hint = f"write {digits}, without hyphens" if is_account_id(digits) else _ID_HINT

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from iamgen.aws import quotas
 from iamgen.aws.partitions import REGIONS
-from iamgen.declaration.account_ids import is_account_id
+from iamgen.declaration.account_ids import LONGEST_NAME, LONGEST_NAME_HINT, is_account_id
 from iamgen.declaration.kinds import USER_ONLY
 from iamgen.declaration.naming import IAM_NAME
 from iamgen.errors import Fault
@@ -45,18 +45,21 @@ def name_faults(name: str) -> Iterator[Fault]:
         example = likely if _ACCOUNT_NAME.fullmatch(likely) else "shop-dev"
         hint = f"lower case letters and digits, words joined by a hyphen: {example}"
         yield Fault(f"--account {name}".strip(), "this is no name for an account", hint)
+    elif len(name) > LONGEST_NAME:
+        yield Fault(f"--account {name}", f"the name has {len(name)} characters", LONGEST_NAME_HINT)
 
 
 def id_faults(account: AccountChoice) -> Iterator[Fault]:
     """Yield what is wrong with the id of an account."""
     if not account.id:
         yield Fault(
-            f"--account {account.name}", "it has no id", f"write --account {account.name or 'dev'}=111111111111"
+            f"--account {account.name}".strip(), "it has no id", f"write --account {account.name or 'dev'}=111111111111"
         )
     elif not is_account_id(account.id):
-        digits = f"{len(account.id)} digits" if re.fullmatch("[0-9]+", account.id) else "other characters than digits"
+        only = re.sub(r"[\s-]", "", account.id)  # as on the pages of AWS, which write ids in groups
+        digits = f"{len(only)} digits" if re.fullmatch("[0-9]+", only) else "other characters than digits"
         hint = f"an account id has {quotas.ACCOUNT_ID} digits, leading zeros included"
-        yield Fault(f"--account {account.name}", f"the id {account.id!r} has {digits}", hint)
+        yield Fault(f"--account {account.name}".strip(), f"the id {account.id!r} has {digits}", hint)
 
 
 def _repeated_names(accounts: Iterable[AccountChoice]) -> Iterator[Fault]:
@@ -119,7 +122,7 @@ def person_faults(people: Sequence[str]) -> Iterator[Fault]:
     for name in dict.fromkeys(people):
         if not IAM_NAME.fullmatch(name):
             hint = "an IAM name has letters, digits and _+=,.@- only"
-            yield Fault(f"--person {name}", "no IAM user can have this name", hint)
+            yield Fault(f"--person {name}".strip(), "no IAM user can have this name", hint)
         elif len(name) > quotas.USER_NAME:
             hint = f"a user's name has {quotas.USER_NAME} at most"
             yield Fault(f"--person {name}", f"the name has {len(name)} characters", hint)

@@ -19,12 +19,13 @@ def drafted(place: NewRepositoryPlace, files: Mapping[str, str]) -> Iterator[Pat
     """Yield a folder that has what the place has already, and those of the `files` that it does not have."""
     with TemporaryDirectory(prefix="iamgen-init-") as name:
         draft = Path(name).resolve()
+        shared = {Path(path).parts[0] for path in files}
         if place.folder.is_dir():
             for entry in place.folder.iterdir():
                 if entry.name == USERS_FILE and entry.is_file():  # whose it is was asked before: the copy is ours
                     copyfile(entry, draft / USERS_FILE)
                 elif entry.name not in _NEVER_READ:
-                    _link(entry, draft / entry.name)
+                    _link(entry, draft / entry.name, whole=entry.name not in shared)
         for path, text in files.items():
             if not place.has(path):
                 (draft / path).parent.mkdir(parents=True, exist_ok=True)
@@ -32,11 +33,12 @@ def drafted(place: NewRepositoryPlace, files: Mapping[str, str]) -> Iterator[Pat
         yield draft
 
 
-def _link(entry: Path, draft: Path) -> None:
-    """Let the draft have the entry: a folder with links to all that is in it, so that more can be put beside it."""
-    if entry.is_symlink() or not entry.is_dir():
+def _link(entry: Path, draft: Path, *, whole: bool) -> None:
+    """Let the draft have the entry: the `whole` of it by one link, or a folder with links to all that is in it, so that
+    more can be put beside it."""
+    if whole or entry.is_symlink() or not entry.is_dir():
         draft.symlink_to(entry)
         return
     draft.mkdir()
     for child in entry.iterdir():
-        _link(child, draft / child.name)
+        _link(child, draft / child.name, whole=False)

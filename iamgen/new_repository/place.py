@@ -27,10 +27,10 @@ class NewRepositoryPlace:
 
     @classmethod
     def of(cls, folder: Path) -> NewRepositoryPlace:
-        """Return the place that a folder is; every link on the way is followed."""
-        resolved = folder.resolve()
-        top = next((place for place in (resolved, *resolved.parents) if (place / ".git").exists()), None)
-        is_empty = not resolved.is_dir() or {entry.name for entry in resolved.iterdir()} <= {".git"}
+        """Return the place that a folder is; every link on the way is followed, as far as it leads anywhere."""
+        resolved = Path(os.path.realpath(folder))  # Path.resolve of Python 3.11 and 3.12 ends at links in a circle
+        top = next((place for place in (resolved, *resolved.parents) if os.path.lexists(place / ".git")), None)
+        is_empty = not _is_folder(resolved) or {entry.name for entry in resolved.iterdir()} <= {".git"}
         return cls(resolved, top or resolved, top is not None, is_empty)
 
     @property
@@ -39,10 +39,16 @@ class NewRepositoryPlace:
         relative = self.folder.relative_to(self.top).as_posix()
         return "" if relative == "." else relative
 
+    @property
+    def may_have_staged(self) -> bool:
+        """Whether something may be staged in git already, which a commit of the new files has to leave out."""
+        repository = self.top / ".git"
+        return self.is_in_git and (repository.is_file() or (repository / "index").exists())
+
     def faults(self) -> Iterator[Fault]:
         """Yield why nothing can be written here, as far as that can be told without writing."""
         ancestor = next(place for place in (self.folder, *self.folder.parents) if os.path.lexists(place))
-        if not ancestor.is_dir():
+        if not _is_folder(ancestor):
             yield Fault(str(ancestor), "it is no folder", "name another folder: iamgen init DIR")
         elif not os.access(ancestor, os.W_OK | os.X_OK):
             yield Fault(str(ancestor), "you may not write into it", "name another folder: iamgen init DIR")
@@ -55,6 +61,13 @@ class NewRepositoryPlace:
         """Return whether there is something of this name in the folder already, be it a link that leads nowhere."""
         return os.path.lexists(self.folder / name)
 
+    def has_text(self, path: Path, text: str) -> bool:
+        """Return whether a file is there and has exactly this text."""
+        try:
+            return path.read_text(encoding="utf-8") == text
+        except (OSError, UnicodeDecodeError):
+            return False
+
     def shown(self, path: Path) -> str:
         """Return a path as it is named from the folder."""
         return os.path.relpath(path, self.folder)
@@ -62,3 +75,11 @@ class NewRepositoryPlace:
     def existing(self, paths: Iterable[Path]) -> list[Path]:
         """Return those of the paths that are there already, be they links that lead nowhere."""
         return [path for path in paths if os.path.lexists(path)]
+
+
+def _is_folder(path: Path) -> bool:
+    """Return whether a path is a folder; it is none where its own folder may not be entered."""
+    try:
+        return path.is_dir()
+    except PermissionError:
+        return False

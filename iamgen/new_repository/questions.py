@@ -53,10 +53,10 @@ def ask_for_choices(
 
 def _accounts(console: Console) -> tuple[AccountChoice, ...]:
     """Ask for the accounts: their names by project and purpose, the id of each, and where the people are."""
-    projects = _answer(console, "Projects, or none for a single set of accounts", "none", _name_faults)
+    projects = _answer(console, "Projects, or none for a single set of accounts", "none", _project_faults)
     prefixes = [""] if projects == "none" else [f"{project}-" for project in _words(projects)]
     question = "The accounts of each project" if projects != "none" else "The accounts, besides that of the people"
-    kinds = _words(_answer(console, question, "dev prod", _name_faults))
+    kinds = _words(_answer(console, question, "dev prod", lambda text: _kind_faults(text, prefixes)))
     accounts: list[AccountChoice] = []
     for name in (f"{prefix}{kind}" for prefix in prefixes for kind in kinds if kind != USER_ONLY):
         accounts.append(_account(console, name, accounts))
@@ -96,7 +96,7 @@ def _answer(console: Console, question: str, default: str, faults: Check) -> str
     """Ask until there is nothing wrong with the answer."""
     while True:
         answer = ask(console, question, default)
-        wrong = [Fault("", "an answer is needed")] if not answer else list(faults(answer))
+        wrong = [Fault("", "an answer is needed")] if not _words(answer) else list(faults(answer))
         if not wrong:
             return answer
         for fault in wrong:
@@ -108,6 +108,21 @@ def _name_faults(text: str) -> Iterable[Fault]:
     faults = [fault for name in names for fault in name_faults(name)]
     repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     return [*faults, *(Fault("", f"{name} is named twice") for name in repeated)]
+
+
+def _project_faults(text: str) -> Iterable[Fault]:
+    if "none" in _words(text) and text != "none":
+        yield Fault("", "none is no project", "name the projects, or answer none alone")
+    yield from _name_faults(text)
+
+
+def _kind_faults(text: str, prefixes: Sequence[str]) -> Iterable[Fault]:
+    """Yield what is wrong with the second part of accounts' names, by itself and behind the names of projects."""
+    kinds = _words(text)
+    if set(kinds) == {USER_ONLY}:
+        return [Fault("", "there is no account to work in", "name those besides user-only, which is asked for later")]
+    longest = max((f"{prefix}{kind}" for prefix in prefixes for kind in kinds), key=len)
+    return list(_name_faults(text)) or list(name_faults(longest))
 
 
 def _ci_faults(text: str) -> Iterable[Fault]:

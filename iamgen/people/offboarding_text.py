@@ -73,10 +73,10 @@ def offboarding_remarks(
 
 
 def remaining_work(
-    people: PeopleAccount, after: LeaverState, lines: Collection[Mention], *, is_hidden: bool
+    people: PeopleAccount, after: LeaverState, lines: Collection[Mention], *, is_hidden: bool, keep_user: bool
 ) -> Iterator[str]:
-    """Yield what is left to do by hand, or later. `lines` are the places of users.py that still name the leaver, and
-    `is_hidden` is whether users.py declares them without a literal."""
+    """Yield what is left to do by hand, or later. `lines` are the places of users.py that still name the leaver,
+    `is_hidden` is whether users.py declares them without a literal, and `keep_user` whether their IAM user stays."""
     name = after.leaver.name
     if is_hidden:
         yield f"take {name} out of {USERS_FILE}, which declares them without a literal of the name"
@@ -92,4 +92,6 @@ def remaining_work(
         pinned = people.declaration.settings.session_name_is_user
         if not pinned and not all(revocation.every_session for revocation in after.revocations):
             yield f"sessions of roles that have another name than {name} go on to their end, as a rule by {when}"
-        yield f"after {when}, iamgen user offboard {name}: it takes away the policies that ended sessions"
+        # a user that stays may be let in again by then, whom the same command would delete, or lock out once more
+        command = "iamgen deploy --all --repair" if keep_user else f"iamgen user offboard {name}"
+        yield f"after {when}, {command}: it takes away the policies that ended sessions"

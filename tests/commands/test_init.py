@@ -330,6 +330,99 @@ def test_a_second_run_goes_on_where_the_first_stopped(iamgen: Run, tmp_path: Pat
     assert done.stderr.count(": is there already, and stays as it is\n") == len(before) - 1
 
 
+def test_the_same_command_again_changes_nothing_and_has_the_same_next_steps(
+    iamgen: Run, make: Run, tmp_path: Path, at_home: None
+) -> None:
+    """As after a first run that was killed: some of its files are there, and nothing is committed."""
+    folder = begun(iamgen, tmp_path, STAND_IN, "none")
+    before = {name: (folder / name).read_text() for name in names(folder)}
+    (folder / "Makefile").unlink()
+    (folder / ".Makefile.x7").touch()  # what a killed process leaves
+    for written in ("Makefile: written\n", "Makefile: is there already, and stays as it is\n"):
+        done = iamgen(tmp_path, "init", "access", *options(STAND_IN, "none"))
+        assert (done.returncode, written in done.stderr) == (0, True), done.stderr
+        assert re.findall(r"^next: git .* git add (.*) && git commit [^/]*$", done.stderr, re.MULTILINE) == [
+            " ".join(line.partition(":")[0] for line in done.stderr.splitlines() if line.endswith(("written", "it is")))
+        ]
+    assert {name: (folder / name).read_text() for name in names(folder)} == {**before, ".Makefile.x7": ""}
+    make(tmp_path, " && ".join(re.findall("^next: (.*)$", done.stderr, re.MULTILINE)))
+    assert make(folder, "git status --porcelain") == "?? .Makefile.x7\n"
+    assert "next: git" not in iamgen(tmp_path, "init", "access", *options(STAND_IN, "none")).stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "refused"),
+    [
+        (("--account", "dev=222222222222"), ""),
+        (("--account", "dev=222222222223"), "--account: CONST.inc"),
+        (("--account", "stage=222222222222"), "--account: CONST.inc"),
+        (("--region", "eu-west-1"), ""),
+        (("--region", "us-east-1"), "--region: CONST.inc"),
+        (("--person", "bob", "--person", "ann"), ""),
+        (("--person", "ann", "--person", "eve"), "--person: users.py"),
+        (("--iamgen", PIN), ""),
+        (("--iamgen", f"{PIN}4"), "--iamgen: requirements.txt"),
+    ],
+)
+def test_an_option_that_says_something_else_than_the_file_is_refused(
+    iamgen: Run, tmp_path: Path, changed: tuple[str, ...], refused: str
+) -> None:
+    folder = begun(iamgen, tmp_path, STAND_IN, "none")
+    done = iamgen(folder, "init", "--ci", "none", *changed)
+    assert (done.returncode, refused in done.stderr) == (2 if refused else 0, True), done.stderr
+    assert ("no file is changed" in done.stderr) == bool(refused)
+
+
+def test_files_that_cannot_be_read_say_nothing(tmp_path: Path) -> None:
+    from iamgen.new_repository.choices import NewRepository
+    from iamgen.new_repository.existing_choices import is_stated
+
+    for name in ("CONST.inc", "users.py", "requirements.txt"):
+        (tmp_path / name).write_bytes(b"\xff(")
+    chosen = NewRepository((), "eu-west-1", ("ann",), "none", PIN)
+    assert not any(is_stated(name, chosen, tmp_path) for name in ("accounts", "region", "people", "requirement"))
+
+
+def test_what_is_staged_is_not_committed_with_the_new_files(
+    iamgen: Run, make: Run, tmp_path: Path, at_home: None
+) -> None:
+    make(tmp_path, "git init --quiet --initial-branch=main work && cd work && echo a > mine && git add mine")
+    done = iamgen(tmp_path / "work", "init", "access", *options(ONE_SET))
+    make(tmp_path / "work", "cd access && " + re.findall("^next: (git .*)$", done.stderr, re.MULTILINE)[0])
+    assert make(tmp_path / "work", "git status --porcelain") == "A  mine\n"
+
+
+def test_an_empty_value_is_no_default(iamgen: Run, tmp_path: Path) -> None:
+    done = iamgen(tmp_path, "init", "--yes", "--account", "dev=222222222222", "--region", "", "--iamgen", " ")
+    assert (done.returncode, names(tmp_path)) == (2, set())
+    hint = "hint: write a value, or leave the option out\n"
+    assert done.stderr == f"error: --region: it is empty\n{hint}error: --iamgen: it is empty\n{hint}"
+
+
+def test_folders_that_nobody_can_enter_are_no_bug(iamgen: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from iamgen.new_repository.draft import drafted
+    from iamgen.new_repository.place import NewRepositoryPlace
+
+    (tmp_path / "loop").symlink_to("loop")
+    done = iamgen(tmp_path, "init", "loop", *options(ONE_SET))
+    assert (done.returncode, "loop: it is no folder\n" in done.stderr) == (1, True)
+
+    (tmp_path / "closed" / "deep").mkdir(parents=True)
+    with drafted(NewRepositoryPlace.of(tmp_path), {"users.py": ""}) as draft:  # which does not look into it
+        assert (draft / "closed").is_symlink()
+    is_dir = Path.is_dir
+
+    def refused(path: Path) -> bool:
+        if path.name == "new":
+            raise PermissionError
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", refused)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    (fault,) = NewRepositoryPlace.of(tmp_path / "closed" / "new").faults()
+    assert (fault.where, fault.problem) == (str(tmp_path.resolve() / "closed"), "you may not write into it")
+
+
 def test_a_second_run_knows_which_ci_it_is(iamgen: Run, tmp_path: Path) -> None:
     folder = begun(iamgen, tmp_path, STAND_IN, "gitlab")
     assert ".gitlab-ci.yml: is there already" in iamgen(folder, "init", "--yes").stderr

@@ -123,6 +123,12 @@ def test_who_holds_the_people(text: str, holder: str, aliases: dict[str, str]) -
             ],
         ),
         (
+            REGION + DEV + f"{'X' * 65}_AWS_ACCOUNT_ID=444444444444\n",
+            [
+                "CONST.inc:3:1 | the account's name has 65 characters | an account's name has 64 at most, as folders and jobs of CI are called after it"
+            ],
+        ),
+        (
             REGION + DEV + "new_aws_account_id=444444444444\n",
             [
                 "CONST.inc:3:1 | new_aws_account_id is no account's name | write it in upper case, words joined by one _ each, such as NEW_AWS_ACCOUNT_ID"

@@ -44,7 +44,21 @@ def test_an_account_is_read(text: str, account: AccountChoice) -> None:
 
 def test_an_account_without_a_name_is_refused() -> None:
     faults = list(choice_faults(NewRepository((account_of("=1"),))))
-    assert [fault.where.strip() for fault in faults] == ["--account", "--account"]
+    assert [fault.where for fault in faults] == ["--account", "--account"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("dev=3333-3333-33333", "the id '3333-3333-33333' has 13 digits"),
+        ("dev=2222 2222 222", "the id '2222 2222 222' has 11 digits"),
+        ("dev=2222x", "the id '2222x' has other characters than digits"),
+        (f"{'d' * 65}=222222222222", "the name has 65 characters"),
+        ("dev=", "it has no id"),
+    ],
+)
+def test_what_is_wrong_with_an_account_is_named(text: str, problem: str) -> None:
+    assert [fault.problem for fault in choice_faults(NewRepository((account_of(text),)))] == [problem]
 
 
 @pytest.mark.parametrize(("login", "person"), [("ann", "ann"), ("root", "alice"), ("a b", "alice")])

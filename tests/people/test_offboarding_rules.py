@@ -65,6 +65,8 @@ def test_a_user_may_be_kept_without_access_and_go_later(repository: Path, memory
     assert len(user.mfa) == 3
     assert "iamgen-offboarded" in user.inline
     assert "yes: the IAM user alice is denied everything\n" in messages(written)
+    later = "after 2026-11-27T00:01:00Z, iamgen deploy --all --repair: it takes away the policies that ended sessions\n"
+    assert f"left to do: {later}" in messages(written)
     body = valid("offboarding-receipt", (repository / "offboarded-alice.json").read_text())
     assert body["state"] == "access gone"
     assert verify_receipt(VerifyReceiptRequest(repository, repository / "offboarded-alice.json"), console()) == 0
