@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from iamgen.access.beyond_policies import LONG_TERM_ONLY, NEEDS_NOTHING
 from iamgen.access.documents import Principal, Statement
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Request
@@ -47,7 +48,12 @@ def _met(attempt: Attempt) -> Iterator[str]:
         if hop.session:
             yield f"the session of {hop.role.entity.name} is called {hop.session}"
         yield from (in_words(item) for item in hop.verdict.by.conditions) if hop.verdict.by else ()
-    acting, action = attempt.way.acting, attempt.outcome.action
+    if attempt.outcome.action.lower() in LONG_TERM_ONLY:
+        yield "with an access key: temporary credentials are refused"
+    acting, action = attempt.acting, attempt.outcome.action
+    if action.lower() in NEEDS_NOTHING:
+        yield "AWS asks no policy about it, so that no Deny prevents it"
+        return
     for sample in attempt.outcome.samples:
         yield from (in_words(item) for item in sample.verdict.by.conditions) if sample.verdict.by else ()
     for statement in (*acting.known.statements, *acting.known.boundary):
@@ -76,7 +82,7 @@ def _open_of_hop(hop: Hop) -> Iterator[str]:
 
 
 def _open_of_outcome(attempt: Attempt) -> Iterator[str]:
-    acting, outcome = attempt.way.acting, attempt.outcome
+    acting, outcome = attempt.acting, attempt.outcome
     if not outcome.is_complete:
         yield "which resources are meant: there are too many ways to match the statements to look at all"
     for sample in outcome.samples:
@@ -120,7 +126,7 @@ def _named(sample: SampleVerdict) -> tuple[str, ...]:
 
 def missing(attempt: Attempt) -> tuple[str, ...]:
     """Return what is missing where an attempt fails, in words."""
-    acting, outcome = attempt.way.acting, attempt.outcome
+    acting, outcome = attempt.acting, attempt.outcome
     sample = outcome.sample("no")
     if sample is None:
         return ()
