@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from iamgen.access.beyond_policies import LONG_TERM_ONLY, NEEDS_NOTHING
+from iamgen.access.context import ContextValue
 from iamgen.access.documents import Principal, Statement
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Request
@@ -138,7 +139,7 @@ def missing(attempt: Attempt) -> tuple[str, ...]:
     if verdict.side == "boundary":
         return ("the permissions boundary does not allow it",)
     words = [
-        f"{statement.origin} allows it only {' and '.join(unmet(statement, acting.context))}"
+        f"{statement.origin} allows it only {_limit(statement, acting.context)}"
         for statement in acting.known.statements
         if statement.effect == "Allow" and not concerns(statement, outcome.action).no
         if any(True for _ in unmet(statement, acting.context))
@@ -148,6 +149,12 @@ def missing(attempt: Attempt) -> tuple[str, ...]:
     if not words and elsewhere:
         return (f"{elsewhere.origin} allows it on other resources only",)
     return tuple(dict.fromkeys(words)) or ("no policy allows it",)
+
+
+def _limit(statement: Statement, context: Mapping[str, ContextValue]) -> str:
+    """Return the conditions that a request surely does not meet, as they follow the word only."""
+    words = unmet(statement, context)
+    return " and ".join(item if item.startswith(("with ", "until ")) else f"if {item}" for item in words)
 
 
 def _because(statement: Statement) -> str:
@@ -178,7 +185,7 @@ def _missing_trust(refused: Refused, label: str) -> Iterator[str]:
         yield f"its trust policy does not name {label}"
     elif hop.verdict.side == "trust":
         for statement in naming:
-            words = " and ".join(unmet(statement, hop.context))
+            words = _limit(statement, hop.context)
             yield f"its trust policy lets {label} in only {words}" if words else "its trust policy does not let it in"
 
 
