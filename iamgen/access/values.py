@@ -58,9 +58,7 @@ def network(text: str) -> IPv4Network | IPv6Network:
     A network is written with the length of its prefix: IAM knows no other form, such as 10.0.0.0/255.0.0.0.
     """
     try:
-        if not _NETWORK.fullmatch(text):
-            raise ValueError(text)
-        return ip_network(text, strict=False)
+        return ip_network(text if _NETWORK.fullmatch(text) else "", strict=False)
     except ValueError as error:
         raise undecided(text, "is neither an address nor a network in CIDR form") from error
 
