@@ -437,3 +437,28 @@ def test_what_is_missing_follows_the_word_only(modelled: Modelled, ask: Ask) -> 
     limited = statement("Allow", "s3:*", Condition={"StringEquals": {"aws:username": "bob"}})
     answer = ask(modelled({DEV: {"U": user("alice", limited)}}), "alice", "s3:GetObject")
     assert missing(answer.attempts[0]) == ("own allows it only if aws:username is bob",)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "denied", "level"),
+    [
+        (
+            {"StringEquals": {"sts:RoleSessionName": "deploy"}},
+            {"StringEquals": {"sts:RoleSessionName": "deploy"}},
+            "no",
+        ),
+        ({"StringNotEquals": {"sts:RoleSessionName": "a"}}, {"StringNotEquals": {"sts:RoleSessionName": "a"}}, "no"),
+        ({"StringNotEquals": {"sts:RoleSessionName": "a"}}, {"StringNotEquals": {"sts:RoleSessionName": "b"}}, "yes"),
+        ({"StringEquals": {"sts:RoleSessionName": "a"}}, {"StringLike": {"sts:RoleSessionName": "a*"}}, "no"),
+    ],
+)
+def test_conditions_on_the_name_of_a_session_that_exclude_each_other_let_nobody_in(
+    modelled: Modelled, ask: Ask, allowed: dict[str, Any], denied: dict[str, Any], level: str
+) -> None:
+    trusts = [
+        trusted({"AWS": ALICE}, Condition=allowed),
+        {**trusted({"AWS": ALICE}, Condition=denied), "Effect": "Deny"},
+    ]
+    asker = modelled({OPS: {"Alice": user("alice", ASSUME)}, DEV: {"Ops": role("ops", trusts, READ)}})
+    answer = ask(asker, "alice", "s3:GetObject", account=DEV)
+    assert answer.level == level
