@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
+from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
 from iamgen.access.action_lists import ActionList, ActionNames
@@ -27,6 +28,7 @@ UNLISTED = "-unlisted-"
 only letters and digits, so that an entry matches it only if it would match any other new action as well."""
 UNLISTED_SERVICE = "-unlisted-"
 """The prefix of a service that stands for those that the list does not have."""
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ class KnownActions:
     """The actions in lower case, sorted, such as `s3:getobject`."""
     services: Mapping[str, ServiceActions]
     """The actions by service."""
+    mentioned: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """How those are shown that policies mention and that are not in the list of AWS's actions, by their names."""
     _of_policy: WeakKeyDictionary[StatementIndex, tuple[StatementActions, ...]] = field(
         default_factory=WeakKeyDictionary, repr=False
     )
@@ -111,15 +115,18 @@ class KnownActions:
         return cls(tuple(names), services)
 
     @classmethod
-    def with_unlisted(cls, actions: Iterable[str]) -> KnownActions:
+    def with_unlisted(cls, actions: Iterable[str], mentioned: Mapping[str, str] = _NOTHING) -> KnownActions:
         """Return these actions, one more for each service, and one of an unlisted service.
 
         The ones that are added stand for all the actions that AWS has, or will have, beside those of the list. So
-        `*` and `s3:*` stay more than the actions of today.
+        `*` and `s3:*` stay more than the actions of today. `mentioned` has those that policies mention, as
+        `mentioned_actions` finds them: so `s3:Get*` stays more as well, and a new action is compared by its name.
         """
-        listed = tuple(actions)
-        services = {action.partition(":")[0] for action in listed} | {UNLISTED_SERVICE}
-        return cls.of((*listed, *(f"{service}:{UNLISTED}" for service in services)))
+        listed = {action.lower() for action in actions}
+        more = {name: shown for name, shown in mentioned.items() if name not in listed}
+        services = {name.partition(":")[0] for name in (*listed, *more)} | {UNLISTED_SERVICE}
+        made = cls.of((*listed, *more, *(f"{service}:{UNLISTED}" for service in services)))
+        return replace(made, mentioned=more)
 
     @cached_property
     def all(self) -> ActionSet:

@@ -156,14 +156,16 @@ def may_assume(
 def verdict_on_assuming(caller: Caller, role: IamRole, context: RequestContext) -> Verdict:
     """Return whether the caller may assume the role, or that it is unknown; rules as of `may_assume`.
 
-    `context` has the caller's keys and those of the request; the keys about the role are added.
+    `context` has the caller's keys and those of the request; the keys about the role are added where it does not say
+    their values.
     """
     if HOLE.search(caller.entity.arn):
         raise undecided(shown(caller.entity.arn), "is not known before the deployment, so no trust policy can be asked")
     about_role = {"aws:ResourceAccount": role.account_id}
     about_role |= {f"{prefix}:ResourceTag/{key}": value for prefix in ("aws", "iam") for key, value in role.tags}
     keys = context if isinstance(context, ContextKeys) else ContextKeys(context)
-    missing = {key: value for key, value in about_role.items() if key.lower() not in keys.context.keys}
+    stated = keys.context.keys
+    missing = {key: value for key, value in about_role.items() if stated.get(key.lower(), UNSAID) is UNSAID}
     return _Assuming(caller, role, Request(ASSUME, role.arn, keys.with_more(missing))).verdict
 
 

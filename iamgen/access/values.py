@@ -14,6 +14,7 @@ from iamgen.access.errors import AccessError, undecided
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?", re.ASCII)
+_NETWORK = re.compile(r"[0-9A-Fa-f.:]+(/\d{1,3})?", re.ASCII)
 _EPOCH = re.compile(r"\d{9,10}", re.ASCII)  # seconds, 1973 to 2286: shorter could be a year, longer milliseconds
 
 
@@ -52,9 +53,12 @@ def truth(text: str) -> bool:
 
 
 def network(text: str) -> IPv4Network | IPv6Network:
-    """Return the network; an address alone is a network of one. Raises AccessError for anything else."""
+    """Return the network; an address alone is a network of one. Raises AccessError for anything else.
+
+    A network is written with the length of its prefix: IAM knows no other form, such as 10.0.0.0/255.0.0.0.
+    """
     try:
-        return ip_network(text, strict=False)
+        return ip_network(text if _NETWORK.fullmatch(text) else "", strict=False)
     except ValueError as error:
         raise undecided(text, "is neither an address nor a network in CIDR form") from error
 

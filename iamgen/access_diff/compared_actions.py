@@ -1,14 +1,38 @@
-"""The actions of AWS that are compared, loaded when the first policies differ: most changes are about trust alone."""
+"""The actions that are compared, loaded when the first policies differ: most changes are about trust alone."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
+from iamgen.access.documents import Statement
 from iamgen.access.known_actions import KnownActions
+from iamgen.access.mentioned_actions import action_entries, mentioned_actions
+from iamgen.access.statement_index import StatementIndex, indexes_of
+from iamgen.access_diff.matched_principals import MatchedModels
 from iamgen.aws.data.services import every_action
+from iamgen.questions.model import KnownEntity
 
 
-@lru_cache(maxsize=1)
-def compared_actions() -> KnownActions:
-    """Return the actions that AWS is known to have, with those that stand for others to come."""
-    return KnownActions.with_unlisted(every_action())
+def compared_actions(models: MatchedModels) -> KnownActions:
+    """Return the actions that AWS is known to have, with those that stand for others to come, and those that policies
+    of either side mention."""
+    return _with(frozenset(mentioned_actions(action_entries(_statements(models))).items()))
+
+
+@lru_cache(maxsize=4)
+def _with(mentioned: frozenset[tuple[str, str]]) -> KnownActions:
+    return KnownActions.with_unlisted(every_action(), dict(sorted(mentioned)))
+
+
+def _statements(models: MatchedModels) -> tuple[Statement, ...]:
+    """Return the statements of the policies of all users and roles, those of each policy once."""
+    indexes: dict[StatementIndex, None] = {}
+    for principal in (*models.users, *models.roles):
+        for known in filter(None, (principal.before, principal.after)):
+            indexes |= dict.fromkeys(_indexes(known))
+    return tuple(item.statement for index in indexes for item in index.statements)
+
+
+def _indexes(known: KnownEntity) -> tuple[StatementIndex, ...]:
+    boundary = known.entity.boundary
+    return (*indexes_of(known.entity.statements), *((boundary.index,) if boundary else ()))

@@ -48,10 +48,10 @@ class ModelDifference:
     moment: datetime
     """The time as of which roles are held."""
 
-    @property
+    @cached_property
     def known(self) -> KnownActions:
         """The actions that were compared."""
-        return compared_actions()
+        return compared_actions(self.models)
 
     @cached_property
     def decisions(self) -> SharedDecisions:

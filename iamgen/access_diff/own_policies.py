@@ -56,10 +56,10 @@ class OwnPolicies:
     _compared: dict[object, AccessComparison | None] = field(default_factory=dict, repr=False)
     _deciding: dict[object, tuple[Statement, ...]] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def known(self) -> KnownActions:
         """The actions of AWS, with those that stand for others to come."""
-        return compared_actions()
+        return compared_actions(self.models)
 
     def change(self, principal: MatchedPrincipal) -> OwnChange | None:
         """Return what is different; None where the policies are the same on both sides, statement by statement."""

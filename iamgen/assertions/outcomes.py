@@ -12,12 +12,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from iamgen.access.mentioned_actions import action_entries
 from iamgen.assertions.breaches import Breach
 from iamgen.assertions.callers import MeantCallers
 from iamgen.assertions.forbidden import ForbidCheck
 from iamgen.assertions.outcome_words import breach_text, more_text, no_way_text
 from iamgen.assertions.policy_decisions import PolicyContents, PolicyDecisions
-from iamgen.assertions.requests import AssertedRequests, single_actions
+from iamgen.assertions.requests import AssertedRequests
 from iamgen.assertions.required import NoWay, RequireCheck
 from iamgen.declaration.access_entries import is_pattern
 from iamgen.declaration.assertion_faults import EVERYTHING, meant_accounts
@@ -163,11 +164,11 @@ def _unknown_actions(assertion: Assertion) -> Iterator[tuple[str, str, str]]:
 
 
 def _written_actions(model: AccessModel) -> Iterator[str]:
-    """Yield the single actions that policies of the model name, each policy read once."""
+    """Yield the actions that policies of the model name, and the patterns of them, each policy read once."""
     read = set[int]()
     users = (actor.known for actor in model.actors if actor.known)
     for known in (*model.roles, *users):
         for _, policy in known.held_policies:
             if id(policy) not in read:
                 read.add(id(policy))
-                yield from single_actions(policy.statements)
+                yield from action_entries(policy.statements)

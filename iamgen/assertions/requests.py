@@ -11,6 +11,7 @@ from iamgen.access.beyond_policies import NEEDS_NOTHING
 from iamgen.access.conditions import Condition, Operator
 from iamgen.access.documents import Statement
 from iamgen.access.known_actions import UNLISTED, KnownActions
+from iamgen.access.mentioned_actions import mentioned_actions
 from iamgen.access.patterns import Pattern
 from iamgen.access.resource_lists import resource_pattern
 from iamgen.declaration.declared_type import Assertion, texts_of
@@ -65,7 +66,7 @@ class AssertedRequests:
     now: datetime
     """From when on it must hold."""
     written_actions: frozenset[str] = frozenset()
-    """Single actions that some policy names, in lower case; the list of known actions may lack them."""
+    """The actions that some policy names, and the patterns of them; the list may lack what they mean."""
     _forms: dict[tuple[str, str, str], MeantResources | None] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -113,14 +114,14 @@ class AssertedRequests:
 
     def _unlisted(self) -> Iterator[str]:
         """Yield what stands for actions that the list does not have, and those that policies name."""
-        for written in map(str.lower, texts_of(self.assertion.actions)):
-            if written == EVERYTHING:
-                services = {name.partition(":")[0] for name in self.listed_actions} | {UNLISTED}
-                yield from (f"{service}:{UNLISTED}" for service in services)
-                yield from self.written_actions
-            elif {"*", "?"} & set(written):
-                yield written.replace("*", UNLISTED).replace("?", "-")
-                yield from (name for name in self.written_actions if _glob(written).matches(name))
+        patterns = {written.lower() for written in texts_of(self.assertion.actions) if {"*", "?"} & set(written)}
+        mentioned = mentioned_actions((*self.written_actions, *patterns)) if patterns else {}
+        if EVERYTHING in patterns:
+            services = {name.partition(":")[0] for name in (*self.listed_actions, *mentioned)} | {UNLISTED}
+            yield from (f"{service}:{UNLISTED}" for service in services)
+            yield from mentioned
+        for written in patterns - {EVERYTHING}:
+            yield from (name for name in mentioned if _glob(written).matches(name))
 
     def spelled(self, action: str) -> str:
         """Return an action as AWS writes it, or which new ones are meant."""
@@ -232,11 +233,3 @@ def _may_be_of_one_service(entry: str, form: Pattern) -> bool:
     first, second = (text.split(":")[:_RESOURCE] for text in (entry, form.literal_beginning()[0]))
     is_plain = len(second) == _RESOURCE and not {"*", "?"} & set("".join(first[: _SERVICE + 1]))
     return not is_plain or first[_SERVICE] == second[_SERVICE]
-
-
-def single_actions(statements: Iterable[Statement]) -> Iterator[str]:
-    """Yield the single actions, in lower case, that statements name."""
-    for statement in statements:
-        for action in (*statement.actions, *statement.not_actions):
-            if ":" in action and not {"*", "?"} & set(action):
-                yield action.lower()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from iamgen.aws.iam_types import IAM_TYPES, INLINE, MEMBERSHIP
 from iamgen.check.permission_sets import PERMISSION_SET
-from iamgen.iam.resource_policies import FUNCTION_PERMISSION, POLICIES
+from iamgen.iam.resource_policies import POLICIES, SINGLE_STATEMENTS
 from iamgen.iam.serverless import WITH_ROLES
 from iamgen.iam.template import Template
 from iamgen.ui.listing import first_of
@@ -19,7 +19,7 @@ _LOOKED_AT = frozenset(
         MEMBERSHIP,
         PERMISSION_SET,
         *POLICIES,
-        FUNCTION_PERMISSION,
+        *SINGLE_STATEMENTS,
         *WITH_ROLES,
         "AWS::IAM::AccessKey",
     )

@@ -9,6 +9,7 @@ from typing import Literal
 
 from iamgen.access.documents import Statement
 from iamgen.access.known_actions import KnownActions
+from iamgen.access.mentioned_actions import action_entries, mentioned_actions
 from iamgen.access.policies import identity_policy
 from iamgen.access_diff.resource_forms import RESOURCE_FORMS
 from iamgen.aws.data.services import every_action
@@ -47,7 +48,8 @@ def policy_diff(request: PolicyDiffRequest, console: Console) -> int:
     """
     read = each({"before": request.before, "after": request.after}, lambda _, file: _policy(file))
     actions = every_action()
-    known = KnownActions.with_unlisted(actions)
+    entries = (entry for policies in read.values() for entry in action_entries(policies.identity))
+    known = KnownActions.with_unlisted(actions, mentioned_actions(entries))
     comparison = compare(read["before"], read["after"], known, ComparisonScope(RESOURCE_FORMS))
     words = ActionWords(known, {action.lower(): action for action in actions})
     shown = PolicyDifference(request.before, request.after, comparison, words, list_date())

@@ -18,34 +18,68 @@ from iamgen.iam.values import branches
 
 POLICIES: Mapping[str, str] = MappingProxyType(
     {
+        "AWS::APS::ResourcePolicy": "PolicyDocument",
+        "AWS::ApiGateway::DomainNameV2": "Policy",
         "AWS::ApiGateway::RestApi": "Policy",
         "AWS::Backup::BackupVault": "AccessPolicy",
+        "AWS::Backup::LogicallyAirGappedBackupVault": "AccessPolicy",
+        "AWS::Bedrock::ResourcePolicy": "PolicyDocument",
+        "AWS::BedrockAgentCore::ResourcePolicy": "Policy",
+        "AWS::CloudTrail::ResourcePolicy": "ResourcePolicy",
         "AWS::CodeArtifact::Domain": "PermissionsPolicyDocument",
         "AWS::CodeArtifact::Repository": "PermissionsPolicyDocument",
+        "AWS::ECR::PublicRepository": "RepositoryPolicyText",
+        "AWS::ECR::RegistryPolicy": "PolicyText",
         "AWS::ECR::Repository": "RepositoryPolicyText",
         "AWS::EFS::FileSystem": "FileSystemPolicy",
         "AWS::Elasticsearch::Domain": "AccessPolicies",
+        "AWS::EventSchemas::RegistryPolicy": "Policy",
+        "AWS::Events::EventBus": "Policy",
         "AWS::KMS::Key": "KeyPolicy",
         "AWS::KMS::ReplicaKey": "KeyPolicy",
         "AWS::Kinesis::ResourcePolicy": "ResourcePolicy",
+        "AWS::Lex::ResourcePolicy": "Policy",
+        "AWS::Logs::Destination": "DestinationPolicy",
+        "AWS::Logs::ResourcePolicy": "PolicyDocument",
+        "AWS::MSK::ClusterPolicy": "Policy",
+        "AWS::MediaPackageV2::ChannelPolicy": "Policy",
+        "AWS::MediaStore::Container": "Policy",
+        "AWS::Oam::Sink": "Policy",
         "AWS::OpenSearchService::Domain": "AccessPolicies",
         "AWS::S3::AccessPoint": "Policy",
         "AWS::S3::BucketPolicy": "PolicyDocument",
+        "AWS::S3::MultiRegionAccessPointPolicy": "Policy",
+        "AWS::S3Express::AccessPoint": "Policy",
+        "AWS::S3Express::BucketPolicy": "PolicyDocument",
+        "AWS::S3ObjectLambda::AccessPointPolicy": "PolicyDocument",
+        "AWS::S3Outposts::AccessPoint": "Policy",
+        "AWS::S3Outposts::BucketPolicy": "PolicyDocument",
+        "AWS::S3Tables::TableBucketPolicy": "ResourcePolicy",
+        "AWS::S3Tables::TablePolicy": "ResourcePolicy",
+        "AWS::S3Vectors::VectorBucketPolicy": "Policy",
         "AWS::SNS::TopicInlinePolicy": "PolicyDocument",
         "AWS::SNS::TopicPolicy": "PolicyDocument",
         "AWS::SQS::QueueInlinePolicy": "PolicyDocument",
         "AWS::SQS::QueuePolicy": "PolicyDocument",
+        "AWS::SSM::ResourcePolicy": "Policy",
+        "AWS::SageMaker::ModelPackageGroup": "ModelPackageGroupPolicy",
         "AWS::SecretsManager::ResourcePolicy": "ResourcePolicy",
+        "AWS::VpcLattice::AuthPolicy": "Policy",
+        "AWS::VpcLattice::ResourcePolicy": "Policy",
+        "AWS::XRay::ResourcePolicy": "PolicyDocument",
     }
 )
 """The types of resources whose policy is read, and the property that it is in (CloudFormation's schemas)."""
 FUNCTION_PERMISSION = "AWS::Lambda::Permission"
-"""A statement of a function's policy, as a resource of its own."""
+LAYER_PERMISSION = "AWS::Lambda::LayerVersionPermission"
+BUS_POLICY = "AWS::Events::EventBusPolicy"
+SINGLE_STATEMENTS = (FUNCTION_PERMISSION, LAYER_PERMISSION, BUS_POLICY)
+"""Statements of the policy of a function, a layer or an event bus, each as a resource of its own."""
 
 
 @dataclass(frozen=True)
 class ResourcePolicy:
-    """A resource's policy, or one statement of a function's."""
+    """A resource's policy, or one statement of it."""
 
     owner: str
     """The logical id of the resource that it is written in."""
@@ -58,8 +92,8 @@ def resource_policies(template: Template) -> Iterator[ResourcePolicy]:
     for resource in template.of_type(*POLICIES):
         for value, path in branches(*resource.under(POLICIES[resource.type])):
             yield ResourcePolicy(resource.logical_id, tuple(_statements(value, path)))
-    for permission in template.of_type(FUNCTION_PERMISSION):
-        yield ResourcePolicy(permission.logical_id, tuple(_of_function(permission)))
+    for single in template.of_type(*SINGLE_STATEMENTS):
+        yield ResourcePolicy(single.logical_id, tuple(_single(single)))
 
 
 def _statements(value: object, path: Path) -> Iterator[ReadStatement]:
@@ -68,26 +102,43 @@ def _statements(value: object, path: Path) -> Iterator[ReadStatement]:
         yield statement if hidden is None else statement.moved(path)
 
 
-def _of_function(permission: Resource) -> Iterator[ReadStatement]:
-    """Return the statement that Lambda makes of a permission.
+def _single(resource: Resource) -> Iterator[ReadStatement]:
+    if resource.type == BUS_POLICY and "Statement" in resource.properties:
+        for value, path in branches(*resource.under("Statement")):
+            yield from (read.moved(path) for read in statements({"Statement": [value]}, path))
+        return
+    path = (*resource.path, "Properties", "Principal")
+    yield from (read.moved(path) for read in statements({"Statement": [_of_properties(resource)]}, path))
 
-    Source: Lambda's AddPermission, whose parameters become Principal and conditions of the function's policy.
+
+def _of_properties(resource: Resource) -> dict[str, object]:
+    """Return the statement that AWS makes of the properties of a resource.
+
+    Sources: Lambda's AddPermission and AddLayerVersionPermission, and EventBridge's PutPermission, whose parameters
+    become Principal and conditions of the policy.
     """
     equal = {
-        "aws:SourceAccount": permission.properties.get("SourceAccount"),
-        "aws:PrincipalOrgID": permission.properties.get("PrincipalOrgID"),
+        "aws:SourceAccount": resource.properties.get("SourceAccount"),
+        "aws:PrincipalOrgID": resource.properties.get("PrincipalOrgID") or resource.properties.get("OrganizationId"),
     }
-    like = {"aws:SourceArn": permission.properties.get("SourceArn")}
+    like = {"aws:SourceArn": resource.properties.get("SourceArn")}
     conditions = {
         "StringEquals": {key: value for key, value in equal.items() if value is not None},
         "ArnLike": {key: value for key, value in like.items() if value is not None},
     }
-    principal = permission.properties.get("Principal")
-    statement = {
+    principal = resource.properties.get("Principal")
+    return {
         "Effect": "Allow",
-        "Action": permission.properties.get("Action"),
+        "Action": resource.properties.get("Action"),
         "Principal": principal if principal == "*" else {"AWS": principal},
-        "Condition": {operator: keys for operator, keys in conditions.items() if keys},
+        "Condition": {operator: keys for operator, keys in conditions.items() if keys} | _of_bus(resource),
     }
-    path = (*permission.path, "Properties", "Principal")
-    yield from (read.moved(path) for read in statements({"Statement": [statement]}, path))
+
+
+def _of_bus(resource: Resource) -> dict[str, object]:
+    """Return the condition of an event bus's permission, which has its operator, key and value one by one."""
+    written = resource.properties.get("Condition")
+    if resource.type != BUS_POLICY or not isinstance(written, Mapping):
+        return {}
+    operator, key = written.get("Type"), written.get("Key")
+    return {operator: {key: written.get("Value")}} if isinstance(operator, str) and isinstance(key, str) else {}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from iamgen.questions.action_summary import ActionSummary, action_summary
+from iamgen.aws.services import list_date
+from iamgen.questions.action_summary import ActionSummary, action_summary, unlisted_entries
 from iamgen.questions.can import Asker
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.held_roles import AccessFilter, HeldRole, held_roles
@@ -15,6 +16,9 @@ from iamgen.questions.holders import KINDS
 from iamgen.questions.model import Actor, ActorKind, KnownEntity
 from iamgen.questions.naming_actors import find_actors
 from iamgen.questions.unknown_principals import unknown_principals
+from iamgen.ui.listing import first_of
+
+_LISTED = 4
 
 
 class ActorKey(NamedTuple):
@@ -98,6 +102,17 @@ class AccessOverview:
             owner = self.part.account.id if self.part.account else ""
             self._summaries[arn] = action_summary(self.asker, held.way.acting, owner)
         return self._summaries[arn]
+
+    @property
+    def beside_list(self) -> tuple[str, ...]:
+        """What nobody's summary speaks of where somebody was asked about: entries of policies of these accounts that
+        mean no action of the list, as a sentence; AWS's own policies are left out."""
+        listed = self.held if self.request.actor is not None else ()
+        policies = dict.fromkeys(policy for held in listed for _, policy in held.known.held_policies)
+        allows = (item for policy in policies if not policy.published for item in policy.statements)
+        entries = unlisted_entries(item for item in allows if item.effect == "Allow")
+        where = f"what is not in the list of {list_date()} and policies allow"
+        return (f"{where}: {first_of(entries, _LISTED)}",) if entries else ()
 
 
 def access_overview(asker: Asker, request: AccessRequest) -> AccessOverview:

@@ -40,7 +40,7 @@ def plain_overview(overview: AccessOverview) -> dict[str, object]:
         "unknown_principals": [
             {"name": name, "roles": [role.entity.arn for role in roles]} for name, roles in overview.unknown.items()
         ],
-        "not_looked_at": list(not_looked_at_of_all(model)),
+        "not_looked_at": [*overview.beside_list, *not_looked_at_of_all(model)],
         "unread": [fault.plain() for fault in model.unread],
     }
 

@@ -12,7 +12,7 @@ from iamgen.questions.action_summary_text import legend, summary_lines
 from iamgen.questions.can_text import WIDTH, footer, step_lines
 from iamgen.questions.held_roles import HeldRole, role_label
 from iamgen.questions.limits import not_looked_at_of_all
-from iamgen.questions.model import AccessModel, ActorKind
+from iamgen.questions.model import ActorKind
 from iamgen.questions.path_steps import way_path
 from iamgen.questions.who_can_text import PLURALS
 from iamgen.ui.printable import printable
@@ -61,11 +61,11 @@ def _of_everybody(overview: AccessOverview) -> Iterator[Line]:
     for name, roles in overview.unknown.items():
         labels = ", ".join(f"{role_label(role)} in {role.account.name}" for role in roles)
         yield from plain_lines((*hanging("  ", name, 4), *hanging("    ", f"perhaps {labels}", 6)))
-    yield from _end(overview.asker.model)
+    yield from _end(overview)
 
 
-def _end(model: AccessModel) -> Iterator[Line]:
-    yield from plain_lines(("", *footer(not_looked_at_of_all(model))))
+def _end(overview: AccessOverview) -> Iterator[Line]:
+    yield from plain_lines(("", *footer((*overview.beside_list, *not_looked_at_of_all(overview.asker.model)))))
 
 
 def _head(overview: AccessOverview) -> str:
@@ -136,7 +136,7 @@ def _of_somebody(overview: AccessOverview) -> Iterator[Line]:
         yield ("", False)
         yield from plain_lines(summary_lines(overview.summary(alike[0])))
     yield from plain_lines(("", *hanging("", legend(), 0)) if overview.held else ())
-    yield from _end(overview.asker.model)
+    yield from _end(overview)
 
 
 def _sentence(overview: AccessOverview) -> str:

@@ -7,12 +7,14 @@ such group is asked about, as `iamgen can` would ask, instead of 20,000 actions 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from iamgen.access.action_lists import EVERY_SERVICE
 from iamgen.access.action_matrix import action_matrix
 from iamgen.access.beyond_policies import NOT_UP_TO_POLICIES
+from iamgen.access.documents import Statement
 from iamgen.access.known_actions import KnownActions
 from iamgen.access.statement_index import StatementIndex
 from iamgen.questions.can import Asker
@@ -20,6 +22,7 @@ from iamgen.questions.circumstances import Acting
 from iamgen.questions.decisions import Level
 from iamgen.questions.demands import EVERYTHING, ResourceScope
 
+_EVERY = frozenset({EVERYTHING, EVERY_SERVICE})
 ACCESS_LEVELS = ("List", "Read", "Write", "Tagging", "Permissions management")
 """The access levels of actions, in the order in which answers have them (Service Authorization Reference)."""
 
@@ -50,6 +53,15 @@ def listed_actions() -> KnownActions:
     from iamgen.aws.data.services import every_action
 
     return KnownActions.of(every_action())
+
+
+def unlisted_entries(statements: Iterable[Statement]) -> tuple[str, ...]:
+    """Return the entries of Action elements that mean no action of the list, each once."""
+    from iamgen.aws.data.services import action_exists, services
+
+    entries = dict.fromkeys(entry for item in statements for entry in item.actions if entry not in _EVERY)
+    split = [(entry, *entry.lower().partition(":")[::2]) for entry in entries]
+    return tuple(entry for entry, prefix, name in split if prefix not in services() or not action_exists(prefix, name))
 
 
 def action_summary(asker: Asker, acting: Acting, owner: str = "") -> ActionSummary:

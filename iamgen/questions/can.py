@@ -51,6 +51,11 @@ class Attempt:
     """What is decided."""
 
     @property
+    def acting(self) -> Acting:
+        """Who acts in the end, as they ask for this action."""
+        return self.way.acting.asking_for(self.outcome.action)
+
+    @property
     def level(self) -> Level:
         """Yes only where the way is certain too."""
         level = self.outcome.level

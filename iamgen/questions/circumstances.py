@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Literal
 
+from iamgen.access.beyond_policies import LONG_TERM_ONLY
 from iamgen.access.context import UNSAID, ContextKeys, ContextValue, merged
 from iamgen.access.entities import IamRole, IamUser
 from iamgen.access.principals import Caller, console_session, role_session, with_keys, with_mfa
@@ -81,8 +83,20 @@ class Acting:
     """It with the keys of its requests, as the evaluator takes it."""
     context: ContextKeys
     """All keys of its requests: those that nobody can know are unsaid."""
+    circumstances: Circumstances
+    """The circumstances in which it asks."""
     session_is_free: bool = True
     """Whether it could have chosen another name for its session."""
+
+    @cached_property
+    def by_access_key(self) -> Acting:
+        """The same user with an access key, whatever they signed in with besides; a session of a role as it is."""
+        user = self.known.entity
+        return _acting(self.known, with_keys(user), self.circumstances) if isinstance(user, IamUser) else self
+
+    def asking_for(self, action: str) -> Acting:
+        """Return it as it asks for an action: AWS takes a few of them from users with an access key alone."""
+        return self.by_access_key if action.lower() in LONG_TERM_ONLY else self
 
 
 def acting_user(known: KnownEntity, kind: str, circumstances: Circumstances) -> Acting:
@@ -98,8 +112,7 @@ def acting_user(known: KnownEntity, kind: str, circumstances: Circumstances) -> 
 
 def acting_role(known: KnownEntity, session: str, circumstances: Circumstances, *, is_free: bool = True) -> Acting:
     """Return a session of a role; `is_free` says whether whoever assumed it could choose the session's name."""
-    acting = _acting(known, role_session(known.as_role, session), circumstances)
-    return Acting(acting.known, acting.caller, acting.context, is_free)
+    return replace(_acting(known, role_session(known.as_role, session), circumstances), session_is_free=is_free)
 
 
 def stranger_context(
@@ -123,7 +136,8 @@ def with_trust_keys(acting: Acting, role: KnownEntity, session: ContextValue) ->
 def _acting(known: KnownEntity, caller: Caller, circumstances: Circumstances) -> Acting:
     stated = merged(caller.context, circumstances.stated)
     tags = {key: UNSAID for key in stated if key.lower().startswith(_PRINCIPAL_TAG) and may_be_tagged(known)}
-    return Acting(known, caller, ContextKeys(_with_unsaid({**stated, **tags}, _possible(known, known.keys))))
+    keys = ContextKeys(_with_unsaid({**stated, **tags}, _possible(known, known.keys)))
+    return Acting(known, caller, keys, circumstances)
 
 
 def _with_unsaid(known: Mapping[str, ContextValue], keys: Iterable[str]) -> dict[str, ContextValue]:

@@ -50,7 +50,8 @@ def in_words(condition: Condition) -> str:
     if operator.test == "Null":
         return f"{condition.key} is {'absent' if condition.values == ('true',) else 'there'}"
     words = f"{_QUALIFIED[operator.qualifier]}{condition.key} {_verb(operator)} {values}"
-    return f"{words}, or is absent" if operator.if_exists else words
+    is_conditional = operator.if_exists or operator.qualifier
+    return f"{words}, or is absent" if is_conditional and operator.without_key() else words
 
 
 def _end(value: str) -> str:
@@ -79,6 +80,15 @@ def undecided(statement: Statement, context: Mapping[str, ContextValue]) -> Iter
 
 
 def unknown_conditions(statement: Statement, context: Mapping[str, ContextValue]) -> Iterator[str]:
-    """Yield the conditions of a statement of which nobody can know whether a request meets them, in words."""
+    """Yield the conditions of a statement of which nobody can know whether a request meets them, in words.
+
+    Where the value of the key is known and the answer is not, the reason is another one, and stands behind them.
+    """
     facts = Context.of(context)
-    yield from (in_words(item) for item in statement.conditions if item.answer(facts).unknown)
+    for item in statement.conditions:
+        answer = item.answer(facts)
+        if answer.unknown and (facts.unsaid(item.key) or not facts.has(item.key)):
+            yield in_words(item)
+        elif answer.unknown:
+            reasons = "; ".join(f"{fault.where} {fault.problem}" for fault in answer.reasons)
+            yield f"{in_words(item)}, which cannot be decided: {reasons}"

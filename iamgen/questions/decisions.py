@@ -166,7 +166,7 @@ class Decider:
 
         An sts:AssumeRole is decided by the trust policy too, for roles of the model.
         """
-        decided = self._decided(DecisionClass.of(acting, action, scope))
+        decided = self._decided(DecisionClass.of(acting.asking_for(action), action, scope))
         return decided if decided.action == action else replace(decided, action=action)
 
     @cached_property

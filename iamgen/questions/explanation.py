@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from iamgen.access.beyond_policies import LONG_TERM_ONLY, NEEDS_NOTHING
+from iamgen.access.context import ContextValue
 from iamgen.access.documents import Principal, Statement
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Request
@@ -47,7 +49,12 @@ def _met(attempt: Attempt) -> Iterator[str]:
         if hop.session:
             yield f"the session of {hop.role.entity.name} is called {hop.session}"
         yield from (in_words(item) for item in hop.verdict.by.conditions) if hop.verdict.by else ()
-    acting, action = attempt.way.acting, attempt.outcome.action
+    if attempt.outcome.action.lower() in LONG_TERM_ONLY:
+        yield "with an access key: temporary credentials are refused"
+    acting, action = attempt.acting, attempt.outcome.action
+    if action.lower() in NEEDS_NOTHING:
+        yield "AWS asks no policy about it, so that no Deny prevents it"
+        return
     for sample in attempt.outcome.samples:
         yield from (in_words(item) for item in sample.verdict.by.conditions) if sample.verdict.by else ()
     for statement in (*acting.known.statements, *acting.known.boundary):
@@ -76,7 +83,7 @@ def _open_of_hop(hop: Hop) -> Iterator[str]:
 
 
 def _open_of_outcome(attempt: Attempt) -> Iterator[str]:
-    acting, outcome = attempt.way.acting, attempt.outcome
+    acting, outcome = attempt.acting, attempt.outcome
     if not outcome.is_complete:
         yield "which resources are meant: there are too many ways to match the statements to look at all"
     for sample in outcome.samples:
@@ -120,7 +127,7 @@ def _named(sample: SampleVerdict) -> tuple[str, ...]:
 
 def missing(attempt: Attempt) -> tuple[str, ...]:
     """Return what is missing where an attempt fails, in words."""
-    acting, outcome = attempt.way.acting, attempt.outcome
+    acting, outcome = attempt.acting, attempt.outcome
     sample = outcome.sample("no")
     if sample is None:
         return ()
@@ -132,7 +139,7 @@ def missing(attempt: Attempt) -> tuple[str, ...]:
     if verdict.side == "boundary":
         return ("the permissions boundary does not allow it",)
     words = [
-        f"{statement.origin} allows it only {' and '.join(unmet(statement, acting.context))}"
+        f"{statement.origin} allows it only {_limit(statement, acting.context)}"
         for statement in acting.known.statements
         if statement.effect == "Allow" and not concerns(statement, outcome.action).no
         if any(True for _ in unmet(statement, acting.context))
@@ -142,6 +149,12 @@ def missing(attempt: Attempt) -> tuple[str, ...]:
     if not words and elsewhere:
         return (f"{elsewhere.origin} allows it on other resources only",)
     return tuple(dict.fromkeys(words)) or ("no policy allows it",)
+
+
+def _limit(statement: Statement, context: Mapping[str, ContextValue]) -> str:
+    """Return the conditions that a request surely does not meet, as they follow the word only."""
+    words = unmet(statement, context)
+    return " and ".join(item if item.startswith(("with ", "until ")) else f"if {item}" for item in words)
 
 
 def _because(statement: Statement) -> str:
@@ -172,7 +185,7 @@ def _missing_trust(refused: Refused, label: str) -> Iterator[str]:
         yield f"its trust policy does not name {label}"
     elif hop.verdict.side == "trust":
         for statement in naming:
-            words = " and ".join(unmet(statement, hop.context))
+            words = _limit(statement, hop.context)
             yield f"its trust policy lets {label} in only {words}" if words else "its trust policy does not let it in"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from iamgen.access.context import UNSAID, ContextValue
@@ -10,15 +10,18 @@ from iamgen.access.documents import Statement
 from iamgen.access.entities import IamRole, IamUser
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Request, Verdict, evaluate
+from iamgen.access.patterns import pattern
 from iamgen.access.principals import verdict_on_assuming
 from iamgen.errors import Fault
 from iamgen.questions.circumstances import Acting, Circumstances, stranger_context, with_trust_keys
+from iamgen.questions.glob_walk import samples
 from iamgen.questions.model import Actor, KnownEntity
 from iamgen.questions.trusted_strangers import SAML
 
 ANYBODY = "*"
 _SESSION_NAME = "sts:rolesessionname"
 _ANY_NAME = "session"
+_NAME_TESTS = frozenset({"StringEquals", "StringLike"})
 RANK = {"allowed": 0, "unknown": 1, "denied": 2}
 """Outcomes of verdicts, the best first."""
 
@@ -49,11 +52,39 @@ def acting_session(role: IamRole) -> str:
 def best_hop(acting: Acting, role: KnownEntity) -> Hop:
     """Return whether somebody may assume a role, with the names of the sessions chosen so that they may, or might, if
     that helps."""
-    return _best(
+    best = _best(
         hop_named(acting, role, session, as_session)
         for as_session in _own_sessions(acting, role)
         for session in _sessions(acting, role)
     )
+    return _denied_by_each_name(acting, role) or best if best.verdict.outcome == "unknown" else best
+
+
+def _denied_by_each_name(acting: Acting, role: KnownEntity) -> Hop | None:
+    """Return that a role may not be assumed, if it may not whatever its session is called; None if it might.
+
+    Of a name that nobody knows, conditions that exclude each other are all unknown. So each name is tried, where
+    policies tell apart no more names than those that they list.
+    """
+    names = _all_names((*role.as_role.trust, *acting.known.statements, *acting.known.boundary))
+    own = tuple(_own_sessions(acting, role))
+    tried = [hop_named(acting, role, name, as_session) for name in names for as_session in own]
+    return tried[0] if tried and all(hop.verdict.outcome == "denied" for hop in tried) else None
+
+
+def _all_names(statements: Iterable[Statement]) -> tuple[str, ...]:
+    """Return names of sessions, one for each way in which conditions can tell them apart; none where that cannot be
+    said, or where no condition is about the name."""
+    every = (item for statement in statements for item in statement.conditions)
+    conditions = tuple(item for item in every if item.key.lower() == _SESSION_NAME)
+    if not all(item.operator.test in _NAME_TESTS and not item.operator.qualifier for item in conditions):
+        return ()
+    values = {(value, item.operator.test == "StringLike") for item in conditions for value in item.values}
+    if not values or any("${" in value for value, _ in values):
+        return ()
+    marks = tuple(pattern(value, variables=False, wildcards=is_like) for value, is_like in sorted(values))
+    walked = samples((pattern("*", variables=False),), marks)
+    return walked.texts if walked.is_complete else ()
 
 
 def hop_in_session(acting: Acting, role: KnownEntity, session: str) -> Hop:

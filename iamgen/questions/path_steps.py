@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from iamgen.access.beyond_policies import NEEDS_NOTHING
 from iamgen.access.documents import Statement
 from iamgen.access.errors import AccessError
 from iamgen.access.evaluate import Evaluation, Request, evaluate
@@ -49,7 +50,7 @@ def path(attempt: Attempt, grants: Grants) -> tuple[PathStep, ...]:
 def last_steps(attempt: Attempt) -> tuple[PathStep, ...]:
     """Return the steps from who acts in the end to the statement by which they may do it, or would."""
     sample = attempt.outcome.sample("yes") or attempt.outcome.sample("depends")
-    return tuple(_last(attempt.way.acting, attempt.outcome.action, sample)) if sample else ()
+    return tuple(_last(attempt.acting, attempt.outcome.action, sample)) if sample else ()
 
 
 def way_path(way: Way, grants: Grants) -> tuple[PathStep, ...]:
@@ -89,7 +90,9 @@ def _declared(place: SourcedPlace, granted: str) -> SourcedPlace:
 
 
 def _last(acting: Acting, action: str, sample: SampleVerdict) -> Iterator[PathStep]:
-    """Yield the steps from who acts to the statement that allows it."""
+    """Yield the steps from who acts to the statement that allows it; none where AWS asks no policy about it."""
+    if action.lower() in NEEDS_NOTHING:
+        return
     statement = sample.verdict.by
     if statement is None:
         request = Request(action, sample.resource, acting.context)

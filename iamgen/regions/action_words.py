@@ -28,7 +28,9 @@ class ActionWords:
         service, _, name = action.partition(":")
         if service == UNLISTED_SERVICE:
             return "(any new service)"
-        return f"{service}:(any new action)" if name == UNLISTED else self.written.get(action, action)
+        if name == UNLISTED:
+            return f"{service}:(any new action)"
+        return self.written.get(action) or self.known.mentioned.get(action, action)
 
     def patterns(self, actions: ActionSet) -> list[str]:
         """Return the actions in order, `service:*` for all of a service, and `*` for all."""

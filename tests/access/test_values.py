@@ -63,7 +63,7 @@ WHY: dict[object, str] = {
         *[(moment, text) for text in NO_DATES],
         *[(number, text) for text in ("", "x", "1e5", "NaN", "Infinity", "1_000", "٣", "0x10", " 1")],
         *[(truth, text) for text in ("", "yes", "1", "tru", "${aws:x}")],
-        *[(network, text) for text in ("", "10.0.0.0/33", "10.0.0", "*", "10.*")],
+        *[(network, text) for text in ("", "10.0.0.0/33", "10.0.0", "*", "10.*", "10.0.0.0/255.0.0.0", "10.0.0.0/0.255.255.255")],
         *[(address, text) for text in ("", "10.0.0.0/8", "localhost")],
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from iamgen.aws.data.services import actions as actions_of
 from tests.access_diff.conftest import Differ, allow, body, entries, role, trusting, user
 
 DEV, OPS, ELSEWHERE = "222222222222", "999999999999", "444444444444"
@@ -203,3 +204,18 @@ def test_an_administrator_role_that_lets_in_somebody_unknown_is_a_way_to_adminis
     found = written(people | roles(trusting(arn("ann"))), people | roles(trusting(arn("ann")), trusting(arn("eve"))))
     title = "new ways to administrator"
     assert entries(found)[title] == [f"arn:aws:iam::{OPS}:user/eve as R in {DEV}, which depends on the request"]
+
+
+@pytest.mark.parametrize("action", ["newservice:DoIt", "newservice:*", "s3:ShinyThing", "s3:Shiny*", "s3:*Shiny"])
+def test_own_policies_that_name_what_the_list_of_actions_lacks_allow_more(written: Differ, action: str) -> None:
+    policies = (allow("s3:Get*"), allow(action))
+    found = written({OPS: {"A": user("ann", policies[0])}}, {OPS: {"A": user("ann", *policies)}})
+    assert (found.has_gains, found.has_losses, found.has_doubts) == (True, False, False)
+    assert action.partition(":")[2].replace("*", "every action" if action == "newservice:*" else "*") in body(found)
+
+
+def test_a_pattern_is_more_than_the_actions_of_today_that_it_means(written: Differ) -> None:
+    listed = [f"kms:{name}" for name in actions_of("kms").values() if name.startswith("Get")]
+    found = written({OPS: {"A": user("ann", allow(listed))}}, {OPS: {"A": user("ann", allow("kms:Get*"))}})
+    assert (found.has_gains, found.has_losses) == (True, False)
+    assert "kms: Get* (any new action)" in body(found)

@@ -261,6 +261,22 @@ def test_actions_that_aws_has_not_yet_are_forbidden_by_wildcards(findings_of: Fi
 
 
 @pytest.mark.parametrize(
+    ("asserted", "action", "shown"),
+    [
+        ('"*", who="AppR"', "shinyservice:*", "shinyservice:(any new)"),
+        ('"*", who="AppR"', "shinyservice:Polish", "shinyservice:polish"),
+        ('"*", who="AppR"', "shinyservice:Pol*", "shinyservice:pol(any new)"),
+        ('"s3:Delete*", who="AppR"', "s3:*Shiny", "s3:delete(any new)shiny"),
+    ],
+)
+def test_services_and_patterns_that_only_a_policy_has_are_forbidden_by_wildcards(
+    findings_of: FindingsOf, asserted: str, action: str, shown: str
+) -> None:
+    (text,) = findings_of(forbidden(asserted), ONE_ROLE, AppP=[allow(action)])
+    assert f"AppR-222222222222 may do {shown} on" in text
+
+
+@pytest.mark.parametrize(
     ("asserted", "statements", "holds"),
     [
         ('"s3:*", on="arn:aws:s3:::pay/*"', [allow("s3:ListBucket"), allow("s3:GetBucketAcl", "arn:aws:s3:::*")], True),

@@ -192,3 +192,24 @@ def test_options_about_accounts_say_nothing_about_two_policies(tmp_path: Path, i
         "error: --policy: does not go together with FROM and --deployed and --format github\n"
         "hint: such as: iamgen diff --policy old.json new.json\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("action", "shown"),
+    [
+        ("newservice:DoIt", "newservice:DoIt"),
+        ("newservice:*", "every action of newservice"),
+        ("s3:ShinyThing", "s3:ShinyThing"),
+        ("s3:Shiny*", "s3:Shiny* (any new action)"),
+    ],
+)
+def test_an_action_that_the_list_lacks_is_gained_as_any_other(
+    tmp_path: Path, iamgen: Iamgen, policies: Callable[..., None], action: str, shown: str
+) -> None:
+    more = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    policies(old=[ALL], new=[ALL, more])
+    done = iamgen(tmp_path, "diff", "--policy", "old.json", "new.json", "--fail-on", "gain")
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"gained:\n  {shown}\n")
+    back = iamgen(tmp_path, "diff", "--policy", "new.json", "old.json")
+    assert f"lost:\n  {shown}\n" in back.stdout

@@ -15,6 +15,7 @@ from iamgen.questions.decisions import Decider, actions_alike
 from iamgen.questions.demands import ResourceScope
 from iamgen.questions.explanation import conditions, missing
 from iamgen.questions.model import AccessModel
+from iamgen.questions.path_steps import last_steps
 from tests.questions.conftest import DEV, NOW, OPS, role, statement, user
 
 Modelled = Callable[[dict[str, dict[str, Any]]], Asker]
@@ -308,3 +309,63 @@ def test_ways_that_may_allow_all_of_it_together_are_named(modelled: Modelled, as
     alone = ask(modelled({DEV: {"Alice": own, "First": first}}), "alice", "s3:GetObject")
     assert alone.level == "depends"
     assert words not in conditions(alone)
+
+
+@pytest.mark.parametrize("mfa", ["usual", "present", "false", "absent"])
+def test_users_may_what_takes_an_access_key_however_they_signed_in(modelled: Modelled, ask: Ask, mfa: str) -> None:
+    resources = {
+        "U": user("alice", statement("Allow", "sts:GetFederationToken")),
+        "R": role("R", {"AWS": f"arn:aws:iam::{DEV}:user/alice"}, statement("Allow", "sts:*")),
+    }
+    asker = modelled({DEV: resources})
+    for action in ("sts:GetSessionToken", "sts:GetFederationToken"):
+        assert ask(asker, "alice", action, mfa=mfa).level == "yes"
+        assert conditions(ask(asker, "alice", action, mfa=mfa))[0] == (
+            "with an access key: temporary credentials are refused"
+        )
+        assert ask(asker, "role/R", action, mfa=mfa).level == "no"
+
+
+def test_with_an_access_key_nobody_shows_mfa(modelled: Modelled, ask: Ask) -> None:
+    with_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    asker = modelled({DEV: {"U": user("alice", statement("Allow", "sts:*", Condition=with_mfa))}})
+    answer = ask(asker, "alice", "sts:GetFederationToken", mfa="present")
+    assert answer.level == "no"
+    assert missing(answer.attempts[0]) == ("own allows it only with MFA",)
+    assert ask(asker, "alice", "sts:GetSessionToken", mfa="present").level == "yes"
+
+
+def test_what_needs_no_permission_is_explained_by_no_statement(modelled: Modelled, ask: Ask) -> None:
+    without_mfa = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+    statements = (statement("Allow", "s3:*"), statement("Deny", "*", Condition=without_mfa))
+    answer = ask(modelled({DEV: {"U": user("alice", *statements)}}), "alice", "sts:GetCallerIdentity")
+    assert answer.level == "yes"
+    assert conditions(answer) == ("AWS asks no policy about it, so that no Deny prevents it",)
+    assert [step.kind for step in last_steps(answer.attempts[0])] == []
+
+
+@pytest.mark.parametrize(
+    ("operator", "words"),
+    [
+        ("ForAnyValue:StringEquals", "a value of aws:TagKeys is team"),
+        ("ForAnyValue:StringEqualsIfExists", "a value of aws:TagKeys is team"),
+        ("ForAllValues:StringEquals", "every value of aws:TagKeys is team, or is absent"),
+        ("ForAllValues:StringNotEquals", "every value of aws:TagKeys is not team, or is absent"),
+    ],
+)
+def test_words_say_whether_a_set_operator_holds_without_the_key(
+    modelled: Modelled, ask: Ask, operator: str, words: str
+) -> None:
+    tagged = statement("Allow", "ec2:*", Condition={operator: {"aws:TagKeys": "team"}})
+    answer = ask(modelled({DEV: {"U": user("alice", tagged)}}), "alice", "ec2:RunInstances")
+    assert conditions(answer) == (f"allowed by own if {words}",)
+
+
+def test_a_condition_that_cannot_be_decided_though_its_key_is_known_says_why(modelled: Modelled, ask: Ask) -> None:
+    tagged = statement("Allow", "ec2:*", Condition={"StringEquals": {"aws:TagKeys": "team"}})
+    asker = modelled({DEV: {"U": user("alice", tagged)}})
+    answer = ask(asker, "alice", "ec2:RunInstances", context={"aws:TagKeys": "team"})
+    assert conditions(answer) == (
+        "allowed by own if aws:TagKeys is team, which cannot be decided: aws:TagKeys is a multivalued key, and has a "
+        "meaning under a set operator only",
+    )

@@ -11,6 +11,7 @@ import pytest
 
 from iamgen.errors import IamgenError
 from iamgen.questions.access_answer import AccessOverview, AccessRequest, access_overview
+from iamgen.questions.access_json import plain_overview
 from iamgen.questions.access_text import access_text
 from iamgen.questions.can import AccessQuestion, Asker
 from iamgen.questions.circumstances import Circumstances
@@ -142,6 +143,18 @@ def test_an_end_on_the_way_is_an_end(modelled: Modelled) -> None:
     assert {str(item.end)[:10] for item in overview(asker).held if item.is_role} == {"2027-01-01"}
     words = " ".join(access_text(overview(asker), coloured=False).split())
     assert f" ops (by way of jump in {OPS}) in {DEV} until the end of 2026-12-31 (UTC) " in words
+
+
+def test_what_the_list_of_actions_lacks_is_named_where_somebody_is_asked_about(modelled: Modelled) -> None:
+    actions = ["newservice:*", "s3:Get*", "s3:ShinyThing", "*"]
+    denied = statement("Deny", "another:*")
+    asker = modelled({DEV: {"Alice": user("alice", statement("Allow", actions), denied)}})
+    words = " ".join(access_text(overview(asker, actor="alice"), coloured=False).split())
+    assert " and policies allow: newservice:*, s3:ShinyThing - " in words
+    remarks = plain_overview(overview(asker, actor="alice"))["not_looked_at"]
+    assert isinstance(remarks, list)
+    assert remarks[0].endswith("newservice:*, s3:ShinyThing")
+    assert not overview(asker).beside_list
 
 
 def test_parts_of_the_matrix(example: Asker) -> None:

@@ -412,3 +412,53 @@ def test_a_session_that_is_trusted_under_a_condition_that_nobody_knows(modelled:
     inside, outside = {"aws:SourceIp": "10.1.1.1"}, {"aws:SourceIp": "192.0.2.1"}
     assert ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::b/k", context=inside).level == "yes"
     assert ask(asker, "alice", "s3:GetObject", "arn:aws:s3:::b/k", context=outside).level == "no"
+
+
+@pytest.mark.parametrize(
+    ("condition", "level"),
+    [
+        ({"StringEquals": {"aws:ResourceAccount": OPS}}, "yes"),
+        ({"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}, "no"),
+        ({"StringEquals": {"aws:ResourceTag/env": "dev", "iam:ResourceTag/env": "dev"}}, "yes"),
+        ({"StringNotEquals": {"aws:ResourceTag/env": "dev"}}, "no"),
+        ({"StringEquals": {"aws:ResourceTag/team": "x"}}, "depends"),
+    ],
+)
+def test_the_account_and_the_tags_of_a_role_are_known_where_policies_ask_for_them(
+    modelled: Modelled, ask: Ask, condition: dict[str, Any], level: str
+) -> None:
+    alice = user("alice", statement("Allow", "sts:AssumeRole", Condition=condition))
+    tags = [{"Key": "env", "Value": "dev"}]
+    trusting = role("R", {"AWS": f"arn:aws:iam::{DEV}:user/alice"}, statement("Allow", "s3:*"), Tags=tags)
+    assert ask(modelled({DEV: {"U": alice}, OPS: {"R": trusting}}), "alice", "s3:GetObject").level == level
+
+
+def test_what_is_missing_follows_the_word_only(modelled: Modelled, ask: Ask) -> None:
+    limited = statement("Allow", "s3:*", Condition={"StringEquals": {"aws:username": "bob"}})
+    answer = ask(modelled({DEV: {"U": user("alice", limited)}}), "alice", "s3:GetObject")
+    assert missing(answer.attempts[0]) == ("own allows it only if aws:username is bob",)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "denied", "level"),
+    [
+        (
+            {"StringEquals": {"sts:RoleSessionName": "deploy"}},
+            {"StringEquals": {"sts:RoleSessionName": "deploy"}},
+            "no",
+        ),
+        ({"StringNotEquals": {"sts:RoleSessionName": "a"}}, {"StringNotEquals": {"sts:RoleSessionName": "a"}}, "no"),
+        ({"StringNotEquals": {"sts:RoleSessionName": "a"}}, {"StringNotEquals": {"sts:RoleSessionName": "b"}}, "yes"),
+        ({"StringEquals": {"sts:RoleSessionName": "a"}}, {"StringLike": {"sts:RoleSessionName": "a*"}}, "no"),
+    ],
+)
+def test_conditions_on_the_name_of_a_session_that_exclude_each_other_let_nobody_in(
+    modelled: Modelled, ask: Ask, allowed: dict[str, Any], denied: dict[str, Any], level: str
+) -> None:
+    trusts = [
+        trusted({"AWS": ALICE}, Condition=allowed),
+        {**trusted({"AWS": ALICE}, Condition=denied), "Effect": "Deny"},
+    ]
+    asker = modelled({OPS: {"Alice": user("alice", ASSUME)}, DEV: {"Ops": role("ops", trusts, READ)}})
+    answer = ask(asker, "alice", "s3:GetObject", account=DEV)
+    assert answer.level == level

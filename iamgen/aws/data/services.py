@@ -73,9 +73,11 @@ def resource_forms(action: str) -> tuple[str, ...]:
 @cache
 def access_levels(service: str) -> Mapping[str, str]:
     """Return the access level of each of a service's actions, by their names in lower case: `List`, `Read`, `Write`,
-    `Tagging` or `Permissions management`. The service must be one of `services()`.
+    `Tagging` or `Permissions management`; none for a service that is not known.
 
     The list calls the last two `Tagging, Write` and `Permissions management, Write`, since they write as well."""
+    if service not in services():
+        return {}
     details = _data().actions.get_action_details
     return {lower: details(service, name)["accessLevel"].partition(",")[0] for lower, name in actions(service).items()}
 

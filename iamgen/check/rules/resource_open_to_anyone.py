@@ -20,7 +20,7 @@ _WHO = "name the users, roles, accounts or services that may use it"
 # Conditions that say whose somebody is, who, or from where: any of them closes a resource to the world.
 _CLOSES = re.compile(
     r"aws:(principal(account|arn|org.*|tag/.*|servicename)|source(account|arn|org.*|vpce?|vpcarn|ip)|vpc.*|userid|username)"
-    r"|aws:sourceowner|kms:calleraccount|sns:endpoint|s3:dataaccesspointaccount"
+    r"|aws:sourceowner|kms:calleraccount|sns:endpoint|s3:dataaccesspointaccount|vpc-lattice-svcs:sourcevpc(owneraccount)?"
 )
 
 

@@ -87,3 +87,33 @@ def test_a_permission_set_that_is_as_it_should_be(named: Named) -> None:
         "InlinePolicy": document(allow("s3:ListBucket")),
     }
     assert named(X={"Type": "AWS::SSO::PermissionSet", "Properties": properties}) == set()
+
+
+LAYER, BUS = "AWS::Lambda::LayerVersionPermission", "AWS::Events::EventBusPolicy"
+ORGANIZATION = {"Type": "StringEquals", "Key": "aws:PrincipalOrgID", "Value": "o-1"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "is_open"),
+    [
+        (LAYER, {"Principal": "*", "Action": "lambda:GetLayerVersion"}, True),
+        (LAYER, {"Principal": "*", "Action": "lambda:GetLayerVersion", "OrganizationId": "o-1"}, False),
+        (LAYER, {"Principal": "222222222222", "Action": "lambda:GetLayerVersion"}, False),
+        (BUS, {"Principal": "*", "Action": "events:PutEvents"}, True),
+        (BUS, {"Principal": "*", "Action": "events:PutEvents", "Condition": ORGANIZATION}, False),
+        (BUS, {"Principal": "222222222222", "Action": "events:PutEvents"}, False),
+        (BUS, {"Statement": OPEN}, True),
+        (BUS, {"Statement": {**OPEN, "Principal": ALICE}}, False),
+        (BUS, {"Statement": {**OPEN, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}}, False),
+    ],
+)
+def test_single_statements_of_layers_and_event_buses(
+    named: Named, kind: str, properties: dict[str, Any], is_open: bool
+) -> None:
+    assert ("resource-open-to-anyone" in named(X={"Type": kind, "Properties": properties})) is is_open
+
+
+def test_a_service_network_is_closed_by_the_vpc_of_a_request(named: Named) -> None:
+    condition = {"StringEquals": {"vpc-lattice-svcs:SourceVpc": "vpc-1"}}
+    policy = document({**OPEN, "Condition": condition})
+    assert named(X={"Type": "AWS::VpcLattice::AuthPolicy", "Properties": {"Policy": policy}}) == set()
