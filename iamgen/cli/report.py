@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from iamgen.cli import access_options
+from iamgen.cli import access_options, options
 from iamgen.cli.help import GroupedCommand
 from iamgen.cli.session import Session
 
@@ -35,6 +35,7 @@ not looked at."""
     "-o",
     "--output",
     type=click.Path(path_type=Path),
+    callback=options.file_or_stdout,
     metavar="FILE",
     help="Write the page into a file instead of stdout.",
 )

@@ -163,4 +163,4 @@ def _put(request: ReportRequest, text: str, console: Console) -> None:
     file = request.output.absolute()
     folder = request.source.folder.absolute()
     write_all({file: text}, within=folder if folder in file.parents else file.parent)
-    console.note(f"wrote {request.output}")
+    console.note(f"written: {request.output}")

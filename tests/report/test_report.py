@@ -179,7 +179,7 @@ def test_the_overview_can_be_read_without_the_script(made_report: MadeReport) ->
         "unknown-action in dev", "what cfn-lint finds", "the root user of each account", "As of 2026-11-23 12:00 UTC",
     ):  # fmt: skip
         assert expected in text, expected
-    assert made_report.messages.rstrip().endswith(f"wrote {made_report.file}")
+    assert made_report.messages.rstrip().endswith(f"written: {made_report.file}")
 
 
 def test_hostile_texts_never_are_markup(made_report: MadeReport) -> None:
