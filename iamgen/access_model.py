@@ -59,7 +59,7 @@ class ModelSource:
         return not (self.templates or self.details or self.live or self.deployed)
 
     def check(self) -> None:
-        """Raise UsageError when more than one source is named."""
+        """Raise UsageError when more than one source is named, or credentials that none of them uses."""
         sources = {
             "--at": self.revision,
             "--template": self.templates,
@@ -71,6 +71,13 @@ class ModelSource:
         if len(named) > 1:
             problem = f"{' and '.join(named)} name different sources, and answers are about one"
             raise UsageError([Fault(named[0], problem, "ask twice, once of each")])
+        credentials = {"--profile": self.profile, "--role-arn-template": self.role_arn_template}
+        unused = [option for option, value in credentials.items() if value and not (self.live or self.deployed)]
+        if unused:
+            problem = "it says how to ask AWS, and no option has AWS asked: the answer would not be about AWS"
+            raise UsageError(
+                [Fault(unused[0], problem, "add the option that asks AWS, --live or --deployed, or leave it out")]
+            )
 
 
 def access_model(source: ModelSource, now: datetime, console: Console) -> AccessModel:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from iamgen.cli import options
 from iamgen.cli.values import group
 from iamgen.errors import Fault, UsageError
 
@@ -80,7 +81,14 @@ links = group(
         help="The format of the links.",
     ),
     click.option("--json", "as_json", is_flag=True, hidden=True, help="The same as --format json."),
-    click.option("-o", "--output", type=_FILE, metavar="FILE", help="Write the links, or the guide, into a file."),
+    click.option(
+        "-o",
+        "--output",
+        type=_FILE,
+        callback=options.file_or_stdout,
+        metavar="FILE",
+        help="Write the links, or the guide, into a file.",
+    ),
     click.option("--guide", is_flag=True, help="Print a page for their first day: sign in, MFA, key, roles."),
 )
 source = group(

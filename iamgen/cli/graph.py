@@ -61,6 +61,7 @@ as one, and so are accounts. An SVG follows the reader's light or dark mode."""
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
+    callback=options.file_or_stdout,
     metavar="FILE",
     help="Write FILE instead of stdout.",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -16,6 +17,18 @@ DEPLOY_HEADINGS = {
     "Credentials": ("profile", "role_arn_template", "service_role"),
     "Checks and results": ("on", "cache", "brief", "exit_code", "as_json"),
 }
+
+
+def file_or_stdout(_context: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
+    """Return the path of an option; None, which means stdout, also for `-`, as other programs have it."""
+    return None if path is not None and str(path) == "-" else path
+
+
+def file_alone(_context: click.Context, _param: click.Parameter, path: Path) -> Path:
+    """Return the path of an option. Raises click.BadParameter for `-`, which would become a file of that name."""
+    if str(path) == "-":
+        raise click.BadParameter("it goes into a file, and never to stdout")
+    return path
 
 
 def completing(names: str) -> Completer:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # `--help` needs none of these
     "--output",
     "plan_file",
     type=click.Path(dir_okay=False, path_type=Path),
+    callback=options.file_alone,
     required=True,
     metavar="FILE",
     help="The file that keeps the plan, for `iamgen apply`.",

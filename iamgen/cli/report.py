@@ -35,6 +35,7 @@ not looked at."""
     "-o",
     "--output",
     type=click.Path(path_type=Path),
+    callback=options.file_or_stdout,
     metavar="FILE",
     help="Write the page into a file instead of stdout.",
 )

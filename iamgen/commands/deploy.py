@@ -121,8 +121,8 @@ def deploy(request: DeployRequest, console: Console) -> int:
     try:
         return _plan_and_decide(run, kept_plans, members)
     except KeyboardInterrupt:
-        for fault in going_on(run.pending.prepared.values()):
-            console.warning(fault)
+        console.errors(run.pending.not_removed())  # when another signal has cut the clean-up short
+        console.warnings(going_on(run.pending.prepared.values(), run.pending.begun))
         raise
 
 

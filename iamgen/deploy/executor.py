@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from iamgen.aws_client.errors import telling
@@ -98,8 +98,11 @@ def _as_it_is_now(prepared: Prepared, outcome: OperationOutcome) -> Prepared:
     return prepared
 
 
-def going_on(prepared: Iterable[Prepared]) -> Iterator[Fault]:
-    """Yield what goes on in AWS, of deployments that nobody follows any more, and what cannot be looked at."""
+def going_on(prepared: Iterable[Prepared], begun: Collection[str] = ()) -> Iterator[Fault]:
+    """Yield what goes on in AWS, of deployments that nobody follows any more, and what cannot be looked at.
+
+    Those of the accounts in `begun` are told of also when AWS is through with them.
+    """
     for item in prepared:
         try:
             with telling(item.order.where, item.clients.credentials):
@@ -112,3 +115,7 @@ def going_on(prepared: Iterable[Prepared]) -> Iterator[Fault]:
             left_open = "; its stack policy stays open until the next deployment" if is_open else ""
             message = f"AWS goes on: the stack {item.order.stack} is {stack.status}{left_open}"
             yield Fault(item.order.where, message, following(item.order.account, stack.status))
+        elif stack and item.order.account.name in begun:
+            message = f"the deployment had begun, and may not be complete: the stack {stack.name} is {stack.status}"
+            hint = f"see what is missing: iamgen deploy {item.order.account.name} --dry-run"
+            yield Fault(item.order.where, message, hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -11,6 +11,8 @@ from iamgen.aws_client.clients import Clients, WrongAccountError, require_accoun
 from iamgen.aws_client.parallel import side_by_side
 from iamgen.deploy import approval
 from iamgen.deploy.approval import ForgedPlanError
+from iamgen.deploy.change_set_removal import staying_change_set
+from iamgen.deploy.consequences import cli_options
 from iamgen.deploy.events import Event
 from iamgen.deploy.executor import discard, execute
 from iamgen.deploy.missing_people import refused_for_missing_people
@@ -78,14 +80,31 @@ class Pending:
     def __init__(self, *, are_kept: bool = False) -> None:
         """`are_kept` when a plan file keeps their change sets."""
         self.are_kept = are_kept
+        self.planning: dict[str, Member] = {}
         self.prepared: dict[str, Prepared] = {}
         self.begun: set[str] = set()
 
     def clean_up(self) -> dict[str, tuple[Fault, ...]]:
         """Remove the change sets that nobody has begun, unless they are kept; return what stays, by account."""
-        unwanted = () if self.are_kept else tuple(name for name in self.prepared if name not in self.begun)
-        stays = {name: drop([self.prepared.pop(name)]) for name in unwanted}
+        stays = {}
+        for name in self._unwanted():
+            stays[name] = drop([self.prepared[name]])
+            del self.prepared[name]
         return {name: faults for name, faults in stays.items() if faults}
+
+    def not_removed(self) -> Iterator[Fault]:
+        """Yield the change sets that may stay in AWS, because a signal cut planning or `clean_up` short."""
+        for member in tuple(self.planning.values()):
+            problem = "planning was cut short: its change set may stay in AWS"
+            listing = f"aws cloudformation list-change-sets --stack-name {member.order.stack}"
+            yield Fault(member.order.where, problem, f"look: {listing}{cli_options(member.clients)}")
+        for prepared in map(self.prepared.__getitem__, self._unwanted()):
+            if prepared.change_set:
+                order, clients = prepared.order, prepared.clients
+                yield staying_change_set(prepared.change_set, order.stack, clients, order.where, is_certain=False)
+
+    def _unwanted(self) -> tuple[str, ...]:
+        return () if self.are_kept else tuple(name for name in self.prepared if name not in self.begun)
 
 
 def unusable(
@@ -112,8 +131,12 @@ def plan(
     register = Pending() if pending is None else pending
 
     def plan_member(member: Member) -> Prepared:
-        with under_way(show, member.name, "planning"):
-            register.prepared[member.name] = prepared = prepare(member.order, member.clients, choices)
+        register.planning[member.name] = member
+        try:
+            with under_way(show, member.name, "planning"):
+                register.prepared[member.name] = prepared = prepare(member.order, member.clients, choices)
+        finally:
+            del register.planning[member.name]
         return prepared
 
     answers = side_by_side({member.name: partial(plan_member, member) for member in members}, stop)
@@ -126,7 +149,8 @@ def _without_dropped(planned: Planned, register: Pending) -> Planned:
     """Return it once the change sets of refused deployments are removed, which no plan file keeps either."""
     failed = dict(planned.failed)
     for name in failed.keys() & register.prepared.keys():
-        failed[name] = IamgenError([*failed[name].faults, *drop([register.prepared.pop(name)])])
+        failed[name] = IamgenError([*failed[name].faults, *drop([register.prepared[name]])])
+        del register.prepared[name]  # only now: a signal may have come in between
     return replace(planned, failed=failed)
 
 

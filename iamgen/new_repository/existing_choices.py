@@ -8,7 +8,7 @@ from pathlib import Path
 
 from iamgen.declaration.kinds import USER_ONLY
 from iamgen.declaration.load import CONSTANTS_FILE, ConstantsFile, load_constants
-from iamgen.declaration.source import tree
+from iamgen.declaration.file_text import tree
 from iamgen.errors import IamgenError
 from iamgen.new_repository.choices import DEFAULT_CI, AccountChoice, CiChoice, NewRepository
 from iamgen.new_repository.contents import REQUIREMENTS, USERS

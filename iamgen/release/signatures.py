@@ -31,7 +31,7 @@ def signature_warnings(repository: Repository, version: Version) -> tuple[Fault,
     if signature.strip():
         return _verified(repository, ref, where)
     problem = "is a lightweight tag: it does not say who released it" if kind != "tag" else "is not signed"
-    if _signs(repository):
+    if signs_tags(repository):
         hint = "find out who made it; if it is from before tags were signed: git config tag.gpgSign false, and promote"
         raise refuse(where, f"{problem}, and tags of this clone are signed", hint)
     return (
@@ -39,7 +39,7 @@ def signature_warnings(repository: Repository, version: Version) -> tuple[Fault,
     )
 
 
-def _signs(repository: Repository) -> bool:
+def signs_tags(repository: Repository) -> bool:
     """Tell whether git is set up to sign the tags that are made in this clone."""
     answers = (repository.git.ask("config", "--type=bool", "--get", name) for name in _SIGNS)
     return any(answer.out.strip() == "true" for answer in answers)

@@ -9,6 +9,7 @@ from iamgen.errors import Fault, IamgenError, InterruptError, refuse
 from iamgen.release.committer import Signature
 from iamgen.release.remotes import Refs, Remote
 from iamgen.release.repository import Repository
+from iamgen.release.signatures import signs_tags
 from iamgen.ui.signals import Held, held
 
 
@@ -120,10 +121,15 @@ def tag_object(repository: Repository, tag: NewTag) -> str:
     form = "--format=%(refname) %(objectname) %(*objectname)"
     rows = [line.split(" ") for line in plain.tell("for-each-ref", form, tag.ref).splitlines()]
     identity, commit = next(((own, peeled) for name, own, peeled in rows if name == tag.ref), ("", ""))
+    signature = plain.tell("for-each-ref", "--format=%(contents:signature)", tag.ref).strip()
     plain.tell("update-ref", "-d", tag.ref, *([identity] if identity else []))
     if commit != tag.commit:
         problem = f"git made it for {commit[:10] or 'nothing'}, and not for {tag.commit[:10]}"
         raise refuse(f"tag {tag.name}", problem, "nothing was pushed; look at the hooks of this clone")
+    if not signature and signs_tags(repository):  # git 2.39 makes it all the same when ssh-keygen fails
+        problem = f"tags of this clone are signed, and git did not sign it: {answer.reason}"
+        hint = "nothing was pushed; look at user.signingKey and gpg.format, and try: git tag --sign --message=try try"
+        raise refuse(f"tag {tag.name}", problem, hint)
     return identity
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+import click
 import pytest
 
 from iamgen.cli.main import iamgen as program
@@ -52,3 +56,23 @@ def test_options_that_do_not_go_together(line: str, fault: tuple[str, str, str])
     with pytest.raises(UsageError) as raised:
         program.main(line.split(), standalone_mode=False, obj=Session(Console.standard()))
     assert raised.value.faults == (Fault(*fault),)
+
+
+def read_output(name: str, *arguments: str) -> Any:
+    """Return what a command makes of `-o`."""
+    command = program.get_command(click.Context(program), name)
+    assert command is not None
+    parameters = command.make_context(name, list(arguments)).params
+    return parameters["plan_file" if name == "plan" else "output"]
+
+
+@pytest.mark.parametrize("line", [["report"], ["graph"], ["render"], ["bootstrap", "bob"]])
+def test_a_hyphen_in_the_place_of_a_file_is_stdout(line: list[str]) -> None:
+    """It became a file of that name, in a folder that is often committed as a whole."""
+    assert read_output(*line, "-o", "-") is None
+    assert read_output(*line, "-o", "x") == Path("x")
+
+
+def test_a_plan_goes_into_a_file() -> None:
+    with pytest.raises(click.BadParameter, match="it goes into a file, and never to stdout"):
+        read_output("plan", "-o", "-")

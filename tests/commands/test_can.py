@@ -254,6 +254,13 @@ def test_faults_of_one_question(root: Path, iamgen: Iamgen, arguments: tuple[str
             ("can", "bob", "s3:*", "--at", "HEAD", "--live"),
             "--at: --at and --live name different sources, and answers are about one",
         ),
+        *(
+            (
+                ("can", "bob", "s3:*", option, "x"),
+                f"{option}: it says how to ask AWS, and no option has AWS asked: the answer would not be about AWS",
+            )
+            for option in ("--profile", "--role-arn-template")
+        ),
         (("who-can",), "who-can: it takes either ACTION or --admin"),
         (("who-can", "s3:*", "--admin"), "who-can: it takes either ACTION or --admin"),
         (("who-can", "--admin", "--on", "*"), "who-can: --admin is about everything, so it takes no --on"),

@@ -500,6 +500,23 @@ def test_the_stack_policy_of_a_new_stack_was_never_opened(stubbed: Stubbed, orde
     assert [fault.problem for fault in going_on([prepared])] == ["AWS goes on: the stack infra is CREATE_IN_PROGRESS"]
 
 
+def test_an_interruption_after_aws_was_through_says_that_it_had_begun(
+    stubbed: Stubbed, order: Order, choices: Choices
+) -> None:
+    """The stack may still lack its policy and its protection."""
+    prepared = Prepared(order, stubbed.clients, choices, None)
+    stubbed.stack("CREATE_COMPLETE")
+    assert list(going_on([prepared], {"dev"})) == [
+        Fault(
+            "dev (222222222222)",
+            "the deployment had begun, and may not be complete: the stack infra is CREATE_COMPLETE",
+            "see what is missing: iamgen deploy dev --dry-run",
+        )
+    ]
+    stubbed.stack("CREATE_COMPLETE")
+    assert list(going_on([prepared])) == []
+
+
 def test_one_account_that_cannot_be_looked_at_hides_no_other(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     stubbed.refuse("cloudformation", "describe_stacks", "ExpiredToken")
     stubbed.stack("UPDATE_IN_PROGRESS")

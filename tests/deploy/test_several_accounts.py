@@ -11,11 +11,15 @@ import pytest
 from iamgen.aws_client.clients import Clients, Credentials, connect
 from iamgen.aws_client.polling import Pace
 from iamgen.deploy import several_accounts
+from iamgen.deploy.change_set import ChangeSet
 from iamgen.deploy.order import Choices, Order
+from iamgen.deploy.planner import Prepared
 from iamgen.deploy.several_accounts import Member, Pending
 from iamgen.deploy.target_account import TargetAccount
+from iamgen.errors import Fault, refuse
 
 Aws = Any
+Stubbed = Any
 BOB = "arn:aws:iam::111111111111:user/bob"
 GROUP = '{"Resources": {"G": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "G"}}}}'
 
@@ -94,3 +98,47 @@ def test_an_account_that_a_kept_plan_does_not_name_is_refused(aws: Aws, order: O
     assert [fault.problem for fault in planned.failed["dev"].faults] == [
         "the plan calls this account by another name than CONST.inc does now"
     ]
+
+
+def test_a_clean_up_that_is_cut_short_names_what_may_stay(
+    stubbed: Stubbed, order: Order, choices: Choices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The third signal ends it at once; neither what it was removing then nor what was to follow is forgotten."""
+    pending = Pending()
+    for kind, name in (("CREATE", "dev"), ("UPDATE", "prod"), ("UPDATE", "test")):
+        change_set = ChangeSet(f"of-{name}", "stack-id", kind, ())
+        pending.prepared[name] = Prepared(order, stubbed.clients, choices, None, change_set)
+    pending.begun.add("prod")
+    monkeypatch.setattr(several_accounts, "discard", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        pending.clean_up()
+    faults = list(pending.not_removed())
+    assert [fault.problem for fault in faults] == [
+        "the change set of the plan may stay in AWS: of-dev; so may the stack that it was made on, which is empty: infra",
+        "the change set of the plan may stay in AWS: of-test",
+    ]
+    assert all(fault.hint.startswith("delete it: aws cloudformation delete-change-set") for fault in faults)
+    assert list(Pending(are_kept=True).not_removed()) == []
+
+
+def test_planning_that_is_cut_short_says_that_a_change_set_may_stay(
+    stubbed: Stubbed, order: Order, choices: Choices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pending, stop = Pending(), threading.Event()
+    told: list[Fault] = []
+
+    def prepare(*_: object) -> Prepared:
+        told.extend(pending.not_removed())
+        raise refuse("dev", "denied")
+
+    monkeypatch.setattr(several_accounts, "prepare", prepare)
+    member = Member("dev", order, stubbed.clients, holds_people=False)
+    several_accounts.plan([member], choices, ignore, stop, pending)
+    listing = "look: aws cloudformation list-change-sets --stack-name infra --region eu-west-1 --profile of-dev"
+    problem = "planning was cut short: its change set may stay in AWS"
+    assert told == [Fault("dev (222222222222)", problem, listing)]
+    assert list(pending.not_removed()) == []
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt

@@ -13,9 +13,11 @@ import pytest
 
 from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.release.audit import log_of, when_and_what
+from iamgen.release.committer import signature
 from iamgen.release.exported_tree import exported
 from iamgen.release.promotion import Promotion, PromotionRequest, planned, publish, require_channel
 from iamgen.release.repository import open_repository
+from iamgen.release.tags import NewTag, tag_object
 from iamgen.release.versions import parse
 
 World = Any
@@ -570,6 +572,25 @@ def test_where_tags_are_signed_one_that_is_not_is_refused(signing: Clone) -> Non
     assert signature_said(signing, "v0.0.5") == [warning]
     signing.git("config", "tag.forceSignAnnotated", "true")
     assert refusal(signing, "v0.0.4")[0].where == "tag v0.0.4"
+
+
+def test_a_tag_that_git_does_not_sign_though_it_should_is_not_made(signing: Clone) -> None:
+    """git 2.39 makes a tag without a signature, and ends well, when ssh-keygen cannot sign; a later one ends badly."""
+    signing.commit("More")
+    signing.push()
+    commit = signing.git("rev-parse", "HEAD")
+    signing.git("config", "user.signingkey", "/nowhere")
+    repository = open_repository(signing.folder)
+    tag = NewTag("v0.0.3", commit, "message", signature(repository))
+    with pytest.raises(IamgenError) as raised:
+        tag_object(repository, tag)
+    (fault,) = raised.value.faults
+    assert fault.where == "tag v0.0.3"
+    assert (
+        "git did not sign it: Couldn't load public key /nowhere" in fault.problem or "cannot be made" in fault.problem
+    )
+    assert fault.hint.startswith("nothing was pushed")
+    assert "v0.0.3" not in signing.tags()
 
 
 def test_a_signature_that_is_not_of_the_tag_is_refused(signing: Clone, tmp_path: Path) -> None:

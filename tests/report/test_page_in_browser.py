@@ -158,6 +158,7 @@ def test_all_of_it_is_printed(page: Any) -> None:
     for part in ("Emergencies", "Assertions", "What was not looked at", "alice (person)", "AdminR in dev",
                  "Roles, those of equal power together", "Administrator in effect", "Stops logs", "prod 333333333333: "):  # fmt: skip
         assert part in text
+    assert "Point at anybody" not in text  # nobody points on paper
     assert page.locator("nav").is_hidden() and page.locator("#view").is_hidden()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("#printed").is_hidden()
