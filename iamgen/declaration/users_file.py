@@ -192,14 +192,7 @@ def _gathered(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         return Written(file), (*_located(notes.faults, root), broken)
     written = Written(
         file,
-        users=tuple(_sound(names.get("USERS"), User)),
-        ci_users=tuple(_sound(names.get("CI_USERS"), CIUser)),
-        pipelines=tuple(_sound(names.get("PIPELINES"), Pipeline)),
-        roles=tuple(_sound(names.get("ROLES"), Role)),
-        groups=tuple(_sound(names.get("GROUPS"), Group)),
-        policies=tuple(_sound(names.get("POLICIES"), Policy)),
-        assertions=tuple(_sound(names.get("ASSERTIONS"), Assertion)),
-        accepted=tuple(_sound(names.get("ACCEPTED"), Acceptance)),
+        **_listed(names),
         ops_services=_services(names.get("OPS_SERVICES")),
         settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
         strays=tuple(_strays(notes.declared, names)),
@@ -208,6 +201,11 @@ def _gathered(root: Path) -> tuple[Written, tuple[Fault, ...]]:
     )
     faults = [*notes.faults, *repeated_keys(file), *_shape_faults(file, names)]
     return written, tuple(_located(faults, root))
+
+
+def _listed(names: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the declared values of each list, by the field of `Written` that takes them."""
+    return {name.lower(): tuple(_sound(names.get(name), kind)) for name, kind in _LISTS.items() if kind is not str}
 
 
 def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:
