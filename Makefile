@@ -58,13 +58,16 @@ WORKERS := $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 
 environments: .venv/dev .venv/emulator/made .venv/aws-cli/made .venv/js/made .venv/newest/made ## make what the tests run in; with --jobs several at once
 
-test-newest: .venv/newest/made ## run the tests of what depends on the interpreter; NEWEST=python3.13
+test-newest: .venv/newest/made .venv/emulator/made ## run the tests of what depends on the interpreter; NEWEST=python3.13
 	.venv/newest/bin/pytest -n $(WORKERS) $(INTERPRETER_TESTS)
 
-# What leans on the libraries: the command line, what is read from their data, the sandbox, whole templates.
-LIBRARY_TESTS := tests/aws/test_escalation.py tests/aws/test_services.py tests/cli tests/golden tests/jinja
+# What leans on the libraries: the command line, what is read from their data, the sandbox, whole templates, cfn-lint,
+# YAML that others wrote, requests to AWS.
+LIBRARY_TESTS := tests/aws/test_escalation.py tests/aws/test_services.py tests/cli tests/golden tests/jinja \
+	tests/check/lint tests/iam/test_source.py tests/aws_client/test_clients.py tests/aws_client/test_errors.py \
+	tests/commands/test_drift.py
 
-test-oldest: .venv/oldest/made ## run the tests of what depends on libraries, with the oldest of each that setup.cfg allows
+test-oldest: .venv/oldest/made .venv/emulator/made ## run the tests of what depends on libraries, with the oldest of each that setup.cfg allows
 	.venv/oldest/bin/pytest -n $(WORKERS) $(LIBRARY_TESTS)
 
 emulator: .venv/emulator/made ## run a local AWS to try things on, until ^C
@@ -75,11 +78,13 @@ docs: .venv/docs/made ## make the documentation's site in build/docs, every link
 		--doctree-dir .venv/docs/doctrees . build/docs
 	@echo "the site is build/docs/index.html"
 
-# The second time with another umask, and later: whatever of that gets into an archive makes a difference.
+# The second time with another umask and hash seed, and later: whatever of that gets into an archive makes a
+# difference. The wheel is built from the source distribution: a file that is missing there is missing in both.
 dist: .venv/dev ## build what is released, of the last commit, twice, and compare the bytes: dist/
 	rm -rf .build/dist && mkdir -p .build/dist dist
 	set -e; for umask in 022 027; do (umask $$umask; git clone --quiet . .build/dist/$$umask; \
-		$(BIN)/python -m build --outdir .build/dist/$$umask/dist .build/dist/$$umask >.build/dist/$$umask.log); done
+		PYTHONHASHSEED=$$umask $(BIN)/python -m build --outdir .build/dist/$$umask/dist \
+		.build/dist/$$umask >.build/dist/$$umask.log); done
 	set -e; for file in .build/dist/022/dist/*; do cmp $$file .build/dist/027/dist/$${file##*/}; done
 	cp .build/dist/022/dist/* dist/
 	@cd dist && sha256sum $$(ls ../.build/dist/022/dist)

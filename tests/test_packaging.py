@@ -14,6 +14,7 @@ from pathlib import Path
 from runpy import run_path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 
@@ -32,14 +33,30 @@ def test_the_installed_package_is_tested() -> None:
 
 @installed
 def test_every_file_of_the_source_is_in_it() -> None:
-    def files(folder: Path, *kinds: str) -> set[str]:
-        return {str(path.relative_to(folder)) for kind in kinds for path in folder.rglob(f"*{kind}")}
+    def files(folder: Path) -> set[str]:
+        """Return every file of a folder, less what Python makes itself."""
+        paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+        return {str(path) for path in paths if "__pycache__" not in path.parts}
 
-    assert files(PROJECT / "iamgen", ".py", ".txt", "py.typed") <= files(PACKAGE, ".py", ".txt", "py.typed")
-    kinds = (".md", ".j2", ".tpl")
-    assert files(PROJECT / "templates", *kinds) <= files(PACKAGE / "templates", *kinds)
-    pages = {path.name for path in (PROJECT / "docs").glob("*.md")}
-    assert {path.name for path in (PACKAGE / "docs").iterdir()} == pages  # and neither pictures nor what makes the site
+    pages = {
+        f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md")
+    }  # neither pictures nor what makes the site
+    templates = {f"templates/{name}" for name in files(PROJECT / "templates")}
+    packaged = files(PROJECT / "iamgen") | templates | pages
+    assert "py.typed" in packaged
+    assert files(PACKAGE) == packaged
+
+
+@installed
+def test_the_licence_is_in_it() -> None:
+    licences = [path for path in metadata.files("iamgen") or () if path.name == "LICENSE"]
+    assert [path.read_text() for path in licences] == [(PROJECT / "LICENSE").read_text()]
+
+
+def test_what_classifiers_name_is_what_ci_tests() -> None:
+    named = re.findall(r"Python :: (3\.\d+)$", (PROJECT / "setup.cfg").read_text(), re.MULTILINE)
+    workflow = yaml.safe_load((PROJECT / ".github/workflows/ci.yml").read_text())
+    assert named == workflow["jobs"]["check"]["strategy"]["matrix"]["python"]
 
 
 @installed

@@ -36,7 +36,7 @@ _KINDS: Mapping[str, type[Declared]] = {
         model.User,
     )
 }
-_LOADED_LATER = frozenset({"Accept", "Forbid", "Require"})
+_LOADED_LATER = frozenset(iamgen.__all__) - _KINDS.keys()
 """Types of which the module is loaded where there is a value of it, so that others need not wait for it."""
 _TAG = ""
 _ABSENT = object()

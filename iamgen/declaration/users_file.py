@@ -187,14 +187,7 @@ def _gathered(root: Path) -> tuple[Written, tuple[Fault, ...]]:
         return Written(file), (*_located(notes.faults, root), broken)
     written = Written(
         file,
-        users=tuple(sound_entries(names.get("USERS"), User)),
-        ci_users=tuple(sound_entries(names.get("CI_USERS"), CIUser)),
-        pipelines=tuple(sound_entries(names.get("PIPELINES"), Pipeline)),
-        roles=tuple(sound_entries(names.get("ROLES"), Role)),
-        groups=tuple(sound_entries(names.get("GROUPS"), Group)),
-        policies=tuple(sound_entries(names.get("POLICIES"), Policy)),
-        assertions=tuple(sound_entries(names.get("ASSERTIONS"), Assertion)),
-        accepted=tuple(sound_entries(names.get("ACCEPTED"), Acceptance)),
+        **_listed(names),
         ops_services=services(names.get("OPS_SERVICES")),
         settings=settings if isinstance(settings := without_fault(names.get("SETTINGS")), Settings) else None,
         strays=tuple(strays(notes.declared, names)),
@@ -203,6 +196,13 @@ def _gathered(root: Path) -> tuple[Written, tuple[Fault, ...]]:
     )
     faults = [*notes.faults, *repeated_keys(file), *shape_faults(file, names)]
     return written, tuple(_located(faults, root))
+
+
+def _listed(names: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the declared values of each list, by the field of `Written` that takes them."""
+    return {
+        name.lower(): tuple(sound_entries(names.get(name), kind)) for name, kind in LISTS.items() if kind is not str
+    }
 
 
 def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:

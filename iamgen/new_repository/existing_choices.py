@@ -6,9 +6,9 @@ import ast
 import os
 from pathlib import Path
 
+from iamgen.declaration.file_text import tree
 from iamgen.declaration.kinds import USER_ONLY
 from iamgen.declaration.load import CONSTANTS_FILE, ConstantsFile, load_constants
-from iamgen.declaration.file_text import tree
 from iamgen.errors import IamgenError
 from iamgen.new_repository.choices import DEFAULT_CI, AccountChoice, CiChoice, NewRepository
 from iamgen.new_repository.contents import REQUIREMENTS, USERS

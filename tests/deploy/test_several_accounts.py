@@ -105,8 +105,8 @@ def test_a_clean_up_that_is_cut_short_names_what_may_stay(
 ) -> None:
     """The third signal ends it at once; neither what it was removing then nor what was to follow is forgotten."""
     pending = Pending()
-    for kind, name in (("CREATE", "dev"), ("UPDATE", "prod"), ("UPDATE", "test")):
-        change_set = ChangeSet(f"of-{name}", "stack-id", kind, ())
+    for name in ("dev", "prod", "test"):
+        change_set = ChangeSet(f"of-{name}", "stack-id", "CREATE" if name == "dev" else "UPDATE", ())
         pending.prepared[name] = Prepared(order, stubbed.clients, choices, None, change_set)
     pending.begun.add("prod")
     monkeypatch.setattr(several_accounts, "discard", interrupted)

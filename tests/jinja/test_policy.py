@@ -56,7 +56,7 @@ FAULTS = {
     ),
     "syntax": (HEAD + "{% for %}", "x.json.j2:4: Expected", JINJA),
     "an unknown tag": (HEAD + "\n{% boom %}", "x.json.j2:5: Encountered unknown tag 'boom'", JINJA),
-    "an exception": (HEAD + "{{ 1 // 0 }}", "x.json.j2:4: integer division or modulo by zero", ""),
+    "an exception": (HEAD + "{{ 1 / 0 }}", "x.json.j2:4: division by zero", ""),
     "no JSON": (
         HEAD + '    {"Effect" "Allow"}\n  ]\n}',
         "x.json.j2:4: it makes no JSON: Expecting ':'",
