@@ -20,7 +20,7 @@ from iamgen.errors import Fault, UsageError
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write DIR/ACCOUNT/infra.json instead of stdout; needed for several accounts.",
+    help="Write DIR/ACCOUNT/infra.json instead of stdout. Needed for several accounts.",
 )
 @click.option(
     "--format",
