@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from iamgen.check.finding import Finding, Level
 from iamgen.errors import Fault
@@ -16,6 +16,24 @@ _ASSERTION_NAMES: dict[Level, tuple[str, str]] = {
     "error": ("E192", "failed-assertion"),
     "warning": ("W192", "empty-assertion"),
 }
+EXPLANATIONS: Mapping[tuple[str, str], str] = {
+    ("E191", "wrong-declaration"): "Something in users.py, CONST.inc or a policy template is wrong, so that no "
+    "template could be made and no rule could look at one. The message says what is wrong and what to write. Only the "
+    "formats for programs have this id; in text, the message is an error on stderr.",
+    ("W191", "doubtful-declaration"): "Something in users.py, CONST.inc or a policy template is allowed, but probably "
+    "not meant, such as a grant that has ended. The message says what to do. Only the formats for programs have this "
+    "id; in text, the message is a warning on stderr.",
+    ("E192", "failed-assertion"): "An assertion in users.py does not hold: what a Forbid says must never be possible "
+    "is possible, or what a Require says must always be possible is not. The message shows a request and the way to "
+    "it. Take the access away, or change the assertion. No setting and no --ignore leaves this out.",
+    (
+        "W192",
+        "empty-assertion",
+    ): "An assertion in users.py is about nobody, or about nothing, so that it holds whatever "
+    "is declared. Its names are probably misspelt, or of something that was removed. Correct the assertion, or remove "
+    "it.",
+}
+"""What each of these findings means, by its id and name."""
 
 
 def declaration_findings(level: Level, faults: Iterable[Fault]) -> dict[str, tuple[Finding, ...]]:

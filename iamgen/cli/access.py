@@ -30,12 +30,14 @@ iamgen access bob --in prod
 iamgen access --role AdminR
 iamgen access --unused
 
-Everybody is shown with the roles as which they can act in each account, until
-when, and the reason of the grant: people, CI users, pipelines, services and
-other accounts. With WHO, everything that they may do follows, by service and
-access level, with the path. People are taken to sign in with MFA, and CI
-users to use their keys. --unused shows roles as which nobody can act, groups
-in which nobody is, and policies that nothing attaches."""
+People, CI users, pipelines, services and other accounts are shown with the
+roles as which they can act in each account, until when, and with the reason
+of the grant. With WHO, you also see everything that they may do, by service
+and access level, with the path.
+
+The answer assumes that people sign in with MFA, and that CI users use their
+keys. --unused shows roles as which nobody can act, groups without members,
+and policies that are attached to nothing."""
 
 
 @click.command("access", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
@@ -45,15 +47,15 @@ in which nobody is, and policies that nothing attaches."""
     "account",
     metavar="ACCOUNT",
     shell_complete=options.account_names,
-    help="The account in which they act. Default: every one.",
+    help="The account in which they act. Default: every account.",
 )
 @click.option(
     "--role",
     metavar="ROLE",
     shell_complete=options.role_names,
-    help="The role as which they act. Default: every one.",
+    help="The role as which they act. Default: every role.",
 )
-@click.option("--at-time", "time", metavar="TIME", help="When: 2027-01-31T12:00Z. Default: now.")
+@click.option("--at-time", "time", metavar="TIME", help="When they act, such as 2027-01-31T12:00Z. Default: now.")
 @click.option("--unused", "is_unused", is_flag=True, help="Show the roles, groups and policies that nobody uses.")
 @access_options.source
 @options.as_json

@@ -23,13 +23,13 @@ _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         {
             "metavar": "REVISION",
             "shell_complete": options.revision_names,
-            "help": "A release, branch or commit instead of the files here.",
+            "help": "Ask about this release, branch or commit.",
         },
     ),
     (
         "--template",
         "templates",
-        {"multiple": True, "metavar": "ACCOUNT_ID=FILE", "help": "A template of an account; several times."},
+        {"multiple": True, "metavar": "ACCOUNT_ID=FILE", "help": "The template of an account. May be repeated."},
     ),
     (
         "--account-details",
@@ -37,15 +37,19 @@ _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         {
             "multiple": True,
             "metavar": "ACCOUNT_ID=FILE",
-            "help": "The JSON of `aws iam get-account-authorization-details`; several times.",
+            "help": "The JSON that `aws iam get-account-authorization-details` printed. May be repeated.",
         },
     ),
-    ("--live", "live", {"is_flag": True, "help": "The accounts of CONST.inc as they are in AWS now."}),
-    ("--profile", "profile", {"metavar": "NAME", "help": "With --live, the profile for every account."}),
+    ("--live", "live", {"is_flag": True, "help": "Ask about the accounts of CONST.inc as they are in AWS now."}),
+    (
+        "--profile",
+        "profile",
+        {"metavar": "NAME", "help": "With --live: the profile of ~/.aws/config for every account."},
+    ),
     (
         "--role-arn-template",
         "role_arn_template",
-        {"metavar": "ARN", "help": "With --live, the role to assume in each account."},
+        {"metavar": "ARN", "help": "With --live: the role to assume in each account."},
     ),
 )
 
@@ -71,14 +75,19 @@ source = group("source", _source, *(click.option(option, name, **settings) for o
 def target(command: Command) -> Command:
     """Add the options that say on what something is done, in which account, and when."""
     resource = click.option(
-        "--on", "resource", metavar="ARN", help="The resource, or a pattern of ARNs. Default: every one."
+        "--on",
+        "resource",
+        metavar="ARN",
+        help="The ARN of the resource, or a pattern of ARNs. Default: every resource.",
     )
     account = click.option(
         "--in",
         "account",
         metavar="ACCOUNT",
         shell_complete=options.account_names,
-        help="The account in which it is done. Default: any.",
+        help="The account in which it is done. Default: every account.",
     )
-    time = click.option("--at-time", "time", metavar="TIME", help="When it is done: 2027-01-31T12:00Z. Default: now.")
+    time = click.option(
+        "--at-time", "time", metavar="TIME", help="When it is done, such as 2027-01-31T12:00Z. Default: now."
+    )
     return resource(account(time(command)))

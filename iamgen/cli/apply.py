@@ -25,12 +25,17 @@ if TYPE_CHECKING:  # `--help` needs none of these
 def apply(
     session: Session, /, *, approved: Path, consent: Consent, permit: Permit, reach: Reach, output: Output
 ) -> int:
-    """Carry out a kept plan, shown and asked about first.
+    """Carry out a kept plan, after showing it and asking.
 
-    Each account goes its own way. What was carried out already is named and left alone, so that the same file can be
-    applied again when an account failed. The file itself is never changed: an approval is of its bytes.
+    \b
+    iamgen apply plan.json --dry-run    show what would be done
+    iamgen apply plan.json              show it, ask, and do exactly that
 
-    What must not be lost is checked again: --allow-replacement and --lock-me-out have to be said here as well.
+    When one account fails, the others go on. What was carried out already is named and left alone, so that you can
+    apply the same file again. The file itself is never changed, so that an approval of it stays valid.
+
+    iamgen checks again that nothing important is lost: give --allow-replacement and --lock-me-out here too, if the plan
+    needed them.
     """
     from iamgen.cli.deploy import run
     from iamgen.commands.requests import DeployOptions, Lint

@@ -20,7 +20,7 @@ _FORMS = click.Choice(["text", "json", "markdown", "sarif"])
 
 @click.command("audit")
 @values.reach
-@click.option("--format", "form", type=_FORMS, default="text", show_default=True)
+@click.option("--format", "form", type=_FORMS, default="text", show_default=True, help="The format of the findings.")
 @options.as_json
 @options.exit_code("something was found, or was not looked at")
 @click.pass_obj
@@ -32,14 +32,19 @@ def audit(session: Session, /, *, reach: Reach, form: AuditForm, as_json: bool, 
     iamgen audit dev --format markdown
     iamgen audit --exit-code           for a nightly job
 
-    Users who are in no file or missing, memberships, policies of a user's own,
-    users without MFA or with several devices, keys over 90 days or unused,
-    root's keys and MFA, the password policy, roles that trust somebody who was
-    deleted or who is in no file, groups, roles and policies that are named
-    like the stack's and are in no file, and users and roles that are
-    administrators in effect and that no file makes that. Each finding says
-    what puts it right. Nothing is changed. ACCEPTED in users.py names findings
-    that are known: they are listed, and do not count.
+    \b
+    It looks for:
+      - users who are missing or not declared, and differing memberships
+      - policies of a user's own, and users without MFA or with several devices
+      - access keys that are over 90 days old or unused
+      - the keys and MFA of root, and the password policy
+      - roles that trust somebody who was deleted or is not declared
+      - groups, roles and policies that are named like the stack's and are not
+        declared
+      - users and roles that are administrators in effect and not declared so
+
+    Each finding says what puts it right. Nothing is changed. ACCEPTED in users.py
+    names findings that are known: they are listed, and do not count.
     """
     if reach.accounts and reach.every:
         problem = "it takes either accounts or --all"

@@ -55,16 +55,20 @@ read instead of CONST.inc, aws-cli.config.tpl and aws-cli.credentials.tpl.
     shell_complete=options.user_names,
     help="The same as USER: the person, as users.py calls them.",
 )
-@click.option("--account", metavar="NAME", help="The name of their own profile, AWS_ACCOUNT_NAME.")
-@click.option("--mfa-serial", metavar="ARN", help="Their MFA device, unless it has their name.")
+@click.option(
+    "--account", metavar="NAME", help="The name of their own profile. Default: AWS_ACCOUNT_NAME of CONST.inc."
+)
+@click.option(
+    "--mfa-serial", metavar="ARN", help="The ARN of their MFA device. Default: the device that has their name."
+)
 @bootstrap_options.key
 @bootstrap_options.links
 @click.option("--only", type=click.Choice(["config", "credentials"]), help="Print this file's text and nothing else.")
-@click.option("--write", is_flag=True, help="Merge into ~/.aws/config and ~/.aws/credentials.")
+@click.option("--write", is_flag=True, help="Merge the text into ~/.aws/config and ~/.aws/credentials.")
 @click.option(
     "--replace", "replaces", is_flag=True, hidden=True, help="Without asking, also what you wrote or edited yourself."
 )
-@click.option("-y", "--yes", is_flag=True, help="Without asking; what you wrote or edited yourself stays.")
+@click.option("-y", "--yes", is_flag=True, help="Do it without asking. What you wrote or edited yourself stays.")
 @options.dry_run
 @bootstrap_options.source
 @bootstrap_options.files

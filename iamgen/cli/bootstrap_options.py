@@ -60,18 +60,22 @@ def _files(*, const_file: Path | None, config_tpl_file: Path | None, credentials
 key = group(
     "key",
     _key,
-    click.option("--access-key-id", metavar="ID", help="Their access key. Without it only links are printed."),
+    click.option("--access-key-id", metavar="ID", help="Their access key. Without it, only links are printed."),
     click.option(
         "--secret-access-key",
         metavar="KEY",
-        help="Its secret; - reads it from stdin. Better left out: AWS_SECRET_ACCESS_KEY is taken, or it is asked for.",
+        help="The key's secret, or - for stdin. Best left out: then AWS_SECRET_ACCESS_KEY is used, or iamgen asks.",
     ),
-    click.option("--keep-key", is_flag=True, help="With --write: renew the config for new roles; the key stays."),
+    click.option(
+        "--keep-key", is_flag=True, help="With --write: renew the config, such as for new roles, and keep the key."
+    ),
 )
 links = group(
     "links",
     _links,
-    click.option("--all-roles", is_flag=True, help="Print links to every role, whoever may assume it."),
+    click.option(
+        "--all-roles", is_flag=True, help="Print links to all roles, not only those that the person may assume."
+    ),
     click.option(
         "--format",
         "form",
@@ -87,9 +91,13 @@ links = group(
         type=_FILE,
         callback=options.file_or_stdout,
         metavar="FILE",
-        help="Write the links, or the guide, into a file.",
+        help="Write the links, or the guide, into a file instead of stdout.",
     ),
-    click.option("--guide", is_flag=True, help="Print a page for their first day: sign in, MFA, key, roles."),
+    click.option(
+        "--guide",
+        is_flag=True,
+        help="Print a page for their first day: how to sign in, set up MFA and a key, and use the roles.",
+    ),
 )
 source = group(
     "source",

@@ -30,11 +30,13 @@ iamgen can ci@prod 'dynamodb:Delete*' --on 'arn:aws:dynamodb:*:*:table/*'
 iamgen can role/OpsR@dev iam:PassRole --at v1.2.0
 iamgen can --questions questions.jsonl > answers.jsonl
 
-The answer is yes with the path, no with how far each way got, or that it
-depends, with what decides. WHO is a person, a CI user, the subject of a
-pipeline, role/NAME, a service or an ARN; it may be NAME@ACCOUNT. A person
-acts as themselves and as every role that they can reach, over several hops.
-A pattern is answered with yes only if all of it is allowed."""
+The answer is yes, with the path; no, with how far each way got; or that it
+depends, with the conditions that decide. A person acts as themselves and as
+every role that they can reach, also through other roles. A pattern is
+answered with yes only if all of it is allowed.
+
+WHO is a person, a CI user, the subject of a pipeline, role/NAME, a service or
+an ARN. NAME@ACCOUNT is the principal of that name in that account."""
 _MFA: dict[bool | None, Mfa] = {None: "usual", True: "present", False: "false"}
 
 
@@ -42,20 +44,25 @@ _MFA: dict[bool | None, Mfa] = {None: "usual", True: "present", False: "false"}
 @click.argument("actor", metavar="WHO", required=False, shell_complete=options.actor_names)
 @click.argument("action", metavar="ACTION", required=False)
 @access_options.target
-@click.option("--with-mfa/--without-mfa", "mfa", default=None, help="Whether the user signed in with MFA.")
-@click.option("--context", multiple=True, metavar="KEY=VALUE", help="A condition key of the request; several times.")
+@click.option(
+    "--with-mfa/--without-mfa",
+    "mfa",
+    default=None,
+    help="Whether the user signed in with MFA. Default: people did, and CI users did not.",
+)
+@click.option("--context", multiple=True, metavar="KEY=VALUE", help="A condition key of the request. May be repeated.")
 @click.option(
     "--via",
     metavar="ROLE",
     shell_complete=options.role_names,
-    help="Act through that role alone; `self` is without any role.",
+    help="Act as this role and as no other; `self` means without any role.",
 )
 @access_options.source
 @click.option(
     "--questions",
     metavar="FILE",
     shell_complete=options.any_file,
-    help="Answer a file of questions, one a line of JSON; with - as FILE, those of stdin.",
+    help="Answer a file of questions, each a line of JSON. FILE may be - for stdin.",
 )
 @options.as_json
 @click.pass_obj

@@ -20,13 +20,14 @@ if TYPE_CHECKING:  # `--help` needs none of these
 @values.result("something remains to be done")
 @click.pass_obj
 def cancel(session: Session, /, *, reach: Reach, consent: Consent, output: Output) -> int:
-    """Stop an update under way; AWS puts everything back.
+    """Stop an update that is under way; AWS puts everything back.
 
     \b
     iamgen cancel dev --dry-run    show what is under way
     iamgen cancel dev              show it, ask, stop it, and wait for the end
 
-    AWS stops updates alone, and no creation. The exit code is 1 unless each stack is as it was before.
+    AWS can stop an update, but not the creation of a stack. The exit code is 1 unless each stack is as it was before
+    the update.
     """
     return run(session, reach, consent, output)
 

@@ -19,7 +19,7 @@ from iamgen.cli.session import Session
     type=click.Choice(["text", "markdown", "json"]),
     default="text",
     show_default=True,
-    help="The format of the changes; markdown is for the summary of a CI job.",
+    help="The format of the changes; markdown suits the summary of a CI job.",
 )
 @options.fail_on
 @options.brief
@@ -46,10 +46,10 @@ def changes(
     iamgen changes v1.2.3 v1.3.0     between two releases
 
     FROM and TO are names that git knows for a commit: a tag, a branch, an id.
-    Without TO, the working tree is compared. The access comes first, as in
+    Without TO, FROM is compared with the files here. Access comes first, as in
     `iamgen diff`, which also shows a request for each gain and loss. The
-    changes of templates are resources that are added, changed and removed, and
-    in a policy its statements and their parts, rather than lines of JSON.
+    changes of templates follow: resources that are added, changed and removed,
+    and the statements of policies and their parts, rather than lines of JSON.
     """
     from iamgen.commands.changes import ChangesRequest, changes
     from iamgen.declaration.load import find_root

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The same as FILE: check this JSON or YAML template. May be repeated.",
+    help="Check this JSON or YAML template, as FILE does. May be repeated.",
 )
 @click.option(
     "--ignore",
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--quotas", is_flag=True, help="Print every quota of every account, not only the ten fullest.")
-@click.option("--watch", is_flag=True, help="Check again after each change of a file, until ^C.")
+@click.option("--watch", is_flag=True, help="Check again after each change of a file, until Ctrl-C.")
 @options.lint
 @options.cache
 @click.pass_obj
@@ -65,7 +65,7 @@ def check(
     """Check templates against every rule and every quota.
 
     \b
-    iamgen check                          all accounts
+    iamgen check                          every account
     iamgen check dev '*-prod'             only these accounts
     iamgen check other.yaml               a template of any origin
 

@@ -11,7 +11,7 @@ from iamgen.cli.session import Session
 
 @click.command()
 @click.argument("providers", nargs=-1, required=True, type=click.Choice(["github", "gitlab"]), metavar="PROVIDER...")
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 when a file is out of date.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing, and exit with 1 when a file is out of date.")
 @click.pass_obj
 def ci(session: Session, /, *, providers: tuple[Literal["github", "gitlab"], ...], only_check: bool) -> int:
     """Write the files by which CI checks and deploys.
@@ -25,9 +25,12 @@ def ci(session: Session, /, *, providers: tuple[Literal["github", "gitlab"], ...
     templates. It deploys a promotion: first the account that holds people,
     then the others, then production, each after an approval. It uses the
     roles of PIPELINES by OIDC, without a stored key. Where PIPELINES gives a
-    job a role that only reads, every night it compares AWS with what is
-    declared: drift and audit, in .github/workflows/iamgen-nightly.yml. Write
-    the files again when accounts or pipelines change; CI checks that you did.
+    scheduled job a role that only reads, CI also compares AWS with what is
+    declared every night, by `iamgen drift` and `iamgen audit`; on GitHub the
+    file is .github/workflows/iamgen-nightly.yml.
+
+    Write the files again when accounts or pipelines change; CI fails when they
+    are out of date.
     """
     from iamgen.commands.ci import CiRequest, ci
     from iamgen.declaration.load import find_root

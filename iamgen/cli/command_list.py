@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 COMMANDS: Mapping[str, Mapping[str, str]] = {
     "The declaration": {
-        "init": "Begin a new repository, ready to run.",
+        "init": "Begin a new repository that is ready to run.",
         "render": "Print or write accounts' CloudFormation templates.",
         "check": "Check templates against every rule and every quota.",
         "explain": "Explain a rule of check, with examples.",
@@ -22,7 +22,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "access": "Show who has which role in which account, and why.",
         "expiring": "Show what ends soon, and what has ended.",
         "report": "Make a page that shows who can do what.",
-        "graph": "Draw who reaches what, as a picture or for a code host.",
+        "graph": "Draw who reaches what, as a picture or as text for a code host.",
         "review": "Let owners confirm all access line by line, in git.",
         "diff": "Show who gains and who loses what, for all requests.",
     },
@@ -32,10 +32,10 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "ci": "Write the files by which CI checks and deploys.",
     },
     "Deployments": {
-        "deploy": "Deploy accounts' stacks, shown and asked about first.",
+        "deploy": "Deploy accounts' stacks, after showing what changes and asking.",
         "plan": "Show what a deployment changes, and keep the plan in a file.",
-        "apply": "Carry out a kept plan, shown and asked about first.",
-        "cancel": "Stop an update under way; AWS puts everything back.",
+        "apply": "Carry out a kept plan, after showing it and asking.",
+        "cancel": "Stop an update that is under way; AWS puts everything back.",
         "stack-set": "Deploy one template to all accounts of a kind.",
         "drift": "Show what differs in AWS from the template that was deployed.",
         "template": "Print the template that an account's stack was deployed with.",

@@ -20,8 +20,8 @@ def completion(session: Session, /, *, shell: str) -> int:
     fish    iamgen completion fish >
               ~/.config/fish/completions/iamgen.fish
 
-    It completes commands and options, and the accounts, people, roles,
-    channels, releases, branches, reviews, rules and pages that there are.
+    The shell then completes commands and options, and the names of accounts,
+    people, roles, channels, releases, branches, reviews, rules and pages.
     users.py is not run for it.
     """
     from iamgen.cli.completion_scripts import PLACES, script

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # `--help` needs none of these
         "--plan-only",
         "dry_run",
         is_flag=True,
-        help="Show the plan, and stop there; nothing is left in AWS.",
+        help="Show the plan, and change nothing; nothing is left behind in AWS.",
     )
 )
 @values.deployment
@@ -45,19 +45,19 @@ def deploy(
     output: Output,
     older: spellings.OlderSpelling,
 ) -> int:
-    """Deploy accounts' stacks, shown and asked about first.
+    """Deploy accounts' stacks, after showing what changes and asking.
 
     \b
     iamgen deploy dev                 show what changes, ask, deploy
     iamgen deploy --all --yes         user-only first, then the others at once
     iamgen deploy dev --repair        also put right what was changed by hand
 
-    A plan that somebody else approves is made by `iamgen plan` and carried out by `iamgen apply`; `iamgen cancel` stops
-    an update; `iamgen stack-set` deploys to all accounts of a kind by a stack set.
+    When somebody else has to approve a plan, `iamgen plan` makes it and `iamgen apply` carries it out. `iamgen cancel`
+    stops an update, and `iamgen stack-set` deploys to all accounts of a kind by a stack set.
 
-    Credentials are those of --profile, or of each account's <NAME>_AWS_PROFILE in CONST.inc, or what the AWS CLI
-    would use; with --role-arn-template they assume that role in each account. They have to be of the account.
-    AWS_ENDPOINT_URL says where AWS is, if it is elsewhere.
+    The credentials are those of --profile, or of each account's <NAME>_AWS_PROFILE in CONST.inc, or those that the AWS
+    CLI would use; they have to belong to the account. With --role-arn-template, they assume that role in each account.
+    AWS_ENDPOINT_URL is the address of AWS, when it is not the usual one.
     """
     line = values.CommandLine(reach, consent, permit, lint, output, deployment)
     other = spellings.command(older, line)

@@ -30,10 +30,10 @@ iamgen diff --template 222222222222=old.json --template 222222222222=new.json
 iamgen diff --policy old.json new.json      two policies
 
 People come first: who joined and left, and which roles they gained and lost.
-What roles may do more or less follows. All requests are compared, not texts:
-each difference comes with a request that is denied on one side and allowed on
-the other; where there is none, that is proven. What cannot be decided is
-named."""
+Then comes what roles may do more or less than before. iamgen compares what is
+allowed rather than how it is written: each difference comes with a request
+that is denied on one side and allowed on the other, and where there is none,
+that is proven. What cannot be decided is named."""
 
 
 def _collected(
@@ -60,23 +60,26 @@ def _collected(
 _source = group(
     "source",
     _collected,
-    click.option("--deployed", is_flag=True, help="Compare what is deployed in AWS now with TO."),
+    click.option(
+        "--deployed", is_flag=True, help="Compare what is deployed in AWS now with the files here, or with TO."
+    ),
     click.option(
         "--template",
         "templates",
         multiple=True,
         metavar="ACCOUNT_ID=FILE",
-        help="A template of an account; twice for each, the old one first.",
+        help="A template of an account. Say it twice for each account, the old one first.",
     ),
     click.option(
         "--account-details",
         "details",
         multiple=True,
         metavar="ACCOUNT_ID=FILE",
-        help="The JSON of `aws iam get-account-authorization-details`; twice for each, the old one first.",
+        help="The JSON that `aws iam get-account-authorization-details` printed. Say it twice for each account, "
+        "the old one first.",
     ),
-    click.option("--profile", metavar="NAME", help="With --deployed, the profile for every account."),
-    click.option("--role-arn-template", metavar="ARN", help="With --deployed, the role to assume in each account."),
+    click.option("--profile", metavar="NAME", help="With --deployed: the profile of ~/.aws/config for every account."),
+    click.option("--role-arn-template", metavar="ARN", help="With --deployed: the role to assume in each account."),
 )
 
 
@@ -90,7 +93,7 @@ _source = group(
     nargs=2,
     metavar="OLD.json NEW.json",
     shell_complete=options.any_file,
-    help="Two policies of a user, group or role, as JSON documents.",
+    help="Compare two policies of a user, group or role, which are JSON documents.",
 )
 @click.option(
     "--format",

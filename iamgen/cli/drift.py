@@ -33,11 +33,11 @@ def drift(
     iamgen drift dev                   what was changed by hand
     iamgen drift --all --exit-code     for a nightly job
 
-    CloudFormation's drift detection is used, and iamgen adds what that does
-    not see: inline policies and attachments added to the stack's groups,
-    roles and users; who is in its groups; trust in a principal that was
-    deleted. `+` is in AWS and not in the template, `-` is the reverse.
-    Nothing is changed; `iamgen deploy --repair` puts it right.
+    iamgen uses CloudFormation's drift detection, and adds what that does not
+    see: inline policies and attachments added to the stack's groups, roles and
+    users; who is in its groups; and trust in a principal that was deleted. `+`
+    marks what is in AWS and not in the template, and `-` what is in the template
+    and not in AWS. Nothing is changed; `iamgen deploy --repair` puts it right.
     """
     from iamgen.commands.drift import DriftRequest, drift
     from iamgen.commands.requests import Output, Reach

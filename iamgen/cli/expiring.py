@@ -26,13 +26,19 @@ _HELP = """Show what ends soon, and what has ended.
 iamgen expiring
 iamgen expiring --within 90d
 
-Grants and emergencies of users.py are shown with their reasons, ordered by
-their ends, those that have ended too as long as users.py has them. Of other
-sources, and of policies, it is the statements with a condition on the time."""
+The grants and emergencies of users.py are shown with their reasons, the
+earliest end first. Those that have ended are shown as long as users.py has
+them. Statements of policies are shown too when they have a condition on the
+time; they are all that other sources, such as --template, can show."""
 
 
 @click.command("expiring", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
-@click.option("--within", metavar="SPAN", default="30d", help="Hours, days or weeks: 48h, 30d, 6w. Default: 30d.")
+@click.option(
+    "--within",
+    metavar="SPAN",
+    default="30d",
+    help="How far ahead to look, in hours, days or weeks: 48h, 30d, 6w. Default: 30d.",
+)
 @access_options.source
 @options.as_json
 @click.pass_obj

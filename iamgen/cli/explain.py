@@ -18,9 +18,9 @@ def explain(session: Session, /, *, rule: str) -> int:
     iamgen explain E108
     iamgen explain trust-without-mfa
 
-    What the rule finds, why it matters, what is wrong and what is right: its
-    section of `iamgen docs rules`. Those of cfn-lint are on cfn-lint's own
-    pages.
+    It prints the rule's section of `iamgen docs rules`: what the rule finds,
+    why that matters, what is wrong and what is right. RULE is the id or the
+    name of a rule. The rules of cfn-lint are explained on cfn-lint's own pages.
     """
     from iamgen.commands.explain import explain
 

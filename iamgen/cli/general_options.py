@@ -25,7 +25,7 @@ def general_options(*, hidden: bool) -> list[click.Parameter]:
     colour = click.Option(
         ["--color", "colour"],
         type=click.Choice(["auto", "always", "never"]),
-        help="Colour on stderr; auto, the default, means on a terminal, unless NO_COLOR is set.",
+        help="When messages are in colour: auto, the default, means on a terminal, unless NO_COLOR is set.",
         expose_value=False,
         hidden=hidden,
         callback=_set_colour,
@@ -47,7 +47,7 @@ def version_option() -> click.Parameter:
     return click.Option(
         ["--version"],
         is_flag=True,
-        help="Show the version and exit; with --verbose also those of Python and the libraries, for a report of a bug.",
+        help="Show the version and exit. With --verbose, also those of Python and the libraries, for a bug report.",
         expose_value=False,
         callback=_show_version,
     )

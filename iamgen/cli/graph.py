@@ -21,32 +21,45 @@ _HEADINGS = {
     "What is drawn instead of the declaration": access_options.SOURCE,
     "The picture": ("form", "output"),
 }
-_HELP = """Draw who reaches what, as a picture or for a code host.
+_HELP = """Draw who reaches what, as a picture or as text for a code host.
 
 \b
 iamgen graph -o access.svg
 iamgen graph --in prod -o prod.svg
 iamgen graph --of bob --format mermaid
 
-People are at the left, by team: their tag `team`, else their path. Machines
-are at the right, and the roles and groups of each account in between. Point at
-anything for its path. Where there are many, people with equal access are drawn
-as one, and so are accounts. An SVG follows the reader's light or dark mode."""
+People are on the left, grouped by team: their tag `team`, or else their path.
+Machines are on the right, and the roles and groups of each account are in
+between. Point at anything in the SVG to see its path; it follows the light or
+dark mode of the reader. Where there are many people or accounts, those with
+equal access are drawn as one."""
 
 
 @click.command("graph", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
 @click.option(
-    "--in", "account", metavar="ACCOUNT", shell_complete=options.account_names, help="The account. Default: every one."
+    "--in",
+    "account",
+    metavar="ACCOUNT",
+    shell_complete=options.account_names,
+    help="Draw this account. Default: every account.",
 )
-@click.option("--of", "actor", metavar="WHO", shell_complete=options.actor_names, help="Whose. Default: everybody's.")
-@click.option("--at-time", "time", metavar="TIME", help="When: 2027-01-31T12:00Z. Default: now.")
+@click.option(
+    "--of",
+    "actor",
+    metavar="WHO",
+    shell_complete=options.actor_names,
+    help="Draw what this person or machine reaches. Default: everybody.",
+)
+@click.option(
+    "--at-time", "time", metavar="TIME", help="Draw the access of this time, such as 2027-01-31T12:00Z. Default: now."
+)
 @click.option(
     "--fold",
     "folding",
     type=click.Choice(["auto", "none", "equal", "team"]),
     default="auto",
     show_default=True,
-    help="Who is drawn as one: nobody, those with equal access, or teams.",
+    help="What is drawn as one: nothing (none), those with equal access (equal), or each team (team).",
 )
 @access_options.source
 @click.option(
@@ -63,7 +76,7 @@ as one, and so are accounts. An SVG follows the reader's light or dark mode."""
     type=click.Path(dir_okay=False, path_type=Path),
     callback=options.file_or_stdout,
     metavar="FILE",
-    help="Write FILE instead of stdout.",
+    help="Write the picture into a file instead of stdout.",
 )
 @click.pass_obj
 def graph(

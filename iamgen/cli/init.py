@@ -43,7 +43,13 @@ def _refuse_empty(values: Mapping[str, str | None]) -> None:
 _choice_options = group(
     "choices",
     _choices,
-    click.option("--account", "accounts", multiple=True, metavar="NAME=ID", help="An account; once for each."),
+    click.option(
+        "--account",
+        "accounts",
+        multiple=True,
+        metavar="NAME=ID",
+        help="The name and id of an account. May be repeated.",
+    ),
     click.option(
         "--region",
         metavar="REGION",
@@ -55,16 +61,18 @@ _choice_options = group(
         "people",
         multiple=True,
         metavar="NAME",
-        help="A person, by the name of their IAM user; once for each. The first looks after the accounts.",
+        help="A person, by the name of their IAM user. May be repeated. The first one looks after the accounts.",
     ),
     click.option(
-        "--ci", type=click.Choice(["github", "gitlab", "none"]), help="Whose CI files to write.  [default: github]"
+        "--ci",
+        type=click.Choice(["github", "gitlab", "none"]),
+        help="The CI service whose files are written.  [default: github]",
     ),
     click.option(
         "--iamgen",
         "requirement",
         metavar="REQUIREMENT",
-        help="What pip installs, such as 'iamgen @ git+https://…@v1.2.3'; by default the iamgen that runs.",
+        help="What pip installs as iamgen, such as 'iamgen @ git+https://…@v1.2.3'. Default: the iamgen that runs.",
     ),
 )
 
@@ -75,21 +83,21 @@ _choice_options = group(
 @options.yes
 @click.pass_obj
 def init(session: Session, /, *, directory: str, choices: NewRepository, yes: bool) -> int:
-    """Begin a new repository, ready to run.
+    """Begin a new repository that is ready to run.
 
     \b
     iamgen init
     iamgen init shop-iam --yes --account user-only=111111111111 \\
         --account shop-dev=222222222222 --account shop-prod=333333333333
 
-    Asks for projects, accounts, the region, people and the CI service, and
-    writes CONST.inc, users.py and all that belongs to them into DIR, or into
-    the current folder. Where there is no terminal, options say it all, or
-    --yes takes the defaults; only accounts have none.
+    iamgen asks for projects, accounts, the region, people and the CI service. It
+    writes CONST.inc, users.py and all that belongs to them into DIR, or into the
+    current folder. Without a terminal, give everything by options, or say --yes
+    to take the defaults; accounts have no default.
 
-    An account for development may also hold the people: give user-only the
-    same id. A file that is there already stays as it is; the others are
-    written, all of them or none.
+    An account for development may also hold the people: give user-only the same
+    id. A file that exists already stays as it is. If one of the others cannot be
+    written, none is.
     """
     from iamgen.commands.init import InitRequest, init
 

@@ -15,8 +15,9 @@ OTHER_WORDS = {"renew": "rotate", "roll": "rotate", "create": "rotate"}
 def keys() -> None:
     """Rotate the access keys of CI users.
 
-    `iamgen keys COMMAND --help` describes a command. A pipeline has no key, and
-    nothing to rotate.
+    A CI user signs in with an access key, which has to be replaced from time to
+    time. A pipeline has no key, so that there is nothing to rotate. `iamgen keys
+    COMMAND --help` describes a command.
     """
 
 

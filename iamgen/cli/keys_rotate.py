@@ -23,10 +23,16 @@ if TYPE_CHECKING:  # `--help` needs none of these
     "--key-file",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write the new key into this new file, readable by you alone.",
+    help="Write the new key into a new file that only you can read.",
 )
-@click.option("--older-than", type=click.IntRange(min=0), default=0, metavar="DAYS", help="Begin with no younger key.")
-@click.option("--discard-new", is_flag=True, help="Delete the new key, whose secret is lost.")
+@click.option(
+    "--older-than",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="DAYS",
+    help="Begin only when the key is at least this old.",
+)
+@click.option("--discard-new", is_flag=True, help="Delete the new key, because its secret is lost.")
 @values.consent()
 @values.access
 @values.result("the rotation waits for the new key's first use")
@@ -50,10 +56,12 @@ def keys_rotate(
     \b
     iamgen keys rotate ci dev --secret ci/aws-key
 
-    Each run does the next of four steps, found by what AWS has: make a second
-    key and hand it over, to Secrets Manager, into a file, or shown once on the
-    terminal; wait until AWS knows of its use; make the old key inactive; delete
-    it. A key that cannot be handed over is deleted at once.
+    \b
+    Each run does the next of four steps, by what AWS has:
+      1. make a key, and hand it over to Secrets Manager, a file or the terminal
+      2. wait until AWS has seen the new key in use
+      3. make the old key inactive
+      4. delete it. A key that cannot be handed over is deleted at once.
     """
     if secret is not None and not secret.strip():
         problem = "--secret names no secret"

@@ -29,10 +29,11 @@ _CODES = {UsageError: USAGE, InterruptError: INTERRUPTED}
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH},
 )
 def iamgen() -> None:
-    """Who may do what in which AWS account: declared in users.py, made into CloudFormation.
+    """Declare who may do what in which AWS account, check it, ask about it, and deploy it with CloudFormation.
 
-    The options may stand before a command or after it; `iamgen COMMAND --help`
-    describes the command.
+    What you declare stands in users.py and CONST.inc; `iamgen init` makes a
+    repository that has them. These options may stand before a command or after
+    it, and `iamgen COMMAND --help` describes the command.
     """
 
 

@@ -89,27 +89,29 @@ def dry_run(command: Command) -> Command:
 
 def remote(command: Command) -> Command:
     """Add --remote, the name of a git remote."""
-    text = "The git remote. By default that of the current branch, else origin, else the only one."
+    text = "The git remote. Default: that of the current branch, else origin, else the only one."
     return click.option("--remote", metavar="NAME", help=text)(command)
 
 
 def brief(command: Command) -> Command:
     """Add --brief, which shortens a plan."""
-    return click.option("--brief", is_flag=True, help="Show which resources change, and not what of them.")(command)
+    return click.option("--brief", is_flag=True, help="Show only which resources change, without the details.")(command)
 
 
 def fail_on(command: Command) -> Command:
     """Add --fail-on, which makes a difference of access an error."""
     text = (
-        "Exit with 1 when something is gained, when somebody gets a new way to administrator, or when there is any "
-        "difference. What is not decided counts as all of them."
+        "Exit with 1 when somebody gains access (gain), gets a new way to become administrator (escalation), or when "
+        "there is any difference (any). A difference that cannot be decided counts too."
     )
     return click.option("--fail-on", type=click.Choice(["gain", "escalation", "any"]), help=text)(command)
 
 
 def as_json(command: Command) -> Command:
     """Add --json, which prints the result for programs."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, all else on stderr.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, and everything else on stderr.")(
+        command
+    )
 
 
 def access(command: Command) -> Command:
@@ -117,7 +119,7 @@ def access(command: Command) -> Command:
     role = click.option(
         "--role-arn-template",
         metavar="ARN",
-        help="The role to assume in each account: 'arn:aws:iam::{account_id}:role/deployer'.",
+        help="The role to assume in each account, such as 'arn:aws:iam::{account_id}:role/deployer'.",
     )
     profile = click.option("--profile", metavar="NAME", help="The profile of ~/.aws/config for every account.")
     return profile(role(command))
@@ -125,13 +127,13 @@ def access(command: Command) -> Command:
 
 def wait(command: Command) -> Command:
     """Add --wait, for a stack in which an operation is in progress."""
-    text = "Wait for the end of an operation that is in progress in a stack, instead of refusing."
+    text = "When an operation is in progress in a stack, wait for its end instead of refusing."
     return click.option("--wait", is_flag=True, help=text)(command)
 
 
 def repair(command: Command) -> Command:
     """Add --repair, which removes drift as well."""
-    return click.option("--repair", is_flag=True, help="Put right what `iamgen drift` finds as well.")(command)
+    return click.option("--repair", is_flag=True, help="Also put right what `iamgen drift` finds.")(command)
 
 
 def bucket(command: Command) -> Command:
@@ -142,16 +144,21 @@ def bucket(command: Command) -> Command:
 
 def service_role(command: Command) -> Command:
     """Add --service-role, as which CloudFormation carries out the deployment."""
-    text = "The role as which CloudFormation acts; the stack keeps it: 'arn:aws:iam::{account_id}:role/cloudformation'."
+    text = (
+        "The role as which CloudFormation acts, such as 'arn:aws:iam::{account_id}:role/cloudformation'. "
+        "The stack keeps it."
+    )
     return click.option("--service-role", metavar="ARN", help=text)(command)
 
 
 def permit(command: Command) -> Command:
     """Add the options that allow losses: the fields of `Permit`."""
     replacement = click.option(
-        "--allow-replacement", is_flag=True, help="Let groups and roles be replaced or deleted, this once."
+        "--allow-replacement", is_flag=True, help="Allow this time that groups and roles are replaced or deleted."
     )
-    lock_out = click.option("--lock-me-out", is_flag=True, help="Let the last way into an account be taken away.")
+    lock_out = click.option(
+        "--lock-me-out", is_flag=True, help="Allow that the last way into an account is taken away."
+    )
     return replacement(lock_out(command))
 
 
@@ -165,9 +172,13 @@ def lint_and_cache(command: Command) -> Command:
 def stack_sets(*, hidden: bool = False) -> Callable[[Command], Command]:
     """Return what adds the options of a stack set: the fields of `Settings` in `deploy.stack_sets`."""
     added = (
-        ("--ou", "units", {"multiple": True, "metavar": "ID", "help": "An organisational unit: service-managed."}),
+        (
+            "--ou",
+            "units",
+            {"multiple": True, "metavar": "ID", "help": "Deploy to this organisational unit, service-managed."},
+        ),
         ("--delegated-admin", "delegated", {"is_flag": True, "help": "Act as the organisation's delegated admin."}),
-        ("--administration-role", None, {"metavar": "ARN", "help": "Self-managed: the role that AWS assumes."}),
+        ("--administration-role", None, {"metavar": "ARN", "help": "Self-managed: the role as which AWS acts."}),
         ("--execution-role", None, {"metavar": "NAME", "help": "Self-managed: the role in each account."}),
         ("--failure-tolerance", "failures", _number(0, 0, "How many accounts may fail before AWS stops.")),
         ("--concurrency", "at_once", _number(1, 1, "How many accounts at once.")),

@@ -49,8 +49,8 @@ def plan(
     iamgen plan prod -o plan.json   show it; the change set waits in AWS
     iamgen apply plan.json          carry out exactly that, shown and asked again
 
-    It is `iamgen deploy` up to its question. A plan is of all its accounts or of none. To look without keeping
-    anything, use `iamgen deploy ACCOUNT --dry-run`.
+    This does what `iamgen deploy` does before its question. When one account fails, no plan is kept. To look without
+    keeping anything, use `iamgen deploy ACCOUNT --dry-run`.
     """
     from iamgen.cli.deploy import run
     from iamgen.commands.requests import Consent

@@ -13,7 +13,11 @@ from iamgen.cli.session import Session
     "channel", required=False, metavar="[CHANNEL]", shell_complete=options.completing("channels_or_releases")
 )
 @click.argument("version", required=False, metavar="[vX.Y.Z]", shell_complete=options.completing("release_tags"))
-@click.option("--log", is_flag=True, help="Print the channel's promotions, newest first: when, what, by whom.")
+@click.option(
+    "--log",
+    is_flag=True,
+    help="Print the channel's promotions and change nothing: when, what and by whom, newest first.",
+)
 @options.remote
 @options.yes
 @options.dry_run
@@ -38,12 +42,12 @@ def promote(
     iamgen promote infra --log      what was promoted before
     iamgen promote v1.2.3           where there is one channel
 
-    Settings(channels=...) names the channels. The release is fetched and has
-    to pass every check. The commits that are added and undone, what changes
-    in the templates, who gets access back, and what a deployment would refuse
-    are shown; an older version is a rollback and is called so. The branch and
-    an audit tag, env/CHANNEL/YYYYMMDD-HHMMSS-vX.Y.Z, are pushed together or
-    not at all, and not when somebody else promoted in the meantime.
+    Settings(channels=...) in users.py names the channels. The release is fetched
+    and has to pass every check. iamgen shows the commits that are added and
+    undone, what changes in the templates, who gets access back, and what a
+    deployment would refuse. An older version is called a rollback. The branch and
+    an audit tag, env/CHANNEL/YYYYMMDD-HHMMSS-vX.Y.Z, are pushed together or not
+    at all, and not when somebody else promoted in the meantime.
     """
     from iamgen.commands.promote import PromoteRequest, promote
     from iamgen.commands.requests import Consent, Output

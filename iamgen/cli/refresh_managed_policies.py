@@ -27,11 +27,12 @@ def refresh_managed_policies(
     \b
     iamgen refresh-managed-policies --profile dev
 
-    What AdministratorAccess, ReadOnlyAccess and all other policies of AWS
-    allow is part of answers about access. iamgen brings their documents as
-    of a certain day; this command fetches those of today into your cache
-    folder, and the newer ones are used. Any account of the partition will
-    do: iam:ListPolicies and iam:GetPolicyVersion are needed.
+    To answer questions about access, iamgen has to know what
+    AdministratorAccess, ReadOnlyAccess and all other policies of AWS allow. It
+    comes with their documents of a certain day; this command fetches those of
+    today into your cache folder, and the newer ones are used. Any account of
+    the partition will do. The credentials need iam:ListPolicies and
+    iam:GetPolicyVersion.
     """
     from iamgen.commands.refresh_managed_policies import RefreshRequest, refresh_managed_policies
 

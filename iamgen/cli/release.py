@@ -26,18 +26,18 @@ def release(session: Session, /, *, version: str, remote: str | None, yes: bool,
 
     \b
     iamgen release                      the next bugfix
-    iamgen release feature              the next level: see below
-    iamgen release v1.2.3-hotfix.1      this very version
+    iamgen release feature              the next feature
+    iamgen release v1.2.3-hotfix.1      exactly this version
 
-    The tag is the version; the first is v0.0.1. Levels are patch, minor and
-    major; bugfix, feature and breaking, which mean patch, patch and minor
-    before 1.0.0, and patch, minor and major from then on; and public, which
-    goes to 1.0.0.
+    The tag is the version; the first is v0.0.1. LEVEL says which number goes up:
+    patch, minor or major. Or it says what the release is: bugfix and feature are
+    a patch before 1.0.0 and breaking is a minor; from 1.0.0 on, they are patch,
+    minor and major. public goes from 0.x to 1.0.0.
 
-    Everything has to be committed, on the main branch, pushed, and pass every
-    check. The commits since the last release, what changes in the templates,
-    and what a deployment would refuse are shown, and become the tag's
-    message. When the push fails there is no tag.
+    Everything has to be committed on the main branch and pushed, and has to pass
+    every check. iamgen shows the commits since the last release, what changes in
+    the templates, and what a deployment would refuse; they become the tag's
+    message. When the push fails, there is no tag.
     """
     from iamgen.commands.release import ReleaseRequest, release
     from iamgen.commands.requests import Consent, Output

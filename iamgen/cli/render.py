@@ -21,7 +21,7 @@ from iamgen.errors import Fault, UsageError
     type=click.Path(file_okay=False, path_type=Path),
     callback=options.file_or_stdout,
     metavar="DIR",
-    help="Write DIR/ACCOUNT/infra.json instead of stdout; needed for several accounts.",
+    help="Write DIR/ACCOUNT/infra.json instead of stdout. Needed for several accounts.",
 )
 @click.option(
     "--format",

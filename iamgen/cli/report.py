@@ -22,10 +22,10 @@ iamgen report -o report.html
 iamgen report -o report.html --since v1.2.3
 iamgen report -o report.html --live
 
-The page is one HTML file, which loads nothing from anywhere: it works from a
-disk, on a phone and on paper. It has everybody with their roles in each
-account, until when, why and by which way; what each role can do; who is
-administrator, reads secrets, deletes data, changes IAM or stops logs; what
+The page is one HTML file that loads nothing from anywhere, so that it works
+from a disk, on a phone and on paper. It shows everybody with their roles in
+each account, until when, why and by which way; what each role can do; who is
+an administrator, reads secrets, deletes data, changes IAM or stops logs; what
 ends soon; what the checks find; what changed since a release; and what was
 not looked at."""
 

@@ -22,7 +22,7 @@ from iamgen.cli.session import Session
     "revision",
     metavar="REVISION",
     shell_complete=options.revision_names,
-    help="Its access, and not that of the files here.",
+    help="Compare with the access of this release, branch or commit. Default: the files here.",
 )
 @options.as_json
 @click.pass_obj
@@ -33,9 +33,9 @@ def review_check(session: Session, /, *, file: Path, revision: str | None, as_js
     iamgen review check reviews/2026-Q4.md
     iamgen review check reviews/2026-Q4.md --at v1.4.0
 
-    The lines of the file are held against the access of now. The exit code is 1
-    until all of it is confirmed: a line whose end, reason or role changed since
-    counts as not confirmed, and so does access that the file has no line about.
+    The lines of the file are compared with the access of now. The exit code is 1
+    until all of it is confirmed. A line whose end, reason or role has changed
+    counts as not confirmed, and so does access that has no line in the file.
     """
     from iamgen.access_model import ModelSource
     from iamgen.commands.review import ReviewCheck, check

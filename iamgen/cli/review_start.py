@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # `--help` needs none of it
     type=click.Choice(["md", "csv"]),
     default="md",
     show_default=True,
-    help="A list in Markdown, or a table for a spreadsheet.",
+    help="The format of the file: a list in Markdown, or a table for a spreadsheet.",
 )
 @click.pass_obj
 def review_start(session: Session, /, *, name: str, form: ReviewFormat) -> int:
@@ -30,10 +30,10 @@ def review_start(session: Session, /, *, name: str, form: ReviewFormat) -> int:
     iamgen review start 2026-Q4                 writes reviews/2026-Q4.md
     iamgen review start 2026-Q4 --format csv    writes reviews/2026-Q4.csv
 
-    There is a line for each role that a person or machine can act as, and for
-    each user, with its end and its reason. It is the access of the current
-    commit, so that everything has to be committed. A file that is there is
-    never overwritten.
+    The file has a line for each role that a person or machine can act as, and
+    for each user, with its end and its reason. It shows the access of the
+    current commit, so that everything has to be committed first. A file that
+    exists already is never overwritten.
     """
     from iamgen.commands.review import ReviewStart, start
     from iamgen.declaration.load import find_root

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # `--help` needs none of these
 @click.command(cls=GroupedCommand, headings=options.DEPLOY_HEADINGS)
 @click.argument("kind", metavar="KIND", shell_complete=options.completing("kinds"))
 @values.stack_sets()
-@values.consent(click.option("--dry-run", is_flag=True, help="Show what would change, and stop there."))
+@values.consent(click.option("--dry-run", is_flag=True, help="Show what would be done, and change nothing."))
 @values.permit
 @click.option("--profile", metavar="NAME", help="The profile of ~/.aws/config for the account of the stack set.")
 @values.lint
@@ -41,8 +41,8 @@ def stack_set(
     iamgen stack-set dev --ou ou-abcd-12345678 --concurrency 10
     iamgen stack-set dev --administration-role ARN --execution-role NAME
 
-    KIND is dev, prod or workload. The accounts' declarations have to be the same. It is deployed from the account of
-    the credentials.
+    KIND is the kind of the accounts: dev, prod or workload. What users.py declares for these accounts has to be the
+    same. The stack set is made in the account that the credentials belong to.
     """
     from iamgen.commands.requests import DeployOptions, Reach
 

@@ -28,8 +28,8 @@ def template(
     iamgen template dev
     diff <(iamgen template dev) <(iamgen render dev)
 
-    It is written as `iamgen render` writes it, with the keys in order, so
-    that the two can be compared.
+    It is printed in the form that `iamgen render` has, with the keys in order,
+    so that you can compare the two.
     """
     from iamgen.commands.requests import Reach
     from iamgen.commands.template import TemplateRequest, template

@@ -14,7 +14,7 @@ HEADINGS = {
         "create": "Give people of users.py their user, password and groups.",
         "rename": "Rename a person's user, and say what that costs.",
         "offboard": "Take everything from somebody who leaves, and write a receipt.",
-        "verify-receipt": "Check a receipt of an offboarding, now.",
+        "verify-receipt": "Check that what a receipt of an offboarding says still holds.",
     },
 }
 OTHER_WORDS = {
@@ -34,8 +34,9 @@ OTHER_WORDS = {
 def user() -> None:
     """Show, create and offboard the people of users.py in AWS.
 
-    They are IAM users of the account that holds people. `iamgen user COMMAND
-    --help` describes a command; credentials are those that `iamgen deploy` uses.
+    People are IAM users of the account that holds people. These commands use the
+    same credentials as `iamgen deploy`. `iamgen user COMMAND --help` describes a
+    command.
     """
 
 

@@ -17,19 +17,21 @@ if TYPE_CHECKING:  # `--help` needs none of these
 
 @click.command("create")
 @click.argument("name", metavar="[USER]", required=False, shell_complete=options.user_names)
-@click.option("--all-missing", is_flag=True, help="Everybody of users.py who has no IAM user, or an unfinished one.")
+@click.option(
+    "--all-missing", is_flag=True, help="Take everybody in users.py who has no IAM user, or an unfinished one."
+)
 @click.option("--reset-password", is_flag=True, help="Replace the password that they have.")
 @click.option(
     "--password-file",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write passwords into this new file, readable by you alone.",
+    help="Write the passwords into a new file that only you can read.",
 )
 @click.option(
     "--guide",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write the page for their first day here; default: stdout.",
+    help="Write the page for their first day into a file instead of stdout.",
 )
 @values.consent()
 @values.access
@@ -55,11 +57,11 @@ def user_create(
     iamgen user create bob --guide ~/bob.md --password-file ~/bob.password
     iamgen user create --all-missing --password-file ~/new.passwords
 
-    The user has the path and tags of users.py, a temporary password that has
-    to be changed at the first sign-in, and no access key. Only what is missing
-    is done, so that the same command finishes what was interrupted. The
-    password meets the account's password policy, and is shown once, on the
-    terminal or in a file. A page for the person's first day follows.
+    The user gets the path and tags of users.py, a temporary password that has
+    to be changed at the first sign-in, and no access key. The password meets
+    the account's password policy, and is shown once, on the terminal or in a
+    file. A page for the person's first day follows. Only what is missing is
+    done: when the command was interrupted, run it again.
     """
     if (name is None) != all_missing:
         problem = "it takes either USER or --all-missing"

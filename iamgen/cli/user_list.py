@@ -24,10 +24,10 @@ def user_list(session: Session, /, *, reach: Reach, output: Output) -> int:
     iamgen user list
     iamgen user list --exit-code       for a nightly job
 
-    People of users.py who have no IAM user, users who are in no file, and in
-    what the others differ from users.py; MFA, the last sign-in and the age of
-    access keys by AWS's credential report, which is up to four hours old.
-    Nothing is changed.
+    You see the people of users.py who have no IAM user, the users whom users.py
+    does not have, and how the others differ from users.py. MFA, the last sign-in
+    and the age of access keys are those of AWS's credential report, which is up
+    to four hours old. Nothing is changed.
     """
     from iamgen.commands.user_list import UserListRequest, list_users
     from iamgen.declaration.load import find_root

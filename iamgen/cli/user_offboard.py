@@ -16,18 +16,20 @@ if TYPE_CHECKING:  # `--help` needs none of these
 
 @click.command("offboard")
 @click.argument("name", metavar="USER", shell_complete=options.user_names)
-@click.option("--keep-user", is_flag=True, help="Stop once access is gone: for somebody on leave.")
+@click.option("--keep-user", is_flag=True, help="Take away all access, and keep the user: for somebody on leave.")
 @click.option(
-    "--revoke-all-sessions", "every_session", is_flag=True, help="End the sessions of everybody at those roles."
+    "--revoke-all-sessions", "every_session", is_flag=True, help="End the sessions of everybody who uses those roles."
 )
-@click.option("--edit", is_flag=True, help="Take them out of users.py, where literals name them.")
+@click.option(
+    "--edit", is_flag=True, help="Also take the person out of users.py, where the name is written out as text."
+)
 @click.option(
     "--receipt",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="The receipt; default: offboarded-USER.json beside users.py.",
+    help="Where the receipt is written. Default: offboarded-USER.json beside users.py.",
 )
-@click.option("--lock-me-out", is_flag=True, help="Let the last member of PowerG go.")
+@click.option("--lock-me-out", is_flag=True, help="Allow that the last member of PowerG leaves.")
 @values.consent()
 @values.access
 @options.as_json
@@ -49,15 +51,16 @@ def user_offboard(
     """Take everything from somebody who leaves, and write a receipt.
 
     \b
-    iamgen user offboard bob --dry-run      what bob has, everywhere
-    iamgen user offboard bob --edit         and take bob out of users.py
-    iamgen user offboard bob --keep-user    access alone, for a while
+    iamgen user offboard bob --dry-run      show what bob has, in every account
+    iamgen user offboard bob --edit         also take bob out of users.py
+    iamgen user offboard bob --keep-user    take away the access alone
 
     Access goes first: the user is denied everything, running sessions of roles
-    are ended in every account, credentials are made inactive. Then credentials,
-    MFA devices, memberships, policies and the user are deleted. At the end AWS
-    is read again. Interrupted anywhere, the same command goes on. The receipt
-    says what was found, done by whom, and proven.
+    are ended in every account, and credentials are made inactive. Then
+    credentials, MFA devices, memberships, policies and the user are deleted. At
+    the end AWS is read again, to prove that all of it is gone. When the command
+    is interrupted, run it again: it goes on where it stopped. The receipt says
+    what the user had, what was done and by whom, and what was proven.
     """
     from iamgen.commands.user_offboard import OffboardRequest, offboard
     from iamgen.declaration.load import find_root

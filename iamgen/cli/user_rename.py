@@ -16,7 +16,9 @@ if TYPE_CHECKING:  # `--help` needs none of these
 @click.command("rename")
 @click.argument("old", metavar="OLD", shell_complete=options.user_names)
 @click.argument("new", metavar="NEW")
-@click.option("--edit", is_flag=True, help="Write the new name into users.py, where literals have the old one.")
+@click.option(
+    "--edit", is_flag=True, help="Also write the new name into users.py, where the old one is written out as text."
+)
 @values.consent()
 @values.access
 @options.as_json
@@ -30,8 +32,8 @@ def user_rename(
     iamgen user rename bob robert --dry-run
     iamgen user rename bob robert --edit
 
-    The user keeps password, keys, devices, groups and policies. What goes by
-    the name does not follow: it is listed, before the question.
+    The user keeps the password, keys, devices, groups and policies. What refers
+    to the old name does not change with it: iamgen lists it before it asks.
     """
     from iamgen.commands.user_rename import UserRenameRequest, rename_user
     from iamgen.declaration.load import find_root

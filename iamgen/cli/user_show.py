@@ -25,11 +25,12 @@ def user_show(session: Session, /, *, name: str, reach: Reach, output: Output) -
     iamgen user show bob
     iamgen user show bob --json
 
-    The password and the last sign-in, MFA devices, access keys with their age
-    and last use, certificates, SSH keys, groups and policies; the roles that
-    users.py grants, and until when; and in what the user differs from users.py.
-    Also of somebody who is in AWS and not in users.py. `iamgen access bob
-    --live` shows what they may do by what is deployed. Nothing is changed.
+    You see the password and the last sign-in, MFA devices, access keys with
+    their age and last use, certificates, SSH keys, groups and policies; the
+    roles that users.py grants, and until when; and how the user differs from
+    users.py. USER may also be somebody who is in AWS and not in users.py.
+    Nothing is changed. `iamgen access bob --live` shows what they may do by
+    what is deployed.
     """
     from iamgen.commands.user_show import UserShowRequest, user_show
     from iamgen.declaration.load import find_root

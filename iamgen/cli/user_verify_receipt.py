@@ -22,14 +22,14 @@ if TYPE_CHECKING:  # `--help` needs none of these
 @options.as_json
 @click.pass_obj
 def user_verify_receipt(session: Session, /, *, file: Path, reach: Reach, as_json: bool) -> int:
-    """Check a receipt of an offboarding, now.
+    """Check that what a receipt of an offboarding says still holds.
 
     \b
     iamgen user verify-receipt offboarded-bob.json
 
-    Whether the file was changed since it was written, and whether what it
-    proved holds in AWS now. Exits with 1 when something does not hold, or
-    cannot be looked at. Nothing is changed.
+    It says whether the file was changed since it was written, and whether what
+    it proved holds in AWS now. The exit code is 1 when something does not hold,
+    or cannot be looked at. Nothing is changed.
     """
     from iamgen.commands.user_verify_receipt import VerifyReceiptRequest, verify_receipt
     from iamgen.declaration.load import find_root

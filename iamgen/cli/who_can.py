@@ -28,16 +28,18 @@ iamgen who-can s3:DeleteBucket --in prod
 iamgen who-can --admin
 iamgen who-can iam:PassRole --account-details 123456789012=details.json
 
-Each is shown with the way in which they may, and until when. People are
-taken to sign in with MFA, and CI users to use their keys. Pipelines,
-services and other accounts are shown too, and roles that may do it and as
-which nobody can act."""
+Everybody is shown with the way by which they may do it, and until when.
+Pipelines, services and other accounts are shown too, and so are roles that
+may do it although nobody can act as them. The answer assumes that people sign
+in with MFA, and that CI users use their keys."""
 
 
 @click.command("who-can", cls=GroupedCommand, headings=_HEADINGS, help=_HELP)
 @click.argument("action", metavar="ACTION", required=False)
 @access_options.target
-@click.option("--admin", is_flag=True, help="Who is an administrator in effect: full power, or one step away.")
+@click.option(
+    "--admin", is_flag=True, help="Show who is an administrator in effect: has full power, or gets it in one step."
+)
 @access_options.source
 @options.as_json
 @click.pass_obj

@@ -71,7 +71,8 @@ def audit(request: AuditRequest, console: Console) -> int:
         results = _accepted(side_by_side(work, stop, only_reads=True), acceptances)
     for error in (result for result in results.values() if isinstance(result, IamgenError)):
         console.errors(error.faults)
-    console.product(_FORMS[request.form](results, iso(moment)))
+    deliver = console.show_text if request.form == "text" else console.product
+    deliver(_FORMS[request.form](results, iso(moment)))
     audits = _audits(results)
     console.warnings(acceptances.unused(audits))
     if len(audits) < len(results):
@@ -124,7 +125,8 @@ def _lines(results: AuditResults) -> Iterator[str]:
 
 def _last_lines(results: AuditResults) -> Iterator[str]:
     """Yield what no audit looks at, and how many findings are accepted."""
-    yield f"Never looked at: {'; '.join(NEVER_LOOKED_AT)}."
+    yield "Never looked at:"
+    yield from (f"  - {part}" for part in NEVER_LOOKED_AT)
     count = accepted_count(_audits(results))
     if count:
         yield count

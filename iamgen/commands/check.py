@@ -89,8 +89,13 @@ def check(request: CheckRequest, console: Console) -> int:
     _require_known_rules(request)
     report = _check_templates(request, console) if request.templates else _check_accounts(request, console)
     console.warnings(row.warning for row in notable(report.usage))
-    console.product(_text(request, report))
+    _show(request, report, console)
     return 1 if any(finding.level == "error" for findings in report.findings.values() for finding in findings) else 0
+
+
+def _show(request: CheckRequest, report: Report, console: Console) -> None:
+    show = console.show_text if request.form == "text" else console.product
+    show(_text(request, report))
 
 
 def _text(request: CheckRequest, report: Report) -> str:
@@ -160,7 +165,7 @@ def _reported(request: CheckRequest, console: Console) -> Iterator[None]:
         raise
     except IamgenError as exc:
         if request.form != "text":
-            console.product(_text(request, Report(declaration_findings("error", exc.faults))))
+            _show(request, Report(declaration_findings("error", exc.faults)), console)
         raise
 
 

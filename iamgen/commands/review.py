@@ -103,7 +103,7 @@ def check(request: ReviewCheck, console: Console) -> int:
     if request.as_json:
         console.product(json.dumps(plain_state(state, str(request.file), write), indent=2) + "\n")
     else:
-        console.product(state_text(state, str(request.file), write))
+        console.show_text(state_text(state, str(request.file), write))
     if state.is_complete:
         return 0
     console.error(_incomplete(state, str(request.file)))

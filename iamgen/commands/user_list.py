@@ -46,7 +46,7 @@ def list_users(request: UserListRequest, console: Console) -> int:
     if request.output.as_json:
         console.product(json.dumps(plain_list(users), indent=2) + "\n")
     else:
-        console.product("".join(f"{line}\n" for line in list_lines(users, moment)))
+        console.show_text("".join(f"{line}\n" for line in list_lines(users, moment)))
     return DIFFERS if request.output.exit_code and _differs(users) else DONE
 
 

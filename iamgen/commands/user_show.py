@@ -44,6 +44,6 @@ def user_show(request: UserShowRequest, console: Console) -> int:
     if request.output.as_json:
         console.product(json.dumps(plain_overview(overview), indent=2) + "\n")
     else:
-        console.product("".join(f"{line}\n" for line in user_lines(overview, moment)))
+        console.show_text("".join(f"{line}\n" for line in user_lines(overview, moment)))
     unread = bool(overview.user and overview.user.not_looked_at)
     return DIFFERS if request.output.exit_code and (overview.differences or unread) else DONE

@@ -76,5 +76,5 @@ def verify_receipt(request: VerifyReceiptRequest, console: Console) -> int:
         console.product(json.dumps(body, indent=2) + "\n")
     else:
         head = f"{request.file}: unchanged since it was written; {receipt.leaver.name}: {receipt.body['state']}"
-        console.product("".join(f"{line}\n" for line in (head, *(check.line for check in checks))))
+        console.show_text("".join(f"{line}\n" for line in (head, *(check.line for check in checks))))
     return DONE if all(check.holds for check in checks) else FAULT

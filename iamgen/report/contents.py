@@ -98,8 +98,10 @@ class ReportContents:
     def numbers(self) -> Mapping[str, int]:
         """How many accounts and roles there are, and how many of each kind of those who may call AWS."""
         kinds = Counter(key.kind for key in self.overview.by_actor)
-        by_kind = {words: kinds[kind] for kind, words in PLURALS.items() if kinds[kind] or kind == "person"}
-        return {"accounts": len(self.model.accounts), **by_kind, "roles": len(self.model.roles)}
+        by_kind = ((kind, words, kinds[kind]) for kind, words in PLURALS.items() if kinds[kind] or kind == "person")
+        accounts, roles = len(self.model.accounts), len(self.model.roles)
+        rows = (("account", "accounts", accounts), *by_kind, ("role", "roles", roles))
+        return {singular if number == 1 else plural: number for singular, plural, number in rows}
 
     @cached_property
     def _expiring(self) -> ExpiringAnswer:

@@ -107,11 +107,11 @@ class Console(NamedTuple):
 
     @classmethod
     def standard(cls, colour: Colour = "auto") -> Console:
-        """Return the console of this process. `auto` colours a terminal, unless NO_COLOR is set."""
+        """Return the console of this process. `auto` colours a terminal that knows colours, unless NO_COLOR is set."""
         out, err = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))  # a shell may close them
         if isinstance(out, TextIOWrapper):  # whatever the locale, it is a file's text
             out.reconfigure(encoding="utf-8", errors="surrogateescape")
-        terminal_colour = err.isatty() and not os.environ.get("NO_COLOR")
+        terminal_colour = err.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         messages = cast("TextIO", err if isinstance(err, _Messages) else _Messages(err))
         return cls(out, messages, colour == "always" or (colour == "auto" and terminal_colour), sys.stdin or _nothing())
 
@@ -178,6 +178,15 @@ class Console(NamedTuple):
             raise refuse(
                 "stdout", f"cannot be written: {exc.strerror}", "free some room, or send it elsewhere"
             ) from exc
+
+    def show_text(self, text: str) -> None:
+        """Print a text for a person: on a terminal its lines end at the width, and findings are in colour. Elsewhere it
+        stays as it is. Raises IamgenError as `product` does."""
+        if self.out.isatty():
+            from iamgen.ui.layout import text_laid_out
+
+            text = text_laid_out(text, _columns(self.out), coloured=self.coloured)
+        self.product(text)
 
     def error(self, fault: Fault) -> None:
         """Print a fault that ends the command, with the source line that it is about."""

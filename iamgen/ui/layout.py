@@ -10,6 +10,7 @@ from iamgen.ui.source_frame import character_width
 
 _RED, _GREEN, _YELLOW, _BOLD, _PLAIN = "\033[31m", "\033[32m", "\033[33m", "\033[1m", "\033[0m"
 _BY_SIGN = {"+": _GREEN, "~": _YELLOW, "-": _RED, "!": _YELLOW}
+_BY_WORD = {"error:": f"{_BOLD}{_RED}", "warning:": f"{_BOLD}{_YELLOW}", "hint:": "\033[36m"}
 _BY_TONE = {"": "", "heading": _BOLD, "danger": f"{_BOLD}{_RED}"}
 _PROGRAMS = frozenset({"aws", "chmod", "git", "iamgen", "make", "pip", "python", "python3"})
 _QUOTES = ("'", '"')
@@ -27,6 +28,18 @@ def laid_out(lines: Iterable[PlanLine], width: int, *, coloured: bool) -> str:
     """Return the lines for a terminal of so many columns. A line that is too long goes on below, further to the right;
     it is never broken inside a word, and an ARN is one."""
     return "".join(f"{text}\n" for line in lines for text in _rows(line, width, coloured=coloured))
+
+
+def text_laid_out(text: str, width: int, *, coloured: bool) -> str:
+    """Return a text for a terminal of so many columns: long lines are wrapped, and the words that begin a finding or a
+    hint are in colour."""
+    rows: list[str] = []
+    for line in text.splitlines():
+        first, *others = wrapped(line, width)
+        word = line.partition(" ")[0]
+        colour = _BY_WORD.get(word, "") if coloured else ""
+        rows += [f"{colour}{word}{_PLAIN}{first.removeprefix(word)}" if colour else first, *others]
+    return "".join(f"{row}\n" for row in rows)
 
 
 def _rows(line: PlanLine, width: int, *, coloured: bool) -> Iterator[str]:

@@ -106,8 +106,7 @@ def test_what_is_worth_a_warning(make_repo: Callable[..., Path]) -> None:
     unlisted = f"is not in the list of AWS's services of {list_date()}"
     newer = "if AWS has had it since, all is well; if not, OpsR or the role gets no power from it"
     assert [fault for fault in warnings if fault.where.startswith("users.py")] == [
-        Fault("users.py:5", f"alice's OpsR in dev {shorter}", "remove one of the two"),
-        Fault("users.py:5", f"alice's OpsR in prod {shorter}", "remove one of the two"),
+        Fault("users.py:5", f"alice's OpsR in dev, prod {shorter}", "remove one of the two"),
         Fault("users.py:8", "ci's OpsR in dev ended at the end of 2026-01-31 (UTC): left out", "remove the grant"),
         Fault("users.py:2", f"OPS_SERVICES: 'brandnew' {unlisted}", newer),
         Fault("users.py:21", f"Role 'WorkR': 'evennewer' {unlisted}", newer),

@@ -233,7 +233,7 @@ def test_what_cannot_be_looked_at_is_named_and_counts(
     text = printed(written)
     assert text.startswith("dev (222222222222): nothing found in what was looked at\n")
     assert "  not looked at: MFA, sign-ins and keys (iam:GenerateCredentialReport)\n" in text
-    assert "\nNever looked at: what roles and policies allow besides administration, " in text
+    assert "\nNever looked at:\n  - what roles and policies allow besides administration, " in text
 
 
 @pytest.mark.parametrize("account", ["user-only", "dev"])

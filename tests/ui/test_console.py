@@ -122,3 +122,27 @@ def test_what_follows_a_command_may_be_broken_off(monkeypatch: pytest.MonkeyPatc
         "    then iamgen may go on",
         "and a line",
     ]
+
+
+@pytest.mark.parametrize(
+    ("term", "no_colour", "coloured"), [("xterm", "", True), ("dumb", "", False), ("xterm", "1", False)]
+)
+def test_only_a_terminal_that_knows_colours_gets_them(
+    term: str, no_colour: str, coloured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", Terminal())
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setenv("NO_COLOR", no_colour)
+    assert Console.standard().coloured is coloured
+    assert Console.standard("always").coloured
+    assert not Console.standard("never").coloured
+
+
+def test_a_text_for_a_person_is_laid_out_on_a_terminal_alone() -> None:
+    text = f"error: {'word ' * 40}end\n"
+    screen, pipe = Terminal(), io.StringIO()
+    for out in (screen, pipe):
+        Console(out, Terminal(), coloured=True, answers=Terminal()).show_text(text)
+    assert pipe.getvalue() == text
+    assert "\x1b[31merror:\x1b[0m word" in screen.getvalue()
+    assert max(map(len, screen.getvalue().splitlines())) < 140

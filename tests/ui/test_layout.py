@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from iamgen.ui.layout import laid_out, plain_text, wrapped
+from iamgen.ui.layout import laid_out, plain_text, text_laid_out, wrapped
 from iamgen.ui.plan_line import PlanLine
 
 ARN = "arn:aws:iam::111111111111:role/teams/platform/infra-A-Role-With-A-Long-Name-111111111111"
@@ -46,6 +46,33 @@ def test_an_arn_has_a_line_of_its_own_where_it_fits() -> None:
     rows = laid_out(LINES, width, coloured=False).splitlines()
     assert f"{ARN}," in [row.strip() for row in rows]
     assert max(map(len, rows)) <= width
+
+
+FINDINGS = """\
+error: dev Resources/OpsR: E108 trust-without-mfa: anybody of the account may assume it without MFA, which is not meant
+hint: users.py:7
+user-only template without S3  9,673 / 51,200  18 %
+
+1 error in 3 templates
+"""
+
+
+def test_a_text_ends_at_the_width_and_its_columns_stay() -> None:
+    assert text_laid_out(FINDINGS, 200, coloured=False) == FINDINGS
+    rows = text_laid_out(FINDINGS, 60, coloured=False).splitlines()
+    assert rows[:2] == [
+        "error: dev Resources/OpsR: E108 trust-without-mfa: anybody",
+        "    of the account may assume it without MFA, which is not",
+    ]
+    assert rows[3:] == FINDINGS.splitlines()[1:]
+    assert max(map(len, rows)) <= 60
+
+
+def test_the_word_that_begins_a_finding_is_in_colour() -> None:
+    plain, coloured = (text_laid_out(FINDINGS, 60, coloured=coloured) for coloured in (False, True))
+    assert coloured.startswith("\x1b[1m\x1b[31merror:\x1b[0m dev ")
+    assert "\x1b[36mhint:\x1b[0m users.py:7\n" in coloured
+    assert re.sub("\x1b\\[[0-9]*m", "", coloured) == plain
 
 
 def test_a_pipe_gets_whole_lines_without_colour() -> None:

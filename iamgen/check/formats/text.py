@@ -10,6 +10,7 @@ from iamgen.check.shared_findings import SharedFinding, shared_findings
 from iamgen.ui.listing import first_of
 from iamgen.ui.printable import printable
 
+_DECLARATION_FILES = frozenset({"users.py", "CONST.inc"})
 _MOST_LISTED = 4
 """Accounts that are named where several have the same finding."""
 
@@ -24,9 +25,10 @@ def render(findings: FindingsByPlace) -> str:
 
 
 def summary(findings: FindingsByPlace) -> str:
-    """Return the counts in words: `2 errors, 1 warning in 3 templates`."""
+    """Return the counts in words: `2 errors, 1 warning in 3 templates`. A file of the declaration is no template."""
     parts = [_counted(count, level) for level, count in counts(findings).items() if count]
-    return f"{', '.join(parts) or 'no findings'} in {_counted(len(findings), 'template')}"
+    templates = findings.keys() - _DECLARATION_FILES
+    return f"{', '.join(parts) or 'no findings'} in {_counted(len(templates), 'template')}"
 
 
 def _lines(shared: SharedFinding) -> Iterator[str]:
@@ -38,7 +40,7 @@ def _lines(shared: SharedFinding) -> Iterator[str]:
         else f"{first_of(places, _MOST_LISTED)} {pointer(finding)}".strip()
     )
     yield printable(f"{finding.level}: {where}: {rule}: {finding.message}")
-    hints = [text for text in (finding.cause, finding.source) if text]
+    hints = [text for text in (finding.cause, finding.source) if text and text != where]  # a place is said once
     if hints:
         yield printable(f"hint: {'; '.join(hints)}")
 

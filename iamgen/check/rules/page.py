@@ -42,23 +42,25 @@ def _anchor(rule: Rule) -> str:
     return f"{rule.id}-{rule.name}".lower()
 
 
-def section(rule: Rule) -> str:
-    """Return a rule's section of the page, in Markdown."""
-    about = fill(f"{rule.summary}. {rule.why}", _WIDTH, break_long_words=False, break_on_hyphens=False)
+def section(rule: Rule, width: int = _WIDTH) -> str:
+    """Return a rule's section of the page, in Markdown, with texts and examples of so many columns."""
+    about = fill(f"{rule.summary}. {rule.why}", width, break_long_words=False, break_on_hyphens=False)
     source = f"See [AWS's document]({rule.source}).\n"
-    return "\n".join([f"## {rule.id} {rule.name}", "", about, "", *_examples(rule), _origin(rule), source])
+    return "\n".join(
+        [f"## {rule.id} {rule.name}", "", about, "", *_examples(rule, width), _origin(rule, width), source]
+    )
 
 
-def _origin(rule: Rule) -> str:
+def _origin(rule: Rule, width: int) -> str:
     """Say how the rule does on a template that iamgen did not make."""
     if not rule.declared:
         return "In templates of any origin: the same.\n"
     words = f"With a declaration {rule.declared}; in a template of another origin nothing is declared."
-    return fill(words, _WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
+    return fill(words, width, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
-def _examples(rule: Rule) -> Iterator[str]:
-    wrong, right = _yaml(rule.bad[0]), _yaml(rule.good[0])
+def _examples(rule: Rule, width: int) -> Iterator[str]:
+    wrong, right = _yaml(rule.bad[0], width), _yaml(rule.good[0], width)
     messages = [f"> {rule.level}: {message}\n" for message in _messages(rule)]
     if len(wrong) > _LONGEST_EXAMPLE:
         yield from messages
@@ -67,16 +69,16 @@ def _examples(rule: Rule) -> Iterator[str]:
 
 
 def _messages(rule: Rule) -> Iterator[str]:
-    size = len(_yaml(rule.bad[0]).encode())
+    size = len(_yaml(rule.bad[0], _WIDTH).encode())
     for problem in rule.check(Template.of(rule.bad[0], size), Facts()):
         yield _DATED.sub(r"\1DATE", shown(problem.message))
 
 
-def _yaml(example: Example) -> str:
+def _yaml(example: Example, width: int) -> str:
     import yaml  # 30 ms
 
     plain = json.loads(json.dumps(example))  # in which nothing is shared, so that nothing is named
-    return str(yaml.safe_dump(plain, sort_keys=False, default_flow_style=None, width=_WIDTH))
+    return str(yaml.safe_dump(plain, sort_keys=False, default_flow_style=None, width=width))
 
 
 if __name__ == "__main__":

@@ -47,6 +47,8 @@ class Grant(Declared):
             object.__setattr__(self, "until", text_of(self.until))
 
 
+_MOST_LISTED = 4
+"""Accounts that are named in a warning about a grant in several."""
 Roles = str | Grant | Sequence[str | Grant]
 Access = Annotated[
     Mapping[str, Roles],
@@ -124,11 +126,12 @@ def granted(
     also where it has ended.
     """
     longest: list[Granted] = []
-    warnings: list[MisDeclared] = []
+    without_effect: dict[tuple[Origin, str, str, str], list[str]] = {}
     for same in _by_place(holder, principal, written, accounts).values():
-        warnings += _warnings(same, now)
         longest.append(max(same, key=_last))
-    return longest, warnings
+        for entry, problem, hint in _without_effect(same, now):
+            without_effect.setdefault((entry.origin, entry.role, problem, hint), []).append(entry.account)
+    return longest, [_warning(principal.name, key, places) for key, places in without_effect.items()]
 
 
 def _by_place(
@@ -149,20 +152,27 @@ def _last(entry: Granted) -> tuple[bool, datetime]:
     return entry.until is None, entry.until or datetime.max.replace(tzinfo=UTC)
 
 
-def _warnings(same: list[Granted], now: datetime) -> Iterator[MisDeclared]:
-    """Say which ends have passed, and which do nothing because the same is granted for longer elsewhere."""
+def _without_effect(same: list[Granted], now: datetime) -> Iterator[tuple[Granted, str, str]]:
+    """Yield the entries whose ends have passed, or do nothing because the same is granted for longer elsewhere, with
+    what is wrong and what to do."""
     longest = max(same, key=_last)
     for entry in same:
-        problem = f"{entry.principal.name}'s {entry.role} in {entry.account}"
         if entry.until is None:
             continue
         if entry.until <= now:
-            problem += f" ended at {spoken(entry.until)}: left out"
-            yield MisDeclared(entry.origin, problem, "remove the grant", entry.role)
+            yield entry, f"ended at {spoken(entry.until)}: left out", "remove the grant"
         elif _last(entry) < _last(longest):
             held = f"until {spoken(longest.until)}" if longest.until else "for good"
-            problem += f" does not end at {spoken(entry.until)}: line {longest.origin.line} grants it {held}"
-            yield MisDeclared(entry.origin, problem, "remove one of the two", entry.role)
+            problem = f"does not end at {spoken(entry.until)}: line {longest.origin.line} grants it {held}"
+            yield entry, problem, "remove one of the two"
+
+
+def _warning(name: str, key: tuple[Origin, str, str, str], places: Sequence[str]) -> MisDeclared:
+    """Return the warning about a grant: once, whatever the number of accounts that it is in."""
+    from iamgen.ui.listing import first_of  # only such a grant should cost it
+
+    origin, role, problem, hint = key
+    return MisDeclared(origin, f"{name}'s {role} in {first_of(places, _MOST_LISTED)} {problem}", hint, role)
 
 
 def _role_hint(role: str, beside: Roles, written: Written) -> str:

@@ -34,6 +34,13 @@ def test_no_findings(findings: FindingsByPlace, line: str) -> None:
     assert render(findings) == f"{line}\n"
 
 
+def test_users_py_is_no_template_and_its_place_is_said_once() -> None:
+    failed = Finding("E192", "error", "it may", (), 4, name="failed-assertion", cause="users.py:4")
+    assert render({"dev": (), "users.py": (failed,)}) == (
+        "error: users.py:4: E192 failed-assertion: it may\n1 error in 1 template\n"
+    )
+
+
 def test_a_template_has_no_power_over_the_terminal() -> None:
     hostile = Finding("E1", "error", "\x1b[2J\r\ud800\u202e", ("Resources", "\x07"), 0)
     assert render({"a\nb.json": (hostile,)}).startswith(
