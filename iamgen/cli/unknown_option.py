@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import click
 
 from iamgen.errors import Fault
@@ -15,17 +13,30 @@ _MOST = 3
 
 def unknown_option(option: str, context: click.Context) -> Fault:
     """Return the fault. A word that is the beginning of options is taken for a short form of them."""
-    known = {name.lstrip("-"): name for name in _shown_options(context)}
+    known = {name.lstrip("-"): name for name in _options(context)}
     word = option.lstrip("-")
     longer = [name for bare, name in known.items() if bare.startswith(word)]
     meant = longer[:_MOST] or [known[bare] for bare in closest(word, known)]
     hint = suggestion(meant, f"{context.command_path} --help lists the options")
+    if option in _shown(context.find_root()):
+        hint = f"it stands alone: {context.find_root().command_path} {option}"
     return Fault(f"{context.command_path} {option}", "there is no such option", hint)
 
 
-def _shown_options(context: click.Context) -> Iterable[str]:
-    """Yield the long names of the options of a command, and of the general options, which no command's help repeats."""
-    for described in dict.fromkeys((context, context.find_root())):
-        for param in described.command.get_params(described):
-            if isinstance(param, click.Option) and not param.hidden:
-                yield from (name for name in (*param.opts, *param.secondary_opts) if name.startswith("--"))
+def _options(context: click.Context) -> list[str]:
+    """Return the long names of a command's options: those that its help shows, and the general ones, which are shown in
+    the help of the program."""
+    general = _shown(context.find_root())
+    return [name for param in _params(context) for name in _names(param) if not param.hidden or name in general]
+
+
+def _shown(context: click.Context) -> list[str]:
+    return [name for param in _params(context) if not param.hidden for name in _names(param)]
+
+
+def _params(context: click.Context) -> list[click.Option]:
+    return [param for param in context.command.get_params(context) if isinstance(param, click.Option)]
+
+
+def _names(param: click.Option) -> list[str]:
+    return [name for name in (*param.opts, *param.secondary_opts) if name.startswith("--")]

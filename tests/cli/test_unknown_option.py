@@ -10,6 +10,7 @@ import pytest
 
 from iamgen.cli.main import iamgen as program
 from iamgen.cli.unknown_option import unknown_option
+from iamgen.errors import Fault
 
 SHORTEST = 4
 """Letters, with the marks before them, of options such as --in: a slip in one of those leaves nothing to go by."""
@@ -36,7 +37,8 @@ def long_options(context: click.Context, *, hidden: bool) -> set[str]:
 
 
 def shown_options(context: click.Context) -> set[str]:
-    return long_options(context, hidden=False) | long_options(CONTEXTS["iamgen"], hidden=False)
+    general = long_options(CONTEXTS["iamgen"], hidden=False)
+    return long_options(context, hidden=False) | (long_options(context, hidden=True) & general)
 
 
 def slips(option: str) -> Iterator[str]:
@@ -75,3 +77,8 @@ def test_an_option_that_no_help_shows_is_never_suggested(path: str) -> None:
 
 def test_there_are_options_that_no_help_shows() -> None:
     assert "--cancel" in long_options(CONTEXTS["iamgen deploy"], hidden=True)
+
+
+def test_an_option_of_the_program_alone_is_named_with_it() -> None:
+    fault = unknown_option("--version", CONTEXTS["iamgen render"])
+    assert fault == Fault("iamgen render --version", "there is no such option", "it stands alone: iamgen --version")
