@@ -113,7 +113,7 @@ def _kind(schema: Schema, name: str) -> str:
         return " or ".join(dict.fromkeys(_kind(variant, name) for variant in variants))
     if reference := schema.get("$ref"):
         definition = reference.rpartition("/")[2]
-        return f"[{definition}](#{name}-{definition})"
+        return f"[{definition}](#{name}-{definition.lower()})"
     if "enum" in schema:
         return ", ".join(f"`{_literal(value)}`" for value in schema["enum"])
     if "const" in schema:
