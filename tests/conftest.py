@@ -17,6 +17,8 @@ import hypothesis
 import pexpect
 import pytest
 
+from tests.published_schemas import require_published, schema_of_call
+
 # Looking for garbage as often as Python does by itself takes a fifth of the time of tests that decide about access.
 gc.set_threshold(100_000, 20, 50)
 # How long an example takes says something about the machine, not about the code.
@@ -88,10 +90,15 @@ def running_program() -> Iterator[Any]:
 
 @pytest.fixture
 def iamgen(environment: dict[str, str], running_program: Any) -> Iamgen:
-    """Return what runs the real program: `iamgen(root, "render", "dev", NO_COLOR="1")`."""
+    """Return what runs the real program: `iamgen(root, "render", "dev", NO_COLOR="1")`.
+
+    What it prints as JSON is held against the schema that is published for it, in every test.
+    """
 
     def run(cwd: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
         done: subprocess.CompletedProcess[str] = running_program.run(cwd, args, {**environment, **env})
+        if done.stdout and (schema := schema_of_call(args)):
+            require_published(schema, done.stdout)
         return done
 
     return run

@@ -18,7 +18,7 @@ PACKAGE = Path(iamgen.__file__).parent
 _INTRODUCTION = """\
 # JSON
 
-The shape of what iamgen reads and prints as JSON, for which the package has a JSON Schema. The schema is in the file
+The shape of what iamgen reads, prints and writes as JSON. The package has a JSON Schema of each, in the file
 that is named, and a validator takes it as it is. `[]` stands for each item of a list, and `NAME` for any key of an
 object. *always* says whether a field is there whenever the object that it belongs to is. Within a `version`, fields
 keep their names and their meaning.
@@ -113,7 +113,7 @@ def _kind(schema: Schema, name: str) -> str:
         return " or ".join(dict.fromkeys(_kind(variant, name) for variant in variants))
     if reference := schema.get("$ref"):
         definition = reference.rpartition("/")[2]
-        return f"[{definition}](#{name}-{definition})"
+        return f"[{definition}](#{name}-{definition.lower()})"
     if "enum" in schema:
         return ", ".join(f"`{_literal(value)}`" for value in schema["enum"])
     if "const" in schema:

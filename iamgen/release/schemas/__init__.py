@@ -1,0 +1,1 @@
+"""JSON Schema files of what commands about releases print."""
