@@ -28,6 +28,7 @@ from iamgen.new_repository.contents import (
 )
 from iamgen.new_repository.draft import drafted
 from iamgen.new_repository.existing_choices import accounts_of, is_stated, likely_ci
+from iamgen.new_repository.existing_gaps import existing_gaps, has_targets
 from iamgen.new_repository.own_requirement import OwnRequirement, own_requirement
 from iamgen.new_repository.place import NewRepositoryPlace
 from iamgen.new_repository.questions import ask_for_choices
@@ -89,6 +90,7 @@ def init(request: InitRequest, console: Console) -> int:
         console.note(f"{place.shown(path)}: {'written' if path in written else 'is there already, and stays as it is'}")
     is_own = choices.requirement == own.line and place.folder / REQUIREMENTS in written
     console.warnings((*files.warnings, *(own.warnings if is_own else ())))
+    console.warnings(existing_gaps(place, files.texts, choices.ci))
     if place.folder / CONSTANTS in written:
         _tell_of_production(choices, console)
     for command in _next_commands(request, place, _to_commit(place, files.texts, written)):
@@ -193,7 +195,9 @@ def _to_commit(place: NewRepositoryPlace, texts: Mapping[Path, str], written: It
 
 def _next_commands(request: InitRequest, place: NewRepositoryPlace, new_files: Iterable[Path]) -> Iterator[str]:
     """Yield the three commands that lead from the new files to the templates. None of them needs an AWS account."""
-    yield f"cd {shlex.quote(request.shown_folder)} && make check" if request.shown_folder else "make check"
+    with_make = has_targets(place)  # of its own, or of a Makefile that was there before
+    check = "make check" if with_make else "iamgen check"
+    yield f"cd {shlex.quote(request.shown_folder)} && {check}" if request.shown_folder else check
     begin = "" if place.is_in_git else "git init --initial-branch=main && "
     names = [place.shown(path) for path in new_files]
     if place.was_empty:
@@ -201,4 +205,4 @@ def _next_commands(request: InitRequest, place: NewRepositoryPlace, new_files: I
     if names:  # these alone: other work in the same repository may not be ready to be committed
         only = f" {shlex.join(names)}" if place.may_have_staged else ""
         yield f'{begin}git add {shlex.join(names)} && git commit --message "Say who may do what"{only}'
-    yield "make render"
+    yield "make render" if with_make else "iamgen render --all -o build"

@@ -63,10 +63,14 @@ class NewRepositoryPlace:
 
     def has_text(self, path: Path, text: str) -> bool:
         """Return whether a file is there and has exactly this text."""
+        return os.path.lexists(path) and self.text(path) == text
+
+    def text(self, path: Path) -> str:
+        """Return the text of a file; nothing where it cannot be read."""
         try:
-            return path.read_text(encoding="utf-8") == text
+            return path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
-            return False
+            return ""
 
     def shown(self, path: Path) -> str:
         """Return a path as it is named from the folder."""

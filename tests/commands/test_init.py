@@ -423,6 +423,31 @@ def test_folders_that_nobody_can_enter_are_no_bug(iamgen: Run, tmp_path: Path, m
     assert (fault.where, fault.problem) == (str(tmp_path.resolve() / "closed"), "you may not write into it")
 
 
+def test_what_files_of_somebody_else_lack_is_told(iamgen: Run, tmp_path: Path) -> None:
+    """And the next commands do without the targets that the Makefile lacks."""
+    theirs = {"Makefile": "all:\n\nhelp: all\n", ".gitignore": "/build\n.venv\n", ".gitlab-ci.yml": "x: {script: a}\n"}
+    for name, text in theirs.items():
+        (tmp_path / name).write_text(text)
+    done = iamgen(tmp_path, "init", *options(STAND_IN, "gitlab"))
+    assert done.returncode == 0, done.stderr
+    assert (
+        "\nwarning: Makefile: it has no target render, check, release, ci, ci-check, test, bench, clean, "
+        "which README.md and the hooks of pre-commit use\n"
+        "hint: move it away and run iamgen init again, or use the commands of iamgen\n"
+        "warning: .gitignore: git would take what iamgen makes for a part of the repository\n"
+        "hint: add these lines to it: __pycache__/ aws-iam-console-switch-role.*\n"
+        "warning: .gitlab-ci.yml: it is not what CI needs to check and deploy what was declared here\n"
+        "hint: iamgen ci gitlab writes it, or says what is in its way\n"
+        "next: iamgen check\n"
+    ) in done.stderr
+    assert "\nnext: iamgen render --all -o build\n" in done.stderr
+    assert {name: (tmp_path / name).read_text() for name in theirs} == theirs
+    (tmp_path / "Makefile").write_text("check:\n\nrender:\n")
+    done = iamgen(tmp_path, "init", "--ci", "none")
+    assert "warning: Makefile" not in done.stderr
+    assert "\nnext: make check\n" in done.stderr
+
+
 def test_a_second_run_knows_which_ci_it_is(iamgen: Run, tmp_path: Path) -> None:
     folder = begun(iamgen, tmp_path, STAND_IN, "gitlab")
     assert ".gitlab-ci.yml: is there already" in iamgen(folder, "init", "--yes").stderr
