@@ -10,6 +10,7 @@ from iamgen.access.entities import HandMadeUser, IamGroup, IamRole, IamUser, Ins
 from iamgen.access.errors import located, undecided
 from iamgen.access.policies import NO_DOCUMENTS, Documents, Policies
 from iamgen.access.strict_reading import UNDERSTOOD, check
+from iamgen.aws.iam_types import GROUP, ROLE, USER
 from iamgen.errors import Fault
 from iamgen.iam.holes import shown
 from iamgen.iam.named_resources import NamedResources
@@ -64,6 +65,9 @@ class Account:
     """The instance profiles, which hand roles to machines."""
     not_known: tuple[Fault, ...] = ()
     """What was not read of a template that was read tolerantly, and what was assumed."""
+    conditional: tuple[str, ...] = ()
+    """The logical ids of users, groups and roles that a condition of the template decides on: they are taken to be
+    there, whatever it says."""
 
     @classmethod
     def of(
@@ -104,6 +108,7 @@ class Account:
                 reading.roles,
                 reading.instance_profiles,
                 tuple(_not_known(resources)),
+                tuple(item.logical_id for item in resources.of_type(USER, GROUP, ROLE) if not item.is_certain),
             )
 
     def user(self, name: str) -> IamUser:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from iamgen.access.entities import IamUser
@@ -15,6 +15,7 @@ from iamgen.questions.demands import Demand, ResourceScope
 from iamgen.questions.limits import ROOT_USER, not_looked_at, since, until
 from iamgen.questions.model import AccessModel, ActorKind, KnownEntity
 from iamgen.questions.reach import Way
+from iamgen.questions.unknown_principals import unknown_principals
 
 KINDS: tuple[ActorKind, ...] = (
     "person",
@@ -62,7 +63,17 @@ class HolderAnswer:
     holders: tuple[AccessHolder, ...]
     """Everybody, by kind and name, each once for each user or role as which they may."""
     unreached: tuple[KnownEntity, ...]
-    """Roles that may do it, or might, and as which nobody can act."""
+    """Roles that may do it, or might, and as which nobody can act who is known."""
+    unknown: Mapping[str, tuple[KnownEntity, ...]] = field(default_factory=dict)
+    """Users and roles whom trust policies name and of whom nothing is known, each with the roles that name them and as
+    which they might do it, or come to a role that may."""
+    beyond: frozenset[str] = frozenset()
+    """The ARNs of the roles as which somebody may act of whom nothing is known."""
+
+    @property
+    def of_nobody(self) -> tuple[KnownEntity, ...]:
+        """Roles that may do it, or might, and as which nobody can act at all."""
+        return tuple(role for role in self.unreached if role.entity.arn not in self.beyond)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +98,26 @@ class HolderSearch:
         holders = sorted(self._holders(within), key=_order)
         reached = {holder.attempt.way.acting.known.entity.arn for holder in holders}
         unreached = tuple(role for role in able if role.entity.arn not in reached)
-        return HolderAnswer(self.demand, self.is_admin, tuple(holders), unreached)
+        unknown = self._unknown(within)
+        return HolderAnswer(
+            self.demand, self.is_admin, tuple(holders), unreached, unknown, self._beyond(unreached, unknown)
+        )
+
+    def _unknown(self, within: frozenset[str]) -> Mapping[str, tuple[KnownEntity, ...]]:
+        named: dict[str, list[KnownEntity]] = {}
+        for role in self.asker.model.roles:
+            for name in unknown_principals(self.asker.model, role) if role.entity.arn in within else ():
+                named.setdefault(name, []).append(role)
+        return {name: tuple(roles) for name, roles in sorted(named.items())}
+
+    def _beyond(
+        self, unreached: Iterable[KnownEntity], unknown: Mapping[str, tuple[KnownEntity, ...]]
+    ) -> frozenset[str]:
+        """Return which of the roles somebody may act as of whom nothing is known, also by way of other roles."""
+        named = {role.entity.arn for roles in unknown.values() for role in roles}
+        arns = (role.entity.arn for role in unreached)
+        leading_to = self.asker.reacher.leading_to
+        return frozenset(arn for arn in arns if not named.isdisjoint(leading_to(frozenset({arn}))))
 
     def _holders(self, within: frozenset[str]) -> Iterator[AccessHolder]:
         for actor in self.asker.model.actors:

@@ -15,8 +15,10 @@ from iamgen.iam.values import block_of
 from iamgen.questions.model import AccessModel, Actor, KnownEntity, ModelAccount
 from iamgen.questions.places import AccountPlaces
 from iamgen.questions.trusted_strangers import strangers
+from iamgen.ui.listing import first_of
 
 _ACCOUNT_ID = 12
+_LISTED = 4
 _NOT_IN_TEMPLATES = Fault(
     "templates",
     "users, groups, policies and memberships that were made in another way than by these templates are not known",
@@ -63,8 +65,18 @@ def from_templates(files: Iterable[AccountFile], partition: str) -> AccessModel:
         (*users_of(accounts), *strangers(accounts)),
         "templates",
         partition,
-        gaps=(_NOT_IN_TEMPLATES,),
+        gaps=(_NOT_IN_TEMPLATES, *_conditional(accounts)),
     )
+
+
+def _conditional(accounts: Iterable[ModelAccount]) -> Iterator[Fault]:
+    """Yield which users, groups and roles of an account may not be there: a condition decides at the deployment."""
+    for account in accounts:
+        if names := account.content.conditional:
+            listed = first_of(names, _LISTED)
+            yield Fault(
+                "Conditions", f"conditions of a template, which decide whether {listed} are made in {account.name}"
+            )
 
 
 def of_one_template(template: Template, account_id: str, partition: str) -> AccessModel:

@@ -28,7 +28,10 @@ def plain_holders(
         },
         "source": model.origin,
         "holders": [_plain(model, holder) for holder in holders.holders],
-        "unreached_roles": [role.entity.arn for role in holders.unreached],
+        "unreached_roles": [role.entity.arn for role in holders.of_nobody],
+        "unknown_principals": [
+            {"name": name, "roles": [role.entity.arn for role in roles]} for name, roles in holders.unknown.items()
+        ],
         "managed_policies": plain_policy_list(model.policy_list),
         "not_looked_at": list(not_looked_at_by(model, holders)),
         "unread": [fault.plain() for fault in model.unread],

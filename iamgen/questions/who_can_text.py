@@ -11,6 +11,7 @@ from iamgen.questions.explanation import attempt_conditions
 from iamgen.questions.grant_reasons import reason_of
 from iamgen.questions.holders import KINDS, POWER_OVER_IAM, AccessHolder, HolderAnswer, not_looked_at_by
 from iamgen.questions.model import AccessModel, ActorKind
+from iamgen.questions.unknown_principals import UNKNOWN
 from iamgen.ui.printable import printable
 
 _BOLD, _PLAIN = "\033[1m", "\033[0m"
@@ -41,20 +42,31 @@ def _lines(model: AccessModel, holders: HolderAnswer, account: str | None) -> It
             yield from ("", PLURALS[kind])
             for holder in of_kind:
                 yield from _holder(model, holder, holders)
-    if holders.unreached:
+    if holders.unknown:
+        yield from ("", f"named by trust policies, and {UNKNOWN}")
+    for name, roles in holders.unknown.items():
+        labels = ", ".join(f"{role.entity.name} in {role.account.name}" for role in roles)
+        yield from _indented(name, 2)
+        yield from _indented(f"perhaps as {labels}", 6)
+    if holders.of_nobody:
         yield from ("", "roles that may do it, and as which nobody can act:")
-        yield from (f"  {role.entity.name} in {role.account.name}" for role in holders.unreached)
+        yield from (f"  {role.entity.name} in {role.account.name}" for role in holders.of_nobody)
     yield from ("", *footer(not_looked_at_by(model, holders)))
+
+
+def _indented(text: str, indent: int) -> list[str]:
+    return wrap(text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2), break_on_hyphens=False)
 
 
 def _head(holders: HolderAnswer, account: str | None) -> str:
     here = f" in {account}" if account else ""
     number = len({holder.attempt.way.actor for holder in holders.holders})
+    nobody = "nobody who is known" if holders.unknown else "nobody"
     if holders.is_admin:
-        return f"administrators in effect{here}: {number or 'nobody'}"
+        return f"administrators in effect{here}: {number or nobody}"
     resource = holders.demand.scope.resource
     on = f" on {resource}" if resource != "*" else ""
-    return f"who may do {holders.demand.action}{on}{here}: {number or 'nobody'}"
+    return f"who may do {holders.demand.action}{on}{here}: {number or nobody}"
 
 
 def _holder(model: AccessModel, holder: AccessHolder, holders: HolderAnswer) -> Iterator[str]:

@@ -10,6 +10,8 @@ from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.demands import demand
 from iamgen.questions.holders import HolderAnswer, HolderSearch, admin_demand
 from iamgen.questions.model import AccessModel
+from iamgen.questions.who_can_json import plain_holders
+from iamgen.questions.who_can_text import who_can_text
 from tests.questions.conftest import DEV, NOW, OPS, role, statement, trusted, user
 
 Modelled = Callable[[dict[str, dict[str, Any]]], Asker]
@@ -104,3 +106,37 @@ def test_every_holder_is_answered_with_yes_when_asked_about(every_model: AccessM
     for actor in every_model.actors:
         if actor.name not in named:
             assert asker.answer(AccessQuestion(actor.name, "s3:PutObject", Circumstances(NOW))).level == "no"
+
+
+def test_who_is_named_and_not_known_may_do_it_perhaps(modelled: Modelled) -> None:
+    ghost, ann = (f"arn:aws:iam::{DEV}:user/{name}" for name in ("ghost", "ann"))
+    resources = {
+        "Ann": user("ann"),
+        "Both": role("Both", [trusted({"AWS": ghost}), trusted({"AWS": ann})], statement("Allow", "s3:*")),
+        "Mid": role("Mid", {"AWS": ghost}, ASSUME),
+        "Far": role("Far", {"AWS": f"arn:aws:iam::{DEV}:role/Mid"}, statement("Allow", "s3:*")),
+        "Shut": role("Shut", trusted({"AWS": ghost}) | {"Effect": "Deny"}, statement("Allow", "s3:*")),
+        "Other": role("Other", {"AWS": f"{ghost}2"}, statement("Allow", "sqs:*")),
+    }
+    asker = modelled({DEV: resources})
+    found = who_can(asker, "s3:GetObject")
+    assert rows(found) == [("user", "ann", "Both", "yes")]
+    assert {name: [item.entity.name for item in roles] for name, roles in found.unknown.items()} == {
+        ghost: ["Both", "Mid"]
+    }
+    assert [item.entity.name for item in found.unreached] == ["Far", "Shut"]
+    assert [item.entity.name for item in found.of_nobody] == ["Shut"]
+    text = who_can_text(asker.model, found, None, coloured=False)
+    assert (
+        f"named by trust policies, and not in what was read\n  {ghost}\n      perhaps as Both in {DEV}, Mid in" in text
+    )
+    assert "as which nobody can act:\n  Shut in" in text
+    plain = plain_holders(asker.model, found, None, Circumstances(NOW))
+    assert plain["unknown_principals"] == [
+        {"name": ghost, "roles": [f"arn:aws:iam::{DEV}:role/Both", f"arn:aws:iam::{DEV}:role/Mid"]}
+    ]
+    assert plain["unreached_roles"] == [f"arn:aws:iam::{DEV}:role/Shut"]
+    alone = who_can(asker, "sqs:SendMessage")
+    assert who_can_text(asker.model, alone, None, coloured=False).startswith(
+        "who may do sqs:SendMessage: nobody who is known\n"
+    )

@@ -392,3 +392,12 @@ def test_roles_of_services_are_told_to_be_a_way_around(
     model = from_templates([AccountFile(ID, file, ID)], "aws")
     told = [text for text in not_looked_at_of_all(model) if text.startswith("what services do by other means")]
     assert bool(told) is is_told
+
+
+def test_users_groups_and_roles_that_a_condition_decides_on_are_named(tmp_path: Path) -> None:
+    made = role("run", {"Service": "ec2.amazonaws.com"}, statement("Allow", "s3:*"))
+    resources = {"R": {**made, "Condition": "C"}, "S": made, "U": {**user("alice"), "Condition": "C"}}
+    file = tmp_path / "t.json"
+    file.write_text(json.dumps({"Conditions": {"C": {"Fn::Equals": ["a", "b"]}}, "Resources": resources}))
+    told = not_looked_at_of_all(from_templates([AccountFile(ID, file, ID)], "aws"))
+    assert told[-1] == f"conditions of a template, which decide whether R, U are made in {ID}"
