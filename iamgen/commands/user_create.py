@@ -253,13 +253,16 @@ def _end(work: _Creation, page: str | None) -> int:
             work.console.note(f"{plan.person.name} {_standing(plan)}")
         elif outcome:
             work.console.note(f"{plan.person.name}: {len(outcome.done)} of {len(plan.steps)} steps done")
+        elif work.outcomes:
+            work.console.note(f"{plan.person.name}: not begun")
         if plan.unused_password:
             again = f"iamgen user create {plan.person.name} --reset-password"
             work.console.note(f"nobody has signed in with {plan.person.name}'s password yet; if it is lost: {again}")
     if not work.plans:
         work.console.note(f"everybody of users.py has an IAM user in {work.people.where}")
-    if work.request.password_file and work.gives_password:
-        work.console.note(f"passwords are in {work.request.password_file}, which is yours alone: delete it when sent")
+    file = work.request.password_file
+    if file and work.outcomes and file.exists():  # there is none where no password could be written, or AWS took none
+        work.console.note(f"passwords are in {file}, which is yours alone: delete it when sent")
     if page is not None:
         _hand_over(work, page)
     if faults or any(plan.remarks for plan in work.plans):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from iamgen.errors import IamgenError
 from iamgen.people.secret_file import claim, require_absent
 from iamgen.ui.console import Console
 from iamgen.ui.files import write_all
@@ -56,7 +57,12 @@ class FileDelivery:
         if not self._passwords:
             claim(self._file, _PASSWORDS)
         self._passwords[user] = password
-        self._write()
+        try:
+            self._write()
+        except IamgenError:  # what the file had before is still in it
+            del self._passwords[user]
+            self._remove_empty()
+            raise
 
     def confirm(self, user: str, password: str) -> None:
         """It is in the file."""
@@ -66,7 +72,10 @@ class FileDelivery:
         del self._passwords[user]
         if self._passwords:
             self._write()
-        else:
+        self._remove_empty()
+
+    def _remove_empty(self) -> None:
+        if not self._passwords:
             self._file.unlink(missing_ok=True)
 
     def _write(self) -> None:

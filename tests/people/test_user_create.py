@@ -19,7 +19,7 @@ from iamgen.cli.main import iamgen as program
 from iamgen.cli.session import Session
 from iamgen.commands.requests import Consent
 from iamgen.commands.user_create import UserCreateRequest, create_users
-from iamgen.errors import IamgenError, InterruptError, UsageError
+from iamgen.errors import IamgenError, InterruptError, UsageError, refuse
 from iamgen.people.people_account import sign_in_to_people
 from iamgen.people.temporary_password import LONGEST, PasswordLength, password_length, temporary_password
 from iamgen.people.user_reading import read_user
@@ -282,11 +282,30 @@ def test_a_refused_step_leaves_the_others_alone(
     assert "bob: 4 of 5 steps done\n" in text
     assert len(state(iam).groups) == 3
     assert not file.exists()
+    assert "passwords are in" not in text
     body = valid("user-create", printed(written))
     assert [step["state"] for step in body["users"][0]["steps"]] == ["done"] * 4 + ["refused"]
     break_client(monkeypatch, iam)
     assert create_users(request(repository, password_file=file), console()) == 0
     assert state(iam).password
+
+
+def test_a_password_file_that_cannot_be_written_leaves_none_and_says_who_was_not_begun(
+    repository: Path, iam: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty file stayed, was said to have the passwords, and kept the next run from beginning."""
+    file, written = tmp_path / "passwords", console()
+
+    def full_disk(*_: object, **__: object) -> None:
+        raise refuse(str(file), "cannot be written: No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("iamgen.people.password_delivery.write_all", full_disk)
+        assert create_users(request(repository, None, password_file=file), written) == 1
+    assert messages(written).endswith("steps done\nbob: not begun\nerin: not begun\n")
+    assert not file.exists()
+    assert create_users(request(repository, None, password_file=file), console()) == 0
+    assert [line.partition("\t")[0] for line in file.read_text().splitlines()] == ["alice", "bob", "erin"]
 
 
 def test_expired_credentials_end_the_run_and_a_second_one_finishes_it(
