@@ -42,7 +42,7 @@ def _lines(model: AccessModel, holders: HolderAnswer, account: str | None) -> It
             for holder in of_kind:
                 yield from _holder(model, holder, holders)
     if holders.unreached:
-        yield from ("", "roles that may do it, and as which nobody can act:")
+        yield from ("", "roles that may do it, although nobody can act as them:")
         yield from (f"  {role.entity.name} in {role.account.name}" for role in holders.unreached)
     yield from ("", *footer(not_looked_at_by(model, holders)))
 
