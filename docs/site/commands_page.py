@@ -27,20 +27,21 @@ This page is made from the commands: `python -m docs.site.commands_page > docs/c
 _BEHAVIOUR = """\
 ## How iamgen behaves
 
-- It works in the nearest folder upwards that has a `users.py`, or in that of `-C DIR`.
-- stdout has the product and nothing else. Errors and warnings go to stderr: `error: WHERE: WHAT`, then
+- iamgen looks for `users.py` in the current folder, and then in the folders above it. `-C DIR` begins in another
+  folder.
+- stdout has only what you asked for. Errors, warnings and notes go to stderr: first `error: WHERE: WHAT`, then
   `hint: what to do`.
-- All that is wrong is said in one go. Files are written whole or not at all.
+- Everything that is wrong is reported at once, so that you can mend all of it. A file is written whole or not at all.
 - `--verbose` says what is asked of AWS and of git, and how long it takes.
 - A `.cfnlintrc` beside `users.py` configures cfn-lint.
-- `SOURCE_DATE_EPOCH` stands in for the clock, by which grants end.
+- `SOURCE_DATE_EPOCH` sets the time that iamgen takes for now, such as for grants that end.
 
 | exit code | what it means |
 |---|---|
-| 0 | all is done, be it with warnings |
-| 1 | a fault, which the message names |
-| 2 | wrong usage |
-| 3 | a bug in iamgen: the message names the file with what is needed to mend it, without secrets |
+| 0 | everything was done, perhaps with warnings |
+| 1 | something is wrong, and the message says what |
+| 2 | the command line itself is wrong |
+| 3 | a bug in iamgen: the message names a file with what is needed to mend it, without secrets |
 | 4 | something changes, or remains to be done, where `--exit-code` asked for that |
 | 130 | interrupted by ^C, SIGTERM or SIGHUP |
 """

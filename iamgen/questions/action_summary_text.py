@@ -36,8 +36,9 @@ def power_groups(summary: ActionSummary) -> Mapping[str, tuple[str, ...]]:
 def legend() -> str:
     """Return what the words mean, as sentences."""
     return (
-        "A part is some of the actions of that level. Perhaps is on some resources, or under conditions that nobody "
-        f"can know before. The levels are those of the Service Authorization Reference of {list_date()}."
+        "A part means some of the actions of that level. Perhaps means on some resources, or under conditions that "
+        "nobody can know before the request. "
+        f"The levels are those of the Service Authorization Reference of {list_date()}."
     )
 
 

@@ -57,7 +57,7 @@ def expiring_text(answer: ExpiringAnswer, *, coloured: bool) -> str:
 
 
 def _lines(answer: ExpiringAnswer) -> Iterator[Line]:
-    yield (f"ended, and still written: {len(answer.ended) or 'nothing'}", True)
+    yield (f"ended, but not removed yet: {len(answer.ended) or 'nothing'}", True)
     yield from plain_lines(_listed(answer.ended))
     yield from (("", False), (f"ends by {spoken(answer.last)}: {len(answer.ending) or 'nothing'}", True))
     yield from plain_lines(_listed(answer.ending))

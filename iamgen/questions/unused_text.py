@@ -12,8 +12,8 @@ from iamgen.questions.unused_parts import UnusedKind, UnusedPart
 
 _TITLES: dict[UnusedKind, str] = {
     "role": "roles as which nobody can act",
-    "group": "groups in which nobody is",
-    "policy": "policies that nothing attaches",
+    "group": "groups without members",
+    "policy": "policies that are attached to nothing",
 }
 NOT_TOLD = "when a role or a policy was last used, which AWS alone knows (IAM's last accessed information)"
 
@@ -25,7 +25,7 @@ def unused_text(model: AccessModel, parts: tuple[UnusedPart, ...], account: str 
 
 def _lines(model: AccessModel, parts: tuple[UnusedPart, ...], account: str | None) -> Iterator[Line]:
     here = f" in {account}" if account else ""
-    yield from plain_lines(hanging("", f"nobody uses{here}, as far as is known from {model.origin}:", 0))
+    yield from plain_lines(hanging("", f"what nobody uses{here}, as far as is known from {model.origin}:", 0))
     for kind, title in _TITLES.items():
         of_kind = [part for part in parts if part.kind == kind]
         yield from (("", False), (f"{title}: {len(of_kind) or 'none'}", True))

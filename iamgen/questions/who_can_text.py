@@ -49,7 +49,7 @@ def _lines(model: AccessModel, holders: HolderAnswer, account: str | None) -> It
         yield from _indented(name, 2)
         yield from _indented(f"perhaps as {labels}", 6)
     if holders.of_nobody:
-        yield from ("", "roles that may do it, and as which nobody can act:")
+        yield from ("", "roles that may do it, although nobody can act as them:")
         yield from (f"  {role.entity.name} in {role.account.name}" for role in holders.of_nobody)
     yield from ("", *footer(not_looked_at_by(model, holders)))
 

@@ -134,7 +134,7 @@ def test_parts(root: Path, iamgen: Iamgen) -> None:
 def test_unused(root: Path, iamgen: Iamgen, answered: Callable[..., dict[str, Any]]) -> None:
     done = iamgen(root, "access", "--unused")
     assert done.stdout.startswith(
-        "nobody uses, as far as is known from users.py, as it would be deployed:\n\n"
+        "what nobody uses, as far as is known from users.py, as it would be deployed:\n\n"
         "roles as which nobody can act: 2\n  ReadR in dev (dev.json:"
     )
     assert "\n  AdminR in prod (prod.json:" in done.stdout
@@ -155,7 +155,7 @@ def test_expiring(root: Path, iamgen: Iamgen, answered: Callable[..., dict[str, 
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[:3] == [
-        "ended, and still written: 1",
+        "ended, but not removed yet: 1",
         "  the end of 2026-01-31 (UTC)  carol: ReadR in dev",
         "                               users.py:6: INC-0",
     ]

@@ -138,7 +138,7 @@ def test_the_screen() -> None:
     lines = expiring_text(answer(declared("grants-with-an-end"), span=timedelta(days=60)), coloured=False).splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[:4] == [
-        "ended, and still written: 1",
+        "ended, but not removed yet: 1",
         "  the end of 2026-11-22 (UTC)  dave: OpsR in dev",
         "                               users.py:11",
         "",
@@ -150,7 +150,7 @@ def test_the_screen() -> None:
 
 def test_nothing_is_said_as_nothing(modelled: Modelled) -> None:
     lines = expiring_text(answer(modelled({DEV: {"Alice": user("alice")}}).model), coloured=False).splitlines()
-    assert lines[0] == "ended, and still written: nothing"
+    assert lines[0] == "ended, but not removed yet: nothing"
     assert lines[2] == "ends by 2026-12-23 12:00:00 UTC: nothing"
     assert lines[4] == "nothing ends later"
     assert "not looked at:" in lines

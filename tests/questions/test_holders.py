@@ -130,7 +130,7 @@ def test_who_is_named_and_not_known_may_do_it_perhaps(modelled: Modelled) -> Non
     assert (
         f"named by trust policies, and not in what was read\n  {ghost}\n      perhaps as Both in {DEV}, Mid in" in text
     )
-    assert "as which nobody can act:\n  Shut in" in text
+    assert "although nobody can act as them:\n  Shut in" in text
     plain = plain_holders(asker.model, found, None, Circumstances(NOW))
     assert plain["unknown_principals"] == [
         {"name": ghost, "roles": [f"arn:aws:iam::{DEV}:role/Both", f"arn:aws:iam::{DEV}:role/Mid"]}

@@ -118,14 +118,14 @@ def test_groups_and_policies(modelled: Modelled) -> None:
 def test_the_screen(example: Asker) -> None:
     lines = unused_text(example.model, unused(example), None, coloured=False).splitlines()
     assert lines[:8] == [
-        "nobody uses, as far as is known from users.py:",
+        "what nobody uses, as far as is known from users.py:",
         "",
         "roles as which nobody can act: 1",
         "  AdminR in prod (prod.json:5)",
         "",
-        "groups in which nobody is: none",
+        "groups without members: none",
         "",
-        "policies that nothing attaches: none",
+        "policies that are attached to nothing: none",
     ]
     assert lines[9:11] == [
         "not looked at:",

@@ -155,7 +155,7 @@ function questionView(question) {
     growing(answers, ({actor, ways, sure}) => element("div", {class: "card"},
       element("h2", {}, link(actor, actor.label), " ", badge(actor.kind), " ", sure ? badge("yes", "alert") : badge("perhaps, or in part", "warn")),
       waysOf(ways)), PEOPLE_SHOWN),
-    unheld.length ? [element("h2", {}, "Roles that may, and as which nobody can act"),
+    unheld.length ? [element("h2", {}, "Roles that may, although nobody can act as them"),
       growing(unheld, (role) => element("li", {}, link(role, `${role.label} in ${accounts[role.account].name}`)), PEOPLE_SHOWN, "ul")] : null,
   ];
 }
