@@ -61,9 +61,9 @@ def test_a_slip_leads_to_the_option_that_was_meant(path: str) -> None:
     for option in sorted(name for name in shown if len(name) > SHORTEST):
         for slip in slips(option):
             if slip not in shown:
-                found = suggested(slip, context)
-                assert option in found, f"{path} {slip}"
-                assert found <= shown
+                suggestions = suggested(slip, context)
+                assert option in suggestions, f"{path} {slip}"
+                assert suggestions <= shown
 
 
 @pytest.mark.parametrize("path", sorted(CONTEXTS))
