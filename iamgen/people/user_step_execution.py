@@ -157,8 +157,16 @@ def _put_revocation(step: RevokeSessions, execution: UserExecution, until: datet
     answer: Mapping[str, Any] = execution.clients.iam.put_role_policy(
         RoleName=step.role, PolicyName=revocation_name(step.user), PolicyDocument=json.dumps(document)
     )
-    date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
-    return parsedate_to_datetime(date) if date else execution.clock()
+    return _time_of(answer) or execution.clock()
+
+
+def _time_of(answer: Mapping[str, Any]) -> datetime | None:
+    """Return what time it is for AWS by an answer of it; None where its header does not say, as behind some proxies."""
+    try:
+        time = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+    except (KeyError, ValueError):
+        return None
+    return time if time.tzinfo else None
 
 
 @carry_out.register

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from iamgen.aws_client.clients import Clients, Credentials
 from iamgen.commands.requests import Consent
 from iamgen.commands.user_offboard import offboard
 from iamgen.commands.user_verify_receipt import VerifyReceiptRequest, verify_receipt
+from iamgen.deploy.order import Choices
+from iamgen.deploy.target_account import TargetAccount
 from iamgen.errors import IamgenError, InterruptError
 from iamgen.people.receipt import digest
+from iamgen.people.user_execution import UserExecution
+from iamgen.people.user_step_execution import carry_out_step
+from iamgen.people.user_steps import RevokeSessions
 from tests.people.conftest import console, messages, printed, valid
 from tests.people.memory_aws import MemoryAWS, MemoryUser
 from tests.people.test_offboarding_interrupted import NOW, request
@@ -282,3 +289,30 @@ def test_a_receipt_of_somebodys_own_making_is_refused(repository: Path) -> None:
     with pytest.raises(IamgenError) as refused:
         verify_receipt(VerifyReceiptRequest(repository, file), console())
     assert refused.value.faults[0].problem == "is no receipt of user offboard"
+
+
+@pytest.mark.parametrize(
+    ("date", "untils"),
+    [
+        ("Thu, 26 Nov 2026 12:00:05 GMT", ["12:01:00"]),
+        ("Thu, 26 Nov 2026 12:04:00 GMT", ["12:01:00", "12:05:00"]),  # ours is behind
+        ("Thu, 26 Nov 2026 12:04:00 GMT, Thu, 26 Nov 2026 12:04:00 GMT", ["12:01:00"]),  # a proxy added its own
+        ("Thu, 26 Nov 2026 12:04:00 -0000", ["12:01:00"]),
+        ("soon", ["12:01:00"]),
+        (None, ["12:01:00"]),
+    ],
+)
+def test_sessions_end_by_the_clock_of_aws_where_its_answer_says_the_time(date: str | None, untils: list[str]) -> None:
+    """A header that a proxy has spoilt ended an offboarding midway, before the credentials were made inactive."""
+    told: list[str] = []
+
+    class Iam:
+        def put_role_policy(self, *, PolicyDocument: str, **_: str) -> dict[str, Any]:  # noqa: N803  # as AWS has it
+            told.extend(re.findall(r"2026-11-26T([\d:]+)Z", PolicyDocument))
+            headers = {} if date is None else {"date": date}
+            return {"ResponseMetadata": {"HTTPHeaders": headers}}
+
+    clients: Any = Clients(lambda _: Iam(), Credentials("of-dev"), "eu-west-1")
+    account = TargetAccount("dev", "222222222222")
+    carry_out_step(RevokeSessions("R", "alice"), UserExecution(account, clients, Choices(NOW), clock=lambda: NOW))
+    assert told == untils
