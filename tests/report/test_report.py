@@ -172,7 +172,7 @@ def test_the_overview_can_be_read_without_the_script(made_report: MadeReport) ->
     text = words(made_report.html)
     assert "its script, which is not running" in text
     for expected in (
-        "accounts 3 ", "end within 30 days 1 ", "assertions that hold 1 of 2", "What changed since v1.0.0", "bob",
+        "accounts 3 ", "ends within 30 days 1 ", "assertions that hold 1 of 2", "What changed since v1.0.0", "bob",
         "the end of 2026-12-01 (UTC): alice as OpsR in prod", "carol as ReadR in prod: INC-0: over",
         "in force until the end of 2026-12-24 (UTC): INC-7 &lt;b&gt;now&lt;/b&gt;", "users.py:12",
         "✓ holds Forbid &#39;cloudtrail:StopLogging&#39;", "✗ fails Forbid &#39;s3:DeleteBucket&#39;", "because: &lt;i&gt;data&lt;/i&gt;",
