@@ -118,6 +118,10 @@ def test_a_clean_up_that_is_cut_short_names_what_may_stay(
         "the change set of the plan may stay in AWS: of-test",
     ]
     assert all(fault.hint.startswith("delete it: aws cloudformation delete-change-set") for fault in faults)
+    assert [fault.hint.endswith("; then the stack, if it is still REVIEW_IN_PROGRESS") for fault in faults] == [
+        True,
+        False,
+    ]
     assert list(Pending(are_kept=True).not_removed()) == []
 
 
