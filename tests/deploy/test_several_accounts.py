@@ -105,8 +105,12 @@ def test_a_clean_up_that_is_cut_short_names_what_may_stay(
 ) -> None:
     """The third signal ends it at once; neither what it was removing then nor what was to follow is forgotten."""
     pending = Pending()
-    for kind, name in (("CREATE", "dev"), ("UPDATE", "prod"), ("UPDATE", "test")):
-        change_set = ChangeSet(f"of-{name}", "stack-id", kind, ())
+    change_sets = {
+        "dev": ChangeSet("of-dev", "stack-id", "CREATE", ()),
+        "prod": ChangeSet("of-prod", "stack-id", "UPDATE", ()),
+        "test": ChangeSet("of-test", "stack-id", "UPDATE", ()),
+    }
+    for name, change_set in change_sets.items():
         pending.prepared[name] = Prepared(order, stubbed.clients, choices, None, change_set)
     pending.begun.add("prod")
     monkeypatch.setattr(several_accounts, "discard", interrupted)
