@@ -270,6 +270,8 @@ def test_usage(root: Path, iamgen: Iamgen, arguments: tuple[str, ...], problem: 
     done = iamgen(root, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"error: {problem}\n")
+    if "no option has AWS asked" in problem:
+        assert "hint: add the option that asks AWS, --live or --deployed, or leave it out\n" in done.stderr
 
 
 def lines_of(root: Path, iamgen: Iamgen, text: str | bytes) -> tuple[int, list[dict[str, Any]], str]:
