@@ -32,5 +32,6 @@ def staying_change_set(
     hint = f"delete it: aws cloudformation delete-change-set --change-set-name {change_set.id}{cli_options(clients)}"
     if change_set.kind == "CREATE":
         message += f"; so {'does' if is_certain else 'may'} the stack that it was made on, which is empty: {stack}"
-        hint += "; then the stack, if it is still REVIEW_IN_PROGRESS"
+        delete_stack = f"aws cloudformation delete-stack --stack-name {stack}{cli_options(clients)}"
+        hint += f"; then the stack, if its status is still REVIEW_IN_PROGRESS: {delete_stack}"
     return Fault(where, message, hint)

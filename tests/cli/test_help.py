@@ -46,7 +46,9 @@ def options_of(command: click.Command) -> Iterator[click.Option]:
 
 def test_commands_are_listed_under_their_headings_and_no_summary_is_cut() -> None:
     text = help_of()
-    assert [line.split()[0] for line in text.splitlines() if line[:2] == "  " and line.split()[0] in NAMES] == NAMES
+    _, _, listed_commands = text.partition(f"\n{next(iter(program.headings))}:\n")
+    words = [line.split()[0] for line in listed_commands.splitlines() if line[:2] == "  "]
+    assert [word for word in words if word in NAMES] == NAMES
     assert all(f"\n{heading}:\n" in text for heading in program.headings)
     assert max(map(len, text.splitlines())) <= 80
 

@@ -118,6 +118,8 @@ def test_a_clean_up_that_is_cut_short_names_what_may_stay(
         "the change set of the plan may stay in AWS: of-test",
     ]
     assert all(fault.hint.startswith("delete it: aws cloudformation delete-change-set") for fault in faults)
+    then = "; then the stack, if its status is still REVIEW_IN_PROGRESS: aws cloudformation delete-stack --stack-name infra"
+    assert [then in fault.hint for fault in faults] == [True, False]
     assert list(Pending(are_kept=True).not_removed()) == []
 
 
