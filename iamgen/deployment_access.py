@@ -73,6 +73,6 @@ def _assumptions(prepared: Collection[Prepared], other_accounts: Collection[str]
     """Yield what was taken for granted about AWS."""
     if other_accounts:
         names = joined(other_accounts) if len(other_accounts) <= _FEW else f"{len(other_accounts):,} other accounts"
-        yield PlanLine(f"this takes {names} to be deployed as users.py declares, without a look there", "!")
+        yield PlanLine(f"this assumes that users.py declares what is deployed in {names}: it was not looked at", "!")
     if any(item.inspection for item in prepared):
         yield PlanLine("this compares templates: what was changed by hand, and is put right, is not in it", "!")

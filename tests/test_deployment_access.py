@@ -66,7 +66,7 @@ def test_an_account_alone_takes_the_others_as_declared(make_repo: MakeRepo) -> N
         "bob gains access. No one loses anything: proven for 8 users and roles.",
         "    roles gained:",
         "        + bob: OpsR in prod",
-        "! this takes user-only and dev to be deployed as users.py declares, without a look there",
+        "! this assumes that users.py declares what is deployed in user-only and dev: it was not looked at",
     ]
 
 
@@ -75,7 +75,7 @@ def test_somebody_who_is_declared_no_more_loses_what_is_deployed(make_repo: Make
         "No one gains anything: proven for 7 users and roles. arn:aws:iam::111111111111:user/bob loses access.",
         "    who may assume a role in fewer ways:",
         "        - arn:aws:iam::111111111111:user/bob: OpsR in dev",
-        "! this takes user-only and prod to be deployed as users.py declares, without a look there",
+        "! this assumes that users.py declares what is deployed in user-only and prod: it was not looked at",
     ]
 
 

@@ -21,6 +21,8 @@ from iamgen.regions.difference import Witness
 from iamgen.ui.plan_line import LineSign
 
 _MANY = 6
+_ALLOWED_BY_ONE = "allowed now by the trust policy or by the caller's policies, but still not by both"
+_DENIED_BY_ONE = "taken away by the trust policy or by the caller's policies, but not allowed by both before"
 _SESSION_ACTIONS = {"sts:tagsession", "sts:setsourceidentity", "sts:setcontext"}
 
 
@@ -77,10 +79,10 @@ class DifferenceWords:
             Section("more is allowed", tuple(self._own(own, is_gain=True)), "+"),
             Section("less is allowed", tuple(self._own(own, is_gain=False)), "-"),
             Section("new ways to administrator", tuple(self._administrators()), "+"),
-            Section("let in by one side, and still kept out by the other", tuple(self._one_sided(is_gain=True))),
-            Section("kept out by one side, which the other did already", tuple(self._one_sided(is_gain=False))),
+            Section(_ALLOWED_BY_ONE, tuple(self._one_sided(is_gain=True))),
+            Section(_DENIED_BY_ONE, tuple(self._one_sided(is_gain=False))),
             Section("not decided", tuple(self._doubts()), "!"),
-            Section("called otherwise, so that policies elsewhere may mean nobody now", tuple(self._renamed())),
+            Section("with a new name, so that policies in other places may now name nobody", tuple(self._renamed())),
             Section("only rewritten", tuple(self._rewritten())),
         )
         return tuple(section for section in listed if section.entries)

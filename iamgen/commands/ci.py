@@ -56,7 +56,7 @@ def ci(request: CiRequest, console: Console) -> int:
         for path in files:
             console.note(f"{path}: {'as it was' if existing[path] == files[path] else 'written'}")
         for path in spare:
-            console.note(f"next: delete {path}: users.py asks for no such file any more")
+            console.note(f"next: delete {path}: users.py does not need this file any more")
         _say_what_is_next(project.declaration, request, console, changed=files != existing)
     return 0
 
@@ -86,10 +86,10 @@ def _stale(files: Mapping[str, str], existing: Mapping[str, str | None], request
 
 
 def _spare(path: str) -> Fault:
-    return Fault(path, "is there, and users.py asks for no such file any more", "delete it, and commit that")
+    return Fault(path, "exists, but users.py does not need this file any more", "delete it, and commit that")
 
 
 def _foreign(existing: Mapping[str, str | None]) -> Iterator[Fault]:
     for path, text in existing.items():
         if text is not None and not text.startswith(MADE):
-            yield Fault(path, "is there already, and iamgen did not make it", "move it away, or into another file")
+            yield Fault(path, "exists already, and iamgen did not make it", "move it away, or into another file")

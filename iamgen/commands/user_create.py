@@ -158,7 +158,7 @@ def _delivery(work: _Creation) -> PasswordDelivery | None:
     if request.password_file:
         return FileDelivery(request.password_file)
     if not console.err.isatty():
-        problem = "a password is shown on a terminal alone, and there is none"
+        problem = "a password is shown only on a terminal, and there is no terminal"
         raise refuse("user create", problem, "name a file for it, which is yours alone: --password-file FILE")
     return TerminalDelivery(console)
 

@@ -281,8 +281,9 @@ def _edit(work: _Offboarding) -> None:
         Project.load(work.request.root, now())
     except IamgenError as exc:
         write_all({file: before})
-        problem = f"{work.request.name} stays in it, for without them it does not load: {exc.faults[0].problem}"
-        work.console.error(Fault(exc.faults[0].where, problem, "edit it by hand"))
+        fault = exc.faults[0]
+        problem = f"{work.request.name} stays in the file, because it would not load without them: {fault.problem}"
+        work.console.error(Fault(fault.where, problem, "edit it by hand"))
         return
     work.console.note(f"took {work.request.name} out of {USERS_FILE}")
 

@@ -119,8 +119,9 @@ def _edit(request: UserRenameRequest, console: Console) -> None:
         Project.load(request.root, now())
     except IamgenError as exc:
         write_all({file: before})
-        problem = f"{request.old} stays in it, for with {request.new} it does not load: {exc.faults[0].problem}"
-        console.error(Fault(exc.faults[0].where, problem, "edit it by hand"))
+        fault = exc.faults[0]
+        problem = f"{request.old} stays in the file, because it would not load with {request.new}: {fault.problem}"
+        console.error(Fault(fault.where, problem, "edit it by hand"))
         return
     console.note(f"put {request.new} in the place of {request.old} in {USERS_FILE}")
 

@@ -53,8 +53,8 @@ def sideways_faults(
 def _fault(approved: SubjectReach, exposed: SubjectReach) -> MisDeclared:
     subject = identity(exposed.pipeline).subject
     problem = (
-        f"Pipeline {approved.pipeline.provider!r}: {subject!r} is for {exposed.account} as well, and gets "
-        f"{approved.role} in {approved.account} without anybody's approval"
+        f"Pipeline {approved.pipeline.provider!r}: {subject!r} is also the subject of {exposed.account}, "
+        f"so its jobs get {approved.role} in {approved.account} without anybody's approval"
     )
     hint = _apart(approved.pipeline).replace("{account}", approved.account)
     return MisDeclared(approved.pipeline.origin, problem, hint, approved.account)

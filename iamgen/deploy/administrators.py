@@ -49,7 +49,7 @@ def lost_by_power_group(sides: Sides, deploying: str) -> Iterator[Fault]:
     was, will = (_power_group(side) for side in sides.both)
     before, after = sides.before.holders.members_of(was), sides.after.holders.members_of(will, certain=True)
     if was and not will:
-        message = f"the group {POWER} goes, and with it the power of whoever is in it"
+        message = f"the group {POWER} would be deleted, and its members would lose their power"
         yield Fault(sides.at(POWER), message, HINT)
     elif before and not after:
         yield Fault(sides.at(POWER), f"nobody is in {POWER} any more; now it has {', '.join(sorted(before))}", HINT)

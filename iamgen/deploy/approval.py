@@ -47,7 +47,7 @@ def kept(prepared: Prepared, account: str) -> Kept | None:
     """
     order, change_set, inspection = prepared.order, prepared.change_set, prepared.inspection
     if prepared.afresh:
-        message = "a failed stack is deleted first, and no change set can be kept for what comes after that"
+        message = "a stack whose creation failed is deleted first, so no change set can be kept for its new creation"
         raise refuse(order.where, message, f"deploy it in one step: iamgen deploy {account}")
     if change_set is None and not (inspection and inspection.iam_differences):
         return None
@@ -114,7 +114,7 @@ def _warn_of_other_template(prepared: Prepared, text: str, after: Mapping[str, A
     rendered = template_change(prepared, body(prepared.order, text)).sent
     changes = ", ".join(f"{change.sign} {change.logical_id}" for change in differences(rendered, after))
     if changes:
-        message = f"the plan's template is not what users.py gives now, which it differs from by: {changes}"
+        message = f"the plan's template differs from the template that users.py gives now, in: {changes}"
         hint = f"apply it only if you know why; else make a new plan: iamgen plan {prepared.order.account.name} -o FILE"
         prepared.choices.warn(Fault(prepared.order.where, message, hint))
 

@@ -106,7 +106,7 @@ def outside_groups(people: DeclaredPeople, account: TargetAccount) -> Fault | No
     if not people.outside_groups:
         return None
     groups = "; ".join(f"{group}: {', '.join(names)}" for group, names in people.outside_groups.items())
-    message = f"these people are not in their groups yet, and do not have the rights of them: {groups}"
+    message = f"these people are not in their groups yet, so they do not have the rights of these groups: {groups}"
     return Fault(str(account), message, f"put them in: iamgen deploy {account.name} --repair")
 
 

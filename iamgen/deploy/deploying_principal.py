@@ -64,7 +64,8 @@ class DeployingPrincipal:
     def _role(self) -> Iterator[Fault]:
         was, will = self.sides.holders(self.role)
         if was and (will is None or will.resource.name != was.resource.name):
-            yield Fault(self.sides.at(self.role), f"{self.role} goes, and it is the role that deploys", HINT)
+            message = f"{self.role} would be deleted, and it is the role that deploys"
+            yield Fault(self.sides.at(self.role), message, HINT)
             return
         yield from self.role_power()
         yield from self._role_trust()
@@ -100,14 +101,14 @@ class DeployingPrincipal:
         own = self._assumer(admitted, named)
         if admitted and not staying:
             changes = [change for item in admitted.values() for change in changes_of(item, *pair).values()]
-            message = f"whoever may assume {role} now may not any more, and it is the role that deploys"
+            message = f"nobody who may assume {role} now could assume it any more, and it is the role that deploys"
             yield Fault(self.sides.at(role), f"{message}: {labels(admitted.values())}{not_known(changes)}", HINT)
         elif own or self.caller.source:
             yield from self._lost_by_who_deploys(own, pair)
         else:  # it could be any of them; those who were taken out are no accident
             for way in admitted.values():
                 if way.key in staying or way.key in named:
-                    message = f"{way.label} may not assume {role}, the role that deploys, any more as now"
+                    message = f"{way.label} could no longer assume {role}, the role that deploys, as now"
                     yield from self._lost_ways(way, pair, message)
 
     def _lost_by_who_deploys(self, own: Assumer | None, pair: tuple[Trusting, Trusting]) -> Iterator[Fault]:
@@ -151,7 +152,7 @@ class DeployingPrincipal:
             name in after.members_of(after.of_logical_id(POWER), certain=True),
         ]
         if was and not will:
-            yield Fault(self.sides.at(logical_id), f"{name} goes, and it is the user who deploys", HINT)
+            yield Fault(self.sides.at(logical_id), f"{name} would be deleted, and it is the user who deploys", HINT)
         elif in_power == [True, False]:
             yield Fault(self.sides.at(POWER), f"{name}, who deploys, is not in {POWER} any more", HINT)
         else:

@@ -18,7 +18,7 @@ _WRAPPED = re.compile(
 _KNOWN = (
     (
         re.compile(r"already exists", re.IGNORECASE),
-        "something of its name is there already, and is not this stack's",
+        "a resource with this name exists already, and it does not belong to this stack",
         "delete it, or put yours beside it under another name: iamgen docs how-to, under Adopt what exists",
     ),
     (

@@ -66,7 +66,7 @@ def require_place(path: Path) -> None:
     version. An empty file may be written over. Raises IamgenError."""
     require_no_links([path], path.parent)
     if path.is_file() and path.stat().st_size and not _is_plan_file(path):
-        problem = "is there already, and is no plan of iamgen's"
+        problem = "exists already, and is not a plan of iamgen"
         raise refuse(str(path), problem, "name another file for the plan, or move that one away")
 
 

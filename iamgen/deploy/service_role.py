@@ -69,7 +69,7 @@ class ServiceRole:
         """Yield what the role loses of what the stack needs to be deployed again and to be put back."""
         was, will = (side.holders.named(ROLE, self.name) for side in self.sides.both)
         if was and will is None:
-            problem = f"{self.name} goes, and it is the role as which CloudFormation acts"
+            problem = f"{self.name} would be deleted, and CloudFormation acts as this role"
             yield Fault(self.sides.at(was.resource.logical_id), problem, HINT)
             return
         place = was.resource.logical_id if was else self.name
@@ -98,5 +98,5 @@ class ServiceRole:
         assumer = Assumer(_CLOUDFORMATION, _CLOUDFORMATION, "sts:AssumeRole", service, {"": context})
         changes = changes_of(assumer, *pair)
         if any(change.answer is not LossAnswer.KEPT for change in changes.values()):
-            problem = f"{_CLOUDFORMATION} may not assume {self.name} any more, as which CloudFormation acts"
+            problem = f"{_CLOUDFORMATION} could not assume {self.name} any more, and CloudFormation acts as this role"
             yield Fault(self.sides.at(logical_id), f"{problem}{not_known(changes.values())}", HINT)

@@ -51,7 +51,7 @@ def _shut_again(execution: Execution, stack: str) -> Iterator[None]:
 
 
 def _stays_open(execution: Execution, stack: str) -> Fault:
-    hint = "see to it that a deployment works, which shuts it: iamgen deploy"
+    hint = "deploy again until it works, which closes the stack policy: iamgen deploy"
     return Fault(execution.where, f"the stack policy of {stack} stays open for replacement", hint)
 
 

@@ -149,8 +149,8 @@ def resource_findings(
         is_of_stack = name.startswith(expected.prefix) and name.endswith(expected.ending)
         if is_of_stack and (kind, name) not in expected.names:
             word = "policy" if kind == _POLICY else KINDS[kind].lower()
-            problem = f"the {word} {name} is named like those of the stack, and in no file"
-            hint = "deploy, if it left the files since; else look at who made it, and delete it"
+            problem = f"the {word} {name} has a name like those of the stack, but is in no file"
+            hint = "deploy, if it was removed from the files meanwhile; otherwise find out who made it, and delete it"
             yield AuditFinding("undeclared-resource", name, problem, hint, word)
     for _, name in sorted(item for item in has if item[0] == USER):
         if name.casefold() not in machines:

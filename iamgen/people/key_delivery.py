@@ -63,7 +63,7 @@ class TerminalKeyDelivery:
     def __init__(self, console: Console) -> None:
         """Raises IamgenError when there is no terminal."""
         if not console.err.isatty():
-            problem = "a key is shown on a terminal alone, and there is none"
+            problem = "a key is shown only on a terminal, and there is no terminal"
             raise refuse("keys rotate", problem, "hand it over by --secret NAME or --key-file FILE")
         self._console = console
 

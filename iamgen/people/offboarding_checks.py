@@ -96,7 +96,7 @@ def _of_account(claim: OffboardingClaim, state: LeaverState, account: str, now: 
         text = f"the sessions called {name} at {count} role{'' if count == 1 else 's'} in {where} are ended"
         yield OffboardingCheck(text, not open_roles, ", ".join(open_roles))
     if traces.namesake:
-        problem = "whose it is, iamgen does not know: offboard it by hand if it is theirs"
+        problem = "iamgen does not know whose user this is: offboard it by hand, if it belongs to the same person"
         yield OffboardingCheck(f"no IAM user of that name is in {where}", False, f"{traces.namesake} is: {problem}")
 
 

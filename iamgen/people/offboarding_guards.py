@@ -14,7 +14,7 @@ from iamgen.people.people_account import PeopleAccount
 def guard_faults(people: PeopleAccount, state: LeaverState, *, allows_last: bool) -> Iterator[Fault]:
     """Yield why somebody must not be offboarded; `allows_last` permits to take the last who has power over IAM."""
     if _is_caller(people, state):
-        problem = f"you are signed in as {state.leaver.name}: it would stop half way"
+        problem = f"you are signed in as {state.leaver.name}, so the offboarding would stop half way"
         yield Fault(people.where, problem, "let somebody else do it")
     if not allows_last:
         yield from _last_power_faults(people, state)

@@ -64,9 +64,9 @@ def _faults(declaration: Declaration, old: str, new: str) -> Iterator[Fault]:
         yield from map(no_user_name, dict.fromkeys(misnamed))
         return
     if old == new:
-        yield Fault(new, "is the name already", "write the old name, then the new one")
+        yield Fault(new, "is both the old and the new name", "write the old name, then the new one")
     if declaration.settings.users == "stack":
-        problem = 'Settings(users="stack") makes another user of another name, and deletes the first'
+        problem = 'with Settings(users="stack") a new name means a new user, and the old user is deleted'
         yield Fault(old, problem, "treat it as somebody who leaves and somebody who joins")
     names = {person.name for person in declaration.people}
     if not names & {old, new}:

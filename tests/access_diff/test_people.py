@@ -105,7 +105,7 @@ def test_a_renamed_stack_changes_no_access_and_says_what_is_called_otherwise(dec
     model_difference = declared(BEFORE, BEFORE + 'SETTINGS = Settings(stack="platform")\n')
     assert model_difference.is_proven_equal
     assert body(model_difference).startswith("No change of access: proven for")
-    title = "called otherwise, so that policies elsewhere may mean nobody now"
+    title = "with a new name, so that policies in other places may now name nobody"
     assert "role infra-OpsR-ID is platform-OpsR-ID in dev and prod" in entries(model_difference)[title]
 
 

@@ -59,7 +59,7 @@ def test_trust_alone_gives_a_user_of_another_account_nothing_that_their_own_poli
                         people | {DEV: trust_of(trusting([{"Service": "ec2.amazonaws.com"}, arn("ann")][1]),
                                                 trusting({"Service": "ec2.amazonaws.com"}))})  # fmt: skip
         assert model_difference.is_proven_equal
-        title = "let in by one side, and still kept out by the other"
+        title = "allowed now by the trust policy or by the caller's policies, but still not by both"
         assert entries(model_difference) == {title: ["ann in 999999999999: R in 222222222222, by its trust policy"]}
 
 

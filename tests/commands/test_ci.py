@@ -224,10 +224,10 @@ def test_the_file_for_the_night_goes_when_nobody_asks_for_it(ann: Clone, capsys:
     assert f"{nightly}: written\n" in capsys.readouterr().err
     (ann.folder / "users.py").write_text(head)
     assert ci(CiRequest(ann.folder, ("github",)), Console.standard()) == 0
-    assert f"next: delete {nightly}: users.py asks for no such file any more\n" in capsys.readouterr().err
+    assert f"next: delete {nightly}: users.py does not need this file any more\n" in capsys.readouterr().err
     with pytest.raises(IamgenError) as caught:
         ci(CiRequest(ann.folder, ("github",), only_check=True), Console.standard())
-    problem = "is there, and users.py asks for no such file any more"
+    problem = "exists, but users.py does not need this file any more"
     assert caught.value.faults == ((nightly, problem, "delete it, and commit that"),)
     (ann.folder / nightly).write_text("name: of our own\n")
     assert ci(CiRequest(ann.folder, ("github",), only_check=True), Console.standard()) == 0
@@ -317,8 +317,7 @@ def test_a_file_of_somebody_elses_stays(ann: Clone, iamgen: Iamgen) -> None:
     done = iamgen(ann.folder, "ci", "github", "gitlab")
     assert (done.returncode, done.stderr) == (
         1,
-        "error: .gitlab-ci.yml: is there already, and iamgen did not make it\n"
-        "hint: move it away, or into another file\n",
+        "error: .gitlab-ci.yml: exists already, and iamgen did not make it\nhint: move it away, or into another file\n",
     )
     assert (ann.folder / ".gitlab-ci.yml").read_text() == "stages: []\n"
     assert not (ann.folder / ".github").exists()

@@ -127,7 +127,7 @@ def test_all_three_accounts_from_nothing(example: Path, aws: Aws) -> None:
     assert ended.out.endswith("\nPlan: 23 to add, 0 to change, 0 to destroy.\n")
     assert ended.err == (
         "user-only (111111111111): done\ndev (222222222222): done\nprod (333333333333): done\n"
-        "warning: user-only (111111111111): these people are not in their groups yet, and do not have the rights of them:"
+        "warning: user-only (111111111111): these people are not in their groups yet, so they do not have the rights of these groups:"
         " AssumeRoleG: alice, bob, carol, dave; ManageOwnUserG: alice, bob, carol, dave; PowerG: alice\n"
         "hint: put them in: iamgen deploy user-only --repair\n"
         "3 done, 0 failed, 0 not begun\n"
@@ -158,7 +158,7 @@ def test_a_trust_changes_in_aws(deployed: Path, aws: Aws) -> None:
         "        - bob: ReadR in dev",
         "    new ways to administrator:",
         "        + bob as OpsR in prod",
-        "! this takes user-only to be deployed as users.py declares, without a look there",
+        "! this assumes that users.py declares what is deployed in user-only: it was not looked at",
         "",
         "dev (222222222222): update the stack infra",
         "~ ReadR  AWS::IAM::Role",
@@ -398,7 +398,7 @@ def test_a_kept_plan_that_is_not_what_users_py_gives(deployed: Path, aws: Aws, t
     file.write_text(json.dumps(whole))
     ended = run(deployed, approved=file, dry_run=True)
     assert (
-        "warning: dev (222222222222): the plan's template is not what users.py gives now, which it differs from by:"
+        "warning: dev (222222222222): the plan's template differs from the template that users.py gives now, in:"
         " ~ ReadR\nhint: apply it only if you know why; else make a new plan: iamgen plan dev -o FILE\n"
     ) in ended.err
     assert "Principal: alice\n" in ended.out

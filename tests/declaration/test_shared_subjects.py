@@ -47,7 +47,7 @@ def test_it_is_refused(service: str, guarded: str, other: str, make_repo: MakeRe
     access = f'{{"{guarded}": "OpsR", "dev": "{other}"}}'
     ((where, message, hint),) = declared(make_repo, ONE_EACH[service].format(access=access))
     assert where == "users.py:5"
-    assert message.endswith(f"is for dev as well, and gets OpsR in {guarded} without anybody's approval")
+    assert message.endswith(f"is also the subject of dev, so its jobs get OpsR in {guarded} without anybody's approval")
     assert hint
     if service == "an issuer":
         assert hint == f"give {guarded} a subject of its own, that no other job has"
@@ -120,8 +120,8 @@ def test_how_to_tell_gitlabs_jobs_apart(make_repo: MakeRepo) -> None:
     (fault,) = declared(make_repo, ONE_EACH["gitlab"].format(access='{"prod": "OpsR", "dev": "OpsR"}'))
     assert fault == (
         "users.py:5",
-        "Pipeline 'gitlab': 'project_path:a/b:ref_type:branch:ref:m' is for dev as well, and gets OpsR in prod without "
-        "anybody's approval",
+        "Pipeline 'gitlab': 'project_path:a/b:ref_type:branch:ref:m' is also the subject of dev, so its jobs get OpsR in "
+        "prod without anybody's approval",
         "let GitLab put deployment_tier into the project's subjects (ci_id_token_sub_claim_components), and give "
         "prod a Pipeline of its own: '…:ref:main:deployment_tier:production'",
     )

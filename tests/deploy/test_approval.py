@@ -127,7 +127,7 @@ def test_a_plan_that_begins_with_a_deletion_is_not_kept(stubbed: Stubbed, order:
     assert raised.value.faults == (
         Fault(
             "dev (222222222222)",
-            "a failed stack is deleted first, and no change set can be kept for what comes after that",
+            "a stack whose creation failed is deleted first, so no change set can be kept for its new creation",
             "deploy it in one step: iamgen deploy dev",
         ),
     )

@@ -103,7 +103,7 @@ def test_who_is_not_in_a_group_yet(stubbed: Stubbed, people: Order) -> None:
     answer_users(stubbed, {"/alice": ("infra-AllG",), "/auditors/dave": ()})
     result = declared_people(people, stubbed.clients, TEMPLATE)
     assert result == DeclaredPeople({}, {"AllG": ("dave",), "PowerG": ("alice",)})
-    message = "these people are not in their groups yet, and do not have the rights of them: AllG: dave; PowerG: alice"
+    message = "these people are not in their groups yet, so they do not have the rights of these groups: AllG: dave; PowerG: alice"
     assert outside_groups(result, people.account) == Fault(
         WHERE, message, "put them in: iamgen deploy user-only --repair"
     )

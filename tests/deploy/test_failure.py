@@ -43,7 +43,7 @@ def handler(message: str) -> str:
             handler("Role with name infra-ReadR already exists. (Service: Iam)"),
             Fault(
                 "dev ReadR",
-                "something of its name is there already, and is not this stack's"
+                "a resource with this name exists already, and it does not belong to this stack"
                 " (Role with name infra-ReadR already exists. (Service: Iam))",
                 "delete it, or put yours beside it under another name: iamgen docs how-to, under Adopt what exists",
             ),

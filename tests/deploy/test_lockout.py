@@ -161,7 +161,7 @@ BY_ADMIN = OPS.replace("infra-OpsR-2", "A")
         (
             BY_ADMIN,
             [NOBODY],
-            ["whoever may assume AdminR now may not any more, and it is the role that deploys: alice, bob"],
+            ["nobody who may assume AdminR now could assume it any more, and it is the role that deploys: alice, bob"],
         ),
         (OPS, [NOBODY], ["nobody may assume AdminR any more; now alice, bob may"]),
         ("", [NOBODY], ["nobody may assume AdminR any more; now alice, bob may"]),
@@ -177,7 +177,7 @@ BY_ADMIN = OPS.replace("infra-OpsR-2", "A")
         (
             BY_ADMIN.replace("alice", "iamgen"),
             [allow(ALICE, BOB), denied(BOB)],
-            ["bob may not assume AdminR, the role that deploys, any more as now"],
+            ["bob could no longer assume AdminR, the role that deploys, as now"],
         ),
     ],
 )
@@ -239,7 +239,7 @@ def test_when_it_is_known_who_deploys_as_admin(source: str, after: list[Body], e
 
 def test_admin_that_deploys_goes_or_loses_its_power() -> None:
     admin = {"AdminR": role("A", allow(ALICE))}
-    goes = ["AdminR goes, and it is the role that deploys"]
+    goes = ["AdminR would be deleted, and it is the role that deploys"]
     assert refusals_of(admin, {}, BY_ADMIN) == refusals_of(admin, {"AdminR": role("B", allow(ALICE))}, BY_ADMIN) == goes
     reported = refusals_of(
         admin, {"AdminR": role("A", allow(ALICE), arns=("arn:aws:iam::aws:policy/PowerUserAccess",))}, BY_ADMIN
@@ -291,11 +291,11 @@ def changed(resource: Body, **properties: Any) -> Body:
         ({"OpsR": role("infra-OpsR-2", allow(ALICE, BOB))}, []),
         ({"OpsR": role("infra-OpsR-2", allow(ALICE))}, []),
         ({"OpsR": role("infra-OpsR-2", allow(BOB))}, ["alice, who deploys, may not assume OpsR any more"]),
-        ({}, ["OpsR goes, and it is the role that deploys"]),
-        ({"OpsR": role("other", allow(ALICE, BOB))}, ["OpsR goes, and it is the role that deploys"]),
+        ({}, ["OpsR would be deleted, and it is the role that deploys"]),
+        ({"OpsR": role("other", allow(ALICE, BOB))}, ["OpsR would be deleted, and it is the role that deploys"]),
         (
             {"OpsR": role("infra-OpsR-2", NOBODY)},
-            ["whoever may assume OpsR now may not any more, and it is the role that deploys: alice, bob"],
+            ["nobody who may assume OpsR now could assume it any more, and it is the role that deploys: alice, bob"],
         ),
     ],
 )
@@ -405,7 +405,7 @@ def test_trust_by_arn_or_by_name_is_the_same(account: str, source: str) -> None:
     assert refusals_of(arns, names, OPS, source) == refusals_of(names, arns, OPS, source) == []
 
 
-WHOEVER = "whoever may assume OpsR now may not any more, and it is the role that deploys: alice"
+WHOEVER = "nobody who may assume OpsR now could assume it any more, and it is the role that deploys: alice"
 
 
 @pytest.mark.parametrize(
@@ -460,7 +460,7 @@ def test_who_assumed_the_role_that_deploys(source: str, expected: list[str]) -> 
     [
         ("arn:aws:iam::222222222222:user/ci", ["ci, who deploys, may not assume OpsR any more without MFA"]),
         (ALICE, []),
-        ("", ["ci may not assume OpsR, the role that deploys, any more as now without MFA"]),
+        ("", ["ci could no longer assume OpsR, the role that deploys, as now without MFA"]),
     ],
 )
 def test_mfa_that_a_robot_cannot_have(source: str, expected: list[str]) -> None:
@@ -495,7 +495,7 @@ def federated(*subjects: str, **more: Any) -> Body:
         (federated("repo:a/b", "repo:c/d"), []),
         (
             allow(BOB),
-            ["whoever may assume OpsR now may not any more, and it is the role that deploys: repo:a/b"],
+            ["nobody who may assume OpsR now could assume it any more, and it is the role that deploys: repo:a/b"],
         ),
     ],
 )
@@ -532,7 +532,9 @@ def test_power() -> None:
     for before in (power("alice", "bob"), power(added=("alice", "bob")), power("alice", added=("bob",))):
         assert refusals_of(before, power("bob")) == refusals_of(before, power(added=("alice",))) == []
         assert refusals_of(before, {**power(), **both}) == [NOBODY_IN_POWER]
-        assert refusals_of(before, both) == ["the group PowerG goes, and with it the power of whoever is in it"]
+        assert refusals_of(before, both) == [
+            "the group PowerG would be deleted, and its members would lose their power"
+        ]
 
 
 OF_POWER = "whoever is in PowerG{} can do this now and could not any more: iam:"
@@ -596,7 +598,7 @@ def test_ways_into_other_accounts_are_said_not_to_be_looked_at() -> None:
 def test_the_user_who_deploys() -> None:
     caller = "arn:aws:iam::222222222222:user/team/alice"
     for before in (power("alice", "bob"), power("bob", added=("alice",))):
-        assert refusals_of(before, power("bob"), caller) == ["alice goes, and it is the user who deploys"]
+        assert refusals_of(before, power("bob"), caller) == ["alice would be deleted, and it is the user who deploys"]
         assert refusals_of(before, {**power("bob"), "Alice": user("alice")}, caller) == [
             "alice, who deploys, is not in PowerG any more"
         ]

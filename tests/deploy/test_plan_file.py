@@ -169,7 +169,7 @@ def test_a_plan_is_written_over_no_other_file(tmp_path: Path, text: str) -> None
         require_place(tmp_path / "users.py")
     hint = "name another file for the plan, or move that one away"
     assert caught.value.faults == (
-        Fault(str(tmp_path / "users.py"), "is there already, and is no plan of iamgen's", hint),
+        Fault(str(tmp_path / "users.py"), "exists already, and is not a plan of iamgen", hint),
     )
 
 

@@ -231,7 +231,7 @@ def test_what_is_there_already_is_told_before_anything(stubbed: Stubbed, order: 
     stubbed.answer("cloudformation", "describe_events", {"OperationEvents": second}, of_the_set | {"NextToken": "more"})
     removed(stubbed)
     hint = "delete it, or put yours beside it under another name: iamgen docs how-to, under Adopt what exists"
-    message = "something of its name is there already, and is not this stack's ({})"
+    message = "a resource with this name exists already, and it does not belong to this stack ({})"
     assert faults_of(lambda: prepare(order, stubbed.clients, choices)) == (
         Fault("dev (222222222222) OpsR", message.format(exists.format("OpsR")), hint),
         Fault("dev (222222222222) ReadR", message.format(exists.format("ReadR")), hint),

@@ -55,12 +55,12 @@ HINT = "--lock-me-out, if it is meant and there is another way in"
 
 
 def test_the_role_of_the_stack_may_not_go() -> None:
-    problem = "Deployer goes, and it is the role as which CloudFormation acts"
+    problem = "Deployer would be deleted, and CloudFormation acts as this role"
     assert looked_at({"R": deployer()}, {}).refusals == (Fault("dev R", problem, HINT),)
 
 
 def test_the_role_of_the_stack_stays_one_that_cloudformation_may_assume() -> None:
-    problem = "cloudformation.amazonaws.com may not assume Deployer any more, as which CloudFormation acts"
+    problem = "cloudformation.amazonaws.com could not assume Deployer any more, and CloudFormation acts as this role"
     other = deployer({"Service": "lambda.amazonaws.com"})
     assert looked_at({"R": deployer()}, {"R": other}).refusals == (Fault("dev R", problem, HINT),)
     (undecided,) = looked_at(
@@ -88,7 +88,7 @@ def test_an_end_that_comes_soon_is_a_warning() -> None:
     assert result.refusals == ()
     assert [fault.problem for fault in result.warnings] == [
         "this ends before 2026-12-23: "
-        "cloudformation.amazonaws.com may not assume Deployer any more, as which CloudFormation acts"
+        "cloudformation.amazonaws.com could not assume Deployer any more, and CloudFormation acts as this role"
     ]
 
 

@@ -113,7 +113,7 @@ def test_trust_and_resources_in_no_file_are_found(repository: Path, aws: Any) ->
     assert "the IAM user by-hand is in no file, and people are in another account" in problems
     assert "infra-OldR-222222222222 trusts AIDAEXAMPLE, a user or role that was deleted" in problems
     assert "open trusts everybody, and no file declares that" in problems
-    assert "the policy infra-OldP-222222222222 is named like those of the stack, and in no file" in problems
+    assert "the policy infra-OldP-222222222222 has a name like those of the stack, but is in no file" in problems
 
 
 def test_a_role_that_no_file_has_and_that_users_of_a_provider_may_assume_is_found(repository: Path) -> None:

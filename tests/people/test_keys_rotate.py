@@ -173,7 +173,10 @@ def test_without_a_terminal_or_another_way_no_key_is_made(repository: Path, iam:
     with pytest.raises(IamgenError) as refused:
         rotate_keys(request(repository), console())
     (fault,) = refused.value.faults
-    assert (fault.where, fault.problem) == ("keys rotate", "a key is shown on a terminal alone, and there is none")
+    assert (fault.where, fault.problem) == (
+        "keys rotate",
+        "a key is shown only on a terminal, and there is no terminal",
+    )
     assert fault.hint == "hand it over by --secret NAME or --key-file FILE"
     assert keys_of(iam) == {}
 

@@ -307,7 +307,10 @@ def test_two_who_offboard_at_once_come_to_the_same_end(repository: Path, memory:
 def test_oneself_is_refused(caller: str, repository: Path, memory: MemoryAWS) -> None:
     memory.sts["user-only"].identity["Arn"] = caller
     code, text = run(repository)
-    assert (code, text) == (1, "user-only (111111111111): you are signed in as alice: it would stop half way")
+    assert (code, text) == (
+        1,
+        "user-only (111111111111): you are signed in as alice, so the offboarding would stop half way",
+    )
     assert memory.iam["user-only"].users["alice"].password
     with pytest.raises(IamgenError) as refused:
         offboard(request(repository), console())

@@ -188,7 +188,7 @@ def test_users_py_stays_when_it_would_not_load_without_the_leaver(repository: Pa
     before = file.read_bytes()
     written = console()
     assert offboard(request(repository, edit=True), written) == 0
-    assert "alice stays in it, for without them it does not load: " in messages(written)
+    assert "alice stays in the file, because it would not load without them: " in messages(written)
     assert "hint: edit it by hand\n" in messages(written)
     assert file.read_bytes() == before
 
@@ -200,7 +200,10 @@ def test_a_namesake_in_another_account_is_named_and_stays(repository: Path, memo
     text = messages(written)
     problem = "an IAM user Alice is in dev as well, and stays"
     assert f"warning: dev (222222222222): {problem}\nhint: offboard it by hand, if it is theirs\n" in text
-    assert "NO: no IAM user of that name is in dev (222222222222) (Alice is: whose it is, iamgen does not know" in text
+    assert (
+        "NO: no IAM user of that name is in dev (222222222222) (Alice is: iamgen does not know whose user this is"
+        in text
+    )
 
 
 def test_sessions_of_other_names_are_mentioned_or_ended(repository: Path, memory: MemoryAWS) -> None:

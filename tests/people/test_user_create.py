@@ -126,7 +126,10 @@ def test_without_a_terminal_or_a_file_nothing_is_done(repository: Path, iam: Any
     with pytest.raises(IamgenError) as refused:
         create_users(request(repository), console())
     (fault,) = refused.value.faults
-    assert (fault.where, fault.problem) == ("user create", "a password is shown on a terminal alone, and there is none")
+    assert (fault.where, fault.problem) == (
+        "user create",
+        "a password is shown only on a terminal, and there is no terminal",
+    )
     assert fault.hint == "name a file for it, which is yours alone: --password-file FILE"
     assert read_user(iam, "bob") is None
 

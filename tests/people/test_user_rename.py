@@ -94,7 +94,7 @@ def test_with_trust_by_name_a_rename_takes_roles_away(repository: Path, iam: Any
     [
         ("alice", "al ice", "al ice", "is no name of an IAM user", "up to 64 letters, digits and _+=,.@-"),
         ("alice", "x" * 65, "x" * 65, "is no name of an IAM user", "up to 64 letters, digits and _+=,.@-"),
-        ("alice", "alice", "alice", "is the name already", "write the old name, then the new one"),
+        ("alice", "alice", "alice", "is both the old and the new name", "write the old name, then the new one"),
         ("alice", "bob", "alice", "users.py declares both alice and bob", "take one of the two out: they are one user"),
         ("alcie", "zoe", "alcie", "users.py declares neither alcie nor zoe", "did you mean alice?"),
         ("qqq", "zzz", "qqq", "users.py declares neither qqq nor zzz", "look at users.py"),
@@ -131,7 +131,7 @@ def test_users_of_the_stack_are_refused(repository: Path, memory: MemoryAWS) -> 
     with pytest.raises(IamgenError) as refused:
         rename_user(request(repository), console())
     (fault,) = refused.value.faults
-    assert fault.problem == 'Settings(users="stack") makes another user of another name, and deletes the first'
+    assert fault.problem == 'with Settings(users="stack") a new name means a new user, and the old user is deleted'
     assert fault.hint == "treat it as somebody who leaves and somebody who joins"
 
 
@@ -160,5 +160,5 @@ def test_users_py_stays_when_it_would_not_load(repository: Path, iam: Any) -> No
     before = file.read_bytes()
     written = console()
     assert rename_user(request(repository, edit=True), written) == 0
-    assert "alice stays in it, for with alicia it does not load: " in messages(written)
+    assert "alice stays in the file, because it would not load with alicia: " in messages(written)
     assert file.read_bytes() == before

@@ -33,7 +33,8 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
 
 def _message(holder: Resource, actions: list[str], doubt: str) -> str:
     if any(value.text.endswith(_ADMINISTRATOR) for value in aws(holder)):
-        return f"{holder.logical_id} has AdministratorAccess, and was not declared to{doubt}: attach what it needs"
+        problem = f"{holder.logical_id} has AdministratorAccess, but is not declared as an administrator"
+        return f"{problem}{doubt}: attach what it needs"
     problem = f"{holder.logical_id} may gain more power than it was granted, by {first_of(actions, _SHOWN)}"
     return f"{problem}{doubt}: narrow the resources, or declare that it may"
 

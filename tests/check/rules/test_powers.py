@@ -151,7 +151,7 @@ def test_policies_of_aws_count(named: Named, findings_of: Found) -> None:
     assert named(R=attached("PowerUserAccess")) == {ESCALATION}
     assert named(AdminR=attached("AdministratorAccess")) == {MACHINE}  # since a function has it
     (finding,) = findings_of({"Resources": {"R": attached("AdministratorAccess")}})
-    assert finding.message == "R has AdministratorAccess, and was not declared to: attach what it needs"
+    assert finding.message == "R has AdministratorAccess, but is not declared as an administrator: attach what it needs"
 
 
 @pytest.mark.parametrize(
