@@ -41,8 +41,9 @@ RULE = Rule(
     level="error",
     summary="A policy allows every action, or all but some, outside of AdminR",
     why=(
-        "Full power belongs in one role that is used seldom, has short sessions and is looked at. `NotAction` in an "
-        "Allow grants whatever AWS invents next. A permissions boundary may say `*`: it grants nothing."
+        "Put full power into one role that is used seldom, has short sessions and is watched. `NotAction` in an "
+        "Allow also grants every action that AWS adds later. A permissions boundary may say `*`, because it grants "
+        "nothing."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     check=_check,

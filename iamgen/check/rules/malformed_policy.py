@@ -188,13 +188,13 @@ RULE = Rule(
     id="E106",
     name="malformed-policy",
     level="error",
-    summary="A policy is not written as IAM's grammar has it",
+    summary="A policy does not follow IAM's grammar",
     why=(
-        "IAM refuses most of such policies when the stack is updated, and of the others AWS does not document what "
-        "they do. The rule reads every policy with the parser that `iamgen can` decides by, and names what that "
-        "refuses: unknown elements and operators, empty lists, dates, numbers, addresses and booleans of another "
-        "form, variables that are not closed, resources that are no ARN, principals that cannot be one. What only "
-        "the deployment knows is left out."
+        "IAM refuses most of these policies when the stack is updated. For the others, AWS does not document what "
+        "they do. The rule reads every policy with the parser that `iamgen can` uses, and reports everything that "
+        "this parser refuses: unknown elements and operators; empty lists; dates, numbers, addresses and booleans "
+        "in a wrong form; variables that are not closed; resources that are not an ARN; principals that cannot "
+        "exist. Values that only the deployment knows are left out."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html",
     check=_check,

@@ -48,13 +48,16 @@ RULE = Rule(
     id="W171",
     name="many-administrators",
     level="warning",
-    summary="Many people are administrators of an account for good, or somebody is one of every account",
+    summary=(
+        "Many people are administrators of an account without an end, or somebody is administrator of every account"
+    ),
     why=(
-        "AdminR is for what no other role can do. Whoever has it all the time can be robbed of it all the time, "
-        "and the more they are, the sooner. More than five people with AdminR in an account, by grants without an "
-        "end, are many; and so is one person who has it in every account, production included. Grants with an end "
-        "do not count, nor do people with `power=True`, who can become anybody. Where a repository has a single "
-        "account, or a small team means it so, ignore the rule and say why."
+        "AdminR is for work that no other role can do. If somebody has it all the time, an attacker can steal it "
+        "all the time, and the more people have it, the easier this is. The rule reports more than five people who "
+        "have AdminR in an account by grants without an end, and each person who has it in every account, "
+        "production included. Grants with an end do not count. People with `power=True` do not count either, "
+        "because they can become anybody. If a repository has a single account, or a small team wants it so, "
+        "ignore the rule and say why."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     check=_check,

@@ -26,11 +26,11 @@ RULE = Rule(
     id="E109",
     name="mfa-if-exists",
     level="error",
-    summary="A trust policy's condition on MFA is true of requests without MFA",
+    summary="A trust policy's condition on MFA is also true for requests without MFA",
     why=(
-        "`aws:MultiFactorAuthPresent` is absent from requests that are signed with long-lived access keys, and "
-        "`…IfExists`, `ForAllValues:` and `Null` are true of what is absent. In an Allow only `Bool` says that there "
-        "was MFA; `BoolIfExists` … `false` is right in a Deny."
+        "Requests that are signed with long-lived access keys do not contain `aws:MultiFactorAuthPresent`, and "
+        "`…IfExists`, `ForAllValues:` and `Null` are true for a key that is absent. In an Allow, only `Bool` makes "
+        "sure that MFA was used. `BoolIfExists` … `false` is right in a Deny."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
     check=_check,

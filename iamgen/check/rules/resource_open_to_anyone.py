@@ -97,10 +97,11 @@ RULE = Rule(
     level="error",
     summary="A resource's policy allows something to everybody",
     why=(
-        "Whoever has an AWS account, and often whoever can send a request, may then use the bucket, key, queue, topic, "
-        "function, secret, repository or domain. A condition closes it that says whose somebody is, who, or from "
-        "where: `aws:PrincipalOrgID`, `aws:SourceAccount`, `aws:SourceArn`, `aws:SourceVpce`, an address; not one that "
-        "every request meets. What is meant for everybody, such as a website, is to be ignored with a reason."
+        "Everybody who has an AWS account, and often everybody who can send a request, may then use the bucket, "
+        "key, queue, topic, function, secret, repository or domain. A condition closes the resource if it says to "
+        "whom the caller belongs, who the caller is, or from where the request comes: `aws:PrincipalOrgID`, "
+        "`aws:SourceAccount`, `aws:SourceArn`, `aws:SourceVpce`, an address. A condition that every request meets "
+        "does not. If a resource is meant for everybody, such as a website, ignore the rule with a reason."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html",
     check=_check,

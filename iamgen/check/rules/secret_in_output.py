@@ -75,8 +75,9 @@ RULE = Rule(
     level="error",
     summary="An output shows a secret",
     why=(
-        "Outputs stand in the console and in every description of the stack, for all who may read stacks. That "
-        "includes secret access keys, parameters with `NoEcho`, and what `{{resolve:secretsmanager:…}}` stands for."
+        "The console and every description of the stack show the outputs to everybody who may read stacks. The "
+        "rule finds secret access keys, parameters with `NoEcho`, and the values of "
+        "`{{resolve:secretsmanager:…}}`."
     ),
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html",
     check=_check,

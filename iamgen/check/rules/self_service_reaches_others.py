@@ -104,9 +104,10 @@ RULE = Rule(
     level="error",
     summary="A policy for one's own credentials reaches other users, or gives more than credentials",
     why=(
-        "Who can make an access key or a password for another user is that user. A resource has to end with "
-        "`user/${aws:username}`, with nothing behind it: `${aws:username}*` is also everybody whose name begins so. "
-        "Who can tag themselves decides about every policy that goes by tags."
+        "Somebody who can make an access key or a password for another user can act as that user. A resource has "
+        "to end with `user/${aws:username}`, with nothing after it: `${aws:username}*` also matches everybody "
+        "whose name begins in the same way. Somebody who can tag themselves decides about every policy that "
+        "depends on tags."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html",
     check=_check,

@@ -52,12 +52,12 @@ RULE = Rule(
     id="W110",
     name="service-acts-for-anyone",
     level="warning",
-    summary="A role trusts a service that acts for others, without a condition on whom it acts for",
+    summary="A role trusts a service that acts for others, without a condition that says for whom",
     why=(
-        "IAM Roles Anywhere lets in whoever has a certificate of any trust anchor of the account, unless "
-        "`aws:SourceArn` names one. Bedrock, its agents and the account access manager ask for the same in their "
-        "documents, with `aws:SourceArn` or `aws:SourceAccount`. Other services take roles of their own account only, "
-        "from those who may pass them, and are no finding."
+        "IAM Roles Anywhere lets in everybody who has a certificate of any trust anchor of the account, unless "
+        "`aws:SourceArn` names one trust anchor. The documents of Bedrock, its agents and the account access "
+        "manager ask for the same, with `aws:SourceArn` or `aws:SourceAccount`. Other services take only roles of "
+        "their own account, from those who may pass them, and are no finding."
     ),
     source="https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html",
     check=_check,

@@ -27,8 +27,8 @@ RULE = Rule(
     level="warning",
     summary="The template has more than 51,200 bytes, so that it needs S3",
     why=(
-        "A call to CloudFormation takes a template of at most 51,200 bytes. A larger one, up to 1 MB, has to lie in "
-        "an S3 bucket that the deploying role can read. White space counts."
+        "A call to CloudFormation takes a template of at most 51,200 bytes. A larger template, up to 1 MB, has to "
+        "be in an S3 bucket that the deploying role can read. White space counts."
     ),
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
     check=_check,

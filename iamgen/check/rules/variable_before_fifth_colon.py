@@ -57,12 +57,12 @@ RULE = Rule(
     id="E146",
     name="variable-before-fifth-colon",
     level="error",
-    summary="A policy variable stands in an ARN before its fifth colon, where IAM puts in no value",
+    summary="An ARN has a policy variable before its fifth colon, where IAM inserts no value",
     why=(
-        "IAM puts in the value of `${aws:username}` and the like only in the last part of an ARN, behind its fifth "
-        "colon; a partition, a service, a region or an account cannot be a variable. What such a statement allows is "
-        "allowed to nobody, and what it denies is denied to nobody. That caller and resource are of one account "
-        "can be said by a condition: `StringEquals`, `aws:ResourceAccount`, `${aws:PrincipalAccount}`."
+        "IAM inserts the value of `${aws:username}` and other variables only into the last part of an ARN, after "
+        "its fifth colon. The partition, service, region and account cannot be a variable. Such a statement allows "
+        "its actions to nobody, or denies them to nobody. To say that caller and resource are in the same account, "
+        "use a condition: `StringEquals`, `aws:ResourceAccount`, `${aws:PrincipalAccount}`."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html",
     check=_check,

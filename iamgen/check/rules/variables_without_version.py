@@ -49,10 +49,11 @@ RULE = Rule(
     id="E115",
     name="variables-without-version",
     level="error",
-    summary="A policy document uses variables, and its Version does not have them",
+    summary="A policy document uses variables, but its Version does not support them",
     why=(
-        "Variables such as `${aws:username}` came with Version 2012-10-17. In a document without Version, or of "
-        "2008-10-17, they are ordinary text: what they allow is allowed to nobody, what they deny is denied to nobody."
+        "Variables such as `${aws:username}` came with Version 2012-10-17. In a document without a Version, or "
+        "with 2008-10-17, they are ordinary text. A statement with such a text allows its actions to nobody, or "
+        "denies them to nobody."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html",
     check=_check,

@@ -71,9 +71,10 @@ RULE = Rule(
     level="error",
     summary="A trust policy's action is not the one by which its principal assumes a role",
     why=(
-        "Users, roles and services use `sts:AssumeRole`, an OIDC provider `sts:AssumeRoleWithWebIdentity`, a SAML "
-        "provider `sts:AssumeRoleWithSAML`; `sts:TagSession`, `sts:SetSourceIdentity` and `sts:SetContext` may stand "
-        "beside them. IAM refuses actions of other services here; with a wrong one of STS nobody gets in."
+        "Users, roles and services use `sts:AssumeRole`, an OIDC provider uses `sts:AssumeRoleWithWebIdentity`, "
+        "and a SAML provider uses `sts:AssumeRoleWithSAML`. `sts:TagSession`, `sts:SetSourceIdentity` and "
+        "`sts:SetContext` may be there as well. IAM refuses actions of other services here. With a wrong action of "
+        "STS, nobody gets in."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html",
     check=_check,
