@@ -1,4 +1,4 @@
-"""`python -m iamgen`, and what the command `iamgen` runs."""
+"""Run iamgen: for `python -m iamgen`, and for the command `iamgen`."""
 
 import gc
 import sys

@@ -1,4 +1,4 @@
-"""Load what questions about access are answered on: a folder, a commit, templates, account details, or AWS itself.
+"""Load the model that answers questions about access: from a folder, a commit, templates, account details, or AWS.
 
 model = access_model(source, now, console)     an AccessModel, the same whatever it is read from
 """

@@ -1,4 +1,4 @@
-"""Who gains and who loses access by a deployment, compared with what is deployed in AWS now."""
+"""Find who gains and who loses access by a deployment, compared with what is deployed in AWS now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What iamgen says when something is wrong: where, what, and what to do about it."""
+"""Faults and errors of iamgen: where something is wrong, what is wrong, and what to do about it."""
 
 from __future__ import annotations
 

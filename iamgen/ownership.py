@@ -1,4 +1,4 @@
-"""Whose a folder is: code of somebody else's is not run, by the rules of git's `safe.directory`."""
+"""Find out whom a folder belongs to: iamgen runs nobody else's code, by the rules of git's `safe.directory`."""
 
 from __future__ import annotations
 

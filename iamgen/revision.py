@@ -1,4 +1,4 @@
-"""Load, render and check a commit as `iamgen.project` does a folder, and compare what two commits render to."""
+"""Load, render and check a commit as `iamgen.project` does a folder, and compare two rendered commits."""
 
 from __future__ import annotations
 

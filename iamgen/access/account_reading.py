@@ -1,4 +1,4 @@
-"""Users, groups and roles out of a template that has been read, with all that is attached to them.
+"""Read the users, groups and roles of a parsed template, with everything that is attached to them.
 
 Strictly, whatever is in doubt is an AccessError. Tolerantly, a doubt becomes a policy whose statements are unknown:
 an answer that depends on it is unknown, and no other.

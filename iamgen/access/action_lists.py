@@ -1,4 +1,4 @@
-"""A statement's Action or NotAction element, prepared so that an action is looked up by its service.
+"""Prepare a statement's Action or NotAction element, so that an action is looked up by its service.
 
 Names of services and actions have no case. Source: IAM User Guide, "IAM JSON policy elements: Action".
 """

@@ -1,4 +1,4 @@
-"""What somebody may do, for every known action at once.
+"""Decide for every known action at once whether somebody may do it.
 
 Actions that the same statements are about have the same answer, so each class of such actions is decided by one request
 for one of them. The request goes through `iamgen.access.principals.verdict_on`: there is one way to decide.

@@ -1,4 +1,4 @@
-"""What the evaluator says when it cannot decide. It never guesses, and never lets a doubt become an allow."""
+"""Errors that say why the evaluator cannot decide. It never guesses, and a doubt never becomes an allow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decides whether statements allow a request: an explicit Deny wins, then an Allow, and otherwise it is denied.
+"""Decide whether statements allow a request: an explicit Deny wins, then an Allow; without either it is denied.
 
 The answer has three values. What cannot be known, such as a condition key whose value nobody has said, a statement
 that could not be read, or what AWS does not document, makes the answer unknown, but only where it decides. `evaluate`

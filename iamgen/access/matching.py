@@ -1,4 +1,4 @@
-"""Whether a statement applies to a request: each of its elements is compared, with three-valued answers.
+"""Decide whether a statement applies to a request, by comparing each element, with three-valued answers.
 
 A statement is prepared once, when its policy is first asked about, and then compared with many requests. Its Action
 is compared by `iamgen.access.statement_index`, which remembers which statements are about an action.

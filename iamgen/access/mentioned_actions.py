@@ -1,4 +1,4 @@
-"""Finds which actions policies mean beside the list of AWS's actions: those that the list does not have yet.
+"""Find the actions that policies mention and that are not yet in the list of AWS's actions.
 
 AWS has new actions and services each week. A policy may name one of them, or mean it by a pattern such as `s3:Get*`.
 So each entry of a policy is stood for by an action that it means, and that no list has.

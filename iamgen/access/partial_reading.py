@@ -1,4 +1,4 @@
-"""Policies of which a part cannot be read: that part is unknown, the rest is as it says.
+"""Read policies of which a part cannot be read: that part counts as unknown, and the rest is read as usual.
 
 `documents.parse` refuses such a policy, as IAM refuses most of them. Where the policy is known to exist, because an
 account has it, the question is what it may mean: a statement about ec2 that cannot be read says nothing about s3.

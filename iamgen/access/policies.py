@@ -1,4 +1,4 @@
-"""The policies that can be attached, managed and inline, as the evaluator of access takes them."""
+"""The policies that can be attached, managed and inline, in the form that the evaluator reads."""
 
 from __future__ import annotations
 

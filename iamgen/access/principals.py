@@ -1,4 +1,4 @@
-"""Says who is asking, what their requests carry, whether they may do something, and which roles they may assume.
+"""Decide whether a user or a role's session may do something or assume a role, and what their requests carry.
 
 Sources: IAM User Guide, "Policy evaluation logic" and "Cross-account policy evaluation logic", "AWS JSON
 policy elements: Principal", "AWS global condition context keys", "Configuring MFA-protected API access".

@@ -1,4 +1,4 @@
-"""About which roles two sets of a caller's own policies say something different, as far as assuming them goes."""
+"""Find the roles that a caller's own policies let them assume differently before and after a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares who may assume each role: people, machines, pipelines, services and other accounts, for all requests."""
+"""Compare who may assume each role, for all requests: people, machines, pipelines, services and other accounts."""
 
 from __future__ import annotations
 

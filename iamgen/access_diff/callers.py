@@ -1,4 +1,4 @@
-"""Says what is the same in every request of a user, or of a role's sessions, so that policy variables are replaced."""
+"""Collect what is the same in every request of a user or of a role's sessions, to replace policy variables by it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The actions that are compared, loaded when the first policies differ: most changes are about trust alone."""
+"""The actions that are compared, loaded only when policies differ: most changes are only about trust policies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A difference as JSON values, in the shape of the schema beside this module."""
+"""Write a difference as JSON values, in the shape of the schema beside this module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A difference as lines of a plan or of notes: the sentence that sums it up, then the sections, without requests."""
+"""Write a difference as lines of a plan or of notes: a summary and the sections, without requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A difference as a text: a sentence that sums it up, then the sections, then what was not looked at."""
+"""Write a difference as text: a summary, the sections, and what was not looked at."""
 
 from __future__ import annotations
 

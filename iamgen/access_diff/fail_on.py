@@ -1,4 +1,4 @@
-"""Decides for which differences a command fails that compares access: `--fail-on gain|escalation|any`."""
+"""Decide which differences make a command fail that compares access: `--fail-on gain|escalation|any`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says what a change means for people and machines: who joined and left, and which roles they gained and lost."""
+"""Find which people and machines are new or gone in a change, and which roles they gained and lost."""
 
 from __future__ import annotations
 

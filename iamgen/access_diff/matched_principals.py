@@ -1,4 +1,4 @@
-"""Finds each account, user and role of one model in the other."""
+"""Match the accounts, users and roles of one model with those of another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that is different from one state of all accounts to another."""
+"""Find everything that differs between two states of all accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares what a user or role may do by its own policies, within its boundary, on both sides."""
+"""Compare what a user or role may do by its own policies, within its boundary, before and after a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says requests, sets of actions, and whoever a change is about."""
+"""Put requests, sets of actions, and the people and roles of a change into words."""
 
 from __future__ import annotations
 

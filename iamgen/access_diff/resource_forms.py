@@ -1,4 +1,4 @@
-"""Which resources AWS's actions have, so that a request can be shown that looks as people know it."""
+"""Find the forms of resources that AWS's actions have, so that an example request looks familiar to people."""
 
 from __future__ import annotations
 

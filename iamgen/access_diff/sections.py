@@ -1,4 +1,4 @@
-"""Says a difference in words: sections in the order in which people read them, with equal changes told once."""
+"""Put a difference into words: sections in the order in which people read them, each equal change only once."""
 
 from __future__ import annotations
 

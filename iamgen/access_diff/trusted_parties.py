@@ -1,4 +1,4 @@
-"""Whom the statements mean that only one of two trust policies has: each name, with the user or subject demanded."""
+"""Find whom only one of two trust policies lets in: each name, with the user or subject that is demanded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decides on sts:AssumeRole by both sides: the policies of who asks, and the trust policy of the role.
+"""Decide on sts:AssumeRole by both sides: the policies of the caller, and the trust policy of the role.
 
 The trust policies of the roles in the templates are known. Of any other role only the policies of who asks are: what
 these allow counts as allowed.

@@ -1,4 +1,4 @@
-"""Those whom an assertion is about: who they are, how they have signed in, and what is the same in their requests."""
+"""The callers that an assertion is about: who they are, how they signed in, and what all their requests share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decides whether a `Forbid` holds: that nobody whom it means may make one of its requests, by any way, from now on."""
+"""Decide whether a `Forbid` holds: nobody whom it means may make one of its requests, in any way, from now on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is against an assertion, in words: who, the request, and the steps of the way."""
+"""Put into words what speaks against an assertion: the caller, the request, and the steps that lead to it."""
 
 from __future__ import annotations
 

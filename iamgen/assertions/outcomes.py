@@ -1,4 +1,4 @@
-"""Says what came of each assertion: nothing where it holds, else a fault with its line, or a warning that it is empty.
+"""Turn the outcome of each assertion into nothing, a fault with its line, or a warning that it matches nobody.
 
 outcomes = assertion_outcomes(model, declaration, now, root)
 """

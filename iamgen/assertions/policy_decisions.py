@@ -1,4 +1,4 @@
-"""Decides by the policies of one user or role whether they allow what is forbidden, or deny what is required.
+"""Decide whether the policies of one user or role allow what is forbidden, or deny what is required.
 
 The first look is at all resources: where that proves it, what resources an action can have does not matter. Only where
 it does not, each action is looked at with the resources that it can have. Equal policies are looked at once.

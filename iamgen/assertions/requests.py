@@ -1,4 +1,4 @@
-"""Which requests an assertion is about: its actions, resources and accounts, from now on."""
+"""The requests that an assertion is about: its actions, resources and accounts, from now on."""
 
 from __future__ import annotations
 

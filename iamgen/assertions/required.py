@@ -1,4 +1,4 @@
-"""Decides whether a `Require` holds: that everybody whom it means may make all of its requests, from now on.
+"""Decide whether a `Require` holds: everybody whom it means may make all of its requests, from now on.
 
 A role must allow all of it itself. Somebody else must have, in each account and for each action, one user or role as
 which they may do it on every resource that is meant; what ends, or depends on what nobody can know, is no way.

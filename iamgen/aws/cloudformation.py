@@ -1,4 +1,4 @@
-"""How CloudFormation treats IAM resources: which changes replace one, and what a call has to acknowledge."""
+"""How CloudFormation treats IAM resources: which changes replace a resource, and which capabilities a call needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documents of AWS managed policies, with the day of which they are.
+"""Read the documents of AWS managed policies, and the date at which they were fetched.
 
 iamgen brings the documents of all AWS managed policies of a certain day. `iamgen refresh-managed-policies` fetches the
 present ones into the user's cache folder, and the newer of the two is read. Both are archives as

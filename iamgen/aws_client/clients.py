@@ -1,4 +1,4 @@
-"""Clients of AWS for one account, made when they are first used."""
+"""Make the AWS clients of one account, each when it is first used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long iamgen waits between two requests when it follows something in AWS."""
+"""Decide how long iamgen waits between two requests while it follows an operation in AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a declaration tells the rules about an account's template."""
+"""What a declaration says about an account's template, for the rules."""
 
 from __future__ import annotations
 

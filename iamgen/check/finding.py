@@ -1,4 +1,4 @@
-"""A finding: what a rule of iamgen or cfn-lint has to say against a template."""
+"""A finding: a fault that a rule of iamgen or cfn-lint reports in a template."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rules know about a template besides the template: nothing, or what the declaration says."""
+"""What rules know besides the template itself: nothing, or what the declaration says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Put findings together that several accounts have, so that each of them is shown once, with the accounts."""
+"""Combine findings that several accounts have, so that each is shown once, with the accounts."""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""Options of deploy that no help shows: the older spellings of plan, apply, cancel and stack-set, which work; and what
-people know from other tools and iamgen does not do, which is refused with the reason."""
+"""Options of deploy that its help does not show.
+
+There are two kinds: the older spellings of plan, apply, cancel and stack-set, which still work; and options that people
+know from other tools and that iamgen does not have, which are refused with the reason.
+"""
 
 from __future__ import annotations
 

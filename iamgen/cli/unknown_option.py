@@ -1,4 +1,4 @@
-"""What is said about an option that no command has: which one was probably meant, of those that help shows."""
+"""Say which option was probably meant when somebody types an option that the command does not have."""
 
 from __future__ import annotations
 

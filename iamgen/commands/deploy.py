@@ -1,4 +1,4 @@
-"""`iamgen deploy`: from templates to AWS, through change sets that are shown first."""
+"""`iamgen deploy`: deploy templates to AWS, by change sets that are shown first."""
 
 from __future__ import annotations
 

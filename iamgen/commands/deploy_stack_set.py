@@ -1,4 +1,4 @@
-"""`iamgen stack-set KIND`: one template into all accounts of a kind, by CloudFormation itself."""
+"""`iamgen stack-set KIND`: deploy one template to all accounts of a kind, with a stack set of CloudFormation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`iamgen expiring`: what ends within some time, and what has ended."""
+"""`iamgen expiring`: print what ends within some time, and what has ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`iamgen who-can`: everybody who may do something, with the way and until when."""
+"""`iamgen who-can`: print everybody who may do something, in which way and until when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Account names and patterns in users.py, turned into the accounts that they mean."""
+"""Turn account names and patterns in users.py into the accounts that they mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to write instead of an account's name that CONST.inc does not declare.
+"""Suggest what to write instead of an account name that CONST.inc does not declare.
 
 A suggestion is never an account of another kind: whoever mistypes the name of a production account is not sent to
 development, nor the other way round. Nothing here is imported before there is such a name.

@@ -1,4 +1,4 @@
-"""The accounts that a command is for, by the names and patterns on its command line."""
+"""Find the accounts that a command is for, by the names and patterns on its command line."""
 
 from __future__ import annotations
 

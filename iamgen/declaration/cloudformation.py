@@ -1,4 +1,4 @@
-"""What CloudFormation would replace in a template's values, and what of that iamgen lets out: `Ref` and `Fn::GetAtt`.
+"""Find what CloudFormation would replace in a template's values. iamgen allows only `Ref` and `Fn::GetAtt`.
 
 Everything else would make of the text that was looked at another one, after it was looked at: functions, transforms
 (`AWS::Include` is put in while the change set is made), and dynamic references, `{{resolve:…}}`, which CloudFormation

@@ -1,4 +1,4 @@
-"""One line of CONST.inc by itself: an assignment, nothing, or the reason why it is refused.
+"""Read one line of CONST.inc: an assignment, nothing, or the reason why the line is refused.
 
 sh sources the same file and make includes it. So a line is understood only where bash, dash and
 GNU make read the same in it; where they differ, or might, it is refused. Two things that make reads in its own

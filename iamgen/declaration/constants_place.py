@@ -1,4 +1,4 @@
-"""The line of CONST.inc that a message shows: names as they are, values only where they are no secret.
+"""Show a line of CONST.inc in a message: with its names, but with values only where they are no secret.
 
 A constant may be a token that sh needs; iamgen's own constants are ids and names, which its messages repeat anyway.
 Nothing here is imported before there is something to be told.

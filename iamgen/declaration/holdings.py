@@ -1,4 +1,4 @@
-"""List what each principal has by a declaration (users, groups, roles in accounts), and compare two such lists."""
+"""List what each principal has by a declaration (memberships, roles in accounts), and compare two such lists."""
 
 from __future__ import annotations
 

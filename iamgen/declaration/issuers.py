@@ -1,4 +1,4 @@
-"""OpenID Connect issuers that organisations share, and what pins a trust to the tokens of one organisation.
+"""OpenID Connect issuers that several organisations share, and which claims limit a trust to one organisation.
 
 This is the one place for these facts: a declaration's pipelines and the rule about federated trusts both ask here.
 AWS keeps a list of shared issuers itself, and refuses a new trust that does not look at their tenancy claim; whether

@@ -1,4 +1,4 @@
-"""Warn of constants in CONST.inc whose names look as if iamgen should read them, and which it does not read."""
+"""Warn about constants in CONST.inc that look as if iamgen should read them, although it does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CI services whose jobs sign in by OIDC: their issuers, their audiences, and what a subject has to name.
+"""CI services whose jobs sign in by OIDC: their issuers, their audiences, and what a subject has to contain.
 
 Sources: each provider's own page on OIDC with AWS, as gathered in 2026. AWS compares `sub` as text, so a
 subject that ends too early also admits its neighbours: `repo:acme/shop*` admits `repo:acme/shop-evil`.

@@ -1,4 +1,4 @@
-"""Declared values as JSON and back: what the process that ran users.py hands over.
+"""Write declared values as JSON and read them back, between the process that ran users.py and iamgen.
 
 JSON, because the reader must be safe whatever users.py wrote into the pipe. A tuple is an array and a dict with keys of
 text is an object; everything else is an object whose only key is empty, with an array of its kind and its content.

@@ -1,4 +1,4 @@
-"""Know which roles can read and do nothing else, so that jobs may have them in production without an approval."""
+"""Find the roles that can only read, so that jobs may have them in production without an approval."""
 
 from __future__ import annotations
 

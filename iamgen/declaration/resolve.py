@@ -1,4 +1,4 @@
-"""Resolve a faultless declaration: look up names and patterns, fill in settings, leave out what has ended."""
+"""Resolve a declaration without faults: look up names and patterns, fill in settings, leave out what has ended."""
 
 from __future__ import annotations
 

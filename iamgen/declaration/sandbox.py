@@ -1,4 +1,4 @@
-"""What users.py finds around it while it runs, in a process of its own: its folder, and the modules beside it."""
+"""Prepare what users.py has around it in its own process: its folder, and the modules beside it."""
 
 from __future__ import annotations
 

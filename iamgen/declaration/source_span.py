@@ -1,4 +1,4 @@
-"""Find the exact span of a wrong value in the source of users.py: the call, or the word in it that is meant.
+"""Find the exact part of users.py that is wrong: the call, or the wrong word in it.
 
 Nothing here is imported before there is a fault to be shown.
 """

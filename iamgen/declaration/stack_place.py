@@ -1,4 +1,4 @@
-"""The partition and the region of the stacks, as CONST.inc states them, and what is wrong with them."""
+"""Read the partition and the region of the stacks from CONST.inc, and find what is wrong with them."""
 
 from __future__ import annotations
 

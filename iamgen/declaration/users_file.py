@@ -1,4 +1,4 @@
-"""users.py, run and gathered: the only code of an operator's that iamgen executes."""
+"""Run users.py and collect the lists that it defines. It is the only code of the operator that iamgen runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lists that users.py has, and what is wrong with their shape: one that lacks, is none, or has a wrong entry."""
+"""Check the lists of users.py: whether one is missing, is not a list, or has a wrong entry."""
 
 from __future__ import annotations
 

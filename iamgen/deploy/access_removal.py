@@ -1,4 +1,4 @@
-"""Whether a change of a template only takes access away: such a change waits for no other account."""
+"""Decide whether a change of a template only takes access away: such a change need not wait for other accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What those lose who look after an account: the holders of AdminR, and the members of PowerG."""
+"""Find what the administrators of an account would lose: the holders of AdminR, and the members of PowerG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keep a plan for approval, and take it up again: exactly what was approved is executed."""
+"""Keep a plan for approval, and load it again later: iamgen executes exactly what was approved."""
 
 from __future__ import annotations
 

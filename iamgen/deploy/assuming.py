@@ -1,4 +1,4 @@
-"""Who may assume a role by its trust policy: users, roles, services and those whom an identity provider vouches for."""
+"""Find who may assume a role by its trust policy: users, roles, services, and users of an identity provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Change sets: what CloudFormation would do, before it does it."""
+"""Make change sets, which show what CloudFormation would do before it does it."""
 
 from __future__ import annotations
 

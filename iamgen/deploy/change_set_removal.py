@@ -1,4 +1,4 @@
-"""Remove a change set that nobody wants any more, and say so when it stays in AWS."""
+"""Remove a change set that is no longer needed, and say so if it stays in AWS."""
 
 from __future__ import annotations
 

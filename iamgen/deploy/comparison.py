@@ -1,4 +1,4 @@
-"""Whether something that was allowed before is still allowed afterwards: the questions to `iamgen.access`.
+"""Ask `iamgen.access` whether what was allowed before a change is still allowed after it.
 
 This is the only module of the room that asks the evaluator. The evaluator decides on complete requests; here nobody
 knows all of one. What is not known (the document of a foreign policy, the value of `aws:SourceIp`) becomes an

@@ -1,4 +1,4 @@
-"""Add to an error what had begun in AWS when it came, and what to do about that."""
+"""Add to an error what had already begun in AWS when the error came, and what to do about it."""
 
 from __future__ import annotations
 

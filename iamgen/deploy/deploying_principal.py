@@ -1,4 +1,4 @@
-"""What the role or user loses that deploys: whether it could deploy again, and put back what it did."""
+"""Find what the deploying role or user would lose: could it deploy again, and undo what it did?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps of a planned deployment, in their order: all that it does in AWS."""
+"""List the steps of a planned deployment in their order: everything that it does in AWS."""
 
 from __future__ import annotations
 

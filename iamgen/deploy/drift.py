@@ -1,4 +1,4 @@
-"""Everything that differs in AWS from what a stack made: what CloudFormation sees, and what it does not."""
+"""Find everything in AWS that differs from a deployed stack: what CloudFormation detects, and what it does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why an operation failed: its first cause, in plain words."""
+"""Find the first cause of a failed operation, and say it in plain words."""
 
 from __future__ import annotations
 

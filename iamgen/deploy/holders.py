@@ -1,4 +1,4 @@
-"""The users, groups and roles of a template with their policies, read so that nothing is refused.
+"""Read the users, groups and roles of a template with their policies, without refusing anything.
 
 What is not known, such as a policy of another stack or a document that cannot be read, stays there as a policy
 without statements: whoever decides has to treat it as one that might say anything.

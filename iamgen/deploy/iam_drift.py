@@ -1,4 +1,4 @@
-"""What is in AWS beside a stack: what its groups, roles and users have that CloudFormation does not look at."""
+"""Find what the groups, roles and users of a stack have in AWS besides what CloudFormation looks at."""
 
 from __future__ import annotations
 

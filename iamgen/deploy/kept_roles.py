@@ -1,4 +1,4 @@
-"""Standardized roles that a stack has and nobody holds any more: they stay, and trust nobody.
+"""Keep standardized roles that a stack has and nobody holds any more: they stay, and trust nobody.
 
 A fresh template of user-only has a standardized role only where somebody is granted it there. When its last holder
 is taken out of users.py, the template would delete the role: the stack policy refuses that, and with it whoever left

@@ -1,4 +1,4 @@
-"""One template for all accounts of a kind: what a stack set can deploy."""
+"""Make one template for all accounts of a kind, which a stack set can deploy."""
 
 from __future__ import annotations
 

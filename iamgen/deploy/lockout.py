@@ -1,4 +1,4 @@
-"""Whether a deployment takes away the last way into an account.
+"""Decide whether a deployment takes away the last way into an account.
 
 The evaluator of `iamgen.access` is asked what a principal can do by the deployed template and by the new one: the
 role or user that deploys, whoever is in PowerG, and the holders of AdminR. What they could not do before they cannot

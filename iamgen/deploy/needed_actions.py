@@ -1,4 +1,4 @@
-"""What a principal needs to deploy a stack, and what makes somebody an administrator of an account.
+"""The actions that a principal needs to deploy a stack, and those that make somebody an administrator.
 
 CloudFormation makes, changes and deletes IAM resources with the credentials of the caller. Which actions it calls for
 a type is in the `handlers` of the type's schema in the CloudFormation registry; the actions of every handler that

@@ -1,4 +1,4 @@
-"""What one account is to have, and what whoever deploys has allowed: the input of a deployment."""
+"""The input of a deployment: what one account should have, and what the person who deploys has allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a principal can do by two templates, and what of that it loses."""
+"""Compare what a principal can do by two templates, and find what it loses."""
 
 from __future__ import annotations
 

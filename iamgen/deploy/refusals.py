@@ -1,4 +1,4 @@
-"""What a deployment refuses, from two templates alone: `deploy` asks before it deploys, others may ask before that."""
+"""Decide from two templates alone what a deployment refuses, for `deploy` and for commands before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Undo IAM drift that CloudFormation does not detect: each difference by one step."""
+"""Repair IAM drift that CloudFormation does not detect, with one step for each difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The policies that take access away at once: one on the user, and one on each role that has sessions of theirs.
+"""Make the policies that take access away at once: one for the user, and one for each role that they may be using.
 
 A policy is looked at with every request, so a Deny ends sessions that are going on. That on a role is AWS's own way to
 revoke sessions, narrowed to those of one name: `aws:userid` of a role's session is `AROA…:NAME`.

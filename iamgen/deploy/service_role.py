@@ -1,4 +1,4 @@
-"""CloudFormation's own role for a stack (`--service-role`): which it is, and whether a deployment would take it away.
+"""CloudFormation's own role for a stack (`--service-role`): find it, and whether a deployment would remove it.
 
 CloudFormation keeps the role for the stack: all later operations are carried out by it, whoever begins them. Where the
 stack itself makes that role, or attaches policies to it, a deployment can leave a stack that nobody can update.

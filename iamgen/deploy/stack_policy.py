@@ -1,4 +1,4 @@
-"""Shut the stack policy again that a deployment opened, so that groups and roles can be replaced."""
+"""Close the stack policy again after a deployment has opened it to replace groups and roles."""
 
 from __future__ import annotations
 

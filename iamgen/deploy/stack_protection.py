@@ -1,4 +1,4 @@
-"""What protects a stack against accidents: its stack policy, and its protection against deletion."""
+"""Protect a stack against accidents: with its stack policy, and with termination protection."""
 
 from __future__ import annotations
 

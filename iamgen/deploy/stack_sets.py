@@ -1,4 +1,4 @@
-"""Stack sets: CloudFormation's own way to the accounts of an organisation."""
+"""Deploy by stack sets, CloudFormation's own way to reach the accounts of an organisation."""
 
 from __future__ import annotations
 

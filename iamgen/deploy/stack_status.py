@@ -1,4 +1,4 @@
-"""What a stack's status means for a deployment."""
+"""What the status of a stack means for a deployment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates that are too large to be sent along: through a bucket of S3, and out of it again."""
+"""Put templates that are too large for a call into a bucket of S3, and remove them again."""
 
 from __future__ import annotations
 

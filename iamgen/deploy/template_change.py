@@ -1,4 +1,4 @@
-"""A stack's template before and after a deployment, as the rules about ways in look at it."""
+"""A stack's template before and after a deployment, for the checks against lock-outs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changes in one property of a resource: a text, a list, a block, or a policy document."""
+"""Compare one property of a resource: a text, a list, a block, or a policy document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A policy statement by its elements, whatever way it is written, and as one line."""
+"""Read a policy statement into its elements, however it is written, and write it as one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of who reaches what, as values: what is drawn, before anything has a place or a format."""
+"""The content of the picture of who reaches what, as values without places or a format."""
 
 from __future__ import annotations
 

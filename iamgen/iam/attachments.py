@@ -1,4 +1,4 @@
-"""Which policies a template attaches to whom, and whom it puts into groups, by each of the ways to write that."""
+"""Find which policies a template attaches to whom, and who is in which group, in every way of writing it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts with holes: what only CloudFormation can know, named in brackets that no policy can contain."""
+"""Texts with holes: values that only CloudFormation knows, named in brackets that no policy can contain."""
 
 from __future__ import annotations
 

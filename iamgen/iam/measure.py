@@ -1,4 +1,4 @@
-"""How long a policy document is by IAM's count, which leaves out white space outside of strings.
+"""Measure the length of a policy document as IAM does, without white space outside of strings.
 
 Source: IAM User Guide, "IAM and AWS STS quotas, name requirements, and character limits".
 """

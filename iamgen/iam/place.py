@@ -1,4 +1,4 @@
-"""Where a stack is, as far as it is known: its account, partition, region and name."""
+"""The place of a stack, as far as it is known: its account, partition, region and name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the readers of JSON and YAML share: paths, positions, faults of syntax, and how much a template may hold."""
+"""What the readers of JSON and YAML share: paths, positions, syntax faults, and limits on the size of a template."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CI files: which account is deployed when, as which role, put into the templates of `templates/ci/`."""
+"""Make the files of CI: put into the templates of `templates/ci/` which account is deployed when, and as which role."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs of a CI service, as their tokens name them: what they were granted, and whether somebody has to approve it."""
+"""Find the jobs of a CI service by the subjects of their tokens: their roles, and whether somebody has to approve."""
 
 from __future__ import annotations
 

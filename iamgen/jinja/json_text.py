@@ -1,4 +1,4 @@
-"""The JSON that a policy's template makes: read it, or tell where it is nested too deeply."""
+"""Read the JSON that a policy template makes, or report where it is nested too deeply."""
 
 from __future__ import annotations
 

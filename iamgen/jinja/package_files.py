@@ -1,4 +1,4 @@
-"""The Python package that a repository may be: whether it is one, and which iamgen it requires."""
+"""Find out whether the repository is a Python package, and which iamgen it requires."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requirements as pip reads them: what a repository says about which iamgen is installed, and whether it is pinned."""
+"""Read requirements as pip does: which iamgen a repository installs, and whether its version is pinned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jinja2 for templates that may do nothing but make text: no code is run, and no more is made than a page holds."""
+"""Restrict Jinja2 templates to making text: they can run no code, and what they make is limited in size."""
 
 from __future__ import annotations
 

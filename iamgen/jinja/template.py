@@ -1,4 +1,4 @@
-"""A template rendered, with the way back from each line of the result to the template's own."""
+"""Render a template, and find for each line of the result the line of the template that made it."""
 
 from __future__ import annotations
 

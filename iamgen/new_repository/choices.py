@@ -1,4 +1,4 @@
-"""What somebody chooses for a new repository: accounts, region, people, CI, and the iamgen that it installs."""
+"""The choices for a new repository: accounts, region, people, CI, and the iamgen that it installs."""
 
 from __future__ import annotations
 

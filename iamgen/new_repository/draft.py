@@ -1,4 +1,4 @@
-"""A draft of a new repository in a folder for the time being: what it declares is tried before anything is written."""
+"""Make a draft of a new repository in a temporary folder, and try its declaration before anything is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the iamgen that runs was installed, as a line of requirements.txt that installs the same."""
+"""Find out how the running iamgen was installed, and write it as a line of requirements.txt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tell the findings of an audit that users.py accepts from the others, and acceptances that match nothing any more."""
+"""Separate the audit findings that users.py accepts from the others, and find acceptances that match nothing."""
 
 from __future__ import annotations
 

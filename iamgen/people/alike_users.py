@@ -1,4 +1,4 @@
-"""Put users together who have the same rights but for their names, so that a question is asked once for all of them.
+"""Group users that have the same rights apart from their names, so that each question is asked once.
 
 An account may have thousands of users who are in the same groups and have nothing of their own. Each of them may do to
 their own user what the others may do to theirs; all else is the same, unless a policy names one of them.

@@ -1,4 +1,4 @@
-"""Audit an account: people, keys, root, the password policy and trust, each part refused by AWS without the others."""
+"""Audit an account: people, keys, root, the password policy and trust. If AWS refuses one part, the others go on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find what is unsafe or in no file in an account: root, the password policy, trust, groups, roles and policies."""
+"""Find what is unsafe or undeclared in an account: root, the password policy, trust, groups, roles and policies."""
 
 from __future__ import annotations
 

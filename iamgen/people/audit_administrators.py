@@ -1,4 +1,4 @@
-"""Find users and roles that are administrators in effect, by the policies that they have in AWS, and in no file.
+"""Find users and roles that are administrators in effect by their policies in AWS, but are in no file.
 
 Whoever may attach or change a policy, open a role to somebody, or give access as another user can get any other power
 in the account. The same question is asked of the account's details and of its template, so that a finding is what

@@ -1,4 +1,4 @@
-"""A finding of an audit: something in AWS that is not as declared, or not as it should be with people and keys."""
+"""A finding of an audit: something in AWS that is not as declared, or is unsafe about people and keys."""
 
 from __future__ import annotations
 

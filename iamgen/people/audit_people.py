@@ -1,4 +1,4 @@
-"""Find what is not as declared with people, and what is unsafe about the credentials of any user."""
+"""Find where people differ from the declaration, and what is unsafe about the credentials of any user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plan how a declared person gets their IAM user, a password and their groups: what is right is left alone."""
+"""Plan how a declared person gets their IAM user, a password and their groups. What is right already stays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What users.py declares of a person, and how the person's IAM user differs from it."""
+"""Read what users.py declares about a person, and compare it with the person's IAM user."""
 
 from __future__ import annotations
 

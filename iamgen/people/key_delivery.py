@@ -1,4 +1,4 @@
-"""How a new access key reaches its machine: Secrets Manager, a private file, or the terminal, once."""
+"""Deliver a new access key to its machine: by Secrets Manager, in a private file, or once on the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exchange the access key of a CI user without a gap: a second key, its first use, the first one off, and deleted.
+"""Exchange a CI user's access key without a gap: make a second key, wait for its use, switch off and delete the first.
 
 Each run does one step of the four, found by what AWS has: so it can be stopped anywhere, and whoever continues need not
 know how far it came.

@@ -1,4 +1,4 @@
-"""Everything that a leaver has, in the account that holds people and in every other one."""
+"""Read everything that a leaver has, in the account that holds people and in every other account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plan how everything is taken from a leaver: what lets them in first, then what they have, then the user.
+"""Plan how everything is taken from a leaver: first what lets them in, then what they have, then the user.
 
 The order matters. Policies, memberships and a permissions boundary may hold Denies, so they go only when the user is
 denied everything and no credential works any more; the Deny itself goes right before the user.

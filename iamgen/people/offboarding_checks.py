@@ -1,4 +1,4 @@
-"""What has to hold once somebody is offboarded, checked against what AWS has: at the end, and at any time later."""
+"""Check that a leaver has nothing in AWS any more: at the end of an offboarding, and at any time later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An offboarding as lines for the person who is to agree to it: what was found, what is done, what is left to do."""
+"""Write an offboarding as lines for the person who has to agree: what iamgen has seen, will do, and leaves to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How temporary passwords reach a person: on the terminal, once, or in a file that is its owner's alone."""
+"""Deliver temporary passwords to a person: once on the terminal, or in a file that only its owner can read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The receipt of an offboarding: what was found, what was done by whom, and what was proven at the end.
+"""The receipt of an offboarding: what the leaver had, what was done and by whom, and what was proven at the end.
 
 It is a JSON file with a digest of itself, which tells a change by hand or by accident. Whoever can write the file can
 also make another digest: keep it where its history is kept, such as in git.

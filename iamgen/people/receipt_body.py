@@ -1,4 +1,4 @@
-"""Put a receipt together: what was found, each run, and what was proven at the end."""
+"""Build the receipt of an offboarding: what the leaver had, each run, and what was proven at the end."""
 
 from __future__ import annotations
 

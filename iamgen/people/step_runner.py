@@ -1,4 +1,4 @@
-"""Carry out steps one after the other, and say of each whether it was done.
+"""Carry out steps one after the other, and record for each whether it was done.
 
 A step that AWS refuses leaves the others alone. What would stop them all as well, such as credentials that have
 expired, ends the run; another run goes on from there, for it is planned on what there is by then.

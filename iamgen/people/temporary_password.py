@@ -1,4 +1,4 @@
-"""Temporary passwords that meet an account's password policy, whatever that is."""
+"""Make temporary passwords that satisfy an account's password policy, whatever it demands."""
 
 from __future__ import annotations
 

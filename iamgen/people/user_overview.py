@@ -1,4 +1,4 @@
-"""A person in AWS beside what users.py declares: the answer to `iamgen user show`."""
+"""Compare a person in AWS with what users.py declares: the answer to `iamgen user show`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read what an IAM user has: a dozen questions to AWS, each of which may be refused without the others."""
+"""Read what an IAM user has, with a dozen requests. If AWS refuses one of them, the others are still used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person has in AWS, as lines for a person to read."""
+"""Write what a person has in AWS as lines for a person to read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer to `iamgen access`: everybody with their roles in each account, and for some of them what they may do."""
+"""Answer `iamgen access`: everybody with their roles in each account and, on request, what they may do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who can act as what, and what nobody uses, as JSON in the shapes of the schemas beside this module."""
+"""Write who can act as what, and what nobody uses, as JSON in the shapes of the schemas beside this module."""
 
 from __future__ import annotations
 

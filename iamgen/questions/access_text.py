@@ -1,4 +1,4 @@
-"""Who can act as what in which account, as people read it, in 80 columns."""
+"""Write who can act as what in which account as text for people, in 80 columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user or a role may do, of all actions that are known, by service and access level.
+"""Summarize which of all known actions a user or role may do, by service and access level.
 
 Actions that the same statements are about, and that have resources of the same forms, are decided alike: one of each
 such group is asked about, as `iamgen can` would ask, instead of 20,000 actions one by one.

@@ -1,4 +1,4 @@
-"""What somebody may do, by service and access level, as people read it: services with equal power share a line."""
+"""Write what somebody may do, by service and access level, as text: services with equal power share a line."""
 
 from __future__ import annotations
 

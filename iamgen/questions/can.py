@@ -1,4 +1,4 @@
-"""May somebody do something: the answer, with every way that was tried."""
+"""Answer whether somebody may do something, with every way that was tried."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request carries: the time, MFA, what the question says, and which keys nobody can know."""
+"""Collect what a request carries: the time, MFA, what the question states, and which keys are unknown."""
 
 from __future__ import annotations
 

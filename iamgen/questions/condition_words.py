@@ -1,4 +1,4 @@
-"""Conditions of statements in words, and which of them a request meets."""
+"""Put conditions of statements into words, and find which of them a request meets."""
 
 from __future__ import annotations
 

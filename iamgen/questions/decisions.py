@@ -1,4 +1,4 @@
-"""Whether a user or a role's session may do something: on one resource, on all of a pattern, or on part of it."""
+"""Decide whether a user or a role's session may do something: on one resource, on all or on part of a pattern."""
 
 from __future__ import annotations
 

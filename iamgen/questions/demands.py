@@ -1,4 +1,4 @@
-"""What is asked for: actions, by name or pattern, and the resources that they are about."""
+"""The actions that a question asks about, by name or pattern, and the resources that they are about."""
 
 from __future__ import annotations
 

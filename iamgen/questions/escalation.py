@@ -1,4 +1,4 @@
-"""The shortest path by which a user or role that was not declared to reaches more power than it was granted.
+"""Find the shortest path by which a user or role reaches more power than it was granted.
 
 The search goes over users and roles of all accounts, from move to move (`iamgen.questions.escalation_moves`), certain
 moves before doubtful ones. It ends at whoever is an administrator in effect, or has full power over a service that the

@@ -1,4 +1,4 @@
-"""The moves by which a user or a role gains more power: each step to more power, held against what is in the accounts.
+"""Find the moves by which a user or role gains more power, from the known steps and what the accounts contain.
 
 A move is decided by the evaluator, for the very role, policy, group or user that it is about, within the permissions
 boundary of who moves. Where that depends on what nobody can know, the move has a doubt, in words.

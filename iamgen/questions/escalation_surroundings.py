@@ -1,4 +1,4 @@
-"""Who and what is around a user or role that may gain more power, worked out once for all of them.
+"""Collect once what surrounds the users and roles that may gain more power, for all of them.
 
 Users with the same policies, groups and boundary are alike: what is decided for one of them is decided for all.
 """

@@ -1,4 +1,4 @@
-"""Why an answer is as it is: the conditions under which it holds, and what is missing where somebody may not."""
+"""Explain an answer: the conditions under which it is true, and what is missing if somebody may not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who can act as which role in which account, over all accounts: with the end, the reason and the way."""
+"""Find who can act as which role in which account: with the end, the reason and the way."""
 
 from __future__ import annotations
 

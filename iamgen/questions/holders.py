@@ -1,4 +1,4 @@
-"""Who may do something: everybody of all accounts, with every way in which they may, and until when."""
+"""Find everybody in all accounts who may do something, with every way, and until when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether somebody may assume one role, with the names of sessions chosen so that they may, if that helps."""
+"""Decide whether somebody may assume one role, with a session name for which it works, if there is one."""
 
 from __future__ import annotations
 

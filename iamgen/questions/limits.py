@@ -1,4 +1,4 @@
-"""Name what an answer does not take into account, and until when it holds."""
+"""Name what an answer does not take into account, and until when it is true."""
 
 from __future__ import annotations
 

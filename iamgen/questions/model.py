@@ -1,4 +1,4 @@
-"""All accounts with everybody who may call AWS there: what every source of answers about access gives."""
+"""The model of all accounts, with everybody who may call AWS there. Every source of answers makes one."""
 
 from __future__ import annotations
 

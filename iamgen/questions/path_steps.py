@@ -1,4 +1,4 @@
-"""The steps of a path: from somebody over groups, policies and roles to the statement that allows it."""
+"""The steps of a path: from somebody, by way of groups, policies and roles, to the statement that allows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where policies, statements, people and roles are written: a line of users.py, of a template, or of another file."""
+"""Find where policies, statements, people and roles are written: a line of users.py, a template or another file."""
 
 from __future__ import annotations
 

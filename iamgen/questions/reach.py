@@ -1,4 +1,4 @@
-"""Which roles somebody can act as: from themselves to roles, and from roles to further roles, the shortest way first.
+"""Find the roles that somebody can act as, from role to role, with the shortest way first.
 
 A role is assumed when its trust policy and the policies of who asks allow it, as `iamgen.access` decides it. Where that
 depends on what nobody can know, the way is uncertain, and nothing that follows it is certain.

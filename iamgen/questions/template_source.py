@@ -1,4 +1,4 @@
-"""The model of accounts of which there is nothing but templates, by whomever they were written."""
+"""Make the model of accounts from templates alone, whichever tool wrote them."""
 
 from __future__ import annotations
 

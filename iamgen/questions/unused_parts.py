@@ -1,4 +1,4 @@
-"""Roles as which nobody can act, groups in which nobody is, and policies that nothing attaches."""
+"""Find roles as which nobody can act, groups without members, and policies that nothing attaches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sets of actions in few words: by service, and as patterns where a service's actions are all meant."""
+"""Write sets of actions in few words: by service, and as patterns if all actions of a service are meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dimensions of a request, and the plainest member of each that agrees with what is claimed about it.
+"""The dimensions of a request, and for each the simplest value that agrees with what is claimed about it.
 
 A key is absent, has one value, or has several if conditions look at it with ForAllValues and ForAnyValue alone. For
 those, "each value is ..." and "no value is ..." are claims about all values, and "a value is ..." is a claim that one

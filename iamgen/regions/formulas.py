@@ -1,4 +1,4 @@
-"""Formulas about a request: claims that a test of one dimension holds or fails, joined by "and" and "or"."""
+"""Formulas about a request: claims that a test of one dimension is true or false, joined by "and" and "or"."""
 
 from __future__ import annotations
 

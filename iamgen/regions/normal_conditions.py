@@ -1,4 +1,4 @@
-"""Conditions in one spelling, so that those that mean the same are equal.
+"""Write conditions in one spelling, so that conditions with the same meaning are equal.
 
 Policy variables are replaced where their value is known. What a variable puts in is literal text.
 """

@@ -1,4 +1,4 @@
-"""The plainest request of which a formula is true, or that there is none.
+"""Find the simplest request for which a formula is true, or that there is none.
 
 The search begins with no claim about any dimension, and looks at the plainest request that agrees with its claims. If
 a part of the formula is false of it, one of that part's claims has to be added: each of them is a branch, which is dead

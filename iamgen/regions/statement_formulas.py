@@ -1,4 +1,4 @@
-"""The region of requests that a statement applies to, as a formula."""
+"""Write the set of requests to which a statement applies as a formula."""
 
 from __future__ import annotations
 

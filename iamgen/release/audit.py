@@ -1,4 +1,4 @@
-"""Audit tags: env/CHANNEL/YYYYMMDD-HHMMSS-vX.Y.Z, one for each promotion. They say what, when and by whom."""
+"""Audit tags: env/CHANNEL/YYYYMMDD-HHMMSS-vX.Y.Z, one for each promotion: its release, its time and its author."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commits between two releases, and which of them break something."""
+"""List the commits between two releases, and find which of them break something."""
 
 from __future__ import annotations
 

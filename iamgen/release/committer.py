@@ -1,4 +1,4 @@
-"""Who makes a release or a promotion, and when, as git will write it into the tag."""
+"""Find who makes a release or a promotion, and when, as git will write it into the tag."""
 
 from __future__ import annotations
 

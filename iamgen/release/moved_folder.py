@@ -1,4 +1,4 @@
-"""Where in an earlier commit iamgen's folder lay, when it was moved since."""
+"""Find where iamgen's folder was in an earlier commit, if it has been moved since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notes about a release or a promotion: what a person reads before they answer, and what the tag keeps."""
+"""Write notes about a release or a promotion: a person reads them before they answer, and the tag keeps them."""
 
 from __future__ import annotations
 

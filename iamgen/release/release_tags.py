@@ -1,4 +1,4 @@
-"""Which release tags the clone and the remote have."""
+"""List the release tags that the clone and the remote have."""
 
 from __future__ import annotations
 

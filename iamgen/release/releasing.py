@@ -1,4 +1,4 @@
-"""Plan a release, with its version and whether it may be made, and push its tag."""
+"""Plan a release: its version, and whether it may be made. Push its tag."""
 
 from __future__ import annotations
 

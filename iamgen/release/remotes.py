@@ -1,4 +1,4 @@
-"""Choose the remote, list its references and push to it, always by the id of an object."""
+"""Choose the remote, list its references, and push to it, always by the id of an object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""References whose names git may take for something else: for the id of an object, or for another reference.
+"""Find references whose names git may confuse with the id of an object, or with another reference.
 
 `git push REMOTE ID:refs/heads/env/infra` pushes the tag that is named like the id, where there is such a tag, and
 `refs/heads/env/infra` may mean `refs/heads/refs/heads/env/infra` where there is no branch of the first name. iamgen

@@ -1,4 +1,4 @@
-"""Push a tag, alone or with the move of a branch: the remote has both in the end, or none of them."""
+"""Push a tag, alone or together with the move of a branch: in the end the remote has both, or neither."""
 
 from __future__ import annotations
 

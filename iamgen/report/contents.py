@@ -1,4 +1,4 @@
-"""Everything that the report shows, as values: the page is made of this and of nothing else."""
+"""Everything that the report shows, as values: the page is made from these alone."""
 
 from __future__ import annotations
 

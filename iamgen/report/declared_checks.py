@@ -1,4 +1,4 @@
-"""What the checks of a declaration say, as the report shows it: findings, quotas, and whether assertions hold."""
+"""Collect what the checks of a declaration say for the report: findings, quotas, and assertions."""
 
 from __future__ import annotations
 

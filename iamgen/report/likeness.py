@@ -1,4 +1,4 @@
-"""Tells which users and roles have equal power, so that what they may do is worked out once for all of them.
+"""Find which users and roles have equal power, so that it is worked out only once for all of them.
 
 Two of them are alike when their policies and boundaries say the same, each of its own account and of its own name. An
 account is put aside by writing the same mark in the place of its id. A name is put aside where only variables such as

@@ -1,4 +1,4 @@
-"""Says what users and roles may do, by service and for each prepared question: once for all who have equal power."""
+"""Work out what users and roles may do, by service and question, once for all that have equal power."""
 
 from __future__ import annotations
 

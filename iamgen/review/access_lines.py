@@ -1,4 +1,4 @@
-"""All access as lines that somebody can confirm: who, as which role, in which account, until when, and why."""
+"""List all access as lines that somebody can confirm: who, which role and account, until when, and why."""
 
 from __future__ import annotations
 

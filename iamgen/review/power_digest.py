@@ -1,4 +1,4 @@
-"""A digest of what a role or user can do, and on which conditions it is assumed: equal as long as both are the same."""
+"""Make a digest of what a role or user can do and how it is assumed: it is equal as long as both are the same."""
 
 from __future__ import annotations
 

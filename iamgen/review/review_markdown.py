@@ -1,4 +1,4 @@
-"""A review as Markdown: a task list by account, whose boxes owners tick."""
+"""Write and read a review as Markdown: a task list by account, whose boxes owners tick."""
 
 from __future__ import annotations
 

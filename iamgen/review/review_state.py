@@ -1,4 +1,4 @@
-"""Hold a review against the access of now: what is confirmed, what is new or has changed since, and what is gone."""
+"""Compare a review with the access of today: what is confirmed, what is new or changed, and what is gone."""
 
 from __future__ import annotations
 

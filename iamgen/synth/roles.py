@@ -1,4 +1,4 @@
-"""The standardized roles of an account: AdminR, OpsR, ReadR, and the policies that two of them need."""
+"""Make the standardized roles of an account: AdminR, OpsR, ReadR, and the policies that two of them need."""
 
 from __future__ import annotations
 

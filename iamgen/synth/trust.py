@@ -1,4 +1,4 @@
-"""The trust policy of a role, who may assume it, compiled from what was granted and declared."""
+"""Make the trust policy of a role, which says who may assume it, from what was granted and declared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a person's own profile gets its credentials from, when that is no key in `~/.aws/credentials`."""
+"""Choose where a person's own profile gets its credentials from, if not from a key in `~/.aws/credentials`."""
 
 from __future__ import annotations
 

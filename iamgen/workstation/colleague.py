@@ -1,4 +1,4 @@
-"""One person, and all that their console, their CLI and the templates need to know."""
+"""One person, with everything that their console, their CLI and the templates need to know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`${NAME}` in a template replaced, as GNU gettext's envsubst does it."""
+"""Replace `${NAME}` in a template, as GNU gettext's envsubst does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a person's AWS configuration lies, and what it holds now."""
+"""Find where a person's AWS configuration is, and what it contains now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Put what the templates make into a person's `~/.aws`: show what would change, ask, write, say what is next."""
+"""Put what the templates make into a person's `~/.aws`: show the change, ask, write, and say what is next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person's long-lived access key: from where its secret comes, and what cannot be one."""
+"""A person's long-lived access key: where its secret comes from, and which keys are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands for `${AWS_ROLE_PROFILES}`: a profile of the AWS CLI for each role that a person may assume."""
+"""Make the value of `${AWS_ROLE_PROFILES}`: an AWS CLI profile for each role that a person may assume."""
 
 from __future__ import annotations
 

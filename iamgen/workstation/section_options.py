@@ -1,4 +1,4 @@
-"""The options of a section, each with its lines, and which of them say where a profile's credentials come from."""
+"""Read the options of a section with their lines, and find where a profile's credentials come from."""
 
 from __future__ import annotations
 

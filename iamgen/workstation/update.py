@@ -1,4 +1,4 @@
-"""The two files of a person's `~/.aws` as they are, as they are to be, and the way from one to the other."""
+"""The two files of a person's `~/.aws`: as they are, as they should be, and how to get there."""
 
 from __future__ import annotations
 

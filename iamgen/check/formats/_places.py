@@ -1,4 +1,4 @@
-"""What the formats share: the order of findings, and how the place of one is written."""
+"""What all formats share: the order of findings, and how the place of a finding is written."""
 
 from __future__ import annotations
 

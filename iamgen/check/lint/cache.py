@@ -1,4 +1,4 @@
-"""What cfn-lint found earlier, in the person's cache folder: no text is linted twice by the same rules.
+"""Keep the results of cfn-lint in the person's cache folder, so that no text is linted twice by the same rules.
 
 Nothing here can make a result wrong or a run fail: an entry that is not exactly as it was written does not
 count, and a folder that cannot be used remembers nothing.

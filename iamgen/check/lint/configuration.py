@@ -1,4 +1,4 @@
-"""The repository's .cfnlintrc: where it is, which other files it brings in, and what is wrong with it."""
+"""Read the repository's .cfnlintrc: where it is, which files it includes, and what is wrong with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates that differ only in whose they are, linted once.
+"""Lint templates only once if they differ only in the account that they are for.
 
 Two templates are alike when they are the same text but for their own account's id and its name in the
 description. cfn-lint looks at an id's form, not at which it is, and at no more of a description than its

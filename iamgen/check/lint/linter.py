@@ -1,4 +1,4 @@
-"""Every template linted by cfn-lint: remembered where it can be, the rest on all processors."""
+"""Lint every template with cfn-lint: use stored results if there are any, and all processors for the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leaves out of cfn-lint's findings what a rule of iamgen tells as well, and what cfn-lint tells several times."""
+"""Leave out cfn-lint's findings that a rule of iamgen reports too, or that cfn-lint reports several times."""
 
 from __future__ import annotations
 

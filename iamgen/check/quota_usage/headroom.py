@@ -1,4 +1,4 @@
-"""How full each quota of AWS is in an account's template, and what fills it next.
+"""Say how full each AWS quota is for an account's template, and what will fill it next.
 
 Whatever else the account has is not known here, and counts besides.
 """

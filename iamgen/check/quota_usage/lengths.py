@@ -1,4 +1,4 @@
-"""How long a text or a document will be at least, once CloudFormation has replaced its functions."""
+"""Measure how long a text or document will be at least, after CloudFormation has replaced its functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a template that cfn-lint does not see: one fault a file, the file named as the fault.
+"""The rules of `iamgen check`, for faults that cfn-lint does not see: one file for each fault, named after it.
 
 Files that begin with an underscore hold what several rules share.
 """

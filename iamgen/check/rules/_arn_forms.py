@@ -1,4 +1,4 @@
-"""Whether a resource of a statement can be one of those that an action is about, by the forms of their ARNs."""
+"""Decide by the forms of ARNs whether a resource of a statement can be one that an action is about."""
 
 from __future__ import annotations
 

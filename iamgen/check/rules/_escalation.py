@@ -1,4 +1,4 @@
-"""Which of the actions that lead to more power a policy allows, and which ways to more power they open together."""
+"""Find which actions that lead to more power a policy allows, and which ways to more power they open together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What narrows a statement and what only looks as if it did: the one place that every rule asks.
+"""Decide what really narrows a statement, and what only seems to: the one place that every rule asks.
 
 A pattern that matches names nobody has thought of, such as `role/?*`, stands for everything, and so do patterns that
 match all such names together, one for each letter. A condition narrows nothing if it is about who calls and not about

@@ -1,4 +1,4 @@
-"""Whom a trust policy lets in, and whether it demands MFA of them: what several rules ask."""
+"""Find whom a trust policy lets in, and whether it demands MFA of them. Several rules use it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule that counts an account's roles, users, groups and policies against what AWS lets it have."""
+"""The rule that compares the number of an account's roles, users, groups and policies with AWS's quotas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about policies that allow to make the service-linked role of any service."""
+"""The rule about policies that allow to create the service-linked role of any service."""
 
 from __future__ import annotations
 

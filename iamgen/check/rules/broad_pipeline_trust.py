@@ -1,4 +1,4 @@
-"""The rule about pipelines of which more than those that deploy may assume a role, such as pull requests."""
+"""The rule about roles that more pipelines may assume than those that deploy, such as pull requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about policies by which an account is taken out of its organization, closed, or put into other hands."""
+"""The rule about policies that allow to take an account out of its organization, close it, or give it to others."""
 
 from __future__ import annotations
 

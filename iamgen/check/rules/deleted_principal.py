@@ -1,4 +1,4 @@
-"""The rule about a principal that is the id of a user or role, which IAM writes once that has been deleted."""
+"""The rule about a principal that is an id, which IAM writes after a user or role was deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about a Deny whose condition is false of just those requests that it is meant for."""
+"""The rule about a Deny whose condition is false for exactly the requests for which it is meant."""
 
 from __future__ import annotations
 

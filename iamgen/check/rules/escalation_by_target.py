@@ -1,4 +1,4 @@
-"""The rule about escalation on a few resources: on oneself, on one's own policy, on a role with more power."""
+"""The rule about gaining power by a few resources: the holder itself, its own policy, a role with more power."""
 
 from __future__ import annotations
 

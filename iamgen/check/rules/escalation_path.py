@@ -1,4 +1,4 @@
-"""The rule about roles and users that reach more power than they were granted in several steps, over all accounts."""
+"""The rule about roles and users that reach more power than they were granted in several steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about an access that ends so late that it hardly ends."""
+"""The rule about access whose end is too far away to be of use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule against an Allow of every action on everything outside of the role that is declared for it."""
+"""The rule about an Allow of every action on everything, outside of the role that is declared for it."""
 
 from __future__ import annotations
 

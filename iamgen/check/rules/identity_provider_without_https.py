@@ -1,4 +1,4 @@
-"""The rule about an identity provider whose address is not one of https."""
+"""The rule about an identity provider whose address does not begin with https."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about inline policies that are longer together than IAM takes."""
+"""The rule about inline policies that are longer in total than IAM allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule against inline policies, other than those of declared emergencies."""
+"""The rule about inline policies that are not part of a declared emergency."""
 
 from __future__ import annotations
 

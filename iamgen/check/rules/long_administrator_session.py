@@ -1,4 +1,4 @@
-"""The rule about administrators' roles whose sessions last for a working day."""
+"""The rule about administrators' roles whose sessions last longer than four hours."""
 
 from __future__ import annotations
 

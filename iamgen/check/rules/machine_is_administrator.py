@@ -1,4 +1,4 @@
-"""The rule about machines, pipelines and services that are administrators by what is declared."""
+"""The rule about machines, pipelines and services that the declaration makes administrators."""
 
 from __future__ import annotations
 

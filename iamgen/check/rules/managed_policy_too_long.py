@@ -1,4 +1,4 @@
-"""The rule about a managed policy that is longer than IAM takes."""
+"""The rule about a managed policy that is longer than IAM allows."""
 
 from __future__ import annotations
 

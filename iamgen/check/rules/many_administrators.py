@@ -1,4 +1,4 @@
-"""The rule about administrators for good: very many in one account, or somebody in every account."""
+"""The rule about administrators without an end: many in one account, or somebody in every account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule against a demand for MFA that requests without any MFA key pass."""
+"""The rule about a condition on MFA that is true for requests without any MFA key."""
 
 from __future__ import annotations
 

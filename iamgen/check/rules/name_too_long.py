@@ -1,4 +1,4 @@
-"""The rule about names that are longer than IAM takes once their parts are put together."""
+"""The rule about names that are longer than IAM allows after their parts are joined."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about policies by which every bucket, key, secret or function can be opened to others."""
+"""The rule about policies that allow to open every bucket, key, secret or function to others."""
 
 from __future__ import annotations
 

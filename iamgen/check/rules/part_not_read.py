@@ -1,4 +1,4 @@
-"""The rule that names the parts of a template that no other rule could look at."""
+"""The rule that reports the parts of a template that no other rule could look at."""
 
 from __future__ import annotations
 

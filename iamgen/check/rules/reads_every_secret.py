@@ -1,4 +1,4 @@
-"""The rule about policies by which every secret of an account can be read."""
+"""The rule about policies that allow to read every secret of an account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about actions on resources that they are never about, such as a read of objects on a bucket's own ARN."""
+"""The rule about actions on resources that they are never about, such as reading objects on a bucket's own ARN."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule against a bucket, key, queue, topic, function, secret or the like that anybody may use."""
+"""The rule about a bucket, key, queue, topic, function, secret or the like that anybody may use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule against outputs of a stack that show a secret."""
+"""The rule about outputs of a stack that show a secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about services that take a role for whoever has set them up, in this account or in another."""
+"""The rule about services that use a role for everybody who has set them up, in this account or in another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about policies by which the records of what happens in an account can be stopped."""
+"""The rule about policies that allow to stop the records of what happens in an account."""
 
 from __future__ import annotations
 

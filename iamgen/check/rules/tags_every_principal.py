@@ -1,4 +1,4 @@
-"""The rule about policies by which the tags of every user and role can be changed."""
+"""The rule about policies that allow to change the tags of every user and role."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about a template that is too large for a call, so that it has to be uploaded to S3 first."""
+"""The rule about a template that is too large to send with a call, and has to be uploaded to S3 first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about a template that is larger than CloudFormation takes at all."""
+"""The rule about a template that is larger than CloudFormation accepts in any way."""
 
 from __future__ import annotations
 

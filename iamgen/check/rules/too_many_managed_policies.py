@@ -1,4 +1,4 @@
-"""The rule about more managed policies on a role, user or group than IAM attaches."""
+"""The rule about a role, user or group with more managed policies than IAM attaches."""
 
 from __future__ import annotations
 

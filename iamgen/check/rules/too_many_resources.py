@@ -1,4 +1,4 @@
-"""The rule about a template with more resources than CloudFormation takes."""
+"""The rule about a template with more resources than CloudFormation accepts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about managed policies of AWS's that are not in the list of them."""
+"""The rule about AWS managed policies that are not in the list of them."""
 
 from __future__ import annotations
 

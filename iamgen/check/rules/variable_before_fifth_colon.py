@@ -1,4 +1,4 @@
-"""The rule about a policy variable in a part of an ARN where IAM puts in no value."""
+"""The rule about a policy variable in a part of an ARN where IAM inserts no value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about policy variables that IAM takes letter by letter, for want of the Version that has them."""
+"""The rule about policy variables that IAM reads as plain text, because the Version does not support them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule about a principal with a wildcard, which IAM takes for no pattern."""
+"""The rule about a principal with a wildcard, which IAM does not treat as a pattern."""
 
 from __future__ import annotations
 

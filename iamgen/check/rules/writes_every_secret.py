@@ -1,4 +1,4 @@
-"""The rule about policies by which every secret, parameter or key can be replaced or destroyed."""
+"""The rule about policies that allow to replace or destroy every secret, parameter or key."""
 
 from __future__ import annotations
 

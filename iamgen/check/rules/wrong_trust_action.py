@@ -1,4 +1,4 @@
-"""The rule about a trust policy that allows something else than to assume the role."""
+"""The rule about a trust policy that allows something other than assuming the role."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Accept`: a finding of `iamgen audit` that is known, and is to stay as it is."""
+"""`Accept`: a finding of `iamgen audit` that is known and accepted."""
 
 from __future__ import annotations
 

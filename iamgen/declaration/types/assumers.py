@@ -1,4 +1,4 @@
-"""What is wrong with a role's `assumed_by`: services, roles and ARNs that may assume it besides those granted it."""
+"""Check a role's `assumed_by`: the services, roles and ARNs that may assume it without a grant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`CIUser`: a machine that can use nothing but access keys."""
+"""`CIUser`: a machine that can only use access keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Forbid`: what nobody may ever be able to do, save those whom it excepts."""
+"""`Forbid`: what nobody may ever be able to do, except those whom it excepts."""
 
 from __future__ import annotations
 

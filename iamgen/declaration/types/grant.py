@@ -1,4 +1,4 @@
-"""`Grant`, and what somebody's `access` says: which role, in which accounts, until when."""
+"""`Grant`, and how `access` is read: which role somebody has, in which accounts, until when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Pipeline`: a job of a CI service, and what keeps strangers' jobs out."""
+"""`Pipeline`: a job of a CI service, and the checks that keep strangers' jobs out."""
 
 from __future__ import annotations
 
