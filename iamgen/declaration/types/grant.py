@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Grant(Declared):
-    """A role that somebody is granted, perhaps until some day: `Grant("OpsR", until="2027-01-31")`.
+    """A role that is granted to somebody, perhaps until a certain time: `Grant("OpsR", until="2027-01-31")`.
 
     Fields:
         role: the name of the role: "AdminR", "OpsR", "ReadR", or one of your own
         until: when the grant ends: "2027-01-31" (the end of that day, UTC), "2027-01-31T18:00" (UTC), or a date
-        reason: why it is granted, for those who read the file
+        reason: why the role is granted, for people who read the file
     """
 
     role: Text
