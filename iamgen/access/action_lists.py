@@ -74,7 +74,7 @@ class ActionList:
 
     @property
     def has_wildcard_for_service(self) -> bool:
-        """Whether `*:*` is one of them, of which it is unknown what it means."""
+        """Whether `*:*` is one of the entries. AWS does not say what it means."""
         return "*" in self.services
 
     def matches(self, action: str) -> Answer:

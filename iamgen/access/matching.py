@@ -44,7 +44,7 @@ class PreparedStatement:
 
     @cached_property
     def names_principals(self) -> bool:
-        """Whether it is of a policy that says who is meant, as a role's trust policy does."""
+        """Whether it belongs to a policy that names principals, such as a role's trust policy."""
         return bool(self.statement.principals or self.statement.not_principals)
 
     @property

@@ -41,7 +41,7 @@ def parse_partly(document: object, origin: str, *, trust: bool = False) -> tuple
 
 
 def unread_policy(fault: Fault, origin: str, *, trust: bool = False) -> tuple[Statement, ...]:
-    """Return the statements of a policy of which nothing is known: it may allow and deny anything."""
+    """Return the statements of a policy about which nothing is known: it may allow and deny anything."""
     anything = {"Version": "2012-10-17", "Statement": [_anything(effect, trust=trust) for effect in ("Allow", "Deny")]}
     return tuple(replace(statement, unread=(fault,)) for statement in parse(anything, origin))
 

@@ -94,7 +94,7 @@ def with_mfa(user: IamUser, age: int = 0) -> Caller:
 
 
 def role_session(role: IamRole, session: str = "session") -> Caller:
-    """Return a session of the role. It carries no MFA key, whoever assumed it, and no user name."""
+    """Return a session of the role. It carries no MFA key, no matter who assumed the role, and no user name."""
     known = {"aws:PrincipalType": "AssumedRole"}
     return Caller(role, ContextKeys(merged(_of_entity(role), {**_TEMPORARY, **known})), session)
 

@@ -60,7 +60,8 @@ def changed_entries(before: PolicySet, after: PolicySet) -> ChangedEntries:
 
 
 def _by_rest(policies: PolicySet) -> defaultdict[tuple[int, Statement], frozenset[str]]:
-    """Return the entries of statements by what they say besides; `*` stands for those of NotResource."""
+    """Group the entries of statements by everything else that their statements say; `*` represents entries of
+    NotResource."""
     entries: defaultdict[tuple[int, Statement], frozenset[str]] = defaultdict(frozenset)
     for number, side in enumerate(policies.sides):
         for statement in _assuming(side):

@@ -71,8 +71,8 @@ class Assumption:
     _trusted: dict[int, frozenset[int]] = field(default_factory=dict, repr=False)
 
     def changes(self) -> tuple[AssumptionChange, ...]:
-        """Return whoever may assume a role in more or fewer ways, what is not decided about that, and where one of two
-        sides alone says something else."""
+        """Return everybody who may assume a role in more or fewer ways, the cases that are not decided, and the cases
+        in which only one of the two sides says something else."""
         asked: dict[tuple[int, int], tuple[MatchedPrincipal, MatchedPrincipal]] = {}
         result: list[AssumptionChange] = []
         for role in self.models.roles:

@@ -16,7 +16,7 @@ _EXAMPLES = {"Partition": "aws", "Region": "us-east-1", "Account": EXAMPLE_ACCOU
 
 
 def _may_have(action: str, resource: str) -> bool:
-    """Return whether an action is known to have such a resource; `*` stands for none."""
+    """Return whether an action is known to have such a resource; `*` means that it has none."""
     forms = resource_forms(action)
     if resource == NO_RESOURCE:
         return not forms and action in _listed()

@@ -64,7 +64,7 @@ class AssumedRoles:
         return on and self.meant.is_here(role.account)
 
     def assumed_by(self, acting: Acting, refused: frozenset[str] = frozenset()) -> Iterator[Hop]:
-        """Yield each of the roles that somebody may assume, or may perhaps.
+        """Yield each role that somebody may assume, certainly or perhaps.
 
         `refused` are those of which it is known already that they may not, by their ARNs.
         """

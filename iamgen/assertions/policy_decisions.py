@@ -35,7 +35,8 @@ ClassKey = tuple[object, ...]
 
 @dataclass(frozen=True)
 class OpenClass:
-    """Actions, alike in all statements, of which the first look does not prove that the assertion holds."""
+    """Actions that are alike in all statements, and for which the first look does not prove that the assertion
+    holds."""
 
     actions: ActionSet
     """The actions."""
@@ -87,8 +88,8 @@ class PolicyDecisions:
         return own if self.requests.is_about_every_resource and not self._is_forbidden else ""
 
     def violation(self, acting: Acting) -> tuple[str, Evidence] | None:
-        """Return an action of which one request is against the assertion, with that request, a certain one if there is
-        one; None where none is."""
+        """Return an action with a request that breaks the assertion, if possible a certain one; None if there is
+        none."""
         doubtful: tuple[str, Evidence] | None = None
         for action, evidence in self._violations(acting):
             if isinstance(evidence, Witness):
@@ -223,6 +224,6 @@ class PolicyContents:
 
 
 def _content(statement: Statement) -> tuple[object, ...]:
-    """Return all of a statement but what it is called."""
+    """Return everything in a statement except its name."""
     written = (statement.actions, statement.not_actions, statement.resources, statement.not_resources)
     return statement.effect, *written, statement.conditions, statement.version, statement.unread

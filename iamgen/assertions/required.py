@@ -22,7 +22,7 @@ from iamgen.questions.reach import Reacher, Way
 
 @dataclass(frozen=True, eq=False)
 class NoWay:
-    """Somebody who can act as nobody in an account where they must be able to do something."""
+    """Somebody who must be able to do something in an account, but has no principal there as which they can act."""
 
     name: str
     """Who."""

@@ -47,7 +47,7 @@ class ManagedPolicyDocuments(Mapping[str, Mapping[str, Any]]):
 
     @property
     def date(self) -> str:
-        """The day of which the documents are, such as `2026-10-27`."""
+        """The date of the documents, such as `2026-10-27`."""
         return self._archive.origin.date
 
     @property
@@ -79,7 +79,7 @@ class ManagedPolicyDocuments(Mapping[str, Mapping[str, Any]]):
 
 @cache
 def managed_documents(partition: str = DEFAULT) -> ManagedPolicyDocuments:
-    """Return the newest documents for a partition: those that were fetched last, or those that iamgen brings.
+    """Return the newest documents for a partition: those that were fetched last, or those that come with iamgen.
 
     What iamgen brings is of the partition `aws`. It is read for other partitions as well until their own documents
     have been fetched.

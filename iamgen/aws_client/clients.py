@@ -128,7 +128,7 @@ class Identity:
 
 
 class WrongAccountError(IamgenError):
-    """Credentials of another account: whoever is about to deploy has mixed something up."""
+    """The credentials belong to another account: the person who deploys has confused something."""
 
 
 def require_account(clients: Clients, account_id: str, where: str) -> Identity:

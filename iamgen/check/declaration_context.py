@@ -24,7 +24,8 @@ from iamgen.declaration.source import shown
 
 
 def facts_of(declaration: Declaration, root: Path) -> Facts:
-    """Return the facts of every account: who is no person, what is meant to be powerful, and each thing's line.
+    """Return the facts of every account: who is not a person, what is meant to be powerful, and the lines of all of
+    these.
 
     They are the same for all, but for `account_id`, which is to be filled in.
 

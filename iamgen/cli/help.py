@@ -20,7 +20,7 @@ class WholeWordsFormatter(click.HelpFormatter):
         super().write_text(text.replace("-", _WHOLE))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        """Write a list of names, each with what it is."""
+        """Write a list of names, each with its explanation."""
         super().write_dl([(name, text.replace("-", _WHOLE)) for name, text in rows], col_max, col_spacing)
 
     def getvalue(self) -> str:

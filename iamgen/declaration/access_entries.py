@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def is_pattern(key: str) -> bool:
-    """Tell whether an access key is a pattern and not an account's name."""
+    """Return whether a key of `access` is a pattern, and not the name of an account."""
     return any(character in key for character in "*?[")
 
 

@@ -105,7 +105,7 @@ def _may_be_meant(wrong: str, name: str) -> bool:
 
 
 def _is_of_another_kind(wrong: str, name: str) -> bool:
-    """Return whether both names say of which kind they are, and not the same."""
+    """Return whether the names of both accounts state a kind, and the kinds differ."""
     kinds = {_kind_by_word(wrong.rpartition("-")[2]), _kind_by_word(name.rpartition("-")[2])} - {""}
     return len(kinds) > 1
 

@@ -170,7 +170,7 @@ def _name_faults(assertion: Assertion, known: _KnownNames, written: Written) -> 
 
 
 def _exception_faults(assertion: Assertion, known: _KnownNames) -> Iterator[MisDeclared]:
-    """Find exceptions that leave nobody. Roles are an exception to ways, and so take nobody away by themselves."""
+    """Find exceptions that make the assertion empty. Roles are an exception to ways, so they alone take nobody away."""
     meant, excepted = known.meant_by_who(assertion), known.meant(texts_of(assertion.but))
     if meant and meant <= excepted:
         problem = f"{assertion.label}: but excepts everybody whom who means, and so it would be about nobody"

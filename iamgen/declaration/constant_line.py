@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 
 class QuotedText(NamedTuple):
-    """Characters of a value that stand for themselves."""
+    """Characters of a value that have no special meaning."""
 
     text: str
     """The characters."""
@@ -226,7 +226,7 @@ def _read_closely(line: str) -> Assignment | Refusal | None:
 
 
 def name_on(line: str) -> str:
-    """Return the name that a refused line tries to set, empty when there is none to be told.
+    """Return the name that a refused line tries to set; empty if that cannot be found out.
 
     A name with hyphens, which none can have, is taken for the one with `_` in their place.
     """

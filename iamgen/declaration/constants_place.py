@@ -59,7 +59,7 @@ def _is_own(name: str) -> bool:
 
 
 def _without_secret(source: str, at: int) -> str:
-    """Return the line with its value hidden, but for blanks, and for the sign at which something is wrong."""
+    """Return the line with its value hidden, except for blanks and the character that is wrong."""
     match = _BEFORE_VALUE.match(source)
     if match is None or _is_own(match["name"]):
         return source

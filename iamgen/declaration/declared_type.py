@@ -203,7 +203,7 @@ def declared_at(cls: type[Declared], origin: Origin, values: Mapping[str, Any]) 
 
 
 def without_fault(value: object) -> object:
-    """Return a value as it is, or what is left of it when it was declared wrongly: perhaps None."""
+    """Return a value as it is or, if it was declared wrongly, what remains of it: perhaps None."""
     return value.rest if isinstance(value, Faulty) else value
 
 
@@ -297,13 +297,14 @@ def hints(cls: type) -> dict[str, Any]:
 
 
 def fits_type(value: object, hint: Any) -> bool:  # noqa: ANN401  # a type expression
-    """Tell whether a value is of the type; True is no number, text is no list, a Faulty is what it stands for."""
+    """Return whether a value has the type. True is not a number, a text is not a list, and a Faulty is what it stands
+    for."""
     return _fitting(hint)(value)
 
 
 @cache
 def _fitting(hint: Any) -> Callable[[object], bool]:  # noqa: ANN401  # a type expression
-    """Return what tells whether a value is of the type. A type is taken apart once, however many values it has."""
+    """Return a function that decides whether a value has the type. A type is analysed only once."""
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _fitting(args[0])
@@ -335,7 +336,7 @@ def _is_list_of(fits: Callable[[object], bool], value: object) -> bool:
 
 
 def _is_plain(value: object, around: tuple[int, ...] = ()) -> bool:
-    """Tell whether a value is plain data, which can be handed to another process: it has an end, too.
+    """Return whether a value is plain data that can be handed to another process, and does not contain itself.
 
     `around` has the ids of the collections that the value is in.
     """

@@ -50,7 +50,7 @@ class Holding:
         return HoldingKey(self.principal, self.account_id, self.access)
 
     def exceeds(self, held: Mapping[HoldingKey, Holding]) -> bool:
-        """Tell whether none of the others is the same and lasts as long."""
+        """Return whether none of the others is equal and lasts as long."""
         same = held.get(self.key)
         return same is None or (same.until is not None and (self.until is None or same.until < self.until))
 

@@ -193,7 +193,7 @@ _UNKNOWN = Issuer("", _AUDIENCE, _claims(sub=rf"{_WHOLE}|{_TWO_PARTS}"))
 
 @cache
 def issuer_at(address: str) -> Issuer:
-    """Return what is known of the issuer of that address, which is given without its scheme."""
+    """Return what is known about the issuer with that address, which is written without its scheme."""
     return next((issuer for issuer in ISSUERS if fnmatchcase(address.lower(), issuer.address)), _UNKNOWN)
 
 

@@ -146,7 +146,7 @@ def subject_of(pipeline: Pipeline) -> str:
 
 
 def matched(provider: Provider, subject: str) -> re.Match[str] | None:
-    """Return the match of a subject that means one job or branch of the service's, or None of any other."""
+    """Return the match of a subject that means one job or branch of the service; None for every other subject."""
     if subject.endswith("*"):
         return re.fullmatch(provider.prefix, subject[:-1]) if provider.prefix else None
     return re.fullmatch(provider.subject, subject) or (

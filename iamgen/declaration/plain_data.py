@@ -152,7 +152,7 @@ def _faulty(*origin_and_content: Any) -> Faulty:  # noqa: ANN401  # whatever JSO
 
 
 def origin(file: object, line: object, code: object, instruction: object) -> Origin:
-    """Return the origin that was handed over as these values. Raises TypeError for what is none."""
+    """Return the origin that was handed over as these values. Raises TypeError if they are not an origin."""
     numbers = (line, code, instruction)
     if not isinstance(file, str) or not all(isinstance(number, int) for number in numbers):
         raise TypeError("a place is a file, a line and an instruction")

@@ -9,7 +9,7 @@ from types import ModuleType
 
 
 def settle(file: Path, module: ModuleType) -> None:
-    """Make this process, for good, the one in which `file` runs as `module`.
+    """Prepare this process, for good, for running `file` as `module`.
 
     It runs in the file's folder, so that what it opens by a relative name is of the revision that is looked at. A
     module beside it comes before one of that name in the folder where iamgen was started or an installed one; only

@@ -35,7 +35,7 @@ def assignment(file: Path, name: str) -> Origin:
 
 
 def repeated_keys(file: Path) -> Iterator[MisDeclared]:
-    """Yield each key that a dict of the file has twice: Python keeps the last, and nobody is told."""
+    """Yield each key that a dict of the file has twice: Python silently keeps the last one."""
     for node in _dicts(tree(str(file))):
         values: set[object] = set()
         for key in node.keys:

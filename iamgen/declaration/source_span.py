@@ -31,7 +31,7 @@ def place_of(origin: Origin, about: About, shown: str) -> str:
 
 
 def place_at(file: str, shown: str, extent: Extent) -> str:
-    """Return the place of a piece of source, of which the first line is shown."""
+    """Return the place of a piece of source, with its first line."""
     text = source_line(file, extent.line)
     if text is None:
         return f"{shown}:{extent.line}"

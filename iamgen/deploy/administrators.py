@@ -65,7 +65,7 @@ def lost_by_power_group(sides: Sides, deploying: str) -> Iterator[Fault]:
 
 
 def power_of_group(sides: Sides) -> Iterator[Fault]:
-    """Yield what whoever is in PowerG loses by the group's own policies."""
+    """Yield what the members of PowerG lose by the group's own policies."""
     was, will = (_power_group(side) for side in sides.both)
     if was and will:
         members = sides.before.holders.members_of(was) | sides.change.members.get(POWER, frozenset())

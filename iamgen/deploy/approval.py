@@ -189,7 +189,7 @@ def _require_waiting(plan: Kept, order: Order, stack: Stack | None, status: str)
 
 
 def _execution_status(plan: Kept, clients: Clients) -> str:
-    """Return whether the change set can be executed, in AWS's words; `it is gone` when there is none."""
+    """Return whether the change set can be executed, in AWS's words; `it is gone` if it does not exist."""
     from botocore.exceptions import ClientError
 
     try:

@@ -67,7 +67,7 @@ class Trusting:
         return assumers
 
     def admitted(self) -> dict[str, Assumer]:
-        """Return those who may assume it in some way, and those of whom that cannot be decided."""
+        """Return those who may assume it in some way, and those for whom that cannot be decided."""
         return {key: assumer for key, assumer in self.assumers().items() if self.admits(assumer)}
 
     def admits(self, assumer: Assumer) -> bool:
@@ -194,7 +194,7 @@ def _context(arn: str, account: str, kind: str) -> dict[str, ContextValue]:
 
 
 def _anybody(account: str, partition: str, *, anywhere: bool) -> Assumer:
-    """Return somebody of whom only the account is known, or not even that. Their name and ARN are not known."""
+    """Return a principal about whom only the account is known, or not even that. Their name and ARN are unknown."""
     start = f"arn:{partition}:iam::{account}"
     names = frozenset(Principal("AWS", f"{start}:{text}") for text in ("root", "user/anybody"))
     known: dict[str, ContextValue] = {} if anywhere else {"aws:PrincipalAccount": account}

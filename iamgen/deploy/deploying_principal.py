@@ -41,7 +41,7 @@ class DeployingPrincipal:
 
     @property
     def user(self) -> str:
-        """The name of the user who deploys, empty when it is none."""
+        """The name of the user who deploys; empty if it is not a user."""
         user = _USER.fullmatch(self.caller.arn)
         return user["name"] if user else ""
 

@@ -168,7 +168,7 @@ class _HoldersReading:
 
 @cache
 def _of_aws(arn: str) -> PolicyText:
-    """Return AWS's managed policy of that ARN; unknown where it is none, or its document is not known here."""
+    """Return AWS's managed policy with that ARN; unknown if it is not one, or if its document is not known here."""
     start, _, name = arn.partition(_AWS_POLICY)
     known = managed_documents(start.removeprefix("arn:")).get(name)
     return policy_text(arn, known) if known else PolicyText(arn, None)

@@ -188,7 +188,7 @@ def deployed(prepared: Prepared) -> Mapping[str, Any] | None:
 
 
 def body(order: Order, text: str) -> Mapping[str, Any]:
-    """Return a template as plain data. Raises IamgenError for what is none."""
+    """Return a template as plain data. Raises IamgenError if the text is not a template."""
     return parse(f"{order.where} {order.stack}", text).body
 
 
@@ -226,7 +226,7 @@ def refuse_losses(
 
 
 def _refuse(prepared: Prepared, changes: Collection[Change], faults: Iterable[Fault]) -> NoReturn:
-    """Show what would have changed, and raise IamgenError: whoever is to allow it has to have seen it."""
+    """Show what would have changed, and raise IamgenError: somebody who may allow it has to see it first."""
     head = PlanLine(f"{prepared.order.account.in_plan}: refused, and nothing has changed", tone="danger")
     prepared.choices.on_refusal((head, *signed(with_short_names(changes, prepared.order.people_account))))
     raise IamgenError(faults)

@@ -88,7 +88,7 @@ class PowerChange:
         return f", {WITHOUT_MFA}" if ways == {WITHOUT_MFA} else ""
 
     def _request(self, action: str) -> dict[str, ContextValue]:
-        """Return what is known of the request itself, whoever makes it."""
+        """Return what is known about the request itself, no matter who makes it."""
         known: dict[str, ContextValue] = {"aws:PrincipalIsAWSService": "false", "aws:SecureTransport": "true"}
         if self.by_cloudformation and not action.startswith("cloudformation:"):
             return {**known, **_BY_CLOUDFORMATION}
@@ -96,7 +96,7 @@ class PowerChange:
 
 
 def role_session(role: Holder) -> Standing:
-    """Return a session of the role. It carries no MFA, whoever assumed it."""
+    """Return a session of the role. It carries no MFA, no matter who assumed the role."""
     known = _principal(role.resource.arn, "AssumedRole")
     return Standing(Rules(role.policies, role.boundary), {"": known})
 

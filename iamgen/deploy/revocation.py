@@ -78,7 +78,7 @@ def revoke_sessions(user: str, until: datetime, *, every_session: bool) -> dict[
 
 
 def revocation(user: str, document: Mapping[str, Any] | None) -> Revocation | None:
-    """Return what a policy of a role ends; None where there is none, and for one that somebody has changed."""
+    """Return what a policy of a role ends; None if it ends nothing, or if somebody has changed it."""
     if document is None:
         return None
     try:

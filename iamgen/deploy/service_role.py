@@ -39,7 +39,7 @@ def service_role_arn(template: str, order: Order) -> str:
 
 
 def effective_service_role(order: Order, stack: Stack | None, *, afresh: bool = False) -> str:
-    """Return as which role CloudFormation acts in the deployment; empty where it acts as whoever deploys.
+    """Return as which role CloudFormation acts in the deployment; empty if it acts as the person who deploys.
 
     A stack keeps the role that it has, unless it is deleted and created `afresh`.
     """

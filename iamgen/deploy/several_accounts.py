@@ -126,8 +126,8 @@ def unusable(
 def plan(
     members: Iterable[Member], choices: Choices, show: Show, stop: threading.Event, pending: Pending | None = None
 ) -> Planned:
-    """Return what would be done in each account; `pending` gets each as soon as it is planned, to be cleaned up by
-    whoever has it."""
+    """Plan what would be done in each account. `pending` gets each plan as soon as it is made, so that its owner can
+    clean up."""
     register = Pending() if pending is None else pending
 
     def plan_member(member: Member) -> Prepared:

@@ -58,7 +58,7 @@ class StackResource:
 
 
 def read(cloudformation: Client, name: str) -> Stack | None:
-    """Return the stack of that name or id, None when there is none."""
+    """Return the stack with that name or id, or None if it does not exist."""
     from botocore.exceptions import ClientError
 
     try:

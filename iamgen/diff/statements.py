@@ -137,7 +137,7 @@ def _values(element: str, group: str, value: object) -> Iterator[Atom]:
 
 
 def _value_text(value: object) -> str:
-    """Return a value; in quotes when it could be taken for several, or for words of the line around it."""
+    """Return a value, in quotes if it could be mistaken for several values or for words of the line around it."""
     text = shown(value)
     ambiguous = isinstance(value, str) and (not value or set(text) & set(' ,"'))
     return json.dumps(value) if ambiguous else text

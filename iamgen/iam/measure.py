@@ -13,7 +13,7 @@ ENTRY_MARKS = len('"",')
 
 
 def characters(document: object, plain: Callable[[object], object] = str) -> int:
-    """Return the characters of a document that IAM counts; `plain` makes JSON values of what is none."""
+    """Return the characters of a document that IAM counts; `plain` turns other values into JSON values."""
     return len(compact(document, plain))
 
 

@@ -70,7 +70,7 @@ def _package(file: str, name: object, dependencies: object) -> PackageFile:
 
 
 def _text(root: Path, name: str) -> str:
-    """Return the text of a file, an empty one where there is none. Raises IamgenError for what cannot be read."""
+    """Return the text of a file, or an empty text if it does not exist. Raises IamgenError if it cannot be read."""
     try:
         return (root / name).read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -62,7 +62,7 @@ def _sorted_by(pairs: Iterable[tuple[Hashable, Item]]) -> list[list[Item]]:
 
 
 def _sort(user: Mapping[str, Any]) -> Hashable:
-    """Return what decides about the rights of a user; whoever has something of their own is like nobody else."""
+    """Return what decides about the rights of a user. A user with rights of their own is like nobody else."""
     has_own = user.get("UserPolicyList") or user.get("AttachedManagedPolicies") or user.get("PermissionsBoundary")
     return user["Arn"] if has_own else tuple(sorted(user.get("GroupList", ())))
 

@@ -33,7 +33,7 @@ class KeyRotation:
 
 @dataclass(frozen=True)
 class RotationChoices:
-    """What whoever rotates has decided."""
+    """The choices of the person who rotates a key."""
 
     older_than: timedelta = timedelta(0)
     """How old a key has to be for a rotation to begin."""

@@ -49,7 +49,7 @@ def _block(heading: str, steps: tuple[UserStep, ...]) -> Iterator[PlanLine]:
 def offboarding_remarks(
     people: PeopleAccount, state: LeaverState, plan: OffboardingPlan, choices: OffboardingChoices
 ) -> Iterator[Fault]:
-    """Yield what whoever is asked should know: what was not looked at, and what is not taken away."""
+    """Yield what the person who is asked should know: what was not looked at, and what is not taken away."""
     name = state.leaver.name
     for account, error in state.unread.items():
         first = error.faults[0]

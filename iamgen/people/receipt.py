@@ -87,7 +87,7 @@ def page_of(file: Path) -> Path:
 
 
 def read_receipt(file: Path) -> Receipt:
-    """Return the receipt in a file. Raises IamgenError for what is none, and for one that was changed."""
+    """Return the receipt in a file. Raises IamgenError if the file is not a receipt, or was changed."""
     try:
         with file.open("rb") as stream:
             content = stream.read(_SIZE)

@@ -27,7 +27,7 @@ class PasswordLength:
 
 
 def password_length(iam: Client) -> PasswordLength:
-    """Return how long a password has to be by the account's policy. Raises what boto3 raises, but for a refusal."""
+    """Return how long a password has to be by the account's policy. Raises what boto3 raises, except a refusal."""
     from botocore.exceptions import ClientError
 
     try:

@@ -85,7 +85,8 @@ class AccessOverview:
 
     @cached_property
     def unknown(self) -> Mapping[str, tuple[KnownEntity, ...]]:
-        """Users and roles whom trust policies name and of whom nothing is known, each with the roles that name them.
+        """Users and roles that trust policies name and about which nothing is known, each with the roles that name
+        them.
 
         None where somebody was asked about by name: they are known."""
         named: dict[str, list[KnownEntity]] = {}

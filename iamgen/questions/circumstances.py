@@ -111,7 +111,7 @@ def acting_user(known: KnownEntity, kind: str, circumstances: Circumstances) -> 
 
 
 def acting_role(known: KnownEntity, session: str, circumstances: Circumstances, *, is_free: bool = True) -> Acting:
-    """Return a session of a role; `is_free` says whether whoever assumed it could choose the session's name."""
+    """Return a session of a role; `is_free` says whether the person who assumed it could choose the session's name."""
     return replace(_acting(known, role_session(known.as_role, session), circumstances), session_is_free=is_free)
 
 
@@ -155,7 +155,7 @@ def _possible(known: KnownEntity, keys: frozenset[str]) -> list[str]:
 
 
 def may_be_tagged(known: KnownEntity) -> bool:
-    """Return whether a session of a role may have tags that whoever assumed it chose."""
+    """Return whether a session of a role may have tags that the person who assumed it chose."""
     if not isinstance(known.entity, IamRole):
         return False
     trust = known.entity.trust

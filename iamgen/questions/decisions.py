@@ -143,7 +143,7 @@ def _is_beyond_policies(action: str) -> bool:
 
 
 def actions_alike(actings: Iterable[Acting], actions: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    """Return the actions in groups of which each is decided alike, by whomever of these it is asked for."""
+    """Return the actions in groups that are decided alike, no matter for whom of these people they are decided."""
     sides = {id(side): side for acting in actings for side in _sides(acting) if side is not None}
     groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for action in actions:

@@ -37,7 +37,7 @@ AccountPower = tuple[str, str]
 
 @dataclass(frozen=True, eq=False)
 class EscalationPath:
-    """How somebody comes to more power."""
+    """A path by which somebody gains more power."""
 
     start: KnownEntity
     """Who takes it."""
@@ -72,7 +72,7 @@ class EscalationSearch:
         return cls(Moves(Reacher(model), circumstances))
 
     def path(self, known: KnownEntity, declared: frozenset[str] = frozenset()) -> EscalationPath | None:
-        """Return the shortest path of a user or role to more power, certain ones first; None where there is none.
+        """Return the shortest path of a user or role to more power, certain paths first; None if there is none.
 
         `declared` has the names of policies whose power was declared: what they alone allow the start is granted.
         """
@@ -176,7 +176,7 @@ class _OneSearch:
     is_given_up: bool = False
 
     def run(self, start: Acting) -> tuple[EscalationMove, ...] | None:
-        """Return the moves of the best path; None where there is none, or where the search is given up."""
+        """Return the moves of the best path; None if there is none, or if the search is given up."""
         numbers, number = count(), self.shared.moves.number
         queue: list[tuple[int, int, int, Acting, tuple[EscalationMove, ...]]] = [(0, 0, next(numbers), start, ())]
         best = {number(start): (0, 0)}

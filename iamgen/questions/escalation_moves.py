@@ -94,7 +94,7 @@ class _OfOne:
         return self.acting.known.account
 
     def _steps(self, gain: str, subject: str = "") -> Iterator[Step]:
-        """Yield the steps of a kind that a policy of whoever asks may allow on something."""
+        """Yield the steps of a kind that a policy of the caller may allow on something."""
         return (step for step in self._open_steps if step.gain == gain and subject in ("", step.subject))
 
     @cached_property

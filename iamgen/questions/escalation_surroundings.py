@@ -105,8 +105,8 @@ class Surroundings:
         return tuple(controls)
 
     def likeness(self, known: KnownEntity) -> tuple[object, ...]:
-        """Return what users have in common of whom the same is true, whatever they are called; a role is like no
-        other."""
+        """Return what users must have in common so that the same is true for them, whatever their names are. No role is
+        like another."""
         entity = known.entity
         arn, *rest = state(self.acting(known))
         by_name = isinstance(entity, IamRole) or any(map(_is_about_names, (*known.statements, *known.boundary)))

@@ -113,7 +113,7 @@ class HolderSearch:
     def _beyond(
         self, unreached: Iterable[KnownEntity], unknown: Mapping[str, tuple[KnownEntity, ...]]
     ) -> frozenset[str]:
-        """Return which of the roles somebody may act as of whom nothing is known, also by way of other roles."""
+        """Return which roles a principal about whom nothing is known may act as, also by way of other roles."""
         named = {role.entity.arn for roles in unknown.values() for role in roles}
         arns = (role.entity.arn for role in unreached)
         leading_to = self.asker.reacher.leading_to

@@ -116,7 +116,7 @@ def until(asker: Asker, attempt: Attempt, demand: Demand, circumstances: Circums
 
 
 def _still(asker: Asker, attempt: Attempt, demand: Demand, circumstances: Circumstances) -> bool:
-    """Return whether the same user or role still comes to act, and may do as much."""
+    """Return whether the same user or role can still act, and may do as much."""
     way = _same_way(asker, attempt.way, circumstances)
     if way is None or (attempt.way.is_certain and not way.is_certain):
         return False

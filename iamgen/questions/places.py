@@ -66,7 +66,7 @@ class AccountPlaces:
         return self._at(("Resources", logical_id), declared)
 
     def has_policy(self, holder: Entity, policy: str) -> bool:
-        """Return whether a policy that a user, group or role has is written in what was read."""
+        """Return whether a policy of a user, group or role is written in one of the files that were read."""
         return self._document(holder, policy) is not None
 
     def of_policy(self, holder: Entity, policy: str) -> SourcedPlace:

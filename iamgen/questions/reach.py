@@ -40,7 +40,7 @@ _USER_NAME = "aws:username"
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """How somebody comes to act: as themselves, or as a role at the end of some hops."""
+    """A way in which somebody can act: as themselves, or as a role at the end of some hops."""
 
     actor: Actor
     """Whose way it is."""

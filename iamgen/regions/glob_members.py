@@ -28,7 +28,7 @@ class TooLongError(Exception):
 
 @lru_cache(maxsize=1 << 15)
 def shortest_text(claims: TextClaims) -> str | None:
-    """Return the shortest text of which all claims are true, None where there is none.
+    """Return the shortest text for which all claims are true, or None if there is none.
 
     Raises TooLongError where that takes too many steps.
     """

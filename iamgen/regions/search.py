@@ -104,7 +104,7 @@ class Search:
         self._branches = 0
 
     def plainest(self, formula: Formula) -> Solution | None:
-        """Return the plainest request of which the formula is true, None where there is none.
+        """Return the simplest request for which the formula is true, or None if there is none.
 
         Raises TooLongError where it takes too long to tell.
         """

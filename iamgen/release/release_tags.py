@@ -36,7 +36,7 @@ class Known:
 
     @cached_property
     def releases(self) -> dict[Version, str]:
-        """Every release with its commit. What the remote does not have is none."""
+        """Every release with its commit. A tag that the remote does not have does not count."""
         return {
             version: commit for version, commit in _versions(self.remote_refs).items() if version not in self.strange
         }

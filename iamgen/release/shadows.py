@@ -51,7 +51,7 @@ def require_no_shadows(remote_refs: Refs, remote: Remote, branches: Collection[s
 
 
 def is_shadow(ref: str, tracking: Collection[str] = ()) -> bool:
-    """Tell whether a reference, by its full name, can be taken for an id, a full name, HEAD, or one of `tracking`."""
+    """Return whether git may take a reference, by its full name, for an id, a full name, HEAD, or one of `tracking`."""
     prefix = next((candidate for candidate in _PREFIXES if ref.startswith(candidate)), None)
     short = ref.removeprefix(prefix or "")
     return prefix is not None and (short in tracking or bool(_LIKE_SOMETHING_ELSE.fullmatch(short)))

@@ -59,7 +59,7 @@ class LineToken(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> LineToken | None:
-        """Return the token that a text is; None where it is none."""
+        """Return the token that a text represents; None if it is not a token."""
         parts = _TOKEN.fullmatch(text)
         return cls(*parts.groups()) if parts else None
 
@@ -106,7 +106,7 @@ def _held_lines(overview: AccessOverview) -> Iterator[AccessLine]:
 
 
 def _unknown_lines(overview: AccessOverview) -> Iterator[AccessLine]:
-    """Yield those whom trust policies name, and of whom nothing is known: perhaps they can act as the role."""
+    """Yield principals that trust policies name and about which nothing is known: perhaps they can act as the role."""
     digests = PowerDigests(overview.asker.model.role_by_arn)
     for name, trusting in overview.unknown.items():
         for role in trusting:

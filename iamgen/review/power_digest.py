@@ -39,7 +39,8 @@ class PowerDigests:
         return _digest(self._power(known), *_sorted(_conditions_on(way)))
 
     def of_anybody(self, role: KnownEntity) -> str:
-        """Return the digest of what a role can do and of its trust policy, for those of whom nothing is known."""
+        """Return the digest of what a role can do and of its trust policy, for principals about which nothing is
+        known."""
         return _digest(self._power(role), *_sorted(map(_with_principals, role.as_role.trust)))
 
     def _power(self, known: KnownEntity) -> str:

@@ -87,7 +87,7 @@ def steps(file: File, expected: WantedSection) -> tuple[MergeStep, ...]:
 def merged(
     file: File, expected: WantedSection, taken: Sequence[MergeStep], declined: Container[SectionIdentity] = ()
 ) -> str:
-    """Return the file's text once the steps are taken, but for conflicts whose identity was declined."""
+    """Return the file's text after the steps, without those conflicts that the person has declined."""
     doing = {step.identity: step for step in taken if step.kind != "same" and step.identity not in declined}
     end = "\r\n" if "\r\n" in file.text else "\n"
     result = {step.identity: [mark(step.identity, step.own, expected.owner), *step.after] for step in taken}

@@ -31,7 +31,7 @@ class Whose(NamedTuple):
 def lint_alike(
     texts: Mapping[Whose, str], lint: LintTexts, on_done: Callable[[str], None]
 ) -> dict[str, tuple[Finding, ...]]:
-    """Return the findings of each account's template; of those that are alike, one is linted, as it is.
+    """Return the findings of each account's template. Of several alike templates, only one is linted.
 
     `lint` gets one template of each kind by its account's name; `on_done` hears of each of the others.
     """

@@ -60,7 +60,7 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
 
 
 def holders_with_problems(template: Template, facts: Facts) -> frozenset[str]:
-    """Return the logical ids of the roles, users and groups of which the rule says something."""
+    """Return the logical ids of the roles, users and groups about which the rule reports something."""
     return frozenset(holder for holder, problems in _by_holder(template, facts) if problems)
 
 

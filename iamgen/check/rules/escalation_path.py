@@ -85,7 +85,7 @@ def _account(search: EscalationSearch, facts: Facts) -> ModelAccount:
 
 
 def _named_by_others(template: Template, facts: Facts) -> set[str | int]:
-    """Return the resources of which another rule says that they gain power in one step."""
+    """Return the resources about which another rule says that they gain power in one step."""
     everywhere = (problem.path[-1] for problem in undeclared_escalation.RULE.check(template, facts))
     return {*everywhere, *escalation_by_target.holders_with_problems(template, facts)}
 

@@ -29,7 +29,7 @@ _UNKNOWN = object()
 
 
 class _Checked(NamedTuple):
-    """A statement as it is written, and where."""
+    """A statement as it is written, with its place."""
 
     elements: Mapping[str, object]
     """Its elements."""
@@ -143,7 +143,8 @@ def _words(fault: Fault) -> str:
 
 
 def _readable(block: Mapping[str, object], *, is_trust: bool) -> dict[str, object]:
-    """Return the statement with what is not known before the deployment, and what other rules tell, replaced."""
+    """Return the statement with replacements for values that are unknown until the deployment, and for faults that
+    other rules report."""
     readable: dict[str, object] = {}
     for name, value in block.items():
         known = _known(value, other_rules=_told(name, is_trust=is_trust))
@@ -162,7 +163,7 @@ def _told(element: str, *, is_trust: bool) -> str:
 
 
 def _known(value: object, other_rules: str) -> object:
-    """Return the value with what is not known taken out of its lists and blocks; _UNKNOWN where nothing remains."""
+    """Return the value without the unknown parts of its lists and blocks; _UNKNOWN if nothing remains."""
     if isinstance(value, str):
         for hole, text in _PSEUDO.items():
             value = value.replace(hole, text)

@@ -21,7 +21,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
 
 
 def _written(policy: Value, holder: Value) -> Value:
-    """Return that of the two which is written as an attachment; the other stands for the resource itself."""
+    """Return the one of the two that is written as an attachment; the other represents the resource itself."""
     return max(policy, holder, key=lambda value: len(value.path))
 
 

@@ -49,7 +49,7 @@ def _closes(condition: ReadCondition) -> bool:
 
 
 def _shuts(deny: ReadStatement, allow: ReadStatement) -> bool:
-    """Return whether a Deny keeps out everybody of an Allow who is not from a place, account or organization.
+    """Return whether a Deny keeps out everybody from an Allow who is not from a place, account or organization.
 
     A condition with a negation is true of requests without its key as well, so that such a Deny leaves nobody else
     in: this is how AWS documents it for private APIs. With a second condition it would deny less.

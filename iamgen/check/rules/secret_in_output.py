@@ -31,7 +31,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
 
 
 def _values(value: object, path: Path) -> Iterator[tuple[object, Path]]:
-    """Yield what an output is made of: texts, and functions that stand for one value each."""
+    """Yield the parts of an output: texts, and functions, each of which gives one value."""
     if isinstance(value, Mapping):
         if function(value) in _ONE_VALUE:
             yield value, path

@@ -38,7 +38,7 @@ def _may_have_variables(document: Document) -> bool:
 
 
 def _early_variable(value: Value) -> str:
-    """Return the first variable that stands before the fifth colon, nothing where there is none for certain."""
+    """Return the first variable that certainly is before the fifth colon, or nothing."""
     text = _NO_COLON.sub("-", value.text)
     variable = _VARIABLE.search(text)
     before = text[: variable.start()] if variable else ""

@@ -34,7 +34,8 @@ def _values(document: Document) -> Iterator[Value]:
 
 
 def _has_variable(text: str) -> bool:
-    """Tell whether a text has a variable. It ends before its last closing brace: behind that none is looked for."""
+    """Return whether a text has a variable, which ends before its last closing brace: nothing after that is looked
+    at."""
     return _VARIABLE.search(text, 0, text.rfind("}") + 1) is not None
 
 

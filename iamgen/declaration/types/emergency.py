@@ -49,7 +49,7 @@ class OwnEmergency(NamedTuple):
 
 
 def own_emergency(emergency: Emergency | None, now: datetime) -> OwnEmergency | None:
-    """Return what an emergency comes to; None for one that has passed, too."""
+    """Resolve an emergency; return None for one that has ended, too."""
     own = _resolved(emergency)
     return own if own and own.until > now else None
 

@@ -120,7 +120,7 @@ def access_faults(holder: Holder, written: Written, accounts: Accounts) -> Itera
 def granted(
     holder: Holder, principal: Principal, written: Written, accounts: Accounts, now: datetime
 ) -> tuple[list[Granted], list[MisDeclared]]:
-    """Return what somebody's `access` comes to, and a warning for each end that has no effect at the moment `now`.
+    """Resolve somebody's `access`, and warn about each end that has no effect at the moment `now`.
 
     Entries add up, and none takes away: of several that grant the same role in the same account the longest counts,
     also where it has ended.

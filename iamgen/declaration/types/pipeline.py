@@ -85,7 +85,7 @@ class Workload:
 
 
 def workload(pipeline: Pipeline) -> Workload:
-    """Return what a faultless `Pipeline` comes to."""
+    """Resolve a `Pipeline` without faults."""
     return Workload(*identity(pipeline))
 
 

@@ -67,7 +67,7 @@ class Person:
 
 
 def person(user: User) -> Person:
-    """Return what a faultless `User` comes to."""
+    """Resolve a `User` without faults."""
     return Person(user.name, user.path, user.power, user.email, tuple(sorted(user.tags.items())))
 
 
