@@ -31,7 +31,7 @@ AS_DEPLOYED = "users.py, as it would be deployed"
 
 @dataclass(frozen=True)
 class ModelSource:
-    """From what questions about access are answered. Without any of the options, from the declaration."""
+    """The source from which questions about access are answered: the declaration, unless an option names another."""
 
     folder: Path
     """A folder of the repository; for templates and details there need not be one."""

@@ -80,7 +80,7 @@ class Project(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Rendered:
-    """The templates that a project gives."""
+    """The templates that a project makes."""
 
     project: Project
     """The project they were rendered from."""

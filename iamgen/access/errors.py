@@ -9,7 +9,7 @@ from iamgen.errors import Fault, IamgenError
 
 
 class AccessError(IamgenError):
-    """A policy, a template or a question that access cannot be decided on; `faults` says where and why."""
+    """Access cannot be decided, because of a policy, a template or a question; `faults` says where and why."""
 
 
 def undecided(where: str, message: str, hint: str = "") -> AccessError:

@@ -23,7 +23,7 @@ _NOT_PRINCIPAL = unknown([Fault("NotPrincipal", "is not evaluated", "use Princip
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """What statements are compared with."""
+    """The facts about a request with which statements are compared."""
 
     action: str
     """The action in lower case."""
@@ -37,7 +37,7 @@ class RequestFacts:
 
 @dataclass(frozen=True, eq=False)
 class PreparedStatement:
-    """A statement, with everything worked out that can be before a request is known."""
+    """A statement with everything that can be worked out before a request is known."""
 
     statement: Statement
     """The statement as its policy has it."""

@@ -36,7 +36,7 @@ _BY_IDENTITY_PROVIDER = (WEB_IDENTITY.lower(), SAML.lower())
 
 @dataclass(frozen=True, eq=False)
 class AssumptionChange:
-    """Somebody may assume a role, or set something about its sessions, in more or fewer ways than before."""
+    """A change after which somebody may assume a role, or set something about its sessions, in more or fewer ways."""
 
     party: TrustedParty | MatchedPrincipal
     """Who it is: a user or role of the models, or somebody whom a trust policy names."""

@@ -25,7 +25,7 @@ VERSION = 1
 
 @dataclass(frozen=True, eq=False)
 class DifferenceJson:
-    """A difference, said to programs."""
+    """Writes a difference as JSON, for programs."""
 
     shown: DifferenceText
     """The difference, and what was not looked at."""

@@ -21,7 +21,7 @@ _FEW = 5
 
 @dataclass(frozen=True, eq=False)
 class DifferenceText:
-    """A difference, said to people."""
+    """Writes a difference as text, for people."""
 
     difference: ModelDifference
     """What is different."""

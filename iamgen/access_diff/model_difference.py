@@ -27,7 +27,7 @@ from iamgen.regions.comparison import ChangedActions
 
 @dataclass(frozen=True, order=True)
 class Administrator:
-    """Somebody who is administrator in effect: one action is enough to give themselves everything."""
+    """An administrator in effect: one action is enough for them to give themselves everything."""
 
     name: str
     """Who it is."""

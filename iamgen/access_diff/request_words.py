@@ -29,7 +29,7 @@ def joined(names: Iterable[str], most: int = 0) -> str:
 
 @dataclass(frozen=True)
 class RequestWords:
-    """Says requests and actions."""
+    """Puts requests and actions into words."""
 
     words: ActionWords
     """Says sets of actions."""

@@ -26,7 +26,7 @@ _SESSION_ACTIONS = {"sts:tagsession", "sts:setsourceidentity", "sts:setcontext"}
 
 @dataclass(frozen=True)
 class Entry:
-    """A sentence of a section, with what shows it."""
+    """A sentence of a section, with the request that shows it."""
 
     text: str
     """The sentence."""
@@ -36,7 +36,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of what is different."""
+    """A part of a difference."""
 
     title: str
     """Its heading."""
@@ -48,7 +48,7 @@ class Section:
 
 @dataclass(frozen=True, eq=False)
 class DifferenceWords:
-    """Says a difference."""
+    """Puts a difference into words."""
 
     difference: ModelDifference
     """What is different."""

@@ -23,7 +23,7 @@ _Result = Witness | NotDecided | None
 
 @dataclass(frozen=True, eq=False)
 class SharedDecisions:
-    """Decides as `difference` does, and remembers what it has decided."""
+    """Decides as `difference` does, and remembers its decisions."""
 
     _results: dict[object, _Result] = field(default_factory=dict)
     _numbers: dict[object, int] = field(default_factory=dict)

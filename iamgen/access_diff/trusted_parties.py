@@ -19,7 +19,7 @@ EVERYBODY = Principal("*", "*")
 
 @dataclass(frozen=True)
 class TrustedParty:
-    """Somebody whom a trust policy means."""
+    """A principal that a trust policy means."""
 
     principal: Principal
     """The name in its Principal element."""

@@ -29,7 +29,7 @@ long after they signed in with MFA, or through a service of AWS that acts for th
 
 @dataclass(frozen=True)
 class AtAnyTime(Circumstances):
-    """Circumstances in which it is not said when a request is made: whatever depends on the time is uncertain."""
+    """Circumstances without a stated time: everything that depends on the time is uncertain."""
 
     @property
     def stated(self) -> dict[str, ContextValue]:
@@ -39,7 +39,7 @@ class AtAnyTime(Circumstances):
 
 @dataclass(frozen=True, eq=False)
 class MeantCallers:
-    """Whom an assertion means, and where."""
+    """The callers that an assertion means, and the accounts."""
 
     assertion: Assertion
     """The assertion."""

@@ -36,7 +36,7 @@ _BREACHES = 40
 
 @dataclass(frozen=True)
 class AssertionOutcome:
-    """Something that is to be said about an assertion."""
+    """A message about an assertion."""
 
     level: Literal["error", "warning"]
     """An error where it does not hold, or is not decided; a warning where it is about nobody."""

@@ -201,7 +201,7 @@ def _joined(statements: tuple[Statement, ...], more: tuple[Statement, ...]) -> t
 
 
 class PolicyContents:
-    """What policies say, whatever they are called: so that those of a thousand accounts are known to be equal."""
+    """What policies say apart from their names, so that equal policies of a thousand accounts are known to be equal."""
 
     def __init__(self) -> None:
         self._numbers: dict[object, int] = {}

@@ -22,7 +22,7 @@ def passed_to(service: str) -> str:
 
 
 class Step(NamedTuple):
-    """One way to more power."""
+    """One way to gain more power."""
 
     action: str
     """The action that takes the step."""

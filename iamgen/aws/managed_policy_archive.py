@@ -37,7 +37,7 @@ class ManagedPolicy:
 
 @dataclass(frozen=True)
 class PolicyListOrigin:
-    """Where documents are from."""
+    """Where the documents are from, and when they were fetched."""
 
     source: str
     """Whom they were obtained from, as a sentence."""

@@ -67,7 +67,7 @@ def _meant_otherwise(service: str) -> str:
 
     That is as the AWS CLI calls it, by an abbreviation, by one of its actions, or by its principal.
     """
-    from iamgen.aws.service_aliases import ALIASES  # only a mistake should cost it
+    from iamgen.aws.service_aliases import ALIASES  # slow to import, and only needed after a mistake
 
     word = service.strip().lower()
     stem = word.partition(":")[0].removesuffix(".cn").removesuffix(".amazonaws.com")

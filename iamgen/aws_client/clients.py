@@ -117,7 +117,7 @@ _EXAMPLE = "such as 'arn:aws:iam::{account_id}:role/deployer'"
 
 @dataclass(frozen=True)
 class Identity:
-    """Who one is in AWS."""
+    """The identity with which requests are sent to AWS."""
 
     account: str
     """The id of the account, twelve digits."""

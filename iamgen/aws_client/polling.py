@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Pace:
-    """How long to wait between two questions: shortly at first, then longer and longer."""
+    """How long to wait between two requests: a short time at first, then longer and longer."""
 
     sleep: Callable[[float], None] = time.sleep
     """Waits for so many seconds. Tests bring one of their own."""

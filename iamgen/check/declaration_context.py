@@ -68,7 +68,8 @@ def administrators_everywhere(declaration: Declaration) -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class Causes(Mapping[str, str]):
-    """Where each resource is declared, by logical id. The exact place is looked up only for what has a finding."""
+    """Where each resource is declared, by logical id. The exact place is looked up only for resources with a
+    finding."""
 
     origins: Mapping[str, Origin]
     """Where each is written, as users.py has it."""

@@ -13,7 +13,7 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 class Finding(NamedTuple):
-    """One thing that a rule says about a template."""
+    """One report of a rule about a template."""
 
     rule: str
     """The id of the rule: of iamgen, or of cfn-lint."""

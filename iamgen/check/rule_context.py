@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of one template. As they are by default, they suit one that iamgen did not make."""
+    """The facts of one template. The default values suit a template that iamgen did not make."""
 
     partition: str = "aws"
     """The partition of the template's account."""

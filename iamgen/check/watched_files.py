@@ -25,7 +25,7 @@ _QUIET, _LONGEST, _LOOK_AGAIN = 100, 1600, 1000  # milliseconds
 
 
 class Stamp(NamedTuple):
-    """What differs when a file has been written anew."""
+    """What differs after a file has been written anew."""
 
     modified: int
     """When the file was last written, in nanoseconds since 1970."""

@@ -32,7 +32,7 @@ _NO_IMPORT_HINT = (
 
 
 class OlderSpelling(NamedTuple):
-    """The options of deploy that have become commands of their own."""
+    """Options of deploy that are commands of their own now."""
 
     plan_file: Path | None
     """The file that keeps the plan: `iamgen plan -o FILE`."""

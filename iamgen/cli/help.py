@@ -13,7 +13,7 @@ _WHOLE = "\N{NON-BREAKING HYPHEN}"
 
 
 class WholeWordsFormatter(click.HelpFormatter):
-    """A layout that breaks no line at a hyphen, so that the name of an option is never torn apart."""
+    """A layout that does not break lines at hyphens, so that the names of options stay whole."""
 
     def write_text(self, text: str) -> None:
         """Write a paragraph."""

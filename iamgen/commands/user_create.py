@@ -37,7 +37,7 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class UserCreateRequest:
-    """Who is created, and what is made beside."""
+    """For whom users are created, and what else is made."""
 
     root: Path
     """The folder that has users.py."""

@@ -39,7 +39,7 @@ _READINGS = 6
 
 @dataclass(frozen=True)
 class OffboardRequest:
-    """Who is offboarded, and how far."""
+    """Who is offboarded, and how much is taken away."""
 
     root: Path
     """The folder that has users.py."""

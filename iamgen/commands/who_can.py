@@ -22,7 +22,7 @@ from iamgen.ui.console import Console
 
 @dataclass(frozen=True)
 class WhoCanRequest:
-    """What is asked for, and on what."""
+    """What a person asks for, and about which model."""
 
     source: ModelSource
     """What it is answered on."""

@@ -49,7 +49,7 @@ def account_faults(declared: Declared, field: str | Sequence[str] | None, accoun
     """Yield a fault for each account name or pattern of the field `accounts` that means no account."""
     for key in account_keys(field):
         if accounts.by_name and not accounts_meant(key, accounts):
-            from iamgen.declaration.account_hints import account_hint  # only a mistake should cost it
+            from iamgen.declaration.account_hints import account_hint  # slow to import, and only needed after a mistake
 
             hint = account_hint(key, accounts.by_name, accounts.aliases, account_keys(field))
             yield MisDeclared(declared.origin, f"{label(declared)}: {key!r} is no account, nor matches any", hint, key)

@@ -147,7 +147,7 @@ def unknown_account_faults(declared: Assertion | Acceptance, accounts: Accounts)
     known = (*accounts.by_name, *accounts.aliases)
     for key in keys if accounts.by_name else ():
         if not any(name == key or (is_pattern(key) and fnmatchcase(name, key)) for name in known):
-            from iamgen.declaration.account_hints import account_hint  # only a mistake should cost it
+            from iamgen.declaration.account_hints import account_hint  # slow to import, and only needed after a mistake
 
             hint = account_hint(key, accounts.by_name, accounts.aliases, keys)
             problem = f"{declared.label}: {key!r} is no account, nor matches any"

@@ -167,7 +167,7 @@ class _ConstantsReading:
 
     def _place(self, number: int, column: int = 0) -> str:
         """Return the place of a column on a line, counted from 1; 0 means the name that the line sets."""
-        from iamgen.declaration.constants_place import place_of_column  # only what is to be told should cost it
+        from iamgen.declaration.constants_place import place_of_column  # slow to import, and only needed for a message
 
         return place_of_column(self._text, f"{self._path}:{number}", number, column)
 

@@ -42,7 +42,7 @@ class MisDeclared(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Faulty:
-    """Stands where a value was declared wrongly; its faults have been noted already."""
+    """Takes the place of a value that was declared wrongly; its faults are already noted."""
 
     origin: Origin
     """Where the value is written."""
@@ -59,7 +59,7 @@ _DEEPEST = 100  # collections within each other; a policy document has about ten
 
 
 class Notes(NamedTuple):
-    """What was noted while users.py was read."""
+    """Everything that was noted while users.py was read."""
 
     faults: list[MisDeclared]
     """The faults of wrong values."""
@@ -242,7 +242,7 @@ def _faults_of_call(cls: type, origin: Origin, args: tuple[Any, ...], kwargs: Ma
     """Return every fault of a call. They alone decide: what merely does not look sound is no fault yet."""
     if _is_sound(cls, args, kwargs):
         return []
-    from iamgen.declaration.call_faults import call_faults  # only a mistake should cost it
+    from iamgen.declaration.call_faults import call_faults  # slow to import, and only needed after a mistake
 
     return [MisDeclared(origin, *fault) for fault in call_faults(cls, args, kwargs)]
 

@@ -13,7 +13,7 @@ from iamgen.declaration.resolved import Declaration, Granted, Machine, Person
 
 
 class HoldingKey(NamedTuple):
-    """What tells holdings apart, whatever an account is called: who has it, where, and what."""
+    """What identifies a holding, whatever the account's name is: who has it, where, and what."""
 
     principal: str
     """The principal, as a person reads it."""

@@ -23,7 +23,7 @@ _COGNITO = "https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust
 
 
 class Claim(NamedTuple):
-    """What the value of a claim has to be like."""
+    """The form that the value of a claim must have."""
 
     pattern: re.Pattern[str]
     """Matched with the beginning of a value, in which `*` and `?` are wildcards."""
@@ -36,7 +36,7 @@ Claims = Mapping[str, Claim]
 
 @dataclass(frozen=True)
 class Issuer:
-    """An issuer of tokens, and what a trust in it has to demand."""
+    """An issuer of tokens, and what a trust in it must demand."""
 
     address: str
     """The issuer without its scheme, as condition keys begin; `*` stands for any text."""

@@ -53,6 +53,6 @@ def _is_read(name: str) -> bool:
 
 
 def _is_alike(tail: str, ending: str) -> bool:
-    from difflib import SequenceMatcher  # 6 ms that only a doubtful name should cost
+    from difflib import SequenceMatcher  # takes 6 ms, and is only needed for a doubtful name
 
     return SequenceMatcher(None, tail, ending).ratio() >= _ALIKE

@@ -43,7 +43,7 @@ _ABSENT = object()
 
 
 class NotPlainError(Exception):
-    """A value is no plain data; `origin` is where the declared value that holds it was written, if it is known."""
+    """A value is not plain data; `origin` is where the declared value that contains it was written, if known."""
 
     def __init__(self, value: object, origin: Origin | None = None) -> None:
         super().__init__(f"a {type(value).__name__} is not plain data")
@@ -179,13 +179,13 @@ def restored_fault(where: object, problem: object, hint: object, span: object) -
         raise TypeError("a fault is three texts")
     if span is None:
         return Fault(where, problem, hint)
-    from iamgen.source_place import SourcePlace  # only a fault should cost it
+    from iamgen.source_place import SourcePlace  # slow to import, and only needed for a fault
 
     return Fault(SourcePlace(where, _span(span)), problem, hint)
 
 
 def _span(span: object) -> SourceSpan:
-    from iamgen.source_place import SourceSpan  # only a fault should cost it
+    from iamgen.source_place import SourceSpan  # slow to import, and only needed for a fault
 
     match span:
         case (str(text), int(column), int(length), int(skipped)):

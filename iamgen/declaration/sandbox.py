@@ -15,7 +15,7 @@ def settle(file: Path, module: ModuleType) -> None:
     module beside it comes before one of that name in the folder where iamgen was started or an installed one; only
     the standard library comes first. No bytecode is written beside it.
     """
-    folders = list(dict.fromkeys((str(file.parent), str(file.resolve().parent))))  # it may be a link
+    folders = list(dict.fromkeys((str(file.parent), str(file.resolve().parent))))  # the path may be a link
     sys.path[:] = _search_path(folders, _current_folder())
     sys.dont_write_bytecode = True
     sys.modules[module.__name__] = module  # dataclasses look there for names

@@ -20,7 +20,7 @@ _NOTHING = re.compile(r"didn't contain changes|No updates are to be performed")
 
 @dataclass(frozen=True)
 class ChangeSetRequest:
-    """What a change set is to bring about."""
+    """What a change set should do."""
 
     stack: str
     """The stack's name."""

@@ -25,14 +25,14 @@ from iamgen.access.patterns import pattern
 from iamgen.aws.condition_keys import OF_USERS_ALONE
 from iamgen.deploy.holders import PolicyText
 
-_COMBINATIONS = 4096  # beyond, nobody waits for the answer: it is undecided
+_COMBINATIONS = 4096  # more would take too long: then it is undecided
 # A request that has none of these is a request without them: the caller knows how the principal signs in.
 _KNOWN_ABSENT = frozenset(OF_USERS_ALONE)
 _EVERYBODY = (Principal("*", "*"),)
 
 
 class LossAnswer(Enum):
-    """What became of something that was allowed."""
+    """Whether something that was allowed before still is."""
 
     KEPT = "it is still allowed, or never was"
     LOST = "it was allowed, and is not any more"
@@ -41,7 +41,7 @@ class LossAnswer(Enum):
 
 @dataclass(frozen=True)
 class SidesCompared:
-    """An answer, with what an undecided one hangs on."""
+    """An answer and, if it is undecided, what it depends on."""
 
     answer: LossAnswer
     """What became of it."""
@@ -54,7 +54,7 @@ KEPT = SidesCompared(LossAnswer.KEPT)
 
 @dataclass(frozen=True)
 class Rules:
-    """What decides on one side, before or after."""
+    """The rules that decide on one side, before or after."""
 
     policies: tuple[PolicyText, ...]
     """The policies of a principal, or the trust policy of a role."""

@@ -22,7 +22,7 @@ from iamgen.iam.template import Document, Template
 
 @dataclass(frozen=True)
 class DeclaredPeople:
-    """What is to be said of the people in users.py, after one look at the users of their account."""
+    """What there is to say about the people in users.py, after one look at the users of their account."""
 
     missing: Mapping[str, Fault] = field(default_factory=dict)
     """What is wrong with those whose ARN no user has, by that ARN, and the command that mends it."""

@@ -32,7 +32,7 @@ _COMPARED_HERE = "AWS::IAM::UserToGroupAddition"
 
 
 class Inspected(Protocol):
-    """What an inspection has to know of an account."""
+    """What an inspection needs to know about an account."""
 
     @property
     def where(self) -> str:

@@ -59,7 +59,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the person who deploys has allowed, and how."""
+    """What the person who deploys has allowed, and how the deployment works."""
 
     now: datetime
     """The time at which the deployment is planned."""

@@ -24,7 +24,7 @@ _HINT = "make a new one: iamgen plan ACCOUNT -o FILE"
 
 @dataclass(frozen=True)
 class Kept:
-    """What a file has of one account's plan: a change set that waits, and the steps that carry the plan out."""
+    """What a file contains about one account's plan: a change set that waits, and the steps that carry the plan out."""
 
     account: str
     """The account's name."""

@@ -28,7 +28,7 @@ _LISTED = 3  # actions of a service that a message names
 
 @dataclass(frozen=True)
 class Standing:
-    """A principal as one template makes it."""
+    """A principal as one template defines it."""
 
     rules: Rules
     """The policies that decide what it can do."""
@@ -45,7 +45,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class PowerChange:
-    """A principal by the deployed template and by the new one, and what it is asked for."""
+    """A principal by the deployed template and by the new one, and what it must be able to do."""
 
     standing: tuple[Standing, Standing]
     """The principal before and afterwards."""

@@ -15,7 +15,7 @@ from iamgen.diff.difference import differences
 
 @dataclass(frozen=True)
 class Allowed:
-    """What somebody has allowed to be lost."""
+    """The losses that somebody has allowed."""
 
     replacement: bool = False
     """Groups and roles may be replaced or deleted: `--allow-replacement`."""

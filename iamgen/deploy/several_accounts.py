@@ -41,7 +41,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Planned:
-    """What is planned in each account, and why it is not in the others; all by the account's name."""
+    """The plans of the accounts, and why the others have none; all by the account's name."""
 
     ready: Mapping[str, Prepared]
     """The deployments that are planned."""

@@ -60,7 +60,7 @@ class StackSetSettings:
 
 @dataclass(frozen=True)
 class StackSet:
-    """What a stack set is to be."""
+    """What a stack set should be."""
 
     name: str
     """Its name."""
@@ -76,7 +76,7 @@ class StackSet:
 
 @dataclass(frozen=True)
 class PlannedSet:
-    """What is to be done to a stack set."""
+    """What will be done to a stack set."""
 
     stack_set: StackSet
     """The stack set as it is to be."""

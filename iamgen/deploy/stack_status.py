@@ -10,7 +10,7 @@ from iamgen.errors import Fault
 
 
 class NextStep(Enum):
-    """What comes next for a stack."""
+    """What can be done next with a stack."""
 
     CREATE = "create"
     UPDATE = "update"

@@ -48,7 +48,7 @@ class TemplateChange:
 
 @dataclass(frozen=True)
 class Moment:
-    """A template as it is at a moment."""
+    """A template at a certain time."""
 
     holders: Holders
     """Its users, groups and roles."""

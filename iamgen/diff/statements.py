@@ -41,7 +41,7 @@ class Atom(NamedTuple):
 
 @dataclass(frozen=True)
 class DiffStatement:
-    """What a statement says; the order in which it says so, and whether one value stands in a list, are gone."""
+    """What a statement says, without the order in which it says it, and whether a single value is in a list."""
 
     sid: str
     """Its Sid; empty where there is none."""

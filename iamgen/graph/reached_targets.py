@@ -53,7 +53,7 @@ class TargetName:
 
 @dataclass(frozen=True)
 class ReachedTarget:
-    """Somebody can act as a role, or is in a group."""
+    """The fact that somebody can act as a role, or is in a group."""
 
     party: GraphParty
     """Who it is."""

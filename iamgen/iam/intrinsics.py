@@ -39,7 +39,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class Expanded:
-    """A template without the functions that can be worked out."""
+    """A template in which the known functions are replaced by their values."""
 
     body: Block
     """The template, without parameters, mappings and conditions."""

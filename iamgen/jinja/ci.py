@@ -39,7 +39,7 @@ _ENVIRONMENT = re.compile(r"[\w ./@+-]+", re.ASCII)
 
 @dataclass(frozen=True)
 class Deployment:
-    """How CI deploys an account: when, as which role, in which environment."""
+    """How CI deploys an account: when, as which role, and in which environment."""
 
     account: str
     """Its name."""

@@ -17,7 +17,7 @@ CiProvider = Literal["github", "gitlab"]
 
 @dataclass(frozen=True)
 class Job:
-    """A job as its token names it."""
+    """A job, as its token names it."""
 
     repository: str
     """The subject's beginning, up to the branch or environment."""

@@ -13,7 +13,7 @@ _LONGEST_NUMBER = 300  # digits; Python refuses to read some thousands, and a fl
 
 
 class TooDeepError(ValueError):
-    """Brackets within brackets, more than any policy has; `line` is where there is the first too many."""
+    """There are more brackets within brackets than any policy has; `line` is where the limit is exceeded."""
 
     def __init__(self, line: int) -> None:
         super().__init__(f"{DEEPEST} levels of brackets are the most that is read")

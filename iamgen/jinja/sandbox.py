@@ -19,7 +19,7 @@ _MEMORY = 512 * 1024 * 1024  # bytes that rendering may take besides what the pr
 
 
 class TooMuchError(SecurityError):
-    """A template that makes more than can be of use."""
+    """A template makes more text than anybody can use."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):

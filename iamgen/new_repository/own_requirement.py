@@ -13,7 +13,7 @@ _BETTER = "before you push, write a line such as iamgen @ git+https://…@v1.2.3
 
 
 class OwnRequirement(NamedTuple):
-    """The line, and what is to be known about it."""
+    """The line of requirements.txt, and what a person should know about it."""
 
     line: str
     """The line of requirements.txt."""

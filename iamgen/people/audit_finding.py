@@ -13,7 +13,7 @@ __all__ = ("AcceptedFinding", "AccountAudit", "AuditFinding", "AuditRule")
 
 @dataclass(frozen=True)
 class AuditFinding:
-    """Something that is not as it should be, and what puts it right."""
+    """Something that is not as it should be, and how to put it right."""
 
     rule: AuditRule
     """Which sort of finding it is."""

@@ -22,7 +22,7 @@ from iamgen.people.user_steps import CreateUser, GivePassword, ResetPassword, Ta
 
 @dataclass(frozen=True)
 class CreationPlan:
-    """What a person is given."""
+    """What a person will get."""
 
     person: Person
     """The person."""

@@ -36,7 +36,7 @@ class NewKey:
 
 
 class KeyDelivery(Protocol):
-    """Where a key goes."""
+    """A way to deliver a key."""
 
     @property
     def target(self) -> str:

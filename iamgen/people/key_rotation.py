@@ -19,7 +19,7 @@ RotationState = Literal["begin", "wait", "switch off", "delete", "discard", "not
 
 @dataclass(frozen=True)
 class KeyRotation:
-    """Where a rotation stands, and what comes next."""
+    """How far a rotation is, and what comes next."""
 
     state: RotationState
     """What comes next."""

@@ -31,7 +31,7 @@ from iamgen.people.user_steps import (
 
 @dataclass(frozen=True)
 class OffboardingChoices:
-    """What the person who offboards has decided, and knows."""
+    """The decisions and the knowledge of the person who offboards somebody."""
 
     keep_user: bool = False
     """Whether to stop once access is gone."""

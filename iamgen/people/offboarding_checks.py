@@ -14,7 +14,7 @@ from iamgen.people.leaver_state import DENIAL, SPARE_DEVICES, LeaverState
 
 @dataclass(frozen=True)
 class OffboardingCheck:
-    """Something that has to hold."""
+    """A condition that has to be true."""
 
     text: str
     """What has to hold, as a sentence."""
@@ -32,7 +32,7 @@ class OffboardingCheck:
 
 @dataclass(frozen=True)
 class OffboardingClaim:
-    """What somebody's offboarding has to have brought about."""
+    """What an offboarding must have done."""
 
     leaver: Leaver
     """Who it was."""

@@ -28,7 +28,7 @@ Show = Callable[[str, str], None]
 
 @dataclass
 class OffboardingRun:
-    """A run of an offboarding, and what became of it so far."""
+    """One run of an offboarding, and what it has done so far."""
 
     accounts: OffboardingAccounts
     """The accounts."""

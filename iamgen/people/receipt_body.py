@@ -22,7 +22,7 @@ ReceiptState = Literal["begun", "done", "access gone", "incomplete"]
 
 @dataclass(frozen=True)
 class ReceiptParts:
-    """What a receipt is made of."""
+    """The parts of which a receipt is made."""
 
     people: PeopleAccount
     """The account that holds people, and who is signed in."""

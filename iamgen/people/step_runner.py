@@ -62,7 +62,7 @@ _TRIES = 6
 
 @dataclass
 class StepsOutcome:
-    """What became of some steps."""
+    """What was done of some steps, and what failed."""
 
     done: list[UserStep] = field(default_factory=list)
     """Those that were carried out, or had nothing to do any more."""

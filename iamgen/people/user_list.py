@@ -27,7 +27,7 @@ UserKind = Literal["person", "CI user", "undeclared"]
 
 @dataclass(frozen=True)
 class UserRow:
-    """Somebody in the list."""
+    """One person in the list."""
 
     name: str
     """The name, in AWS where the user exists."""
@@ -49,7 +49,7 @@ class UserRow:
 
 @dataclass(frozen=True)
 class UserList:
-    """Everybody."""
+    """The list of everybody."""
 
     account: str
     """The account that holds people, as messages name it."""

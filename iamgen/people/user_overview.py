@@ -28,7 +28,7 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class UserOverview:
-    """A person as AWS and users.py know them."""
+    """A person, as AWS and users.py describe them."""
 
     name: str
     """The person's name."""

@@ -90,7 +90,7 @@ class RevokeSessions:
 
 @dataclass(frozen=True)
 class DeactivateCredential:
-    """Let a credential work no more."""
+    """Deactivate a credential, so that it no longer works."""
 
     user: str
     """The user's name."""

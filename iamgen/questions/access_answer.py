@@ -22,7 +22,7 @@ _LISTED = 4
 
 
 class ActorKey(NamedTuple):
-    """Whom an answer lists as one: a CI user is a user in each of its accounts, and listed once."""
+    """How an answer identifies somebody: a CI user is a user in each of its accounts, and listed once."""
 
     kind: ActorKind
     """What it is."""
@@ -44,7 +44,7 @@ class ActorKey(NamedTuple):
 
 @dataclass(frozen=True)
 class AccessRequest:
-    """What `iamgen access` is asked."""
+    """What somebody asks `iamgen access`."""
 
     circumstances: Circumstances
     """When, and how users sign in."""
@@ -58,7 +58,7 @@ class AccessRequest:
 
 @dataclass(frozen=True, eq=False)
 class AccessOverview:
-    """Everybody who was asked about, with everything as which they can act."""
+    """Everybody about whom the question is, with all roles as which they can act."""
 
     asker: Asker
     """Answers on the model."""

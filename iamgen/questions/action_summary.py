@@ -29,7 +29,7 @@ ACCESS_LEVELS = ("List", "Read", "Write", "Tagging", "Permissions management")
 
 @dataclass(frozen=True)
 class LevelSummary:
-    """What may be done of a service's actions of one access level."""
+    """Which of a service's actions of one access level are allowed."""
 
     allowed: tuple[str, ...]
     """The actions that are allowed on every resource that they can have, by name without the service."""

@@ -43,7 +43,7 @@ class AccessQuestion:
 
 @dataclass(frozen=True, eq=False)
 class Attempt:
-    """One way to act, and what is decided on an action there."""
+    """One way to act, and the decision on an action there."""
 
     way: Way
     """The way."""
@@ -64,7 +64,7 @@ class Attempt:
 
 @dataclass(frozen=True, eq=False)
 class Refused:
-    """A role that would allow it, or might, and that may not be assumed."""
+    """A role that would or might allow it, and that somebody may not assume."""
 
     actor: Actor
     """Who tried."""

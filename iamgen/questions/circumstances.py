@@ -52,7 +52,7 @@ _SESSION_NAME = "sts:rolesessionname"
 
 @dataclass(frozen=True)
 class Circumstances:
-    """Under which circumstances a request is made."""
+    """The circumstances under which a request is made."""
 
     moment: datetime
     """When it is made."""
@@ -75,7 +75,7 @@ class Circumstances:
 
 @dataclass(frozen=True, eq=False)
 class Acting:
-    """A user, or a session of a role, as it asks for something."""
+    """A user, or a session of a role, that makes a request."""
 
     known: KnownEntity
     """The user or role."""

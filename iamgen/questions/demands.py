@@ -47,7 +47,7 @@ class ResourceScope:
 
 @dataclass(frozen=True)
 class Demand:
-    """What is asked for."""
+    """The actions and resources that a question is about."""
 
     actions: tuple[str, ...]
     """The actions, each by its full name."""

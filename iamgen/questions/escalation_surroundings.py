@@ -38,7 +38,7 @@ class AllowedAction:
 
 @dataclass(frozen=True, eq=False)
 class Control:
-    """A user or role that somebody is, or can become, and by what."""
+    """A user or role that somebody is or can become, and how."""
 
     known: KnownEntity
     """The user or role."""
@@ -54,7 +54,7 @@ class Control:
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """What is around a user or role: whom else there is in each account, and whom services may act as."""
+    """What surrounds a user or role: who else is in each account, and as which roles services may act."""
 
     reacher: Reacher
     """Finds the roles that somebody may assume."""

@@ -24,7 +24,7 @@ _OTHERS = "xyzwvuqkjbghdfpnlmtrscieoa0123456789XYZWVUQKJBGHDFPNLMTRSCIEOA~!$%&"
 
 @dataclass(frozen=True)
 class Samples:
-    """Texts that stand for all others."""
+    """Texts that represent all others."""
 
     texts: tuple[str, ...]
     """One text for each way to match, the shortest first."""

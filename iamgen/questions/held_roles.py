@@ -21,7 +21,7 @@ from iamgen.similar_names import did_you_mean
 
 @dataclass(frozen=True, eq=False)
 class HeldRole:
-    """Somebody who can act as a role, or as their own user, in one account."""
+    """The fact that somebody can act as a role, or as their own user, in one account."""
 
     way: Way
     """Who it is, and how they come to act as the role."""

@@ -40,7 +40,7 @@ _OWN_CREDENTIALS = frozenset({"iam:CreateAccessKey", "iam:CreateLoginProfile", "
 
 @dataclass(frozen=True, eq=False)
 class AccessHolder:
-    """Somebody who may do it, in one way."""
+    """Somebody who may do something, and one way in which they may."""
 
     level: Level
     """Yes, or that it depends."""

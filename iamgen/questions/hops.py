@@ -28,7 +28,7 @@ RANK = {"allowed": 0, "unknown": 1, "denied": 2}
 
 @dataclass(frozen=True, eq=False)
 class Hop:
-    """Somebody assumes a role, or tries to."""
+    """One step in which somebody assumes a role, or tries to."""
 
     role: KnownEntity
     """The role."""

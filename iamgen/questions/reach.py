@@ -59,7 +59,7 @@ class Way:
 
 @dataclass(frozen=True, eq=False)
 class ReachableWays:
-    """Everything that somebody can act as, and roles whose trust policy may mean them and that they may not assume."""
+    """Everything as which somebody can act, and roles that may trust them but that they may not assume."""
 
     ways: tuple[Way, ...]
     """One way for each user or role, certain ones before others, shorter ones before longer."""

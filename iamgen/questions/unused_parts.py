@@ -27,7 +27,7 @@ _ATTACHED_TO = ("Users", "Groups", "Roles")
 
 @dataclass(frozen=True)
 class UnusedPart:
-    """A role, group or policy that nobody uses, as far as what was read tells."""
+    """A role, group or policy that nobody uses, as far as the files show."""
 
     kind: UnusedKind
     """What it is."""

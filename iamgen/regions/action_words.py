@@ -16,7 +16,7 @@ _SERVICES = 12
 
 @dataclass(frozen=True)
 class ActionWords:
-    """Says sets of actions."""
+    """Puts sets of actions into words."""
 
     known: KnownActions
     """The actions that the sets are of, with those that stand for unlisted ones."""

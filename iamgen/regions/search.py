@@ -42,7 +42,7 @@ _ABSENT = DimensionMember((), 0)
 
 @dataclass(frozen=True)
 class Solution:
-    """A request of which a formula is true."""
+    """A request for which a formula is true."""
 
     resource: str
     """The resource."""

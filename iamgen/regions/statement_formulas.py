@@ -28,7 +28,7 @@ _NOT_IN_RESOURCES = frozenset("*⟨⟩")
 
 @dataclass(frozen=True)
 class Viewpoint:
-    """Who asks."""
+    """The caller for whom statements are turned into formulas."""
 
     caller: KnownCaller
     """What is the same in each of their requests."""

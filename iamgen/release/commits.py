@@ -17,7 +17,7 @@ _FIELDS = 4
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit as release notes tell it."""
+    """A commit, as release notes show it."""
 
     id: str
     """Its id."""

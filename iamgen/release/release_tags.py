@@ -17,7 +17,7 @@ TAGS = "refs/tags/"
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a clone and its remote before something is released."""
+    """What is known about a clone and its remote before a release."""
 
     repository: Repository
     """The clone."""

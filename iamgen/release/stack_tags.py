@@ -12,7 +12,7 @@ _DIRTY = "-dirty"
 
 
 class Described(NamedTuple):
-    """What a stack is tagged with. Both end in `-dirty` when something is not committed."""
+    """The tags of a stack. Both end in `-dirty` if something is not committed."""
 
     release: str
     """The release as `git describe` tells it, `v1.2.3` or `v1.2.3-4-gabc1234`."""

@@ -42,7 +42,7 @@ class FindingRow:
 
 @dataclass(frozen=True)
 class AssertionRow:
-    """An assertion, and what came of it."""
+    """An assertion, and its outcome."""
 
     label: str
     """How messages call it: `Forbid 'iam:*'`."""

@@ -26,7 +26,7 @@ _WILDCARDS = frozenset("*?$")
 
 @dataclass(frozen=True)
 class NameMarks:
-    """What in some policies can tell one user's name from another's."""
+    """The parts of policies that can distinguish one user's name from another's."""
 
     literals: frozenset[str]
     """Texts that a name may be equal to."""

@@ -31,7 +31,7 @@ _CONDITIONS = 3
 
 @dataclass(frozen=True)
 class ClassAnswer:
-    """What is answered to a prepared question about users or roles of equal power."""
+    """The answer to a prepared question about users or roles of equal power."""
 
     level: Level
     """Yes where an action is allowed on every resource, no where none is allowed on any, else it depends."""

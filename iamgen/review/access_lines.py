@@ -48,7 +48,7 @@ class AccessWords(NamedTuple):
 
 
 class LineToken(NamedTuple):
-    """What a line of a review is known by: `r7c1d22ab40f3-0f9e8d7c-3f2a91c05b6d7e8f`."""
+    """The token that identifies a line of a review: `r7c1d22ab40f3-0f9e8d7c-3f2a91c05b6d7e8f`."""
 
     identity: str
     """A digest of who, and of the role or user as which they act: the same as long as they have access there."""

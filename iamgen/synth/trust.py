@@ -49,7 +49,7 @@ class TrustForm(NamedTuple):
 
 
 class Trust(NamedTuple):
-    """Whom a role trusts: those granted it, and what its declaration says may assume it besides."""
+    """Whom a role trusts: those to whom it is granted, and those whom its declaration names."""
 
     granted: tuple[Granted, ...]
     """The grants of the role in its account."""

@@ -14,7 +14,7 @@ from iamgen.workstation.sections import blocks, identity
 
 
 class SourceOptions(NamedTuple):
-    """The choice, as far as the command line names it; none of them leaves what the profile has."""
+    """The choice that the command line makes; without one, the profile keeps what it has."""
 
     login: bool = False
     """Whether `aws login` gets the credentials."""

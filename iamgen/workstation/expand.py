@@ -24,7 +24,7 @@ class FileTemplate(NamedTuple):
 
 
 class ExpandedText(NamedTuple):
-    """What a template made."""
+    """The text that a template made."""
 
     text: str
     """The text."""

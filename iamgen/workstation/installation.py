@@ -22,7 +22,7 @@ from iamgen.workstation.update import Update, contents, updates
 
 
 class Installation(NamedTuple):
-    """What is to be written for whom, and what the person has decided beforehand."""
+    """What is written for whom, and what the person has decided beforehand."""
 
     texts: FileTexts
     """What the templates make."""

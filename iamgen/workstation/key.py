@@ -19,7 +19,7 @@ _LONGEST_ID = 32  # of AWS's; a secret has 40
 
 @dataclass(frozen=True)
 class AccessKey:
-    """An access key. What shows the value does not show the secret."""
+    """An access key. Its representation does not show the secret."""
 
     id: str
     """Its id."""
@@ -29,7 +29,7 @@ class AccessKey:
 
 @dataclass(frozen=True)
 class StatedKey:
-    """What the command line says of a key, and how else its secret may be had."""
+    """What the command line says about a key, and how else its secret can be obtained."""
 
     id: str | None
     """The id; None where the command line has none."""

@@ -13,7 +13,7 @@ STRAY = "the line is neither [section], NAME = VALUE nor comment, or says again 
 
 
 class MergeStep(NamedTuple):
-    """What becomes of one section; its lines stand without header, line ends and mark."""
+    """What is done to one section; its lines come without header, line ends and mark."""
 
     kind: Literal["add", "same", "update", "conflict", "remove"]
     """What happens: `conflict` takes something from the person, `same` changes nothing."""
@@ -48,7 +48,7 @@ class File(NamedTuple):
 
 
 class WantedSection(NamedTuple):
-    """The sections that a file is to have."""
+    """The sections that a file should have."""
 
     text: str
     """The sections, as a text."""

@@ -11,7 +11,7 @@ from iamgen.workstation.roles import Assumable
 
 
 class ProfileSource(NamedTuple):
-    """The profile that a person's own credentials are under, and what their role profiles share."""
+    """The profile with a person's own credentials, and what their role profiles share."""
 
     profile: str
     """The name of the person's own profile."""

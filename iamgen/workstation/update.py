@@ -17,7 +17,7 @@ from iamgen.workstation.texts import FileTexts
 
 
 class Update(NamedTuple):
-    """What becomes of one file."""
+    """What is done to one file."""
 
     place: home.FilePath
     """Where it is."""

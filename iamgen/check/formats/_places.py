@@ -17,7 +17,7 @@ _ACCOUNT = re.compile("[a-z0-9-]+")
 
 
 class FilePlace(NamedTuple):
-    """A file, and where in it."""
+    """A file, and a place in it."""
 
     file: str
     """The file's path."""

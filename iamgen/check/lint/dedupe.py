@@ -20,7 +20,7 @@ LintTexts = Callable[[Mapping[str, str]], Mapping[str, tuple[Finding, ...]]]
 
 
 class Whose(NamedTuple):
-    """An account's name and id."""
+    """The account to which a template belongs: its name and id."""
 
     name: str
     """The account's name."""

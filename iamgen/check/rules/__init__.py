@@ -21,7 +21,7 @@ Example = Mapping[str, object]
 
 
 class Problem(NamedTuple):
-    """What a rule says about one place of a template."""
+    """One report of a rule about a place of a template."""
 
     path: Path
     """Where it is in the template."""
@@ -33,7 +33,7 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """One fault: how to find it, and what to tell about it."""
+    """One kind of fault: how to find it, and what to say about it."""
 
     id: str
     """Its short name in reports, such as `E112`; errors begin with E, warnings with W."""

@@ -169,7 +169,7 @@ def _without_effect(same: list[Granted], now: datetime) -> Iterator[tuple[Grante
 
 def _warning(name: str, key: tuple[Origin, str, str, str], places: Sequence[str]) -> MisDeclared:
     """Return the warning about a grant: once, whatever the number of accounts that it is in."""
-    from iamgen.ui.listing import first_of  # only such a grant should cost it
+    from iamgen.ui.listing import first_of  # slow to import, and only needed for such a grant
 
     origin, role, problem, hint = key
     return MisDeclared(origin, f"{name}'s {role} in {first_of(places, _MOST_LISTED)} {problem}", hint, role)
@@ -177,7 +177,7 @@ def _warning(name: str, key: tuple[Origin, str, str, str], places: Sequence[str]
 
 def _role_hint(role: str, beside: Roles, written: Written) -> str:
     """Return what to write instead of a role that does not exist; never one that is granted beside it already."""
-    from iamgen.declaration.unfit_value import several  # only a mistake should cost it
+    from iamgen.declaration.unfit_value import several  # slow to import, and only needed after a mistake
 
     known = written.role_names
     parts = several(role)
