@@ -32,7 +32,10 @@ def _faults(statement: ReadStatement) -> Iterator[tuple[Value, str]]:
         if is_every_action(action.text):
             yield action, f"allows every action ({action.text}): name the services that it is for"
     for action in statement.not_actions[:1]:
-        yield action, "allows by NotAction all that is not named, also what AWS adds later: name what it may do"
+        yield (
+            action,
+            "allows by NotAction every action that is not named, also those that AWS adds later: name what it may do",
+        )
 
 
 RULE = Rule(

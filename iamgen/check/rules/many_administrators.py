@@ -23,10 +23,10 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
             statements = [statement for document, statement in trusts(template) if document.owner == name]
             people = list(dict.fromkeys(person for item in statements for person in _people(item)))
             if len(people) > _MOST:
-                problem = f"{len(people)} people may assume {name} for good ({', '.join(people[:_SHOWN])}, …)"
+                problem = f"{len(people)} people may assume {name} without an end ({', '.join(people[:_SHOWN])}, …)"
                 yield Problem(resource.path, f"{problem}: grant it until a day, to those who need it")
     for person, about in facts.administrators_everywhere.items():
-        problem = f"{person} is administrator of every account for good"
+        problem = f"{person} is administrator of every account, without an end"
         yield Problem(("Resources",), f"{problem}: grant AdminR where it is needed, or until a day", about)
 
 

@@ -15,7 +15,9 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
     for document, statement in trusts(template):
         if not demands_mfa(document, statement):
             for condition in filter(is_loose_mfa, statement.conditions):
-                problem = f"{condition.operator} {condition.key} in {document.owner}'s trust is true without MFA, too"
+                problem = (
+                    f"{condition.operator} {condition.key} in {document.owner}'s trust policy is also true without MFA"
+                )
                 why = "long-lived access keys do not send the key"
                 yield Problem(condition.path, f"{problem}: {why}; write Bool aws:MultiFactorAuthPresent = true")
 

@@ -44,8 +44,8 @@ def _web_problems(host: str, issuer: Issuer, statement: ReadStatement, role: str
     missing = [next(iter(claims)) for claims in alternatives if not any(_about(statement, name) for name in claims)]
     if missing:
         keys = " and ".join(name if ":" in name else f"{host}:{name}" if host else f"its {name}" for name in missing)
-        problem = f"{role} trusts whomever {host or 'a provider'} signs for: add a StringEquals condition on {keys}"
-        yield Problem(statement.path, problem)
+        problem = f"{role} trusts everybody for whom {host or 'a provider'} signs tokens"
+        yield Problem(statement.path, f"{problem}: add a StringEquals condition on {keys}")
     for claims in alternatives:
         yield from _open_values(claims, issuer, statement)
 

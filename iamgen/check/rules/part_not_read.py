@@ -13,7 +13,7 @@ from iamgen.iam.template import Template
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:
     for unread in template.unread:
-        yield Problem(unread.path, f"{shown(unread.reason)}: no rule has looked at what comes of it")
+        yield Problem(unread.path, f"{shown(unread.reason)}: no rule has looked at the result")
 
 
 _FUNCTION = {

@@ -35,7 +35,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
 def _problems(statement: ReadStatement, owner: str) -> Iterator[Problem]:
     actions = ", ".join(action.text for action in statement.actions[:3]) or "all but some actions"
     for principal in statement.not_principals[:1]:
-        problem = f"{owner} allows {actions} to everybody but those named by NotPrincipal: {_WHO}"
+        problem = f"{owner} allows {actions} to everybody except those named by NotPrincipal: {_WHO}"
         yield Problem(principal.value.path, problem)
     for principal in filter(is_anyone, statement.principals):
         problem = f"{owner} allows {actions} to everybody, in whatever AWS account"

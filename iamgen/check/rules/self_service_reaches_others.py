@@ -82,7 +82,7 @@ def _problems(statement: ReadStatement, owner: str) -> Iterator[Problem]:
     action = next((action for action in statement.actions if meant(action.text, _CREDENTIALS)), None)
     resource = next(filter(_reaches_others, statement.resources), None)
     if action and resource:
-        problem = f"{owner} allows {action.text} on {resource.text}, so on other people's users"
+        problem = f"{owner} allows {action.text} on {resource.text}, and so on other people's users"
         yield Problem(resource.path, f"{problem}: end the resource with user/${{aws:username}}")
     if any(":user" in target.text or target.text == "*" for target in statement.resources):
         for action in statement.actions:

@@ -30,7 +30,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
             keys = _SOURCES.get(service, ())
             if keys and not _says_for_whom(statement, keys):
                 needed = " or ".join({_ARN: "aws:SourceArn", _ACCOUNT: "aws:SourceAccount"}[key] for key in keys)
-                problem = f"{document.owner} trusts {service} for whomever it acts: add a condition on {needed}"
+                problem = f"{document.owner} trusts {service}, whoever it acts for: add a condition on {needed}"
                 yield Problem(principal.value.path, problem)
 
 

@@ -17,7 +17,7 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     if any(exceeded(size_in_s3, template, facts)):
         return  # too large for S3 too, of which another rule tells
     for usage in exceeded(size_in_call, template, facts):
-        problem = f"the template has {usage.used:,} bytes, and a call takes {usage.limit:,}"
+        problem = f"the template has {usage.used:,} bytes, and a call takes at most {usage.limit:,}"
         yield Problem(usage.path, f"{problem}: {usage.remedy}")
 
 

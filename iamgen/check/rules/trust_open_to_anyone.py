@@ -18,7 +18,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
     for document, statement in trusts(template):
         if statement.not_principals:
             path = statement.not_principals[0].value.path
-            yield Problem(path, f"{document.owner} trusts everybody but those named by NotPrincipal: {_WHO}")
+            yield Problem(path, f"{document.owner} trusts everybody except those named by NotPrincipal: {_WHO}")
         for principal in filter(is_anyone, () if is_closed(statement) else statement.principals):
             yield Problem(principal.value.path, f"{document.owner} trusts {_everybody(statement)}: {_WHO}")
 

@@ -14,7 +14,7 @@ from iamgen.iam.template import Template
 from iamgen.iam.values import Value
 from iamgen.similar_names import CLOSE, did_you_mean
 
-_NEWER = "right if it is newer: see the Service Authorization Reference"
+_NEWER = "it is right if it is newer than the list: see the Service Authorization Reference"
 
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:

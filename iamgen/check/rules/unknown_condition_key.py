@@ -13,7 +13,7 @@ from iamgen.check.rules._examples import ALICE, allow, policy, role, template, t
 from iamgen.iam.template import Template
 from iamgen.similar_names import CLOSE, did_you_mean
 
-_NEWER = "right if it is newer: see the Service Authorization Reference"
+_NEWER = "it is right if it is newer than the list: see the Service Authorization Reference"
 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:

@@ -37,7 +37,7 @@ def _problems(text: str) -> Iterator[str]:
             problem = "which is no condition key that is known: it never has a value"
             yield f"{text} has the variable ${{{variable}}}, {problem}"
     for key in dict.fromkeys(_WITHOUT_DOLLAR.findall(text)):
-        yield f"{text} has {{{key}}}, which stands for nothing but itself: write ${{{key}}}"
+        yield f"{text} has {{{key}}}, which is ordinary text: write ${{{key}}}"
 
 
 RULE = Rule(

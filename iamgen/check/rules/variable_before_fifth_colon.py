@@ -27,7 +27,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
                 for value in (*statement.resources, *statement.not_resources):
                     variable = _early_variable(value)
                     if variable:
-                        problem = f"IAM puts in no value for {variable} before the fifth colon of an ARN"
+                        problem = f"IAM inserts no value for {variable} before the fifth colon of an ARN"
                         effect = f"{shown(value.text)} {_effect(value, statement)}"
                         yield Problem(value.path, f"{problem}, so that {effect}: {_REMEDY}")
 

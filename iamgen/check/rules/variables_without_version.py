@@ -21,7 +21,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
             used = next((value for value in _values(document) if _has_variable(value.text)), None)
             if used:
                 version = f"Version {document.version}" if document.version else "no Version"
-                problem = f"{document.owner} has {version}, so that {used.text} is taken letter by letter"
+                problem = f"{document.owner} has {version}, so that {used.text} is ordinary text"
                 yield Problem(used.path, f'{problem}: write "Version": "{_WITH_VARIABLES}"')
 
 

@@ -36,8 +36,8 @@ def _problems(statement: ReadStatement, template: Template, role: str) -> Iterat
     for action in statement.actions:
         if action.known and not _fits(action, right, narrow=statement.allows):
             whom = ", ".join(dict.fromkeys(each.kind for each in statement.principals if each.kind != "*"))
-            of_whom = f" of {whom}" if whom else ""
-            problem = f"{action.text} is no action for {role}'s trust{of_whom}: write {' or '.join(right)}"
+            policy = f"{whom} principals in {role}'s trust policy" if whom else f"{role}'s trust policy"
+            problem = f"{action.text} is not an action for {policy}: write {' or '.join(right)}"
             yield Problem(action.path, problem)
 
 
