@@ -14,8 +14,8 @@ from iamgen.errors import Fault
 
 
 def lost_by_admins(sides: Sides) -> Iterator[Fault]:
-    """Yield it when nobody could assume AdminR any more, when somebody who is still named in its trust policy could
-    not, and when it would not be an administrator's role any more."""
+    """Yield a loss if nobody could assume AdminR any more, if somebody whom its trust policy still names could not, and
+    if it would no longer be an administrator's role."""
     before, after = sides.trusting(ADMIN)
     admitted = before.admitted()
     if admitted and not after.admitted():
@@ -31,7 +31,7 @@ def lost_by_admins(sides: Sides) -> Iterator[Fault]:
 
 
 def lost_by_named_admins(sides: Sides, besides: str = "") -> Iterator[Fault]:
-    """Yield it when somebody could not assume AdminR any more whom its trust policy still names.
+    """Yield a loss for each principal that AdminR's trust policy still names and that could not assume it any more.
 
     `besides` is the key of somebody of whom other rules speak.
     """

@@ -27,7 +27,7 @@ def remove_change_set(change_set: ChangeSet, stack: str, clients: Clients, where
 def staying_change_set(
     change_set: ChangeSet, stack: str, clients: Clients, where: str, *, is_certain: bool = True
 ) -> Fault:
-    """Return the fault which names the change set that stays in AWS, with the empty stack that it was made on."""
+    """Return the fault that names the change set that stays in AWS, with the empty stack on which it was made."""
     message = f"the change set of the plan {'stays' if is_certain else 'may stay'} in AWS: {change_set.id}"
     hint = f"delete it: aws cloudformation delete-change-set --change-set-name {change_set.id}{cli_options(clients)}"
     if change_set.kind == "CREATE":

@@ -78,7 +78,7 @@ class Question:
     """Who asks, as a trust policy names them; empty for identity policies."""
 
     def knows(self, condition: Condition) -> bool:
-        """Return whether it can be said if the condition holds."""
+        """Return whether it is known if the condition holds."""
         key = condition.key.lower()
         if key == "aws:principalarn" and any(set("*?$") & set(value) for value in condition.values):
             return False  # the path of a principal is not known, and a pattern may be about it
@@ -121,7 +121,7 @@ _Assumptions = Mapping[_Assumed, str]
 
 
 def compare(before: PolicySide, after: PolicySide) -> SidesCompared:
-    """Return what becomes of a request from one side to the other."""
+    """Return whether a request that was allowed on one side is still allowed on the other."""
     sides = tuple(replace(item, rules=_about(item.rules, item.question.action)) for item in (before, after))
     if sides[0] == sides[1]:
         return KEPT
@@ -150,7 +150,7 @@ def _answer(
 
 
 def is_allowed(side: PolicySide) -> LossAnswer:
-    """Return KEPT when the request is certainly allowed, LOST when it is certainly not, else UNDECIDED."""
+    """Return KEPT if the request is certainly allowed, LOST if it is certainly not, else UNDECIDED."""
     side = replace(side, rules=_about(side.rules, side.question.action))
     everything = frozenset(_assumed(side))
     if _is_too_much(everything):

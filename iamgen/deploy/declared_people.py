@@ -102,7 +102,7 @@ def _outside_groups(
 
 
 def outside_groups(people: DeclaredPeople, account: TargetAccount) -> Fault | None:
-    """Return who is not in the groups that they belong into, and how they get there; None when everybody is."""
+    """Return who is not in their groups yet, and how they get there; None if everybody is in them."""
     if not people.outside_groups:
         return None
     groups = "; ".join(f"{group}: {', '.join(names)}" for group, names in people.outside_groups.items())

@@ -20,7 +20,7 @@ TRUST_NOBODY: RolesTemplate = {
 
 
 def with_kept_roles(after: RolesTemplate, before: RolesTemplate | None, roles: Collection[str]) -> RolesTemplate:
-    """Return the new template with those of the roles, by logical id, that only the deployed one has."""
+    """Return the new template together with those of the roles, by logical id, that only the deployed template has."""
     deployed = (before or {}).get("Resources") or {}
     written = after.get("Resources") or {}
     staying: dict[str, Any] = {}

@@ -40,7 +40,7 @@ class Losses:
 
 
 def losses(change: TemplateChange, caller: Identity | None, now: datetime) -> Losses:
-    """Return each way in that goes from one template to the other.
+    """Return each way into the account that one template has and the other does not.
 
     `caller` is the principal that deploys, None where nobody knows it yet. What has expired at `now` is no way in.
     """

@@ -107,7 +107,8 @@ def power_over_iam(place: Place) -> tuple[Need, ...]:
 
 
 def administration(place: Place) -> tuple[Need, ...]:
-    """Return what makes an administrator: full power over IAM, deploying stacks, and whatever AWS adds next year."""
+    """Return what makes an administrator: full power over IAM, deploying stacks, and every action that AWS adds
+    later."""
     stack = f"arn:{place.partition}:cloudformation:{place.region}:{place.account}:stack/{place.stack}/0"
     other = (
         ("iam:PassRole", place.arn("role/anything")),

@@ -79,7 +79,7 @@ def _is_plan_file(path: Path) -> bool:
 
 
 def read(path: Path) -> tuple[Kept, ...]:
-    """Return the plans of a file, none where nothing was to change. Raises IamgenError for what is no such file."""
+    """Return the plans of a file; none if there was nothing to change. Raises IamgenError if it is not such a file."""
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
     except OSError as exc:

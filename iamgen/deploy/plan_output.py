@@ -24,7 +24,7 @@ _NONE = Counts(0, 0, 0)
 
 
 def plan_lines(prepared: Collection[Prepared], *, is_brief: bool = False) -> tuple[PlanLine, ...]:
-    """Return the plans of all accounts, and in the last line how much changes in all.
+    """Return the plans of all accounts and, in the last line, how much changes in total.
 
     Accounts with the same plan stand together. A brief plan names the resources, and not what changes in each.
     """
@@ -81,7 +81,7 @@ def _beyond_repair(inspection: Inspection) -> dict[str, object]:
 
 
 def changes(prepared: Prepared) -> tuple[Change, ...]:
-    """Return what a deployment changes, with what it puts right beside the stack."""
+    """Return what a deployment changes, including what it repairs outside of the stack."""
     rest = prepared.inspection.iam_differences if prepared.inspection else ()
     return merged(prepared.changes, map(undone, as_changes(rest, is_plan=True)))
 

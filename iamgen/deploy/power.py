@@ -37,7 +37,7 @@ class Standing:
 
     @classmethod
     def foreign(cls, holders: Holders, kind: str, name: str) -> Standing:
-        """Return a principal that the template does not make, by what the template attaches to it."""
+        """Return a principal that the template does not make, with the policies that the template attaches to it."""
         attached = holders.attached_to(kind, name)
         elsewhere = PolicyText(f"what {name} has elsewhere", None)
         return cls(Rules((*attached, elsewhere)), {"": {"aws:PrincipalArn": UNSAID}})
@@ -57,7 +57,7 @@ class PowerChange:
     """Whether CloudFormation calls IAM for it, as in a deployment."""
 
     def lost(self, description: str) -> Iterator[str]:
-        """Yield what is lost, in words, and what may be lost as far as one can say."""
+        """Yield in words what is lost, and what may be lost as far as that can be known."""
         lost: dict[str, set[str]] = {}
         undecided: dict[str, None] = {}
         unknown: set[str] = set()
@@ -102,7 +102,7 @@ def role_session(role: Holder) -> Standing:
 
 
 def member_of(group: Holder) -> Standing:
-    """Return somebody who is in the group, with MFA."""
+    """Return a principal that is in the group, with MFA."""
     return Standing(Rules(group.policies), {WITH_MFA: {**_MFA, "aws:PrincipalType": "User", "aws:username": UNSAID}})
 
 

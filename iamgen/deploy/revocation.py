@@ -39,7 +39,7 @@ class Revocation:
     """Whether it is about the sessions of everybody."""
 
     def is_over(self, now: datetime) -> bool:
-        """Whether no session can be left that it denies."""
+        """Whether every session that it denies has certainly expired."""
         return now >= self.until + LONGEST_SESSION
 
 

@@ -66,7 +66,7 @@ class ServiceRole:
         return f"{self.name}, as which CloudFormation acts,"
 
     def losses(self) -> Iterator[Fault]:
-        """Yield what the role loses of what the stack needs to be deployed again and to be put back."""
+        """Yield what the role loses of the power that the stack needs to be deployed and repaired again."""
         was, will = (side.holders.named(ROLE, self.name) for side in self.sides.both)
         if was and will is None:
             problem = f"{self.name} goes, and it is the role as which CloudFormation acts"
@@ -86,7 +86,7 @@ class ServiceRole:
         yield from self.sides.lost_direct_power(place, self._description, standing, needs)
 
     def notes(self) -> Iterator[str]:
-        """Yield what is not known of the role."""
+        """Yield what is not known about the role."""
         if not self.sides.before.holders.named(ROLE, self.name):
             message = "is not of this stack: what it may do was not looked at"
             yield f"{self.sides.change.where}: {self.arn}, as which CloudFormation acts, {message}"

@@ -54,7 +54,8 @@ class Planned:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """Why accounts could not be planned, each fault once, and people who do not exist first: they are a cause."""
+        """Why accounts could not be planned: each fault once, and first the missing people, because they are a
+        cause."""
         every = dict.fromkeys(fault for error in self.failed.values() for fault in error.faults)
         return tuple(sorted(every, key=lambda fault: fault not in self.missing))
 
@@ -205,7 +206,7 @@ def held_back(planned: Planned, first: str, *, every: bool) -> tuple[str, ...]:
 
 
 def drop(prepared: Iterable[Prepared]) -> tuple[Fault, ...]:
-    """Remove the change sets of plans that are not wanted; return what could not be removed."""
+    """Remove the change sets of plans that are no longer needed; return those that could not be removed."""
     faults: list[Fault] = []
     for item in prepared:
         try:
