@@ -61,7 +61,7 @@ class AdministratorQuestion:
 
 
 def administrator_findings(iam: Client, where: str, question: AdministratorQuestion) -> Iterator[AuditFinding]:
-    """Yield administrators in effect whom no file makes one. Raises what boto3 raises."""
+    """Yield administrators in effect who are administrators in no file. Raises what boto3 raises."""
     account = question.account
     alike = alike_users(pages(iam, where))
     details = checked(AccountDetails(account.id, account.name, where, alike.body))

@@ -40,7 +40,7 @@ class KeyDelivery(Protocol):
 
     @property
     def target(self) -> str:
-        """Where it goes, in words."""
+        """The target of the delivery, in words."""
 
     def prepare(self) -> None:
         """Make sure, before there is a key, that it can be handed over. Raises what hinders it."""

@@ -42,7 +42,7 @@ class RotationChoices:
 
 
 def key_rotation(user: str, keys: Sequence[AccessKeyState], choices: RotationChoices, now: datetime) -> KeyRotation:
-    """Return what comes next for a CI user with these keys."""
+    """Return the next step for a CI user with these keys."""
     ordered = sorted(keys, key=lambda key: (key.created, key.id))
     active = [key for key in ordered if key.is_active]
     if choices.discard:

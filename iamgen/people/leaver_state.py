@@ -72,7 +72,7 @@ class LeaverState:
 
     @property
     def revoked_until(self) -> datetime | None:
-        """The latest moment up to which sessions of a role were ended; None where none were."""
+        """The latest time up to which sessions of a role were ended; None if none were ended."""
         return max((revocation.until for revocation in self.revocations), default=None)
 
 

@@ -72,7 +72,7 @@ class OffboardingPlan:
 
 
 def offboarding_plan(state: LeaverState, choices: OffboardingChoices, now: datetime) -> OffboardingPlan:
-    """Return what is left to take from a leaver, whatever an earlier run has done by then."""
+    """Return what is still to be taken from a leaver, after everything that earlier runs have done."""
     user = state.user
     sessions = {name: tuple(_of_roles(state, traces, choices, now)) for name, traces in state.traces.items()}
     if user is None:

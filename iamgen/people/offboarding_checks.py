@@ -45,7 +45,7 @@ class OffboardingClaim:
 
 
 def offboarding_checks(claim: OffboardingClaim, state: LeaverState, now: datetime) -> tuple[OffboardingCheck, ...]:
-    """Return what has to hold, each with whether it does."""
+    """Return the conditions that have to be true, each with whether it is."""
     accounts = (check for name in state.traces for check in _of_account(claim, state, name, now))
     unread = (
         OffboardingCheck(f"nothing is left in {name}", None, error.faults[0].problem)

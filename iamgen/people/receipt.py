@@ -48,7 +48,7 @@ class Receipt:
 
     @property
     def sessions_ended(self) -> datetime | None:
-        """The latest moment up to which sessions were ended; None where none were."""
+        """The latest time up to which sessions were ended; None if none were ended."""
         return max((datetime.fromisoformat(text) for _, text in self._ended()), default=None)
 
     @property

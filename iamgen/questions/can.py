@@ -147,7 +147,7 @@ class Asker:
         return replace(answer, refused=tuple(self._refused(answer, ways, shown)))
 
     def faults(self, question: AccessQuestion) -> tuple[Fault, ...]:
-        """Return everything in a question that is not known, in the order in which it is typed."""
+        """Return everything in a question that is not known, in the order in which it was typed."""
         return faults_of(
             lambda: find_actors(self.model, question.actor),
             lambda: demand(self.model, question.action, question.resource, question.account),
@@ -230,7 +230,7 @@ class Asker:
 
 
 def ways_for(reach: ReachableWays, wish: Demand) -> tuple[Way, ...]:
-    """Return the ways that count for what is asked: which session of a role it is matters only for further roles."""
+    """Return the ways that matter for the question: which session of a role it is matters only for further roles."""
     is_assuming = any(action.lower() == ASSUME.lower() for action in wish.actions)
     return reach.every_way if is_assuming else reach.ways
 

@@ -90,7 +90,7 @@ class Acting:
 
     @cached_property
     def by_access_key(self) -> Acting:
-        """The same user with an access key, whatever they signed in with besides; a session of a role as it is."""
+        """The same user with an access key, however they signed in; a session of a role stays as it is."""
         user = self.known.entity
         return _acting(self.known, with_keys(user), self.circumstances) if isinstance(user, IamUser) else self
 

@@ -76,7 +76,7 @@ class ActionOutcome:
 
     @property
     def level(self) -> Level:
-        """Yes when all of it is allowed, no when nothing is, else it depends."""
+        """Yes if everything is allowed, no if nothing is, else it depends."""
         levels = {sample.level for sample in self.samples}
         if not self.is_complete or len(levels) != 1:
             return "depends"

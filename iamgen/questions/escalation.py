@@ -53,7 +53,7 @@ class EscalationPath:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """What nobody can know and the path depends on, in words."""
+        """What the path depends on and cannot be known, in words."""
         return tuple(dict.fromkeys(doubt for move in self.moves for doubt in move.doubts))
 
 
@@ -89,7 +89,7 @@ class EscalationSearch:
         return EscalationPath(known, moves or (), search.gain)
 
     def holders(self, known: KnownEntity) -> tuple[str, ...]:
-        """Return who can act as a role, by roles that surely let them in; nobody for a user."""
+        """Return who can act as a role, by way of roles that certainly let them in; nobody for a user."""
         if not isinstance(known.entity, IamRole):
             return ()
         reacher, arn = self.moves.reacher, known.entity.arn
@@ -135,7 +135,7 @@ class EscalationSearch:
         return self._harmless.get(granted, set())
 
     def gain(self, start: Acting, acting: Acting, granted: frozenset[AccountPower]) -> str:
-        """Return in words what the start gains by acting as somebody; nothing if it is granted as much."""
+        """Return in words what the start gains by acting as somebody; nothing if it is already granted as much."""
         account = acting.known.account
         powers = {power for power in self.full_powers(acting) if (account.id, power) not in granted}
         if (account.id, EVERYTHING) in granted:

@@ -47,12 +47,12 @@ class EscalationMove:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """What the move depends on and nobody can know, in words."""
+        """What the move depends on and cannot be known, in words."""
         return tuple(dict.fromkeys(filter(None, (*(need.doubt for need in self.needs), self.condition))))
 
     @property
     def is_step(self) -> bool:
-        """Whether it is more than to assume a role that both sides let it assume."""
+        """Whether it is more than assuming a role that both sides allow it to assume."""
         return any(need.action != ASSUME for need in self.needs)
 
 

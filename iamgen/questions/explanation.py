@@ -28,7 +28,7 @@ _LEVELS: dict[Level, str] = {
 
 
 def conditions(answer: AccessAnswer) -> tuple[str, ...]:
-    """Return the conditions under which the answer holds; where it depends, those that decide it."""
+    """Return the conditions under which the answer is true or, if it depends, the conditions that decide it."""
     attempts = [attempt for attempt in answer.attempts if attempt.level == answer.level] or list(answer.attempts)
     if answer.level == "no" or not attempts:
         return ()

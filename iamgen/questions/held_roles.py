@@ -34,7 +34,7 @@ class HeldRole:
 
     @property
     def actor(self) -> Actor:
-        """Who it is."""
+        """The person, machine, pipeline or role that holds it."""
         return self.way.actor
 
     @property

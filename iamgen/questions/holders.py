@@ -72,7 +72,7 @@ class HolderAnswer:
 
     @property
     def of_nobody(self) -> tuple[KnownEntity, ...]:
-        """Roles that may do it, or might, and as which nobody can act at all."""
+        """Roles that may or might do it, but as which nobody can act."""
         return tuple(role for role in self.unreached if role.entity.arn not in self.beyond)
 
 

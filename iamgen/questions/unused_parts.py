@@ -44,7 +44,7 @@ class UnusedPart:
 
 
 def unused_parts(asker: Asker, circumstances: Circumstances, account: ModelAccount | None) -> tuple[UnusedPart, ...]:
-    """Return what nobody uses, of one account or of all: roles first, then groups, then policies."""
+    """Return what nobody uses, in one account or in all: roles first, then groups, then policies."""
     accounts = asker.model.accounts if account is None else (account,)
     return (
         *_roles(asker, circumstances, accounts),

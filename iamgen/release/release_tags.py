@@ -56,7 +56,7 @@ class Known:
         return self.repository.parents(self.commit)
 
     def nearest(self) -> Version | None:
-        """Return the release in the commit's history since which there are the fewest commits; None without any.
+        """Return the release in the commit's history that has the fewest commits after it; None if there is no release.
 
         The greatest where it is several. Releases that can only be reached over another release are farther away than
         that one, so that git counts for few of them.

@@ -26,7 +26,7 @@ class Described(NamedTuple):
 
 
 def described(root: Path) -> Described | None:
-    """Return what the folder's repository is at, or None when it is in no repository or there is no commit yet."""
+    """Return the release and commit of the folder's repository; None if there is no repository or no commit yet."""
     try:
         repository = open_repository(root)
         commit = repository.commit_of("HEAD")

@@ -55,7 +55,7 @@ class _Push:
 
     @property
     def specs(self) -> list[str]:
-        """What git is asked to push, in forms that no reference can stand in for."""
+        """What git is asked to push, in forms that no other reference can have."""
         branch = [f"{self.move.commit}^0:{self.move.ref}"] if self.move else []
         return [*branch, f"{self.identity}^{{tag}}:{self.tag.ref}"]
 

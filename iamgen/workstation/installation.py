@@ -49,7 +49,7 @@ class Installation(NamedTuple):
 
 
 def install(work: Installation, console: Console) -> int:
-    """Show what would become of the person's files, ask, and do it; return 1 when they declined.
+    """Show what would be done to the person's files, ask, and do it; return 1 if they declined.
 
     Raises IamgenError for what is wrong with their files, before anything is written.
     """

@@ -60,7 +60,7 @@ def check(value: StatedKey) -> None:
 
 
 def access_key(value: StatedKey) -> AccessKey:
-    """Return the key, having asked for its secret where nothing else has it. `check` comes first.
+    """Return the key, after asking for its secret if no other place has it. `check` comes first.
 
     Raises IamgenError when what was given is no secret, or there is nobody to ask.
     """

@@ -34,7 +34,7 @@ class Update(NamedTuple):
         return tuple(step for step in self.steps if step.kind == "conflict")
 
     def text(self, declined: Container[SectionIdentity]) -> str:
-        """Return the file as it is to be, without the sections that the person declined."""
+        """Return the new text of the file, without the sections that the person declined."""
         return merged(self.file, self.section, self.steps, declined)
 
     def damage(self, declined: Container[SectionIdentity] = ()) -> tuple[Fault, ...]:
