@@ -1,4 +1,4 @@
-"""What a declaration, `users.py`, imports. Nothing is loaded until a name is used."""
+"""The names that `users.py` imports from iamgen. A module is loaded only when one of its names is used."""
 
 from __future__ import annotations
 

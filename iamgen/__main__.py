@@ -1,4 +1,4 @@
-"""`python -m iamgen`, and what the command `iamgen` runs."""
+"""Run iamgen: for `python -m iamgen`, and for the command `iamgen`."""
 
 import gc
 import sys
@@ -8,7 +8,7 @@ _ALLOCATIONS = 50_000
 
 
 def run() -> int:
-    """Run the command line and return its exit code; a ^C may come before there is a command line."""
+    """Run the command line and return its exit code. A ^C may come before the command line has begun."""
     gc.set_threshold(_ALLOCATIONS)
     try:
         from iamgen.cli.main import main

@@ -1,4 +1,4 @@
-"""Who gains and who loses access by a change, in the words in which `changes`, `release` and `promote` show it.
+"""Show who gains and who loses access by a change, for `changes`, `release` and `promote`.
 
 `iamgen.deployment_access` says the same of a deployment.
 """

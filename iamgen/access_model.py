@@ -1,4 +1,4 @@
-"""Load what questions about access are answered on: a folder, a commit, templates, account details, or AWS itself.
+"""Load the model that answers questions about access: from a folder, a commit, templates, account details, or AWS.
 
 model = access_model(source, now, console)     an AccessModel, the same whatever it is read from
 """
@@ -31,7 +31,7 @@ AS_DEPLOYED = "users.py, as it would be deployed"
 
 @dataclass(frozen=True)
 class ModelSource:
-    """From what questions about access are answered. Without any of the options, from the declaration."""
+    """The source from which questions about access are answered: the declaration, unless an option names another."""
 
     folder: Path
     """A folder of the repository; for templates and details there need not be one."""

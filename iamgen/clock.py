@@ -1,4 +1,4 @@
-"""The time by which grants end: now, or SOURCE_DATE_EPOCH."""
+"""The time that decides which grants have ended: now, or SOURCE_DATE_EPOCH."""
 
 from __future__ import annotations
 

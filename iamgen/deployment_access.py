@@ -1,4 +1,4 @@
-"""Who gains and who loses access by a deployment, compared with what is deployed in AWS now."""
+"""Find who gains and who loses access by a deployment, compared with what is deployed in AWS now."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _models(project: Project, before: Mapping[str, str], after: Mapping[str, str
 
 
 def _assumptions(prepared: Collection[Prepared], other_accounts: Collection[str]) -> Iterator[PlanLine]:
-    """Yield what was taken for granted about AWS."""
+    """Yield what iamgen has assumed about AWS."""
     if other_accounts:
         names = joined(other_accounts) if len(other_accounts) <= _FEW else f"{len(other_accounts):,} other accounts"
         yield PlanLine(f"this assumes that users.py declares what is deployed in {names}: it was not looked at", "!")

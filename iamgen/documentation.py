@@ -1,4 +1,4 @@
-"""The pages of the documentation, which come along with iamgen: which ones there are, and the text of each."""
+"""The pages of the documentation that come with iamgen: their names, and the text of each."""
 
 from __future__ import annotations
 

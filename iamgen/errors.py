@@ -1,4 +1,4 @@
-"""What iamgen says when something is wrong: where, what, and what to do about it."""
+"""Faults and errors of iamgen: where something is wrong, what is wrong, and what to do about it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Made = TypeVar("Made")
 
 
 class Fault(NamedTuple):
-    """One thing that a person can put right."""
+    """One fault that a person can put right."""
 
     where: str
     """`file:line`, a file, or a name that the person typed."""
@@ -26,7 +26,7 @@ class Fault(NamedTuple):
 
 
 class IamgenError(Exception):
-    """Faults that a person caused and can mend, all of them at once. Never a bug of iamgen."""
+    """Faults that a person caused and can put right, all of them at once. It is never a bug of iamgen."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)

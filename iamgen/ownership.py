@@ -1,4 +1,4 @@
-"""Whose a folder is: code of somebody else's is not run, by the rules of git's `safe.directory`."""
+"""Find out whom a folder belongs to: iamgen runs nobody else's code, by the rules of git's `safe.directory`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ANY = "*"
 
 
 def foreign_owner(folder: Path, *others: Path) -> Fault | None:
-    """Return the fault when the folder, or one of the others, belongs to somebody else; None where git allows that.
+    """Return the fault if the folder, or one of the others, belongs to somebody else; None if git allows that.
 
     Root may also read what belongs to whoever called sudo. git is only asked when the owners differ.
     """

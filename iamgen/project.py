@@ -1,4 +1,4 @@
-"""Load a repository's users.py and CONST.inc, render its templates and check them: the one way that all commands take.
+"""Load a repository's users.py and CONST.inc, render its templates and check them, for all commands.
 
     project = Project.load(root, now)     read and validate the two files
     rendered = project.render(accounts)   each account's template, as text
@@ -80,7 +80,7 @@ class Project(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Rendered:
-    """The templates that a project gives."""
+    """The templates that a project makes."""
 
     project: Project
     """The project they were rendered from."""

@@ -1,4 +1,4 @@
-"""Load, render and check a commit as `iamgen.project` does a folder, and compare what two commits render to."""
+"""Load, render and check a commit as `iamgen.project` does a folder, and compare two rendered commits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from iamgen.ui.console import Console
 
 @dataclass(frozen=True)
 class Revision:
-    """A commit, and what it is called."""
+    """A commit, and its name."""
 
     repository: Repository
     """The clone that has the commit."""
@@ -82,7 +82,7 @@ def checked_at(revision: Revision, now: datetime, console: Console) -> Rendered:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The templates of a commit beside those of an earlier one."""
+    """The templates of a commit, compared with those of an earlier one."""
 
     before: Rendered | None
     """The earlier templates: None where there was nothing yet, and where they cannot be rendered."""
@@ -94,7 +94,7 @@ class Comparison:
     @property
     def refusals(self) -> tuple[Fault, ...]:
         """What `iamgen deploy` refuses, without any option, where the earlier templates are deployed."""
-        from iamgen.deploy.expected_refusals import objections  # only what shows them should cost it
+        from iamgen.deploy.expected_refusals import objections  # slow to import, and only needed to show them
 
         if self.before is None:
             return ()

@@ -28,7 +28,7 @@ def suggestion(names: Sequence[str], otherwise: str = "") -> str:
 
 def closest(wrong: str, known: Iterable[str], likeness: float = _ALIKE) -> list[str]:
     """Return those of `known` that look most like `wrong`: several where they are equally near, none that is far."""
-    from difflib import SequenceMatcher, get_close_matches  # 6 ms that only a mistake should cost
+    from difflib import SequenceMatcher, get_close_matches  # takes 6 ms, and is only needed after a mistake
 
     by_fold = {name.casefold(): name for name in known}
     close = get_close_matches(wrong.casefold(), by_fold, n=_SHOWN, cutoff=likeness)

@@ -1,4 +1,4 @@
-"""A place in a file that somebody wrote, `users.py:12`, together with the source line that a message shows of it."""
+"""A place in a file that somebody wrote, such as `users.py:12`, and the source line that messages show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users, groups and roles out of a template that has been read, with all that is attached to them.
+"""Read the users, groups and roles of a parsed template, with everything that is attached to them.
 
 Strictly, whatever is in doubt is an AccessError. Tolerantly, a doubt becomes a policy whose statements are unknown:
 an answer that depends on it is unknown, and no other.
@@ -42,7 +42,7 @@ PolicyHolder = tuple[str, str]
 
 @dataclass(frozen=True)
 class AccountReading:
-    """A template's resources on their way to an account."""
+    """The resources of a template, while they are turned into an account."""
 
     named: NamedResources
     """The resources."""
@@ -52,7 +52,8 @@ class AccountReading:
     """The people who are in the account by hand."""
 
     def check(self) -> None:
-        """Raise AccessError when two of one type share a name, or something is attached to nobody who is known."""
+        """Raise AccessError if two resources of a type have the same name, or if something is attached to an unknown
+        holder."""
         holders: set[PolicyHolder] = set()
         resources = ((resource.type, resource.name) for resource in self.named.of_type(USER, GROUP, ROLE))
         for kind, name in (*resources, *((USER, person.name) for person in self.people)):
@@ -213,7 +214,7 @@ class AccountReading:
         yield (attachment.kind, name.lower()), policy if attachment.is_certain else possible(policy, fault)
 
     def _groups_of(self, user: str) -> tuple[tuple[IamGroup, ...], tuple[AttachedPolicy, ...]]:
-        """Return the groups of a user, and policies that stand for groups that the user may be in."""
+        """Return the groups of a user, and policies in place of groups of which the user may be a member."""
         groups: list[IamGroup] = []
         doubtful: list[AttachedPolicy] = []
         for membership in self._memberships.get(user.lower(), ()):

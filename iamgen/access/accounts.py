@@ -21,7 +21,7 @@ from iamgen.similar_names import did_you_mean
 
 @dataclass(frozen=True)
 class AccountSource:
-    """From what an account is read."""
+    """The source from which an account is read."""
 
     template: Mapping[str, object]
     """The rendered template."""

@@ -1,4 +1,4 @@
-"""A statement's Action or NotAction element, prepared so that an action is looked up by its service.
+"""Prepare a statement's Action or NotAction element, so that an action is looked up by its service.
 
 Names of services and actions have no case. Source: IAM User Guide, "IAM JSON policy elements: Action".
 """
@@ -74,7 +74,7 @@ class ActionList:
 
     @property
     def has_wildcard_for_service(self) -> bool:
-        """Whether `*:*` is one of them, of which it is unknown what it means."""
+        """Whether `*:*` is one of the entries. AWS does not say what it means."""
         return "*" in self.services
 
     def matches(self, action: str) -> Answer:

@@ -1,4 +1,4 @@
-"""What somebody may do, for every known action at once.
+"""Decide for every known action at once whether somebody may do it.
 
 Actions that the same statements are about have the same answer, so each class of such actions is decided by one request
 for one of them. The request goes through `iamgen.access.principals.verdict_on`: there is one way to decide.
@@ -36,7 +36,7 @@ class ActionMatrix:
     """The classes; each known action is in exactly one of them."""
 
     def with_outcome(self, outcome: Outcome) -> ActionSet:
-        """Return the actions that are allowed, denied, or of which it is unknown."""
+        """Return the actions with this outcome: allowed, denied, or unknown."""
         actions = 0
         for item in self.classes:
             if item.verdict.outcome == outcome:
@@ -63,7 +63,7 @@ def action_matrix(caller: Caller, known: KnownActions, resource: str, context: R
 
 
 def _classes(caller: Caller, known: KnownActions, actions: ActionSet) -> tuple[ActionSet, ...]:
-    """Return a set of actions in parts, so that the same statements are about each action of a part."""
+    """Divide a set of actions into parts, so that the same statements are about each action of a part."""
     indexes = list(caller.entity.statements.indexes)
     if caller.entity.boundary:
         indexes.append(caller.entity.boundary.index)
@@ -73,7 +73,8 @@ def _classes(caller: Caller, known: KnownActions, actions: ActionSet) -> tuple[A
 def divided_by_statements(
     known: KnownActions, indexes: Iterable[StatementIndex], actions: ActionSet
 ) -> tuple[ActionSet, ...]:
-    """Return a set of actions in parts, so that the same statements of the policies are about each action of a part."""
+    """Divide a set of actions into parts, so that the same statements of the policies are about each action of a
+    part."""
     parts = [actions] if actions else []
     for index in indexes:
         for item in known.of_policy(index):

@@ -1,4 +1,4 @@
-"""Answers with three values: yes, no, and unknown with the reasons, combined as Kleene's logic does.
+"""Answers with three values: yes, no, and unknown with the reasons. They are combined by Kleene's logic.
 
 An unknown part makes the whole unknown only where it decides: "no and unknown" is no, "yes or unknown" is yes.
 """

@@ -1,4 +1,4 @@
-"""What AWS decides whatever the caller's own policies say, and what decides beside them.
+"""Name the actions that AWS decides without, or not only by, the caller's own policies.
 
 Sources: STS API Reference, GetCallerIdentity ("No permissions are required ... If an administrator attaches a
 policy to your identity that explicitly denies access to the sts:GetCallerIdentity action, you can still perform

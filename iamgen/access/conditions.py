@@ -85,7 +85,7 @@ _QUALIFIERS: Mapping[str, Callable[[Iterable[Answer]], Answer]] = {"ForAllValues
 
 @dataclass(frozen=True)
 class Operator:
-    """A condition operator, taken apart."""
+    """A condition operator, divided into its parts."""
 
     test: str
     """The positive form of its comparison: `StringEquals` for StringNotEqualsIfExists."""

@@ -17,7 +17,8 @@ from iamgen.access.multivalued_keys import is_multivalued
 
 
 class Unsaid(Enum):
-    """The value of a key that every real request has and that nobody told us: to depend on it is an error."""
+    """The value of a key that every real request has, but that the question does not state: a decision must not depend
+    on it."""
 
     UNSAID = "unsaid"
 
@@ -65,7 +66,7 @@ class Context:
         return known
 
     def unsaid(self, key: str) -> bool:
-        """Return whether the key is in the request with a value that nobody told us."""
+        """Return whether the key is in the request with a value that the question does not state."""
         return self.keys.get(key.lower()) is UNSAID
 
     def has(self, key: str) -> bool:

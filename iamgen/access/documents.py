@@ -58,7 +58,8 @@ class Principal(NamedTuple):
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement. An element that the document does not have is empty; none may be written empty."""
+    """One statement. An element that is missing in the document is empty here; the document may not contain an empty
+    element."""
 
     effect: Effect
     """`Allow` or `Deny`."""
@@ -162,7 +163,7 @@ def _statement(value: object, version: PolicyVersion, origin: str, number: int) 
 
 
 def _check_known(block: Mapping[str, object]) -> None:
-    """Raise AccessError for what is not known before the deployment of the template that the statement is in."""
+    """Raise AccessError for values that are unknown until the statement's template is deployed."""
     for doubt in unknown_parts({key: value for key, value in block.items() if key not in STATEMENT_ELEMENTS}):
         raise undecided("Statement", doubt)
     for element, value in block.items():
@@ -254,7 +255,7 @@ def _principals(block: Mapping[str, object], element: str) -> tuple[Principal, .
 
 
 def _principal(kind: str, name: str) -> Principal:
-    """Return the principal. No wildcard may stand for part of one, and a group is none.
+    """Return the principal. A wildcard may not be a part of its name, and it may not be a group.
 
     Source: IAM User Guide, "AWS JSON policy elements: Principal".
     """

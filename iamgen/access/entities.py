@@ -143,7 +143,7 @@ class IamRole(Entity):
 
 
 def session_seconds(written: str) -> int:
-    """Return a MaxSessionDuration as a number. Raises AccessError for a text that is none, or is not known."""
+    """Return a MaxSessionDuration as a number. Raises AccessError if the text is not a number, or is unknown."""
     if written.isdecimal():
         return int(written)
     problem = "is not known before the deployment" if HOLE.search(written) else "is not a number of seconds"
@@ -168,7 +168,8 @@ E = TypeVar("E", bound="Entity")
 
 
 def named(name: str, entities: tuple[E, ...]) -> E:
-    """Return the one whose name it is, or else whose logical id. Raises AccessError when there is none."""
+    """Return the entity with that name or, if there is none, with that logical id. Raises AccessError if there is
+    neither."""
     for entity in entities:
         if entity.name == name:
             return entity

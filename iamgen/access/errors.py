@@ -1,4 +1,4 @@
-"""What the evaluator says when it cannot decide. It never guesses, and never lets a doubt become an allow."""
+"""Errors that say why the evaluator cannot decide. It never guesses, and a doubt never becomes an allow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from iamgen.errors import Fault, IamgenError
 
 
 class AccessError(IamgenError):
-    """A policy, a template or a question that access cannot be decided on; `faults` says where and why."""
+    """Access cannot be decided, because of a policy, a template or a question; `faults` says where and why."""
 
 
 def undecided(where: str, message: str, hint: str = "") -> AccessError:

@@ -1,4 +1,4 @@
-"""Decides whether statements allow a request: an explicit Deny wins, then an Allow, and otherwise it is denied.
+"""Decide whether statements allow a request: an explicit Deny wins, then an Allow; without either it is denied.
 
 The answer has three values. What cannot be known, such as a condition key whose value nobody has said, a statement
 that could not be read, or what AWS does not document, makes the answer unknown, but only where it decides. `evaluate`
@@ -76,7 +76,7 @@ def _check_resource(resource: str) -> None:
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer to a request of which nothing that decides is unknown."""
+    """The answer to a request when everything that decides it is known."""
 
     allowed: bool
     """Whether the policies allow it."""
@@ -144,7 +144,7 @@ class Evaluation:
 
 
 def evaluate(statements: Iterable[Statement], request: Request, *, side: Side = "identity") -> Evaluation:
-    """Return what statements say that are evaluated together, as the policies of one identity are.
+    """Decide what statements say together, as the policies of one identity are evaluated together.
 
     Raises AccessError when it comes to a statement with principals and the request names none, or the other way
     round: then the policies are not of the kind that the question is about.
@@ -168,7 +168,7 @@ def evaluate(statements: Iterable[Statement], request: Request, *, side: Side = 
 def _of_effect(
     effect: Effect, candidates: Iterable[Candidates], facts: RequestFacts
 ) -> tuple[Answer, Statement | None]:
-    """Return whether a statement of this effect applies, and the first that certainly does.
+    """Return whether a statement with this effect applies, and the first statement that certainly does.
 
     Nothing is asked of the statements behind that one: they change nothing any more.
     """

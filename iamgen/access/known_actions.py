@@ -1,4 +1,4 @@
-"""Every action that AWS is known to have, in order, so that a set of actions is one large number.
+"""List every action that AWS is known to have, in a fixed order, so that one large number can stand for a set of them.
 
 Bit `n` of the number stands for the action at place `n` of the sorted list. Python's integers have as many bits as are
 needed, and combine 22,000 actions in less than a microsecond. The list is passed in: where it comes from is not the

@@ -1,4 +1,4 @@
-"""Whether a statement applies to a request: each of its elements is compared, with three-valued answers.
+"""Decide whether a statement applies to a request, by comparing each element, with three-valued answers.
 
 A statement is prepared once, when its policy is first asked about, and then compared with many requests. Its Action
 is compared by `iamgen.access.statement_index`, which remembers which statements are about an action.
@@ -23,7 +23,7 @@ _NOT_PRINCIPAL = unknown([Fault("NotPrincipal", "is not evaluated", "use Princip
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """What statements are compared with."""
+    """The facts about a request with which statements are compared."""
 
     action: str
     """The action in lower case."""
@@ -37,14 +37,14 @@ class RequestFacts:
 
 @dataclass(frozen=True, eq=False)
 class PreparedStatement:
-    """A statement, with everything worked out that can be before a request is known."""
+    """A statement with everything that can be worked out before a request is known."""
 
     statement: Statement
     """The statement as its policy has it."""
 
     @cached_property
     def names_principals(self) -> bool:
-        """Whether it is of a policy that says who is meant, as a role's trust policy does."""
+        """Whether it belongs to a policy that names principals, such as a role's trust policy."""
         return bool(self.statement.principals or self.statement.not_principals)
 
     @property

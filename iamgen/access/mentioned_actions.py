@@ -1,4 +1,4 @@
-"""Finds which actions policies mean beside the list of AWS's actions: those that the list does not have yet.
+"""Find the actions that policies mention and that are not yet in the list of AWS's actions.
 
 AWS has new actions and services each week. A policy may name one of them, or mean it by a pattern such as `s3:Get*`.
 So each entry of a policy is stood for by an action that it means, and that no list has.
@@ -24,7 +24,8 @@ def action_entries(statements: Iterable[Statement]) -> Iterator[str]:
 
 
 def mentioned_actions(entries: Iterable[str]) -> Mapping[str, str]:
-    """Return the actions that entries of policies name, and one that stands for the new ones that each pattern means.
+    """Return the actions that entries of policies name, and one action for each pattern that represents new actions of
+    AWS.
 
     They are named in lower case, each with how it is shown. Where the beginning of one pattern and the end of another
     may be those of the same action, one stands for what both mean.
@@ -49,7 +50,7 @@ def _action_of(service: str, name: str) -> str:
 
 
 def _both(names: list[str]) -> Iterator[str]:
-    """Yield a pattern of what two of the patterns mean, one by its beginning and the other by its end."""
+    """Yield patterns that two patterns match together: one by its beginning, and the other by its end."""
     endings = [name for name in names if name.startswith("*") and name != "*"]
     beginnings = [name for name in names if name.endswith("*") and not name.startswith("*")] if endings else []
     yield from (f"{beginning}{ending[1:]}" for beginning in beginnings for ending in endings)

@@ -1,4 +1,4 @@
-"""Condition keys that can have several values in a request: they have a meaning under a set operator only.
+"""List the condition keys that can have several values in a request, and so need a set operator.
 
 Sources: IAM User Guide, "AWS global condition context keys" (value type "Multivalued") and "Single-valued vs.
 multivalued context keys"; Service Authorization Reference, condition keys of a type "ArrayOf...", as of October 2026.

@@ -1,4 +1,4 @@
-"""Policies of which a part cannot be read: that part is unknown, the rest is as it says.
+"""Read policies of which a part cannot be read: that part counts as unknown, and the rest is read as usual.
 
 `documents.parse` refuses such a policy, as IAM refuses most of them. Where the policy is known to exist, because an
 account has it, the question is what it may mean: a statement about ec2 that cannot be read says nothing about s3.
@@ -41,7 +41,7 @@ def parse_partly(document: object, origin: str, *, trust: bool = False) -> tuple
 
 
 def unread_policy(fault: Fault, origin: str, *, trust: bool = False) -> tuple[Statement, ...]:
-    """Return the statements of a policy of which nothing is known: it may allow and deny anything."""
+    """Return the statements of a policy about which nothing is known: it may allow and deny anything."""
     anything = {"Version": "2012-10-17", "Statement": [_anything(effect, trust=trust) for effect in ("Allow", "Deny")]}
     return tuple(replace(statement, unread=(fault,)) for statement in parse(anything, origin))
 

@@ -1,4 +1,4 @@
-"""A pattern as a machine that takes one character after the other, for walks through several patterns at once."""
+"""Turn a pattern into a machine that reads one character at a time, to walk through several patterns at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The policies that can be attached, managed and inline, as the evaluator of access takes them."""
+"""The policies that can be attached, managed and inline, in the form that the evaluator reads."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def _elsewhere_published(statement: Statement, published: PolicyListOrigin, part
 
 
 def _not_known(arn: str, aws: Documents) -> AccessError:
-    """Return the error for an AWS managed policy that is not among those that are known."""
+    """Return the error for an AWS managed policy that is not in the list of known policies."""
     if isinstance(aws, ManagedPolicyDocuments):
         return undecided(arn, f"is none of the AWS managed policies of {aws.date}, so what it allows is not known",
                          f"if AWS has had it since: {COMMAND}")  # fmt: skip
@@ -165,14 +165,14 @@ def _not_known(arn: str, aws: Documents) -> AccessError:
 
 
 def possible(policy: AttachedPolicy, fault: Fault) -> AttachedPolicy:
-    """Return a policy of which it is not known whether it is attached; `fault` says why."""
+    """Return a policy that may or may not be attached; `fault` says why this is unknown."""
     return AttachedPolicy(
         policy.name, tuple(replace(statement, unread=statement.unread or (fault,)) for statement in policy.statements)
     )
 
 
 def unknown_policy(name: str, fault: Fault) -> AttachedPolicy:
-    """Return a policy of which nothing is known: it may allow and deny anything."""
+    """Return a policy about which nothing is known: it may allow and deny anything."""
     return AttachedPolicy(name, unread_policy(fault, name))
 
 

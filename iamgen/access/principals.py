@@ -1,4 +1,4 @@
-"""Says who is asking, what their requests carry, whether they may do something, and which roles they may assume.
+"""Decide whether a user or a role's session may do something or assume a role, and what their requests carry.
 
 Sources: IAM User Guide, "Policy evaluation logic" and "Cross-account policy evaluation logic", "AWS JSON
 policy elements: Principal", "AWS global condition context keys", "Configuring MFA-protected API access".
@@ -94,7 +94,7 @@ def with_mfa(user: IamUser, age: int = 0) -> Caller:
 
 
 def role_session(role: IamRole, session: str = "session") -> Caller:
-    """Return a session of the role. It carries no MFA key, whoever assumed it, and no user name."""
+    """Return a session of the role. It carries no MFA key, no matter who assumed the role, and no user name."""
     known = {"aws:PrincipalType": "AssumedRole"}
     return Caller(role, ContextKeys(merged(_of_entity(role), {**_TEMPORARY, **known})), session)
 

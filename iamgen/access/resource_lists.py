@@ -1,4 +1,4 @@
-"""A statement's Resource or NotResource element, prepared so that each of its entries is read once.
+"""Prepare a statement's Resource or NotResource element, so that each of its entries is read only once.
 
 Sources: IAM User Guide, "IAM JSON policy elements: Resource", "IAM policy elements: Variables and tags" and
 "Identify AWS resources with Amazon Resource Names (ARNs)".

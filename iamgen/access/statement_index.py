@@ -1,4 +1,4 @@
-"""Statements by the actions that they are about, so that a request is compared with few of them.
+"""Index statements by the actions that they are about, so that a request is compared with only a few of them.
 
 A policy such as ReadOnlyAccess has thousands of action patterns, and a person may have a hundred statements. Each
 policy is indexed once, however many users and roles have it: its statements by service first, then by action as actions

@@ -1,4 +1,4 @@
-"""What a template must be like for its accounts to be decided on without any doubt.
+"""Refuse a template if something in it that decides about access is not understood, or not certain.
 
 `iamgen.iam` reads every template, and leaves holes and branches where something is not known before the deployment.
 Here it is said where that would make an answer doubtful: such a template is refused, with the place and the reason.

@@ -1,4 +1,4 @@
-"""Values of a template that are not known before its deployment, and why."""
+"""Values of a template that are unknown until it is deployed, and the reasons why."""
 
 from __future__ import annotations
 

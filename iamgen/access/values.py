@@ -1,4 +1,4 @@
-"""Values of conditions that are more than text: numbers, dates, booleans, addresses.
+"""Read and compare values of conditions that are not plain text: numbers, dates, booleans, addresses.
 
 Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
 """

@@ -1,4 +1,4 @@
-"""Says who gains and who loses what from one state of all accounts to another, proven or with a request that shows it.
+"""Compare who may do what in two states of all accounts: each difference is proven, or shown by a request.
 
 Both states are an `AccessModel`, whatever they were read from. `matched_principals` finds each user and role on both
 sides. `own_policies` compares what each of them may do, and `assumption` who may assume each role, with the regions of

@@ -1,4 +1,4 @@
-"""About which roles two sets of a caller's own policies say something different, as far as assuming them goes."""
+"""Find the roles that a caller's own policies let them assume differently before and after a change."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def changed_entries(before: PolicySet, after: PolicySet) -> ChangedEntries:
 
 
 def _by_rest(policies: PolicySet) -> defaultdict[tuple[int, Statement], frozenset[str]]:
-    """Return the entries of statements by what they say besides; `*` stands for those of NotResource."""
+    """Group the entries of statements by everything else that their statements say; `*` represents entries of
+    NotResource."""
     entries: defaultdict[tuple[int, Statement], frozenset[str]] = defaultdict(frozenset)
     for number, side in enumerate(policies.sides):
         for statement in _assuming(side):

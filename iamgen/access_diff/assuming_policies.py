@@ -1,4 +1,4 @@
-"""The policies that decide together whether a user or role may assume a role: its own, and the role's trust policy."""
+"""Collect the policies that together decide whether somebody may assume a role: their own, and its trust policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares who may assume each role: people, machines, pipelines, services and other accounts, for all requests."""
+"""Compare who may assume each role, for all requests: people, machines, pipelines, services and other accounts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _BY_IDENTITY_PROVIDER = (WEB_IDENTITY.lower(), SAML.lower())
 
 @dataclass(frozen=True, eq=False)
 class AssumptionChange:
-    """Somebody may assume a role, or set something about its sessions, in more or fewer ways than before."""
+    """A change after which somebody may assume a role, or set something about its sessions, in more or fewer ways."""
 
     party: TrustedParty | MatchedPrincipal
     """Who it is: a user or role of the models, or somebody whom a trust policy names."""
@@ -71,8 +71,8 @@ class Assumption:
     _trusted: dict[int, frozenset[int]] = field(default_factory=dict, repr=False)
 
     def changes(self) -> tuple[AssumptionChange, ...]:
-        """Return whoever may assume a role in more or fewer ways, what is not decided about that, and where one of two
-        sides alone says something else."""
+        """Return everybody who may assume a role in more or fewer ways, the cases that are not decided, and the cases
+        in which only one of the two sides says something else."""
         asked: dict[tuple[int, int], tuple[MatchedPrincipal, MatchedPrincipal]] = {}
         result: list[AssumptionChange] = []
         for role in self.models.roles:

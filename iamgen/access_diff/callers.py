@@ -1,4 +1,4 @@
-"""Says what is the same in every request of a user, or of a role's sessions, so that policy variables are replaced."""
+"""Collect what is the same in every request of a user or of a role's sessions, to replace policy variables by it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ class CommonCaller:
 
     @classmethod
     def of(cls, before: FixedKeys | None, after: FixedKeys | None, statements: Iterable[Statement]) -> CommonCaller:
-        """Return it for those keys that statements depend on; None is a side on which nobody is there."""
+        """Return the common caller for the keys on which statements depend. None is a side on which the caller does not
+        exist."""
         asked = frozenset(key for statement in statements for key in statement.context_keys)
         first, second = (before if before is not None else after) or {}, (after if after is not None else before) or {}
         keys = asked & (first.keys() | second.keys())

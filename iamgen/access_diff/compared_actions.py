@@ -1,4 +1,4 @@
-"""The actions that are compared, loaded when the first policies differ: most changes are about trust alone."""
+"""The actions that are compared, loaded only when policies differ: most changes are only about trust policies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from iamgen.questions.model import KnownEntity
 
 
 def compared_actions(models: MatchedModels) -> KnownActions:
-    """Return the actions that AWS is known to have, with those that stand for others to come, and those that policies
+    """Return the actions that AWS is known to have, actions that represent future ones, and the actions that policies
     of either side mention."""
     return _with(frozenset(mentioned_actions(action_entries(_statements(models))).items()))
 

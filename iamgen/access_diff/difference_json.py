@@ -1,4 +1,4 @@
-"""A difference as JSON values, in the shape of the schema beside this module."""
+"""Write a difference as JSON values, in the shape of the schema beside this module."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VERSION = 1
 
 @dataclass(frozen=True, eq=False)
 class DifferenceJson:
-    """A difference, said to programs."""
+    """Writes a difference as JSON, for programs."""
 
     shown: DifferenceText
     """The difference, and what was not looked at."""

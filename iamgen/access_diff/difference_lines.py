@@ -1,4 +1,4 @@
-"""A difference as lines of a plan or of notes: the sentence that sums it up, then the sections, without requests."""
+"""Write a difference as lines of a plan or of notes: a summary and the sections, without requests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _section(section: Section) -> Iterator[PlanLine]:
 
 
 def _unread(difference: ModelDifference) -> Iterator[PlanLine]:
-    """Yield what could not be read on one of the sides, so that nobody takes it for compared."""
+    """Yield what could not be read on one of the sides, so that nobody thinks it was compared."""
     models = difference.models
     faults = dict.fromkeys((*models.after.unread, *models.before.unread))
     texts = [f"{fault.where}: {fault.problem}" for fault in faults]

@@ -1,4 +1,4 @@
-"""A difference as Markdown, for a comment or the summary of a CI job."""
+"""Write a difference as Markdown, for a comment or the summary of a CI job."""
 
 from __future__ import annotations
 

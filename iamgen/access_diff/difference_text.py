@@ -1,4 +1,4 @@
-"""A difference as a text: a sentence that sums it up, then the sections, then what was not looked at."""
+"""Write a difference as text: a summary, the sections, and what was not looked at."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FEW = 5
 
 @dataclass(frozen=True, eq=False)
 class DifferenceText:
-    """A difference, said to people."""
+    """Writes a difference as text, for people."""
 
     difference: ModelDifference
     """What is different."""

@@ -1,4 +1,4 @@
-"""Decides for which differences a command fails that compares access: `--fail-on gain|escalation|any`."""
+"""Decide which differences make a command fail that compares access: `--fail-on gain|escalation|any`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ _DOUBT = Fault(
 
 
 def failure(command: str, difference: ModelDifference | None, fail_on: FailOn | None) -> Fault | None:
-    """Return why a command is to fail, None where it is not. What is not decided, or not known at all, counts."""
+    """Return why a command has to fail, or None if it does not. Cases that are undecided or unknown count as
+    differences."""
     if fail_on is None:
         return None
     fault = _UNREAD if difference is None else _failure(difference, fail_on)

@@ -1,4 +1,4 @@
-"""Says which roles somebody gains or loses: where, until when, and why."""
+"""Put into words which roles somebody gains or loses: where, until when, and why."""
 
 from __future__ import annotations
 

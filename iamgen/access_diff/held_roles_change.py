@@ -1,4 +1,4 @@
-"""Says what a change means for people and machines: who joined and left, and which roles they gained and lost."""
+"""Find which people and machines are new or gone in a change, and which roles they gained and lost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EVERY_ROLE = AccessFilter()
 
 @dataclass(frozen=True)
 class HeldRoleChange:
-    """Somebody who can act as a role on one side only, or until another time, or now under other conditions."""
+    """A role as which somebody can act on one side only, or until another time, or now under other conditions."""
 
     actor: ActorKey
     """Who it is."""
@@ -47,7 +47,7 @@ class HeldRoleChange:
 
 @dataclass(frozen=True, eq=False)
 class HeldRoles:
-    """Compares who can act as which role, for those whom a change concerns."""
+    """Compares who can act as which role, for the people and machines that a change concerns."""
 
     models: MatchedModels
     """Both sides."""

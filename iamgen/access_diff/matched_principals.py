@@ -1,4 +1,4 @@
-"""Finds each account, user and role of one model in the other."""
+"""Match the accounts, users and roles of one model with those of another."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class MatchedPrincipal:
 
 @dataclass(frozen=True)
 class AccountState:
-    """An account that only one of the sides has, or that is called otherwise there."""
+    """An account that only one of the sides has, or that has another name there."""
 
     name: str
     """Its name, the later one where both sides have it."""
@@ -66,7 +66,7 @@ class AccountState:
 
 @dataclass(frozen=True, eq=False)
 class MatchedModels:
-    """Two models whose principals were found in each other."""
+    """Two models whose principals have been matched with each other."""
 
     before: AccessModel
     """The earlier state."""

@@ -1,4 +1,4 @@
-"""Everything that is different from one state of all accounts to another."""
+"""Find everything that differs between two states of all accounts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from iamgen.regions.comparison import ChangedActions
 
 @dataclass(frozen=True, order=True)
 class Administrator:
-    """Somebody who is administrator in effect: one action is enough to give themselves everything."""
+    """An administrator in effect: one action is enough for them to give themselves everything."""
 
     name: str
     """Who it is."""
@@ -65,23 +65,24 @@ class ModelDifference:
 
     @cached_property
     def compared(self) -> tuple[OwnChange, ...]:
-        """Whoever has not the same policies on both sides, statement by statement, also where they allow the same."""
+        """Everybody whose policies differ between the two sides, statement by statement, even if they allow the
+        same."""
         policies = OwnPolicies(self.models, self.decisions)
         return tuple(change for item in self.principals if (change := policies.change(item)))
 
     @cached_property
     def own(self) -> tuple[OwnChange, ...]:
-        """Whoever may do more or less by their own policies, or of whom that is not decided."""
+        """Everybody who may do more or less by their own policies, or for whom this is not decided."""
         return tuple(change for change in self.compared if not change.is_rewritten_only)
 
     @cached_property
     def assumption(self) -> tuple[AssumptionChange, ...]:
-        """Whoever may assume a role in more or fewer ways, or of whom that is not decided."""
+        """Everybody who may assume a role in more or fewer ways, or for whom this is not decided."""
         return tuple(change for change in self._assumed if not change.side)
 
     @cached_property
     def one_sided(self) -> tuple[AssumptionChange, ...]:
-        """Whoever gains or loses nothing because only one of the two sides that decide says something else."""
+        """Everybody who gains or loses nothing, because only one of the two sides that decide says something else."""
         return tuple(change for change in self._assumed if change.side)
 
     @cached_property
@@ -105,7 +106,7 @@ class ModelDifference:
 
     @cached_property
     def rewritten(self) -> tuple[MatchedPrincipal, ...]:
-        """Whoever has policies, or a trust policy, that are written in another way and mean the same."""
+        """Everybody whose policies, or trust policy, are written in another way and mean the same."""
         in_trust = {id(change.role) for change in self._assumed}
         written = [change.principal for change in self.compared if change.is_rewritten_only]
         trusts = [role for role in self._assumption.rewritten if id(role) not in in_trust]
@@ -122,7 +123,7 @@ class ModelDifference:
 
     @cached_property
     def new_administrators(self) -> tuple[Administrator, ...]:
-        """Whoever is administrator in effect, in a way in which they were not before."""
+        """Everybody who is an administrator in effect, in a way in which they were not before."""
         arns = frozenset(self._with_more_power)
         if not arns:
             return ()
@@ -134,7 +135,7 @@ class ModelDifference:
         return tuple(sorted(later - earlier - certain))
 
     def _unknown_administrators(self, answer: HolderAnswer) -> Iterator[Administrator]:
-        """Yield whoever comes to be let in to the role of an administrator, and is no user or role of the models."""
+        """Yield everybody who is newly let in to an administrator's role, and is not a user or role of the models."""
         reached = {holder.attempt.way.acting.known.entity.arn for holder in answer.holders}
         roles = reached | {role.entity.arn for role in answer.unreached}
         known = {holder.attempt.way.actor.name for holder in answer.holders}

@@ -1,4 +1,4 @@
-"""Compares what a user or role may do by its own policies, within its boundary, on both sides."""
+"""Compare what a user or role may do by its own policies, within its boundary, before and after a change."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class OwnPolicies:
 
     @cached_property
     def known(self) -> KnownActions:
-        """The actions of AWS, with those that stand for others to come."""
+        """The actions of AWS, and actions that represent future ones."""
         return compared_actions(self.models)
 
     def change(self, principal: MatchedPrincipal) -> OwnChange | None:
@@ -191,7 +191,7 @@ def _held(known: KnownEntity | None) -> Iterator[object]:
 
 
 def policies_of(known: KnownEntity | None) -> PolicySet:
-    """Return the policies of a user or role, within its boundary; those of nobody allow nothing."""
+    """Return the policies of a user or role, within its boundary. If it does not exist, the policies allow nothing."""
     if known is None:
         return PolicySet(())
     boundary = known.entity.boundary

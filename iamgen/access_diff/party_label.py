@@ -1,4 +1,4 @@
-"""How a difference names a user or role, or somebody whom only a trust policy names."""
+"""Write the label by which a difference names a user, a role, or somebody whom only a trust policy names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says requests, sets of actions, and whoever a change is about."""
+"""Put requests, sets of actions, and the people and roles of a change into words."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def joined(names: Iterable[str], most: int = 0) -> str:
 
 @dataclass(frozen=True)
 class RequestWords:
-    """Says requests and actions."""
+    """Puts requests and actions into words."""
 
     words: ActionWords
     """Says sets of actions."""

@@ -1,4 +1,4 @@
-"""Which resources AWS's actions have, so that a request can be shown that looks as people know it."""
+"""Find the forms of resources that AWS's actions have, so that an example request looks familiar to people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EXAMPLES = {"Partition": "aws", "Region": "us-east-1", "Account": EXAMPLE_ACCOU
 
 
 def _may_have(action: str, resource: str) -> bool:
-    """Return whether an action is known to have such a resource; `*` stands for none."""
+    """Return whether an action is known to have such a resource; `*` means that it has none."""
     forms = resource_forms(action)
     if resource == NO_RESOURCE:
         return not forms and action in _listed()

@@ -1,4 +1,4 @@
-"""Says a difference in words: sections in the order in which people read them, with equal changes told once."""
+"""Put a difference into words: sections in the order in which people read them, each equal change only once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SESSION_ACTIONS = {"sts:tagsession", "sts:setsourceidentity", "sts:setcontext"}
 
 @dataclass(frozen=True)
 class Entry:
-    """A sentence of a section, with what shows it."""
+    """A sentence of a section, with the request that shows it."""
 
     text: str
     """The sentence."""
@@ -38,7 +38,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of what is different."""
+    """A part of a difference."""
 
     title: str
     """Its heading."""
@@ -50,7 +50,7 @@ class Section:
 
 @dataclass(frozen=True, eq=False)
 class DifferenceWords:
-    """Says a difference."""
+    """Puts a difference into words."""
 
     difference: ModelDifference
     """What is different."""

@@ -1,4 +1,4 @@
-"""Decides about each pair of equal statements once, in however many accounts and for however many people they are.
+"""Decide each pair of equal statements only once, however many accounts and people have it.
 
 What an action is allowed depends on nothing but the statements that are about it. Where those mean the same as those
 of an earlier decision, its request is tried out on the new ones: it is a difference there as well.
@@ -23,7 +23,7 @@ _Result = Witness | NotDecided | None
 
 @dataclass(frozen=True, eq=False)
 class SharedDecisions:
-    """Decides as `difference` does, and remembers what it has decided."""
+    """Decides as `difference` does, and remembers its decisions."""
 
     _results: dict[object, _Result] = field(default_factory=dict)
     _numbers: dict[object, int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Whom the statements mean that only one of two trust policies has: each name, with the user or subject demanded."""
+"""Find whom only one of two trust policies lets in: each name, with the user or subject that is demanded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EVERYBODY = Principal("*", "*")
 
 @dataclass(frozen=True)
 class TrustedParty:
-    """Somebody whom a trust policy means."""
+    """A principal that a trust policy means."""
 
     principal: Principal
     """The name in its Principal element."""

@@ -1,4 +1,4 @@
-"""Decides on sts:AssumeRole by both sides: the policies of who asks, and the trust policy of the role.
+"""Decide on sts:AssumeRole by both sides: the policies of the caller, and the trust policy of the role.
 
 The trust policies of the roles in the templates are known. Of any other role only the policies of who asks are: what
 these allow counts as allowed.
@@ -64,7 +64,7 @@ class AssumedRoles:
         return on and self.meant.is_here(role.account)
 
     def assumed_by(self, acting: Acting, refused: frozenset[str] = frozenset()) -> Iterator[Hop]:
-        """Yield each of the roles that somebody may assume, or may perhaps.
+        """Yield each role that somebody may assume, certainly or perhaps.
 
         `refused` are those of which it is known already that they may not, by their ARNs.
         """

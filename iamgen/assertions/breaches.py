@@ -1,4 +1,4 @@
-"""What is against an assertion: somebody with a way, and a request, or that nothing is decided."""
+"""What speaks against an assertion: somebody who breaks it, with a request, or the fact that it is not decided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Those whom an assertion is about: who they are, how they have signed in, and what is the same in their requests."""
+"""The callers that an assertion is about: who they are, how they signed in, and what all their requests share."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ long after they signed in with MFA, or through a service of AWS that acts for th
 
 @dataclass(frozen=True)
 class AtAnyTime(Circumstances):
-    """Circumstances in which it is not said when a request is made: whatever depends on the time is uncertain."""
+    """Circumstances without a stated time: everything that depends on the time is uncertain."""
 
     @property
     def stated(self) -> dict[str, ContextValue]:
-        """The keys of which the value is known: none."""
+        """The keys whose value is known: there are none."""
         return {}
 
 
 @dataclass(frozen=True, eq=False)
 class MeantCallers:
-    """Whom an assertion means, and where."""
+    """The callers that an assertion means, and the accounts."""
 
     assertion: Assertion
     """The assertion."""
@@ -55,7 +55,7 @@ class MeantCallers:
         return ("false", "absent") if self.assertion.mfa is False else ("usual",)
 
     def states_of(self, actor: Actor) -> tuple[Mfa, ...]:
-        """Return how somebody may have signed in; nobody but users has MFA, so that others never signed in with it."""
+        """Return in which ways somebody may have signed in. Only users have MFA, so others never signed in with it."""
         if actor.known is not None:
             return self.mfa_states
         return () if isinstance(self.assertion, Forbid) and self.assertion.mfa is True else ("usual",)
@@ -90,7 +90,7 @@ def _is_named(known: KnownEntity, keys: list[str]) -> bool:
 
 
 def session_way(role: KnownEntity, acting: Acting) -> Way:
-    """Return the way of a session of a role, whoever has begun it. Where the role is written takes time to find."""
+    """Return the way of a session of a role, no matter who began it. To find where the role is written takes time."""
     return Way(Actor("role", role.entity.name, role), acting)
 
 

@@ -1,4 +1,4 @@
-"""Decides whether a `Forbid` holds: that nobody whom it means may make one of its requests, by any way, from now on."""
+"""Decide whether a `Forbid` holds: nobody whom it means may make one of its requests, in any way, from now on."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ForbidCheck:
 
     @cached_property
     def _of_roles(self) -> Mapping[str, tuple[str, Evidence]]:
-        """What each role may do of it, by the role's ARN, whoever comes to act as the role."""
+        """What each role may do of it, by the role's ARN, no matter who acts as the role."""
         violations = {
             role.entity.arn: self.decisions.violation(self.reacher.session(role, "", self._at_any_time))
             for role in self.reacher.model.roles

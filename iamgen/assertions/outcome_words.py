@@ -1,4 +1,4 @@
-"""What is against an assertion, in words: who, the request, and the steps of the way."""
+"""Put into words what speaks against an assertion: the caller, the request, and the steps that lead to it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def _denied_by(breach: Breach) -> str:
 
 
 def no_way_text(missing: NoWay) -> str:
-    """Return that somebody can act as nobody in an account, or not assume a role there, as a clause."""
+    """Return, as a clause, that there is no principal as which somebody can act in an account, or that they cannot
+    assume a role there."""
     if missing.role:
         return f"{missing.name} may not assume {missing.role} in {missing.account} for good"
     return f"{missing.name} can act as nobody in {missing.account} for good"

@@ -1,4 +1,4 @@
-"""Says what came of each assertion: nothing where it holds, else a fault with its line, or a warning that it is empty.
+"""Turn the outcome of each assertion into nothing, a fault with its line, or a warning that it matches nobody.
 
 outcomes = assertion_outcomes(model, declaration, now, root)
 """
@@ -36,7 +36,7 @@ _BREACHES = 40
 
 @dataclass(frozen=True)
 class AssertionOutcome:
-    """Something that is to be said about an assertion."""
+    """A message about an assertion."""
 
     level: Literal["error", "warning"]
     """An error where it does not hold, or is not decided; a warning where it is about nobody."""

@@ -1,4 +1,4 @@
-"""Decides by the policies of one user or role whether they allow what is forbidden, or deny what is required.
+"""Decide whether the policies of one user or role allow what is forbidden, or deny what is required.
 
 The first look is at all resources: where that proves it, what resources an action can have does not matter. Only where
 it does not, each action is looked at with the resources that it can have. Equal policies are looked at once.
@@ -35,7 +35,8 @@ ClassKey = tuple[object, ...]
 
 @dataclass(frozen=True)
 class OpenClass:
-    """Actions, alike in all statements, of which the first look does not prove that the assertion holds."""
+    """Actions that are alike in all statements, and for which the first look does not prove that the assertion
+    holds."""
 
     actions: ActionSet
     """The actions."""
@@ -87,8 +88,8 @@ class PolicyDecisions:
         return own if self.requests.is_about_every_resource and not self._is_forbidden else ""
 
     def violation(self, acting: Acting) -> tuple[str, Evidence] | None:
-        """Return an action of which one request is against the assertion, with that request, a certain one if there is
-        one; None where none is."""
+        """Return an action with a request that breaks the assertion, if possible a certain one; None if there is
+        none."""
         doubtful: tuple[str, Evidence] | None = None
         for action, evidence in self._violations(acting):
             if isinstance(evidence, Witness):
@@ -200,7 +201,7 @@ def _joined(statements: tuple[Statement, ...], more: tuple[Statement, ...]) -> t
 
 
 class PolicyContents:
-    """What policies say, whatever they are called: so that those of a thousand accounts are known to be equal."""
+    """What policies say apart from their names, so that equal policies of a thousand accounts are known to be equal."""
 
     def __init__(self) -> None:
         self._numbers: dict[object, int] = {}
@@ -223,6 +224,6 @@ class PolicyContents:
 
 
 def _content(statement: Statement) -> tuple[object, ...]:
-    """Return all of a statement but what it is called."""
+    """Return everything in a statement except its name."""
     written = (statement.actions, statement.not_actions, statement.resources, statement.not_resources)
     return statement.effect, *written, statement.conditions, statement.version, statement.unread

@@ -1,4 +1,4 @@
-"""Which requests an assertion is about: its actions, resources and accounts, from now on."""
+"""The requests that an assertion is about: its actions, resources and accounts, from now on."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class AssertedRequests:
         return action.lower() in self.listed_actions
 
     def _unlisted(self) -> Iterator[str]:
-        """Yield what stands for actions that the list does not have, and those that policies name."""
+        """Yield actions that represent those that the list does not have, and actions that policies name."""
         patterns = {written.lower() for written in texts_of(self.assertion.actions) if {"*", "?"} & set(written)}
         mentioned = mentioned_actions((*self.written_actions, *patterns)) if patterns else {}
         if EVERYTHING in patterns:
@@ -128,7 +128,7 @@ class AssertedRequests:
         return self.listed_actions.get(action, action.replace(UNLISTED, "(any new)"))
 
     def forms(self, action: str, account_id: str, partition: str) -> MeantResources | None:
-        """Return which resources of an action are meant, None where the action can have none of those that are.
+        """Return which resources of an action the assertion means, or None if the action can have none of them.
 
         `account_id` limits them to those of an account, where the ARN says it; empty for any.
         """

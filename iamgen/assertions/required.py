@@ -1,4 +1,4 @@
-"""Decides whether a `Require` holds: that everybody whom it means may make all of its requests, from now on.
+"""Decide whether a `Require` holds: everybody whom it means may make all of its requests, from now on.
 
 A role must allow all of it itself. Somebody else must have, in each account and for each action, one user or role as
 which they may do it on every resource that is meant; what ends, or depends on what nobody can know, is no way.
@@ -22,7 +22,7 @@ from iamgen.questions.reach import Reacher, Way
 
 @dataclass(frozen=True, eq=False)
 class NoWay:
-    """Somebody who can act as nobody in an account where they must be able to do something."""
+    """Somebody who must be able to do something in an account, but has no principal there as which they can act."""
 
     name: str
     """Who."""

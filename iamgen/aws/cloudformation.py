@@ -1,4 +1,4 @@
-"""How CloudFormation treats IAM resources: which changes replace one, and what a call has to acknowledge."""
+"""How CloudFormation treats IAM resources: which changes replace a resource, and which capabilities a call needs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SET_ONCE: dict[str, frozenset[str]] = {
 
 
 def is_replaced(resource_type: str, changed: Collection[str]) -> bool:
-    """Tell whether a change of these properties replaces a resource of the type.
+    """Return whether a change of these properties replaces a resource of the type.
 
     Known for the types of IAM; of others it is never said, and a change set has to tell.
     """

@@ -17,12 +17,12 @@ _PASSES = "passes-role"
 
 
 def passed_to(service: str) -> str:
-    """Return what stands for passing any role to one service only, among the escalating actions."""
+    """Return the name for "any role may be passed, but to one service only" among the escalating actions."""
     return f"{PASS_ROLE}{_TO}{service}"
 
 
 class Step(NamedTuple):
-    """One way to more power."""
+    """One way to gain more power."""
 
     action: str
     """The action that takes the step."""

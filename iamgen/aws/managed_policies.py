@@ -1,4 +1,4 @@
-"""The documents of AWS managed policies, with the day of which they are.
+"""Read the documents of AWS managed policies, and the date at which they were fetched.
 
 iamgen brings the documents of all AWS managed policies of a certain day. `iamgen refresh-managed-policies` fetches the
 present ones into the user's cache folder, and the newer of the two is read. Both are archives as
@@ -47,7 +47,7 @@ class ManagedPolicyDocuments(Mapping[str, Mapping[str, Any]]):
 
     @property
     def date(self) -> str:
-        """The day of which the documents are, such as `2026-10-27`."""
+        """The date of the documents, such as `2026-10-27`."""
         return self._archive.origin.date
 
     @property
@@ -79,7 +79,7 @@ class ManagedPolicyDocuments(Mapping[str, Mapping[str, Any]]):
 
 @cache
 def managed_documents(partition: str = DEFAULT) -> ManagedPolicyDocuments:
-    """Return the newest documents for a partition: those that were fetched last, or those that iamgen brings.
+    """Return the newest documents for a partition: those that were fetched last, or those that come with iamgen.
 
     What iamgen brings is of the partition `aws`. It is read for other partitions as well until their own documents
     have been fetched.

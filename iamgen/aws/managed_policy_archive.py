@@ -1,4 +1,4 @@
-"""The file format of AWS managed policies: a zip archive of which a single document can be read quickly.
+"""Read and write the archive of AWS managed policies: a zip file from which one document is read quickly.
 
 `index.json` says where the documents are from, of which day they are, and for each policy its version and the part that
 its document is in. The parts, `0.json` and so on, hold the documents of a hundred policies each, by path and name:
@@ -37,7 +37,7 @@ class ManagedPolicy:
 
 @dataclass(frozen=True)
 class PolicyListOrigin:
-    """Where documents are from."""
+    """Where the documents are from, and when they were fetched."""
 
     source: str
     """Whom they were obtained from, as a sentence."""

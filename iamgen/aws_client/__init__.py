@@ -1,1 +1,1 @@
-"""Requests to AWS: clients, errors in plain words, polling, several accounts at once. Only here is boto3 imported."""
+"""Send requests to AWS: clients, errors in plain words, polling, several accounts. Only this room imports boto3."""

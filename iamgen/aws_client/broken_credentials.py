@@ -1,4 +1,4 @@
-"""Say what is wrong with a source of credentials: a program, a file or a cache that botocore did not expect so.
+"""Explain what is wrong with a source of credentials (a program, a file or a cache) that botocore cannot use.
 
 botocore lets through what it does not expect, as it comes. Which of its functions were being called tells what it was
 about to do.

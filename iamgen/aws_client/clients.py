@@ -1,4 +1,4 @@
-"""Clients of AWS for one account, made when they are first used."""
+"""Make the AWS clients of one account, each when it is first used."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ _EXAMPLE = "such as 'arn:aws:iam::{account_id}:role/deployer'"
 
 @dataclass(frozen=True)
 class Identity:
-    """Who one is in AWS."""
+    """The identity with which requests are sent to AWS."""
 
     account: str
     """The id of the account, twelve digits."""
@@ -128,7 +128,7 @@ class Identity:
 
 
 class WrongAccountError(IamgenError):
-    """Credentials of another account: whoever is about to deploy has mixed something up."""
+    """The credentials belong to another account: the person who deploys has confused something."""
 
 
 def require_account(clients: Clients, account_id: str, where: str) -> Identity:

@@ -1,4 +1,4 @@
-"""What goes wrong on the way to AWS, in words that say what to do."""
+"""Turn errors of requests to AWS into words that say what to do."""
 
 from __future__ import annotations
 

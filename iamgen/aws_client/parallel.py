@@ -1,4 +1,4 @@
-"""Work on several accounts at the same time, on a few of them at once; one that fails leaves the others alone."""
+"""Work on a few accounts at the same time; if one of them fails, the others go on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long iamgen waits between two requests when it follows something in AWS."""
+"""Decide how long iamgen waits between two requests while it follows an operation in AWS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Pace:
-    """How long to wait between two questions: shortly at first, then longer and longer."""
+    """How long to wait between two requests: a short time at first, then longer and longer."""
 
     sleep: Callable[[float], None] = time.sleep
     """Waits for so many seconds. Tests bring one of their own."""

@@ -1,4 +1,4 @@
-"""The sessions of assumed roles that are shared with the AWS CLI, in `~/.aws/cli/cache`.
+"""Share the sessions of assumed roles with the AWS CLI, in its folder `~/.aws/cli/cache`.
 
 This module is imported where a session is begun, since it imports botocore.
 """

@@ -1,4 +1,4 @@
-"""Sessions of boto3: whose credentials they have, how long they wait for AWS, and what they tell under --verbose.
+"""Make sessions of boto3: their credentials, their time limits, and what they report under --verbose.
 
 This module is imported where a session is begun, since it imports boto3.
 """

@@ -1,1 +1,1 @@
-"""Templates in, findings out: cfn-lint, and rules for what it does not see."""
+"""Check templates: cfn-lint and iamgen's own rules find the faults in them."""

@@ -1,4 +1,4 @@
-"""What a declaration tells the rules about an account's template."""
+"""What a declaration says about an account's template, for the rules."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from iamgen.declaration.source import shown
 
 
 def facts_of(declaration: Declaration, root: Path) -> Facts:
-    """Return the facts of every account: who is no person, what is meant to be powerful, and each thing's line.
+    """Return the facts of every account: who is not a person, what is meant to be powerful, and the lines of all of
+    these.
 
     They are the same for all, but for `account_id`, which is to be filled in.
 
@@ -67,7 +68,8 @@ def administrators_everywhere(declaration: Declaration) -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class Causes(Mapping[str, str]):
-    """Where each resource is declared, by logical id. The exact place is looked up only for what has a finding."""
+    """Where each resource is declared, by logical id. The exact place is looked up only for resources with a
+    finding."""
 
     origins: Mapping[str, Origin]
     """Where each is written, as users.py has it."""

@@ -1,4 +1,4 @@
-"""What is wrong with the declaration itself, as findings: for the formats that programs read."""
+"""Turn faults of the declaration itself into findings, for the formats that programs read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A finding: what a rule of iamgen or cfn-lint has to say against a template."""
+"""A finding: a fault that a rule of iamgen or cfn-lint reports in a template."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 class Finding(NamedTuple):
-    """One thing that a rule says about a template."""
+    """One report of a rule about a template."""
 
     rule: str
     """The id of the rule: of iamgen, or of cfn-lint."""

@@ -69,7 +69,7 @@ def views(
 
 
 def inspect(texts: Mapping[str, str], declaration: Declaration, looking: Looking) -> Findings:
-    """Return what is found in each account's template, errors first, but for what is ignored."""
+    """Return the findings in each account's template, errors first, except those that are ignored."""
     return inspect_views(views(texts, declaration, looking.root), texts, declaration, looking)
 
 

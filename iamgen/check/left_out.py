@@ -1,4 +1,4 @@
-"""What a template tells cfn-lint to leave out, by its own Metadata."""
+"""Read the Metadata by which a template tells cfn-lint to leave out rules."""
 
 from __future__ import annotations
 

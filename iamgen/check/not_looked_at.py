@@ -1,4 +1,4 @@
-"""Counts the resources of a template whose types no rule looks at, so that "no findings" does not speak for them."""
+"""Count the resources of a template that no rule looks at, so that "no findings" does not seem to include them."""
 
 from __future__ import annotations
 

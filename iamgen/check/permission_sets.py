@@ -1,4 +1,4 @@
-"""Looks at permission sets of IAM Identity Center as at the roles that they become in accounts."""
+"""Turn permission sets of IAM Identity Center into the roles that they become in accounts, so that rules read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rules know about a template besides the template: nothing, or what the declaration says."""
+"""What rules know besides the template itself: nothing, or what the declaration says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of one template. As they are by default, they suit one that iamgen did not make."""
+    """The facts of one template. The default values suit a template that iamgen did not make."""
 
     partition: str = "aws"
     """The partition of the template's account."""

@@ -1,4 +1,4 @@
-"""Put findings together that several accounts have, so that each of them is shown once, with the accounts."""
+"""Combine findings that several accounts have, so that each is shown once, with the accounts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from iamgen.check.finding import Finding
 
 
 class SharedFinding(NamedTuple):
-    """A finding, and where it was made."""
+    """A finding, and the accounts that have it."""
 
     finding: Finding
     """The finding. Its line is 0 where it stands for several places: it is another line in each of them."""

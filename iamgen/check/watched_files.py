@@ -1,4 +1,4 @@
-"""The files that a check reads: which they are, whether they have changed, and waiting until they do.
+"""Watch the files that a check reads: list them, see whether they have changed, and wait until they do.
 
 What has changed is decided by looking at the files themselves. The operating system's notices of changes, which come
 through watchfiles, only say when to look: so a notice that is lost, or is about another file, does no harm.
@@ -25,7 +25,7 @@ _QUIET, _LONGEST, _LOOK_AGAIN = 100, 1600, 1000  # milliseconds
 
 
 class Stamp(NamedTuple):
-    """What differs when a file has been written anew."""
+    """What differs after a file has been written anew."""
 
     modified: int
     """When the file was last written, in nanoseconds since 1970."""

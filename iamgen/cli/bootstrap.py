@@ -104,7 +104,7 @@ def bootstrap(
 
 
 def _person(name: str | None, user: str | None) -> str:
-    """Return whom it is for. Raises UsageError where nobody is named, or two people are."""
+    """Return for whom it is. Raises UsageError if nobody is named, or if two people are named."""
     people = {person for person in (name, user) if person}
     if len(people) != 1:
         problem = "it is for one person" if people else "it does not say for whom"

@@ -1,4 +1,4 @@
-"""Keep what is needed to mend a bug of iamgen in a file of the person's own."""
+"""Write what is needed to mend a bug of iamgen into a private file of the person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A group of commands that are imported when they are used: the list of them needs none."""
+"""A group of commands: each is imported only when it is used, and none to list them."""
 
 from __future__ import annotations
 

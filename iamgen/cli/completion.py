@@ -27,6 +27,6 @@ def completion(session: Session, /, *, shell: str) -> int:
     from iamgen.cli.completion_scripts import PLACES, script
 
     session.console.product(script(shell))
-    if session.console.out.isatty():  # whoever sees the script has not put it anywhere
+    if session.console.out.isatty():  # the script is shown, so it is not installed yet
         session.console.note(f"next: {PLACES[shell]}")
     return 0

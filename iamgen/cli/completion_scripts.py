@@ -1,4 +1,4 @@
-"""The scripts by which a shell asks iamgen for completions.
+"""The scripts with which a shell asks iamgen for completions.
 
 Those of zsh and fish are click's. bash has one of iamgen's own: click's lets bash expand a pattern such as `*-dev`
 against the files of the current folder.

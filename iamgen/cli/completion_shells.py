@@ -1,5 +1,7 @@
-"""How each shell hands over the line that is to be completed, and what it takes for an answer, where click's own way
-misses `--option=value`."""
+"""Read the line that a shell wants to complete, and answer in the form that this shell expects.
+
+It replaces those parts of click that do not complete `--option=value`.
+"""
 
 from __future__ import annotations
 

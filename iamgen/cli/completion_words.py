@@ -47,7 +47,7 @@ def account_names_or_files(context: click.Context, incomplete: str) -> list[Comp
 
 
 def kinds(_context: click.Context, incomplete: str) -> list[str]:
-    """Return the kinds of accounts, of which there may be several, that begin so."""
+    """Return the kinds of accounts that begin with the text and of which there may be several accounts."""
     from iamgen.declaration.kinds import KINDS, USER_ONLY
 
     return _beginning((kind for kind in KINDS if kind != USER_ONLY), incomplete)

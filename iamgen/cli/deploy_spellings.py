@@ -1,5 +1,8 @@
-"""Options of deploy that no help shows: the older spellings of plan, apply, cancel and stack-set, which work; and what
-people know from other tools and iamgen does not do, which is refused with the reason."""
+"""Options of deploy that its help does not show.
+
+There are two kinds: the older spellings of plan, apply, cancel and stack-set, which still work; and options that people
+know from other tools and that iamgen does not have, which are refused with the reason.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ _NO_IMPORT_HINT = (
 
 
 class OlderSpelling(NamedTuple):
-    """The options of deploy that have become commands of their own."""
+    """Options of deploy that are commands of their own now."""
 
     plan_file: Path | None
     """The file that keeps the plan: `iamgen plan -o FILE`."""

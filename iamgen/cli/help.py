@@ -13,14 +13,14 @@ _WHOLE = "\N{NON-BREAKING HYPHEN}"
 
 
 class WholeWordsFormatter(click.HelpFormatter):
-    """A layout that breaks no line at a hyphen, so that the name of an option is never torn apart."""
+    """A layout that does not break lines at hyphens, so that the names of options stay whole."""
 
     def write_text(self, text: str) -> None:
         """Write a paragraph."""
         super().write_text(text.replace("-", _WHOLE))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        """Write a list of names, each with what it is."""
+        """Write a list of names, each with its explanation."""
         super().write_dl([(name, text.replace("-", _WHOLE)) for name, text in rows], col_max, col_spacing)
 
     def getvalue(self) -> str:

@@ -101,7 +101,7 @@ def _ended(session: Session) -> int:  # noqa: PLR0911  # one for each way to end
         session.console.note("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        return FAULT  # who read stdout has gone, and knows
+        return FAULT  # the reader of stdout has closed it, and knows that
     except Exception as exc:  # noqa: BLE001  # whatever the system does not refuse, is a bug of ours
         return _unexpected_end(session.console, exc)
 

@@ -13,7 +13,7 @@ FOLDER = "iamgen.folder"
 
 @dataclass
 class Session:
-    """Where a command works and prints. It is filled in late: an error may come before the options are read."""
+    """Where a command works and prints. It is filled in late, because an error may come before the options are read."""
 
     console: Console
     """Where to print and to ask."""

@@ -1,4 +1,4 @@
-"""What is said about an option that no command has: which one was probably meant, of those that help shows."""
+"""Say which option was probably meant when somebody types an option that the command does not have."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST = 3
 
 
 def unknown_option(option: str, context: click.Context) -> Fault:
-    """Return the fault. A word that is the beginning of options is taken for a short form of them."""
+    """Return the fault. If the word is the beginning of options, the hint suggests these options."""
     known = {name.lstrip("-"): name for name in _options(context)}
     word = option.lstrip("-")
     longer = [name for bare, name in known.items() if bare.startswith(word)]
@@ -24,8 +24,8 @@ def unknown_option(option: str, context: click.Context) -> Fault:
 
 
 def _options(context: click.Context) -> list[str]:
-    """Return the long names of a command's options: those that its help shows, and the general ones, which are shown in
-    the help of the program."""
+    """Return the long names of a command's options: those in its own help, and the general ones in the help of the
+    program."""
     general = _shown(context.find_root())
     return [name for param in _params(context) for name in _names(param) if not param.hidden or name in general]
 

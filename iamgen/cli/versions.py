@@ -1,4 +1,4 @@
-"""The versions of iamgen, of Python and of the libraries that iamgen stands on, for a report of a bug."""
+"""List the versions of iamgen, of Python and of iamgen's libraries, for a bug report."""
 
 from __future__ import annotations
 

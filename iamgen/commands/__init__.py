@@ -1,1 +1,1 @@
-"""What the program does, one command a file: plain arguments in, an exit code out."""
+"""What the program does: one module for each command, which takes plain arguments and returns an exit code."""

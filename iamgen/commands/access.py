@@ -24,7 +24,7 @@ from iamgen.ui.console import Console
 
 @dataclass(frozen=True)
 class AccessOptions:
-    """What is asked for, as it was typed."""
+    """What a person asks for, as they typed it."""
 
     source: ModelSource
     """What it is answered on."""

@@ -1,4 +1,4 @@
-"""`iamgen diff`: who gains and who loses what from one state of all accounts to another."""
+"""`iamgen diff`: print who gains and who loses what between two states of all accounts."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def _is_own(source: Source) -> bool:
 
 
 def _lint(sources: Mapping[str, Source], request: CheckRequest, console: Console) -> dict[str, tuple[Finding, ...]]:
-    """Return what cfn-lint finds in templates of any origin.
+    """Return cfn-lint's findings in templates of any origin.
 
     No file configures it: one that lies beside them may be of whoever made them, and could run code or leave out
     rules. What a template's own Metadata leaves out is said.

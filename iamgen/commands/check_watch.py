@@ -52,7 +52,7 @@ def files_to_watch(folder: Path, templates: tuple[Path, ...]) -> WatchedFiles:
 
 
 def require_text(form: str) -> None:
-    """Refuse a format for programs, of which there would be one document after another. Raises UsageError."""
+    """Refuse a format for programs, because the output would be several documents. Raises UsageError."""
     if form != "text":
         raise UsageError([Fault("--watch", f"it prints text, and not {form}", "leave out one of the two options")])
 

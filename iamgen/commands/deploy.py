@@ -1,4 +1,4 @@
-"""`iamgen deploy`: from templates to AWS, through change sets that are shown first."""
+"""`iamgen deploy`: deploy templates to AWS, by change sets that are shown first."""
 
 from __future__ import annotations
 
@@ -127,7 +127,8 @@ def deploy(request: DeployRequest, console: Console) -> int:
 
 
 def _plan_and_decide(run: _Run, kept_plans: Collection[plan_file.Kept], members: Collection[Member]) -> int:
-    """Plan, decide, and clean up, however that ends: all change sets go that nobody wants any more or has begun."""
+    """Plan, decide and clean up, however that ends: all change sets that are no longer needed and were not begun are
+    removed."""
     choices, stays = _choices(run.request, run.console, run.stop), dict[str, tuple[Fault, ...]]()
     try:
         with run.console.board([member.name for member in members]) as show:

@@ -1,4 +1,4 @@
-"""`iamgen cancel`: stop an update that is under way; AWS puts everything back as it was."""
+"""`iamgen cancel`: stop an update that is under way; AWS then restores everything as it was."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`iamgen stack-set KIND`: one template into all accounts of a kind, by CloudFormation itself."""
+"""`iamgen stack-set KIND`: deploy one template to all accounts of a kind, with a stack set of CloudFormation."""
 
 from __future__ import annotations
 
@@ -122,7 +122,8 @@ def _change(planned: PlannedSet, caller: Identity, declaration: Declaration) -> 
 
 
 def _refuse_losses(request: StackSetRequest, change: TemplateChange, caller: Identity, console: Console) -> None:
-    """Raise IamgenError for what nobody has allowed to be lost: the stacks of a set have no stack policy of ours."""
+    """Raise IamgenError for losses that nobody has allowed, because the stacks of a set have no stack policy of
+    ours."""
     losses = refused(change, caller, now(), Allowed(request.permit.allow_replacement, request.permit.lock_me_out))
     if losses.refusals:
         raise IamgenError(losses.refusals)

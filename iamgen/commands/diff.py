@@ -1,4 +1,4 @@
-"""`iamgen diff --policy`: what two policy documents allow differently, proven or with a request that shows it."""
+"""`iamgen diff --policy`: print how two policy documents differ, proven or with a request that shows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`iamgen expiring`: what ends within some time, and what has ended."""
+"""`iamgen expiring`: print what ends within some time, and what has ended."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 
 @dataclass(frozen=True)
 class ExpiringOptions:
-    """What is asked for, as it was typed."""
+    """What a person asks for, as they typed it."""
 
     source: ModelSource
     """What it is answered on."""

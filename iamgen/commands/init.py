@@ -49,7 +49,7 @@ _FILES = {"accounts": CONSTANTS, "region": CONSTANTS, "people": USERS, "requirem
 
 @dataclass(frozen=True)
 class InitRequest:
-    """What `iamgen init` is asked for."""
+    """What a person asks `iamgen init` to do."""
 
     folder: Path
     """The folder of the new repository."""

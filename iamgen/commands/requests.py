@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Reach(NamedTuple):
-    """The accounts a command works in, and how it comes by credentials for them."""
+    """The accounts in which a command works, and how it gets credentials for them."""
 
     accounts: tuple[str, ...] = ()
     """The names of the accounts, as CONST.inc calls them."""
@@ -37,7 +37,7 @@ class Permit(NamedTuple):
 
 
 class Lint(NamedTuple):
-    """Whether and how cfn-lint is asked about templates."""
+    """Whether and how cfn-lint checks the templates."""
 
     on: bool = True
     """Whether cfn-lint runs at all (`--no-lint` turns it off)."""
@@ -57,7 +57,7 @@ class Output(NamedTuple):
 
 
 class DeployOptions(NamedTuple):
-    """How a deployment goes about its work in each account."""
+    """How a deployment works in each account."""
 
     repair: bool = False
     """Whether drift is removed as well (`--repair`)."""

@@ -1,4 +1,4 @@
-"""`iamgen review`: begin a review of all access, and say how far one is."""
+"""`iamgen review`: begin a review of all access, and print how much of a review is done."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class UserCreateRequest:
-    """Who is created, and what is made beside."""
+    """For whom users are created, and what else is made."""
 
     root: Path
     """The folder that has users.py."""
@@ -164,7 +164,7 @@ def _delivery(work: _Creation) -> PasswordDelivery | None:
 
 
 def _show(work: _Creation, *, page_follows: bool) -> None:
-    """Show what would be done, and what is not right and stays. Stdout is for the page, where one is printed."""
+    """Show what would be done, and what is wrong and stays so. Stdout is for the page, if one is printed."""
     lines: list[PlanLine] = []
     for plan in work.plans:
         if plan.steps:
@@ -271,7 +271,8 @@ def _end(work: _Creation, page: str | None) -> int:
 
 
 def _standing(plan: CreationPlan) -> str:
-    """Say how a person stands for whom there is nothing to do; nobody has everything of whom a warning speaks."""
+    """Report about a person for whom there is nothing to do. If there is a warning about them, do not say that they
+    have everything."""
     if plan.waiting:
         return "has everything but the groups that are not deployed yet"
     if plan.remarks:

@@ -39,7 +39,7 @@ _READINGS = 6
 
 @dataclass(frozen=True)
 class OffboardRequest:
-    """Who is offboarded, and how far."""
+    """Who is offboarded, and how much is taken away."""
 
     root: Path
     """The folder that has users.py."""
@@ -105,7 +105,7 @@ class _Offboarding:
         return leaver_state(self.accounts, self.request.name, before.leaver, tuple(known))
 
     def write(self, end: ReceiptEnd | None) -> None:
-        """Write the receipt as it is now."""
+        """Write the receipt in its present state."""
         body = receipt_body(self.parts, end)
         write_receipt(self.request.file, body, receipt_page(body))
 
@@ -238,7 +238,7 @@ def _interruption(work: _Offboarding, run: OffboardingRun) -> InterruptError:
 
 
 def _end(work: _Offboarding, after: LeaverState) -> int:
-    """Prove what is gone, write the receipt, and say what is left."""
+    """Prove that everything was taken away, write the receipt, and say what is still to be done."""
     request, console, parts = work.request, work.console, work.parts
     console.errors(parts.run.faults)
     is_hidden = find_person(parts.people.declaration, request.name) is not None and not work.lines
@@ -258,7 +258,7 @@ def _end(work: _Offboarding, after: LeaverState) -> int:
 
 
 def _changes_state(parts: ReceiptParts, end: ReceiptEnd) -> bool:
-    """Whether the receipt says by now something else than that of an earlier run, or there was none."""
+    """Whether the receipt now differs from that of an earlier run, or there was none."""
     return parts.earlier is None or parts.earlier.body["state"] != receipt_body(parts, end)["state"]
 
 

@@ -1,4 +1,4 @@
-"""`iamgen who-can`: everybody who may do something, with the way and until when."""
+"""`iamgen who-can`: print everybody who may do something, in which way and until when."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from iamgen.ui.console import Console
 
 @dataclass(frozen=True)
 class WhoCanRequest:
-    """What is asked for, and on what."""
+    """What a person asks for, and about which model."""
 
     source: ModelSource
     """What it is answered on."""

@@ -1,4 +1,4 @@
-"""Account names and patterns in users.py, turned into the accounts that they mean."""
+"""Turn account names and patterns in users.py into the accounts that they mean."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def is_pattern(key: str) -> bool:
-    """Tell whether an access key is a pattern and not an account's name."""
+    """Return whether a key of `access` is a pattern, and not the name of an account."""
     return any(character in key for character in "*?[")
 
 
@@ -49,7 +49,7 @@ def account_faults(declared: Declared, field: str | Sequence[str] | None, accoun
     """Yield a fault for each account name or pattern of the field `accounts` that means no account."""
     for key in account_keys(field):
         if accounts.by_name and not accounts_meant(key, accounts):
-            from iamgen.declaration.account_hints import account_hint  # only a mistake should cost it
+            from iamgen.declaration.account_hints import account_hint  # slow to import, and only needed after a mistake
 
             hint = account_hint(key, accounts.by_name, accounts.aliases, account_keys(field))
             yield MisDeclared(declared.origin, f"{label(declared)}: {key!r} is no account, nor matches any", hint, key)

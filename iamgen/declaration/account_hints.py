@@ -1,4 +1,4 @@
-"""What to write instead of an account's name that CONST.inc does not declare.
+"""Suggest what to write instead of an account name that CONST.inc does not declare.
 
 A suggestion is never an account of another kind: whoever mistypes the name of a production account is not sent to
 development, nor the other way round. Nothing here is imported before there is such a name.
@@ -105,7 +105,7 @@ def _may_be_meant(wrong: str, name: str) -> bool:
 
 
 def _is_of_another_kind(wrong: str, name: str) -> bool:
-    """Return whether both names say of which kind they are, and not the same."""
+    """Return whether the names of both accounts state a kind, and the kinds differ."""
     kinds = {_kind_by_word(wrong.rpartition("-")[2]), _kind_by_word(name.rpartition("-")[2])} - {""}
     return len(kinds) > 1
 

@@ -1,4 +1,4 @@
-"""Ids of AWS accounts in CONST.inc: how their constants are called, and what they and accounts' names look like."""
+"""Ids of AWS accounts in CONST.inc: the names of their constants, and the form of ids and of account names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The accounts that a command is for, by the names and patterns on its command line."""
+"""Find the accounts that a command is for, by the names and patterns on its command line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ def _matching(name: str, known: Collection[str]) -> tuple[str, ...]:
 
 
 def _unknown(declaration: Declaration, name: str, beside: Collection[str]) -> Fault:
-    from iamgen.declaration.account_hints import account_hint, declared_accounts  # only a mistake should cost it
+    from iamgen.declaration.account_hints import (  # slow to import, and only needed after a mistake
+        account_hint,
+        declared_accounts,
+    )
 
     if is_pattern(name):
         return Fault(name, "no account's name matches this pattern", declared_accounts(declaration.accounts))

@@ -81,7 +81,7 @@ def account_name(constant_name: str) -> str:
 
 
 def _declares(name: str, constants: Constants) -> bool:
-    """Tell whether a constant declares an account; one in lower case is meant to, unless it repeats another."""
+    """Return whether a constant declares an account. One in lower case is meant to, unless it repeats another."""
     if name.endswith(_ID):
         return True
     upper = name.upper()
@@ -194,7 +194,7 @@ def _with_people(
 
 
 def _stand_in(constants: Constants, by_name: Mapping[str, Account]) -> tuple[str | None, list[Fault]]:
-    """Return the account that stands in for user-only, or None when that one is on its own."""
+    """Return the account that stands in for user-only, or None if user-only is an account of its own."""
     declared = next((account for account in by_name.values() if account.kind == USER_ONLY), None)
     likely = [name for name, account in by_name.items() if account.kind == "dev"] or [
         name for name, account in by_name.items() if account.kind == "workload"

@@ -1,4 +1,4 @@
-"""Tell faults that are alike once, with how many there are and where the first of them stand.
+"""Combine faults that are alike into one, with their number and the places of the first few.
 
 A wrong account in the access of 500 people is one mistake to its author. Nothing here is imported before there is a
 fault to be told.

@@ -147,7 +147,7 @@ def unknown_account_faults(declared: Assertion | Acceptance, accounts: Accounts)
     known = (*accounts.by_name, *accounts.aliases)
     for key in keys if accounts.by_name else ():
         if not any(name == key or (is_pattern(key) and fnmatchcase(name, key)) for name in known):
-            from iamgen.declaration.account_hints import account_hint  # only a mistake should cost it
+            from iamgen.declaration.account_hints import account_hint  # slow to import, and only needed after a mistake
 
             hint = account_hint(key, accounts.by_name, accounts.aliases, keys)
             problem = f"{declared.label}: {key!r} is no account, nor matches any"
@@ -170,7 +170,7 @@ def _name_faults(assertion: Assertion, known: _KnownNames, written: Written) -> 
 
 
 def _exception_faults(assertion: Assertion, known: _KnownNames) -> Iterator[MisDeclared]:
-    """Find exceptions that leave nobody. Roles are an exception to ways, and so take nobody away by themselves."""
+    """Find exceptions that make the assertion empty. Roles are an exception to ways, so they alone take nobody away."""
     meant, excepted = known.meant_by_who(assertion), known.meant(texts_of(assertion.but))
     if meant and meant <= excepted:
         problem = f"{assertion.label}: but excepts everybody whom who means, and so it would be about nobody"

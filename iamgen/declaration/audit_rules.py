@@ -1,4 +1,4 @@
-"""The names of what `iamgen audit` finds, by which users.py can accept a finding that is known."""
+"""The names of the rules of `iamgen audit`, which users.py uses to accept a known finding."""
 
 from __future__ import annotations
 

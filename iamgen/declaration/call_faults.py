@@ -65,7 +65,7 @@ def _unfit(cls: type, name: str, value: object) -> Iterator[tuple[str, str]]:
 
 
 def _choices(hint: Any) -> tuple[str, ...]:  # noqa: ANN401  # a type expression
-    """Return the words of which a field takes one; none where it takes anything else."""
+    """Return the words that a field accepts; nothing if it accepts other values as well."""
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _choices(args[0])

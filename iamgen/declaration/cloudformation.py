@@ -1,4 +1,4 @@
-"""What CloudFormation would replace in a template's values, and what of that iamgen lets out: `Ref` and `Fn::GetAtt`.
+"""Find what CloudFormation would replace in a template's values. iamgen allows only `Ref` and `Fn::GetAtt`.
 
 Everything else would make of the text that was looked at another one, after it was looked at: functions, transforms
 (`AWS::Include` is put in while the change set is made), and dynamic references, `{{resolve:…}}`, which CloudFormation
@@ -28,7 +28,8 @@ _WRITE_IT = "write what is meant: CONST.inc, `vars` and `account` are there for 
 
 
 def is_function(key: str) -> bool:
-    """Return whether a key is a function's, but for `Ref`; written with blanks or in other capitals counts too."""
+    """Return whether a key is a function of CloudFormation other than `Ref`, also if written with blanks or other
+    capitals."""
     return key.strip().casefold().startswith("fn::")
 
 
@@ -122,7 +123,7 @@ def _in_key(key: str, holder: Mapping[object, object], at: ValuePath) -> Iterato
 
 
 def _in_reference(key: str, holder: Mapping[object, object], at: ValuePath) -> Iterator[Replaced]:
-    """Find a reference that is not just that, and one that makes vanish what it stands for."""
+    """Find a reference that has other keys beside it, and one that removes the value for which it stands."""
     argument = holder[key]
     if len(holder) > 1:
         yield Replaced(at, f"{key} beside other keys", f'a reference stands alone: {{"{key}": …}}')

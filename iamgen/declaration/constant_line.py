@@ -1,4 +1,4 @@
-"""One line of CONST.inc by itself: an assignment, nothing, or the reason why it is refused.
+"""Read one line of CONST.inc: an assignment, nothing, or the reason why the line is refused.
 
 sh sources the same file and make includes it. So a line is understood only where bash, dash and
 GNU make read the same in it; where they differ, or might, it is refused. Two things that make reads in its own
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 
 class QuotedText(NamedTuple):
-    """Characters of a value that stand for themselves."""
+    """Characters of a value that have no special meaning."""
 
     text: str
     """The characters."""
@@ -226,7 +226,7 @@ def _read_closely(line: str) -> Assignment | Refusal | None:
 
 
 def name_on(line: str) -> str:
-    """Return the name that a refused line tries to set, empty when there is none to be told.
+    """Return the name that a refused line tries to set; empty if that cannot be found out.
 
     A name with hyphens, which none can have, is taken for the one with `_` in their place.
     """

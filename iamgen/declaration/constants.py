@@ -58,6 +58,6 @@ class Constants(Mapping[str, str]):
         constant = self.by_name.get(name)
         if constant is None:
             return self.path
-        from iamgen.declaration.constants_place import place_of_part  # only what is to be told should cost it
+        from iamgen.declaration.constants_place import place_of_part  # slow to import, and only needed for a message
 
         return place_of_part(self.text, f"{self.path}:{constant.line}", constant.line, part)

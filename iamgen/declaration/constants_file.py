@@ -136,7 +136,7 @@ _LineProblem = tuple[str, str, int]
 
 
 class _ConstantsReading:
-    """What is known of a file while its statements are taken one after the other."""
+    """What is known of a file while its statements are read one after the other."""
 
     def __init__(self, path: str, text: bytes, statements: Mapping[int, Assignment | Refusal]) -> None:
         self.by_name: dict[str, Constant] = {}
@@ -167,7 +167,7 @@ class _ConstantsReading:
 
     def _place(self, number: int, column: int = 0) -> str:
         """Return the place of a column on a line, counted from 1; 0 means the name that the line sets."""
-        from iamgen.declaration.constants_place import place_of_column  # only what is to be told should cost it
+        from iamgen.declaration.constants_place import place_of_column  # slow to import, and only needed for a message
 
         return place_of_column(self._text, f"{self._path}:{number}", number, column)
 
@@ -194,7 +194,7 @@ class _ConstantsReading:
         ]
 
     def _value(self, statement: Assignment | Refusal) -> str | None:
-        """Return the value with its references replaced, None when there is none to be had."""
+        """Return the value with its references replaced, or None if it cannot be determined."""
         if isinstance(statement, Refusal) or not self._has_values(statement):
             return None
         texts = [
@@ -244,7 +244,7 @@ class _ConstantsReading:
                 yield message, self._where_it_is(piece.name, number), piece.column
 
     def _is_misspelt_id(self, name: str) -> bool:
-        """Tell whether another line is to blame, which is told as what is wrong with the accounts."""
+        """Return whether the fault is in another line, and is reported as a fault of the accounts."""
         if not name.endswith(ID_ENDING) or name in self._first_lines:
             return False
         values = {known: constant.value for known, constant in self.by_name.items()}

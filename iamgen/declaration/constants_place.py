@@ -1,4 +1,4 @@
-"""The line of CONST.inc that a message shows: names as they are, values only where they are no secret.
+"""Show a line of CONST.inc in a message: with its names, but with values only where they are no secret.
 
 A constant may be a token that sh needs; iamgen's own constants are ids and names, which its messages repeat anyway.
 Nothing here is imported before there is something to be told.
@@ -59,7 +59,7 @@ def _is_own(name: str) -> bool:
 
 
 def _without_secret(source: str, at: int) -> str:
-    """Return the line with its value hidden, but for blanks, and for the sign at which something is wrong."""
+    """Return the line with its value hidden, except for blanks and the character that is wrong."""
     match = _BEFORE_VALUE.match(source)
     if match is None or _is_own(match["name"]):
         return source

@@ -1,4 +1,4 @@
-"""Names of declared users, roles, groups and policies: their form, their length, and that no two are the same."""
+"""Check names of declared users, roles, groups and policies: their form, their length, and that each is used once."""
 
 from __future__ import annotations
 

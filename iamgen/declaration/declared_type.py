@@ -42,7 +42,7 @@ class MisDeclared(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Faulty:
-    """Stands where a value was declared wrongly; its faults have been noted already."""
+    """Takes the place of a value that was declared wrongly; its faults are already noted."""
 
     origin: Origin
     """Where the value is written."""
@@ -59,7 +59,7 @@ _DEEPEST = 100  # collections within each other; a policy document has about ten
 
 
 class Notes(NamedTuple):
-    """What was noted while users.py was read."""
+    """Everything that was noted while users.py was read."""
 
     faults: list[MisDeclared]
     """The faults of wrong values."""
@@ -203,7 +203,7 @@ def declared_at(cls: type[Declared], origin: Origin, values: Mapping[str, Any]) 
 
 
 def without_fault(value: object) -> object:
-    """Return a value as it is, or what is left of it when it was declared wrongly: perhaps None."""
+    """Return a value as it is or, if it was declared wrongly, what remains of it: perhaps None."""
     return value.rest if isinstance(value, Faulty) else value
 
 
@@ -242,7 +242,7 @@ def _faults_of_call(cls: type, origin: Origin, args: tuple[Any, ...], kwargs: Ma
     """Return every fault of a call. They alone decide: what merely does not look sound is no fault yet."""
     if _is_sound(cls, args, kwargs):
         return []
-    from iamgen.declaration.call_faults import call_faults  # only a mistake should cost it
+    from iamgen.declaration.call_faults import call_faults  # slow to import, and only needed after a mistake
 
     return [MisDeclared(origin, *fault) for fault in call_faults(cls, args, kwargs)]
 
@@ -297,13 +297,14 @@ def hints(cls: type) -> dict[str, Any]:
 
 
 def fits_type(value: object, hint: Any) -> bool:  # noqa: ANN401  # a type expression
-    """Tell whether a value is of the type; True is no number, text is no list, a Faulty is what it stands for."""
+    """Return whether a value has the type. True is not a number, a text is not a list, and a Faulty is what it stands
+    for."""
     return _fitting(hint)(value)
 
 
 @cache
 def _fitting(hint: Any) -> Callable[[object], bool]:  # noqa: ANN401  # a type expression
-    """Return what tells whether a value is of the type. A type is taken apart once, however many values it has."""
+    """Return a function that decides whether a value has the type. A type is analysed only once."""
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _fitting(args[0])
@@ -335,7 +336,7 @@ def _is_list_of(fits: Callable[[object], bool], value: object) -> bool:
 
 
 def _is_plain(value: object, around: tuple[int, ...] = ()) -> bool:
-    """Tell whether a value is plain data, which can be handed to another process: it has an end, too.
+    """Return whether a value is plain data that can be handed to another process, and does not contain itself.
 
     `around` has the ids of the collections that the value is in.
     """

@@ -1,4 +1,4 @@
-"""Explain the exception that ended users.py: where it was raised, and what to write instead where that is known.
+"""Explain the exception that ended users.py: where it was raised and, if that is known, what to write instead.
 
 Nothing here is imported before users.py has raised something.
 """

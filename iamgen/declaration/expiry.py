@@ -1,4 +1,4 @@
-"""When a grant or an emergency ends: a date or a time that a person writes, turned into a moment in UTC."""
+"""Read when a grant or an emergency ends: a date or time that a person writes becomes a moment in UTC."""
 
 from __future__ import annotations
 

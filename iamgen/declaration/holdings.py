@@ -1,4 +1,4 @@
-"""List what each principal has by a declaration (users, groups, roles in accounts), and compare two such lists."""
+"""List what each principal has by a declaration (memberships, roles in accounts), and compare two such lists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from iamgen.declaration.resolved import Declaration, Granted, Machine, Person
 
 
 class HoldingKey(NamedTuple):
-    """What tells holdings apart, whatever an account is called: who has it, where, and what."""
+    """What identifies a holding, whatever the account's name is: who has it, where, and what."""
 
     principal: str
     """The principal, as a person reads it."""
@@ -50,7 +50,7 @@ class Holding:
         return HoldingKey(self.principal, self.account_id, self.access)
 
     def exceeds(self, held: Mapping[HoldingKey, Holding]) -> bool:
-        """Tell whether none of the others is the same and lasts as long."""
+        """Return whether none of the others is equal and lasts as long."""
         same = held.get(self.key)
         return same is None or (same.until is not None and (self.until is None or same.until < self.until))
 

@@ -1,4 +1,4 @@
-"""OpenID Connect issuers that organisations share, and what pins a trust to the tokens of one organisation.
+"""OpenID Connect issuers that several organisations share, and which claims limit a trust to one organisation.
 
 This is the one place for these facts: a declaration's pipelines and the rule about federated trusts both ask here.
 AWS keeps a list of shared issuers itself, and refuses a new trust that does not look at their tenancy claim; whether
@@ -23,7 +23,7 @@ _COGNITO = "https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust
 
 
 class Claim(NamedTuple):
-    """What the value of a claim has to be like."""
+    """The form that the value of a claim must have."""
 
     pattern: re.Pattern[str]
     """Matched with the beginning of a value, in which `*` and `?` are wildcards."""
@@ -36,7 +36,7 @@ Claims = Mapping[str, Claim]
 
 @dataclass(frozen=True)
 class Issuer:
-    """An issuer of tokens, and what a trust in it has to demand."""
+    """An issuer of tokens, and what a trust in it must demand."""
 
     address: str
     """The issuer without its scheme, as condition keys begin; `*` stands for any text."""
@@ -193,7 +193,7 @@ _UNKNOWN = Issuer("", _AUDIENCE, _claims(sub=rf"{_WHOLE}|{_TWO_PARTS}"))
 
 @cache
 def issuer_at(address: str) -> Issuer:
-    """Return what is known of the issuer of that address, which is given without its scheme."""
+    """Return what is known about the issuer with that address, which is written without its scheme."""
     return next((issuer for issuer in ISSUERS if fnmatchcase(address.lower(), issuer.address)), _UNKNOWN)
 
 

@@ -1,4 +1,4 @@
-"""Kinds of accounts: what an account's name says, what `<P>_AWS_ACCOUNT_KIND` says, and which names are in doubt."""
+"""Find the kind of an account from its name or from `<P>_AWS_ACCOUNT_KIND`, and names whose kind is in doubt."""
 
 from __future__ import annotations
 

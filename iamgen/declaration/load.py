@@ -60,7 +60,7 @@ def _nearest_root(folder: Path, needed: tuple[str, ...]) -> Path:
 
 
 class ConstantsFile(NamedTuple):
-    """The file that has the constants, and how it is judged."""
+    """The file with the constants, and how strictly it is checked."""
 
     path: Path
     """The file."""
@@ -140,7 +140,7 @@ def _account_faults(declared: Accounts, source: ConstantsFile, *, unread: bool) 
 
 def _refusal(faults: Iterable[Fault]) -> IamgenError:
     """Return the error with all faults of both files: in their order, and those that are alike once."""
-    from iamgen.declaration.alike_faults import told_once  # only a fault should cost it
+    from iamgen.declaration.alike_faults import told_once  # slow to import, and only needed for a fault
 
     return IamgenError(told_once(sorted(faults, key=_place)))
 

@@ -1,4 +1,4 @@
-"""Warn of constants in CONST.inc whose names look as if iamgen should read them, and which it does not read."""
+"""Warn about constants in CONST.inc that look as if iamgen should read them, although it does not."""
 
 from __future__ import annotations
 
@@ -53,6 +53,6 @@ def _is_read(name: str) -> bool:
 
 
 def _is_alike(tail: str, ending: str) -> bool:
-    from difflib import SequenceMatcher  # 6 ms that only a doubtful name should cost
+    from difflib import SequenceMatcher  # takes 6 ms, and is only needed for a doubtful name
 
     return SequenceMatcher(None, tail, ending).ratio() >= _ALIKE

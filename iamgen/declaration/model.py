@@ -1,4 +1,4 @@
-"""Every type of users.py, and the standardized roles, under one name for the rest of the program.
+"""All types of users.py and the standardized roles, so that the rest of the program imports them from one module.
 
 Each type lies in a module of its own in `types`; `load` gathers what is declared by name.
 """

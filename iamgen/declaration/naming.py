@@ -1,4 +1,4 @@
-"""Names in AWS: a role's name `infra-ReadR-123456789012`, its ARN, and its logical id `ReadR`.
+"""Make the names in AWS: a role's name `infra-ReadR-123456789012`, its ARN, and its logical id `ReadR`.
 
 It lies with the declaration, not with the stack, because CONST.inc may state a role's name
 (`DEV_IAM_READ_ROLE`) and is held against the one that is generated.

@@ -1,4 +1,4 @@
-"""Where in a file of Python a value was written: the line, and the call on it, looked up at little cost."""
+"""Find out, at little cost, on which line of a Python file a value was written, and by which call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CI services whose jobs sign in by OIDC: their issuers, their audiences, and what a subject has to name.
+"""CI services whose jobs sign in by OIDC: their issuers, their audiences, and what a subject has to contain.
 
 Sources: each provider's own page on OIDC with AWS, as gathered in 2026. AWS compares `sub` as text, so a
 subject that ends too early also admits its neighbours: `repo:acme/shop*` admits `repo:acme/shop-evil`.
@@ -146,7 +146,7 @@ def subject_of(pipeline: Pipeline) -> str:
 
 
 def matched(provider: Provider, subject: str) -> re.Match[str] | None:
-    """Return the match of a subject that means one job or branch of the service's, or None of any other."""
+    """Return the match of a subject that means one job or branch of the service; None for every other subject."""
     if subject.endswith("*"):
         return re.fullmatch(provider.prefix, subject[:-1]) if provider.prefix else None
     return re.fullmatch(provider.subject, subject) or (

@@ -1,4 +1,4 @@
-"""Declared values as JSON and back: what the process that ran users.py hands over.
+"""Write declared values as JSON and read them back, between the process that ran users.py and iamgen.
 
 JSON, because the reader must be safe whatever users.py wrote into the pipe. A tuple is an array and a dict with keys of
 text is an object; everything else is an object whose only key is empty, with an array of its kind and its content.
@@ -43,7 +43,7 @@ _ABSENT = object()
 
 
 class NotPlainError(Exception):
-    """A value is no plain data; `origin` is where the declared value that holds it was written, if it is known."""
+    """A value is not plain data; `origin` is where the declared value that contains it was written, if known."""
 
     def __init__(self, value: object, origin: Origin | None = None) -> None:
         super().__init__(f"a {type(value).__name__} is not plain data")
@@ -152,7 +152,7 @@ def _faulty(*origin_and_content: Any) -> Faulty:  # noqa: ANN401  # whatever JSO
 
 
 def origin(file: object, line: object, code: object, instruction: object) -> Origin:
-    """Return the origin that was handed over as these values. Raises TypeError for what is none."""
+    """Return the origin that was handed over as these values. Raises TypeError if they are not an origin."""
     numbers = (line, code, instruction)
     if not isinstance(file, str) or not all(isinstance(number, int) for number in numbers):
         raise TypeError("a place is a file, a line and an instruction")
@@ -179,13 +179,13 @@ def restored_fault(where: object, problem: object, hint: object, span: object) -
         raise TypeError("a fault is three texts")
     if span is None:
         return Fault(where, problem, hint)
-    from iamgen.source_place import SourcePlace  # only a fault should cost it
+    from iamgen.source_place import SourcePlace  # slow to import, and only needed for a fault
 
     return Fault(SourcePlace(where, _span(span)), problem, hint)
 
 
 def _span(span: object) -> SourceSpan:
-    from iamgen.source_place import SourceSpan  # only a fault should cost it
+    from iamgen.source_place import SourceSpan  # slow to import, and only needed for a fault
 
     match span:
         case (str(text), int(column), int(length), int(skipped)):

@@ -1,4 +1,4 @@
-"""Know which roles can read and do nothing else, so that jobs may have them in production without an approval."""
+"""Find the roles that can only read, so that jobs may have them in production without an approval."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _only_reads(role: DescribedRole) -> bool:
 
 
 def _name(policy: str) -> str:
-    """Return the path and name of one of AWS's own policies; any other ARN stays as it is."""
+    """Return the path and name of a policy of AWS; any other ARN stays as it is."""
     arn = _OF_AWS.fullmatch(policy)
     return arn[1] if arn else policy
 

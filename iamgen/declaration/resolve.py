@@ -1,4 +1,4 @@
-"""Resolve a faultless declaration: look up names and patterns, fill in settings, leave out what has ended."""
+"""Resolve a declaration without faults: look up names and patterns, fill in settings, leave out what has ended."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def resolve(
 
 
 def _principals(written: Written) -> Iterator[tuple[Holder, Principal]]:
-    """Yield whoever is granted something, as written and resolved: people first, then machines, then pipelines."""
+    """Yield every principal to whom something is granted, as written and resolved: people, then machines, then
+    pipelines."""
     yield from ((user, person(user)) for user in sorted(written.users, key=_by_name))
     yield from ((ci_user, Machine(ci_user.name)) for ci_user in sorted(written.ci_users, key=_by_name))
     workloads = [(pipeline, workload(pipeline)) for pipeline in written.pipelines]

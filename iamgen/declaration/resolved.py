@@ -71,7 +71,7 @@ class Account(NamedTuple):
 
 @dataclass(frozen=True)
 class Declaration:
-    """All that a repository declares."""
+    """Everything that a repository declares."""
 
     constants: Constants
     """The constants of CONST.inc."""

@@ -1,4 +1,4 @@
-"""What users.py finds around it while it runs, in a process of its own: its folder, and the modules beside it."""
+"""Prepare what users.py has around it in its own process: its folder, and the modules beside it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from types import ModuleType
 
 
 def settle(file: Path, module: ModuleType) -> None:
-    """Make this process, for good, the one in which `file` runs as `module`.
+    """Prepare this process, for good, for running `file` as `module`.
 
     It runs in the file's folder, so that what it opens by a relative name is of the revision that is looked at. A
     module beside it comes before one of that name in the folder where iamgen was started or an installed one; only
     the standard library comes first. No bytecode is written beside it.
     """
-    folders = list(dict.fromkeys((str(file.parent), str(file.resolve().parent))))  # it may be a link
+    folders = list(dict.fromkeys((str(file.parent), str(file.resolve().parent))))  # the path may be a link
     sys.path[:] = _search_path(folders, _current_folder())
     sys.dont_write_bytecode = True
     sys.modules[module.__name__] = module  # dataclasses look there for names

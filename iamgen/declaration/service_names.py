@@ -1,4 +1,4 @@
-"""Services as users.py names them: in `OPS_SERVICES` and in a role's `services`."""
+"""Check the services that users.py names in `OPS_SERVICES` and in a role's `services`."""
 
 from __future__ import annotations
 

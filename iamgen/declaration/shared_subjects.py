@@ -31,7 +31,7 @@ class SubjectReach(NamedTuple):
 def sideways_faults(
     reached: Iterable[SubjectReach], accounts: Accounts, reading: Collection[str]
 ) -> Iterator[MisDeclared]:
-    """Find subjects that are for an account that needs approval, and for one that does not.
+    """Find subjects that have a role both in an account that needs approval and in one that does not.
 
     AWS sees nothing but the subject: a job that is for the second account can ask for the role in the first, and nobody
     has approved it. To read there, by the roles that `reading` names, is left to whoever is trusted with it.
@@ -61,7 +61,8 @@ def _fault(approved: SubjectReach, exposed: SubjectReach) -> MisDeclared:
 
 
 def _apart(pipeline: Pipeline) -> str:
-    """Return how the jobs of this service are told apart, whether it goes by its name or by its issuer."""
+    """Return how the jobs of this service are distinguished, whether the service is named by its name or by its
+    issuer."""
     url = identity(pipeline).url
     known = (provider for name, provider in PROVIDERS.items() if name == pipeline.provider or provider.url == url)
     return next((provider.apart for provider in known), _OTHERWISE)

@@ -16,7 +16,7 @@ from iamgen.errors import Fault
 
 def located(fault: MisDeclared, root: Path) -> Fault:
     """Return the fault with its place: the exact span of the word it is about, or of the call, where that is found."""
-    from iamgen.declaration.source_span import place_of  # only a fault should cost it
+    from iamgen.declaration.source_span import place_of  # slow to import, and only needed for a fault
 
     return Fault(place_of(fault.origin, fault.about, shown(fault.origin.file, root)), fault.problem, fault.hint)
 
@@ -35,7 +35,7 @@ def assignment(file: Path, name: str) -> Origin:
 
 
 def repeated_keys(file: Path) -> Iterator[MisDeclared]:
-    """Yield each key that a dict of the file has twice: Python keeps the last, and nobody is told."""
+    """Yield each key that a dict of the file has twice: Python silently keeps the last one."""
     for node in _dicts(tree(str(file))):
         values: set[object] = set()
         for key in node.keys:
@@ -44,7 +44,7 @@ def repeated_keys(file: Path) -> Iterator[MisDeclared]:
             if key.value in values:
                 problem = f"{key.value!r} stands twice among these keys, and Python keeps only the last"
                 hint = "join the two: several values go into a tuple"
-                from iamgen.source_place import Extent  # only a fault should cost it
+                from iamgen.source_place import Extent  # slow to import, and only needed for a fault
 
                 extent = Extent(key.lineno, key.col_offset, key.end_lineno or key.lineno, key.end_col_offset or 0)
                 yield MisDeclared(Origin(str(file), key.lineno), problem, hint, extent)

@@ -1,4 +1,4 @@
-"""Find the exact span of a wrong value in the source of users.py: the call, or the word in it that is meant.
+"""Find the exact part of users.py that is wrong: the call, or the wrong word in it.
 
 Nothing here is imported before there is a fault to be shown.
 """
@@ -31,7 +31,7 @@ def place_of(origin: Origin, about: About, shown: str) -> str:
 
 
 def place_at(file: str, shown: str, extent: Extent) -> str:
-    """Return the place of a piece of source, of which the first line is shown."""
+    """Return the place of a piece of source, with its first line."""
     text = source_line(file, extent.line)
     if text is None:
         return f"{shown}:{extent.line}"

@@ -1,4 +1,4 @@
-"""The partition and the region of the stacks, as CONST.inc states them, and what is wrong with them."""
+"""Read the partition and the region of the stacks from CONST.inc, and find what is wrong with them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def unlisted_region(constants: Constants, region: str) -> Iterator[Fault]:
 
 
 def _new_region_faults(constants: Constants, region: str) -> Iterator[Fault]:
-    """Refuse a region of which the partition is not known, unless CONST.inc states the partition."""
+    """Refuse a region whose partition is not known, unless CONST.inc states the partition."""
     if not constants.get(_PARTITION):
         hint = f"write one such as eu-west-1; if AWS has it since, state its partition: {_PARTITION}={DEFAULT}"
         yield Fault(constants.where(_REGION_NAME), f"no partition is known to have the region {region}", hint)

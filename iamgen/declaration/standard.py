@@ -1,4 +1,4 @@
-"""What exists without being declared: the standardized roles, and a few defaults."""
+"""What exists without a declaration: the standardized roles, and a few defaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""users.py, run and gathered: the only code of an operator's that iamgen executes."""
+"""Run users.py and collect the lists that it defines. It is the only code of the operator that iamgen runs."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ def _run(file: Path, root: Path) -> tuple[dict[str, Any], Fault | None]:
 
 
 def _ended_by(exc: BaseException, file: Path, root: Path, names: Mapping[str, Any]) -> Fault:
-    from iamgen.declaration.ended_by import fault_of  # only what went wrong should cost it
+    from iamgen.declaration.ended_by import fault_of  # slow to import, and only needed when something went wrong
 
     return fault_of(exc, file, root, names)
 

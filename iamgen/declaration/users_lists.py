@@ -1,4 +1,4 @@
-"""The lists that users.py has, and what is wrong with their shape: one that lacks, is none, or has a wrong entry."""
+"""Check the lists of users.py: whether one is missing, is not a list, or has a wrong entry."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def shape_faults(file: Path, names: Mapping[str, Any]) -> Iterator[MisDeclared]:
 
 def _missing(file: Path, name: str, names: Mapping[str, Any]) -> MisDeclared:
     """Return the fault for a list that has to be there; a name that iamgen reads as another list is not meant."""
-    from iamgen.similar_names import nearest  # only a mistake should cost it
+    from iamgen.similar_names import nearest  # slow to import, and only needed after a mistake
 
     written = _in_other_letters(name, names)
     if written:

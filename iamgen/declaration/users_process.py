@@ -1,4 +1,4 @@
-"""The process of its own in which users.py runs: nothing that it replaces or leaves behind reaches ours.
+"""Run users.py in a process of its own, so that nothing that it replaces or leaves behind reaches iamgen.
 
 The child is a fork, so that it starts in a millisecond and has every module already. It hands back bytes over a pipe
 and ends without running any exit handler. A background process that users.py leaves may hold the pipe open for ever:

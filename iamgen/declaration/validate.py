@@ -1,4 +1,4 @@
-"""Find every fault in users.py, once it can be read: each type's module is asked for its own."""
+"""Find every fault in users.py after it has been run: each type's module checks its own values."""
 
 from __future__ import annotations
 

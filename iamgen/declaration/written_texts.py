@@ -1,4 +1,4 @@
-"""Refuse texts in users.py that CloudFormation would replace with other text, in whatever field they stand."""
+"""Refuse texts in users.py that CloudFormation would replace by other text, in every field."""
 
 from __future__ import annotations
 

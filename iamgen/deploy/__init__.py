@@ -1,1 +1,1 @@
-"""Deploy templates to AWS: plan, ask, execute, follow; find drift and put it right."""
+"""Deploy templates to AWS: plan, ask, execute and follow. Find drift and repair it."""

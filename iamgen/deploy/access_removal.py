@@ -1,4 +1,4 @@
-"""Whether a change of a template only takes access away: such a change waits for no other account."""
+"""Decide whether a change of a template only takes access away: such a change need not wait for other accounts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHARED = {"AWS::IAM::Group", "AWS::IAM::ManagedPolicy"}
 
 
 def only_removes_access(before: TemplateBody | None, after: TemplateBody) -> bool:
-    """Return whether the second template gives nobody anything that the first does not, as far as can be seen.
+    """Return whether, as far as can be seen, the second template gives nobody anything that the first does not.
 
     A doubt is a no. A policy or a group that goes from somebody who stays is one: it may have denied something.
     """

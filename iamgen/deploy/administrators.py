@@ -1,4 +1,4 @@
-"""What those lose who look after an account: the holders of AdminR, and the members of PowerG."""
+"""Find what the administrators of an account would lose: the holders of AdminR, and the members of PowerG."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from iamgen.errors import Fault
 
 
 def lost_by_admins(sides: Sides) -> Iterator[Fault]:
-    """Yield it when nobody could assume AdminR any more, when somebody who is still named in its trust policy could
-    not, and when it would not be an administrator's role any more."""
+    """Yield a loss if nobody could assume AdminR any more, if somebody whom its trust policy still names could not, and
+    if it would no longer be an administrator's role."""
     before, after = sides.trusting(ADMIN)
     admitted = before.admitted()
     if admitted and not after.admitted():
@@ -31,7 +31,7 @@ def lost_by_admins(sides: Sides) -> Iterator[Fault]:
 
 
 def lost_by_named_admins(sides: Sides, besides: str = "") -> Iterator[Fault]:
-    """Yield it when somebody could not assume AdminR any more whom its trust policy still names.
+    """Yield a loss for each principal that AdminR's trust policy still names and that could not assume it any more.
 
     `besides` is the key of somebody of whom other rules speak.
     """
@@ -65,7 +65,7 @@ def lost_by_power_group(sides: Sides, deploying: str) -> Iterator[Fault]:
 
 
 def power_of_group(sides: Sides) -> Iterator[Fault]:
-    """Yield what whoever is in PowerG loses by the group's own policies."""
+    """Yield what the members of PowerG lose by the group's own policies."""
     was, will = (_power_group(side) for side in sides.both)
     if was and will:
         members = sides.before.holders.members_of(was) | sides.change.members.get(POWER, frozenset())

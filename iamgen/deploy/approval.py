@@ -1,4 +1,4 @@
-"""Keep a plan for approval, and take it up again: exactly what was approved is executed."""
+"""Keep a plan for approval, and load it again later: iamgen executes exactly what was approved."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _HINT = "make a new plan: iamgen plan {account} -o FILE"
 
 
 def kept(prepared: Prepared, account: str) -> Kept | None:
-    """Return what a file has to say of a plan, None when there is no change set to execute and nothing to repair.
+    """Return what a file has to keep of a plan; None if there is no change set to execute and nothing to repair.
 
     Raises IamgenError for a plan that begins with the deletion of a failed stack: its change set can be made only then.
     """
@@ -69,7 +69,7 @@ class ForgedPlanError(IamgenError):
 
 
 def take_up(plan: Kept, order: Order, clients: Clients, choices: Choices) -> Prepared | None:
-    """Return the deployment that a kept plan is, None when it was carried out already, to the end.
+    """Return the deployment for a kept plan; None if the plan was already carried out completely.
 
     Its order's text, which is the template that users.py gives or empty, becomes the one that the change set brings; a
     warning says when they differ.
@@ -189,7 +189,7 @@ def _require_waiting(plan: Kept, order: Order, stack: Stack | None, status: str)
 
 
 def _execution_status(plan: Kept, clients: Clients) -> str:
-    """Return whether the change set can be executed, in AWS's words; `it is gone` when there is none."""
+    """Return whether the change set can be executed, in AWS's words; `it is gone` if it does not exist."""
     from botocore.exceptions import ClientError
 
     try:

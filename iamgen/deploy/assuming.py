@@ -1,4 +1,4 @@
-"""Who may assume a role by its trust policy: users, roles, services and those whom an identity provider vouches for."""
+"""Find who may assume a role by its trust policy: users, roles, services, and users of an identity provider."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Assumer:
     """Its name, where it is an IAM user."""
 
     def in_session(self, name: str) -> Assumer:
-        """Return the same somebody who calls the role's session by that name: a trust policy may ask for it."""
+        """Return the same principal in a session with that name, because a trust policy may ask for the name."""
         ways = {way: {**context, "sts:RoleSessionName": name} for way, context in self.ways.items()}
         return replace(self, ways=ways)
 
@@ -67,15 +67,15 @@ class Trusting:
         return assumers
 
     def admitted(self) -> dict[str, Assumer]:
-        """Return those who may assume it in some way, and those of whom that cannot be decided."""
+        """Return those who may assume it in some way, and those for whom that cannot be decided."""
         return {key: assumer for key, assumer in self.assumers().items() if self.admits(assumer)}
 
     def admits(self, assumer: Assumer) -> bool:
-        """Return whether somebody may assume it in some way, or that cannot be decided."""
+        """Return whether the principal may assume it in some way, or that this cannot be decided."""
         return any(is_allowed(self.side(assumer, way)) is not LossAnswer.LOST for way in assumer.ways)
 
     def side(self, assumer: Assumer, way: str) -> PolicySide:
-        """Return the question whether that somebody may assume it in that way."""
+        """Return the question whether that principal may assume it in that way."""
         trust = self._trust
         arn = self.role.resource.arn if self.role else self.holders.place.arn("role/none")
         question = Question(assumer.action, arn, self.moment, assumer.ways[way], assumer.principals)
@@ -114,12 +114,12 @@ def policies_of_user(holders: Holders, user: Holder) -> tuple[PolicyText, ...]:
 
 
 def changes_of(assumer: Assumer, before: Trusting, after: Trusting) -> dict[str, SidesCompared]:
-    """Return what becomes of each way in which somebody could assume a role."""
+    """Return for each way in which somebody could assume a role whether it still exists."""
     return {way: compare(before.side(assumer, way), after.side(assumer, way)) for way in assumer.ways}
 
 
 def keeps_a_way(assumer: Assumer, before: Trusting, after: Trusting) -> bool:
-    """Return whether one of the ways in which somebody could assume a role is certainly there afterwards."""
+    """Return whether at least one of the ways in which somebody could assume a role certainly still exists."""
     return any(
         comparison.answer is LossAnswer.KEPT and is_allowed(before.side(assumer, way)) is not LossAnswer.LOST
         for way, comparison in changes_of(assumer, before, after).items()
@@ -127,7 +127,7 @@ def keeps_a_way(assumer: Assumer, before: Trusting, after: Trusting) -> bool:
 
 
 def key_of(arn: str) -> str:
-    """Return what names a user or role whatever its path, and of a session the role: `111111111111:user/bob`."""
+    """Return what identifies a user or role whatever its path, and for a session its role: `111111111111:user/bob`."""
     session = _SESSION.fullmatch(arn)
     if session:
         return f"{session['account']}:role/{session['name']}"
@@ -194,7 +194,7 @@ def _context(arn: str, account: str, kind: str) -> dict[str, ContextValue]:
 
 
 def _anybody(account: str, partition: str, *, anywhere: bool) -> Assumer:
-    """Return somebody of whom only the account is known, or not even that. Their name and ARN are not known."""
+    """Return a principal about whom only the account is known, or not even that. Their name and ARN are unknown."""
     start = f"arn:{partition}:iam::{account}"
     names = frozenset(Principal("AWS", f"{start}:{text}") for text in ("root", "user/anybody"))
     known: dict[str, ContextValue] = {} if anywhere else {"aws:PrincipalAccount": account}

@@ -1,4 +1,4 @@
-"""What every group, role and user of an account has, as GetAccountAuthorizationDetails tells it."""
+"""Read what every group, role and user of an account has, from GetAccountAuthorizationDetails."""
 
 from __future__ import annotations
 

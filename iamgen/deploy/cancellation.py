@@ -19,7 +19,7 @@ TellEvent = Callable[[Event], None]
 
 
 def under_way(order: Order, clients: Clients) -> str:
-    """Return the stack's status where something is going on in it, nothing where nothing is."""
+    """Return the stack's status if an operation is in progress, else nothing."""
     require_account(clients, order.account_id, order.where)
     with telling(order.where, clients.credentials):
         stack = stacks.read(clients.cloudformation, order.stack)

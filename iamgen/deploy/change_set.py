@@ -1,4 +1,4 @@
-"""Change sets: what CloudFormation would do, before it does it."""
+"""Make change sets, which show what CloudFormation would do before it does it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOTHING = re.compile(r"didn't contain changes|No updates are to be performed")
 
 @dataclass(frozen=True)
 class ChangeSetRequest:
-    """What a change set is to bring about."""
+    """What a change set should do."""
 
     stack: str
     """The stack's name."""
@@ -111,7 +111,7 @@ def _faults(cloudformation: Client, description: Mapping[str, Any], id_: str, wh
 
 
 def describe(cloudformation: Client, id_: str, stack: str) -> Mapping[str, Any]:
-    """Return what AWS says of a change set, its effects not all of them."""
+    """Return what AWS says about a change set; the list of its effects may be incomplete."""
     return cloudformation.describe_change_set(ChangeSetName=id_, StackName=stack)  # type: ignore[no-any-return]
 
 
@@ -121,7 +121,7 @@ def effects(cloudformation: Client, id_: str, stack: str) -> tuple[ResourceEffec
 
 
 def delete(cloudformation: Client, change_set: ChangeSet) -> None:
-    """Remove a change set, and the empty stack that it was made on, if there is nothing else to that stack."""
+    """Remove a change set and, if the stack is empty, also the stack on which it was made."""
     cloudformation.delete_change_set(ChangeSetName=change_set.id, StackName=change_set.stack_id)
     if change_set.kind == "CREATE" and _is_empty(cloudformation, change_set):
         cloudformation.delete_stack(StackName=change_set.stack_id)

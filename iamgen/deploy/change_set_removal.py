@@ -1,4 +1,4 @@
-"""Remove a change set that nobody wants any more, and say so when it stays in AWS."""
+"""Remove a change set that is no longer needed, and say so if it stays in AWS."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def remove_change_set(change_set: ChangeSet, stack: str, clients: Clients, where
 def staying_change_set(
     change_set: ChangeSet, stack: str, clients: Clients, where: str, *, is_certain: bool = True
 ) -> Fault:
-    """Return the fault which names the change set that stays in AWS, with the empty stack that it was made on."""
+    """Return the fault that names the change set that stays in AWS, with the empty stack on which it was made."""
     message = f"the change set of the plan {'stays' if is_certain else 'may stay'} in AWS: {change_set.id}"
     hint = f"delete it: aws cloudformation delete-change-set --change-set-name {change_set.id}{cli_options(clients)}"
     if change_set.kind == "CREATE":

@@ -1,4 +1,4 @@
-"""Why CloudFormation makes no change set: what it finds before anything is done."""
+"""Explain why CloudFormation refuses to make a change set: what its validation finds before anything is done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether something that was allowed before is still allowed afterwards: the questions to `iamgen.access`.
+"""Ask `iamgen.access` whether what was allowed before a change is still allowed after it.
 
 This is the only module of the room that asks the evaluator. The evaluator decides on complete requests; here nobody
 knows all of one. What is not known (the document of a foreign policy, the value of `aws:SourceIp`) becomes an
@@ -25,14 +25,14 @@ from iamgen.access.patterns import pattern
 from iamgen.aws.condition_keys import OF_USERS_ALONE
 from iamgen.deploy.holders import PolicyText
 
-_COMBINATIONS = 4096  # beyond, nobody waits for the answer: it is undecided
+_COMBINATIONS = 4096  # more would take too long: then it is undecided
 # A request that has none of these is a request without them: the caller knows how the principal signs in.
 _KNOWN_ABSENT = frozenset(OF_USERS_ALONE)
 _EVERYBODY = (Principal("*", "*"),)
 
 
 class LossAnswer(Enum):
-    """What became of something that was allowed."""
+    """Whether something that was allowed before still is."""
 
     KEPT = "it is still allowed, or never was"
     LOST = "it was allowed, and is not any more"
@@ -41,7 +41,7 @@ class LossAnswer(Enum):
 
 @dataclass(frozen=True)
 class SidesCompared:
-    """An answer, with what an undecided one hangs on."""
+    """An answer and, if it is undecided, what it depends on."""
 
     answer: LossAnswer
     """What became of it."""
@@ -54,7 +54,7 @@ KEPT = SidesCompared(LossAnswer.KEPT)
 
 @dataclass(frozen=True)
 class Rules:
-    """What decides on one side, before or after."""
+    """The rules that decide on one side, before or after."""
 
     policies: tuple[PolicyText, ...]
     """The policies of a principal, or the trust policy of a role."""
@@ -78,7 +78,7 @@ class Question:
     """Who asks, as a trust policy names them; empty for identity policies."""
 
     def knows(self, condition: Condition) -> bool:
-        """Return whether it can be said if the condition holds."""
+        """Return whether it is known if the condition holds."""
         key = condition.key.lower()
         if key == "aws:principalarn" and any(set("*?$") & set(value) for value in condition.values):
             return False  # the path of a principal is not known, and a pattern may be about it
@@ -121,7 +121,7 @@ _Assumptions = Mapping[_Assumed, str]
 
 
 def compare(before: PolicySide, after: PolicySide) -> SidesCompared:
-    """Return what becomes of a request from one side to the other."""
+    """Return whether a request that was allowed on one side is still allowed on the other."""
     sides = tuple(replace(item, rules=_about(item.rules, item.question.action)) for item in (before, after))
     if sides[0] == sides[1]:
         return KEPT
@@ -150,7 +150,7 @@ def _answer(
 
 
 def is_allowed(side: PolicySide) -> LossAnswer:
-    """Return KEPT when the request is certainly allowed, LOST when it is certainly not, else UNDECIDED."""
+    """Return KEPT if the request is certainly allowed, LOST if it is certainly not, else UNDECIDED."""
     side = replace(side, rules=_about(side.rules, side.question.action))
     everything = frozenset(_assumed(side))
     if _is_too_much(everything):

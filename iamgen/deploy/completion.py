@@ -1,4 +1,4 @@
-"""Follow a change set that was carried out: protect the stack, and undo the drift beside it."""
+"""Finish a change set that was executed: follow it, protect the stack, and repair drift outside of the stack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Add to an error what had begun in AWS when it came, and what to do about that."""
+"""Add to an error what had already begun in AWS when the error came, and what to do about it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SERVER_ERROR = 500  # from here on a status of HTTP says that AWS itself does n
 
 @contextmanager
 def with_consequence(where: str, clients: Clients, message: str, hint: str) -> Iterator[None]:
-    """Add to the faults of an error in the block what had begun by then, and what to do about it."""
+    """Add to the faults of an error in the block what had already begun, and what to do about it."""
     try:
         with telling(where, clients.credentials):
             yield
@@ -26,12 +26,12 @@ def with_consequence(where: str, clients: Clients, message: str, hint: str) -> I
 
 
 def watching(account: TargetAccount) -> str:
-    """Return how to watch what goes on in an account's stack."""
+    """Return how a person can watch what happens in an account's stack."""
     return f"follow it: iamgen deploy {account.name} --wait"
 
 
 def following(account: TargetAccount, status: str) -> str:
-    """Return how to watch what goes on in an account's stack, and how to stop it where its status is an update's."""
+    """Return how a person can watch what happens in an account's stack and, if it is an update, how to stop it."""
     return (
         f"{watching(account)}; stop an update: iamgen cancel {account.name}"
         if status == UPDATING
@@ -40,7 +40,7 @@ def following(account: TargetAccount, status: str) -> str:
 
 
 def is_refusal(exc: BaseException) -> bool:
-    """Whether AWS has said no, so that nothing has begun. When the answer was lost on the way, it may have."""
+    """Whether AWS has refused, so that nothing has begun. If its answer was lost, something may have begun."""
     from botocore.exceptions import ClientError
 
     if not isinstance(exc, ClientError):

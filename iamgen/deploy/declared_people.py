@@ -22,7 +22,7 @@ from iamgen.iam.template import Document, Template
 
 @dataclass(frozen=True)
 class DeclaredPeople:
-    """What is to be said of the people in users.py, after one look at the users of their account."""
+    """What there is to say about the people in users.py, after one look at the users of their account."""
 
     missing: Mapping[str, Fault] = field(default_factory=dict)
     """What is wrong with those whose ARN no user has, by that ARN, and the command that mends it."""
@@ -102,7 +102,7 @@ def _outside_groups(
 
 
 def outside_groups(people: DeclaredPeople, account: TargetAccount) -> Fault | None:
-    """Return who is not in the groups that they belong into, and how they get there; None when everybody is."""
+    """Return who is not in their groups yet, and how they get there; None if everybody is in them."""
     if not people.outside_groups:
         return None
     groups = "; ".join(f"{group}: {', '.join(names)}" for group, names in people.outside_groups.items())

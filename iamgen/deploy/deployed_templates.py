@@ -1,4 +1,4 @@
-"""The templates that all accounts' stacks were deployed with, read from AWS side by side."""
+"""Read the templates with which all accounts' stacks were deployed, from several accounts at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the role or user loses that deploys: whether it could deploy again, and put back what it did."""
+"""Find what the deploying role or user would lose: could it deploy again, and undo what it did?"""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class DeployingPrincipal:
 
     @property
     def user(self) -> str:
-        """The name of the user who deploys, empty when it is none."""
+        """The name of the user who deploys; empty if it is not a user."""
         user = _USER.fullmatch(self.caller.arn)
         return user["name"] if user else ""
 
     def losses(self) -> Iterator[Fault]:
-        """Yield all that the principal loses."""
+        """Yield everything that the principal loses."""
         if self.role:
             yield from self._role()
         elif self.user:
@@ -55,7 +55,7 @@ class DeployingPrincipal:
             yield from self._foreign_role()
 
     def notes(self) -> Iterator[str]:
-        """Yield what is not known of the principal. Nothing limits an account's root but its organisation."""
+        """Yield what is not known about the principal. Only its organisation can limit an account's root user."""
         is_of_the_stack = self.role or (self.user and (self._is_made() or self._groups()))
         if not is_of_the_stack and not self.caller.arn.endswith(":root"):
             message = "is not of this stack: what it may do was not looked at, and nothing here takes it away"
@@ -71,7 +71,8 @@ class DeployingPrincipal:
         yield from self._role_trust()
 
     def role_power(self) -> Iterator[Fault]:
-        """Yield what the role loses of what it needs for this deployment; AdminR, of what makes an administrator."""
+        """Yield what the role loses of the power that it needs for this deployment; for AdminR, of an administrator's
+        power."""
         was, will = self.sides.holders(self.role)
         if was and will:
             standing, description = (role_session(was), role_session(will)), f"{self.role}, the role that deploys,"

@@ -1,4 +1,4 @@
-"""The steps of a planned deployment, in their order: all that it does in AWS."""
+"""List the steps of a planned deployment in their order: everything that it does in AWS."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from iamgen.diff.change import Change
 
 
 def plan_of(prepared: Prepared) -> Plan:
-    """Return everything that the deployment does; no step where there is nothing to do."""
+    """Return everything that the deployment does; no steps if there is nothing to do."""
     steps = (*stack_steps(prepared), *plan_after(prepared).steps) if prepared.is_pending else ()
     return Plan(prepared.order.account, steps)
 
 
 def stack_steps(prepared: Prepared) -> tuple[Step, ...]:
-    """Return what is done to the stack itself; nothing where only its protection, or drift in IAM, is put right."""
+    """Return what is done to the stack itself; nothing if only its protection, or drift in IAM, is repaired."""
     stack = prepared.order.stack
     if prepared.afresh and prepared.stack:
         return (
@@ -34,7 +34,7 @@ def stack_steps(prepared: Prepared) -> tuple[Step, ...]:
 
 
 def steps_of_another_try(prepared: Prepared) -> tuple[Step, ...]:
-    """Return the same after a try that failed: the change set is spent, and a new one is made."""
+    """Return the steps after a failed try: its change set cannot be used again, so a new one is made."""
     if prepared.afresh:
         return stack_steps(prepared)
     stack = prepared.order.stack
@@ -68,7 +68,7 @@ def protection_steps(prepared: Prepared) -> tuple[Step, ...]:
 
 
 def groups_without_members(prepared: Prepared, inspection: Inspection) -> tuple[str, ...]:
-    """Return the groups that nobody is taken out of before somebody was put in."""
+    """Return the groups from which nobody is taken before somebody was put in."""
     return () if inspection.declared_members.get(POWER) or prepared.choices.lock_me_out else (POWER,)
 
 

@@ -1,4 +1,4 @@
-"""Everything that differs in AWS from what a stack made: what CloudFormation sees, and what it does not."""
+"""Find everything in AWS that differs from a deployed stack: what CloudFormation detects, and what it does not."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _COMPARED_HERE = "AWS::IAM::UserToGroupAddition"
 
 
 class Inspected(Protocol):
-    """What an inspection has to know of an account."""
+    """What an inspection needs to know about an account."""
 
     @property
     def where(self) -> str:
@@ -52,7 +52,7 @@ class Inspected(Protocol):
 
     @property
     def people_alone(self) -> bool:
-        """Whether the account has people and nothing else."""
+        """Whether the account contains only people."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,12 @@ class Inspection:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """Return what differs, from the template to AWS, a change for each resource, and for each person."""
+        """Return the differences, from the template to AWS: a change for each resource, and for each person."""
         return merged(self.drift.changes, as_changes(self.iam_differences))
 
     @property
     def resource_changes(self) -> tuple[Change, ...]:
-        """Return those that are of the stack's resources."""
+        """Return those changes that are about the stack's resources."""
         return tuple(change for change in self.changes if not change.logical_id.startswith(PERSON))
 
     @property

@@ -18,7 +18,7 @@ Begin = Callable[[], None]
 
 @dataclass
 class Execution:
-    """How steps are carried out in one account, and what they have brought about so far.
+    """How steps are carried out in one account, and what they have done so far.
 
     Unlike the steps it changes: a step may need what an earlier one made, and may leave something that has to be undone
     when a later one fails.

@@ -1,4 +1,4 @@
-"""What a deployment would refuse, as far as two templates tell it: without AWS, and before anything is released."""
+"""Predict what a deployment would refuse, from two templates: without AWS, and before anything is released."""
 
 from __future__ import annotations
 

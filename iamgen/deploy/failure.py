@@ -1,4 +1,4 @@
-"""Why an operation failed: its first cause, in plain words."""
+"""Find the first cause of a failed operation, and say it in plain words."""
 
 from __future__ import annotations
 
@@ -94,8 +94,8 @@ _LOOK = "look at it in the account, and deploy again"
 
 
 def not_rolled_back(where: str, outcome: OperationOutcome, options: str = "") -> Iterator[Fault]:
-    """Yield a fault for each resource that AWS could not delete again after an operation had failed, but for the one
-    that `explained` tells as the cause."""
+    """Yield a fault for each resource that AWS could not delete after a failed operation, except the one that
+    `explained` names as the cause."""
     first = first_cause(outcome)
     for event in _undeleted(outcome):
         if event != first:

@@ -1,4 +1,4 @@
-"""The users, groups and roles of a template with their policies, read so that nothing is refused.
+"""Read the users, groups and roles of a template with their policies, without refusing anything.
 
 What is not known, such as a policy of another stack or a document that cannot be read, stays there as a policy
 without statements: whoever decides has to treat it as one that might say anything.
@@ -168,7 +168,7 @@ class _HoldersReading:
 
 @cache
 def _of_aws(arn: str) -> PolicyText:
-    """Return AWS's managed policy of that ARN; unknown where it is none, or its document is not known here."""
+    """Return AWS's managed policy with that ARN; unknown if it is not one, or if its document is not known here."""
     start, _, name = arn.partition(_AWS_POLICY)
     known = managed_documents(start.removeprefix("arn:")).get(name)
     return policy_text(arn, known) if known else PolicyText(arn, None)

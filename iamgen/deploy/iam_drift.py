@@ -1,4 +1,4 @@
-"""What is in AWS beside a stack: what its groups, roles and users have that CloudFormation does not look at."""
+"""Find what the groups, roles and users of a stack have in AWS besides what CloudFormation looks at."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GONE = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}")
 
 @dataclass(frozen=True)
 class IamDifference:
-    """Something that is there and should not be, or the other way round."""
+    """Something that is in AWS and should not be, or that should be there and is not."""
 
     resource: StackResource
     """What has it: a resource of the stack, or a person, whose logical id is `user/NAME`."""

@@ -96,7 +96,7 @@ def _attached(named: NamedResources, has: Everybody) -> dict[ExpectationKey, set
 
 
 def _inline(named: NamedResources) -> dict[ExpectationKey, dict[str, Mapping[str, Any]]]:
-    """Return the inline policies that are resources of their own, by whoever has them."""
+    """Return the inline policies that are resources of their own, by their holders."""
     inline: dict[ExpectationKey, dict[str, Mapping[str, Any]]] = {}
     for attachment in attachments(named.template):
         holder, policy = named.find(attachment.holder, attachment.kind), named.find(attachment.policy, *INLINE)

@@ -1,4 +1,4 @@
-"""Standardized roles that a stack has and nobody holds any more: they stay, and trust nobody.
+"""Keep standardized roles that a stack has and nobody holds any more: they stay, and trust nobody.
 
 A fresh template of user-only has a standardized role only where somebody is granted it there. When its last holder
 is taken out of users.py, the template would delete the role: the stack policy refuses that, and with it whoever left
@@ -20,7 +20,7 @@ TRUST_NOBODY: RolesTemplate = {
 
 
 def with_kept_roles(after: RolesTemplate, before: RolesTemplate | None, roles: Collection[str]) -> RolesTemplate:
-    """Return the new template with those of the roles, by logical id, that only the deployed one has."""
+    """Return the new template together with those of the roles, by logical id, that only the deployed template has."""
     deployed = (before or {}).get("Resources") or {}
     written = after.get("Resources") or {}
     staying: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""One template for all accounts of a kind: what a stack set can deploy."""
+"""Make one template for all accounts of a kind, which a stack set can deploy."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _HINT = "give the same people the same roles in all of them, or deploy them one 
 
 
 def kind_template(kind: str, templates: Mapping[str, tuple[str, KindTemplate]]) -> dict[str, Any]:
-    """Return the one template that does in each account what its own would. `templates` has each account's id and
-    template, by its name.
+    """Return the one template that does in each account what the account's own template would do. `templates` has each
+    account's id and template, by its name.
 
     Raises IamgenError, with each account and what of it differs, when one cannot do that.
     """

@@ -1,4 +1,4 @@
-"""Whether a deployment takes away the last way into an account.
+"""Decide whether a deployment takes away the last way into an account.
 
 The evaluator of `iamgen.access` is asked what a principal can do by the deployed template and by the new one: the
 role or user that deploys, whoever is in PowerG, and the holders of AdminR. What they could not do before they cannot
@@ -40,7 +40,7 @@ class Losses:
 
 
 def losses(change: TemplateChange, caller: Identity | None, now: datetime) -> Losses:
-    """Return each way in that goes from one template to the other.
+    """Return each way into the account that one template has and the other does not.
 
     `caller` is the principal that deploys, None where nobody knows it yet. What has expired at `now` is no way in.
     """

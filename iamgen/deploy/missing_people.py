@@ -1,4 +1,4 @@
-"""Refuse deployments that would trust declared people who do not exist: AWS refuses them half way, one at a time."""
+"""Refuse deployments that trust people without an IAM user: AWS would refuse them in the middle, one by one."""
 
 from __future__ import annotations
 

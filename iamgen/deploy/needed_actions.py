@@ -1,4 +1,4 @@
-"""What a principal needs to deploy a stack, and what makes somebody an administrator of an account.
+"""The actions that a principal needs to deploy a stack, and those that make somebody an administrator.
 
 CloudFormation makes, changes and deletes IAM resources with the credentials of the caller. Which actions it calls for
 a type is in the `handlers` of the type's schema in the CloudFormation registry; the actions of every handler that
@@ -107,7 +107,8 @@ def power_over_iam(place: Place) -> tuple[Need, ...]:
 
 
 def administration(place: Place) -> tuple[Need, ...]:
-    """Return what makes an administrator: full power over IAM, deploying stacks, and whatever AWS adds next year."""
+    """Return what makes an administrator: full power over IAM, deploying stacks, and every action that AWS adds
+    later."""
     stack = f"arn:{place.partition}:cloudformation:{place.region}:{place.account}:stack/{place.stack}/0"
     other = (
         ("iam:PassRole", place.arn("role/anything")),

@@ -1,4 +1,4 @@
-"""What one account is to have, and what whoever deploys has allowed: the input of a deployment."""
+"""The input of a deployment: what one account should have, and what the person who deploys has allowed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the person who deploys has allowed, and how."""
+    """What the person who deploys has allowed, and how the deployment works."""
 
     now: datetime
     """The time at which the deployment is planned."""

@@ -36,7 +36,7 @@ def people_outside_groups(prepared: Iterable[Prepared]) -> Iterator[Fault]:
 
 
 def ends_line(planned: Planned, ends: Ends) -> str:
-    """Return how many accounts ended how; each of them counts once."""
+    """Return how many accounts ended in which way; each account counts once."""
     same = len(planned.ready) - len(ends.done) - len(ends.failed) - len(ends.not_begun)
     text = f"{len(ends.done)} done, {len(ends.failed)} failed, {len(ends.not_begun)} not begun"
     text += f", {len(planned.failed)} not planned" if planned.failed else ""

@@ -24,7 +24,7 @@ _HINT = "make a new one: iamgen plan ACCOUNT -o FILE"
 
 @dataclass(frozen=True)
 class Kept:
-    """What a file has of one account's plan: a change set that waits, and the steps that carry the plan out."""
+    """What a file contains about one account's plan: a change set that waits, and the steps that carry the plan out."""
 
     account: str
     """The account's name."""
@@ -79,7 +79,7 @@ def _is_plan_file(path: Path) -> bool:
 
 
 def read(path: Path) -> tuple[Kept, ...]:
-    """Return the plans of a file, none where nothing was to change. Raises IamgenError for what is no such file."""
+    """Return the plans of a file; none if there was nothing to change. Raises IamgenError if it is not such a file."""
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
     except OSError as exc:

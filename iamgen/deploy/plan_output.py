@@ -24,7 +24,7 @@ _NONE = Counts(0, 0, 0)
 
 
 def plan_lines(prepared: Collection[Prepared], *, is_brief: bool = False) -> tuple[PlanLine, ...]:
-    """Return the plans of all accounts, and in the last line how much changes in all.
+    """Return the plans of all accounts and, in the last line, how much changes in total.
 
     Accounts with the same plan stand together. A brief plan names the resources, and not what changes in each.
     """
@@ -35,7 +35,7 @@ def plan_lines(prepared: Collection[Prepared], *, is_brief: bool = False) -> tup
 
 
 def step_lines(prepared: Prepared) -> tuple[PlanLine, ...]:
-    """Return the steps of a deployment for a person, numbered; nothing where there is none."""
+    """Return the steps of a deployment for a person, numbered; nothing if there are none."""
     steps = plan_of(prepared).steps
     texts = [f"  {number}. {step_text(step)}" for number, step in enumerate(steps, 1)]
     head = f"{prepared.order.where}: the steps in AWS would be"
@@ -81,7 +81,7 @@ def _beyond_repair(inspection: Inspection) -> dict[str, object]:
 
 
 def changes(prepared: Prepared) -> tuple[Change, ...]:
-    """Return what a deployment changes, with what it puts right beside the stack."""
+    """Return what a deployment changes, including what it repairs outside of the stack."""
     rest = prepared.inspection.iam_differences if prepared.inspection else ()
     return merged(prepared.changes, map(undone, as_changes(rest, is_plan=True)))
 
@@ -152,7 +152,7 @@ def _protection(prepared: Prepared) -> Iterator[PlanLine]:
 
 
 def _role_lines(prepared: Prepared) -> Iterator[PlanLine]:
-    """Yield as which role CloudFormation acts, where it is not whoever deploys."""
+    """Yield as which role CloudFormation acts, if it does not act as the person who deploys."""
     role = _service_role(prepared)
     had = prepared.stack.service_role if prepared.stack and not prepared.afresh else ""
     if role and role != had:
@@ -168,7 +168,7 @@ def _service_role(prepared: Prepared) -> str:
 
 
 def remarks(inspection: Inspection | None) -> Iterator[PlanLine]:
-    """Yield what no repair puts right: resources that nobody looked at, and users whom only a person can delete."""
+    """Yield what no repair mends: resources that nobody looked at, and users that only a person can delete."""
     if inspection:
         yield from (PlanLine(f"not looked at: {resource.text}", "!") for resource in inspection.unchecked)
         yield from (PlanLine(_with_advice(user), "!") for user in inspection.undeclared)

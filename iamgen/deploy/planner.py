@@ -80,7 +80,7 @@ class Prepared:
 
     @cached_property
     def only_removes_access(self) -> bool:
-        """Whether nobody gets anything by it that they do not have: it waits for no other account."""
+        """Whether nobody gets new access by it: then it need not wait for another account."""
         is_plain = self.change_set is not None and not self.afresh and self.inspection is None
         return is_plain and only_removes_access(self.before, body(self.order, self.order.text))
 
@@ -91,7 +91,7 @@ class Prepared:
 
 
 def prepare(order: Order, clients: Clients, choices: Choices) -> Prepared:
-    """Return what a deployment would do, with a change set that waits for it where there is one.
+    """Return what a deployment would do and, if something changes, a change set that waits for it.
 
     Raises IamgenError, and leaves no change set behind, for the wrong account, for a stack that cannot be deployed to,
     and for what would be lost.
@@ -128,7 +128,8 @@ def _warn_of_undeclared(prepared: Prepared) -> None:
 
 
 def with_people(prepared: Prepared, after: Mapping[str, Any]) -> Prepared:
-    """Return it with what is to be said of the declared people; warn where they cannot be looked at."""
+    """Return the deployment with the remarks about the declared people; warn if AWS does not let iamgen look at
+    them."""
     people = declared_people(prepared.order, prepared.clients, after)
     if people.not_looked_at:
         prepared.choices.warn(people.not_looked_at)
@@ -188,12 +189,13 @@ def deployed(prepared: Prepared) -> Mapping[str, Any] | None:
 
 
 def body(order: Order, text: str) -> Mapping[str, Any]:
-    """Return a template as plain data. Raises IamgenError for what is none."""
+    """Return a template as plain data. Raises IamgenError if the text is not a template."""
     return parse(f"{order.where} {order.stack}", text).body
 
 
 def inspected(prepared: Prepared, before: Mapping[str, Any], identity: Identity) -> Prepared:
-    """Return it with the drift that a repair undoes. Raises IamgenError for what nobody allowed to be lost by that."""
+    """Return the deployment with the drift that a repair undoes. Raises IamgenError for losses that nobody has
+    allowed."""
     order, choices = prepared.order, prepared.choices
     inspection = inspect(prepared.clients, order, before, choices.pace)
     removed = [item.value for item in inspection.iam_differences if item.is_in(POWER) and item.sign == "+"]
@@ -212,7 +214,7 @@ def inspected(prepared: Prepared, before: Mapping[str, Any], identity: Identity)
 def refuse_losses(
     prepared: Prepared, before: Mapping[str, Any] | None, after: Mapping[str, Any], identity: Identity
 ) -> None:
-    """Raise IamgenError for what CloudFormation cannot do, and for what nobody has allowed to be lost."""
+    """Raise IamgenError for changes that CloudFormation cannot make, and for losses that nobody has allowed."""
     choices = prepared.choices
     changed = template_change(replace(prepared, before=before), after)
     allowed = Allowed(choices.allow_replacement, choices.lock_me_out)
@@ -226,7 +228,7 @@ def refuse_losses(
 
 
 def _refuse(prepared: Prepared, changes: Collection[Change], faults: Iterable[Fault]) -> NoReturn:
-    """Show what would have changed, and raise IamgenError: whoever is to allow it has to have seen it."""
+    """Show what would have changed, and raise IamgenError: somebody who may allow it has to see it first."""
     head = PlanLine(f"{prepared.order.account.in_plan}: refused, and nothing has changed", tone="danger")
     prepared.choices.on_refusal((head, *signed(with_short_names(changes, prepared.order.people_account))))
     raise IamgenError(faults)

@@ -1,4 +1,4 @@
-"""What a principal can do by two templates, and what of that it loses."""
+"""Compare what a principal can do by two templates, and find what it loses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LISTED = 3  # actions of a service that a message names
 
 @dataclass(frozen=True)
 class Standing:
-    """A principal as one template makes it."""
+    """A principal as one template defines it."""
 
     rules: Rules
     """The policies that decide what it can do."""
@@ -37,7 +37,7 @@ class Standing:
 
     @classmethod
     def foreign(cls, holders: Holders, kind: str, name: str) -> Standing:
-        """Return a principal that the template does not make, by what the template attaches to it."""
+        """Return a principal that the template does not make, with the policies that the template attaches to it."""
         attached = holders.attached_to(kind, name)
         elsewhere = PolicyText(f"what {name} has elsewhere", None)
         return cls(Rules((*attached, elsewhere)), {"": {"aws:PrincipalArn": UNSAID}})
@@ -45,7 +45,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class PowerChange:
-    """A principal by the deployed template and by the new one, and what it is asked for."""
+    """A principal by the deployed template and by the new one, and what it must be able to do."""
 
     standing: tuple[Standing, Standing]
     """The principal before and afterwards."""
@@ -57,7 +57,7 @@ class PowerChange:
     """Whether CloudFormation calls IAM for it, as in a deployment."""
 
     def lost(self, description: str) -> Iterator[str]:
-        """Yield what is lost, in words, and what may be lost as far as one can say."""
+        """Yield in words what is lost, and what may be lost as far as that can be known."""
         lost: dict[str, set[str]] = {}
         undecided: dict[str, None] = {}
         unknown: set[str] = set()
@@ -88,7 +88,7 @@ class PowerChange:
         return f", {WITHOUT_MFA}" if ways == {WITHOUT_MFA} else ""
 
     def _request(self, action: str) -> dict[str, ContextValue]:
-        """Return what is known of the request itself, whoever makes it."""
+        """Return what is known about the request itself, no matter who makes it."""
         known: dict[str, ContextValue] = {"aws:PrincipalIsAWSService": "false", "aws:SecureTransport": "true"}
         if self.by_cloudformation and not action.startswith("cloudformation:"):
             return {**known, **_BY_CLOUDFORMATION}
@@ -96,13 +96,13 @@ class PowerChange:
 
 
 def role_session(role: Holder) -> Standing:
-    """Return a session of the role. It carries no MFA, whoever assumed it."""
+    """Return a session of the role. It carries no MFA, no matter who assumed the role."""
     known = _principal(role.resource.arn, "AssumedRole")
     return Standing(Rules(role.policies, role.boundary), {"": known})
 
 
 def member_of(group: Holder) -> Standing:
-    """Return somebody who is in the group, with MFA."""
+    """Return a principal that is in the group, with MFA."""
     return Standing(Rules(group.policies), {WITH_MFA: {**_MFA, "aws:PrincipalType": "User", "aws:username": UNSAID}})
 
 

@@ -1,4 +1,4 @@
-"""A stack's template, and where the stack is: what most modules that plan a deployment are about."""
+"""The types of a stack's template and of the stack's place, which most modules that plan a deployment use."""
 
 from __future__ import annotations
 

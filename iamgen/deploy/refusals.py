@@ -1,4 +1,4 @@
-"""What a deployment refuses, from two templates alone: `deploy` asks before it deploys, others may ask before that."""
+"""Decide from two templates alone what a deployment refuses, for `deploy` and for commands before it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from iamgen.diff.difference import differences
 
 @dataclass(frozen=True)
 class Allowed:
-    """What somebody has allowed to be lost."""
+    """The losses that somebody has allowed."""
 
     replacement: bool = False
     """Groups and roles may be replaced or deleted: `--allow-replacement`."""
@@ -27,7 +27,7 @@ NOTHING = Allowed()
 
 
 def refused(change: TemplateChange, caller: Identity | None, now: datetime, allowed: Allowed = NOTHING) -> Losses:
-    """Return what a deployment of this change would refuse, and what it would say besides; AWS is not asked.
+    """Return what a deployment of this change would refuse, and what else it would say; AWS is not asked.
 
     `caller` is the principal that deploys, None where nobody knows it yet. What only CloudFormation knows, such as a
     resource that it replaces because another one changes, is not in it.
@@ -43,7 +43,7 @@ def refused(change: TemplateChange, caller: Identity | None, now: datetime, allo
 
 
 def refused_in_all(changes: Iterable[TemplateChange], caller: Identity | None, now: datetime) -> Losses:
-    """Return the same of several accounts, together."""
+    """Return the same for several accounts together."""
     losses = [refused(change, caller, now) for change in changes]
     return Losses(
         tuple(fault for item in losses for fault in item.refusals),

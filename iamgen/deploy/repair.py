@@ -1,4 +1,4 @@
-"""Undo IAM drift that CloudFormation does not detect: each difference by one step."""
+"""Repair IAM drift that CloudFormation does not detect, with one step for each difference."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def repair(
     trusts: Mapping[str, Mapping[str, Any]],
     bare: Collection[str] = (),
 ) -> list[Fault]:
-    """Undo differences, each by a step that `execute` carries out or records; return what could not be undone.
+    """Undo differences, each by a step that `execute` carries out or records, and return what could not be undone.
 
     `trusts` has the trust policy of each role that needs a new one, by logical id. What is gone already is as it should
     be. Who is missing is put in before anybody is taken out. `bare` are groups, by logical id, in which nobody is who

@@ -1,4 +1,4 @@
-"""The policies that take access away at once: one on the user, and one on each role that has sessions of theirs.
+"""Make the policies that take access away at once: one for the user, and one for each role that they may be using.
 
 A policy is looked at with every request, so a Deny ends sessions that are going on. That on a role is AWS's own way to
 revoke sessions, narrowed to those of one name: `aws:userid` of a role's session is `AROA…:NAME`.
@@ -39,7 +39,7 @@ class Revocation:
     """Whether it is about the sessions of everybody."""
 
     def is_over(self, now: datetime) -> bool:
-        """Whether no session can be left that it denies."""
+        """Whether every session that it denies has certainly expired."""
         return now >= self.until + LONGEST_SESSION
 
 
@@ -78,7 +78,7 @@ def revoke_sessions(user: str, until: datetime, *, every_session: bool) -> dict[
 
 
 def revocation(user: str, document: Mapping[str, Any] | None) -> Revocation | None:
-    """Return what a policy of a role ends; None where there is none, and for one that somebody has changed."""
+    """Return what a policy of a role ends; None if it ends nothing, or if somebody has changed it."""
     if document is None:
         return None
     try:

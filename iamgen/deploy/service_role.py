@@ -1,4 +1,4 @@
-"""CloudFormation's own role for a stack (`--service-role`): which it is, and whether a deployment would take it away.
+"""CloudFormation's own role for a stack (`--service-role`): find it, and whether a deployment would remove it.
 
 CloudFormation keeps the role for the stack: all later operations are carried out by it, whoever begins them. Where the
 stack itself makes that role, or attaches policies to it, a deployment can leave a stack that nobody can update.
@@ -39,7 +39,7 @@ def service_role_arn(template: str, order: Order) -> str:
 
 
 def effective_service_role(order: Order, stack: Stack | None, *, afresh: bool = False) -> str:
-    """Return as which role CloudFormation acts in the deployment; empty where it acts as whoever deploys.
+    """Return as which role CloudFormation acts in the deployment; empty if it acts as the person who deploys.
 
     A stack keeps the role that it has, unless it is deleted and created `afresh`.
     """
@@ -66,7 +66,7 @@ class ServiceRole:
         return f"{self.name}, as which CloudFormation acts,"
 
     def losses(self) -> Iterator[Fault]:
-        """Yield what the role loses of what the stack needs to be deployed again and to be put back."""
+        """Yield what the role loses of the power that the stack needs to be deployed and repaired again."""
         was, will = (side.holders.named(ROLE, self.name) for side in self.sides.both)
         if was and will is None:
             problem = f"{self.name} would be deleted, and CloudFormation acts as this role"
@@ -86,7 +86,7 @@ class ServiceRole:
         yield from self.sides.lost_direct_power(place, self._description, standing, needs)
 
     def notes(self) -> Iterator[str]:
-        """Yield what is not known of the role."""
+        """Yield what is not known about the role."""
         if not self.sides.before.holders.named(ROLE, self.name):
             message = "is not of this stack: what it may do was not looked at"
             yield f"{self.sides.change.where}: {self.arn}, as which CloudFormation acts, {message}"

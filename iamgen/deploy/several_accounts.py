@@ -41,7 +41,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Planned:
-    """What is planned in each account, and why it is not in the others; all by the account's name."""
+    """The plans of the accounts, and why the others have none; all by the account's name."""
 
     ready: Mapping[str, Prepared]
     """The deployments that are planned."""
@@ -54,7 +54,8 @@ class Planned:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """Why accounts could not be planned, each fault once, and people who do not exist first: they are a cause."""
+        """Why accounts could not be planned: each fault once, and first the missing people, because they are a
+        cause."""
         every = dict.fromkeys(fault for error in self.failed.values() for fault in error.faults)
         return tuple(sorted(every, key=lambda fault: fault not in self.missing))
 
@@ -126,8 +127,8 @@ def unusable(
 def plan(
     members: Iterable[Member], choices: Choices, show: Show, stop: threading.Event, pending: Pending | None = None
 ) -> Planned:
-    """Return what would be done in each account; `pending` gets each as soon as it is planned, to be cleaned up by
-    whoever has it."""
+    """Plan what would be done in each account. `pending` gets each plan as soon as it is made, so that its owner can
+    clean up."""
     register = Pending() if pending is None else pending
 
     def plan_member(member: Member) -> Prepared:
@@ -205,7 +206,7 @@ def held_back(planned: Planned, first: str, *, every: bool) -> tuple[str, ...]:
 
 
 def drop(prepared: Iterable[Prepared]) -> tuple[Fault, ...]:
-    """Remove the change sets of plans that are not wanted; return what could not be removed."""
+    """Remove the change sets of plans that are no longer needed; return those that could not be removed."""
     faults: list[Fault] = []
     for item in prepared:
         try:

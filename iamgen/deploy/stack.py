@@ -37,7 +37,7 @@ class Stack:
 
     @property
     def moment(self) -> str:
-        """Return what is another text as soon as somebody deploys."""
+        """Return a text that changes as soon as somebody deploys."""
         return f"{self.id} {self.changed.isoformat()}"
 
 
@@ -58,7 +58,7 @@ class StackResource:
 
 
 def read(cloudformation: Client, name: str) -> Stack | None:
-    """Return the stack of that name or id, None when there is none."""
+    """Return the stack with that name or id, or None if it does not exist."""
     from botocore.exceptions import ClientError
 
     try:
@@ -108,7 +108,7 @@ def resources(cloudformation: Client, name: str) -> tuple[StackResource, ...]:
 
 
 def failed_resources(cloudformation: Client, name: str) -> tuple[Stuck, ...]:
-    """Return what keeps the stack from going on."""
+    """Return the resources that keep the stack from going on."""
     return tuple(
         Stuck(resource.logical_id, resource.status, resource.reason)
         for resource in resources(cloudformation, name)
@@ -117,7 +117,7 @@ def failed_resources(cloudformation: Client, name: str) -> tuple[Stuck, ...]:
 
 
 def settle(cloudformation: Client, name: str, pace: Pace) -> Stack | None:
-    """Wait until nothing goes on in the stack; return it as it is then, None when it is gone."""
+    """Wait until no operation is in progress; return the stack as it is then, or None if it was deleted."""
     for _ in pace.beats():
         stack = read(cloudformation, name)
         if stack is None or is_settled(stack.status):

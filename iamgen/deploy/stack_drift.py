@@ -1,4 +1,4 @@
-"""Drift: what CloudFormation finds different in AWS from what a stack made."""
+"""Ask CloudFormation for drift: what differs in AWS from what a stack made."""
 
 from __future__ import annotations
 

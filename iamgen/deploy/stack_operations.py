@@ -66,7 +66,7 @@ def new_change_set(step: CreateChangeSet, clients: Clients, choices: Choices, wh
 
 
 def create_change_set(step: CreateChangeSet, execution: Execution) -> None:
-    """Make a change set for the step that executes it; a counter-step removes it unless that has begun."""
+    """Make a change set for a later step to execute. A counter-step removes it, unless its execution has begun."""
     execution.change_set = new_change_set(step, execution.clients, execution.choices, execution.where)
     if execution.change_set:
         execution.counter_steps.enter_context(_removed_unless_begun(execution, step.stack, execution.change_set))

@@ -1,4 +1,4 @@
-"""Shut the stack policy again that a deployment opened, so that groups and roles can be replaced."""
+"""Close the stack policy again after a deployment has opened it to replace groups and roles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from iamgen.errors import Fault, IamgenError
 
 
 def set_stack_policy(execution: Execution, stack: str, *, allow_replacement: bool) -> None:
-    """Set the stack policy. One that is opened is shut by a counter-step, unless a later step has shut it by then."""
+    """Set the stack policy. If it is opened, a counter-step closes it, unless a later step has closed it already."""
     if allow_replacement:
         execution.counter_steps.enter_context(_shut_again(execution, stack))
         execution.is_open = True
@@ -30,7 +30,7 @@ def set_stack_policy(execution: Execution, stack: str, *, allow_replacement: boo
 
 @contextmanager
 def _shut_again(execution: Execution, stack: str) -> Iterator[None]:
-    """Shut the stack policy after the block if it is still open then, however the block ends.
+    """Close the stack policy after the block if it is still open then, however the block ends.
 
     After ^C it stays open while AWS goes on, which needs it; `going_on` tells of that. Raises IamgenError, which says
     so, when it cannot be shut.
@@ -67,7 +67,7 @@ def _shut(execution: Execution, stack: str) -> tuple[Fault, ...]:
 
 
 def _goes_on(execution: Execution, stack: str) -> bool:
-    """Whether something goes on in the stack; what cannot be seen might."""
+    """Whether an operation is in progress in the stack; if that cannot be seen, there may be one."""
     try:
         with telling(execution.where, execution.clients.credentials):
             state = stacks.read(execution.clients.cloudformation, stack)

@@ -1,4 +1,4 @@
-"""What protects a stack against accidents: its stack policy, and its protection against deletion."""
+"""Protect a stack against accidents: with its stack policy, and with termination protection."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def is_strict(policy: str | None) -> bool:
 
 
 def refusals(where: str, changes: Iterable[Change], *, allow_replacement: bool) -> Iterator[Fault]:
-    """Yield what the stack's policy would refuse half way."""
+    """Yield the changes that the stack's policy would refuse in the middle of a deployment."""
     for change in changes:
         if change.type in GUARDED and not allow_replacement and (change.replaced or change.sign == "-"):
             done = "replaced" if change.replaced else "deleted"

@@ -1,4 +1,4 @@
-"""Stack sets: CloudFormation's own way to the accounts of an organisation."""
+"""Deploy by stack sets, CloudFormation's own way to reach the accounts of an organisation."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ class StackSetSettings:
 
     @property
     def model(self) -> str:
-        """What AWS calls the way."""
+        """AWS's name for this way to reach accounts."""
         return "SERVICE_MANAGED" if self.units else "SELF_MANAGED"
 
     @property
     def caller(self) -> dict[str, str]:
-        """As whom one asks, for every request."""
+        """As whom each request is sent."""
         return {"CallAs": "DELEGATED_ADMIN"} if self.delegated else {}
 
     @property
     def pace(self) -> dict[str, object]:
-        """How many may fail and are worked on at once, for a request."""
+        """How many accounts may fail, and how many are worked on at once, for a request."""
         many = {"FailureToleranceCount": self.failures, "MaxConcurrentCount": self.at_once}
         # AWS's own mode works on no more at once than may fail, and one, whatever is asked for
         return {"OperationPreferences": {**many, "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE"}}
@@ -60,7 +60,7 @@ class StackSetSettings:
 
 @dataclass(frozen=True)
 class StackSet:
-    """What a stack set is to be."""
+    """What a stack set should be."""
 
     name: str
     """Its name."""
@@ -76,7 +76,7 @@ class StackSet:
 
 @dataclass(frozen=True)
 class PlannedSet:
-    """What is to be done to a stack set."""
+    """What will be done to a stack set."""
 
     stack_set: StackSet
     """The stack set as it is to be."""

@@ -1,4 +1,4 @@
-"""What a stack's status means for a deployment."""
+"""What the status of a stack means for a deployment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from iamgen.errors import Fault
 
 
 class NextStep(Enum):
-    """What comes next for a stack."""
+    """What can be done next with a stack."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -54,7 +54,8 @@ class Stuck:
 
 
 def step(status: str | None) -> NextStep:
-    """Return what comes next for a stack in that status; None is no stack. An unknown status is stuck."""
+    """Return what can be done next with a stack in that status. None means that there is no stack; an unknown status is
+    stuck."""
     if status is None:
         return NextStep.CREATE
     if status in _STEPS:
@@ -63,12 +64,12 @@ def step(status: str | None) -> NextStep:
 
 
 def is_settled(status: str) -> bool:
-    """Whether nothing goes on in a stack."""
+    """Whether no operation is in progress in a stack."""
     return status == "REVIEW_IN_PROGRESS" or not status.endswith("_IN_PROGRESS")
 
 
 def holds_template(status: str) -> bool:
-    """Whether what the stack's template says is there, or on its way: it was created, and is not on its way out."""
+    """Whether the stack was created, and is not being deleted: its template's resources exist, or soon will."""
     return step(status) is NextStep.UPDATE or status.startswith(("UPDATE_", "IMPORT_"))
 
 
@@ -78,7 +79,7 @@ def is_comparable(status: str) -> bool:
 
 
 def succeeded(status: str) -> bool:
-    """Whether that is how an operation ends that did what it should."""
+    """Whether that is the status of an operation that has succeeded."""
     return status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"}
 
 

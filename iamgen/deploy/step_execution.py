@@ -51,7 +51,7 @@ _UNTAG: dict[str, Call] = {
 
 @singledispatch
 def carry_out(step: object, execution: Execution) -> None:
-    """Carry out a step; `execution` has what earlier steps brought about, and gets what this one does.
+    """Carry out a step. `execution` has what earlier steps have made, and gets what this step makes.
 
     Raises what boto3 raises, and IamgenError where AWS has begun something by then.
     """

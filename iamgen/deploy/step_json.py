@@ -1,4 +1,4 @@
-"""The steps of a plan as JSON values, for a file that keeps the plan."""
+"""Write the steps of a plan as JSON values, and read them back, for a file that keeps the plan."""
 
 from __future__ import annotations
 

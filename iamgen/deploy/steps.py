@@ -1,4 +1,4 @@
-"""What a deployment does in AWS, as values: a plan is a list of steps, which can be shown, recorded, or carried out.
+"""The steps of a deployment as values: a plan is a list of steps, which can be shown, recorded, or carried out.
 
 A new kind of step is a dataclass here, a function in `step_execution` that carries it out, and one in `step_text` that
 shows it.

@@ -22,5 +22,5 @@ class TargetAccount:
 
     @property
     def in_plan(self) -> str:
-        """Return how a plan and a question name it: whoever answers sees that it is a production account."""
+        """Return how a plan and a question name the account, so that people see whether it is a production account."""
         return f"{self.name} (production, {self.id})" if self.is_production else str(self)

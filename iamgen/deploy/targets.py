@@ -84,8 +84,8 @@ def _profiles_that_may_ask(profiles: Iterable[str | None]) -> set[str | None]:
 
 
 def _demands_name_of_user(declaration: Declaration, account: Account, arn: str) -> bool:
-    """Whether a role takes no session but one that is called like its user, and nobody who may assume it is called
-    like a session of iamgen's. What a role of somebody else's demands is for AWS to say."""
+    """Whether a role accepts only sessions with the name of their user, and no user who may assume it has a name like
+    that of iamgen's session. For other people's roles, AWS decides."""
     if not declaration.settings.session_name_is_user:
         return False
     assumed_by = {role.name: role.assumed_by for role in declaration.roles}
@@ -121,7 +121,7 @@ def where(account: Account) -> str:
 
 
 def in_question(account: Account) -> str:
-    """Return how a question names an account: whoever answers sees that it is a production account."""
+    """Return how a question names an account, so that people see whether it is a production account."""
     return target(account).in_plan
 
 

@@ -1,4 +1,4 @@
-"""Templates that are too large to be sent along: through a bucket of S3, and out of it again."""
+"""Put templates that are too large for a call into a bucket of S3, and remove them again."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ def sent(
         try:
             with telling(where, clients.credentials):
                 clients.s3.delete_object(**own)
-        except IamgenError as exc:  # what the block has made is worth more than a tidy bucket
+        except IamgenError as exc:  # the result of the block matters more than a file that stays in the bucket
             message = f"the template stays in s3://{bucket}/{key}: {exc.faults[0].problem}"
             warn(Fault(where, message, f"remove it: aws s3 rm s3://{bucket}/{key}{cli_options(clients)}"))

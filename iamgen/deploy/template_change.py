@@ -1,4 +1,4 @@
-"""A stack's template before and after a deployment, as the rules about ways in look at it."""
+"""A stack's template before and after a deployment, for the checks against lock-outs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TemplateChange:
 
 @dataclass(frozen=True)
 class Moment:
-    """A template as it is at a moment."""
+    """A template at a certain time."""
 
     holders: Holders
     """Its users, groups and roles."""

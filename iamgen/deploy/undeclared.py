@@ -1,4 +1,4 @@
-"""What people and strangers have beside a stack: what its template cannot say, and users.py does not give."""
+"""Find what people and strangers have besides a stack, and neither its template nor users.py gives them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""IAM users who are in a stack's groups and in no declaration: mostly people who have left."""
+"""Find IAM users in a stack's groups whom no declaration names: mostly people who have left."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What changes from one template to another: by resource, by property, and in policies by statement."""
+"""Find what differs between two templates: by resource, by property, and in policies by statement."""

@@ -1,4 +1,4 @@
-"""What changes in the stacks of several accounts: which are new, changed, the same, or declared no more."""
+"""Find what changes in the stacks of several accounts: new, changed, unchanged, or no longer declared."""
 
 from __future__ import annotations
 

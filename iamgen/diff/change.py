@@ -1,4 +1,4 @@
-"""A change of a resource, and of what is in it, as a value that is shown or written as JSON."""
+"""A change of a resource, or of a part of it, as a value that is shown or written as JSON."""
 
 from __future__ import annotations
 

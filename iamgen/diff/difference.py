@@ -1,4 +1,4 @@
-"""What changes from one template to another, resource by resource: the module that other rooms call."""
+"""Compare two templates, resource by resource. This is the module that other rooms call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changes from one policy document to another, statement by statement."""
+"""Compare two policy documents, statement by statement."""
 
 from __future__ import annotations
 

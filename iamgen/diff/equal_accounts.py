@@ -1,4 +1,4 @@
-"""Put accounts together in which the same changes, so that a person reads it once."""
+"""Group accounts that have the same changes, so that a person reads each change once."""
 
 from __future__ import annotations
 

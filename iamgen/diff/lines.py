@@ -1,4 +1,4 @@
-"""Changes of templates as lines that a person reads, with their signs `+`, `~` and `-`."""
+"""Write changes of templates as lines for a person, with the signs `+`, `~` and `-`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changes in one property of a resource: a text, a list, a block, or a policy document."""
+"""Compare one property of a resource: a text, a list, a block, or a policy document."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def property_details(where: str, before: object, after: object) -> Iterator[Deta
 
 
 def _read(where: str, value: object) -> object:
-    """Return the value as CloudFormation reads it: an empty list of elements that stand for themselves is none."""
+    """Return the value as CloudFormation reads it: an empty list counts as none if the order of its elements has no
+    meaning."""
     name = where.rpartition(".")[2]
     if where == "DependsOn" and isinstance(value, str):
         return [value]

@@ -1,4 +1,4 @@
-"""Call users by their names alone in what a person reads of trust policies, where no other account can be meant."""
+"""Shorten the ARNs of users to their names in trust policies that a person reads, if no other account can be meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A policy statement by its elements, whatever way it is written, and as one line."""
+"""Read a policy statement into its elements, however it is written, and write it as one line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Atom(NamedTuple):
 
 @dataclass(frozen=True)
 class DiffStatement:
-    """What a statement says; the order in which it says so, and whether one value stands in a list, are gone."""
+    """What a statement says, without the order in which it says it, and whether a single value is in a list."""
 
     sid: str
     """Its Sid; empty where there is none."""
@@ -137,7 +137,7 @@ def _values(element: str, group: str, value: object) -> Iterator[Atom]:
 
 
 def _value_text(value: object) -> str:
-    """Return a value; in quotes when it could be taken for several, or for words of the line around it."""
+    """Return a value, in quotes if it could be mistaken for several values or for words of the line around it."""
     text = shown(value)
     ambiguous = isinstance(value, str) and (not value or set(text) & set(' ,"'))
     return json.dumps(value) if ambiguous else text

@@ -1,4 +1,4 @@
-"""Values of a template: when two are the same, and how a person reads one."""
+"""Compare values of a template, and write them for a person."""
 
 from __future__ import annotations
 

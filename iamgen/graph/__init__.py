@@ -1,1 +1,1 @@
-"""Draws who reaches what: people, machines, groups, roles and accounts as SVG, Graphviz's dot, or Mermaid."""
+"""Draw who can reach what: people, machines, groups, roles and accounts as SVG, Graphviz's dot, or Mermaid."""

@@ -1,4 +1,4 @@
-"""The picture of who reaches what, as values: what is drawn, before anything has a place or a format."""
+"""The content of the picture of who reaches what, as values without places or a format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MACHINES = ("CI user", "pipeline", "service", "other account")
 
 @dataclass(frozen=True)
 class GraphSubject:
-    """Somebody, or several with equal access who are drawn as one."""
+    """Somebody, or several people with equal access who are drawn as one."""
 
     key: str
     """Its name within the picture."""
@@ -62,7 +62,7 @@ class GraphTarget:
 
 @dataclass(frozen=True)
 class GraphAccount:
-    """An account, or several in which the same people have the same access, that are drawn as one."""
+    """An account, or several accounts that are drawn as one, because the same people have the same access in them."""
 
     key: str
     """Its name within the picture."""

@@ -1,4 +1,4 @@
-"""The picture in the language of Graphviz, for those who have it: `dot -Tsvg access.dot`."""
+"""Write the picture in the language of Graphviz: `dot -Tsvg access.dot` draws it."""
 
 from __future__ import annotations
 

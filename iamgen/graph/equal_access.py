@@ -1,4 +1,4 @@
-"""Draw people with equal access as one, and accounts in which the same people have the same access."""
+"""Combine people with equal access into one box, and accounts in which the same people have the same access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of the picture: headings, what stands in a role, and what is shown when somebody points at a part."""
+"""The words of the picture: headings, the text of a role, and what is shown when somebody points at a part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture in the language of Mermaid, which GitHub and GitLab draw in Markdown."""
+"""Write the picture in the language of Mermaid, which GitHub and GitLab draw in Markdown."""
 
 from __future__ import annotations
 

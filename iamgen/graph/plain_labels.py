@@ -1,4 +1,4 @@
-"""The labels of the picture where a program of somebody else's draws it: lines of plain text, not yet escaped."""
+"""Make the labels of the picture for programs such as Graphviz: lines of plain text, not yet escaped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""List who can act as which role, and who is in which group, as the answer about access has it, one fact a value.
+"""List who can act as which role, and who is in which group, from the answer about access: one value for each.
 
 Nothing about access is decided here: each fact is taken from an `AccessOverview`.
 """
@@ -53,7 +53,7 @@ class TargetName:
 
 @dataclass(frozen=True)
 class ReachedTarget:
-    """Somebody can act as a role, or is in a group."""
+    """The fact that somebody can act as a role, or is in a group."""
 
     party: GraphParty
     """Who it is."""

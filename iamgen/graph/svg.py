@@ -1,4 +1,4 @@
-"""The picture as SVG: without a script, and without anything that is loaded.
+"""Write the picture as SVG, without a script, and without anything that is loaded from elsewhere.
 
 svg_text(graph)                        a file of its own, with its style
 svg_text(graph, is_inline=True)        a part of a page, which has `svg_style.STYLE` once

@@ -1,4 +1,4 @@
-"""Write elements of SVG: names and texts of users come out as text, whatever is in them."""
+"""Write elements of SVG. Names and texts of users stay text, whatever characters they contain."""
 
 from __future__ import annotations
 

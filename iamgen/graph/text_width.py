@@ -1,4 +1,4 @@
-"""How wide a text is in a font whose letters are all equally wide, and how a long one is shortened."""
+"""Measure how wide a text is in a font whose letters all have the same width, and shorten a long one."""
 
 from __future__ import annotations
 

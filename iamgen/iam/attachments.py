@@ -1,4 +1,4 @@
-"""Which policies a template attaches to whom, and whom it puts into groups, by each of the ways to write that."""
+"""Find which policies a template attaches to whom, and who is in which group, in every way of writing it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class TemplateHolder:
 
 @_of_last
 def holders(template: Template) -> tuple[TemplateHolder, ...]:
-    """Return whoever holds policies, with them."""
+    """Return all users, groups and roles that have policies, with these policies."""
     documents = _by_owner(template)
     owners = _owners(template)
     held = {owner for of_holder in owners.values() for owner in of_holder}

@@ -1,4 +1,4 @@
-"""Functions of CloudFormation whose argument depends on conditions: what they give in each branch of an `Fn::If`."""
+"""Evaluate functions of CloudFormation whose argument depends on conditions, in each branch of an `Fn::If`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts with holes: what only CloudFormation can know, named in brackets that no policy can contain."""
+"""Texts with holes: values that only CloudFormation knows, named in brackets that no policy can contain."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def shown(written: str) -> str:
 
 def function(value: object) -> str:
     """Return the name of the function that a value is, `Ref` or `Fn::…`, or nothing."""
-    if type(value) is not str and isinstance(value, Mapping) and len(value) == 1:  # of a text that is soon said
+    if type(value) is not str and isinstance(value, Mapping) and len(value) == 1:  # the first test is quick for a text
         name = next(iter(value))
         if isinstance(name, str) and (name == "Ref" or name.startswith("Fn::")):
             return name

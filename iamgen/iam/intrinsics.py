@@ -1,4 +1,4 @@
-"""Replace CloudFormation's functions by what they give, as far as the template and the place of its stack tell.
+"""Replace CloudFormation's functions by their values, as far as the template and the stack's place determine them.
 
 What stays are references to resources (`Ref`, `Fn::GetAtt`), which the reader of resources follows, and `Fn::If`, of
 which every branch counts. What nobody can know before the deployment, such as `Fn::ImportValue`, becomes a hole
@@ -39,7 +39,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class Expanded:
-    """A template without the functions that can be worked out."""
+    """A template in which the known functions are replaced by their values."""
 
     body: Block
     """The template, without parameters, mappings and conditions."""

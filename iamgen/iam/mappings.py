@@ -1,4 +1,4 @@
-"""What `Fn::FindInMap` may give: the value of a mapping, or each of several where a key is not known."""
+"""Find what `Fn::FindInMap` may return: one value of a mapping, or several if a key is not known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a policy document is by IAM's count, which leaves out white space outside of strings.
+"""Measure the length of a policy document as IAM does, without white space outside of strings.
 
 Source: IAM User Guide, "IAM and AWS STS quotas, name requirements, and character limits".
 """
@@ -13,7 +13,7 @@ ENTRY_MARKS = len('"",')
 
 
 def characters(document: object, plain: Callable[[object], object] = str) -> int:
-    """Return the characters of a document that IAM counts; `plain` makes JSON values of what is none."""
+    """Return the characters of a document that IAM counts; `plain` turns other values into JSON values."""
     return len(compact(document, plain))
 
 

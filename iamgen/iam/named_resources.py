@@ -1,4 +1,4 @@
-"""The resources of a template under the names and ARNs that they will have in AWS, references to them resolved.
+"""List the resources of a template with the names and ARNs that they will have in AWS, with references resolved.
 
 `Template` leaves references to resources as holes, `⟨AdminR.Arn⟩`: rules speak of logical ids. Whoever asks what the
 account will be like needs the names. What nobody can know before the deployment stays a named hole.

@@ -1,4 +1,4 @@
-"""Where a stack is, as far as it is known: its account, partition, region and name."""
+"""The place of a stack, as far as it is known: its account, partition, region and name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from iamgen.iam.holes import is_known
 
 @dataclass(frozen=True)
 class Place:
-    """Where a stack is. What is not known is a hole, as everywhere in a text that has been read."""
+    """Where a stack is. A part that is not known is a hole, as everywhere in a text that has been read."""
 
     account: str = "⟨AWS::AccountId⟩"
     """The twelve digits of the account."""

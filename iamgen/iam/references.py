@@ -1,4 +1,4 @@
-"""What a part of a template refers to as it was written, also within texts of `Fn::Sub`."""
+"""Find what a part of a template refers to, as it was written, also within texts of `Fn::Sub`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the resources of a template are called in IAM, and which of them a name, an ARN or a reference means."""
+"""Find the names of a template's resources in IAM, and which resource a name, an ARN or a reference means."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the policies of resources: buckets, keys, queues, topics, secrets, repositories, domains, functions.
+"""Read the policies of resources: buckets, keys, queues, topics, secrets, repositories, domains, functions.
 
 They say who may use a resource, also from other accounts. They are read apart from the policies of principals, which
 `template` reads, since they give nobody an identity's permissions.

@@ -1,4 +1,4 @@
-"""One resource of a template, with the place of each of its properties, and what the types of IAM are called."""
+"""One resource of a template, with the place of each of its properties, and the names of IAM's types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the readers of JSON and YAML share: paths, positions, faults of syntax, and how much a template may hold."""
+"""What the readers of JSON and YAML share: paths, positions, syntax faults, and limits on the size of a template."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Positions = Mapping[Path, Position]
 
 
 class RepeatedKey(NamedTuple):
-    """A key that its block has already, so that a reader would drop one of the two values without a word."""
+    """A key that its block already has, so that a reader would silently drop one of the two values."""
 
     key: str
     """The key."""
@@ -43,7 +43,7 @@ class RepeatedKey(NamedTuple):
 
 
 class SyntaxFault(Exception):  # noqa: N818  # it is what users call it
-    """A text that cannot be read: what is wrong, and the line, 0 where it is not known."""
+    """A text that cannot be read: what is wrong, and the line, or 0 if it is not known."""
 
     def __init__(self, problem: str, line: int = 0) -> None:
         super().__init__(problem)

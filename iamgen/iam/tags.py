@@ -1,4 +1,4 @@
-"""The tags of a resource, each key once: what a condition decides about is not known, and never nothing."""
+"""Read the tags of a resource, each key once. If a condition decides about a tag, it is unknown, and not absent."""
 
 from __future__ import annotations
 

@@ -132,10 +132,10 @@ def _resources(resources: Mapping[str, object]) -> Iterator[Resource]:
 
 
 def _unread(resources: Mapping[str, object]) -> Iterator[Unread]:
-    """Yield each resource that is none, and properties that are none: CloudFormation refuses both."""
+    """Yield each entry that is not a resource, and Properties that are not a block: CloudFormation refuses both."""
     for logical_id, block in resources.items():
         path = ("Resources", str(logical_id))
-        is_looped = function(block) or str(logical_id).startswith("Fn::")  # which is told as such
+        is_looped = function(block) or str(logical_id).startswith("Fn::")  # another message reports it
         has_type = isinstance(block, Mapping) and isinstance(block.get("Type"), str)
         if not has_type and not is_looped:
             yield Unread(path, "this is no resource, for it has no Type")

@@ -1,4 +1,4 @@
-"""Read the text of a file and what it says, with every way in which that fails told as a fault of the file."""
+"""Read the text of a file and parse it. Every way in which that can fail is reported as a fault of the file."""
 
 from __future__ import annotations
 

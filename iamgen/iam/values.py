@@ -1,4 +1,4 @@
-"""Values of a template with their places: each branch of a condition, each item of a list, as text.
+"""Read values of a template with their places: each branch of a condition, each item of a list, as text.
 
 What only CloudFormation can know is a hole in a text, see `holes`. Of a condition (`Fn::If`) both branches are read.
 """

@@ -1,1 +1,1 @@
-"""Jinja2 templates of a repository, with those that iamgen brings behind them."""
+"""Render the Jinja2 templates of a repository; if it has none of a name, iamgen's own template is used."""

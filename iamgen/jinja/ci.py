@@ -1,4 +1,4 @@
-"""CI files: which account is deployed when, as which role, put into the templates of `templates/ci/`."""
+"""Make the files of CI: put into the templates of `templates/ci/` which account is deployed when, and as which role."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ENVIRONMENT = re.compile(r"[\w ./@+-]+", re.ASCII)
 
 @dataclass(frozen=True)
 class Deployment:
-    """How CI deploys an account: when, as which role, in which environment."""
+    """How CI deploys an account: when, as which role, and in which environment."""
 
     account: str
     """Its name."""

@@ -1,4 +1,4 @@
-"""Commands of CI files that follow from the repository: how iamgen is installed, how cfn-lint is run."""
+"""Derive the commands of CI files from the repository: how to install iamgen, and how to run cfn-lint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs of a CI service, as their tokens name them: what they were granted, and whether somebody has to approve it."""
+"""Find the jobs of a CI service by the subjects of their tokens: their roles, and whether somebody has to approve."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CiProvider = Literal["github", "gitlab"]
 
 @dataclass(frozen=True)
 class Job:
-    """A job as its token names it."""
+    """A job, as its token names it."""
 
     repository: str
     """The subject's beginning, up to the branch or environment."""

@@ -1,4 +1,4 @@
-"""What the files of CI rely on beside themselves: variables, approvals and protected branches of the CI service."""
+"""List what else the files of CI need: variables, approvals and protected branches of the CI service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON that a policy's template makes: read it, or tell where it is nested too deeply."""
+"""Read the JSON that a policy template makes, or report where it is nested too deeply."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST_NUMBER = 300  # digits; Python refuses to read some thousands, and a fl
 
 
 class TooDeepError(ValueError):
-    """Brackets within brackets, more than any policy has; `line` is where there is the first too many."""
+    """There are more brackets within brackets than any policy has; `line` is where the limit is exceeded."""
 
     def __init__(self, line: int) -> None:
         super().__init__(f"{DEEPEST} levels of brackets are the most that is read")

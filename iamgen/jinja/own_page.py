@@ -1,4 +1,4 @@
-"""Renders a page of iamgen's own package for a browser: values are escaped, and no repository takes its place."""
+"""Render a page of iamgen's own package for a browser, with values escaped. A repository cannot replace the page."""
 
 from __future__ import annotations
 

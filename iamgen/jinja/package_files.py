@@ -1,4 +1,4 @@
-"""The Python package that a repository may be: whether it is one, and which iamgen it requires."""
+"""Find out whether the repository is a Python package, and which iamgen it requires."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _package(file: str, name: object, dependencies: object) -> PackageFile:
 
 
 def _text(root: Path, name: str) -> str:
-    """Return the text of a file, an empty one where there is none. Raises IamgenError for what cannot be read."""
+    """Return the text of a file, or an empty text if it does not exist. Raises IamgenError if it cannot be read."""
     try:
         return (root / name).read_text(encoding="utf-8")
     except FileNotFoundError:

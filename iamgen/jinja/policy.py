@@ -1,4 +1,4 @@
-"""Policy documents of an operator's own: JSON out of a template, or the line at which it is none."""
+"""Make policy documents from the operator's templates, or report the line on which the result is not JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requirements as pip reads them: what a repository says about which iamgen is installed, and whether it is pinned."""
+"""Read requirements as pip does: which iamgen a repository installs, and whether its version is pinned."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _leads_to_iamgen(url: str) -> bool:
 
 
 def _is_fixed(url: str) -> bool:
-    """Tell whether a URL gives the same for good: a file of the machine, a commit, a release, or what a hash checks."""
+    """Return whether a URL always gives the same: a file of the machine, a commit, a release, or a file with a hash."""
     parts = _URL.match(url)
     if parts is None:
         return url.startswith("file:")

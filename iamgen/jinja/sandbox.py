@@ -1,4 +1,4 @@
-"""Jinja2 for templates that may do nothing but make text: no code is run, and no more is made than a page holds."""
+"""Restrict Jinja2 templates to making text: they can run no code, and what they make is limited in size."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MEMORY = 512 * 1024 * 1024  # bytes that rendering may take besides what the pr
 
 
 class TooMuchError(SecurityError):
-    """A template that makes more than can be of use."""
+    """A template makes more text than anybody can use."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):

@@ -1,4 +1,4 @@
-"""A template rendered, with the way back from each line of the result to the template's own."""
+"""Render a template, and find for each line of the result the line of the template that made it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MARK = re.compile("\ue000(\\d+)\ue001")  # private characters: what no policy m
 
 @dataclass(frozen=True)
 class RenderedText:
-    """What a template gave."""
+    """The text that a template made."""
 
     template: str
     """The template's name."""
@@ -56,7 +56,7 @@ def shown(template: str) -> str:
 
 def _place(template: str, source: str, line: int, span: tuple[int, int]) -> str:
     """Return the place of a span, column and length, on a line of a template's source."""
-    from iamgen.source_place import SourcePlace, SourceSpan  # only a fault should cost it
+    from iamgen.source_place import SourcePlace, SourceSpan  # slow to import, and only needed for a fault
 
     where, text = f"{shown(template)}:{line}", _line_of(source, line)
     return SourcePlace(where, SourceSpan(text, *span)) if text else where
@@ -119,7 +119,7 @@ def _explained(environment: Environment, template: str, variables: Mapping[str, 
         raise refuse(where, str(exc.message), "see Jinja2's template documentation") from exc
     except (OSError, UnicodeDecodeError) as exc:
         raise refuse(shown(template), f"cannot be read: {exc}", "it has to be a readable file in UTF-8") from exc
-    except (Exception, RecursionError, MemoryError) as exc:  # whatever it does is its author's to mend
+    except (Exception, RecursionError, MemoryError) as exc:  # the author of the template has to mend it
         raise _failed(environment, template, exc, variables) from exc
 
 

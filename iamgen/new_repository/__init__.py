@@ -1,1 +1,1 @@
-"""Makes the files of a new repository: what `iamgen init` asks, checks and writes."""
+"""Make the files of a new repository: what `iamgen init` asks, checks and writes."""

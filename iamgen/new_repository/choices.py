@@ -1,4 +1,4 @@
-"""What somebody chooses for a new repository: accounts, region, people, CI, and the iamgen that it installs."""
+"""The choices for a new repository: accounts, region, people, CI, and the iamgen that it installs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EXAMPLE_PERSON = "alice"
 
 
 class AccountChoice(NamedTuple):
-    """An account that the repository is to have."""
+    """An account that the repository should have."""
 
     name: str
     """Its name in the declaration, such as `shop-dev`."""
@@ -34,7 +34,7 @@ class AccountChoice(NamedTuple):
 
 @dataclass(frozen=True)
 class NewRepository:
-    """What was chosen so far; an empty value is not chosen yet."""
+    """The choices so far; an empty value is not chosen yet."""
 
     accounts: tuple[AccountChoice, ...] = ()
     """The accounts, in the order in which CONST.inc is to have them."""

@@ -1,4 +1,4 @@
-"""The texts of a new repository's files, made from the choices; the files of CI are made by `iamgen ci`."""
+"""Write the texts of a new repository's files from the choices; `iamgen ci` makes the files of CI."""
 
 from __future__ import annotations
 

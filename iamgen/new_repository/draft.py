@@ -1,4 +1,4 @@
-"""A draft of a new repository in a folder for the time being: what it declares is tried before anything is written."""
+"""Make a draft of a new repository in a temporary folder, and try its declaration before anything is written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def drafted(place: NewRepositoryPlace, files: Mapping[str, str]) -> Iterator[Pat
         shared = {Path(path).parts[0] for path in files}
         if place.folder.is_dir():
             for entry in place.folder.iterdir():
-                if entry.name == USERS_FILE and entry.is_file():  # whose it is was asked before: the copy is ours
+                if entry.name == USERS_FILE and entry.is_file():  # the owner was checked before
                     copyfile(entry, draft / USERS_FILE)
                 elif entry.name not in _NEVER_READ:
                     _link(entry, draft / entry.name, whole=entry.name not in shared)

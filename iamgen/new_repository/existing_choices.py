@@ -1,4 +1,4 @@
-"""What the files that are there already say about the choices for a repository."""
+"""Read from files that already exist what they say about the choices for a repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a new repository would need of files that were there before, and that `iamgen init` leaves as they are."""
+"""Find what existing files lack for a new repository. `iamgen init` leaves these files as they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the iamgen that runs was installed, as a line of requirements.txt that installs the same."""
+"""Find out how the running iamgen was installed, and write it as a line of requirements.txt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BETTER = "before you push, write a line such as iamgen @ git+https://…@v1.2.3
 
 
 class OwnRequirement(NamedTuple):
-    """The line, and what is to be known about it."""
+    """The line of requirements.txt, and what a person should know about it."""
 
     line: str
     """The line of requirements.txt."""

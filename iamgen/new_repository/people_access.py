@@ -1,4 +1,4 @@
-"""What the people of a new repository may do: their entries in users.py, from the accounts."""
+"""Decide what the people of a new repository may do: their entries in users.py, from the accounts."""
 
 from __future__ import annotations
 

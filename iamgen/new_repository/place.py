@@ -1,4 +1,4 @@
-"""Where a new repository is made: its folder, the git repository around it, and what is there already."""
+"""The place of a new repository: its folder, the git repository around it, and what is already there."""
 
 from __future__ import annotations
 

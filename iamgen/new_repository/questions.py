@@ -1,4 +1,4 @@
-"""Asks at a terminal for the choices that no option has made, each until the answer will do."""
+"""Ask at a terminal for the choices that no option has made, each until the answer is valid."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The life of a person's IAM user: what they have, how they get it, and how all of it is taken back."""
+"""Look after a person's IAM user: what the person has, how they get it, and how all of it is taken back."""

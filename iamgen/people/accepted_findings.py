@@ -1,4 +1,4 @@
-"""Tell the findings of an audit that users.py accepts from the others, and acceptances that match nothing any more."""
+"""Separate the audit findings that users.py accepts from the others, and find acceptances that match nothing."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def every_finding(audit: AccountAudit) -> tuple[AuditFinding, ...]:
 
 
 def accepted_count(audits: Iterable[AccountAudit]) -> str:
-    """Return the sentence that counts what is accepted, by rule; nothing where nothing is."""
+    """Return the sentence that says how many findings are accepted, by rule; nothing if there are none."""
     rules = Counter(item.finding.rule for audit in audits for item in audit.accepted)
     number = rules.total()
     counts = ", ".join(f"{rule} {count}" for rule, count in rules.items())

@@ -1,4 +1,4 @@
-"""What an account has of a leaver: roles that may have sessions of theirs, trust in them, users of their name."""
+"""Find the traces of a leaver in an account: roles with possible sessions, trust in them, users with their name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Put users together who have the same rights but for their names, so that a question is asked once for all of them.
+"""Group users that have the same rights apart from their names, so that each question is asked once.
 
 An account may have thousands of users who are in the same groups and have nothing of their own. Each of them may do to
 their own user what the others may do to theirs; all else is the same, unless a policy names one of them.
@@ -62,7 +62,7 @@ def _sorted_by(pairs: Iterable[tuple[Hashable, Item]]) -> list[list[Item]]:
 
 
 def _sort(user: Mapping[str, Any]) -> Hashable:
-    """Return what decides about the rights of a user; whoever has something of their own is like nobody else."""
+    """Return what decides about the rights of a user. A user with rights of their own is like nobody else."""
     has_own = user.get("UserPolicyList") or user.get("AttachedManagedPolicies") or user.get("PermissionsBoundary")
     return user["Arn"] if has_own else tuple(sorted(user.get("GroupList", ())))
 

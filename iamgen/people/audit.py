@@ -1,4 +1,4 @@
-"""Audit an account: people, keys, root, the password policy and trust, each part refused by AWS without the others."""
+"""Audit an account: people, keys, root, the password policy and trust. If AWS refuses one part, the others go on."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class _AccountReading:
 
 
 def audit_account(subject: AuditSubject, pace: Pace) -> AccountAudit:
-    """Return what is found in an account. Raises what boto3 raises, but for refusals, which are named."""
+    """Return the findings in an account. Raises what boto3 raises, except refusals, which are named."""
     looking, iam = _AccountReading(), subject.clients.iam
     answer = credential_report(iam, subject.where, pace)
     report = None if isinstance(answer, str) else answer

@@ -1,4 +1,4 @@
-"""Find what is unsafe or in no file in an account: root, the password policy, trust, groups, roles and policies."""
+"""Find what is unsafe or undeclared in an account: root, the password policy, trust, groups, roles and policies."""
 
 from __future__ import annotations
 
@@ -95,7 +95,8 @@ def root_findings(root: ReportedUser, summary: Mapping[str, int]) -> Iterator[Au
 
 
 def password_policy_findings(policy: Mapping[str, Any] | None) -> Iterator[AuditFinding]:
-    """Yield in what the password policy is below the baseline; None is the policy of an account that has none."""
+    """Yield where the password policy is weaker than the baseline. None means that the account has no policy of its
+    own."""
     rules = policy or {}
     shortest, remembered = rules.get("MinimumPasswordLength", 8), rules.get("PasswordReusePrevention", 0)
     if shortest < SHORTEST_PASSWORD:

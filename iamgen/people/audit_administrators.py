@@ -1,4 +1,4 @@
-"""Find users and roles that are administrators in effect, by the policies that they have in AWS, and in no file.
+"""Find users and roles that are administrators in effect by their policies in AWS, but are in no file.
 
 Whoever may attach or change a policy, open a role to somebody, or give access as another user can get any other power
 in the account. The same question is asked of the account's details and of its template, so that a finding is what
@@ -61,7 +61,7 @@ class AdministratorQuestion:
 
 
 def administrator_findings(iam: Client, where: str, question: AdministratorQuestion) -> Iterator[AuditFinding]:
-    """Yield administrators in effect whom no file makes one. Raises what boto3 raises."""
+    """Yield administrators in effect who are administrators in no file. Raises what boto3 raises."""
     account = question.account
     alike = alike_users(pages(iam, where))
     details = checked(AccountDetails(account.id, account.name, where, alike.body))

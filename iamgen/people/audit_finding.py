@@ -1,4 +1,4 @@
-"""A finding of an audit: something in AWS that is not as declared, or not as it should be with people and keys."""
+"""A finding of an audit: something in AWS that is not as declared, or is unsafe about people and keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ("AcceptedFinding", "AccountAudit", "AuditFinding", "AuditRule")
 
 @dataclass(frozen=True)
 class AuditFinding:
-    """Something that is not as it should be, and what puts it right."""
+    """Something that is not as it should be, and how to put it right."""
 
     rule: AuditRule
     """Which sort of finding it is."""

@@ -1,4 +1,4 @@
-"""Find what is not as declared with people, and what is unsafe about the credentials of any user."""
+"""Find where people differ from the declaration, and what is unsafe about the credentials of any user."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _key_finding(name: str, number: int, key: ReportedKey, now: datetime, *, is_
 
 
 def device_findings(iam: Client) -> Iterator[AuditFinding]:
-    """Yield who has several virtual MFA devices: whoever steals a password and a session may add one of theirs."""
+    """Yield who has several virtual MFA devices: somebody who steals a password and a session may have added one."""
     pages = iam.get_paginator("list_virtual_mfa_devices").paginate(AssignmentStatus="Assigned")
     owners = (device.get("User", {}).get("UserName") for page in pages for device in page["VirtualMFADevices"])
     for name, count in sorted(Counter(owner for owner in owners if owner).items()):

@@ -1,4 +1,4 @@
-"""What an audit found as SARIF 2.1.0, for code scanning: https://docs.oasis-open.org/sarif/sarif/v2.1.0/.
+"""Write the findings of an audit as SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/.
 
 A finding is about AWS, and code scanning wants a file: it is users.py, which says how it should be.
 """

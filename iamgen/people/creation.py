@@ -1,4 +1,4 @@
-"""Plan how a declared person gets their IAM user, a password and their groups: what is right is left alone."""
+"""Plan how a declared person gets their IAM user, a password and their groups. What is right already stays."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from iamgen.people.user_steps import CreateUser, GivePassword, ResetPassword, Ta
 
 @dataclass(frozen=True)
 class CreationPlan:
-    """What a person is given."""
+    """What a person will get."""
 
     person: Person
     """The person."""
@@ -135,7 +135,7 @@ def _remarks(people: PeopleAccount, person: Person, user: UserState | None) -> I
 
 
 def incomplete_people(people: PeopleAccount) -> Iterator[Person]:
-    """Yield the people who have no IAM user, and those who were never finished: nobody has signed in with them."""
+    """Yield the people without an IAM user, and those whose user is not finished: nobody has signed in with it."""
     signed_in: dict[str, bool] = {}
     for page in people.clients.iam.get_paginator("list_users").paginate():
         signed_in |= {user["UserName"].casefold(): "PasswordLastUsed" in user for user in page["Users"]}

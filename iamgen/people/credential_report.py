@@ -1,4 +1,4 @@
-"""The credential report of an account: everybody's password, MFA and keys in one answer, up to four hours old.
+"""Read the credential report of an account: everybody's password, MFA and keys. It may be four hours old.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
 """

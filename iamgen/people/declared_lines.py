@@ -1,4 +1,4 @@
-"""The places of users.py that name somebody, and users.py without them.
+"""Find the places of users.py that name somebody, and write users.py without them.
 
 Only literals are taken out: the `User(…)` of a tuple or list, and the name in the `members` of a group. What is put
 together by code is shown, and left to a person.

@@ -1,4 +1,4 @@
-"""What users.py declares of a person, and how the person's IAM user differs from it."""
+"""Read what users.py declares about a person, and compare it with the person's IAM user."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def find_person(declaration: Declaration, name: str) -> Person | None:
 
 
 def require_user_name(name: str) -> None:
-    """Raise IamgenError for what is no name of an IAM user, such as the value of a variable that is empty."""
+    """Raise IamgenError if a text is not a name of an IAM user, such as the value of an empty variable."""
     if not is_user_name(name):
         raise IamgenError([no_user_name(name)])
 

@@ -1,4 +1,4 @@
-"""The page for somebody's first day, made when their user is."""
+"""Write the page for somebody's first day, together with their user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a new access key reaches its machine: Secrets Manager, a private file, or the terminal, once."""
+"""Deliver a new access key to its machine: by Secrets Manager, in a private file, or once on the terminal."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class NewKey:
 
 
 class KeyDelivery(Protocol):
-    """Where a key goes."""
+    """A way to deliver a key."""
 
     @property
     def target(self) -> str:
-        """Where it goes, in words."""
+        """The target of the delivery, in words."""
 
     def prepare(self) -> None:
         """Make sure, before there is a key, that it can be handed over. Raises what hinders it."""
@@ -75,7 +75,7 @@ class TerminalKeyDelivery:
         self._console.note(f"access key of {key.user}: {key.id}\nits secret, shown this once: {key.secret}")
 
     def may_have_key(self, exc: BaseException) -> bool:  # noqa: ARG002  # of the protocol
-        """Whoever saw a part of it begins anew."""
+        """Return False: somebody who saw only a part of the key has to begin anew."""
         return False
 
     def withdraw(self) -> None:
@@ -137,7 +137,7 @@ class SecretKeyDelivery:
             self._exists = True
 
     def hand_over(self, key: NewKey) -> None:
-        """Put it into the secret, which is created where there is none."""
+        """Put the key into the secret, which is created if it does not exist."""
         manager = self._clients.secretsmanager
         if self._exists:
             manager.put_secret_value(SecretId=self._name, SecretString=key.as_json)

@@ -1,4 +1,4 @@
-"""Exchange the access key of a CI user without a gap: a second key, its first use, the first one off, and deleted.
+"""Exchange a CI user's access key without a gap: make a second key, wait for its use, switch off and delete the first.
 
 Each run does one step of the four, found by what AWS has: so it can be stopped anywhere, and whoever continues need not
 know how far it came.
@@ -19,7 +19,7 @@ RotationState = Literal["begin", "wait", "switch off", "delete", "discard", "not
 
 @dataclass(frozen=True)
 class KeyRotation:
-    """Where a rotation stands, and what comes next."""
+    """How far a rotation is, and what comes next."""
 
     state: RotationState
     """What comes next."""
@@ -33,7 +33,7 @@ class KeyRotation:
 
 @dataclass(frozen=True)
 class RotationChoices:
-    """What whoever rotates has decided."""
+    """The choices of the person who rotates a key."""
 
     older_than: timedelta = timedelta(0)
     """How old a key has to be for a rotation to begin."""
@@ -42,7 +42,7 @@ class RotationChoices:
 
 
 def key_rotation(user: str, keys: Sequence[AccessKeyState], choices: RotationChoices, now: datetime) -> KeyRotation:
-    """Return what comes next for a CI user with these keys."""
+    """Return the next step for a CI user with these keys."""
     ordered = sorted(keys, key=lambda key: (key.created, key.id))
     active = [key for key in ordered if key.is_active]
     if choices.discard:

@@ -1,4 +1,4 @@
-"""Everything that a leaver has, in the account that holds people and in every other one."""
+"""Read everything that a leaver has, in the account that holds people and in every other account."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class LeaverState:
 
     @property
     def revoked_until(self) -> datetime | None:
-        """The latest moment up to which sessions of a role were ended; None where none were."""
+        """The latest time up to which sessions of a role were ended; None if none were ended."""
         return max((revocation.until for revocation in self.revocations), default=None)
 
 

@@ -1,4 +1,4 @@
-"""Plan how everything is taken from a leaver: what lets them in first, then what they have, then the user.
+"""Plan how everything is taken from a leaver: first what lets them in, then what they have, then the user.
 
 The order matters. Policies, memberships and a permissions boundary may hold Denies, so they go only when the user is
 denied everything and no credential works any more; the Deny itself goes right before the user.
@@ -31,7 +31,7 @@ from iamgen.people.user_steps import (
 
 @dataclass(frozen=True)
 class OffboardingChoices:
-    """What the person who offboards has decided, and knows."""
+    """The decisions and the knowledge of the person who offboards somebody."""
 
     keep_user: bool = False
     """Whether to stop once access is gone."""
@@ -72,7 +72,7 @@ class OffboardingPlan:
 
 
 def offboarding_plan(state: LeaverState, choices: OffboardingChoices, now: datetime) -> OffboardingPlan:
-    """Return what is left to take from a leaver, whatever an earlier run has done by then."""
+    """Return what is still to be taken from a leaver, after everything that earlier runs have done."""
     user = state.user
     sessions = {name: tuple(_of_roles(state, traces, choices, now)) for name, traces in state.traces.items()}
     if user is None:

@@ -1,4 +1,4 @@
-"""What has to hold once somebody is offboarded, checked against what AWS has: at the end, and at any time later."""
+"""Check that a leaver has nothing in AWS any more: at the end of an offboarding, and at any time later."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from iamgen.people.leaver_state import DENIAL, SPARE_DEVICES, LeaverState
 
 @dataclass(frozen=True)
 class OffboardingCheck:
-    """Something that has to hold."""
+    """A condition that has to be true."""
 
     text: str
     """What has to hold, as a sentence."""
@@ -32,7 +32,7 @@ class OffboardingCheck:
 
 @dataclass(frozen=True)
 class OffboardingClaim:
-    """What somebody's offboarding has to have brought about."""
+    """What an offboarding must have done."""
 
     leaver: Leaver
     """Who it was."""
@@ -45,7 +45,7 @@ class OffboardingClaim:
 
 
 def offboarding_checks(claim: OffboardingClaim, state: LeaverState, now: datetime) -> tuple[OffboardingCheck, ...]:
-    """Return what has to hold, each with whether it does."""
+    """Return the conditions that have to be true, each with whether it is."""
     accounts = (check for name in state.traces for check in _of_account(claim, state, name, now))
     unread = (
         OffboardingCheck(f"nothing is left in {name}", None, error.faults[0].problem)

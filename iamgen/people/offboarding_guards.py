@@ -1,4 +1,4 @@
-"""What forbids an offboarding: one's own, that of the last who has power over IAM, and that of nobody."""
+"""Refuse to offboard the person who is signed in, or the last person with power over IAM."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An offboarding as a program reads it: what `iamgen user offboard --json` prints."""
+"""Write an offboarding as JSON: the output of `iamgen user offboard --json`."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ Show = Callable[[str, str], None]
 
 @dataclass
 class OffboardingRun:
-    """A run of an offboarding, and what became of it so far."""
+    """One run of an offboarding, and what it has done so far."""
 
     accounts: OffboardingAccounts
     """The accounts."""
@@ -64,7 +64,7 @@ class OffboardingRun:
 
 
 def run_offboarding(run: OffboardingRun) -> None:
-    """Carry out the plan as far as it goes; `run` has then what became of it. An interruption passes through."""
+    """Carry out the plan as far as possible; `run` records the result of each step. An interruption passes through."""
     plan, people = run.plan, run.accounts.people
     execution = _execution(run, people.account.name)
     denied = _phase(run, people.account.name, execution, plan.deny)

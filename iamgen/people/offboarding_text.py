@@ -1,4 +1,4 @@
-"""An offboarding as lines for the person who is to agree to it: what was found, what is done, what is left to do."""
+"""Write an offboarding as lines for the person who has to agree: what iamgen has seen, will do, and leaves to them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _block(heading: str, steps: tuple[UserStep, ...]) -> Iterator[PlanLine]:
 def offboarding_remarks(
     people: PeopleAccount, state: LeaverState, plan: OffboardingPlan, choices: OffboardingChoices
 ) -> Iterator[Fault]:
-    """Yield what whoever is asked should know: what was not looked at, and what is not taken away."""
+    """Yield what the person who is asked should know: what was not looked at, and what is not taken away."""
     name = state.leaver.name
     for account, error in state.unread.items():
         first = error.faults[0]

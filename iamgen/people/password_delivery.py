@@ -1,4 +1,4 @@
-"""How temporary passwords reach a person: on the terminal, once, or in a file that is its owner's alone."""
+"""Deliver temporary passwords to a person: once on the terminal, or in a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class FileDelivery:
         self._passwords: dict[str, str] = {}
 
     def prepare(self, user: str, password: str) -> None:
-        """Write it before AWS is told, so that it is there however the request ends."""
+        """Write the password before AWS gets it, so that it is in the file however the request ends."""
         if not self._passwords:
             claim(self._file, _PASSWORDS)
         self._passwords[user] = password

@@ -1,4 +1,4 @@
-"""The account that holds people, signed in to: what every command about people begins with."""
+"""Sign in to the account that holds people, with which every command about people begins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turn frozen values into what JSON can hold: fields by their names, moments as ISO 8601 in UTC."""
+"""Turn frozen values into JSON values: fields by their names, moments as ISO 8601 in UTC."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The receipt of an offboarding: what was found, what was done by whom, and what was proven at the end.
+"""The receipt of an offboarding: what the leaver had, what was done and by whom, and what was proven at the end.
 
 It is a JSON file with a digest of itself, which tells a change by hand or by accident. Whoever can write the file can
 also make another digest: keep it where its history is kept, such as in git.
@@ -48,7 +48,7 @@ class Receipt:
 
     @property
     def sessions_ended(self) -> datetime | None:
-        """The latest moment up to which sessions were ended; None where none were."""
+        """The latest time up to which sessions were ended; None if none were ended."""
         return max((datetime.fromisoformat(text) for _, text in self._ended()), default=None)
 
     @property
@@ -87,7 +87,7 @@ def page_of(file: Path) -> Path:
 
 
 def read_receipt(file: Path) -> Receipt:
-    """Return the receipt in a file. Raises IamgenError for what is none, and for one that was changed."""
+    """Return the receipt in a file. Raises IamgenError if the file is not a receipt, or was changed."""
     try:
         with file.open("rb") as stream:
             content = stream.read(_SIZE)

@@ -1,4 +1,4 @@
-"""Put a receipt together: what was found, each run, and what was proven at the end."""
+"""Build the receipt of an offboarding: what the leaver had, each run, and what was proven at the end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ReceiptState = Literal["begun", "done", "access gone", "incomplete"]
 
 @dataclass(frozen=True)
 class ReceiptParts:
-    """What a receipt is made of."""
+    """The parts of which a receipt is made."""
 
     people: PeopleAccount
     """The account that holds people, and who is signed in."""

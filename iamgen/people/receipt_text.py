@@ -1,4 +1,4 @@
-"""A receipt as a page for people."""
+"""Write a receipt as a page for people."""
 
 from __future__ import annotations
 

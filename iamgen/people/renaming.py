@@ -1,4 +1,4 @@
-"""Rename a person's IAM user: what forbids it, what it costs, and what is to be done."""
+"""Rename a person's IAM user: what prevents it, what it costs, and what there is to do."""
 
 from __future__ import annotations
 

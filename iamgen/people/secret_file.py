@@ -1,4 +1,4 @@
-"""New files for secrets: each is its owner's alone, and none takes the place of a file that is there."""
+"""Write new files for secrets: only their owner can read them, and they never replace an existing file."""
 
 from __future__ import annotations
 

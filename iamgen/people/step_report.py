@@ -1,4 +1,4 @@
-"""Steps as a program reads them: each with what it does, and what became of it."""
+"""Write steps as JSON: what each step does, and what became of it."""
 
 from __future__ import annotations
 

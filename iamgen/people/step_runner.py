@@ -1,4 +1,4 @@
-"""Carry out steps one after the other, and say of each whether it was done.
+"""Carry out steps one after the other, and record for each whether it was done.
 
 A step that AWS refuses leaves the others alone. What would stop them all as well, such as credentials that have
 expired, ends the run; another run goes on from there, for it is planned on what there is by then.
@@ -62,7 +62,7 @@ _TRIES = 6
 
 @dataclass
 class StepsOutcome:
-    """What became of some steps."""
+    """What was done of some steps, and what failed."""
 
     done: list[UserStep] = field(default_factory=list)
     """Those that were carried out, or had nothing to do any more."""

@@ -1,4 +1,4 @@
-"""Temporary passwords that meet an account's password policy, whatever that is."""
+"""Make temporary passwords that satisfy an account's password policy, whatever it demands."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PasswordLength:
 
 
 def password_length(iam: Client) -> PasswordLength:
-    """Return how long a password has to be by the account's policy. Raises what boto3 raises, but for a refusal."""
+    """Return how long a password has to be by the account's policy. Raises what boto3 raises, except a refusal."""
     from botocore.exceptions import ClientError
 
     try:

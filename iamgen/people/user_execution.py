@@ -14,7 +14,7 @@ from iamgen.people.temporary_password import LONGEST
 
 
 def utc_now() -> datetime:
-    """Return what time it is: sessions are ended by the real time, which nothing stands in for."""
+    """Return the real time, by which sessions are ended: SOURCE_DATE_EPOCH does not replace it."""
     return datetime.now(UTC)
 
 

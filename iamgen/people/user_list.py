@@ -1,4 +1,4 @@
-"""Everybody in the account that holds people, one after the other: the answer to `iamgen user list`.
+"""List everybody in the account that holds people: the answer to `iamgen user list`.
 
 IAM's details come in pages, of which one at a time is held; passwords, MFA and keys are in the credential report. So an
 account of 5,000 users, the most that AWS allows, takes some sixty requests.
@@ -27,7 +27,7 @@ UserKind = Literal["person", "CI user", "undeclared"]
 
 @dataclass(frozen=True)
 class UserRow:
-    """Somebody in the list."""
+    """One person in the list."""
 
     name: str
     """The name, in AWS where the user exists."""
@@ -49,7 +49,7 @@ class UserRow:
 
 @dataclass(frozen=True)
 class UserList:
-    """Everybody."""
+    """The list of everybody."""
 
     account: str
     """The account that holds people, as messages name it."""

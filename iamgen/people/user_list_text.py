@@ -1,4 +1,4 @@
-"""Everybody in the account that holds people, as a table for a person to read."""
+"""Write everybody in the account that holds people as a table for a person."""
 
 from __future__ import annotations
 

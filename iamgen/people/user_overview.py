@@ -1,4 +1,4 @@
-"""A person in AWS beside what users.py declares: the answer to `iamgen user show`."""
+"""Compare a person in AWS with what users.py declares: the answer to `iamgen user show`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class UserOverview:
-    """A person as AWS and users.py know them."""
+    """A person, as AWS and users.py describe them."""
 
     name: str
     """The person's name."""

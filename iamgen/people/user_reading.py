@@ -1,4 +1,4 @@
-"""Read what an IAM user has: a dozen questions to AWS, each of which may be refused without the others."""
+"""Read what an IAM user has, with a dozen requests. If AWS refuses one of them, the others are still used."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read_user(iam: Client, name: str) -> UserState | None:
 
 
 def find_user(iam: Client, name: str) -> dict[str, Any] | None:
-    """Return AWS's description of a user, None when there is none of the name."""
+    """Return AWS's description of a user, or None if there is no user with that name."""
     from botocore.exceptions import ClientError
 
     try:
@@ -63,7 +63,7 @@ class _Reading:
     """What AWS refused, with the action that is missing."""
 
     def part(self, part: str, ask: Callable[[_Reading], Part], empty: Part, action: str) -> Part:
-        """Return a part of what the user has, or what is empty in its place when AWS refuses to say it."""
+        """Return a part of what the user has, or an empty value if AWS refuses to show it."""
         from botocore.exceptions import ClientError
 
         try:

@@ -39,7 +39,7 @@ class MFADevice:
 
 @dataclass(frozen=True)
 class AccessKeyState:
-    """An access key, without its secret, which AWS shows to nobody again."""
+    """An access key without its secret, which AWS never shows again."""
 
     id: str
     """Its id."""

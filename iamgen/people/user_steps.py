@@ -1,4 +1,4 @@
-"""What is done to an IAM user, as values: the steps that the steps of a deployment do not have.
+"""Steps that change an IAM user, as values: those that a deployment does not have.
 
 Memberships, policies and boundaries are changed by the steps of `deploy.steps`. No step has a password in it.
 """
@@ -90,7 +90,7 @@ class RevokeSessions:
 
 @dataclass(frozen=True)
 class DeactivateCredential:
-    """Let a credential work no more."""
+    """Deactivate a credential, so that it no longer works."""
 
     user: str
     """The user's name."""

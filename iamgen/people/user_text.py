@@ -1,4 +1,4 @@
-"""What a person has in AWS, as lines for a person to read."""
+"""Write what a person has in AWS as lines for a person to read."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _grant_line(grant: Granted) -> str:
 
 
 def state_lines(user: UserState, now: datetime) -> Iterator[str]:
-    """Yield a line for each thing that a user has, and one for each kind of which there is none."""
+    """Yield a line for each thing that a user has, and one for each kind of thing that the user does not have."""
     for label, (part, lines) in _parts(user, now).items():
         shown = ["not looked at"] if part in user.not_looked_at else list(lines) or [_NOTHING]
         for number, line in enumerate(shown):

@@ -1,4 +1,4 @@
-"""The answer to `iamgen access`: everybody with their roles in each account, and for some of them what they may do."""
+"""Answer `iamgen access`: everybody with their roles in each account and, on request, what they may do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LISTED = 4
 
 
 class ActorKey(NamedTuple):
-    """Whom an answer lists as one: a CI user is a user in each of its accounts, and listed once."""
+    """How an answer identifies somebody: a CI user is a user in each of its accounts, and listed once."""
 
     kind: ActorKind
     """What it is."""
@@ -44,7 +44,7 @@ class ActorKey(NamedTuple):
 
 @dataclass(frozen=True)
 class AccessRequest:
-    """What `iamgen access` is asked."""
+    """What somebody asks `iamgen access`."""
 
     circumstances: Circumstances
     """When, and how users sign in."""
@@ -58,7 +58,7 @@ class AccessRequest:
 
 @dataclass(frozen=True, eq=False)
 class AccessOverview:
-    """Everybody who was asked about, with everything as which they can act."""
+    """Everybody about whom the question is, with all roles as which they can act."""
 
     asker: Asker
     """Answers on the model."""
@@ -85,7 +85,8 @@ class AccessOverview:
 
     @cached_property
     def unknown(self) -> Mapping[str, tuple[KnownEntity, ...]]:
-        """Users and roles whom trust policies name and of whom nothing is known, each with the roles that name them.
+        """Users and roles that trust policies name and about which nothing is known, each with the roles that name
+        them.
 
         None where somebody was asked about by name: they are known."""
         named: dict[str, list[KnownEntity]] = {}

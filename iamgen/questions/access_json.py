@@ -1,4 +1,4 @@
-"""Who can act as what, and what nobody uses, as JSON in the shapes of the schemas beside this module."""
+"""Write who can act as what, and what nobody uses, as JSON in the shapes of the schemas beside this module."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from iamgen.questions.unused_text import NOT_TOLD
 
 
 def plain_overview(overview: AccessOverview) -> dict[str, object]:
-    """Return who can act as what as JSON values; for somebody by name, with what they may do."""
+    """Return as JSON values who can act as what and, for one person by name, what they may do."""
     request, model = overview.request, overview.asker.model
     return {
         "version": VERSION,

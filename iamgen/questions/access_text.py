@@ -1,4 +1,4 @@
-"""Who can act as what in which account, as people read it, in 80 columns."""
+"""Write who can act as what in which account as text for people, in 80 columns."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Line = tuple[str, bool]
 
 
 def access_text(overview: AccessOverview, *, coloured: bool) -> str:
-    """Return the overview of everybody, or for somebody by name what they may do."""
+    """Return the overview of everybody or, for one person by name, what they may do."""
     lines = _of_somebody(overview) if overview.request.actor is not None else _of_everybody(overview)
     return shown_lines(lines, coloured=coloured)
 

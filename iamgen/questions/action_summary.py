@@ -1,4 +1,4 @@
-"""What a user or a role may do, of all actions that are known, by service and access level.
+"""Summarize which of all known actions a user or role may do, by service and access level.
 
 Actions that the same statements are about, and that have resources of the same forms, are decided alike: one of each
 such group is asked about, as `iamgen can` would ask, instead of 20,000 actions one by one.
@@ -29,7 +29,7 @@ ACCESS_LEVELS = ("List", "Read", "Write", "Tagging", "Permissions management")
 
 @dataclass(frozen=True)
 class LevelSummary:
-    """What may be done of a service's actions of one access level."""
+    """Which of a service's actions of one access level are allowed."""
 
     allowed: tuple[str, ...]
     """The actions that are allowed on every resource that they can have, by name without the service."""

@@ -1,4 +1,4 @@
-"""What somebody may do, by service and access level, as people read it: services with equal power share a line."""
+"""Write what somebody may do, by service and access level, as text: services with equal power share a line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def summary_lines(summary: ActionSummary) -> Iterator[str]:
 
 
 def power_groups(summary: ActionSummary) -> Mapping[str, tuple[str, ...]]:
-    """Return the services by what may be done with them, in words, those with most power first."""
+    """Return the services grouped by what may be done with them, in words; those with the most power come first."""
     groups: dict[str, list[str]] = defaultdict(list)
     for service, levels in summary.services.items():
         groups[_power(levels)].append(service)

@@ -25,7 +25,7 @@ types and naming rules in Amazon DynamoDB".
 
 @lru_cache(maxsize=1 << 12)
 def shaped(text: str) -> Pattern:
-    """Return a pattern of ARNs whose wildcards stay within a field of the ARN, but for its last."""
+    """Return a pattern of ARNs whose wildcards stay within a field of the ARN, except in its last field."""
     return pattern(text, variables=False).within_arn(run_on=False)
 
 

@@ -1,4 +1,4 @@
-"""May somebody do something: the answer, with every way that was tried."""
+"""Answer whether somebody may do something, with every way that was tried."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class AccessQuestion:
 
 @dataclass(frozen=True, eq=False)
 class Attempt:
-    """One way to act, and what is decided on an action there."""
+    """One way to act, and the decision on an action there."""
 
     way: Way
     """The way."""
@@ -64,7 +64,7 @@ class Attempt:
 
 @dataclass(frozen=True, eq=False)
 class Refused:
-    """A role that would allow it, or might, and that may not be assumed."""
+    """A role that would or might allow it, and that somebody may not assume."""
 
     actor: Actor
     """Who tried."""
@@ -147,7 +147,7 @@ class Asker:
         return replace(answer, refused=tuple(self._refused(answer, ways, shown)))
 
     def faults(self, question: AccessQuestion) -> tuple[Fault, ...]:
-        """Return everything in a question that is not known, in the order in which it is typed."""
+        """Return everything in a question that is not known, in the order in which it was typed."""
         return faults_of(
             lambda: find_actors(self.model, question.actor),
             lambda: demand(self.model, question.action, question.resource, question.account),
@@ -230,7 +230,7 @@ class Asker:
 
 
 def ways_for(reach: ReachableWays, wish: Demand) -> tuple[Way, ...]:
-    """Return the ways that count for what is asked: which session of a role it is matters only for further roles."""
+    """Return the ways that matter for the question: which session of a role it is matters only for further roles."""
     is_assuming = any(action.lower() == ASSUME.lower() for action in wish.actions)
     return reach.every_way if is_assuming else reach.ways
 

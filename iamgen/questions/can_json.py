@@ -1,4 +1,4 @@
-"""Questions and answers as JSON, in the shapes of the schemas beside this module."""
+"""Write questions and answers as JSON, in the shapes of the schemas beside this module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers as people read them, in 80 columns."""
+"""Write answers as text for people, in 80 columns."""
 
 from __future__ import annotations
 

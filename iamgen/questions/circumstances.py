@@ -1,4 +1,4 @@
-"""What a request carries: the time, MFA, what the question says, and which keys nobody can know."""
+"""Collect what a request carries: the time, MFA, what the question states, and which keys are unknown."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _SESSION_NAME = "sts:rolesessionname"
 
 @dataclass(frozen=True)
 class Circumstances:
-    """Under which circumstances a request is made."""
+    """The circumstances under which a request is made."""
 
     moment: datetime
     """When it is made."""
@@ -75,7 +75,7 @@ class Circumstances:
 
 @dataclass(frozen=True, eq=False)
 class Acting:
-    """A user, or a session of a role, as it asks for something."""
+    """A user, or a session of a role, that makes a request."""
 
     known: KnownEntity
     """The user or role."""
@@ -90,7 +90,7 @@ class Acting:
 
     @cached_property
     def by_access_key(self) -> Acting:
-        """The same user with an access key, whatever they signed in with besides; a session of a role as it is."""
+        """The same user with an access key, however they signed in; a session of a role stays as it is."""
         user = self.known.entity
         return _acting(self.known, with_keys(user), self.circumstances) if isinstance(user, IamUser) else self
 
@@ -111,7 +111,7 @@ def acting_user(known: KnownEntity, kind: str, circumstances: Circumstances) -> 
 
 
 def acting_role(known: KnownEntity, session: str, circumstances: Circumstances, *, is_free: bool = True) -> Acting:
-    """Return a session of a role; `is_free` says whether whoever assumed it could choose the session's name."""
+    """Return a session of a role; `is_free` says whether the person who assumed it could choose the session's name."""
     return replace(_acting(known, role_session(known.as_role, session), circumstances), session_is_free=is_free)
 
 
@@ -155,7 +155,7 @@ def _possible(known: KnownEntity, keys: frozenset[str]) -> list[str]:
 
 
 def may_be_tagged(known: KnownEntity) -> bool:
-    """Return whether a session of a role may have tags that whoever assumed it chose."""
+    """Return whether a session of a role may have tags that the person who assumed it chose."""
     if not isinstance(known.entity, IamRole):
         return False
     trust = known.entity.trust

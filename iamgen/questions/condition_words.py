@@ -1,4 +1,4 @@
-"""Conditions of statements in words, and which of them a request meets."""
+"""Put conditions of statements into words, and find which of them a request meets."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def unmet(statement: Statement, context: Mapping[str, ContextValue]) -> Iterator
 
 
 def undecided(statement: Statement, context: Mapping[str, ContextValue]) -> Iterator[str]:
-    """Yield what decides whether a statement applies and nobody can know, in words."""
+    """Yield, in words, what decides whether a statement applies and cannot be known."""
     yield from unknown_conditions(statement, context)
     yield from (f"{fault.where}: {fault.problem}" for fault in statement.unread)
 

@@ -1,4 +1,4 @@
-"""Whether a user or a role's session may do something: on one resource, on all of a pattern, or on part of it."""
+"""Decide whether a user or a role's session may do something: on one resource, on all or on part of a pattern."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ASSUMING = "sts:assumerole"
 
 @dataclass(frozen=True, eq=False)
 class KnownRoles:
-    """The roles of the model: of these alone the trust policies are known."""
+    """The roles of the model: only their trust policies are known."""
 
     arns: frozenset[str]
     """Their ARNs."""
@@ -45,7 +45,7 @@ class KnownRoles:
 
 @dataclass(frozen=True)
 class SampleVerdict:
-    """What is decided on one resource that stands for all that are decided like it."""
+    """The decision on one resource that represents all resources that are decided like it."""
 
     resource: str
     """The resource."""
@@ -65,7 +65,7 @@ class SampleVerdict:
 
 @dataclass(frozen=True, eq=False)
 class ActionOutcome:
-    """What is decided on one action, for all resources that the question is about."""
+    """The decision on one action, for all resources that the question is about."""
 
     action: str
     """The action."""
@@ -76,7 +76,7 @@ class ActionOutcome:
 
     @property
     def level(self) -> Level:
-        """Yes when all of it is allowed, no when nothing is, else it depends."""
+        """Yes if everything is allowed, no if nothing is, else it depends."""
         levels = {sample.level for sample in self.samples}
         if not self.is_complete or len(levels) != 1:
             return "depends"
@@ -94,7 +94,8 @@ class ActionOutcome:
 
 @dataclass(frozen=True)
 class DecisionClass:
-    """What a decision depends on: where all of it is the same, somebody else or another action is decided alike."""
+    """Everything on which a decision depends: if all of it is equal, another caller or action is decided in the same
+    way."""
 
     candidates: tuple[tuple[int, ...] | None, ...]
     """Marks of the statements that may be about the action: of the policies, and of the boundary if there is one."""
@@ -143,7 +144,7 @@ def _is_beyond_policies(action: str) -> bool:
 
 
 def actions_alike(actings: Iterable[Acting], actions: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    """Return the actions in groups of which each is decided alike, by whomever of these it is asked for."""
+    """Return the actions in groups that are decided alike, no matter for whom of these people they are decided."""
     sides = {id(side): side for acting in actings for side in _sides(acting) if side is not None}
     groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for action in actions:
@@ -156,7 +157,7 @@ def actions_alike(actings: Iterable[Acting], actions: Iterable[str]) -> tuple[tu
 
 @dataclass(frozen=True, eq=False)
 class Decider:
-    """Decides what users and roles may do, and decides once for all who, and all actions that, are decided alike."""
+    """Decides what users and roles may do, only once for all callers and actions that are decided alike."""
 
     known_roles: KnownRoles
     """The roles of the model."""

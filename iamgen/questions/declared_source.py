@@ -1,4 +1,4 @@
-"""The model of what a declaration would deploy: its rendered templates, its people, CI users and pipelines."""
+"""Make the model of what a declaration would deploy: its templates, people, CI users and pipelines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a declaration grants to somebody or to a role: why, until when, and in which line of users.py."""
+"""Find what a declaration grants to somebody or to a role: why, until when, and on which line of users.py."""
 
 from __future__ import annotations
 

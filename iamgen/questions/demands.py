@@ -1,4 +1,4 @@
-"""What is asked for: actions, by name or pattern, and the resources that they are about."""
+"""The actions that a question asks about, by name or pattern, and the resources that they are about."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ResourceScope:
 
 @dataclass(frozen=True)
 class Demand:
-    """What is asked for."""
+    """The actions and resources that a question is about."""
 
     actions: tuple[str, ...]
     """The actions, each by its full name."""

@@ -1,4 +1,4 @@
-"""Whether account details have the shape that AWS gives them: what has another shape is refused, never left out.
+"""Check that account details have the shape that AWS gives them: another shape is refused, and not skipped.
 
 A list of policies that cannot be read, and was taken for an empty one, would make an answer of no that is wrong.
 Source: IAM API Reference, GetAccountAuthorizationDetails, and the types of its answer, such as UserDetail.

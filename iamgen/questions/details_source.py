@@ -1,4 +1,4 @@
-"""The model of accounts as they are in AWS: the JSON of `aws iam get-account-authorization-details`.
+"""Make the model of accounts as they are in AWS, from `aws iam get-account-authorization-details`.
 
 Each account's details are put into the form of a template, so that one reader serves all sources.
 Source: IAM API Reference, GetAccountAuthorizationDetails.

@@ -1,4 +1,4 @@
-"""What ends within some time, and what has ended: grants, emergencies, and statements with a condition on the time."""
+"""Find what ends within some time, and what has ended: grants, emergencies, and conditions on the time."""
 
 from __future__ import annotations
 

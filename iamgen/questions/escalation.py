@@ -1,4 +1,4 @@
-"""The shortest path by which a user or role that was not declared to reaches more power than it was granted.
+"""Find the shortest path by which a user or role reaches more power than it was granted.
 
 The search goes over users and roles of all accounts, from move to move (`iamgen.questions.escalation_moves`), certain
 moves before doubtful ones. It ends at whoever is an administrator in effect, or has full power over a service that the
@@ -37,7 +37,7 @@ AccountPower = tuple[str, str]
 
 @dataclass(frozen=True, eq=False)
 class EscalationPath:
-    """How somebody comes to more power."""
+    """A path by which somebody gains more power."""
 
     start: KnownEntity
     """Who takes it."""
@@ -53,7 +53,7 @@ class EscalationPath:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """What nobody can know and the path depends on, in words."""
+        """What the path depends on and cannot be known, in words."""
         return tuple(dict.fromkeys(doubt for move in self.moves for doubt in move.doubts))
 
 
@@ -72,7 +72,7 @@ class EscalationSearch:
         return cls(Moves(Reacher(model), circumstances))
 
     def path(self, known: KnownEntity, declared: frozenset[str] = frozenset()) -> EscalationPath | None:
-        """Return the shortest path of a user or role to more power, certain ones first; None where there is none.
+        """Return the shortest path of a user or role to more power, certain paths first; None if there is none.
 
         `declared` has the names of policies whose power was declared: what they alone allow the start is granted.
         """
@@ -89,7 +89,7 @@ class EscalationSearch:
         return EscalationPath(known, moves or (), search.gain)
 
     def holders(self, known: KnownEntity) -> tuple[str, ...]:
-        """Return who can act as a role, by roles that surely let them in; nobody for a user."""
+        """Return who can act as a role, by way of roles that certainly let them in; nobody for a user."""
         if not isinstance(known.entity, IamRole):
             return ()
         reacher, arn = self.moves.reacher, known.entity.arn
@@ -135,7 +135,7 @@ class EscalationSearch:
         return self._harmless.get(granted, set())
 
     def gain(self, start: Acting, acting: Acting, granted: frozenset[AccountPower]) -> str:
-        """Return in words what the start gains by acting as somebody; nothing if it is granted as much."""
+        """Return in words what the start gains by acting as somebody; nothing if it is already granted as much."""
         account = acting.known.account
         powers = {power for power in self.full_powers(acting) if (account.id, power) not in granted}
         if (account.id, EVERYTHING) in granted:
@@ -176,7 +176,7 @@ class _OneSearch:
     is_given_up: bool = False
 
     def run(self, start: Acting) -> tuple[EscalationMove, ...] | None:
-        """Return the moves of the best path; None where there is none, or where the search is given up."""
+        """Return the moves of the best path; None if there is none, or if the search is given up."""
         numbers, number = count(), self.shared.moves.number
         queue: list[tuple[int, int, int, Acting, tuple[EscalationMove, ...]]] = [(0, 0, next(numbers), start, ())]
         best = {number(start): (0, 0)}

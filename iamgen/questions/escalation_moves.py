@@ -1,4 +1,4 @@
-"""The moves by which a user or a role gains more power: each step to more power, held against what is in the accounts.
+"""Find the moves by which a user or role gains more power, from the known steps and what the accounts contain.
 
 A move is decided by the evaluator, for the very role, policy, group or user that it is about, within the permissions
 boundary of who moves. Where that depends on what nobody can know, the move has a doubt, in words.
@@ -47,12 +47,12 @@ class EscalationMove:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """What the move depends on and nobody can know, in words."""
+        """What the move depends on and cannot be known, in words."""
         return tuple(dict.fromkeys(filter(None, (*(need.doubt for need in self.needs), self.condition))))
 
     @property
     def is_step(self) -> bool:
-        """Whether it is more than to assume a role that both sides let it assume."""
+        """Whether it is more than assuming a role that both sides allow it to assume."""
         return any(need.action != ASSUME for need in self.needs)
 
 
@@ -94,7 +94,7 @@ class _OfOne:
         return self.acting.known.account
 
     def _steps(self, gain: str, subject: str = "") -> Iterator[Step]:
-        """Yield the steps of a kind that a policy of whoever asks may allow on something."""
+        """Yield the steps of a kind that a policy of the caller may allow on something."""
         return (step for step in self._open_steps if step.gain == gain and subject in ("", step.subject))
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Who and what is around a user or role that may gain more power, worked out once for all of them.
+"""Collect once what surrounds the users and roles that may gain more power, for all of them.
 
 Users with the same policies, groups and boundary are alike: what is decided for one of them is decided for all.
 """
@@ -38,7 +38,7 @@ class AllowedAction:
 
 @dataclass(frozen=True, eq=False)
 class Control:
-    """A user or role that somebody is, or can become, and by what."""
+    """A user or role that somebody is or can become, and how."""
 
     known: KnownEntity
     """The user or role."""
@@ -54,7 +54,7 @@ class Control:
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """What is around a user or role: whom else there is in each account, and whom services may act as."""
+    """What surrounds a user or role: who else is in each account, and as which roles services may act."""
 
     reacher: Reacher
     """Finds the roles that somebody may assume."""
@@ -105,8 +105,8 @@ class Surroundings:
         return tuple(controls)
 
     def likeness(self, known: KnownEntity) -> tuple[object, ...]:
-        """Return what users have in common of whom the same is true, whatever they are called; a role is like no
-        other."""
+        """Return what users must have in common so that the same is true for them, whatever their names are. No role is
+        like another."""
         entity = known.entity
         arn, *rest = state(self.acting(known))
         by_name = isinstance(entity, IamRole) or any(map(_is_about_names, (*known.statements, *known.boundary)))

@@ -1,4 +1,4 @@
-"""The answer to `iamgen expiring`: what ends within some time, and what has ended, as text and as JSON."""
+"""Answer `iamgen expiring`: what ends within some time, and what has ended, as text and as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why an answer is as it is: the conditions under which it holds, and what is missing where somebody may not."""
+"""Explain an answer: the conditions under which it is true, and what is missing if somebody may not."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LEVELS: dict[Level, str] = {
 
 
 def conditions(answer: AccessAnswer) -> tuple[str, ...]:
-    """Return the conditions under which the answer holds; where it depends, those that decide it."""
+    """Return the conditions under which the answer is true or, if it depends, the conditions that decide it."""
     attempts = [attempt for attempt in answer.attempts if attempt.level == answer.level] or list(answer.attempts)
     if answer.level == "no" or not attempts:
         return ()

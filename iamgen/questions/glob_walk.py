@@ -1,4 +1,4 @@
-"""Resources that stand for all others: one ARN for each way in which a set of patterns can match.
+"""Find resources that stand for all others: one ARN for each way in which a set of patterns can match.
 
 Whether every resource of a pattern is allowed cannot be tried out one by one. But statements see a resource only
 through the patterns that they have: resources that are matched by the same of them are decided alike. So the patterns
@@ -24,7 +24,7 @@ _OTHERS = "xyzwvuqkjbghdfpnlmtrscieoa0123456789XYZWVUQKJBGHDFPNLMTRSCIEOA~!$%&"
 
 @dataclass(frozen=True)
 class Samples:
-    """Texts that stand for all others."""
+    """Texts that represent all others."""
 
     texts: tuple[str, ...]
     """One text for each way to match, the shortest first."""

@@ -1,4 +1,4 @@
-"""Why somebody has what an answer stands on: the reasons that users.py gives for grants and emergencies."""
+"""Collect the reasons that users.py states for the grants and emergencies on which an answer depends."""
 
 from __future__ import annotations
 

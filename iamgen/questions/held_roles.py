@@ -1,4 +1,4 @@
-"""Who can act as which role in which account, over all accounts: with the end, the reason and the way."""
+"""Find who can act as which role in which account: with the end, the reason and the way."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from iamgen.similar_names import did_you_mean
 
 @dataclass(frozen=True, eq=False)
 class HeldRole:
-    """Somebody who can act as a role, or as their own user, in one account."""
+    """The fact that somebody can act as a role, or as their own user, in one account."""
 
     way: Way
     """Who it is, and how they come to act as the role."""
@@ -34,7 +34,7 @@ class HeldRole:
 
     @property
     def actor(self) -> Actor:
-        """Who it is."""
+        """The person, machine, pipeline or role that holds it."""
         return self.way.actor
 
     @property

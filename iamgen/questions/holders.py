@@ -1,4 +1,4 @@
-"""Who may do something: everybody of all accounts, with every way in which they may, and until when."""
+"""Find everybody in all accounts who may do something, with every way, and until when."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _OWN_CREDENTIALS = frozenset({"iam:CreateAccessKey", "iam:CreateLoginProfile", "
 
 @dataclass(frozen=True, eq=False)
 class AccessHolder:
-    """Somebody who may do it, in one way."""
+    """Somebody who may do something, and one way in which they may."""
 
     level: Level
     """Yes, or that it depends."""
@@ -72,7 +72,7 @@ class HolderAnswer:
 
     @property
     def of_nobody(self) -> tuple[KnownEntity, ...]:
-        """Roles that may do it, or might, and as which nobody can act at all."""
+        """Roles that may or might do it, but as which nobody can act."""
         return tuple(role for role in self.unreached if role.entity.arn not in self.beyond)
 
 
@@ -113,7 +113,7 @@ class HolderSearch:
     def _beyond(
         self, unreached: Iterable[KnownEntity], unknown: Mapping[str, tuple[KnownEntity, ...]]
     ) -> frozenset[str]:
-        """Return which of the roles somebody may act as of whom nothing is known, also by way of other roles."""
+        """Return which roles a principal about whom nothing is known may act as, also by way of other roles."""
         named = {role.entity.arn for roles in unknown.values() for role in roles}
         arns = (role.entity.arn for role in unreached)
         leading_to = self.asker.reacher.leading_to

@@ -1,4 +1,4 @@
-"""Whether somebody may assume one role, with the names of sessions chosen so that they may, if that helps."""
+"""Decide whether somebody may assume one role, with a session name for which it works, if there is one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RANK = {"allowed": 0, "unknown": 1, "denied": 2}
 
 @dataclass(frozen=True, eq=False)
 class Hop:
-    """Somebody assumes a role, or tries to."""
+    """One step in which somebody assumes a role, or tries to."""
 
     role: KnownEntity
     """The role."""

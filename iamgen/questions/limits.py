@@ -1,4 +1,4 @@
-"""Name what an answer does not take into account, and until when it holds."""
+"""Name what an answer does not take into account, and until when it is true."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def not_looked_at_for(model: AccessModel, answer: AccessAnswer) -> tuple[str, ..
 
 
 def policy_list(answer: AccessAnswer) -> PolicyListOrigin | None:
-    """Return the dated list of AWS managed policies that an answer stands on; None where it stands on none."""
+    """Return the dated list of AWS managed policies on which an answer depends; None if it depends on none."""
     attempts = answer.attempts[:1] if answer.level == "yes" and not answer.demand.is_pattern else answer.attempts
     ways = [*(attempt.way for attempt in attempts), *(item.before for item in answer.refused if item.before)]
     roles = [*(hop.role for way in ways for hop in way.hops), *(item.hop.role for item in answer.refused)]
@@ -107,7 +107,7 @@ def _of_model(model: AccessModel) -> Iterator[str]:
 
 
 def until(asker: Asker, attempt: Attempt, demand: Demand, circumstances: Circumstances) -> datetime | None:
-    """Return when somebody can no longer do in this way what they can do now; None where no condition ends it."""
+    """Return when somebody can no longer do in this way what they can do now; None if no condition ends it."""
     for end in sorted(set(_ends(attempt, circumstances.moment))):
         later = replace(circumstances, moment=end)
         if not _still(asker, attempt, demand, later):
@@ -116,7 +116,7 @@ def until(asker: Asker, attempt: Attempt, demand: Demand, circumstances: Circums
 
 
 def _still(asker: Asker, attempt: Attempt, demand: Demand, circumstances: Circumstances) -> bool:
-    """Return whether the same user or role still comes to act, and may do as much."""
+    """Return whether the same user or role can still act, and may do as much."""
     way = _same_way(asker, attempt.way, circumstances)
     if way is None or (attempt.way.is_certain and not way.is_certain):
         return False

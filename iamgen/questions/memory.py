@@ -1,4 +1,4 @@
-"""Functions that remember their last answers, so that many questions share what is worked out once."""
+"""Remember the last answers of functions, so that many questions share what was worked out once."""
 
 from __future__ import annotations
 

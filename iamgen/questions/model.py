@@ -1,4 +1,4 @@
-"""All accounts with everybody who may call AWS there: what every source of answers about access gives."""
+"""The model of all accounts, with everybody who may call AWS there. Every source of answers makes one."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class Actor:
 
     @property
     def account_name(self) -> str:
-        """The name of the account that it is in; empty for those who are in none of the model."""
+        """The name of the account in which it is; empty if it is in no account of the model."""
         return self.known.account.name if self.known else ""
 
     @property

@@ -1,4 +1,4 @@
-"""Who is meant: a person, CI user, pipeline, service, role or ARN, by the text that somebody typed."""
+"""Find the person, CI user, pipeline, service, role or ARN that somebody means by a typed text."""
 
 from __future__ import annotations
 

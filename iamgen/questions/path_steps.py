@@ -1,4 +1,4 @@
-"""The steps of a path: from somebody over groups, policies and roles to the statement that allows it."""
+"""The steps of a path: from somebody, by way of groups, policies and roles, to the statement that allows it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def last_steps(attempt: Attempt) -> tuple[PathStep, ...]:
 
 
 def way_path(way: Way, grants: Grants) -> tuple[PathStep, ...]:
-    """Return the steps by which somebody comes to act."""
+    """Return the steps by which somebody becomes able to act."""
     steps = [PathStep(way.actor.kind, way.actor.name, way.actor.account_name, way.actor.place)]
     asking: KnownEntity | None = way.actor.known
     for hop in way.hops:

@@ -1,4 +1,4 @@
-"""Where policies, statements, people and roles are written: a line of users.py, of a template, or of another file."""
+"""Find where policies, statements, people and roles are written: a line of users.py, a template or another file."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class AccountPlaces:
         return self._at(("Resources", logical_id), declared)
 
     def has_policy(self, holder: Entity, policy: str) -> bool:
-        """Return whether a policy that a user, group or role has is written in what was read."""
+        """Return whether a policy of a user, group or role is written in one of the files that were read."""
         return self._document(holder, policy) is not None
 
     def of_policy(self, holder: Entity, policy: str) -> SourcedPlace:

@@ -1,4 +1,4 @@
-"""Which roles somebody can act as: from themselves to roles, and from roles to further roles, the shortest way first.
+"""Find the roles that somebody can act as, from role to role, with the shortest way first.
 
 A role is assumed when its trust policy and the policies of who asks allow it, as `iamgen.access` decides it. Where that
 depends on what nobody can know, the way is uncertain, and nothing that follows it is certain.
@@ -40,7 +40,7 @@ _USER_NAME = "aws:username"
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """How somebody comes to act: as themselves, or as a role at the end of some hops."""
+    """A way in which somebody can act: as themselves, or as a role at the end of some hops."""
 
     actor: Actor
     """Whose way it is."""
@@ -59,7 +59,7 @@ class Way:
 
 @dataclass(frozen=True, eq=False)
 class ReachableWays:
-    """Everything that somebody can act as, and roles whose trust policy may mean them and that they may not assume."""
+    """Everything as which somebody can act, and roles that may trust them but that they may not assume."""
 
     ways: tuple[Way, ...]
     """One way for each user or role, certain ones before others, shorter ones before longer."""

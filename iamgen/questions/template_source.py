@@ -1,4 +1,4 @@
-"""The model of accounts of which there is nothing but templates, by whomever they were written."""
+"""Make the model of accounts from templates alone, whichever tool wrote them."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _with_name(logical_id: str, block: object) -> object:
 
 
 def users_of(accounts: Iterable[ModelAccount]) -> Iterator[Actor]:
-    """Yield every user of the accounts. Whether it is a person's or a machine's is not told."""
+    """Yield every user of the accounts. Templates do not say whether a user is a person or a machine."""
     for account in accounts:
         for user in account.content.users:
             known = KnownEntity(user, account)

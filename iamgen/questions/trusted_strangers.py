@@ -1,4 +1,4 @@
-"""Who may call AWS besides users and roles of the model: whoever else a role's trust policy names."""
+"""Find who else may call AWS: principals that trust policies name and that are not users or roles of the model."""
 
 from __future__ import annotations
 

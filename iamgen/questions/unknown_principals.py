@@ -1,4 +1,4 @@
-"""Users and roles whom trust policies name, and of whom what was read tells nothing, as people made by hand."""
+"""Find users and roles that trust policies name but that are in none of the sources, such as people made by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Roles as which nobody can act, groups in which nobody is, and policies that nothing attaches."""
+"""Find roles as which nobody can act, groups without members, and policies that nothing attaches."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ATTACHED_TO = ("Users", "Groups", "Roles")
 
 @dataclass(frozen=True)
 class UnusedPart:
-    """A role, group or policy that nobody uses, as far as what was read tells."""
+    """A role, group or policy that nobody uses, as far as the files show."""
 
     kind: UnusedKind
     """What it is."""
@@ -44,7 +44,7 @@ class UnusedPart:
 
 
 def unused_parts(asker: Asker, circumstances: Circumstances, account: ModelAccount | None) -> tuple[UnusedPart, ...]:
-    """Return what nobody uses, of one account or of all: roles first, then groups, then policies."""
+    """Return what nobody uses, in one account or in all: roles first, then groups, then policies."""
     accounts = asker.model.accounts if account is None else (account,)
     return (
         *_roles(asker, circumstances, accounts),

@@ -1,4 +1,4 @@
-"""What nobody uses, as people read it, in 80 columns."""
+"""Write what nobody uses as text for people, in 80 columns."""
 
 from __future__ import annotations
 

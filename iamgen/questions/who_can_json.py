@@ -1,4 +1,4 @@
-"""Who may do something, as JSON, in the shape of the schema beside this module."""
+"""Write who may do something as JSON, in the shape of the schema beside this module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may do something, as people read it, in 80 columns."""
+"""Write who may do something as text for people, in 80 columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares what two sets of policies allow, for all requests at once: proven equal, or with a request that differs.
+"""Compare what two sets of policies allow, for all requests at once: proven equal, or with a request that differs.
 
 A statement applies to a region of requests: a product of independent dimensions, which are the resource and each
 condition key. `statement_formulas` writes that down as a formula of claims about single dimensions, `formulas`.

@@ -1,4 +1,4 @@
-"""Sets of actions in few words: by service, and as patterns where a service's actions are all meant."""
+"""Write sets of actions in few words: by service, and as patterns if all actions of a service are meant."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SERVICES = 12
 
 @dataclass(frozen=True)
 class ActionWords:
-    """Says sets of actions."""
+    """Puts sets of actions into words."""
 
     known: KnownActions
     """The actions that the sets are of, with those that stand for unlisted ones."""

@@ -36,7 +36,7 @@ class ChangedActions:
 
 @dataclass(frozen=True)
 class DoubtfulActions:
-    """Actions of which it is not decided whether their access changes."""
+    """Actions for which it is not decided whether their access changes."""
 
     actions: ActionSet
     """The actions."""
@@ -67,7 +67,7 @@ class AccessComparison:
 
 @dataclass(frozen=True)
 class ResourceForms:
-    """What resources the actions have, each named in lower case."""
+    """Which resources the actions have, each named in lower case."""
 
     has: Callable[[str, str], bool]
     """Says whether an action may have a resource."""

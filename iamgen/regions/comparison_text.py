@@ -1,4 +1,4 @@
-"""The comparison of two policies as people read it, and as programs do."""
+"""Write the comparison of two policies as text for people, and as JSON for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one action is allowed after a change that it was denied before: proven to be nothing, or shown by a request.
+"""Find a request that one action allows after a change and not before, or prove that there is none.
 
 A difference that depends on what cannot be decided is neither: it comes with the statements that it depends on.
 """

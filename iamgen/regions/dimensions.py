@@ -1,4 +1,4 @@
-"""The dimensions of a request, and the plainest member of each that agrees with what is claimed about it.
+"""The dimensions of a request, and for each the simplest value that agrees with what is claimed about it.
 
 A key is absent, has one value, or has several if conditions look at it with ForAllValues and ForAnyValue alone. For
 those, "each value is ..." and "no value is ..." are claims about all values, and "a value is ..." is a claim that one
@@ -35,7 +35,7 @@ class DimensionMember:
 
 
 def resource_member(claims: frozenset[TestClaim]) -> DimensionMember | None:
-    """Return the shortest resource of which the claims are true, None where there is none.
+    """Return the shortest resource for which the claims are true, or None if there is none.
 
     Raises TooLongError where that takes too many steps.
     """
@@ -91,7 +91,7 @@ class KeyDimension:
         return typed_values(typed[0], self.conditions) if typed else ()
 
     def member(self, claims: frozenset[TestClaim]) -> DimensionMember | None:
-        """Return the plainest value of which the claims are true, None where there is none.
+        """Return the simplest value for which the claims are true, or None if there is none.
 
         Raises TooLongError where that takes too many steps.
         """

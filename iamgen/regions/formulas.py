@@ -1,4 +1,4 @@
-"""Formulas about a request: claims that a test of one dimension holds or fails, joined by "and" and "or"."""
+"""Formulas about a request: claims that a test of one dimension is true or false, joined by "and" and "or"."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ Dimension = str | OpaqueTest
 
 @dataclass(frozen=True)
 class TestClaim:
-    """That a test holds, or that it fails."""
+    """The claim that a test holds, or that it fails."""
 
     test: Test
     """The test."""
@@ -75,7 +75,7 @@ class TestClaim:
 
 @dataclass(frozen=True)
 class Every:
-    """That all parts are true; so it is without any part."""
+    """The claim that all parts are true; without any part it is true."""
 
     parts: tuple[Formula, ...]
     """The parts."""
@@ -83,7 +83,7 @@ class Every:
 
 @dataclass(frozen=True)
 class Either:
-    """That at least one part is true; without any part it is false."""
+    """The claim that at least one part is true; without any part it is false."""
 
     parts: tuple[Formula, ...]
     """The parts."""

@@ -1,4 +1,4 @@
-"""The shortest text that some patterns match and others do not, or that there is none.
+"""Find the shortest text that some patterns match and others do not, or that there is none.
 
 All patterns are walked together, character by character, breadth first. The state of the walk is the set of places
 reached in each pattern, so that there are finitely many states, and a text is found for each that can be reached.
@@ -28,7 +28,7 @@ class TooLongError(Exception):
 
 @lru_cache(maxsize=1 << 15)
 def shortest_text(claims: TextClaims) -> str | None:
-    """Return the shortest text of which all claims are true, None where there is none.
+    """Return the shortest text for which all claims are true, or None if there is none.
 
     Raises TooLongError where that takes too many steps.
     """

@@ -1,4 +1,4 @@
-"""Conditions in one spelling, so that those that mean the same are equal.
+"""Write conditions in one spelling, so that conditions with the same meaning are equal.
 
 Policy variables are replaced where their value is known. What a variable puts in is literal text.
 """
@@ -23,7 +23,7 @@ CASE_OF_LETTERS = "compares letters beyond ASCII without case"
 
 @dataclass(frozen=True)
 class KnownCaller:
-    """What is the same in every request of whoever asks."""
+    """What is the same in every request of a caller."""
 
     fixed: Mapping[str, str | tuple[str, ...]]
     """The condition keys that each request has, in lower case, with their values; an empty tuple for an absent key."""

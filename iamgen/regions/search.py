@@ -1,4 +1,4 @@
-"""The plainest request of which a formula is true, or that there is none.
+"""Find the simplest request for which a formula is true, or that there is none.
 
 The search begins with no claim about any dimension, and looks at the plainest request that agrees with its claims. If
 a part of the formula is false of it, one of that part's claims has to be added: each of them is a branch, which is dead
@@ -42,7 +42,7 @@ _ABSENT = DimensionMember((), 0)
 
 @dataclass(frozen=True)
 class Solution:
-    """A request of which a formula is true."""
+    """A request for which a formula is true."""
 
     resource: str
     """The resource."""
@@ -104,7 +104,7 @@ class Search:
         self._branches = 0
 
     def plainest(self, formula: Formula) -> Solution | None:
-        """Return the plainest request of which the formula is true, None where there is none.
+        """Return the simplest request for which the formula is true, or None if there is none.
 
         Raises TooLongError where it takes too long to tell.
         """

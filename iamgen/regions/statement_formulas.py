@@ -1,4 +1,4 @@
-"""The region of requests that a statement applies to, as a formula."""
+"""Write the set of requests to which a statement applies as a formula."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NOT_IN_RESOURCES = frozenset("*⟨⟩")
 
 @dataclass(frozen=True)
 class Viewpoint:
-    """Who asks."""
+    """The caller for whom statements are turned into formulas."""
 
     caller: KnownCaller
     """What is the same in each of their requests."""

@@ -1,4 +1,4 @@
-"""What is claimed about a text by patterns, and which of the claims say nothing beside the others."""
+"""Collect what patterns claim about a text, and drop the claims that follow from others."""
 
 from __future__ import annotations
 

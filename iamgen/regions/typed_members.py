@@ -1,4 +1,4 @@
-"""Values that stand for all others where a condition compares numbers, dates, addresses or booleans.
+"""Find values that stand for all others in conditions on numbers, dates, addresses or booleans.
 
 Between the edges that conditions name, nothing changes. So it is enough to try each edge, the values next to it, and a
 value between each two of them.

@@ -1,1 +1,1 @@
-"""What was, is and will be released: tags and branches. The only place that runs git."""
+"""Make and find releases and promotions, by tags and branches. Only this room runs git."""

@@ -1,4 +1,4 @@
-"""Audit tags: env/CHANNEL/YYYYMMDD-HHMMSS-vX.Y.Z, one for each promotion. They say what, when and by whom."""
+"""Audit tags: env/CHANNEL/YYYYMMDD-HHMMSS-vX.Y.Z, one for each promotion: its release, its time and its author."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Promoted:
 
     @property
     def line(self) -> str:
-        """When, what, by whom."""
+        """The promotion in one line: when, what, and by whom."""
         return f"{self.at:{_SHOWN}}  {self.version!s:<12}  {self.who}"
 
     @property
@@ -94,14 +94,14 @@ def _last(channel: str, remote_refs: Refs) -> str | None:
 
 
 def moved_by_hand(channel: str, remote_refs: Refs) -> tuple[Fault, ...]:
-    """Return what is to be said when the channel's branch is not where its last promotion put it."""
+    """Return the warning for a channel whose branch is not where its last promotion put it."""
     name = _last(channel, remote_refs)
     last = remote_refs.commits[f"{_TAGS}env/{channel}/{name}"] if name else None
     return _moved(channel, remote_refs.ids.get(f"refs/heads/env/{channel}"), last)
 
 
 def only_here(remote: Remote, channel: str, remote_refs: Refs) -> tuple[Fault, ...]:
-    """Return what is to be said of audit tags of this clone that the remote does not have: nobody promoted that."""
+    """Return the warning about audit tags of this clone that the remote does not have: they are no promotions."""
     prefix = f"{_TAGS}env/{channel}/"
     strays = [ref for ref in local_tags(remote.repository, prefix).ids if ref not in remote_refs.ids]
     return tuple(
@@ -116,7 +116,7 @@ def only_here(remote: Remote, channel: str, remote_refs: Refs) -> tuple[Fault, .
 
 
 def when_and_what(name: str) -> tuple[datetime, Version] | None:
-    """Return what an audit tag's last part says, or None when it is no audit tag."""
+    """Return what the last part of an audit tag says, or None if the tag is not an audit tag."""
     match = _NAME.fullmatch(name)
     version = parse(match[2]) if match else None
     if not match or not version:
@@ -171,7 +171,7 @@ def past_here(repository: Repository, channel: str) -> tuple[Promoted, ...]:
 
 
 def unaccounted(channel: str, remote_refs: Refs, log: tuple[Promoted, ...]) -> tuple[Fault, ...]:
-    """Return what is to be said when the channel is not where its last promotion put it."""
+    """Return the warning for a channel that is not where its last promotion put it."""
     return _moved(channel, remote_refs.ids.get(f"refs/heads/env/{channel}"), log[0].commit if log else None)
 
 

@@ -1,4 +1,4 @@
-"""Which branch releases are made from, and whether it is in step with the remote's."""
+"""Find the branch from which releases are made, and whether it is in step with the remote's branch."""
 
 from __future__ import annotations
 

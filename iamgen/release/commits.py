@@ -1,4 +1,4 @@
-"""Commits between two releases, and which of them break something."""
+"""List the commits between two releases, and find which of them break something."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FIELDS = 4
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit as release notes tell it."""
+    """A commit, as release notes show it."""
 
     id: str
     """Its id."""

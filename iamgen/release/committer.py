@@ -1,4 +1,4 @@
-"""Who makes a release or a promotion, and when, as git will write it into the tag."""
+"""Find who makes a release or a promotion, and when, as git will write it into the tag."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Signature:
 
 
 def signature(repository: Repository) -> Signature:
-    """Return the person's. Raises IamgenError when git does not know who they are, or what time it is."""
+    """Return the signature of the person. Raises IamgenError if git does not know who they are, or what time it is."""
     answer = repository.git.ask("var", "GIT_COMMITTER_IDENT")
     identity = _IDENTITY.fullmatch(answer.out)
     if answer.code or not identity:

@@ -1,4 +1,4 @@
-"""A commit's files, put into a folder of their own for as long as they are looked at."""
+"""Put a commit's files into a temporary folder for as long as iamgen looks at them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run git: nothing else in iamgen does. Arguments never pass a shell, and names never look like options."""
+"""Run git; no other module does. Arguments never pass through a shell, and names never look like options."""
 
 from __future__ import annotations
 

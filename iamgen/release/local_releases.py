@@ -1,4 +1,4 @@
-"""The releases that a clone has by itself, without asking the remote."""
+"""List the releases that a clone knows by itself, without asking the remote."""
 
 from __future__ import annotations
 

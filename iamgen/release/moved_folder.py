@@ -1,4 +1,4 @@
-"""Where in an earlier commit iamgen's folder lay, when it was moved since."""
+"""Find where iamgen's folder was in an earlier commit, if it has been moved since."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def folder_in(repository: Repository, commit: str, name: str) -> str:
 
 
 def folders_of(repository: Repository, *commits: str) -> tuple[str, ...]:
-    """Return today's folder of iamgen's, and before it those that it had in other commits."""
+    """Return the folders that iamgen had in other commits, and then today's folder."""
     earlier = (
         place
         for commit in commits

@@ -1,4 +1,4 @@
-"""Notes about a release or a promotion: what a person reads before they answer, and what the tag keeps."""
+"""Write notes about a release or a promotion: a person reads them before they answer, and the tag keeps them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from iamgen.ui.plan_line import PlanLine
 
 @dataclass(frozen=True)
 class Effects:
-    """What a release or a promotion leads to in the accounts, beside the one before."""
+    """What a release or a promotion changes in the accounts, compared with the one before."""
 
     accounts: Collection[AccountChanges] | None
     """What changes in the templates; None where those before cannot be rendered."""

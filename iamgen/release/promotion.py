@@ -1,4 +1,4 @@
-"""Plan a promotion, from the release that a channel has to another one, and move the channel's branch."""
+"""Plan a promotion of a channel from one release to another, and move the channel's branch."""
 
 from __future__ import annotations
 

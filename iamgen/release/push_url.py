@@ -1,4 +1,4 @@
-"""Where a remote is read and where it is pushed to: the same place, or nothing that was seen says what a push does."""
+"""Check that a remote is read from and pushed to at the same place; otherwise reading says nothing about pushing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which release tags the clone and the remote have."""
+"""List the release tags that the clone and the remote have."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TAGS = "refs/tags/"
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a clone and its remote before something is released."""
+    """What is known about a clone and its remote before a release."""
 
     repository: Repository
     """The clone."""
@@ -36,7 +36,7 @@ class Known:
 
     @cached_property
     def releases(self) -> dict[Version, str]:
-        """Every release with its commit. What the remote does not have is none."""
+        """Every release with its commit. A tag that the remote does not have does not count."""
         return {
             version: commit for version, commit in _versions(self.remote_refs).items() if version not in self.strange
         }
@@ -56,7 +56,7 @@ class Known:
         return self.repository.parents(self.commit)
 
     def nearest(self) -> Version | None:
-        """Return the release in the commit's history since which there are the fewest commits; None without any.
+        """Return the release in the commit's history that has the fewest commits after it; None if there is no release.
 
         The greatest where it is several. Releases that can only be reached over another release are farther away than
         that one, so that git counts for few of them.

@@ -1,4 +1,4 @@
-"""Plan a release, with its version and whether it may be made, and push its tag."""
+"""Plan a release: its version, and whether it may be made. Push its tag."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _releasable(known: Known, trunk: str, choose: Callable[[], Version]) -> Vers
 
 
 def named_version(asked: str) -> Version | None:
-    """Return the version that a person typed, None for a level. Raises UsageError for what is neither."""
+    """Return the version that a person typed, or None for a level. Raises UsageError if it is neither."""
     if asked in LEVELS:
         return None
     if asked[:1] == "v" or asked[:1].isdigit():

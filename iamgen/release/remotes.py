@@ -1,4 +1,4 @@
-"""Choose the remote, list its references and push to it, always by the id of an object."""
+"""Choose the remote, list its references, and push to it, always by the id of an object."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Remote:
             )  # fmt: skip
 
     def push(self, specs: Sequence[str], leases: Iterable[tuple[str, str]] = ()) -> str:
-        """Push all of these or none; return an empty text, or why nothing was pushed.
+        """Push all of these, or none of them; return an empty text, or why nothing was pushed.
 
         The source of a spec must be such that no reference can have its name, `ID^0` or `ID^{tag}`: a plain id is
         looked up among the references first. Its destination is a full name; where the remote has no reference of that

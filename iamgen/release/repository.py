@@ -101,7 +101,8 @@ class Repository:
             raise refuse("git", problem, "git fetch --unshallow")
 
     def require_clean(self) -> None:
-        """Refuse what is not committed: it would not be in the release. Raises IamgenError, naming the files."""
+        """Refuse files that are not committed, since they would not be in the release. Raises IamgenError, naming the
+        files."""
         scope = ["--", f":(top,literal){self.folder}"] if self.folder else []
         output = self.git.tell("status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", *scope)
         files = [printable(entry[3:]) for entry in output.split("\0") if entry]

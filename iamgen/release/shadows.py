@@ -1,4 +1,4 @@
-"""References whose names git may take for something else: for the id of an object, or for another reference.
+"""Find references whose names git may confuse with the id of an object, or with another reference.
 
 `git push REMOTE ID:refs/heads/env/infra` pushes the tag that is named like the id, where there is such a tag, and
 `refs/heads/env/infra` may mean `refs/heads/refs/heads/env/infra` where there is no branch of the first name. iamgen
@@ -51,7 +51,7 @@ def require_no_shadows(remote_refs: Refs, remote: Remote, branches: Collection[s
 
 
 def is_shadow(ref: str, tracking: Collection[str] = ()) -> bool:
-    """Tell whether a reference, by its full name, can be taken for an id, a full name, HEAD, or one of `tracking`."""
+    """Return whether git may take a reference, by its full name, for an id, a full name, HEAD, or one of `tracking`."""
     prefix = next((candidate for candidate in _PREFIXES if ref.startswith(candidate)), None)
     short = ref.removeprefix(prefix or "")
     return prefix is not None and (short in tracking or bool(_LIKE_SOMETHING_ELSE.fullmatch(short)))

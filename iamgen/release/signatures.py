@@ -1,4 +1,4 @@
-"""Whether a release's tag is signed, where tags are: it says who released."""
+"""Check whether a release's tag is signed, if tags are: the signature says who released."""
 
 from __future__ import annotations
 

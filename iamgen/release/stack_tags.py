@@ -12,7 +12,7 @@ _DIRTY = "-dirty"
 
 
 class Described(NamedTuple):
-    """What a stack is tagged with. Both end in `-dirty` when something is not committed."""
+    """The tags of a stack. Both end in `-dirty` if something is not committed."""
 
     release: str
     """The release as `git describe` tells it, `v1.2.3` or `v1.2.3-4-gabc1234`."""
@@ -26,7 +26,7 @@ class Described(NamedTuple):
 
 
 def described(root: Path) -> Described | None:
-    """Return what the folder's repository is at, or None when it is in no repository or there is no commit yet."""
+    """Return the release and commit of the folder's repository; None if there is no repository or no commit yet."""
     try:
         repository = open_repository(root)
         commit = repository.commit_of("HEAD")

@@ -1,4 +1,4 @@
-"""Push a tag, alone or with the move of a branch: the remote has both in the end, or none of them."""
+"""Push a tag, alone or together with the move of a branch: in the end the remote has both, or neither."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class _Push:
 
     @property
     def specs(self) -> list[str]:
-        """What git is asked to push, in forms that no reference can stand in for."""
+        """What git is asked to push, in forms that no other reference can have."""
         branch = [f"{self.move.commit}^0:{self.move.ref}"] if self.move else []
         return [*branch, f"{self.identity}^{{tag}}:{self.tag.ref}"]
 

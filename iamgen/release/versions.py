@@ -68,7 +68,7 @@ def parse(text: str) -> Version | None:
 
 
 def require_version(text: str, where: str) -> Version:
-    """Return the version that a person typed. Raises UsageError when it is none."""
+    """Return the version that a person typed. Raises UsageError if it is not a version."""
     version = parse(text)
     if version is None:
         hint = f"did you mean v{text}?" if parse(f"v{text}") else "a version is v1.2.3, or v1.2.3-hotfix.1"

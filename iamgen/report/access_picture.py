@@ -1,4 +1,4 @@
-"""Draw who reaches what for the report, where a picture of all of it can still be read."""
+"""Draw who reaches what for the report, if the whole picture is small enough to be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who can act as what over all accounts, as tables of texts and numbers: small enough for a page that has all of it."""
+"""Write who can act as what over all accounts as tables of texts and numbers, small enough for one page."""
 
 from __future__ import annotations
 

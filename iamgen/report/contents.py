@@ -1,4 +1,4 @@
-"""Everything that the report shows, as values: the page is made of this and of nothing else."""
+"""Everything that the report shows, as values: the page is made from these alone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _WITHOUT_MFA = "what people may do who sign in without MFA, and CI users by othe
 
 @dataclass(frozen=True)
 class ReportOrigin:
-    """Of what the report is."""
+    """What the report is about."""
 
     source: str
     """What was read, in words."""
@@ -52,7 +52,7 @@ class SharedEnd:
 
 @dataclass(frozen=True)
 class EmergencyRow:
-    """A policy that a role has until some day."""
+    """A policy that a role has until a certain day."""
 
     term: DeclaredTerm
     """What is declared, in the first of the accounts."""

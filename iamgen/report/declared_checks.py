@@ -1,4 +1,4 @@
-"""What the checks of a declaration say, as the report shows it: findings, quotas, and whether assertions hold."""
+"""Collect what the checks of a declaration say for the report: findings, quotas, and assertions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class FindingRow:
 
 @dataclass(frozen=True)
 class AssertionRow:
-    """An assertion, and what came of it."""
+    """An assertion, and its outcome."""
 
     label: str
     """How messages call it: `Forbid 'iam:*'`."""

@@ -1,4 +1,4 @@
-"""Makes the page: one file with its style, its script and its data, which loads nothing from anywhere.
+"""Make the page: one file with its style, its script and its data, which loads nothing from elsewhere.
 
 What comes from a declaration or from AWS never becomes markup: Jinja escapes it, and the script puts it into the page
 as text. The content security policy of the page allows the one style and the one script by their hashes, and nothing

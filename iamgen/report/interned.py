@@ -1,4 +1,4 @@
-"""A table of distinct values, so that what is repeated a thousand times is written once and meant by its number."""
+"""A table of distinct values, so that a repeated value is written once and referred to by its number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells which users and roles have equal power, so that what they may do is worked out once for all of them.
+"""Find which users and roles have equal power, so that it is worked out only once for all of them.
 
 Two of them are alike when their policies and boundaries say the same, each of its own account and of its own name. An
 account is put aside by writing the same mark in the place of its id. A name is put aside where only variables such as
@@ -26,7 +26,7 @@ _WILDCARDS = frozenset("*?$")
 
 @dataclass(frozen=True)
 class NameMarks:
-    """What in some policies can tell one user's name from another's."""
+    """The parts of policies that can distinguish one user's name from another's."""
 
     literals: frozenset[str]
     """Texts that a name may be equal to."""

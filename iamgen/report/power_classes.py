@@ -1,4 +1,4 @@
-"""Says what users and roles may do, by service and for each prepared question: once for all who have equal power."""
+"""Work out what users and roles may do, by service and question, once for all that have equal power."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _CONDITIONS = 3
 
 @dataclass(frozen=True)
 class ClassAnswer:
-    """What is answered to a prepared question about users or roles of equal power."""
+    """The answer to a prepared question about users or roles of equal power."""
 
     level: Level
     """Yes where an action is allowed on every resource, no where none is allowed on any, else it depends."""

@@ -1,4 +1,4 @@
-"""The questions that the report answers of everybody: for each, one of its actions is enough."""
+"""The questions that the report answers for everybody: a yes needs only one of a question's actions."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A review of access in git: a file of all access, which owners confirm line by line, and what remains of it to do."""
+"""Review access in git: a file lists all access, owners confirm it line by line, and iamgen says what is left."""

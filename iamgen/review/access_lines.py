@@ -1,4 +1,4 @@
-"""All access as lines that somebody can confirm: who, as which role, in which account, until when, and why."""
+"""List all access as lines that somebody can confirm: who, which role and account, until when, and why."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class AccessWords(NamedTuple):
 
 
 class LineToken(NamedTuple):
-    """What a line of a review is known by: `r7c1d22ab40f3-0f9e8d7c-3f2a91c05b6d7e8f`."""
+    """The token that identifies a line of a review: `r7c1d22ab40f3-0f9e8d7c-3f2a91c05b6d7e8f`."""
 
     identity: str
     """A digest of who, and of the role or user as which they act: the same as long as they have access there."""
@@ -59,7 +59,7 @@ class LineToken(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> LineToken | None:
-        """Return the token that a text is; None where it is none."""
+        """Return the token that a text represents; None if it is not a token."""
         parts = _TOKEN.fullmatch(text)
         return cls(*parts.groups()) if parts else None
 
@@ -106,7 +106,7 @@ def _held_lines(overview: AccessOverview) -> Iterator[AccessLine]:
 
 
 def _unknown_lines(overview: AccessOverview) -> Iterator[AccessLine]:
-    """Yield those whom trust policies name, and of whom nothing is known: perhaps they can act as the role."""
+    """Yield principals that trust policies name and about which nothing is known: perhaps they can act as the role."""
     digests = PowerDigests(overview.asker.model.role_by_arn)
     for name, trusting in overview.unknown.items():
         for role in trusting:

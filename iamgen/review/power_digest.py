@@ -1,4 +1,4 @@
-"""A digest of what a role or user can do, and on which conditions it is assumed: equal as long as both are the same."""
+"""Make a digest of what a role or user can do and how it is assumed: it is equal as long as both are the same."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class PowerDigests:
         return _digest(self._power(known), *_sorted(_conditions_on(way)))
 
     def of_anybody(self, role: KnownEntity) -> str:
-        """Return the digest of what a role can do and of its trust policy, for those of whom nothing is known."""
+        """Return the digest of what a role can do and of its trust policy, for principals about which nothing is
+        known."""
         return _digest(self._power(role), *_sorted(map(_with_principals, role.as_role.trust)))
 
     def _power(self, known: KnownEntity) -> str:

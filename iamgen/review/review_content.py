@@ -1,4 +1,4 @@
-"""All that a new review has, before it is written in one format or another."""
+"""The content of a new review, before it is written in one of the formats."""
 
 from __future__ import annotations
 

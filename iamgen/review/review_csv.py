@@ -1,4 +1,4 @@
-"""A review as CSV, for a spreadsheet: a row for each access, in any order, each with the head of the review."""
+"""Write and read a review as CSV, for a spreadsheet: one row for each access, each with the head of the review."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands at the head of a review, and what was read of a review's file."""
+"""The head of a review, and everything that was read from a review's file."""
 
 from __future__ import annotations
 

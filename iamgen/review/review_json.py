@@ -1,4 +1,4 @@
-"""How far a review is, as JSON in the shape of `schemas/review-check.schema.json`."""
+"""Write how much of a review is done as JSON, in the shape of `schemas/review-check.schema.json`."""
 
 from __future__ import annotations
 

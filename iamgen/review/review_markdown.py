@@ -1,4 +1,4 @@
-"""A review as Markdown: a task list by account, whose boxes owners tick."""
+"""Write and read a review as Markdown: a task list by account, whose boxes owners tick."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ def read_markdown(text: str, where: str) -> tuple[WrittenReview, tuple[Fault, ..
 
 
 def _unknown(content: str) -> Fault | None:
-    """Return what is wrong with a line that is none of the review; None for a heading, a note or an empty line."""
+    """Return what is wrong with a line that does not belong to the review; None for a heading, a note or an empty
+    line."""
     if content.startswith(MERGE_MARKERS):
         return Fault("", IN_CONFLICT, "solve the conflict first: keep every line of both sides once")
     if not content or content.startswith(("#", "> ", ">")):

@@ -1,4 +1,4 @@
-"""Hold a review against the access of now: what is confirmed, what is new or has changed since, and what is gone."""
+"""Compare a review with the access of today: what is confirmed, what is new or changed, and what is gone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from iamgen.review.review_head import WrittenLine, WrittenReview
 
 @dataclass(frozen=True)
 class ChangedLine:
-    """An access that is another than the one that the review has."""
+    """An access that differs from the one in the review."""
 
     written: WrittenLine
     """The line of the review."""
@@ -28,7 +28,7 @@ class ChangedLine:
 
 @dataclass(frozen=True)
 class ReviewState:
-    """How far a review is."""
+    """How much of a review is done."""
 
     review: WrittenReview
     """The review."""

@@ -1,4 +1,4 @@
-"""How far a review is, as people read it: with the lines to put into the file."""
+"""Write how much of a review is done as text for people, with the lines to put into the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes a CloudFormation template for each account from the resolved declaration."""
+"""Make a CloudFormation template for each account from the resolved declaration."""
 
 
 def import_stack() -> None:

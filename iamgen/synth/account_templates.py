@@ -1,4 +1,4 @@
-"""The templates of several accounts, as text; what is wrong with any of them in one go."""
+"""Make the templates of several accounts as text, and report the faults of all of them in one go."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Roles, groups and policies that users.py declares itself, as resources of a template."""
+"""Make resources of the roles, groups and policies that users.py declares itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CI users as resources: in each account the user, and a group and policy that let it assume its roles there."""
+"""Make resources of CI users: in each account the user, and a group and policy to assume its roles there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last look at a template before it leaves: nothing may be in it that CloudFormation would make something else of.
+"""Look at a finished template once more: it may contain nothing that CloudFormation would replace.
 
 Where an operator's text comes in it is refused with its line. This is the net below, which knows only the template, and
 so holds whatever way a text came.

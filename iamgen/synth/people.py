@@ -1,4 +1,4 @@
-"""Resources of the account that holds people: three groups, what they may do, and, if so set, the people."""
+"""Make the resources of the account that holds people: three groups, their policies and, by a setting, the people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OIDC providers for the pipelines of an account: one for each issuer, shared by all that it vouches for."""
+"""Make OIDC providers for the pipelines of an account: one for each issuer, shared by all of its pipelines."""
 
 from __future__ import annotations
 

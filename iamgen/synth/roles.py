@@ -1,4 +1,4 @@
-"""The standardized roles of an account: AdminR, OpsR, ReadR, and the policies that two of them need."""
+"""Make the standardized roles of an account: AdminR, OpsR, ReadR, and the policies that two of them need."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ABOUT = {
     READ: "Read-only power over all services.",
 }
 
-# What ReadOnlyAccess lets out although it is data or a secret; iam-facts section 6.
+# Actions that ReadOnlyAccess allows, although they read data or secrets.
 _DATA = {
     "athena": ("GetQueryResults", "GetQueryResultsStream"),
     "codeartifact": ("GetAuthorizationToken",),

@@ -1,4 +1,4 @@
-"""ManageOwnUserP: what a person may do to their own user, and how little of it without MFA.
+"""Make ManageOwnUserP: what a person may do to their own user, and how little of it without MFA.
 
 The actions are those of AWS's published policy for managing one's own credentials with MFA (IAM User
 Guide), less what would reach another user.

@@ -1,4 +1,4 @@
-"""A template as the text that is deployed: the same template gives the same bytes, on any machine."""
+"""Write a template as the text that is deployed: the same template gives the same bytes on every machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The trust policy of a role, who may assume it, compiled from what was granted and declared."""
+"""Make the trust policy of a role, which says who may assume it, from what was granted and declared."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class TrustForm(NamedTuple):
 
 
 class Trust(NamedTuple):
-    """Whom a role trusts: those granted it, and what its declaration says may assume it besides."""
+    """Whom a role trusts: those to whom it is granted, and those whom its declaration names."""
 
     granted: tuple[Granted, ...]
     """The grants of the role in its account."""

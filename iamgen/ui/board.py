@@ -1,4 +1,4 @@
-"""Show on a terminal what is being waited for: a line for each piece of work under way, and how many are done."""
+"""Show on a terminal what iamgen waits for: a line for each piece of work, and how many are done."""
 
 from __future__ import annotations
 

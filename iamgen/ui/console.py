@@ -89,7 +89,7 @@ def _forget_input(stream: TextIO) -> None:
     """Throw away what was typed at a terminal and not read yet: it answers no question that anybody has seen."""
     import termios
 
-    with suppress(OSError, ValueError, termios.error):  # what is no terminal has nothing typed ahead
+    with suppress(OSError, ValueError, termios.error):  # only at a terminal can somebody have typed ahead
         termios.tcflush(stream.fileno(), termios.TCIFLUSH)
 
 
@@ -137,10 +137,10 @@ class Console(NamedTuple):
         try:
             wait_for_input(self.answers)
             answer = self.answers.readline()
-        except OSError:  # the terminal is gone, and with it whoever could have said yes
+        except OSError:  # the terminal is closed, so nobody can answer
             pass
         finally:
-            if not answer.endswith("\n"):  # what is said next begins a line of its own
+            if not answer.endswith("\n"):  # the next message begins on a new line
                 print(file=self.err)
         return answer.strip().lower() in {"y", "yes"}
 

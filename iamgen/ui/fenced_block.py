@@ -1,4 +1,4 @@
-"""Blocks of Markdown whose text is shown as it is."""
+"""Write blocks of Markdown whose text is shown as it is."""
 
 from __future__ import annotations
 

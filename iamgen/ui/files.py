@@ -110,7 +110,7 @@ def _refuse_other_than_files(target: Path) -> None:
 
 def _draft(target: Path, content: str, *, private: bool) -> Path:
     """Write the content beside its target, flushed to disk; return where. Undecoded bytes are what they were."""
-    import tempfile  # 3 ms that only writing should cost
+    import tempfile  # takes 3 ms, and is only needed for writing
 
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     draft = Path(name)

@@ -1,4 +1,4 @@
-"""Lists in one line: the first of several names, and how many more there are."""
+"""Write a list in one line: the first of several names, and how many more there are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Take secrets out of messages: what the environment holds of them, and user names and passwords in URLs."""
+"""Remove secrets from messages: those in the environment, and user names and passwords in URLs."""
 
 from __future__ import annotations
 

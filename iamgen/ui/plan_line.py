@@ -1,4 +1,4 @@
-"""A line of what a person reads before they agree to a change."""
+"""One line of the plan that a person reads before they agree to a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Escape what a terminal would obey, such as control characters, in text that comes from elsewhere."""
+"""Escape characters that a terminal would obey, such as control characters, in text from elsewhere."""
 
 from __future__ import annotations
 

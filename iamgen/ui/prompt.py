@@ -1,4 +1,4 @@
-"""Asks a question at the terminal that is answered with a text."""
+"""Ask a question at the terminal that is answered with a text."""
 
 from __future__ import annotations
 

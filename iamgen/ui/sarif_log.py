@@ -1,4 +1,4 @@
-"""The frame of SARIF 2.1.0 around results, for code scanning: https://docs.oasis-open.org/sarif/sarif/v2.1.0/."""
+"""The frame of SARIF 2.1.0 around results: https://docs.oasis-open.org/sarif/sarif/v2.1.0/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Treat signals that end a process like ^C, and hold them back while something must not be interrupted.
+"""Treat signals that end a process like ^C, and delay them while something must not be interrupted.
 
 The first signal raises KeyboardInterrupt, and whatever was begun is cleaned up on the way out. A second signal does not
 cut that short: a terminal that is closed often sends two. A third signal does.

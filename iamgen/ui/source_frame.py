@@ -1,4 +1,4 @@
-"""Draw a source line with carets under the part that is meant, as compilers do, so that it fits the terminal."""
+"""Draw a source line with carets under the wrong part, as compilers do, so that it fits the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Say under --verbose what is asked of AWS and of git, how long each took, and what happens to a stack meanwhile."""
+"""Report under --verbose each request to AWS and git, how long it took, and what happens to a stack meanwhile."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a person gets: links into the console, and what belongs into their `~/.aws`."""
+"""Make what a person needs at their computer: links into the console, and the contents of `~/.aws`."""

@@ -1,4 +1,4 @@
-"""What the AWS CLI reads in a configuration file, by its own reader: the proof that a merge harms no profile.
+"""Read a configuration file with the AWS CLI's own reader, to prove that a merge harms no profile.
 
 The text that is to be written is put together by `merge.py`. Here it is read once more, before and after, by
 botocore's parser, which knows nothing of how it was put together. Nothing may be written unless both agree.

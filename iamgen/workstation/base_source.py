@@ -1,4 +1,4 @@
-"""Where a person's own profile gets its credentials from, when that is no key in `~/.aws/credentials`."""
+"""Choose where a person's own profile gets its credentials from, if not from a key in `~/.aws/credentials`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from iamgen.workstation.sections import blocks, identity
 
 
 class SourceOptions(NamedTuple):
-    """The choice, as far as the command line names it; none of them leaves what the profile has."""
+    """The choice that the command line makes; without one, the profile keeps what it has."""
 
     login: bool = False
     """Whether `aws login` gets the credentials."""

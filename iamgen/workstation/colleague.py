@@ -1,4 +1,4 @@
-"""One person, and all that their console, their CLI and the templates need to know."""
+"""One person, with everything that their console, their CLI and the templates need to know."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HINTS = MappingProxyType(
 
 
 class Called(NamedTuple):
-    """What the command line says of a person."""
+    """What the command line says about a person."""
 
     user: str
     """The person's name."""
@@ -45,7 +45,7 @@ class Called(NamedTuple):
 
 
 class Colleague(NamedTuple):
-    """A person, and what iamgen knows of them."""
+    """A person, and what iamgen knows about them."""
 
     source: ProfileSource
     """What their profiles share."""

@@ -1,4 +1,4 @@
-"""`${NAME}` in a template replaced, as GNU gettext's envsubst does it."""
+"""Replace `${NAME}` in a template, as GNU gettext's envsubst does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class FileTemplate(NamedTuple):
 
 
 class ExpandedText(NamedTuple):
-    """What a template made."""
+    """The text that a template made."""
 
     text: str
     """The text."""

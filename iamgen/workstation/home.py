@@ -1,4 +1,4 @@
-"""Where a person's AWS configuration lies, and what it holds now."""
+"""Find where a person's AWS configuration is, and what it contains now."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def is_open(at: FilePath) -> bool:
 
 
 def backup(at: FilePath, now: datetime) -> Path:
-    """Return where a copy of the file goes: beside it, with the moment (UTC) in its name, and nothing there yet."""
+    """Return where a copy of the file goes: beside it, with the time (UTC) in its name, where no file exists yet."""
     stem = at.path.with_name(f"{at.path.name}.{now:%Y%m%dT%H%M%SZ}")
     names = (stem.with_name(f"{stem.name}{f'-{n}' if n > 1 else ''}.bak") for n in range(1, 1000))
     return next(name for name in names if not name.exists())

@@ -1,4 +1,4 @@
-"""Put what the templates make into a person's `~/.aws`: show what would change, ask, write, say what is next."""
+"""Put what the templates make into a person's `~/.aws`: show the change, ask, write, and say what is next."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from iamgen.workstation.update import Update, contents, updates
 
 
 class Installation(NamedTuple):
-    """What is to be written for whom, and what the person has decided beforehand."""
+    """What is written for whom, and what the person has decided beforehand."""
 
     texts: FileTexts
     """What the templates make."""
@@ -49,7 +49,7 @@ class Installation(NamedTuple):
 
 
 def install(work: Installation, console: Console) -> int:
-    """Show what would become of the person's files, ask, and do it; return 1 when they declined.
+    """Show what would be done to the person's files, ask, and do it; return 1 if they declined.
 
     Raises IamgenError for what is wrong with their files, before anything is written.
     """

@@ -1,4 +1,4 @@
-"""A person's long-lived access key: from where its secret comes, and what cannot be one."""
+"""A person's long-lived access key: where its secret comes from, and which keys are refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST_ID = 32  # of AWS's; a secret has 40
 
 @dataclass(frozen=True)
 class AccessKey:
-    """An access key. What shows the value does not show the secret."""
+    """An access key. Its representation does not show the secret."""
 
     id: str
     """Its id."""
@@ -29,7 +29,7 @@ class AccessKey:
 
 @dataclass(frozen=True)
 class StatedKey:
-    """What the command line says of a key, and how else its secret may be had."""
+    """What the command line says about a key, and how else its secret can be obtained."""
 
     id: str | None
     """The id; None where the command line has none."""
@@ -60,7 +60,7 @@ def check(value: StatedKey) -> None:
 
 
 def access_key(value: StatedKey) -> AccessKey:
-    """Return the key, having asked for its secret where nothing else has it. `check` comes first.
+    """Return the key, after asking for its secret if no other place has it. `check` comes first.
 
     Raises IamgenError when what was given is no secret, or there is nobody to ask.
     """

@@ -1,4 +1,4 @@
-"""Links that switch to a role in the AWS console.
+"""Make links that switch to a role in the AWS console.
 
 Their form: IAM User Guide, "Switch from a user to an IAM role (console)"; `displayName` and `color` are taken as the
 console's own page takes them.

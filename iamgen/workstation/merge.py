@@ -13,7 +13,7 @@ STRAY = "the line is neither [section], NAME = VALUE nor comment, or says again 
 
 
 class MergeStep(NamedTuple):
-    """What becomes of one section; its lines stand without header, line ends and mark."""
+    """What is done to one section; its lines come without header, line ends and mark."""
 
     kind: Literal["add", "same", "update", "conflict", "remove"]
     """What happens: `conflict` takes something from the person, `same` changes nothing."""
@@ -48,7 +48,7 @@ class File(NamedTuple):
 
 
 class WantedSection(NamedTuple):
-    """The sections that a file is to have."""
+    """The sections that a file should have."""
 
     text: str
     """The sections, as a text."""
@@ -87,7 +87,7 @@ def steps(file: File, expected: WantedSection) -> tuple[MergeStep, ...]:
 def merged(
     file: File, expected: WantedSection, taken: Sequence[MergeStep], declined: Container[SectionIdentity] = ()
 ) -> str:
-    """Return the file's text once the steps are taken, but for conflicts whose identity was declined."""
+    """Return the file's text after the steps, without those conflicts that the person has declined."""
     doing = {step.identity: step for step in taken if step.kind != "same" and step.identity not in declined}
     end = "\r\n" if "\r\n" in file.text else "\n"
     result = {step.identity: [mark(step.identity, step.own, expected.owner), *step.after] for step in taken}

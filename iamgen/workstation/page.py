@@ -1,4 +1,4 @@
-"""A person's links, and the page for their first day, as text."""
+"""Write a person's links, and the page for their first day, as text."""
 
 from __future__ import annotations
 

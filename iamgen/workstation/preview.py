@@ -24,7 +24,7 @@ _SIGNS = {"add": "+", "update": "~", "conflict": "~", "remove": "-"}
 
 
 def preview(steps: Sequence[MergeStep], secret: str | None = None) -> Iterator[str]:
-    """Yield lines that say what becomes of each section; of those that stay, how many there are."""
+    """Yield lines that say what is done to each section, and how many sections stay as they are."""
     for step in steps:
         if step.kind != "same":
             yield f"  {_SIGNS[step.kind]} [{step.header}]{f'   # {step.why}' if step.why else ''}"

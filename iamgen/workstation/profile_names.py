@@ -1,4 +1,4 @@
-"""Names of profiles that every program takes which reads `~/.aws`.
+"""Check names of profiles: every program that reads `~/.aws` has to accept them.
 
 The AWS CLI takes almost any name. AWS's library for JavaScript passes over a profile whose name has another character
 than these, and older releases of it add the profile's options to the section before. AWS's library for Go, and with it

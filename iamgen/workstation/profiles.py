@@ -1,4 +1,4 @@
-"""What stands for `${AWS_ROLE_PROFILES}`: a profile of the AWS CLI for each role that a person may assume."""
+"""Make the value of `${AWS_ROLE_PROFILES}`: an AWS CLI profile for each role that a person may assume."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from iamgen.workstation.roles import Assumable
 
 
 class ProfileSource(NamedTuple):
-    """The profile that a person's own credentials are under, and what their role profiles share."""
+    """The profile with a person's own credentials, and what their role profiles share."""
 
     profile: str
     """The name of the person's own profile."""

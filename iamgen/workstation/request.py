@@ -1,4 +1,4 @@
-"""What somebody asks of `iamgen bootstrap`, as values: for whom, from which files, with which key, to which end."""
+"""What somebody asks of `iamgen bootstrap`, as values: for whom, from which files, with which key, and what for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The roles that a person may assume, account by account, as their console and their CLI will call them."""
+"""List the roles that a person may assume, by account, with their names in the console and the CLI."""
 
 from __future__ import annotations
 

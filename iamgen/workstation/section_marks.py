@@ -1,4 +1,4 @@
-"""Whose a section of a person's file is, and which of its options stay when iamgen writes it.
+"""Find whom a section of a person's file belongs to, and which of its options stay when iamgen writes it.
 
 A section that iamgen writes begins with a comment that says for whom, and has a digest of what iamgen wrote. Where the
 digest agrees with the section, or with the section less options that stand together, nobody has edited, renamed or

@@ -1,4 +1,4 @@
-"""The options of a section, each with its lines, and which of them say where a profile's credentials come from."""
+"""Read the options of a section with their lines, and find where a profile's credentials come from."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def lines_of(options: Iterable[SectionOption]) -> tuple[str, ...]:
 
 
 def beside(options: Sequence[SectionOption], template: frozenset[str]) -> Iterator[SectionOption]:
-    """Yield the options that may stay beside those that a template makes, whose names are given."""
+    """Yield the options that may stay beside those with the given names, which a template makes."""
     superseded = frozenset(name for option in template for name in _SUPERSEDED.get(option, ()))
     chosen = CREDENTIAL_SOURCES if template & CREDENTIAL_SOURCES else frozenset()
     for option in options:

@@ -1,4 +1,4 @@
-"""The text of an AWS configuration file in blocks, a section each, from which it can be put together again.
+"""Split the text of an AWS configuration file into sections, from which it can be put together again.
 
 What is a section is what the AWS CLI takes for one: it reads with Python's configparser, where an indented line goes
 on with the option before it, and makes profiles of `[profile NAME]` (botocore/configloader.py).

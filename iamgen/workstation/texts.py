@@ -1,4 +1,4 @@
-"""The two templates of a repository, `aws-cli.config.tpl` and `aws-cli.credentials.tpl`, and what they make."""
+"""Render the two templates of a repository, `aws-cli.config.tpl` and `aws-cli.credentials.tpl`."""
 
 from __future__ import annotations
 

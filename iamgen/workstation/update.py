@@ -1,4 +1,4 @@
-"""The two files of a person's `~/.aws` as they are, as they are to be, and the way from one to the other."""
+"""The two files of a person's `~/.aws`: as they are, as they should be, and how to get there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from iamgen.workstation.texts import FileTexts
 
 
 class Update(NamedTuple):
-    """What becomes of one file."""
+    """What is done to one file."""
 
     place: home.FilePath
     """Where it is."""
@@ -34,7 +34,7 @@ class Update(NamedTuple):
         return tuple(step for step in self.steps if step.kind == "conflict")
 
     def text(self, declined: Container[SectionIdentity]) -> str:
-        """Return the file as it is to be, without the sections that the person declined."""
+        """Return the new text of the file, without the sections that the person declined."""
         return merged(self.file, self.section, self.steps, declined)
 
     def damage(self, declined: Container[SectionIdentity] = ()) -> tuple[Fault, ...]:

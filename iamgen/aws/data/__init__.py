@@ -44,7 +44,7 @@ def escalation_steps() -> tuple[tuple[str, ...], ...]:
 
 @cache
 def list_date(file: str) -> str:
-    """Return the day, or the year, of which a list is, as the file says at its beginning."""
+    """Return the date, or the year, of a list, as the file states it at its beginning."""
     head = (HERE / file).read_text("utf-8").partition("\n\n")[0]
     dated = re.findall(r"^#.*\b(?:is|as) of (\d{4}(?:-\d\d-\d\d)?)", head, re.MULTILINE)
     return str(dated[0])

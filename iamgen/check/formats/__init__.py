@@ -1,4 +1,4 @@
-"""Findings as text: for people, for programs, for code scanning, and as annotations of a GitHub workflow.
+"""Write findings for people, for programs, for code scanning, and as annotations of a GitHub workflow.
 
 Findings come by place: an account's name, or the path of a template that iamgen did not make.
 """

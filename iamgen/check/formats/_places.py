@@ -1,4 +1,4 @@
-"""What the formats share: the order of findings, and how the place of one is written."""
+"""What all formats share: the order of findings, and how the place of a finding is written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ACCOUNT = re.compile("[a-z0-9-]+")
 
 
 class FilePlace(NamedTuple):
-    """A file, and where in it."""
+    """A file, and a place in it."""
 
     file: str
     """The file's path."""

@@ -1,4 +1,4 @@
-"""Findings for a program.
+"""Write findings as JSON, for a program.
 
 An object of three: `templates`, the names or files of those checked; `counts`, how many findings there are of
 each level; and `findings`, each with `place` (one of the templates) and the fields of `Finding`: `rule`, `level`,

@@ -1,4 +1,4 @@
-"""Findings as annotations of a GitHub workflow: commands that its runner reads off the log.
+"""Write findings as annotations of a GitHub workflow: commands that its runner reads in the log.
 
 GitHub shows ten annotations of each level for a step; the log has them all.
 """

@@ -1,4 +1,4 @@
-"""Findings for a person: what `iamgen check` prints."""
+"""Write findings as text for a person: the output of `iamgen check`."""
 
 from __future__ import annotations
 

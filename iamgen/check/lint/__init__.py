@@ -1,1 +1,1 @@
-"""cfn-lint, run in process: on all processors, cached, once for equal templates."""
+"""Run cfn-lint inside this process: on all processors, with a cache, and only once for equal templates."""

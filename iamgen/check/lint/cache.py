@@ -1,4 +1,4 @@
-"""What cfn-lint found earlier, in the person's cache folder: no text is linted twice by the same rules.
+"""Keep the results of cfn-lint in the person's cache folder, so that no text is linted twice by the same rules.
 
 Nothing here can make a result wrong or a run fail: an entry that is not exactly as it was written does not
 count, and a folder that cannot be used remembers nothing.
@@ -41,7 +41,7 @@ class Memory:
     """What the version and the configuration are, as `setting` returns it."""
 
     def recall(self, text: str) -> tuple[Finding, ...] | None:
-        """Return what was found in `text` earlier, or None when that is not known."""
+        """Return what was found in `text` earlier, or None if nothing is stored about it."""
         if self.folder is None:
             return None
         try:
@@ -82,7 +82,7 @@ NOTHING = Memory(None)
 
 
 def open_memory(region: str, config_file: Path | None) -> Memory:
-    """Return the memory for cfn-lint as it is now, configured by `config_file`.
+    """Return the memory for this version of cfn-lint, configured by `config_file`.
 
     It remembers nothing when that file pulls in others, or when the cache folder is open to other people.
     """
@@ -110,7 +110,7 @@ def cache_folder() -> Path:
 
 
 def _is_private(folder: Path) -> bool:
-    """Whether nobody else can have put anything into the folder, which may not exist yet."""
+    """Whether nobody else can have put anything into the folder. The folder may not exist yet."""
     if not folder.is_absolute():
         return False
     try:

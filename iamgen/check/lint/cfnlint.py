@@ -1,4 +1,4 @@
-"""cfn-lint inside this process: the only module that imports it, and not before it is needed.
+"""Call cfn-lint inside this process. Only this module imports cfn-lint, and only when it is needed.
 
 Importing it and loading its rules takes longer than most templates do, so both happen once in a process, with
 Python's cycle collector at rest: it would walk over what is loaded again and again, and find nothing to free.

@@ -1,4 +1,4 @@
-"""The repository's .cfnlintrc: where it is, which other files it brings in, and what is wrong with it."""
+"""Read the repository's .cfnlintrc: where it is, which files it includes, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LINE = re.compile(rf"(?:{_SELF_CONTAINED}):(?:\s.*)?|[ \t].*|-(?:\s.*)?|#.*|---
 
 
 def find_config(root: Path) -> Path | None:
-    """Return the repository's own configuration of cfn-lint, or None where it has none."""
+    """Return the repository's own configuration of cfn-lint, or None if it has none."""
     return next((root / name for name in CONFIG_NAMES if (root / name).is_file()), None)
 
 

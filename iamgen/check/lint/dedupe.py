@@ -1,4 +1,4 @@
-"""Templates that differ only in whose they are, linted once.
+"""Lint templates only once if they differ only in the account that they are for.
 
 Two templates are alike when they are the same text but for their own account's id and its name in the
 description. cfn-lint looks at an id's form, not at which it is, and at no more of a description than its
@@ -20,7 +20,7 @@ LintTexts = Callable[[Mapping[str, str]], Mapping[str, tuple[Finding, ...]]]
 
 
 class Whose(NamedTuple):
-    """An account's name and id."""
+    """The account to which a template belongs: its name and id."""
 
     name: str
     """The account's name."""
@@ -31,7 +31,7 @@ class Whose(NamedTuple):
 def lint_alike(
     texts: Mapping[Whose, str], lint: LintTexts, on_done: Callable[[str], None]
 ) -> dict[str, tuple[Finding, ...]]:
-    """Return the findings of each account's template; of those that are alike, one is linted, as it is.
+    """Return the findings of each account's template. Of several alike templates, only one is linted.
 
     `lint` gets one template of each kind by its account's name; `on_done` hears of each of the others.
     """

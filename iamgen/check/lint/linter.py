@@ -1,4 +1,4 @@
-"""Every template linted by cfn-lint: remembered where it can be, the rest on all processors."""
+"""Lint every template with cfn-lint: use stored results if there are any, and all processors for the rest."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PARALLEL_FROM = 3 if _FORK else 6
 
 @dataclass(frozen=True)
 class LintSettings:
-    """How to lint."""
+    """How cfn-lint is run."""
 
     region: str
     """The region in which the template will be deployed."""
@@ -39,7 +39,7 @@ class LintSettings:
 
 
 class TextLinter(Protocol):
-    """What lints: the module `iamgen.check.lint.cfnlint`, or what a test puts in its place."""
+    """The linter: the module `iamgen.check.lint.cfnlint`, or what a test uses instead."""
 
     def load(self, region: str, config_file: Path | None) -> None:
         """Make ready, so that forked processes need not."""

@@ -1,4 +1,4 @@
-"""Leaves out of cfn-lint's findings what a rule of iamgen tells as well, and what cfn-lint tells several times."""
+"""Leave out cfn-lint's findings that a rule of iamgen reports too, or that cfn-lint reports several times."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SAME_FAULT: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 def without_repeats(findings: Collection[Finding], template: Template, own: Collection[Finding]) -> tuple[Finding, ...]:
-    """Return cfn-lint's findings without those that repeat others; `own` are those of iamgen's rules, as reported.
+    """Return cfn-lint's findings without those that repeat others; `own` are the findings of iamgen's rules.
 
     cfn-lint's findings about actions go where iamgen's own rule has looked: cfn-lint's list is older, and what is
     newer than that it calls wrong. Of a value that fits none of several forms, cfn-lint tells of each form, and then

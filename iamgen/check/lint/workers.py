@@ -1,4 +1,4 @@
-"""Templates linted by several processes at once."""
+"""Lint templates in several processes at once."""
 
 from __future__ import annotations
 

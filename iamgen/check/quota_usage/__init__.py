@@ -1,1 +1,1 @@
-"""How much of each quota of AWS a template uses: the one table that rules, headroom and warnings read."""
+"""Count how much of each AWS quota a template uses: the one table for rules, headroom and warnings."""

@@ -1,4 +1,4 @@
-"""How many there are: attached policies, memberships, tags, resources of a template and of an account."""
+"""Count attached policies, memberships, tags, and the resources of a template and of an account."""
 
 from __future__ import annotations
 

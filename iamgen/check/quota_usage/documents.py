@@ -1,4 +1,4 @@
-"""The lengths of policy documents: trust policies, managed policies, inline policies."""
+"""Measure the lengths of policy documents: trust policies, managed policies, inline policies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How full each quota of AWS is in an account's template, and what fills it next.
+"""Say how full each AWS quota is for an account's template, and what will fill it next.
 
 Whatever else the account has is not known here, and counts besides.
 """
@@ -45,7 +45,7 @@ class Headroom:
 
     @property
     def warning(self) -> Fault:
-        """A warning to whoever owns the declaration."""
+        """A warning for the people who own the declaration."""
         usage = f"{self.used:,} of {self.limit:,} {self.unit}, {self.percent} %"
         return Fault(f"{self.account} {self.subject}", usage, self.next)
 
@@ -57,7 +57,7 @@ class Headroom:
 
 
 def headroom(account: str, template: Template, facts: Facts, people: int = 0) -> tuple[Headroom, ...]:
-    """Return every quota of which the account's template uses something.
+    """Return every quota that the account's template uses.
 
     `people` are the users of the account that are made by hand, and so are not in its template.
     """
@@ -82,7 +82,7 @@ def fullest(rows: Sequence[Headroom], count: int) -> tuple[Headroom, ...]:
 
 
 def _longest_of_each(usages: Iterable[Usage]) -> Iterator[Usage]:
-    """Yield all usages, but of names, of which there are many under one label, only the longest."""
+    """Yield all usages. There are many names under one label: yield only the longest of them."""
     longest: dict[str, Usage] = {}
     for usage in usages:
         if usage.grows:

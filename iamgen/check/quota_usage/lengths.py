@@ -1,4 +1,4 @@
-"""How long a text or a document will be at least, once CloudFormation has replaced its functions."""
+"""Measure how long a text or document will be at least, after CloudFormation has replaced its functions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHORTEST_SUFFIX = min(len(partition.url_suffix) for partition in map(PARTITIONS
 
 @dataclass(frozen=True)
 class Ruler:
-    """Measures texts and documents of one template. What a function stands for counts as far as it is known."""
+    """Measures texts and documents of one template. The value of a function counts as far as it is known."""
 
     template: Template
     """The template."""
@@ -40,7 +40,7 @@ class Ruler:
         return len(written)
 
     def _written(self, value: object) -> object:
-        """Return a value as it is written at the shortest; None where it may be left out."""
+        """Return a value in its shortest form; None if it may be left out."""
         if isinstance(value, str):
             return self._filled(value)
         if function(value) == "Fn::If":

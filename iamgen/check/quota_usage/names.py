@@ -1,4 +1,4 @@
-"""The lengths of names, paths and tags. They do not fill up, but a longer stack name can make one too long."""
+"""Measure the lengths of names, paths and tags. A longer stack name can make a name too long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The size of a template, and of its description."""
+"""Measure the size of a template, and of its description."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of one quota a part of a template uses, and what to do about it."""
+"""The use of one quota by a part of a template, and what to do if it is too much."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a template that cfn-lint does not see: one fault a file, the file named as the fault.
+"""The rules of `iamgen check`, for faults that cfn-lint does not see: one file for each fault, named after it.
 
 Files that begin with an underscore hold what several rules share.
 """
@@ -21,7 +21,7 @@ Example = Mapping[str, object]
 
 
 class Problem(NamedTuple):
-    """What a rule says about one place of a template."""
+    """One report of a rule about a place of a template."""
 
     path: Path
     """Where it is in the template."""
@@ -33,7 +33,7 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """One fault: how to find it, and what to tell about it."""
+    """One kind of fault: how to find it, and what to say about it."""
 
     id: str
     """Its short name in reports, such as `E112`; errors begin with E, warnings with W."""

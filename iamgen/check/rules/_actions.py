@@ -1,4 +1,4 @@
-"""Which actions a policy's text means: IAM's wildcards, and what counts as every action."""
+"""Find which actions a policy's text means: IAM's wildcards, and what counts as every action. Several rules use it."""
 
 from __future__ import annotations
 

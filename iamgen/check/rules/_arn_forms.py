@@ -1,4 +1,4 @@
-"""Whether a resource of a statement can be one of those that an action is about, by the forms of their ARNs."""
+"""Decide by the forms of ARNs whether a resource of a statement can be one that an action is about."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Token(NamedTuple):
     """Whether none of these is a slash or a colon."""
 
     def takes(self, other: _Token) -> bool:
-        """Return whether both can stand for one and the same character."""
+        """Return whether both can be the same character."""
         if self.text and other.text:
             return self.text == other.text
         return not (self.plain and other.text in _SEPARATORS) and not (other.plain and self.text in _SEPARATORS)
@@ -82,7 +82,7 @@ def _overlap(first: tuple[_Token, ...], second: tuple[_Token, ...]) -> bool:
 def _following(
     first: tuple[_Token, ...], second: tuple[_Token, ...], here: int, beside: int
 ) -> Iterator[tuple[int, int]]:
-    """Yield the places in both forms after one character, or after a wildcard that stands for nothing."""
+    """Yield the places in both forms after one character, or after a wildcard that matches nothing."""
     token, opposite = (form[place] if place < len(form) else None for form, place in ((first, here), (second, beside)))
     if token and token.many:
         yield here + 1, beside

@@ -1,4 +1,4 @@
-"""Which actions of a list a policy allows on everything that a service has: what several rules ask."""
+"""Find which actions of a list a policy allows on everything that a service has. Several rules use it."""
 
 from __future__ import annotations
 

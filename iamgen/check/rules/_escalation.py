@@ -1,4 +1,4 @@
-"""Which of the actions that lead to more power a policy allows, and which ways to more power they open together."""
+"""Find which actions that lead to more power a policy allows, and which ways to more power they open together."""
 
 from __future__ import annotations
 
@@ -85,7 +85,8 @@ def within_boundaries(holder: Resource, template: Template) -> frozenset[str]:
 
 
 def boundary_doubt(holder: Resource, template: Template) -> str:
-    """Return, as a part of a sentence, that a holder's boundary is not known; nothing where it is, or there is none."""
+    """Return, as a part of a sentence, that a holder's boundary is not known; nothing if it is known, or if there is
+    none."""
     unknown = (value for value in holder.values("PermissionsBoundary") if _of_boundary(value, template) is None)
     value = next(unknown, None)
     return f", unless its permissions boundary {value.text}, which is not known here, leaves that out" if value else ""
@@ -113,7 +114,7 @@ def is_administrator(holder: TemplateHolder) -> bool:
 
 
 def escalating(statement: ReadStatement) -> set[str]:
-    """Return the dangerous actions that a statement is about, but for those that it means by `*`."""
+    """Return the dangerous actions that a statement is about, except those that it means by `*`."""
     return _meant(statement, by_star=False)
 
 

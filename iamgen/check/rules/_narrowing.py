@@ -1,4 +1,4 @@
-"""What narrows a statement and what only looks as if it did: the one place that every rule asks.
+"""Decide what really narrows a statement, and what only seems to: the one place that every rule asks.
 
 A pattern that matches names nobody has thought of, such as `role/?*`, stands for everything, and so do patterns that
 match all such names together, one for each letter. A condition narrows nothing if it is about who calls and not about
@@ -41,7 +41,7 @@ PATTERNS = frozenset(("stringlike", "arnlike", "arnequals"))
 
 
 def is_every_resource(resource: Value, service: str, kind: str = "") -> bool:
-    """Return whether the text stands for everything that a service has, or has of a kind such as `role`."""
+    """Return whether the text matches everything that a service has, or everything of a kind such as `role`."""
     return _are_every((resource.shape,), service, kind)
 
 
@@ -74,7 +74,7 @@ def receivers(statement: ReadStatement, services: tuple[str, ...]) -> tuple[str,
 
 
 def without_receivers(statement: ReadStatement) -> tuple[ReadCondition, ...]:
-    """Return the conditions of a statement, but for those on the service that a role is passed to."""
+    """Return the conditions of a statement, except those on the service to which a role is passed."""
     return tuple(condition for condition in statement.conditions if condition.name != _PASSED_TO)
 
 
@@ -130,7 +130,8 @@ def _matches(text: str, service: str, resource: str) -> bool:
 
 
 def _fixed(fields: list[str], index: int, default: str) -> str:
-    """Return a field of the ARN to try: as the pattern has it, but for wildcards. The service is not to be chosen."""
+    """Return a field of the ARN to try: the field of the pattern without its wildcards. The service cannot be
+    chosen."""
     field = fields[index]
     if index == _REGION and fields[_SERVICE] == "iam":
         return ""

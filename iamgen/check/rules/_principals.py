@@ -1,4 +1,4 @@
-"""Whom a trust policy lets in, and whether it demands MFA of them: what several rules ask."""
+"""Find whom a trust policy lets in, and whether it demands MFA of them. Several rules use it."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def is_closed(statement: ReadStatement) -> bool:
 
 
 def demands_mfa(document: Document, statement: ReadStatement) -> bool:
-    """Return whether nobody comes in by an Allow without MFA: by its own condition, or by a Deny beside it."""
+    """Return whether an Allow lets nobody in without MFA: by its own condition, or because of a Deny beside it."""
     return any(map(proves_mfa, statement.conditions)) or any(map(_refuses_without_mfa, document.statements))
 
 

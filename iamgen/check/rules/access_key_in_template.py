@@ -22,9 +22,9 @@ RULE = Rule(
     level="warning",
     summary="A template makes an access key",
     why=(
-        "Its secret part can only leave the stack by an output or by another resource, where it can be read, and "
-        "nothing makes it anew in time. Machines inside AWS have roles, CI services have OIDC, and people make their "
-        "keys themselves."
+        "The secret part of the key can only leave the stack by an output or by another resource, where people can "
+        "read it, and nothing replaces the key by a new one in time. Use roles for machines inside AWS and OIDC "
+        "for CI services, and let people make their own keys."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
     check=_check,

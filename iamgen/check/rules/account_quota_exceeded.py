@@ -1,4 +1,4 @@
-"""The rule that counts an account's roles, users, groups and policies against what AWS lets it have."""
+"""The rule that compares the number of an account's roles, users, groups and policies with AWS's quotas."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ RULE = Rule(
     id="E130",
     name="account-quota-exceeded",
     level="error",
-    summary="The template has more of a kind than an account can have",
+    summary="The template has more groups, OIDC providers or other things than an account can have",
     why=(
-        "An account has 300 groups and 100 OIDC providers at most, unless AWS has raised the quota, to 500 and 700. "
-        "Whatever else the account has counts besides."
+        "An account has at most 300 groups and 100 OIDC providers, unless AWS has raised the quota to 500 and 700. "
+        "Everything else that is in the account counts too."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     check=_check,

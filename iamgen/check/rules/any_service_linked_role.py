@@ -1,4 +1,4 @@
-"""The rule about policies that allow to make the service-linked role of any service."""
+"""The rule about policies that allow to create the service-linked role of any service."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ RULE = Rule(
     summary="A policy allows to make the service-linked role of every service",
     why=(
         "A service-linked role gives a service the rights that AWS chose for it, in the whole account, and control "
-        "policies do not limit it. Who sets up one service needs the role of that service: name it in a condition on "
-        "`iam:AWSServiceName`, or by its path."
+        "policies do not limit it. Somebody who sets up one service needs only the role of that service: name it "
+        "in a condition on `iam:AWSServiceName`, or by its path."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html",
     # iam:* is told as the power over IAM that they are

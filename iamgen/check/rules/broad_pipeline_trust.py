@@ -1,4 +1,4 @@
-"""The rule about pipelines of which more than those that deploy may assume a role, such as pull requests."""
+"""The rule about roles that more pipelines may assume than those that deploy, such as pull requests."""
 
 from __future__ import annotations
 
@@ -66,10 +66,11 @@ RULE = Rule(
     level="warning",
     summary="A role may be assumed by pull requests, or by every repository of an organisation",
     why=(
-        "Whoever can push a branch or open a pull request writes the workflow that then runs, and whoever can make a "
-        "repository has one that the pattern matches. The subject names the repository, and behind it the branch, the "
-        "tag or the environment; a pattern in the name of a branch or tag is no finding, nor is a subject beside which "
-        "another claim, such as `environment` or `job_workflow_ref`, is demanded."
+        "Everybody who can push a branch or open a pull request writes the workflow that then runs. Everybody who "
+        "can create a repository has one that the pattern matches. The subject should name the repository, and "
+        "after it the branch, the tag or the environment. A pattern in the name of a branch or tag is no finding. "
+        "A subject is also no finding if the trust policy demands another claim as well, such as `environment` or "
+        "`job_workflow_ref`."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule about policies by which an account is taken out of its organization, closed, or put into other hands."""
+"""The rule about policies that allow to take an account out of its organization, close it, or give it to others."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ RULE = Rule(
     id="W164",
     name="changes-the-account",
     level="warning",
-    summary="A policy allows to change to whom the account belongs, or what its organization forbids",
+    summary="A policy allows to change the owner of the account, or what its organization forbids",
     why=(
-        "An account that leaves its organization, or whose service control policies are detached, has lost their "
-        "limits. Who changes its e-mail address or contacts gets AWS's messages and the root user's password; in a "
-        "region that nobody looks at, nobody sees what runs. These actions belong in a role of their own."
+        "An account loses the limits of its organization if it leaves the organization, or if its service control "
+        "policies are detached. Somebody who changes its e-mail address or contacts gets AWS's messages and the "
+        "root user's password. In a region that nobody watches, nobody sees what runs. Put these actions into a "
+        "role of their own."
     ),
     source="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_best-practices.html",
     check=everywhere(_ACTIONS, "can take the account out of its owner's control"),

@@ -1,4 +1,4 @@
-"""The rule about a principal that is the id of a user or role, which IAM writes once that has been deleted."""
+"""The rule about a principal that is an id, which IAM writes after a user or role was deleted."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ RULE = Rule(
     level="error",
     summary="A principal is the id of a deleted user or role",
     why=(
-        "IAM shows `AIDA…` or `AROA…` in the place of an ARN once that user or role has been deleted, also when one "
-        "of the same name has been made since. As a new policy's principal it is refused, and the stack's update "
-        "fails. A condition on `aws:userid` may have such an id."
+        "After a user or role has been deleted, IAM shows an id such as `AIDA…` or `AROA…` in the place of its "
+        "ARN, even if a user or role with the same name has been created since. IAM refuses such an id as a "
+        "principal of a new policy, and the stack's update fails. A condition on `aws:userid` may contain such an "
+        "id."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule about a Deny whose condition is false of just those requests that it is meant for."""
+"""The rule about a Deny whose condition is false for exactly the requests for which it is meant."""
 
 from __future__ import annotations
 
@@ -47,11 +47,14 @@ RULE = Rule(
     id="W142",
     name="deny-that-misses",
     level="warning",
-    summary="The condition of a Deny is false of requests that do not have the key, and these are what it is meant for",
+    summary=(
+        "The condition of a Deny is false for requests that do not have the key, although the Deny is meant for them"
+    ),
     why=(
-        "A condition on a key that the request does not have is false, and then the Deny does nothing. Long-lived "
-        "access keys send no `aws:MultiFactorAuthPresent`, so only `BoolIfExists` … `false` denies what comes without "
-        "MFA. `ForAnyValue:` with a negation is false of a request without any value, such as one without tags."
+        "If a request does not have the key of a condition, the condition is false, and the Deny does nothing. "
+        "Requests with long-lived access keys do not contain `aws:MultiFactorAuthPresent`, so only `BoolIfExists` "
+        "… `false` denies requests without MFA. `ForAnyValue:` with a negation is false for a request without any "
+        "value, such as a request without tags."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
     check=_check,

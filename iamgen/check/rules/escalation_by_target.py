@@ -1,4 +1,4 @@
-"""The rule about escalation on a few resources: on oneself, on one's own policy, on a role with more power."""
+"""The rule about gaining power by a few resources: the holder itself, its own policy, a role with more power."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
 
 
 def holders_with_problems(template: Template, facts: Facts) -> frozenset[str]:
-    """Return the logical ids of the roles, users and groups of which the rule says something."""
+    """Return the logical ids of the roles, users and groups about which the rule reports something."""
     return frozenset(holder for holder, problems in _by_holder(template, facts) if problems)
 
 
@@ -164,11 +164,12 @@ RULE = Rule(
     level="warning",
     summary="A role, user or group can gain more power by a single resource: itself, its policy, or a powerful role",
     why=(
-        "An action that is limited to a few resources is not harmless if one of these is the holder, its own policy, a "
-        "role of the template that is an administrator or has power over IAM, a role that AWS makes for administrators "
-        "(OrganizationAccountAccessRole), or AdminR. To give any policy to every role of a pattern is power over IAM "
-        "as well, unless `iam:PermissionsBoundary` or `iam:PolicyARN` limits it. A role without a name is compared by "
-        "its logical id."
+        "An action that is limited to a few resources can still be dangerous. It is so if one of these resources "
+        "is the holder itself, its own policy, a role of the template that is an administrator or has power over "
+        "IAM, a role that AWS makes for administrators (OrganizationAccountAccessRole), or AdminR. If a holder may "
+        "attach any policy to every role of a pattern, that is power over IAM as well, unless "
+        "`iam:PermissionsBoundary` or `iam:PolicyARN` limits it. A role without a name is compared by its logical "
+        "id."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule about roles and users that reach more power than they were granted in several steps, over all accounts."""
+"""The rule about roles and users that reach more power than they were granted in several steps."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _account(search: EscalationSearch, facts: Facts) -> ModelAccount:
 
 
 def _named_by_others(template: Template, facts: Facts) -> set[str | int]:
-    """Return the resources of which another rule says that they gain power in one step."""
+    """Return the resources about which another rule says that they gain power in one step."""
     everywhere = (problem.path[-1] for problem in undeclared_escalation.RULE.check(template, facts))
     return {*everywhere, *escalation_by_target.holders_with_problems(template, facts)}
 
@@ -150,16 +150,17 @@ RULE = Rule(
     id="W160",
     name="escalation-path",
     level="warning",
-    summary="A role or user can reach more power than it was granted in several steps, over other roles or accounts",
+    summary="A role or user can reach more power than it was granted in several steps, through other roles or accounts",
     why=(
-        "Each step is harmless where one looks at it alone: a role is passed to a function, and that role may change "
-        "the policy of a third. The rule searches all users and roles of all accounts, decides each step for the very "
-        "role, policy, group or user that it is about, with conditions and permissions boundaries, and tells the "
-        "shortest path to an administrator in effect, or to full power over a service. What depends on something that "
-        "is not written here, as on an existing function, is told with an `if`. What OPS_SERVICES, `services` and "
-        "`power=True` declare is granted, and so is what trust policies let somebody assume. One step alone is told by "
-        "W118 and W119 where they know it. A lone template is searched by itself, and names of resources that have "
-        "none are their logical ids."
+        "Each step looks harmless by itself: for example, a role is passed to a function, and that role may change "
+        "the policy of a third role. The rule searches all users and roles of all accounts. It decides each step "
+        "for the exact role, policy, group or user that the step is about, with conditions and permissions "
+        "boundaries. It reports the shortest path to an administrator in effect, or to full power over a service. "
+        "If a step depends on something that is not written here, such as an existing function, the message says "
+        "so with an `if`. Power that OPS_SERVICES, `services` and `power=True` declare counts as granted, and so "
+        "do roles that trust policies let somebody assume. W118 and W119 report the cases of a single step that "
+        "they know. If the rule gets a single template, it searches that template by itself, and calls resources "
+        "without a name by their logical ids."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule about an access that ends so late that it hardly ends."""
+"""The rule about access whose end is too far away to be of use."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ RULE = Rule(
     level="warning",
     summary="An access ends more than a year from now",
     why=(
-        "An end says that somebody needs something for a while, and lets nobody forget it. One that is years away is "
-        "forgotten, and looks like a limit in every list. Ends up to 400 days from now are fine: a year, and the time "
-        "to renew it."
+        "An end says that somebody needs access only for a while, and makes sure that it is not forgotten. An end "
+        "that is years away is forgotten, although it looks like a limit in every list. Up to 400 days from now "
+        "are fine: a year, and some time to renew the access."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws-dates.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule against an Allow of every action on everything outside of the role that is declared for it."""
+"""The rule about an Allow of every action on everything, outside of the role that is declared for it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ def _faults(statement: ReadStatement) -> Iterator[tuple[Value, str]]:
         if is_every_action(action.text):
             yield action, f"allows every action ({action.text}): name the services that it is for"
     for action in statement.not_actions[:1]:
-        yield action, "allows by NotAction all that is not named, also what AWS adds later: name what it may do"
+        yield (
+            action,
+            "allows by NotAction every action that is not named, also those that AWS adds later: name what it may do",
+        )
 
 
 RULE = Rule(
@@ -41,8 +44,9 @@ RULE = Rule(
     level="error",
     summary="A policy allows every action, or all but some, outside of AdminR",
     why=(
-        "Full power belongs in one role that is used seldom, has short sessions and is looked at. `NotAction` in an "
-        "Allow grants whatever AWS invents next. A permissions boundary may say `*`: it grants nothing."
+        "Put full power into one role that is used seldom, has short sessions and is watched. `NotAction` in an "
+        "Allow also grants every action that AWS adds later. A permissions boundary may say `*`, because it grants "
+        "nothing."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule about an identity provider whose address is not one of https."""
+"""The rule about an identity provider whose address does not begin with https."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ RULE = Rule(
     level="error",
     summary="An identity provider's address does not begin with https",
     why=(
-        "IAM fetches the keys by which it knows a provider's tokens from that address. Over plain http anybody on "
-        "the way could put in their own, so IAM refuses the provider, and the stack's update fails."
+        "From that address, IAM fetches the keys with which it verifies a provider's tokens. With plain http, "
+        "anybody on the network path could replace the keys by their own. Therefore IAM refuses the provider, and "
+        "the stack's update fails."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html",
     check=_check,

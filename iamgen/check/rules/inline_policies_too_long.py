@@ -1,4 +1,4 @@
-"""The rule about inline policies that are longer together than IAM takes."""
+"""The rule about inline policies that are longer in total than IAM allows."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ RULE = Rule(
     id="E124",
     name="inline-policies-too-long",
     level="error",
-    summary="The inline policies of a user, group or role are too long together",
+    summary="The inline policies of a user, group or role are too long in total",
     why=(
-        "All inline policies of a user may have 2,048 characters together, of a group 5,120, of a role 10,240; white "
-        "space is not counted. The quota cannot be raised, and IAM refuses the policy that exceeds it."
+        "All inline policies of a user may have 2,048 characters in total, those of a group 5,120, those of a role "
+        "10,240. White space is not counted. The quota cannot be raised, and IAM refuses the policy that exceeds "
+        "it."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     check=_check,

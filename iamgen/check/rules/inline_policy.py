@@ -1,4 +1,4 @@
-"""The rule against inline policies, other than those of declared emergencies."""
+"""The rule about inline policies that are not part of a declared emergency."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ RULE = Rule(
     id="W117",
     name="inline-policy",
     level="warning",
-    summary="A policy is inline, and is no declared emergency",
+    summary="A policy is inline, and is not a declared emergency",
     why=(
-        "An inline policy is seen only by who looks at that one role, user or group, cannot be attached elsewhere, "
-        "and outlives what it was for. In iamgen it is the form of an emergency: declared with a reason, and with a "
-        "condition in each Allow by which it ends."
+        "People see an inline policy only if they look at that one role, user or group. It cannot be attached to "
+        "anything else, and it often stays after its purpose is gone. In iamgen, an inline policy is the form of "
+        "an emergency: it is declared with a reason, and each Allow has a condition that ends it."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule about administrators' roles whose sessions last for a working day."""
+"""The rule about administrators' roles whose sessions last longer than four hours."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ RULE = Rule(
     level="warning",
     summary="A role with full power has sessions of more than four hours",
     why=(
-        "Credentials of a session work until they expire, wherever they have got to, and nobody takes them back one "
-        "by one. Those of an administrator should end soon after the work that they are for. AWS's default is one "
-        "hour; a warning comes above four."
+        "The credentials of a session work until they expire, wherever they are, and nobody can take back a single "
+        "one of them. An administrator's credentials should end soon after the work for which they are needed. "
+        "AWS's default is one hour; the rule warns above four hours."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-settings.html",
     check=_check,

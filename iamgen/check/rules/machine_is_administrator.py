@@ -1,4 +1,4 @@
-"""The rule about machines, pipelines and services that are administrators by what is declared."""
+"""The rule about machines, pipelines and services that the declaration makes administrators."""
 
 from __future__ import annotations
 
@@ -86,12 +86,12 @@ RULE = Rule(
     level="warning",
     summary="A CI user, pipeline or service may act as an administrator",
     why=(
-        "A machine's power is the power of whoever can change what it runs, and of whoever finds its key. AdminR "
-        "is too much for one everywhere. Another role that is declared to have power over IAM is an administrator "
-        "in effect; it counts for services, and for CI users and pipelines in production and in the account that "
-        "holds people, unless the subject names an environment of GitHub or GitLab, which can demand an approval. "
-        "A role with undeclared power is another fault, W118. Give the machine a role of its own, or ignore the "
-        "rule and say why."
+        "Everybody who can change what a machine runs, and everybody who finds its key, has the power of the "
+        "machine. AdminR is too much for every machine. If another role is declared to have power over IAM, its "
+        "holder is an administrator in effect. Such a role counts for services in every account. For CI users and "
+        "pipelines it counts in production and in the account that holds people, unless the subject names an "
+        "environment of GitHub or GitLab, which can demand an approval. A role with undeclared power is another "
+        "fault, W118. Give the machine a role of its own, or ignore the rule and say why."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     check=_check,

@@ -29,7 +29,7 @@ _UNKNOWN = object()
 
 
 class _Checked(NamedTuple):
-    """A statement as it is written, and where."""
+    """A statement as it is written, with its place."""
 
     elements: Mapping[str, object]
     """Its elements."""
@@ -143,7 +143,8 @@ def _words(fault: Fault) -> str:
 
 
 def _readable(block: Mapping[str, object], *, is_trust: bool) -> dict[str, object]:
-    """Return the statement with what is not known before the deployment, and what other rules tell, replaced."""
+    """Return the statement with replacements for values that are unknown until the deployment, and for faults that
+    other rules report."""
     readable: dict[str, object] = {}
     for name, value in block.items():
         known = _known(value, other_rules=_told(name, is_trust=is_trust))
@@ -162,7 +163,7 @@ def _told(element: str, *, is_trust: bool) -> str:
 
 
 def _known(value: object, other_rules: str) -> object:
-    """Return the value with what is not known taken out of its lists and blocks; _UNKNOWN where nothing remains."""
+    """Return the value without the unknown parts of its lists and blocks; _UNKNOWN if nothing remains."""
     if isinstance(value, str):
         for hole, text in _PSEUDO.items():
             value = value.replace(hole, text)
@@ -188,13 +189,13 @@ RULE = Rule(
     id="E106",
     name="malformed-policy",
     level="error",
-    summary="A policy is not written as IAM's grammar has it",
+    summary="A policy does not follow IAM's grammar",
     why=(
-        "IAM refuses most of such policies when the stack is updated, and of the others AWS does not document what "
-        "they do. The rule reads every policy with the parser that `iamgen can` decides by, and names what that "
-        "refuses: unknown elements and operators, empty lists, dates, numbers, addresses and booleans of another "
-        "form, variables that are not closed, resources that are no ARN, principals that cannot be one. What only "
-        "the deployment knows is left out."
+        "IAM refuses most of these policies when the stack is updated. For the others, AWS does not document what "
+        "they do. The rule reads every policy with the parser that `iamgen can` uses, and reports everything that "
+        "this parser refuses: unknown elements and operators; empty lists; dates, numbers, addresses and booleans "
+        "in a wrong form; variables that are not closed; resources that are not an ARN; principals that cannot "
+        "exist. Values that only the deployment knows are left out."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule about a managed policy that is longer than IAM takes."""
+"""The rule about a managed policy that is longer than IAM allows."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ RULE = Rule(
     level="error",
     summary="A managed policy has more than 6,144 characters",
     why=(
-        "IAM refuses it, the stack's update fails, and the quota cannot be raised. White space is not counted. What "
-        "functions stand for counts as far as it is known, so the true length may be greater, but not less."
+        "IAM refuses such a policy, the stack's update fails, and the quota cannot be raised. White space is not "
+        "counted. The values of functions count as far as they are known, so the true length may be greater, but "
+        "not less."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule about administrators for good: very many in one account, or somebody in every account."""
+"""The rule about administrators without an end: many in one account, or somebody in every account."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
             statements = [statement for document, statement in trusts(template) if document.owner == name]
             people = list(dict.fromkeys(person for item in statements for person in _people(item)))
             if len(people) > _MOST:
-                problem = f"{len(people)} people may assume {name} for good ({', '.join(people[:_SHOWN])}, …)"
+                problem = f"{len(people)} people may assume {name} without an end ({', '.join(people[:_SHOWN])}, …)"
                 yield Problem(resource.path, f"{problem}: grant it until a day, to those who need it")
     for person, about in facts.administrators_everywhere.items():
-        problem = f"{person} is administrator of every account for good"
+        problem = f"{person} is administrator of every account, without an end"
         yield Problem(("Resources",), f"{problem}: grant AdminR where it is needed, or until a day", about)
 
 
@@ -48,13 +48,16 @@ RULE = Rule(
     id="W171",
     name="many-administrators",
     level="warning",
-    summary="Many people are administrators of an account for good, or somebody is one of every account",
+    summary=(
+        "Many people are administrators of an account without an end, or somebody is administrator of every account"
+    ),
     why=(
-        "AdminR is for what no other role can do. Whoever has it all the time can be robbed of it all the time, "
-        "and the more they are, the sooner. More than five people with AdminR in an account, by grants without an "
-        "end, are many; and so is one person who has it in every account, production included. Grants with an end "
-        "do not count, nor do people with `power=True`, who can become anybody. Where a repository has a single "
-        "account, or a small team means it so, ignore the rule and say why."
+        "AdminR is for work that no other role can do. If somebody has it all the time, an attacker can steal it "
+        "all the time, and the more people have it, the easier this is. The rule reports more than five people who "
+        "have AdminR in an account by grants without an end, and each person who has it in every account, "
+        "production included. Grants with an end do not count. People with `power=True` do not count either, "
+        "because they can become anybody. If a repository has a single account, or a small team wants it so, "
+        "ignore the rule and say why."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule against a demand for MFA that requests without any MFA key pass."""
+"""The rule about a condition on MFA that is true for requests without any MFA key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
     for document, statement in trusts(template):
         if not demands_mfa(document, statement):
             for condition in filter(is_loose_mfa, statement.conditions):
-                problem = f"{condition.operator} {condition.key} in {document.owner}'s trust is true without MFA, too"
+                problem = (
+                    f"{condition.operator} {condition.key} in {document.owner}'s trust policy is also true without MFA"
+                )
                 why = "long-lived access keys do not send the key"
                 yield Problem(condition.path, f"{problem}: {why}; write Bool aws:MultiFactorAuthPresent = true")
 
@@ -26,11 +28,11 @@ RULE = Rule(
     id="E109",
     name="mfa-if-exists",
     level="error",
-    summary="A trust policy's condition on MFA is true of requests without MFA",
+    summary="A trust policy's condition on MFA is also true for requests without MFA",
     why=(
-        "`aws:MultiFactorAuthPresent` is absent from requests that are signed with long-lived access keys, and "
-        "`…IfExists`, `ForAllValues:` and `Null` are true of what is absent. In an Allow only `Bool` says that there "
-        "was MFA; `BoolIfExists` … `false` is right in a Deny."
+        "Requests that are signed with long-lived access keys do not contain `aws:MultiFactorAuthPresent`, and "
+        "`…IfExists`, `ForAllValues:` and `Null` are true for a key that is absent. In an Allow, only `Bool` makes "
+        "sure that MFA was used. `BoolIfExists` … `false` is right in a Deny."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
     check=_check,

@@ -52,9 +52,9 @@ RULE = Rule(
     level="warning",
     summary="Users may deactivate their own MFA device without having used it",
     why=(
-        "Whoever has got a password or an access key takes the device away, puts in their own, and from then on has "
-        "MFA. The permission needs the condition `Bool` `aws:MultiFactorAuthPresent` = `true`, or beside it a Deny "
-        "with `BoolIfExists` … `false`. Enabling a first device has to work without."
+        "Somebody who has stolen a password or an access key could remove the device, register their own, and have "
+        "MFA from then on. The permission needs the condition `Bool` `aws:MultiFactorAuthPresent` = `true`, or a "
+        "Deny with `BoolIfExists` … `false` beside it. Enabling a first device has to work without MFA."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html",
     check=_check,

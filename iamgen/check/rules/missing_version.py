@@ -29,8 +29,8 @@ RULE = Rule(
     level="warning",
     summary="A policy document has no Version",
     why=(
-        "IAM then takes it for one of 2008-10-17, in which policy variables are ordinary text. It works until "
-        "somebody adds a variable, and then it silently does not."
+        "IAM then reads the document by the rules of Version 2008-10-17, in which policy variables are ordinary "
+        "text. The policy works until somebody adds a variable; then it silently stops doing what was meant."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html",
     check=_check,

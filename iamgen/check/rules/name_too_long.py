@@ -1,4 +1,4 @@
-"""The rule about names that are longer than IAM takes once their parts are put together."""
+"""The rule about names that are longer than IAM allows after their parts are joined."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ RULE = Rule(
     level="error",
     summary="The name of a role, user, group or policy is too long once it is put together",
     why=(
-        "A role or user may have 64 characters, a group, policy or instance profile 128. A prefix and the account's "
-        "id count; what other functions stand for counts as far as it is known."
+        "The name of a role or user may have 64 characters, that of a group, policy or instance profile 128. The "
+        "prefix and the account's id count too. The values of other functions count as far as they are known."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     check=_check,

@@ -44,8 +44,8 @@ def _web_problems(host: str, issuer: Issuer, statement: ReadStatement, role: str
     missing = [next(iter(claims)) for claims in alternatives if not any(_about(statement, name) for name in claims)]
     if missing:
         keys = " and ".join(name if ":" in name else f"{host}:{name}" if host else f"its {name}" for name in missing)
-        problem = f"{role} trusts whomever {host or 'a provider'} signs for: add a StringEquals condition on {keys}"
-        yield Problem(statement.path, problem)
+        problem = f"{role} trusts everybody for whom {host or 'a provider'} signs tokens"
+        yield Problem(statement.path, f"{problem}: add a StringEquals condition on {keys}")
     for claims in alternatives:
         yield from _open_values(claims, issuer, statement)
 
@@ -117,13 +117,14 @@ RULE = Rule(
     id="E105",
     name="open-federated-trust",
     level="error",
-    summary="A trust in an identity provider lets in more than one organisation's own",
+    summary="A trust in an identity provider lets in more than your own organisation",
     why=(
-        "A provider such as GitHub signs tokens for all its customers. What tells them apart is the claim `sub`, "
-        "and `aud` says that the token was meant for AWS: both are needed, as conditions that are false when the "
-        "claim is absent. Of a provider that strangers share, the subject has to name the whole organisation and the "
-        "separator behind it: GitHub gives `environment:prod` to whoever asks for such subjects in a repository of "
-        "their own. For Cognito that is the identity pool's id, and `amr` has to leave out guests."
+        "A provider such as GitHub signs tokens for all its customers. The claim `sub` distinguishes the "
+        "customers, and `aud` says that the token was meant for AWS. Both are needed, as conditions that are false "
+        "when the claim is absent. If strangers use the same provider, the subject has to name the whole "
+        "organisation and the separator after it: at GitHub, everybody can get the subject `environment:prod` in a "
+        "repository of their own. For Cognito, the identity pool's id has this purpose, and `amr` has to exclude "
+        "guests."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
     check=_check,

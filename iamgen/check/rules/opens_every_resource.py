@@ -1,4 +1,4 @@
-"""The rule about policies by which every bucket, key, secret or function can be opened to others."""
+"""The rule about policies that allow to open every bucket, key, secret or function to others."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ RULE = Rule(
     level="warning",
     summary="A policy allows to change who may use every bucket, key, secret, queue, topic, repository or function",
     why=(
-        "Who may write the policy of a resource decides who uses it, also from other accounts, and may let in "
-        "themselves. `s3:*` and `kms:*` include it. Name the resources, or leave these actions out."
+        "Somebody who may write the policy of a resource decides who can use it, also from other accounts, and may "
+        "let themselves in. `s3:*` and `kms:*` include this. Name the resources, or leave these actions out."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html",
     check=everywhere(_ACTIONS, "decides who may use every one of them"),

@@ -1,4 +1,4 @@
-"""The rule that names the parts of a template that no other rule could look at."""
+"""The rule that reports the parts of a template that no other rule could look at."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from iamgen.iam.template import Template
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:
     for unread in template.unread:
-        yield Problem(unread.path, f"{shown(unread.reason)}: no rule has looked at what comes of it")
+        yield Problem(unread.path, f"{shown(unread.reason)}: no rule has looked at the result")
 
 
 _FUNCTION = {
@@ -28,9 +28,9 @@ RULE = Rule(
     level="warning",
     summary="A part of the template could not be read",
     why=(
-        "A macro or an included file is put in by CloudFormation after every review of the text, a loop may go over "
-        "values that only the deployment knows, and SAM makes policies of its own templates. Rules can look at none "
-        "of it, so that no finding says nothing about these parts."
+        "CloudFormation inserts the result of a macro or an included file after every review of the text. A loop "
+        "may go over values that only the deployment knows, and SAM makes policies of its own templates. The rules "
+        'cannot look at any of this, so "no findings" says nothing about these parts.'
     ),
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-reference.html",
     check=_check,

@@ -50,11 +50,12 @@ RULE = Rule(
     level="error",
     summary="A policy allows iam:PassRole on every role, and is not declared to have power over IAM",
     why=(
-        "Who may pass any role to a service may pass the most powerful one, and act by it through what that service "
-        "runs. `iam:*` and `iam:Pass*` include it. Patterns such as `role/?*` or `r*`, one pattern for each letter, "
-        "and conditions that every request meets (`*`, the own account, a negation) are no limit. A condition on "
-        "`iam:PassedToService` that names services counts as one here; whether the holder can use that very service "
-        "is told by W118. A role that is declared to have IAM may do it anyway."
+        "Somebody who may pass any role to a service may pass the most powerful one, and use its power through "
+        "what the service runs. `iam:*` and `iam:Pass*` include this. Some limits are none: patterns such as "
+        "`role/?*` or `r*`, one pattern for each letter, and conditions that every request meets (`*`, the own "
+        "account, a negation). A condition on `iam:PassedToService` that names services counts as a limit here; "
+        "W118 reports whether the holder can use these services. A role that is declared to have IAM may pass "
+        "every role."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
     check=_check,

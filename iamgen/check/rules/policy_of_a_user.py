@@ -21,7 +21,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
 
 
 def _written(policy: Value, holder: Value) -> Value:
-    """Return that of the two which is written as an attachment; the other stands for the resource itself."""
+    """Return the one of the two that is written as an attachment; the other represents the resource itself."""
     return max(policy, holder, key=lambda value: len(value.path))
 
 
@@ -31,8 +31,9 @@ RULE = Rule(
     level="warning",
     summary="A policy is attached to a user",
     why=(
-        "What a user may do is then looked up in two places, nobody sees it from the groups, and it stays when the "
-        "person takes on another task. Groups and roles have policies; users are let into them."
+        "Then you have to look in two places to see what a user may do, the groups do not show it, and the policy "
+        "stays when the person takes on another task. Attach policies to groups and roles, and let users into "
+        "these."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     check=_check,

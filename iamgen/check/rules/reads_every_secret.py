@@ -1,4 +1,4 @@
-"""The rule about policies by which every secret of an account can be read."""
+"""The rule about policies that allow to read every secret of an account."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ RULE = Rule(
     level="warning",
     summary="A policy allows to read every secret, every parameter, or what every key encrypts",
     why=(
-        "Secrets and parameters are passwords and tokens of all that runs in the account: who reads every one can act "
-        "as each of them, without any other permission. Name the secrets, the path of the parameters and the keys; a "
-        "condition such as `kms:ViaService` or one on a resource's tag is a limit."
+        "Secrets and parameters are the passwords and tokens of everything that runs in the account. Somebody who "
+        "can read all of them can act as each of these programs, without any other permission. Name the secrets, "
+        "the path of the parameters and the keys. A condition such as `kms:ViaService`, or on a resource's tag, is "
+        "a limit too."
     ),
     source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
     check=everywhere(_ACTIONS, "reads what is secret to all that runs in the account"),

@@ -1,4 +1,4 @@
-"""The rule about actions on resources that they are never about, such as a read of objects on a bucket's own ARN."""
+"""The rule about actions on resources that they are never about, such as reading objects on a bucket's own ARN."""
 
 from __future__ import annotations
 
@@ -46,12 +46,13 @@ RULE = Rule(
     id="W147",
     name="resource-of-another-kind",
     level="warning",
-    summary="An action on resources that it is never about allows or denies nothing",
+    summary="A statement has an action on resources that the action is never about, and so allows or denies nothing",
     why=(
-        "Each action is about resources of certain kinds: `s3:GetObject` about objects, `arn:aws:s3:::bucket/key`, and "
-        "`s3:ListBucket` about the bucket itself. An Allow on another ARN allows nothing. A Deny denies nothing, and "
-        "nobody notices. A region or an account in an ARN of a service that has none is the same fault. Actions of "
-        "which AWS lists no resources are not looked at."
+        "Each action is about resources of certain kinds: `s3:GetObject` is about objects, "
+        "`arn:aws:s3:::bucket/key`, and `s3:ListBucket` is about the bucket itself. An Allow on another ARN allows "
+        "nothing. A Deny on another ARN denies nothing, and nobody notices. It is the same fault if an ARN "
+        "contains a region or an account although the service's ARNs have none. Actions for which AWS lists no "
+        "resources are not looked at."
     ),
     source="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule against a bucket, key, queue, topic, function, secret or the like that anybody may use."""
+"""The rule about a bucket, key, queue, topic, function, secret or the like that anybody may use."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
 def _problems(statement: ReadStatement, owner: str) -> Iterator[Problem]:
     actions = ", ".join(action.text for action in statement.actions[:3]) or "all but some actions"
     for principal in statement.not_principals[:1]:
-        problem = f"{owner} allows {actions} to everybody but those named by NotPrincipal: {_WHO}"
+        problem = f"{owner} allows {actions} to everybody except those named by NotPrincipal: {_WHO}"
         yield Problem(principal.value.path, problem)
     for principal in filter(is_anyone, statement.principals):
         problem = f"{owner} allows {actions} to everybody, in whatever AWS account"
@@ -49,7 +49,7 @@ def _closes(condition: ReadCondition) -> bool:
 
 
 def _shuts(deny: ReadStatement, allow: ReadStatement) -> bool:
-    """Return whether a Deny keeps out everybody of an Allow who is not from a place, account or organization.
+    """Return whether a Deny keeps out everybody from an Allow who is not from a place, account or organization.
 
     A condition with a negation is true of requests without its key as well, so that such a Deny leaves nobody else
     in: this is how AWS documents it for private APIs. With a second condition it would deny less.
@@ -97,10 +97,11 @@ RULE = Rule(
     level="error",
     summary="A resource's policy allows something to everybody",
     why=(
-        "Whoever has an AWS account, and often whoever can send a request, may then use the bucket, key, queue, topic, "
-        "function, secret, repository or domain. A condition closes it that says whose somebody is, who, or from "
-        "where: `aws:PrincipalOrgID`, `aws:SourceAccount`, `aws:SourceArn`, `aws:SourceVpce`, an address; not one that "
-        "every request meets. What is meant for everybody, such as a website, is to be ignored with a reason."
+        "Everybody who has an AWS account, and often everybody who can send a request, may then use the bucket, "
+        "key, queue, topic, function, secret, repository or domain. A condition closes the resource if it says to "
+        "whom the caller belongs, who the caller is, or from where the request comes: `aws:PrincipalOrgID`, "
+        "`aws:SourceAccount`, `aws:SourceArn`, `aws:SourceVpce`, an address. A condition that every request meets "
+        "does not. If a resource is meant for everybody, such as a website, ignore the rule with a reason."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html",
     check=_check,

@@ -26,12 +26,12 @@ RULE = Rule(
     id="W173",
     name="role-of-nobody",
     level="warning",
-    summary="A role may be assumed by nobody, in no account",
+    summary="Nobody may assume a role, in any account",
     why=(
-        "A role that nobody may assume is a leftover: its last grant went or ended, or nobody was ever granted it. "
-        "It keeps its power, and whoever adds a line to its trust policy later gets all of it unseen. A declared "
-        "role that somebody may assume in another account does not count, nor do AdminR, OpsR and ReadR, which are "
-        "generated in every account."
+        "Such a role is a leftover: its last grant was removed or has ended, or it was never granted to anybody. "
+        "It keeps its power, and if somebody adds a line to its trust policy later, they give away all of this "
+        "power without noticing. A declared role that somebody may assume in another account does not count, nor "
+        "do AdminR, OpsR and ReadR, which are generated in every account."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     check=_check,

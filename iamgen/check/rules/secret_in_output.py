@@ -1,4 +1,4 @@
-"""The rule against outputs of a stack that show a secret."""
+"""The rule about outputs of a stack that show a secret."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
 
 
 def _values(value: object, path: Path) -> Iterator[tuple[object, Path]]:
-    """Yield what an output is made of: texts, and functions that stand for one value each."""
+    """Yield the parts of an output: texts, and functions, each of which gives one value."""
     if isinstance(value, Mapping):
         if function(value) in _ONE_VALUE:
             yield value, path
@@ -75,8 +75,9 @@ RULE = Rule(
     level="error",
     summary="An output shows a secret",
     why=(
-        "Outputs stand in the console and in every description of the stack, for all who may read stacks. That "
-        "includes secret access keys, parameters with `NoEcho`, and what `{{resolve:secretsmanager:…}}` stands for."
+        "The console and every description of the stack show the outputs to everybody who may read stacks. The "
+        "rule finds secret access keys, parameters with `NoEcho`, and the values of "
+        "`{{resolve:secretsmanager:…}}`."
     ),
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html",
     check=_check,

@@ -82,7 +82,7 @@ def _problems(statement: ReadStatement, owner: str) -> Iterator[Problem]:
     action = next((action for action in statement.actions if meant(action.text, _CREDENTIALS)), None)
     resource = next(filter(_reaches_others, statement.resources), None)
     if action and resource:
-        problem = f"{owner} allows {action.text} on {resource.text}, so on other people's users"
+        problem = f"{owner} allows {action.text} on {resource.text}, and so on other people's users"
         yield Problem(resource.path, f"{problem}: end the resource with user/${{aws:username}}")
     if any(":user" in target.text or target.text == "*" for target in statement.resources):
         for action in statement.actions:
@@ -104,9 +104,10 @@ RULE = Rule(
     level="error",
     summary="A policy for one's own credentials reaches other users, or gives more than credentials",
     why=(
-        "Who can make an access key or a password for another user is that user. A resource has to end with "
-        "`user/${aws:username}`, with nothing behind it: `${aws:username}*` is also everybody whose name begins so. "
-        "Who can tag themselves decides about every policy that goes by tags."
+        "Somebody who can make an access key or a password for another user can act as that user. A resource has "
+        "to end with `user/${aws:username}`, with nothing after it: `${aws:username}*` also matches everybody "
+        "whose name begins in the same way. Somebody who can tag themselves decides about every policy that "
+        "depends on tags."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html",
     check=_check,

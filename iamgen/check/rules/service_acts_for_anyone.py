@@ -1,4 +1,4 @@
-"""The rule about services that take a role for whoever has set them up, in this account or in another."""
+"""The rule about services that use a role for everybody who has set them up, in this account or in another."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
             keys = _SOURCES.get(service, ())
             if keys and not _says_for_whom(statement, keys):
                 needed = " or ".join({_ARN: "aws:SourceArn", _ACCOUNT: "aws:SourceAccount"}[key] for key in keys)
-                problem = f"{document.owner} trusts {service} for whomever it acts: add a condition on {needed}"
+                problem = f"{document.owner} trusts {service}, whoever it acts for: add a condition on {needed}"
                 yield Problem(principal.value.path, problem)
 
 
@@ -52,12 +52,12 @@ RULE = Rule(
     id="W110",
     name="service-acts-for-anyone",
     level="warning",
-    summary="A role trusts a service that acts for others, without a condition on whom it acts for",
+    summary="A role trusts a service that acts for others, without a condition that says for whom",
     why=(
-        "IAM Roles Anywhere lets in whoever has a certificate of any trust anchor of the account, unless "
-        "`aws:SourceArn` names one. Bedrock, its agents and the account access manager ask for the same in their "
-        "documents, with `aws:SourceArn` or `aws:SourceAccount`. Other services take roles of their own account only, "
-        "from those who may pass them, and are no finding."
+        "IAM Roles Anywhere lets in everybody who has a certificate of any trust anchor of the account, unless "
+        "`aws:SourceArn` names one trust anchor. The documents of Bedrock, its agents and the account access "
+        "manager ask for the same, with `aws:SourceArn` or `aws:SourceAccount`. Other services take only roles of "
+        "their own account, from those who may pass them, and are no finding."
     ),
     source="https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule about policies by which the records of what happens in an account can be stopped."""
+"""The rule about policies that allow to stop the records of what happens in an account."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ RULE = Rule(
     level="warning",
     summary="A policy allows to stop the records and detectors of an account",
     why=(
-        "CloudTrail, Config, GuardDuty and Security Hub tell afterwards who did what. Who may stop or delete all of "
-        "them leaves no trace. These actions belong in the role that sets the records up."
+        "CloudTrail, Config, GuardDuty and Security Hub show afterwards who did what. Somebody who may stop or "
+        "delete all of them leaves no trace. Put these actions into the role that sets the records up."
     ),
     source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
     check=everywhere(STOPPING_ACTIONS, "can do something that nobody sees afterwards"),

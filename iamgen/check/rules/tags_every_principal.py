@@ -1,4 +1,4 @@
-"""The rule about policies by which the tags of every user and role can be changed."""
+"""The rule about policies that allow to change the tags of every user and role."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ RULE = Rule(
     level="warning",
     summary="A policy allows to change the tags of every user or role",
     why=(
-        "Where policies and trusts go by `aws:PrincipalTag`, whoever sets the tags of users and roles grants what "
-        "these policies grant, to themselves as well. Name the users and roles, or limit the tags by `aws:ResourceTag`."
+        "If policies and trust policies depend on `aws:PrincipalTag`, everybody who can set the tags of users and "
+        "roles can grant what these policies grant, to themselves as well. Name the users and roles, or limit the "
+        "tags by `aws:ResourceTag`."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
     check=everywhere(_ACTIONS, "grants whatever policies grant by tags"),

@@ -1,4 +1,4 @@
-"""The rule about a template that is too large for a call, so that it has to be uploaded to S3 first."""
+"""The rule about a template that is too large to send with a call, and has to be uploaded to S3 first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _check(template: Template, facts: Facts) -> Iterator[Problem]:
     if any(exceeded(size_in_s3, template, facts)):
         return  # too large for S3 too, of which another rule tells
     for usage in exceeded(size_in_call, template, facts):
-        problem = f"the template has {usage.used:,} bytes, and a call takes {usage.limit:,}"
+        problem = f"the template has {usage.used:,} bytes, and a call takes at most {usage.limit:,}"
         yield Problem(usage.path, f"{problem}: {usage.remedy}")
 
 
@@ -27,8 +27,8 @@ RULE = Rule(
     level="warning",
     summary="The template has more than 51,200 bytes, so that it needs S3",
     why=(
-        "A call to CloudFormation takes a template of at most 51,200 bytes. A larger one, up to 1 MB, has to lie in "
-        "an S3 bucket that the deploying role can read. White space counts."
+        "A call to CloudFormation takes a template of at most 51,200 bytes. A larger template, up to 1 MB, has to "
+        "be in an S3 bucket that the deploying role can read. White space counts."
     ),
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
     check=_check,

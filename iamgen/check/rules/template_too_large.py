@@ -1,4 +1,4 @@
-"""The rule about a template that is larger than CloudFormation takes at all."""
+"""The rule about a template that is larger than CloudFormation accepts in any way."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RULE = Rule(
     name="template-too-large",
     level="error",
     summary="The template has more than 1 MB",
-    why="CloudFormation takes at most 51,200 bytes with the call and 1 MB from S3. White space counts.",
+    why="CloudFormation takes at most 51,200 bytes with the call, and 1 MB from S3. White space counts.",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
     check=_check,
     good=(template(ReadG=group()),),

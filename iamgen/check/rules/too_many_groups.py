@@ -28,8 +28,8 @@ RULE = Rule(
     level="error",
     summary="A user is in more than 10 groups",
     why=(
-        "IAM refuses the eleventh membership, and the limit cannot be raised. Memberships count that the user lists, "
-        "and those of `AWS::IAM::UserToGroupAddition`."
+        "IAM refuses the eleventh membership, and the limit cannot be raised. The rule counts the memberships that "
+        "the user lists, and those of `AWS::IAM::UserToGroupAddition`."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     check=_check,

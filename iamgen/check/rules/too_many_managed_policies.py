@@ -1,4 +1,4 @@
-"""The rule about more managed policies on a role, user or group than IAM attaches."""
+"""The rule about a role, user or group with more managed policies than IAM attaches."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ RULE = Rule(
     level="error",
     summary="A role has more than 20 managed policies, or a user or group more than 10",
     why=(
-        "IAM refuses to attach one more. AWS raises the quota on request, for a role to 25 and a user to 20, for a "
-        "group not at all. What a policy lists itself, under `Roles`, `Users` or `Groups`, counts too."
+        "IAM refuses to attach one more. On request, AWS raises the quota to 25 for a role and to 20 for a user; "
+        "it does not raise the quota for a group. Policies that name the role, user or group themselves, under "
+        "`Roles`, `Users` or `Groups`, count too."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     check=_check,

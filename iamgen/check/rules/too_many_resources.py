@@ -1,4 +1,4 @@
-"""The rule about a template with more resources than CloudFormation takes."""
+"""The rule about a template with more resources than CloudFormation accepts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ RULE = Rule(
     name="too-many-resources",
     level="error",
     summary="The template has more than 500 resources",
-    why="CloudFormation refuses it, and the limit cannot be raised. What belongs together makes a stack of its own.",
+    why=(
+        "CloudFormation refuses such a template, and the limit cannot be raised. Divide it into several stacks, "
+        "and keep together what belongs together."
+    ),
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
     check=_check,
     good=(template(**{f"G{number}": group() for number in range(3)}),),

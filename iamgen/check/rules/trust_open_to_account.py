@@ -29,12 +29,13 @@ RULE = Rule(
     id="E102",
     name="trust-open-to-account",
     level="error",
-    summary="A trust policy's principal is a whole account, and no condition says who of it",
+    summary="A trust policy's principal is a whole account, and no condition says who in this account",
     why=(
-        "`:root` is not the root user: it stands for every user and role of the account that its own policies let "
-        "assume the role. Who gets in is then decided there, and not in this template. Conditions on time, region or "
-        "transport, on MFA, on the account or its organization, those that are true when the key is absent, that only "
-        "leave somebody out (`StringNotEquals`), or that everybody meets (`*`, `role/*`, `0.0.0.0/0`) narrow nothing."
+        "`:root` is not the root user. It stands for every user and role of the account whose own policies let "
+        "them assume the role. Therefore that account decides who gets in, and not this template. Some conditions "
+        "do not narrow this: conditions on time, region or transport, on MFA, and on the account or its "
+        "organization; conditions that are true when the key is absent; conditions that only exclude somebody "
+        "(`StringNotEquals`); and conditions that everybody meets (`*`, `role/*`, `0.0.0.0/0`)."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     check=_check,

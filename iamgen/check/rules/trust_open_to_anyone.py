@@ -18,7 +18,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
     for document, statement in trusts(template):
         if statement.not_principals:
             path = statement.not_principals[0].value.path
-            yield Problem(path, f"{document.owner} trusts everybody but those named by NotPrincipal: {_WHO}")
+            yield Problem(path, f"{document.owner} trusts everybody except those named by NotPrincipal: {_WHO}")
         for principal in filter(is_anyone, () if is_closed(statement) else statement.principals):
             yield Problem(principal.value.path, f"{document.owner} trusts {_everybody(statement)}: {_WHO}")
 
@@ -34,10 +34,10 @@ RULE = Rule(
     level="error",
     summary="A trust policy's principal is everybody",
     why=(
-        "Whoever has an AWS account may assume the role. With one condition it is still the worst form: all depends "
-        "on it, and callers of the same account need no permission of their own any more. Conditions that say both "
-        "whose somebody is (`aws:PrincipalOrgID`, `aws:PrincipalAccount`) and who of those (`aws:PrincipalArn`) are "
-        "enough."
+        "Everybody who has an AWS account may assume the role. With a single condition this is still the most "
+        "dangerous form: everything depends on this condition, and callers of the same account no longer need a "
+        "permission of their own. Two conditions together are enough: one that says to whom the caller belongs "
+        "(`aws:PrincipalOrgID`, `aws:PrincipalAccount`), and one that says who the caller is (`aws:PrincipalArn`)."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     check=_check,

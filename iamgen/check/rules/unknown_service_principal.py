@@ -43,9 +43,9 @@ RULE = Rule(
     level="warning",
     summary="A service principal is misspelled",
     why=(
-        "IAM refuses a principal that is no service, and the stack's update fails. There is no complete list of "
-        "them: the rule tells of names that have another form, and of those that are one letter from a known one and "
-        "not what the actions of a service begin with."
+        "IAM refuses a principal that is not a service, and the stack's update fails. There is no complete list of "
+        "service principals. The rule reports names that have another form, and names that differ from a known one "
+        "by one letter, unless the actions of a service begin with that name."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     check=_check,

@@ -37,7 +37,7 @@ def _problems(text: str) -> Iterator[str]:
             problem = "which is no condition key that is known: it never has a value"
             yield f"{text} has the variable ${{{variable}}}, {problem}"
     for key in dict.fromkeys(_WITHOUT_DOLLAR.findall(text)):
-        yield f"{text} has {{{key}}}, which stands for nothing but itself: write ${{{key}}}"
+        yield f"{text} has {{{key}}}, which is ordinary text: write ${{{key}}}"
 
 
 RULE = Rule(
@@ -46,9 +46,9 @@ RULE = Rule(
     level="warning",
     summary="A policy variable is misspelled, or lacks its dollar sign",
     why=(
-        "A variable is the name of a condition key. One that does not exist has no value in any request, and nothing "
-        "matches a text with it: an Allow allows nothing, and a Deny denies nothing. Without the dollar sign the "
-        "braces are letters as others are."
+        "A variable is the name of a condition key. A variable that does not exist has no value in any request, "
+        "and nothing matches a text that contains it: an Allow then allows nothing, and a Deny denies nothing. "
+        "Without the dollar sign, the braces are ordinary characters."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html",
     check=_check,

@@ -1,4 +1,4 @@
-"""The rule about a policy variable in a part of an ARN where IAM puts in no value."""
+"""The rule about a policy variable in a part of an ARN where IAM inserts no value."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
                 for value in (*statement.resources, *statement.not_resources):
                     variable = _early_variable(value)
                     if variable:
-                        problem = f"IAM puts in no value for {variable} before the fifth colon of an ARN"
+                        problem = f"IAM inserts no value for {variable} before the fifth colon of an ARN"
                         effect = f"{shown(value.text)} {_effect(value, statement)}"
                         yield Problem(value.path, f"{problem}, so that {effect}: {_REMEDY}")
 
@@ -38,7 +38,7 @@ def _may_have_variables(document: Document) -> bool:
 
 
 def _early_variable(value: Value) -> str:
-    """Return the first variable that stands before the fifth colon, nothing where there is none for certain."""
+    """Return the first variable that certainly is before the fifth colon, or nothing."""
     text = _NO_COLON.sub("-", value.text)
     variable = _VARIABLE.search(text)
     before = text[: variable.start()] if variable else ""
@@ -57,12 +57,12 @@ RULE = Rule(
     id="E146",
     name="variable-before-fifth-colon",
     level="error",
-    summary="A policy variable stands in an ARN before its fifth colon, where IAM puts in no value",
+    summary="An ARN has a policy variable before its fifth colon, where IAM inserts no value",
     why=(
-        "IAM puts in the value of `${aws:username}` and the like only in the last part of an ARN, behind its fifth "
-        "colon; a partition, a service, a region or an account cannot be a variable. What such a statement allows is "
-        "allowed to nobody, and what it denies is denied to nobody. That caller and resource are of one account "
-        "can be said by a condition: `StringEquals`, `aws:ResourceAccount`, `${aws:PrincipalAccount}`."
+        "IAM inserts the value of `${aws:username}` and other variables only into the last part of an ARN, after "
+        "its fifth colon. The partition, service, region and account cannot be a variable. Such a statement allows "
+        "its actions to nobody, or denies them to nobody. To say that caller and resource are in the same account, "
+        "use a condition: `StringEquals`, `aws:ResourceAccount`, `${aws:PrincipalAccount}`."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html",
     check=_check,

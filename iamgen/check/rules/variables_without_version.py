@@ -1,4 +1,4 @@
-"""The rule about policy variables that IAM takes letter by letter, for want of the Version that has them."""
+"""The rule about policy variables that IAM reads as plain text, because the Version does not support them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _check(template: Template, _: Facts) -> Iterator[Problem]:
             used = next((value for value in _values(document) if _has_variable(value.text)), None)
             if used:
                 version = f"Version {document.version}" if document.version else "no Version"
-                problem = f"{document.owner} has {version}, so that {used.text} is taken letter by letter"
+                problem = f"{document.owner} has {version}, so that {used.text} is ordinary text"
                 yield Problem(used.path, f'{problem}: write "Version": "{_WITH_VARIABLES}"')
 
 
@@ -34,7 +34,8 @@ def _values(document: Document) -> Iterator[Value]:
 
 
 def _has_variable(text: str) -> bool:
-    """Tell whether a text has a variable. It ends before its last closing brace: behind that none is looked for."""
+    """Return whether a text has a variable, which ends before its last closing brace: nothing after that is looked
+    at."""
     return _VARIABLE.search(text, 0, text.rfind("}") + 1) is not None
 
 
@@ -49,10 +50,11 @@ RULE = Rule(
     id="E115",
     name="variables-without-version",
     level="error",
-    summary="A policy document uses variables, and its Version does not have them",
+    summary="A policy document uses variables, but its Version does not support them",
     why=(
-        "Variables such as `${aws:username}` came with Version 2012-10-17. In a document without Version, or of "
-        "2008-10-17, they are ordinary text: what they allow is allowed to nobody, what they deny is denied to nobody."
+        "Variables such as `${aws:username}` came with Version 2012-10-17. In a document without a Version, or "
+        "with 2008-10-17, they are ordinary text. A statement with such a text allows its actions to nobody, or "
+        "denies them to nobody."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html",
     check=_check,

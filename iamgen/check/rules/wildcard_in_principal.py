@@ -1,4 +1,4 @@
-"""The rule about a principal with a wildcard, which IAM takes for no pattern."""
+"""The rule about a principal with a wildcard, which IAM does not treat as a pattern."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ RULE = Rule(
     id="E103",
     name="wildcard-in-principal",
     level="error",
-    summary="A principal has a wildcard for part of its name",
+    summary="A principal has a wildcard in its name",
     why=(
-        "IAM refuses the policy, and the stack's update fails. A pattern of names can only stand in a condition: "
-        "the account as principal, and `ArnLike` on `aws:PrincipalArn`."
+        "IAM refuses such a policy, and the stack's update fails. A pattern of names is only possible in a "
+        "condition: use the account as principal, and `ArnLike` on `aws:PrincipalArn`."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     check=_check,

@@ -45,9 +45,10 @@ RULE = Rule(
     level="warning",
     summary="A condition compares a pattern letter by letter",
     why=(
-        "`StringEquals` knows no wildcards: to it `*` is a letter as any other. An Allow with it lets nobody in, and "
-        "with `StringNotEquals` it lets in everybody; a Deny with `StringNotEquals` hits those whom it meant to spare. "
-        "`StringLike` and `StringNotLike` compare with patterns."
+        "`StringEquals` has no wildcards: for it, `*` is a character like any other. An Allow with `StringEquals` "
+        "and a pattern lets nobody in, and one with `StringNotEquals` lets everybody in. A Deny with "
+        "`StringNotEquals` also hits the people whom it was meant to spare. `StringLike` and `StringNotLike` "
+        "compare with patterns."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
     check=_check,

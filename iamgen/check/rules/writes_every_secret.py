@@ -1,4 +1,4 @@
-"""The rule about policies by which every secret, parameter or key can be replaced or destroyed."""
+"""The rule about policies that allow to replace or destroy every secret, parameter or key."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ RULE = Rule(
     level="warning",
     summary="A policy allows to replace or destroy every secret, parameter or key",
     why=(
-        "What runs in the account believes its secrets and parameters: whoever writes them decides which database, "
-        "image or address it uses. Without a key, all that it encrypts is lost. Name the secrets, parameters and keys, "
-        "by a path or a tag."
+        "The programs in the account trust its secrets and parameters: somebody who writes them decides which "
+        "database, image or address these programs use. If a key is destroyed, everything that it encrypts is "
+        "lost. Name the secrets, parameters and keys, by a path or a tag."
     ),
     source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
     check=everywhere(_ACTIONS, "changes what all that runs in the account believes or needs"),

@@ -1,4 +1,4 @@
-"""The rule about a trust policy that allows something else than to assume the role."""
+"""The rule about a trust policy that allows something other than assuming the role."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def _problems(statement: ReadStatement, template: Template, role: str) -> Iterat
     for action in statement.actions:
         if action.known and not _fits(action, right, narrow=statement.allows):
             whom = ", ".join(dict.fromkeys(each.kind for each in statement.principals if each.kind != "*"))
-            of_whom = f" of {whom}" if whom else ""
-            problem = f"{action.text} is no action for {role}'s trust{of_whom}: write {' or '.join(right)}"
+            policy = f"{whom} principals in {role}'s trust policy" if whom else f"{role}'s trust policy"
+            problem = f"{action.text} is not an action for {policy}: write {' or '.join(right)}"
             yield Problem(action.path, problem)
 
 
@@ -71,9 +71,10 @@ RULE = Rule(
     level="error",
     summary="A trust policy's action is not the one by which its principal assumes a role",
     why=(
-        "Users, roles and services use `sts:AssumeRole`, an OIDC provider `sts:AssumeRoleWithWebIdentity`, a SAML "
-        "provider `sts:AssumeRoleWithSAML`; `sts:TagSession`, `sts:SetSourceIdentity` and `sts:SetContext` may stand "
-        "beside them. IAM refuses actions of other services here; with a wrong one of STS nobody gets in."
+        "Users, roles and services use `sts:AssumeRole`, an OIDC provider uses `sts:AssumeRoleWithWebIdentity`, "
+        "and a SAML provider uses `sts:AssumeRoleWithSAML`. `sts:TagSession`, `sts:SetSourceIdentity` and "
+        "`sts:SetContext` may be there as well. IAM refuses actions of other services here. With a wrong action of "
+        "STS, nobody gets in."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html",
     check=_check,

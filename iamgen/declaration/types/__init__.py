@@ -1,1 +1,1 @@
-"""The types of users.py, one module each: the fields, what can be wrong with them, and what they come to."""
+"""The types of users.py, one module each: the fields, their possible faults, and how the values are resolved."""

@@ -1,4 +1,4 @@
-"""What is wrong with a role's `assumed_by`: services, roles and ARNs that may assume it besides those granted it."""
+"""Check a role's `assumed_by`: the services, roles and ARNs that may assume it without a grant."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _names_by_arn(account: str, written: Written, accounts: Accounts) -> Mapping
 
 
 def _reached(role: Role, written: Written, names_by_arn: Mapping[str, str]) -> set[str]:
-    """Return every declared role that may come to this one, by however many steps."""
+    """Return every declared role that may assume this one, in any number of steps."""
     by_name = {declared.name: declared for declared in written.roles}
     reached: set[str] = set()
     waiting = list(role.assumed_by)

@@ -1,4 +1,4 @@
-"""`CIUser`: a machine that can use nothing but access keys."""
+"""`CIUser`: a machine that can only use access keys."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CIUser(Declared):
-    """A machine that can use nothing but keys: an IAM user inside each of the accounts, without MFA.
+    """A machine that can only use access keys: an IAM user inside each of the accounts, without MFA.
 
     `CIUser("ci", {"dev": "OpsR", "prod": "OpsR"})`
 

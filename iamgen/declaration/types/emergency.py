@@ -16,12 +16,12 @@ from iamgen.declaration.types.policy import template_faults
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Emergency(Declared):
-    """The only way to an inline policy: why, until when, and its document in `templates/policies/`.
+    """An inline policy of a role that ends at a certain time. Its document is a file of `templates/policies/`.
 
     `Emergency("ticket 123", "2027-01-31", "restore.json.j2")`
 
     Fields:
-        reason: why the role needs it
+        reason: why the role needs the policy; it is shown until you remove the emergency
         until: when it ends: "2027-01-31" (the end of that day, UTC), "2027-01-31T18:00" (UTC), or a date
         template: a file of templates/policies/, such as "restore.json.j2"
     """
@@ -49,7 +49,7 @@ class OwnEmergency(NamedTuple):
 
 
 def own_emergency(emergency: Emergency | None, now: datetime) -> OwnEmergency | None:
-    """Return what an emergency comes to; None for one that has passed, too."""
+    """Resolve an emergency; return None for one that has ended, too."""
     own = _resolved(emergency)
     return own if own and own.until > now else None
 

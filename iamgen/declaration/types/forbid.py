@@ -1,4 +1,4 @@
-"""`Forbid`: what nobody may ever be able to do, save those whom it excepts."""
+"""`Forbid`: what nobody may ever be able to do, except those whom it excepts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from iamgen.declaration.field_types import AccountNames, Actions, Actors, Arns, 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Forbid(Assertion):
-    """What must never be possible: `check`, `release`, `promote` and `deploy` fail where it is.
+    """What nobody may be able to do: `check`, `release`, `promote` and `deploy` fail if somebody can.
 
     `Forbid("cloudtrail:StopLogging", accounts="*prod", but=("AdminR",), because="the trail is our evidence")`
 
@@ -18,10 +18,10 @@ class Forbid(Assertion):
         actions: an action, or several in a tuple; with wildcards "s3:Delete*", or "*" for every action
         on: the resources: an ARN that may have wildcards, or several in a tuple; by default every resource
         accounts: where it is forbidden: a name or pattern, or several in a tuple; by default in every account
-        who: to whom: names or patterns of people, CI users, pipelines, services and roles; by default to everybody
-        but: to whom it is not forbidden, in the same way: they themselves, or whoever acts as such a role
-        mfa: True for users who signed in with MFA, False for those who did not; by default for both
-        because: why, for those who meet the message
+        who: who must not be able to: names or patterns of people, machines, services and roles; by default everybody
+        but: who is an exception, written in the same way; a role excepts everybody while they act as that role
+        mfa: True for users who have signed in with MFA, False for users without MFA; by default both
+        because: why it is forbidden; the message repeats it
     """
 
     actions: Actions

@@ -1,4 +1,4 @@
-"""`Grant`, and what somebody's `access` says: which role, in which accounts, until when."""
+"""`Grant`, and how `access` is read: which role somebody has, in which accounts, until when."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Grant(Declared):
-    """A role that somebody is granted, perhaps until some day: `Grant("OpsR", until="2027-01-31")`.
+    """A role that is granted to somebody, perhaps until a certain time: `Grant("OpsR", until="2027-01-31")`.
 
     Fields:
         role: the name of the role: "AdminR", "OpsR", "ReadR", or one of your own
         until: when the grant ends: "2027-01-31" (the end of that day, UTC), "2027-01-31T18:00" (UTC), or a date
-        reason: why it is granted, for those who read the file
+        reason: why the role is granted, for people who read the file
     """
 
     role: Text
@@ -120,7 +120,7 @@ def access_faults(holder: Holder, written: Written, accounts: Accounts) -> Itera
 def granted(
     holder: Holder, principal: Principal, written: Written, accounts: Accounts, now: datetime
 ) -> tuple[list[Granted], list[MisDeclared]]:
-    """Return what somebody's `access` comes to, and a warning for each end that has no effect at the moment `now`.
+    """Resolve somebody's `access`, and warn about each end that has no effect at the moment `now`.
 
     Entries add up, and none takes away: of several that grant the same role in the same account the longest counts,
     also where it has ended.
@@ -169,7 +169,7 @@ def _without_effect(same: list[Granted], now: datetime) -> Iterator[tuple[Grante
 
 def _warning(name: str, key: tuple[Origin, str, str, str], places: Sequence[str]) -> MisDeclared:
     """Return the warning about a grant: once, whatever the number of accounts that it is in."""
-    from iamgen.ui.listing import first_of  # only such a grant should cost it
+    from iamgen.ui.listing import first_of  # slow to import, and only needed for such a grant
 
     origin, role, problem, hint = key
     return MisDeclared(origin, f"{name}'s {role} in {first_of(places, _MOST_LISTED)} {problem}", hint, role)
@@ -177,7 +177,7 @@ def _warning(name: str, key: tuple[Origin, str, str, str], places: Sequence[str]
 
 def _role_hint(role: str, beside: Roles, written: Written) -> str:
     """Return what to write instead of a role that does not exist; never one that is granted beside it already."""
-    from iamgen.declaration.unfit_value import several  # only a mistake should cost it
+    from iamgen.declaration.unfit_value import several  # slow to import, and only needed after a mistake
 
     known = written.role_names
     parts = several(role)

@@ -24,7 +24,7 @@ _FORM = NameForm("G", quotas.GROUP_NAME, STANDARD_GROUPS)
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Group(Declared):
-    """A group in the account that holds people, besides the three that exist without being declared.
+    """A group of your own in the account that holds people, besides the three that iamgen always makes.
 
     `Group("AuditorsG", members=("alice",), managed_policies=("SecurityAudit",))`
 
@@ -32,7 +32,7 @@ class Group(Declared):
         name: a name that ends in G, such as "AuditorsG"
         members: the names of people of USERS, in a tuple
         policies: names of declared policies, in a tuple: ("LogsP",)
-        managed_policies: names or ARNs of AWS's own policies, in a tuple: ("SecurityAudit",)
+        managed_policies: names or ARNs of policies of AWS, in a tuple: ("SecurityAudit",)
     """
 
     name: Text

@@ -1,4 +1,4 @@
-"""`Pipeline`: a job of a CI service, and what keeps strangers' jobs out."""
+"""`Pipeline`: a job of a CI service, and the checks that keep strangers' jobs out."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ PipelineProblem = tuple[str, str, str]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Pipeline(Declared):
-    """A job of a CI service that proves who it is by OIDC: an identity provider and trust, no keys.
+    """A job of a CI service that proves its identity by OIDC and assumes roles without any key.
 
     `Pipeline("github", repository="acme/shop", environment="prod", access={"prod": "OpsR"})`
 
-    `iamgen docs pipelines` has the form of each provider's subjects.
+    `iamgen docs pipelines` shows the form of each provider's subjects.
 
     Fields:
         provider: "github", "gitlab", "buildkite", "circleci", "bitbucket", "hcp-terraform", or an issuer's https URL
@@ -44,7 +44,7 @@ class Pipeline(Declared):
         repository: GitHub's repository, such as "acme/shop"; at Bitbucket the workspace
         environment: GitHub's environment, such as "prod"
         branch: GitHub's branch, such as "main"
-        audience: what its tokens are made for, where that is not the provider's usual audience
+        audience: the aud of its tokens, if it is not the usual one of the provider
     """
 
     provider: Annotated[str, "'github', 'gitlab', … or an https URL"]
@@ -85,7 +85,7 @@ class Workload:
 
 
 def workload(pipeline: Pipeline) -> Workload:
-    """Return what a faultless `Pipeline` comes to."""
+    """Resolve a `Pipeline` without faults."""
     return Workload(*identity(pipeline))
 
 

@@ -48,7 +48,7 @@ class Policy(Declared):
         name: a name that ends in P, such as "LogsP"
         template: a file of templates/policies/, such as "logs.json.j2"
         vars: values for the template, by name: text, numbers, True, False, None, and tuples and dicts of these
-        accounts: where the policy is: a name or pattern, or several in a tuple; by default wherever it is used
+        accounts: where the policy is: a name or pattern, or several in a tuple; by default each account that uses it
     """
 
     name: Text

@@ -30,22 +30,22 @@ _FORM = NameForm("R", quotas.ROLE_NAME, STANDARD_ROLES)
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Role(Declared):
-    """A role besides the standardized ones; people, machines, services and other roles may assume it.
+    """A role of your own, besides AdminR, OpsR and ReadR. People, machines, services and other roles may assume it.
 
     `Role("DataR", services=("s3", "glue"), assumed_by=("lambda.amazonaws.com",))`
 
     Fields:
         name: a name that ends in R, such as "DataR"
-        services: services that it has full power over, in a tuple: ("s3", "glue")
+        services: services over which the role has full power, in a tuple: ("s3", "glue")
         policies: names of declared policies, in a tuple: ("LogsP",)
-        managed_policies: names or ARNs of AWS's own policies, in a tuple: ("ReadOnlyAccess",)
-        assumed_by: who else may assume it: services such as "lambda.amazonaws.com", names of roles, ARNs
+        managed_policies: names or ARNs of policies of AWS, in a tuple: ("ReadOnlyAccess",)
+        assumed_by: who may assume it without a grant: services such as "lambda.amazonaws.com", names of roles, ARNs
         session_hours: the longest session in hours, 1 to 12
         mfa: False to let people assume it without MFA
-        boundary: a permissions boundary: a declared policy, a name of AWS's own, or an ARN
-        accounts: where the role is: a name or pattern, or several in a tuple; by default everywhere
+        boundary: a permissions boundary: a declared policy, the name of a policy of AWS, or an ARN
+        accounts: where the role is: a name or pattern, or several in a tuple; by default in every account
         description: what the role is for
-        emergency: an Emergency: the only way to an inline policy
+        emergency: an Emergency, which is the only way to get an inline policy
     """
 
     name: Text

@@ -36,20 +36,20 @@ class Settings(Declared):
     """Choices that hold for every account: `SETTINGS = Settings(read_guard=True)`.
 
     Fields:
-        stack: the stack's name, and the prefix of every name: "infra" makes infra-ReadR-…
+        stack: the name of the stack, and the prefix of every name: "infra" makes infra-ReadR-…
         trust: how a trust policy names people: "arns" by the user's ARN, "names" by aws:username
         trust_policy_quota: how many characters AWS allows a trust policy: 2048, or what AWS raised it to, up to 8192
         managed_policies_quota: how many managed policies a role may have: 20, or what AWS raised it to, up to 25
-        users: whether people are created outside of the stack, "console", or by the stack, "stack"
+        users: "console" if people's users are created outside of the stack, "stack" if the stack creates them
         password_change_needs_mfa: True to let people change their own password with MFA only
         aws_login: whether people may use `aws login`: "no", "mfa", or "token-without-mfa": `iamgen docs bootstrap`
-        session_name_is_user: True to demand that a role session is named like its user
-        read_guard: True to keep ReadR from data and secrets
+        session_name_is_user: True to demand that a role session has the name of its user
+        read_guard: True to deny ReadR access to data and secrets
         session_hours: the longest session in hours, 1 to 12, by role, such as {"OpsR": 4}
-        channels: where promote may go, in a tuple; CI deploys from the first
+        channels: the channels to which promote may go, in a tuple; CI deploys from the first
         main_branch: the branch that releases are made from; by default main or master, whichever exists
         tags: tags of every stack, and so of its roles and users, such as {"cost-center": "42"}
-        ignore: rules that are not to speak up, each with the reason, such as {"W112": "the service is too new"}
+        ignore: rules that shall not report anything, each with the reason, such as {"W112": "the service is too new"}
     """
 
     _: KW_ONLY

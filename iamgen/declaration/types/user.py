@@ -36,7 +36,7 @@ class User(Declared):
         name: the IAM user's name: up to 64 letters, digits and _+=,.@-
         access: account names or patterns, each with a role, a Grant, or several in a tuple: {"dev": "OpsR"}
         power: True for a member of PowerG, which has full power over IAM in the account that holds people
-        email: an address, for those who read the file
+        email: an e-mail address, for people who read the file
         path: the IAM user's path, such as "/auditors/"
         tags: tags of the IAM user, such as {"team": "blue"}
     """
@@ -67,7 +67,7 @@ class Person:
 
 
 def person(user: User) -> Person:
-    """Return what a faultless `User` comes to."""
+    """Resolve a `User` without faults."""
     return Person(user.name, user.path, user.power, user.email, tuple(sorted(user.tags.items())))
 
 

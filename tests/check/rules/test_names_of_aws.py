@@ -16,7 +16,7 @@ from iamgen.check.finding import Finding
 from iamgen.check.rules._examples import allow, policy, role, trust
 
 UNLISTED = f"is not in the list of actions of {list_date()}"
-NEWER = "right if it is newer: see the Service Authorization Reference"
+NEWER = "it is right if it is newer than the list: see the Service Authorization Reference"
 
 Found = Callable[..., list[Finding]]
 

@@ -21,7 +21,7 @@ def messages(resource: Resource, version: object = "2012-10-17") -> list[str]:
 def test_the_whole_message() -> None:
     (message,) = messages({"Fn::Sub": "arn:${AWS::Partition}:sqs:*:${!aws:PrincipalAccount}:q"})
     assert message == (
-        "IAM puts in no value for ${aws:PrincipalAccount} before the fifth colon of an ARN, so that "
+        "IAM inserts no value for ${aws:PrincipalAccount} before the fifth colon of an ARN, so that "
         "arn:${AWS::Partition}:sqs:*:${aws:PrincipalAccount}:q matches no resource: write the value itself, or compare "
         "it in a condition, such as StringEquals on aws:ResourceAccount"
     )
