@@ -25,7 +25,7 @@ _HELP = """Show who gains and who loses what, for all requests.
 \b
 iamgen diff                                 the last release, and what is here
 iamgen diff v1.2.3 v1.3.0                   two releases
-iamgen diff --deployed                      what was deployed, and what is here
+iamgen diff --deployed                      as deployed, and what is here
 iamgen diff --template 222222222222=old.json --template 222222222222=new.json
 iamgen diff --policy old.json new.json      two policies
 
