@@ -15,9 +15,9 @@ DEFAULTS = NewRepository((), "eu-west-1", ("ann",), "github", "iamgen==1.2.3")
 
 def answered(*answers: str) -> tuple[NewRepository, str]:
     """Return what comes of these answers to the questions about accounts, and what is seen."""
-    seen = io.StringIO()
-    console = Console(io.StringIO(), seen, coloured=False, answers=io.StringIO("\n".join((*answers, ""))))
-    return ask_for_choices(console, NewRepository(), DEFAULTS, ["accounts", "people"]), seen.getvalue()
+    shown = io.StringIO()
+    console = Console(io.StringIO(), shown, coloured=False, answers=io.StringIO("\n".join((*answers, ""))))
+    return ask_for_choices(console, NewRepository(), DEFAULTS, ["accounts", "people"]), shown.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -39,30 +39,30 @@ def answered(*answers: str) -> tuple[NewRepository, str]:
     ],
 )
 def test_what_would_leave_no_way_on_is_asked_again(answers: tuple[str, ...], refusal: str) -> None:
-    choices, seen = answered(*answers, "222222222222", "", "ann")
-    assert refusal in seen
+    choices, shown = answered(*answers, "222222222222", "", "ann")
+    assert refusal in shown
     assert [account[:2] for account in choices.accounts] == [("user-only", "2" * 12), ("dev", "2" * 12)]
 
 
 def test_the_names_of_project_and_account_together_are_not_too_long() -> None:
-    choices, seen = answered("p" * 60, "prod stage", "dev", "222222222222", "", ",", "ann bob")
-    assert "the name has 66 characters; " in seen
+    choices, shown = answered("p" * 60, "prod stage", "dev", "222222222222", "", ",", "ann bob")
+    assert "the name has 66 characters; " in shown
     assert choices.accounts[1] == AccountChoice(f"{'p' * 60}-dev", "222222222222")
     assert choices.people == ("ann", "bob")
 
 
 def test_a_refusal_says_which_of_several_names_it_is_about() -> None:
-    _, seen = answered("", "dev Prod", "dev", "222222222222", "", "ann bo:b", "ann Ann", "ann")
+    _, shown = answered("", "dev Prod", "dev", "222222222222", "", "ann bo:b", "ann Ann", "ann")
     assert (
-        "Prod: this is no name for an account; lower case letters and digits, words joined by a hyphen: prod\n" in seen
+        "Prod: this is no name for an account; lower case letters and digits, words joined by a hyphen: prod\n" in shown
     )
-    assert "bo:b: no IAM user can have this name; an IAM name has letters, digits and _+=,.@- only\n" in seen
-    assert "ann and Ann: the person is named twice; IAM compares names without case\n" in seen
+    assert "bo:b: no IAM user can have this name; an IAM name has letters, digits and _+=,.@- only\n" in shown
+    assert "ann and Ann: the person is named twice; IAM compares names without case\n" in shown
 
 
 def test_what_is_no_account_that_can_hold_the_people_is_not_taken_for_an_id() -> None:
-    choices, seen = answered("", "people prod", "222222222222", "333333333333", "prod", "2222", "people", "ann")
+    choices, shown = answered("", "people prod", "222222222222", "333333333333", "prod", "2222", "people", "ann")
     refusal = "'prod' is no account id, and no account that can hold the people beside its own purpose; "
-    assert f"{refusal}an id has 12 digits; the accounts are people\n" in seen
-    assert "the id '2222' has 4 digits; " in seen
+    assert f"{refusal}an id has 12 digits; the accounts are people\n" in shown
+    assert "the id '2222' has 4 digits; " in shown
     assert choices.accounts[0] == AccountChoice("user-only", "222222222222")
