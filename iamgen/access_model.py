@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 3
 _NO_STACK = '{"Resources": {}}'
+_CHANGED_BY_HAND = "what somebody changed by hand in AWS since the stacks were deployed: iamgen drift"
 AS_DEPLOYED = "users.py, as it would be deployed"
 
 
@@ -145,7 +146,8 @@ def _deployed(project: Project, source: ModelSource, console: Console) -> Access
         if text is None:
             problem = f"there is no stack {declaration.settings.stack}: the account counts as empty"
             console.warning(Fault(name, problem, f"deploy it: iamgen deploy {name}"))
-    return from_declaration(DeclaredTexts(project.root, declaration, texts, "AWS, as it is deployed"))
+    model = from_declaration(DeclaredTexts(project.root, declaration, texts, "AWS, as it is deployed"))
+    return replace(model, gaps=(*model.gaps, Fault("--deployed", _CHANGED_BY_HAND)))
 
 
 def _of_revision(root: Path, name: str, now: datetime, console: Console) -> AccessModel:

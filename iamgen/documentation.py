@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from iamgen.errors import UsageError, refuse
-from iamgen.similar_names import did_you_mean
+from iamgen.similar_names import closest, suggestion
 
 _INDEX = "index"
 _PLACES = (Path(__file__).parent / "docs", Path(__file__).parents[1] / "docs")
 """Where the pages are: in an installed package, or beside it in a clone."""
 _HEADING = re.compile(r"## (?P<heading>.+)")
+_SECTION = re.compile(r"^##+ (.+)$", re.MULTILINE)
+_MOST = 3
+"""Pages or sections that a hint names."""
 _ENTRY = re.compile(r"- \[(?P<title>[^\]]+)\]\((?P<page>[\w-]+)\.md\)(?P<rest>.*)")
 
 
@@ -28,9 +31,25 @@ def page_text(word: str) -> str:
     """
     name = word.rpartition("/")[2].partition("#")[0].removesuffix(".md").casefold()
     if name not in page_names():
-        hint = did_you_mean(name, page_names(), "iamgen docs lists the pages")
-        raise UsageError(refuse(f"docs {word}", "there is no such page", hint).faults)
+        raise UsageError(refuse(f"docs {word}", "there is no such page", _advice(name)).faults)
     return (_folder() / f"{name}.md").read_text(encoding="utf-8")
+
+
+def _advice(word: str) -> str:
+    """Return which page was probably meant: one whose name begins so or is alike, or one with a section about it."""
+    names = page_names()
+    beginning = [name for name in names if word and name.startswith(word)]
+    if alike := beginning or closest(word, names):
+        return suggestion(alike[:_MOST])
+    topic = word.replace("-", " ").strip()
+    sections = [f"{heading} in iamgen docs {name}" for name in names for heading in _headings(name, topic)]
+    return f"look at {', or at '.join(sections[:_MOST])}" if sections else "iamgen docs lists the pages"
+
+
+def _headings(name: str, topic: str) -> list[str]:
+    """Return the headings of a page's sections that have a topic in them; none for a topic of no letters."""
+    text = (_folder() / f"{name}.md").read_text(encoding="utf-8")
+    return [heading for heading in _SECTION.findall(text) if topic and topic in heading.casefold()]
 
 
 def pages_by_heading() -> Mapping[str, Mapping[str, str]]:

@@ -25,7 +25,7 @@ _HELP = """Show who gains and who loses what, for all requests.
 \b
 iamgen diff                                 the last release, and what is here
 iamgen diff v1.2.3 v1.3.0                   two releases
-iamgen diff --deployed                      AWS now, and what is here
+iamgen diff --deployed                      as deployed, and what is here
 iamgen diff --template 222222222222=old.json --template 222222222222=new.json
 iamgen diff --policy old.json new.json      two policies
 
@@ -61,7 +61,10 @@ _source = group(
     "source",
     _collected,
     click.option(
-        "--deployed", is_flag=True, help="Compare what is deployed in AWS now with the files here, or with TO."
+        "--deployed",
+        is_flag=True,
+        help="Compare the templates that are deployed in AWS with the files here, or with TO. What somebody changed by "
+        "hand is not in them: `iamgen drift`.",
     ),
     click.option(
         "--template",

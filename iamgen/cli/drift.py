@@ -38,6 +38,10 @@ def drift(
     users; who is in its groups; and trust in a principal that was deleted. `+`
     marks what is in AWS and not in the template, and `-` what is in the template
     and not in AWS. Nothing is changed; `iamgen deploy --repair` puts it right.
+
+    A role or group that somebody made beside the stack is not compared with
+    anything: `iamgen audit` says whether one lets strangers in, or makes an
+    administrator of somebody.
     """
     from iamgen.commands.drift import DriftRequest, drift
     from iamgen.commands.requests import Output, Reach

@@ -7,6 +7,8 @@ import click
 from iamgen.errors import Fault
 from iamgen.similar_names import closest, suggestion
 
+_OTHER_WORDS = {"account": "in", "accounts": "in"}
+"""Words of other programs for options, where a command has the second and not the first; no marks before them."""
 _MOST = 3
 """Options that are named, where many begin so."""
 
@@ -15,8 +17,9 @@ def unknown_option(option: str, context: click.Context) -> Fault:
     """Return the fault. If the word is the beginning of options, the hint suggests these options."""
     known = {name.lstrip("-"): name for name in _options(context)}
     word = option.lstrip("-")
+    instead = known.get(_OTHER_WORDS.get(word, ""))
     longer = [name for bare, name in known.items() if bare.startswith(word)]
-    meant = longer[:_MOST] or [known[bare] for bare in closest(word, known)]
+    meant = [instead] if instead else longer[:_MOST] or [known[bare] for bare in closest(word, known)]
     hint = suggestion(meant, f"{context.command_path} --help lists the options")
     if option in _shown(context.find_root()):
         hint = f"it stands alone: {context.find_root().command_path} {option}"

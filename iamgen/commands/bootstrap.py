@@ -201,7 +201,7 @@ def _keep(text: str, work: _BootstrapWork) -> None:
     try:
         if file.is_symlink() or not file.exists() or file.read_text(encoding="utf-8") != text:
             _write_page(file, text, work.root)
-            work.console.note(f"the links are kept in {LINKS_FILE}; let git ignore it")
+            work.console.note(f"the links are also written to {LINKS_FILE}, which git should ignore")
     except (IamgenError, OSError, ValueError) as exc:
         problem = exc.faults[0].problem if isinstance(exc, IamgenError) else str(exc)
         hint = "" if work.request.write else "the links are printed all the same"

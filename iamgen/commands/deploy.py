@@ -259,7 +259,8 @@ def _say_steps(planned: Planned, request: DeployRequest, console: Console) -> No
     if names and request.approved:
         console.note(f"next: iamgen apply {request.approved}")
     elif names:
-        console.note(f"next: iamgen deploy {' '.join(names)}{' --repair' if request.options.repair else ''}")
+        options = f"{' --repair' if request.options.repair else ''}{request.reach.credential_options}"
+        console.note(f"next: iamgen deploy {' '.join(names)}{options}")
 
 
 def _agreed(run: _Run, waiting: Collection[str]) -> bool:

@@ -67,17 +67,18 @@ def drift(request: DriftRequest, console: Console) -> int:
         console.product(_json(orders, results))
     elif inspections:
         console.show_plan(_text_lines(orders, inspections), asks=False)
-        _say_what_is_next(inspections, console)
+        _say_what_is_next(inspections, reach, console)
     if len(inspections) < len(results):
         return FAILED
     return DRIFTED if request.output.exit_code and any(map(_may_differ, inspections.values())) else DONE
 
 
-def _say_what_is_next(inspections: Mapping[str, Inspection], console: Console) -> None:
+def _say_what_is_next(inspections: Mapping[str, Inspection], reach: Reach, console: Console) -> None:
     """Say how what a repair can put right is put right; an undeclared user it leaves alone."""
     names = [name for name, inspection in inspections.items() if inspection.changes]
     if names:
-        console.note(f"next: iamgen deploy {' '.join(names)} --repair shows what it puts right, and asks")
+        command = f"iamgen deploy {' '.join(names)} --repair{reach.credential_options}"
+        console.note(f"next: {command} shows what it puts right, and asks")
 
 
 def _may_differ(inspection: Inspection) -> bool:

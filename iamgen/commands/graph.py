@@ -10,7 +10,7 @@ from typing import Literal
 
 from iamgen.access_model import ModelSource, access_model
 from iamgen.clock import now
-from iamgen.errors import Fault, IamgenError, faults_of
+from iamgen.errors import Fault, IamgenError, UsageError, faults_of
 from iamgen.graph.access_graph import AccessGraph
 from iamgen.graph.dot import dot_text
 from iamgen.graph.equal_access import Folding
@@ -52,6 +52,9 @@ class GraphRequest:
 
 def graph(request: GraphRequest, console: Console) -> int:
     """Draw who reaches what and return 0. Raises IamgenError for somebody or an account that is not known."""
+    if request.output is None and request.form == "svg" and console.out.isatty():
+        problem = "the picture is for a browser, and a terminal would show its SVG"
+        raise UsageError([Fault("graph", problem, "name a file: iamgen graph -o access.svg")])
     moment = now()
     model = access_model(request.source, moment, console)
     read_time = partial(moment_or, request.time, moment, "--at-time")

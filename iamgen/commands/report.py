@@ -61,6 +61,9 @@ class _SinceEarlier:
 def report(request: ReportRequest, console: Console) -> int:
     """Write or print the page, and return 0. Raises IamgenError for faults of the source, and then writes nothing."""
     request.source.check()
+    if request.output is None and console.out.isatty():
+        problem = "the page is for a browser, and a terminal would show its HTML"
+        raise UsageError([Fault("report", problem, "name a file: iamgen report -o report.html")])
     if request.since and not request.source.is_declared:
         problem = "it compares with an earlier declaration, and another option names a source that is none"
         raise UsageError([Fault("--since", problem, "leave it out, or make the report of the declaration")])

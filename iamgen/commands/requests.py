@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import NamedTuple
 
 
@@ -16,6 +17,12 @@ class Reach(NamedTuple):
     """The AWS CLI profile to start from; None takes the environment's credentials."""
     role_arn_template: str | None = None
     """The ARN of a role to assume in each account, with `{account_id}` where the account's ID belongs."""
+
+    @property
+    def credential_options(self) -> str:
+        """The options for the same credentials, as they are typed behind the next command; empty without any."""
+        options = {"--profile": self.profile, "--role-arn-template": self.role_arn_template}
+        return "".join(f" {option} {quote(value)}" for option, value in options.items() if value)
 
 
 class Consent(NamedTuple):

@@ -15,7 +15,7 @@ from iamgen.declaration.resolved import Person
 from iamgen.deploy.order import Choices
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import Fault, IamgenError, InterruptError, refuse
-from iamgen.people.creation import CreationPlan, creation_plan, incomplete_people, spelled_otherwise
+from iamgen.people.creation import CreationPlan, creation_plan, incomplete_people, spelled_otherwise, waiting_of_all
 from iamgen.people.declared_person import declared_person
 from iamgen.people.first_day import first_day_page
 from iamgen.people.password_delivery import FileDelivery, PasswordDelivery, TerminalDelivery
@@ -166,11 +166,12 @@ def _delivery(work: _Creation) -> PasswordDelivery | None:
 def _show(work: _Creation, *, page_follows: bool) -> None:
     """Show what would be done, and what is wrong and stays so. Stdout is for the page, if one is printed."""
     lines: list[PlanLine] = []
+    work.console.warnings(waiting_of_all(work.plans))
     for plan in work.plans:
         if plan.steps:
             lines.append(PlanLine(f"{plan.person.name} in {work.people.account.in_plan}", tone="heading"))
             lines += [PlanLine(text_of_step(step), "+", 1) for step in plan.steps]
-        work.console.warnings((*plan.waiting, *plan.remarks))
+        work.console.warnings(plan.remarks)
     if page_follows:
         work.console.show_lines(lines)
     else:

@@ -124,7 +124,8 @@ def offboard(request: OffboardRequest, console: Console) -> int:
         raise IamgenError(faults)
     _show(work)
     if consent.dry_run or not (work.plan.is_empty or consent.yes or console.confirm(_question(work))):
-        console.note(f"dry run: would offboard {request.name}" if consent.dry_run else "nothing was done")
+        edited = f" and take them out of {USERS_FILE}" if request.edit and _without_person(request) is not None else ""
+        console.note(f"dry run: would offboard {request.name}{edited}" if consent.dry_run else "nothing was done")
         _report(work, None, is_written=False)
         return DONE if consent.dry_run else FAULT
     return _end(work, _carried_out(work))
@@ -269,12 +270,17 @@ def _claim(work: _Offboarding, after: LeaverState) -> OffboardingClaim:
     return OffboardingClaim(work.parts.before.leaver, work.request.keep_user, roles, ended)
 
 
+def _without_person(request: OffboardRequest) -> str | None:
+    """Return users.py without the person, as far as literals name them; None where it names them nowhere so."""
+    after = without_person(before := read_source(request.root / USERS_FILE), request.name)
+    return after if after != before else None
+
+
 def _edit(work: _Offboarding) -> None:
     """Take the person out of users.py as far as literals name them; leave it as it was when it would not load."""
     file = work.request.root / USERS_FILE
-    before = read_source(file)
-    after = without_person(before, work.request.name)
-    if after == before:
+    before, after = read_source(file), _without_person(work.request)
+    if after is None:
         return
     write_all({file: after})
     try:

@@ -56,11 +56,13 @@ def _missing(order: Order, users: Mapping[str, PrincipalState], clients: Clients
     """Yield the ARNs of declared people that no user has, each with what is wrong. IAM has no two users whose names
     differ in case alone, and an ARN has the case in it."""
     names, options = {name.lower(): name for name in users}, cli_options(clients)
+    absent = [name for _, name in map(_path_and_name, order.people) if name.lower() not in names]
     for arn in sorted(order.people):
         path, name = _path_and_name(arn)
         actual = names.get(name.lower())
         if actual is None:
-            hint = f"iamgen user create {name}{_own_options(order, clients)}; or take {name} out of users.py"
+            whom = name if len(absent) == 1 else "--all-missing"
+            hint = f"iamgen user create {whom}{_own_options(order, clients)}; or take {name} out of users.py"
             yield arn, Fault(order.where, f"users.py declares {name}, and there is no such IAM user", hint)
         elif actual != name:
             command = f"aws iam update-user --user-name {actual} --new-user-name {name}{options}"

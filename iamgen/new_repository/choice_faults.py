@@ -38,13 +38,15 @@ def account_faults(accounts: Sequence[AccountChoice]) -> Iterator[Fault]:
         yield from _holder_faults(accounts)
 
 
-def name_faults(name: str) -> Iterator[Fault]:
-    """Yield what is wrong with the name of an account."""
+def name_faults(name: str, kind: str = "account") -> Iterator[Fault]:
+    """Yield what is wrong with the name of an account, or of a project, which the names of its accounts begin with."""
     if not _ACCOUNT_NAME.fullmatch(name):
         likely = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
         example = likely if _ACCOUNT_NAME.fullmatch(likely) else "shop-dev"
         hint = f"lower case letters and digits, words joined by a hyphen: {example}"
-        yield Fault(f"--account {name}".strip(), "this is no name for an account", hint)
+        yield Fault(
+            f"--account {name}".strip(), f"this is no name for {'an' if kind == 'account' else 'a'} {kind}", hint
+        )
     elif len(name) > LONGEST_NAME:
         yield Fault(f"--account {name}", f"the name has {len(name)} characters", LONGEST_NAME_HINT)
 

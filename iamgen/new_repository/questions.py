@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from iamgen.aws import quotas
 from iamgen.declaration.kinds import USER_ONLY
 from iamgen.errors import Fault
 from iamgen.new_repository.choice_faults import (
@@ -40,7 +41,7 @@ def ask_for_choices(
         choices = replace(choices, region=region)
     if "people" in missing:
         question = "User names of the people; the first looks after the accounts"
-        answer = _answer(console, question, " ".join(defaults.people), lambda text: person_faults(_words(text)))
+        answer = _answer(console, question, " ".join(defaults.people), _people_faults)
         choices = replace(choices, people=tuple(_words(answer)))
     if "ci" in missing:
         answer = _answer(console, "CI: github, gitlab or none", defaults.ci, _ci_faults)
@@ -83,6 +84,9 @@ def _people_account(console: Console, accounts: Sequence[AccountChoice]) -> Acco
         return account_of(f"{USER_ONLY}={ids.get(text, text)}")
 
     def faults(text: str) -> Iterable[Fault]:
+        if ids and text not in ids and any(letter.isalpha() for letter in text):
+            problem = f"{text!r} is no account id, and no account that can hold the people beside its own purpose"
+            return [Fault("", problem, f"an id has {quotas.ACCOUNT_ID} digits; the accounts are {', '.join(ids)}")]
         return account_faults((account(text), *accounts))
 
     question = f"Account id of {USER_ONLY}, which holds nothing but the people"
@@ -103,9 +107,18 @@ def _answer(console: Console, question: str, default: str, faults: Check) -> str
             console.note(f"{fault.problem}{'; ' if fault.hint else ''}{fault.hint}")
 
 
-def _name_faults(text: str) -> Iterable[Fault]:
+def _people_faults(text: str) -> Iterable[Fault]:
+    return _beginning_with_names(person_faults(_words(text)))
+
+
+def _beginning_with_names(faults: Iterable[Fault]) -> list[Fault]:
+    """Return the faults, each beginning with the name that it is about: an answer may have several names."""
+    return [fault._replace(problem=f"{fault.where.partition(' ')[2]}: {fault.problem}") for fault in faults]
+
+
+def _name_faults(text: str, kind: str) -> Iterable[Fault]:
     names = _words(text)
-    faults = [fault for name in names for fault in name_faults(name)]
+    faults = _beginning_with_names(fault for name in names for fault in name_faults(name, kind))
     repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     return [*faults, *(Fault("", f"{name} is named twice") for name in repeated)]
 
@@ -113,7 +126,7 @@ def _name_faults(text: str) -> Iterable[Fault]:
 def _project_faults(text: str) -> Iterable[Fault]:
     if "none" in _words(text) and text != "none":
         yield Fault("", "none is no project", "name the projects, or answer none alone")
-    yield from _name_faults(text)
+    yield from _name_faults(text, "project")
 
 
 def _kind_faults(text: str, prefixes: Sequence[str]) -> Iterable[Fault]:
@@ -122,7 +135,7 @@ def _kind_faults(text: str, prefixes: Sequence[str]) -> Iterable[Fault]:
     if set(kinds) == {USER_ONLY}:
         return [Fault("", "there is no account to work in", "name those besides user-only, which is asked for later")]
     longest = max((f"{prefix}{kind}" for prefix in prefixes for kind in kinds), key=len)
-    return list(_name_faults(text)) or list(name_faults(longest))
+    return list(_name_faults(text, "account")) or list(name_faults(longest))
 
 
 def _ci_faults(text: str) -> Iterable[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from iamgen.aws_client.clients import Client
@@ -112,6 +112,17 @@ def _waiting(people: PeopleAccount, person: Person, absent: Collection[str]) -> 
         problem = f"{person.name} cannot be put into {', '.join(absent)}: not deployed yet"
         hint = f"iamgen deploy {people.account.name}, then the same command again"
         yield Fault(people.where, problem, hint)
+
+
+def waiting_of_all(plans: Iterable[CreationPlan]) -> Iterator[Fault]:
+    """Yield what cannot be done yet, once for everybody for whom it is the same."""
+    names: dict[Fault, list[str]] = {}
+    for plan in plans:
+        for fault in plan.waiting:
+            shared = fault._replace(problem=fault.problem.removeprefix(plan.person.name))
+            names.setdefault(shared, []).append(plan.person.name)
+    for fault, people in names.items():
+        yield fault._replace(problem=f"{', '.join(people)}{fault.problem}")
 
 
 def _remarks(people: PeopleAccount, person: Person, user: UserState | None) -> Iterator[Fault]:

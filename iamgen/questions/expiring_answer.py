@@ -57,9 +57,9 @@ def expiring_text(answer: ExpiringAnswer, *, coloured: bool) -> str:
 
 
 def _lines(answer: ExpiringAnswer) -> Iterator[Line]:
-    yield (f"ended, but not removed yet: {len(answer.ended) or 'nothing'}", True)
+    yield (f"ended, but not removed yet: {_number(answer.ended) or 'nothing'}", True)
     yield from plain_lines(_listed(answer.ended))
-    yield from (("", False), (f"ends by {spoken(answer.last)}: {len(answer.ending) or 'nothing'}", True))
+    yield from (("", False), (f"ends by {spoken(answer.last)}: {_number(answer.ending) or 'nothing'}", True))
     yield from plain_lines(_listed(answer.ending))
     yield from plain_lines(("", _later(answer)))
     yield from plain_lines(("", *footer((_NOT_ENDS, *not_looked_at_of_all(answer.model)))))
@@ -68,7 +68,12 @@ def _lines(answer: ExpiringAnswer) -> Iterator[Line]:
 def _later(answer: ExpiringAnswer) -> str:
     if not answer.later:
         return "nothing ends later"
-    return f"ends later: {len(answer.later):,}, the next at {spoken(answer.later[0].end)}"
+    return f"ends later: {_number(answer.later):,}, the next at {spoken(answer.later[0].end)}"
+
+
+def _number(items: Iterable[AccessEnd]) -> int:
+    """Return how many there are, each once for all accounts in which it is the same, as they are listed."""
+    return len({replace(item, account="") for item in items})
 
 
 def _listed(items: Iterable[AccessEnd]) -> Iterator[str]:

@@ -71,6 +71,9 @@ def test_a_terminal_has_the_page_in_a_pager(
     ("word", "hint"),
     [
         ("firstday", "did you mean first-day?"),
+        ("first", "did you mean first-day or first-hour?"),
+        ("break-glass", "look at Break glass in iamgen docs how-to"),
+        ("break glass", "look at Break glass in iamgen docs how-to"),
         ("xyzzy", "iamgen docs lists the pages"),
         ("", "iamgen docs lists the pages"),
     ],

@@ -82,3 +82,12 @@ def test_there_are_options_that_no_help_shows() -> None:
 def test_an_option_of_the_program_alone_is_named_with_it() -> None:
     fault = unknown_option("--version", CONTEXTS["iamgen render"])
     assert fault == Fault("iamgen render --version", "there is no such option", "it stands alone: iamgen --version")
+
+
+@pytest.mark.parametrize("command", ["access", "can", "graph", "who-can"])
+def test_another_word_for_an_option_leads_to_it(command: str) -> None:
+    assert unknown_option("--account", CONTEXTS[f"iamgen {command}"]).hint == "did you mean --in?"
+
+
+def test_another_word_is_no_hint_where_a_command_has_no_such_option() -> None:
+    assert "--in" not in suggested("--account", CONTEXTS["iamgen deploy"])

@@ -279,6 +279,9 @@ def test_what_is_deployed_and_what_is_here(ann: Clone, differ: Differ, monkeypat
     )
     assert "roles gained:\n  alice: OpsR in prod\n" in text
     assert "in dev" not in text
+    by_hand = "  - what somebody changed by hand in AWS since the stacks were deployed: iamgen drift\n"
+    assert by_hand.split() == text[text.index("  - what somebody changed") :].split()[: len(by_hand.split())]
+    assert "changed by hand in AWS" not in differ(ann.folder, "HEAD")[1]  # nothing of AWS is asked there
     texts = dict.fromkeys(texts, "Resources: {}")
     code, text, stderr = differ(ann.folder, deployed=True)
     assert code == 1

@@ -57,7 +57,7 @@ aws_access_key_id = ${AWS_ACCESS_KEY_ID}
 aws_secret_access_key = ${AWS_SECRET_ACCESS_KEY}
 """,
 }
-KEPT = "the links are kept in aws-iam-console-switch-role.md; let git ignore it\n"
+KEPT = "the links are also written to aws-iam-console-switch-role.md, which git should ignore\n"
 ODD_ID = "warning: CONST.inc:2:20: DEV_AWS_ACCOUNT_ID has 10 digits\nhint: an account id has 12 digits, leading zeros included\n"
 
 

@@ -323,7 +323,7 @@ def test_people_who_do_not_exist_are_named_at_once_and_nothing_is_begun(deployed
         f" /auditors/\nhint: aws iam update-user --user-name dave --new-path /audit/ {options}; or write"
         ' path="/auditors/" in users.py\n',
         "error: user-only (111111111111): users.py declares erin, and there is no such IAM user\n"
-        "hint: iamgen user create erin --profile of-user-only; or take erin out of users.py\n",
+        "hint: iamgen user create --all-missing --profile of-user-only; or take erin out of users.py\n",
     )
     for cause in causes:
         assert ended.err.count(cause) == 1

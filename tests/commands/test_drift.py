@@ -292,9 +292,9 @@ def test_a_resource_that_was_deleted(deployed: Path, aws: Aws, iamgen: Iamgen) -
     iam = aws.client("iam", "dev")
     iam.detach_role_policy(RoleName="infra-AdminR-222222222222", PolicyArn=ADMIN)
     iam.delete_role(RoleName="infra-AdminR-222222222222")
-    done = iamgen(deployed, "drift", "dev")
+    done = iamgen(deployed, "drift", "dev", "--profile", "of-dev")
     assert "- AdminR  AWS::IAM::Role  (is missing in AWS)\n" in done.stdout
-    assert done.stderr == "next: iamgen deploy dev --repair shows what it puts right, and asks\n"
+    assert done.stderr == "next: iamgen deploy dev --repair --profile of-dev shows what it puts right, and asks\n"
     assert iamgen(deployed, "deploy", "dev", "--repair", "--yes", "--no-lint").returncode == 0
     assert aws.trusted("dev", "AdminR") == {f"{ARN}/alice"}
 

@@ -12,7 +12,7 @@ import pytest
 from iamgen.access_model import ModelSource
 from iamgen.commands import graph as command
 from iamgen.commands.graph import GraphRequest, graph
-from iamgen.errors import IamgenError
+from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.ui.console import Console
 from tests.conftest import NOW
 
@@ -65,3 +65,15 @@ def test_the_picture_of_the_docs_is_that_of_the_example(
     if request.config.getoption("--rewrite"):
         picture.write_text(printed(console.out), "utf-8")
     assert printed(console.out) == picture.read_text("utf-8")
+
+
+def test_a_terminal_is_not_filled_with_svg(
+    make_repo: MakeRepo, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_repo()
+    monkeypatch.setattr(console.out, "isatty", lambda: True)
+    with pytest.raises(UsageError) as refused:
+        graph(GraphRequest(ModelSource(root)), console)
+    problem = "the picture is for a browser, and a terminal would show its SVG"
+    assert refused.value.faults == (Fault("graph", problem, "name a file: iamgen graph -o access.svg"),)
+    assert graph(GraphRequest(ModelSource(root), "mermaid"), console) == 0

@@ -119,6 +119,7 @@ def test_the_pipelines_that_it_shows_deploy_every_account(
     folder = begun(iamgen, tmp_path, accounts, ci)
     text = (folder / "users.py").read_text()
     before, marked = text.split("# from iamgen import Pipeline\n")
+    assert ('"acme@123/iam@456"' in before) == (ci == "github")  # as GitHub names a repository that is new
     code = "\n".join(line[2:] for line in marked.splitlines() if not re.match("# (GitLab|be) |#$", line))
     (folder / "users.py").write_text(f"{before}from iamgen import Pipeline\n{code}\n")
     subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
@@ -487,11 +488,12 @@ def test_it_asks(at_terminal: Any, iamgen: Run, tmp_path: Path) -> None:
     code, screen = at_terminal(tmp_path, command, answers)
     assert code == 0, screen
     for refused in (
-        "this is no name for an account; lower case letters and digits, words joined by a hyphen: shop",
+        "Shop: this is no name for a project; lower case letters and digits, words joined by a hyphen: shop",
         "the id '22222222222' has 11 digits; an account id has 12 digits, leading zeros included",
         "222222222222 is the id of shop-dev; each account has an id of its own",
         "an answer is needed",
-        "the id 'blog-prod' has other characters than digits",
+        "'blog-prod' is no account id, and no account that can hold the people beside its own purpose; "
+        "an id has 12 digits; the accounts are shop-dev, blog-dev",
         "AWS has no such region, as far as iamgen knows; did you mean eu-west-1?",
         "there is no choice 'gitlub'; did you mean g",
     ):

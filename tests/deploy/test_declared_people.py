@@ -58,12 +58,12 @@ def test_everybody_who_is_missing_is_named_at_once(stubbed: Stubbed, people: Ord
         arn("/alice"): Fault(
             WHERE,
             "users.py declares alice, and there is no such IAM user",
-            f"iamgen user create alice{OWN_OPTIONS}; or take alice out of users.py",
+            f"iamgen user create --all-missing{OWN_OPTIONS}; or take alice out of users.py",
         ),
         arn("/auditors/dave"): Fault(
             WHERE,
             "users.py declares dave, and there is no such IAM user",
-            f"iamgen user create dave{OWN_OPTIONS}; or take dave out of users.py",
+            f"iamgen user create --all-missing{OWN_OPTIONS}; or take dave out of users.py",
         ),
     }
     stubbed.done()

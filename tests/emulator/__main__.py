@@ -26,7 +26,7 @@ CLI does not know AWS_ENDPOINT_URL and would ask the real AWS, so these lines na
 These are the people of the example. With a repository of your own, take the id of its user-only account as the key id, and
 one command makes all of its people, as it does in the real AWS:
 
-  iamgen user create --all-missing --password-file passwords
+  iamgen user create --all-missing --password-file ~/passwords
 
 One command for all accounts assumes a role in each; here any will do:
 

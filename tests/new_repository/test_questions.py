@@ -49,3 +49,20 @@ def test_the_names_of_project_and_account_together_are_not_too_long() -> None:
     assert "the name has 66 characters; " in shown
     assert choices.accounts[1] == AccountChoice(f"{'p' * 60}-dev", "222222222222")
     assert choices.people == ("ann", "bob")
+
+
+def test_a_refusal_says_which_of_several_names_it_is_about() -> None:
+    _, shown = answered("", "dev Prod", "dev", "222222222222", "", "ann bo:b", "ann Ann", "ann")
+    assert (
+        "Prod: this is no name for an account; lower case letters and digits, words joined by a hyphen: prod\n" in shown
+    )
+    assert "bo:b: no IAM user can have this name; an IAM name has letters, digits and _+=,.@- only\n" in shown
+    assert "ann and Ann: the person is named twice; IAM compares names without case\n" in shown
+
+
+def test_what_is_no_account_that_can_hold_the_people_is_not_taken_for_an_id() -> None:
+    choices, shown = answered("", "people prod", "222222222222", "333333333333", "prod", "2222", "people", "ann")
+    refusal = "'prod' is no account id, and no account that can hold the people beside its own purpose; "
+    assert f"{refusal}an id has 12 digits; the accounts are people\n" in shown
+    assert "the id '2222' has 4 digits; " in shown
+    assert choices.accounts[0] == AccountChoice("user-only", "222222222222")

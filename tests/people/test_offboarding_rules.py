@@ -174,6 +174,9 @@ def test_users_py_is_edited_where_literals_name_the_leaver(repository: Path, mem
     assert offboard(request(repository, "bob"), written) == 0
     assert 'left to do: take out of users.py, line 5: User("bob", {"dev": "OpsR"}' in messages(written)
     written = console()
+    tried = console()
+    assert offboard(request(repository, "bob", edit=True, consent=Consent(dry_run=True)), tried) == 0
+    assert messages(tried).endswith("dry run: would offboard bob and take them out of users.py\n")
     assert offboard(request(repository, "bob", edit=True), written) == 0
     assert "took bob out of users.py\n" in messages(written)
     text = (repository / "users.py").read_text()

@@ -187,6 +187,19 @@ def test_a_group_that_is_not_deployed_yet_is_named(repository: Path, aws: Any) -
     assert "everything that users.py gives" not in messages(again)
 
 
+def test_equal_groups_that_are_not_deployed_yet_are_named_once_for_all(
+    repository: Path, aws: Any, tmp_path: Path
+) -> None:
+    written = console()
+    assert create_users(request(repository, None, password_file=tmp_path / "new"), written) == 4
+    warnings = [line for line in messages(written).splitlines() if "cannot be put into" in line]
+    assert [line.partition(" cannot ")[0] for line in warnings] == [
+        f"warning: {WHERE}: alice, erin",
+        f"warning: {WHERE}: bob",
+    ]
+    assert len({line.partition(" cannot ")[2] for line in warnings}) == 2
+
+
 def test_people_whom_the_stack_makes_get_their_password_alone(make_repo: Any, repository: Path, iam: Any) -> None:
     users = f'{USERS}SETTINGS = Settings(users="stack")\n'
     (repository / "users.py").write_text(users)

@@ -61,7 +61,11 @@ def test_emergencies_are_told_in_each_account_and_once() -> None:
     ]
     assert {item.reason for item in result} == {"INC-7: the queue is stuck"}
     over = declared("everything", datetime(2027, 1, 1, tzinfo=UTC))
-    assert [item.kind for item in answer(over, datetime(2027, 1, 1, tzinfo=UTC)).ended] == ["emergency", "emergency"]
+    ended = answer(over, datetime(2027, 1, 1, tzinfo=UTC))
+    assert [item.kind for item in ended.ended] == ["emergency", "emergency"]
+    lines = expiring_text(ended, coloured=False).splitlines()
+    assert lines[0] == "ended, but not removed yet: 1"  # as many as are listed
+    assert len([line for line in lines if "emergency of DeployR" in line]) == 1
 
 
 @pytest.mark.parametrize("case", sorted(CASES))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import re
 import subprocess
@@ -15,13 +16,14 @@ import pytest
 
 from iamgen.access_model import ModelSource
 from iamgen.aws_client.clients import Clients, Credentials
-from iamgen.commands.report import ReportRequest
+from iamgen.commands.report import ReportRequest, report
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
 from iamgen.graph.svg_style import STYLE
 from iamgen.questions.demands import known_actions
 from iamgen.report.html_page import content_security_policy, embedded
 from iamgen.report.prepared_questions import PREPARED
+from iamgen.ui.console import Console
 from tests.report.conftest import HOSTILE, MadeReport, git, run_report
 
 MakeRepo = Callable[..., Path]
@@ -313,3 +315,12 @@ def test_accounts_that_aws_does_not_tell_about_are_named(make_repo: MakeRepo, mo
     refusing |= {"111111111111", DEV}
     with pytest.raises(IamgenError):
         run_report(ReportRequest(ModelSource(root, live=True)))
+
+
+def test_a_terminal_is_not_filled_with_html(make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Console(io.StringIO(), io.StringIO(), coloured=False, answers=io.StringIO())
+    monkeypatch.setattr(terminal.out, "isatty", lambda: True)
+    with pytest.raises(UsageError) as refused:
+        report(ReportRequest(ModelSource(make_repo())), terminal)
+    problem = "the page is for a browser, and a terminal would show its HTML"
+    assert refused.value.faults == (Fault("report", problem, "name a file: iamgen report -o report.html"),)
