@@ -462,3 +462,33 @@ def test_conditions_on_the_name_of_a_session_that_exclude_each_other_let_nobody_
     asker = modelled({OPS: {"Alice": user("alice", ASSUME)}, DEV: {"Ops": role("ops", trusts, READ)}})
     answer = ask(asker, "alice", "s3:GetObject", account=DEV)
     assert answer.level == level
+
+
+@pytest.mark.parametrize(
+    ("trust_of", "asked_for"),
+    [
+        ({"StringLike": {"sts:RoleSessionName": "o*"}}, f"arn:aws:iam::{DEV}:role/${{sts:RoleSessionName}}"),
+        (
+            {
+                "StringLike": {"sts:RoleSessionName": "o*"},
+                "StringEquals": {"aws:PrincipalAccount": "${sts:RoleSessionName}"},
+            },
+            "*",
+        ),
+        (
+            {
+                "StringLike": {"sts:RoleSessionName": "a*"},
+                "StringEquals": {"aws:PrincipalTag/login": "${STS:rolesessionname, 'x'}"},
+            },
+            "*",
+        ),
+    ],
+)
+def test_of_a_name_that_is_compared_with_something_else_not_every_value_has_been_tried(
+    modelled: Modelled, ask: Ask, trust_of: dict[str, Any], asked_for: str
+) -> None:
+    assume = statement("Allow", "sts:AssumeRole", asked_for)
+    trust = trusted({"AWS": ALICE}, Condition=trust_of)
+    alice = user("alice", assume, Tags=[{"Key": "login", "Value": "al"}])
+    asker = modelled({OPS: {"Alice": alice}, DEV: {"Ops": role("ops", trust, READ)}})
+    assert ask(asker, "alice", "s3:GetObject", account=DEV).level == "depends"
