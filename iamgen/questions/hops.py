@@ -70,8 +70,12 @@ def _denied_by_each_name(acting: Acting, role: KnownEntity) -> Hop | None:
     statements = (*role.as_role.trust, *acting.known.statements, *acting.known.boundary)
     names = () if any(map(_inserts_name, statements)) else _all_names(statements)
     own = tuple(_own_sessions(acting, role))
-    tried = [hop_named(acting, role, name, as_session) for name in names for as_session in own]
-    return tried[0] if tried and all(hop.verdict.outcome == "denied" for hop in tried) else None
+    denied: Hop | None = None
+    for hop in (hop_named(acting, role, name, as_session) for name in names for as_session in own):
+        if hop.verdict.outcome != "denied":
+            return None
+        denied = denied or hop
+    return denied
 
 
 def _all_names(statements: Iterable[Statement]) -> tuple[str, ...]:
