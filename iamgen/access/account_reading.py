@@ -241,7 +241,8 @@ class AccountReading:
             name = shown(written)
             if group is None and not self.policies.tolerant:
                 raise undecided(name, "is not a group of the account")
-            why = "not known before the deployment" if HOLE.search(written) else "not among those that were read"
+            is_elsewhere = group is None and not HOLE.search(written)
+            why = "not among those that were read" if is_elsewhere else "not known before the deployment"
             fault = Fault(shown(user), f"may be in the group {name}, which is {why}")
             if group is None:
                 doubtful.append(unknown_policy(name, fault))

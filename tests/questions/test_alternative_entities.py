@@ -128,3 +128,17 @@ def test_what_is_written_in_one_of_two_users_is_of_that_one_alone(modelled: Mode
         "ssm:GetParameter": "no",
     }
     assert {action: ask(asker, "ann", action).level for action in levels} == levels
+
+
+def test_a_condition_that_decides_on_a_membership_is_not_said_to_be_a_group_that_was_not_read(
+    modelled: Modelled, ask: Ask
+) -> None:
+    policy = {"PolicyName": "p", "PolicyDocument": document(statement("Allow", "s3:*"))}
+    member = {"Type": "AWS::IAM::UserToGroupAddition", "Properties": {"GroupName": "team", "Users": ["ann"]}}
+    resources = {
+        "Ann": user("ann"),
+        "Team": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "team", "Policies": [policy]}},
+        "Member": made_under("Is", member),
+    }
+    (reason,) = conditions(ask(modelled({ID: resources}), "ann", "s3:GetObject"))
+    assert reason.endswith("ann may be in the group team, which is not known before the deployment")
