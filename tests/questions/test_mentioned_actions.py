@@ -23,7 +23,31 @@ NEW = "(any new action)"
         (["*", "*:*"], {}),
         (["s3:NewThing", "S3:NEWTHING"], {"s3:newthing": "S3:NEWTHING"}),
         (["s3:*"], {"s3:-": f"s3:* {NEW}"}),
+        (
+            ["s3:G?t*", "s3:Ge*"],
+            {
+                "s3:ge-": f"s3:Ge* {NEW}",
+                "s3:g-t": f"s3:G?t* {NEW}",
+                "s3:get-": f"s3:G?t* and Ge* {NEW}",
+                "s3:x": f"s3:{NEW}",
+                "s3:ge": f"s3:Ge* {NEW}",
+                "s3:gxt": f"s3:G?t* {NEW}",
+                "s3:get": f"s3:G?t* and Ge* {NEW}",
+            },
+        ),
         (["s3:Get*", "s3:GetObject*"], {"s3:get-": f"s3:Get* {NEW}", "s3:getobject-": f"s3:GetObject* {NEW}"}),
+        (
+            ["s3:G?t*", "s3:Ge*"],
+            {
+                "s3:ge-": f"s3:Ge* {NEW}",
+                "s3:g-t": f"s3:G?t* {NEW}",
+                "s3:get-": f"s3:G?t* and Ge* {NEW}",
+                "s3:x": f"s3:{NEW}",
+                "s3:ge": f"s3:Ge* {NEW}",
+                "s3:gxt": f"s3:G?t* {NEW}",
+                "s3:get": f"s3:G?t* and Ge* {NEW}",
+            },
+        ),
         (["s3:?"], {"s3:-": f"s3:? {NEW}", "s3:x-": f"s3:{NEW}", "s3:x": f"s3:? {NEW}", "s3:xx": f"s3:{NEW}"}),
         (
             ["s3:Li?t", "s3:L?st"],
