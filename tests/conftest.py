@@ -76,9 +76,9 @@ def inherited() -> dict[str, str]:
 @pytest.fixture
 def environment(tmp_path: Path, lint_cache: str) -> dict[str, str]:
     """Return an environment in which nothing of the person's own is found or touched."""
-    kept = inherited()
-    kept["SOURCE_DATE_EPOCH"] = str(int(NOW.timestamp()))
-    return {**kept, "HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": lint_cache}
+    environment_kept = inherited()
+    environment_kept["SOURCE_DATE_EPOCH"] = str(int(NOW.timestamp()))
+    return {**environment_kept, "HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": lint_cache}
 
 
 @pytest.fixture(scope="session")
@@ -121,15 +121,15 @@ def at_terminal(environment: dict[str, str]) -> At:
             timeout=30,
             dimensions=(50, 200),
         )
-        seen = ""
+        shown = ""
         for question, answer in answers:
             child.expect_exact(question)
-            seen += f"{child.before}{question}"
+            shown += f"{child.before}{question}"
             child.sendline(answer)
         child.expect(pexpect.EOF)
         child.close()
         assert child.exitstatus is not None, f"ended by signal {child.signalstatus}"
-        return child.exitstatus, f"{seen}{child.before}".replace("\r\n", "\n")
+        return child.exitstatus, f"{shown}{child.before}".replace("\r\n", "\n")
 
     return run
 
@@ -173,19 +173,21 @@ class Aws:
 
     def trusted(self, account: str, role: str) -> set[str]:
         """Return whom a role really trusts there, read back from IAM."""
-        found = self.client("iam", account).get_role(RoleName=f"infra-{role}-{ACCOUNTS[account]}")["Role"]
-        principals = [one["Principal"]["AWS"] for one in found["AssumeRolePolicyDocument"]["Statement"]]
-        return {one for some in principals for one in ([some] if isinstance(some, str) else some)}
+        result = self.client("iam", account).get_role(RoleName=f"infra-{role}-{ACCOUNTS[account]}")["Role"]
+        principals = [entry["Principal"]["AWS"] for entry in result["AssumeRolePolicyDocument"]["Statement"]]
+        return {
+            entry for principal in principals for entry in ([principal] if isinstance(principal, str) else principal)
+        }
 
     def status(self, account: str) -> str:
         """Return the status of the account's stack, nothing when there is none."""
         stacks = self.client("cloudformation", account).describe_stacks()["Stacks"]
-        return next((str(one["StackStatus"]) for one in stacks if one["StackName"] == "infra"), "")
+        return next((str(stack["StackStatus"]) for stack in stacks if stack["StackName"] == "infra"), "")
 
     def change_sets(self, account: str) -> list[str]:
         """Return the change sets that wait on the account's stack."""
-        found = self.client("cloudformation", account).list_change_sets(StackName="infra")["Summaries"]
-        return [one["ChangeSetId"] for one in found if one["ExecutionStatus"] == "AVAILABLE"]
+        result = self.client("cloudformation", account).list_change_sets(StackName="infra")["Summaries"]
+        return [entry["ChangeSetId"] for entry in result if entry["ExecutionStatus"] == "AVAILABLE"]
 
 
 ACCOUNTS = {"user-only": "111111111111", "dev": "222222222222", "prod": "333333333333"}
@@ -249,7 +251,7 @@ class Clone:
     def push(self, *specs: str) -> None:
         self.git("push", "--quiet", "origin", *(specs or ("HEAD",)))
 
-    def there(self) -> dict[str, str]:
+    def remote_refs(self) -> dict[str, str]:
         """Return the references of the remote with the commits they lead to."""
         rows = (line.split("\t") for line in self.git("ls-remote", "origin").splitlines())
         return {name.removesuffix("^{}"): identity for identity, name in rows if name != "HEAD"}

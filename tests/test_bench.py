@@ -55,7 +55,7 @@ def test_repositories_are_faultless_and_fit_the_quotas(size: int, bench: Bench, 
     loaded = load(bench("repository").write(tmp_path / "made", size), NOW)
     declaration, accounts = loaded.declaration, list(loaded.declaration.accounts.values())
     assert (len(accounts), len(declaration.people), loaded.warnings) == (size, bench("repository").PEOPLE, ())
-    assert any(one.until for one in declaration.granted)
+    assert any(item.until for item in declaration.granted)
     for account in {accounts[n].name: accounts[n] for n in (0, 1, 2, size // 2, -1)}.values():
         build(declaration, account, documents(tmp_path, declaration))  # which refuses what does not fit
 
@@ -63,11 +63,11 @@ def test_repositories_are_faultless_and_fit_the_quotas(size: int, bench: Bench, 
 def test_what_an_account_holds_does_not_grow_with_the_repository(bench: Bench, tmp_path: Path) -> None:
     small, large = (load(bench("repository").write(tmp_path / str(n), n), NOW).declaration for n in (10, 100))
 
-    def made(declaration: Declaration, name: str) -> str:
+    def rendered(declaration: Declaration, name: str) -> str:
         return text(build(declaration, declaration.accounts[name], documents(tmp_path, declaration)))
 
     for name in ("p001-dev", "p001-prod"):
-        assert made(small, name) == made(large, name)
+        assert rendered(small, name) == rendered(large, name)
 
 
 def test_two_commands_take_turns(bench: Bench, command: Callable[..., Any], tmp_path: Path) -> None:
@@ -123,17 +123,17 @@ def test_repeats_as_often_as_fits(bench: Bench) -> None:
 def test_table_says_what_holds(bench: Bench) -> None:
     row, table = bench("table").Row, bench("table").table
     common = {"runs": 7, "a": 1.5, "b": 1.0, "cpu": 1.25, "wall": 1.5}
-    made = table(
+    printed = table(
         [
             row("slow", ratio=1.5, bound=1.4, **common),
             row("quick", ratio=1.5, bound=1.5, **common),
             row("free", ratio=None, bound=None, peak=64 * MIB, **common),
         ]
     )
-    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in made.splitlines()]
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in printed.splitlines()]
     assert cells[2] == ["slow", "7", "1.50 s", "1.00 s", "1.50", "1.4", "no", "1.50 s", "1.25 s", ""]
     assert [cells[3][6], *cells[4][4:7], cells[4][9]] == ["yes", "", "", "", "64 MiB"]
-    assert len({len(line) for line in made.splitlines()}) == 1
+    assert len({len(line) for line in printed.splitlines()}) == 1
 
 
 @pytest.mark.parametrize(
@@ -173,13 +173,13 @@ def test_the_evaluator_is_asked_about_every_action(policies: str, bench: Bench) 
 
 
 def test_decisions_are_rows_of_the_table(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    decisions, said = bench("decisions"), list[str]()
+    decisions, messages = bench("decisions"), list[str]()
     figures = dict.fromkeys(decisions.MEASURES, 0.00002)
     monkeypatch.setattr(decisions, "output", lambda _command: json.dumps(figures))
     with bench("workplace").workplace() as place:
-        rows = list(decisions.rows(place, 3, said.append))
+        rows = list(decisions.rows(place, 3, messages.append))
     assert len(rows) == len(decisions.POLICIES) * len(decisions.MEASURES)
-    assert said == [f"decisions on {shown}" for shown in decisions.POLICIES.values()]
+    assert messages == [f"decisions on {shown}" for shown in decisions.POLICIES.values()]
     assert all(row.holds and row.a == 0.00002 for row in rows)
     assert (rows[0].ratio, rows[2].ratio) == (pytest.approx(0.4), pytest.approx(0.002))
 
@@ -198,10 +198,10 @@ def test_differences_are_rows_of_the_table(bench: Bench) -> None:
     with bench("workplace").workplace() as place:
         rows = list(differences.rows(place, 1, announced.append))
         old, new = (place.folder / name for name in ("old.json", "new.json"))
-        said = bench("measure").output(place.iamgen("diff", "--policy", str(old), str(new)))
+        output = bench("measure").output(place.iamgen("diff", "--policy", str(old), str(new)))
         assert differences.LARGEST - 300 < len(old.read_text()) <= differences.LARGEST
-    assert [row.what for row in rows] == [f"{what} ÷ 1 s" for what in announced]
-    assert said.startswith("No change of access: proven for ")
+    assert [row.what for row in rows] == [f"{label} ÷ 1 s" for label in announced]
+    assert output.startswith("No change of access: proven for ")
 
 
 def test_the_largest_organization_has_bounds_of_its_own(bench: Bench) -> None:

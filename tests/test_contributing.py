@@ -79,10 +79,12 @@ def patch(path: Path, body: str) -> None:
 
 
 def run(commands: str, folder: Path, home: Path) -> None:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "IAMGEN", "AWS_"))}
+    environment_kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "IAMGEN", "AWS_"))
+    }
     done = subprocess.run(
         ["bash", "-e", "-c", commands], cwd=folder, capture_output=True, text=True, check=False, timeout=120,
-        env={**kept, "PYTHONPATH": str(folder), "HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**environment_kept, "PYTHONPATH": str(folder), "HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
     assert done.returncode == 0, f"{commands}\n{done.stdout}\n{done.stderr}"
 

@@ -144,11 +144,11 @@ def stage(tmp_path: Path, environment: dict[str, str]) -> Stage:
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m iamgen "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     path = f"{program.parent}:{environment['PATH']}"
-    told = {"PATH": path, "PYTHONDONTWRITEBYTECODE": "1", "GIT_CONFIG_NOSYSTEM": "1"}
-    for who in ("AUTHOR", "COMMITTER"):
-        told |= {f"GIT_{who}_NAME": "Alice", f"GIT_{who}_EMAIL": "alice@example.com"}
-        told |= {f"GIT_{who}_DATE": f"@{environment['SOURCE_DATE_EPOCH']} +0000"}
-    return Stage(tmp_path / "repo", {**environment, **told})
+    reported = {"PATH": path, "PYTHONDONTWRITEBYTECODE": "1", "GIT_CONFIG_NOSYSTEM": "1"}
+    for principal in ("AUTHOR", "COMMITTER"):
+        reported |= {f"GIT_{principal}_NAME": "Alice", f"GIT_{principal}_EMAIL": "alice@example.com"}
+        reported |= {f"GIT_{principal}_DATE": f"@{environment['SOURCE_DATE_EPOCH']} +0000"}
+    return Stage(tmp_path / "repo", {**environment, **reported})
 
 
 def lines_of(diff: str, sign: str) -> Iterator[str]:
@@ -221,19 +221,19 @@ def rows(text: str) -> Iterator[list[str]]:
 @every_page
 def test_commands_print_what_the_page_says(page: Path, stage: Stage, request: pytest.FixtureRequest) -> None:
     text = page.read_text(encoding="utf-8")
-    found = played(page, stage, lambda: str(request.getfixturevalue("local_aws")))
+    result = played(page, stage, lambda: str(request.getfixturevalue("local_aws")))
     if request.config.getoption("--rewrite"):
-        page.write_text(found, encoding="utf-8")
+        page.write_text(result, encoding="utf-8")
     else:
-        assert found == text
+        assert result == text
 
 
 def test_the_first_day_is_what_the_guide_prints(stage: Stage, request: pytest.FixtureRequest) -> None:
     stage.clear()
-    page, found = ROOT / "docs/first-day.md", stage.printed("iamgen bootstrap --user bob --guide")
+    page, result = ROOT / "docs/first-day.md", stage.printed("iamgen bootstrap --user bob --guide")
     if request.config.getoption("--rewrite"):
-        page.write_text(found, encoding="utf-8")
-    assert found == page.read_text(encoding="utf-8")
+        page.write_text(result, encoding="utf-8")
+    assert result == page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["commands", "json"])
@@ -309,7 +309,7 @@ def dedented_at(text: str, body: str) -> str:
     indents = {len(line) - len(line.lstrip()) for line in text.splitlines() if line.strip() == first.strip()}
     return "\n".join(
         "".join(f"{line[indent:]}\n" for line in text.splitlines())
-        for indent in (found - (len(first) - len(first.lstrip())) for found in sorted(indents))
+        for indent in (number - (len(first) - len(first.lstrip())) for number in sorted(indents))
     )
 
 
@@ -348,15 +348,15 @@ def test_what_is_said_to_be_in_a_file_is_there(page: Path) -> None:
 
 def definitions(path: Path) -> set[str]:
     """Return what a module defines at its top level, and the methods of its classes as `Class.method`."""
-    found = set()
+    collected = set()
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found.add(node.name)
+            collected.add(node.name)
         if isinstance(node, ast.ClassDef):
-            found |= {f"{node.name}.{one.name}" for one in node.body if isinstance(one, ast.FunctionDef)}
+            collected |= {f"{node.name}.{item.name}" for item in node.body if isinstance(item, ast.FunctionDef)}
         targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
-        found |= {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
-    return found
+        collected |= {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+    return collected
 
 
 def test_the_walk_names_each_function_with_its_file() -> None:
@@ -386,33 +386,33 @@ FIELDS: list[tuple[type[Declared], str, str]] = [
 @pytest.mark.parametrize(("kind", "page", "title"), FIELDS)
 def test_every_field_is_explained_in_its_types_section(kind: type[Declared], page: str, title: str) -> None:
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]  # each is a dataclass
-    told = {row[0]: row for row in list(rows(section(page, title)))[: len(fields)]}
-    assert list(told) == list(fields)
+    documented = {row[0]: row for row in list(rows(section(page, title)))[: len(fields)]}
+    assert list(documented) == list(fields)
     for name, field in fields.items():
         if field.default is not dataclasses.MISSING:
-            assert ast.literal_eval(told[name][1]) == field.default
+            assert ast.literal_eval(documented[name][1]) == field.default
 
 
 def test_the_default_hours_are_told() -> None:
-    told = {row[0]: row for row in rows(section("docs/users-py.md", "Settings"))}
-    assert ast.literal_eval(told["session_hours"][1]) == DEFAULT_SESSION_HOURS
+    documented = {row[0]: row for row in rows(section("docs/users-py.md", "Settings"))}
+    assert ast.literal_eval(documented["session_hours"][1]) == DEFAULT_SESSION_HOURS
 
 
 BEFORE = "REGION=eu-west-1\n"  # what the lines of the tables may refer to
 
 
 def test_what_is_accepted_is() -> None:
-    told = list(rows(section("docs/const-inc.md", "What is accepted")))
-    assert len(told) > 5
-    for line, value, *_ in told:
+    documented = list(rows(section("docs/const-inc.md", "What is accepted")))
+    assert len(documented) > 5
+    for line, value, *_ in documented:
         constants, faults = parse(f"{BEFORE}{line}\n".encode(), "CONST.inc")
         assert faults == (), line
         assert list(constants.values())[1:] == [value.replace("—", "")], line
 
 
 def test_what_is_refused_is() -> None:
-    told = list(rows(section("docs/const-inc.md", "What is refused")))
-    assert len(told) > 10
-    for line, *_ in told:
+    documented = list(rows(section("docs/const-inc.md", "What is refused")))
+    assert len(documented) > 10
+    for line, *_ in documented:
         _, faults = parse(f"{BEFORE}{line}\n".encode(), "CONST.inc")
         assert [fault.where for fault in faults] == ["CONST.inc:2"], line

@@ -128,9 +128,9 @@ def test_archives_do_not_say_when_by_whom_and_under_which_umask_they_were_made(t
 def test_every_release_can_be_built(tag: str, version: str) -> None:
     """What iamgen release tags has to be a version for Python too, or the next `make` fails."""
     settings = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["setuptools_scm"]
-    found = re.fullmatch(settings["tag_regex"], tag)
-    assert found
-    assert str(Version(found["version"])) == version
+    match = re.fullmatch(settings["tag_regex"], tag)
+    assert match
+    assert str(Version(match["version"])) == version
 
 
 @installed

@@ -65,7 +65,7 @@ def test_every_hook_runs_and_is_told_of_what_decides(hook: dict[str, Any], make_
     if arguments[0] == "ci":
         assert iamgen(root, *arguments).returncode == 1
         assert iamgen(root, "ci", arguments[1]).returncode == 0
-        made = [path.relative_to(root).as_posix() for path in root.rglob("*.yml")]
-        assert made
-        assert all(re.search(hook["files"], name) for name in made)
+        result = [path.relative_to(root).as_posix() for path in root.rglob("*.yml")]
+        assert result
+        assert all(re.search(hook["files"], name) for name in result)
     assert iamgen(root, *arguments).returncode == 0

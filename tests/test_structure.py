@@ -164,32 +164,34 @@ def modules() -> Iterator[tuple[str, str, set[str]]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
         room = "" if parts == ("__init__",) else parts[0]
-        found = set()
+        collected = set()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
+                collected |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 assert node.level == 0, f"{path} imports relatively"
-                found.add(node.module or "")
-        yield room, ".".join(parts), found
+                collected.add(node.module or "")
+        yield room, ".".join(parts), collected
 
 
 def test_imports_run_downwards() -> None:
     for room, name, imports in modules():
-        own = {one.removeprefix("iamgen").lstrip(".").split(".")[0] for one in imports if one.split(".")[0] == "iamgen"}
+        own = {
+            text.removeprefix("iamgen").lstrip(".").split(".")[0] for text in imports if text.split(".")[0] == "iamgen"
+        }
         assert own - {room} <= BELOW[room], f"{name} reaches up or across"
 
 
 def test_commands_do_not_know_each_other() -> None:
     for room, name, imports in modules():
         if room == "commands":
-            others = imports - {"iamgen.commands.requests"}  # the values that all of them take
-            assert not any(one.startswith("iamgen.commands") for one in others), name
+            rest = imports - {"iamgen.commands.requests"}  # the values that all of them take
+            assert not any(text.startswith("iamgen.commands") for text in rest), name
 
 
 def test_each_library_has_one_place() -> None:
     for room, name, imports in modules():
-        for library in {one.split(".")[0] for one in imports} & set(ONLY_IN):
+        for library in {text.split(".")[0] for text in imports} & set(ONLY_IN):
             assert room in ONLY_IN[library], f"{name} imports {library}"
 
 

@@ -93,5 +93,5 @@ def test_actionlint_finds_nothing(workflows: list[Path], tmp_path: Path) -> None
 def test_actionlint_finds_what_is_wrong(tmp_path: Path) -> None:
     action = tmp_path / "wrong.yml"
     action.write_text((ROOT / "action.yml").read_text().replace("inputs.folder", "inputs.fodler"))
-    (said,) = said_by_actionlint(as_a_workflow(action, tmp_path))
-    assert 'property "fodler" is not defined' in said
+    (expected_message,) = said_by_actionlint(as_a_workflow(action, tmp_path))
+    assert 'property "fodler" is not defined' in expected_message

@@ -40,11 +40,11 @@ def account(people: tuple[HandMadeUser, ...] = (), managed: Any = None, **resour
 
 
 def names(policies: object) -> list[str]:
-    return [one.name for one in policies]  # type: ignore[attr-defined]
+    return [item.name for item in policies]  # type: ignore[attr-defined]
 
 
 def test_names_paths_and_arns() -> None:
-    made = Account.of(
+    account_read = Account.of(
         {
             "Resources": {
                 "Alice": resource("User", UserName="alice", Path="/people/"),
@@ -55,10 +55,10 @@ def test_names_paths_and_arns() -> None:
         ID,
         "aws-us-gov",
     )
-    assert made.user("alice").arn == f"arn:aws-us-gov:iam::{ID}:user/people/alice"
-    assert made.user("Alice") is made.user("alice")
-    assert made.group("PowerG").arn == f"arn:aws-us-gov:iam::{ID}:group/infra-PowerG"
-    ops = made.role("OpsR")
+    assert account_read.user("alice").arn == f"arn:aws-us-gov:iam::{ID}:user/people/alice"
+    assert account_read.user("Alice") is account_read.user("alice")
+    assert account_read.group("PowerG").arn == f"arn:aws-us-gov:iam::{ID}:group/infra-PowerG"
+    ops = account_read.role("OpsR")
     assert (ops.name, ops.path, ops.arn) == (
         "infra-OpsR",
         "/x/",
@@ -74,7 +74,7 @@ def test_a_session_is_an_hour_unless_the_template_says_otherwise() -> None:
 
 
 def test_every_way_to_attach_a_policy() -> None:
-    made = account(
+    account_read = account(
         OpsR=role(
             ManagedPolicyArns=[
                 {"Ref": "ByArn"},
@@ -89,20 +89,20 @@ def test_every_way_to_attach_a_policy() -> None:
         Apart=resource("RolePolicy", RoleName={"Ref": "OpsR"}, PolicyName="apart", PolicyDocument=document("sns:*")),
         managed={"View": document("iam:Get*")},
     )
-    assert names(made.role("OpsR").policies) == ["inline", "by-ref", "plain", "View", "by-list", "apart"]
-    assert len(made.role("OpsR").statements) == 6
+    assert names(account_read.role("OpsR").policies) == ["inline", "by-ref", "plain", "View", "by-list", "apart"]
+    assert len(account_read.role("OpsR").statements) == 6
 
 
 def test_a_policy_attached_twice_counts_once() -> None:
-    made = account(
+    account_read = account(
         PowerG=resource("Group", GroupName="g", ManagedPolicyArns=[{"Ref": "P"}]),
         P=policy("p", "iam:*", Groups=[{"Ref": "PowerG"}]),
     )
-    assert names(made.group("g").policies) == ["p"]
+    assert names(account_read.group("g").policies) == ["p"]
 
 
 def test_a_user_has_the_policies_of_the_groups() -> None:
-    made = account(
+    account_read = account(
         Alice=resource("User", UserName="alice", Groups=[{"Ref": "One"}]),
         One=resource("Group", GroupName="one"),
         Two=resource("Group", GroupName="two"),
@@ -111,22 +111,24 @@ def test_a_user_has_the_policies_of_the_groups() -> None:
         P3=policy("p3", "sqs:*", Users=["ALICE"]),
         Join=resource("UserToGroupAddition", GroupName={"Ref": "Two"}, Users=[{"Ref": "Alice"}]),
     )
-    assert names(made.user("alice").groups) == ["one", "two"]
-    assert [one.origin for one in made.user("alice").statements] == ["p3", "p1", "p2"]
+    assert names(account_read.user("alice").groups) == ["one", "two"]
+    assert [statement.origin for statement in account_read.user("alice").statements] == ["p3", "p1", "p2"]
 
 
 def test_people_are_described_by_the_caller() -> None:
     people = (HandMadeUser("bob", "/staff/", ("PowerG",), (("team", "ops"),)), HandMadeUser("carol"))
-    made = account(people, PowerG=resource("Group", GroupName="infra-PowerG"), P=policy("p", "iam:*", Users=["bob"]))
-    bob = made.user("bob")
+    account_read = account(
+        people, PowerG=resource("Group", GroupName="infra-PowerG"), P=policy("p", "iam:*", Users=["bob"])
+    )
+    bob = account_read.user("bob")
     assert bob.arn == f"arn:aws:iam::{ID}:user/staff/bob"
     assert (names(bob.groups), names(bob.policies)) == (["infra-PowerG"], ["p"])
     assert bob.tags == (("team", "ops"),)
-    assert made.user("carol").statements == ()
+    assert account_read.user("carol").statements == ()
 
 
 def test_references_inside_policies() -> None:
-    made = account(
+    account_read = account(
         OpsR=role(),
         P=resource(
             "ManagedPolicy",
@@ -137,7 +139,10 @@ def test_references_inside_policies() -> None:
         Own=policy("own", "s3:*"),
         G=resource("Group", GroupName="g"),
     )
-    assert made.group("g").statements[0].resources == (made.role("OpsR").arn, f"arn:aws:iam::{ID}:policy/own")
+    assert account_read.group("g").statements[0].resources == (
+        account_read.role("OpsR").arn,
+        f"arn:aws:iam::{ID}:policy/own",
+    )
 
 
 def test_trust_of_a_pipeline() -> None:
@@ -146,22 +151,22 @@ def test_trust_of_a_pipeline() -> None:
         "Action": "sts:AssumeRoleWithWebIdentity",
         "Principal": {"Federated": {"Ref": "O"}},
     }
-    made = account(
+    account_read = account(
         O=resource("OIDCProvider", Url="https://gitlab.com/x"),
         R=role(AssumeRolePolicyDocument={"Statement": trust}),
     )
     federated = Principal("Federated", f"arn:aws:iam::{ID}:oidc-provider/gitlab.com/x")
-    assert made.role("R").trust[0].principals == (federated,)
+    assert account_read.role("R").trust[0].principals == (federated,)
 
 
 def test_boundaries_and_tags() -> None:
-    made = account(
+    account_read = account(
         OpsR=role(PermissionsBoundary={"Ref": "B"}, Tags=[{"Key": "team", "Value": "ops"}]),
         Alice=resource("User", UserName="alice", PermissionsBoundary="arn:aws:iam::aws:policy/View"),
         B=policy("boundary", "s3:*"),
         managed={"View": document("iam:Get*")},
     )
-    ops, alice = made.role("OpsR"), made.user("alice")
+    ops, alice = account_read.role("OpsR"), account_read.user("alice")
     assert ops.boundary and ops.boundary.name == "boundary"
     assert alice.boundary and alice.boundary.statements[0].actions == ("iam:Get*",)
     assert ops.tags == (("team", "ops"),)
@@ -354,14 +359,14 @@ def test_what_is_not_understood_is_refused(resources: dict[str, Any], expected: 
 
 def test_functions_that_an_account_answers_are_understood() -> None:
     name = {"Fn::Sub": "ops-${AWS::AccountId}"}
-    made = account(
+    account_read = account(
         X={**role(), "Properties": {**role()["Properties"], "RoleName": name, "Description": {"Fn::GetAtt": "X.Arn"}}},
         P=policy("p", "s3:*", Roles=[{"Fn::Join": ["-", ["ops", {"Ref": "AWS::AccountId"}]]}]),
         I=resource("InstanceProfile", InstanceProfileName="machines", Roles=[{"Ref": "X"}]),
     )
-    assert made.role("X").arn == f"arn:aws:iam::{ID}:role/ops-{ID}"
-    assert names(made.role("X").policies) == ["p"]
-    (profile,) = made.instance_profiles
+    assert account_read.role("X").arn == f"arn:aws:iam::{ID}:role/ops-{ID}"
+    assert names(account_read.role("X").policies) == ["p"]
+    (profile,) = account_read.instance_profiles
     assert (profile.arn, profile.roles) == (f"arn:aws:iam::{ID}:instance-profile/machines", (f"ops-{ID}",))
 
 
@@ -388,9 +393,9 @@ def test_an_unknown_name_suggests_the_nearest() -> None:
 
 
 def test_a_scheme_holds_accounts_by_name() -> None:
-    one = account((HandMadeUser("alice"),), OpsR=role())
-    scheme = Scheme({"dev": one, "user-only": one})
-    assert scheme["dev"] is one
+    element = account((HandMadeUser("alice"),), OpsR=role())
+    scheme = Scheme({"dev": element, "user-only": element})
+    assert scheme["dev"] is element
     assert (names(scheme.users), names(scheme.roles)) == (["alice"], ["infra-OpsR"])
     with pytest.raises(AccessError, match="prod"):
         scheme["prod"]
@@ -406,19 +411,22 @@ UNKNOWN = {"Fn::ImportValue": "x"}
 def doubts(policies: Any) -> list[tuple[str, set[tuple[str, str]]]]:
     """Return the name of each policy with what about its statements is not known."""
     return [
-        (one.name, {(fault.where, fault.problem) for item in one.statements for fault in item.unread})
-        for one in policies
+        (
+            attached_policy.name,
+            {(fault.where, fault.problem) for item in attached_policy.statements for fault in item.unread},
+        )
+        for attached_policy in policies
     ]
 
 
 def test_what_is_not_known_of_a_holder_may_be_anything() -> None:
-    made = tolerant(
+    account_read = tolerant(
         OpsR=role(Policies=[UNKNOWN], PermissionsBoundary=UNKNOWN),
         Alice=resource("User", UserName="alice", Groups=[UNKNOWN]),
         Bob=resource("User", UserName="bob", PermissionsBoundary=["x"]),
         P=policy("p", "s3:*", Users=[UNKNOWN]),
     )
-    ops, alice, bob = made.role("OpsR"), made.user("alice"), made.user("bob")
+    ops, alice, bob = account_read.role("OpsR"), account_read.user("alice"), account_read.user("bob")
     later = "which is not known before the deployment"
     attached = ("p", {("p", f"may be attached to ${{Fn::ImportValue x}}, {later}")})
     member = ("${Fn::ImportValue x}", {("alice", f"may be in the group ${{Fn::ImportValue x}}, {later}")})
@@ -433,25 +441,25 @@ def test_what_was_assumed_of_a_template_is_said() -> None:
     body = {"Parameters": {"Name": {"Type": "String", "Default": "x"}}}
     named: Any = {"Ref": "Name"}
     own: Any = UNKNOWN
-    made = tolerant(body, OpsR=role(named), Bucket={"Type": "AWS::S3::Bucket"}, Own=role(own))
-    assert [(fault.where, fault.problem) for fault in made.not_known] == [
+    account_read = tolerant(body, OpsR=role(named), Bucket={"Type": "AWS::S3::Bucket"}, Own=role(own))
+    assert [(fault.where, fault.problem) for fault in account_read.not_known] == [
         ("Parameters", "the parameter Name is taken at its default, x"),
         ("Bucket", "is of type AWS::S3::Bucket: what its own policies allow was not looked at"),
         ("Own", "is called ${Fn::ImportValue x}, which is not known before the deployment"),
     ]
-    assert made.role("x").name == "x"
+    assert account_read.role("x").name == "x"
 
 
 def test_a_transform_may_change_every_holder() -> None:
-    made = tolerant({"Transform": "X"}, OpsR=role("a"))
+    account_read = tolerant({"Transform": "X"}, OpsR=role("a"))
     doubt = ("OpsR", "the transform X may change or add anything")
-    assert [(fault.where, fault.problem) for fault in made.not_known] == [("Transform", doubt[1])]
-    assert doubts(made.role("a").policies) == [("doubt about OpsR", {doubt})]
-    assert [bool(statement.unread) for statement in made.role("a").trust] == [False, True, True]
+    assert [(fault.where, fault.problem) for fault in account_read.not_known] == [("Transform", doubt[1])]
+    assert doubts(account_read.role("a").policies) == [("doubt about OpsR", {doubt})]
+    assert [bool(statement.unread) for statement in account_read.role("a").trust] == [False, True, True]
 
 
 def test_a_policy_of_a_role_whose_name_is_not_known_is_that_roles_alone() -> None:
     own: Any = UNKNOWN
-    made = tolerant(Own=role(own), Other=role("other"), P=policy("p", "s3:*", Roles=[{"Ref": "Own"}]))
-    assert doubts(made.role("Own").policies) == [("p", set())]
-    assert made.role("other").policies == ()
+    account_read = tolerant(Own=role(own), Other=role("other"), P=policy("p", "s3:*", Roles=[{"Ref": "Own"}]))
+    assert doubts(account_read.role("Own").policies) == [("p", set())]
+    assert account_read.role("other").policies == ()

@@ -62,7 +62,7 @@ def holds(block: object, context: dict[str, ContextValue], *, variables: bool = 
 
 
 @pytest.mark.parametrize(
-    ("operator", "wanted", "actual", "expected"),
+    ("operator", "policy_value", "actual", "expected"),
     [
         ("StringEquals", "a", "a", True),
         ("StringEquals", "a", "A", False),
@@ -111,37 +111,37 @@ def holds(block: object, context: dict[str, ContextValue], *, variables: bool = 
         ("IpAddress", "10.0.0.0/8", "2001:db8::1", False),
     ],
 )
-def test_operators(operator: str, wanted: object, actual: str, *, expected: bool) -> None:
-    assert holds({operator: {KEY: wanted}}, {KEY: actual}) is expected
+def test_operators(operator: str, policy_value: object, actual: str, *, expected: bool) -> None:
+    assert holds({operator: {KEY: policy_value}}, {KEY: actual}) is expected
     for negated, positive in OPPOSITE.items():
         if positive == operator:
-            assert holds({negated: {KEY: wanted}}, {KEY: actual}) is not expected
+            assert holds({negated: {KEY: policy_value}}, {KEY: actual}) is not expected
 
 
-@pytest.mark.parametrize(("operator", "wanted"), POSITIVE.items())
-def test_a_positive_operator_is_false_without_the_key(operator: str, wanted: str) -> None:
-    assert not holds({operator: {KEY: wanted}}, {})
-    assert not holds({operator: {KEY: wanted}}, {KEY: ()})
+@pytest.mark.parametrize(("operator", "policy_value"), POSITIVE.items())
+def test_a_positive_operator_is_false_without_the_key(operator: str, policy_value: str) -> None:
+    assert not holds({operator: {KEY: policy_value}}, {})
+    assert not holds({operator: {KEY: policy_value}}, {KEY: ()})
 
 
-@pytest.mark.parametrize(("operator", "wanted"), NEGATED.items())
-def test_a_negated_operator_is_true_without_the_key(operator: str, wanted: str) -> None:
-    assert holds({operator: {KEY: wanted}}, {})
+@pytest.mark.parametrize(("operator", "policy_value"), NEGATED.items())
+def test_a_negated_operator_is_true_without_the_key(operator: str, policy_value: str) -> None:
+    assert holds({operator: {KEY: policy_value}}, {})
 
 
-@pytest.mark.parametrize(("operator", "wanted"), EVERY.items())
-def test_if_exists_is_true_without_the_key(operator: str, wanted: str) -> None:
-    assert holds({f"{operator}IfExists": {KEY: wanted}}, {})
+@pytest.mark.parametrize(("operator", "policy_value"), EVERY.items())
+def test_if_exists_is_true_without_the_key(operator: str, policy_value: str) -> None:
+    assert holds({f"{operator}IfExists": {KEY: policy_value}}, {})
 
 
-@pytest.mark.parametrize(("operator", "wanted"), EVERY.items())
-def test_set_operators_without_the_key(operator: str, wanted: str) -> None:
+@pytest.mark.parametrize(("operator", "policy_value"), EVERY.items())
+def test_set_operators_without_the_key(operator: str, policy_value: str) -> None:
     empties: list[dict[str, ContextValue]] = [{}, {KEY: ()}, {KEY: ""}, {KEY: ("",)}]
     for empty in empties:
-        assert holds({f"ForAllValues:{operator}": {KEY: wanted}}, empty)
-        assert holds({f"ForAllValues:{operator}IfExists": {KEY: wanted}}, empty)
-        assert not holds({f"ForAnyValue:{operator}": {KEY: wanted}}, empty)
-        assert not holds({f"ForAnyValue:{operator}IfExists": {KEY: wanted}}, empty)
+        assert holds({f"ForAllValues:{operator}": {KEY: policy_value}}, empty)
+        assert holds({f"ForAllValues:{operator}IfExists": {KEY: policy_value}}, empty)
+        assert not holds({f"ForAnyValue:{operator}": {KEY: policy_value}}, empty)
+        assert not holds({f"ForAnyValue:{operator}IfExists": {KEY: policy_value}}, empty)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_mfa_false_by_operator(operator: str, present: str | None, *, expected: 
 
 
 @pytest.mark.parametrize(
-    ("wanted", "context", "expected"),
+    ("policy_value", "context", "expected"),
     [
         ("true", {}, True),
         ("true", {KEY: "x"}, False),
@@ -190,8 +190,8 @@ def test_mfa_false_by_operator(operator: str, present: str | None, *, expected: 
         (["true", "false"], {KEY: "x"}, True),
     ],
 )
-def test_null(wanted: object, context: dict[str, ContextValue], *, expected: bool) -> None:
-    assert holds({"Null": {KEY: wanted}}, context) is expected
+def test_null(policy_value: object, context: dict[str, ContextValue], *, expected: bool) -> None:
+    assert holds({"Null": {KEY: policy_value}}, context) is expected
 
 
 def test_null_of_an_empty_value_is_refused() -> None:
@@ -323,7 +323,7 @@ def test_a_set_operator_sees_a_single_valued_key_as_a_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("operator", "wanted", "actual", "expected"),
+    ("operator", "policy_value", "actual", "expected"),
     [
         ("DateGreaterThan", "1700000000", "2027-01-31T00:00:00Z", True),
         ("DateLessThan", "2027-01-31T00:00:00Z", "1700000000", True),
@@ -335,8 +335,8 @@ def test_a_set_operator_sees_a_single_valued_key_as_a_set() -> None:
         ("NumericLessThan", "123456789012345678901234567890", "123456789012345678901234567889", True),
     ],
 )
-def test_what_is_easily_compared_wrongly(operator: str, wanted: str, actual: str, *, expected: bool) -> None:
-    assert holds({operator: {KEY: wanted}}, {KEY: actual}) is expected
+def test_what_is_easily_compared_wrongly(operator: str, policy_value: str, actual: str, *, expected: bool) -> None:
+    assert holds({operator: {KEY: policy_value}}, {KEY: actual}) is expected
 
 
 def test_the_older_version_compares_with_the_text_of_a_variable() -> None:
@@ -419,12 +419,12 @@ def test_what_is_not_understood_is_refused_on_reading(block: object, why: str) -
 
 
 @pytest.mark.parametrize(
-    ("operator", "wanted"),
+    ("operator", "policy_value"),
     [("Bool", "true"), ("NumericLessThan", "5"), ("DateLessThan", "2027-01-31"), ("IpAddress", "10.0.0.0/8")],
 )
-def test_a_value_of_the_request_that_cannot_be_compared_is_refused(operator: str, wanted: str) -> None:
+def test_a_value_of_the_request_that_cannot_be_compared_is_refused(operator: str, policy_value: str) -> None:
     with pytest.raises(AccessError):
-        holds({operator: {KEY: wanted}}, {KEY: "nonsense"})
+        holds({operator: {KEY: policy_value}}, {KEY: "nonsense"})
 
 
 def test_an_unsaid_value_is_refused_only_where_it_matters() -> None:
@@ -445,21 +445,23 @@ texts = st.sampled_from(["a", "b", "ab", "A", "a*", "*", "?"])
     st.lists(texts, min_size=1),
     texts,
 )
-def test_a_negated_operator_is_the_opposite(operator: str, wanted: list[str], actual: str) -> None:
+def test_a_negated_operator_is_the_opposite(operator: str, policy_value: list[str], actual: str) -> None:
     negated = operator.replace("String", "StringNot")
-    assert holds({negated: {KEY: wanted}}, {KEY: actual}) is not holds({operator: {KEY: wanted}}, {KEY: actual})
+    assert holds({negated: {KEY: policy_value}}, {KEY: actual}) is not holds(
+        {operator: {KEY: policy_value}}, {KEY: actual}
+    )
 
 
 @given(st.sampled_from(sorted(OPPOSITE)), st.lists(texts, min_size=1), st.lists(texts, min_size=1))
-def test_all_and_any_are_duals(operator: str, wanted: list[str], actual: list[str]) -> None:
+def test_all_and_any_are_duals(operator: str, policy_value: list[str], actual: list[str]) -> None:
     if not operator.startswith("String"):
         return
-    every = holds({f"ForAllValues:{operator}": {KEY: wanted}}, {KEY: tuple(actual)})
-    some = holds({f"ForAnyValue:{OPPOSITE[operator]}": {KEY: wanted}}, {KEY: tuple(actual)})
-    assert every is not some
+    every = holds({f"ForAllValues:{operator}": {KEY: policy_value}}, {KEY: tuple(actual)})
+    items = holds({f"ForAnyValue:{OPPOSITE[operator]}": {KEY: policy_value}}, {KEY: tuple(actual)})
+    assert every is not items
 
 
 @given(st.sampled_from(sorted(EVERY)))
 def test_a_text_and_a_list_of_one_are_equal(operator: str) -> None:
-    one = parse_conditions({operator: {KEY: EVERY[operator]}}, variables=True)
-    assert one == parse_conditions({operator: {KEY: [EVERY[operator]]}}, variables=True)
+    conditions = parse_conditions({operator: {KEY: EVERY[operator]}}, variables=True)
+    assert conditions == parse_conditions({operator: {KEY: [EVERY[operator]]}}, variables=True)

@@ -52,7 +52,7 @@ def test_actions_have_no_case_and_resources_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "expected"),
+    ("pattern_text", "expected"),
     [
         ("s3:*", True),
         ("s3:Get*", True),
@@ -62,8 +62,8 @@ def test_actions_have_no_case_and_resources_do() -> None:
         ("s3:Get", False),
     ],
 )
-def test_wildcards_of_actions(wanted: str, *, expected: bool) -> None:
-    assert allowed(allow(wanted)) is expected
+def test_wildcards_of_actions(pattern_text: str, *, expected: bool) -> None:
+    assert allowed(allow(pattern_text)) is expected
 
 
 def test_not_action_and_not_resource() -> None:
@@ -196,12 +196,12 @@ resources = st.sampled_from(["*", "arn:aws:iam::*:user/*", "arn:aws:iam::*:user/
 
 @st.composite
 def written(draw: st.DrawFn, effect: str | None = None) -> Statement:
-    said = effect or draw(st.sampled_from(["Allow", "Deny"]))
+    expected_message = effect or draw(st.sampled_from(["Allow", "Deny"]))
     action = draw(st.sampled_from(["Action", "NotAction"]))
     resource = draw(st.sampled_from(["Resource", "NotResource"]))
     return statements(
         {
-            "Effect": said,
+            "Effect": expected_message,
             action: draw(st.lists(actions, min_size=1, max_size=3)),
             resource: draw(st.lists(resources, min_size=1, max_size=3)),
             "Condition": draw(conditions),
@@ -225,32 +225,32 @@ several = st.lists(written(), max_size=6)
 
 
 @given(several, written("Deny"), requests)
-def test_another_deny_never_allows_more(some: list[Statement], another: Statement, request: Request) -> None:
-    assert decide([*some, another], request).allowed <= decide(some, request).allowed
+def test_another_deny_never_allows_more(items: list[Statement], another: Statement, request: Request) -> None:
+    assert decide([*items, another], request).allowed <= decide(items, request).allowed
 
 
 @given(several, written("Allow"), requests)
-def test_another_allow_never_allows_less(some: list[Statement], another: Statement, request: Request) -> None:
-    assert decide([*some, another], request).allowed >= decide(some, request).allowed
+def test_another_allow_never_allows_less(items: list[Statement], another: Statement, request: Request) -> None:
+    assert decide([*items, another], request).allowed >= decide(items, request).allowed
 
 
-@given(several.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))), requests)
+@given(several.flatmap(lambda drawn_list: st.tuples(st.just(drawn_list), st.permutations(drawn_list))), requests)
 def test_order_does_not_matter(orders: tuple[list[Statement], list[Statement]], request: Request) -> None:
-    one, other = (decide(order, request) for order in orders)
-    assert (one.allowed, one.explicit) == (other.allowed, other.explicit)
+    decision, other = (decide(order, request) for order in orders)
+    assert (decision.allowed, decision.explicit) == (other.allowed, other.explicit)
 
 
 @given(several, requests)
-def test_a_decision_names_its_statement(some: list[Statement], request: Request) -> None:
-    decision = decide(some, request)
+def test_a_decision_names_its_statement(items: list[Statement], request: Request) -> None:
+    decision = decide(items, request)
     assert not (decision.allowed and decision.explicit)
     effect = decision.by.effect if decision.by else None
     assert effect == ("Allow" if decision.allowed else "Deny" if decision.explicit else None)
-    assert decision.by is None or decision.by in some
+    assert decision.by is None or decision.by in items
 
 
 @given(st.text(alphabet="aBcD*?", min_size=1, max_size=6), st.text(alphabet="aBcD", min_size=1, max_size=6))
-def test_case_of_an_action_makes_no_difference(wanted: str, name: str) -> None:
-    as_written = allowed(allow(f"s3:{wanted}"), action=f"s3:{name}")
-    assert as_written is allowed(allow(f"S3:{wanted.upper()}"), action=f"s3:{name.lower()}")
-    assert as_written is allowed(allow(f"s3:{wanted.lower()}"), action=f"S3:{name.upper()}")
+def test_case_of_an_action_makes_no_difference(pattern_text: str, name: str) -> None:
+    as_written = allowed(allow(f"s3:{pattern_text}"), action=f"s3:{name}")
+    assert as_written is allowed(allow(f"S3:{pattern_text.upper()}"), action=f"s3:{name.lower()}")
+    assert as_written is allowed(allow(f"s3:{pattern_text.lower()}"), action=f"S3:{name.upper()}")

@@ -13,20 +13,20 @@ from iamgen.access.patterns import pattern
 ALICE = Context.of({"aws:username": "alice", "aws:PrincipalTag/team": "a*", "aws:TagKeys": ("one", "two")})
 
 
-def matches(wanted: str, text: str, *, variables: bool = True, context: Context = ALICE) -> bool:
-    resolved = pattern(wanted, variables=variables).resolved(context)
+def matches(pattern_text: str, text: str, *, variables: bool = True, context: Context = ALICE) -> bool:
+    resolved = pattern(pattern_text, variables=variables).resolved(context)
     return resolved is not None and resolved.matches(text)
 
 
-def reference(wanted: str) -> re.Pattern[str]:
+def reference(pattern_text: str) -> re.Pattern[str]:
     """The same language, translated another way."""
     translated = {"*": ".*", "?": "."}
-    return re.compile("".join(translated.get(c, re.escape(c)) for c in wanted), re.DOTALL)
+    return re.compile("".join(translated.get(c, re.escape(c)) for c in pattern_text), re.DOTALL)
 
 
 @given(st.text(alphabet="ab:/*?", max_size=8), st.text(alphabet="ab:/*?\n", max_size=10))
-def test_wildcards_agree_with_a_regular_expression(wanted: str, text: str) -> None:
-    assert matches(wanted, text) is bool(reference(wanted).fullmatch(text))
+def test_wildcards_agree_with_a_regular_expression(pattern_text: str, text: str) -> None:
+    assert matches(pattern_text, text) is bool(reference(pattern_text).fullmatch(text))
 
 
 @given(st.text(max_size=10))
@@ -42,7 +42,7 @@ def test_many_wildcards_do_not_take_forever() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "text", "expected"),
+    ("pattern_text", "text", "expected"),
     [
         ("user/${aws:username}", "user/alice", True),
         ("user/${aws:username}", "user/bob", False),
@@ -63,12 +63,12 @@ def test_many_wildcards_do_not_take_forever() -> None:
         ("{x}", "{x}", True),
     ],
 )
-def test_variables(wanted: str, text: str, *, expected: bool) -> None:
-    assert matches(wanted, text) is expected
+def test_variables(pattern_text: str, text: str, *, expected: bool) -> None:
+    assert matches(pattern_text, text) is expected
 
 
 @pytest.mark.parametrize(
-    ("wanted", "text", "expected"),
+    ("pattern_text", "text", "expected"),
     [
         ("${aws:username}", "${aws:username}", True),
         ("${aws:username}", "alice", False),
@@ -78,16 +78,16 @@ def test_variables(wanted: str, text: str, *, expected: bool) -> None:
         ("${nonsense}", "${nonsense}", True),
     ],
 )
-def test_the_older_version_has_no_variables(wanted: str, text: str, *, expected: bool) -> None:
-    assert matches(wanted, text, variables=False) is expected
+def test_the_older_version_has_no_variables(pattern_text: str, text: str, *, expected: bool) -> None:
+    assert matches(pattern_text, text, variables=False) is expected
 
 
 @pytest.mark.parametrize(
-    "wanted", ["${aws:username", "${}", "${username}", "${aws:username, alice}", "x${ }", "${aws:x,'y'z}"]
+    "pattern_text", ["${aws:username", "${}", "${username}", "${aws:username, alice}", "x${ }", "${aws:x,'y'z}"]
 )
-def test_a_malformed_variable_is_refused(wanted: str) -> None:
+def test_a_malformed_variable_is_refused(pattern_text: str) -> None:
     with pytest.raises(AccessError, match="policy variable"):
-        pattern(wanted, variables=True)
+        pattern(pattern_text, variables=True)
 
 
 def test_a_multivalued_key_is_no_variable() -> None:
@@ -96,7 +96,7 @@ def test_a_multivalued_key_is_no_variable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "text", "other"),
+    ("pattern_text", "text", "other"),
     [
         ("${ aws:username }", "alice", "al"),
         ("user/${aws:username }", "user/alice", "role/alice"),
@@ -108,12 +108,14 @@ def test_a_multivalued_key_is_no_variable() -> None:
         ("user/${aws:PrincipalTag/empty}", "user/", "role/"),
     ],
 )
-def test_what_is_not_documented_of_variables_is_unknown_where_it_decides(wanted: str, text: str, other: str) -> None:
+def test_what_is_not_documented_of_variables_is_unknown_where_it_decides(
+    pattern_text: str, text: str, other: str
+) -> None:
     """IAM User Guide, "Variables and tags": `${key}`, and a default behind "a comma and space"."""
     context = Context.of({"aws:username": "alice", "aws:PrincipalTag/empty": ""})
-    written = pattern(wanted, variables=True)
+    written = pattern(pattern_text, variables=True)
     assert written.agrees(text, context).unknown
-    assert wanted[0] == "$" or written.agrees(other, context).no
+    assert pattern_text[0] == "$" or written.agrees(other, context).no
 
 
 def test_a_space_inside_a_tag_key_is_part_of_it() -> None:
@@ -128,7 +130,7 @@ def test_what_a_variable_puts_in_is_literal(value: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "text", "expected"),
+    ("pattern_text", "text", "expected"),
     [
         ("*", "arn:aws:s3:::bucket/key", True),
         ("arn:aws:s3:*", "arn:aws:s3:::bucket/a:b", True),
@@ -143,21 +145,21 @@ def test_what_a_variable_puts_in_is_literal(value: str, text: str) -> None:
     ],
 )
 def test_in_a_resource_a_wildcard_passes_colons_at_the_end_of_a_segment(
-    wanted: str, text: str, *, expected: bool
+    pattern_text: str, text: str, *, expected: bool
 ) -> None:
-    assert pattern(wanted, variables=True).within_arn(run_on=True).matches(text) is expected
+    assert pattern(pattern_text, variables=True).within_arn(run_on=True).matches(text) is expected
 
 
 @pytest.mark.parametrize(
-    ("wanted", "text", "expected"),
+    ("pattern_text", "text", "expected"),
     [
         ("arn:aws:iam::*:role/x", "arn:aws:iam::123456789012:role/x", True),
         ("arn:aws:iam::*:role/*", "arn:aws:iam::123456789012:role/a/b:c", True),
         ("arn:aws:s:*:1:f/*", "arn:aws:s:us:9:store/abc:1:f/document.txt", False),
     ],
 )
-def test_compared_as_arns_no_wildcard_leaves_its_segment(wanted: str, text: str, *, expected: bool) -> None:
-    assert pattern(wanted, variables=True).within_arn(run_on=False).matches(text) is expected
+def test_compared_as_arns_no_wildcard_leaves_its_segment(pattern_text: str, text: str, *, expected: bool) -> None:
+    assert pattern(pattern_text, variables=True).within_arn(run_on=False).matches(text) is expected
 
 
 @pytest.mark.parametrize(
@@ -198,9 +200,9 @@ def test_a_variable_has_to_be_resolved_before_it_is_matched() -> None:
 )
 def test_a_wildcard_at_the_end_of_a_segment_may_run_on(text: str, run_on: bool, by_segment: bool) -> None:
     beginning = pattern("arn:aws:s3:*:*:x", variables=False)
-    wanted = f"arn:aws:s3:{text}:1:x"
-    assert beginning.within_arn(run_on=True).matches(wanted) is run_on
-    assert beginning.within_arn(run_on=False).matches(wanted) is by_segment
+    pattern_text = f"arn:aws:s3:{text}:1:x"
+    assert beginning.within_arn(run_on=True).matches(pattern_text) is run_on
+    assert beginning.within_arn(run_on=False).matches(pattern_text) is by_segment
 
 
 def test_a_wildcard_within_a_segment_stays_there() -> None:

@@ -84,5 +84,5 @@ def test_booleans_have_no_case() -> None:
 
 
 @given(st.integers(), st.integers())
-def test_numbers_compare_as_numbers(one: int, other: int) -> None:
-    assert (number(str(one)) < number(str(other))) is (one < other)
+def test_numbers_compare_as_numbers(first: int, other: int) -> None:
+    assert (number(str(first)) < number(str(other))) is (first < other)

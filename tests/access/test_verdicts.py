@@ -40,7 +40,7 @@ def deny(action: object = "*", resource: object = "*", **more: object) -> Block:
     return {**allow(action, resource, **more), "Effect": "Deny"}
 
 
-def others(effect: str, resource: object) -> Block:
+def on_everything_but(effect: str, resource: object) -> Block:
     return {"Effect": effect, "Action": "*", "NotResource": resource}
 
 
@@ -83,8 +83,8 @@ def test_an_incomplete_arn_is_completed(entry: str, action: str, resource: str, 
     assert verdict(action, resource, allow("*", entry)).outcome == outcome
     opposite = {"allowed": "denied", "denied": "allowed", "unknown": "unknown"}[outcome]
     assert verdict(action, resource, allow(), deny("*", entry)).outcome == opposite
-    assert verdict(action, resource, others("Allow", entry)).outcome == opposite
-    assert verdict(action, resource, allow(), others("Deny", entry)).outcome == outcome
+    assert verdict(action, resource, on_everything_but("Allow", entry)).outcome == opposite
+    assert verdict(action, resource, allow(), on_everything_but("Deny", entry)).outcome == outcome
 
 
 # I2. IAM User Guide, "Set operators for multivalued context keys": ForAnyValue "returns false" for "no matching keys
@@ -120,7 +120,7 @@ def test_a_variable_before_the_fifth_colon_matches_nothing(entry: str) -> None:
     context: dict[str, ContextValue] = {"aws:PrincipalAccount": ID}
     assert verdict("sqs:SendMessage", QUEUE, allow("*", entry), context=context).outcome == "denied"
     assert verdict("sqs:SendMessage", QUEUE, allow(), deny("*", entry), context=context).outcome == "allowed"
-    assert verdict("sqs:SendMessage", QUEUE, others("Allow", entry), context=context).outcome == "allowed"
+    assert verdict("sqs:SendMessage", QUEUE, on_everything_but("Allow", entry), context=context).outcome == "allowed"
 
 
 BEFORE_2027 = {"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}}
@@ -130,7 +130,7 @@ BEFORE_2027 = {"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}}
 
 @pytest.fixture
 def account() -> Account:
-    def made(kind: str, **properties: object) -> Block:
+    def iam_resource(kind: str, **properties: object) -> Block:
         return {"Type": f"AWS::IAM::{kind}", "Properties": properties}
 
     trust = {
@@ -142,10 +142,10 @@ def account() -> Account:
     return Account.of(
         {
             "Resources": {
-                "Alice": made("User", UserName="alice", Policies=[{"PolicyName": "a", "PolicyDocument": admin}]),
-                "Denied": made("User", UserName="denied", Policies=[{"PolicyName": "n", "PolicyDocument": nothing}]),
-                "Bare": made("User", UserName="bare"),
-                "R": made("Role", RoleName="r", AssumeRolePolicyDocument=trust,
+                "Alice": iam_resource("User", UserName="alice", Policies=[{"PolicyName": "a", "PolicyDocument": admin}]),
+                "Denied": iam_resource("User", UserName="denied", Policies=[{"PolicyName": "n", "PolicyDocument": nothing}]),
+                "Bare": iam_resource("User", UserName="bare"),
+                "R": iam_resource("Role", RoleName="r", AssumeRolePolicyDocument=trust,
                           Policies=[{"PolicyName": "a", "PolicyDocument": admin}]),
             }
         },

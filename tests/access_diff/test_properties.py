@@ -77,8 +77,8 @@ def model(case: str, texts: Mapping[str, str], account: str) -> AccessModel:
     """Return the model of an account and of the people's."""
     declaration = rendered(case).declaration
     names = {account, declaration.people_account.name}
-    kept = {name: text for name, text in texts.items() if name in names}
-    return from_declaration(DeclaredTexts(ROOT, declaration, kept, case))
+    remaining = {name: text for name, text in texts.items() if name in names}
+    return from_declaration(DeclaredTexts(ROOT, declaration, remaining, case))
 
 
 @cache
@@ -108,13 +108,13 @@ def test_a_condition_that_is_taken_away_is_named(removed: RemovedCondition) -> N
         del statement["Condition"]
     texts[removed.account] = json.dumps(template)
     before, after = whole(removed.case, removed.account), model(removed.case, texts, removed.account)
-    found = model_difference(before, after, NOW)
-    told = found.has_gains if statement["Effect"] == "Allow" else found.has_losses
-    one_sided = any(item.gain for item in found.one_sided)
+    compared = model_difference(before, after, NOW)
+    reported = compared.has_gains if statement["Effect"] == "Allow" else compared.has_losses
+    one_sided = any(item.gain for item in compared.one_sided)
     is_covered = removed.path[1] in COVERED and "PolicyDocument" in removed.path and statement["Effect"] == "Allow"
-    assert (told or one_sided) is not is_covered
-    assert found.is_proven_equal is not told
-    assert not found.has_doubts
+    assert (reported or one_sided) is not is_covered
+    assert compared.is_proven_equal is not reported
+    assert not compared.has_doubts
 
 
 ARNS = [f"arn:aws:iam::{OPS}:user/ann", f"arn:aws:iam::{OPS}:root", OPS, "*", f"arn:aws:iam::{OPS}:user/bea"]
@@ -178,15 +178,15 @@ def test_no_request_differs_that_is_not_told(
 ) -> None:
     with TemporaryDirectory() as folder:
         before, after = (state(Path(folder), *written, home) for written in (earlier, later))
-        found = model_difference(before, after, NOW)
-        told = [item for item in found.assumption if item.role.name == "R" and item.action == "sts:assumerole"]
-        by_name = [item for item in told if item.party.name == "ann"]
+        compared = model_difference(before, after, NOW)
+        reported = [item for item in compared.assumption if item.role.name == "R" and item.action == "sts:assumerole"]
+        by_name = [item for item in reported if item.party.name == "ann"]
         for context in requests():
             sides = (outcome(before, context), outcome(after, context))
             if sides[0] == sides[1]:
                 continue
             # A whole account that is let in is told as such, and ann is one of its users.
-            is_told = [item for item in told if item.doubts or (item.gain if sides[1] == "allowed" else item.loss)]
+            is_told = [item for item in reported if item.doubts or (item.gain if sides[1] == "allowed" else item.loss)]
             assert is_told, (context, sides)
         for change in by_name:
             for witness in filter(None, (change.gain, change.loss)):

@@ -158,10 +158,10 @@ CI_USERS = (CIUser("ci", {"dev": "OpsR"}),)
 PIPELINES = (Pipeline("github", repository="a/b", environment="dev", access={"dev": "OpsR"}),)
 """
     subject = "repo:a/b:environment:dev"
-    for who in ("ci", subject):
+    for principal in ("ci", subject):
         for mfa in ("None", "False"):
-            (text,) = findings_of(forbidden(f'"s3:DeleteBucket", who={who!r}, mfa={mfa}'), people)
-            assert f"{who} may do s3:DeleteBucket on arn:aws:s3:::x in dev (" in text
+            (text,) = findings_of(forbidden(f'"s3:DeleteBucket", who={principal!r}, mfa={mfa}'), people)
+            assert f"{principal} may do s3:DeleteBucket on arn:aws:s3:::x in dev (" in text
     assert findings_of(forbidden(f'"s3:DeleteBucket", who={subject!r}, mfa=True'), people) == []
     assert findings_of(forbidden('"s3:DeleteBucket", but=("ci", "repo:a/b:*")'), people) == []
     assert len(findings_of(forbidden('"s3:DeleteBucket", but="ci"'), people)) == 1

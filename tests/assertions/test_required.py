@@ -77,8 +77,8 @@ def test_each_field_narrows_what_is_required(findings_of: FindingsOf, arguments:
 def test_statements_of_every_kind_are_decided(
     findings_of: FindingsOf, statements: list[dict[str, Any]], holds: bool
 ) -> None:
-    for who in ("AppR", "bob"):
-        asserted = required(f'"s3:GetObject", who="{who}", accounts="dev", on="arn:aws:s3:::*"')
+    for principal in ("AppR", "bob"):
+        asserted = required(f'"s3:GetObject", who="{principal}", accounts="dev", on="arn:aws:s3:::*"')
         assert (findings_of(asserted, ONE_ROLE, AppP=statements) == []) is holds
 
 
@@ -139,12 +139,12 @@ USERS = ()
 CI_USERS = (CIUser("ci", {"dev": "OpsR"}),)
 PIPELINES = (Pipeline("github", repository="a/b", environment="dev", access={"dev": "OpsR"}),)
 """
-    for who in ("ci", "repo:a/b:environment:dev"):
-        assert findings_of(required(f'"s3:PutObject", who={who!r}, accounts="dev"'), people) == []
-        assert findings_of(required(f'"s3:PutObject", who={who!r}, accounts="prod"'), people) == [
-            f"error: Require 's3:PutObject': {who} can act as nobody in prod for good"
+    for principal in ("ci", "repo:a/b:environment:dev"):
+        assert findings_of(required(f'"s3:PutObject", who={principal!r}, accounts="dev"'), people) == []
+        assert findings_of(required(f'"s3:PutObject", who={principal!r}, accounts="prod"'), people) == [
+            f"error: Require 's3:PutObject': {principal} can act as nobody in prod for good"
         ]
-        assert len(findings_of(required(f'"rds:DeleteDBInstance", who={who!r}, accounts="dev"'), people)) == 1
+        assert len(findings_of(required(f'"rds:DeleteDBInstance", who={principal!r}, accounts="dev"'), people)) == 1
 
 
 def test_assuming_roles_is_required_of_those_in_the_templates(findings_of: FindingsOf) -> None:

@@ -10,7 +10,7 @@ from iamgen.aws.cloudformation import SET_ONCE, is_replaced
 
 def test_every_type_of_iam_is_known() -> None:
     types = PROVIDER_SCHEMA_MANAGER.get_resource_types("us-east-1")
-    assert set(SET_ONCE) == {one for one in types if one.startswith("AWS::IAM::")}
+    assert set(SET_ONCE) == {type_ for type_ in types if type_.startswith("AWS::IAM::")}
 
 
 @pytest.mark.parametrize("kind", SET_ONCE)

@@ -26,10 +26,10 @@ OF_BOTOCORE: list[dict[str, Any]] = json.loads(
 
 
 def test_every_partition_of_botocore_is_known() -> None:
-    assert {one["id"] for one in OF_BOTOCORE} == set(PARTITIONS)
+    assert {entry["id"] for entry in OF_BOTOCORE} == set(PARTITIONS)
 
 
-@pytest.mark.parametrize("partition", OF_BOTOCORE, ids=lambda one: str(one["id"]))
+@pytest.mark.parametrize("partition", OF_BOTOCORE, ids=lambda entry: str(entry["id"]))
 def test_regions_and_suffixes_are_those_of_botocore(partition: dict[str, Any]) -> None:
     regions = [name for name in partition["regions"] if not name.endswith("-global")]
     assert regions
@@ -45,7 +45,7 @@ def test_a_region_that_is_in_no_known_partition(region: str) -> None:
 
 
 def test_supported_partitions_have_a_sign_in_host_and_no_other_has() -> None:
-    assert {name for name, one in PARTITIONS.items() if one.sign_in_host} == set(SUPPORTED)
+    assert {name for name, partition in PARTITIONS.items() if partition.sign_in_host} == set(SUPPORTED)
     assert all(sign_in_host(name) for name in SUPPORTED)
 
 

@@ -289,10 +289,10 @@ def test_a_cache_that_holds_no_session_is_written_anew(
     for _ in range(2):
         clients = connect(Credentials("role"), "eu-west-1", "dev")
         arn = require_account(clients, "222222222222", "dev").arn
-        (kept,) = (tmp_path / ".aws" / "cli" / "cache").iterdir()
+        (cache_file,) = (tmp_path / ".aws" / "cli" / "cache").iterdir()
         assert arn.startswith("arn:aws:sts::222222222222:assumed-role/deployer/")
-        assert json.loads(kept.read_text())["Credentials"]["AccessKeyId"]
-        kept.write_text(text)
+        assert json.loads(cache_file.read_text())["Credentials"]["AccessKeyId"]
+        cache_file.write_text(text)
 
 
 def test_a_session_in_the_cache_is_used(

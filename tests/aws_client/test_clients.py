@@ -109,7 +109,7 @@ def test_what_answers_is_not_aws(serve: Callable[[Plan], Plan], page: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "message"),
     [
         ("garbage", "Invalid endpoint: garbage"),
         ("localhost:4566", "Invalid endpoint: localhost:4566"),
@@ -117,7 +117,7 @@ def test_what_answers_is_not_aws(serve: Callable[[Plan], Plan], page: str) -> No
         ("http://127.0.0.1:99999", "Port out of range 0-65535"),
     ],
 )
-def test_an_endpoint_that_is_no_address(aws: Aws, monkeypatch: pytest.MonkeyPatch, url: str, said: str) -> None:
+def test_an_endpoint_that_is_no_address(aws: Aws, monkeypatch: pytest.MonkeyPatch, url: str, message: str) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
     clients = connect(Credentials("of-dev"), "eu-west-1", "dev")
     with pytest.raises(IamgenError) as raised:
@@ -125,7 +125,7 @@ def test_an_endpoint_that_is_no_address(aws: Aws, monkeypatch: pytest.MonkeyPatc
     assert raised.value.faults == (
         Fault(
             "dev",
-            f"AWS cannot be reached: {said}",
+            f"AWS cannot be reached: {message}",
             "look at AWS_ENDPOINT_URL, and at endpoint_url in ~/.aws/config: it is such as http://127.0.0.1:4566",
         ),
     )
@@ -154,9 +154,9 @@ def test_a_role_in_each_account(aws: Aws) -> None:
     arn = role_arn("arn:{partition}:iam::{account_id}:role/deployer", "333333333333", "aws")
     assert arn == "arn:aws:iam::333333333333:role/deployer"
     clients = connect(Credentials("of-dev", arn), "eu-west-1", "prod")
-    found = require_account(clients, "333333333333", "prod")
-    assert found.arn == "arn:aws:sts::333333333333:assumed-role/deployer/iamgen"
-    assert found.source == "arn:aws:iam::222222222222:root"
+    identity = require_account(clients, "333333333333", "prod")
+    assert identity.arn == "arn:aws:sts::333333333333:assumed-role/deployer/iamgen"
+    assert identity.source == "arn:aws:iam::222222222222:root"
 
 
 @pytest.mark.parametrize("template", ["arn:role/x", "{account}", "{account_id", "{account_id}{0}", "{}"])

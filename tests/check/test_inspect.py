@@ -28,7 +28,7 @@ EXPECTED = {
 @pytest.mark.parametrize("root", [EXAMPLE, *sorted(GOLDEN.iterdir())], ids=lambda path: path.name)
 def test_golden_declarations_pass_every_rule(root: Path) -> None:
     declaration = load(root, datetime(2026, 11, 23, tzinfo=UTC)).declaration
-    made = texts(declaration, declaration.accounts.values(), documents(root, declaration))
-    found = inspect(made.by_account, declaration, Looking(root))
-    told = {(account, one.rule, one.cause) for account, some in found.items() for one in some}
-    assert told == EXPECTED.get(root.name, set())
+    rendered = texts(declaration, declaration.accounts.values(), documents(root, declaration))
+    findings = inspect(rendered.by_account, declaration, Looking(root))
+    reported = {(account, item.rule, item.cause) for account, items in findings.items() for item in items}
+    assert reported == EXPECTED.get(root.name, set())

@@ -166,11 +166,11 @@ def test_every_quota_of_the_table_is_tried() -> None:
 def test_at_the_limit_and_over_it(case: Case, over: int) -> None:
     used = case.limit + over
     template = Template.of(case.body(used), case.size(used))
-    found = {finding.name for finding in check_template(template, case.facts)} & OF_QUOTAS
+    result = {finding.name for finding in check_template(template, case.facts)} & OF_QUOTAS
     if case.rule == MANY:
-        found -= {"too-many-resources"}  # a template cannot have as much as an account
+        result -= {"too-many-resources"}  # a template cannot have as much as an account
     at_limit = {"template-needs-s3"} if case.quota is size_in_s3 else set()
-    assert found == ({case.rule} - {""} if over else at_limit)
+    assert result == ({case.rule} - {""} if over else at_limit)
     (row,) = (
         row
         for row in headroom("dev", template, case.facts)

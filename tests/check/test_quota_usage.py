@@ -30,9 +30,9 @@ EVERY_GOLDEN = sorted(EXPECTED.glob("*/*.json"))
 
 def rows_of(case: str, account: str, people: int = 0) -> dict[tuple[str, str], Headroom]:
     written = (EXPECTED / case / f"{account}.json").read_text("utf-8")
-    found = headroom(account, Template.of(json.loads(written), len(written.encode())), Facts(), people)
-    rows = {(row.subject, row.unit if row.limit != quotas.TEMPLATE else "bytes from S3"): row for row in found}
-    assert len(rows) == len(found)
+    result = headroom(account, Template.of(json.loads(written), len(written.encode())), Facts(), people)
+    rows = {(row.subject, row.unit if row.limit != quotas.TEMPLATE else "bytes from S3"): row for row in result}
+    assert len(rows) == len(result)
     return rows
 
 
@@ -41,17 +41,17 @@ def of(resources: dict[str, Any], **facts: Any) -> list[Headroom]:
     return list(headroom("dev", Template.of(body, 100), Facts(**facts)))
 
 
-def only(rows: list[Headroom], what: str, unit: str = "characters") -> Headroom:
-    (row,) = (row for row in rows if (row.subject, row.unit) == (what, unit))
+def only(rows: list[Headroom], message: str, unit: str = "characters") -> Headroom:
+    (row,) = (row for row in rows if (row.subject, row.unit) == (message, unit))
     return row
 
 
-def policy(made: PolicyDocument) -> Any:
-    return json.loads(json.dumps(made, cls=awsencode))
+def policy(result: PolicyDocument) -> Any:
+    return json.loads(json.dumps(result, cls=awsencode))
 
 
 @pytest.mark.parametrize(
-    ("what", "unit", "used", "limit", "then"),
+    ("message", "unit", "used", "limit", "then"),
     [
         ("AdminR trust policy", "characters", 205, 2_048, "47 more users fit"),
         ("OpsP", "characters", 204, 6_144, "312 more actions fit"),
@@ -67,8 +67,8 @@ def policy(made: PolicyDocument) -> Any:
         ("account", "users", 1, 5_000, "4,999 more users fit"),
     ],
 )
-def test_numbers_of_the_example(what: str, unit: str, used: int, limit: int, then: str) -> None:
-    row = rows_of("example", "dev")[what, unit]
+def test_numbers_of_the_example(message: str, unit: str, used: int, limit: int, then: str) -> None:
+    row = rows_of("example", "dev")[message, unit]
     assert (row.used, row.limit, row.next) == (used, limit, then)
 
 
@@ -103,11 +103,14 @@ def test_references_count_as_what_they_become() -> None:
     user = ("AWS::IAM::User", {"UserName": "alice", "Path": "/a/"})
     written = {"AWS": ["arn:aws:iam::222222222222:user/a/alice"]}
     referring = {"AWS": [{"Fn::GetAtt": ["Alice", "Arn"]}]}
-    found = [
-        only(of({"R": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": trust(who)}), "Alice": user}), "R trust policy")
-        for who in (written, referring)
+    result = [
+        only(
+            of({"R": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": trust(principal)}), "Alice": user}),
+            "R trust policy",
+        )
+        for principal in (written, referring)
     ]
-    assert found[0] == found[1]
+    assert result[0] == result[1]
 
 
 def trust(principal: Any) -> dict[str, Any]:
@@ -141,13 +144,13 @@ def test_so_many_more_users_fit(given_names: list[str], by_name: bool, own: bool
     assert trust_size(Trust((*granted, *[like] * (more + 1)), (), form)) > quota
 
 
-def grant(who: Person | Machine) -> Granted:
-    return Granted(who, "dev", "OpsR", None, "", Origin("", 1))
+def grant(principal: Person | Machine) -> Granted:
+    return Granted(principal, "dev", "OpsR", None, "", Origin("", 1))
 
 
 def trust_row(granted: list[Granted], form: TrustForm, quota: int) -> Headroom:
-    made = policy(compile_trust(Trust(tuple(granted), (), form), literal(form), literal_role(form)))
-    rows = of({"OpsR": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": made})}, trust_policy_quota=quota)
+    result = policy(compile_trust(Trust(tuple(granted), (), form), literal(form), literal_role(form)))
+    rows = of({"OpsR": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": result})}, trust_policy_quota=quota)
     return only(rows, "OpsR trust policy")
 
 
@@ -166,12 +169,12 @@ def test_at_the_very_end(more: int, then: str) -> None:
 def test_trust_of_others_is_filled_by_statements() -> None:
     statement = trust({"Service": "ec2.amazonaws.com"})["Statement"][0]
     document = {"Version": "2012-10-17", "Statement": [statement]}
-    empty, one = (len(json.dumps(doc, separators=(",", ":"))) for doc in ({**document, "Statement": []}, document))
+    empty, element = (len(json.dumps(doc, separators=(",", ":"))) for doc in ({**document, "Statement": []}, document))
     row = only(of({"R": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": document})}), "R trust policy")
-    assert row.used == one
+    assert row.used == element
     more = int(row.next.split()[0])
     assert row.next == f"{more} more statements fit"
-    assert one + more * (one - empty + 1) <= 2_048 < one + (more + 1) * (one - empty + 1)
+    assert element + more * (element - empty + 1) <= 2_048 < element + (more + 1) * (element - empty + 1)
 
 
 def test_a_policy_that_another_goes_on_with_is_full_for_good() -> None:

@@ -268,9 +268,9 @@ def test_it_says_where_it_goes_and_stdout_is_the_script(
 
 
 def test_whoever_sees_the_script_is_told_where_it_goes(at_terminal: Callable[..., tuple[int, str]], root: Path) -> None:
-    code, seen = at_terminal(root, [sys.executable, "-m", "iamgen", "completion", "bash"], [])
+    code, screen = at_terminal(root, [sys.executable, "-m", "iamgen", "completion", "bash"], [])
     assert code == 0
-    assert seen.endswith("next: put this line into ~/.bashrc: source <(iamgen completion bash)\n")
+    assert screen.endswith("next: put this line into ~/.bashrc: source <(iamgen completion bash)\n")
 
 
 def test_every_rule_is_completed_by_its_name() -> None:

@@ -145,10 +145,10 @@ def test_a_role_profile_asks_for_a_code_and_sends_it(
     bootstrapped("bob")
     command = [str(BIN / "aws"), "sts", "get-caller-identity", "--profile", "acme-dev_ops", "--output", "json"]
     question = "Enter MFA code for arn:aws:iam::111111111111:mfa/bob: "
-    code, seen = at_terminal(tmp_path, command, [(question, "123456")], **settings)
-    assert code == 0, seen
-    assert "arn:aws:sts::222222222222:assumed-role/infra-OpsR-222222222222/bob" in seen
-    (asked,) = (one for one in proxy.asked if one["Action"] == "AssumeRole")
+    code, screen = at_terminal(tmp_path, command, [(question, "123456")], **settings)
+    assert code == 0, screen
+    assert "arn:aws:sts::222222222222:assumed-role/infra-OpsR-222222222222/bob" in screen
+    (asked,) = (entry for entry in proxy.asked if entry["Action"] == "AssumeRole")
     assert asked | {"Version": ""} == {
         "Action": "AssumeRole",
         "Version": "",
@@ -167,9 +167,9 @@ def test_every_character_that_a_name_may_have(
     bootstrapped(name, const=CONST.replace("=acme-dev", "=d+e.v@-_%:/"))
     command = [str(BIN / "aws"), "sts", "get-caller-identity", "--profile", "d+e.v@-_%:/_read", "--output", "json"]
     question = f"Enter MFA code for arn:aws:iam::111111111111:mfa/{name}: "
-    code, seen = at_terminal(tmp_path, command, [(question, "123456")], **settings)
-    assert code == 0, seen
-    assert f"arn:aws:sts::222222222222:assumed-role/infra-ReadR-222222222222/{name}" in seen
+    code, screen = at_terminal(tmp_path, command, [(question, "123456")], **settings)
+    assert code == 0, screen
+    assert f"arn:aws:sts::222222222222:assumed-role/infra-ReadR-222222222222/{name}" in screen
 
 
 def test_several_projects_side_by_side(
@@ -197,9 +197,9 @@ def test_a_partition_of_its_own(
 ) -> None:
     bootstrapped("a", const=CONST.replace("eu-west-1", "us-gov-west-1\nGLOBAL_AWS_PARTITION=aws-us-gov"))
     command = [str(BIN / "aws"), "sts", "get-caller-identity", "--profile", "acme-dev_read", "--output", "json"]
-    code, seen = at_terminal(tmp_path, command, [("arn:aws-us-gov:iam::111111111111:mfa/a: ", "123456")], **settings)
-    assert code == 0, seen
-    (asked,) = (one for one in proxy.asked if one["Action"] == "AssumeRole")
+    code, screen = at_terminal(tmp_path, command, [("arn:aws-us-gov:iam::111111111111:mfa/a: ", "123456")], **settings)
+    assert code == 0, screen
+    (asked,) = (entry for entry in proxy.asked if entry["Action"] == "AssumeRole")
     assert asked["RoleArn"] == "arn:aws-us-gov:iam::222222222222:role/infra-ReadR-222222222222"
     assert asked["RoleSessionName"].startswith("botocore-session-")  # AWS takes none of one letter
 

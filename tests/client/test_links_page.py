@@ -97,8 +97,8 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: str, other: str) -> float:
-    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
+def contrast(first: str, other: str) -> float:
+    bright, dark = sorted((luminance(first), luminance(other)), reverse=True)
     return (bright + 0.05) / (dark + 0.05)
 
 
@@ -108,20 +108,20 @@ def test_the_page_fits_and_can_be_read(
     width: int, scheme: str, make_repo: MakeRepo, iamgen: Iamgen, tmp_path: Path
 ) -> None:
     options = ["--force-dark-mode"] if scheme == "dark" else []
-    seen = in_browser(page(make_repo, iamgen), tmp_path, width, *options)
-    assert seen["overflow"] == 0
-    assert seen["dates"] == [1]
-    text, button, background = seen["colours"]
+    measured = in_browser(page(make_repo, iamgen), tmp_path, width, *options)
+    assert measured["overflow"] == 0
+    assert measured["dates"] == [1]
+    text, button, background = measured["colours"]
     assert contrast(text, button) > 7
     assert (luminance(background) < 0.1) == (scheme == "dark")
 
 
 def test_the_filter(make_repo: MakeRepo, iamgen: Iamgen, tmp_path: Path) -> None:
-    seen = in_browser(page(make_repo, iamgen), tmp_path, 800)
-    assert len(seen["all"]["roles"]) == 5
-    assert seen["production"] == {"roles": ["acme-prod OpsR"], "projects": 1, "nothing": False}
-    assert seen["id"] == {"roles": ["acme-dev OpsR"], "projects": 1, "nothing": False}
-    assert seen["none"] == {"roles": [], "projects": 0, "nothing": True}
+    measured = in_browser(page(make_repo, iamgen), tmp_path, 800)
+    assert len(measured["all"]["roles"]) == 5
+    assert measured["production"] == {"roles": ["acme-prod OpsR"], "projects": 1, "nothing": False}
+    assert measured["id"] == {"roles": ["acme-dev OpsR"], "projects": 1, "nothing": False}
+    assert measured["none"] == {"roles": [], "projects": 0, "nothing": True}
 
 
 def test_the_page_is_printed(make_repo: MakeRepo, iamgen: Iamgen, tmp_path: Path) -> None:

@@ -221,5 +221,5 @@ def test_a_template_as_the_source(root: Path, iamgen: Iamgen, tmp_path: Path) ->
 def test_all_that_is_not_there_is_told_in_one_go(root: Path, iamgen: Iamgen) -> None:
     done = iamgen(root, "access", "alicia", "--in", "prodd", "--role", "OpR", "--at-time", "soon")
     assert (done.returncode, done.stdout) == (1, "")
-    told = [line.split(": ")[1] for line in done.stderr.splitlines() if line.startswith("error: ")]
-    assert told == ["alicia", "prodd", "OpR", "--at-time"]
+    messages = [line.split(": ")[1] for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert messages == ["alicia", "prodd", "OpR", "--at-time"]

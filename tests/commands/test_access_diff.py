@@ -87,8 +87,8 @@ def test_the_last_release_and_what_is_here(ann: Clone, iamgen: Iamgen) -> None:
 
 def test_two_revisions_in_each_format(ann: Clone, differ: Differ) -> None:
     ann.commit("more", users_py=MORE)
-    code, text, said = differ(ann.folder, "HEAD~1", "HEAD")
-    assert (code, said) == (0, "")
+    code, text, stderr = differ(ann.folder, "HEAD~1", "HEAD")
+    assert (code, stderr) == (0, "")
     assert text.startswith("bob gains access. No one loses anything: proven for ")
     assert "\nnot looked at:\n  - the root user of each account" in text
     _, markdown, _ = differ(ann.folder, "HEAD~1", "HEAD", form="markdown")
@@ -114,14 +114,14 @@ def test_two_revisions_in_each_format(ann: Clone, differ: Differ) -> None:
 def test_when_it_fails(ann: Clone, differ: Differ, fail_on: str, backwards: bool, expected: str) -> None:
     ann.commit("more", users_py=MORE)
     order = ("HEAD", "HEAD~1") if backwards else ("HEAD~1", "HEAD")
-    code, _, said = differ(ann.folder, *order, fail_on=fail_on)
-    assert (code, said.startswith(expected) if expected else said == "") == (1 if expected else 0, True)
+    code, _, stderr = differ(ann.folder, *order, fail_on=fail_on)
+    assert (code, stderr.startswith(expected) if expected else stderr == "") == (1 if expected else 0, True)
 
 
 def test_a_new_way_to_administrator_fails(ann: Clone, differ: Differ) -> None:
     ann.commit("more", users_py=USERS.replace('("ec2", "s3")', '("ec2", "s3", "iam")'))
-    code, text, said = differ(ann.folder, "HEAD~1", "HEAD", fail_on="escalation")
-    assert (code, said) == (
+    code, text, stderr = differ(ann.folder, "HEAD~1", "HEAD", fail_on="escalation")
+    assert (code, stderr) == (
         1,
         "error: diff: there are new ways to administrator\nhint: take away what leads there\n",
     )
@@ -130,10 +130,10 @@ def test_a_new_way_to_administrator_fails(ann: Clone, differ: Differ) -> None:
 
 def test_one_commit_under_two_names(ann: Clone, differ: Differ) -> None:
     ann.git("tag", "v1.0.0")
-    code, text, said = differ(ann.folder, "v1.0.0", "HEAD")
+    code, text, stderr = differ(ann.folder, "v1.0.0", "HEAD")
     assert code == 0
     assert text.startswith("No change of access: proven for ")
-    assert said == (
+    assert stderr == (
         "warning: v1.0.0: is the same commit as HEAD: there is nothing to compare\n"
         "hint: name another revision, or one only for what is here\n"
     )
@@ -165,13 +165,13 @@ def test_revisions_that_there_are_not(ann: Clone, differ: Differ, world: Any, tm
 def test_a_revision_that_cannot_be_loaded_any_more(ann: Clone, differ: Differ, broken_is_earlier: bool) -> None:
     ann.commit("broken", users_py="broken(")
     order = ("HEAD", "HEAD~1") if broken_is_earlier else ("HEAD~1", "HEAD")
-    code, text, said = differ(ann.folder, *order)
+    code, text, stderr = differ(ann.folder, *order)
     side = "earlier" if broken_is_earlier else "later"
     assert code == 1
     assert text.startswith(f"The {side} state cannot be read, so nothing is compared. Of users.py at HEAD~1:\n")
     assert "  bob\n    OpsR in dev\n    ReadR in prod\n" in text
-    assert said.startswith("error: HEAD:users.py:1")
-    assert said.endswith(
+    assert stderr.startswith("error: HEAD:users.py:1")
+    assert stderr.endswith(
         f"error: diff: nothing is compared: the {side} state cannot be read\nhint: mend what is named above\n"
     )
     assert differ(ann.folder, *order, form="json")[:2] == (1, "")
@@ -215,23 +215,23 @@ def test_two_details_of_an_account(tmp_path: Path, differ: Differ) -> None:
 
 
 def test_files_that_are_no_pairs_or_no_policies(tmp_path: Path, differ: Differ) -> None:
-    one = template(tmp_path, "old.json", "s3:*")
+    element = template(tmp_path, "old.json", "s3:*")
     with pytest.raises(UsageError) as caught:
-        differ(tmp_path, templates=(one,))
+        differ(tmp_path, templates=(element,))
     problem = f"the account {OPS} is named 1 times, and a comparison takes two files"
     hint = f"the old one first: --template {OPS}=old.json --template {OPS}=new.json"
     assert caught.value.faults == (Fault("--template", problem, hint),)
     with pytest.raises(UsageError) as caught:
-        differ(tmp_path, "HEAD", templates=(one, one))
+        differ(tmp_path, "HEAD", templates=(element, element))
     assert caught.value.faults == (Fault("--template", "takes the place of FROM and TO", "leave the revisions out"),)
     (tmp_path / "new.json").write_text("[]")
-    code, _, said = differ(tmp_path, templates=(one, f"{OPS}={tmp_path / 'new.json'}"))
-    assert (code, "new.json" in said) == (1, True)
+    code, _, stderr = differ(tmp_path, templates=(element, f"{OPS}={tmp_path / 'new.json'}"))
+    assert (code, "new.json" in stderr) == (1, True)
     refused = {"Resources": {"Ann": user("ann", {"Effect": "Perhaps", "Action": "s3:*", "Resource": "*"})}}
     (tmp_path / "new.json").write_text(json.dumps(refused))
-    code, text, said = differ(tmp_path, templates=(one, f"{OPS}={tmp_path / 'new.json'}"), fail_on="gain")
+    code, text, stderr = differ(tmp_path, templates=(element, f"{OPS}={tmp_path / 'new.json'}"), fail_on="gain")
     assert code == 1
-    assert said.endswith(
+    assert stderr.endswith(
         "error: diff: it is not decided whether somebody gains access\n"
         "hint: write the statements that are named so that they can be decided\n"
     )
@@ -272,18 +272,18 @@ def test_what_is_deployed_and_what_is_here(ann: Clone, differ: Differ, monkeypat
     monkeypatch.setattr(CredentialChoice, "clients", clients)
     monkeypatch.setattr(stacks, "read", read)
     monkeypatch.setattr(stacks, "template", lambda cloudformation, _name: texts[cloudformation])
-    code, text, said = differ(ann.folder, deployed=True)
-    assert (code, said) == (
+    code, text, stderr = differ(ann.folder, deployed=True)
+    assert (code, stderr) == (
         0,
         "warning: prod: there is no stack infra: the account counts as empty\nhint: deploy it: iamgen deploy prod\n",
     )
     assert "roles gained:\n  alice: OpsR in prod\n" in text
     assert "in dev" not in text
     texts = dict.fromkeys(texts, "Resources: {}")
-    code, text, said = differ(ann.folder, deployed=True)
+    code, text, stderr = differ(ann.folder, deployed=True)
     assert code == 1
     assert text.startswith("The earlier state cannot be read, so nothing is compared.")
-    assert said.startswith(
+    assert stderr.startswith(
         "error: user-only (111111111111): the template of the stack infra is not JSON, as iamgen deploys it\n"
         "hint: compare it as a file: iamgen template user-only > old.yaml\n"
     )

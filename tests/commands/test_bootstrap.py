@@ -130,8 +130,12 @@ def test_the_page_of_links_is_ignored_by_git() -> None:
 def test_all_roles(example: Path, iamgen: Iamgen) -> None:
     own = json.loads(iamgen(example, "bootstrap", "--user", "bob", "--json").stdout)
     every = json.loads(iamgen(example, "bootstrap", "--user", "bob", "--json", "--all-roles").stdout)
-    assert [(one["account"], one["role"]) for one in own] == [("dev", "OpsR"), ("dev", "ReadR"), ("prod", "ReadR")]
-    assert [(one["account"], one["role"]) for one in every] == [
+    assert [(entry["account"], entry["role"]) for entry in own] == [
+        ("dev", "OpsR"),
+        ("dev", "ReadR"),
+        ("prod", "ReadR"),
+    ]
+    assert [(entry["account"], entry["role"]) for entry in every] == [
         ("user-only", "OpsR"), ("user-only", "ReadR"),
         ("dev", "AdminR"), ("dev", "OpsR"), ("dev", "ReadR"), ("prod", "AdminR"), ("prod", "OpsR"), ("prod", "ReadR"),
     ]  # fmt: skip
@@ -207,7 +211,7 @@ def test_a_person_without_a_role(make_repo: MakeRepo, iamgen: Iamgen) -> None:
 
 
 @pytest.mark.parametrize(
-    ("user", "said"),
+    ("user", "message"),
     [
         ("bbo", "error: --user bbo: users.py declares no such person\nhint: did you mean bob?\n"),
         ("Bob", "error: --user Bob: users.py declares no such person\nhint: did you mean bob?\n"),
@@ -218,9 +222,9 @@ def test_a_person_without_a_role(make_repo: MakeRepo, iamgen: Iamgen) -> None:
         ),
     ],
 )
-def test_who_is_not_declared(user: str, said: str, example: Path, iamgen: Iamgen) -> None:
+def test_who_is_not_declared(user: str, message: str, example: Path, iamgen: Iamgen) -> None:
     done = iamgen(example, "bootstrap", "--user", user, *KEY, "--secret-access-key", "-")
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", message)
 
 
 # expansion
@@ -400,10 +404,10 @@ def test_profiles_are_called_after_the_account_where_its_other_name_is_not_read(
 
 def test_a_secret_is_asked_for_and_not_shown(example: Path, at_terminal: At, home: Path) -> None:
     command = [*IAMGEN, "--user", "bob", *KEY, "--write"]
-    code, seen = at_terminal(example, command, [(f"Secret of {ID}: ", SECRET), ("Write this? [y/N] ", "y")])
-    assert code == 0, seen
-    assert SECRET not in seen
-    assert seen.count("****************") == 1
+    code, screen = at_terminal(example, command, [(f"Secret of {ID}: ", SECRET), ("Write this? [y/N] ", "y")])
+    assert code == 0, screen
+    assert SECRET not in screen
+    assert screen.count("****************") == 1
     assert f"aws_secret_access_key = {SECRET}\n" in (home / ".aws/credentials").read_text()
 
 
@@ -439,7 +443,7 @@ def test_what_is_printed_says_where_it_goes(example: Path, iamgen: Iamgen, home:
 
 
 @pytest.mark.parametrize(
-    ("options", "code", "said"),
+    ("options", "code", "message"),
     [
         (["--secret-access-key", SECRET], 2, "error: --secret-access-key: a secret without the id of its key\n"),
         (["--access-key-id", SECRET], 2, "error: --access-key-id: this is no access key's id"),
@@ -474,10 +478,12 @@ def test_what_is_printed_says_where_it_goes(example: Path, iamgen: Iamgen, home:
         (["--const-file", "nope.inc"], 1, "error: nope.inc: there is no such file\n"),
     ],
 )
-def test_what_is_refused(options: list[str], code: int, said: str, example: Path, iamgen: Iamgen, home: Path) -> None:
+def test_what_is_refused(
+    options: list[str], code: int, message: str, example: Path, iamgen: Iamgen, home: Path
+) -> None:
     done = iamgen(example, "bootstrap", "--user", "bob", *options)
     assert (done.returncode, done.stdout) == (code, "")
-    assert said in done.stderr
+    assert message in done.stderr
     assert SECRET not in done.stderr
     assert not home.exists()
 
@@ -516,9 +522,9 @@ def at_home(home: Path) -> Path:
 @pytest.fixture
 def write(example: Path, iamgen: Iamgen) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(*options: str, **env: str) -> subprocess.CompletedProcess[str]:
-        wanted = options or ("--yes",)
+        requested = options or ("--yes",)
         return iamgen(
-            example, "bootstrap", "--user", "bob", *KEY, "--write", *wanted, AWS_SECRET_ACCESS_KEY=SECRET, **env
+            example, "bootstrap", "--user", "bob", *KEY, "--write", *requested, AWS_SECRET_ACCESS_KEY=SECRET, **env
         )
 
     return run
@@ -551,14 +557,14 @@ def test_twice_changes_nothing(write: Write, at_home: Path) -> None:
 
 def test_what_was_there_stays_and_is_kept_in_a_copy(write: Write, at_home: Path) -> None:
     assert write("--replace").returncode == 0
-    found = files(at_home)
-    assert found["credentials"].startswith(THEIRS["credentials"])
-    assert found["config"].startswith("# mine\n[default]\n# iamgen bootstrap ")
-    assert "\n\n[profile work]\noutput = json\n\n[profile example-users]\n" in found["config"]
+    result = files(at_home)
+    assert result["credentials"].startswith(THEIRS["credentials"])
+    assert result["config"].startswith("# mine\n[default]\n# iamgen bootstrap ")
+    assert "\n\n[profile work]\noutput = json\n\n[profile example-users]\n" in result["config"]
     for name, text in THEIRS.items():
-        assert found[f"{name}.20261123T120000Z.bak"] == text
+        assert result[f"{name}.20261123T120000Z.bak"] == text
         assert mode(at_home / f"{name}.20261123T120000Z.bak") == 0o600
-    assert len(found) == 4
+    assert len(result) == 4
 
 
 def test_yes_leaves_what_the_person_wrote(write: Write, at_home: Path) -> None:
@@ -618,17 +624,17 @@ ASKED = "[default] in ~/.aws/config was written by hand. Replace it? [y/N] "
 
 
 @pytest.mark.parametrize(
-    ("answers", "code", "kept"), [("ny", 0, True), ("yy", 0, False), ("yn", 1, True), ("nn", 1, True)]
+    ("answers", "code", "is_kept"), [("ny", 0, True), ("yy", 0, False), ("yn", 1, True), ("nn", 1, True)]
 )
 def test_a_section_that_a_person_wrote_is_asked_about(
-    answers: str, code: int, kept: bool, example: Path, at_home: Path, at_terminal: At
+    answers: str, code: int, is_kept: bool, example: Path, at_home: Path, at_terminal: At
 ) -> None:
     command = [*IAMGEN, "--user", "bob", *KEY, "--write"]
     asked = [(ASKED, answers[0]), ("Write this? [y/N] ", answers[1])]
-    found, seen = at_terminal(example, command, asked, AWS_SECRET_ACCESS_KEY=SECRET)
-    assert found == code, seen
-    assert ("region   =  us-east-1" in (at_home / "config").read_text()) == kept
-    assert ("nothing was written" in seen) == (code == 1)
+    screen, shown = at_terminal(example, command, asked, AWS_SECRET_ACCESS_KEY=SECRET)
+    assert screen == code, shown
+    assert ("region   =  us-east-1" in (at_home / "config").read_text()) == is_kept
+    assert ("nothing was written" in shown) == (code == 1)
     assert (files(at_home) == THEIRS) == (code == 1)
 
 
@@ -696,7 +702,7 @@ def test_files_that_are_elsewhere(write: Write, home: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("env", "said"),
+    ("env", "message"),
     [
         (
             {"AWS_CONFIG_FILE": "/dev/null"},
@@ -712,10 +718,10 @@ def test_files_that_are_elsewhere(write: Write, home: Path, tmp_path: Path) -> N
         ),
     ],
 )
-def test_places_that_cannot_be(env: dict[str, str], said: str, write: Write, home: Path) -> None:
+def test_places_that_cannot_be(env: dict[str, str], message: str, write: Write, home: Path) -> None:
     done = write(**env)
     assert done.returncode == 1
-    assert said in done.stderr
+    assert message in done.stderr
     assert not home.exists()
 
 
@@ -728,7 +734,7 @@ def test_a_file_with_a_section_twice_is_refused(write: Write, at_home: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("config", "said"),
+    ("config", "message"),
     [
         (b"region = x\n[default]\nregion = us-east-1\n", "1: the AWS CLI cannot read this file: the line is neither"),
         (b"[a]\ns3 =\n  x = 1\n  junk\n", "4: the AWS CLI cannot read this file: the line is neither"),
@@ -738,12 +744,12 @@ def test_a_file_with_a_section_twice_is_refused(write: Write, at_home: Path) -> 
 )
 @pytest.mark.parametrize("option", ["--yes", "--dry-run"])
 def test_a_file_that_the_aws_cli_cannot_read_stays(
-    config: bytes, said: str, option: str, write: Write, at_home: Path
+    config: bytes, message: str, option: str, write: Write, at_home: Path
 ) -> None:
     (at_home / "config").write_bytes(config)
     done = write(option)
     assert done.returncode == 1
-    assert f"error: ~/.aws/config:{said}" in done.stderr
+    assert f"error: ~/.aws/config:{message}" in done.stderr
     assert "; nothing was written\n" in done.stderr
     assert (at_home / "config").read_bytes() == config
     assert (at_home / "credentials").read_text() == THEIRS["credentials"]
@@ -770,8 +776,8 @@ def test_bytes_that_are_no_utf_8_stay_and_are_told(write: Write, at_home: Path) 
     (at_home / "config").write_bytes(b"# caf\xe9\r\n[work]\r\nx = 1\r\n")
     done = write()
     assert done.returncode == 0
-    told = "warning: ~/.aws/config:1: the AWS CLI cannot read this file: the byte 0xE9 is no UTF-8\n"
-    assert f"{told}hint: save the file as UTF-8\n" in done.stderr
+    message = "warning: ~/.aws/config:1: the AWS CLI cannot read this file: the byte 0xE9 is no UTF-8\n"
+    assert f"{message}hint: save the file as UTF-8\n" in done.stderr
     assert (at_home / "config").read_bytes().startswith(b"# caf\xe9\r\n[work]\r\nx = 1\r\n\r\n[default]\r\n# iamgen")
 
 
@@ -814,7 +820,7 @@ def test_the_guide(example: Path, iamgen: Iamgen) -> None:
     done = iamgen(example, "bootstrap", "--user", "bob", "--guide")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("# First day of bob\n")
-    for said in (
+    for sentence in (
         "<https://111111111111.signin.aws.amazon.com/console>",
         "Name the device `bob`",
         "<https://console.aws.amazon.com/iam/home#/security_credentials>",
@@ -822,7 +828,7 @@ def test_the_guide(example: Path, iamgen: Iamgen) -> None:
         "- [example-prod ReadR](https://signin.aws.amazon.com/switchrole?account=333333333333&",
         "aws sts get-caller-identity --profile example-prod_read\n",
     ):
-        assert said in done.stdout
+        assert sentence in done.stdout
     assert done.stdout.endswith("\n")
 
 
@@ -851,9 +857,9 @@ def test_a_run_as_nobody_elses_umask(write: Write, home: Path) -> None:
 
 def test_nobody_is_asked_for_a_secret_before_the_templates_are_sound(example: Path, at_terminal: At) -> None:
     (example / "aws-cli.config.tpl").write_text("$NOPE\n")
-    code, seen = at_terminal(example, [*IAMGEN, "--user", "bob", *KEY, "--write"], [])
+    code, screen = at_terminal(example, [*IAMGEN, "--user", "bob", *KEY, "--write"], [])
     assert code == 1
-    assert "Secret of" not in seen
+    assert "Secret of" not in screen
 
 
 def test_nobody_is_asked_for_a_secret_that_no_template_has(example: Path, iamgen: Iamgen) -> None:
@@ -864,16 +870,16 @@ def test_nobody_is_asked_for_a_secret_that_no_template_has(example: Path, iamgen
 
 def test_a_secret_typed_after_a_dash_is_not_shown(example: Path, at_terminal: At, home: Path) -> None:
     command = [*IAMGEN, "--user", "bob", *KEY, "--secret-access-key", "-", "--write", "--yes"]
-    code, seen = at_terminal(example, command, [(f"Secret of {ID}: ", SECRET)])
-    assert code == 0, seen
-    assert SECRET not in seen
+    code, screen = at_terminal(example, command, [(f"Secret of {ID}: ", SECRET)])
+    assert code == 0, screen
+    assert SECRET not in screen
     assert SECRET in (home / ".aws/credentials").read_text()
 
 
 def test_the_end_of_input_at_the_question_for_a_secret(example: Path, at_terminal: At, home: Path) -> None:
-    code, seen = at_terminal(example, [*IAMGEN, "--user", "bob", *KEY, "--write"], [(f"Secret of {ID}: ", "\x04")])
+    code, screen = at_terminal(example, [*IAMGEN, "--user", "bob", *KEY, "--write"], [(f"Secret of {ID}: ", "\x04")])
     assert code == 130
-    assert seen.endswith("interrupted\n")
+    assert screen.endswith("interrupted\n")
     assert not home.exists()
 
 
@@ -885,10 +891,10 @@ def test_nothing_is_left_once_the_only_change_is_declined(
     (home / ".aws/config").write_text("[default]\nregion = us-east-1\n")
     (home / ".aws/config").chmod(0o600)
     command = [*IAMGEN, "--user", "bob", "--keep-key", "--write"]
-    code, seen = at_terminal(example, command, [(ASKED, "n")])
+    code, screen = at_terminal(example, command, [(ASKED, "n")])
     assert code == 1
-    assert "Write this?" not in seen
-    assert seen.endswith("nothing was written\n")
+    assert "Write this?" not in screen
+    assert screen.endswith("nothing was written\n")
 
 
 def test_a_copy_of_a_section_is_the_persons(write: Write, home: Path) -> None:
@@ -931,7 +937,7 @@ def test_a_template_without_role_profiles_removes_none(write: Write, example: Pa
 
 
 @pytest.mark.parametrize(
-    ("template", "said"),
+    ("template", "message"),
     [
         ("x = 1\n[default]\nregion = x\n", "aws-cli.config.tpl:1: the AWS CLI cannot read what it makes"),
         ("${AWS_ROLE_PROFILES}\n\n[default]\njunk\n", "aws-cli.config.tpl:4: the AWS CLI cannot read what it makes"),
@@ -944,12 +950,12 @@ def test_a_template_without_role_profiles_removes_none(write: Write, example: Pa
     ],
 )
 def test_a_template_that_would_break_the_file(
-    template: str, said: str, write: Write, example: Path, home: Path
+    template: str, message: str, write: Write, example: Path, home: Path
 ) -> None:
     (example / "aws-cli.config.tpl").write_text(template)
     done = write()
     assert done.returncode == 1
-    assert done.stderr.startswith(f"error: {said}")
+    assert done.stderr.startswith(f"error: {message}")
     assert ("hint: its name should be of letters, digits and _@+.%:/-\n" in done.stderr) == ("profile" in template)
     assert not home.exists()
 
@@ -1035,7 +1041,7 @@ def test_a_template_without_the_persons_own_profile_gets_one(seed: Path, iamgen:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (
             ["--login", "--sso-session", "a", "--sso-role", "b"],
@@ -1062,26 +1068,26 @@ def test_a_template_without_the_persons_own_profile_gets_one(seed: Path, iamgen:
     ],
 )
 def test_a_source_of_credentials_that_cannot_be(
-    options: list[str], said: str, example: Path, iamgen: Iamgen, home: Path
+    options: list[str], message: str, example: Path, iamgen: Iamgen, home: Path
 ) -> None:
     done = without_key(example, iamgen, *options)
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"error: {said}" in done.stderr
+    assert f"error: {message}" in done.stderr
     assert not home.exists()
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--login"], "--login: it is about ~/.aws/config\nhint: add --write, or --only config"),
         (["--login", "--only", "credentials"], "--login: it is about ~/.aws/config"),
         (["--replace"], "--replace: it is for --write\nhint: add --write, or leave it out"),
     ],
 )
-def test_options_that_are_about_writing(options: list[str], said: str, example: Path, iamgen: Iamgen) -> None:
+def test_options_that_are_about_writing(options: list[str], message: str, example: Path, iamgen: Iamgen) -> None:
     done = iamgen(example, "bootstrap", "--user", "bob", *options)
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"error: {said}" in done.stderr
+    assert f"error: {message}" in done.stderr
 
 
 def test_warnings_are_about_the_person_and_the_accounts(make_repo: MakeRepo, iamgen: Iamgen) -> None:
@@ -1202,7 +1208,7 @@ def test_an_alias_that_is_another_accounts_name(make_repo: MakeRepo, iamgen: Iam
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--user", "two words"], "error: --user: no IAM user can be called 'two words'\n"),
         (["--user", "x" * 65], "error: --user: no IAM user can be called 'xxx"),
@@ -1219,10 +1225,10 @@ def test_an_alias_that_is_another_accounts_name(make_repo: MakeRepo, iamgen: Iam
         (["a", "--user", "b"], "error: bootstrap: it is for one person\n"),
     ],
 )
-def test_wrong_usage(options: list[str], said: str, seed: Path, iamgen: Iamgen) -> None:
+def test_wrong_usage(options: list[str], message: str, seed: Path, iamgen: Iamgen) -> None:
     done = iamgen(seed, "bootstrap", *options)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
 
 
 def test_the_guide_names_the_profiles_that_there_will_be(seed: Path, iamgen: Iamgen) -> None:

@@ -145,8 +145,8 @@ def asked(arguments: tuple[str, ...]) -> str:
 
 
 def test_answers(root: Path, iamgen: Iamgen) -> None:
-    _, answers, told = lines_of(root, iamgen, "".join(asked(arguments) for arguments, _ in ANSWERS))
-    assert told == ""
+    _, answers, stderr = lines_of(root, iamgen, "".join(asked(arguments) for arguments, _ in ANSWERS))
+    assert stderr == ""
     given = {arguments: answer["answer"] for (arguments, _), answer in zip(ANSWERS, answers, strict=True)}
     assert given == dict(ANSWERS)
 
@@ -211,19 +211,19 @@ def test_all_faults_of_a_question_are_told_in_one_go(root: Path, iamgen: Iamgen)
     wrong = ("--on", "arn:awss:s3:::b", "--in", "prodd", "--at-time", "soon")
     done = iamgen(root, "can", "bobb", "s3:GetObjekt", *wrong, "--via", "OpR", "--context", "a", "--context", "b:c")
     assert (done.returncode, done.stdout) == (1, "")
-    told = [line.split(": ")[1] for line in done.stderr.splitlines() if line.startswith("error: ")]
-    assert told == [
+    messages = [line.split(": ")[1] for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert messages == [
         *("bobb", "s3:GetObjekt", "arn:awss:s3:::b", "prodd", "OpR"),
         *("--at-time", "--context", "--context"),
     ]
     done = iamgen(root, "who-can", "s3:GetObjekt", *wrong)
     assert (done.returncode, done.stdout) == (1, "")
-    told = [line.split(": ")[1] for line in done.stderr.splitlines() if line.startswith("error: ")]
-    assert told == ["s3:GetObjekt", "arn:awss:s3:::b", "prodd", "--at-time"]
+    messages = [line.split(": ")[1] for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert messages == ["s3:GetObjekt", "arn:awss:s3:::b", "prodd", "--at-time"]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (
             ("bbo", "s3:PutObject"),
@@ -239,9 +239,9 @@ def test_all_faults_of_a_question_are_told_in_one_go(root: Path, iamgen: Iamgen)
         ),
     ],
 )
-def test_faults_of_one_question(root: Path, iamgen: Iamgen, arguments: tuple[str, ...], told: str) -> None:
+def test_faults_of_one_question(root: Path, iamgen: Iamgen, arguments: tuple[str, ...], message: str) -> None:
     done = iamgen(root, "can", *arguments)
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", message)
 
 
 @pytest.mark.parametrize(
@@ -299,8 +299,8 @@ def test_many_questions_are_answered_in_their_order(root: Path, iamgen: Iamgen) 
         (question(who="bob", action="dynamodb:PutItem", via="CopyR", context={"aws:SourceIp": "192.0.2.1"}), "yes"),
         (question(who="alice", action="iam:*AccessKey*", expect="depends", **{"in": "user-only"}), "depends"),
     ]
-    code, answers, told = lines_of(root, iamgen, "\n".join(line for line, _ in asked))
-    assert (code, told) == (0, "")
+    code, answers, stderr = lines_of(root, iamgen, "\n".join(line for line, _ in asked))
+    assert (code, stderr) == (0, "")
     assert [answer["answer"] for answer in answers] == [expected for _, expected in asked]
     assert [answer["met"] for answer in answers][:3] == [True, True, None]
     assert answers[3]["question"]["mfa"] == "absent"
@@ -320,7 +320,7 @@ def test_wrong_lines_are_told_and_the_others_answered(root: Path, iamgen: Iamgen
         b'{"who": "bob", "action": "s3:PutObject", "who": "alice"}\n',
         b'{"who": "bob", "action": "s3:PutObject", "via": ""}\n',
     ]
-    code, answers, told = lines_of(root, iamgen, good + b"\n" + good.join(wrong) + good)
+    code, answers, stderr = lines_of(root, iamgen, good + b"\n" + good.join(wrong) + good)
     assert code == 1
     assert [answer.get("answer") for answer in answers] == ["yes", *[None, "yes"] * 10]
     assert [answer["where"] for answer in answers if "where" in answer][:2] == [
@@ -344,14 +344,14 @@ def test_wrong_lines_are_told_and_the_others_answered(root: Path, iamgen: Iamgen
         "questions.jsonl:19: who: is there twice\nhint: leave one of them out",
         "questions.jsonl:21: via: is empty\nhint: leave it out",
     ):
-        assert f"error: {problem}" in told
+        assert f"error: {problem}" in stderr
 
 
 def test_an_expectation_that_is_not_met_fails(root: Path, iamgen: Iamgen) -> None:
-    code, (answer,), told = lines_of(root, iamgen, question(who="bob", action="s3:PutObject", expect="no"))
+    code, (answer,), stderr = lines_of(root, iamgen, question(who="bob", action="s3:PutObject", expect="no"))
     assert code == 1
     assert (answer["expect"], answer["met"]) == ("no", False)
-    assert told == (
+    assert stderr == (
         "error: questions.jsonl:1: bob s3:PutObject: no is expected, and the answer is yes\n"
         "hint: its path, or how far it got, is in the line that was printed\n"
     )
@@ -359,9 +359,9 @@ def test_an_expectation_that_is_not_met_fails(root: Path, iamgen: Iamgen) -> Non
 
 def test_a_line_without_an_end_is_told(root: Path, iamgen: Iamgen) -> None:
     good = question(who="bob", action="s3:PutObject").encode()
-    code, answers, told = lines_of(root, iamgen, b"x" * 3_000_000 + b"\n" + good)
+    code, answers, stderr = lines_of(root, iamgen, b"x" * 3_000_000 + b"\n" + good)
     assert code == 1
-    assert told.startswith(
+    assert stderr.startswith(
         "error: questions.jsonl:1: line: is longer than 1,048,576 bytes\nhint: one question a line\n"
     )
     assert [answer.get("answer") for answer in answers] == [None, "yes"]
@@ -467,9 +467,9 @@ def test_hints_of_usage(root: Path, iamgen: Iamgen) -> None:
 
 
 def test_colour_on_a_terminal_only(root: Path, at_terminal: Any) -> None:
-    code, seen = at_terminal(root, [sys.executable, "-m", "iamgen", "can", "bob", "s3:PutObject"], [], TERM="xterm")
+    code, screen = at_terminal(root, [sys.executable, "-m", "iamgen", "can", "bob", "s3:PutObject"], [], TERM="xterm")
     assert code == 0
-    assert "\x1b[1;32myes\x1b[0m: bob may do" in seen
+    assert "\x1b[1;32myes\x1b[0m: bob may do" in screen
 
 
 def test_the_reason_of_a_grant_is_told(root: Path, iamgen: Iamgen, answered: Callable[..., dict[str, Any]]) -> None:

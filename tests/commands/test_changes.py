@@ -71,14 +71,14 @@ def test_of_what_is_not_committed(ann: Clone, iamgen: Iamgen) -> None:
     assert "roles gained:\n  bob: OpsR in prod\n" in markdown
     assert "roles lost:\n  bob: ReadR in prod\n" in markdown
     assert markdown.endswith(f"\n```\n\n{MARKDOWN}")
-    told = json.loads(iamgen(ann.folder, "changes", "--json").stdout)
-    assert (told["add"], told["change"], told["destroy"]) == (0, 2, 0)
-    assert [one["logical_id"] for one in told["accounts"][1]["changes"]] == ["OpsR", "ReadR"]
-    assert [(item["who"]["name"], item["role"], item["state"]) for item in told["access"]["roles"]] == [
+    loads = json.loads(iamgen(ann.folder, "changes", "--json").stdout)
+    assert (loads["add"], loads["change"], loads["destroy"]) == (0, 2, 0)
+    assert [entry["logical_id"] for entry in loads["accounts"][1]["changes"]] == ["OpsR", "ReadR"]
+    assert [(item["who"]["name"], item["role"], item["state"]) for item in loads["access"]["roles"]] == [
         ("bob", "OpsR", "gained"),
         ("bob", "ReadR", "lost"),
     ]
-    assert (told["access"]["before"], told["access"]["after"]) == (
+    assert (loads["access"]["before"], loads["access"]["after"]) == (
         "users.py at HEAD",
         "users.py, as it would be deployed",
     )
@@ -107,12 +107,12 @@ def at_width(columns: int, folder: Path, environment: dict[str, str], *args: str
 @pytest.mark.parametrize("columns", [80, 200])
 def test_on_a_terminal_it_fits_and_is_in_colour(ann: Clone, environment: dict[str, str], columns: int) -> None:
     (ann.folder / "users.py").write_text(USERS)
-    seen = at_width(columns, ann.folder, environment)
-    assert seen.startswith("\x1b[1mbob gains access. bob loses access.\x1b[0m\n")
-    assert "\x1b[32m        + bob: OpsR in prod\x1b[0m\n" in seen
-    assert "\n\x1b[1m\x1b[31mprod (production): 0 to add, 2 to change, 0 to destroy\x1b[0m\n" in seen
-    assert "\x1b[32m            + Principal: bob\x1b[0m\n" in seen
-    plain = re.sub(r"\x1b\[\d*m", "", seen)
+    screen = at_width(columns, ann.folder, environment)
+    assert screen.startswith("\x1b[1mbob gains access. bob loses access.\x1b[0m\n")
+    assert "\x1b[32m        + bob: OpsR in prod\x1b[0m\n" in screen
+    assert "\n\x1b[1m\x1b[31mprod (production): 0 to add, 2 to change, 0 to destroy\x1b[0m\n" in screen
+    assert "\x1b[32m            + Principal: bob\x1b[0m\n" in screen
+    plain = re.sub(r"\x1b\[\d*m", "", screen)
     assert max(map(len, plain.splitlines())) <= columns
     assert plain.split() == TEXT.split()
     assert (plain == TEXT) is (columns == 200)
@@ -142,7 +142,7 @@ def test_an_account_that_comes_and_one_that_goes(ann: Clone, iamgen: Iamgen) -> 
     )
     (ann.folder / "CONST.inc").write_text(const)
     done = iamgen(ann.folder, "changes", "--json")
-    assert [(one["account"], one["state"]) for one in json.loads(done.stdout)["accounts"]] == [
+    assert [(load["account"], load["state"]) for load in json.loads(done.stdout)["accounts"]] == [
         ("dev", "new"), ("dev", "gone"), ("prod", "same"), ("user-only", "changed"),
     ]  # fmt: skip
     text = iamgen(ann.folder, "changes").stdout
@@ -153,9 +153,9 @@ def test_an_account_that_comes_and_one_that_goes(ann: Clone, iamgen: Iamgen) -> 
 def test_a_stack_of_another_name_or_region(ann: Clone, iamgen: Iamgen) -> None:
     users = (ann.folder / "users.py").read_text()
     (ann.folder / "users.py").write_text(f'{users}SETTINGS = Settings(stack="iam2")\n')
-    told = iamgen(ann.folder, "changes").stdout
-    assert "\ndev: the stack infra in eu-west-1 is declared no more; it stays until somebody deletes it\n" in told
-    assert told.endswith(" to add, 0 to change, 0 to destroy.\n")
+    stdout = iamgen(ann.folder, "changes").stdout
+    assert "\ndev: the stack infra in eu-west-1 is declared no more; it stays until somebody deletes it\n" in stdout
+    assert stdout.endswith(" to add, 0 to change, 0 to destroy.\n")
     (ann.folder / "users.py").write_text(users)
     const = (ann.folder / "CONST.inc").read_text()
     (ann.folder / "CONST.inc").write_text(const.replace("eu-west-1", "eu-central-1"))
@@ -170,9 +170,9 @@ def test_a_stack_of_another_name_or_region(ann: Clone, iamgen: Iamgen) -> None:
 def test_a_text_that_would_end_the_block(ann: Clone, iamgen: Iamgen) -> None:
     users = USERS + 'ROLES = (Role("ToolR", accounts="dev", services=("s3",), description="````\\n# Approved"),)\n'
     (ann.folder / "users.py").write_text(users)
-    told = iamgen(ann.folder, "changes", "--format", "markdown").stdout
-    assert "\n`````diff\n" in told
-    assert "\n# Approved" not in told
+    stdout = iamgen(ann.folder, "changes", "--format", "markdown").stdout
+    assert "\n`````diff\n" in stdout
+    assert "\n# Approved" not in stdout
 
 
 @pytest.mark.parametrize(
@@ -264,8 +264,8 @@ def test_a_sparse_checkout(ann: Clone, iamgen: Iamgen) -> None:
 
 def test_a_file_from_elsewhere_in_a_larger_repository(ann: Clone, iamgen: Iamgen) -> None:
     folder, common = ann.folder / "team/i a m", ann.folder / "common"
-    for one in (folder, common):
-        one.mkdir(parents=True)
+    for item in (folder, common):
+        item.mkdir(parents=True)
     ann.git("mv", "users.py", str(folder))
     ann.git("mv", "CONST.inc", str(common))
     (folder / "CONST.inc").symlink_to("../../common/CONST.inc")

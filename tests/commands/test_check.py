@@ -156,7 +156,7 @@ def test_a_finding_without_a_line_names_the_file_as_the_stack_is_called(make_rep
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--ignore", "E999"], "error: --ignore E999: there is no such rule\n"),
         (["--ignore", "trust-without-mfaa"], "hint: did you mean trust-without-mfa?"),
@@ -165,12 +165,12 @@ def test_a_finding_without_a_line_names_the_file_as_the_stack_is_called(make_rep
         (["--format", "xml"], "error: iamgen check: Invalid value for '--format'"),
     ],
 )
-def test_wrong_usage(arguments: list[str], said: str, make_repo: MakeRepo, iamgen: Iamgen) -> None:
+def test_wrong_usage(arguments: list[str], message: str, make_repo: MakeRepo, iamgen: Iamgen) -> None:
     root = make_repo()
     (root / "x.json").write_text("{}")
     done = iamgen(root, "check", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
 
 
 OPEN_ROLE = """\
@@ -198,7 +198,7 @@ def test_a_template_of_another_make(tmp_path: Path, iamgen: Iamgen) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"Resources:\n  A: [", "error: x.yaml:3: is no YAML"),
         (b'{"Resources":\n', "error: x.yaml:2: is no JSON"),
@@ -209,11 +209,11 @@ def test_a_template_of_another_make(tmp_path: Path, iamgen: Iamgen) -> None:
         (b"Resources: !!python/object/apply:os.system ['echo hi']", "error: x.yaml:1: is no YAML"),
     ],
 )
-def test_what_is_no_template(content: bytes, said: str, tmp_path: Path, iamgen: Iamgen) -> None:
+def test_what_is_no_template(content: bytes, message: str, tmp_path: Path, iamgen: Iamgen) -> None:
     (tmp_path / "x.yaml").write_bytes(content)
     done = iamgen(tmp_path, "check", "--template", "x.yaml", "--no-lint")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(said)
+    assert done.stderr.startswith(message)
 
 
 def test_a_configuration_beside_a_template_of_another_make_runs_nothing_and_hides_nothing(
@@ -393,7 +393,7 @@ def test_faults_of_the_declaration_are_in_every_format_for_programs(make_repo: M
     assert done.returncode == 1
     report = json.loads(done.stdout)
     assert report["counts"]["error"] == 2
-    assert next(found for found in report["findings"] if found["message"] == NO_SUCH) == {
+    assert next(outcome for outcome in report["findings"] if outcome["message"] == NO_SUCH) == {
         "place": "users.py",
         "rule": "E191",
         "level": "error",
@@ -424,7 +424,7 @@ def test_warnings_of_the_declaration_are_in_every_format_for_programs(make_repo:
     done = iamgen(root, "check", "--json", "--no-lint")
     assert done.returncode == 0
     warnings = [finding for finding in json.loads(done.stdout)["findings"] if finding["rule"] == "W191"]
-    assert [(found["place"], found["line"], found["column"]) for found in warnings] == [
+    assert [(warning["place"], warning["line"], warning["column"]) for warning in warnings] == [
         ("CONST.inc", 1, 19),
         ("users.py", 3, 36),
     ]

@@ -72,7 +72,7 @@ def ci_job(environment: dict[str, str], tmp_path: Path, lint_cache: str) -> Call
 def github_steps(folder: Path) -> dict[str, str]:
     workflow = yaml.safe_load((folder / FILES[0]).read_text())
     steps = workflow["jobs"]["check"]["steps"]
-    return {one["name"]: one["run"] for one in steps if "run" in one and one["name"] != "Install iamgen"}
+    return {step["name"]: step["run"] for step in steps if "run" in step and step["name"] != "Install iamgen"}
 
 
 def gitlab_steps(folder: Path) -> dict[str, str]:
@@ -190,8 +190,8 @@ def test_a_history_that_was_rewritten_is_told_of(
     step = {"changes": github_steps(ann.folder)["What changes, in access and in the templates"]}
     for gone in ("0" * 40, "12345678" * 5):
         assert ci_job(ann.folder, step, BASE=gone, GITHUB_STEP_SUMMARY=str(summary)) == {"changes": 0}
-    told = "What changes cannot be told: this branch is new, or its history was rewritten.\n"
-    assert summary.read_text() == told * 2
+    message = "What changes cannot be told: this branch is new, or its history was rewritten.\n"
+    assert summary.read_text() == message * 2
 
 
 def test_made_checked_and_made_again(ann: Clone, iamgen: Iamgen) -> None:

@@ -190,7 +190,7 @@ def test_what_goes_is_gone(deployed: Path, aws: Aws) -> None:
     assert aws.client("iam", "dev").list_users()["Users"] == []
     assert aws.client("iam", "dev").list_groups()["Groups"] == []
     policy = aws.client("cloudformation", "dev").get_stack_policy(StackName="infra")["StackPolicyBody"]
-    assert [one["Effect"] for one in json.loads(policy)["Statement"]] == ["Allow", "Deny"]
+    assert [load["Effect"] for load in json.loads(policy)["Statement"]] == ["Allow", "Deny"]
 
 
 def test_every_stack_is_guarded(deployed: Path, aws: Aws) -> None:
@@ -355,24 +355,24 @@ def test_who_is_missing_does_not_hold_up_what_takes_access_away(deployed: Path, 
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
     ended = run(deployed, every=True)
     assert ended.code == 0, ended.err
-    said = "users.py declares alice, and there is no such IAM user"
-    assert f"warning: user-only (111111111111): {said}\n" in ended.err
+    message = "users.py declares alice, and there is no such IAM user"
+    assert f"warning: user-only (111111111111): {message}\n" in ended.err
     (plan,) = json.loads(run(deployed, "user-only", as_json=True).out)["accounts"]
-    assert [person["what"] for person in plan["missing_people"]] == [said]
+    assert [person["what"] for person in plan["missing_people"]] == [message]
     assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
 
 
 def test_who_is_put_into_the_groups_is_named_no_more(deployed: Path, aws: Aws) -> None:
-    said = "these people are not in their groups yet"
-    assert said in run(deployed, "user-only").err
+    message = "these people are not in their groups yet"
+    assert message in run(deployed, "user-only").err
     (plan,) = json.loads(run(deployed, "user-only", as_json=True).out)["accounts"]
     everybody = ["alice", "bob", "carol", "dave"]
     groups = {"AssumeRoleG": everybody, "ManageOwnUserG": everybody, "PowerG": ["alice"]}
     assert (plan["outside_groups"], "missing_people" in plan) == (groups, False)
-    assert said not in run(deployed, "dev").err
+    assert message not in run(deployed, "dev").err
     repaired = run(deployed, "user-only", repair=True)
-    assert (repaired.code, said in repaired.err) == (0, False)
-    assert said not in run(deployed, "user-only").err
+    assert (repaired.code, message in repaired.err) == (0, False)
+    assert message not in run(deployed, "user-only").err
 
 
 def test_a_kept_plan_that_is_not_what_users_py_gives(deployed: Path, aws: Aws, tmp_path: Path) -> None:
@@ -486,23 +486,23 @@ def test_the_wrong_account_is_found_before_anything(example: Path, aws: Aws) -> 
 
 def test_missing_credentials_are_one_accounts_failure(deployed: Path, aws: Aws) -> None:
     edit(deployed, "DEV_AWS_PROFILE=of-dev", "DEV_AWS_PROFILE=nope", "CONST.inc")
-    said = (
+    message = (
         "error: dev (222222222222): there is no profile nope\n"
         "hint: `aws configure list-profiles` lists those that there are\n"
     )
     edit(deployed, BOB, '"bob", {"dev": "OpsR"}')
     ended = run(deployed, every=True, dry_run=True)
-    assert (ended.code, ended.err.startswith(said)) == (1, True)
+    assert (ended.code, ended.err.startswith(message)) == (1, True)
     assert "dev (" not in ended.out
     assert "prod (production, 333333333333): update the stack infra\n~ ReadR" in ended.out
-    told = json.loads(run(deployed, every=True, dry_run=True, as_json=True).out)["accounts"]
-    assert [(one["account"], one["outcome"]) for one in told] == [
+    accounts = json.loads(run(deployed, every=True, dry_run=True, as_json=True).out)["accounts"]
+    assert [(entry["account"], entry["outcome"]) for entry in accounts] == [
         ("user-only", "planned"),
         ("prod", "planned"),
         ("dev", "refused"),
     ]
     ended = run(deployed, every=True)
-    assert (ended.code, ended.err.startswith(said)) == (1, True)
+    assert (ended.code, ended.err.startswith(message)) == (1, True)
     assert (aws.status("prod"), aws.status("dev")) == ("UPDATE_COMPLETE", "CREATE_COMPLETE")
 
 
@@ -519,16 +519,16 @@ def test_no_credentials_at_all(example: Path, aws: Aws) -> None:
 def test_a_kept_plan(deployed: Path, aws: Aws, tmp_path: Path) -> None:
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
     file = tmp_path / "plan.json"
-    kept = run(deployed, "dev", plan_file=file, yes=False, exit_code=True)
-    assert kept.code == 4
-    assert kept.err == f"the plan is kept: iamgen apply {file}\n"
+    ended = run(deployed, "dev", plan_file=file, yes=False, exit_code=True)
+    assert ended.code == 4
+    assert ended.err == f"the plan is kept: iamgen apply {file}\n"
     assert len(aws.change_sets("dev")) == 1
     assert stat.S_ISREG(file.stat().st_mode)
 
     # what is executed is what was approved, whatever users.py says by now
     edit(deployed, "OPS_SERVICES = (", 'OPS_SERVICES = ("sqs", ')
     done = run(deployed, approved=file)
-    assert (done.code, done.out) == (0, kept.out)
+    assert (done.code, done.out) == (0, ended.out)
     assert f"{ARN}/bob" not in aws.trusted("dev", "ReadR")
     again = run(deployed, approved=file)
     assert again == (0, "", "dev (222222222222): this plan was carried out already\n")
@@ -558,7 +558,7 @@ def test_each_account_of_a_kept_plan_goes_its_own_way(deployed: Path, aws: Aws, 
         "dev (222222222222): this plan was carried out already\n"
         "prod (333333333333): done\n1 done, 0 failed, 0 not begun, 1 carried out already\n",
     )
-    outcomes = {one["account"]: one["outcome"] for one in json.loads(second.out)["accounts"]}
+    outcomes = {load["account"]: load["outcome"] for load in json.loads(second.out)["accounts"]}
     assert outcomes == {"dev": "carried out already", "prod": "done"}
     assert f"{ARN}/bob" in aws.trusted("prod", "OpsR")
 
@@ -622,7 +622,7 @@ def test_a_repair_is_kept_and_applied_and_nothing_else(deployed: Path, aws: Aws,
     planned = run(deployed, "dev", repair=True, plan_file=file)
     assert planned.code == 0, planned.err
     whole = json.loads(file.read_text())
-    assert [one["step"] for one in whole["plans"][0]["steps"]] == [
+    assert [entry["step"] for entry in whole["plans"][0]["steps"]] == [
         *("SetStackPolicy", "ProtectStack", "ExecuteChangeSet"),
         *("SetStackPolicy", "ProtectStack", "DeleteInlinePolicy"),
     ]
@@ -714,21 +714,23 @@ def other_stack(aws: Aws, order: str) -> dict[str, str]:
     cloudformation = aws.client("cloudformation", "dev")
     cloudformation.create_stack(StackName="other", TemplateBody=order)
     body = {"Resources": {"G": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "H"}}}}
-    made = cloudformation.create_change_set(
+    create_change_set = cloudformation.create_change_set(
         StackName="other", ChangeSetName="x", TemplateBody=json.dumps(body), Capabilities=["CAPABILITY_NAMED_IAM"]
     )
-    return {"stack_id": made["StackId"], "change_set": made["Id"]}
+    return {"stack_id": create_change_set["StackId"], "change_set": create_change_set["Id"]}
 
 
 @pytest.mark.parametrize(
-    ("forged", "said"),
+    ("forged", "message"),
     [
         ({"stack": "other"}, "the plan is for the stack other of eu-west-1, not for the stack infra of eu-west-1"),
         ({"region": "us-east-1"}, "the plan is for the stack infra of us-east-1, not for the stack infra of eu-west-1"),
         ({}, "the plan's change set is on the stack other, not on the stack infra of eu-west-1"),
     ],
 )
-def test_a_plan_for_another_stack(deployed: Path, aws: Aws, tmp_path: Path, forged: dict[str, str], said: str) -> None:
+def test_a_plan_for_another_stack(
+    deployed: Path, aws: Aws, tmp_path: Path, forged: dict[str, str], message: str
+) -> None:
     file = tmp_path / "plan.json"
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
     run(deployed, "dev", plan_file=file)
@@ -741,7 +743,7 @@ def test_a_plan_for_another_stack(deployed: Path, aws: Aws, tmp_path: Path, forg
     file.write_text(json.dumps(plan))
     ended = run(deployed, approved=file, allow_replacement=True)
     assert (ended.code, ended.out) == (1, "")
-    assert f"error: dev (222222222222): {said}\n" in ended.err
+    assert f"error: dev (222222222222): {message}\n" in ended.err
     assert f"{ARN}/bob" in aws.trusted("dev", "ReadR")
 
 
@@ -799,8 +801,8 @@ def test_a_stack_in_review_is_taken_over(example: Path, aws: Aws) -> None:
 
 def test_as_json(deployed: Path, aws: Aws) -> None:
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": "ReadR"}')
-    told = json.loads(run(deployed, "dev", as_json=True).out)
-    (dev,) = told["accounts"]
+    loads = json.loads(run(deployed, "dev", as_json=True).out)
+    (dev,) = loads["accounts"]
     assert {key: dev[key] for key in ("account", "action", "outcome", "add", "change", "destroy", "pending")} == {
         "account": "dev",
         "action": "update",
@@ -810,7 +812,7 @@ def test_as_json(deployed: Path, aws: Aws) -> None:
         "destroy": 0,
         "pending": True,
     }
-    assert [one["logical_id"] for one in dev["changes"]] == ["ReadR"]
+    assert [entry["logical_id"] for entry in dev["changes"]] == ["ReadR"]
 
 
 def test_who_is_asked_sees_the_plan_also_with_json(deployed: Path, aws: Aws) -> None:
@@ -818,7 +820,7 @@ def test_who_is_asked_sees_the_plan_also_with_json(deployed: Path, aws: Aws) -> 
     plan = run(deployed, "dev", dry_run=True).out
     ended = run(deployed, "dev", as_json=True, answer="n")
     assert ended.err.endswith(f"{plan}Deploy this to dev (222222222222)? [y/N] nothing was changed\n")
-    assert [one["outcome"] for one in json.loads(ended.out)["accounts"]] == ["planned"]
+    assert [load["outcome"] for load in json.loads(ended.out)["accounts"]] == ["planned"]
     assert plan not in run(deployed, "dev", as_json=True).err
 
 
@@ -828,7 +830,7 @@ def test_people_made_by_the_stack(example: Path, aws: Aws) -> None:
     assert f"{ARN}/auditors/dave" in aws.trusted("prod", "ReadR")
     iam = aws.client("iam", "user-only")
     members = iam.get_group(GroupName="infra-PowerG-111111111111")["Users"]
-    assert [one["UserName"] for one in members] == ["alice"]
+    assert [member["UserName"] for member in members] == ["alice"]
     # nobody with power is left
     edit(example, ", power=True", "")
     assert "nobody is in PowerG any more; now it has alice" in run(example, "user-only").err
@@ -936,9 +938,9 @@ def test_an_interruption_of_a_deployment_removes_what_was_not_begun(
     assert (len(aws.change_sets("dev")), aws.change_sets("prod")) == (1, [])
 
 
-@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("is_kept", [True, False])
 def test_when_people_cannot_be_planned_only_what_takes_access_away_goes_on(
-    deployed: Path, aws: Aws, tmp_path: Path, kept: bool
+    deployed: Path, aws: Aws, tmp_path: Path, is_kept: bool
 ) -> None:
     """Bob loses ReadR on dev and gets OpsR on prod; a plan for approval is of all accounts or of none."""
     groups = 'GROUPS = (Group("AuditorsG", members=("dave",)),)\n'
@@ -948,17 +950,17 @@ def test_when_people_cannot_be_planned_only_what_takes_access_away_goes_on(
     edit(deployed, groups, "")
     edit(deployed, BOB, '"bob", {"dev": "OpsR", "prod": ("OpsR", "ReadR")}')
     file = tmp_path / "plan.json"
-    ended = run(deployed, every=True, as_json=True, plan_file=file if kept else None)
+    ended = run(deployed, every=True, as_json=True, plan_file=file if is_kept else None)
     assert ended.code == 1
     assert "error: user-only (111111111111) AuditorsG: the group AuditorsG would be deleted" in ended.err
-    outcome = "not begun" if kept else "done"
-    assert [one["outcome"] for one in json.loads(ended.out)["accounts"]] == [outcome, "not begun", "refused"]
+    outcome = "not begun" if is_kept else "done"
+    assert [load["outcome"] for load in json.loads(ended.out)["accounts"]] == [outcome, "not begun", "refused"]
     not_begun = "error: {}: not begun, because user-only failed; its change set is removed\n"
-    assert (not_begun.format("dev (222222222222)") in ended.err) is kept
+    assert (not_begun.format("dev (222222222222)") in ended.err) is is_kept
     assert ended.err.count(not_begun.format("prod (333333333333)")) == 1
     assert not file.exists()
     assert aws.change_sets("dev") == aws.change_sets("prod") == []
-    assert (f"{ARN}/bob" in aws.trusted("dev", "ReadR")) is kept
+    assert (f"{ARN}/bob" in aws.trusted("dev", "ReadR")) is is_kept
     assert f"{ARN}/bob" not in aws.trusted("prod", "OpsR")
 
 
@@ -1001,7 +1003,7 @@ def test_offboarding_is_never_blocked(with_leavers: Path, aws: Aws) -> None:
     assert "~ ReadR  AWS::IAM::Role" in ended.out
     assert "- ReadR" not in ended.out
     trust = iam.get_role(RoleName="infra-ReadR-111111111111")["Role"]["AssumeRolePolicyDocument"]["Statement"]
-    assert [(one["Effect"], one["Principal"]) for one in trust] == [("Deny", {"AWS": ["*"]})]
+    assert [(entry["Effect"], entry["Principal"]) for entry in trust] == [("Deny", {"AWS": ["*"]})]
     for account in ("dev", "prod"):
         assert f"{ARN}/bob" not in aws.trusted(account, "ReadR")
     again = run(with_leavers, every=True, exit_code=True)
@@ -1024,7 +1026,7 @@ def test_everybody_leaves_user_only_in_two_steps_of_approval(with_leavers: Path,
     edit(with_leavers, '{"user-only": "ReadR", ', "{")
     assert run(with_leavers, "user-only", plan_file=file).code == 0
     assert run(with_leavers, approved=file).code == 0
-    names = {one["RoleName"] for one in aws.client("iam", "user-only").list_roles()["Roles"]}
+    names = {role["RoleName"] for role in aws.client("iam", "user-only").list_roles()["Roles"]}
     assert names == {"infra-OpsR-111111111111", "infra-ReadR-111111111111"}
     assert aws.trusted("user-only", "OpsR") == aws.trusted("user-only", "ReadR") == {"*"}
 
@@ -1036,13 +1038,13 @@ def test_a_leaver_who_is_still_in_the_groups_is_named(with_leavers: Path, aws: A
     iam.add_user_to_group(GroupName="infra-AssumeRoleG-111111111111", UserName="alice")
     assert "the IAM user" not in run(with_leavers, "user-only").err
     edit(with_leavers, '    User("bob", {"user-only": "ReadR", "dev": "ReadR", "prod": "ReadR"}),\n', "")
-    said = (
+    message = (
         "warning: user-only (111111111111): the IAM user bob is in AssumeRoleG, PowerG, and users.py does not declare bob\n"
         "hint: take bob out of the groups alone with: iamgen deploy user-only --repair; "
         "to take everything from somebody who left: iamgen user offboard bob\n"
     )
     for plan_only in (True, False, True):
-        assert said in run(with_leavers, "user-only", dry_run=plan_only).err
+        assert message in run(with_leavers, "user-only", dry_run=plan_only).err
     assert "bob" not in run(with_leavers, "dev", dry_run=True).err
     # the command that it names does it
     run(with_leavers, "user-only", repair=True)
@@ -1052,8 +1054,8 @@ def test_a_leaver_who_is_still_in_the_groups_is_named(with_leavers: Path, aws: A
 def as_role(aws: Aws, monkeypatch: pytest.MonkeyPatch, account: str, role: str, session: str) -> None:
     """Let STS say that a session of a role of the account calls, as where a pipeline or a person has assumed it."""
     arn = f"arn:aws:sts::{IDS[account]}:assumed-role/infra-{role}-{IDS[account]}/{session}"
-    who = Identity(IDS[account], arn)
-    monkeypatch.setattr("iamgen.deploy.planner.require_account", lambda *_: who)
+    identity = Identity(IDS[account], arn)
+    monkeypatch.setattr("iamgen.deploy.planner.require_account", lambda *_: identity)
 
 
 def test_ops_services_without_what_deploys_are_refused(
@@ -1109,7 +1111,7 @@ def test_a_deletion_that_aws_gives_up_is_a_fault(example: Path, aws: Aws) -> Non
     edit(example, f'    User({BOB}, email="bob@example.com"),\n', "")
     ended = run(example, "user-only")
     assert aws.status("user-only") == "UPDATE_COMPLETE"
-    assert [one["UserName"] for one in iam.list_users()["Users"] if one["UserName"] == "bob"] == ["bob"]
+    assert [user["UserName"] for user in iam.list_users()["Users"] if user["UserName"] == "bob"] == ["bob"]
     assert "done" not in ended.err
     assert ended.code == 1
     assert "error: user-only (111111111111) UserBob: AWS could not delete the User bob: it still has something" in (
@@ -1133,28 +1135,30 @@ def test_json_says_what_failed_in_an_operation_that_ended_well(deployed: Path, a
     ended = run(deployed, "dev", allow_replacement=True, as_json=True)
     (dev,) = json.loads(ended.out)["accounts"]
     assert (ended.code, dev["outcome"], aws.status("dev")) == (1, "failed", "UPDATE_COMPLETE")
-    assert {one["where"].rpartition(" ")[2]: one["what"].partition(":")[0] for one in dev["faults"]} == {
+    assert {entry["where"].rpartition(" ")[2]: entry["what"].partition(":")[0] for entry in dev["faults"]} == {
         "CIUserCi": f"AWS could not delete the User {user['UserName']}",
         "CIUserCiG": f"AWS could not delete the Group {group['GroupName']}",
     }
-    assert all("by hand: aws iam delete-" in one["hint"] for one in dev["faults"])
+    assert all("by hand: aws iam delete-" in entry["hint"] for entry in dev["faults"])
 
 
 def test_json_says_why_a_deployment_failed(deployed: Path, aws: Aws) -> None:
     edit(deployed, BOB, '"erin", {"dev": ("OpsR", "ReadR"), "prod": "ReadR"}')
     edit(deployed, "bob@", "erin@")
     ended = run(deployed, "dev", "prod", as_json=True)
-    told = json.loads(ended.out)["accounts"]
-    assert [(one["outcome"], one["faults"][0]["what"].partition(":")[0]) for one in told] == [
+    accounts = json.loads(ended.out)["accounts"]
+    assert [(entry["outcome"], entry["faults"][0]["what"].partition(":")[0]) for entry in accounts] == [
         ("failed", "it trusts the user erin, who does not exist")
     ] * 2
 
 
 def test_json_says_why_no_account_can_be_used(example: Path, aws: Aws) -> None:
     ended = run(example, every=True, profile="nope", as_json=True)
-    told = json.loads(ended.out)["accounts"]
+    accounts = json.loads(ended.out)["accounts"]
     assert ended.code == 1
-    assert [(one["outcome"], one["faults"][0]["what"]) for one in told] == [("refused", "there is no profile nope")] * 3
+    assert [(entry["outcome"], entry["faults"][0]["what"]) for entry in accounts] == [
+        ("refused", "there is no profile nope")
+    ] * 3
 
 
 def test_a_plan_that_cannot_be_cleaned_up_is_a_fault(example: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1166,7 +1170,7 @@ def test_a_plan_that_cannot_be_cleaned_up_is_a_fault(example: Path, aws: Aws, mo
     ended = run(example, "user-only", dry_run=True, as_json=True)
     (account,) = json.loads(ended.out)["accounts"]
     assert (ended.code, account["outcome"]) == (1, "planned")
-    assert [one["what"] for one in account["faults"]] == ["the change set of the plan stays in AWS"]
+    assert [entry["what"] for entry in account["faults"]] == ["the change set of the plan stays in AWS"]
     assert "error: user-only (111111111111): the change set of the plan stays in AWS\n" in ended.err
 
 
@@ -1201,8 +1205,8 @@ def half_created(example: Path, aws: Aws) -> Path:
     broken["DependsOn"] = ["AdminR", "OpsR"]
     broken["Properties"] |= {"RoleName": "broken"}
     broken["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["AWS"] = [f"{ARN}/nobody"]
-    for one in resources.values():
-        one["Properties"].pop("ManagedPolicyArns", None)
+    for resource in resources.values():
+        resource["Properties"].pop("ManagedPolicyArns", None)
     aws.client("cloudformation", "dev").create_stack(
         StackName="infra",
         OnFailure="DO_NOTHING",
@@ -1223,7 +1227,7 @@ def wait_for(is_so: Callable[[], bool]) -> None:
 
 
 def roles_of(aws: Aws, account: str) -> set[str]:
-    return {one["RoleName"] for one in aws.client("iam", account).list_roles()["Roles"]}
+    return {role["RoleName"] for role in aws.client("iam", account).list_roles()["Roles"]}
 
 
 def test_a_failed_stack_with_live_roles_is_not_deleted_by_accident(half_created: Path, aws: Aws) -> None:
@@ -1231,14 +1235,14 @@ def test_a_failed_stack_with_live_roles_is_not_deleted_by_accident(half_created:
     assert live == {"infra-AdminR-222222222222", "infra-OpsR-222222222222"}
     refused = run(half_created, "dev")
     assert (refused.code, refused.out) == (1, "")
-    for said in (
+    for sentence in (
         "- AdminR  AWS::IAM::Role  (is destroyed)\n",
         "- OpsR  AWS::IAM::Role  (is destroyed)\n",
         "error: dev (222222222222) AdminR: nobody may assume AdminR any more; now alice may\n",
         "error: dev (222222222222) AdminR: the role AdminR would be deleted\n",
         "error: dev (222222222222) OpsR: the role OpsR would be deleted\n",
     ):
-        assert said in refused.err
+        assert sentence in refused.err
     assert run(half_created, "dev", allow_replacement=True).code == 1
     assert run(half_created, "dev", lock_me_out=True).code == 1
     assert roles_of(aws, "dev") == live
@@ -1248,9 +1252,9 @@ def test_a_failed_stack_with_live_roles_is_not_deleted_by_accident(half_created:
 
 def test_what_goes_with_a_failed_stack_is_in_the_plan(half_created: Path, aws: Aws) -> None:
     allowed: dict[str, Any] = {"allow_replacement": True, "lock_me_out": True}
-    told = json.loads(run(half_created, "dev", dry_run=True, as_json=True, **allowed).out)["accounts"][0]
-    assert (told["destroy"], told["action"]) == (2, "delete and create")
-    assert [one["logical_id"] for one in told["changes"] if one["sign"] == "-"] == ["AdminR", "OpsR"]
+    document = json.loads(run(half_created, "dev", dry_run=True, as_json=True, **allowed).out)["accounts"][0]
+    assert (document["destroy"], document["action"]) == (2, "delete and create")
+    assert [entry["logical_id"] for entry in document["changes"] if entry["sign"] == "-"] == ["AdminR", "OpsR"]
     ended = run(half_created, "dev", **allowed)
     assert "! CREATE_FAILED: its creation failed; what is left of it is deleted first\n- AdminR  AWS" in ended.out
     assert ended.out.splitlines()[-1].endswith("0 to change, 2 to destroy.")
@@ -1321,6 +1325,6 @@ def test_a_profile_that_asks_for_a_code(
 
     question = "Enter MFA code for arn:aws:iam::111111111111:mfa/alice: "
     answers = [(question, "123456"), (question, "654321")]
-    code, seen = at_terminal(deployed, [sys.executable, "-m", "iamgen", *command], answers)
-    assert (code, "Plan: 0 to add, 0 to change, 0 to destroy." in seen) == (0, True)
+    code, screen = at_terminal(deployed, [sys.executable, "-m", "iamgen", *command], answers)
+    assert (code, "Plan: 0 to add, 0 to change, 0 to destroy." in screen) == (0, True)
     assert iamgen(deployed, *command).returncode == 0

@@ -57,9 +57,9 @@ def start(example: Path, environment: dict[str, str]) -> Iterator[Start]:
 def ended(child: pexpect.spawn[str]) -> tuple[int | None, str]:
     """Return the exit code, and what was seen until the end."""
     child.expect(pexpect.EOF)
-    seen = str(child.before)
+    screen = str(child.before)
     child.close()
-    return child.exitstatus, seen.replace("\r\n", "\n")
+    return child.exitstatus, screen.replace("\r\n", "\n")
 
 
 def test_what_was_typed_before_the_question_does_not_answer_it(start: Start, aws: Aws) -> None:
@@ -70,8 +70,8 @@ def test_what_was_typed_before_the_question_does_not_answer_it(start: Start, aws
     assert child.isalive()
     assert aws.status("dev") == "REVIEW_IN_PROGRESS"
     child.sendline("n")
-    code, seen = ended(child)
-    assert (code, seen) == (0, "n\nnothing was changed\n")
+    code, screen = ended(child)
+    assert (code, screen) == (0, "n\nnothing was changed\n")
     assert aws.status("dev") == ""
 
 
@@ -86,15 +86,15 @@ def test_the_question_names_production(start: Start) -> None:
 def test_who_is_asked_sees_the_plan_although_stdout_goes_elsewhere(start: Start, example: Path, rest: str) -> None:
     child = start(script=f"{' '.join(COMMAND)} dev {rest}")
     child.expect_exact(QUESTION)
-    seen = str(child.before).replace("\r\n", "\n")
+    screen = str(child.before).replace("\r\n", "\n")
     child.sendline("n")
     ended(child)
     plan = (example / "plan.txt").read_text()
     assert plan.startswith("alice, bob, carol, dave, ci and 4 more gain access. No one loses anything: proven for ")
     assert "\n\ndev (222222222222): create the stack infra\n+ AdminR  AWS::IAM::Role\n" in plan
     assert "\x1b" not in plan
-    assert "\x1b[32m+ AdminR  AWS::IAM::Role\x1b[0m\n" in seen  # in colour and wrapped, with the same words
-    assert " ".join(plan.split()) in " ".join(re.sub(r"\x1b\[\d*[A-Za-z]|\r", " ", seen).split())
+    assert "\x1b[32m+ AdminR  AWS::IAM::Role\x1b[0m\n" in screen  # in colour and wrapped, with the same words
+    assert " ".join(plan.split()) in " ".join(re.sub(r"\x1b\[\d*[A-Za-z]|\r", " ", screen).split())
 
 
 def test_the_plan_is_shown_once_where_stdout_is_the_terminal(start: Start) -> None:
@@ -109,9 +109,9 @@ def test_the_board_begins_below_the_answer(start: Start, aws: Aws) -> None:
     child = start("dev")
     child.expect_exact(QUESTION)
     child.sendline("y")
-    code, seen = ended(child)
-    assert (code, seen.startswith("y\n")) == (0, True)
-    assert seen.endswith("dev (222222222222): done\n")
+    code, screen = ended(child)
+    assert (code, screen.startswith("y\n")) == (0, True)
+    assert screen.endswith("dev (222222222222): done\n")
 
 
 def wait_for(is_so: Callable[[], bool]) -> None:
@@ -184,11 +184,11 @@ def test_a_second_signal_does_not_cut_the_clean_up_short(
 ) -> None:
     child = start("dev")
     child.expect_exact(QUESTION)
-    for one in signals:
-        child.kill(one)
+    for element in signals:
+        child.kill(element)
         time.sleep(pause)
-    code, seen = ended(child)
-    assert (code, seen.endswith("interrupted\n")) == (130, True)
+    code, screen = ended(child)
+    assert (code, screen.endswith("interrupted\n")) == (130, True)
     tidy(aws)
 
 

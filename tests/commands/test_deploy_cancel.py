@@ -56,11 +56,11 @@ class Accounts:
 
 @pytest.fixture
 def accounts(make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch) -> Accounts:
-    found = Accounts(make_repo())
+    result = Accounts(make_repo())
     for name in ("under_way", "cancel"):
-        monkeypatch.setattr(f"iamgen.commands.deploy_cancel.{name}", getattr(found, name))
+        monkeypatch.setattr(f"iamgen.commands.deploy_cancel.{name}", getattr(result, name))
     monkeypatch.setattr("iamgen.deploy.targets.connect", lambda *_: Clients(lambda _: None, Credentials(), "eu-west-1"))
-    return found
+    return result
 
 
 def test_nothing_is_under_way(accounts: Accounts) -> None:
@@ -107,16 +107,16 @@ def test_one_that_cannot_be_stopped_leaves_the_others_stopped(accounts: Accounts
         "error: user-only (111111111111): AWS stops only updates\n"
         "dev (222222222222): UPDATE_ROLLBACK_COMPLETE\nprod (333333333333): UPDATE_ROLLBACK_COMPLETE\n"
     )
-    told = {one["account"]: one for one in json.loads(out)["accounts"]}
-    assert told["dev"] == {
+    document = {load["account"]: load for load in json.loads(out)["accounts"]}
+    assert document["dev"] == {
         "account": "dev",
         "account_id": "222222222222",
         "stack": "infra",
         "before": "UPDATE_IN_PROGRESS",
         "after": "UPDATE_ROLLBACK_COMPLETE",
     }
-    assert told["user-only"]["after"] is None
-    assert [one["what"] for one in told["user-only"]["faults"]] == ["AWS stops only updates"]
+    assert document["user-only"]["after"] is None
+    assert [entry["what"] for entry in document["user-only"]["faults"]] == ["AWS stops only updates"]
 
 
 @pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_FAILED", "UPDATE_COMPLETE"])

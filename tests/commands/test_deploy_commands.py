@@ -49,7 +49,7 @@ def command_of(name: str) -> click.Command:
 
 def shown(command: click.Command) -> list[str]:
     """Return the options that the help of a command shows."""
-    return [str(one.name) for one in command.params if isinstance(one, click.Option) and not one.hidden]
+    return [str(param.name) for param in command.params if isinstance(param, click.Option) and not param.hidden]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

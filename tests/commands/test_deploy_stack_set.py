@@ -71,8 +71,8 @@ def run(root: Path, kind: str = "dev", **options: Any) -> tuple[int, str, str]:
 
 
 def instances() -> set[str]:
-    found = client().list_stack_instances(StackSetName="infra-dev")["Summaries"]
-    return {f"{one['Account']} {one['Region']}" for one in found}
+    result = client().list_stack_instances(StackSetName="infra-dev")["Summaries"]
+    return {f"{entry['Account']} {entry['Region']}" for entry in result}
 
 
 def client() -> Any:
@@ -122,8 +122,8 @@ def test_json_says_what_failed_and_what_goes_on(make_repo: MakeRepo, monkeypatch
 
     monkeypatch.setattr("iamgen.commands.deploy_stack_set.carry_out", carry_out)
     code, out, err = run(make_repo(USERS, CONST.format(a=A, b=B)), as_json=True)
-    told = json.loads(out)
-    assert (code, told["failed"], [one["what"] for one in told["faults"]]) == (
+    loads = json.loads(out)
+    assert (code, loads["failed"], [entry["what"] for entry in loads["faults"]]) == (
         1,
         True,
         ["AWS cannot be reached", "an operation of the stack set had begun, and AWS goes on with it"],
@@ -135,8 +135,8 @@ def test_what_is_deleted_in_the_accounts_cannot_be_seen(make_repo: MakeRepo) -> 
     const = CONST.format(a=A, b=B)
     run(make_repo(f'{USERS}CI_USERS = (CIUser("ci", {{"*-dev": "OpsR"}}),)\n', const))
     err = run(make_repo(USERS, const, "fewer"), allow_replacement=True)[2]
-    said = "whether AWS could delete CIUserCi, CIUserCiG, CIUserCiP in each account cannot be seen from here"
-    assert f"warning: infra-dev: {said}\n" in err
+    message = "whether AWS could delete CIUserCi, CIUserCiG, CIUserCiP in each account cannot be seen from here"
+    assert f"warning: infra-dev: {message}\n" in err
 
 
 def test_an_account_more_and_a_user_less(make_repo: MakeRepo) -> None:
@@ -163,8 +163,8 @@ def test_an_account_where_it_failed_is_still_to_be_done(make_repo: MakeRepo, mon
     run(root)
     plan = stack_sets.plan
 
-    def plan_after_a_failure(clients: Any, wanted: StackSet) -> PlannedSet:  # moto's accounts never fail
-        return replace(plan(clients, wanted), unsettled={B: "OUTDATED"})
+    def plan_after_a_failure(clients: Any, stack_set: StackSet) -> PlannedSet:  # moto's accounts never fail
+        return replace(plan(clients, stack_set), unsettled={B: "OUTDATED"})
 
     monkeypatch.setattr("iamgen.commands.deploy_stack_set.plan", plan_after_a_failure)
     code, out, err = run(root, dry_run=True, exit_code=True)
@@ -212,9 +212,9 @@ def members(*names: str) -> tuple[str, list[str]]:
     unit = organizations.create_organizational_unit(ParentId=root, Name="dev")["OrganizationalUnit"]["Id"]
     ids = []
     for name in names:
-        made = organizations.create_account(Email=f"{name}@example.com", AccountName=name)["CreateAccountStatus"]
-        organizations.move_account(AccountId=made["AccountId"], SourceParentId=root, DestinationParentId=unit)
-        ids.append(made["AccountId"])
+        result = organizations.create_account(Email=f"{name}@example.com", AccountName=name)["CreateAccountStatus"]
+        organizations.move_account(AccountId=result["AccountId"], SourceParentId=root, DestinationParentId=unit)
+        ids.append(result["AccountId"])
     return unit, ids
 
 
@@ -246,8 +246,8 @@ def test_the_management_account_is_never_reached(make_repo: MakeRepo) -> None:
 
 def test_as_json(make_repo: MakeRepo) -> None:
     _, out, _ = run(make_repo(USERS, CONST.format(a=A, b=B)), as_json=True)
-    told = json.loads(out)
-    assert {key: value for key, value in told.items() if key != "changes"} == {
+    loads = json.loads(out)
+    assert {key: value for key, value in loads.items() if key != "changes"} == {
         "stack_set": "infra-dev",
         "model": "SELF_MANAGED",
         "accounts": [A, B],
@@ -260,14 +260,14 @@ def test_as_json(make_repo: MakeRepo) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         (("--stack-set", "dev", "dev"), "a stack set does not go with ACCOUNT"),
         (("--stack-set", "dev", "--repair", "--all"), "a stack set does not go with --all, --repair"),
         (("dev", "--ou", "ou-1"), "that is for stack sets"),
     ],
 )
-def test_wrong_usage(make_repo: MakeRepo, iamgen: Any, args: tuple[str, ...], said: str) -> None:
+def test_wrong_usage(make_repo: MakeRepo, iamgen: Any, args: tuple[str, ...], message: str) -> None:
     done = iamgen(make_repo(USERS, CONST.format(a=A, b=B)), "deploy", *args)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr

@@ -73,7 +73,7 @@ def test_as_it_was_deployed(deployed: Path, iamgen: Iamgen) -> None:
 def test_a_trust_and_a_session_changed_by_hand(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:
     change_trust(aws, f"{ARN}/mallory")
     aws.client("iam", "dev").update_role(RoleName="infra-AdminR-222222222222", MaxSessionDuration=43200)
-    told = (
+    message = (
         "dev (222222222222): differs from what was deployed\n"
         "~ AdminR  AWS::IAM::Role\n"
         "    ~ MaxSessionDuration: 3600 -> 43200\n"
@@ -83,7 +83,7 @@ def test_a_trust_and_a_session_changed_by_hand(deployed: Path, aws: Aws, iamgen:
         f"Drift: 2 of 7 resources differ{SIGNS}.\n{NEVER}"
     )
     done = iamgen(deployed, "drift", "dev", "--exit-code")
-    assert (done.returncode, done.stdout) == (4, told)
+    assert (done.returncode, done.stdout) == (4, message)
     assert iamgen(deployed, "drift", "dev").returncode == 0
 
     planned = iamgen(deployed, "deploy", "dev", "--repair", "--plan-only", "--no-lint")
@@ -231,8 +231,8 @@ def test_a_leaver_is_seen_until_the_user_is_deleted(deployed: Path, aws: Aws, ia
     differs = f"user-only (111111111111): differs from what was deployed\n! the IAM user carol is in no file{ADVICE.format('carol')}"
     assert differs in done.stdout
     assert "Drift: 0 of 23 resources differ; 1 user is in no file.\n" in done.stdout
-    (found, *_) = json.loads(iamgen(deployed, "drift", "--all", "--json").stdout)["accounts"]
-    assert found["undeclared_users"] == [{"user": "carol", "groups": [], "policies": [], "is_drift": True}]
+    (result, *_) = json.loads(iamgen(deployed, "drift", "--all", "--json").stdout)["accounts"]
+    assert result["undeclared_users"] == [{"user": "carol", "groups": [], "policies": [], "is_drift": True}]
     done = iamgen(deployed, "deploy", "--all", "--repair", "--yes", "--no-lint", "--json")
     assert json.loads(done.stdout)["accounts"][0]["undeclared_users"][0]["user"] == "carol"
     aws.client("iam", "user-only").delete_user(UserName="carol")
@@ -332,7 +332,7 @@ def test_missing_credentials_are_one_accounts_failure(deployed: Path, iamgen: Ia
         "hint: `aws configure list-profiles` lists those that there are\n",
     )
     people, dev, prod = json.loads(done.stdout)["accounts"]
-    assert [one["account"] for one in (people, dev, prod)] == ["user-only", "dev", "prod"]
+    assert [entry["account"] for entry in (people, dev, prod)] == ["user-only", "dev", "prod"]
     assert dev["faults"][0]["what"] == "there is no profile nope"
     assert "faults" not in people
     assert prod["drift"] == []
@@ -375,21 +375,21 @@ def test_the_deployed_template_compares_with_the_rendered(deployed: Path, iamgen
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         (("drift",), "error: drift: it takes either accounts or --all\nhint: such as: iamgen drift dev\n"),
         (("drift", "dve"), "error: dve: there is no such account\nhint: did you mean dev?\n"),
         (("template", "dve"), "error: dve: there is no such account\nhint: did you mean dev?\n"),
     ],
 )
-def test_wrong_usage(make_repo: Callable[..., Path], iamgen: Iamgen, args: tuple[str, ...], said: str) -> None:
+def test_wrong_usage(make_repo: Callable[..., Path], iamgen: Iamgen, args: tuple[str, ...], message: str) -> None:
     done = iamgen(make_repo(), *args)
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
 
 
 def power(aws: Aws) -> set[str]:
-    found = aws.client("iam", "user-only").get_group(GroupName="infra-PowerG-111111111111")["Users"]
-    return {one["UserName"] for one in found}
+    result = aws.client("iam", "user-only").get_group(GroupName="infra-PowerG-111111111111")["Users"]
+    return {entry["UserName"] for entry in result}
 
 
 def test_who_has_power_keeps_it_when_who_should_does_not_exist(deployed: Path, aws: Aws, iamgen: Iamgen) -> None:

@@ -484,8 +484,8 @@ def test_it_asks(at_terminal: Any, iamgen: Run, tmp_path: Path) -> None:
         ("CI: github, gitlab or none [github]: ", "gitlub"),
         ("CI: github, gitlab or none [github]: ", "none"),
     ]
-    code, seen = at_terminal(tmp_path, command, answers)
-    assert code == 0, seen
+    code, screen = at_terminal(tmp_path, command, answers)
+    assert code == 0, screen
     for refused in (
         "this is no name for an account; lower case letters and digits, words joined by a hyphen: shop",
         "the id '22222222222' has 11 digits; an account id has 12 digits, leading zeros included",
@@ -495,8 +495,8 @@ def test_it_asks(at_terminal: Any, iamgen: Run, tmp_path: Path) -> None:
         "AWS has no such region, as far as iamgen knows; did you mean eu-west-1?",
         "there is no choice 'gitlub'; did you mean g",
     ):
-        assert refused in seen
-    assert "The people have an account of their own, user-only, or share one for development.\n" in seen
+        assert refused in screen
+    assert "The people have an account of their own, user-only, or share one for development.\n" in screen
     assert all(len(question) + len("a-long-name") <= 80 for question, _ in answers)
     assert "USER_ONLY_AWS_ACCOUNT_ID=${BLOG_DEV_AWS_ACCOUNT_ID}\n" in (tmp_path / "access" / "CONST.inc").read_text()
     assert iamgen(tmp_path / "access", "render", "--all", "-o", "build", "--no-lint").returncode == 0
@@ -507,8 +507,8 @@ def test_whoever_ends_the_questions_gets_no_files(at_terminal: Any, tmp_path: Pa
         ("Projects, or none for a single set of accounts [none]: ", "shop"),
         ("The accounts of each project", "\x04"),
     ]
-    code, seen = at_terminal(tmp_path, [sys.executable, "-m", "iamgen", "init"], answers)
-    assert (code, "interrupted" in seen, names(tmp_path)) == (130, True, set())
+    code, screen = at_terminal(tmp_path, [sys.executable, "-m", "iamgen", "init"], answers)
+    assert (code, "interrupted" in screen, names(tmp_path)) == (130, True, set())
 
 
 def test_its_templates_for_the_workstation_are_those_of_the_example() -> None:

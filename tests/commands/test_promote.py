@@ -65,13 +65,13 @@ def test_a_channels_life(ann: Clone, at: Iamgen) -> None:
     assert back.stdout.startswith("v0.0.1 to infra, from v0.0.2: a rollback\n\nGoes:\n- ")
     assert "\nbob gains access. bob loses access.\n    roles gained:\n        + bob: ReadR in prod\n" in back.stdout
     assert back.stderr == "dry run: would promote v0.0.1 to env/infra in origin, a rollback\n"
-    assert ann.there()["refs/heads/env/infra"] == ann.git("rev-parse", "v0.0.2^{commit}")
+    assert ann.remote_refs()["refs/heads/env/infra"] == ann.git("rev-parse", "v0.0.2^{commit}")
     log = at(ann.folder, "promote", "infra", "--log")
     assert [line[21:] for line in log.stdout.splitlines()] == [
         f"{version}        Ann <ann@example.com>" for version in ("v0.0.2", "v0.0.1")
     ]
-    told = json.loads(at(ann.folder, "promote", "infra", "--log", "--json").stdout)
-    assert [(one["version"], one["by"], one["email"]) for one in told] == [
+    loads = json.loads(at(ann.folder, "promote", "infra", "--log", "--json").stdout)
+    assert [(entry["version"], entry["by"], entry["email"]) for entry in loads] == [
         (version, "Ann", "ann@example.com") for version in ("v0.0.2", "v0.0.1")
     ]
 
@@ -79,12 +79,16 @@ def test_a_channels_life(ann: Clone, at: Iamgen) -> None:
 def test_json(ann: Clone, at: Iamgen) -> None:
     at(ann.folder, "promote", "infra", "v0.0.2", "--yes")
     done = at(ann.folder, "promote", "infra", "v0.0.1", "--yes", "--json")
-    told = json.loads(done.stdout)
-    assert (told["promoted"], told["rollback"], told["before"]["version"]) == (True, True, "v0.0.2")
-    assert [one["subject"] for one in told["goes"]] == ["Grant bob more"]
-    assert told["audit_tag"] in ann.tags()
-    assert [(one["account"], one["change"]) for one in told["accounts"]] == [("dev", 0), ("prod", 2), ("user-only", 0)]
-    assert told["access"]["summary"] == "bob gains access. bob loses access."
+    loads = json.loads(done.stdout)
+    assert (loads["promoted"], loads["rollback"], loads["before"]["version"]) == (True, True, "v0.0.2")
+    assert [entry["subject"] for entry in loads["goes"]] == ["Grant bob more"]
+    assert loads["audit_tag"] in ann.tags()
+    assert [(entry["account"], entry["change"]) for entry in loads["accounts"]] == [
+        ("dev", 0),
+        ("prod", 2),
+        ("user-only", 0),
+    ]
+    assert loads["access"]["summary"] == "bob gains access. bob loses access."
     again = json.loads(at(ann.folder, "promote", "infra", "v0.0.1", "--yes", "--json").stdout)
     assert (again["promoted"], again["audit_tag"]) == (False, None)
 
@@ -100,7 +104,7 @@ def test_a_release_that_does_not_pass(ann: Clone, at: Iamgen) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert "error: v0.0.3:users.py:4: dev Resources/ToolR/Properties" in done.stderr
     assert "error: v0.0.3:users.py:5:15: Forbid 's3:*': infra-ReadR-" in done.stderr
-    assert "refs/heads/env/infra" not in ann.there()
+    assert "refs/heads/env/infra" not in ann.remote_refs()
 
 
 def test_what_is_there_may_be_broken(ann: Clone, at: Iamgen) -> None:
@@ -144,7 +148,7 @@ def test_one_can_go_back_whatever_the_working_tree_is_like(ann: Clone, at: Iamge
         f"{fault}warning: {ann.folder}: has faults: the settings of v0.0.1 are used\n"
         "hint: mend it before the next release\n"
     )
-    assert ann.there()["refs/heads/env/infra"] == ann.git("rev-parse", "v0.0.1^{commit}")
+    assert ann.remote_refs()["refs/heads/env/infra"] == ann.git("rev-parse", "v0.0.1^{commit}")
     log = at(ann.folder, "promote", "infra", "--log")
     assert [line.split()[2] for line in log.stdout.splitlines()] == ["v0.0.1", "v0.0.2"]
     assert f"warning: {ann.folder}: has faults: which channels it has is not known\n" in log.stderr
@@ -155,7 +159,7 @@ def test_one_can_go_back_whatever_the_working_tree_is_like(ann: Clone, at: Iamge
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         (("infra",), "promote: it takes either a version or --log\nhint: such as: iamgen promote infra v1.2.3\n"),
         (("infra", "v1.2.3", "--log"), "promote: it takes either a version or --log\n"),
@@ -166,15 +170,15 @@ def test_one_can_go_back_whatever_the_working_tree_is_like(ann: Clone, at: Iamge
         (("v1.2.3", "--log"), "promote: there is no channel 'v1.2.3'\n"),
     ],
 )
-def test_wrong_usage(args: tuple[str, ...], said: str, ann: Clone, at: Iamgen) -> None:
+def test_wrong_usage(args: tuple[str, ...], message: str, ann: Clone, at: Iamgen) -> None:
     done = at(ann.folder, "promote", *args)
     assert done.returncode == 2
-    assert done.stderr.startswith(f"error: {said}")
+    assert done.stderr.startswith(f"error: {message}")
 
 
 def test_the_only_channel_need_not_be_named(ann: Clone, at: Iamgen) -> None:
     assert at(ann.folder, "promote", "v0.0.1", "--yes").returncode == 0
-    assert ann.there()["refs/heads/env/infra"] == ann.git("rev-parse", "v0.0.1^{commit}")
+    assert ann.remote_refs()["refs/heads/env/infra"] == ann.git("rev-parse", "v0.0.1^{commit}")
     log = at(ann.folder, "promote", "--log")
     assert (log.returncode, log.stdout) == (0, at(ann.folder, "promote", "infra", "--log").stdout)
 
@@ -209,17 +213,17 @@ def test_the_answer(answer: str, code: int, ann: Clone, lint_cache: str, monkeyp
     monkeypatch.setenv("XDG_CACHE_HOME", lint_cache)
     console = Console(io.StringIO(), Terminal(), coloured=False, answers=Terminal(answer))
     assert promote(PromoteRequest(ann.folder, "infra", "v0.0.1"), console) == code
-    said = console.err.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
-    assert "Promote v0.0.1 to env/infra in origin? [y/N] " in said
-    assert ("nothing was promoted\n" in said) == bool(code)
-    assert ("refs/heads/env/infra" in ann.there()) != bool(code)
+    getvalue = console.err.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
+    assert "Promote v0.0.1 to env/infra in origin? [y/N] " in getvalue
+    assert ("nothing was promoted\n" in getvalue) == bool(code)
+    assert ("refs/heads/env/infra" in ann.remote_refs()) != bool(code)
 
 
 def test_another_channel_of_the_settings(ann: Clone, at: Iamgen) -> None:
     ann.commit("Channels", users_py=f'{USERS}SETTINGS = Settings(channels=("infra", "audit"))\n')
     done = at(ann.folder, "promote", "audit", "v0.0.1", "--yes")
     assert done.returncode == 0
-    assert "refs/heads/env/audit" in ann.there()
+    assert "refs/heads/env/audit" in ann.remote_refs()
 
 
 def test_many_at_once(world: World, ann: Clone, environment: dict[str, str], lint_cache: str) -> None:
@@ -227,21 +231,21 @@ def test_many_at_once(world: World, ann: Clone, environment: dict[str, str], lin
     clones = [ann, world.clone("bob"), world.clone("carol"), world.clone("dave")]
     env = {**environment, "XDG_CACHE_HOME": lint_cache}
     running = []
-    for number, one in enumerate(clones):
+    for number, clone in enumerate(clones):
         command = [sys.executable, "-m", "iamgen", "promote", "infra", f"v0.0.{number % 2 + 1}", "--yes"]
         running.append(
             subprocess.Popen(
-                command, cwd=one.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+                command, cwd=clone.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
             )
         )
-    said = [process.communicate()[1] for process in running]
+    messages = [process.communicate()[1] for process in running]
     codes = [process.returncode for process in running]
     assert set(codes) <= {0, 1}
-    assert all("meanwhile" in text for code, text in zip(codes, said, strict=True) if code)
-    there = ann.there()
-    audit = sorted(name for name in there if name.startswith("refs/tags/env/infra/"))
-    assert len(audit) == sum("promoted v" in text and "meanwhile" not in text for text in said) >= 1
-    assert there[audit[-1]] == there["refs/heads/env/infra"]
+    assert all("meanwhile" in text for code, text in zip(codes, messages, strict=True) if code)
+    remote_refs = ann.remote_refs()
+    audit = sorted(name for name in remote_refs if name.startswith("refs/tags/env/infra/"))
+    assert len(audit) == sum("promoted v" in text and "meanwhile" not in text for text in messages) >= 1
+    assert remote_refs[audit[-1]] == remote_refs["refs/heads/env/infra"]
 
 
 MALLORY = USERS.replace("USERS = (", 'USERS = (User("mallory", {"dev": "ReadR", "prod": "OpsR"}), ').replace(
@@ -268,13 +272,13 @@ def without_mallory(ann: Clone, at: Iamgen) -> Clone:
 
 def test_a_rollback_says_who_gets_access_back(without_mallory: Clone, at: Iamgen) -> None:
     done = at(without_mallory.folder, "promote", "infra", "v0.0.3", "--yes", "--json")
-    told = json.loads(done.stdout)
-    assert told["access_back"] == [
+    loads = json.loads(done.stdout)
+    assert loads["access_back"] == [
         {"principal": "CI user robot", "access": ["OpsR on dev"]},
         {"principal": "mallory", "access": ["a user on user-only", "ReadR on dev", "OpsR on prod"]},
     ]
     assert BACK in done.stderr
-    assert BACK in without_mallory.git("tag", "--list", "--format=%(contents)", told["audit_tag"]) + "\n"
+    assert BACK in without_mallory.git("tag", "--list", "--format=%(contents)", loads["audit_tag"]) + "\n"
     onward = json.loads(at(without_mallory.folder, "promote", "infra", "v0.0.4", "--dry-run", "--json").stdout)
     assert (onward["access_back"], onward["on_main"]) == ([], True)
 
@@ -283,10 +287,10 @@ def test_it_is_shown_before_the_question(
     without_mallory: Clone, lint_cache: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", lint_cache)
-    seen = Terminal()
-    console = Console(seen, seen, coloured=False, answers=Terminal("n\n"))
+    shown = Terminal()
+    console = Console(shown, shown, coloured=False, answers=Terminal("n\n"))
     assert promote(PromoteRequest(without_mallory.folder, "infra", "v0.0.3"), console) == 1
-    text = seen.getvalue()
+    text = shown.getvalue()
     assert 0 <= text.index(BACK) < text.index("Promote v0.0.3 to env/infra")
 
 
@@ -295,8 +299,8 @@ def test_who_gets_access_back_may_not_be_known(without_mallory: Clone, at: Iamge
     without_mallory.push("HEAD:refs/heads/env/infra")
     without_mallory.git("reset", "--quiet", "--hard", "HEAD~1")
     done = at(without_mallory.folder, "promote", "infra", "v0.0.3", "--dry-run", "--json")
-    told = json.loads(done.stdout)
-    assert (told["access_back"], told["refused"], told["accounts"], told["access"]) == (None, None, None, None)
+    loads = json.loads(done.stdout)
+    assert (loads["access_back"], loads["refused"], loads["accounts"], loads["access"]) == (None, None, None, None)
     assert "cannot be rendered: no difference is shown, nor what follows from it" in done.stderr
 
 
@@ -308,9 +312,9 @@ def test_what_deploy_refuses_is_told_beforehand(ann: Clone, at: Iamgen) -> None:
         ann.push("main", version)
     at(ann.folder, "promote", "infra", "v0.0.3", "--yes")
     done = at(ann.folder, "promote", "infra", "v0.0.4", "--yes")
-    what = "the role ToolR would be deleted"
+    message = "the role ToolR would be deleted"
     assert done.stdout.endswith(
-        f"\nWhere v0.0.3 is deployed, iamgen deploy refuses:\n- dev ToolR: {what} (--allow-replacement, if it is meant)\n"
+        f"\nWhere v0.0.3 is deployed, iamgen deploy refuses:\n- dev ToolR: {message} (--allow-replacement, if it is meant)\n"
     )
     ann.git("tag", "--annotate", "--message=x", "v0.0.5", "v0.0.3^{commit}")
     ann.push("v0.0.5")
@@ -318,5 +322,5 @@ def test_what_deploy_refuses_is_told_beforehand(ann: Clone, at: Iamgen) -> None:
     ann.push()
     released = json.loads(at(ann.folder, "release", "--dry-run", "--json").stdout)
     assert released["refused"] == [
-        {"where": "dev ToolR", "what": what, "hint": "--allow-replacement, if it is meant"},
+        {"where": "dev ToolR", "what": message, "hint": "--allow-replacement, if it is meant"},
     ]

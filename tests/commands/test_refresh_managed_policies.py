@@ -102,11 +102,11 @@ def test_what_is_new_is_fetched_and_kept(server: Any, refresh: Iamgen, tmp_path:
         ["arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"],
         ["arn:aws:iam::aws:policy/service-role/New"],
     ]
-    kept = PolicyArchive.of(file.read_bytes())
-    assert (kept.origin.date, kept.origin.partition) == (NOW, "aws")
-    assert kept.document("service-role/New") == kept.document("job-function/ViewOnlyAccess") == BODY
-    assert kept.document("AdministratorAccess") == BROUGHT.document("AdministratorAccess")
-    assert kept.policies["job-function/ViewOnlyAccess"].version == "v999"
+    archive = PolicyArchive.of(file.read_bytes())
+    assert (archive.origin.date, archive.origin.partition) == (NOW, "aws")
+    assert archive.document("service-role/New") == archive.document("job-function/ViewOnlyAccess") == BODY
+    assert archive.document("AdministratorAccess") == BROUGHT.document("AdministratorAccess")
+    assert archive.policies["job-function/ViewOnlyAccess"].version == "v999"
     again = refresh()
     assert "0 new, 0 changed, 0 that AWS no longer lists" in again.stderr
     assert len([query for query in server.asked if query["Action"] == ["GetPolicyVersion"]]) == 2
@@ -117,8 +117,8 @@ def test_documents_of_another_partition_are_all_fetched(server: Any, refresh: Ia
     server.policies = {f"arn:aws-cn:iam::aws:policy/{name}": BROUGHT.policies[name].version for name in names}
     done = refresh("--partition", "aws-cn")
     assert done.returncode == 0, done.stderr
-    kept = PolicyArchive.of((tmp_path / "cache" / "iamgen" / "managed-policies-aws-cn.zip").read_bytes())
-    assert {name: kept.document(name) for name in kept.policies} == dict.fromkeys(names, BODY)
+    archive = PolicyArchive.of((tmp_path / "cache" / "iamgen" / "managed-policies-aws-cn.zip").read_bytes())
+    assert {name: archive.document(name) for name in archive.policies} == dict.fromkeys(names, BODY)
     refused = refresh()
     assert refused.returncode == 1
     assert refused.stderr == (

@@ -69,7 +69,7 @@ def test_two_releases(ann: Clone, at: Iamgen) -> None:
     )
     message = ann.git("tag", "--list", "--format=%(contents)", "v0.0.2")
     assert f"{message}\n" == done.stdout
-    assert ann.there()["refs/tags/v0.0.2"] == ann.git("rev-parse", "HEAD")
+    assert ann.remote_refs()["refs/tags/v0.0.2"] == ann.git("rev-parse", "HEAD")
 
 
 def test_a_level_that_says_what_breaks_is_not_warned_about(ann: Clone, at: Iamgen) -> None:
@@ -85,23 +85,23 @@ def test_a_dry_run_changes_nothing(ann: Clone, at: Iamgen) -> None:
     done = at(ann.folder, "release", "--dry-run")
     assert (done.returncode, done.stdout) == (0, FIRST.format(begin=begin))
     assert done.stderr == f"dry run: would release v0.0.1, main at {begin}, to origin\n"
-    assert (ann.tags(), list(ann.there())) == ([], ["refs/heads/main"])
+    assert (ann.tags(), list(ann.remote_refs())) == ([], ["refs/heads/main"])
 
 
 def test_json(ann: Clone, at: Iamgen) -> None:
     done = at(ann.folder, "release", "public", "--json", "--yes")
-    told = json.loads(done.stdout)
-    assert [told.pop(name) for name in ("version", "previous", "branch", "remote", "released")] == [
+    loads = json.loads(done.stdout)
+    assert [loads.pop(name) for name in ("version", "previous", "branch", "remote", "released")] == [
         "v1.0.0", None, "main", "origin", True,
     ]  # fmt: skip
-    assert told["commit"] == told["commits"][0]["id"] == ann.git("rev-parse", "HEAD")
-    assert [(one["account"], one["state"], one["add"]) for one in told["accounts"]] == [
+    assert loads["commit"] == loads["commits"][0]["id"] == ann.git("rev-parse", "HEAD")
+    assert [(entry["account"], entry["state"], entry["add"]) for entry in loads["accounts"]] == [
         ("dev", "new", 4), ("prod", "new", 4), ("user-only", "new", 6),
     ]  # fmt: skip
     again = at(ann.folder, "release", "--json", "--yes")
     nothing = json.loads(again.stdout)
     assert again.returncode == 0
-    assert nothing.keys() == {*told, "version", "previous", "branch", "remote", "released"}
+    assert nothing.keys() == {*loads, "version", "previous", "branch", "remote", "released"}
     assert (nothing["version"], nothing["released"], nothing["commits"], nothing["accounts"]) == (
         "v1.0.0",
         False,
@@ -125,11 +125,11 @@ def test_a_full_disk_is_told_that_it_was_released(
             text=True,
             check=False,
         )
-    what = f"v0.0.1, main at {ann.git('rev-parse', 'HEAD')[:10]}, to origin"
+    message = f"v0.0.1, main at {ann.git('rev-parse', 'HEAD')[:10]}, to origin"
     assert done.returncode == 1
     assert done.stderr.endswith(
-        f"released {what}\n"
-        f"error: stdout: cannot be written: No space left on device; {what}: released all the same\n"
+        f"released {message}\n"
+        f"error: stdout: cannot be written: No space left on device; {message}: released all the same\n"
         "hint: free some room, or send it elsewhere\n"
     )
     again = at(ann.folder, "release", "--yes")
@@ -226,16 +226,16 @@ def test_a_grant_that_ends_meanwhile_is_no_difference(ann: Clone, at: Iamgen) ->
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "message"),
     [
         ("bugfux", "error: release: there is no level 'bugfux'\nhint: did you mean bugfix?\n"),
         ("1.2.3", "error: release: '1.2.3' is no version\nhint: did you mean v1.2.3?\n"),
         ("v1", "error: release: 'v1' is no version\nhint: a version is v1.2.3, or v1.2.3-hotfix.1\n"),
     ],
 )
-def test_wrong_usage(asked: str, said: str, ann: Clone, at: Iamgen) -> None:
+def test_wrong_usage(asked: str, message: str, ann: Clone, at: Iamgen) -> None:
     done = at(ann.folder, "release", asked, "--yes")
-    assert (done.returncode, done.stderr) == (2, said)
+    assert (done.returncode, done.stderr) == (2, message)
 
 
 def test_git_that_is_not_there(ann: Clone, at: Iamgen, tmp_path: Path) -> None:
@@ -264,12 +264,12 @@ def test_a_signal_while_it_pushes_leaves_no_tag(signal: str, ann: Clone, at: Iam
     hook(ann.folder / ".git", "pre-push", f"kill -{signal} $(ps -o ppid= $PPID)\nsleep 2")
     done = at(ann.folder, "release", "--yes")
     assert done.returncode == 130
-    said = (
+    message = (
         "error: tag v0.0.1: interrupted while origin was to take it, and it may still; there is no tag here\n"
         "hint: look, and again later: git ls-remote origin refs/tags/v0.0.1\n"
     )
-    assert said in done.stderr  # git may say on its own that the connection is lost
-    assert (ann.tags(), list(ann.there())) == ([], ["refs/heads/main"])
+    assert message in done.stderr  # git may say on its own that the connection is lost
+    assert (ann.tags(), list(ann.remote_refs())) == ([], ["refs/heads/main"])
 
 
 def test_a_signal_that_comes_when_the_remote_has_the_tag(ann: Clone, at: Iamgen, tmp_path: Path) -> None:
@@ -284,7 +284,7 @@ def test_a_signal_that_comes_when_the_remote_has_the_tag(ann: Clone, at: Iamgen,
         "hint: look at: git ls-remote origin refs/tags/v0.0.1\n"
     )
     assert ann.tags() == ["v0.0.1"]
-    assert "refs/tags/v0.0.1" in ann.there()
+    assert "refs/tags/v0.0.1" in ann.remote_refs()
 
 
 @pytest.mark.parametrize("signal", ["INT", "TERM", "HUP"])
@@ -303,7 +303,7 @@ def test_a_signal_while_it_signs_leaves_no_tag(signal: str, ann: Clone, at: Iamg
     ann.git("config", "gpg.program", str(signer))
     done = at(ann.folder, "release", "--yes")
     assert (done.returncode, done.stderr.strip()) == (130, "interrupted")
-    assert (ann.tags(), list(ann.there())) == ([], ["refs/heads/main"])
+    assert (ann.tags(), list(ann.remote_refs())) == ([], ["refs/heads/main"])
 
 
 @pytest.mark.parametrize("signal", ["INT", "TERM", "HUP"])
@@ -322,12 +322,12 @@ def test_many_at_once(world: World, ann: Clone, environment: dict[str, str], lin
     command = [sys.executable, "-m", "iamgen", "release", "--yes"]
     env = {**environment, "XDG_CACHE_HOME": lint_cache}
     running = [
-        subprocess.Popen(command, cwd=one.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for one in clones
+        subprocess.Popen(command, cwd=clone.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for clone in clones
     ]
-    said = [process.communicate()[1] for process in running]
-    assert sum("released v0.0.1" in one for one in said) == 1
-    assert all("this is a bug" not in one for one in said)
-    assert set(ann.there()) == {"refs/heads/main", "refs/tags/v0.0.1"}
-    tags = {one.git("rev-parse", "v0.0.1") for one in clones if one.tags()}
+    messages = [process.communicate()[1] for process in running]
+    assert sum("released v0.0.1" in element for element in messages) == 1
+    assert all("this is a bug" not in element for element in messages)
+    assert set(ann.remote_refs()) == {"refs/heads/main", "refs/tags/v0.0.1"}
+    tags = {clone.git("rev-parse", "v0.0.1") for clone in clones if clone.tags()}
     assert len(tags) == 1

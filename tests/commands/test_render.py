@@ -78,8 +78,8 @@ def test_several_accounts_go_to_files(make_repo: MakeRepo, iamgen: Iamgen, tmp_p
     written = ", ".join(f"{tmp_path}/a/out/{name}/infra.json" for name in ("user-only", "dev", "prod"))
     assert done.stderr == f"written: {written}\nnext: iamgen check, for these templates were not checked\n"
     assert files(tmp_path / "a" / "out") == ["dev/infra.json", "prod/infra.json", "user-only/infra.json"]
-    one = iamgen(root, "render", "dev", "--no-lint").stdout
-    assert (tmp_path / "a/out/dev/infra.json").read_text() == one
+    element = iamgen(root, "render", "dev", "--no-lint").stdout
+    assert (tmp_path / "a/out/dev/infra.json").read_text() == element
 
 
 def test_what_was_written_and_what_is_next(make_repo: MakeRepo, iamgen: Iamgen) -> None:
@@ -126,7 +126,7 @@ def test_from_a_folder_within_and_from_one_elsewhere(make_repo: MakeRepo, iamgen
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["render"], "error: render: it takes either accounts or --all\nhint: such as: iamgen render dev\n"),
         (["render", "dev", "--all"], "error: render: it takes either accounts or --all\n"),
@@ -144,10 +144,10 @@ def test_from_a_folder_within_and_from_one_elsewhere(make_repo: MakeRepo, iamgen
         (["-C", "/no/such/folder", "render", "dev"], "error: iamgen: Invalid value for '-C'"),
     ],
 )
-def test_wrong_usage(arguments: list[str], said: str, make_repo: MakeRepo, iamgen: Iamgen) -> None:
+def test_wrong_usage(arguments: list[str], message: str, make_repo: MakeRepo, iamgen: Iamgen) -> None:
     done = iamgen(make_repo(), *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(said)
+    assert done.stderr.startswith(message)
 
 
 def test_no_users_file(tmp_path: Path, iamgen: Iamgen) -> None:
@@ -187,17 +187,17 @@ def test_a_fault_has_no_traceback(make_repo: MakeRepo, iamgen: Iamgen) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "said"),
+    ("file", "message"),
     [("users.py", "cannot be read: Permission denied"), ("CONST.inc", "no permission to read the file")],
 )
-def test_an_unreadable_file(file: str, said: str, make_repo: MakeRepo) -> None:
+def test_an_unreadable_file(file: str, message: str, make_repo: MakeRepo) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(shutil.copytree(make_repo(), Path(folder, "repo"))).resolve()
         root.parent.chmod(0o755)
         for path in (root, *root.iterdir()):
             os.chown(path, NOBODY if os.geteuid() == 0 else -1, -1)
         (root / file).chmod(0)
-        with unprivileged(), pytest.raises(IamgenError, match=f"{file}: {said}"):
+        with unprivileged(), pytest.raises(IamgenError, match=f"{file}: {message}"):
             load(root, datetime(2026, 11, 23, tzinfo=UTC))
 
 
@@ -283,9 +283,9 @@ def test_users_that_look_alike_have_groups_of_their_own(make_repo: MakeRepo, iam
     done = iamgen(make_repo(users), "render", "dev", "--no-lint")
     assert (done.returncode, done.stderr) == (0, "")
     groups = [
-        one["Properties"]["GroupName"].casefold()
-        for one in json.loads(done.stdout)["Resources"].values()
-        if one["Type"] == "AWS::IAM::Group"
+        entry["Properties"]["GroupName"].casefold()
+        for entry in json.loads(done.stdout)["Resources"].values()
+        if entry["Type"] == "AWS::IAM::Group"
     ]
     assert len(set(groups)) == len(names)
 

@@ -48,13 +48,13 @@ def root(make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(root: Path) -> Run:
     """Return what runs `start` with a name, or `check` with a file; it returns the exit code and what is printed."""
 
-    def made(request: ReviewStart | ReviewCheck) -> tuple[int, str, str]:
+    def run_request(request: ReviewStart | ReviewCheck) -> tuple[int, str, str]:
         out, err = io.StringIO(), io.StringIO()
         console = Console(out, err, coloured=False, answers=io.StringIO())
         code = start(request, console) if isinstance(request, ReviewStart) else check(request, console)
         return code, out.getvalue(), err.getvalue()
 
-    return made
+    return run_request
 
 
 def faults_of(request: ReviewStart | ReviewCheck, run: Run) -> tuple[Fault, ...]:

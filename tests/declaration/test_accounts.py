@@ -23,9 +23,9 @@ def read(text: str) -> Accounts:
 
 def test_names_and_kinds() -> None:
     names = ("USER_ONLY", "DEV", "PROD", "ACME_DEV", "ACME_PROD", "DEVELOPMENT", "X_PRODUCTION", "A1", "MY_USER_ONLY")
-    found = read("".join(f"{name}_AWS_ACCOUNT_ID={number:012}\n" for number, name in enumerate(names)))
-    assert found.faults == ()
-    assert {account.name: account.kind for account in found.by_name.values()} == {
+    parsed = read("".join(f"{name}_AWS_ACCOUNT_ID={number:012}\n" for number, name in enumerate(names)))
+    assert parsed.faults == ()
+    assert {account.name: account.kind for account in parsed.by_name.values()} == {
         "user-only": "user-only",
         "dev": "dev",
         "prod": "prod",
@@ -39,8 +39,8 @@ def test_names_and_kinds() -> None:
 
 
 def test_a_display_name_and_leading_zeros() -> None:
-    found = read("DEV_AWS_ACCOUNT_ID=000000000012\nDEV_AWS_ACCOUNT_NAME='My dev'\n")
-    assert (found.by_name["dev"].id, found.by_name["dev"].display) == ("000000000012", "My dev")
+    parsed = read("DEV_AWS_ACCOUNT_ID=000000000012\nDEV_AWS_ACCOUNT_NAME='My dev'\n")
+    assert (parsed.by_name["dev"].id, parsed.by_name["dev"].display) == ("000000000012", "My dev")
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def test_a_display_name_and_leading_zeros() -> None:
     ],
 )
 def test_who_holds_the_people(text: str, holder: str, aliases: dict[str, str]) -> None:
-    found = read(text)
-    assert found.faults == ()
-    assert [name for name, account in found.by_name.items() if account.holds_people] == [holder]
-    assert found.aliases == aliases
-    assert "user-only" not in found.by_name or holder == "user-only"
+    parsed = read(text)
+    assert parsed.faults == ()
+    assert [name for name, account in parsed.by_name.items() if account.holds_people] == [holder]
+    assert parsed.aliases == aliases
+    assert "user-only" not in parsed.by_name or holder == "user-only"
 
 
 @pytest.mark.parametrize(
@@ -219,14 +219,14 @@ def test_who_holds_the_people(text: str, holder: str, aliases: dict[str, str]) -
 def test_what_is_refused(text: str, faults: list[str]) -> None:
     constants, misread = parse(text.encode(), "CONST.inc")
     assert misread == ()
-    found = accounts(constants)
-    assert [" | ".join((exact(fault.where), fault.problem, fault.hint)) for fault in found.faults] == faults
+    parsed = accounts(constants)
+    assert [" | ".join((exact(fault.where), fault.problem, fault.hint)) for fault in parsed.faults] == faults
 
 
 def test_an_id_of_other_than_twelve_digits_is_told() -> None:
-    found = read("DEV_AWS_ACCOUNT_ID=222222222222\nX_AWS_ACCOUNT_ID=4444\nX_PARTNER=4444\n")
-    assert found.faults == ()
-    assert [" | ".join((exact(fault.where), fault.problem, fault.hint)) for fault in found.odd_ids] == [
+    parsed = read("DEV_AWS_ACCOUNT_ID=222222222222\nX_AWS_ACCOUNT_ID=4444\nX_PARTNER=4444\n")
+    assert parsed.faults == ()
+    assert [" | ".join((exact(fault.where), fault.problem, fault.hint)) for fault in parsed.odd_ids] == [
         "CONST.inc:3:18 | X_AWS_ACCOUNT_ID has 4 digits | an account id has 12 digits, leading zeros included"
     ]
 
@@ -252,8 +252,8 @@ def test_an_account_that_looks_like_production_is_told_at_its_name() -> None:
 def test_a_region_that_is_not_in_the_list_is_told(region: str, hint: str | None) -> None:
     constants, _ = parse(f"GLOBAL_AWS_REGION={region}\n{DEV}".encode(), "CONST.inc")
     problem = f"region {region} is not in the list of AWS's regions"
-    found = [(exact(fault.where), *fault[1:]) for fault in unlisted_region(constants, accounts(constants).region)]
-    assert found == ([("CONST.inc:1:19", problem, hint)] if hint else [])
+    problems = [(exact(fault.where), *fault[1:]) for fault in unlisted_region(constants, accounts(constants).region)]
+    assert problems == ([("CONST.inc:1:19", problem, hint)] if hint else [])
 
 
 @pytest.mark.parametrize(
@@ -262,16 +262,16 @@ def test_a_region_that_is_not_in_the_list_is_told(region: str, hint: str | None)
 )
 def test_partitions(region: str, partition: str) -> None:
     text = f"GLOBAL_AWS_REGION={region}\nGLOBAL_AWS_PARTITION={partition}\nDEV_AWS_ACCOUNT_ID=222222222222\n"
-    found = accounts(parse(text.encode(), "CONST.inc")[0])
-    assert (found.faults, found.partition, found.region) == ((), partition, region)
+    parsed = accounts(parse(text.encode(), "CONST.inc")[0])
+    assert (parsed.faults, parsed.partition, parsed.region) == ((), partition, region)
 
 
 def test_an_account_whose_line_is_faulty_still_exists() -> None:
     constants, faults = parse(b"GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=$(id)\n", "CONST.inc")
     assert len(faults) == 1
-    found = accounts(constants)
-    assert list(found.by_name) == ["dev"]
-    assert found.faults == ()
+    parsed = accounts(constants)
+    assert list(parsed.by_name) == ["dev"]
+    assert parsed.faults == ()
 
 
 @pytest.mark.parametrize(

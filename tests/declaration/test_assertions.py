@@ -97,7 +97,7 @@ def test_each_fault_says_what_to_write(
 ) -> None:
     with pytest.raises(IamgenError) as caught:
         load(make_repo(f"{HEAD}ASSERTIONS = ({written},)\n"), NOW)
-    assert [f"{told.problem} | {told.hint}" for told in caught.value.faults] == [fault]
+    assert [f"{reported.problem} | {reported.hint}" for reported in caught.value.faults] == [fault]
     is_without_a_word = any(
         words in fault for words in (" lacks its ", "has no actions", " is a User", "takes 1 values")
     )

@@ -147,7 +147,10 @@ WRONG_LINES = [
     ('A="a\\"', "A: a backslash (column 5)", "single quotes"),
     ('A="a\\"b"', "A: a backslash", "single quotes"),
     ('A="a\\\\"', "A: a backslash", "single quotes"),
-    *((f"A=a{one}b", "A: one of ; & | < > ( ) in an unquoted value (column 4)", "NAME='…'") for one in ";&|<>()"),
+    *(
+        (f"A=a{element}b", "A: one of ; & | < > ( ) in an unquoted value (column 4)", "NAME='…'")
+        for element in ";&|<>()"
+    ),
     ("A=~/x", "A: a `~` that a shell replaces", "directory itself"),
     ("A=a:~/x", "A: a `~` that a shell replaces", "directory itself"),
     ("A=a=~/x", "A: a `~` that a shell replaces", "directory itself"),
@@ -199,15 +202,15 @@ WRONG_LINES = [
 ]
 
 
-@pytest.mark.parametrize(("line", "what", "hint"), WRONG_LINES)
-def test_refused(line: str, what: str, hint: str) -> None:
+@pytest.mark.parametrize(("line", "message", "hint"), WRONG_LINES)
+def test_refused(line: str, message: str, hint: str) -> None:
     constants, faults = parse(f"BEFORE=1\n\n{line}\nAFTER=${{BEFORE}}".encode(), "CONST.inc")
     (fault,) = faults
     assert fault.where == "CONST.inc:3"
-    assert what in f"{fault.problem} (column {column_of(fault.where)})"
+    assert message in f"{fault.problem} (column {column_of(fault.where)})"
     assert hint in fault.hint
     assert dict(constants) == {"BEFORE": "1", "AFTER": "1"}
-    if named := re.match(r"\w+(?=: )", what):
+    if named := re.match(r"\w+(?=: )", message):
         assert constants.faulty == {named[0]}
 
 
@@ -446,17 +449,17 @@ def good_lines(text: list[str]) -> tuple[str, Constants]:
     """Return the lines that stay when all that the parser refuses are gone: most files have one such."""
     constants, faults = parse("\n".join(text).encode(), "C")
     gone = {int(fault.where.removeprefix("C:")) for fault in faults}
-    kept = {one.line for one in constants.by_name.values()}
+    remaining = {constant.line for constant in constants.by_name.values()}
     idle = {n for n, line in enumerate(text, 1) if n not in gone and re.match(r"[ \t]*(#|\Z)", line)}
-    left = "\n".join(line for n, line in enumerate(text, 1) if n in kept | idle)
-    again, none = parse(left.encode(), "C")
+    rest = "\n".join(line for n, line in enumerate(text, 1) if n in remaining | idle)
+    again, none = parse(rest.encode(), "C")
     assert none == ()
     assert dict(again) == dict(constants)
-    return left, again
+    return rest, again
 
 
 def records(output: bytes) -> dict[str, str]:
-    return dict(one.decode().split("=", 1) for one in output.split(b"\0") if one)
+    return dict(part.decode().split("=", 1) for part in output.split(b"\0") if part)
 
 
 def run(folder: Path, *command: str) -> bytes:
@@ -473,8 +476,8 @@ def sourced(shell: str, folder: Path, text: str) -> dict[str, str]:
     """Return what a shell has in its environment after it has read the file, and had not before."""
     (folder / "CONST.inc").write_bytes(text.encode())
     own = {"PATH", "HOME", "PWD", "OLDPWD", "SHLVL", "_"}
-    found = records(run(folder, shell, "-c", "set -a; . ./CONST.inc; env -0"))
-    return {name: value for name, value in found.items() if name not in own}
+    result = records(run(folder, shell, "-c", "set -a; . ./CONST.inc; env -0"))
+    return {name: value for name, value in result.items() if name not in own}
 
 
 def raw_in_make(folder: Path, text: str, names: list[str]) -> dict[str, str]:
@@ -491,7 +494,7 @@ def included(folder: Path, text: str, names: list[str]) -> tuple[dict[str, str],
     (folder / "CONST.inc").write_bytes(text.encode())
     show = [f'@v=$({name}); w=$({name})z; printf \'{name}=%s\\0{name}=%s\\0\' "$$v" "$$w"' for name in names]
     (folder / "Makefile").write_text(
-        "include CONST.inc\n.PHONY: all\nall:\n\t@:\n" + "".join(f"\t{one}\n" for one in show)
+        "include CONST.inc\n.PHONY: all\nall:\n\t@:\n" + "".join(f"\t{element}\n" for element in show)
     )
     shown = run(folder, "make", "-s", "SHELL=/bin/sh").split(b"\0")
     return records(b"\0".join(shown[0::2])), records(b"\0".join(shown[1::2]))
@@ -513,10 +516,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @example(text=["export A={a,b}", "B=$A\u00e9", "C1=\u0130"])
 @example(text=["\x0cA=1", "A=1\x0b", "A=1\x00", "# \\", "B=2"])
 def test_bash_and_sh_read_the_same(folder: Path, text: list[str]) -> None:
-    left, constants = good_lines(text)
+    remaining, constants = good_lines(text)
     assume(constants)
-    assert sourced("bash", folder, left) == dict(constants)
-    assert sourced("sh", folder, left) == dict(constants)
+    assert sourced("bash", folder, remaining) == dict(constants)
+    assert sourced("sh", folder, remaining) == dict(constants)
 
 
 def braced_only(text: list[str]) -> list[str]:
@@ -534,12 +537,12 @@ def braced_only(text: list[str]) -> list[str]:
 @example(text=["A=1 ", "B=1#2", "C1=\x0b1", "if=${A}${B}"])
 @example(text=["B=", "A=${B}~"])
 def test_make_reads_the_same(folder: Path, text: list[str]) -> None:
-    left, constants = good_lines(braced_only(text))
+    remaining, constants = good_lines(braced_only(text))
     assume(constants)
-    raw = raw_in_make(folder, left, list(constants))
+    raw = raw_in_make(folder, remaining, list(constants))
     for name, value in constants.items():
         assert raw[name] in ({f"'{value}'", f'"{value}"'} if name in constants.quoted else {value})
-    alone, followed = included(folder, left, list(constants))
+    alone, followed = included(folder, remaining, list(constants))
     assert alone == dict(constants)
     assert followed == {name: f"{value}z" for name, value in constants.items()}
 
@@ -559,7 +562,11 @@ def test_the_names_that_would_break_a_shell_or_make_are_reserved() -> None:
     assert not {"AWS_DEFAULT_REGION", "CC", "TZ", "BASH_AWS_ACCOUNT_ID", "MAKE_AWS_ACCOUNT_ID"} & RESERVED_NAMES
 
 
-@given(st.one_of(st.binary(max_size=60), st.lists(lines(), max_size=6).map(lambda some: "\n".join(some).encode())))
+@given(
+    st.one_of(
+        st.binary(max_size=60), st.lists(lines(), max_size=6).map(lambda drawn_list: "\n".join(drawn_list).encode())
+    )
+)
 def test_no_bytes_make_it_raise(text: bytes) -> None:
     constants, faults = parse(text, "C")
     assert all(fault.where.split(":")[0] == "C" and fault.problem and fault.hint for fault in faults)

@@ -174,15 +174,15 @@ def test_a_fault(case: str, make_repo: MakeRepo, of_whole_calls: OfWholeCalls) -
     text, expected = CASES[case]
     with pytest.raises(IamgenError) as raised:
         load(make_repo(HEAD + text), NOW)
-    found = [(f"{fault.problem} | {fault.hint}", fault.where.partition(":")[0]) for fault in raised.value.faults]
-    assert found == [(expected, "users.py")]
+    problems = [(f"{fault.problem} | {fault.hint}", fault.where.partition(":")[0]) for fault in raised.value.faults]
+    assert problems == [(expected, "users.py")]
     assert bool(of_whole_calls(raised.value.faults)) == (case == "an emergency without a reason")
 
 
 def test_a_role_is_granted_where_it_is(make_repo: MakeRepo) -> None:
     users = HEAD + 'ROLES = (Role("DataR", accounts="prod"),)\nUSERS = (User("alice", {"*": "DataR"}),)'
     declaration = load(make_repo(users), NOW).declaration
-    assert [(one.account, one.role) for one in declaration.granted] == [("prod", "DataR")]
+    assert [(grant.account, grant.role) for grant in declaration.granted] == [("prod", "DataR")]
 
 
 def test_a_policy_is_where_it_is_used(make_repo: MakeRepo) -> None:
@@ -235,10 +235,12 @@ def test_an_emergency_is_shown_until_it_is_gone(until: str, problem: str, make_r
 )
 def test_a_grant_ends_at_its_moment(users: str, until: str, holds: bool, make_repo: MakeRepo) -> None:
     loaded = load(make_repo(HEAD + users.format(until)), NOW)
-    assert [one.role for one in loaded.declaration.granted] == (["OpsR"] if holds else [])
-    assert [one.role for one in loaded.declaration.ended] == ([] if holds else ["OpsR"])
-    told = [(fault.problem.partition("'s ")[2], fault.hint) for fault in loaded.warnings if "OpsR" in fault.problem]
-    assert told == ([] if holds else [("OpsR in dev ended at 2026-11-23 12:00:00 UTC: left out", "remove the grant")])
+    assert [grant.role for grant in loaded.declaration.granted] == (["OpsR"] if holds else [])
+    assert [grant.role for grant in loaded.declaration.ended] == ([] if holds else ["OpsR"])
+    problems = [(fault.problem.partition("'s ")[2], fault.hint) for fault in loaded.warnings if "OpsR" in fault.problem]
+    assert problems == (
+        [] if holds else [("OpsR in dev ended at 2026-11-23 12:00:00 UTC: left out", "remove the grant")]
+    )
 
 
 def test_what_has_ended_is_known_unless_the_same_is_granted_for_longer(make_repo: MakeRepo) -> None:
@@ -248,6 +250,6 @@ def test_what_has_ended_is_known_unless_the_same_is_granted_for_longer(make_repo
         ' User("bob", {"dev": (Grant("OpsR", until="2026-01-31"), "OpsR")}))'
     )
     declaration = load(make_repo(users), NOW).declaration
-    ended = [(one.principal.name, one.account, one.role, one.reason) for one in declaration.ended]
+    ended = [(grant.principal.name, grant.account, grant.role, grant.reason) for grant in declaration.ended]
     assert ended == [("alice", "dev", "OpsR", "INC-1"), ("alice", "prod", "ReadR", "INC-2")]
-    assert [(one.principal.name, one.until) for one in declaration.granted] == [("bob", None)]
+    assert [(grant.principal.name, grant.until) for grant in declaration.granted] == [("bob", None)]

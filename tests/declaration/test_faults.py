@@ -621,8 +621,8 @@ def test_every_fault_of_both_files_in_one_go(make_repo: MakeRepo) -> None:
         'USERS = (\n    User("al ice", {"dve": "ReadR"}),\n    User("bob", {"dev": Grant("Opsr")}, powr=1),\n'
         '    User("carol", {"prod": Grant("Opsr", until="x")}),\n)\nSETTINGS = Settings(trust="no")'
     )
-    found = faults(make_repo(users, CONST + "X_AWS_ACCOUNT_ID=1\nA = b\n"))
-    assert [fault.split(" | ")[:2] for fault in found] == [
+    result = faults(make_repo(users, CONST + "X_AWS_ACCOUNT_ID=1\nA = b\n"))
+    assert [fault.split(" | ")[:2] for fault in result] == [
         ["CONST.inc:5", "X_AWS_ACCOUNT_ID has 1 digits"],
         ["CONST.inc:6", "A: a blank before `=`"],
         ["users.py:4", "User: the name 'al ice' has ' ' in it"],
@@ -707,7 +707,7 @@ BOB = User("bob", {Account.DEV: "ReadR"})
 USERS = [deepcopy(BOB), replace(BOB, name="carol")]
 """
     loaded = load(make_repo(users), NOW)
-    assert [(one.principal.name, one.account) for one in loaded.declaration.granted] == [
+    assert [(grant.principal.name, grant.account) for grant in loaded.declaration.granted] == [
         ("bob", "dev"),
         ("carol", "dev"),
     ]

@@ -23,7 +23,7 @@ def lines(make_repo: MakeRepo, older: str, newer: str = NEWER, const: str | None
     options = {"const": const} if const else {}
     was = load(make_repo(newer, name="newer"), NOW).declaration
     will = load(make_repo(older, **options, name="older"), NOW).declaration
-    return [one.line for one in regained(was, will, NOW)]
+    return [item.line for item in regained(was, will, NOW)]
 
 
 def users(*more: str, rest: str = "") -> str:
@@ -31,7 +31,7 @@ def users(*more: str, rest: str = "") -> str:
 
 
 @pytest.mark.parametrize(
-    ("older", "found"),
+    ("older", "expected"),
     [
         (NEWER, []),
         (
@@ -75,8 +75,8 @@ def users(*more: str, rest: str = "") -> str:
         ),
     ],
 )
-def test_who_gets_what_back(older: str, found: list[str], make_repo: MakeRepo) -> None:
-    assert lines(make_repo, older) == found
+def test_who_gets_what_back(older: str, expected: list[str], make_repo: MakeRepo) -> None:
+    assert lines(make_repo, older) == expected
 
 
 @pytest.mark.parametrize("setting", ['users="stack"', 'trust="names"', 'stack="other"'])
@@ -86,7 +86,7 @@ def test_however_it_is_written(setting: str, make_repo: MakeRepo) -> None:
 
 
 @pytest.mark.parametrize(
-    ("newer_end", "older_end", "found"),
+    ("newer_end", "older_end", "expected"),
     [
         ("2026-12-01", "2026-12-31", ["bob (OpsR on prod until the end of 2026-12-31 (UTC))"]),
         ("2026-12-31", "2026-12-01", []),
@@ -97,13 +97,13 @@ def test_however_it_is_written(setting: str, make_repo: MakeRepo) -> None:
     ],
 )
 def test_a_grant_that_lasts_longer(
-    newer_end: str | None, older_end: str | None, found: list[str], make_repo: MakeRepo
+    newer_end: str | None, older_end: str | None, expected: list[str], make_repo: MakeRepo
 ) -> None:
     def bob(end: str | None) -> str:
         grant = f'Grant("OpsR", until="{end}", reason="OPS-1")' if end else '"OpsR"'
         return users(f'User("bob", {{"prod": {grant}}})')
 
-    assert lines(make_repo, bob(older_end), bob(newer_end)) == found
+    assert lines(make_repo, bob(older_end), bob(newer_end)) == expected
 
 
 def test_an_account_is_its_id_and_not_its_name(make_repo: MakeRepo) -> None:
@@ -114,7 +114,7 @@ def test_an_account_is_its_id_and_not_its_name(make_repo: MakeRepo) -> None:
     (make_repo(name="unused") / "users.py").unlink()
     again = load(make_repo(NEWER, other, "elsewhere"), NOW).declaration
     was = load(make_repo(NEWER, name="before"), NOW).declaration
-    assert [one.line for one in regained(was, again, NOW)] == ["alice (OpsR on prod)"]
+    assert [item.line for item in regained(was, again, NOW)] == ["alice (OpsR on prod)"]
 
 
 def test_what_people_have_is_in_the_account_that_holds_them(make_repo: MakeRepo) -> None:

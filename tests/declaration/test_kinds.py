@@ -27,38 +27,38 @@ def read(text: str) -> Accounts:
 
 @pytest.mark.parametrize("kind", ["dev", "prod", "workload"])
 def test_it_may_be_stated(kind: str) -> None:
-    found = read(f"{BASE}SHOP_AWS_ACCOUNT_ID=333333333333\nSHOP_AWS_ACCOUNT_KIND={kind}\n")
-    assert (found.faults, found.by_name["shop"].kind) == ((), kind)
-    assert found.by_name["shop"].needs_approval is (kind == "prod")
+    parsed = read(f"{BASE}SHOP_AWS_ACCOUNT_ID=333333333333\nSHOP_AWS_ACCOUNT_KIND={kind}\n")
+    assert (parsed.faults, parsed.by_name["shop"].kind) == ((), kind)
+    assert parsed.by_name["shop"].needs_approval is (kind == "prod")
 
 
 def test_the_account_of_the_people_may_have_any_name() -> None:
-    found = read(
+    parsed = read(
         "GLOBAL_AWS_REGION=eu-west-1\nPEOPLE_AWS_ACCOUNT_ID=111111111111\nPEOPLE_AWS_ACCOUNT_KIND=user-only\n"
         "DEV_AWS_ACCOUNT_ID=222222222222\n"
     )
-    assert found.faults == ()
-    people, dev = found.by_name["people"], found.by_name["dev"]
+    assert parsed.faults == ()
+    people, dev = parsed.by_name["people"], parsed.by_name["dev"]
     assert (people.holds_people, people.is_workload, people.needs_approval) == (True, False, True)
     assert (dev.holds_people, dev.is_workload, dev.needs_approval) == (False, True, False)
-    assert found.aliases == {"user-only": "people"}
+    assert parsed.aliases == {"user-only": "people"}
 
 
 def test_a_pattern_leaves_out_whatever_holds_nothing_but_people(make_repo: MakeRepo) -> None:
     const = BASE.replace("USER_ONLY", "PEOPLE") + "PEOPLE_AWS_ACCOUNT_KIND=user-only\n"
     users = USERS.replace("USERS = ()", 'USERS = (User("a", {"*": "ReadR"}), User("b", {"user-only": "ReadR"}))')
     granted = load(make_repo(users, const), NOW).declaration.granted
-    assert [(one.principal.name, one.account) for one in granted] == [("a", "dev"), ("b", "people")]
+    assert [(grant.principal.name, grant.account) for grant in granted] == [("a", "dev"), ("b", "people")]
 
 
 def test_a_stand_in_is_found_by_kind_and_needs_approval() -> None:
-    found = read(
+    parsed = read(
         "GLOBAL_AWS_REGION=eu-west-1\nMAIN_AWS_ACCOUNT_ID=222222222222\nSHOP_AWS_ACCOUNT_ID=333333333333\n"
         "SHOP_AWS_ACCOUNT_KIND=prod\n"
     )
-    assert found.faults == ()
-    assert found.aliases == {"user-only": "main"}
-    assert found.by_name["main"].needs_approval
+    assert parsed.faults == ()
+    assert parsed.aliases == {"user-only": "main"}
+    assert parsed.by_name["main"].needs_approval
 
 
 @pytest.mark.parametrize(

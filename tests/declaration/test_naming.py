@@ -26,14 +26,14 @@ names = st.text("abAB01+=,.@_-", min_size=1, max_size=64)
 
 
 @given(names, names)
-def test_different_names_have_different_ids_of_letters_and_digits(one: str, other: str) -> None:
-    assert re.fullmatch(r"[A-Za-z0-9]+", logical_id("User", one))
-    assert (logical_id("User", one) == logical_id("User", other)) == (one == other)
+def test_different_names_have_different_ids_of_letters_and_digits(first: str, other: str) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9]+", logical_id("User", first))
+    assert (logical_id("User", first) == logical_id("User", other)) == (first == other)
 
 
 @given(names, names)
-def test_what_is_made_of_different_names_is_different_to_iam_too(one: str, other: str) -> None:
-    made = [{f"{logical_id('CIUser', name)}{end}".casefold() for end in ("G", "P")} for name in (one, other)]
-    assert one == other or not made[0] & made[1]
-    ids = [{logical_id("CIUser", name) + end for end in ("", "G", "P")} for name in (one, other)]
-    assert one == other or not ids[0] & ids[1]
+def test_what_is_made_of_different_names_is_different_to_iam_too(first: str, other: str) -> None:
+    result = [{f"{logical_id('CIUser', name)}{end}".casefold() for end in ("G", "P")} for name in (first, other)]
+    assert first == other or not result[0] & result[1]
+    ids = [{logical_id("CIUser", name) + end for end in ("", "G", "P")} for name in (first, other)]
+    assert first == other or not ids[0] & ids[1]

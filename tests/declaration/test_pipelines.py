@@ -120,7 +120,7 @@ def test_who_it_is(pipeline: Pipeline, expected: TokenIdentity) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pipeline", "what"),
+    ("pipeline", "message"),
     [
         (Pipeline("github", "repo:acme/*:environment:prod"), "has a wildcard, and would admit others too"),
         (Pipeline("github", "repo:acme*"), "has a wildcard, and would admit others too"),
@@ -187,8 +187,8 @@ def test_who_it_is(pipeline: Pipeline, expected: TokenIdentity) -> None:
         (Pipeline("https://ci.example.com:8443", "x", audience="y"), "has a port, and AWS asks an issuer at port 443"),
     ],
 )
-def test_who_it_may_not_be(pipeline: Pipeline, what: str) -> None:
-    assert what in " | ".join(fault[0] for fault in identity_problems(pipeline))
+def test_who_it_may_not_be(pipeline: Pipeline, message: str) -> None:
+    assert message in " | ".join(fault[0] for fault in identity_problems(pipeline))
 
 
 SUBJECT_OF_GITHUB = "give repository='acme/shop' with environment='prod' or branch='main', or a whole subject"
@@ -326,7 +326,7 @@ WHOLE = "does not name the whole organisation, and strangers have tokens of"
 
 
 @pytest.mark.parametrize(
-    ("issuer", "subject", "audience", "what"),
+    ("issuer", "subject", "audience", "message"),
     [
         (GITHUB, "environment:prod", STS, f"the subject 'environment:prod' {WHOLE}"),
         (GITHUB, "ref:refs/heads/main", STS, WHOLE),
@@ -369,10 +369,10 @@ WHOLE = "does not name the whole organisation, and strangers have tokens of"
     ],
 )
 def test_a_subject_that_names_nobodys_organisation_is_refused(
-    issuer: str, subject: str, audience: str, what: str
+    issuer: str, subject: str, audience: str, message: str
 ) -> None:
     (fault,) = identity_problems(Pipeline(issuer, subject, audience=audience))
-    assert what in fault[0]
+    assert message in fault[0]
     assert fault[1]
 
 

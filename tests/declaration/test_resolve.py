@@ -58,18 +58,23 @@ def test_everything_that_is_declared(make_repo: Callable[..., Path]) -> None:
     assert declaration.settings.stack == "acme"
     assert dict(declaration.session_hours) == {"AdminR": 1, "OpsR": 3, "ReadR": 12}
     assert declaration.ops_services == ("brandnew", "ec2", "s3")
-    assert [(one.name, one.path, one.power, one.email, one.tags) for one in declaration.people] == [
+    assert [(person.name, person.path, person.power, person.email, person.tags) for person in declaration.people] == [
         ("alice", "/x/", True, "a@b.de", ()),
         ("Bob", "/", False, None, (("a", "1"), ("b", "2"))),
     ]
-    assert [one.name for one in declaration.machines] == ["ci", "zed"]
-    assert [one.subject for one in declaration.workloads] == ["repo:a/b:ref:refs/heads/m", "repo:b/b:ref:refs/heads/m"]
+    assert [machine.name for machine in declaration.machines] == ["ci", "zed"]
+    assert [workload.subject for workload in declaration.workloads] == [
+        "repo:a/b:ref:refs/heads/m",
+        "repo:b/b:ref:refs/heads/m",
+    ]
 
 
 def test_who_is_granted_what(make_repo: Callable[..., Path]) -> None:
     declaration = load(make_repo(USERS, CONST), NOW).declaration
     february = datetime(2027, 2, 1, tzinfo=UTC)
-    assert [(one.principal.name, one.account, one.role, one.until, one.reason) for one in declaration.granted] == [
+    assert [
+        (grant.principal.name, grant.account, grant.role, grant.until, grant.reason) for grant in declaration.granted
+    ] == [
         ("alice", "dev", "ReadR", None, ""),
         ("alice", "prod", "ReadR", None, ""),
         ("alice", "dev", "OpsR", february, ""),
@@ -80,7 +85,7 @@ def test_who_is_granted_what(make_repo: Callable[..., Path]) -> None:
         ("repo:b/b:ref:refs/heads/m", "dev", "ReadR", None, ""),
         ("repo:b/b:ref:refs/heads/m", "dev", "OpsR", None, ""),
     ]
-    assert [(one.principal.name, one.role) for one in declaration.ended] == [("ci", "OpsR")]
+    assert [(grant.principal.name, grant.role) for grant in declaration.ended] == [("ci", "OpsR")]
 
 
 def test_roles_groups_and_policies_of_ones_own(make_repo: Callable[..., Path]) -> None:
@@ -94,7 +99,9 @@ def test_roles_groups_and_policies_of_ones_own(make_repo: Callable[..., Path]) -
     audit, _ = declaration.groups
     assert (audit.name, audit.members) == ("AuditG", ("Bob", "alice"))
     assert (audit.managed_policies, audit.policies) == (("Two", "One"), ("BbP", "AaP"))
-    assert [(one.name, one.template, dict(one.vars), set(one.accounts)) for one in declaration.policies] == [
+    assert [
+        (policy.name, policy.template, dict(policy.vars), set(policy.accounts)) for policy in declaration.policies
+    ] == [
         ("AaP", "a.json.j2", {}, {"dev", "prod"}),
         ("BbP", "b.json.j2", {"x": 1}, {"dev"}),
     ]

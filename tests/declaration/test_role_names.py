@@ -16,8 +16,8 @@ ROLES = ("AdminR", "ReadR", "DataSyncR")
 def faults(text: str, stack: str = "infra") -> list[str]:
     constants, misread = parse(f"{CONST}{text}".encode(), "CONST.inc")
     assert misread == ()
-    found = role_name_faults(constants, accounts(constants), stack, ROLES)
-    return [" | ".join((exact(fault.where), fault.problem, fault.hint)) for fault in found]
+    result = role_name_faults(constants, accounts(constants), stack, ROLES)
+    return [" | ".join((exact(fault.where), fault.problem, fault.hint)) for fault in result]
 
 
 @pytest.mark.parametrize(

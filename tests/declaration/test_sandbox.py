@@ -35,12 +35,12 @@ def test_each_revision_has_its_own_helper_modules(world: World, iamgen: Iamgen, 
         ann.commit(role, users_py=BY_PEOPLE.replace("people", module))
     helper.write_text('ROLE = "AdminR"\n')
     for before, after, gone, come in (("HEAD^", "HEAD", "OpsR", "ReadR"), ("HEAD", None, "ReadR", "AdminR")):
-        wanted = [before] if after is None else [before, after]
-        done = iamgen(ann.folder, "changes", *wanted, PYTHONPATH=pythonpath)
+        requested = [before] if after is None else [before, after]
+        done = iamgen(ann.folder, "changes", *requested, PYTHONPATH=pythonpath)
         assert done.stderr == ""
         for role, sign in ((gone, "-"), (come, "+")):
-            _, found, rest = done.stdout.partition(f"~ {role}  AWS::IAM::Role\n")
-            assert found, done.stdout
+            _, result, rest = done.stdout.partition(f"~ {role}  AWS::IAM::Role\n")
+            assert result, done.stdout
             assert f"{sign} AssumeRolePolicyDocument: Allow" in rest.partition("\n    ~ ")[0]
 
 
@@ -114,12 +114,12 @@ def test_a_file_that_it_opens_is_of_its_revision(world: World, iamgen: Iamgen) -
         (ann.folder / "people.csv").write_text(f"bob,{role}\n")
         ann.commit(role, users_py=BY_FILE)
     (ann.folder / "people.csv").write_text("bob,AdminR\n")
-    for wanted, gone, come in ((["HEAD^", "HEAD"], "OpsR", "ReadR"), (["HEAD"], "ReadR", "AdminR")):
-        done = iamgen(ann.folder, "changes", *wanted)
+    for revisions, gone, come in ((["HEAD^", "HEAD"], "OpsR", "ReadR"), (["HEAD"], "ReadR", "AdminR")):
+        done = iamgen(ann.folder, "changes", *revisions)
         assert done.stderr == ""
         for role, sign in ((gone, "-"), (come, "+")):
-            _, found, rest = done.stdout.partition(f"~ {role}  AWS::IAM::Role\n")
-            assert found, done.stdout
+            _, result, rest = done.stdout.partition(f"~ {role}  AWS::IAM::Role\n")
+            assert result, done.stdout
             assert f"{sign} AssumeRolePolicyDocument: Allow" in rest.partition("\n    ~ ")[0]
 
 
@@ -277,16 +277,16 @@ def is_pipe(fd):
 """
 
 
-@pytest.mark.parametrize(("code", "what"), ENDINGS.values(), ids=list(ENDINGS))
-def test_a_process_that_ends_early_is_a_fault(make_repo: MakeRepo, iamgen: Iamgen, code: str, what: str) -> None:
+@pytest.mark.parametrize(("code", "message"), ENDINGS.values(), ids=list(ENDINGS))
+def test_a_process_that_ends_early_is_a_fault(make_repo: MakeRepo, iamgen: Iamgen, code: str, message: str) -> None:
     done = iamgen(
         make_repo(f"import builtins, os, signal, sys, time\n{IS_PIPE}\n{HEAD}USERS = ()\n{code}\n"), "render", "dev"
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error: users.py")
-    assert what in done.stderr
+    assert message in done.stderr
     assert done.stderr.count("error: ") == done.stderr.count("hint: ") == 1
-    if "ended the process" in what or "cannot be gathered" in what:
+    if "ended the process" in message or "cannot be gathered" in message:
         assert done.stderr.endswith("hint: run it by itself to see why: python users.py\n")
 
 
@@ -334,8 +334,8 @@ def living(group: int) -> list[str]:
     """Return the processes of a group that have not ended, once those that were ended have had time to do so."""
     for _ in range(200):
         processes = subprocess.run(["ps", "-A", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True)
-        found = [line for line in processes.stdout.splitlines() if line.split()[0] == str(group)]
-        running = [line for line in found if not line.split()[1].startswith("Z")]  # the others wait to be noted
+        result = [line for line in processes.stdout.splitlines() if line.split()[0] == str(group)]
+        running = [line for line in result if not line.split()[1].startswith("Z")]  # the others wait to be noted
         if not running:
             break
         time.sleep(0.01)

@@ -45,9 +45,9 @@ def declared(make_repo: MakeRepo, *lines: str) -> list[Fault]:
 @pytest.mark.parametrize("other", ["OpsR", "ReadR"])
 def test_it_is_refused(service: str, guarded: str, other: str, make_repo: MakeRepo) -> None:
     access = f'{{"{guarded}": "OpsR", "dev": "{other}"}}'
-    ((where, what, hint),) = declared(make_repo, ONE_EACH[service].format(access=access))
+    ((where, message, hint),) = declared(make_repo, ONE_EACH[service].format(access=access))
     assert where == "users.py:5"
-    assert what.endswith(f"is for dev as well, and gets OpsR in {guarded} without anybody's approval")
+    assert message.endswith(f"is for dev as well, and gets OpsR in {guarded} without anybody's approval")
     assert hint
     if service == "an issuer":
         assert hint == f"give {guarded} a subject of its own, that no other job has"

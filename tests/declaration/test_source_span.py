@@ -105,8 +105,8 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_the_place_is_exact(case: str, make_repo: MakeRepo) -> None:
     text, expected = CASES[case]
-    found = places(make_repo((HEAD + text).encode()))
-    assert found == expected
+    result = places(make_repo((HEAD + text).encode()))
+    assert result == expected
 
 
 def test_a_source_in_another_encoding(make_repo: MakeRepo) -> None:
@@ -201,7 +201,7 @@ def fault(line: int, problem: str, hint: str = "h") -> Fault:
     ],
 )
 def test_what_is_alike_is_told_once(faults: list[Fault], problems: list[str]) -> None:
-    assert [told.problem for told in told_once(faults)] == problems
+    assert [reported.problem for reported in told_once(faults)] == problems
 
 
 def test_the_line_of_a_call_is_the_one_that_python_tells() -> None:

@@ -85,12 +85,12 @@ class Stubbed:
         self.stubs[service].add_client_error(operation, code, message)
 
     def identity(self, account: str = DEV) -> None:
-        who = {"Account": account, "Arn": f"arn:aws:iam::{account}:user/carol", "UserId": "x"}
-        self.answer("sts", "get_caller_identity", who)
+        caller = {"Account": account, "Arn": f"arn:aws:iam::{account}:user/carol", "UserId": "x"}
+        self.answer("sts", "get_caller_identity", caller)
 
     def stack(self, status: str, **more: Any) -> None:
-        found = {"StackName": "infra", "StackId": "stack-id", "StackStatus": status, "CreationTime": NOW, **more}
-        self.answer("cloudformation", "describe_stacks", {"Stacks": [found]})
+        collected = {"StackName": "infra", "StackId": "stack-id", "StackStatus": status, "CreationTime": NOW, **more}
+        self.answer("cloudformation", "describe_stacks", {"Stacks": [collected]})
 
     def no_roles(self) -> None:
         """Answer that the role of the order's template does not exist: its stack is not in another region."""
@@ -104,7 +104,7 @@ class Stubbed:
 @pytest.fixture
 def stubbed() -> Iterator[Stubbed]:
     with ExitStack() as stack:
-        found = Stubbed()
-        yield found
-        for stub in found.stubs.values():
+        result = Stubbed()
+        yield result
+        for stub in result.stubs.values():
             stack.callback(stub.deactivate)

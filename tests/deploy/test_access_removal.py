@@ -34,8 +34,8 @@ def policy(*statements: Body) -> Body:
 
 
 def attached(**holders: list[str]) -> Body:
-    made = policy(may("s3:*"))
-    return {**made, "Properties": {**made["Properties"], **holders}}
+    document = policy(may("s3:*"))
+    return {**document, "Properties": {**document["Properties"], **holders}}
 
 
 def may(*actions: str, effect: str = "Allow", **more: Any) -> Body:

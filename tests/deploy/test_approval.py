@@ -54,34 +54,34 @@ def test_a_replacement_that_only_aws_knows_of_is_refused(
     )
     stubbed.done()
     plan = answers(stubbed, order, text, replacement)
-    found = take_up(plan, order, stubbed.clients, replace(choices, allow_replacement=True))
-    assert found
-    assert [(one.logical_id, one.replaced) for one in found.changes] == [("ReadR", True)]
+    prepared = take_up(plan, order, stubbed.clients, replace(choices, allow_replacement=True))
+    assert prepared
+    assert [(change.logical_id, change.replaced) for change in prepared.changes] == [("ReadR", True)]
 
 
 def test_what_was_approved_is_taken_up(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     text = order.text.replace("user/bob", "user/eve")
-    found = take_up(answers(stubbed, order, text, "False"), order, stubbed.clients, choices)
-    assert found
-    assert (found.order.text, found.before is None, found.is_pending) == (written(text), False, True)
+    prepared = take_up(answers(stubbed, order, text, "False"), order, stubbed.clients, choices)
+    assert prepared
+    assert (prepared.order.text, prepared.before is None, prepared.is_pending) == (written(text), False, True)
     stubbed.done()
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "message"),
     [
         ("EXECUTE_FAILED", "the plan was carried out, and failed"),
         ("OBSOLETE", "the plan's change set cannot be executed any more: OBSOLETE"),
     ],
 )
 def test_a_plan_that_does_not_wait_any_more(
-    stubbed: Stubbed, order: Order, choices: Choices, status: str, said: str
+    stubbed: Stubbed, order: Order, choices: Choices, status: str, message: str
 ) -> None:
     stubbed.identity()
     stubbed.answer("cloudformation", "describe_change_set", {"ExecutionStatus": status})
     stubbed.stack("CREATE_COMPLETE")
     plan = Kept("dev", order.account_id, "eu-west-1", "infra", "stack-id", "set", "UPDATE", MOMENT, "digest")
-    with pytest.raises(IamgenError, match=said) as raised:
+    with pytest.raises(IamgenError, match=message) as raised:
         take_up(plan, order, stubbed.clients, choices)
     assert not isinstance(raised.value, ForgedPlanError)
     stubbed.done()
@@ -113,10 +113,10 @@ def test_what_is_left_of_a_plan_that_was_carried_out(
     stubbed.stack("UPDATE_COMPLETE", EnableTerminationProtection=True)
     stubbed.answer("cloudformation", "get_stack_policy", {"StackPolicyBody": STRICT} if guarded else {})
     plan = Kept("dev", order.account_id, "eu-west-1", "infra", "stack-id", "set", "UPDATE", "before", "digest")
-    found = take_up(plan, order, stubbed.clients, choices)
-    assert (found is None) is guarded
-    if found:
-        assert (found.change_set, found.is_pending) == (None, True)
+    prepared = take_up(plan, order, stubbed.clients, choices)
+    assert (prepared is None) is guarded
+    if prepared:
+        assert (prepared.change_set, prepared.is_pending) == (None, True)
     stubbed.done()
 
 

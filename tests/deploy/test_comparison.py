@@ -78,9 +78,9 @@ def conditional(operator: str, key: str, *values: str) -> Rules:
     ],
 )
 def test_what_an_answer_hangs_on(operator: str, text: str) -> None:
-    found = compare(side(rules(ALLOW)), side(conditional(operator, "aws:X", "a", "b")))
-    assert found.answer is UNDECIDED
-    assert text in found.unknown
+    sides_compared = compare(side(rules(ALLOW)), side(conditional(operator, "aws:X", "a", "b")))
+    assert sides_compared.answer is UNDECIDED
+    assert text in sides_compared.unknown
 
 
 def test_conditions_hold_on_both_sides_alike() -> None:
@@ -90,11 +90,11 @@ def test_conditions_hold_on_both_sides_alike() -> None:
     assert compare(either, side(conditional("ForAnyValue:StringLike", "AWS:x", "b", "a"))) == SidesCompared(KEPT)
     fewer = compare(several, side(conditional("StringLike", "aws:X", "b")))
     assert fewer == SidesCompared(UNDECIDED, ("whether aws:X is a (StringLike)",))
-    one = side(conditional("StringEquals", "aws:X", "a"))
-    assert compare(one, side(conditional("StringNotEquals", "aws:X", "a"))).answer is UNDECIDED
-    other = compare(one, side(conditional("StringLike", "aws:X", "a")))
+    policy_side = side(conditional("StringEquals", "aws:X", "a"))
+    assert compare(policy_side, side(conditional("StringNotEquals", "aws:X", "a"))).answer is UNDECIDED
+    other = compare(policy_side, side(conditional("StringLike", "aws:X", "a")))
     assert other.unknown == ("whether aws:X is a (StringEquals)", "whether aws:X is a (StringLike)")
-    assert compare(one, side(Rules(()))).answer is LOST
+    assert compare(policy_side, side(Rules(()))).answer is LOST
 
 
 @pytest.mark.parametrize(
@@ -184,8 +184,8 @@ def test_as_many_assumptions_as_are_tried(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_whether_a_key_is_there_is_a_single_question() -> None:
-    found = compare(side(rules(ALLOW)), side(conditional("Null", "aws:X", "true", "false")))
-    assert found == SidesCompared(UNDECIDED, ("whether aws:X is true or false (Null)",))
+    sides_compared = compare(side(rules(ALLOW)), side(conditional("Null", "aws:X", "true", "false")))
+    assert sides_compared == SidesCompared(UNDECIDED, ("whether aws:X is true or false (Null)",))
 
 
 def test_what_cannot_be_compared_decides_nothing() -> None:

@@ -92,4 +92,6 @@ def test_what_is_no_update_of_a_stack(declaration: Declaration) -> None:
 
 def test_an_account_of_another_name_is_the_same_stack(declaration: Declaration) -> None:
     before = [account({"ToolR": role("t")}, "old-name")]
-    assert [one.where for one in objections(before, [account({}, "new-name")], declaration, NOW)] == ["new-name ToolR"]
+    assert [objection.where for objection in objections(before, [account({}, "new-name")], declaration, NOW)] == [
+        "new-name ToolR"
+    ]

@@ -12,12 +12,12 @@ BOB = "arn:aws:iam::111111111111:user/bob"
 
 
 def outcome(*reasons: str, status: str = "UPDATE_ROLLBACK_COMPLETE") -> OperationOutcome:
-    failed = [Event("ReadR", "AWS::IAM::Role", "UPDATE_FAILED", one, of_stack=False) for one in reasons]
+    failed = [Event("ReadR", "AWS::IAM::Role", "UPDATE_FAILED", reason, of_stack=False) for reason in reasons]
     return OperationOutcome(status, (*failed, Event("infra", "AWS::CloudFormation::Stack", status, "", of_stack=True)))
 
 
-def handler(said: str) -> str:
-    return f'Resource handler returned message: "{said}" (RequestToken: 1-2, HandlerErrorCode: InvalidRequest)'
+def handler(message: str) -> str:
+    return f'Resource handler returned message: "{message}" (RequestToken: 1-2, HandlerErrorCode: InvalidRequest)'
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_first_cause(reason: str, fault: Fault) -> None:
 
 
 def test_what_was_given_up_because_of_another_is_no_cause() -> None:
-    found = explained("dev", outcome("Resource update cancelled", "Resource creation cancelled", "the cause"), ())
-    assert found.problem == "the cause"
+    fault = explained("dev", outcome("Resource update cancelled", "Resource creation cancelled", "the cause"), ())
+    assert fault.problem == "the cause"
 
 
 def test_no_cause_at_all() -> None:
@@ -118,7 +118,7 @@ def ended(status: str, *events: Event) -> OperationOutcome:
 
 def test_what_aws_gives_up_is_a_fault_though_the_operation_ends_well() -> None:
     """CloudFormation tries it three times: that is one fault."""
-    tries = [event("UserCarol", one, USED, "carol") for one in ("DELETE_IN_PROGRESS", "DELETE_FAILED")] * 3
+    tries = [event("UserCarol", text, USED, "carol") for text in ("DELETE_IN_PROGRESS", "DELETE_FAILED")] * 3
     (fault,) = failed_for_good("dev", ended("UPDATE_COMPLETE", *tries), " --profile x")
     assert fault == Fault(
         "dev UserCarol",
@@ -130,7 +130,7 @@ def test_what_aws_gives_up_is_a_fault_though_the_operation_ends_well() -> None:
 
 
 def test_what_works_at_a_later_try_is_no_fault() -> None:
-    tries = [event("UserCarol", one, USED, "carol") for one in ("DELETE_FAILED", "DELETE_COMPLETE")]
+    tries = [event("UserCarol", text, USED, "carol") for text in ("DELETE_FAILED", "DELETE_COMPLETE")]
     assert list(failed_for_good("dev", ended("UPDATE_COMPLETE", *tries))) == []
 
 
@@ -148,7 +148,7 @@ def test_any_other_failure_in_an_operation_that_ends_well_is_a_fault_too() -> No
 def test_what_stays_after_a_rollback_is_told_besides_the_cause() -> None:
     failed, stays = event("A", "UPDATE_FAILED", "Oh", "a"), event("B", "DELETE_FAILED", USED, "b")
     outcome = ended("UPDATE_ROLLBACK_COMPLETE", failed, event("A", "UPDATE_COMPLETE", "", "a"), stays)
-    assert [one.where for one in not_rolled_back("dev", outcome)] == ["dev B"]
+    assert [fault.where for fault in not_rolled_back("dev", outcome)] == ["dev B"]
     assert explained("dev", outcome, ()).hint.startswith("AWS has put back all but what is named besides")
     assert list(failed_for_good("dev", ended("UPDATE_COMPLETE", event("A", "UPDATE_COMPLETE")))) == []
 

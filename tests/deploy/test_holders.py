@@ -65,17 +65,17 @@ def test_what_attaches_a_policy(more: Body, expected: str) -> None:
 def test_a_holder_names_a_policy_of_the_template(arn: object) -> None:
     policy = resource("ManagedPolicy", ManagedPolicyName="p", PolicyDocument=LIST)
     user = resource("User", UserName="bob", ManagedPolicyArns=[arn], PermissionsBoundary=arn)
-    made = holders(U=user, P=policy)
-    assert actions(made, USER, "bob") == {"p": ("s3:ListBucket",)}
-    bob = made.named(USER, "bob")
+    template_holders = holders(U=user, P=policy)
+    assert actions(template_holders, USER, "bob") == {"p": ("s3:ListBucket",)}
+    bob = template_holders.named(USER, "bob")
     assert bob
     assert bob.boundary == bob.policies[0]
 
 
 def test_a_boundary_that_is_not_known_is_there() -> None:
     arn = f"{HERE}:policy/elsewhere"
-    made = holders(U=resource("User", UserName="bob", PermissionsBoundary=arn), R=ROLE_R)
-    bob, role = made.named(USER, "bob"), made.named(ROLE, "r")
+    template_holders = holders(U=resource("User", UserName="bob", PermissionsBoundary=arn), R=ROLE_R)
+    bob, role = template_holders.named(USER, "bob"), template_holders.named(ROLE, "r")
     assert bob
     assert bob.boundary
     assert (bob.boundary.name, bob.boundary.statements, bob.trust) == (arn, None, None)
@@ -88,55 +88,59 @@ def test_a_boundary_that_is_not_known_is_there() -> None:
 def test_a_policy_of_aws_is_known_in_its_partition() -> None:
     name = "arn:aws:iam::aws:policy/AdministratorAccess"
     unknown = "arn:aws:iam::aws:policy/NoSuchPolicy"
-    made = holders(U=resource("User", UserName="bob", ManagedPolicyArns=[name, unknown]))
-    assert actions(made, USER, "bob") == {name: ("*",), unknown: None}
+    template_holders = holders(U=resource("User", UserName="bob", ManagedPolicyArns=[name, unknown]))
+    assert actions(template_holders, USER, "bob") == {name: ("*",), unknown: None}
 
 
 def test_whoever_may_have_a_policy_may_have_it() -> None:
     policy = resource("ManagedPolicy", ManagedPolicyName="p", PolicyDocument=LIST, Users=[HOLE])
-    made = holders(B=BOB, E=EVE, R=ROLE_R, P=policy)
-    assert actions(made, USER, "bob") == {"p, which may be attached to bob": None}
-    assert actions(made, USER, "eve") == {"p, which may be attached to eve": None}
-    assert actions(made, ROLE, "r") == {}
+    template_holders = holders(B=BOB, E=EVE, R=ROLE_R, P=policy)
+    assert actions(template_holders, USER, "bob") == {"p, which may be attached to bob": None}
+    assert actions(template_holders, USER, "eve") == {"p, which may be attached to eve": None}
+    assert actions(template_holders, ROLE, "r") == {}
     other = resource("ManagedPolicy", ManagedPolicyName="p", PolicyDocument=PASS, Users=[HOLE])
-    assert made.named(USER, "eve") != holders(B=BOB, E=EVE, R=ROLE_R, P=other).named(USER, "eve")
+    assert template_holders.named(USER, "eve") != holders(B=BOB, E=EVE, R=ROLE_R, P=other).named(USER, "eve")
 
 
 def test_what_is_attached_to_somebody_of_elsewhere() -> None:
     policy = resource("ManagedPolicy", ManagedPolicyName="p", PolicyDocument=LIST, Roles=["Other"], Users=["other"])
-    made = holders(P=policy)
-    assert made.named(ROLE, "other") is None
-    assert actions(made, ROLE, "OTHER") == {"p": ("s3:ListBucket",)}
-    assert actions(made, GROUP, "other") == {}
+    template_holders = holders(P=policy)
+    assert template_holders.named(ROLE, "other") is None
+    assert actions(template_holders, ROLE, "OTHER") == {"p": ("s3:ListBucket",)}
+    assert actions(template_holders, GROUP, "other") == {}
 
 
 def test_the_same_policy_counts_once() -> None:
     policy = resource("ManagedPolicy", ManagedPolicyName="p", PolicyDocument=LIST, Users=["bob"])
-    made = holders(U=resource("User", UserName="bob", ManagedPolicyArns=[{"Ref": "P"}]), P=policy)
-    bob = made.named(USER, "bob")
+    template_holders = holders(U=resource("User", UserName="bob", ManagedPolicyArns=[{"Ref": "P"}]), P=policy)
+    bob = template_holders.named(USER, "bob")
     assert bob
     assert [item.name for item in bob.policies] == ["p"]
 
 
 def test_what_could_not_be_read_of_a_template_may_be_about_anybody() -> None:
     body = {"Transform": "Company::Macro", "Resources": {"B": BOB}}
-    made = Holders.of(body, PLACE)
-    (name,) = actions(made, USER, "bob")
+    template_holders = Holders.of(body, PLACE)
+    (name,) = actions(template_holders, USER, "bob")
     assert name.startswith("B, as ")
-    assert actions(made, USER, "bob") == {name: None}
+    assert actions(template_holders, USER, "bob") == {name: None}
 
 
 def test_who_is_in_which_group() -> None:
     group, other = resource("Group", GroupName="Admins"), resource("Group", GroupName="others")
     addition = resource("UserToGroupAddition", GroupName={"Ref": "G"}, Users=["Bob", "mallory"])
-    made = holders(G=group, O=other, B=BOB, E=resource("User", UserName="eve", Groups=["others"]), A=addition)
-    admins, others = made.of_logical_id("G"), made.of_logical_id("O")
-    assert made.members_of(admins) == made.members_of(admins, certain=True) == {"Bob", "mallory"}
-    assert made.members_of(others) == {"eve"}
-    assert made.members_of(None) == frozenset()
-    assert made.groups_of("BOB") == (admins,)
-    assert made.groups_of("nobody") == ()
-    assert made.of_logical_id("A") is None
+    template_holders = holders(
+        G=group, O=other, B=BOB, E=resource("User", UserName="eve", Groups=["others"]), A=addition
+    )
+    admins, holder = template_holders.of_logical_id("G"), template_holders.of_logical_id("O")
+    assert (
+        template_holders.members_of(admins) == template_holders.members_of(admins, certain=True) == {"Bob", "mallory"}
+    )
+    assert template_holders.members_of(holder) == {"eve"}
+    assert template_holders.members_of(None) == frozenset()
+    assert template_holders.groups_of("BOB") == (admins,)
+    assert template_holders.groups_of("nobody") == ()
+    assert template_holders.of_logical_id("A") is None
 
 
 def test_a_member_under_a_condition_is_not_certain() -> None:
@@ -145,10 +149,10 @@ def test_a_member_under_a_condition_is_not_certain() -> None:
         "Conditions": {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, HOLE]}},
         "Resources": {"G": resource("Group", GroupName="g"), "U": resource("User", UserName="bob", Groups=groups)},
     }
-    made = Holders.of(body, PLACE)
-    group = made.of_logical_id("G")
-    assert made.members_of(group) == {"bob"}
-    assert made.members_of(group, certain=True) == frozenset()
+    template_holders = Holders.of(body, PLACE)
+    group = template_holders.of_logical_id("G")
+    assert template_holders.members_of(group) == {"bob"}
+    assert template_holders.members_of(group, certain=True) == frozenset()
 
 
 @pytest.mark.parametrize("document", [LIST, json.dumps(LIST)])
@@ -175,9 +179,11 @@ def test_a_single_element_is_a_list(value: object, elements: list[object]) -> No
 
 
 def test_the_random_end_of_a_name_is_left_out() -> None:
-    made = holders(R=resource("Role", AssumeRolePolicyDocument={}), P=resource("ManagedPolicy", PolicyDocument=LIST))
-    assert [item.name for item in made.resources] == ["infra-R", "infra-P"]
-    assert made.named(ROLE, "infra-r") is made.of_logical_id("R")
+    template_holders = holders(
+        R=resource("Role", AssumeRolePolicyDocument={}), P=resource("ManagedPolicy", PolicyDocument=LIST)
+    )
+    assert [item.name for item in template_holders.resources] == ["infra-R", "infra-P"]
+    assert template_holders.named(ROLE, "infra-r") is template_holders.of_logical_id("R")
 
 
 def test_statements_say_which_policy_they_are_of() -> None:

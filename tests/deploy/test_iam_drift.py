@@ -63,8 +63,8 @@ def test_many_people_are_few_lines() -> None:
     names = [f"person{n:02}" for n in range(25)]
     manage = StackResource("ManageOwnUserG", "infra-ManageOwnUserG-1", GROUP, "", "")
     missing = [IamDifference(group, "member", "-", name) for group in (ASSUME, manage) for name in names]
-    told = [str(line) for line in signed(as_changes([*missing, IamDifference(ASSUME, "member", "+", "mallory")]))]
-    assert told == [
+    reported = [str(line) for line in signed(as_changes([*missing, IamDifference(ASSUME, "member", "+", "mallory")]))]
+    assert reported == [
         "~ AssumeRoleG  AWS::IAM::Group",
         f"    - members missing: {', '.join(names)}",
         "    + members added by hand: mallory",
@@ -96,8 +96,8 @@ def test_who_holds_a_policy_of_the_stack() -> None:
     template = {
         "Resources": {"OpsP": {"Type": POLICY, "Properties": {"Groups": ["named"], "Roles": [{"Ref": "ReadR"}]}}}
     }
-    seen = list(holders(as_deployed(template, [OPS, READ], has), [OPS, READ], has, {"bob"}))
-    assert [one.value for one in seen] == ["role stranger", "user zed"]
+    shown = list(holders(as_deployed(template, [OPS, READ], has), [OPS, READ], has, {"bob"}))
+    assert [iam_difference.value for iam_difference in shown] == ["role stranger", "user zed"]
     # a person is looked at by name, so nothing of theirs is lost
     (own,) = of_people({"bob", "nobody"}, [OPS, READ], has)
     assert (own.resource.logical_id, own.kind, own.value) == ("user/bob", "attached", OPS.physical_id)
@@ -114,10 +114,10 @@ def test_users_in_no_file() -> None:
         (USER, "mailer"): PrincipalState(inline={"send": {}}, groups=frozenset({"Mail"})),
     }
     alone = list(undeclared({"bob"}, [CI, ASSUME], has, people_alone=True))
-    assert [(one.name, one.is_drift) for one in alone] == [("Bob", True), ("carol", True), ("mailer", True)]
+    assert [(item.name, item.is_drift) for item in alone] == [("Bob", True), ("carol", True), ("mailer", True)]
     shared = list(undeclared({"bob"}, [CI, ASSUME], has, people_alone=False))
-    assert [(one.name, one.is_drift) for one in shared] == [("Bob", False), ("carol", True), ("mailer", False)]
-    assert [one.text for one in shared[1:]] == [
+    assert [(item.name, item.is_drift) for item in shared] == [("Bob", False), ("carol", True), ("mailer", False)]
+    assert [item.text for item in shared[1:]] == [
         "the IAM user carol is in no file, in infra-AssumeRoleG-1, with A",
         "the IAM user mailer is in no file, in Mail, with inline send",
     ]

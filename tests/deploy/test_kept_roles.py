@@ -19,25 +19,28 @@ def user_only() -> Body:
 
 
 def without(template: Body, *names: str) -> Body:
-    return {**template, "Resources": {name: one for name, one in template["Resources"].items() if name not in names}}
+    return {
+        **template,
+        "Resources": {name: element for name, element in template["Resources"].items() if name not in names},
+    }
 
 
 def test_it_keeps_its_policies_and_trusts_nobody() -> None:
     before = user_only()
     after = without(before, "OpsR", "OpsP", "ReadR")
-    kept = with_kept_roles(after, before, STANDARD)["Resources"]
-    assert kept.keys() == before["Resources"].keys()
+    resources = with_kept_roles(after, before, STANDARD)["Resources"]
+    assert resources.keys() == before["Resources"].keys()
     for name in ("OpsR", "ReadR"):
-        trust = kept[name]["Properties"].pop("AssumeRolePolicyDocument")
+        trust = resources[name]["Properties"].pop("AssumeRolePolicyDocument")
         before["Resources"][name]["Properties"].pop("AssumeRolePolicyDocument")
         assert trust == TRUST_NOBODY
-    assert kept == before["Resources"]
+    assert resources == before["Resources"]
 
 
 def test_trusting_nobody_is_written_as_everywhere() -> None:
     """A role that nobody holds is the same in an account that generates it and in one that keeps it."""
     generated = json.loads((ROOT / "tests/golden/expected/empty-account/dev.json").read_text())["Resources"]
-    documents = [one["Properties"].get("AssumeRolePolicyDocument") for one in generated.values()]
+    documents = [entry["Properties"].get("AssumeRolePolicyDocument") for entry in generated.values()]
     assert TRUST_NOBODY in documents
 
 
@@ -78,7 +81,7 @@ def test_a_role_that_stays_keeps_whatever_it_refers_to() -> None:
         "LastP": resource(),
         "OtherP": resource(),
     }
-    kept = with_kept_roles({"Resources": {}}, {"Resources": before}, STANDARD)["Resources"]
-    assert set(kept) == {"ReadR", "OneP", "TwoP", "DeepP", "LastP"}
+    resources = with_kept_roles({"Resources": {}}, {"Resources": before}, STANDARD)["Resources"]
+    assert set(resources) == {"ReadR", "OneP", "TwoP", "DeepP", "LastP"}
     written = with_kept_roles({"Resources": {"OneP": "new"}}, {"Resources": before}, STANDARD)["Resources"]
     assert written["OneP"] == "new"

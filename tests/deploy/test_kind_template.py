@@ -21,21 +21,21 @@ def template(account: str, name: str, *users: str) -> tuple[str, dict[str, Any]]
             "AssumeRolePolicyDocument": {"Statement": [{"Principal": {"AWS": list(users)}}]},
         },
     }
-    made = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": policy}}
-    return account, {"Description": f"infra: in {name}", "Resources": {"ReadR": role, "P": made}}
+    document = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": policy}}
+    return account, {"Description": f"infra: in {name}", "Resources": {"ReadR": role, "P": document}}
 
 
 def test_accounts_that_are_alike() -> None:
-    found = kind_template(
+    result = kind_template(
         "dev", {"a-dev": template(A, "a-dev", "arn:alice"), "b-dev": template(B, "b-dev", "arn:alice")}
     )
-    assert found["Description"] == "Who may do what in each dev account. Made by iamgen."
-    assert found["Resources"]["ReadR"]["Properties"] == {
+    assert result["Description"] == "Who may do what in each dev account. Made by iamgen."
+    assert result["Resources"]["ReadR"]["Properties"] == {
         "RoleName": {"Fn::Sub": "infra-ReadR-${AWS::AccountId}"},
         "AssumeRolePolicyDocument": {"Statement": [{"Principal": {"AWS": ["arn:alice"]}}]},
     }
     # what is IAM's to replace is left to IAM
-    statement = found["Resources"]["P"]["Properties"]["PolicyDocument"]["Statement"][0]
+    statement = result["Resources"]["P"]["Properties"]["PolicyDocument"]["Statement"][0]
     assert statement == {"Resource": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:user/${!aws:username}"}}
 
 

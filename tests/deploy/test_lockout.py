@@ -49,7 +49,7 @@ def policy(*actions: str, effect: str = "Allow", **more: Any) -> Body:
 
 
 def inline(*documents: Body) -> list[Body]:
-    return [{"PolicyName": f"p{number}", "PolicyDocument": one} for number, one in enumerate(documents)]
+    return [{"PolicyName": f"p{number}", "PolicyDocument": element} for number, element in enumerate(documents)]
 
 
 def role(name: str, *statements: Body, arns: tuple[str, ...] = (ADMINISTRATOR,), **more: Any) -> Body:
@@ -62,19 +62,22 @@ def ops(*documents: Body, trust: Body | None = None, **more: Any) -> Body:
 
 
 def user(name: str, *groups: str, **more: Any) -> Body:
-    properties = {"UserName": name, "Groups": [{"Ref": one} for one in groups], **more}
+    properties = {"UserName": name, "Groups": [{"Ref": text} for text in groups], **more}
     return {"Type": "AWS::IAM::User", "Properties": properties}
 
 
 def group(*documents: Body, **more: Any) -> Body:
-    made = documents or (policy("iam:*", Condition=MFA),)
-    return {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "infra-PowerG-2", "Policies": inline(*made), **more}}
+    result = documents or (policy("iam:*", Condition=MFA),)
+    return {
+        "Type": "AWS::IAM::Group",
+        "Properties": {"GroupName": "infra-PowerG-2", "Policies": inline(*result), **more},
+    }
 
 
-def found(before: Body | None, after: Body, caller: str = ROOT, source: str = "", **more: Any) -> Losses:
+def losses_of(before: Body | None, after: Body, caller: str = ROOT, source: str = "", **more: Any) -> Losses:
     was = None if before is None else {"Resources": before}
-    who = Identity(caller.split(":")[4], caller, source) if caller else None
-    result = losses(TemplateChange("dev", PLACE, was, {"Resources": after}, **more), who, NOW)
+    identity = Identity(caller.split(":")[4], caller, source) if caller else None
+    result = losses(TemplateChange("dev", PLACE, was, {"Resources": after}, **more), identity, NOW)
     for refusal in result.refusals:
         account, _, name = refusal.where.partition(" ")
         assert account == "dev"
@@ -86,12 +89,12 @@ def found(before: Body | None, after: Body, caller: str = ROOT, source: str = ""
     return result
 
 
-def said(before: Body | None, after: Body, caller: str = ROOT, source: str = "", **more: Any) -> list[str]:
-    return [fault.problem for fault in found(before, after, caller, source, **more).refusals]
+def refusals_of(before: Body | None, after: Body, caller: str = ROOT, source: str = "", **more: Any) -> list[str]:
+    return [fault.problem for fault in losses_of(before, after, caller, source, **more).refusals]
 
 
 def test_a_first_deployment_takes_nothing_away() -> None:
-    assert said(None, {}) == []
+    assert refusals_of(None, {}) == []
 
 
 ADMIN_GOES = "nobody may assume AdminR any more; now alice may"
@@ -132,16 +135,16 @@ ADMIN_GOES = "nobody may assume AdminR any more; now alice may"
     ],
 )
 def test_every_grant_of_admin(before: list[Body], after: list[Body], expected: list[str]) -> None:
-    assert said({"AdminR": role("A", *before)}, {"AdminR": role("A", *after)}) == expected
+    assert refusals_of({"AdminR": role("A", *before)}, {"AdminR": role("A", *after)}) == expected
 
 
 def test_a_trust_policy_that_cannot_be_read_is_not_taken_for_one_that_trusts() -> None:
     wrong = allow(ALICE, Condition={"NoSuchOperator": {"aws:username": "x"}})
-    assert said({"AdminR": role("A", allow(ALICE))}, {"AdminR": role("A", wrong)}) == [ADMIN_GOES]
+    assert refusals_of({"AdminR": role("A", allow(ALICE))}, {"AdminR": role("A", wrong)}) == [ADMIN_GOES]
 
 
 def test_admin_itself() -> None:
-    assert said({"AdminR": role("A", allow(ALICE))}, {}) == [ADMIN_GOES]
+    assert refusals_of({"AdminR": role("A", allow(ALICE))}, {}) == [ADMIN_GOES]
 
 
 def denied(*principals: str) -> Body:
@@ -179,7 +182,7 @@ BY_ADMIN = OPS.replace("infra-OpsR-2", "A")
     ],
 )
 def test_when_admin_deploys(caller: str, after: list[Body], expected: list[str]) -> None:
-    assert said({"AdminR": role("A", allow(ALICE, BOB))}, {"AdminR": role("A", *after)}, caller) == expected
+    assert refusals_of({"AdminR": role("A", allow(ALICE, BOB))}, {"AdminR": role("A", *after)}, caller) == expected
 
 
 OTHERS = "111111111111"
@@ -212,7 +215,7 @@ NOT_KNOWN = (
     ],
 )  # fmt: skip
 def test_a_whole_account_that_holds_admin(before: Body, after: list[Body], expected: list[str]) -> None:
-    assert said({"AdminR": role("A", before)}, {"AdminR": role("A", *after)}) == expected
+    assert refusals_of({"AdminR": role("A", before)}, {"AdminR": role("A", *after)}) == expected
 
 
 @pytest.mark.parametrize(
@@ -231,17 +234,20 @@ def test_a_whole_account_that_holds_admin(before: Body, after: list[Body], expec
 )
 def test_when_it_is_known_who_deploys_as_admin(source: str, after: list[Body], expected: list[str]) -> None:
     by = BY_ADMIN.replace("alice", "iamgen")
-    assert said({"AdminR": role("A", allow(ALICE, BOB))}, {"AdminR": role("A", *after)}, by, source) == expected
+    assert refusals_of({"AdminR": role("A", allow(ALICE, BOB))}, {"AdminR": role("A", *after)}, by, source) == expected
 
 
 def test_admin_that_deploys_goes_or_loses_its_power() -> None:
     admin = {"AdminR": role("A", allow(ALICE))}
     goes = ["AdminR goes, and it is the role that deploys"]
-    assert said(admin, {}, BY_ADMIN) == said(admin, {"AdminR": role("B", allow(ALICE))}, BY_ADMIN) == goes
-    told = said(admin, {"AdminR": role("A", allow(ALICE), arns=("arn:aws:iam::aws:policy/PowerUserAccess",))}, BY_ADMIN)
-    assert len(told) == 2  # of a deployment, and of an administrator
+    assert refusals_of(admin, {}, BY_ADMIN) == refusals_of(admin, {"AdminR": role("B", allow(ALICE))}, BY_ADMIN) == goes
+    reported = refusals_of(
+        admin, {"AdminR": role("A", allow(ALICE), arns=("arn:aws:iam::aws:policy/PowerUserAccess",))}, BY_ADMIN
+    )
+    assert len(reported) == 2  # of a deployment, and of an administrator
     assert all(
-        text.startswith("AdminR, the role that deploys, can do this now and could not any more: iam:") for text in told
+        text.startswith("AdminR, the role that deploys, can do this now and could not any more: iam:")
+        for text in reported
     )
 
 
@@ -264,15 +270,15 @@ ADMIN_LOSES = "AdminR, which alice may assume, can do this now and could not any
 )
 def test_admin_stays_an_administrator(change: Body, lost: str) -> None:
     admin = role("A", allow(ALICE))
-    told = said({"AdminR": admin}, {"AdminR": changed(admin, **change)})
-    assert (len(told), told[0].startswith(ADMIN_LOSES + lost)) == (1, True) if lost else told == []
+    reported = refusals_of({"AdminR": admin}, {"AdminR": changed(admin, **change)})
+    assert (len(reported), reported[0].startswith(ADMIN_LOSES + lost)) == (1, True) if lost else reported == []
     # the same when it is AdminR that deploys
-    told = said({"AdminR": admin}, {"AdminR": changed(admin, **change)}, OPS.replace("infra-OpsR-2", "A"))
-    assert bool(told) is bool(lost)
+    reported = refusals_of({"AdminR": admin}, {"AdminR": changed(admin, **change)}, OPS.replace("infra-OpsR-2", "A"))
+    assert bool(reported) is bool(lost)
 
 
 def test_an_admin_role_that_nobody_held_loses_nothing() -> None:
-    assert said({"AdminR": role("A", NOBODY)}, {"AdminR": role("A", NOBODY, arns=())}) == []
+    assert refusals_of({"AdminR": role("A", NOBODY)}, {"AdminR": role("A", NOBODY, arns=())}) == []
 
 
 def changed(resource: Body, **properties: Any) -> Body:
@@ -295,9 +301,9 @@ def changed(resource: Body, **properties: Any) -> Body:
 )
 def test_the_role_that_deploys(after: Body, expected: list[str]) -> None:
     before = {"OpsR": role("infra-OpsR-2", allow(ALICE, BOB))}
-    assert said(before, after, OPS) == expected
-    assert said(before, after, OPS.replace("OpsR", "Other")) == []
-    assert said(before, after, OPS.replace("222222222222", "999999999999")) == []
+    assert refusals_of(before, after, OPS) == expected
+    assert refusals_of(before, after, OPS.replace("OpsR", "Other")) == []
+    assert refusals_of(before, after, OPS.replace("222222222222", "999999999999")) == []
 
 
 LOSES = "OpsR, the role that deploys, can do this now and could not any more: "
@@ -339,15 +345,15 @@ UNDECIDED = "whether OpsR, the role that deploys, could still do this cannot be 
     ],
 )  # fmt: skip
 def test_the_power_of_the_role_that_deploys(documents: list[Body], more: Body, start: str) -> None:
-    told = said({"OpsR": ops(policy(*FULL))}, {"OpsR": ops(*documents, **more)}, OPS)
-    assert (len(told), told[0].startswith(start)) == (1, True) if start else told == []
+    reported = refusals_of({"OpsR": ops(policy(*FULL))}, {"OpsR": ops(*documents, **more)}, OPS)
+    assert (len(reported), reported[0].startswith(start)) == (1, True) if start else reported == []
     # by others than OpsR it may be deployed
-    assert said({"OpsR": ops(policy(*FULL))}, {"OpsR": ops(*documents, **more)}) == []
+    assert refusals_of({"OpsR": ops(policy(*FULL))}, {"OpsR": ops(*documents, **more)}) == []
 
 
 def test_what_it_could_not_do_before_is_no_loss() -> None:
     before, after = ops(policy("cloudformation:*")), ops(policy("cloudformation:*"), policy("iam:Tag*", effect="Deny"))
-    assert said({"OpsR": before}, {"OpsR": after}, OPS) == []
+    assert refusals_of({"OpsR": before}, {"OpsR": after}, OPS) == []
 
 
 @pytest.mark.parametrize("unknown", ["arn:aws:iam::222222222222:policy/own", "arn:aws:iam::aws:policy/NewerThanThis"])
@@ -356,28 +362,34 @@ def test_a_policy_that_is_not_known_is_not_empty(unknown: str) -> None:
     with_it: Body = {"ManagedPolicyArns": [READ_ONLY, unknown]}
     # it stays, and what is said otherwise stays too
     assert (
-        said({"OpsR": ops(full, **with_it)}, {"OpsR": ops(policy("iam:*", "cloudformation:*"), **with_it)}, OPS) == []
+        refusals_of({"OpsR": ops(full, **with_it)}, {"OpsR": ops(policy("iam:*", "cloudformation:*"), **with_it)}, OPS)
+        == []
     )
     # it comes, and might deny; it goes, and might have been what allowed
     for before, after in ((ops(full), ops(full, **with_it)), (ops(**with_it), ops())):
-        (told,) = said({"OpsR": before}, {"OpsR": after}, OPS)
-        assert told.startswith(UNDECIDED)
-        assert told.endswith(f"; not known: {unknown} is not known here")
+        (reported,) = refusals_of({"OpsR": before}, {"OpsR": after}, OPS)
+        assert reported.startswith(UNDECIDED)
+        assert reported.endswith(f"; not known: {unknown} is not known here")
 
 
 def test_conditions_on_both_sides_take_nothing_away() -> None:
     narrow, wide = ({"IpAddress": {"aws:SourceIp": list(ips)}} for ips in (["192.0.2.1"], ["192.0.2.1", "192.0.2.9"]))
-    assert said({"OpsR": ops(policy(*FULL, Condition=narrow))}, {"OpsR": ops(policy(*FULL, Condition=wide))}, OPS) == []
-    (told,) = said({"OpsR": ops(policy(*FULL, Condition=wide))}, {"OpsR": ops(policy(*FULL, Condition=narrow))}, OPS)
-    assert told.startswith(UNDECIDED)
-    assert "whether aws:SourceIp is 192.0.2.9 (IpAddress)" in told
+    assert (
+        refusals_of({"OpsR": ops(policy(*FULL, Condition=narrow))}, {"OpsR": ops(policy(*FULL, Condition=wide))}, OPS)
+        == []
+    )
+    (reported,) = refusals_of(
+        {"OpsR": ops(policy(*FULL, Condition=wide))}, {"OpsR": ops(policy(*FULL, Condition=narrow))}, OPS
+    )
+    assert reported.startswith(UNDECIDED)
+    assert "whether aws:SourceIp is 192.0.2.9 (IpAddress)" in reported
 
 
 def test_cloudformation_calls_iam_for_it() -> None:
     """A Deny of what CloudFormation does for others counts, one of what they do themselves does not."""
     for value, expected in (("true", 1), ("false", 0)):
         deny = policy("iam:*", effect="Deny", Condition={"Bool": {"aws:ViaAWSService": value}})
-        assert len(said({"OpsR": ops(policy(*FULL))}, {"OpsR": ops(policy(*FULL), deny)}, OPS)) == expected
+        assert len(refusals_of({"OpsR": ops(policy(*FULL))}, {"OpsR": ops(policy(*FULL), deny)}, OPS)) == expected
 
 
 def by_name(*names: str, account: str = "arn:aws:iam::111111111111:root", key: str = "aws:username") -> Body:
@@ -390,7 +402,7 @@ def test_trust_by_arn_or_by_name_is_the_same(account: str, source: str) -> None:
     arns = {"OpsR": role("infra-OpsR-2", allow(ALICE, BOB)), "AdminR": role("A", allow(ALICE))}
     named = by_name("alice", "bob", account=account)
     names = {"OpsR": role("infra-OpsR-2", named), "AdminR": role("A", by_name("alice"))}
-    assert said(arns, names, OPS, source) == said(names, arns, OPS, source) == []
+    assert refusals_of(arns, names, OPS, source) == refusals_of(names, arns, OPS, source) == []
 
 
 WHOEVER = "whoever may assume OpsR now may not any more, and it is the role that deploys: alice"
@@ -410,18 +422,21 @@ WHOEVER = "whoever may assume OpsR now may not any more, and it is the role that
     ],
 )
 def test_a_name_alone_is_nobody(after: Body, expected: list[str]) -> None:
-    assert said({"OpsR": role("infra-OpsR-2", allow(ALICE))}, {"OpsR": role("infra-OpsR-2", after)}, OPS) == expected
+    assert (
+        refusals_of({"OpsR": role("infra-OpsR-2", allow(ALICE))}, {"OpsR": role("infra-OpsR-2", after)}, OPS)
+        == expected
+    )
 
 
 def test_a_user_whom_the_template_makes() -> None:
-    made = {"Alice": user("alice")}
-    own = {"OpsR": role("infra-OpsR-2", allow({"Fn::GetAtt": ["Alice", "Arn"]})), **made}  # type: ignore[arg-type]
-    named = {"OpsR": role("infra-OpsR-2", by_name("alice", account="222222222222")), **made}
-    assert said(own, named, OPS) == []
-    assert said(own, {**own, "OpsR": role("infra-OpsR-2", NOBODY)}, OPS) == [WHOEVER]
+    result = {"Alice": user("alice")}
+    own = {"OpsR": role("infra-OpsR-2", allow({"Fn::GetAtt": ["Alice", "Arn"]})), **result}  # type: ignore[arg-type]
+    named = {"OpsR": role("infra-OpsR-2", by_name("alice", account="222222222222")), **result}
+    assert refusals_of(own, named, OPS) == []
+    assert refusals_of(own, {**own, "OpsR": role("infra-OpsR-2", NOBODY)}, OPS) == [WHOEVER]
     # a Deny of the user's own counts as well
     denied = user("alice", Policies=inline(policy("sts:*", effect="Deny")))
-    assert said(own, {**own, "Alice": denied}, OPS) == [WHOEVER]
+    assert refusals_of(own, {**own, "Alice": denied}, OPS) == [WHOEVER]
 
 
 @pytest.mark.parametrize(
@@ -437,7 +452,7 @@ def test_a_user_whom_the_template_makes() -> None:
 def test_who_assumed_the_role_that_deploys(source: str, expected: list[str]) -> None:
     before = {"OpsR": role("infra-OpsR-2", allow(ALICE, BOB, "arn:aws:iam::111111111111:role/x/CI"))}
     after = {"OpsR": role("infra-OpsR-2", allow(ALICE))}
-    assert said(before, after, IAMGEN, source) == expected
+    assert refusals_of(before, after, IAMGEN, source) == expected
 
 
 @pytest.mark.parametrize(
@@ -452,7 +467,7 @@ def test_mfa_that_a_robot_cannot_have(source: str, expected: list[str]) -> None:
     robot = "arn:aws:iam::222222222222:user/ci"
     before = {"OpsR": role("infra-OpsR-2", allow(ALICE, Condition=MFA), allow(robot))}
     after = {"OpsR": role("infra-OpsR-2", allow(ALICE, robot, Condition=MFA))}
-    assert said(before, after, IAMGEN, source) == expected
+    assert refusals_of(before, after, IAMGEN, source) == expected
 
 
 @pytest.mark.parametrize(("session", "lost"), [("alice", False), ("iamgen", True)])
@@ -462,8 +477,8 @@ def test_a_trust_policy_that_asks_for_the_name_of_the_session(session: str, sour
     before = {"OpsR": role("infra-OpsR-2", allow(ALICE))}
     after = {"OpsR": role("infra-OpsR-2", allow(ALICE, Condition=own_name))}
     caller = OPS.replace("alice", session)
-    assert said(before, after, caller, source) == ([WHOEVER] if lost else [])
-    assert said(after, after, caller, source) == []
+    assert refusals_of(before, after, caller, source) == ([WHOEVER] if lost else [])
+    assert refusals_of(after, after, caller, source) == []
 
 
 def federated(*subjects: str, **more: Any) -> Body:
@@ -486,27 +501,27 @@ def federated(*subjects: str, **more: Any) -> Body:
 )
 def test_a_pipeline_that_deploys(after: Body, expected: list[str]) -> None:
     before = {"OpsR": role("infra-OpsR-2", federated("repo:a/b"))}
-    assert said(before, {"OpsR": role("infra-OpsR-2", after)}, OPS.replace("alice", "run-17")) == expected
+    assert refusals_of(before, {"OpsR": role("infra-OpsR-2", after)}, OPS.replace("alice", "run-17")) == expected
 
 
 def test_a_service_that_deploys() -> None:
     service = {**allow(), "Principal": {"Service": "codebuild.amazonaws.com"}}
     before = {"OpsR": role("infra-OpsR-2", service)}
-    assert said(before, before, IAMGEN) == []
-    (told,) = said(before, {"OpsR": role("infra-OpsR-2", allow(BOB))}, IAMGEN)
-    assert told.endswith("the role that deploys: codebuild.amazonaws.com")
+    assert refusals_of(before, before, IAMGEN) == []
+    (reported,) = refusals_of(before, {"OpsR": role("infra-OpsR-2", allow(BOB))}, IAMGEN)
+    assert reported.endswith("the role that deploys: codebuild.amazonaws.com")
 
 
 def power(*members: str, added: tuple[str, ...] = (), documents: tuple[Body, ...] = ()) -> Body:
     """Return PowerG and its members, by `Groups` of the user or by an addition."""
-    made: Body = {"PowerG": group(*documents)}
-    made |= {name.capitalize(): user(name, "PowerG") for name in members}
+    result: Body = {"PowerG": group(*documents)}
+    result |= {name.capitalize(): user(name, "PowerG") for name in members}
     if added:
-        made |= {name.capitalize(): user(name) for name in added}
+        result |= {name.capitalize(): user(name) for name in added}
         users = [{"Ref": name.capitalize()} for name in added]
         properties = {"GroupName": {"Ref": "PowerG"}, "Users": users}
-        made["M"] = {"Type": "AWS::IAM::UserToGroupAddition", "Properties": properties}
-    return made
+        result["M"] = {"Type": "AWS::IAM::UserToGroupAddition", "Properties": properties}
+    return result
 
 
 NOBODY_IN_POWER = "nobody is in PowerG any more; now it has alice, bob"
@@ -515,9 +530,9 @@ NOBODY_IN_POWER = "nobody is in PowerG any more; now it has alice, bob"
 def test_power() -> None:
     both = {"Alice": user("alice"), "Bob": user("bob")}
     for before in (power("alice", "bob"), power(added=("alice", "bob")), power("alice", added=("bob",))):
-        assert said(before, power("bob")) == said(before, power(added=("alice",))) == []
-        assert said(before, {**power(), **both}) == [NOBODY_IN_POWER]
-        assert said(before, both) == ["the group PowerG goes, and with it the power of whoever is in it"]
+        assert refusals_of(before, power("bob")) == refusals_of(before, power(added=("alice",))) == []
+        assert refusals_of(before, {**power(), **both}) == [NOBODY_IN_POWER]
+        assert refusals_of(before, both) == ["the group PowerG goes, and with it the power of whoever is in it"]
 
 
 OF_POWER = "whoever is in PowerG{} can do this now and could not any more: iam:"
@@ -534,10 +549,10 @@ OF_POWER = "whoever is in PowerG{} can do this now and could not any more: iam:"
     ],
 )
 def test_what_power_means(documents: tuple[Body, ...], count: int) -> None:
-    told = said(power(), power(documents=documents))
-    assert (len(told), all(one.startswith(OF_POWER.format("")) for one in told)) == (count, True)
-    told = said(power("alice"), power("alice", documents=documents))
-    assert (len(told), all(one.startswith(OF_POWER.format(" (alice)")) for one in told)) == (count, True)
+    reported = refusals_of(power(), power(documents=documents))
+    assert (len(reported), all(text.startswith(OF_POWER.format("")) for text in reported)) == (count, True)
+    reported = refusals_of(power("alice"), power("alice", documents=documents))
+    assert (len(reported), all(item.startswith(OF_POWER.format(" (alice)")) for item in reported)) == (count, True)
 
 
 def test_the_power_of_one_member() -> None:
@@ -546,8 +561,8 @@ def test_the_power_of_one_member() -> None:
         {"PermissionsBoundary": READ_ONLY},
         {"Policies": inline(policy("iam:*", effect="Deny"))},
     ):
-        (told,) = said(before, {**before, "Bob": user("bob", "PowerG", **more)})
-        assert told.startswith("bob, who is in PowerG, can do this now and could not any more: iam:")
+        (reported,) = refusals_of(before, {**before, "Bob": user("bob", "PowerG", **more)})
+        assert reported.startswith("bob, who is in PowerG, can do this now and could not any more: iam:")
 
 
 @pytest.mark.parametrize("caller", [ROOT, "", "arn:aws:sts::222222222222:assumed-role/Elsewhere/alice"])
@@ -558,11 +573,11 @@ def test_the_power_of_members_by_hand_by_way_of_their_other_groups(caller: str) 
     own["Properties"] = {**own["Properties"], "GroupName": "infra-ManageOwnUserG-2"}
     denying = changed(own, Policies=inline(policy("iam:*", effect="Deny")))
     before = {**power(), "ManageOwnUserG": own}
-    assert said(before, before, caller, members=members) == []
-    (told,) = said(before, {**before, "ManageOwnUserG": denying}, caller, members=members)
-    assert told.startswith("alice, who is in PowerG, can do this now and could not any more: iam:")
+    assert refusals_of(before, before, caller, members=members) == []
+    (reported,) = refusals_of(before, {**before, "ManageOwnUserG": denying}, caller, members=members)
+    assert reported.startswith("alice, who is in PowerG, can do this now and could not any more: iam:")
     nobody = {**members, "PowerG": frozenset[str]()}
-    assert said(before, {**before, "ManageOwnUserG": denying}, caller, members=nobody) == []
+    assert refusals_of(before, {**before, "ManageOwnUserG": denying}, caller, members=nobody) == []
 
 
 def test_ways_into_other_accounts_are_said_not_to_be_looked_at() -> None:
@@ -572,24 +587,24 @@ def test_ways_into_other_accounts_are_said_not_to_be_looked_at() -> None:
         "dev: what AssumeRoleG allows changes: whether its members can still assume the roles of other accounts was not"
         " looked at"
     )
-    assert note not in found(before, before).notes
+    assert note not in losses_of(before, before).notes
     for after in ({**before, "AssumeRoleG": changed(assume, Policies=[])}, power("alice")):
-        assert note in found(before, after).notes
-    assert note not in found(power("alice"), before).notes
+        assert note in losses_of(before, after).notes
+    assert note not in losses_of(power("alice"), before).notes
 
 
 def test_the_user_who_deploys() -> None:
     caller = "arn:aws:iam::222222222222:user/team/alice"
     for before in (power("alice", "bob"), power("bob", added=("alice",))):
-        assert said(before, power("bob"), caller) == ["alice goes, and it is the user who deploys"]
-        assert said(before, {**power("bob"), "Alice": user("alice")}, caller) == [
+        assert refusals_of(before, power("bob"), caller) == ["alice goes, and it is the user who deploys"]
+        assert refusals_of(before, {**power("bob"), "Alice": user("alice")}, caller) == [
             "alice, who deploys, is not in PowerG any more"
         ]
     own = {"Alice": user("alice", Policies=inline(policy(*FULL)))}
-    (told,) = said(own, {"Alice": user("alice", Policies=inline(policy("s3:*")))}, caller)
-    assert told.startswith("alice, the user who deploys, can do this now and could not any more: cloudformation:")
-    (told,) = said(own, {"Alice": user("alice", Policies=inline(policy(*FULL, Condition=MFA)))}, caller)
-    assert told.endswith(", without MFA")
+    (reported,) = refusals_of(own, {"Alice": user("alice", Policies=inline(policy("s3:*")))}, caller)
+    assert reported.startswith("alice, the user who deploys, can do this now and could not any more: cloudformation:")
+    (reported,) = refusals_of(own, {"Alice": user("alice", Policies=inline(policy(*FULL, Condition=MFA)))}, caller)
+    assert reported.endswith(", without MFA")
 
 
 def test_a_user_who_deploys_and_is_put_into_groups_by_hand() -> None:
@@ -597,12 +612,12 @@ def test_a_user_who_deploys_and_is_put_into_groups_by_hand() -> None:
     before = {"PowerG": group(policy(*FULL, Condition=MFA))}
     after = {"PowerG": group(policy("iam:*", Condition=MFA))}
     members = {"PowerG": frozenset({"alice"})}
-    (told,) = said(before, after, caller, members=members)
-    assert told.startswith(
+    (reported,) = refusals_of(before, after, caller, members=members)
+    assert reported.startswith(
         "whether alice, the user who deploys, could still do this cannot be decided: cloudformation:"
     )
-    assert told.endswith("; not known: what alice has elsewhere is not known here")
-    assert said(before, before, caller, members=members) == []
+    assert reported.endswith("; not known: what alice has elsewhere is not known here")
+    assert refusals_of(before, before, caller, members=members) == []
 
 
 @pytest.mark.parametrize(
@@ -615,25 +630,25 @@ def test_a_user_who_deploys_and_is_put_into_groups_by_hand() -> None:
 )
 def test_a_principal_that_is_not_of_the_stack(caller: str) -> None:
     before, after = {"OpsR": ops(policy(*FULL))}, {"OpsR": ops(policy("s3:*"))}
-    result = found(before, after, caller)
+    result = losses_of(before, after, caller)
     assert (result.refusals, len(result.notes)) == ((), 1)
     words = "is not of this stack: what it may do was not looked at, and nothing here takes it away"
     assert f"{caller}, who deploys, {words}" in result.notes[0]
-    assert found(before, before, caller).notes == ()
-    assert found(before, after).notes == ()  # nothing in the account limits its root
+    assert losses_of(before, before, caller).notes == ()
+    assert losses_of(before, after).notes == ()  # nothing in the account limits its root
 
 
 def test_a_principal_of_elsewhere_to_which_the_stack_attaches_something() -> None:
     attached = {"PolicyDocument": policy(*FULL), "Roles": ["ci-deploys"]}
     before = {"P": {"Type": "AWS::IAM::ManagedPolicy", "Properties": attached}}
     caller = "arn:aws:sts::222222222222:assumed-role/ci-deploys/run-7"
-    (told,) = said(before, {}, caller)
-    assert told.startswith("whether ci-deploys, the role that deploys, could still do this cannot be decided: ")
-    assert said(before, before, caller) == []
+    (reported,) = refusals_of(before, {}, caller)
+    assert reported.startswith("whether ci-deploys, the role that deploys, could still do this cannot be decided: ")
+    assert refusals_of(before, before, caller) == []
 
 
 def test_nobody_knows_yet_who_deploys() -> None:
-    result = found({"OpsR": ops(policy(*FULL))}, {"OpsR": ops()}, "")
+    result = losses_of({"OpsR": ops(policy(*FULL))}, {"OpsR": ops()}, "")
     assert (result.refusals, result.notes) == (
         (),
         ("dev: whether the principal that will deploy could deploy again was not looked at",),
@@ -643,7 +658,7 @@ def test_nobody_knows_yet_who_deploys() -> None:
 @pytest.mark.parametrize(("end", "count"), [("2026-12-20T00:00:00Z", 1), ("2027-01-20T00:00:00Z", 0)])
 def test_a_last_grant_that_ends_soon(end: str, count: int) -> None:
     admin = {"AdminR": role("A", allow(ALICE, Condition=until(end)))}
-    result = found(admin, admin)
+    result = losses_of(admin, admin)
     assert [fault.problem for fault in result.warnings] == [
         "all grants of AdminR end before 2026-12-23; now alice may assume it"
     ] * count
@@ -651,10 +666,13 @@ def test_a_last_grant_that_ends_soon(end: str, count: int) -> None:
     hint = "extend it in users.py, or see to it that there is another way in"
     assert {(fault.where, fault.hint) for fault in result.warnings} <= {("dev AdminR", hint)}
     two = {"AdminR": role("A", allow(ALICE, Condition=until(end)), allow(BOB))}
-    assert found(two, two).warnings == ()
+    assert losses_of(two, two).warnings == ()
     own = {"OpsR": ops(policy(*FULL, Condition=until(end)))}
-    told = [fault.problem for fault in found(own, own, OPS).warnings]
-    assert (len(told), all(one.startswith("this ends before 2026-12-23: OpsR") for one in told)) == (count, True)
+    problems = [fault.problem for fault in losses_of(own, own, OPS).warnings]
+    assert (len(problems), all(item.startswith("this ends before 2026-12-23: OpsR") for item in problems)) == (
+        count,
+        True,
+    )
 
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "expected"
@@ -666,15 +684,15 @@ def test_every_generated_template_is_understood(file: Path) -> None:
     template = json.loads(file.read_text())
     resources = template["Resources"]
     place = Place(file.stem if file.stem.isdigit() else "222222222222", partition(resources), "eu-west-1", "infra")
-    for name, one in resources.items():
-        if one["Type"] == "AWS::IAM::Role":
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::IAM::Role":
             caller = Identity(
-                place.account, f"arn:aws:sts::{place.account}:assumed-role/{one['Properties']['RoleName']}/x"
+                place.account, f"arn:aws:sts::{place.account}:assumed-role/{resource['Properties']['RoleName']}/x"
             )
             assert losses(TemplateChange("x", place, template, template), caller, NOW).refusals == ()
-            bare = {**template, "Resources": {**resources, name: changed(one, ManagedPolicyArns=[], Policies=[])}}
-            told = losses(TemplateChange("x", place, template, bare), caller, NOW).refusals
-            assert not any("cannot be decided" in fault.problem for fault in told)
+            bare = {**template, "Resources": {**resources, name: changed(resource, ManagedPolicyArns=[], Policies=[])}}
+            refusals = losses(TemplateChange("x", place, template, bare), caller, NOW).refusals
+            assert not any("cannot be decided" in fault.problem for fault in refusals)
 
 
 def partition(resources: Body) -> str:
@@ -687,19 +705,19 @@ def test_members_are_members_in_whatever_way_the_template_says_so() -> None:
     addition = {"Type": "AWS::IAM::UserToGroupAddition", "Properties": added}
     before = {"PowerG": group(), "Added": addition}
     nobody = ["nobody is in PowerG any more; now it has alice"]
-    assert said(before, {"PowerG": group()}) == nobody
-    assert said(before, {"PowerG": group(), "Added": {**addition, "Condition": "Prod"}}) == nobody
-    assert said(before, {"PowerG": group(), "Alice": user("alice", "PowerG")}) == []
+    assert refusals_of(before, {"PowerG": group()}) == nobody
+    assert refusals_of(before, {"PowerG": group(), "Added": {**addition, "Condition": "Prod"}}) == nobody
+    assert refusals_of(before, {"PowerG": group(), "Alice": user("alice", "PowerG")}) == []
     joined = {**addition, "Properties": {**added, "GroupName": {"Fn::Join": ["-", ["infra", "PowerG", "2"]]}}}
-    assert said(before, {"PowerG": group(), "Added": joined}) == []
+    assert refusals_of(before, {"PowerG": group(), "Added": joined}) == []
 
 
 def test_a_policy_that_a_condition_attaches_is_not_certain() -> None:
     sometimes = {"Fn::If": ["Prod", ADMINISTRATOR, READ_ONLY]}
     before = {"AdminR": role("A", allow(ALICE))}
-    (loss,) = said(before, {"AdminR": role("A", allow(ALICE), arns=(sometimes,))})  # type: ignore[arg-type]
+    (loss,) = refusals_of(before, {"AdminR": role("A", allow(ALICE), arns=(sometimes,))})  # type: ignore[arg-type]
     assert "cannot be decided" in loss
-    assert said(before, {"AdminR": role("A", allow(ALICE), arns=({"Fn::Sub": ADMINISTRATOR},))}) == []  # type: ignore[arg-type]
+    assert refusals_of(before, {"AdminR": role("A", allow(ALICE), arns=({"Fn::Sub": ADMINISTRATOR},))}) == []  # type: ignore[arg-type]
 
 
 def test_what_a_deployment_would_refuse_from_templates_alone() -> None:
@@ -737,13 +755,13 @@ def test_power_that_a_repair_takes(belong: list[str], removed: list[str], caller
 
 def test_power_is_a_group() -> None:
     """Something else of that logical id has no members and no power that could go."""
-    assert said({"PowerG": role("r", allow(ALICE))}, {}) == []
+    assert refusals_of({"PowerG": role("r", allow(ALICE))}, {}) == []
 
 
 def test_whoever_an_account_lets_may_be_who_deploys() -> None:
     before = {"OpsR": ops(policy(*FULL), trust=allow(BOB, "111111111111"))}
     after = {"OpsR": ops(policy(*FULL), trust=allow(BOB))}
     source = "arn:aws:iam::111111111111:role/elsewhere"
-    assert said(before, after, OPS, source) == [
+    assert refusals_of(before, after, OPS, source) == [
         "whoever account 111111111111 lets, who deploys, may not assume OpsR any more"
     ]

@@ -19,9 +19,9 @@ HERE = "arn:aws:iam::222222222222"
 def needs(kind: str, **properties: Any) -> list[tuple[str, str]]:
     template = {"Resources": {"X": {"Type": f"AWS::IAM::{kind}", "Properties": properties}}}
     stack = "arn:aws:cloudformation:eu-west-1:222222222222:stack/infra/00000000-0000-0000-0000-000000000000"
-    found = list(needed_to_deploy(PLACE, Holders.of(template, PLACE).resources))
-    assert found[: len(CLOUDFORMATION)] == [(f"cloudformation:{action}", stack) for action in CLOUDFORMATION]
-    return found[len(CLOUDFORMATION) :]
+    result = list(needed_to_deploy(PLACE, Holders.of(template, PLACE).resources))
+    assert result[: len(CLOUDFORMATION)] == [(f"cloudformation:{action}", stack) for action in CLOUDFORMATION]
+    return result[len(CLOUDFORMATION) :]
 
 
 @pytest.mark.parametrize(

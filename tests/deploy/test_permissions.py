@@ -11,8 +11,8 @@ FREE = {"GetCallerIdentity", "GetPaginator"}  # whoever has credentials may do t
 
 
 def test_the_docs_name_every_permission() -> None:
-    sources = "".join(one.read_text() for one in (ROOT / "iamgen" / "deploy").glob("*.py"))
+    sources = "".join(item.read_text() for item in (ROOT / "iamgen" / "deploy").glob("*.py"))
     called = {(first or second).title().replace("_", "") for first, second in CALL.findall(sources)} - FREE
     assert len(called) > 30
-    words = set(re.findall(r"\w+", "".join((ROOT / "docs" / one).read_text() for one in ("deploy.md", "drift.md"))))
+    words = set(re.findall(r"\w+", "".join((ROOT / "docs" / text).read_text() for text in ("deploy.md", "drift.md"))))
     assert called - words == set()

@@ -44,7 +44,7 @@ def test_an_id_that_is_none(tmp_path: Path, wrong: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "what"),
+    ("text", "message"),
     [
         ("", "is no plan: "),
         ("[]", "is no plan of this version of iamgen"),
@@ -53,11 +53,11 @@ def test_an_id_that_is_none(tmp_path: Path, wrong: dict[str, Any]) -> None:
         ('{"version": 1, "plans": [{"account": "dev"}]}', "is no plan of this version of iamgen"),
     ],
 )
-def test_what_is_no_plan(tmp_path: Path, text: str, what: str) -> None:
+def test_what_is_no_plan(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "plan.json").write_text(text)
     with pytest.raises(IamgenError) as raised:
         read(tmp_path / "plan.json")
-    assert raised.value.faults[0].problem.startswith(what)
+    assert raised.value.faults[0].problem.startswith(message)
 
 
 STEPS = (

@@ -67,13 +67,13 @@ def test_accounts_with_equal_plans_are_told_together(planned: Prepared) -> None:
 
 
 def test_what_differs_in_anything_is_told_apart(planned: Prepared) -> None:
-    one = in_account(planned, DEV, trusts("bob", DEV.id))
+    prepared = in_account(planned, DEV, trusts("bob", DEV.id))
     for other in (
         in_account(planned, STAGE, trusts("bob", DEV.id)),  # a name with the id of the other account
         in_account(planned, STAGE, trusts("bob", STAGE.id, "-")),
         replace(in_account(planned, STAGE, trusts("bob", STAGE.id)), unguarded=False),
     ):
-        assert not any("dev" in text and "stage" in text for text in texts(one, other))
+        assert not any("dev" in text and "stage" in text for text in texts(prepared, other))
 
 
 def test_production_and_what_is_destroyed_stand_out(planned: Prepared) -> None:

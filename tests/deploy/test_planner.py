@@ -83,8 +83,8 @@ def test_waiting_for_somebody_else(stubbed: Stubbed, order: Order, choices: Choi
     stubbed.answer("cloudformation", "get_template", {"TemplateBody": order.text})
     stubbed.answer("cloudformation", "get_stack_policy", {})
     heard: list[str] = []
-    found = prepare(order, stubbed.clients, replace(choices, wait=True, on_wait=heard.append))
-    assert (found.change_set, found.unguarded, heard) == (
+    prepared = prepare(order, stubbed.clients, replace(choices, wait=True, on_wait=heard.append))
+    assert (prepared.change_set, prepared.unguarded, heard) == (
         None,
         True,
         ["dev (222222222222): waiting for the end of UPDATE_IN_PROGRESS"],
@@ -129,7 +129,7 @@ def test_a_stack_that_is_stuck(stubbed: Stubbed, order: Order, choices: Choices,
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "said"),
+    ("code", "message", "expected_message"),
     [
         (
             "ExpiredToken",
@@ -160,11 +160,11 @@ def test_a_stack_that_is_stuck(stubbed: Stubbed, order: Order, choices: Choices,
         ("InternalFailure", "Oh", "AWS refuses DescribeStacks: InternalFailure: Oh | "),
     ],
 )
-def test_what_aws_refuses(stubbed: Stubbed, planning: Planning, code: str, message: str, said: str) -> None:
+def test_what_aws_refuses(stubbed: Stubbed, planning: Planning, code: str, message: str, expected_message: str) -> None:
     stubbed.identity()
     stubbed.refuse("cloudformation", "describe_stacks", code, message)
     (fault,) = faults_of(planning)
-    assert f"{fault.problem} | {fault.hint}" == said
+    assert f"{fault.problem} | {fault.hint}" == expected_message
 
 
 def test_a_change_set_that_cannot_be_made(stubbed: Stubbed, order: Order, choices: Choices) -> None:
@@ -231,10 +231,10 @@ def test_what_is_there_already_is_told_before_anything(stubbed: Stubbed, order: 
     stubbed.answer("cloudformation", "describe_events", {"OperationEvents": second}, of_the_set | {"NextToken": "more"})
     removed(stubbed)
     hint = "delete it, or put yours beside it under another name: iamgen docs how-to, under Adopt what exists"
-    what = "something of its name is there already, and is not this stack's ({})"
+    message = "something of its name is there already, and is not this stack's ({})"
     assert faults_of(lambda: prepare(order, stubbed.clients, choices)) == (
-        Fault("dev (222222222222) OpsR", what.format(exists.format("OpsR")), hint),
-        Fault("dev (222222222222) ReadR", what.format(exists.format("ReadR")), hint),
+        Fault("dev (222222222222) OpsR", message.format(exists.format("OpsR")), hint),
+        Fault("dev (222222222222) ReadR", message.format(exists.format("ReadR")), hint),
         Fault("dev (222222222222) OpsP", "#: extraneous key [Nmae] is not permitted"),
     )
     stubbed.done()
@@ -316,8 +316,8 @@ def test_a_tag_of_the_settings_changes_alone(stubbed: Stubbed, order: Order, cho
     stubbed.answer("cloudformation", "get_stack_policy", {})
     free = ("StackName", "ChangeSetName", "ChangeSetType", "Capabilities", "ClientToken", "TemplateBody")
     tags = [had[0], {"Key": "team", "Value": "red"}, had[2]]
-    made = {"Id": "set", "StackId": "stack-id"}
-    stubbed.answer("cloudformation", "create_change_set", made, {**dict.fromkeys(free, ANY), "Tags": tags})
+    result = {"Id": "set", "StackId": "stack-id"}
+    stubbed.answer("cloudformation", "create_change_set", result, {**dict.fromkeys(free, ANY), "Tags": tags})
     page = {"Status": "CREATE_COMPLETE", "ChangeSetId": "set", "StackId": "stack-id"}
     stubbed.answer("cloudformation", "describe_change_set", {**page, "Changes": [effect("ReadR", "Tags")]})
     prepared = prepare(tagged, stubbed.clients, choices)
@@ -344,20 +344,20 @@ def update(stubbed: Stubbed, order: Order, *effects: dict[str, Any]) -> None:
     tags = [{"Key": "team", "Value": "a"}, {"Key": "iamgen:release", "Value": "v1"}]
     free = ("StackName", "ChangeSetName", "ChangeSetType", "Capabilities", "ClientToken", "TemplateBody")
     named = dict.fromkeys(free, ANY)
-    made = {"Id": "set", "StackId": "stack-id"}
-    stubbed.answer("cloudformation", "create_change_set", made, {**named, "Tags": tags})
-    first, *others = effects
+    result = {"Id": "set", "StackId": "stack-id"}
+    stubbed.answer("cloudformation", "create_change_set", result, {**named, "Tags": tags})
+    first, *rest = effects
     page = {"Status": "CREATE_COMPLETE", "ChangeSetId": "set", "StackId": "stack-id", "Changes": [first]}
-    stubbed.answer("cloudformation", "describe_change_set", {**page, "NextToken": "more"} if others else page)
-    if others:
-        stubbed.answer("cloudformation", "describe_change_set", {**page, "Changes": others})
+    stubbed.answer("cloudformation", "describe_change_set", {**page, "NextToken": "more"} if rest else page)
+    if rest:
+        stubbed.answer("cloudformation", "describe_change_set", {**page, "Changes": rest})
 
 
 def test_what_only_gets_new_tags_is_told_apart(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     update(stubbed, order, effect("ReadR", "Properties"), effect("OpsR", "Tags"))
-    found = prepare(changed(order), stubbed.clients, choices)
-    assert [one.logical_id for one in found.changes] == ["ReadR"]
-    assert (found.retagged, found.change_set is None) == (("OpsR",), False)
+    prepared = prepare(changed(order), stubbed.clients, choices)
+    assert [change.logical_id for change in prepared.changes] == ["ReadR"]
+    assert (prepared.retagged, prepared.change_set is None) == (("OpsR",), False)
     stubbed.done()
 
 
@@ -404,7 +404,7 @@ def test_a_user_so_new_that_iam_does_not_know_it(aws: Aws, order: Order, choices
 
     execute(prepare(eve, dev(aws.url), replace(choices, pace=Pace(later))), ignore, patient=True)
     assert aws.trusted("dev", "ReadR") == {BOB.replace("bob", "eve")}
-    assert [one for one in pauses if one >= 5] == [5, 5, 10]
+    assert [pause for pause in pauses if pause >= 5] == [5, 5, 10]
 
 
 def test_who_deploys_while_one_waits_is_not_overwritten(aws: Aws, order: Order, choices: Choices) -> None:
@@ -415,11 +415,11 @@ def test_who_deploys_while_one_waits_is_not_overwritten(aws: Aws, order: Order, 
     def sleep(seconds: float) -> None:
         if seconds == 5:
             aws.people("/mallory")
-            others = replace(order, text=order.text.replace("user/bob", "user/mallory"))
-            execute(prepare(others, dev(aws.url), choices), ignore)
+            rest = replace(order, text=order.text.replace("user/bob", "user/mallory"))
+            execute(prepare(rest, dev(aws.url), choices), ignore)
 
-    found = prepare(eve, dev(aws.url), replace(choices, pace=Pace(sleep)))
-    (fault,) = faults_of(lambda: execute(found, ignore, patient=True))
+    prepared = prepare(eve, dev(aws.url), replace(choices, pace=Pace(sleep)))
+    (fault,) = faults_of(lambda: execute(prepared, ignore, patient=True))
     assert fault.problem == "somebody has deployed since the plan was made"
     assert aws.trusted("dev", "ReadR") == {BOB.replace("bob", "mallory")}
 
@@ -427,10 +427,10 @@ def test_who_deploys_while_one_waits_is_not_overwritten(aws: Aws, order: Order, 
 def test_who_deploys_while_one_reads_the_plan_is_not_overwritten(aws: Aws, order: Order, choices: Choices) -> None:
     aws.people("/bob", "/eve", "/mallory")
     execute(prepare(order, dev(aws.url), choices), ignore)
-    found = prepare(changed(order), dev(aws.url), choices)
-    others = replace(order, text=order.text.replace("user/bob", "user/mallory"))
-    execute(prepare(others, dev(aws.url), choices), ignore)
-    (fault,) = faults_of(lambda: execute(found, ignore))
+    prepared = prepare(changed(order), dev(aws.url), choices)
+    rest = replace(order, text=order.text.replace("user/bob", "user/mallory"))
+    execute(prepare(rest, dev(aws.url), choices), ignore)
+    (fault,) = faults_of(lambda: execute(prepared, ignore))
     assert fault.problem.startswith("the plan cannot be carried out any more, somebody has deployed meanwhile: ")
     assert aws.trusted("dev", "ReadR") == {BOB.replace("bob", "mallory")}
 
@@ -439,41 +439,41 @@ def test_a_stack_that_failed_no_more_is_not_deleted(stubbed: Stubbed, order: Ord
     """Nor is its protection against deletion taken away."""
     failed = Stack("infra", "stack-id", "ROLLBACK_COMPLETE", NOW, {}, guarded=False)
     stubbed.stack("CREATE_COMPLETE")
-    found = Prepared(order, stubbed.clients, choices, failed, afresh=True)
-    (fault,) = faults_of(lambda: execute(found, ignore))
+    prepared = Prepared(order, stubbed.clients, choices, failed, afresh=True)
+    (fault,) = faults_of(lambda: execute(prepared, ignore))
     assert fault.problem == "somebody has deployed since the plan was made"
     stubbed.done()
 
 
 def test_a_failed_stack_that_somebody_made_anew_is_not_deleted(aws: Aws, order: Order, choices: Choices) -> None:
     faults_of(lambda: execute(prepare(order, dev(aws.url), choices), ignore))
-    found = prepare(order, dev(aws.url), choices)
-    assert found.afresh
+    prepared = prepare(order, dev(aws.url), choices)
+    assert prepared.afresh
     aws.people("/bob")
     execute(prepare(order, dev(aws.url), choices), ignore)
-    faults_of(lambda: execute(found, ignore))
+    faults_of(lambda: execute(prepared, ignore))
     assert aws.trusted("dev", "ReadR") == {BOB}
 
 
 @pytest.mark.parametrize("patient", [True, False])
 def test_patience_has_an_end(aws: Aws, order: Order, choices: Choices, patient: bool, slept: list[float]) -> None:
-    found = prepare(order, dev(aws.url), choices)
-    (fault,) = faults_of(lambda: execute(found, ignore, patient=patient))
+    prepared = prepare(order, dev(aws.url), choices)
+    (fault,) = faults_of(lambda: execute(prepared, ignore, patient=patient))
     assert fault.problem == f"it trusts the user bob, who does not exist: {BOB}"
-    assert [one for one in slept if one >= 5] == ([5, 10, 20, 30] if patient else [])
+    assert [element for element in slept if element >= 5] == ([5, 10, 20, 30] if patient else [])
 
 
 def test_a_stranger_is_not_waited_for(aws: Aws, order: Order, choices: Choices, slept: list[float]) -> None:
-    found = prepare(replace(order, people=frozenset()), dev(aws.url), choices)
-    faults_of(lambda: execute(found, ignore, patient=True))
-    assert [one for one in slept if one >= 5] == []
+    prepared = prepare(replace(order, people=frozenset()), dev(aws.url), choices)
+    faults_of(lambda: execute(prepared, ignore, patient=True))
+    assert [element for element in slept if element >= 5] == []
 
 
 def test_events_are_told_in_their_order(aws: Aws, order: Order, choices: Choices) -> None:
     aws.people("/bob")
-    seen: list[str] = []
-    execute(prepare(order, dev(aws.url), choices), lambda one: seen.append(f"{one.logical_id} {one.status}"))
-    assert seen == [
+    seen_so_far: list[str] = []
+    execute(prepare(order, dev(aws.url), choices), lambda item: seen_so_far.append(f"{item.logical_id} {item.status}"))
+    assert seen_so_far == [
         "infra CREATE_IN_PROGRESS",
         "ReadR CREATE_IN_PROGRESS",
         "ReadR CREATE_COMPLETE",
@@ -520,8 +520,8 @@ def test_an_interruption_after_aws_was_through_says_that_it_had_begun(
 def test_one_account_that_cannot_be_looked_at_hides_no_other(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     stubbed.refuse("cloudformation", "describe_stacks", "ExpiredToken")
     stubbed.stack("UPDATE_IN_PROGRESS")
-    told = list(going_on([Prepared(order, stubbed.clients, choices, None)] * 2))
-    assert [one.problem for one in told] == [
+    reported = list(going_on([Prepared(order, stubbed.clients, choices, None)] * 2))
+    assert [fault.problem for fault in reported] == [
         "the credentials have expired: profile of-dev",
         "AWS goes on: the stack infra is UPDATE_IN_PROGRESS",
     ]
@@ -579,10 +579,10 @@ def test_what_aws_cannot_delete_after_an_update_was_stopped(stubbed: Stubbed, or
     stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": [old]})
     stubbed.answer("cloudformation", "cancel_update_stack", {})
     stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": [end, stays, first, old]})
-    left, ended = faults_of(lambda: cancel(order, stubbed.clients, choices.pace, ignore))
-    assert left.where == "dev (222222222222) UserCarol"
-    assert left.problem.startswith("AWS could not delete the User carol: ")
-    assert left.problem.endswith("; its access keys and whatever it may do still work")
+    remaining, ended = faults_of(lambda: cancel(order, stubbed.clients, choices.pace, ignore))
+    assert remaining.where == "dev (222222222222) UserCarol"
+    assert remaining.problem.startswith("AWS could not delete the User carol: ")
+    assert remaining.problem.endswith("; its access keys and whatever it may do still work")
     assert ended == Fault("dev (222222222222)", "the update was stopped, and ended in UPDATE_ROLLBACK_COMPLETE")
     stubbed.done()
 
@@ -633,11 +633,11 @@ def test_a_template_in_a_bucket(stubbed: Stubbed, large: Order, choices: Choices
         stubbed.answer("s3", "delete_object", {}, own)
     else:
         stubbed.refuse("s3", "delete_object", "AccessDenied", "Access Denied")
-    found = prepare(large, stubbed.clients, replace(choices, bucket="ours", warn=warned.append))
-    assert found.change_set
-    what = f"the template stays in s3://ours/{key}: profile of-dev may not do DeleteObject: Access Denied"
+    prepared = prepare(large, stubbed.clients, replace(choices, bucket="ours", warn=warned.append))
+    assert prepared.change_set
+    message = f"the template stays in s3://ours/{key}: profile of-dev may not do DeleteObject: Access Denied"
     fault = Fault(
-        "dev (222222222222)", what, f"remove it: aws s3 rm s3://ours/{key} --region eu-west-1 --profile of-dev"
+        "dev (222222222222)", message, f"remove it: aws s3 rm s3://ours/{key} --region eu-west-1 --profile of-dev"
     )
     assert warned == ([] if removable else [fault])
     stubbed.done()
@@ -652,26 +652,26 @@ def test_credentials_that_there_are_not(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def policy(aws: Aws) -> list[str]:
-    found = aws.client("cloudformation", "dev").get_stack_policy(StackName="infra")["StackPolicyBody"]
-    return [one["Effect"] for one in json.loads(found)["Statement"]]
+    result = aws.client("cloudformation", "dev").get_stack_policy(StackName="infra")["StackPolicyBody"]
+    return [load["Effect"] for load in json.loads(result)["Statement"]]
 
 
 def test_a_stack_is_shut_again_when_its_change_set_is_gone(aws: Aws, order: Order, choices: Choices) -> None:
     aws.people("/bob", "/eve")
     execute(prepare(order, dev(aws.url), choices), ignore)
-    found = prepare(changed(order), dev(aws.url), replace(choices, allow_replacement=True))
-    assert found.change_set
-    aws.client("cloudformation", "dev").delete_change_set(ChangeSetName=found.change_set.id)
-    faults_of(lambda: execute(found, ignore))
+    prepared = prepare(changed(order), dev(aws.url), replace(choices, allow_replacement=True))
+    assert prepared.change_set
+    aws.client("cloudformation", "dev").delete_change_set(ChangeSetName=prepared.change_set.id)
+    faults_of(lambda: execute(prepared, ignore))
     assert policy(aws) == ["Allow", "Deny"]
 
 
 def test_a_stack_is_shut_again_after_an_update_that_failed(aws: Aws, order: Order, choices: Choices) -> None:
     aws.people("/bob")
     execute(prepare(order, dev(aws.url), choices), ignore)
-    found = prepare(changed(order), dev(aws.url), replace(choices, allow_replacement=True))
+    prepared = prepare(changed(order), dev(aws.url), replace(choices, allow_replacement=True))
     opened: list[list[str]] = []
-    faults_of(lambda: execute(found, lambda _: opened.append(policy(aws))))
+    faults_of(lambda: execute(prepared, lambda _: opened.append(policy(aws))))
     assert opened[0] == ["Allow"]
     assert policy(aws) == ["Allow", "Deny"]
 
@@ -679,12 +679,12 @@ def test_a_stack_is_shut_again_after_an_update_that_failed(aws: Aws, order: Orde
 def opened(stubbed: Stubbed, order: Order, choices: Choices) -> Prepared:
     """Return a deployment that has opened the stack and begun."""
     stack = Stack("infra", "stack-id", "UPDATE_COMPLETE", NOW, {}, guarded=True)
-    made = ChangeSet("set", "stack-id", "UPDATE", ())
+    change_set = ChangeSet("set", "stack-id", "UPDATE", ())
     stubbed.answer("cloudformation", "set_stack_policy", {}, {"StackName": "infra", "StackPolicyBody": OPEN})
     stubbed.answer("cloudformation", "update_termination_protection", {})
     stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
     stubbed.answer("cloudformation", "execute_change_set", {})
-    return Prepared(order, stubbed.clients, replace(choices, allow_replacement=True), stack, made)
+    return Prepared(order, stubbed.clients, replace(choices, allow_replacement=True), stack, change_set)
 
 
 def shut(stubbed: Stubbed) -> None:
@@ -693,21 +693,21 @@ def shut(stubbed: Stubbed) -> None:
 
 
 def test_a_stack_is_shut_again_when_it_cannot_be_followed(stubbed: Stubbed, order: Order, choices: Choices) -> None:
-    found = opened(stubbed, order, choices)
+    prepared = opened(stubbed, order, choices)
     stubbed.refuse("cloudformation", "describe_stack_events", "Throttling")
     shut(stubbed)
-    assert faults_of(lambda: execute(found, ignore))[0].problem == (
+    assert faults_of(lambda: execute(prepared, ignore))[0].problem == (
         "AWS takes no more requests for now (DescribeStackEvents: Throttling)"
     )
     stubbed.done()
 
 
 def test_a_stack_that_cannot_be_shut_again_is_told(stubbed: Stubbed, order: Order, choices: Choices) -> None:
-    found = opened(stubbed, order, choices)
+    prepared = opened(stubbed, order, choices)
     stubbed.refuse("cloudformation", "describe_stack_events", "ExpiredToken")
     stubbed.refuse("cloudformation", "set_stack_policy", "ExpiredToken")
-    faults = faults_of(lambda: execute(found, ignore))
-    assert [one.problem for one in faults] == [
+    faults = faults_of(lambda: execute(prepared, ignore))
+    assert [fault.problem for fault in faults] == [
         "the credentials have expired: profile of-dev",
         "the deployment had begun, and AWS goes on with it",
         "the stack policy of infra stays open for replacement",
@@ -723,13 +723,13 @@ def test_an_interruption_shuts_a_stack_in_which_nothing_goes_on(
         if seconds:
             raise KeyboardInterrupt
 
-    found = opened(stubbed, order, replace(choices, pace=Pace(interrupt)))
+    prepared = opened(stubbed, order, replace(choices, pace=Pace(interrupt)))
     stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
     stubbed.stack(status)
     if is_shut:
         shut(stubbed)
     with pytest.raises(KeyboardInterrupt):
-        execute(found, ignore)
+        execute(prepared, ignore)
     stubbed.done()
 
 
@@ -742,9 +742,9 @@ def test_what_aws_refuses_has_not_begun(stubbed: Stubbed, order: Order, choices:
     begun: list[str] = []
     stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
     stubbed.refuse("cloudformation", "execute_change_set", "AccessDenied")
-    found = waiting(stubbed, order, choices)
-    faults = faults_of(lambda: execute(found, ignore, begin=lambda: begun.append("dev")))
-    assert ([one.problem for one in faults], begun) == (["profile of-dev may not do ExecuteChangeSet: no"], [])
+    prepared = waiting(stubbed, order, choices)
+    faults = faults_of(lambda: execute(prepared, ignore, begin=lambda: begun.append("dev")))
+    assert ([fault.problem for fault in faults], begun) == (["profile of-dev may not do ExecuteChangeSet: no"], [])
 
 
 @pytest.mark.parametrize(
@@ -756,8 +756,8 @@ def test_an_answer_that_was_lost_may_have_begun_it(
     begun: list[str] = []
     stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
     stubbed.stubs["cloudformation"].add_client_error("execute_change_set", "InternalFailure", "Oh", 500)
-    found = waiting(stubbed, order, choices, kind)
-    faults = faults_of(lambda: execute(found, ignore, begin=lambda: begun.append("dev")))
+    prepared = waiting(stubbed, order, choices, kind)
+    faults = faults_of(lambda: execute(prepared, ignore, begin=lambda: begun.append("dev")))
     assert faults[1:] == (
         Fault(
             "dev (222222222222)",
@@ -774,9 +774,9 @@ def test_who_wants_it_to_stop_is_heeded_right_before_it_begins(
     stop = threading.Event()
     stop.set()
     stubbed.answer("cloudformation", "describe_stack_events", {"StackEvents": []})
-    found = waiting(stubbed, order, replace(choices, pace=Pace(heeding(stop))))
+    prepared = waiting(stubbed, order, replace(choices, pace=Pace(heeding(stop))))
     with pytest.raises(KeyboardInterrupt):
-        execute(found, ignore)
+        execute(prepared, ignore)
     stubbed.done()  # and no change set was executed
 
 
@@ -791,9 +791,9 @@ def test_who_wants_it_to_stop_keeps_a_failed_stack_and_its_protection(
     for is_protected in (False, True):
         expected = {"StackName": "stack-id", "EnableTerminationProtection": is_protected}
         stubbed.answer("cloudformation", "update_termination_protection", {}, expected)
-    found = Prepared(order, stubbed.clients, replace(choices, pace=Pace(heeding(stop))), failed, afresh=True)
+    prepared = Prepared(order, stubbed.clients, replace(choices, pace=Pace(heeding(stop))), failed, afresh=True)
     with pytest.raises(KeyboardInterrupt):
-        execute(found, ignore)
+        execute(prepared, ignore)
     stubbed.done()
 
 
@@ -852,8 +852,8 @@ def test_a_failed_stack_that_has_more_than_the_plan_shows_is_not_deleted(
     if part:
         live = {**resource(part, "CREATE_COMPLETE", ""), "PhysicalResourceId": "x"}
         stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": [live]})
-    found = Prepared(order, stubbed.clients, choices, failed, afresh=True)
-    assert faults_of(lambda: execute(found, ignore))[0].problem == "somebody has deployed since the plan was made"
+    prepared = Prepared(order, stubbed.clients, choices, failed, afresh=True)
+    assert faults_of(lambda: execute(prepared, ignore))[0].problem == "somebody has deployed since the plan was made"
     stubbed.done()
 
 
@@ -888,9 +888,9 @@ def test_an_update_that_ended_before_it_could_be_stopped(stubbed: Stubbed, order
 
 def test_a_policy_that_was_never_opened_does_not_stay_open(stubbed: Stubbed, order: Order, choices: Choices) -> None:
     stack = Stack("infra", "stack-id", "UPDATE_COMPLETE", NOW, {}, guarded=True)
-    found = replace(waiting(stubbed, order, replace(choices, allow_replacement=True)), stack=stack)
+    prepared = replace(waiting(stubbed, order, replace(choices, allow_replacement=True)), stack=stack)
     stubbed.refuse("cloudformation", "set_stack_policy", "ExpiredToken")
-    assert [one.problem for one in faults_of(lambda: execute(found, ignore))] == [
+    assert [fault.problem for fault in faults_of(lambda: execute(prepared, ignore))] == [
         "the credentials have expired: profile of-dev"
     ]
     stubbed.done()

@@ -80,13 +80,13 @@ def test_where_somebody_stays_a_stranger_goes_all_the_same(stubbed: Stubbed) -> 
 
 
 @pytest.mark.parametrize(
-    ("there", "lock_me_out", "goes"), [((), False, False), (("al",), False, True), ((), True, True)]
+    ("sequence", "lock_me_out", "goes"), [((), False, False), (("al",), False, True), ((), True, True)]
 )
 def test_a_deployment_keeps_power(
-    stubbed: Stubbed, order: Order, choices: Choices, there: Sequence[str], lock_me_out: bool, goes: bool
+    stubbed: Stubbed, order: Order, choices: Choices, sequence: Sequence[str], lock_me_out: bool, goes: bool
 ) -> None:
     """Who should be in PowerG was there when the deployment was planned, and is there no more."""
-    seen = Inspection(Drift((), (), ()), (BOB, ZOE), {}, 1, {"PowerG": frozenset(there)}, frozenset({"bob", "zoe"}))
+    shown = Inspection(Drift((), (), ()), (BOB, ZOE), {}, 1, {"PowerG": frozenset(sequence)}, frozenset({"bob", "zoe"}))
     allowed = replace(choices, lock_me_out=lock_me_out)
     stubbed.answer("cloudformation", "set_stack_policy", {})
     stubbed.answer("cloudformation", "update_termination_protection", {})
@@ -94,11 +94,11 @@ def test_a_deployment_keeps_power(
     if goes:
         stubbed.answer("iam", "remove_user_from_group", {}, member("bob"))
     with pytest.raises(IamgenError) as raised:
-        execute(Prepared(order, stubbed.clients, allowed, None, inspection=seen), lambda _: None)
+        execute(Prepared(order, stubbed.clients, allowed, None, inspection=shown), lambda _: None)
     zoe = "zoe cannot be put into infra-PowerG-1: there is no such user"
     bob = "bob stays in infra-PowerG-1: nobody who belongs there could be put in"
     reached = f"the repair put right {1 if goes else 0} of 2 differences beside the stack"
-    assert [one.problem for one in raised.value.faults] == [*([zoe] if goes else [zoe, bob]), reached]
+    assert [fault.problem for fault in raised.value.faults] == [*([zoe] if goes else [zoe, bob]), reached]
     if not goes:
         assert raised.value.faults[1].hint == "put somebody in who belongs there, and repair again"
     stubbed.done()

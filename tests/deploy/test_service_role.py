@@ -154,8 +154,8 @@ def answered(stubbed: Stubbed, order: Order, has: Body, sent: Body) -> None:
     stubbed.answer("cloudformation", "get_template", {"TemplateBody": order.text})
     stubbed.answer("cloudformation", "get_stack_policy", {})
     free = ("StackName", "ChangeSetName", "ChangeSetType", "Capabilities", "ClientToken", "TemplateBody", "Tags")
-    made = {"Id": "set", "StackId": "stack-id"}
-    stubbed.answer("cloudformation", "create_change_set", made, {**dict.fromkeys(free, ANY), **sent})
+    result = {"Id": "set", "StackId": "stack-id"}
+    stubbed.answer("cloudformation", "create_change_set", result, {**dict.fromkeys(free, ANY), **sent})
     change = {
         "Action": "Modify",
         "LogicalResourceId": "ReadR",

@@ -50,7 +50,7 @@ def test_new_users_are_waited_for_after_the_people_alone(
     stop = threading.Event()
     planned = several_accounts.plan(members, replace(choices, pace=Pace(sleep)), ignore, stop)
     ends = several_accounts.carry_out(planned.ready, "user-only", ignore, stop)
-    assert [one for one in pauses if one >= 5] == ([5] if with_people else [])
+    assert [pause for pause in pauses if pause >= 5] == ([5] if with_people else [])
     assert (set(ends.done), set(ends.failed)) == (({"dev", "user-only"}, set()) if with_people else (set(), {"dev"}))
 
 
@@ -58,8 +58,8 @@ def test_what_is_shown_of_each_account(aws: Aws, order: Order, choices: Choices)
     aws.people("/bob")
     shown: list[str] = []
     stop, members = threading.Event(), [Member("dev", order, clients("dev"), holds_people=False)]
-    planned = several_accounts.plan(members, choices, lambda *one: shown.append(": ".join(one)), stop)
-    several_accounts.carry_out(planned.ready, "user-only", lambda *one: shown.append(": ".join(one)), stop)
+    planned = several_accounts.plan(members, choices, lambda *element: shown.append(": ".join(element)), stop)
+    several_accounts.carry_out(planned.ready, "user-only", lambda *element: shown.append(": ".join(element)), stop)
     assert shown == [
         "dev: planning",
         "dev: ",
@@ -84,8 +84,8 @@ def test_one_account_that_cannot_be_planned_leaves_the_others_planned(aws: Aws, 
 
 def test_every_wrong_account_is_named(aws: Aws, order: Order) -> None:
     wrong = [Member(name, order, clients(name), holds_people=False) for name in ("prod", "dev", "user-only")]
-    found = several_accounts.unusable(wrong, threading.Event())
-    assert [fault.problem.partition(":")[0] for error in found.values() for fault in error.faults] == [
+    unusable = several_accounts.unusable(wrong, threading.Event())
+    assert [fault.problem.partition(":")[0] for error in unusable.values() for fault in error.faults] == [
         "the credentials are of account 333333333333",
         "the credentials are of account 111111111111",
     ]
@@ -125,10 +125,10 @@ def test_planning_that_is_cut_short_says_that_a_change_set_may_stay(
     stubbed: Stubbed, order: Order, choices: Choices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pending, stop = Pending(), threading.Event()
-    told: list[Fault] = []
+    faults: list[Fault] = []
 
     def prepare(*_: object) -> Prepared:
-        told.extend(pending.not_removed())
+        faults.extend(pending.not_removed())
         raise refuse("dev", "denied")
 
     monkeypatch.setattr(several_accounts, "prepare", prepare)
@@ -136,7 +136,7 @@ def test_planning_that_is_cut_short_says_that_a_change_set_may_stay(
     several_accounts.plan([member], choices, ignore, stop, pending)
     listing = "look: aws cloudformation list-change-sets --stack-name infra --region eu-west-1 --profile of-dev"
     problem = "planning was cut short: its change set may stay in AWS"
-    assert told == [Fault("dev (222222222222)", problem, listing)]
+    assert faults == [Fault("dev (222222222222)", problem, listing)]
     assert list(pending.not_removed()) == []
 
 

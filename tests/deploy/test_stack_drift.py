@@ -51,12 +51,12 @@ def test_all_pages_are_read_and_what_is_gone_is_not_missed(stubbed: Stubbed) -> 
     stubbed.answer(
         "cloudformation", "describe_stack_resource_drifts", second, {"StackName": "infra", "NextToken": "more"}
     )
-    made = [*map(resource, ("ReadR", "AdminR", "OpsR", "P")), resource("Old", "DELETE_COMPLETE")]
-    stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": made})
-    found = detect(stubbed.clients.cloudformation, "infra", WHERE, Pace(lambda _: None), lambda _: None)
-    assert [f"{one.sign} {one.logical_id}" for one in found.changes] == ["- AdminR", "~ ReadR"]
-    assert [f"{one.sign} {one.logical_id}" for one in found.repairs] == ["+ AdminR", "~ ReadR"]
-    assert found.unchecked == (Unchecked("P", "AWS::IAM::Role", "NOT_CHECKED"),)
+    created = [*map(resource, ("ReadR", "AdminR", "OpsR", "P")), resource("Old", "DELETE_COMPLETE")]
+    stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": created})
+    result = detect(stubbed.clients.cloudformation, "infra", WHERE, Pace(lambda _: None), lambda _: None)
+    assert [f"{change.sign} {change.logical_id}" for change in result.changes] == ["- AdminR", "~ ReadR"]
+    assert [f"{repair.sign} {repair.logical_id}" for repair in result.repairs] == ["+ AdminR", "~ ReadR"]
+    assert result.unchecked == (Unchecked("P", "AWS::IAM::Role", "NOT_CHECKED"),)
     stubbed.done()
 
 
@@ -68,15 +68,15 @@ def test_only_three_statuses_say_that_aws_looked(stubbed: Stubbed) -> None:
     statuses = ["IN_SYNC", "MODIFIED", "DELETED", "NOT_CHECKED", "UNKNOWN", "UNSUPPORTED", "SOMETHING_NEW"]
     every = [{**drift(f"Of{status}", status, 7200), "DriftStatusReason": f"why\n{status}\x1b"} for status in statuses]
     stubbed.answer("cloudformation", "describe_stack_resource_drifts", {"StackResourceDrifts": every})
-    made = [resource(f"Of{status}") for status in (*statuses, "Silence")]
-    stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": made})
-    seen = detect(stubbed.clients.cloudformation, "infra", WHERE, Pace(lambda _: None), lambda _: None)
-    assert [one.logical_id for one in seen.changes] == ["OfDELETED", "OfMODIFIED"]
-    assert {one.logical_id: one.status for one in seen.unchecked} == {
+    result = [resource(f"Of{status}") for status in (*statuses, "Silence")]
+    stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": result})
+    shown = detect(stubbed.clients.cloudformation, "infra", WHERE, Pace(lambda _: None), lambda _: None)
+    assert [change.logical_id for change in shown.changes] == ["OfDELETED", "OfMODIFIED"]
+    assert {item.logical_id: item.status for item in shown.unchecked} == {
         **{f"Of{status}": status for status in statuses[3:]},
         "OfSilence": "NOT_CHECKED",
     }
-    text = next(one.text for one in seen.unchecked if one.status == "UNKNOWN")
+    text = next(item.text for item in shown.unchecked if item.status == "UNKNOWN")
     assert text.startswith("OfUNKNOWN  AWS::IAM::Role: UNKNOWN, why")
     assert "\x1b" not in text
     assert "\n" not in text
@@ -100,9 +100,9 @@ def test_a_detection_that_failed_for_one_resource_says_what_it_saw_of_the_others
     failed_detection(stubbed, drift("ReadR", "MODIFIED", 7200), drift("AdminR", "IN_SYNC"), earlier)
     parts = [resource("ReadR"), resource("AdminR"), resource("OpsR")]
     stubbed.answer("cloudformation", "list_stack_resources", {"StackResourceSummaries": parts})
-    seen = detect(stubbed.clients.cloudformation, "infra", WHERE, Pace(lambda _: None), lambda _: None)
-    assert [f"{change.sign} {change.logical_id}" for change in seen.changes] == ["~ ReadR"]
-    assert [resource.text for resource in seen.unchecked] == [
+    shown = detect(stubbed.clients.cloudformation, "infra", WHERE, Pace(lambda _: None), lambda _: None)
+    assert [f"{change.sign} {change.logical_id}" for change in shown.changes] == ["~ ReadR"]
+    assert [resource.text for resource in shown.unchecked] == [
         f"OpsR  AWS::IAM::Role: NOT_CHECKED, the drift detection failed: {REASON}"
     ]
     stubbed.done()

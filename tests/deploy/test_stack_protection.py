@@ -26,12 +26,12 @@ def test_which_policy_protects(policy: str | None, strict: bool) -> None:
 
 
 def change(sign: str, kind: str, *details: str, replaced: bool = False) -> Change:
-    told = tuple(Detail("~", one, "a -> b") for one in details)
-    return Change(sign, "R", f"AWS::IAM::{kind}", replaced, told)  # type: ignore[arg-type]  # a sign
+    reported = tuple(Detail("~", detail, "a -> b") for detail in details)
+    return Change(sign, "R", f"AWS::IAM::{kind}", replaced, reported)  # type: ignore[arg-type]  # a sign
 
 
 @pytest.mark.parametrize(
-    ("one", "what"),
+    ("element", "message"),
     [
         (change("-", "Role"), ["the role R would be deleted"]),
         (change("-", "Group"), ["the group R would be deleted"]),
@@ -42,13 +42,13 @@ def change(sign: str, kind: str, *details: str, replaced: bool = False) -> Chang
         (change("-", "User"), []),
     ],
 )
-def test_what_is_refused(one: Change, what: list[str]) -> None:
-    assert [fault.problem for fault in refusals("dev", [one], allow_replacement=False)] == what
-    assert list(refusals("dev", [one], allow_replacement=True)) == []
+def test_what_is_refused(element: Change, message: list[str]) -> None:
+    assert [fault.problem for fault in refusals("dev", [element], allow_replacement=False)] == message
+    assert list(refusals("dev", [element], allow_replacement=True)) == []
 
 
 @pytest.mark.parametrize(
-    ("one", "refused"),
+    ("element", "refused"),
     [
         (change("~", "ManagedPolicy", "Description", replaced=True), True),
         (change("~", "Role", "Path", replaced=True), True),
@@ -57,5 +57,5 @@ def test_what_is_refused(one: Change, what: list[str]) -> None:
         (change("~", "ManagedPolicy", "PolicyDocument"), False),
     ],
 )
-def test_what_aws_cannot_do(one: Change, refused: bool) -> None:
-    assert bool(list(impossible("dev", [one]))) is refused
+def test_what_aws_cannot_do(element: Change, refused: bool) -> None:
+    assert bool(list(impossible("dev", [element]))) is refused

@@ -19,15 +19,15 @@ AGAIN = "mend the cause, and deploy the stack set again"
 
 def listed(stubbed: Stubbed, *instances: tuple[str, str, str]) -> None:
     names = ("Account", "Status", "StatusReason")
-    found = [dict(zip(names, one, strict=True)) for one in instances]
-    stubbed.answer("cloudformation", "list_stack_instances", {"Summaries": found})
+    result = [dict(zip(names, instance, strict=True)) for instance in instances]
+    stubbed.answer("cloudformation", "list_stack_instances", {"Summaries": result})
 
 
 def ended(stubbed: Stubbed, operation: str, expected: dict[str, Any], status: str, *results: tuple[str, str]) -> None:
     stubbed.answer("cloudformation", operation, {"OperationId": "op"}, expected)
     stubbed.answer("cloudformation", "describe_stack_set_operation", {"StackSetOperation": {"Status": status}})
-    found = [{"Account": account, "Status": state} for account, state in results]
-    stubbed.answer("cloudformation", "list_stack_set_operation_results", {"Summaries": found})
+    result = [{"Account": account, "Status": state} for account, state in results]
+    stubbed.answer("cloudformation", "list_stack_set_operation_results", {"Summaries": result})
 
 
 def done(stubbed: Stubbed, planned: PlannedSet) -> tuple[Fault, ...]:
@@ -62,7 +62,7 @@ def request(accounts: list[str]) -> dict[str, Any]:
 )
 def test_each_account_is_followed(stubbed: Stubbed, settings: StackSetSettings, target: dict[str, Any]) -> None:
     accounts = ("1" * 12, "2" * 12)
-    wanted = StackSet("infra-dev", BODY, {}, accounts, settings)
+    stack_set = StackSet("infra-dev", BODY, {}, accounts, settings)
     stubbed.answer(
         "cloudformation",
         "create_stack_instances",
@@ -89,8 +89,8 @@ def test_each_account_is_followed(stubbed: Stubbed, settings: StackSetSettings, 
         stubbed.answer("cloudformation", "list_stack_set_operation_results", {"Summaries": results})
     listed(stubbed, (accounts[0], "CURRENT", ""), (accounts[1], "OUTDATED", "as above"))
     shown: list[str] = []
-    planned = PlannedSet(wanted, (), accounts, (), BODY)
-    faults = carry_out(stubbed.clients, planned, Pace(lambda _: None), lambda *one: shown.append(" ".join(one)))
+    planned = PlannedSet(stack_set, (), accounts, (), BODY)
+    faults = carry_out(stubbed.clients, planned, Pace(lambda _: None), lambda *element: shown.append(" ".join(element)))
     hint = "mend the cause, and deploy the stack set again"
     assert faults == (
         Fault(accounts[1], "FAILED: Account 2 should have the execution role", hint),
@@ -106,14 +106,14 @@ def test_each_account_is_followed(stubbed: Stubbed, settings: StackSetSettings, 
 
 
 def test_where_it_failed_it_is_done_again(stubbed: Stubbed) -> None:
-    wanted = StackSet("infra-dev", BODY, {}, (A, B, C))
+    stack_set = StackSet("infra-dev", BODY, {}, (A, B, C))
     stubbed.answer(
         "cloudformation",
         "describe_stack_set",
         {"StackSet": {"Status": "ACTIVE", "PermissionModel": "SELF_MANAGED", "TemplateBody": json.dumps(BODY)}},
     )
     listed(stubbed, (A, "CURRENT", ""), (B, "OUTDATED", "it failed"), (C, "INOPERABLE", ""), ("9" * 12, "OUTDATED", ""))
-    planned = plan(stubbed.clients, wanted)
+    planned = plan(stubbed.clients, stack_set)
     assert (planned.changes, planned.missing, planned.strange) == ((), (), ("9" * 12,))
     assert planned.unsettled == {B: "OUTDATED", C: "INOPERABLE"}
     assert planned.is_pending
@@ -131,11 +131,11 @@ def test_where_it_failed_it_is_done_again(stubbed: Stubbed) -> None:
 
 
 def test_an_account_of_two_regions_is_settled_in_both(stubbed: Stubbed) -> None:
-    wanted = StackSet("infra-dev", BODY, {}, (A, B))
+    stack_set = StackSet("infra-dev", BODY, {}, (A, B))
     given = {"Status": "ACTIVE", "TemplateBody": json.dumps(BODY)}
     stubbed.answer("cloudformation", "describe_stack_set", {"StackSet": given})
     listed(stubbed, (A, "OUTDATED", ""), (A, "CURRENT", ""), (B, "CURRENT", ""))
-    assert plan(stubbed.clients, wanted).unsettled == {A: "OUTDATED"}
+    assert plan(stubbed.clients, stack_set).unsettled == {A: "OUTDATED"}
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,17 @@ ALL = [*boto3.client("cloudformation", region_name="eu-west-1").meta.service_mod
 
 @pytest.mark.parametrize("status", ALL)
 def test_every_status_of_aws_has_its_step(status: str) -> None:
-    found = step(status)
+    next_step = step(status)
     if status in {"REVIEW_IN_PROGRESS"}:
-        assert found is NextStep.CREATE
+        assert next_step is NextStep.CREATE
     elif status.endswith("_IN_PROGRESS"):
-        assert found is NextStep.WAIT
+        assert next_step is NextStep.WAIT
     elif status in {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}:
-        assert found is NextStep.AFRESH
+        assert next_step is NextStep.AFRESH
     elif status.endswith("_FAILED"):
-        assert found is NextStep.STUCK
+        assert next_step is NextStep.STUCK
     elif status != "DELETE_COMPLETE":
-        assert found is NextStep.UPDATE
+        assert next_step is NextStep.UPDATE
 
 
 def test_no_stack_and_no_such_status() -> None:
@@ -31,9 +31,9 @@ def test_no_stack_and_no_such_status() -> None:
 
 
 def test_where_the_template_is_what_is_there() -> None:
-    there = {status for status in ALL if holds_template(status)}
-    assert {status for status in there if not status.startswith(("UPDATE_", "IMPORT_"))} == {"CREATE_COMPLETE"}
-    assert set(ALL) - there == {
+    remote_refs = {status for status in ALL if holds_template(status)}
+    assert {status for status in remote_refs if not status.startswith(("UPDATE_", "IMPORT_"))} == {"CREATE_COMPLETE"}
+    assert set(ALL) - remote_refs == {
         "REVIEW_IN_PROGRESS",
         *("CREATE_IN_PROGRESS", "CREATE_FAILED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"),
         *("DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED"),

@@ -25,13 +25,13 @@ def group(*names: str, **more: Any) -> dict[str, Any]:
 
 
 def test_who_is_in_no_declaration(stubbed: Stubbed) -> None:
-    made = {"U": {"Type": "AWS::IAM::User", "Properties": {"UserName": "leaves-with-the-stack"}}}
+    result = {"U": {"Type": "AWS::IAM::User", "Properties": {"UserName": "leaves-with-the-stack"}}}
     first = group("alice", "eve", "ci", "leaves-with-the-stack", IsTruncated=True, Marker="more")
     stubbed.answer("iam", "get_group", first, {"GroupName": "infra-AG-1"})
     stubbed.answer("iam", "get_group", group("Bob", "zed"), {"GroupName": "infra-AG-1", "Marker": "more"})
     stubbed.answer("iam", "get_group", group("eve"), {"GroupName": "infra-BG-1"})
     declared = frozenset({"alice", "bob", "ci"})
-    template = {"Resources": {**GROUPS, **made}}
+    template = {"Resources": {**GROUPS, **result}}
     hint = (
         "take {0} out of the groups alone with: iamgen deploy user-only --repair; "
         "to take everything from somebody who left: iamgen user offboard {0}"
@@ -46,8 +46,10 @@ def test_who_is_in_no_declaration(stubbed: Stubbed) -> None:
 def test_what_cannot_be_looked_at_is_said_and_a_group_that_is_gone_has_nobody(stubbed: Stubbed) -> None:
     stubbed.refuse("iam", "get_group", "AccessDenied")
     stubbed.refuse("iam", "get_group", "NoSuchEntity")
-    found = list(undeclared_members(stubbed.clients.iam, PEOPLE, frozenset({"a"}), {"Resources": GROUPS}))
-    assert [fault.problem for fault in found] == ["who is in AG was not looked at: AWS refuses GetGroup (AccessDenied)"]
+    result = list(undeclared_members(stubbed.clients.iam, PEOPLE, frozenset({"a"}), {"Resources": GROUPS}))
+    assert [fault.problem for fault in result] == [
+        "who is in AG was not looked at: AWS refuses GetGroup (AccessDenied)"
+    ]
     stubbed.done()
 
 

@@ -32,14 +32,14 @@ AFTER = (
 
 
 def test_new_changed_same_and_gone() -> None:
-    found = across(BEFORE, AFTER)
-    assert [(one.account, one.state) for one in found] == [
+    result = across(BEFORE, AFTER)
+    assert [(account_changes.account, account_changes.state) for account_changes in result] == [
         ("development", "changed"),
         ("new", "new"),
         ("old", "gone"),
         ("prod", "same"),
     ]
-    assert texts(account_lines(found)) == [
+    assert texts(account_lines(result)) == [
         "development: 1 to add, 0 to change, 0 to destroy",
         "    + B  AWS::IAM::Role",
         "        + RoleName: a",
@@ -49,7 +49,7 @@ def test_new_changed_same_and_gone() -> None:
         "old: declared no more; its stack stays until somebody deletes it",
         "no changes: prod",
     ]
-    assert str(total(found)) == "2 to add, 0 to change, 0 to destroy"
+    assert str(total(result)) == "2 to add, 0 to change, 0 to destroy"
 
 
 def moved(region: str, stack: str, names: dict[str, str]) -> AccountTemplate:
@@ -70,12 +70,15 @@ def test_another_region_is_another_stack_whose_names_are_taken() -> None:
 
 def test_another_stack_beside_the_old_one() -> None:
     before, after = moved("eu-west-1", "infra", {"A": "infra-A"}), moved("eu-west-1", "iam2", {"A": "iam2-A"})
-    found = across([before], [after])
-    assert texts(account_lines(found, brief=True)) == [
+    result = across([before], [after])
+    assert texts(account_lines(result, brief=True)) == [
         "dev (new stack iam2 in eu-west-1): 1 to add, 0 to change, 0 to destroy",
         "dev: the stack infra in eu-west-1 is declared no more; it stays until somebody deletes it",
     ]
-    assert [(one.state, one.plain()["stack"], one.plain()["region"]) for one in found] == [
+    assert [
+        (account_changes.state, account_changes.plain()["stack"], account_changes.plain()["region"])
+        for account_changes in result
+    ] == [
         ("new", "iam2", "eu-west-1"),
         ("gone", "infra", "eu-west-1"),
     ]

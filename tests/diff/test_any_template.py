@@ -56,7 +56,7 @@ PROPERTIES = st.fixed_dictionaries(
             lambda tags: [{"Key": key, "Value": value} for key, value in tags.items()]
         ),
         "Policies": st.dictionaries(WORDS, DOCUMENTS, max_size=2).map(
-            lambda some: [{"PolicyName": name, "PolicyDocument": one} for name, one in some.items()]
+            lambda items: [{"PolicyName": name, "PolicyDocument": item} for name, item in items.items()]
         ),
         "Other": st.recursive(
             SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=2)
@@ -86,7 +86,7 @@ def shuffled_document(document: dict[str, Any], chance: random.Random) -> dict[s
     statements = document["Statement"]
     several = [*statements] if isinstance(statements, list) else [statements]
     chance.shuffle(several)
-    written = [_shuffled_statement(one, chance) for one in several]
+    written = [_shuffled_statement(element, chance) for element in several]
     return {**document, "Statement": written[0] if len(written) == 1 and chance.random() < 0.5 else written}
 
 
@@ -100,7 +100,7 @@ def _shuffled(value: Any, chance: random.Random) -> Any:
     if isinstance(value, dict) and not {"Ref", "Fn::GetAtt"} & set(value):
         parts = list(value.items())
         chance.shuffle(parts)
-        return {name: _shuffled(one, chance) for name, one in parts}
+        return {name: _shuffled(element, chance) for name, element in parts}
     if isinstance(value, list):
         several = [*value, *value[:1]]  # what stands twice says nothing more
         chance.shuffle(several)
@@ -108,7 +108,7 @@ def _shuffled(value: Any, chance: random.Random) -> Any:
     return [value] if chance.random() < 0.5 else value
 
 
-def told(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[str]:
+def shown(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[str]:
     return [str(line) for line in signed(differences(before, after))]
 
 
@@ -123,59 +123,61 @@ def test_the_way_a_document_is_written_does_not_count(document: dict[str, Any], 
 
 
 @given(DOCUMENTS, DOCUMENTS, st.randoms(use_true_random=False))
-def test_nor_what_the_differences_are(one: dict[str, Any], other: dict[str, Any], chance: random.Random) -> None:
-    told = statement_differences(one, other)
-    assert statement_differences(shuffled_document(one, chance), shuffled_document(other, chance)) == told
+def test_nor_what_the_differences_are(element: dict[str, Any], other: dict[str, Any], chance: random.Random) -> None:
+    shown = statement_differences(element, other)
+    assert statement_differences(shuffled_document(element, chance), shuffled_document(other, chance)) == shown
 
 
 @given(DOCUMENTS, DOCUMENTS)
 def test_every_value_that_comes_or_goes_is_told(before: dict[str, Any], after: dict[str, Any]) -> None:
     """What is left of the one when the differences are taken away, is left of the other."""
 
-    def said(document: dict[str, Any]) -> set[str]:
-        return {one.text for one in statement_differences(None, document)}
+    def words_of(document: dict[str, Any]) -> set[str]:
+        return {statement_difference.text for statement_difference in statement_differences(None, document)}
 
     if statement_differences(before, after) == ():
-        assert said(before) == said(after)
+        assert words_of(before) == words_of(after)
     else:
-        assert said(before) != said(after) or before.get("Version") != after.get("Version")
+        assert words_of(before) != words_of(after) or before.get("Version") != after.get("Version")
 
 
 @given(TEMPLATES, TEMPLATES)
 def test_the_other_way_round_signs_are_turned(before: dict[str, Any], after: dict[str, Any]) -> None:
-    there, back = differences(before, after), differences(after, before)
-    assert [(one.logical_id, MIRRORED[one.sign], one.replaced) for one in there] == [
-        (one.logical_id, one.sign, one.replaced) for one in back
+    remote_refs, back = differences(before, after), differences(after, before)
+    assert [(change.logical_id, MIRRORED[change.sign], change.replaced) for change in remote_refs] == [
+        (item.logical_id, item.sign, item.replaced) for item in back
     ]
-    for one, other in zip(there, back, strict=True):
-        assert leaves(one, turned=True) == leaves(other, turned=False)
+    for item, other in zip(remote_refs, back, strict=True):
+        assert leaves(item, turned=True) == leaves(other, turned=False)
 
 
 def leaves(change: Change, *, turned: bool) -> list[tuple[str, str, str]]:
     """Return what comes and what goes within the change; `turned` exchanges the two."""
 
     def below(details: tuple[Detail, ...], path: str) -> list[tuple[str, str, str]]:
-        found = []
-        for one in details:
-            if one.details:
-                found += below(one.details, f"{path}/{one.where}")
-            elif one.sign != "~":
-                found.append((f"{path}/{one.where}", MIRRORED[one.sign] if turned else one.sign, one.text))
-        return found
+        collected = []
+        for detail in details:
+            if detail.details:
+                collected += below(detail.details, f"{path}/{detail.where}")
+            elif detail.sign != "~":
+                collected.append(
+                    (f"{path}/{detail.where}", MIRRORED[detail.sign] if turned else detail.sign, detail.text)
+                )
+        return collected
 
     return sorted(below(change.details, ""))
 
 
 @given(TEMPLATES, TEMPLATES)
 def test_no_difference_is_left_out(before: dict[str, Any], after: dict[str, Any]) -> None:
-    changed = {one.logical_id for one in differences(before, after) if one.is_of_resource}
+    changed = {difference.logical_id for difference in differences(before, after) if difference.is_of_resource}
     for name in {*before["Resources"], *after["Resources"]} - changed:
-        one, other = ({"Resources": {name: some["Resources"][name]}} for some in (before, after))
-        assert told(None, one) == told(None, other)
+        element, other = ({"Resources": {name: items["Resources"][name]}} for items in (before, after))
+        assert shown(None, element) == shown(None, other)
 
 
 @given(TEMPLATES, TEMPLATES)
 def test_lines_are_single_and_json_is_json(before: dict[str, Any], after: dict[str, Any]) -> None:
     changes = differences(before, after)
     assert all(str(line).isprintable() for line in signed(changes))
-    json.dumps([one.plain() for one in changes])
+    json.dumps([change.plain() for change in changes])

@@ -31,7 +31,7 @@ def properties(template: dict[str, Any], logical_id: str) -> dict[str, Any]:
     return template["Resources"][logical_id]["Properties"]  # type: ignore[no-any-return]
 
 
-def told(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[str]:
+def shown(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[str]:
     return [str(line) for line in signed(differences(before, after))]
 
 
@@ -39,7 +39,7 @@ def test_a_user_added_to_a_trust_is_one_line(before: dict[str, Any], after: dict
     trust = properties(after, "OpsR")["AssumeRolePolicyDocument"]["Statement"]
     trust[0]["Principal"]["AWS"].insert(0, "arn:aws:iam::111111111111:user/alice")
     trust.reverse()
-    assert told(before, after) == [
+    assert shown(before, after) == [
         "~ OpsR  AWS::IAM::Role",
         "    ~ AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/bob "
         "if Bool aws:MultiFactorAuthPresent = true",
@@ -51,7 +51,7 @@ def test_one_user_in_the_place_of_another(before: dict[str, Any], after: dict[st
     properties(after, "AdminR")["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["AWS"] = (
         "arn:aws:iam::1:user/eve"
     )
-    assert told(before, after) == [
+    assert shown(before, after) == [
         "~ AdminR  AWS::IAM::Role",
         "    ~ AssumeRolePolicyDocument: Allow sts:AssumeRole if Bool aws:MultiFactorAuthPresent = true",
         "        - Principal: arn:aws:iam::111111111111:user/alice",
@@ -62,12 +62,12 @@ def test_one_user_in_the_place_of_another(before: dict[str, Any], after: dict[st
 def test_a_condition_that_is_dropped_is_seen(before: dict[str, Any], after: dict[str, Any]) -> None:
     statement = properties(after, "AdminR")["AssumeRolePolicyDocument"]["Statement"][0]
     statement["Condition"] = {"BoolIfExists": statement["Condition"]["Bool"]}
-    assert told(before, after)[2:] == [
+    assert shown(before, after)[2:] == [
         "        - Condition: Bool aws:MultiFactorAuthPresent = true",
         "        + Condition: BoolIfExists aws:MultiFactorAuthPresent = true",
     ]
     del statement["Condition"]
-    assert told(before, after)[2:] == ["        - Condition: Bool aws:MultiFactorAuthPresent = true"]
+    assert shown(before, after)[2:] == ["        - Condition: Bool aws:MultiFactorAuthPresent = true"]
 
 
 def test_a_grant_that_comes_and_one_that_goes(before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -81,7 +81,7 @@ def test_a_grant_that_comes_and_one_that_goes(before: dict[str, Any], after: dic
             "DateLessThan": {"aws:CurrentTime": "2027-04-01T00:00:00Z"},
         },
     }
-    assert told(before, after) == [
+    assert shown(before, after) == [
         "~ OpsR  AWS::IAM::Role",
         "    - AssumeRolePolicyDocument: Allow sts:AssumeRole for ${CIUserCi.Arn}",
         "    + AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/carol if Bool "
@@ -97,7 +97,7 @@ def test_properties_of_every_kind(before: dict[str, Any], after: dict[str, Any])
     role["PermissionsBoundary"] = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:policy/b"}
     del role["Description"]
     after["Resources"]["ReadR"]["DeletionPolicy"] = "Retain"
-    assert told(before, after) == [
+    assert shown(before, after) == [
         "~ ReadR  AWS::IAM::Role",
         "    + DeletionPolicy: Retain",
         "    - Description: Read-only power over all services.",
@@ -121,7 +121,7 @@ def test_a_tag_and_an_inline_policy_are_the_same_by_name(before: dict[str, Any],
         Tags=[{"Key": "b", "Value": "3"}, {"Key": "a", "Value": "1"}],
         Policies=[policy("Two", "s3:PutObject"), policy("One", "s3:getobject")],
     )
-    assert told(before, after) == [
+    assert shown(before, after) == [
         "~ ReadR  AWS::IAM::Role",
         "    ~ Policies.Two.PolicyDocument: Allow s3:ListBucket on *",
         "        - Action: s3:GetObject",
@@ -134,9 +134,9 @@ def test_a_new_name_is_a_new_resource(before: dict[str, Any], after: dict[str, A
     properties(after, "ReadR")["RoleName"] = "infra-ReadR"
     properties(after, "OpsP")["PolicyDocument"]["Statement"][0]["Sid"] = "Power"
     changes = differences(before, after)
-    assert [(one.logical_id, one.replaced) for one in changes] == [("OpsP", False), ("ReadR", True)]
-    assert told(before, after)[2] == "        ~ Sid: FullPowerOverChosenServices -> Power"
-    assert told(before, after)[3] == "~ ReadR  AWS::IAM::Role  (is replaced)"
+    assert [(change.logical_id, change.replaced) for change in changes] == [("OpsP", False), ("ReadR", True)]
+    assert shown(before, after)[2] == "        ~ Sid: FullPowerOverChosenServices -> Power"
+    assert shown(before, after)[3] == "~ ReadR  AWS::IAM::Role  (is replaced)"
 
 
 def test_another_type_is_a_new_resource(before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -150,7 +150,7 @@ def test_another_type_is_a_new_resource(before: dict[str, Any], after: dict[str,
 
 def test_a_resource_that_comes_says_all_that_it_allows(before: dict[str, Any], after: dict[str, Any]) -> None:
     del before["Resources"]["AdminR"]
-    assert told(before, after) == [
+    assert shown(before, after) == [
         "+ AdminR  AWS::IAM::Role",
         "    + AssumeRolePolicyDocument: Allow sts:AssumeRole for arn:aws:iam::111111111111:user/alice "
         "if Bool aws:MultiFactorAuthPresent = true",
@@ -162,8 +162,8 @@ def test_a_resource_that_comes_says_all_that_it_allows(before: dict[str, Any], a
 
 
 def test_no_stack_on_one_side(before: dict[str, Any]) -> None:
-    assert {one.sign for one in differences(None, before)} == {"+"}
-    assert {one.sign for one in differences(before, None)} == {"-"}
+    assert {difference.sign for difference in differences(None, before)} == {"+"}
+    assert {difference.sign for difference in differences(before, None)} == {"-"}
     assert len(differences(None, before)) == len(before["Resources"])
     assert differences(None, None) == ()
 
@@ -171,13 +171,13 @@ def test_no_stack_on_one_side(before: dict[str, Any]) -> None:
 def test_what_is_beside_the_resources(before: dict[str, Any], after: dict[str, Any]) -> None:
     after["Description"] = "another"
     after["Outputs"] = {"Key": {"Value": {"Fn::GetAtt": "AccessKey.SecretAccessKey"}}}
-    assert told(before, after) == [
+    assert shown(before, after) == [
         "~ Description  Template",
         "    ~ Description: infra: who may do what in dev. Made by iamgen. -> another",
         "+ Outputs  Template",
         "    + Outputs.Key.Value: ${AccessKey.SecretAccessKey}",
     ]
-    assert not any(one.is_of_resource for one in differences(before, after))
+    assert not any(difference.is_of_resource for difference in differences(before, after))
 
 
 def test_an_empty_list_of_values_is_not_the_same_as_none() -> None:
@@ -189,7 +189,7 @@ def test_an_empty_list_of_values_is_not_the_same_as_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("element", "other"),
     [
         ({"DependsOn": ["A", "B"]}, {"DependsOn": ["B", "A"]}),
         ({"DependsOn": "A"}, {"DependsOn": ["A"]}),
@@ -198,8 +198,8 @@ def test_an_empty_list_of_values_is_not_the_same_as_none() -> None:
         ({"Properties": {"ManagedPolicyArns": [], "Policies": []}}, {"Properties": {}}),
     ],
 )
-def test_ways_to_write_the_same_resource(one: dict[str, Any], other: dict[str, Any]) -> None:
-    first, second = ({"Resources": {"R": {"Type": "AWS::IAM::Role", **some}}} for some in (one, other))
+def test_ways_to_write_the_same_resource(element: dict[str, Any], other: dict[str, Any]) -> None:
+    first, second = ({"Resources": {"R": {"Type": "AWS::IAM::Role", **items}}} for items in (element, other))
     assert differences(first, second) == differences(second, first) == ()
 
 
@@ -207,7 +207,7 @@ def test_what_a_resource_waits_for(before: dict[str, Any], after: dict[str, Any]
     before["Resources"]["OpsR"]["DependsOn"] = "AdminR"
     after["Resources"]["OpsR"]["DependsOn"] = ["OpsP", "AdminR"]
     after["Resources"]["ReadR"]["DependsOn"] = "OpsP"
-    assert told(before, after) == [
+    assert shown(before, after) == [
         "~ OpsR  AWS::IAM::Role",
         "    + DependsOn: OpsP",
         "~ ReadR  AWS::IAM::Role",
@@ -221,7 +221,10 @@ def allowing(action: str, *resources: str) -> dict[str, Any]:
 
 def test_statements_with_less_than_half_in_common_are_not_one_that_changed() -> None:
     before, after = ({"Statement": [allowing("s3:Get", name)]} for name in "ab")
-    assert [(one.sign, one.text) for one in statement_differences(before, after)] == [
+    assert [
+        (statement_difference.sign, statement_difference.text)
+        for statement_difference in statement_differences(before, after)
+    ] == [
         ("-", "Allow s3:Get on a"),
         ("+", "Allow s3:Get on b"),
     ]
@@ -231,17 +234,17 @@ def test_statements_with_less_than_half_in_common_are_not_one_that_changed() -> 
 
 
 def test_each_statement_is_put_into_words_once_however_many_it_is_held_against(monkeypatch: pytest.MonkeyPatch) -> None:
-    told, many = [], 30
+    shown, many = [], 30
     words = statements._line
 
     def line(*some: Any, **kind: Any) -> str:
-        told.append(some)
+        shown.append(some)
         return words(*some, **kind)
 
     monkeypatch.setattr(statements, "_line", line)
     before, after = ({"Statement": [allowing(f"s3:{n}", f"{x}{n}") for n in range(many)]} for x in "ab")
     assert len(statement_differences(before, after)) == 2 * many
-    assert len(told) == 2 * many
+    assert len(shown) == 2 * many
 
 
 def test_ways_to_write_everybody() -> None:
@@ -268,7 +271,9 @@ def test_ways_to_write_everybody() -> None:
     ],
 )
 def test_a_statement_in_one_line(statement: object, line: str) -> None:
-    assert [one.text for one in statement_differences(None, {"Statement": statement})] == [line]
+    assert [
+        statement_difference.text for statement_difference in statement_differences(None, {"Statement": statement})
+    ] == [line]
 
 
 def test_of_much_that_stays_a_little_is_shown_and_of_what_comes_all() -> None:
@@ -278,7 +283,7 @@ def test_of_much_that_stays_a_little_is_shown_and_of_what_comes_all() -> None:
         return {"Statement": {"Effect": "Allow", "Action": actions, "Resource": "*"}}
 
     (changed,) = statement_differences(document(actions), document([*actions, "s3:Put"]))
-    assert (changed.text, [one.text for one in changed.details]) == (
+    assert (changed.text, [detail.text for detail in changed.details]) == (
         "Allow s3:Get0, s3:Get1 and 4 more on *",
         ["s3:Put"],
     )
@@ -320,7 +325,7 @@ def test_what_changes_in_a_loop_is_told() -> None:
 
     (change,) = differences(loop("s3:*"), loop("iam:*"))
     assert (change.sign, change.logical_id, change.type) == ("~", "Fn::ForEach::Teams", "Fn::ForEach")
-    assert [(one.sign, one.where) for one in change.details] == [
+    assert [(detail.sign, detail.where) for detail in change.details] == [
         ("-", "Fn::ForEach::Teams"),
         ("+", "Fn::ForEach::Teams"),
     ]
@@ -328,4 +333,4 @@ def test_what_changes_in_a_loop_is_told() -> None:
     assert differences(loop("s3:*"), loop("s3:*")) == ()
     (come,) = differences({"Resources": {}}, loop("s3:*"))
     assert come.sign == "+"
-    assert {one.sign for one in come.details} == {"+"}
+    assert {detail.sign for detail in come.details} == {"+"}

@@ -30,7 +30,7 @@ def test_nothing_to_do() -> None:
 
 
 def test_a_line_as_a_diff_has_it() -> None:
-    assert [(str(one), one.as_diff) for one in signed((change("~", replaced=True),))] == [
+    assert [(str(item), item.as_diff) for item in signed((change("~", replaced=True),))] == [
         (f"~ A  {ROLE}  (is replaced)", f"! A  {ROLE}  (is replaced)"),
         ("    + Path: /", "+     Path: /"),
         ("        - x: y", "-         x: y"),

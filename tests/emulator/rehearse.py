@@ -75,20 +75,22 @@ def stage(folder: Path, url: str) -> Stage:
     config = folder / "config"
     keys = "[profile {}]\naws_access_key_id = {}\naws_secret_access_key = any\n"
     config.write_text("".join(keys.format(name, id_) for name, id_ in ACCOUNTS.items()))
-    kept = {name: os.environ[name] for name in ("LANG", "PYTHONPATH", "SOURCE_DATE_EPOCH") if name in os.environ}
+    environment_kept = {
+        name: os.environ[name] for name in ("LANG", "PYTHONPATH", "SOURCE_DATE_EPOCH") if name in os.environ
+    }
     program = folder / "bin" / "iamgen"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m iamgen "$@"\n')
     program.chmod(0o755)
     own = {"PATH": f"{program.parent}:/usr/bin:/bin", "HOME": str(folder), "XDG_CACHE_HOME": str(folder / "cache")}
-    return Stage(root, url, {**kept, **own, "AWS_ENDPOINT_URL": url, "AWS_CONFIG_FILE": str(config)})
+    return Stage(root, url, {**environment_kept, **own, "AWS_ENDPOINT_URL": url, "AWS_CONFIG_FILE": str(config)})
 
 
 def play(on: Stage) -> None:
     """Play the life of a stack."""
     on.say("# A local AWS: three empty accounts, and in user-only the four people of users.py.")
-    for one in PEOPLE:
-        path, _, name = one.rpartition("/")
+    for item in PEOPLE:
+        path, _, name = item.rpartition("/")
         on.iam("user-only").create_user(UserName=name, Path=f"{path}/")
     on.run("iamgen deploy --all --yes --brief")
     on.say("\n# People come into their groups. iamgen knows who belongs there.")

@@ -61,7 +61,7 @@ def settled(cloudformation: Any, name: str = "infra") -> str:
         status = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
         if not status.endswith("_IN_PROGRESS"):
             events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-            reasons = [one.get("ResourceStatusReason", "") for one in events if "FAILED" in one["ResourceStatus"]]
+            reasons = [event.get("ResourceStatusReason", "") for event in events if "FAILED" in event["ResourceStatus"]]
             return "; ".join([status, *reasons])
         time.sleep(0.02)
 
@@ -86,9 +86,12 @@ def test_a_stack_has_groups_members_keys_and_providers(client: Client) -> None:
     assert deploy(client, {"G": group, "M": members, "K": key, "P": provider}) == "CREATE_COMPLETE"
 
     iam = client("iam")
-    assert [one["UserName"] for one in iam.get_group(GroupName="G")["Users"]] == ["bob"]
+    assert [entry["UserName"] for entry in iam.get_group(GroupName="G")["Users"]] == ["bob"]
     assert len(iam.list_access_keys(UserName="bob")["AccessKeyMetadata"]) == 1
-    (arn,) = (one["Arn"] for one in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"])
+    (arn,) = (
+        open_id_connect_provider["Arn"]
+        for open_id_connect_provider in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    )
     assert arn == f"arn:aws:iam::{DEV}:oidc-provider/token.example.com"
 
     provider["Properties"] = {"Url": url, "ClientIdList": ["other"]}
@@ -135,8 +138,8 @@ def test_a_stack_in_review_stays_the_same_whatever_is_planned_for_it(client: Cli
     assert first["StackId"] == second["StackId"]
     assert first["Id"] != second["Id"]
     for name in ("infra", first["StackId"]):
-        found = cloudformation.list_change_sets(StackName=name)["Summaries"]
-        assert {one["ChangeSetId"] for one in found} == {first["Id"], second["Id"]}
+        result = cloudformation.list_change_sets(StackName=name)["Summaries"]
+        assert {entry["ChangeSetId"] for entry in result} == {first["Id"], second["Id"]}
     cloudformation.execute_change_set(ChangeSetName=first["Id"])
     assert settled(cloudformation) == "CREATE_COMPLETE"
     assert cloudformation.describe_stacks(StackName=first["StackId"])["Stacks"][0]["StackName"] == "infra"
@@ -159,7 +162,7 @@ def test_it_listens_for_this_machine_alone(emulator: str) -> None:
     if not table.exists():
         pytest.skip("only Linux has /proc/net/tcp")
     listening = [line.split()[1] for line in table.read_text().splitlines()[1:] if line.split()[3] == "0A"]
-    assert [one for one in listening if one.endswith(f":{port}")] == [f"0100007F:{port}"]
+    assert [text for text in listening if text.endswith(f":{port}")] == [f"0100007F:{port}"]
 
 
 def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:

@@ -30,14 +30,14 @@ def rendered(root: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("case", CASES)
 def test_golden(case: str, request: pytest.FixtureRequest) -> None:
     folder = HERE / "expected" / case
-    found = {name: text(template) for name, template in rendered(CASES[case]).items()}
+    result = {name: text(template) for name, template in rendered(CASES[case]).items()}
     if request.config.getoption("--rewrite"):
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.iterdir():
             old.unlink()
-        for name, content in found.items():
+        for name, content in result.items():
             (folder / f"{name}.json").write_text(content, encoding="utf-8")
-    assert found == {file.stem: file.read_text(encoding="utf-8") for file in folder.iterdir()}
+    assert result == {file.stem: file.read_text(encoding="utf-8") for file in folder.iterdir()}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -65,8 +65,10 @@ def test_templates_are_plain(case: str) -> None:
         types = {resource["Type"] for resource in plain["Resources"].values()}
         kinds = ("Group", "ManagedPolicy", "OIDCProvider", "Role", "User", "UserToGroupAddition")
         assert types <= {f"AWS::IAM::{kind}" for kind in kinds}
-        inline = [one for resource in plain["Resources"].values() for one in resource["Properties"].get("Policies", ())]
-        assert all(one["PolicyName"].endswith("Emergency") for one in inline)
+        inline = [
+            policy for resource in plain["Resources"].values() for policy in resource["Properties"].get("Policies", ())
+        ]
+        assert all(entry["PolicyName"].endswith("Emergency") for entry in inline)
 
 
 def functions(value: object) -> set[str]:

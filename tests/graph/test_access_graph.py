@@ -180,8 +180,8 @@ def test_a_part_of_an_answer_is_a_part_of_the_picture() -> None:
 
 def test_policies_of_a_user_s_own_are_in_the_picture(modelled: Modelled) -> None:
     users = {name: user(name, statement("Allow", "*")) for name in ("ann", "ben")}
-    others = {"cid": user("cid", statement("Allow", "s3:*")), "dan": user("dan")}
-    graph = access_graph(overview_of(modelled({DEV: {**users, **others}})), "equal")
+    rest = {"cid": user("cid", statement("Allow", "s3:*")), "dan": user("dan")}
+    graph = access_graph(overview_of(modelled({DEV: {**users, **rest}})), "equal")
     assert [(link.names, graph.targets[link.target].words) for link in graph.links] == [
         ((f"ann in {DEV}", f"ben in {DEV}"), "own policies own"),
         ((f"cid in {DEV}",), "own policies own"),

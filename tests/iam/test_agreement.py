@@ -73,8 +73,8 @@ def names(body: dict[str, Any]) -> NamedResources:
 
 
 def access(body: dict[str, Any]) -> Account:
-    by_hand = sorted({user for one in names(body).of_type("AWS::IAM::UserToGroupAddition")
-                      for user in one.properties["Users"] if not names(body).find(user, USER)})  # type: ignore[attr-defined]  # fmt: skip
+    by_hand = sorted({user for resource in names(body).of_type("AWS::IAM::UserToGroupAddition")
+                      for user in resource.properties["Users"] if not names(body).find(user, USER)})  # type: ignore[attr-defined]  # fmt: skip
     people = tuple(HandMadeUser(name) for name in by_hand)
     source = AccountSource(body, ACCOUNT, people=people, tolerant=True, region=PLACE.region, stack=PLACE.stack)
     return Account.read(source)
@@ -82,12 +82,16 @@ def access(body: dict[str, Any]) -> Account:
 
 def deployed(body: dict[str, Any]) -> NamedResources:
     """Return the resources as a stack lists them: each with the physical id that its `Ref` gives."""
-    made = [
-        StackResource(one.logical_id, one.arn if one.type in REF_IS_ARN else one.name, one.type, "", "")
-        for one in names(body).resources
+    result = [
+        StackResource(
+            resource.logical_id, resource.arn if resource.type in REF_IS_ARN else resource.name, resource.type, "", ""
+        )
+        for resource in names(body).resources
     ]
-    arns: Everybody = {(one.type, one.name): PrincipalState(arn=one.arn) for one in names(body).resources}
-    return as_deployed(body, made, arns, PLACE)
+    arns: Everybody = {
+        (resource.type, resource.name): PrincipalState(arn=resource.arn) for resource in names(body).resources
+    }
+    return as_deployed(body, result, arns, PLACE)
 
 
 def plain(name: str) -> str:
@@ -98,8 +102,8 @@ def plain(name: str) -> str:
 @pytest.mark.parametrize("body", ALL)
 def test_all_agree_who_is_in_which_group(body: dict[str, Any]) -> None:
     named, account, holders = names(body), access(body), Holders.of(body, PLACE)
-    by_rules = {(user, group) for user, found in groups(named.template).items() for group in found}
-    own = {one.logical_id for one in named.of_type(USER)}
+    by_rules = {(user, group) for user, result in groups(named.template).items() for group in result}
+    own = {resource.logical_id for resource in named.of_type(USER)}
     by_access = {(user.logical_id, group.logical_id) for user in account.users for group in user.groups}
     by_lockout = {
         (user.resource.logical_id, group.resource.logical_id)
@@ -125,27 +129,27 @@ def may_be_attached(policy: AttachedPolicy) -> bool:
 @pytest.mark.parametrize("body", ALL)
 def test_all_agree_what_is_attached_to_whom(body: dict[str, Any]) -> None:
     named, account, holders = names(body), access(body), Holders.of(body, PLACE)
-    managed = {one.logical_id: one.name for one in named.of_type(POLICY)}
+    managed = {resource.logical_id: resource.name for resource in named.of_type(POLICY)}
     by_rules = {
-        (one.logical_id, managed[policy.logical_id])
-        for one, policy in attached(named.template)
+        (item.logical_id, managed[policy.logical_id])
+        for item, policy in attached(named.template)
         if policy.type == POLICY
     }
     entities = (*account.users, *account.groups, *account.roles)
     of_template = set(managed.values())
     by_access = {
-        (one.logical_id, plain(policy.name))
-        for one in entities
-        for policy in one.policies
+        (entity.logical_id, plain(policy.name))
+        for entity in entities
+        for policy in entity.policies
         if plain(policy.name) in of_template and not may_be_attached(policy)
     }
     by_lockout = {
-        (one.resource.logical_id, policy.name)
-        for one in holders.by_key.values()
-        for policy in one.policies
+        (item.resource.logical_id, policy.name)
+        for item in holders.by_key.values()
+        for policy in item.policies
         if policy.name in of_template
     }
-    arns = {one.arn: one.name for one in named.of_type(POLICY)}
+    arns = {resource.arn: resource.name for resource in named.of_type(POLICY)}
     by_drift = {
         (holder, arns[arn])
         for holder, held in expected(deployed(body), {}, {}, {}).items()
@@ -162,11 +166,18 @@ def test_all_agree_whom_a_role_trusts(body: dict[str, Any]) -> None:
     """What access cannot read may trust anybody: it may know less than the rules show, and never something else."""
     named, account, holders, drift = names(body), access(body), Holders.of(body, PLACE), deployed(body)
     for resource in named.of_type(ROLE):
-        own = [one for one in named.template.documents if (one.kind, one.owner) == ("trust", resource.logical_id)]
-        by_rules = pairs(one for read in own for statement in read.statements for one in statement.principals)
+        own = [item for item in named.template.documents if (item.kind, item.owner) == ("trust", resource.logical_id)]
+        by_rules = pairs(
+            principal for read in own for statement in read.statements for principal in statement.principals
+        )
         by_rules = {(kind, named.text(text)) for kind, text in by_rules}
         read = account.role(resource.logical_id).trust
-        by_access = {(one.kind, one.name) for statement in read if not statement.unread for one in statement.principals}
+        by_access = {
+            (principal.kind, principal.name)
+            for statement in read
+            if not statement.unread
+            for principal in statement.principals
+        }
         if any(statement.unread for statement in read):
             assert by_access <= by_rules
         else:
@@ -176,33 +187,37 @@ def test_all_agree_whom_a_role_trusts(body: dict[str, Any]) -> None:
         if lockout.trust.statements is None:
             assert any(statement.unread for statement in read)
         else:
-            listed = [one for statement in lockout.trust.statements for one in statement.principals]
-            assert {(one.kind, one.name) for one in listed} == by_rules
+            listed = [principal for statement in lockout.trust.statements for principal in statement.principals]
+            assert {(item.kind, item.name) for item in listed} == by_rules
         by_drift = statements(trust(drift, resource.logical_id), ())
-        assert pairs(one for statement in by_drift for one in statement.principals) == by_rules
+        assert pairs(principal for statement in by_drift for principal in statement.principals) == by_rules
 
 
 def pairs(principals: Iterator[Any]) -> Pairs:
     """Return the principals that the rules read as kind and text."""
-    return {(one.kind, one.value.text) for one in principals}
+    return {(principal.kind, principal.value.text) for principal in principals}
 
 
 @pytest.mark.parametrize("body", ALL)
 def test_differences_show_whatever_the_rules_read(body: dict[str, Any]) -> None:
     """Without a member, an attachment or a principal the template differs, at the property that has it."""
     template = Template.of(body, 0, PLACE)
-    listed = [path for one in members(template) for path in (one.user.path, one.group.path)]
-    listed += [path for one in attachments(template) for path in (one.holder.path, one.policy.path)]
-    read = [one for document in template.documents if document.kind == "trust" for one in document.statements]
-    listed += [one.value.path for statement in read for one in statement.principals]
-    for path in dict.fromkeys(template.written(one) for one in listed if len(one) > len(("Resources", "AppR"))):
+    listed = [path for member in members(template) for path in (member.user.path, member.group.path)]
+    listed += [
+        path for attachment in attachments(template) for path in (attachment.holder.path, attachment.policy.path)
+    ]
+    read = [element for document in template.documents if document.kind == "trust" for element in document.statements]
+    listed += [principal.value.path for statement in read for principal in statement.principals]
+    for path in dict.fromkeys(
+        template.written(element) for element in listed if len(element) > len(("Resources", "AppR"))
+    ):
         without = lacking(body, path)
         if without is None:
             continue  # a function gives the value
         (change,) = differences(body, without)
         assert (change.logical_id, change.sign) == (path[1], "~")
         loop = str(path[1]).startswith("Fn::ForEach::")
-        assert {one.where.split(".")[0] for one in change.details} == {path[1] if loop else path[3]}
+        assert {detail.where.split(".")[0] for detail in change.details} == {path[1] if loop else path[3]}
 
 
 def lacking(body: dict[str, Any], path: ValuePath) -> dict[str, Any] | None:
@@ -226,5 +241,7 @@ def test_there_are_groups_and_attachments_to_agree_about() -> None:
     assert len(GOLDEN) > 20
     assert len(WITH_FAULTS) > 200
     assert sum(len(attached(Template.of(body, 0))) for body in bodies) > 50
-    assert any(found for body in bodies for found in groups(Template.of(body, 0)).values())
-    assert all(one.type in (USER, GROUP, ROLE) for body in bodies for one in names(body).of_type(USER, GROUP, ROLE))
+    assert any(group for body in bodies for group in groups(Template.of(body, 0)).values())
+    assert all(
+        resource.type in (USER, GROUP, ROLE) for body in bodies for resource in names(body).of_type(USER, GROUP, ROLE)
+    )

@@ -54,25 +54,30 @@ def test_what_is_attached(resources: dict[str, Any], expected: list[tuple[str, s
     pairs = attached(template(**resources))
     assert [(holder.logical_id, policy.logical_id) for holder, policy in pairs] == expected
     owners = {
-        holder.resource.logical_id: [one.owner for one in holder.documents] for holder in holders(template(**resources))
+        holder.resource.logical_id: [document.owner for document in holder.documents]
+        for holder in holders(template(**resources))
     }
     for holder, policy in expected:
         assert owners[holder] == [policy]
 
 
 def test_who_holds_policies() -> None:
-    made = template(
+    result = template(
         R=role(ManagedPolicyArns=[READ_ONLY, {"Ref": "P"}, "arn:aws:iam::222222222222:policy/own"], Policies=[INLINE]),
         P=POLICY,
         Loose=resource("ManagedPolicy", PolicyDocument=DOCUMENT),
         G=GROUP,
     )
-    told = [
-        (one.resource.logical_id, [document.owner for document in one.documents], [value.shape for value in one.aws])
-        for one in holders(made)
+    reported = [
+        (
+            holder.resource.logical_id,
+            [document.owner for document in holder.documents],
+            [value.shape for value in holder.aws],
+        )
+        for holder in holders(result)
     ]
-    assert told == [("R", ["R", "P"], [READ_ONLY]), ("G", [], []), ("Loose", ["Loose"], [])]
-    by_id = {one.resource.logical_id: one.resource for one in holders(made)}
+    assert reported == [("R", ["R", "P"], [READ_ONLY]), ("G", [], []), ("Loose", ["Loose"], [])]
+    by_id = {holder.resource.logical_id: holder.resource for holder in holders(result)}
     assert [value.shape for value in aws(by_id["R"])] == [READ_ONLY]
 
 
@@ -89,21 +94,21 @@ def test_who_holds_policies() -> None:
     ],
 )
 def test_whether_a_policy_is_declared(declared: set[str], expected: bool) -> None:
-    made = template(R=role(ManagedPolicyArns=[{"Ref": "P"}]), S=role(ManagedPolicyArns=[{"Ref": "P"}]), P=POLICY)
-    (document,) = (one for one in made.documents if one.owner == "P")
-    assert is_declared(document, made, frozenset(declared)) is expected
+    result = template(R=role(ManagedPolicyArns=[{"Ref": "P"}]), S=role(ManagedPolicyArns=[{"Ref": "P"}]), P=POLICY)
+    (document,) = (item for item in result.documents if item.owner == "P")
+    assert is_declared(document, result, frozenset(declared)) is expected
 
 
 def test_a_policy_that_nobody_holds_is_declared_by_itself_alone() -> None:
-    made = template(P=POLICY, R=ROLE)
-    (document,) = (one for one in made.documents if one.owner == "P")
-    assert not is_declared(document, made, frozenset({"R"}))
-    assert not is_declared(document, made, frozenset())
-    assert is_declared(document, made, frozenset({"P"}))
+    result = template(P=POLICY, R=ROLE)
+    (document,) = (item for item in result.documents if item.owner == "P")
+    assert not is_declared(document, result, frozenset({"R"}))
+    assert not is_declared(document, result, frozenset())
+    assert is_declared(document, result, frozenset({"P"}))
 
 
 def test_who_is_in_which_group() -> None:
-    made = template(
+    result = template(
         U=resource("User", Groups=[{"Ref": "G"}, "by-hand"]),
         V=USER,
         W=USER,
@@ -112,8 +117,8 @@ def test_who_is_in_which_group() -> None:
         A=resource("UserToGroupAddition", GroupName={"Ref": "H"}, Users=[{"Ref": "U"}, {"Ref": "V"}, "stranger"]),
         B=resource("UserToGroupAddition", GroupName={"Ref": "V"}, Users=[{"Ref": "W"}, {"Ref": "G"}]),
     )
-    assert groups(made) == {"U": {"G", "H"}, "V": {"H"}, "W": set()}
-    assert {user: len(named) for user, named in memberships(made).items()} == {"U": 3, "V": 1, "W": 1}
+    assert groups(result) == {"U": {"G", "H"}, "V": {"H"}, "W": set()}
+    assert {user: len(named) for user, named in memberships(result).items()} == {"U": 3, "V": 1, "W": 1}
 
 
 @pytest.mark.parametrize("addition", [True, False])

@@ -53,14 +53,21 @@ def policy(**properties: object) -> dict[str, Any]:
 def test_names_and_arns_of_roles(name: str, roles: dict[str, tuple[str, set[str]]]) -> None:
     account = read(TEMPLATES[name])
     assert {
-        one.logical_id: (shown(one.arn).removeprefix(f"arn:aws:iam::{ACCOUNT}:"), {each.name for each in one.policies})
-        for one in account.roles
+        item.logical_id: (
+            shown(item.arn).removeprefix(f"arn:aws:iam::{ACCOUNT}:"),
+            {each.name for each in item.policies},
+        )
+        for item in account.roles
     } == roles
 
 
 def test_who_is_trusted() -> None:
     def trusted(name: str, logical_id: str = "R") -> list[str]:
-        return [one.name for statement in read(TEMPLATES[name]).role(logical_id).trust for one in statement.principals]
+        return [
+            principal.name
+            for statement in read(TEMPLATES[name]).role(logical_id).trust
+            for principal in statement.principals
+        ]
 
     provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
     assert trusted("a mapping by region") == ["333333333333"]
@@ -71,7 +78,7 @@ def test_who_is_trusted() -> None:
 
 def test_an_instance_profile_hands_out_its_role() -> None:
     (profile,) = read(TEMPLATES["names that CloudFormation makes"]).instance_profiles
-    assert [shown(one) for one in profile.roles] == ["infra-App-${random characters}"]
+    assert [shown(element) for element in profile.roles] == ["infra-App-${random characters}"]
 
 
 def test_rules_take_no_policy_of_another_account_for_one_of_the_template() -> None:
@@ -139,14 +146,14 @@ def test_what_was_not_looked_at_is_said() -> None:
 
 def test_a_name_that_is_not_known_is_never_compared() -> None:
     account = read({"Resources": {"R": role(RoleName={"Ref": "Name"})}})
-    (found,) = account.roles
-    assert shown(found.arn) == f"arn:aws:iam::{ACCOUNT}:role/${{Name}}"
-    assert role_session(found).context["aws:PrincipalArn"] is UNSAID
+    (result,) = account.roles
+    assert shown(result.arn) == f"arn:aws:iam::{ACCOUNT}:role/${{Name}}"
+    assert role_session(result).context["aws:PrincipalArn"] is UNSAID
     with pytest.raises(AccessError, match="not known before the deployment"):
-        may(role_session(found), "iam:GetRole", found.arn)
+        may(role_session(result), "iam:GetRole", result.arn)
 
 
 def test_a_name_that_depends_on_a_condition_is_a_hole() -> None:
     resources = {"R": role(RoleName={"Fn::If": ["Prod", "a", "b"]})}
-    (found,) = NamedResources.of(Template.of({"Resources": resources}, 0)).resources
-    assert shown(found.name) == "${name of R}"
+    (named_resource,) = NamedResources.of(Template.of({"Resources": resources}, 0)).resources
+    assert shown(named_resource.name) == "${name of R}"

@@ -103,7 +103,7 @@ def test_resources_have_the_names_that_are_asked_for() -> None:
     (as_made,) = NamedResources.of(named()).resources
     (without_end,) = NamedResources.of(named(), ending="").resources
     (deployed,) = NamedResources.of(named(), Actual({"OpsR": ("infra-OpsR-1A2B", arn)})).resources
-    assert [shown(one.name) for one in (as_made, without_end, deployed)] == [
+    assert [shown(named_resource.name) for named_resource in (as_made, without_end, deployed)] == [
         "infra-OpsR-${random characters}",
         "infra-OpsR",
         "infra-OpsR-1A2B",

@@ -19,8 +19,8 @@ def test_a_function_has_a_role_of_its_own() -> None:
         {"Ref": "Own"},
         {"Version": "2012-10-17", "Statement": STATEMENT},
     ]
-    (found,) = serverless.roles(function(Policies=policies, PermissionsBoundary="b"))
-    assert found == (
+    (result,) = serverless.roles(function(Policies=policies, PermissionsBoundary="b"))
+    assert result == (
         "FnRole",
         {
             "Type": "AWS::IAM::Role",
@@ -41,17 +41,17 @@ def test_a_function_has_a_role_of_its_own() -> None:
 
 
 def test_names_of_managed_policies_stand_without_their_paths() -> None:
-    (found,) = serverless.roles(function(Policies=["AWSLambdaVPCAccessExecutionRole", "Nothing"]))
+    (result,) = serverless.roles(function(Policies=["AWSLambdaVPCAccessExecutionRole", "Nothing"]))
     start = "arn:⟨AWS::Partition⟩:iam::aws:policy"
-    assert found[1]["Properties"]["ManagedPolicyArns"][1:] == [  # type: ignore[index]
+    assert result[1]["Properties"]["ManagedPolicyArns"][1:] == [  # type: ignore[index]
         f"{start}/service-role/AWSLambdaVPCAccessExecutionRole",
         f"{start}/Nothing",
     ]
 
 
 def test_its_own_trust_policy_is_the_one() -> None:
-    (found,) = serverless.roles(function(AssumeRolePolicyDocument={"Statement": []}))
-    assert found[1]["Properties"]["AssumeRolePolicyDocument"] == {"Statement": []}  # type: ignore[index]
+    (result,) = serverless.roles(function(AssumeRolePolicyDocument={"Statement": []}))
+    assert result[1]["Properties"]["AssumeRolePolicyDocument"] == {"Statement": []}  # type: ignore[index]
 
 
 def test_a_function_that_names_a_role_makes_none() -> None:

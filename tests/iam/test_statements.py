@@ -96,10 +96,10 @@ def test_a_statement_is_moved_as_a_whole() -> None:
         ]
     }
     (statement,) = statements(body, AT)
-    there = ("Elsewhere",)
-    a, b, c, d, e, f, h = (Value(letter, there) for letter in "abcdefh")
-    assert statement.moved(there) == ReadStatement(
-        there,
+    remote_refs = ("Elsewhere",)
+    a, b, c, d, e, f, h = (Value(letter, remote_refs) for letter in "abcdefh")
+    assert statement.moved(remote_refs) == ReadStatement(
+        remote_refs,
         allows=False,
         actions=(a,),
         not_actions=(b,),
@@ -107,7 +107,7 @@ def test_a_statement_is_moved_as_a_whole() -> None:
         not_resources=(d,),
         principals=(ReadPrincipal("AWS", e),),
         not_principals=(ReadPrincipal("Service", f),),
-        conditions=(ReadCondition("StringEquals", "g", (h,), there),),
+        conditions=(ReadCondition("StringEquals", "g", (h,), remote_refs),),
     )
 
 

@@ -36,8 +36,8 @@ def policy(document: object, **properties: object) -> dict[str, object]:
 
 
 def only(document: object) -> Document:
-    (found,) = template(P=policy(document)).documents
-    return found
+    (result,) = template(P=policy(document)).documents
+    return result
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,9 @@ def test_a_broken_condition_has_no_branches(broken: object) -> None:
 
 @pytest.mark.parametrize("statement", [ALLOW, [ALLOW], [[ALLOW]], {"Fn::If": ["C", ALLOW, NO_VALUE]}])
 def test_a_statement_may_stand_alone(statement: object) -> None:
-    (found,) = only({"Version": "2012-10-17", "Statement": statement}).statements
-    assert found.allows
-    assert [action.text for action in found.actions] == ["s3:GetObject"]
+    (result,) = only({"Version": "2012-10-17", "Statement": statement}).statements
+    assert result.allows
+    assert [action.text for action in result.actions] == ["s3:GetObject"]
 
 
 @pytest.mark.parametrize("document", [[], [1], {}, "", "no", 1, {"Ref": "X"}, {"Statement": None}, {"Statement": [1]}])
@@ -132,15 +132,15 @@ def test_a_version_may_be_a_date() -> None:
     ],
 )
 def test_what_may_allow_allows(effect: object, allows: bool) -> None:
-    (found,) = only({"Statement": {**ALLOW, "Effect": effect}}).statements
-    assert found.allows is allows
+    (result,) = only({"Statement": {**ALLOW, "Effect": effect}}).statements
+    assert result.allows is allows
 
 
 def test_a_condition_that_may_be_absent_makes_two_statements() -> None:
     mfa = {"Bool": {"aws:MultiFactorAuthPresent": True}}
-    found = only({"Statement": {**ALLOW, "Condition": {"Fn::If": ["C", mfa, NO_VALUE]}}}).statements
-    assert [len(one.conditions) for one in found] == [1, 0]
-    assert found[0].conditions[0].values[0].text == "true"
+    result = only({"Statement": {**ALLOW, "Condition": {"Fn::If": ["C", mfa, NO_VALUE]}}}).statements
+    assert [len(item.conditions) for item in result] == [1, 0]
+    assert result[0].conditions[0].values[0].text == "true"
 
 
 @pytest.mark.parametrize(
@@ -157,14 +157,14 @@ def test_a_condition_that_may_be_absent_makes_two_statements() -> None:
     ],
 )
 def test_conditions(operator: str, given: str, test: str, holds: bool) -> None:
-    (found,) = only({"Statement": {**ALLOW, "Condition": {operator: {"AWS:Key": given}}}}).statements[0].conditions
-    assert (found.test, found.name, found.holds_without_key) == (test, "aws:key", holds)
+    (result,) = only({"Statement": {**ALLOW, "Condition": {operator: {"AWS:Key": given}}}}).statements[0].conditions
+    assert (result.test, result.name, result.holds_without_key) == (test, "aws:key", holds)
 
 
 @pytest.mark.parametrize("block", [{"Ref": "X"}, {"Bool": {"Ref": "X"}}, {"Bool": 1}, {"Bool": {"Fn::Sub": "x"}}])
 def test_a_condition_that_is_not_known_is_still_one(block: object) -> None:
-    (found,) = only({"Statement": {**ALLOW, "Condition": block}}).statements[0].conditions
-    assert "⟨" in found.key
+    (result,) = only({"Statement": {**ALLOW, "Condition": block}}).statements[0].conditions
+    assert "⟨" in result.key
 
 
 @pytest.mark.parametrize(
@@ -181,27 +181,27 @@ def test_a_condition_that_is_not_known_is_still_one(block: object) -> None:
 )
 def test_principals(principal: object, expected: list[tuple[str, str]]) -> None:
     (document,) = template(R=role({**TRUST, "Principal": principal})).documents
-    found = [(one.kind, shown(one.value.text)) for one in document.statements[0].principals]
-    assert found == expected
+    result = [(item.kind, shown(item.value.text)) for item in document.statements[0].principals]
+    assert result == expected
 
 
 def test_documents_and_where_they_are() -> None:
     inline = {"PolicyName": {"Fn::Sub": "${AWS::StackName}-x"}, "PolicyDocument": {"Statement": ALLOW}}
-    found = template(
+    result = template(
         R=role(TRUST, Policies=[{"Fn::If": ["C", inline, NO_VALUE]}], PermissionsBoundary={"Ref": "Limit"}),
         Limit=policy({"Statement": ALLOW}),
         Own=policy({"Statement": ALLOW}),
         In=resource("Policy", PolicyName="in", PolicyDocument={"Statement": ALLOW}, Roles=[{"Ref": "R"}]),
         Bucket={"Type": "AWS::S3::BucketPolicy", "Properties": {"PolicyDocument": {"Statement": ALLOW}}},
     ).documents
-    assert [(one.kind, one.owner, shown(one.name)) for one in found] == [
+    assert [(document.kind, document.owner, shown(document.name)) for document in result] == [
         ("trust", "R", ""),
         ("inline", "R", "${AWS::StackName}-x"),
         ("boundary", "Limit", ""),
         ("identity", "Own", ""),
         ("inline", "In", "in"),
     ]
-    assert found[1].path == ("Resources", "R", "Properties", "Policies", 0, "Fn::If", 1, "PolicyDocument")
+    assert result[1].path == ("Resources", "R", "Properties", "Policies", 0, "Fn::If", 1, "PolicyDocument")
 
 
 @pytest.mark.parametrize(
@@ -213,27 +213,27 @@ def test_documents_and_where_they_are() -> None:
 )
 def test_a_boundary_that_is_attached_as_well_grants(more: dict[str, Any]) -> None:
     limited = role(TRUST, PermissionsBoundary={"Ref": "Limit"})
-    found = template(**{"R": limited, "Limit": policy({"Statement": ALLOW}), **more}).documents
-    assert {one.kind for one in found if one.owner == "Limit"} == {"identity"}
+    result = template(**{"R": limited, "Limit": policy({"Statement": ALLOW}), **more}).documents
+    assert {document.kind for document in result if document.owner == "Limit"} == {"identity"}
 
 
 def test_a_document_may_be_one_text() -> None:
     written = '{"Version": "2012-10-17", "Statement": [{"Action": "sts:AssumeRole", "Principal": {"AWS": "${Arn}"}}]}'
-    found = only({"Fn::Sub": written})
-    assert found.version == "2012-10-17"
-    (principal,) = found.statements[0].principals
+    document = only({"Fn::Sub": written})
+    assert document.version == "2012-10-17"
+    (principal,) = document.statements[0].principals
     assert shown(principal.value.text) == "${Arn}"
-    assert principal.value.path == found.statements[0].path == found.path
+    assert principal.value.path == document.statements[0].path == document.path
     assert only('{"Statement": ').statements == ()
 
 
 def test_references_lead_to_resources() -> None:
     user, group = resource("User", UserName="Alice"), resource("Group")
-    found = template(Alice=user, G=group, P=policy({}, ManagedPolicyName={"Fn::Sub": "p-${AWS::AccountId}"}))
+    result = template(Alice=user, G=group, P=policy({}, ManagedPolicyName={"Fn::Sub": "p-${AWS::AccountId}"}))
 
     def named(written: object, *kinds: str) -> str | None:
-        one = found.referred(Value(worked_out(written), ()), *kinds)
-        return one.logical_id if one else None
+        item = result.referred(Value(worked_out(written), ()), *kinds)
+        return item.logical_id if item else None
 
     assert named({"Ref": "Alice"}, USER) == "Alice"
     assert named({"Fn::GetAtt": ["Alice", "Arn"]}, USER, GROUP) == "Alice"
@@ -255,7 +255,7 @@ def test_what_is_no_resource_is_left_out() -> None:
         "C": {"Type": "AWS::IAM::Role", "Condition": "Maybe"},
         "D": None,
     }
-    assert [(one.logical_id, one.is_certain) for one in Template.of({"Resources": body}, 0).resources] == [
+    assert [(item.logical_id, item.is_certain) for item in Template.of({"Resources": body}, 0).resources] == [
         ("Ra", True),
         ("B", True),
         ("C", False),
@@ -274,11 +274,14 @@ def test_a_role_that_sam_makes_is_a_resource_and_leads_back_to_its_function() ->
         "Properties": {"Policies": [{"Statement": ALLOW}, {"SQSPollerPolicy": {}}]},
     }
     seen = template(Fn=function)
-    assert [(one.logical_id, one.type) for one in seen.resources] == [
+    assert [(item.logical_id, item.type) for item in seen.resources] == [
         ("Fn", "AWS::Serverless::Function"),
         ("FnRole", ROLE),
     ]
-    assert [(one.kind, one.owner) for one in seen.documents] == [("trust", "FnRole"), ("inline", "FnRole")]
+    assert [(document.kind, document.owner) for document in seen.documents] == [
+        ("trust", "FnRole"),
+        ("inline", "FnRole"),
+    ]
     assert seen.written(("Resources", "FnRole", "Properties", "Policies", 0)) == (
         "Resources",
         "Fn",
@@ -286,7 +289,7 @@ def test_a_role_that_sam_makes_is_a_resource_and_leads_back_to_its_function() ->
         "Policies",
         0,
     )
-    assert [one.reason for one in seen.unread] == ["SAM's policy template SQSPollerPolicy is not known here"]
+    assert [item.reason for item in seen.unread] == ["SAM's policy template SQSPollerPolicy is not known here"]
 
 
 def test_functions_are_worked_out_before_documents_are_read() -> None:
@@ -301,8 +304,8 @@ def test_functions_are_worked_out_before_documents_are_read() -> None:
         },
     }
     seen = Template.of(body, 0)
-    ((statement,),) = (one.statements for one in seen.documents)
-    assert [one.value.text for one in statement.principals] == ["arn:aws:iam::1:user/bob"]
+    ((statement,),) = (document.statements for document in seen.documents)
+    assert [principal.value.text for principal in statement.principals] == ["arn:aws:iam::1:user/bob"]
     assert seen.written(statement.path)[:4] == ("Resources", "Fn::ForEach::Roles", 2, "Role${N}")
     assert seen.assumed == ("the parameter Who is taken at its default, bob",)
     assert seen.body is body
@@ -339,8 +342,8 @@ def test_a_document_as_one_text_says_the_same_as_a_block() -> None:
     second = {"Effect": "Allow", "NotPrincipal": {"AWS": ["c", "d"]}, "NotAction": ["e"], "NotResource": ["f", "g"]}
     body = {"Version": "2012-10-17", "Statement": [first, second]}
     block, one_text = only(body), only(json.dumps(body))
-    said = [(statement.allows, *_elements(statement)) for statement in block.statements]
-    assert [(statement.allows, *_elements(statement)) for statement in one_text.statements] == said
+    expected_message = [(statement.allows, *_elements(statement)) for statement in block.statements]
+    assert [(statement.allows, *_elements(statement)) for statement in one_text.statements] == expected_message
     paths = {statement.path for statement in one_text.statements}
     paths |= {
         value.path
@@ -349,7 +352,7 @@ def test_a_document_as_one_text_says_the_same_as_a_block() -> None:
         for value in several
     }
     for statement in one_text.statements:
-        paths |= {one.value.path for one in (*statement.principals, *statement.not_principals)}
+        paths |= {item.value.path for item in (*statement.principals, *statement.not_principals)}
         paths |= {condition.path for condition in statement.conditions}
         paths |= {value.path for condition in statement.conditions for value in condition.values}
     assert paths == {one_text.path}
@@ -361,8 +364,11 @@ def _elements(statement: ReadStatement) -> tuple[object, ...]:
     principals = (statement.principals, statement.not_principals)
     return (
         *([value.text for value in several] for several in values),
-        *([(one.kind, one.value.text) for one in several] for several in principals),
-        [(one.operator, one.key, [value.text for value in one.values]) for one in statement.conditions],
+        *([(item.kind, item.value.text) for item in several] for several in principals),
+        [
+            (condition.operator, condition.key, [value.text for value in condition.values])
+            for condition in statement.conditions
+        ],
     )
 
 

@@ -76,8 +76,8 @@ def make_repo(make_repo: MakeRepo) -> MakeRepo:
 
 
 def planned(root: Path, provider: CiProvider) -> dict[str, Deployment]:
-    found = deployments(load(root, NOW).declaration, provider, "infra")
-    return {one.account: one for one in found}
+    result = deployments(load(root, NOW).declaration, provider, "infra")
+    return {deployment.account: deployment for deployment in result}
 
 
 def files(root: Path, provider: CiProvider, folder: str = "") -> dict[str, Any]:
@@ -89,20 +89,20 @@ def files(root: Path, provider: CiProvider, folder: str = "") -> dict[str, Any]:
 
 @pytest.mark.parametrize("provider", SCHEMAS)
 def test_this_repositorys_own_files_are_what_the_templates_give(provider: CiProvider) -> None:
-    made = ci_files(ROOT, load(ROOT, NOW).declaration, provider, "")
-    assert {path: (ROOT / path).read_text() for path in made} == made, "make ci"
+    result = ci_files(ROOT, load(ROOT, NOW).declaration, provider, "")
+    assert {path: (ROOT / path).read_text() for path in result} == result, "make ci"
 
 
 @pytest.mark.parametrize("provider", SCHEMAS)
 @pytest.mark.parametrize("folder", ["", "team/i'a m: #1"])
 def test_they_are_valid(provider: CiProvider, folder: str, make_repo: MakeRepo, tmp_path: Path) -> None:
     root = make_repo(HEAD + PIPELINES + NIGHTLY, MANY)
-    made = []
+    result = []
     for name, text in ci_files(root, load(root, NOW).declaration, provider, folder).items():
-        made.append(tmp_path / Path(name).name)
-        made[-1].write_text(text)
+        result.append(tmp_path / Path(name).name)
+        result[-1].write_text(text)
     done = subprocess.run(
-        [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", SCHEMAS[provider], *made],
+        [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", SCHEMAS[provider], *result],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -110,7 +110,7 @@ def test_they_are_valid(provider: CiProvider, folder: str, make_repo: MakeRepo, 
 
 def test_who_is_deployed_when_and_as_what(make_repo: MakeRepo) -> None:
     plan = planned(make_repo(HEAD + PIPELINES, MANY), "github")
-    assert [(one.account, one.stage, one.needs) for one in plan.values()] == [
+    assert [(deployment.account, deployment.stage, deployment.needs) for deployment in plan.values()] == [
         ("user-only", "people", ("check",)),
         ("acme-dev", "accounts", ("deploy-user-only",)),
         ("shop-dev", "accounts", ("deploy-user-only",)),
@@ -118,7 +118,7 @@ def test_who_is_deployed_when_and_as_what(make_repo: MakeRepo) -> None:
         ("acme-prod", "prod", ("deploy-acme-dev", "deploy-shop-dev", "deploy-audit")),
         ("shop-prod", "prod", ("deploy-acme-dev", "deploy-shop-dev", "deploy-audit")),
     ]
-    assert {one.account: (one.role, one.environment) for one in plan.values()} == {
+    assert {item.account: (item.role, item.environment) for item in plan.values()} == {
         "user-only": ("arn:aws:iam::111111111111:role/infra-OpsR-111111111111", "People and all"),
         "acme-dev": ("arn:aws:iam::222222222222:role/infra-OpsR-222222222222", ""),
         "shop-dev": ("arn:aws:iam::444444444444:role/infra-OpsR-444444444444", ""),
@@ -142,7 +142,10 @@ def test_a_stated_kind_decides_when_an_account_is_deployed(make_repo: MakeRepo) 
 def test_an_account_that_stands_in_for_people_goes_first(make_repo: MakeRepo) -> None:
     const = "GLOBAL_AWS_REGION=eu-west-1\nDEV_AWS_ACCOUNT_ID=222222222222\nPROD_AWS_ACCOUNT_ID=333333333333\n"
     plan = planned(make_repo(HEAD, const), "github")
-    assert [(one.account, one.needs) for one in plan.values()] == [("dev", ("check",)), ("prod", ("deploy-dev",))]
+    assert [(deployment.account, deployment.needs) for deployment in plan.values()] == [
+        ("dev", ("check",)),
+        ("prod", ("deploy-dev",)),
+    ]
     assert plan["dev"].environment == "dev"  # whoever changes it decides over the people, and so over all
 
 
@@ -154,7 +157,7 @@ def test_where_all_need_approval_the_repository_is_known_by_who_deploys_to_the_p
         'Pipeline("github", repository="acme/shop", environment="prod", access={"prod": "AdminR"}),'
     )
     plan = planned(make_repo(f"{HEAD}PIPELINES = ({lines})\n", const), "github")
-    assert {one.account: (one.role[-17:], one.environment) for one in plan.values()} == {
+    assert {deployment.account: (deployment.role[-17:], deployment.environment) for deployment in plan.values()} == {
         "dev": ("OpsR-222222222222", "dev"),
         "prod": ("OpsR-333333333333", "prod"),
     }
@@ -166,7 +169,7 @@ PROD = 'Pipeline("github", repository="acme/iam", environment="prod", access={"p
 
 
 @pytest.mark.parametrize(
-    ("others", "told"),
+    ("rest", "message"),
     [
         (['repository="acme/iam", branch="env/infra"'], ["ref:refs/heads/env/infra of acme/iam"]),
         (['repository="acme/iam", branch="main"'], ["ref:refs/heads/main of acme/iam"]),
@@ -182,11 +185,11 @@ PROD = 'Pipeline("github", repository="acme/iam", environment="prod", access={"p
 @pytest.mark.parametrize("role", ["OpsR", "AdminR"])
 @pytest.mark.parametrize("account", ["prod", "user-only"])
 def test_whatever_needs_approval_and_gets_in_without_is_refused(
-    make_repo: MakeRepo, others: list[str], told: list[str], role: str, account: str
+    make_repo: MakeRepo, rest: list[str], message: list[str], role: str, account: str
 ) -> None:
     access = f'access={{"{account}": "{role}"}}'
-    known_by = [] if any("env/infra" in one for one in others) else [INFRA]  # one branch for both is a fault itself
-    lines = ", ".join([*known_by, PROD, *(f'Pipeline("github", {one}, {access})' for one in others)])
+    known_by = [] if any("env/infra" in text for text in rest) else [INFRA]  # one branch for both is a fault itself
+    lines = ", ".join([*known_by, PROD, *(f'Pipeline("github", {element}, {access})' for element in rest)])
     with pytest.raises(IamgenError) as caught:
         planned(make_repo(f"{HEAD}PIPELINES = ({lines})\n"), "github")
     assert caught.value.faults == tuple(
@@ -195,7 +198,7 @@ def test_whatever_needs_approval_and_gets_in_without_is_refused(
             f"{role} is for {place}, and nobody has to approve what that does",
             f'Pipeline("github", repository="{place.rpartition(" ")[2]}", environment="{account}", access={{…}})',
         )
-        for place in told
+        for place in message
     )
 
 
@@ -218,7 +221,7 @@ def test_of_several_roles_it_is_opsr_that_deploys(make_repo: MakeRepo) -> None:
 def test_where_several_repositories_have_the_branch_it_is_not_guessed_which_this_is(make_repo: MakeRepo) -> None:
     other = INFRA.replace("acme/iam", "acme/shop")
     plan = planned(make_repo(f"{HEAD}PIPELINES = ({INFRA}, {other}, {PROD})\n"), "github")
-    assert {one.role for one in plan.values()} == {""}
+    assert {deployment.role for deployment in plan.values()} == {""}
 
 
 @pytest.mark.parametrize(
@@ -237,9 +240,11 @@ def test_on_gitlab_the_tier_tells_jobs_apart(
         f'Pipeline("gitlab", "{TIERED}:{dev}", access={{"dev": "OpsR"}}),'
     )
     plan = planned(make_repo(f"{HEAD}PIPELINES = ({lines})\n"), "gitlab")
-    assert [one.role[-17:] for one in plan.values()] == [f"OpsR-{str(one) * 12}" for one in (1, 2, 3)]
-    found = (plan["prod"].environment, plan["prod"].tier, plan["dev"].environment, plan["dev"].tier)
-    assert found == expected
+    assert [deployment.role[-17:] for deployment in plan.values()] == [
+        f"OpsR-{str(number) * 12}" for number in (1, 2, 3)
+    ]
+    result = (plan["prod"].environment, plan["prod"].tier, plan["dev"].environment, plan["dev"].tier)
+    assert result == expected
     assert (plan["user-only"].environment, plan["user-only"].tier) == ("user-only", expected[1])
 
 
@@ -281,8 +286,8 @@ def test_an_environment_that_would_be_an_expression_is_refused(make_repo: MakeRe
 
 def test_github_deploys_one_after_the_other_with_least_permissions(make_repo: MakeRepo) -> None:
     root = make_repo(HEAD + PIPELINES + 'SETTINGS = Settings(stack="base")\n', MANY)
-    made = files(root, "github")
-    check, deploy = made[".github/workflows/iamgen-check.yml"], made[".github/workflows/iamgen-deploy.yml"]
+    result = files(root, "github")
+    check, deploy = result[".github/workflows/iamgen-check.yml"], result[".github/workflows/iamgen-deploy.yml"]
     assert check["permissions"] == {"contents": "read"}
     assert deploy["permissions"] == {}
     assert deploy["concurrency"] == {"group": "iamgen-deploy", "cancel-in-progress": False}
@@ -302,16 +307,16 @@ def test_github_deploys_one_after_the_other_with_least_permissions(make_repo: Ma
             assert names[-3:-1] == ["This commit is still the one to deploy", "aws-actions/configure-aws-credentials"]
     assert jobs["deploy-acme-dev"]["steps"][-1]["run"] == "iamgen deploy acme-dev --yes"
     assert "cfn-lint --non-zero-exit-code error -- build/*/base.json" in str(jobs["check"])
-    assert "secrets." not in str(made)
+    assert "secrets." not in str(result)
 
 
 def test_what_one_step_finds_hides_nothing_of_the_others(make_repo: MakeRepo) -> None:
     root = make_repo(HEAD)
     steps = files(root, "github")[".github/workflows/iamgen-check.yml"]["jobs"]["check"]["steps"]
-    looks = [one for one in steps if "run" in one][1:]
+    looks = [step for step in steps if "run" in step][1:]
     assert looks[0]["run"] == "iamgen check --format github"
     always = "!cancelled() && steps.install.outcome == 'success'"
-    assert {one["if"] for one in looks[1:]} == {
+    assert {look["if"] for look in looks[1:]} == {
         f"${{{{ {always} }}}}",
         f"${{{{ {always} && github.event_name == 'pull_request' }}}}",
     }
@@ -324,7 +329,7 @@ def test_what_one_step_finds_hides_nothing_of_the_others(make_repo: MakeRepo) ->
 
 def test_a_forced_push_of_the_main_branch_is_not_compared_with_itself(make_repo: MakeRepo) -> None:
     steps = files(make_repo(HEAD), "github")[".github/workflows/iamgen-check.yml"]["jobs"]["check"]["steps"]
-    (base,) = (one["env"]["BASE"] for one in steps if "BASE" in one.get("env", {}))
+    (base,) = (step["env"]["BASE"] for step in steps if "BASE" in step.get("env", {}))
     assert base == (
         "${{ github.event.pull_request.base.sha || ((github.event.created || github.event.forced) "
         "&& github.ref_name != github.event.repository.default_branch "
@@ -335,18 +340,18 @@ def test_a_forced_push_of_the_main_branch_is_not_compared_with_itself(make_repo:
 def test_a_gain_of_access_is_an_annotation_and_fails_where_the_repository_says_so(make_repo: MakeRepo) -> None:
     root = make_repo(HEAD)
 
-    def told() -> tuple[dict[str, Any], str]:
+    def workflow_and_messages() -> tuple[dict[str, Any], str]:
         steps = files(root, "github")[".github/workflows/iamgen-check.yml"]["jobs"]["check"]["steps"]
         (step,) = (step for step in steps if "iamgen diff" in step.get("run", ""))
         return step, files(root, "gitlab")[".gitlab-ci.yml"]["changes"]["script"][0]
 
-    step, merge_request = told()
+    step, merge_request = workflow_and_messages()
     assert (step["run"], step["continue-on-error"]) == ('iamgen diff --format github -- "$TARGET"', True)
     assert step["env"] == {"TARGET": "${{ github.event.pull_request.base.sha }}"}
     assert "--fail-on" not in merge_request
     (root / "templates/ci").mkdir(parents=True)
     (root / "templates/ci/fail-on.j2").write_text('[% set fail_on = "escalation" %]\n')
-    step, merge_request = told()
+    step, merge_request = workflow_and_messages()
     assert step["run"] == 'iamgen diff --format github --fail-on escalation -- "$TARGET"'
     assert "continue-on-error" not in step
     assert merge_request.startswith("iamgen changes --format markdown --fail-on escalation -- ")
@@ -357,35 +362,37 @@ def test_every_action_is_pinned_by_commit(make_repo: MakeRepo) -> None:
     for text in ci_files(root, load(root, NOW).declaration, "github", "").values():
         uses = re.findall(r"uses: (.*)", text)
         assert uses
-        assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one) for one in uses)
+        assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use) for use in uses)
 
 
 def test_gitlab_deploys_one_after_the_other(make_repo: MakeRepo) -> None:
-    made = files(make_repo(HEAD + PIPELINES, MANY), "gitlab")[".gitlab-ci.yml"]
-    assert made[".deploy"]["resource_group"] == "iamgen-deploy"
-    prod, dev = made["deploy-acme-prod"], made["deploy-acme-dev"]
+    result = files(make_repo(HEAD + PIPELINES, MANY), "gitlab")[".gitlab-ci.yml"]
+    assert result[".deploy"]["resource_group"] == "iamgen-deploy"
+    prod, dev = result["deploy-acme-prod"], result["deploy-acme-dev"]
     promoted = '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == "env/infra"'
     by_hand = [{"if": promoted, "when": "manual", "allow_failure": False}]
-    assert (prod["rules"], made["deploy-user-only"]["rules"]) == (by_hand, by_hand)
+    assert (prod["rules"], result["deploy-user-only"]["rules"]) == (by_hand, by_hand)
     assert prod["environment"] == {"name": "acme-prod", "deployment_tier": "production"}
-    assert made["deploy-user-only"]["environment"] == {"name": "user-only", "deployment_tier": "production"}
+    assert result["deploy-user-only"]["environment"] == {"name": "user-only", "deployment_tier": "production"}
     assert dev["environment"] == {"name": "acme-dev", "deployment_tier": "development"}
-    assert made[".deploy"]["rules"] == [{"if": promoted}]  # variables of a pipeline that is run by hand come to nothing
+    assert result[".deploy"]["rules"] == [
+        {"if": promoted}
+    ]  # variables of a pipeline that is run by hand come to nothing
     assert "rules" not in dev
     assert dev["id_tokens"] == {"IAMGEN_ID_TOKEN": {"aud": "aws"}}
     assert dev["variables"] == {
         "ACCOUNT": "acme-dev", "AWS_ROLE_ARN": "arn:aws:iam::222222222222:role/infra-OpsR-222222222222",
     }  # fmt: skip
-    assert made["stages"] == ["check", "people", "accounts", "prod"]
+    assert result["stages"] == ["check", "people", "accounts", "prod"]
 
 
 @pytest.mark.parametrize("provider", SCHEMAS)
 def test_every_command_is_one_of_iamgens_with_its_options(provider: CiProvider, make_repo: MakeRepo) -> None:
     root = make_repo(HEAD + PIPELINES + NIGHTLY, MANY)
     texts = ci_files(root, load(root, NOW).declaration, provider, "").values()
-    found = [match for text in texts for match in re.findall(r"^ *(?:- |run: )?(iamgen .*)$", text, re.MULTILINE)]
+    result = [match for text in texts for match in re.findall(r"^ *(?:- |run: )?(iamgen .*)$", text, re.MULTILINE)]
     names = []
-    for line in found:
+    for line in result:
         name, *args = shlex.split(re.split(" >| \\|\\|", line)[0])[1:]
         names.append(name)
         command = iamgen.get_command(click.Context(iamgen), name)
@@ -407,8 +414,8 @@ def test_a_rollback_is_not_stopped_by_files_of_another_version(make_repo: MakeRe
 
 
 def test_the_channel_of_the_settings(make_repo: MakeRepo) -> None:
-    made = files(make_repo(HEAD + 'SETTINGS = Settings(channels=("live", "audit"))\n'), "github")
-    assert made[".github/workflows/iamgen-deploy.yml"][True] == {"push": {"branches": ["env/live"]}}
+    result = files(make_repo(HEAD + 'SETTINGS = Settings(channels=("live", "audit"))\n'), "github")
+    assert result[".github/workflows/iamgen-deploy.yml"][True] == {"push": {"branches": ["env/live"]}}
 
 
 def test_a_template_of_ones_own(make_repo: MakeRepo) -> None:

@@ -205,9 +205,9 @@ def test_github_looks_at_what_was_promoted_with_least_permissions(make_users: Ca
 
 def test_gitlab_looks_on_a_schedule_of_the_branch_that_was_approved(make_users: Callable[..., Path]) -> None:
     root = make_users(f'Pipeline("gitlab", "{GITLAB}:deployment_tier:other", {EVERYWHERE})')
-    made = written(root, "gitlab")[".gitlab-ci.yml"]
-    job = made["audit-prod"]
-    assert made["stages"][-1] == job["stage"] == "nightly"
+    result = written(root, "gitlab")[".gitlab-ci.yml"]
+    job = result["audit-prod"]
+    assert result["stages"][-1] == job["stage"] == "nightly"
     assert job["needs"] == []  # what the check finds hides nothing
     assert job["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule" && $CI_COMMIT_BRANCH == "env/infra"'}]
     assert job["environment"] == {"name": "audit-prod", "deployment_tier": "other"}

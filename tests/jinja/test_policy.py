@@ -25,7 +25,7 @@ HEAD = '{\n  "Version": "2012-10-17",\n  "Statement": [\n'
 ONE = '    {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}\n'
 
 
-def made(root: Path, template: str) -> dict[str, object]:
+def rendered(root: Path, template: str) -> dict[str, object]:
     folder = root / "templates" / "policies"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "x.json.j2").write_text(template)
@@ -40,7 +40,7 @@ def test_what_a_template_knows(make_repo: MakeRepo) -> None:
         '{"Statement": {"Sid": "{{ account.name }} {{ account.id }} {{ accounts.prod.id }} {{ partition }} '
         '{{ team }} {{ vars.team }} {{ constants.GLOBAL_AWS_REGION }}"}}'
     )
-    assert made(make_repo(), template) == {
+    assert rendered(make_repo(), template) == {
         "Statement": {"Sid": "dev 222222222222 333333333333 aws blue blue eu-west-1"}
     }
 
@@ -136,14 +136,14 @@ REPLACED = {  # what stands as a statement's Resource, on line 5
 
 @pytest.mark.parametrize("case", REPLACED)
 def test_what_cloudformation_would_replace(case: str, make_repo: MakeRepo) -> None:
-    resource, what = REPLACED[case]
+    resource, message = REPLACED[case]
     with pytest.raises(IamgenError) as raised:
-        made(make_repo(), HEAD + RULE + resource + END)
+        rendered(make_repo(), HEAD + RULE + resource + END)
     (fault,) = raised.value.faults
     assert fault.where == "templates/policies/x.json.j2:5"
-    assert fault.problem.startswith(what)
+    assert fault.problem.startswith(message)
     assert fault.hint
-    if "NaN" in what:
+    if "NaN" in message:
         assert fault.hint == "JSON has none of these: write a number, or text"
 
 
@@ -151,13 +151,13 @@ def test_what_cloudformation_would_replace(case: str, make_repo: MakeRepo) -> No
     "reference", ['{"Ref": "OpsR"}', '{"Fn::GetAtt": ["OpsR", "Arn"]}', '{"Fn::GetAtt": "OpsR.Arn"}']
 )
 def test_references_to_resources_come_out(reference: str, make_repo: MakeRepo) -> None:
-    assert made(make_repo(), HEAD + RULE + reference + END)["Statement"]
+    assert rendered(make_repo(), HEAD + RULE + reference + END)["Statement"]
 
 
 def test_every_line_at_fault_is_told(make_repo: MakeRepo) -> None:
     template = HEAD + RULE + '{"Fn::Sub": "x"},\n     "Action": NaN,\n     "Sid": "{{ half }}{{ other }}"' + END
     with pytest.raises(IamgenError) as raised:
-        made(make_repo(), template)
+        rendered(make_repo(), template)
     places = [(fault.where.rpartition(":")[2], fault.problem.split(",")[0]) for fault in raised.value.faults]
     assert places == [
         ("6", "the key 'Action' stands twice"),
@@ -169,7 +169,7 @@ def test_every_line_at_fault_is_told(make_repo: MakeRepo) -> None:
 
 def test_json_that_is_nested_too_deeply(make_repo: MakeRepo) -> None:
     with pytest.raises(IamgenError) as raised:
-        made(make_repo(), "\n{{ '[' * 5000 }}{{ ']' * 5000 }}")
+        rendered(make_repo(), "\n{{ '[' * 5000 }}{{ ']' * 5000 }}")
     (fault,) = raised.value.faults
     assert fault == (
         "templates/policies/x.json.j2:2",
@@ -200,7 +200,7 @@ def test_every_part_of_json_is_where_it_stands(value: object) -> None:
 def test_a_fault(case: str, make_repo: MakeRepo) -> None:
     template, where_and_what, hint = FAULTS[case]
     with pytest.raises(IamgenError) as raised:
-        made(make_repo(), template)
+        rendered(make_repo(), template)
     (fault,) = raised.value.faults
     assert where_and_what in f"{fault.where}: {fault.problem}"
     assert fault.where.startswith("templates/policies/x.json.j2:")
@@ -208,7 +208,7 @@ def test_a_fault(case: str, make_repo: MakeRepo) -> None:
 
 
 def test_a_statement_as_an_object_is_legal(make_repo: MakeRepo) -> None:
-    assert made(make_repo(), '{"Statement": {"Effect": "Deny"}}') == {"Statement": {"Effect": "Deny"}}
+    assert rendered(make_repo(), '{"Statement": {"Effect": "Deny"}}') == {"Statement": {"Effect": "Deny"}}
 
 
 def test_no_template(make_repo: MakeRepo) -> None:
@@ -319,7 +319,7 @@ PLACES = {
 def test_the_place_in_a_template(case: str, make_repo: MakeRepo) -> None:
     template, place, meant = PLACES[case]
     with pytest.raises(IamgenError) as raised:
-        made(make_repo(), template)
+        rendered(make_repo(), template)
     where = raised.value.faults[0].where
     assert isinstance(where, SourcePlace)
     assert where.exact == place
@@ -332,7 +332,7 @@ def test_the_place_in_a_template_that_another_includes(make_repo: MakeRepo) -> N
     (root / "templates" / "policies").mkdir(parents=True)
     (root / "templates" / "policies" / "inner.j2").write_text("x\n{% boom %}")
     with pytest.raises(IamgenError) as raised:
-        made(root, '{% include "policies/inner.j2" %}')
+        rendered(root, '{% include "policies/inner.j2" %}')
     where = raised.value.faults[0].where
     assert isinstance(where, SourcePlace)
     assert (where, where.span.text) == ("templates/policies/inner.j2:2", "{% boom %}")

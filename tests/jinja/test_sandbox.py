@@ -73,11 +73,11 @@ def test_a_template_runs_no_code(case: str, make_repo: MakeRepo) -> None:
 
 @pytest.mark.parametrize("case", TOO_MUCH)
 def test_a_template_makes_no_more_than_a_page_holds(case: str, make_repo: MakeRepo) -> None:
-    template, what = TOO_MUCH[case]
+    template, message = TOO_MUCH[case]
     refused = fault(make_repo(), template)
-    assert what in refused.problem
+    assert message in refused.problem
     hints = {"it goes": CIRCLES, "too many": "nest its loops and conditions less deeply"}
-    assert refused.hint == next((hint for start, hint in hints.items() if what.startswith(start)), REPEATS)
+    assert refused.hint == next((hint for start, hint in hints.items() if message.startswith(start)), REPEATS)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems cannot limit the memory of a process")

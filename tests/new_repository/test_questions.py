@@ -15,9 +15,9 @@ DEFAULTS = NewRepository((), "eu-west-1", ("ann",), "github", "iamgen==1.2.3")
 
 def answered(*answers: str) -> tuple[NewRepository, str]:
     """Return what comes of these answers to the questions about accounts, and what is seen."""
-    seen = io.StringIO()
-    console = Console(io.StringIO(), seen, coloured=False, answers=io.StringIO("\n".join((*answers, ""))))
-    return ask_for_choices(console, NewRepository(), DEFAULTS, ["accounts", "people"]), seen.getvalue()
+    shown = io.StringIO()
+    console = Console(io.StringIO(), shown, coloured=False, answers=io.StringIO("\n".join((*answers, ""))))
+    return ask_for_choices(console, NewRepository(), DEFAULTS, ["accounts", "people"]), shown.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -39,13 +39,13 @@ def answered(*answers: str) -> tuple[NewRepository, str]:
     ],
 )
 def test_what_would_leave_no_way_on_is_asked_again(answers: tuple[str, ...], refusal: str) -> None:
-    choices, seen = answered(*answers, "222222222222", "", "ann")
-    assert refusal in seen
+    choices, shown = answered(*answers, "222222222222", "", "ann")
+    assert refusal in shown
     assert [account[:2] for account in choices.accounts] == [("user-only", "2" * 12), ("dev", "2" * 12)]
 
 
 def test_the_names_of_project_and_account_together_are_not_too_long() -> None:
-    choices, seen = answered("p" * 60, "prod stage", "dev", "222222222222", "", ",", "ann bob")
-    assert "the name has 66 characters; " in seen
+    choices, shown = answered("p" * 60, "prod stage", "dev", "222222222222", "", ",", "ann bob")
+    assert "the name has 66 characters; " in shown
     assert choices.accounts[1] == AccountChoice(f"{'p' * 60}-dev", "222222222222")
     assert choices.people == ("ann", "bob")

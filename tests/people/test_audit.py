@@ -40,7 +40,7 @@ SARIF_SCHEMA = Path(__file__).parents[1] / "check/formats/schema/sarif-2.1.0-rtm
 YEAR = NOW - timedelta(days=365)
 
 
-def found(repository: Path, *accounts: str, **settings: Any) -> tuple[int, Any]:
+def audited(repository: Path, *accounts: str, **settings: Any) -> tuple[int, Any]:
     written = console()
     request = AuditRequest(repository, Reach(accounts), "json", exit_code=True, **settings)
     code = audit(request, written)
@@ -60,7 +60,7 @@ def test_people_who_differ_and_their_credentials_are_found(repository: Path, aws
     iam.create_user(UserName="erin")
     iam.create_login_profile(UserName="erin", Password="Ab1!" * 8)
     iam.add_user_to_group(UserName="erin", GroupName=GROUPS[3])
-    code, body = found(repository, "user-only")
+    code, body = audited(repository, "user-only")
     assert code == 4
     assert rules(body, "user-only") == [
         ("missing-user", "bob"),
@@ -96,7 +96,7 @@ def test_trust_and_resources_in_no_file_are_found(repository: Path, aws: Any) ->
     iam.create_policy(PolicyName="infra-OldP-222222222222", PolicyDocument=DOCUMENT)
     iam.create_user(UserName="ci")
     iam.create_user(UserName="by-hand")
-    code, body = found(repository, "dev")
+    code, body = audited(repository, "dev")
     assert code == 4
     assert rules(body, "dev") == [
         ("undeclared-user", "by-hand"),
@@ -220,7 +220,7 @@ def test_what_cannot_be_looked_at_is_named_and_counts(
         return Clients({"iam": iam, "sts": real.sts}.__getitem__, Credentials("of-dev"), "eu-west-1")
 
     monkeypatch.setattr(CredentialChoice, "clients", clients)
-    code, body = found(repository, "dev")
+    code, body = audited(repository, "dev")
     (account,) = body["accounts"]
     assert (code, account["findings"]) == (4, [])
     assert account["not_looked_at"] == {
@@ -249,7 +249,7 @@ def test_somebody_who_is_newer_than_the_credential_report_is_not_looked_at(
         return CredentialReport(YEAR, users)
 
     monkeypatch.setattr("iamgen.people.audit.credential_report", older)
-    _, body = found(repository, account)
+    _, body = audited(repository, account)
     part, why = "MFA, sign-ins and keys of mallory", "created after the report of 2025-11-26T12:00:00Z"
     assert body["accounts"][0]["not_looked_at"] == {part: why}
     body = json.loads(audit_sarif([AccountAudit(account, "2" * 12, (), {part: why})], {}, "users.py"))
@@ -265,7 +265,7 @@ def test_an_account_that_cannot_be_reached_is_said_in_every_form(repository: Pat
         assert audit(AuditRequest(repository, form=form), written) == 1  # type: ignore[arg-type]  # one of its forms
         assert words in printed(written)
         assert "error: prod (333333333333): the credentials are of account 222222222222" in messages(written)
-    code, body = found(repository)
+    code, body = audited(repository)
     assert (code, [item["account"] for item in body["accounts"]]) == (1, ["user-only", "dev", "prod"])
     assert body["accounts"][2]["faults"][0]["where"] == "prod (333333333333)"
 
@@ -347,7 +347,7 @@ def test_without_the_summary_root_is_taken_to_have_a_password(
         return Clients({"iam": iam, "sts": real.sts}.__getitem__, Credentials("of-dev"), "eu-west-1")
 
     monkeypatch.setattr(CredentialChoice, "clients", clients)
-    _, body = found(repository, "dev")
+    _, body = audited(repository, "dev")
     assert rules(body, "dev") == [("root-without-mfa", "root")]
     refused = {"the root user's password and certificates": "iam:GetAccountSummary"}
     assert body["accounts"][0]["not_looked_at"] == refused

@@ -107,35 +107,35 @@ def test_a_role_that_no_file_makes_an_administrator_is_found(find: Find) -> None
         ],
         UserDetailList=[user("mallory", ADMINISTRATION, account=DEV), user("ci", account=DEV)],
     )  # fmt: skip
-    found = {name: (problem, hint) for name, problem, hint in find("dev", body)}
-    assert set(found) == {
+    result = {name: (problem, hint) for name, problem, hint in find("dev", body)}
+    assert set(result) == {
         "infra-ReadR-222222222222",
         "infra-OldR-222222222222",
         "by-hand",
         "AWSReservedSSO_Admin_1",
         "mallory",
     }
-    assert found["infra-ReadR-222222222222"] == (
+    assert result["infra-ReadR-222222222222"] == (
         "the role infra-ReadR-222222222222 is an administrator in effect (iam:PutRolePolicy), and no file makes it one; "
         "it trusts ec2.amazonaws.com",
         "iamgen deploy dev --repair",
     )
-    assert found["infra-OldR-222222222222"][1] == found["by-hand"][1]  # no deployment knows it
-    assert found["by-hand"][1] == "look at who trusts it with what, and take away what it need not have"
+    assert result["infra-OldR-222222222222"][1] == result["by-hand"][1]  # no deployment knows it
+    assert result["by-hand"][1] == "look at who trusts it with what, and take away what it need not have"
     hint = "who may have this role is decided in IAM Identity Center: look at its permission set there"
-    assert found["AWSReservedSSO_Admin_1"][1] == hint
-    assert found["mallory"][0].startswith("the IAM user mallory is an administrator in effect (iam:")
-    assert " more actions), and no file makes it one" in found["mallory"][0]
-    assert found["mallory"][1] == "take its policies and groups away, or delete it"
+    assert result["AWSReservedSSO_Admin_1"][1] == hint
+    assert result["mallory"][0].startswith("the IAM user mallory is an administrator in effect (iam:")
+    assert " more actions), and no file makes it one" in result["mallory"][0]
+    assert result["mallory"][1] == "take its policies and groups away, or delete it"
 
 
 def test_what_depends_is_said_as_that(find: Find) -> None:
     depends = {**ADMINISTRATION, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}
     body = details(RoleDetailList=[role("office", depends), role("unknown", managed=("NoSuchPolicyOfAWS",))])
-    found = {name: problem for name, problem, _ in find("dev", body)}
+    result = {name: problem for name, problem, _ in find("dev", body)}
     trusts = "; it trusts ec2.amazonaws.com"
     words = "may be, depending on conditions or on policies that are not known, an administrator in effect"
-    assert found == {
+    assert result == {
         name: f"the role {name} {words}, and no file makes it one{trusts}" for name in ("office", "unknown")
     }
 
@@ -169,8 +169,8 @@ def test_people_with_power_are_those_of_the_files(find: Find) -> None:
         ],
         GroupDetailList=[group(name) for name in GROUPS[:2]] + [group(GROUPS[2], managed=("IAMFullAccess",))],
     )
-    found = {name: hint for name, _, hint in find("user-only", body)}
-    assert found == {
+    result = {name: hint for name, _, hint in find("user-only", body)}
+    assert result == {
         "bob": "iamgen deploy user-only --repair",
         "mallory": "iamgen user offboard mallory, or declare them",
     }

@@ -27,8 +27,8 @@ OWNER = "bob"
 
 
 def test_every_place_is_found_and_only_literals_can_go() -> None:
-    found = [(mention.line, mention.is_removable, mention.source[:9]) for mention in mentions(BEFORE, "bob")]
-    assert found == [
+    result = [(mention.line, mention.is_removable, mention.source[:9]) for mention in mentions(BEFORE, "bob")]
+    assert result == [
         (5, True, 'User( "bo'),
         (12, True, '"bob"'),
         (12, True, '"bob"'),

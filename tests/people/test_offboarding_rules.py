@@ -304,15 +304,15 @@ def test_a_receipt_of_somebodys_own_making_is_refused(repository: Path) -> None:
 )
 def test_sessions_end_by_the_clock_of_aws_where_its_answer_says_the_time(date: str | None, untils: list[str]) -> None:
     """A header that a proxy has spoilt ended an offboarding midway, before the credentials were made inactive."""
-    told: list[str] = []
+    reported: list[str] = []
 
     class Iam:
         def put_role_policy(self, *, PolicyDocument: str, **_: str) -> dict[str, Any]:  # noqa: N803  # as AWS has it
-            told.extend(re.findall(r"2026-11-26T([\d:]+)Z", PolicyDocument))
+            reported.extend(re.findall(r"2026-11-26T([\d:]+)Z", PolicyDocument))
             headers = {} if date is None else {"date": date}
             return {"ResponseMetadata": {"HTTPHeaders": headers}}
 
     clients: Any = Clients(lambda _: Iam(), Credentials("of-dev"), "eu-west-1")
     account = TargetAccount("dev", "222222222222")
     carry_out_step(RevokeSessions("R", "alice"), UserExecution(account, clients, Choices(NOW), clock=lambda: NOW))
-    assert told == untils
+    assert reported == untils

@@ -84,7 +84,7 @@ def test_what_is_right_stays_and_what_is_missing_is_added(repository: Path, iam:
     assert create_users(request(repository), written) == 1  # the path stays
     user = state(iam)
     assert user.tags == {"own": "x", "team": "blue"}
-    assert (len(user.groups), [one.id for one in user.keys]) == (3, [key])
+    assert (len(user.groups), [item.id for item in user.keys]) == (3, [key])
     assert (
         "warning: " + WHERE + ": users.py declares bob with the path /auditors/, and the IAM user has /\n"
         in messages(written)
@@ -425,7 +425,7 @@ def test_a_person_of_a_real_terminal_sees_plan_question_password_and_page(
 ) -> None:
     (repository / "aws-cli.config.tpl").write_text("${AWS_ROLE_PROFILES}\n")
     command = [sys.executable, "-m", "iamgen", "user", "create", "bob"]
-    code, seen = at_terminal(repository, command, [("Do this for bob in user-only (111111111111)? [y/N] ", "y")])
-    assert code == 0, seen
+    code, screen = at_terminal(repository, command, [("Do this for bob in user-only (111111111111)? [y/N] ", "y")])
+    assert code == 0, screen
     order = ("+ create the user bob", "[y/N]", "temporary password of bob: ", "5 of 5 steps done", "# First day of bob")
-    assert [seen.index(part) for part in order] == sorted(seen.index(part) for part in order)
+    assert [screen.index(part) for part in order] == sorted(screen.index(part) for part in order)

@@ -55,11 +55,11 @@ def test_grants_with_an_end() -> None:
 
 def test_emergencies_are_told_in_each_account_and_once() -> None:
     model = declared("everything")
-    found = [item for item in endings(model) if item.role == "DeployR" and item.kind != "grant"]
-    assert short(tuple(found)) == [
+    result = [item for item in endings(model) if item.role == "DeployR" and item.kind != "grant"]
+    assert short(tuple(result)) == [
         ("2026-12-25T00:00", "emergency", "DeployREmergency", "DeployR", account) for account in ("dev", "prod")
     ]
-    assert {item.reason for item in found} == {"INC-7: the queue is stuck"}
+    assert {item.reason for item in result} == {"INC-7: the queue is stuck"}
     over = declared("everything", datetime(2027, 1, 1, tzinfo=UTC))
     assert [item.kind for item in answer(over, datetime(2027, 1, 1, tzinfo=UTC)).ended] == ["emergency", "emergency"]
 

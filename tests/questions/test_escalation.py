@@ -464,9 +464,9 @@ def test_what_is_decided_alike_names_the_policy_of_each_role_and_gives_nobody_th
     asker = modelled({DEV: resources})
     searched = search(asker)
     roles = {known.entity.name: known for known in asker.model.roles}
-    given = searched.path(roles["Giver"])
-    assert given
-    assert [move.words for move in given.moves][-1] == "gives Weak any policy and assumes Weak"
+    path = searched.path(roles["Giver"])
+    assert path
+    assert [move.words for move in path.moves][-1] == "gives Weak any policy and assumes Weak"
     assert searched.path(roles["Weak"]) is None
     for holder, written in names.items():
         taken = searched.path(roles[holder])

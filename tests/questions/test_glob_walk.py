@@ -19,12 +19,12 @@ def signature(text: str, marks: tuple[Pattern, ...]) -> tuple[bool, ...]:
 
 @given(globs, st.lists(globs, max_size=3).map(tuple))
 def test_every_way_to_match_has_a_sample(required: Pattern, marks: tuple[Pattern, ...]) -> None:
-    found = samples((required,), marks)
-    assert found.is_complete
-    assert all(required.matches(text) for text in found.texts)
-    signatures = {signature(text, marks) for text in found.texts}
+    result = samples((required,), marks)
+    assert result.is_complete
+    assert all(required.matches(text) for text in result.texts)
+    signatures = {signature(text, marks) for text in result.texts}
     if marks:
-        assert len(signatures) == len(found.texts)
+        assert len(signatures) == len(result.texts)
     texts = ("".join(letters) for length in range(7) for letters in product("abz", repeat=length))
     for text in texts:
         if required.matches(text) and marks:

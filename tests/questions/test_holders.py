@@ -28,10 +28,10 @@ def admins(asker: Asker, account: str = "") -> HolderAnswer:
     return HolderSearch(asker, admin_demand(account), Circumstances(NOW), is_admin=True).run()
 
 
-def rows(found: HolderAnswer) -> list[tuple[str, str, str, str]]:
+def rows(holder_answer: HolderAnswer) -> list[tuple[str, str, str, str]]:
     return [
         (holder.attempt.way.actor.kind, holder.attempt.way.actor.name, holder.attempt.way.acting.known.entity.logical_id, holder.level)
-        for holder in found.holders
+        for holder in holder_answer.holders
     ]  # fmt: skip
 
 
@@ -46,9 +46,9 @@ def test_the_example(example: Asker) -> None:
 
 
 def test_roles_as_which_nobody_can_act_are_named(example: Asker) -> None:
-    found = who_can(example, "sqs:SendMessage", account="prod")
-    assert rows(found) == []
-    assert [unreached.entity.logical_id for unreached in found.unreached] == ["AdminR"]
+    holder_answer = who_can(example, "sqs:SendMessage", account="prod")
+    assert rows(holder_answer) == []
+    assert [unreached.entity.logical_id for unreached in holder_answer.unreached] == ["AdminR"]
 
 
 def test_administrators_of_the_example(example: Asker) -> None:
@@ -65,8 +65,8 @@ def test_one_action_makes_an_administrator(modelled: Modelled) -> None:
     attach = statement("Allow", "iam:AttachUserPolicy", f"arn:aws:iam::{DEV}:user/${{aws:username}}")
     keys = statement("Allow", "iam:CreateAccessKey", f"arn:aws:iam::{DEV}:user/*")
     asker = modelled({DEV: {"Alice": user("alice", attach), "Bob": user("bob", keys), "Carol": user("carol")}})
-    found = admins(asker)
-    assert [(row[1], row[3]) for row in rows(found)] == [("alice", "depends"), ("bob", "yes")]
+    holder_answer = admins(asker)
+    assert [(row[1], row[3]) for row in rows(holder_answer)] == [("alice", "depends"), ("bob", "yes")]
 
 
 def test_everybody_of_every_kind_is_found(modelled: Modelled) -> None:
@@ -98,13 +98,13 @@ def test_every_holder_is_answered_with_yes_when_asked_about(every_model: AccessM
     from iamgen.questions.can import AccessQuestion
 
     asker = Asker(every_model)
-    found = who_can(asker, "s3:PutObject")
-    for holder in found.holders:
+    holder_answer = who_can(asker, "s3:PutObject")
+    for holder in holder_answer.holders:
         way = holder.attempt.way
         via = way.hops[-1].role.entity.arn if way.hops else "self"
         question = AccessQuestion(way.actor.name, "s3:PutObject", Circumstances(NOW), via=via)
         assert asker.answer(question).level == holder.level
-    named = {holder.attempt.way.actor.name for holder in found.holders}
+    named = {holder.attempt.way.actor.name for holder in holder_answer.holders}
     for actor in every_model.actors:
         if actor.name not in named:
             assert asker.answer(AccessQuestion(actor.name, "s3:PutObject", Circumstances(NOW))).level == "no"
@@ -121,19 +121,19 @@ def test_who_is_named_and_not_known_may_do_it_perhaps(modelled: Modelled) -> Non
         "Other": role("Other", {"AWS": f"{ghost}2"}, statement("Allow", "sqs:*")),
     }
     asker = modelled({DEV: resources})
-    found = who_can(asker, "s3:GetObject")
-    assert rows(found) == [("user", "ann", "Both", "yes")]
-    assert {name: [item.entity.name for item in roles] for name, roles in found.unknown.items()} == {
+    holder_answer = who_can(asker, "s3:GetObject")
+    assert rows(holder_answer) == [("user", "ann", "Both", "yes")]
+    assert {name: [item.entity.name for item in roles] for name, roles in holder_answer.unknown.items()} == {
         ghost: ["Both", "Mid"]
     }
-    assert [item.entity.name for item in found.unreached] == ["Far", "Shut"]
-    assert [item.entity.name for item in found.of_nobody] == ["Shut"]
-    text = who_can_text(asker.model, found, None, coloured=False)
+    assert [item.entity.name for item in holder_answer.unreached] == ["Far", "Shut"]
+    assert [item.entity.name for item in holder_answer.of_nobody] == ["Shut"]
+    text = who_can_text(asker.model, holder_answer, None, coloured=False)
     assert (
         f"named by trust policies, and not in what was read\n  {ghost}\n      perhaps as Both in {DEV}, Mid in" in text
     )
     assert "although nobody can act as them:\n  Shut in" in text
-    plain = plain_holders(asker.model, found, None, Circumstances(NOW))
+    plain = plain_holders(asker.model, holder_answer, None, Circumstances(NOW))
     assert plain["unknown_principals"] == [
         {"name": ghost, "roles": [f"arn:aws:iam::{DEV}:role/Both", f"arn:aws:iam::{DEV}:role/Mid"]}
     ]
@@ -163,6 +163,6 @@ def test_users_whom_a_condition_names_and_nobody_knows_are_named(
 ) -> None:
     trust = trusted({"AWS": f"arn:aws:iam::{DEV}:root"}, Condition=block)
     asker = modelled({DEV: {"Ann": user("ann"), "R": role("R", trust, statement("Allow", "s3:*"))}})
-    found = who_can(asker, "s3:GetObject")
-    assert [*found.unknown] == unknown
-    assert bool(found.of_nobody) is not bool(unknown)
+    holder_answer = who_can(asker, "s3:GetObject")
+    assert [*holder_answer.unknown] == unknown
+    assert bool(holder_answer.of_nobody) is not bool(unknown)

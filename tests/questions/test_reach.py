@@ -267,8 +267,10 @@ def test_a_trust_that_cannot_be_read_is_a_way_that_may_be(modelled: Modelled, as
 
 
 def test_roles_that_trust_each_other_end_the_search(modelled: Modelled, ask: Ask) -> None:
-    one, two = (f"arn:aws:iam::{DEV}:role/{name}" for name in ("one", "two"))
-    asker = modelled({DEV: {"One": role("one", {"AWS": two}, ASSUME), "Two": role("two", {"AWS": one}, ASSUME, READ)}})
+    element, two = (f"arn:aws:iam::{DEV}:role/{name}" for name in ("one", "two"))
+    asker = modelled(
+        {DEV: {"One": role("one", {"AWS": two}, ASSUME), "Two": role("two", {"AWS": element}, ASSUME, READ)}}
+    )
     assert ask(asker, "role/one", "s3:GetObject", "arn:aws:s3:::b/k").level == "yes"
     assert ask(asker, "role/one", "s3:GetObject", "arn:aws:s3:::b/k", via="self").level == "no"
 

@@ -390,14 +390,14 @@ def test_roles_of_services_are_told_to_be_a_way_around(
     file = tmp_path / "svc.json"
     file.write_text(json.dumps({"Resources": {"R": role("run", principal, statement("Allow", "s3:*"))}}))
     model = from_templates([AccountFile(ID, file, ID)], "aws")
-    told = [text for text in not_looked_at_of_all(model) if text.startswith("what services do by other means")]
-    assert bool(told) is is_told
+    reported = [text for text in not_looked_at_of_all(model) if text.startswith("what services do by other means")]
+    assert bool(reported) is is_told
 
 
 def test_users_groups_and_roles_that_a_condition_decides_on_are_named(tmp_path: Path) -> None:
-    made = role("run", {"Service": "ec2.amazonaws.com"}, statement("Allow", "s3:*"))
-    resources = {"R": {**made, "Condition": "C"}, "S": made, "U": {**user("alice"), "Condition": "C"}}
+    result = role("run", {"Service": "ec2.amazonaws.com"}, statement("Allow", "s3:*"))
+    resources = {"R": {**result, "Condition": "C"}, "S": result, "U": {**user("alice"), "Condition": "C"}}
     file = tmp_path / "t.json"
     file.write_text(json.dumps({"Conditions": {"C": {"Fn::Equals": ["a", "b"]}}, "Resources": resources}))
-    told = not_looked_at_of_all(from_templates([AccountFile(ID, file, ID)], "aws"))
-    assert told[-1] == f"conditions of a template, which decide whether R, U are made in {ID}"
+    reported = not_looked_at_of_all(from_templates([AccountFile(ID, file, ID)], "aws"))
+    assert reported[-1] == f"conditions of a template, which decide whether R, U are made in {ID}"

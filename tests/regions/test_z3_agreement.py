@@ -19,8 +19,8 @@ NARROWER = {**SECRET, "Resource": [f"{PREFIX}b/secret/?*/*"]}
 def test_both_say_the_same_of_mutated_pairs() -> None:
     both = [opinions(before, after, PATIENCE) for before, after in pairs(PAIRS, seed=2026)]
     assert [item for item in both if not item.agree] == []
-    said = {item.by_iamgen for item in both}
-    assert said == {"equal", "different"}
+    expected_message = {item.by_iamgen for item in both}
+    assert expected_message == {"equal", "different"}
     assert sum(item.by_z3 != "unknown" for item in both) > PAIRS / 4
 
 

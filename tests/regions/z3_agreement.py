@@ -88,9 +88,9 @@ def _edited(policy: list[Block], random: Random) -> list[Block]:
         return [*policy, other]
     if kind == "remove":
         return policy[:place] + policy[place + 1 :]
-    kept = {name: value for name, value in policy[place].items() if not name.lower().endswith(kind)}
+    remaining = {name: value for name, value in policy[place].items() if not name.lower().endswith(kind)}
     new = {name: value for name, value in other.items() if name.lower().endswith(kind)}
-    return [*policy[:place], {**kept, **new}, *policy[place + 1 :]]
+    return [*policy[:place], {**remaining, **new}, *policy[place + 1 :]]
 
 
 class Z3Request:
@@ -236,8 +236,8 @@ def opinions(before: list[Block], after: list[Block], patience: int = _PATIENCE)
     solver.add(claim)
     answer = {"sat": "different", "unsat": "equal"}.get(str(solver.check()), "unknown")
     is_open = any(isinstance(result, NotDecided) for result in results)
-    said = "different" if witnesses else "not decided" if is_open else "equal"
-    return Opinions(said, answer, all(asked.with_values(claim, witness.request) for witness in witnesses))
+    expected_message = "different" if witnesses else "not decided" if is_open else "equal"
+    return Opinions(expected_message, answer, all(asked.with_values(claim, witness.request) for witness in witnesses))
 
 
 def main(number: int, seed: int) -> int:

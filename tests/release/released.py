@@ -21,17 +21,17 @@ def plan(clone: Clone, asked: str = "bugfix", **options: Any) -> Release:
     return planned(open_repository(folder), asked, options.pop("main", None), options.pop("remote", None))
 
 
-def made(clone: Clone, asked: str = "bugfix", **options: Any) -> Release:
-    found = plan(clone, asked, **options)
-    assert not found.is_there
-    publish(found, f"{found.version}\n\n#1 in brief\n")
-    return found
+def make_release(clone: Clone, asked: str = "bugfix", **options: Any) -> Release:
+    release = plan(clone, asked, **options)
+    assert not release.is_there
+    publish(release, f"{release.version}\n\n#1 in brief\n")
+    return release
 
 
 def refusal(clone: Clone, asked: str = "bugfix", **options: Any) -> tuple[Fault, ...]:
     before = clone.git("for-each-ref", "refs/tags", "refs/heads")
     with pytest.raises(IamgenError) as caught:
-        made(clone, asked, **options)
+        make_release(clone, asked, **options)
     assert clone.git("for-each-ref", "refs/tags", "refs/heads") == before
     return caught.value.faults
 

@@ -42,9 +42,9 @@ def test_nobody(repository: Repository) -> None:
 
 def test_somebody_at_a_moment(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     known(monkeypatch, "@1764158400 +0100")
-    made = signature(repository)
-    assert (made.name, made.email, made.at) == ("Ann", "ann@example.com", datetime(2025, 11, 26, 12, tzinfo=UTC))
-    assert made.environment == {"GIT_COMMITTER_DATE": "@1764158400 +0000"}
+    result = signature(repository)
+    assert (result.name, result.email, result.at) == ("Ann", "ann@example.com", datetime(2025, 11, 26, 12, tzinfo=UTC))
+    assert result.environment == {"GIT_COMMITTER_DATE": "@1764158400 +0000"}
 
 
 def test_a_moment_that_there_is_not(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

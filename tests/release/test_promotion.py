@@ -44,54 +44,54 @@ def plan(clone: Clone, asked: str, channel: str = "infra", remote: str | None = 
     return planned(open_repository(clone.folder), PromotionRequest(channel, asked, remote))
 
 
-def made(clone: Clone, asked: str, channel: str = "infra", remote: str | None = None) -> Promotion:
+def make_promotion(clone: Clone, asked: str, channel: str = "infra", remote: str | None = None) -> Promotion:
     promotion = plan(clone, asked, channel, remote)
     publish(promotion, f"{asked} to {channel}")
     return promotion
 
 
 def refusal(clone: Clone, asked: str, channel: str = "infra", remote: str | None = None) -> tuple[Fault, ...]:
-    before = clone.there(), clone.tags()
+    before = clone.remote_refs(), clone.tags()
     with pytest.raises(IamgenError) as caught:
-        made(clone, asked, channel, remote)
-    assert (clone.there(), clone.tags()) == before
+        make_promotion(clone, asked, channel, remote)
+    assert (clone.remote_refs(), clone.tags()) == before
     return caught.value.faults
 
 
 def lost(clone: Clone, promotion: Promotion) -> tuple[Fault, ...]:
     """Return what is said when a promotion that was planned comes too late."""
-    before = clone.there()
+    before = clone.remote_refs()
     with pytest.raises(IamgenError) as caught:
         publish(promotion, "late")
-    assert clone.there() == before
+    assert clone.remote_refs() == before
     assert clone.git("tag", "--list", "--format=%(taggername)", promotion.audit_tag) != promotion.by.name
     return caught.value.faults
 
 
 def log(clone: Clone, channel: str = "infra") -> list[tuple[str, str]]:
-    found, warnings = log_of(open_repository(clone.folder), channel, None)
+    result, warnings = log_of(open_repository(clone.folder), channel, None)
     assert warnings == ()
-    return [(str(one.version), one.who) for one in found]
+    return [(str(promoted.version), promoted.who) for promoted in result]
 
 
 def test_the_first_promotion_makes_the_branch(ann: Clone) -> None:
-    promotion = made(ann, "v0.0.1")
+    promotion = make_promotion(ann, "v0.0.1")
     assert (promotion.now, promotion.is_rollback, promotion.comes, promotion.goes) == (None, False, (), ())
     commit = ann.git("rev-parse", "v0.0.1^{commit}")
-    there = ann.there()
-    assert there["refs/heads/env/infra"] == commit
-    assert there[f"refs/tags/{promotion.audit_tag}"] == commit
+    remote_refs = ann.remote_refs()
+    assert remote_refs["refs/heads/env/infra"] == commit
+    assert remote_refs[f"refs/tags/{promotion.audit_tag}"] == commit
     assert re.fullmatch(r"env/infra/\d{8}-\d{6}-v0\.0\.1", promotion.audit_tag)
     assert ann.git("cat-file", "-t", promotion.audit_tag) == "tag"
     assert ann.git("branch", "--list") == "* main"
 
 
 def test_forward_back_and_again(ann: Clone) -> None:
-    made(ann, "v0.0.1")
-    forward = made(ann, "v0.0.2")
-    assert ([one.subject for one in forward.comes], forward.goes, forward.is_rollback) == (["Second"], (), False)
-    back = made(ann, "v0.0.1")
-    assert (back.comes, [one.subject for one in back.goes], back.is_rollback) == ((), ["Second"], True)
+    make_promotion(ann, "v0.0.1")
+    forward = make_promotion(ann, "v0.0.2")
+    assert ([come.subject for come in forward.comes], forward.goes, forward.is_rollback) == (["Second"], (), False)
+    back = make_promotion(ann, "v0.0.1")
+    assert (back.comes, [commit.subject for commit in back.goes], back.is_rollback) == ((), ["Second"], True)
     assert back.now_name == "v0.0.2"
     again = plan(ann, "v0.0.1")
     assert (again.is_there, again.is_rollback) == (True, False)
@@ -102,35 +102,39 @@ def test_a_hotfix_in_the_place_of_something_newer_is_a_rollback(ann: Clone) -> N
     ann.git("switch", "--quiet", "--create", "hot", "v0.0.1")
     ann.commit("Mend it")
     released(ann, "v0.0.1-hotfix.1")
-    made(ann, "v0.0.2")
-    promotion = made(ann, "v0.0.1-hotfix.1")
+    make_promotion(ann, "v0.0.2")
+    promotion = make_promotion(ann, "v0.0.1-hotfix.1")
     assert promotion.is_rollback
-    assert [one.subject for one in promotion.comes] == ["Mend it"]
-    assert [one.subject for one in promotion.goes] == ["Second"]
-    onward = made(ann, "v0.0.2")
-    assert (onward.is_rollback, [one.subject for one in onward.goes]) == (False, ["Mend it"])
+    assert [come.subject for come in promotion.comes] == ["Mend it"]
+    assert [commit.subject for commit in promotion.goes] == ["Second"]
+    onward = make_promotion(ann, "v0.0.2")
+    assert (onward.is_rollback, [commit.subject for commit in onward.goes]) == (False, ["Mend it"])
 
 
 def test_a_hotfix_of_what_is_there_is_no_rollback(ann: Clone) -> None:
     """It is a pre-release by its name, and so lower; it takes nothing back."""
-    made(ann, "v0.0.2")
+    make_promotion(ann, "v0.0.2")
     ann.commit("Mend it")
     released(ann, "v0.0.2-hotfix.1")
-    promotion = made(ann, "v0.0.2-hotfix.1")
-    assert ([one.subject for one in promotion.comes], promotion.goes, promotion.is_rollback) == (["Mend it"], (), False)
-    assert made(ann, "v0.0.2").is_rollback
+    promotion = make_promotion(ann, "v0.0.2-hotfix.1")
+    assert ([come.subject for come in promotion.comes], promotion.goes, promotion.is_rollback) == (
+        ["Mend it"],
+        (),
+        False,
+    )
+    assert make_promotion(ann, "v0.0.2").is_rollback
 
 
 def test_the_release_is_fetched(world: World, ann: Clone) -> None:
     bob = world.clone("bob", "--no-tags", "--single-branch", "--branch=main")
     assert bob.tags() == []
-    assert made(bob, "v0.0.2").commit == ann.git("rev-parse", "v0.0.2^{commit}")
+    assert make_promotion(bob, "v0.0.2").commit == ann.git("rev-parse", "v0.0.2^{commit}")
 
 
 def test_neither_a_branch_nor_a_clean_tree_is_needed(ann: Clone) -> None:
     ann.git("switch", "--quiet", "--detach")
     (ann.folder / "new").write_text("")
-    assert made(ann, "v0.0.1").now is None
+    assert make_promotion(ann, "v0.0.1").now is None
 
 
 @pytest.mark.parametrize(
@@ -188,26 +192,26 @@ def test_channels() -> None:
 
 @pytest.mark.parametrize("channel", ["a..b", "x.lock", "y."])
 def test_a_channel_that_git_does_not_take(channel: str, ann: Clone) -> None:
-    what = "git allows no such name"
+    message = "git allows no such name"
     assert refusal(ann, "v0.0.1", channel) == (
-        Fault(f"branch env/{channel}", what, "choose another name in Settings(channels=…)"),
+        Fault(f"branch env/{channel}", message, "choose another name in Settings(channels=…)"),
     )
 
 
 def test_a_branch_that_is_in_the_way(ann: Clone) -> None:
     ann.push("HEAD:refs/heads/env")
-    what = "it has a branch env, beside which there can be no env/…"
+    message = "it has a branch env, beside which there can be no env/…"
     assert refusal(ann, "v0.0.1") == (
-        Fault("origin", what, "rename it, then: git push --delete origin refs/heads/env"),
+        Fault("origin", message, "rename it, then: git push --delete origin refs/heads/env"),
     )
 
 
 def test_somebody_promoted_meanwhile(world: World, ann: Clone) -> None:
-    made(ann, "v0.0.1")
+    make_promotion(ann, "v0.0.1")
     anns = plan(ann, "v0.0.2")
     ann.commit("Third")
     released(ann, "v0.0.3")
-    made(world.clone("bob"), "v0.0.3")
+    make_promotion(world.clone("bob"), "v0.0.3")
     (fault,) = lost(ann, anns)
     assert (fault.where, fault.hint) == ("env/infra", "look at iamgen promote infra --log, and promote again")
     assert re.fullmatch(
@@ -218,25 +222,25 @@ def test_somebody_promoted_meanwhile(world: World, ann: Clone) -> None:
 
 def test_two_first_promotions(world: World, ann: Clone) -> None:
     anns = plan(ann, "v0.0.1")
-    made(world.clone("bob"), "v0.0.2")
+    make_promotion(world.clone("bob"), "v0.0.2")
     assert "Bob <bob@example.com> promoted v0.0.2" in lost(ann, anns)[0].problem
 
 
 def test_the_same_version_by_two_in_the_same_second(world: World, ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-24T12:00:00Z")
-    made(ann, "v0.0.1")
+    make_promotion(ann, "v0.0.1")
     anns = plan(ann, "v0.0.2")
-    made(world.clone("bob"), "v0.0.2")
+    make_promotion(world.clone("bob"), "v0.0.2")
     assert "Bob <bob@example.com> promoted v0.0.2" in lost(ann, anns)[0].problem
 
 
 def test_somebody_pushed_by_hand_meanwhile(ann: Clone) -> None:
-    made(ann, "v0.0.1")
+    make_promotion(ann, "v0.0.1")
     anns = plan(ann, "v0.0.2")
     commit = ann.commit("By hand")
     ann.push("HEAD:refs/heads/env/infra")
-    what = f"is on {commit[:10]} meanwhile, and no longer on v0.0.1: nothing was changed"
-    assert lost(ann, anns) == (Fault("env/infra", what, "look at iamgen promote infra --log, and promote again"),)
+    message = f"is on {commit[:10]} meanwhile, and no longer on v0.0.1: nothing was changed"
+    assert lost(ann, anns) == (Fault("env/infra", message, "look at iamgen promote infra --log, and promote again"),)
     warned = log_of(open_repository(ann.folder), "infra", None)[1]
     assert warned == (
         Fault(
@@ -245,13 +249,13 @@ def test_somebody_pushed_by_hand_meanwhile(ann: Clone) -> None:
             "find out who pushed it, and promote what should be there",
         ),
     )
-    promotion = made(ann, "v0.0.2")
-    assert (promotion.now_name, [one.subject for one in promotion.goes]) == (commit[:10], ["By hand"])
+    promotion = make_promotion(ann, "v0.0.2")
+    assert (promotion.now_name, [commit.subject for commit in promotion.goes]) == (commit[:10], ["By hand"])
     assert promotion.is_rollback
 
 
 def test_a_branch_that_is_deleted_meanwhile(ann: Clone) -> None:
-    made(ann, "v0.0.1")
+    make_promotion(ann, "v0.0.1")
     anns = plan(ann, "v0.0.2")
     ann.push("--delete", "refs/heads/env/infra")
     assert lost(ann, anns)[0].problem.startswith("is on nothing meanwhile, and no longer on v0.0.1")
@@ -282,14 +286,14 @@ def test_a_local_hook_that_refuses(ann: Clone) -> None:
 
 
 def test_channels_know_nothing_of_each_other(ann: Clone) -> None:
-    made(ann, "v0.0.1", "infra")
-    made(ann, "v0.0.2", "infra-2")
+    make_promotion(ann, "v0.0.1", "infra")
+    make_promotion(ann, "v0.0.2", "infra-2")
     assert [version for version, _ in log(ann)] == ["v0.0.1"]
     assert [version for version, _ in log(ann, "infra-2")] == ["v0.0.2"]
 
 
 def test_the_log_is_that_of_the_remote(world: World, ann: Clone) -> None:
-    made(ann, "v0.0.1")
+    make_promotion(ann, "v0.0.1")
     ann.git("tag", "env/infra/20990101-000000-v0.0.2")
     bob = world.clone("bob", "--no-tags")
     assert log(bob) == log(ann) == [("v0.0.1", "Ann <ann@example.com>")]
@@ -297,15 +301,15 @@ def test_the_log_is_that_of_the_remote(world: World, ann: Clone) -> None:
 
 
 def test_the_log_of_a_clone_without_a_remote(ann: Clone) -> None:
-    made(ann, "v0.0.1")
+    make_promotion(ann, "v0.0.1")
     ann.git("remote", "remove", "origin")
-    found, warnings = log_of(open_repository(ann.folder), "infra", None)
-    assert [str(one.version) for one in found] == ["v0.0.1"]
+    result, warnings = log_of(open_repository(ann.folder), "infra", None)
+    assert [str(promoted.version) for promoted in result] == ["v0.0.1"]
     assert warnings == (Fault("git remote", "there is none: this clone's own log follows"),)
 
 
 def test_a_log_that_was_meddled_with(ann: Clone) -> None:
-    promotion = made(ann, "v0.0.1")
+    promotion = make_promotion(ann, "v0.0.1")
     ann.git("tag", "--force", promotion.audit_tag, "v0.0.2")
     with pytest.raises(IamgenError) as caught:
         log_of(open_repository(ann.folder), "infra", None)
@@ -316,23 +320,23 @@ def test_a_tag_that_names_nobody(ann: Clone) -> None:
     ann.git("tag", "env/infra/20260101-000000-v0.0.1", "v0.0.1^{commit}")
     ann.git("tag", "env/infra/notes", "v0.0.1")
     ann.push("refs/tags/env/infra/20260101-000000-v0.0.1", "refs/tags/env/infra/notes")
-    found, _ = log_of(open_repository(ann.folder), "infra", None)
-    assert [one.line for one in found] == ["2026-01-01 00:00:00  v0.0.1        (the tag names nobody)"]
-    assert found[0].plain()["by"] is None
+    result, _ = log_of(open_repository(ann.folder), "infra", None)
+    assert [promoted.line for promoted in result] == ["2026-01-01 00:00:00  v0.0.1        (the tag names nobody)"]
+    assert result[0].plain()["by"] is None
 
 
 def test_the_moment_is_after_the_last_one(ann: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-24T12:00:00Z")
-    assert made(ann, "v0.0.1").audit_tag == "env/infra/20261124-120000-v0.0.1"
-    promotion = made(ann, "v0.0.2")
+    assert make_promotion(ann, "v0.0.1").audit_tag == "env/infra/20261124-120000-v0.0.1"
+    promotion = make_promotion(ann, "v0.0.2")
     assert (promotion.audit_tag, promotion.warnings) == ("env/infra/20261124-120001-v0.0.2", ())
-    told = ann.git("tag", "--list", "--format=%(taggerdate:iso8601)", promotion.audit_tag)
-    assert told == "2026-11-24 12:00:01 +0000"
+    reported = ann.git("tag", "--list", "--format=%(taggerdate:iso8601)", promotion.audit_tag)
+    assert reported == "2026-11-24 12:00:01 +0000"
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-24T11:00:00Z")
-    behind = made(ann, "v0.0.1")
+    behind = make_promotion(ann, "v0.0.1")
     assert behind.audit_tag == "env/infra/20261124-120002-v0.0.1"
-    what = "it says that the last promotion was at 2026-11-24 12:00:01 UTC, and here it is 2026-11-24 11:00:00"
-    assert behind.warnings == (Fault("tag env/infra/20261124-120001-v0.0.2", what, "set the clock that is wrong"),)
+    message = "it says that the last promotion was at 2026-11-24 12:00:01 UTC, and here it is 2026-11-24 11:00:00"
+    assert behind.warnings == (Fault("tag env/infra/20261124-120001-v0.0.2", message, "set the clock that is wrong"),)
     assert [version for version, _ in log(ann)] == ["v0.0.1", "v0.0.2", "v0.0.1"]
 
 
@@ -350,20 +354,20 @@ def test_a_tag_that_would_date_all_later_ones(moment: str, ann: Clone, monkeypat
 
 def test_an_audit_tag_that_never_got_to_the_remote(ann: Clone) -> None:
     """What a killed process of an older iamgen left: git push --tags would publish it."""
-    made(ann, "v0.0.1")
+    make_promotion(ann, "v0.0.1")
     ann.git("tag", "env/infra/20260101-000000-v0.0.2", "v0.0.2")
-    what = "is here but not in origin, and git push --tags would publish it as a promotion"
+    message = "is here but not in origin, and git push --tags would publish it as a promotion"
     hint = "git update-ref -d refs/tags/env/infra/20260101-000000-v0.0.2"
-    assert plan(ann, "v0.0.2").warnings == (Fault("tag env/infra/20260101-000000-v0.0.2", what, hint),)
+    assert plan(ann, "v0.0.2").warnings == (Fault("tag env/infra/20260101-000000-v0.0.2", message, hint),)
 
 
 def test_a_branch_that_was_moved_by_hand_is_told_beforehand(ann: Clone) -> None:
-    made(ann, "v0.0.1")
+    make_promotion(ann, "v0.0.1")
     ann.push("v0.0.2^{commit}:refs/heads/env/infra")
     now = ann.git("rev-parse", "v0.0.2^{commit}")
     hint = "find out who pushed it, and promote what should be there"
-    what = f"is on {now[:10]}, and no promotion put it there last"
-    assert plan(ann, "v0.0.1").warnings == (Fault("env/infra", what, hint),)
+    message = f"is on {now[:10]}, and no promotion put it there last"
+    assert plan(ann, "v0.0.1").warnings == (Fault("env/infra", message, hint),)
     ann.push("--delete", "refs/heads/env/infra")
     gone = f"is gone, and the last promotion put it on {ann.git('rev-parse', 'v0.0.1^{commit}')[:10]}"
     assert plan(ann, "v0.0.1").warnings == (Fault("env/infra", gone, hint),)
@@ -417,7 +421,7 @@ def test_a_reference_of_the_remote_that_git_may_take_for_something_else(name: st
     assert fault.problem == f"in origin there is a {title} of this name, and git may take it for something else"
     assert fault.hint == f"find out who made it, and remove it: git push --delete origin {ref}"
     ann.git("push", "--quiet", "--delete", "origin", ref)
-    made(ann, "v0.0.1")
+    make_promotion(ann, "v0.0.1")
 
 
 @pytest.mark.parametrize("name", [*SHADOWS, "refs/{id}", "refs/refs/heads/env/infra"])
@@ -429,7 +433,7 @@ def test_a_reference_of_the_clone_that_git_may_take_for_something_else(name: str
     assert fault.problem == f"in this clone there is a {title} of this name, and git may take it for something else"
     assert fault.hint == f"find out who made it, and remove it: git update-ref -d {ref}"
     ann.git("update-ref", "-d", ref)
-    made(ann, "v0.0.1")
+    make_promotion(ann, "v0.0.1")
 
 
 @pytest.mark.parametrize("kinds", [("tags",), ("heads",), ("tags", "heads")])
@@ -440,8 +444,8 @@ def test_what_is_pushed_is_the_id_whatever_is_named_like_it(kinds: tuple[str, ..
     for kind in kinds:
         ann.git("update-ref", f"refs/{kind}/{promotion.commit}", evil)
     publish(promotion, "v0.0.1")
-    assert ann.there()["refs/heads/env/infra"] == promotion.commit
-    assert ann.there()[f"refs/tags/{promotion.audit_tag}"] == promotion.commit
+    assert ann.remote_refs()["refs/heads/env/infra"] == promotion.commit
+    assert ann.remote_refs()[f"refs/tags/{promotion.audit_tag}"] == promotion.commit
 
 
 def test_a_branch_that_takes_the_place_of_the_channel_meanwhile(ann: Clone) -> None:
@@ -449,7 +453,7 @@ def test_a_branch_that_takes_the_place_of_the_channel_meanwhile(ann: Clone) -> N
     ann.push("v0.0.1^{commit}:refs/heads/refs/heads/env/infra")
     with pytest.raises(IamgenError) as caught:
         publish(promotion, "v0.0.2")
-    assert "refs/heads/env/infra" not in ann.there()
+    assert "refs/heads/env/infra" not in ann.remote_refs()
     assert caught.value.faults[0].where == "env/infra"
 
 
@@ -457,7 +461,11 @@ def test_a_release_tag_with_a_shadow_in_another_clone_is_the_remotes(ann: Clone)
     """A branch named like a release is not taken for it."""
     ann.git("branch", "v0.0.1", "v0.0.2^{commit}")
     ann.git("branch", "env/infra", "v0.0.2^{commit}")
-    assert made(ann, "v0.0.1").commit == ann.there()["refs/tags/v0.0.1"] == ann.there()["refs/heads/env/infra"]
+    assert (
+        make_promotion(ann, "v0.0.1").commit
+        == ann.remote_refs()["refs/tags/v0.0.1"]
+        == ann.remote_refs()["refs/heads/env/infra"]
+    )
 
 
 def test_an_object_that_replaces_another_is_not_looked_at(ann: Clone) -> None:
@@ -466,10 +474,10 @@ def test_an_object_that_replaces_another_is_not_looked_at(ann: Clone) -> None:
     evil = ann.commit("Evil", users_py="EVIL = True\n")
     ann.git("replace", commit, evil)
     assert "EVIL" in ann.git("show", f"{commit}:users.py")
-    promotion = made(ann, "v0.0.1")
+    promotion = make_promotion(ann, "v0.0.1")
     with exported(promotion.repository, promotion.commit, "v0.0.1") as folder:
         assert "EVIL" not in (folder / "users.py").read_text()
-    assert ann.there()["refs/heads/env/infra"] == commit
+    assert ann.remote_refs()["refs/heads/env/infra"] == commit
 
 
 @pytest.mark.parametrize(
@@ -501,7 +509,7 @@ def test_a_remote_that_cannot_be_read_back(ann: Clone) -> None:
 
 
 def test_a_protected_branch_is_not_put_back(ann: Clone) -> None:
-    made(ann, "v0.0.2")
+    make_promotion(ann, "v0.0.2")
     ann.git("--git-dir=../origin.git", "config", "receive.denyNonFastForwards", "true")
     (fault,) = refusal(ann, "v0.0.1")
     assert fault.hint == (
@@ -557,7 +565,7 @@ def tagged(clone: Clone, version: str, *options: str) -> None:
 def test_where_tags_are_signed_one_that_is_not_is_refused(signing: Clone) -> None:
     tagged(signing, "v0.0.3", "--message=signed")
     assert signature_said(signing, "v0.0.3") == []
-    made(signing, "v0.0.3")
+    make_promotion(signing, "v0.0.3")
     tagged(signing, "v0.0.4", "--annotate", "--no-sign", "--message=plain")
     tagged(signing, "v0.0.5", "--no-sign")
     hint = "find out who made it; if it is from before tags were signed: git config tag.gpgSign false, and promote"
@@ -643,7 +651,7 @@ def test_the_folder_may_have_moved(ann: Clone) -> None:
     ann.git("rm", "--quiet", "users.py")
     ann.commit("In the folder")
     released(ann, "v0.0.3")
-    made(ann, "v0.0.3")
+    make_promotion(ann, "v0.0.3")
     repository = open_repository(ann.folder / "team")
     promotion = planned(repository, PromotionRequest("infra", "v0.0.1"))
     assert [commit.subject for commit in promotion.goes] == ["In the folder", "Elsewhere", "Move", "Second"]

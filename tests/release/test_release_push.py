@@ -17,7 +17,7 @@ from iamgen.release.releasing import planned, publish
 from iamgen.release.remotes import Refs, Remote
 from iamgen.release.repository import open_repository
 from iamgen.release.tags import NewTag, push_tag, tag_object
-from tests.release.released import hook, made, plan, refusal
+from tests.release.released import hook, make_release, plan, refusal
 
 World = Any
 Clone = Any
@@ -35,7 +35,7 @@ def test_a_hook_that_refuses_leaves_no_tag(ann: Clone, capfd: pytest.CaptureFixt
     assert (fault.where, fault.hint) == ("tag v0.0.1", "nothing was released, and there is no tag")
     assert "not on a Friday" in capfd.readouterr().err
     assert "refs/tags/v0.0.1" in (ann.folder / "pushed").read_text()
-    assert "refs/tags/v0.0.1" not in ann.there()
+    assert "refs/tags/v0.0.1" not in ann.remote_refs()
 
 
 def test_a_hook_of_the_remote_that_refuses(ann: Clone) -> None:
@@ -52,7 +52,7 @@ def test_a_hook_of_the_remote_that_refuses(ann: Clone) -> None:
 def test_two_clones_at_once(world: World, ann: Clone) -> None:
     bob = world.clone("bob")
     bobs = plan(bob)
-    made(ann)
+    make_release(ann)
     with pytest.raises(IamgenError) as caught:
         publish(bobs, "mine")
     assert caught.value.faults == (
@@ -84,7 +84,7 @@ def test_nothing_leads_to_a_tag_before_the_remote_has_it(ann: Clone) -> None:
     assert ann.git("cat-file", "-t", identity) == "tag"
     assert ann.git("rev-parse", f"{identity}^{{commit}}") == tag.commit
     hook(ann.folder / ".git", "pre-push", "git tag --list >tags")
-    made(ann)
+    make_release(ann)
     assert (ann.folder / "tags").read_text() == ""
     assert ann.tags() == ["v0.0.1"]
 
@@ -104,7 +104,7 @@ def test_a_tag_is_signed_where_git_is_set_up_to(setting: str, ann: Clone) -> Non
     ann.git("config", "log.showSignature", "true")
     ann.git("commit", "--quiet", "--allow-empty", "--gpg-sign", "--message=Signed")
     ann.push()
-    assert [one.subject for one in made(ann).commits] == ["Signed", "Begin"]
+    assert [commit.subject for commit in make_release(ann).commits] == ["Signed", "Begin"]
     assert "-----BEGIN SSH SIGNATURE-----" in ann.git("cat-file", "-p", "v0.0.1")
 
 
@@ -120,8 +120,8 @@ def test_an_answer_that_is_lost_is_no_failure(ann: Clone) -> None:
     """The remote took the tag, and the connection broke before it said so."""
     ann.git("config", "remote.origin.receivepack", "sh -c 'git-receive-pack \"$@\"; exit 7' sh")
     ann.git("remote", "set-url", "origin", "../origin.git")
-    release = made(ann)
-    assert ann.there()[f"refs/tags/{release.version}"] == release.commit
+    release = make_release(ann)
+    assert ann.remote_refs()[f"refs/tags/{release.version}"] == release.commit
     assert ann.tags() == [str(release.version)]
 
 
@@ -153,7 +153,7 @@ def test_the_tag_is_made_and_pushed_by_its_id(ann: Clone) -> None:
     for ref in ("refs/tags/refs/tags/v0.0.1", f"refs/tags/{release.commit}", "refs/heads/v0.0.1"):
         ann.git("update-ref", ref, evil)
     publish(release, "v0.0.1")
-    assert ann.there()["refs/tags/v0.0.1"] == release.commit
+    assert ann.remote_refs()["refs/tags/v0.0.1"] == release.commit
     assert ann.git("rev-parse", "refs/tags/v0.0.1^{commit}") == release.commit
 
 

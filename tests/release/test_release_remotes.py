@@ -9,7 +9,7 @@ import pytest
 from iamgen.errors import Fault
 from iamgen.release.push_url import pushed_remote
 from iamgen.release.repository import open_repository
-from tests.release.released import made, refusal
+from tests.release.released import make_release, refusal
 
 World = Any
 Clone = Any
@@ -23,7 +23,7 @@ def test_a_shallow_clone(world: World, ann: Clone) -> None:
         Fault("git", "this clone is shallow: what came before cannot be seen", "git fetch --unshallow"),
     )
     clone.git("fetch", "--quiet", "--unshallow")
-    assert len(made(clone).commits) == 2
+    assert len(make_release(clone).commits) == 2
 
 
 def test_no_remote(ann: Clone) -> None:
@@ -38,13 +38,13 @@ def test_several_remotes(ann: Clone) -> None:
     ann.git("remote", "remove", "origin")
     assert refusal(ann) == (Fault("git remote", "there are several remotes: one, two", "name one with --remote"),)
     assert refusal(ann, remote="tow") == (Fault("--remote tow", "there is no such remote", "did you mean two?"),)
-    assert made(ann, remote="two").remote.name == "two"
+    assert make_release(ann, remote="two").remote.name == "two"
 
 
 def test_the_branch_follows_another_remote(ann: Clone) -> None:
     ann.git("remote", "rename", "origin", "upstream")
     ann.git("remote", "add", "origin", "/nowhere")
-    assert made(ann).remote.name == "upstream"
+    assert make_release(ann).remote.name == "upstream"
 
 
 def test_a_remote_that_cannot_be_reached(ann: Clone) -> None:
@@ -89,10 +89,10 @@ PUSH_URL = "look at git remote get-url --push --all origin; git config --unset-a
 
 def test_pushed_to_several_places(ann: Clone) -> None:
     url = ann.git("remote", "get-url", "origin")
-    for one in (url, "../fork.git"):
-        ann.git("config", "--add", "remote.origin.pushurl", one)
-    what = "what is pushed to it goes to 2 places, and may arrive in some of them"
-    assert refusal(ann) == (Fault("origin", what, PUSH_URL),)
+    for element in (url, "../fork.git"):
+        ann.git("config", "--add", "remote.origin.pushurl", element)
+    message = "what is pushed to it goes to 2 places, and may arrive in some of them"
+    assert refusal(ann) == (Fault("origin", message, PUSH_URL),)
 
 
 def test_submodules_are_not_pushed_along(world: World, ann: Clone) -> None:
@@ -105,18 +105,18 @@ def test_submodules_are_not_pushed_along(world: World, ann: Clone) -> None:
     ann.commit("A submodule")
     ann.push()
     ann.git("config", "push.recurseSubmodules", "on-demand")
-    made(ann)
+    make_release(ann)
 
 
 def test_no_upstream(ann: Clone) -> None:
     ann.git("branch", "--unset-upstream")
-    assert made(ann).warnings == ()
+    assert make_release(ann).warnings == ()
     ann.commit("Another")
     ann.push()
     ann.git("--git-dir=../origin.git", "update-ref", "-d", "refs/heads/main")
     ann.git("config", "remote.origin.fetch", "+refs/heads/none:refs/remotes/origin/none")
-    what = "there is no origin/main yet, and a release is of what is pushed"
-    assert refusal(ann) == (Fault("main", what, "git push origin main"),)
+    message = "there is no origin/main yet, and a release is of what is pushed"
+    assert refusal(ann) == (Fault("main", message, "git push origin main"),)
 
 
 def test_an_upstream_of_another_name(ann: Clone) -> None:
@@ -142,7 +142,7 @@ def test_behind_and_diverged(world: World, ann: Clone) -> None:
     )
     assert refusal(ann) == (diverged,)
     ann.git("pull", "--quiet", "--rebase", "origin", "main")
-    what = "has 1 commit that origin/main does not have, and a release is of what is pushed"
-    assert refusal(ann) == (Fault("main", what, "git push origin main"),)
+    message = "has 1 commit that origin/main does not have, and a release is of what is pushed"
+    assert refusal(ann) == (Fault("main", message, "git push origin main"),)
     ann.push()
-    assert len(made(ann).commits) == 4
+    assert len(make_release(ann).commits) == 4

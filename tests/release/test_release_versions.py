@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from iamgen.errors import Fault
-from tests.release.released import made, plan, refusal
+from tests.release.released import make_release, plan, refusal
 
 World = Any
 Clone = Any
 
 
 def test_a_tag_that_there_is(world: World, ann: Clone) -> None:
-    made(world.clone("bob"))
+    make_release(world.clone("bob"))
     ann.commit("Second")
     ann.push()
     assert refusal_after_fetch(ann, "v0.0.1") == (
@@ -29,26 +29,26 @@ def refusal_after_fetch(clone: Clone, asked: str) -> tuple[Fault, ...]:
 
 
 def test_a_release_of_somebody_else_counts_without_a_fetch(world: World, ann: Clone) -> None:
-    made(world.clone("bob"))
+    make_release(world.clone("bob"))
     ann.commit("Second")
     ann.push()
-    release = made(ann)
+    release = make_release(ann)
     assert (str(release.version), str(release.previous)) == ("v0.0.2", "v0.0.1")
-    assert [one.subject for one in release.commits] == ["Second"]
+    assert [commit.subject for commit in release.commits] == ["Second"]
 
 
 def test_other_tags_neither_come_nor_go(world: World, ann: Clone) -> None:
     bob = world.clone("bob")
     bob.git("tag", "of-bob")
     bob.push("of-bob")
-    made(bob)
+    make_release(bob)
     for setting in ("fetch.prune", "fetch.pruneTags"):
         ann.git("config", setting, "true")
     ann.git("config", "remote.origin.tagOpt", "--tags")
     ann.git("tag", "of-ann")
     ann.commit("Second")
     ann.push()
-    made(ann)
+    make_release(ann)
     assert ann.tags() == ["of-ann", "v0.0.1", "v0.0.2"]
 
 
@@ -57,7 +57,7 @@ def test_a_tag_that_never_got_there(ann: Clone) -> None:
     hint = "git push origin refs/tags/v0.0.1, or git tag --delete v0.0.1"
     assert refusal(ann) == (Fault("tag v0.0.1", "is here but not in origin", hint),)
     ann.git("tag", "--delete", "v0.0.1")
-    made(ann)
+    make_release(ann)
     ann.commit("Second")
     ann.push()
     ann.git("tag", "v0.0.5")
@@ -65,7 +65,7 @@ def test_a_tag_that_never_got_there(ann: Clone) -> None:
 
 
 def test_a_tag_on_another_commit(ann: Clone) -> None:
-    first = made(ann).commit
+    first = make_release(ann).commit
     second = ann.commit("Second")
     ann.push()
     ann.git("tag", "--force", "v0.0.1", "HEAD")
@@ -74,7 +74,7 @@ def test_a_tag_on_another_commit(ann: Clone) -> None:
     ann.git("tag", "--force", "v0.0.1", first)
     assert refusal(ann)[0].problem == "is another object here than in origin"
     ann.git("fetch", "--quiet", "--force", "origin", "refs/tags/v0.0.1:refs/tags/v0.0.1")
-    assert str(made(ann).version) == "v0.0.2"
+    assert str(make_release(ann).version) == "v0.0.2"
 
 
 def test_tags_that_are_no_releases(ann: Clone) -> None:
@@ -82,14 +82,14 @@ def test_tags_that_are_no_releases(ann: Clone) -> None:
     for name in ("-x", "v9", "v1.2.3.4", "vendor", "env/infra/20260101-000000-v7.0.0", "v08.0.0", "v9.0.0-$(id)"):
         ann.git("update-ref", f"refs/tags/{name}", head)
         ann.git("push", "--quiet", "origin", f"refs/tags/{name}")
-    assert str(made(ann).version) == "v0.0.1"
+    assert str(make_release(ann).version) == "v0.0.1"
 
 
 def test_only_a_greater_version_from_main(ann: Clone) -> None:
-    made(ann, "v1.2.3")
+    make_release(ann, "v1.2.3")
     ann.commit("Second")
     ann.push()
-    made(ann, "v1.3.0")
+    make_release(ann, "v1.3.0")
     ann.commit("Third")
     ann.push()
     hint = (
@@ -103,45 +103,45 @@ def test_only_a_greater_version_from_main(ann: Clone) -> None:
 
 @pytest.mark.parametrize("asked", ["v1.2.4", "v1.2.3-hotfix.1"])
 def test_a_hotfix_of_an_older_release(asked: str, ann: Clone) -> None:
-    made(ann, "v1.2.3")
+    make_release(ann, "v1.2.3")
     ann.commit("Second")
     ann.push()
-    made(ann, "v1.3.0")
+    make_release(ann, "v1.3.0")
     ann.git("switch", "--quiet", "--create", "hot", "v1.2.3")
     ann.push()
     ann.commit("Mend it")
     ann.push()
-    release = made(ann, asked)
-    assert ([one.subject for one in release.commits], str(release.previous)) == (["Mend it"], "v1.2.3")
-    assert ann.there()[f"refs/tags/{asked}"] == ann.git("rev-parse", "HEAD")
+    release = make_release(ann, asked)
+    assert ([commit.subject for commit in release.commits], str(release.previous)) == (["Mend it"], "v1.2.3")
+    assert ann.remote_refs()[f"refs/tags/{asked}"] == ann.git("rev-parse", "HEAD")
     ann.commit("Mend it again")
     ann.push()
-    assert [one.subject for one in made(ann, f"{asked[:-1]}9").commits] == ["Mend it again"]
+    assert [commit.subject for commit in make_release(ann, f"{asked[:-1]}9").commits] == ["Mend it again"]
     ann.git("switch", "--quiet", "main")
     ann.commit("Fourth")
     ann.push()
-    assert str(made(ann).version) == "v1.3.1"
+    assert str(make_release(ann).version) == "v1.3.1"
 
 
 def test_a_hotfix_of_the_last_release(ann: Clone) -> None:
-    made(ann, "v1.2.3")
+    make_release(ann, "v1.2.3")
     ann.commit("Not ready")
     ann.push()
     ann.git("switch", "--quiet", "--create", "hot", "v1.2.3")
     ann.push()
     ann.commit("Mend it")
     ann.push()
-    assert str(made(ann, "v1.2.3-hotfix.1").previous) == "v1.2.3"
+    assert str(make_release(ann, "v1.2.3-hotfix.1").previous) == "v1.2.3"
 
 
 def test_a_hotfix_from_the_wrong_place(ann: Clone) -> None:
-    made(ann, "v1.1.0")
+    make_release(ann, "v1.1.0")
     ann.commit("Second")
     ann.push()
-    made(ann, "v1.2.0")
+    make_release(ann, "v1.2.0")
     ann.commit("Third")
     ann.push()
-    made(ann, "v1.3.0")
+    make_release(ann, "v1.3.0")
     ann.git("switch", "--quiet", "--create", "hot", "v1.1.0")
     ann.push()
     ann.commit("Mend it")
@@ -160,7 +160,7 @@ def test_a_hotfix_from_the_wrong_place(ann: Clone) -> None:
 
 
 def test_a_last_release_that_main_does_not_have(ann: Clone) -> None:
-    made(ann, "v1.2.3")
+    make_release(ann, "v1.2.3")
     ann.git("switch", "--quiet", "--create", "hot")
     ann.commit("Mend it")
     ann.git("tag", "--annotate", "--message=by hand", "v1.2.4")
@@ -168,36 +168,36 @@ def test_a_last_release_that_main_does_not_have(ann: Clone) -> None:
     ann.git("switch", "--quiet", "main")
     ann.commit("Second")
     ann.push()
-    release = made(ann)
-    assert [one.subject for one in release.commits] == ["Second"]
-    what = "v1.2.4 is not in this branch's history: what it changed may be missing here"
-    assert release.warnings == (Fault("main", what, "look at: git log main..v1.2.4"),)
+    release = make_release(ann)
+    assert [commit.subject for commit in release.commits] == ["Second"]
+    message = "v1.2.4 is not in this branch's history: what it changed may be missing here"
+    assert release.warnings == (Fault("main", message, "look at: git log main..v1.2.4"),)
 
 
 def test_a_hotfix_that_main_does_not_have(ann: Clone) -> None:
     """By its name it comes before the release that it mends."""
-    made(ann, "v1.0.0")
+    make_release(ann, "v1.0.0")
     ann.git("switch", "--quiet", "--create", "hot")
     ann.push()
     ann.commit("Mend it")
     ann.push()
-    made(ann, "v1.0.0-hotfix.1")
+    make_release(ann, "v1.0.0-hotfix.1")
     ann.git("switch", "--quiet", "main")
     ann.commit("Second")
     ann.push()
-    what = "v1.0.0-hotfix.1 is not in this branch's history: what it changed may be missing here"
-    missing = Fault("main", what, "look at: git log main..v1.0.0-hotfix.1")
+    message = "v1.0.0-hotfix.1 is not in this branch's history: what it changed may be missing here"
+    missing = Fault("main", message, "look at: git log main..v1.0.0-hotfix.1")
     assert plan(ann).warnings == (missing,)
     ann.git("switch", "--quiet", "--create", "hotter", "v1.0.0")
     ann.push()
     ann.commit("Mend it otherwise")
     ann.push()
-    hot = Fault("hotter", what, "look at: git log hotter..v1.0.0-hotfix.1")
+    hot = Fault("hotter", message, "look at: git log hotter..v1.0.0-hotfix.1")
     assert plan(ann, "v1.0.0-hotfix.2").warnings[-1] == hot
     ann.git("switch", "--quiet", "main")
     ann.git("merge", "--quiet", "--no-edit", "hot")
     ann.push()
-    made(ann)
+    make_release(ann)
     ann.git("switch", "--quiet", "hot")
     ann.commit("Mend it again")
     ann.push()
@@ -205,10 +205,10 @@ def test_a_hotfix_that_main_does_not_have(ann: Clone) -> None:
 
 
 def test_a_tag_that_moved_under_a_hotfix(ann: Clone) -> None:
-    made(ann)
+    make_release(ann)
     second = ann.commit("Second")
     ann.push()
-    made(ann)
+    make_release(ann)
     ann.git("switch", "--quiet", "--create", "hot", "v0.0.1")
     ann.push()
     ann.commit("Mend it")
@@ -227,13 +227,13 @@ def test_a_release_on_no_commit(ann: Clone) -> None:
 
 @pytest.mark.parametrize("asked", ["bugfix", "v9.1.0"])
 def test_a_later_release_on_no_commit(asked: str, ann: Clone) -> None:
-    made(ann)
+    make_release(ann)
     ann.git("tag", "--annotate", "--message=A file", "v9.0.0", "HEAD:users.py")
     ann.push("v9.0.0")
     ann.git("tag", "--delete", "v9.0.0")
     ann.commit("Second")
     ann.push()
-    release = made(ann, asked)
+    release = make_release(ann, asked)
     assert (str(release.version), str(release.previous)) == ("v0.0.2" if asked == "bugfix" else asked, "v0.0.1")
     hint = "if nobody needs it: git push --delete origin refs/tags/v9.0.0"
     assert release.warnings == (Fault("tag v9.0.0", "is on no commit, and left out", hint),)

@@ -13,30 +13,30 @@ from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.release.exported_tree import exported
 from iamgen.release.git import Git, GitOutput
 from iamgen.release.repository import open_repository
-from tests.release.released import made, plan, refusal
+from tests.release.released import make_release, plan, refusal
 
 World = Any
 Clone = Any
 
 
 def test_the_first_release(ann: Clone) -> None:
-    release = made(ann)
+    release = make_release(ann)
     assert (str(release.version), release.previous, release.branch) == ("v0.0.1", None, "main")
-    assert [one.subject for one in release.commits] == ["Begin"]
-    assert ann.there()["refs/tags/v0.0.1"] == ann.git("rev-parse", "HEAD")
+    assert [commit.subject for commit in release.commits] == ["Begin"]
+    assert ann.remote_refs()["refs/tags/v0.0.1"] == ann.git("rev-parse", "HEAD")
     assert ann.git("cat-file", "-t", "v0.0.1") == "tag"
     assert ann.git("tag", "--list", "--format=%(contents)", "v0.0.1") == "v0.0.1\n\n#1 in brief"
 
 
 def test_the_next_one_has_the_commits_since(ann: Clone) -> None:
-    made(ann)
+    make_release(ann)
     ann.commit("Grant more")
     ann.commit("feat(prod)!: take OpsR away")
     ann.commit("Tidy up\n\nBREAKING CHANGE: nobody is left")
     ann.push()
-    release = made(ann, "breaking")
+    release = make_release(ann, "breaking")
     assert str(release.version) == "v0.1.0"
-    assert [(one.subject, one.breaking) for one in release.commits] == [
+    assert [(commit.subject, commit.breaking) for commit in release.commits] == [
         ("Tidy up", True),
         ("feat(prod)!: take OpsR away", True),
         ("Grant more", False),
@@ -49,7 +49,7 @@ def test_merges_that_break_something(folder: str, ann: Clone) -> None:
     shutil.copy(ann.folder / "users.py", ann.folder / "team")
     ann.commit("Move in")
     ann.push()
-    made(ann, folder=folder)
+    make_release(ann, folder=folder)
     for number, message in enumerate(["feat!: drop bob (#12)", "chore-x!: drop carol", "Merge it (#13)"]):
         ann.git("switch", "--quiet", "--create", f"topic-{number}")
         ann.push()
@@ -59,7 +59,7 @@ def test_merges_that_break_something(folder: str, ann: Clone) -> None:
         ann.git("switch", "--quiet", "main")
         ann.git("merge", "--quiet", "--no-ff", "-m", message, f"topic-{number}")
         ann.push()
-    assert {(one.subject, one.breaking) for one in plan(ann, folder=folder).commits} == {
+    assert {(commit.subject, commit.breaking) for commit in plan(ann, folder=folder).commits} == {
         ("feat!: drop bob (#12)", True),
         ("chore-x!: drop carol", True),
         *((f"Topic {number}", False) for number in range(3)),
@@ -76,7 +76,7 @@ def test_what_a_log_is_set_up_to_add_is_no_part_of_it(ann: Clone) -> None:
     gpg.chmod(0o755)
     ann.git("commit", "--quiet", "--allow-empty", "--gpg-sign", "--message=Für Zoë")
     ann.push()
-    first, *_ = made(ann).commits
+    first, *_ = make_release(ann).commits
     assert (first.id, first.subject) == (ann.git("rev-parse", "HEAD"), "Für Zoë")
 
 
@@ -90,28 +90,28 @@ def test_git_speaks_english_where_it_is_read(ann: Clone, monkeypatch: pytest.Mon
     monkeypatch.setenv("PATH", f"{shim.parent}:{os.environ['PATH']}")
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     monkeypatch.setenv("LANGUAGE", "de")
-    made(ann)
+    make_release(ann)
     lines = [line for line in log.read_text().splitlines() if line.startswith("-C ")]
-    others = [line for line in lines if not line.endswith("(C )")]
+    rest = [line for line in lines if not line.endswith("(C )")]
     assert len(lines) > 10
-    assert [" push " in line or " tag " in line for line in others] == [True, True]
+    assert [" push " in line or " tag " in line for line in rest] == [True, True]
 
 
 def test_nothing_new_is_nothing_to_release(ann: Clone) -> None:
-    made(ann)
+    make_release(ann)
     nothing = plan(ann)
     assert (nothing.is_there, str(nothing.version), nothing.commits) == (True, "v0.0.1", ())
-    assert str(made(ann, "v0.1.0-rc.1").version) == "v0.1.0-rc.1"
-    assert str(made(ann, "minor").version) == "v0.1.0"
-    assert str(made(ann, "public").version) == "v1.0.0"
+    assert str(make_release(ann, "v0.1.0-rc.1").version) == "v0.1.0-rc.1"
+    assert str(make_release(ann, "minor").version) == "v0.1.0"
+    assert str(make_release(ann, "public").version) == "v1.0.0"
 
 
 def test_exactly_the_tag_is_pushed(ann: Clone) -> None:
     ann.git("tag", "--annotate", "--message=other", "other")
     ann.git("config", "push.followTags", "true")
     ann.git("branch", "another")
-    made(ann)
-    assert set(ann.there()) == {"refs/heads/main", "refs/tags/v0.0.1"}
+    make_release(ann)
+    assert set(ann.remote_refs()) == {"refs/heads/main", "refs/tags/v0.0.1"}
 
 
 @pytest.mark.parametrize(("asked", "kind"), [("v1.2", UsageError), ("bugs", UsageError), ("-x", UsageError)])
@@ -146,7 +146,7 @@ def test_everything_that_is_in_the_way_at_once(world: World, ann: Clone) -> None
 
 
 def test_behind_and_on_another_branch(world: World, ann: Clone) -> None:
-    made(ann)
+    make_release(ann)
     ann.git("switch", "--quiet", "--create", "other", "--track", "origin/main")
     bob = world.clone("bob")
     bob.commit("Second")
@@ -161,8 +161,8 @@ def test_another_branch(ann: Clone) -> None:
     ann.git("switch", "--quiet", "--create", "feature/x-$(y)")
     hint = "git switch main; a hotfix of an older release names its version: iamgen release v1.2.4"
     assert refusal(ann) == (Fault("feature/x-$(y)", "releases are made from main", hint),)
-    what = "v0.3.0 would be the newest release, and those are made from main"
-    assert refusal(ann, "v0.3.0") == (Fault("feature/x-$(y)", what, "git switch main"),)
+    message = "v0.3.0 would be the newest release, and those are made from main"
+    assert refusal(ann, "v0.3.0") == (Fault("feature/x-$(y)", message, "git switch main"),)
 
 
 def test_the_branch_of_the_settings(ann: Clone) -> None:
@@ -170,12 +170,12 @@ def test_the_branch_of_the_settings(ann: Clone) -> None:
     assert refusal(ann, main="no branch at all")[0].problem == "releases are made from no branch at all"
     ann.git("switch", "--quiet", "--create", "trunk")
     ann.push()
-    assert made(ann, main="trunk").branch == "trunk"
+    assert make_release(ann, main="trunk").branch == "trunk"
 
 
 def test_main_and_master(ann: Clone) -> None:
     ann.git("branch", "master")
-    assert made(ann).branch == "main"  # where the remote's HEAD is
+    assert make_release(ann).branch == "main"  # where the remote's HEAD is
     ann.git("--git-dir=../origin.git", "symbolic-ref", "HEAD", "refs/heads/elsewhere")
     assert refusal(ann)[0] == Fault(
         "git branch", "there are both main and master", 'name it in users.py: Settings(main_branch="…")'
@@ -203,8 +203,8 @@ def test_a_folder_of_a_larger_repository(world: World, ann: Clone) -> None:
     ann.commit("Move in")
     (ann.folder / "elsewhere").write_text("not committed")
     ann.push()
-    release = made(ann, folder="team/i a m")
-    assert [one.subject for one in release.commits] == ["Move in"]
+    release = make_release(ann, folder="team/i a m")
+    assert [commit.subject for commit in release.commits] == ["Move in"]
     (folder / "new").write_text("")
     assert refusal(ann, folder="team/i a m")[0].problem == "not everything is committed: team/i a m/new"
 
@@ -213,7 +213,7 @@ def test_a_worktree(ann: Clone) -> None:
     ann.git("switch", "--quiet", "--create", "other")
     ann.git("worktree", "add", "--quiet", "../a worktree", "main")
     worktree = type(ann)(ann.folder.parent / "a worktree")
-    assert made(worktree).branch == "main"
+    assert make_release(worktree).branch == "main"
     assert refusal(ann)[0].where == "other"
 
 
@@ -240,7 +240,7 @@ def test_names_and_subjects_that_a_terminal_would_obey(ann: Clone) -> None:
     ann.git("config", "user.name", "E\x1b[31mve")
     ann.commit("Red \x1b[31m alert \u202e")
     ann.push()
-    (commit, *_) = made(ann).commits
+    (commit, *_) = make_release(ann).commits
     assert commit.line.isprintable()
     assert commit.subject == "Red \\x1b[31m alert \\u202e"
 
@@ -255,13 +255,13 @@ def written(clone: Clone, *names: str) -> None:
 
 def test_references_that_look_like_options(ann: Clone) -> None:
     written(ann, "heads/-x", "tags/-x", "tags/--output=x", "heads/--upload-pack=touch")
-    assert str(made(ann).version) == "v0.0.1"
+    assert str(make_release(ann).version) == "v0.0.1"
 
 
 def test_references_that_break_git_are_no_bug(ann: Clone) -> None:
     written(ann, "heads/a b", "tags/v1.2.3 ")
     with pytest.raises(IamgenError) as caught:
-        made(ann)
+        make_release(ann)
     assert caught.value.faults == (Fault("git fetch", "bad object refs/heads/a b", "look at: git fetch origin"),)
 
 
@@ -322,7 +322,7 @@ def test_the_environments_pathspecs_are_not_ours(kind: str, ann: Clone, monkeypa
     (fault,) = refusal(ann, folder="team")
     assert fault.problem == "not everything is committed: team/new"
     (ann.folder / "team/new").unlink()
-    assert [commit.subject for commit in made(ann, folder="team").commits] == ["Beside"]
+    assert [commit.subject for commit in make_release(ann, folder="team").commits] == ["Beside"]
 
 
 def test_no_hook_runs_while_a_commit_is_looked_at(ann: Clone) -> None:

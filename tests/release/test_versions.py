@@ -23,7 +23,7 @@ VERSIONS = st.builds(Version, NUMBERS, NUMBERS, NUMBERS, st.lists(PARTS, max_siz
 def test_their_order() -> None:
     versions = [require_version(text, "release") for text in ORDERED]
     mixed = random.Random(7).sample(versions, len(versions))  # noqa: S311  # any order but the right one
-    assert [str(one) for one in sorted(mixed)] == ORDERED
+    assert [str(version) for version in sorted(mixed)] == ORDERED
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_a_version_is_what_its_text_says(version: Version) -> None:
 
 
 @given(VERSIONS, VERSIONS)
-def test_exactly_one_of_less_equal_greater(one: Version, other: Version) -> None:
-    assert (one < other) + (one == other) + (one > other) == 1
+def test_exactly_one_of_less_equal_greater(version: Version, other: Version) -> None:
+    assert (version < other) + (version == other) + (version > other) == 1
 
 
 @given(VERSIONS, st.sampled_from(LEVELS))
@@ -120,22 +120,22 @@ def test_a_level_too_low_for_the_release_that_waits(
 
 
 @pytest.mark.parametrize(
-    ("last", "level", "found"),
+    ("last", "level", "expected"),
     [
         ("v0.0.999999999", "bugfix", "v0.0.1000000000"),
         ("v1.999999999.1", "feature", "v1.1000000000.0"),
         ("v999999999.0.0", "breaking", "v1000000000.0.0"),
     ],
 )
-def test_where_numbers_end(last: str, level: str, found: str) -> None:
+def test_where_numbers_end(last: str, level: str, expected: str) -> None:
     with pytest.raises(IamgenError) as caught:
         following(parse(last), level)
-    what = f"{found} would come after {last}, and a number has at most nine digits"
+    message = f"{expected} would come after {last}, and a number has at most nine digits"
     hint = (
         "choose a higher level, or name the version: iamgen release v1.2.3; "
         f"if nobody meant {last}, delete it there: git push --delete REMOTE refs/tags/{last}"
     )
-    assert caught.value.faults == ((f"release {level}", what, hint),)
+    assert caught.value.faults == ((f"release {level}", message, hint),)
 
 
 def test_public_happens_once() -> None:

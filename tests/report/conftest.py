@@ -80,8 +80,8 @@ def run_report(request: ReportRequest) -> tuple[str, str]:
 
 def git(root: Path, *words: str) -> None:
     named = ("-c", "user.name=ann", "-c", "user.email=ann@example.com", "-c", "commit.gpgsign=false")
-    kept = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    subprocess.run(["git", *named, *words], cwd=root, env=kept, check=True, capture_output=True)
+    environment_kept = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    subprocess.run(["git", *named, *words], cwd=root, env=environment_kept, check=True, capture_output=True)
 
 
 @pytest.fixture(scope="session")

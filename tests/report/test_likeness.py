@@ -43,10 +43,12 @@ def user(name: str, *statements: dict[str, Any]) -> dict[str, Any]:
 
 def classes(asker: Asker) -> dict[str, int]:
     """Return the class of each user and role, by its ARN."""
-    likenesses, seen = Likenesses(), dict[Any, int]()
+    likenesses, seen_so_far = Likenesses(), dict[Any, int]()
     listed = [(known, "role") for known in asker.model.roles]
     listed += [(actor.known, actor.kind) for actor in asker.model.actors if actor.known]
-    return {known.entity.arn: seen.setdefault(likenesses.of(known, kind), len(seen)) for known, kind in listed}
+    return {
+        known.entity.arn: seen_so_far.setdefault(likenesses.of(known, kind), len(seen_so_far)) for known, kind in listed
+    }
 
 
 def test_roles_of_two_accounts_are_alike_where_each_names_its_own(modelled: Modelled) -> None:
@@ -59,27 +61,27 @@ def test_roles_of_two_accounts_are_alike_where_each_names_its_own(modelled: Mode
 
 def test_an_action_is_never_taken_for_a_name(modelled: Modelled) -> None:
     """A role called s3 that may do s3:*, and one called sqs that may do sqs:*, have nothing in common."""
-    found = classes(modelled({DEV: {
+    result = classes(modelled({DEV: {
         "A": role(allow("s3:*"), RoleName="s3"), "B": role(allow("sqs:*"), RoleName="sqs"),
     }}))  # fmt: skip
-    assert len(set(found.values())) == 2
+    assert len(set(result.values())) == 2
 
 
 def test_a_boundary_and_a_trust_that_lets_tags_in_tell_roles_apart(modelled: Modelled) -> None:
-    found = classes(modelled({DEV: {
+    result = classes(modelled({DEV: {
         "A": role(allow("s3:*")), "B": role(allow("s3:*"), PermissionsBoundary="arn:aws:iam::aws:policy/ReadOnlyAccess"),
     }}))  # fmt: skip
-    assert len(set(found.values())) == 2
+    assert len(set(result.values())) == 2
 
 
 def test_users_of_one_policy_are_alike_but_for_those_it_names(modelled: Modelled) -> None:
     own = allow("iam:*AccessKey*", "arn:aws:iam::*:user/${aws:username}")
     deny = {"Effect": "Deny", "Action": "iam:*", "Resource": ["arn:aws:iam::*:user/eve", "arn:aws:iam::*:user/x-*"]}
     users = {name: user(name, own, deny) for name in ("alice", "bob", "eve", "x-1", "x-2")}
-    found = {arn.rpartition("/")[2]: number for arn, number in classes(modelled({DEV: users})).items()}
-    assert found["alice"] == found["bob"]
-    assert found["x-1"] == found["x-2"]
-    assert len({found["alice"], found["eve"], found["x-1"]}) == 3
+    result = {arn.rpartition("/")[2]: number for arn, number in classes(modelled({DEV: users})).items()}
+    assert result["alice"] == result["bob"]
+    assert result["x-1"] == result["x-2"]
+    assert len({result["alice"], result["eve"], result["x-1"]}) == 3
 
 
 def test_a_wildcard_that_spans_the_beginning_of_a_name_keeps_all_apart() -> None:
@@ -107,12 +109,12 @@ def test_administrators_are_those_whom_who_can_names() -> None:
     question = next(item for item in PREPARED if item.is_admin)
     listed = HolderSearch(asker, admin_demand(""), circumstances, is_admin=True).run().holders
     expected = {(item.attempt.way.acting.known.entity.arn, item.level) for item in listed}
-    found = set()
+    collected = set()
     powers = PowerClasses(asker, circumstances)
     for actor in asker.model.actors:
         for way in asker.reach(actor, circumstances).ways:
             known = way.acting.known
             answer = powers.answer(known, "role" if way.hops else actor.kind, question)
             if answer.level != "no":
-                found.add((known.entity.arn, answer.level))
-    assert found == expected
+                collected.add((known.entity.arn, answer.level))
+    assert collected == expected

@@ -24,14 +24,14 @@ VIEWS = ("overview", "picture", "matrix", "people", "roles", "accounts", "questi
 def page(browser: Any, made_report: MadeReport) -> Iterator[Any]:
     """Return the report, opened from the disk; whatever it writes to the console fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    opened, said = context.new_page(), list[str]()
-    opened.on("console", lambda message: said.append(message.text))
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.on("request", lambda request: said.append(request.url) if not request.url.startswith("file:") else None)
+    opened, messages = context.new_page(), list[str]()
+    opened.on("console", lambda message: messages.append(message.text))
+    opened.on("pageerror", lambda error: messages.append(str(error)))
+    opened.on("request", lambda request: messages.append(request.url) if not request.url.startswith("file:") else None)
     opened.goto(made_report.file.as_uri())
     yield opened
     context.close()
-    assert said == []
+    assert messages == []
 
 
 def shows(page: Any, address: str) -> str:
@@ -47,8 +47,8 @@ def shows(page: Any, address: str) -> str:
 def rows(page: Any) -> list[list[str]]:
     """Return the texts of a table's cells."""
     script = "() => [...document.querySelectorAll('#view tbody tr')].map((row) => [...row.cells].map((cell) => cell.innerText.trim()))"
-    found: list[list[str]] = page.evaluate(script)
-    return found
+    evaluate: list[list[str]] = page.evaluate(script)
+    return evaluate
 
 
 def test_the_overview_comes_first_and_needs_no_notice(page: Any) -> None:

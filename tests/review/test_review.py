@@ -228,11 +228,11 @@ def test_which_known_roles_a_user_may_ask_for_is_no_power_of_theirs(modelled: Mo
 
 def test_changed_new_and_gone_access(text: str, content: ReviewContent) -> None:
     review, _ = read_markdown(text.replace("- [ ]", "- [x]"), "review")
-    changed, removed, *others = content.lines
+    changed, removed, *rest = content.lines
     token = replace_power(changed)
     words = changed.words._replace(name="erin")
     new = AccessLine(words, LineToken.of("f" * 12, words.sentence(), "0" * 16))
-    state = review_state(review, [AccessLine(changed.words, token), *others, new])
+    state = review_state(review, [AccessLine(changed.words, token), *rest, new])
     assert [item.changes for item in state.changed] == [("what can be done with it, or the conditions on it",)]
     assert state.new == (new,)
     assert [line.token for line in state.gone] == [removed.token]
@@ -241,7 +241,7 @@ def test_changed_new_and_gone_access(text: str, content: ReviewContent) -> None:
     mended += markdown_line(new, state.next_number).replace("[ ]", "[x]")
     review, faults = read_markdown(mended, "review")
     assert faults == ()
-    assert review_state(review, [AccessLine(changed.words, token), *others, new]).is_complete
+    assert review_state(review, [AccessLine(changed.words, token), *rest, new]).is_complete
 
 
 def replace_power(line: AccessLine) -> LineToken:

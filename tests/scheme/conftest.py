@@ -42,7 +42,7 @@ class Case:
 
     def people(self) -> list[IamUser]:
         """Return everybody in the account that holds people, and one whom nobody granted anything."""
-        return [self.person(name) for name in (*(one.name for one in self.declaration.people), STRANGER)]
+        return [self.person(name) for name in (*(person.name for person in self.declaration.people), STRANGER)]
 
     def machines(self) -> list[IamUser]:
         names = {machine.name for machine in self.declaration.machines}
@@ -72,7 +72,8 @@ def by_hand(declaration: Declaration) -> list[HandMadeUser]:
     if declaration.settings.users == "stack":
         return [stranger]
     declared = [
-        HandMadeUser(one.name, one.path, (*groups, "PowerG") if one.power else groups) for one in declaration.people
+        HandMadeUser(person.name, person.path, (*groups, "PowerG") if person.power else groups)
+        for person in declaration.people
     ]
     return [*declared, stranger]
 

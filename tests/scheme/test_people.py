@@ -14,7 +14,7 @@ Case = Any
 
 
 def every_action(module: Any) -> list[str]:
-    return sorted(str(one.JSONrepr()) for one in vars(module).values() if isinstance(one, Action))
+    return sorted(str(var.JSONrepr()) for var in vars(module).values() if isinstance(var, Action))
 
 
 EVERY = every_action(iam) + every_action(sts) + ["ec2:RunInstances", "s3:GetObject", "s3:PutObject"]
@@ -63,9 +63,9 @@ def allowed(caller: Any, resource: str) -> set[str]:
 
 
 def ordinary(case: Case) -> list[Any]:
-    powerful = {one.name for one in case.declaration.people if one.power}
+    powerful = {person.name for person in case.declaration.people if person.power}
     powerful |= {name for group in case.declaration.groups for name in group.members}
-    return [one for one in case.people() if one.name not in powerful]
+    return [person for person in case.people() if person.name not in powerful]
 
 
 def before_mfa(case: Case) -> tuple[set[str], set[str]]:
@@ -75,12 +75,12 @@ def before_mfa(case: Case) -> tuple[set[str], set[str]]:
     return ENROLMENT | FIRST_SIGN_IN, ACCOUNT_INFO_BEFORE_MFA | {"iam:GetAccountPasswordPolicy"}
 
 
-def others(case: Case, user: Any) -> list[str]:
+def arns_of_everybody_else(case: Case, user: Any) -> list[str]:
     """Return resources of the account that are not this user's: other users, groups, roles, policies."""
     start = f"arn:{user.partition}:iam::{user.account_id}"
     return [
-        *(one.arn for one in case.holder.users if one.arn != user.arn),
-        *(one.arn for one in (*case.holder.groups, *case.holder.roles)),
+        *(item.arn for item in case.holder.users if item.arn != user.arn),
+        *(item.arn for item in (*case.holder.groups, *case.holder.roles)),
         f"{start}:user/{user.name}x",
         f"{start}:user/x{user.name}",
         f"{start}:user/{user.name}/other",
@@ -94,14 +94,14 @@ def test_before_mfa_a_person_enrols_a_device_and_changes_the_password_and_nothin
     every_case: Case, session: Any
 ) -> None:
     own, anywhere = before_mfa(every_case)
-    for user in [one for one in every_case.people() if len(one.groups) == 2 or "PowerG" in str(one.groups)]:
+    for user in [person for person in every_case.people() if len(person.groups) == 2 or "PowerG" in str(person.groups)]:
         caller = session(user)
         start = f"arn:{user.partition}:iam::{user.account_id}"
         assert allowed(caller, user.arn) == own | anywhere
         assert allowed(caller, "*") == anywhere
         assert allowed(caller, f"{start}:mfa/any-name") == anywhere | {"iam:CreateVirtualMFADevice"}
         assert allowed(caller, f"{start}:mfa/{user.name}") == anywhere | {"iam:CreateVirtualMFADevice"}
-        for other in others(every_case, user)[:6]:
+        for other in arns_of_everybody_else(every_case, user)[:6]:
             assert allowed(caller, other) == anywhere
 
 
@@ -116,7 +116,7 @@ def test_with_mfa_a_person_manages_their_own_credentials_and_nobody_elses(every_
             "iam:DeleteVirtualMFADevice",
         }
         assert allowed(caller, f"{start}:mfa/another") - ACCOUNT_INFO == {"iam:CreateVirtualMFADevice"}
-        for other in others(every_case, user):
+        for other in arns_of_everybody_else(every_case, user):
             assert allowed(caller, other) - {"sts:AssumeRole"} == ACCOUNT_INFO
 
 
@@ -124,7 +124,7 @@ def test_a_policy_lets_people_assume_generated_roles_and_no_other(every_case: Ca
     stranger = with_mfa(every_case.person("stranger"))
     declaration = every_case.declaration
     for_people = {"AdminR", "OpsR", "ReadR"} | {
-        one.role for one in declaration.granted if one.principal in declaration.people
+        grant.role for grant in declaration.granted if grant.principal in declaration.people
     }
     generated = [role.arn for role in every_case.scheme.roles if role.logical_id in for_people]
     for arn in generated:

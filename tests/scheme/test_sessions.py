@@ -31,8 +31,8 @@ LONG_TERM_ONLY = {"sts:GetFederationToken", "sts:GetSessionToken"}
 """STS API Reference: to be called with the long-term credentials of a user."""
 
 
-def allowed(caller: Any, some: tuple[str, ...]) -> set[str]:
-    return {action for action in some if may(caller, action).allowed}
+def allowed(caller: Any, items: tuple[str, ...]) -> set[str]:
+    return {action for action in items if may(caller, action).allowed}
 
 
 def session(case: Case, account: str, role: str) -> Any:

@@ -14,9 +14,9 @@ Case = Any
 def granted(case: Case, at: datetime = NOW) -> set[tuple[str, str, str]]:
     """Return what the declaration says: (user, account, role), at that time."""
     return {
-        (one.principal.name, one.account, one.role)
-        for one in case.declaration.granted
-        if one.until is None or at < one.until
+        (grant.principal.name, grant.account, grant.role)
+        for grant in case.declaration.granted
+        if grant.until is None or at < grant.until
     }
 
 
@@ -25,8 +25,8 @@ def assumable(case: Case, callers: list[Any], at: datetime = NOW) -> set[tuple[s
     return {
         (caller.entity.name, account, role.logical_id)
         for caller in callers
-        for account, made in case.scheme.accounts.items()
-        for role in made.roles
+        for account, result in case.scheme.accounts.items()
+        for role in result.roles
         if may_assume(caller, role, session_name=caller.entity.name, at=at).allowed
     }
 
@@ -34,35 +34,35 @@ def assumable(case: Case, callers: list[Any], at: datetime = NOW) -> set[tuple[s
 def test_no_person_assumes_anything_without_mfa(every_case: Case) -> None:
     people = every_case.people()
     assert people
-    assert assumable(every_case, [console_session(one) for one in people]) == set()
-    assert assumable(every_case, [with_keys(one) for one in people]) == set()
+    assert assumable(every_case, [console_session(person) for person in people]) == set()
+    assert assumable(every_case, [with_keys(person) for person in people]) == set()
 
 
 def test_a_person_with_mfa_assumes_exactly_what_was_granted(every_case: Case) -> None:
-    people = {one.name for one in every_case.declaration.people}
-    expected = {one for one in granted(every_case) if one[0] in people}
-    assert assumable(every_case, [with_mfa(one) for one in every_case.people()]) == expected
+    people = {person.name for person in every_case.declaration.people}
+    expected = {entry for entry in granted(every_case) if entry[0] in people}
+    assert assumable(every_case, [with_mfa(person) for person in every_case.people()]) == expected
 
 
 def test_grants_end_at_their_moment(every_case: Case) -> None:
-    ends = {one.until for one in every_case.declaration.granted if one.until}
-    people = {one.name for one in every_case.declaration.people}
-    callers = [with_mfa(one) for one in every_case.people()]
+    ends = {entry.until for entry in every_case.declaration.granted if entry.until}
+    people = {person.name for person in every_case.declaration.people}
+    callers = [with_mfa(person) for person in every_case.people()]
     for end in ends:
         for at in (end - timedelta(seconds=1), end):
-            expected = {one for one in granted(every_case, at) if one[0] in people}
+            expected = {entry for entry in granted(every_case, at) if entry[0] in people}
             assert assumable(every_case, callers, at) == expected
 
 
 def test_a_ci_user_assumes_exactly_its_own_roles_in_its_own_account(every_case: Case) -> None:
-    names = {one.name for one in every_case.declaration.machines}
+    names = {entry.name for entry in every_case.declaration.machines}
     machines = every_case.machines()
-    expected = {one for one in granted(every_case) if one[0] in names}
-    assert {(one.name, one.account_id) for one in machines} == {
+    expected = {entry for entry in granted(every_case) if entry[0] in names}
+    assert {(entry.name, entry.account_id) for entry in machines} == {
         (name, every_case.declaration.accounts[account].id) for name, account, _ in expected
     }
     for make in (with_keys, console_session):
-        assert assumable(every_case, [make(one) for one in machines]) == expected
+        assert assumable(every_case, [make(entry) for entry in machines]) == expected
     for machine in machines:
         for account in every_case.scheme.accounts.values():
             if account.id != machine.account_id:

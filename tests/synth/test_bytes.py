@@ -36,12 +36,12 @@ def source(declared: tuple[Any, ...], random: Random) -> tuple[str, str]:
         return random.sample(list(items), len(list(items)))
 
     def entries(kind: str, users: dict[str, dict[str, list[str]]]) -> str:
-        def access(one: dict[str, list[str]]) -> str:
+        def access(item: dict[str, list[str]]) -> str:
             return ", ".join(
-                f'"{key}": ({"".join(f"{role}, " for role in mixed(roles))})' for key, roles in mixed(one.items())
+                f'"{key}": ({"".join(f"{role}, " for role in mixed(roles))})' for key, roles in mixed(item.items())
             )
 
-        return "".join(f'    {kind}("{name}", {{{access(one)}}}),\n' for name, one in mixed(users.items()))
+        return "".join(f'    {kind}("{name}", {{{access(item)}}}),\n' for name, item in mixed(users.items()))
 
     users, ci_users, ops, chosen = declared
     text = (
@@ -59,7 +59,7 @@ def rendered(users: str, const: str, form: Format) -> dict[str, str]:
         root = Path(folder).resolve()
         declaration = load(root, datetime(2026, 11, 23, tzinfo=UTC)).declaration
         own = documents(root, declaration)
-        return {name: text(build(declaration, one, own), form) for name, one in declaration.accounts.items()}
+        return {name: text(build(declaration, account, own), form) for name, account in declaration.accounts.items()}
 
 
 @settings(deadline=None, max_examples=20)

@@ -15,9 +15,9 @@ END, EARLIER = "2027-01-01T00:00:00Z", "2026-12-01T00:00:00Z"
 def ended(effect: str = "Allow", **conditions: Any) -> Any:
     """Return the conditions of a statement that has these, once it ends."""
     statement = {"Effect": effect, "Action": "s3:*", "Resource": "*", "Condition": conditions}
-    (made,) = expiring({"Statement": [statement]}, END, "dev DataR")["Statement"]
-    assert {**made, "Condition": conditions} == statement
-    return made["Condition"]
+    (result,) = expiring({"Statement": [statement]}, END, "dev DataR")["Statement"]
+    assert {**result, "Condition": conditions} == statement
+    return result["Condition"]
 
 
 @pytest.mark.parametrize(

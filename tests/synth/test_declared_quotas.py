@@ -52,11 +52,11 @@ def user(more: str, name: str = "alice") -> str:
 def padded(used: int) -> str:
     """Return a policy document of so many characters."""
 
-    def made(resource: str) -> str:
+    def users_file(resource: str) -> str:
         statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}
         return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
 
-    return made("x" * (used - len(made(""))))
+    return users_file("x" * (used - len(users_file(""))))
 
 
 GENERATED = 6  # groups and their policies that every account with people has
@@ -103,11 +103,11 @@ CASES: dict[str, tuple[int, Callable[[int], str], str]] = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_declared_at_a_quota_and_over_it(case: str, tmp_path: Path) -> None:
-    limit, source, what = CASES[case]
+    limit, source, message = CASES[case]
     assert refusals(tmp_path, source(limit)) == []
     over = refusals(tmp_path, source(limit + 1))
     assert len(over) == 1
-    assert what in over[0]
+    assert message in over[0]
 
 
 def test_a_policy_of_ones_own(tmp_path: Path) -> None:

@@ -49,10 +49,10 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_may_not_leave(case: str) -> None:
-    body, what = CASES[case]
+    body, message = CASES[case]
     (fault,) = output_faults("dev", body)
     assert fault.where.startswith("dev")
-    assert fault.problem.startswith(what)
+    assert fault.problem.startswith(message)
 
 
 def test_other_parts_of_a_resource() -> None:
@@ -96,9 +96,9 @@ def test_a_look_at_the_text_misses_nothing_that_a_look_at_the_values_finds(value
 
 @pytest.mark.parametrize("form", ["json", "yaml"])
 def test_no_text_is_made_of_it(form: Any) -> None:
-    made = Template()
-    made.add_resource(Group("G", GroupName=Sub("x-${AWS::AccountId}")))
-    made.add_resource(
+    result = Template()
+    result.add_resource(Group("G", GroupName=Sub("x-${AWS::AccountId}")))
+    result.add_resource(
         Role(
             "R",
             AssumeRolePolicyDocument={},
@@ -107,7 +107,7 @@ def test_no_text_is_made_of_it(form: Any) -> None:
         )
     )
     with pytest.raises(IamgenError) as raised:
-        text(made, form, "dev")
+        text(result, form, "dev")
     assert [fault.where for fault in raised.value.faults] == [
         "dev Resources/G/Properties/GroupName/Fn::Sub",
         "dev Resources/R/Properties/Description",

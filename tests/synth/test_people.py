@@ -26,7 +26,10 @@ def declared(root: Path, accounts: int, users: str = "") -> Declaration:
 
 
 def resources(declaration: Declaration) -> list[list[str]]:
-    documents = [json.loads(json.dumps(one, cls=awsencode)) for one in assume_role_documents(declaration)]
+    documents = [
+        json.loads(json.dumps(assume_role_document, cls=awsencode))
+        for assume_role_document in assume_role_documents(declaration)
+    ]
     for document in documents:
         (statement,) = document["Statement"]
         assert statement["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -44,7 +47,7 @@ def test_roles_are_named_one_by_one_in_as_few_policies_as_fit(tmp_path: Path, ac
     ]
     assert [arn for parcel in parcels for arn in parcel] == expected
     assert len(parcels) == policies
-    assert all(size(one) <= 6144 for one in assume_role_documents(declaration))
+    assert all(size(assume_role_document) <= 6144 for assume_role_document in assume_role_documents(declaration))
     assert widened(declaration) == ()
 
 

@@ -41,23 +41,26 @@ def admitted(statement: dict[str, Any]) -> set[tuple[str, str, str, str | None]]
     equals = condition.pop("StringEquals").pop(f"{issuer}:sub", [])
     assert condition == {}
     assert bool(likes) != bool(equals)
-    assert all(one.endswith(":*") and "*" not in one[:-1] for one in likes)
-    assert not any("*" in one for one in equals)
-    return {(issuer, audience, one, end) for one in (*likes, *equals)}
+    assert all(like.endswith(":*") and "*" not in like[:-1] for like in likes)
+    assert not any("*" in equal for equal in equals)
+    return {(issuer, audience, element, end) for element in (*likes, *equals)}
 
 
 @given(grants, st.booleans(), st.booleans())
 def test_it_admits_exactly_those_that_were_granted(
     drawn: dict[Workload, datetime | None], names: bool, own_session_name: bool
 ) -> None:
-    some = tuple(Granted(who, "dev", "OpsR", end, "", Origin("", 1)) for who, end in drawn.items())
+    items = tuple(Granted(principal, "dev", "OpsR", end, "", Origin("", 1)) for principal, end in drawn.items())
     form = TrustForm(names, own_session_name, Naming("infra", "aws", "111111111111"), HERE)
-    document = compile_trust(Trust(some, (), form), literal(form), literal_role(form))
+    document = compile_trust(Trust(items, (), form), literal(form), literal_role(form))
     statements = json.loads(json.dumps(document, cls=awsencode))["Statement"]
-    if not some:
-        assert [one["Effect"] for one in statements] == ["Deny"]
+    if not items:
+        assert [statement["Effect"] for statement in statements] == ["Deny"]
         return
-    found = [admitted(one) for one in statements]
-    expected = {(who.issuer, who.audience, who.subject, iso(end) if end else None) for who, end in drawn.items()}
-    assert set().union(*found) == expected
-    assert sum(map(len, found)) == len(expected)
+    result = [admitted(statement) for statement in statements]
+    expected = {
+        (principal.issuer, principal.audience, principal.subject, iso(end) if end else None)
+        for principal, end in drawn.items()
+    }
+    assert set().union(*result) == expected
+    assert sum(map(len, result)) == len(expected)

@@ -32,8 +32,8 @@ def no_document(template: str, variables: Mapping[str, object], account: Account
 
 
 def resources(declaration: Declaration, account: str) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(text(build(declaration, declaration.accounts[account], no_document)))
-    return {name: resource["Properties"] for name, resource in made["Resources"].items()}
+    loads: dict[str, Any] = json.loads(text(build(declaration, declaration.accounts[account], no_document)))
+    return {name: resource["Properties"] for name, resource in loads["Resources"].items()}
 
 
 def crowd(count: int, settings: str = "", longer: int = 0) -> str:
@@ -130,12 +130,16 @@ def test_what_a_person_of_the_stack_is_put_into(make_repo: MakeRepo) -> None:
         'GROUPS = (Group("AuditG", members=("bob",)), Group("OtherG", members=("alice",)))\n'
         'SETTINGS = Settings(users="stack")\n'
     )
-    made = resources(declared(make_repo(users)), "user-only")
-    assert {name: [group["Ref"] for group in one["Groups"]] for name, one in made.items() if "UserName" in one} == {
+    by_logical_id = resources(declared(make_repo(users)), "user-only")
+    assert {
+        name: [group["Ref"] for group in entry["Groups"]]
+        for name, entry in by_logical_id.items()
+        if "UserName" in entry
+    } == {
         "UserAlice": ["AssumeRoleG", "ManageOwnUserG", "PowerG", "OtherG"],
         "UserBob": ["AssumeRoleG", "ManageOwnUserG", "AuditG"],
     }
-    assert not any("Users" in one for one in made.values())
+    assert not any("Users" in entry for entry in by_logical_id.values())
 
 
 @pytest.mark.parametrize(
@@ -156,11 +160,11 @@ def test_only_the_account_with_people_has_the_warning_about_patterns(make_repo: 
     declaration = declared(make_repo(f"{HEAD}USERS = ()\n", const))
     people, other, another = (declaration.accounts[name] for name in ("user-only", "p0001-dev", "p0002-dev"))
     assert texts(declaration, [other], no_document).notices == ()
-    made = texts(declaration, [people, other, another], no_document)
-    assert [" | ".join(fault) for fault in made.notices] == [
+    rendered = texts(declaration, [people, other, another], no_document)
+    assert [" | ".join(fault) for fault in rendered.notices] == [
         "AssumeRoleP | names the roles of each account by a pattern: one by one they do not fit"
         " | the roles' own trust policies still decide who may assume which"
     ]
-    assert list(made.by_account) == ["user-only", "p0001-dev", "p0002-dev"]
-    assert made.by_account["p0001-dev"] == text(build(declaration, other, no_document))
+    assert list(rendered.by_account) == ["user-only", "p0001-dev", "p0002-dev"]
+    assert rendered.by_account["p0001-dev"] == text(build(declaration, other, no_document))
     assert texts(declaration, [other], no_document, "yaml").by_account["p0001-dev"].startswith("AWSTemplateFormat")

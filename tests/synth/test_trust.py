@@ -31,7 +31,7 @@ ends = st.none() | st.integers(0, 3).map(lambda days: START + timedelta(days=day
 grants = st.lists(
     st.tuples(names, st.booleans(), ends, st.sampled_from(["/", "/team/", "/a/b/"])),
     max_size=30,
-    unique_by=lambda one: (one[0].casefold(), one[1]),
+    unique_by=lambda grant: (grant[0].casefold(), grant[1]),
 )
 forms = st.builds(TrustForm, st.booleans(), st.booleans(), st.just(PEOPLE), st.just(HERE), st.booleans())
 
@@ -49,12 +49,12 @@ def granted(drawn: list[tuple[str, bool, datetime | None, str]]) -> list[Granted
     ]
 
 
-def made(some: list[Granted], form: TrustForm) -> Any:
-    return compile_trust(Trust(tuple(some), (), form), literal(form), literal_role(form))
+def trust_document(items: list[Granted], form: TrustForm) -> Any:
+    return compile_trust(Trust(tuple(items), (), form), literal(form), literal_role(form))
 
 
-def compiled(some: list[Granted], form: TrustForm) -> list[dict[str, Any]]:
-    document = made(some, form)
+def compiled(items: list[Granted], form: TrustForm) -> list[dict[str, Any]]:
+    document = trust_document(items, form)
     plain = json.loads(json.dumps(document, cls=awsencode))
     assert plain["Version"] == "2012-10-17"
     return list(plain["Statement"])
@@ -70,49 +70,49 @@ def admitted(statement: dict[str, Any], form: TrustForm) -> set[tuple[str, bool,
     equals = condition.pop("StringEquals", {})
     assert equals.pop("sts:RoleSessionName", None) == ("${aws:username}" if form.own_session_name else None)
     assert condition == {}
-    who = statement["Principal"]["AWS"]
+    principal = statement["Principal"]["AWS"]
     if "aws:username" in equals:
-        assert who == [PEOPLE.arn("root")]
-        who = equals.pop("aws:username")
+        assert principal == [PEOPLE.arn("root")]
+        principal = equals.pop("aws:username")
     assert equals == {}
-    return {(one, mfa is not None, end) for one in who}
+    return {(element, mfa is not None, end) for element in principal}
 
 
 @given(grants, forms)
 def test_it_admits_exactly_those_who_were_granted(
     drawn: list[tuple[str, bool, datetime | None, str]], form: TrustForm
 ) -> None:
-    some = granted(drawn)
-    statements = compiled(some, form)
-    if not some:
+    items = granted(drawn)
+    statements = compiled(items, form)
+    if not items:
         assert statements == [{"Action": ["sts:AssumeRole"], "Effect": "Deny", "Principal": {"AWS": ["*"]}}]
         return
     expected = {
         (
-            HERE.user_arn(one.principal.name)
-            if isinstance(one.principal, Machine)
+            HERE.user_arn(grant.principal.name)
+            if isinstance(grant.principal, Machine)
             else (
-                one.principal.name
+                grant.principal.name
                 if form.names
-                else PEOPLE.user_arn(one.principal.name, getattr(one.principal, "path", "/"))
+                else PEOPLE.user_arn(grant.principal.name, getattr(grant.principal, "path", "/"))
             ),
-            form.mfa and isinstance(one.principal, Person),
-            iso(one.until) if one.until else None,
+            form.mfa and isinstance(grant.principal, Person),
+            iso(grant.until) if grant.until else None,
         )
-        for one in some
+        for grant in items
     }
-    found = [admitted(statement, form) for statement in statements]
-    assert set().union(*found) == expected
-    assert sum(map(len, found)) == len(expected)
-    assert len(statements) == len({(isinstance(one.principal, Machine), one.until) for one in some})
+    result = [admitted(statement, form) for statement in statements]
+    assert set().union(*result) == expected
+    assert sum(map(len, result)) == len(expected)
+    assert len(statements) == len({(isinstance(grant.principal, Machine), grant.until) for grant in items})
 
 
 @given(grants, forms, st.randoms())
 def test_the_order_of_grants_with_the_same_end_is_kept_and_that_of_statements_is_fixed(
     drawn: list[tuple[str, bool, datetime | None, str]], form: TrustForm, random: Any
 ) -> None:
-    ordered = sorted(granted(drawn), key=lambda one: one.principal.name)
-    by_end = sorted(ordered, key=lambda one: (one.until is None, str(one.until)))
+    ordered = sorted(granted(drawn), key=lambda grant: grant.principal.name)
+    by_end = sorted(ordered, key=lambda grant: (grant.until is None, str(grant.until)))
     assert compiled(ordered, form) == compiled(by_end, form)
 
 
@@ -120,16 +120,16 @@ def test_the_order_of_grants_with_the_same_end_is_kept_and_that_of_statements_is
 def test_its_size_is_that_of_its_text_without_white_space(
     drawn: list[tuple[str, bool, datetime | None, str]], form: TrustForm
 ) -> None:
-    some = granted(drawn)
-    text = json.dumps(json.loads(json.dumps(made(some, form), cls=awsencode)))
-    assert trust_size(Trust(tuple(some), (), form)) == len(text.replace(" ", ""))
+    items = granted(drawn)
+    text = json.dumps(json.loads(json.dumps(trust_document(items, form), cls=awsencode)))
+    assert trust_size(Trust(tuple(items), (), form)) == len(text.replace(" ", ""))
 
 
 @pytest.mark.parametrize(("names_form", "most"), [(False, 44), (True, 165)])
 def test_some_forty_people_fit_by_arn_and_four_times_as_many_by_name(names_form: bool, most: int) -> None:
     form = TrustForm(names_form, False, PEOPLE, HERE)
     people = granted([(f"user{n:04}", False, None, "/") for n in range(500)])
-    fit = max(n for n in range(1, 500) if size(made(people[:n], form)) <= 2048)
+    fit = max(n for n in range(1, 500) if size(trust_document(people[:n], form)) <= 2048)
     assert fit == most
 
 

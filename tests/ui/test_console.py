@@ -20,7 +20,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(
-    ("out", "asks", "as_json", "seen"),
+    ("out", "asks", "as_json", "seen_so_far"),
     [
         (io.StringIO, True, False, (PLAN, PLAN)),
         (Terminal, True, False, (PLAN, "")),
@@ -31,13 +31,13 @@ class Terminal(io.StringIO):
     ],
 )
 def test_a_plan_is_where_the_question_is(
-    out: type[io.StringIO], asks: bool, as_json: bool, seen: tuple[str, str]
+    out: type[io.StringIO], asks: bool, as_json: bool, seen_so_far: tuple[str, str]
 ) -> None:
     console = Console(out(), Terminal(), coloured=False, answers=Terminal())
     console.show_plan([PlanLine("ReadR", "+")], asks=asks, as_json=as_json)
     assert isinstance(console.out, io.StringIO)
     assert isinstance(console.err, io.StringIO)
-    assert (console.out.getvalue(), console.err.getvalue()) == seen
+    assert (console.out.getvalue(), console.err.getvalue()) == seen_so_far
 
 
 @pytest.mark.parametrize(

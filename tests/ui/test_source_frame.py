@@ -70,7 +70,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def said(fault: Fault, *, coloured: bool) -> str:
+def shown(fault: Fault, *, coloured: bool) -> str:
     err = Terminal()
     Console(io.StringIO(), err, coloured=coloured, answers=io.StringIO()).error(fault)
     return err.getvalue()
@@ -81,10 +81,10 @@ PLACE = SourcePlace("users.py:12", SourceSpan('User("bob")', 6, 5))
 
 def test_the_frame_has_colour_where_messages_have() -> None:
     fault = Fault(PLACE, "there is no bob", "did you mean rob?")
-    assert said(fault, coloured=False) == (
+    assert shown(fault, coloured=False) == (
         'error: users.py:12:6: there is no bob\n  12 | User("bob")\n     |      ^^^^^\nhint: did you mean rob?\n'
     )
-    assert said(fault, coloured=True) == (
+    assert shown(fault, coloured=True) == (
         "\033[1;31merror:\033[0m users.py:12:6: there is no bob\n"
         '\033[36m  12 | \033[0mUser("bob")\n'
         "\033[36m     | \033[0m\033[1;31m     ^^^^^\033[0m\n"
@@ -100,7 +100,7 @@ def test_a_warning_has_its_place_alone() -> None:
 
 def test_no_message_steers_the_terminal() -> None:
     fault = Fault("a\x1b[2J", "b\x1b]0;x\x07", "c\u202ed\nand a second line")
-    assert said(fault, coloured=False) == ("error: a\\x1b[2J: b\\x1b]0;x\\x07\nhint: c\\u202ed\nand a second line\n")
+    assert shown(fault, coloured=False) == ("error: a\\x1b[2J: b\\x1b]0;x\\x07\nhint: c\\u202ed\nand a second line\n")
     forged = Fault(SourcePlace("users.py:1", SourceSpan("x", 1, 1)), "x\nerror: forged", "y\nhint: forged")
-    assert said(forged, coloured=False).splitlines()[0] == "error: users.py:1:1: x\\nerror: forged"
-    assert said(forged, coloured=False).splitlines()[-1] == "hint: y\\nhint: forged"
+    assert shown(forged, coloured=False).splitlines()[0] == "error: users.py:1:1: x\\nerror: forged"
+    assert shown(forged, coloured=False).splitlines()[-1] == "hint: y\\nhint: forged"

@@ -24,11 +24,11 @@ OLD = "[default]\nregion = x\n\n[profile ours]\nrole_arn = old\nregion = x\n\n[p
 NEW = "# ours\n[default]\nregion = eu-west-1\ns3 =\n  max_queue_size = 1000\n\n[profile ours]\nrole_arn = new\n"
 
 
-def written(text: str, wanted: str = NEW) -> str:
+def written(text: str, requested: str = NEW) -> str:
     """Return the file as `--write` leaves it. Raises IamgenError where it refuses."""
     file, new = (
         File(text, "~/.aws/config", "config"),
-        WantedSection(wanted, OWNER, lambda o: o.get("role_arn") == "stale"),
+        WantedSection(requested, OWNER, lambda o: o.get("role_arn") == "stale"),
     )
     taken = steps(file, new)
     after = merged(file, new, taken)
@@ -283,13 +283,13 @@ HEADER = st.builds(lambda blanks, text, end: f"{blanks}[{text}]{end}", BLANKS, s
 OURS = st.builds(indented, st.just(written("", OLD)), BLANKS)
 # Most files are what a person may have: sections, each once, with options, each once, behind one indent.
 TIDY = st.builds(
-    lambda blanks, some: "".join(
-        indented(f"[{header}]\n" + "".join(f"{line}\n" for line in lines), blanks) for header, lines in some
+    lambda blanks, drawn_list: "".join(
+        indented(f"[{header}]\n" + "".join(f"{line}\n" for line in lines), blanks) for header, lines in drawn_list
     ),
     BLANKS,
     st.lists(
         st.tuples(st.sampled_from(HEADERS), st.lists(st.sampled_from(LINES), max_size=4, unique=True)),
-        unique_by=lambda one: one[0],
+        unique_by=lambda entry: entry[0],
         max_size=4,
     ),
 )
@@ -303,9 +303,11 @@ FILES = st.builds(
 OPTIONS = ["region = x", "s3 =\n  a = 1\n  b = 2", "# remark", "role_arn = new", "# a\noutput = json", "x = 1\n  2"]
 NEWS = st.lists(
     st.tuples(st.sampled_from(HEADERS[:4]), st.lists(st.sampled_from(OPTIONS), unique=True, max_size=4), BLANKS),
-    unique_by=lambda one: identity(one[0], "config"),
+    unique_by=lambda entry: identity(entry[0], "config"),
     max_size=3,
-).map(lambda some: "\n".join(indented(f"[{h}]\n" + "".join(f"{o}\n" for o in opts), b) for h, opts, b in some))
+).map(
+    lambda drawn_list: "\n".join(indented(f"[{h}]\n" + "".join(f"{o}\n" for o in opts), b) for h, opts, b in drawn_list)
+)
 
 
 def by_configparser(text: str) -> dict[str, dict[str, str]] | None:
@@ -320,10 +322,10 @@ def by_configparser(text: str) -> dict[str, dict[str, str]] | None:
 # Few files have what goes wrong, so that there are five times as many of them as of other examples.
 @settings(max_examples=5 * settings().max_examples)
 @given(FILES, NEWS)
-def test_every_profile_of_theirs_reads_as_before_or_nothing_is_written(text: str, wanted: str) -> None:
+def test_every_profile_of_theirs_reads_as_before_or_nothing_is_written(text: str, requested: str) -> None:
     try:
-        new = sections(wanted)
-        once = written(text, wanted)
+        new = sections(requested)
+        once = written(text, requested)
     except (IamgenError, UnreadableError):
         return
     ours = {identity(header, "config") for header in new} | {("profile", "gone")}
@@ -332,16 +334,16 @@ def test_every_profile_of_theirs_reads_as_before_or_nothing_is_written(text: str
     before, after = sections(text), sections(once)
     theirs = {header: options for header, options in before.items() if identity(header, "config") not in ours}
     assert {header: after[header] for header in theirs} == theirs
-    made = {identity(header, "config"): options for header, options in new.items()}
-    read = {key: after[header] for header in after if (key := identity(header, "config")) in made}
-    assert read.keys() == made.keys()
-    assert {key: {**options, **made[key]} for key, options in read.items()} == read
+    result = {identity(header, "config"): options for header, options in new.items()}
+    read = {key: after[header] for header in after if (key := identity(header, "config")) in result}
+    assert read.keys() == result.keys()
+    assert {key: {**options, **result[key]} for key, options in read.items()} == read
     plain = by_configparser(text), by_configparser(once)
     if plain[0] is not None:
         assert plain[1] is not None
         assert {header: plain[1][header] for header in theirs} == {header: plain[0][header] for header in theirs}
-    assert written(once, wanted) == once
-    assert written(written(once, wanted), wanted) == once
+    assert written(once, requested) == once
+    assert written(written(once, requested), requested) == once
 
 
 @given(TIDY)

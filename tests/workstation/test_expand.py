@@ -30,7 +30,7 @@ def expanded(text: str, values: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "made"),
+    ("text", "result"),
     [
         ("${A}", "1"),
         ("$A", "1"),
@@ -55,10 +55,10 @@ def expanded(text: str, values: dict[str, str]) -> str:
     ],
 )
 @needs_envsubst
-def test_as_envsubst_does_it(text: str, made: str) -> None:
+def test_as_envsubst_does_it(text: str, result: str) -> None:
     values = {"A": "1", "AB": "12"}
-    assert expanded(text, values) == made
-    assert envsubst(text.encode(), values) == made.encode()
+    assert expanded(text, values) == result
+    assert envsubst(text.encode(), values) == result.encode()
 
 
 @needs_envsubst
@@ -73,18 +73,18 @@ def test_as_envsubst_does_it(text: str, made: str) -> None:
 )
 def test_any_text_is_as_envsubst_makes_it(text: str, values: dict[str, str]) -> None:
     try:
-        made = expanded(text, values)
+        result = expanded(text, values)
     except IamgenError as exc:
         assert all(fault.problem.startswith("nothing defines ") for fault in exc.faults)
     else:
-        assert made.encode() == envsubst(text.encode(), values)
+        assert result.encode() == envsubst(text.encode(), values)
 
 
 @needs_envsubst
 def test_bytes_that_are_no_utf_8_stay() -> None:
     text = b"\xff\xfe$A\x80\n"
-    made = expanded(text.decode("utf-8", "surrogateescape"), {"A": "1"})
-    assert made.encode("utf-8", "surrogateescape") == envsubst(text, {"A": "1"}) == b"\xff\xfe1\x80\n"
+    result = expanded(text.decode("utf-8", "surrogateescape"), {"A": "1"})
+    assert result.encode("utf-8", "surrogateescape") == envsubst(text, {"A": "1"}) == b"\xff\xfe1\x80\n"
 
 
 @needs_envsubst
@@ -125,9 +125,9 @@ def test_a_hint_goes_before_the_nearest_name() -> None:
 
 
 def test_each_line_knows_where_it_came_from() -> None:
-    made = expand(FileTemplate("a\n$A\n$A b\n", "x.tpl"), {"A": "1\n2"})
-    assert made.text == "a\n1\n2\n1\n2 b\n"
-    assert [made.where(line) for line in range(1, 8)] == [f"x.tpl:{line}" for line in (1, 2, 2, 3, 3, 4, 4)]
+    expanded_text = expand(FileTemplate("a\n$A\n$A b\n", "x.tpl"), {"A": "1\n2"})
+    assert expanded_text.text == "a\n1\n2\n1\n2 b\n"
+    assert [expanded_text.where(line) for line in range(1, 8)] == [f"x.tpl:{line}" for line in (1, 2, 2, 3, 3, 4, 4)]
 
 
 def test_the_names_that_a_template_has() -> None:

@@ -18,7 +18,7 @@ def given(
 
 
 @pytest.mark.parametrize(
-    "one",
+    "stated_key",
     [
         given(secret=SECRET),
         given(secret="-", piped=f"{SECRET}\n"),
@@ -33,9 +33,9 @@ def given(
         given(prompt=SECRET, AWS_SECRET_ACCESS_KEY=""),
     ],
 )
-def test_where_the_secret_comes_from(one: StatedKey) -> None:
-    check(one)
-    assert access_key(one) == AccessKey(ID, SECRET)
+def test_where_the_secret_comes_from(stated_key: StatedKey) -> None:
+    check(stated_key)
+    assert access_key(stated_key) == AccessKey(ID, SECRET)
 
 
 @pytest.mark.parametrize("id_", ["a" * 32, "AKIA" + "A" * 124])
@@ -44,7 +44,7 @@ def test_an_id_may_be_longer_than_those_of_aws(id_: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "said"),
+    ("stated_key", "message"),
     [
         (
             given(None, SECRET),
@@ -68,10 +68,10 @@ def test_an_id_may_be_longer_than_those_of_aws(id_: str) -> None:
         ),
     ],
 )
-def test_wrong_usage(one: StatedKey, said: str) -> None:
+def test_wrong_usage(stated_key: StatedKey, message: str) -> None:
     with pytest.raises(UsageError) as caught:
-        check(one)
-    assert [" | ".join(fault) for fault in caught.value.faults] == [said]
+        check(stated_key)
+    assert [" | ".join(fault) for fault in caught.value.faults] == [message]
     assert SECRET not in str(caught.value)
 
 
@@ -111,5 +111,5 @@ def test_an_id_that_is_not_as_usual_is_warned_about() -> None:
 
 
 def test_a_secret_does_not_show() -> None:
-    one = given(secret=SECRET, AWS_SECRET_ACCESS_KEY=SECRET)
-    assert SECRET not in repr(one) + repr(access_key(one))
+    stated_key = given(secret=SECRET, AWS_SECRET_ACCESS_KEY=SECRET)
+    assert SECRET not in repr(stated_key) + repr(access_key(stated_key))

@@ -236,11 +236,11 @@ def test_a_link_as_json(bob: tuple[Path, Colleague]) -> None:
 
 def test_json(bob: tuple[Path, Colleague]) -> None:
     root, someone = bob
-    found = json.loads(page(root, someone, links(someone.roles, "aws"), "json"))
-    assert [(one["account"], one["role"], one["until"]) for one in found] == [
+    loads = json.loads(page(root, someone, links(someone.roles, "aws"), "json"))
+    assert [(entry["account"], entry["role"], entry["until"]) for entry in loads] == [
         ("dev", "OpsR", None), ("dev", "DataR", "2027-02-01T00:00:00Z"), ("acme-prod", "ReadR", None),
     ]  # fmt: skip
-    assert [(one["caution"], one["description"]) for one in found] == [
+    assert [(entry["caution"], entry["description"]) for entry in loads] == [
         (None, "full power over s3; reads what ReadOnlyAccess reads, data included"), (None, None),
         ("production", "reads what ReadOnlyAccess reads, data included; changes nothing"),
     ]  # fmt: skip

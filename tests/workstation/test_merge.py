@@ -47,15 +47,15 @@ OWNER = "bob@111111111111/infra"
 
 
 def merge(
-    text: str, wanted: str = WANTED, declined: frozenset[tuple[str, ...]] = frozenset(), owner: str = OWNER
+    text: str, requested: str = WANTED, declined: frozenset[tuple[str, ...]] = frozenset(), owner: str = OWNER
 ) -> str:
-    file, new = File(text, "~/.aws/config", "config"), WantedSection(wanted, owner)
+    file, new = File(text, "~/.aws/config", "config"), WantedSection(requested, owner)
     return merged(file, new, steps(file, new), declined)
 
 
-def plan(text: str, wanted: str = WANTED, owner: str = OWNER) -> list[tuple[str, str]]:
-    found = steps(File(text, "~/.aws/config", "config"), WantedSection(wanted, owner))
-    return [(step.why or step.kind, step.header) for step in found]
+def plan(text: str, requested: str = WANTED, owner: str = OWNER) -> list[tuple[str, str]]:
+    result = steps(File(text, "~/.aws/config", "config"), WantedSection(requested, owner))
+    return [(step.why or step.kind, step.header) for step in result]
 
 
 def foreign(text: str) -> str:
@@ -294,17 +294,20 @@ def test_a_header_stays_as_it_was_spelt() -> None:
 def test_what_is_stale_goes_if_it_is_iamgens() -> None:
     old = "[profile gone]\nrole_arn = x\n\n# theirs, too\n[profile kept]\nrole_arn = y\n"
     before = merge("", old) + "\n# theirs\n[profile mine]\nrole_arn = x\n"
-    file, wanted = (
+    file, wanted_section = (
         File(before, "config", "config"),
         WantedSection(WANTED, OWNER, lambda options: options.get("role_arn") == "x"),
     )
-    taken = steps(file, wanted)
+    taken = steps(file, wanted_section)
     assert taken[-1] == MergeStep("remove", ("profile", "gone"), "profile gone", ("role_arn = x",), ())
-    after = merged(file, wanted, taken)
+    after = merged(file, wanted_section, taken)
     assert "gone" not in after
     assert after.startswith("\n# theirs, too\n[profile kept]")
     assert "\n# theirs\n[profile mine]\nrole_arn = x\n" in after
-    assert [step.kind for step in steps(file, WantedSection(WANTED, "carol@1/infra", wanted.stale))] == ["add", "add"]
+    assert [step.kind for step in steps(file, WantedSection(WANTED, "carol@1/infra", wanted_section.stale))] == [
+        "add",
+        "add",
+    ]
 
 
 @pytest.mark.parametrize("header", ["[profile ours]", '[profile "ours"]'])

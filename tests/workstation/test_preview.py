@@ -31,7 +31,7 @@ def test_what_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ("aws_secret_access_key = x", "aws_secret_access_key = ****************"),
         ("AWS_SECRET_ACCESS_KEY=x y", "AWS_SECRET_ACCESS_KEY=****************"),
@@ -49,12 +49,12 @@ def test_what_is_shown() -> None:
         ("# a remark", "# a remark"),
     ],
 )
-def test_what_a_template_makes(line: str, told: str) -> None:
-    assert shown("", f"[a]\n{line}\nx = 1\n") == ["  + [a]", f"      + {told}", "      + x = 1"]
+def test_what_a_template_makes(line: str, message: str) -> None:
+    assert shown("", f"[a]\n{line}\nx = 1\n") == ["  + [a]", f"      + {message}", "      + x = 1"]
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ("aws_secret_access_key =\n    oldLeakedSecret", ["****************", "    ****************"]),
         ("credential_process = tool --password hunter2", ["credential_process = ****************"]),
@@ -66,15 +66,15 @@ def test_what_a_template_makes(line: str, told: str) -> None:
         ("s3 =\n  max_queue_size = 1\n  other = 1", ["s3 =", "  max_queue_size = 1", "  other = ****************"]),
     ],
 )
-def test_what_a_person_wrote_is_shown_where_it_is_harmless(line: str, told: list[str]) -> None:
+def test_what_a_person_wrote_is_shown_where_it_is_harmless(line: str, message: list[str]) -> None:
     name = line.replace(":", "=").partition("=")[0].strip("# ")
     before = f"[a]\n{line}\nx = 1\n"
     replaced = shown(before, f"[a]\n{name} = new\nx = 2\n")
     assert replaced[0] == "  ~ [a]   # written by hand"
-    assert [one for one in replaced if one.startswith("      -")] == [
-        *(f"      - {one}" for one in told if not line.startswith("#")), "      - x = ****************",
+    assert [item for item in replaced if item.startswith("      -")] == [
+        *(f"      - {item}" for item in message if not line.startswith("#")), "      - x = ****************",
     ]  # fmt: skip
     added = shown(before, "[a]\ny = 1\n")
     assert added == [
-        "  ~ [a]", "      + y = 1", *(f"        {one}" for one in told), "        x = ****************",
+        "  ~ [a]", "      + y = 1", *(f"        {text}" for text in message), "        x = ****************",
     ]  # fmt: skip

@@ -36,11 +36,11 @@ def parsed(text: str, tmp: Path) -> configparser.RawConfigParser:
 
 @given(ANY_FILES)
 def test_blocks_joined_are_the_file(text: str) -> None:
-    found = blocks(text)
-    assert "".join(line for block in found for line in block.lines) == text
-    assert found[0].header is None
-    assert all(block.header is not None for block in found[1:])
-    assert all(block.lines == (*block.body, *block.rest) for block in found)
+    result = blocks(text)
+    assert "".join(line for block in result for line in block.lines) == text
+    assert result[0].header is None
+    assert all(block.header is not None for block in result[1:])
+    assert all(block.lines == (*block.body, *block.rest) for block in result)
 
 
 @example("[default]\ns3 =\n  [indented]\n")  # a line of the nested block, which has no `=`
@@ -52,18 +52,18 @@ def test_blocks_joined_are_the_file(text: str) -> None:
 @example("[default]\ns3 =\n  a\u2028b = c\n")  # two lines for botocore, the first without `=`
 @given(FILES)
 def test_sections_and_options_are_those_of_the_aws_cli(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    found = blocks(text)
+    result = blocks(text)
     path = tmp_path_factory.getbasetemp() / f"sections of {os.getpid()}"
     try:
         parser = parsed(text, path)
         raw_config_parse(str(path))
     except (configparser.Error, ConfigParseError):
-        headers = [block.header for block in found]
-        assert len(set(headers)) < len(headers) or any(block.strays for block in found)
+        headers = [block.header for block in result]
+        assert len(set(headers)) < len(headers) or any(block.strays for block in result)
         return
-    assert not any(block.strays for block in found)
-    assert [block.header for block in found[1:]] == parser.sections()
-    for block in found[1:]:
+    assert not any(block.strays for block in result)
+    assert [block.header for block in result[1:]] == parser.sections()
+    for block in result[1:]:
         assert list(block.options) == list(parser[str(block.header)])
 
 

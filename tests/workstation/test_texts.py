@@ -36,10 +36,10 @@ def templates_of(config: str, credentials: str = "") -> dict[FileKind, FileTempl
 
 def texts_of(config: str, credentials: str = "") -> FileTexts:
     """Return texts each line of which came from the template's line ten lines further down."""
-    made: dict[FileKind, str] = {"config": config, "credentials": credentials}
+    result: dict[FileKind, str] = {"config": config, "credentials": credentials}
     return {
         kind: ExpandedText(text, f"{kind}.tpl", tuple(n + 10 for n in range(1, text.count("\n") + 2)))
-        for kind, text in made.items()
+        for kind, text in result.items()
     }
 
 
@@ -89,16 +89,16 @@ def test_a_secret_is_needed_where_a_template_has_it(config: str, credentials: st
 
 def test_templates_have_the_persons_own_values_and_their_key(colleague: Colleague) -> None:
     both = "$AWS_USER $DEV_AWS_ACCOUNT_ID $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY\n"
-    made = expanded(templates_of(both, both), colleague, AccessKey("AKIA1", "s3cret"))
-    assert {kind: text.text for kind, text in made.items()} == dict.fromkeys(
+    result = expanded(templates_of(both, both), colleague, AccessKey("AKIA1", "s3cret"))
+    assert {kind: text.text for kind, text in result.items()} == dict.fromkeys(
         ("config", "credentials"), "bob 222222222222 AKIA1 s3cret\n"
     )
 
 
 def test_role_profiles_are_for_the_config_file_alone(colleague: Colleague) -> None:
     declared = colleague._replace(is_declared=True)
-    made = expanded(templates_of("${AWS_ROLE_PROFILES}."), declared, None)
-    assert made["config"].text == "."
+    result = expanded(templates_of("${AWS_ROLE_PROFILES}."), declared, None)
+    assert result["config"].text == "."
     with pytest.raises(IamgenError) as caught:
         expanded(templates_of("", "${AWS_ROLE_PROFILES}"), declared, None)
     assert caught.value.faults == (

@@ -119,8 +119,8 @@ def test_what_a_person_wrote_and_does_not_give_up_stays(
     (conflict,) = items[0].conflicts
     assert (conflict.header, items[1].conflicts) == ("profile dev", ())
     declined = {conflict.identity}
-    kept = contents(items, declined, NOW)[tmp_path / "config"]
-    assert kept.startswith("[profile dev]\nregion = us-east-1\n\n[profile b]\n")
+    remaining = contents(items, declined, NOW)[tmp_path / "config"]
+    assert remaining.startswith("[profile dev]\nregion = us-east-1\n\n[profile b]\n")
     assert "region = eu-west-1" in contents(items, (), NOW)[tmp_path / "config"]
     only, _ = updates(texts(), colleague, environment)
     assert not only[0].changes(declined)

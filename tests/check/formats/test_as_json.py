@@ -31,8 +31,8 @@ def test_findings(findings: FindingsByPlace) -> None:
     assert written.isascii()
     assert read["templates"] == ["dev", "prod", "stacks/my app.yaml"]
     assert read["counts"] == {"error": 2, "warning": 1, "info": 1}
-    assert [one.pop("column") for one in read["findings"]] == [0, 0, 0, 0]
-    places = [(one.pop("place"), from_plain(one)) for one in read["findings"]]
+    assert [item.pop("column") for item in read["findings"]] == [0, 0, 0, 0]
+    places = [(item.pop("place"), from_plain(item)) for item in read["findings"]]
     large, earlier, mfa = (findings["prod"][index] for index in (1, 2, 0))
     assert places == [
         ("prod", large),
@@ -43,5 +43,5 @@ def test_findings(findings: FindingsByPlace) -> None:
 
 
 def test_order_is_that_of_the_findings_alone(findings: FindingsByPlace) -> None:
-    turned = {place: found[::-1] for place, found in reversed([*findings.items()])}
+    turned = {place: result[::-1] for place, result in reversed([*findings.items()])}
     assert render(turned) == render(findings)

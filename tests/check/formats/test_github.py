@@ -26,10 +26,10 @@ escapes = pytest.mark.parametrize(
 
 
 def as_the_runner_reads(escaped: str) -> str:
-    return re.sub("%(0D|0A|3A|2C|25)", lambda found: chr(int(found[1], 16)), escaped)
+    return re.sub("%(0D|0A|3A|2C|25)", lambda match: chr(int(match[1], 16)), escaped)
 
 
-def seen(text: str) -> str:
+def as_displayed(text: str) -> str:
     """Return the text as the log shows it: in its lines, with escapes for what a terminal would obey."""
     return "".join(part if part in ("\r", "\n") else printable(part) for part in re.split("([\r\n])", text))
 
@@ -52,7 +52,7 @@ def test_stack_has_a_name() -> None:
 @given(texts)
 def test_round_trip(escape: Callable[[str], str], forbidden: str, text: str) -> None:
     escaped = escape(text)
-    assert as_the_runner_reads(escaped) == seen(text)
+    assert as_the_runner_reads(escaped) == as_displayed(text)
     assert escaped.isprintable()
     assert not set(forbidden) & set(escaped)
 
@@ -63,8 +63,8 @@ def test_a_finding_is_one_command(message: str, place: str, rule: str) -> None:
     assert written.endswith("\n")
     assert not set("\r\n") & set(written[:-1])
     properties, _, data = written[:-1].removeprefix("::error ").partition("::")
-    assert dict(one.split("=", 1) for one in properties.split(","))["line"] == "1"
-    assert as_the_runner_reads(data).startswith(seen(message))
+    assert dict(part.split("=", 1) for part in properties.split(","))["line"] == "1"
+    assert as_the_runner_reads(data).startswith(as_displayed(message))
 
 
 def test_a_terminal_obeys_nothing_of_it() -> None:

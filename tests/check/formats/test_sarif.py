@@ -19,7 +19,7 @@ SCHEMA = json.loads((Path(__file__).parent / "schema" / "sarif-2.1.0-rtm.4.json"
 
 causes = st.sampled_from(["", "users.py:12", "users.py", "a:b", ":3", "users.py:x"])
 steps = st.text(max_size=5) | st.integers(0, 9)
-some = st.builds(
+findings_drawn = st.builds(
     Finding,
     st.sampled_from(["E108", "W128", "E3031"]),
     st.sampled_from(LEVELS),
@@ -30,7 +30,7 @@ some = st.builds(
     st.text(max_size=5),
     causes,
 )
-everything = st.dictionaries(st.text(min_size=1, max_size=8), st.lists(some, max_size=4), max_size=3)
+everything = st.dictionaries(st.text(min_size=1, max_size=8), st.lists(findings_drawn, max_size=4), max_size=3)
 
 
 def errors(log: object) -> list[str]:
@@ -45,12 +45,12 @@ def run(findings: FindingsByPlace) -> dict[str, Any]:
 
 @given(everything)
 def test_always_valid(findings: FindingsByPlace) -> None:
-    made = run(findings)
-    assert len(made["results"]) == sum(map(len, findings.values()))
-    ids = [rule["id"] for rule in made["tool"]["driver"]["rules"]]
+    sarif_run = run(findings)
+    assert len(sarif_run["results"]) == sum(map(len, findings.values()))
+    ids = [rule["id"] for rule in sarif_run["tool"]["driver"]["rules"]]
     assert ids == sorted(set(ids))
-    assert all(ids[one["ruleIndex"]] == one["ruleId"] for one in made["results"])
-    prints = [one["partialFingerprints"]["primaryLocationLineHash"] for one in made["results"]]
+    assert all(ids[entry["ruleIndex"]] == entry["ruleId"] for entry in sarif_run["results"])
+    prints = [entry["partialFingerprints"]["primaryLocationLineHash"] for entry in sarif_run["results"]]
     assert len(prints) == len(set(prints))
 
 
@@ -119,15 +119,15 @@ def test_rules(findings: FindingsByPlace) -> None:
 
 def test_fingerprint_outlasts_lines_and_messages(findings: FindingsByPlace) -> None:
     moved = {
-        place: [one._replace(line=99, message="other", cause="users.py:1") for one in found]
-        for place, found in findings.items()
+        place: [item._replace(line=99, message="other", cause="users.py:1") for item in finding]
+        for place, finding in findings.items()
     }
     assert prints(findings) == prints(moved)
     assert len(set(prints({**findings, "test": findings["prod"]}))) == 7
 
 
 def prints(findings: FindingsByPlace) -> list[str]:
-    return [one["partialFingerprints"]["primaryLocationLineHash"] for one in run(findings)["results"]]
+    return [entry["partialFingerprints"]["primaryLocationLineHash"] for entry in run(findings)["results"]]
 
 
 @pytest.mark.parametrize(

@@ -40,14 +40,14 @@ def by_command(folder: Path, *files: str) -> dict[str, set[Finding]]:
         text=True,
         check=False,
     )
-    found: dict[str, set[Finding]] = {file: set() for file in files}
+    result: dict[str, set[Finding]] = {file: set() for file in files}
     for item in json.loads(run.stdout):
         level = {"Error": "error", "Warning": "warning", "Informational": "info"}[item["Level"]]
         place, rule = item["Location"], item["Rule"]
         path, line = tuple(place["Path"] or ()), place["Start"]["LineNumber"]
         finding = Finding(rule["Id"], level, item["Message"], path, line, rule["Source"])  # type: ignore[arg-type]
-        found[item["Filename"]].add(finding)
-    return found
+        result[item["Filename"]].add(finding)
+    return result
 
 
 def test_finds_what_the_command_finds(tmp_path: Path, good: str, broken: str) -> None:
@@ -88,17 +88,17 @@ def test_many_variables_in_many_texts_are_no_reason_not_to_ask_cfn_lint() -> Non
 
 
 def test_findings_are_sorted_and_each_comes_once(broken: str) -> None:
-    found = cfnlint.lint(broken, REGION, None)
-    places = [(finding.line, finding.rule) for finding in found]
+    lint = cfnlint.lint(broken, REGION, None)
+    places = [(finding.line, finding.rule) for finding in lint]
     assert places == sorted(places)
-    assert len(set(found)) == len(found)
+    assert len(set(lint)) == len(lint)
 
 
 def test_line_and_path_lead_to_the_fault(broken: str) -> None:
-    found = [finding for finding in cfnlint.lint(broken, REGION, None) if finding.rule == "E3034"]
-    assert [finding.path for finding in found] == [("Resources", "AdminR", "Properties", "MaxSessionDuration")]
-    assert "99999999" in broken.splitlines()[found[0].line - 1]
-    assert {type(step) for finding in found for step in finding.path} == {str}
+    rule_names = [finding for finding in cfnlint.lint(broken, REGION, None) if finding.rule == "E3034"]
+    assert [finding.path for finding in rule_names] == [("Resources", "AdminR", "Properties", "MaxSessionDuration")]
+    assert "99999999" in broken.splitlines()[rule_names[0].line - 1]
+    assert {type(step) for finding in rule_names for step in finding.path} == {str}
 
 
 def test_one_template_leaves_nothing_behind_for_the_next(good: str, broken: str) -> None:
@@ -123,9 +123,9 @@ def test_configuration_of_the_repository_counts(tmp_path: Path, monkeypatch: pyt
     # `templates` makes cfn-lint end the process when there are none such
     config.write_text("templates: [nowhere/*.json]\nignore_checks: [W, E3034]\nregions: [us-east-1]\n", "utf-8")
     monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
-    found = cfnlint.lint(broken, "moon-north-1", config)
-    assert "E3002" in rules_of(found)
-    assert not {"W3037", "E3034"} & rules_of(found)
+    lint = cfnlint.lint(broken, "moon-north-1", config)
+    assert "E3002" in rules_of(lint)
+    assert not {"W3037", "E3034"} & rules_of(lint)
 
 
 def test_files_of_a_configuration_are_relative_to_it(
@@ -137,13 +137,13 @@ def test_files_of_a_configuration_are_relative_to_it(
     config = tmp_path / "repo" / ".cfnlintrc"
     config.write_text("append_rules: [rules]\ncustom_rules: own.txt\n", "utf-8")
     monkeypatch.chdir(tmp_path)
-    found = cfnlint.lint(good, REGION, config)
-    assert rules_of(found) == {"E9001", "E9999"}
-    assert found[0].source == "https://example.com/own"
+    lint = cfnlint.lint(good, REGION, config)
+    assert rules_of(lint) == {"E9001", "E9999"}
+    assert lint[0].source == "https://example.com/own"
 
 
 @pytest.mark.parametrize(
-    ("config", "where", "what"),
+    ("config", "where", "message"),
     [
         ("ignore_checks: [W\n", ".cfnlintrc:2", "expected"),
         ("a: b: c\n", ".cfnlintrc:1", "mapping values"),
@@ -159,7 +159,7 @@ def test_files_of_a_configuration_are_relative_to_it(
         ("append_rules: [bad]\n", ".cfnlintrc", "KeyError: 'boom'"),
     ],
 )
-def test_broken_configuration_is_the_persons_fault(tmp_path: Path, config: str, where: str, what: str) -> None:
+def test_broken_configuration_is_the_persons_fault(tmp_path: Path, config: str, where: str, message: str) -> None:
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "rule.py").write_text("raise KeyError('boom')\n", "utf-8")
     file = tmp_path / ".cfnlintrc"
@@ -168,8 +168,8 @@ def test_broken_configuration_is_the_persons_fault(tmp_path: Path, config: str, 
         cfnlint.load(REGION, file)
     (fault,) = error.value.faults
     assert fault.where == where
-    assert what in fault.problem
-    if "moon" not in what:  # of a region it is said below
+    assert message in fault.problem
+    if "moon" not in message:  # of a region it is said below
         assert fault.problem.startswith("cfn-lint cannot use it: ")
         assert fault.hint == "see https://github.com/aws-cloudformation/cfn-lint#config-file"
 
@@ -205,6 +205,6 @@ def test_version_does_not_import() -> None:
 
 def test_a_template_that_cfn_lint_breaks_on_is_not_valid() -> None:
     text = '{"Metadata": ["x"], "Resources": {"T": {"Type": "AWS::SNS::Topic"}}}'
-    (found,) = cfnlint.lint(text, "eu-west-1", None)
-    assert (found.rule, found.level) == ("E0002", "error")
-    assert "cfn-lint broke on it: AttributeError" in found.message
+    (finding,) = cfnlint.lint(text, "eu-west-1", None)
+    assert (finding.rule, finding.level) == ("E0002", "error")
+    assert "cfn-lint broke on it: AttributeError" in finding.message

@@ -38,8 +38,8 @@ def owned(text: str, whose: Whose) -> str:
     return text.replace(ID, whose.id).replace("what in dev.", f"what in {whose.name}.")
 
 
-def lint(some: Mapping[str, str]) -> Mapping[str, tuple[Finding, ...]]:
-    return {name: cfnlint.lint(text, "eu-west-1", None) for name, text in some.items()}
+def lint(texts: Mapping[str, str]) -> Mapping[str, tuple[Finding, ...]]:
+    return {name: cfnlint.lint(text, "eu-west-1", None) for name, text in texts.items()}
 
 
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
@@ -54,22 +54,24 @@ def test_it_never_changes_a_finding(ways: list[str], other_id: str, other_name: 
         text = text.replace(*SPOILT[way])
     mine, theirs = Whose("dev", ID), Whose(other_name if other_name != "dev" else "other", other_id)
     texts = {mine: text, theirs: owned(text, theirs)}
-    assert lint_alike(texts, lint, lambda _: None) == {whose.name: lint({"": one})[""] for whose, one in texts.items()}
+    assert lint_alike(texts, lint, lambda _: None) == {
+        whose.name: lint({"": element})[""] for whose, element in texts.items()
+    }
 
 
 def test_one_of_a_kind_is_linted_as_it_is() -> None:
-    seen: list[dict[str, str]] = []
+    seen_so_far: list[dict[str, str]] = []
     done: list[str] = []
 
     def counting(some: Mapping[str, str]) -> Mapping[str, tuple[Finding, ...]]:
-        seen.append(dict(some))
+        seen_so_far.append(dict(some))
         return dict.fromkeys(some, ())
 
     twins = [Whose("dev", ID), Whose("acme-dev", "3" * 12), Whose("shop-dev", "4" * 12)]
     texts: dict[Whose, str] = {whose: owned(BASE, whose) for whose in twins}
     texts[Whose("prod", "5" * 12)] = owned(BASE.replace("s3:*", "sqs:*"), Whose("prod", "5" * 12))
     lint_alike(texts, counting, done.append)
-    assert seen == [{"dev": BASE, "prod": texts[Whose("prod", "5" * 12)]}]
+    assert seen_so_far == [{"dev": BASE, "prod": texts[Whose("prod", "5" * 12)]}]
     assert done == ["acme-dev", "shop-dev"]
 
 
@@ -78,8 +80,8 @@ def test_golden_templates_have_no_findings_either_way(case: str) -> None:
     texts: dict[Whose, Any] = {}
     for file in (GOLDEN / case).iterdir():
         text = file.read_text(encoding="utf-8")
-        names = [one["Properties"].get("RoleName", "-") for one in json.loads(text)["Resources"].values()]
+        names = [load["Properties"].get("RoleName", "-") for load in json.loads(text)["Resources"].values()]
         texts[Whose(file.stem, max(names).rpartition("-")[2] or file.stem)] = text
     plain = LintSettings("eu-west-1", remember=False)
-    found = lint_alike(texts, lambda some: lint_all(some, settings=plain), lambda _: None)
-    assert set(found.values()) == {()}
+    result = lint_alike(texts, lambda drawn_list: lint_all(drawn_list, settings=plain), lambda _: None)
+    assert set(result.values()) == {()}

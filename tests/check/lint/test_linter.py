@@ -33,7 +33,7 @@ def linter() -> FakeLinter:
     return FakeLinter()
 
 
-def found(text: str, config: str = "None") -> tuple[Finding, ...]:
+def findings_for(text: str, config: str = "None") -> tuple[Finding, ...]:
     return (Finding("E1", "error", f"{text} eu-west-1 {config}", (), 1),)
 
 
@@ -45,7 +45,7 @@ def test_second_time_is_remembered(linter: FakeLinter) -> None:
     first = lint_all({"dev": "a"}, settings=SETTINGS, linter=linter)
     assert lint_all({"prod": "a"}, settings=SETTINGS, linter=linter) == {"prod": first["dev"]}
     assert linter.linted == ["a"]
-    assert first == {"dev": found("a")}
+    assert first == {"dev": findings_for("a")}
 
 
 def test_what_changed_is_linted(linter: FakeLinter, tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_what_changed_is_linted(linter: FakeLinter, tmp_path: Path) -> None:
     lint_all({"dev": "b"}, settings=SETTINGS, linter=linter)
     other = lint_all({"dev": "a"}, settings=LintSettings("eu-west-1", config), linter=linter)
     assert linter.linted == ["a", "b", "a"]
-    assert other == {"dev": found("a", ".cfnlintrc")}
+    assert other == {"dev": findings_for("a", ".cfnlintrc")}
 
 
 def test_memory_can_be_left_alone(linter: FakeLinter, caches: Path) -> None:
@@ -74,14 +74,14 @@ def test_equal_texts_are_linted_once_and_every_account_is_done(linter: FakeLinte
     assert linter.linted == ["a", "b"]
     assert sorted(done) == sorted(texts)
     assert list(findings) == list(texts)
-    assert findings == {account: found(text) for account, text in texts.items()}
+    assert findings == {account: findings_for(text) for account, text in texts.items()}
 
 
 def test_many_are_linted_elsewhere_and_remembered(linter: FakeLinter) -> None:
     texts = {f"account-{number}": f"text {number}" for number in range(30)}
     done: list[str] = []
     findings = lint_all(texts, settings=SETTINGS, on_done=done.append, linter=linter)
-    assert list(findings.items()) == [(account, found(text)) for account, text in texts.items()]
+    assert list(findings.items()) == [(account, findings_for(text)) for account, text in texts.items()]
     assert lint_all(texts, settings=SETTINGS, on_done=done.append, linter=linter) == findings
     assert linter.linted == []
     assert sorted(done) == sorted([*texts, *texts])

@@ -35,8 +35,8 @@ def spells(text: str) -> tuple[Finding, ...]:
 
 @pytest.mark.parametrize("fork", [True, False])
 def test_every_text_is_worked_on_once(fork: bool) -> None:
-    found = list(lint_in_parallel(TEXTS, LETTERS, workers=2, fork=fork))
-    assert sorted(found) == sorted((text, LETTERS(text)) for text in TEXTS)
+    result = list(lint_in_parallel(TEXTS, LETTERS, workers=2, fork=fork))
+    assert sorted(result) == sorted((text, LETTERS(text)) for text in TEXTS)
     assert not active_children()
 
 
@@ -46,13 +46,13 @@ def test_findings_arrive_whole() -> None:
 
 def test_large_texts_and_findings_pass() -> None:
     texts = ["x" * 3_000_000, "y" * 3_000_000]
-    found = dict(lint_in_parallel(texts, lambda text: spells(text) * 2, workers=2, fork=True))
-    assert found == {text: spells(text) * 2 for text in texts}
+    result = dict(lint_in_parallel(texts, lambda text: spells(text) * 2, workers=2, fork=True))
+    assert result == {text: spells(text) * 2 for text in texts}
 
 
 def test_no_more_workers_than_texts() -> None:
-    with closing(lint_in_parallel(TEXTS[:2], spells, workers=9, fork=True)) as found:
-        next(found)
+    with closing(lint_in_parallel(TEXTS[:2], spells, workers=9, fork=True)) as generator:
+        next(generator)
         assert len(active_children()) == 2
 
 
@@ -83,14 +83,14 @@ def test_worker_that_ends_is_an_error_too() -> None:
 
 
 def test_worker_killed_while_idle_is_an_error() -> None:
-    with closing(forked(spells, workers=1)) as found:
-        next(found)
+    with closing(forked(spells, workers=1)) as generator:
+        next(generator)
         time.sleep(0.1)
         idle = active_children()[0]
         idle.kill()
         idle.join()
         with pytest.raises(IamgenError, match="killed by signal 9"):
-            list(found)
+            list(generator)
 
 
 def test_fault_arrives_as_it_was() -> None:
@@ -118,8 +118,8 @@ def test_closing_ends_the_workers() -> None:
         time.sleep(0 if text == TEXTS[0] else 60)
         return spells(text)
 
-    with closing(forked(slow)) as found:
-        next(found)
+    with closing(forked(slow)) as generator:
+        next(generator)
         workers = active_children()
     assert workers
     assert {worker.exitcode for worker in workers} == {-signal.SIGKILL}

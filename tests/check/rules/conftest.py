@@ -24,7 +24,7 @@ def check(body: dict[str, Any], facts: Facts | None = None) -> list[Finding]:
 
 
 @pytest.fixture
-def found() -> Found:
+def findings_of() -> Found:
     """Return what checks a template's body and returns the findings."""
     return check
 
@@ -54,5 +54,7 @@ def golden(request: pytest.FixtureRequest) -> dict[str, Any]:
 def facts(golden: dict[str, Any]) -> Facts:
     """Return the facts of the rendered template, as its declaration has them."""
     resources = golden["Resources"]
-    machines = {name for name, one in resources.items() if name.startswith("CIUser") and one["Type"].endswith("User")}
+    machines = {
+        name for name, resource in resources.items() if name.startswith("CIUser") and resource["Type"].endswith("User")
+    }
     return Facts(machines=frozenset(machines), iam_roles=frozenset({"PowerP", "OpsP", "OpsR"}))

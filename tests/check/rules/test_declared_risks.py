@@ -23,10 +23,10 @@ def findings(root: Path) -> dict[str, tuple[Finding, ...]]:
     return checked.every_finding
 
 
-def told(root: Path) -> list[tuple[str, str, str]]:
+def risks(root: Path) -> list[tuple[str, str, str]]:
     """Return each finding: the account, the rule's name, and the line of users.py."""
-    found = findings(root)
-    return [(account, item.name, item.cause.rpartition(":")[2]) for account, items in found.items() for item in items]
+    result = findings(root)
+    return [(account, item.name, item.cause.rpartition(":")[2]) for account, items in result.items() for item in items]
 
 
 MACHINE, MANY, FAR, NOBODY = "machine-is-administrator", "many-administrators", "far-end", "role-of-nobody"
@@ -104,14 +104,14 @@ GITHUB = 'Pipeline("github", repository="acme/shop"'
     ],
 )
 def test_what_is_declared(users: str, expected: list[tuple[str, str, str]], make_repo: MakeRepo) -> None:
-    assert told(make_repo(users)) == expected
+    assert risks(make_repo(users)) == expected
 
 
 @pytest.mark.parametrize(("days", "expected"), [(300, []), (500, [("dev", FAR, "")])])
 def test_ends(days: int, expected: list[tuple[str, str, str]], make_repo: MakeRepo) -> None:
     end = f"{NOW + timedelta(days=days):%Y-%m-%d}"
     users = f'{WITHOUT}USERS = (User("alice", {{"dev": Grant("OpsR", until="{end}")}}),)'
-    assert told(make_repo(users)) == expected
+    assert risks(make_repo(users)) == expected
 
 
 def test_a_time_without_a_zone_is_utc_and_what_is_no_time_is_another_rules_matter() -> None:
@@ -177,9 +177,9 @@ def test_a_path_over_accounts_is_told_of_whoever_begins_it_also_where_one_accoun
     make_repo: MakeRepo,
 ) -> None:
     root = with_policies(make_repo(PATH), TEMPLATES)
-    found = {(account, item.name): item for account, items in findings(root).items() for item in items}
-    assert set(found) == {("dev", "escalation-path"), ("prod", "escalation-by-target")}
-    path = found["dev", "escalation-path"]
+    result = {(account, item.name): item for account, items in findings(root).items() for item in items}
+    assert set(result) == {("dev", "escalation-path"), ("prod", "escalation-by-target")}
+    path = result["dev", "escalation-path"]
     assert (path.message, path.path, path.cause) == (MESSAGE, ("Resources", "DeployR"), "users.py:7")
     project = Project.load(root, NOW)
     alone = project.render([project.declaration.accounts["dev"]])
@@ -202,4 +202,4 @@ def test_nothing_is_searched_where_nobody_could_begin(make_repo: MakeRepo, monke
         pytest.fail("a search was begun")
 
     monkeypatch.setattr(Rendered, "escalation_search", refuse)
-    assert told(make_repo(f"{WITH_IAM}{ALICE}")) == []
+    assert risks(make_repo(f"{WITH_IAM}{ALICE}")) == []

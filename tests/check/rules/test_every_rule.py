@@ -24,7 +24,7 @@ every = pytest.mark.parametrize("rule", every_rule(), ids=lambda rule: rule.name
 
 def examples(kind: str) -> pytest.MarkDecorator:
     pairs = [(rule, example) for rule in every_rule() for example in getattr(rule, kind)]
-    return pytest.mark.parametrize(("rule", "example"), pairs, ids=lambda one: getattr(one, "name", ""))
+    return pytest.mark.parametrize(("rule", "example"), pairs, ids=lambda element: getattr(element, "name", ""))
 
 
 def problems(rule: Rule, example: Example) -> Iterator[Problem]:
@@ -74,9 +74,9 @@ def test_finds_nothing_in_a_good_example(rule: Rule, example: Example) -> None:
 
 @examples("bad")
 def test_finds_the_fault_in_a_bad_example(rule: Rule, example: Example) -> None:
-    found = list(problems(rule, example))
-    assert found
-    for problem in found:
+    result = list(problems(rule, example))
+    assert result
+    for problem in result:
         assert leads_somewhere(problem.path, example)
         assert problem.message
         assert "  " not in problem.message

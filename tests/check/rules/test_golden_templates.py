@@ -31,18 +31,18 @@ def trusts(body: Body) -> Iterator[Block]:
     """Yield the Allows of every trust policy."""
     for resource in body["Resources"].values():
         document = resource["Properties"].get("AssumeRolePolicyDocument", {"Statement": []})
-        yield from (one for one in document["Statement"] if one["Effect"] == "Allow")
+        yield from (entry for entry in document["Statement"] if entry["Effect"] == "Allow")
 
 
 def of_people(body: Body) -> Iterator[Block]:
-    return (one for one in trusts(body) if MFA in one.get("Condition", {}).get("Bool", {}))
+    return (trust for trust in trusts(body) if MFA in trust.get("Condition", {}).get("Bool", {}))
 
 
 def policies(body: Body) -> Iterator[Block]:
     """Yield the Allows of every managed policy that is not for administrators."""
     for resource in body["Resources"].values():
         document = resource["Properties"].get("PolicyDocument", {"Statement": []})
-        yield from (one for one in document["Statement"] if one["Effect"] == "Allow")
+        yield from (entry for entry in document["Statement"] if entry["Effect"] == "Allow")
 
 
 def without_mfa(statement: Block) -> None:
@@ -97,51 +97,53 @@ def wrong_action(statement: Block) -> None:
         (trusts, every_user, "wildcard-in-principal"),
         (trusts, account_alone, "trust-open-to-account"),
         (trusts, wrong_action, "wrong-trust-action"),
-        (policies, lambda one: one["Action"].append("*"), "full-power"),
-        (policies, lambda one: one.update(NotAction=one.pop("Action")), "full-power"),
-        (policies, lambda one: one["Action"].append("ec2:RunInstancs"), "unknown-action"),
-        (policies, lambda one: one.update(Condition={"Bool": {"aws:Mfa": "true"}}), "unknown-condition-key"),
+        (policies, lambda entry: entry["Action"].append("*"), "full-power"),
+        (policies, lambda entry: entry.update(NotAction=entry.pop("Action")), "full-power"),
+        (policies, lambda entry: entry["Action"].append("ec2:RunInstancs"), "unknown-action"),
+        (policies, lambda entry: entry.update(Condition={"Bool": {"aws:Mfa": "true"}}), "unknown-condition-key"),
     ],
 )
 def test_a_fault_that_is_put_in_is_found(
-    declared: tuple[Body, Facts], found: Found, where: Pick, change: Callable[[Block], None], name: str
+    declared: tuple[Body, Facts], findings_of: Found, where: Pick, change: Callable[[Block], None], name: str
 ) -> None:
     golden, facts = declared
     for number, _ in enumerate(where(golden)):
         changed = copy.deepcopy(golden)
         change(list(where(changed))[number])
-        assert name in {finding.name for finding in found(changed, facts)}
+        assert name in {finding.name for finding in findings_of(changed, facts)}
 
 
-def test_is_without_a_fault(golden: Body, facts: Facts, found: Found) -> None:
-    assert found(golden, facts) == []
+def test_is_without_a_fault(golden: Body, facts: Facts, findings_of: Found) -> None:
+    assert findings_of(golden, facts) == []
 
 
-def test_a_ci_user_that_is_not_declared_as_one_is_a_person(golden: Body, facts: Facts, found: Found) -> None:
-    names = {finding.name for finding in found(golden, Facts(iam_roles=facts.iam_roles))}
-    trusted = facts.machines and any("Fn::GetAtt" in json.dumps(one["Principal"]) for one in trusts(golden))
+def test_a_ci_user_that_is_not_declared_as_one_is_a_person(golden: Body, facts: Facts, findings_of: Found) -> None:
+    names = {finding.name for finding in findings_of(golden, Facts(iam_roles=facts.iam_roles))}
+    trusted = facts.machines and any("Fn::GetAtt" in json.dumps(trust["Principal"]) for trust in trusts(golden))
     assert names == ({"trust-without-mfa"} if trusted else set())
 
 
 @pytest.mark.parametrize("resource", ["*", "arn:aws:iam::111111111111:user/*", "arn:aws:iam::1:user/${aws:username}*"])
-def test_self_service_that_reaches_others_is_found(golden: Body, facts: Facts, found: Found, resource: str) -> None:
+def test_self_service_that_reaches_others_is_found(
+    golden: Body, facts: Facts, findings_of: Found, resource: str
+) -> None:
     own = golden["Resources"].get("ManageOwnUserP")
     if own:
         statements = own["Properties"]["PolicyDocument"]["Statement"]
-        (credentials,) = (one for one in statements if one["Sid"] == "ManageOwnCredentials")
+        (credentials,) = (statement for statement in statements if statement["Sid"] == "ManageOwnCredentials")
         credentials["Resource"] = resource
-        assert "self-service-reaches-others" in {finding.name for finding in found(golden, facts)}
+        assert "self-service-reaches-others" in {finding.name for finding in findings_of(golden, facts)}
 
 
-def test_self_service_with_tags_is_found(golden: Body, facts: Facts, found: Found) -> None:
+def test_self_service_with_tags_is_found(golden: Body, facts: Facts, findings_of: Found) -> None:
     own = golden["Resources"].get("ManageOwnUserP")
     if own:
         own["Properties"]["PolicyDocument"]["Statement"][1]["Action"].append("iam:TagUser")
-        assert "self-service-reaches-others" in {finding.name for finding in found(golden, facts)}
+        assert "self-service-reaches-others" in {finding.name for finding in findings_of(golden, facts)}
 
 
-def test_power_over_iam_that_is_not_declared_is_found(golden: Body, facts: Facts, found: Found) -> None:
-    names = {finding.name for finding in found(golden, Facts(machines=facts.machines))}
+def test_power_over_iam_that_is_not_declared_is_found(golden: Body, facts: Facts, findings_of: Found) -> None:
+    names = {finding.name for finding in findings_of(golden, Facts(machines=facts.machines))}
     text = json.dumps(golden)
     leads_on = any(f'"{service}:*"' in text for service in ("ec2", "iam"))
     broad = {"opens-every-resource", "reads-every-secret", "stops-the-audit", "tags-every-principal"}

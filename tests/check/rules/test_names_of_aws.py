@@ -21,8 +21,10 @@ NEWER = "right if it is newer: see the Service Authorization Reference"
 Found = Callable[..., list[Finding]]
 
 
-def messages(found: Found, resource: object) -> list[str]:
-    return [finding.message for finding in found({"Resources": {"X": resource}}) if finding.name.startswith("unknown")]
+def messages(findings_of: Found, resource: object) -> list[str]:
+    return [
+        finding.message for finding in findings_of({"Resources": {"X": resource}}) if finding.name.startswith("unknown")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -52,13 +54,13 @@ def messages(found: Found, resource: object) -> list[str]:
         ("s3:", f"s3: {UNLISTED}: {NEWER}"),
     ],
 )
-def test_actions(found: Found, action: object, message: str) -> None:
-    assert messages(found, policy(allow(action, "arn:aws:s3:::x"))) == ([message] if message else [])
+def test_actions(findings_of: Found, action: object, message: str) -> None:
+    assert messages(findings_of, policy(allow(action, "arn:aws:s3:::x"))) == ([message] if message else [])
 
 
-def test_actions_that_are_left_out_are_looked_at(found: Found) -> None:
+def test_actions_that_are_left_out_are_looked_at(findings_of: Found) -> None:
     denied = {"Effect": "Deny", "NotAction": ["iam:GetUsr"], "Resource": "*"}
-    assert messages(found, policy(denied)) == [f"iam:GetUsr {UNLISTED}: did you mean iam:GetUser?"]
+    assert messages(findings_of, policy(denied)) == [f"iam:GetUsr {UNLISTED}: did you mean iam:GetUser?"]
 
 
 @pytest.mark.parametrize(
@@ -90,10 +92,10 @@ def test_actions_that_are_left_out_are_looked_at(found: Found) -> None:
         ("aws:NewKey", f"aws:NewKey is not in the list of condition keys of 2026: {NEWER}"),
     ],
 )
-def test_condition_keys(found: Found, key: str, message: str) -> None:
-    said = messages(found, policy(allow("s3:GetObject", Condition={"StringEquals": {key: "x"}})))
-    assert len(said) == bool(message)
-    assert message in "".join(said)
+def test_condition_keys(findings_of: Found, key: str, message: str) -> None:
+    expected_message = messages(findings_of, policy(allow("s3:GetObject", Condition={"StringEquals": {key: "x"}})))
+    assert len(expected_message) == bool(message)
+    assert message in "".join(expected_message)
 
 
 @pytest.mark.parametrize(
@@ -107,12 +109,12 @@ def test_condition_keys(found: Found, key: str, message: str) -> None:
         ("Nothing", "see AWS's list of managed policies; if it is newer, ignore this rule, with a reason"),
     ],
 )
-def test_managed_policies(found: Found, name: str, message: str) -> None:
+def test_managed_policies(findings_of: Found, name: str, message: str) -> None:
     arn = {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::aws:policy/{name}"}
     date = data.list_date(data.MANAGED_POLICIES)
     expected = [f"{name} is not in the list of AWS's managed policies of {date}: {message}"] if message else []
-    assert messages(found, role(ManagedPolicyArns=[arn])) == expected
-    assert messages(found, role(ManagedPolicyArns=[{"Fn::Sub": "arn:aws:iam::aws:policy/${Name}"}])) == []
+    assert messages(findings_of, role(ManagedPolicyArns=[arn])) == expected
+    assert messages(findings_of, role(ManagedPolicyArns=[{"Fn::Sub": "arn:aws:iam::aws:policy/${Name}"}])) == []
 
 
 @pytest.mark.parametrize(
@@ -123,10 +125,10 @@ def test_managed_policies(found: Found, name: str, message: str) -> None:
         ("lamda.amazonaws.com", "did you mean lambda.amazonaws.com?"),
     ],
 )
-def test_service_principals(found: Found, service: str, message: str) -> None:
+def test_service_principals(findings_of: Found, service: str, message: str) -> None:
     date = data.list_date(data.SERVICE_PRINCIPALS)
     expected = [f"{service} is not in the list of service principals of {date}: {message}"] if message else []
-    assert messages(found, role(trust({"Service": service}))) == expected
+    assert messages(findings_of, role(trust({"Service": service}))) == expected
 
 
 def test_every_list_says_of_which_day_it_is() -> None:
@@ -164,6 +166,6 @@ def test_dangerous_actions_exist() -> None:
         ("arn:aws:s3:::home/{aws:username}/*", True),
     ],
 )
-def test_variables(found: Found, resource: object, is_wrong: bool) -> None:
-    names = {finding.name for finding in found({"Resources": {"X": policy(allow("s3:GetObject", resource))}})}
+def test_variables(findings_of: Found, resource: object, is_wrong: bool) -> None:
+    names = {finding.name for finding in findings_of({"Resources": {"X": policy(allow("s3:GetObject", resource))}})}
     assert ("unknown-variable" in names) is is_wrong

@@ -42,8 +42,8 @@ BODY = {
         (5, ""),
     ],
 )
-def test_outputs(found: Found, value: object, shows: str) -> None:
-    findings = found({**BODY, "Outputs": {"Out": {"Value": value}}})
-    said = [finding.message for finding in findings if finding.name == "secret-in-output"]
+def test_outputs(findings_of: Found, value: object, shows: str) -> None:
+    findings = findings_of({**BODY, "Outputs": {"Out": {"Value": value}}})
+    messages = [finding.message for finding in findings if finding.name == "secret-in-output"]
     expected = "outputs are never hidden; keep it in Secrets Manager, and output its ARN"
-    assert said == ([f"the output Out shows {shows}: {expected}"] if shows else [])
+    assert messages == ([f"the output Out shows {shows}: {expected}"] if shows else [])

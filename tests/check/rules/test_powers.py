@@ -108,11 +108,11 @@ def test_what_is_denied_outright_is_no_way(named: Named) -> None:
         },
     ],
 )
-def test_escalation_is_told_of_the_holder(found: Found, attached: Block) -> None:
-    (finding,) = found({"Resources": attached})
+def test_escalation_is_told_of_the_holder(findings_of: Found, attached: Block) -> None:
+    (finding,) = findings_of({"Resources": attached})
     assert (finding.rule, finding.path) == ("W118", ("Resources", "R"))
     for declared in ("P", "R"):
-        assert found({"Resources": attached}, Facts(iam_roles=frozenset({declared}))) == []
+        assert findings_of({"Resources": attached}, Facts(iam_roles=frozenset({declared}))) == []
 
 
 def test_the_powers_of_several_policies_count_together(named: Named) -> None:
@@ -122,9 +122,9 @@ def test_the_powers_of_several_policies_count_together(named: Named) -> None:
     assert named(P=passing, Q=running, R=role()) == {PASS_ROLE, ESCALATION}
 
 
-def test_a_user_is_told_of_only_for_what_its_groups_do_not_give(found: Found) -> None:
+def test_a_user_is_told_of_only_for_what_its_groups_do_not_give(findings_of: Found) -> None:
     given = {"P": policy(allow("sts:*"), Groups=[{"Ref": "G"}]), "G": group(), "Alice": user(Groups=[{"Ref": "G"}])}
-    assert [finding.path for finding in found({"Resources": given})] == [("Resources", "G")]
+    assert [finding.path for finding in findings_of({"Resources": given})] == [("Resources", "G")]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_role_for_the_service_of_the_step_is_enough(named: Named, condition: B
     assert named(P=policy(allow("iam:PassRole", Condition=condition), allow("ec2:RunInstances"))) == expected
 
 
-def test_policies_of_aws_count(named: Named, found: Found) -> None:
+def test_policies_of_aws_count(named: Named, findings_of: Found) -> None:
     def attached(name: str) -> Block:
         return role(ManagedPolicyArns=[{"Fn::Sub": f"arn:${{AWS::Partition}}:iam::aws:policy/{name}"}])
 
@@ -150,7 +150,7 @@ def test_policies_of_aws_count(named: Named, found: Found) -> None:
     assert named(R=attached("IAMFullAccess")) == {ESCALATION}
     assert named(R=attached("PowerUserAccess")) == {ESCALATION}
     assert named(AdminR=attached("AdministratorAccess")) == {MACHINE}  # since a function has it
-    (finding,) = found({"Resources": {"R": attached("AdministratorAccess")}})
+    (finding,) = findings_of({"Resources": {"R": attached("AdministratorAccess")}})
     assert finding.message == "R has AdministratorAccess, and was not declared to: attach what it needs"
 
 
@@ -172,14 +172,14 @@ def test_a_boundary_limits(named: Named, limit: Block, expected: set[str]) -> No
 @pytest.mark.parametrize(
     "boundary", ["arn:aws:iam::111111111111:policy/elsewhere", {"Ref": "Parameter"}, "arn:aws:iam::aws:policy/NoSuch"]
 )
-def test_a_boundary_that_is_not_known_may_leave_everything(found: Found, boundary: object) -> None:
+def test_a_boundary_that_is_not_known_may_leave_everything(findings_of: Found, boundary: object) -> None:
     everywhere = role(PermissionsBoundary=boundary, ManagedPolicyArns=["arn:aws:iam::aws:policy/AWSLambda_FullAccess"])
     itself = {
         "R": role(RoleName="App", PermissionsBoundary=boundary),
         "P": policy(allow("iam:PutRolePolicy", OWN_ROLE), Roles=[{"Ref": "R"}]),
     }
     for resources, name in (({"R": everywhere}, ESCALATION), (itself, "escalation-by-target")):
-        (message,) = [item.message for item in found({"Resources": resources}) if item.name == name]
+        (message,) = [item.message for item in findings_of({"Resources": resources}) if item.name == name]
         assert ", unless its permissions boundary " in message
         assert ", which is not known here, leaves that out: " in message
 
@@ -224,17 +224,17 @@ def test_a_role_has_no_self_service(named: Named) -> None:
     assert named(R=role(Policies=[inline])) == {"inline-policy"}
 
 
-def test_emergencies_are_those_declared_and_end(found: Found) -> None:
+def test_emergencies_are_those_declared_and_end(findings_of: Found) -> None:
     ends = {"Condition": {"DateLessThan": {"aws:CurrentTime": "2027-01-31T00:00:00Z"}}}
     written = document(allow("s3:Get*", **ends), allow("sqs:List*"))
     body = {"Resources": {"R": role(Policies=[{"PolicyName": "infra-Fix", "PolicyDocument": written}])}}
     facts = Facts(emergencies=frozenset({"infra-Fix"}))
-    assert [finding.path[-1] for finding in found(body)] == ["PolicyDocument"]
-    (finding,) = found(body, facts)
+    assert [finding.path[-1] for finding in findings_of(body)] == ["PolicyDocument"]
+    (finding,) = findings_of(body, facts)
     assert finding.path[-1] == 1
     assert "does not end" in finding.message
     del written["Statement"][1]
-    assert found(body, facts) == []
+    assert findings_of(body, facts) == []
 
 
 OWN_ROLE = "arn:aws:iam::111111111111:role/App"
@@ -288,7 +288,7 @@ RUN = allow(["lambda:CreateFunction", "lambda:InvokeFunction"], "*")
         ([allow("iam:PutRolePolicy", OWN_ROLE), {**allow("iam:PutRole*"), "Effect": "Deny"}], []),
     ],
 )
-def test_a_single_resource_may_be_enough(found: Found, statements: list[Block], steps: list[str]) -> None:
+def test_a_single_resource_may_be_enough(findings_of: Found, statements: list[Block], steps: list[str]) -> None:
     attached = {
         "P": policy(*statements, Roles=[{"Ref": "R"}]),
         "R": role(RoleName="App"),
@@ -296,13 +296,19 @@ def test_a_single_resource_may_be_enough(found: Found, statements: list[Block], 
         "Weak": role(RoleName="Weak"),
     }
     facts = Facts(admin_roles=frozenset({"Boss"}))
-    messages = [one.message for one in found({"Resources": attached}, facts) if one.name == "escalation-by-target"]
+    messages = [
+        finding.message
+        for finding in findings_of({"Resources": attached}, facts)
+        if finding.name == "escalation-by-target"
+    ]
     start, end = "R may gain more power than it was granted, by ", ": leave that resource out, or declare that it may"
     assert messages == [f"{start}{step}{end}" for step in steps]
     assert not [
-        one
-        for one in found({"Resources": attached}, Facts(admin_roles=frozenset({"Boss"}), iam_roles=frozenset({"R"})))
-        if one.name == "escalation-by-target"
+        item
+        for item in findings_of(
+            {"Resources": attached}, Facts(admin_roles=frozenset({"Boss"}), iam_roles=frozenset({"R"}))
+        )
+        if item.name == "escalation-by-target"
     ]
 
 
@@ -333,15 +339,15 @@ def test_a_boundary_takes_a_single_resource_away_too(named: Named) -> None:
         (allow("*"), set()),
     ],
 )
-def test_what_is_too_much_on_everything(named: Named, found: Found, statement: Block, expected: set[str]) -> None:
+def test_what_is_too_much_on_everything(named: Named, findings_of: Found, statement: Block, expected: set[str]) -> None:
     assert named(P=policy(statement)) & BROAD == expected
     assert named(Facts(iam_roles=frozenset({"P"})), P=policy(statement)) & BROAD == set()
     denied = {**allow(statement["Action"]), "Effect": "Deny"}
     assert named(P=policy(statement, denied)) & BROAD == set()
 
 
-def test_a_finding_names_the_action_that_is_meant(found: Found) -> None:
-    messages = [one.message for one in found({"Resources": {"P": policy(allow("secretsmanager:Get*"))}})]
+def test_a_finding_names_the_action_that_is_meant(findings_of: Found) -> None:
+    messages = [finding.message for finding in findings_of({"Resources": {"P": policy(allow("secretsmanager:Get*"))}})]
     start = "P allows secretsmanager:GetSecretValue on everything by secretsmanager:Get*, and so reads what is secret"
     assert messages == [f"{start} to all that runs in the account: name the resources that it is for"]
 
@@ -365,12 +371,12 @@ def test_a_deny_that_misses(named: Named, condition: Block, is_wrong: bool) -> N
     assert "deny-that-misses" not in named(P=policy(allow("ec2:RunInstances", Condition=condition)))
 
 
-def test_users_have_no_policies_and_no_keys_of_a_template(found: Found) -> None:
+def test_users_have_no_policies_and_no_keys_of_a_template(findings_of: Found) -> None:
     key = {"Type": "AWS::IAM::AccessKey", "Properties": {"UserName": {"Ref": "Alice"}}}
     attached = {"Alice": user(), "P": policy(allow("sqs:ListQueues"), Users=[{"Ref": "Alice"}]), "Key": key}
-    assert {one.name: one.path[1:] for one in found({"Resources": attached})} == {
+    assert {finding.name: finding.path[1:] for finding in findings_of({"Resources": attached})} == {
         "access-key-in-template": ("Key",),
         "policy-of-a-user": ("P", "Properties", "Users", 0),
     }
     grouped = {"P": policy(allow("sqs:ListQueues"), Groups=[{"Ref": "G"}]), "G": group()}
-    assert found({"Resources": {**grouped, "Alice": user(Groups=[{"Ref": "G"}])}}) == []
+    assert findings_of({"Resources": {**grouped, "Alice": user(Groups=[{"Ref": "G"}])}}) == []

@@ -74,8 +74,8 @@ def test_names_that_go_in_circles_end() -> None:
 def test_a_managed_policy_may_be_as_long_as_the_quota(named: Named, over: int) -> None:
     short = length({"Version": "2012-10-17", "Statement": [allow("s3:GetObject", "")]})
     resource = "x" * (quotas.MANAGED_POLICY - short + over)
-    found = named(P=policy(allow("s3:GetObject", resource))) - {"malformed-policy"}  # the resource is no ARN
-    assert found == ({"managed-policy-too-long"} if over else set())
+    rule_names = named(P=policy(allow("s3:GetObject", resource))) - {"malformed-policy"}  # the resource is no ARN
+    assert rule_names == ({"managed-policy-too-long"} if over else set())
 
 
 def test_the_quota_of_trust_policies_is_the_accounts(named: Named) -> None:
@@ -127,12 +127,12 @@ def test_what_a_policy_attaches_itself_to_counts(named: Named) -> None:
 def test_how_many_managed_policies_can_be_attached(
     holder: Callable[..., Block], facts: Facts, limit: int, remedy: str
 ) -> None:
-    def told(count: int) -> list[str]:
+    def messages_for(count: int) -> list[str]:
         body = {"Resources": {"X": holder(ManagedPolicyArns=managed(*range(count)))}}
-        return [one.message for one in check_template(Template.of(body, 0), facts) if one.rule == "E123"]
+        return [finding.message for finding in check_template(Template.of(body, 0), facts) if finding.rule == "E123"]
 
-    assert told(limit) == []
-    (message,) = told(limit + 1)
+    assert messages_for(limit) == []
+    (message,) = messages_for(limit + 1)
     assert message.startswith(f"X has {limit + 1} managed policies, and {limit} is the quota: join policies, or")
     assert message.endswith(remedy)
 
@@ -141,11 +141,11 @@ def test_how_many_managed_policies_can_be_attached(
     ("kind", "called", "limit", "raised"),
     [("AWS::IAM::Group", "groups", 300, 500), ("AWS::IAM::OIDCProvider", "OIDC providers", 100, 700)],
 )
-def test_how_many_an_account_can_have(found: Found, kind: str, called: str, limit: int, raised: int) -> None:
-    some = {f"X{number}": {"Type": kind, "Properties": {}} for number in range(limit)}
-    assert found({"Resources": some}) == []
-    more = {**some, "More": {"Type": kind, "Properties": {}}}
-    assert [one.message for one in found({"Resources": more})] == [
+def test_how_many_an_account_can_have(findings_of: Found, kind: str, called: str, limit: int, raised: int) -> None:
+    items = {f"X{number}": {"Type": kind, "Properties": {}} for number in range(limit)}
+    assert findings_of({"Resources": items}) == []
+    more = {**items, "More": {"Type": kind, "Properties": {}}}
+    assert [finding.message for finding in findings_of({"Resources": more})] == [
         f"the template has {limit + 1} {called}, and {limit} is an account's quota: AWS raises it to {raised} at most, "
         "on request"
     ]
@@ -177,9 +177,9 @@ def test_sizes_of_templates(size: int, rule: set[str]) -> None:
     assert {finding.name for finding in check_template(Template.of({}, size), Facts())} == rule
 
 
-def test_too_many_resources_and_groups(found: Found) -> None:
+def test_too_many_resources_and_groups(findings_of: Found) -> None:
     groups = {f"G{number}": group() for number in range(501)}
-    assert [finding.message for finding in found({"Resources": groups})] == [
+    assert [finding.message for finding in findings_of({"Resources": groups})] == [
         "the template has 501 resources, and 500 is CloudFormation's limit: divide it into several stacks",
         "the template has 501 groups, and 300 is an account's quota: AWS raises it to 500 at most, on request",
     ]

@@ -75,8 +75,10 @@ def test_functions(named: Named, properties: dict[str, Any], is_open: bool) -> N
         ),
     ],
 )
-def test_permission_sets(found: Found, properties: dict[str, Any], name: str, path: tuple[object, ...] | None) -> None:
-    (finding,) = found({"Resources": {"X": {"Type": "AWS::SSO::PermissionSet", "Properties": properties}}})
+def test_permission_sets(
+    findings_of: Found, properties: dict[str, Any], name: str, path: tuple[object, ...] | None
+) -> None:
+    (finding,) = findings_of({"Resources": {"X": {"Type": "AWS::SSO::PermissionSet", "Properties": properties}}})
     assert finding.name == name
     assert finding.path == (("Resources", "X", "Properties", *path) if path else ("Resources", "X"))
 

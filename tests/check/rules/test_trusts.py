@@ -108,14 +108,14 @@ def test_machines_are_those_declared(named: Named, principal: object, facts: Fac
     assert named(facts, R=role(trust({"AWS": principal})), Ci=user(UserName="ci")) == expected
 
 
-def test_the_message_names_the_user_by_name(found: Found) -> None:
+def test_the_message_names_the_user_by_name(findings_of: Found) -> None:
     body = {"Resources": {"R": role(trust({"AWS": {"Fn::GetAtt": "Ci.Arn"}})), "Ci": user(UserName="ci")}}
-    (finding,) = found(body)
+    (finding,) = findings_of(body)
     assert finding.message == "ci may assume R without MFA: add the condition Bool aws:MultiFactorAuthPresent = true"
 
 
-def test_the_message_has_references_as_people_write_them(found: Found) -> None:
-    (finding,) = found({"Resources": {"R": role(trust(OWN_ROOT))}})
+def test_the_message_has_references_as_people_write_them(findings_of: Found) -> None:
+    (finding,) = findings_of({"Resources": {"R": role(trust(OWN_ROOT))}})
     assert "account arn:aws:iam::${AWS::AccountId}:root:" in finding.message
 
 
@@ -157,8 +157,8 @@ def test_the_message_has_references_as_people_write_them(found: Found) -> None:
 def test_subjects_of_github(named: Named, subject: object, is_open: bool) -> None:
     audience = {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}
     condition = {"StringEquals": audience, "StringLike": {"token.actions.githubusercontent.com:sub": subject}}
-    found = named(R=role(trust(GITHUB, WEB, Condition=condition)))
-    assert found - {"broad-pipeline-trust", "unknown-variable"} == ({"open-federated-trust"} if is_open else set())
+    rule_names = named(R=role(trust(GITHUB, WEB, Condition=condition)))
+    assert rule_names - {"broad-pipeline-trust", "unknown-variable"} == ({"open-federated-trust"} if is_open else set())
 
 
 @pytest.mark.parametrize(
@@ -279,8 +279,8 @@ def test_whole_subjects_of_github(named: Named, principal: Block, subject: str, 
 def test_claims_of_gitlab(named: Named, claims: dict[str, str], is_open: bool) -> None:
     principal = {"Federated": "arn:aws:iam::111111111111:oidc-provider/gitlab.com"}
     condition = {"StringEquals": {f"gitlab.com:{name}": value for name, value in {"aud": "x", **claims}.items()}}
-    found = named(R=role(trust(principal, WEB, Condition=condition))) - {"unknown-condition-key"}
-    assert found == ({"open-federated-trust"} if is_open else set())
+    rule_names = named(R=role(trust(principal, WEB, Condition=condition))) - {"unknown-condition-key"}
+    assert rule_names == ({"open-federated-trust"} if is_open else set())
 
 
 def test_one_condition_that_names_the_organisation_is_enough(named: Named) -> None:
@@ -294,10 +294,10 @@ def test_one_condition_that_names_the_organisation_is_enough(named: Named) -> No
     assert named(R=role(trust(GITHUB, WEB, Condition=condition))) == {"open-federated-trust"}
 
 
-def test_the_message_says_what_a_subject_has_to_name(found: Found) -> None:
+def test_the_message_says_what_a_subject_has_to_name(findings_of: Found) -> None:
     key = "token.actions.githubusercontent.com"
     condition = {"StringEquals": {f"{key}:aud": "sts.amazonaws.com", f"{key}:sub": "environment:prod"}}
-    (finding,) = found({"Resources": {"R": role(trust(GITHUB, WEB, Condition=condition))}})
+    (finding,) = findings_of({"Resources": {"R": role(trust(GITHUB, WEB, Condition=condition))}})
     assert finding.message == (
         "environment:prod does not name the whole organisation, and may match what others have: write it out, up to the "
         "separator behind it, such as repo:acme/shop:environment:prod"
@@ -350,8 +350,8 @@ def test_the_message_says_what_a_subject_has_to_name(found: Found) -> None:
 def test_subjects_of_others(named: Named, provider: str, subject: str, is_open: bool) -> None:
     principal = {"Federated": {"Fn::Sub": f"arn:aws:iam::${{AWS::AccountId}}:oidc-provider/{provider}"}}
     condition = {"StringEquals": {f"{provider}:aud": "x"}, "StringLike": {f"{provider}:sub": subject}}
-    found = named(R=role(trust(principal, WEB, Condition=condition)))
-    assert found - {"broad-pipeline-trust", "unknown-variable"} == ({"open-federated-trust"} if is_open else set())
+    rule_names = named(R=role(trust(principal, WEB, Condition=condition)))
+    assert rule_names - {"broad-pipeline-trust", "unknown-variable"} == ({"open-federated-trust"} if is_open else set())
 
 
 @pytest.mark.parametrize(
@@ -370,8 +370,8 @@ def test_providers_told_apart_by_their_audience(
 ) -> None:
     principal = {"Federated": f"arn:aws:iam::111111111111:oidc-provider/{provider}"}
     condition = {"StringEquals": {f"{provider}:{name}": value for name, value in conditions.items()}}
-    found = named(R=role(trust(principal, WEB, Condition=condition)))
-    assert found - {"broad-pipeline-trust", "unknown-variable"} == ({"open-federated-trust"} if is_open else set())
+    rule_names = named(R=role(trust(principal, WEB, Condition=condition)))
+    assert rule_names - {"broad-pipeline-trust", "unknown-variable"} == ({"open-federated-trust"} if is_open else set())
 
 
 @pytest.mark.parametrize(("name", "is_open"), [("MicrosoftSentinel_1-2", False), (None, True), ("*", True)])
@@ -381,13 +381,13 @@ def test_microsofts_own_tenant_is_told_apart_by_the_sessions_name(
     issuer = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/"
     principal = {"Federated": f"arn:aws:iam::111111111111:oidc-provider/{issuer}"}
     condition = {"StringLike": {f"{issuer}:aud": "api://x", **({"sts:RoleSessionName": name} if name else {})}}
-    found = named(R=role(trust(principal, WEB, Condition=condition)))
-    assert found - {"broad-pipeline-trust", "unknown-variable"} == ({"open-federated-trust"} if is_open else set())
+    rule_names = named(R=role(trust(principal, WEB, Condition=condition)))
+    assert rule_names - {"broad-pipeline-trust", "unknown-variable"} == ({"open-federated-trust"} if is_open else set())
 
 
-def test_a_provider_of_the_template_is_known_by_its_address(found: Found) -> None:
+def test_a_provider_of_the_template_is_known_by_its_address(findings_of: Found) -> None:
     trusted = role(trust({"Federated": {"Ref": "Gitlab"}}, WEB, **when(StringEquals={"gitlab.com:aud": "x"})))
-    (finding,) = found({"Resources": {"R": trusted, "Gitlab": GITLAB}})
+    (finding,) = findings_of({"Resources": {"R": trusted, "Gitlab": GITLAB}})
     assert finding.message.endswith("add a StringEquals condition on gitlab.com:sub")
 
 
@@ -465,8 +465,8 @@ def test_a_provider_of_the_template_is_known_by_its_address(found: Found) -> Non
 def test_providers_with_claims_of_their_own(
     named: Named, provider: str, action: str, condition: Block, is_open: bool
 ) -> None:
-    found = named(R=role(trust({"Federated": provider}, action, Condition=condition)))
-    assert found == ({"open-federated-trust"} if is_open else set())
+    rule_names = named(R=role(trust({"Federated": provider}, action, Condition=condition)))
+    assert rule_names == ({"open-federated-trust"} if is_open else set())
 
 
 @pytest.mark.parametrize(

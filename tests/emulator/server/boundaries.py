@@ -17,10 +17,10 @@ def register() -> None:
         status, headers, body = answer(parameters)
         text = body.decode()
         for kind, store in (("Role", iam._roles), ("User", iam._users)):
-            for name, found in store.items():
-                if found.get("PermissionsBoundary"):
+            for name, result in store.items():
+                if result.get("PermissionsBoundary"):
                     tag = f"<{kind}Name>{name}</{kind}Name>"
-                    text = text.replace(tag, tag + element(found["PermissionsBoundary"]))
+                    text = text.replace(tag, tag + element(result["PermissionsBoundary"]))
         return status, headers, text.encode()
 
     iam._get_account_authorization_details = with_boundaries

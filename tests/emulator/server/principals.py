@@ -36,8 +36,8 @@ def check(props: dict[str, Any]) -> None:
         if not named:
             continue
         store = iam._users if named["kind"] == "user" else iam._roles
-        found = store._data.get((named["account"], named["name"]))  # another account's are out of sight
-        if not found or found["Arn"].split(":", 2)[2] != arn.split(":", 2)[2]:
+        result = store._data.get((named["account"], named["name"]))  # another account's are out of sight
+        if not result or result["Arn"].split(":", 2)[2] != arn.split(":", 2)[2]:
             raise ValueError(
                 f'Resource handler returned message: "Invalid principal in policy: "AWS":"{arn}" '
                 '(Service: Iam, Status Code: 400, Request ID: 0)" (HandlerErrorCode: InvalidRequest)'

@@ -23,8 +23,8 @@ def register() -> None:
     }
 
 
-def read_role(found: Properties | None, name: str) -> Properties | None:
-    return found and {**found, "ManagedPolicyArns": iam._roles[name]["AttachedPolicies"]}
+def read_role(expected: Properties | None, name: str) -> Properties | None:
+    return expected and {**expected, "ManagedPolicyArns": iam._roles[name]["AttachedPolicies"]}
 
 
 def read_policy(arn: str, _props: Properties) -> Properties | None:
@@ -36,7 +36,7 @@ def read_policy(arn: str, _props: Properties) -> Properties | None:
     return {
         "PolicyDocument": json.loads(document) if isinstance(document, str) else document,
         **{
-            kind: [name for name, one in store.items() if arn in one.get("AttachedPolicies", ())]
+            kind: [name for name, item in store.items() if arn in item.get("AttachedPolicies", ())]
             for kind, store in holders.items()
         },
     }
@@ -49,7 +49,7 @@ def read_group(name: str, _props: Properties) -> Properties | None:
 
 def read_user(name: str, _props: Properties) -> Properties | None:
     user = iam._users.get(name)
-    groups = [group for group, one in iam._groups.items() if name in one["Users"]]
+    groups = [group for group, entry in iam._groups.items() if name in entry["Users"]]
     return user and {
         "UserName": name,
         "Path": user["Path"],

@@ -38,9 +38,9 @@ def register() -> None:
         return answer
 
     def checked_execute(parameters: Parameters) -> Any:
-        found = cloudformation._change_sets.get(parameters["ChangeSetName"][0])
-        if found and found["ChangeSetName"] in _reverting:
-            take_as_deployed(handlers._resolve_stack(found["StackName"]))
+        result = cloudformation._change_sets.get(parameters["ChangeSetName"][0])
+        if result and result["ChangeSetName"] in _reverting:
+            take_as_deployed(handlers._resolve_stack(result["StackName"]))
         return execute(parameters)
 
     actions |= {"CreateChangeSet": checked_create, "ExecuteChangeSet": checked_execute}
@@ -51,11 +51,14 @@ def take_as_deployed(stack: dict[str, Any]) -> None:
     for logical_id, record in list(stack["_resources"].items()):
         if record["ResourceType"] not in drift._DRIFT_READERS:
             continue
-        found = drift.detect_resource_drift(stack, logical_id, record, "")
-        if found["StackResourceDriftStatus"] == "DELETED":
+        detect_resource_drift = drift.detect_resource_drift(stack, logical_id, record, "")
+        if detect_resource_drift["StackResourceDriftStatus"] == "DELETED":
             del stack["_resources"][logical_id], stack["_template"]["Resources"][logical_id]
-        elif found["StackResourceDriftStatus"] == "MODIFIED":
-            actual, expected = json.loads(found["ActualProperties"]), json.loads(found["ExpectedProperties"])
+        elif detect_resource_drift["StackResourceDriftStatus"] == "MODIFIED":
+            actual, expected = (
+                json.loads(detect_resource_drift["ActualProperties"]),
+                json.loads(detect_resource_drift["ExpectedProperties"]),
+            )
             changed = {name: value for name, value in actual.items() if value != expected.get(name)}
             record["Properties"] |= changed
             stack["_template"]["Resources"][logical_id]["Properties"] |= changed
