@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from iamgen.access.alternative_entities import without_alternatives
 from iamgen.access.documents import Statement
 from iamgen.access.entities import (
     DEFAULT_SESSION,
@@ -66,7 +67,7 @@ class AccountReading:
     @cached_property
     def groups(self) -> tuple[IamGroup, ...]:
         """The groups of the template."""
-        return tuple(
+        return without_alternatives(
             IamGroup(group.name, group.logical_id, group.arn, group.path, self._policies(group))
             for group in self.named.of_type(GROUP)
         )
@@ -74,12 +75,12 @@ class AccountReading:
     @cached_property
     def users(self) -> tuple[IamUser, ...]:
         """The users of the template, and the people who are there by hand."""
-        return (*map(self._user, self.named.of_type(USER)), *map(self._person, self.people))
+        return (*without_alternatives(map(self._user, self.named.of_type(USER))), *map(self._person, self.people))
 
     @cached_property
     def roles(self) -> tuple[IamRole, ...]:
         """The roles of the template."""
-        return tuple(map(self._role, self.named.of_type(ROLE)))
+        return without_alternatives(map(self._role, self.named.of_type(ROLE)))
 
     @cached_property
     def instance_profiles(self) -> tuple[InstanceProfile, ...]:
@@ -88,7 +89,7 @@ class AccountReading:
 
     def _user(self, resource: NamedResource) -> IamUser:
         with located(resource.logical_id):
-            groups, doubtful = self._groups_of(resource.name)
+            groups, doubtful = self._groups_of(resource.name, resource.logical_id)
             return IamUser(
                 resource.name,
                 resource.logical_id,
@@ -147,7 +148,8 @@ class AccountReading:
         """Return the policies of a user, group or role: inline ones, those attached, and what is in doubt."""
         with located(resource.logical_id):
             inline = (self._inline(resource, value) for value in self._blocks(resource, "Policies"))
-            attached = self._attached.get((resource.type, resource.name.lower()), ())
+            keys = ((resource.type, resource.name.lower()), (resource.type, _of_one(resource.logical_id)))
+            attached = (policy for key in keys for policy in self._attached.get(key, ()))
             doubts = (unknown_policy(f"doubt about {resource.logical_id}", fault) for fault in self._doubts(resource))
             return _distinct((*inline, *attached, *doubts))
 
@@ -211,26 +213,44 @@ class AccountReading:
         if not self.policies.tolerant and name.lower() not in self._names(attachment.kind):
             raise undecided(name, f"is named in the template, and no such {attachment.kind} is known",
                             "describe people who are not in the template as Person")  # fmt: skip
-        yield (attachment.kind, name.lower()), policy if attachment.is_certain else possible(policy, fault)
+        place = attachment.policy.path[1]
+        holder = _of_one(place) if place in self._alternatives(attachment.kind, name) else name.lower()
+        yield (attachment.kind, holder), policy if attachment.is_certain else possible(policy, fault)
 
-    def _groups_of(self, user: str) -> tuple[tuple[IamGroup, ...], tuple[AttachedPolicy, ...]]:
+    def _alternatives(self, kind: str, name: str) -> frozenset[object]:
+        """Return the logical ids of users, groups or roles of one name, between which conditions choose; none where
+        there are not several."""
+        alike = frozenset(resource.logical_id for resource in self._resources.get((kind, name.lower()), ()))
+        return alike if len(alike) > 1 else frozenset()
+
+    @cached_property
+    def _resources(self) -> Mapping[PolicyHolder, list[NamedResource]]:
+        by_name: dict[PolicyHolder, list[NamedResource]] = {}
+        for resource in self.named.of_type(USER, GROUP, ROLE):
+            by_name.setdefault((resource.type, resource.name.lower()), []).append(resource)
+        return by_name
+
+    def _groups_of(self, user: str, logical_id: str = "") -> tuple[tuple[IamGroup, ...], tuple[AttachedPolicy, ...]]:
         """Return the groups of a user, and policies in place of groups of which the user may be a member."""
         groups: list[IamGroup] = []
         doubtful: list[AttachedPolicy] = []
-        for membership in self._memberships.get(user.lower(), ()):
+        elsewhere = self._alternatives(USER, user) - {logical_id}
+        written_here = (item for item in self._memberships.get(user.lower(), ()) if item.group.path[1] not in elsewhere)
+        for membership in written_here:
             group = self.named.find(membership.group, GROUP)
             written = self.named.text(membership.group.text)
             name = shown(written)
             if group is None and not self.policies.tolerant:
                 raise undecided(name, "is not a group of the account")
-            why = "not known before the deployment" if HOLE.search(written) else "not among those that were read"
+            is_elsewhere = group is None and not HOLE.search(written)
+            why = "not among those that were read" if is_elsewhere else "not known before the deployment"
             fault = Fault(shown(user), f"may be in the group {name}, which is {why}")
             if group is None:
                 doubtful.append(unknown_policy(name, fault))
             elif membership.is_certain:
-                groups.append(named(group.logical_id, self.groups))
+                groups.append(named(group.name, self.groups))
             else:
-                doubtful += [possible(policy, fault) for policy in named(group.logical_id, self.groups).policies]
+                doubtful += [possible(policy, fault) for policy in named(group.name, self.groups).policies]
         return _distinct(groups), _distinct(doubtful)
 
     @cached_property
@@ -255,6 +275,11 @@ class AccountReading:
     def _names(self, kind: str) -> frozenset[str]:
         people = [person.name for person in self.people] if kind == USER else []
         return frozenset(name.lower() for name in (*(resource.name for resource in self.named.of_type(kind)), *people))
+
+
+def _of_one(logical_id: object) -> str:
+    """Return by what a policy is kept that is attached to one of several of the same name: no name has a slash."""
+    return f"/{logical_id}"
 
 
 def _distinct(several: Iterable[_T]) -> tuple[_T, ...]:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
-from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
 from iamgen.access.action_lists import ActionList, ActionNames
@@ -23,12 +22,24 @@ from iamgen.access.statement_index import StatementIndex
 ActionSet = int
 """A set of known actions: bit `n` says whether the action at place `n` belongs to it."""
 
-UNLISTED = "-unlisted-"
-"""The name of an action that stands for those that a service has and the list has not. Names of real actions have
-only letters and digits, so that an entry matches it only if it would match any other new action as well."""
+UNLISTED = "-"
+"""The name of an action that stands for those that a service has and the list has not, and that no pattern means but
+those that mean every action. Names of real actions have only letters and digits."""
 UNLISTED_SERVICE = "-unlisted-"
 """The prefix of a service that stands for those that the list does not have."""
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class MentionedActions:
+    """Actions that policies mean beside the list of AWS's actions."""
+
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """How each is shown, by its name in lower case. Some are named; the others stand for what patterns mean."""
+    too_many: frozenset[str] = frozenset()
+    """The services whose patterns overlap in so many ways that not every way has an action that stands for it."""
+
+
+_NOTHING = MentionedActions()
 
 
 @dataclass(frozen=True)
@@ -99,6 +110,8 @@ class KnownActions:
     """The actions by service."""
     mentioned: Mapping[str, str] = field(default_factory=dict, repr=False)
     """How those are shown that policies mention and that are not in the list of AWS's actions, by their names."""
+    too_many: frozenset[str] = frozenset()
+    """The services of which not all new actions are stood for, since too many patterns mean them."""
     _of_policy: WeakKeyDictionary[StatementIndex, tuple[StatementActions, ...]] = field(
         default_factory=WeakKeyDictionary, repr=False
     )
@@ -115,7 +128,7 @@ class KnownActions:
         return cls(tuple(names), services)
 
     @classmethod
-    def with_unlisted(cls, actions: Iterable[str], mentioned: Mapping[str, str] = _NOTHING) -> KnownActions:
+    def with_unlisted(cls, actions: Iterable[str], mentioned: MentionedActions = _NOTHING) -> KnownActions:
         """Return these actions, one more for each service, and one of an unlisted service.
 
         The ones that are added stand for all the actions that AWS has, or will have, beside those of the list. So
@@ -123,10 +136,10 @@ class KnownActions:
         `mentioned_actions` finds them: so `s3:Get*` stays more as well, and a new action is compared by its name.
         """
         listed = {action.lower() for action in actions}
-        more = {name: shown for name, shown in mentioned.items() if name not in listed}
+        more = {name: shown for name, shown in mentioned.shown.items() if name not in listed}
         services = {name.partition(":")[0] for name in (*listed, *more)} | {UNLISTED_SERVICE}
         made = cls.of((*listed, *more, *(f"{service}:{UNLISTED}" for service in services)))
-        return replace(made, mentioned=more)
+        return replace(made, mentioned=more, too_many=mentioned.too_many)
 
     @cached_property
     def all(self) -> ActionSet:

@@ -5,23 +5,24 @@ from __future__ import annotations
 from functools import lru_cache
 
 from iamgen.access.documents import Statement
-from iamgen.access.known_actions import KnownActions
-from iamgen.access.mentioned_actions import action_entries, mentioned_actions
+from iamgen.access.known_actions import KnownActions, MentionedActions
 from iamgen.access.statement_index import StatementIndex, indexes_of
 from iamgen.access_diff.matched_principals import MatchedModels
 from iamgen.aws.data.services import every_action
+from iamgen.questions.mentioned_actions import action_entries, mentioned_actions
 from iamgen.questions.model import KnownEntity
 
 
 def compared_actions(models: MatchedModels) -> KnownActions:
     """Return the actions that AWS is known to have, actions that represent future ones, and the actions that policies
     of either side mention."""
-    return _with(frozenset(mentioned_actions(action_entries(_statements(models))).items()))
+    mentioned = mentioned_actions(action_entries(_statements(models)))
+    return _with(frozenset(mentioned.shown.items()), mentioned.too_many)
 
 
 @lru_cache(maxsize=4)
-def _with(mentioned: frozenset[tuple[str, str]]) -> KnownActions:
-    return KnownActions.with_unlisted(every_action(), dict(sorted(mentioned)))
+def _with(shown: frozenset[tuple[str, str]], too_many: frozenset[str]) -> KnownActions:
+    return KnownActions.with_unlisted(every_action(), MentionedActions(dict(sorted(shown)), too_many))
 
 
 def _statements(models: MatchedModels) -> tuple[Statement, ...]:

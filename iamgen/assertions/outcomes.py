@@ -12,7 +12,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from iamgen.access.mentioned_actions import action_entries
 from iamgen.assertions.breaches import Breach
 from iamgen.assertions.callers import MeantCallers
 from iamgen.assertions.forbidden import ForbidCheck
@@ -27,6 +26,7 @@ from iamgen.declaration.resolved import Declaration
 from iamgen.declaration.source import located
 from iamgen.declaration.types.forbid import Forbid
 from iamgen.errors import Fault, IamgenError
+from iamgen.questions.mentioned_actions import action_entries
 from iamgen.questions.model import AccessModel
 from iamgen.questions.reach import Reacher
 
@@ -83,6 +83,7 @@ class _AssertionCheck:
         yield from self._empty(assertion, requests, meant)
         decisions = PolicyDecisions(requests, self._contents)
         check = (ForbidCheck if isinstance(assertion, Forbid) else RequireCheck)(self._reacher, decisions, meant)
+        yield from self._in_part(assertion, requests)
         breaches = tuple(islice(check.breaches(), _BREACHES))
         if breaches:
             yield self._broken(assertion, breaches)
@@ -105,6 +106,13 @@ class _AssertionCheck:
         hint = _remedy(first, is_forbidden=is_forbidden)
         because = f"because: {assertion.because}; " if assertion.because else ""
         return self._outcome("error", assertion, problem, f"{because}{hint}")
+
+    def _in_part(self, assertion: Assertion, requests: AssertedRequests) -> Iterator[AssertionOutcome]:
+        """Yield a warning where it is not looked at whether some action that is yet to come is allowed."""
+        if services := requests.services_in_part:
+            new = f"every action that AWS may add to {' and '.join(services)}"
+            problem = f"{assertion.label} is not decided for {new}: too many patterns of policies overlap"
+            yield self._outcome("warning", assertion, problem, "write fewer patterns that begin with a wildcard")
 
     def _empty(
         self, assertion: Assertion, requests: AssertedRequests, meant: MeantCallers

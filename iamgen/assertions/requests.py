@@ -10,8 +10,7 @@ from functools import cached_property, lru_cache
 from iamgen.access.beyond_policies import NEEDS_NOTHING
 from iamgen.access.conditions import Condition, Operator
 from iamgen.access.documents import Statement
-from iamgen.access.known_actions import UNLISTED, KnownActions
-from iamgen.access.mentioned_actions import mentioned_actions
+from iamgen.access.known_actions import UNLISTED, UNLISTED_SERVICE, KnownActions, MentionedActions
 from iamgen.access.patterns import Pattern
 from iamgen.access.resource_lists import resource_pattern
 from iamgen.declaration.declared_type import Assertion, texts_of
@@ -20,6 +19,7 @@ from iamgen.declaration.types.forbid import Forbid
 from iamgen.questions.arn_forms import form_pattern, shaped
 from iamgen.questions.demands import EVERYTHING, known_actions
 from iamgen.questions.glob_walk import samples
+from iamgen.questions.mentioned_actions import mentioned_actions
 
 ASSUME_ROLE = "sts:assumerole"
 """The action, in lower case, by which users and sessions assume a role."""
@@ -112,20 +112,41 @@ class AssertedRequests:
         """Return whether an action is among those that are meant."""
         return action.lower() in self.listed_actions
 
+    @cached_property
+    def _patterns(self) -> frozenset[str]:
+        return frozenset(written for written in texts_of(self.assertion.actions) if {"*", "?"} & set(written))
+
+    @cached_property
+    def _mentioned(self) -> MentionedActions:
+        """The actions beside the list that policies or the assertion mention, where the assertion has patterns."""
+        return mentioned_actions((*self.written_actions, *self._patterns)) if self._patterns else MentionedActions()
+
+    @cached_property
+    def services_in_part(self) -> tuple[str, ...]:
+        """The services that may get actions which are forbidden, and of which it is not said whether they are allowed:
+        too many patterns overlap."""
+        if not isinstance(self.assertion, Forbid):
+            return ()
+        meant = {written.partition(":")[0].lower() for written in self._patterns}
+        too_many = self._mentioned.too_many
+        return tuple(sorted(too_many if EVERYTHING in meant else too_many & meant))
+
     def _unlisted(self) -> Iterator[str]:
         """Yield actions that represent those that the list does not have, and actions that policies name."""
-        patterns = {written.lower() for written in texts_of(self.assertion.actions) if {"*", "?"} & set(written)}
-        mentioned = mentioned_actions((*self.written_actions, *patterns)) if patterns else {}
-        if EVERYTHING in patterns:
-            services = {name.partition(":")[0] for name in (*self.listed_actions, *mentioned)} | {UNLISTED}
+        mentioned = self._mentioned.shown
+        if EVERYTHING in self._patterns:
+            services = {name.partition(":")[0] for name in (*self.listed_actions, *mentioned)} | {UNLISTED_SERVICE}
             yield from (f"{service}:{UNLISTED}" for service in services)
             yield from mentioned
-        for written in patterns - {EVERYTHING}:
-            yield from (name for name in mentioned if _glob(written).matches(name))
+        for written in self._patterns - {EVERYTHING}:
+            yield from (name for name in mentioned if _glob(written.lower()).matches(name))
 
     def spelled(self, action: str) -> str:
         """Return an action as AWS writes it, or which new ones are meant."""
-        return self.listed_actions.get(action, action.replace(UNLISTED, "(any new)"))
+        service, _, name = action.partition(":")
+        if name == UNLISTED:
+            return "(any new service)" if service == UNLISTED_SERVICE else f"{service}:(any new action)"
+        return self.listed_actions.get(action) or self._mentioned.shown.get(action, action)
 
     def forms(self, action: str, account_id: str, partition: str) -> MeantResources | None:
         """Return which resources of an action the assertion means, or None if the action can have none of them.

@@ -9,7 +9,6 @@ from typing import Literal
 
 from iamgen.access.documents import Statement
 from iamgen.access.known_actions import KnownActions
-from iamgen.access.mentioned_actions import action_entries, mentioned_actions
 from iamgen.access.policies import identity_policy
 from iamgen.access_diff.resource_forms import RESOURCE_FORMS
 from iamgen.aws.data.services import every_action
@@ -17,6 +16,7 @@ from iamgen.aws.services import list_date
 from iamgen.errors import Fault, each
 from iamgen.iam.json_text import parse
 from iamgen.iam.text_file import parsed, read_text
+from iamgen.questions.mentioned_actions import action_entries, mentioned_actions
 from iamgen.regions.action_words import ActionWords
 from iamgen.regions.comparison import AccessComparison, ComparisonScope, compare
 from iamgen.regions.comparison_text import PolicyDifference

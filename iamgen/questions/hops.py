@@ -20,6 +20,7 @@ from iamgen.questions.trusted_strangers import SAML
 
 ANYBODY = "*"
 _SESSION_NAME = "sts:rolesessionname"
+_NAME_VARIABLE = f"${{{_SESSION_NAME}"
 _ANY_NAME = "session"
 _NAME_TESTS = frozenset({"StringEquals", "StringLike"})
 RANK = {"allowed": 0, "unknown": 1, "denied": 2}
@@ -66,10 +67,15 @@ def _denied_by_each_name(acting: Acting, role: KnownEntity) -> Hop | None:
     Of a name that nobody knows, conditions that exclude each other are all unknown. So each name is tried, where
     policies tell apart no more names than those that they list.
     """
-    names = _all_names((*role.as_role.trust, *acting.known.statements, *acting.known.boundary))
+    statements = (*role.as_role.trust, *acting.known.statements, *acting.known.boundary)
+    names = () if any(map(_inserts_name, statements)) else _all_names(statements)
     own = tuple(_own_sessions(acting, role))
-    tried = [hop_named(acting, role, name, as_session) for name in names for as_session in own]
-    return tried[0] if tried and all(hop.verdict.outcome == "denied" for hop in tried) else None
+    denied: Hop | None = None
+    for hop in (hop_named(acting, role, name, as_session) for name in names for as_session in own):
+        if hop.verdict.outcome != "denied":
+            return None
+        denied = denied or hop
+    return denied
 
 
 def _all_names(statements: Iterable[Statement]) -> tuple[str, ...]:
@@ -85,6 +91,14 @@ def _all_names(statements: Iterable[Statement]) -> tuple[str, ...]:
     marks = tuple(pattern(value, variables=False, wildcards=is_like) for value, is_like in sorted(values))
     walked = samples((pattern("*", variables=False),), marks)
     return walked.texts if walked.is_complete else ()
+
+
+def _inserts_name(statement: Statement) -> bool:
+    """Return whether a statement compares something else with the name of the session, by a policy variable: then
+    there may be as many names to tell apart as there are values of that."""
+    values = (value for condition in statement.conditions for value in condition.values)
+    texts = (*statement.resources, *statement.not_resources, *values)
+    return any(_NAME_VARIABLE in text.lower() for text in texts)
 
 
 def hop_in_session(acting: Acting, role: KnownEntity, session: str) -> Hop:

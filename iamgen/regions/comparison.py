@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from iamgen.access.action_matrix import divided_by_statements
 from iamgen.access.beyond_policies import NOT_UP_TO_POLICIES
 from iamgen.access.documents import Statement
-from iamgen.access.known_actions import ActionSet, KnownActions
+from iamgen.access.known_actions import UNLISTED, ActionSet, KnownActions
 from iamgen.access.patterns import Pattern
 from iamgen.access.statement_index import StatementIndex, indexes_of
 from iamgen.errors import Fault
@@ -116,6 +116,7 @@ def compare(
                 changed.append(ChangedActions(actions, result))
             elif isinstance(result, NotDecided):
                 doubts.append(DoubtfulActions(actions, result.reasons))
+    doubts += _beside_stand_ins(known, touched)
     usual = _Usual(known, scope)
     return AccessComparison(
         known,
@@ -124,6 +125,14 @@ def compare(
         tuple(usual.shown(item, after, before) for item in _alike(losses)),
         _same_doubts(doubts),
     )
+
+
+def _beside_stand_ins(known: KnownActions, touched: ActionSet) -> Iterator[DoubtfulActions]:
+    """Yield the services of which not every new action is compared, where statements differ that are about them."""
+    for service in sorted(known.too_many):
+        if touched & known.of_service(service):
+            reason = Fault(service, "too many patterns overlap for every action to be compared that AWS may add to it")
+            yield DoubtfulActions(known.only([f"{service}:{UNLISTED}"]), (reason,))
 
 
 @dataclass(frozen=True)

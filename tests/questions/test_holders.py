@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from iamgen.questions.can import Asker
 from iamgen.questions.circumstances import Circumstances
 from iamgen.questions.demands import demand
@@ -140,3 +142,27 @@ def test_who_is_named_and_not_known_may_do_it_perhaps(modelled: Modelled) -> Non
     assert who_can_text(asker.model, alone, None, coloured=False).startswith(
         "who may do sqs:SendMessage: nobody who is known\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("block", "unknown"),
+    [
+        ({"StringEquals": {"aws:PrincipalArn": [f"arn:aws:iam::{DEV}:user/ann", f"arn:aws:iam::{DEV}:user/ghost"]}},
+         [f"arn:aws:iam::{DEV}:user/ghost"]),
+        ({"ArnLike": {"AWS:principalarn": f"arn:aws:iam::{DEV}:role/ghost"}}, [f"arn:aws:iam::{DEV}:role/ghost"]),
+        ({"ArnNotEquals": {"aws:PrincipalArn": f"arn:aws:iam::{DEV}:user/ghost"}}, []),
+        ({"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{DEV}:user/g*"}}, []),
+        ({"StringEquals": {"aws:PrincipalArn": "arn:aws:iam::999999999999:user/ghost"}}, []),
+        ({"StringEquals": {"aws:username": ["ann", "ghost", "g*"]}}, ["the user ghost"]),
+        ({"StringNotEquals": {"aws:username": "ghost"}}, []),
+        ({"StringEquals": {"aws:PrincipalAccount": DEV}}, []),
+    ],
+)  # fmt: skip
+def test_users_whom_a_condition_names_and_nobody_knows_are_named(
+    modelled: Modelled, block: dict[str, Any], unknown: list[str]
+) -> None:
+    trust = trusted({"AWS": f"arn:aws:iam::{DEV}:root"}, Condition=block)
+    asker = modelled({DEV: {"Ann": user("ann"), "R": role("R", trust, statement("Allow", "s3:*"))}})
+    holder_answer = who_can(asker, "s3:GetObject")
+    assert [*holder_answer.unknown] == unknown
+    assert bool(holder_answer.of_nobody) is not bool(unknown)

@@ -11,7 +11,7 @@ import pytest
 from iamgen.questions.can import AccessAnswer, Asker
 from iamgen.questions.explanation import conditions, missing, missing_for_role
 from iamgen.questions.path_steps import path
-from tests.questions.conftest import DEV, OPS, role, statement, trusted, user
+from tests.questions.conftest import DEV, OPS, document, role, statement, trusted, user
 
 Modelled = Callable[[dict[str, dict[str, Any]]], Asker]
 Ask = Callable[..., AccessAnswer]
@@ -464,3 +464,73 @@ def test_conditions_on_the_name_of_a_session_that_exclude_each_other_let_nobody_
     asker = modelled({OPS: {"Alice": user("alice", ASSUME)}, DEV: {"Ops": role("ops", trusts, READ)}})
     answer = ask(asker, "alice", "s3:GetObject", account=DEV)
     assert answer.level == level
+
+
+@pytest.mark.parametrize(
+    ("trust_of", "asked_for"),
+    [
+        ({"StringLike": {"sts:RoleSessionName": "o*"}}, f"arn:aws:iam::{DEV}:role/${{sts:RoleSessionName}}"),
+        (
+            {
+                "StringLike": {"sts:RoleSessionName": "o*"},
+                "StringEquals": {"aws:PrincipalAccount": "${sts:RoleSessionName}"},
+            },
+            "*",
+        ),
+        (
+            {
+                "StringLike": {"sts:RoleSessionName": "a*"},
+                "StringEquals": {"aws:PrincipalTag/login": "${STS:rolesessionname, 'x'}"},
+            },
+            "*",
+        ),
+    ],
+)
+def test_of_a_name_that_is_compared_with_something_else_not_every_value_has_been_tried(
+    modelled: Modelled, ask: Ask, trust_of: dict[str, Any], asked_for: str
+) -> None:
+    assume = statement("Allow", "sts:AssumeRole", asked_for)
+    trust = trusted({"AWS": ALICE}, Condition=trust_of)
+    alice = user("alice", assume, Tags=[{"Key": "login", "Value": "al"}])
+    asker = modelled({OPS: {"Alice": alice}, DEV: {"Ops": role("ops", trust, READ)}})
+    assert ask(asker, "alice", "s3:GetObject", account=DEV).level == "depends"
+
+
+EXTERNAL = {"sts:ExternalId": "x"}
+
+
+@pytest.mark.parametrize(
+    ("trust_of", "own", "bounded"),
+    [
+        ({"StringLike": {"sts:RoleSessionName": "a*"}}, {}, {"StringNotEquals": {"sts:RoleSessionName": "a"}}),
+        ({"StringLike": {"sts:RoleSessionName": "a*"}}, {"StringNotEquals": {"sts:RoleSessionName": "a"}}, {}),
+        (
+            {"StringEqualsIgnoreCase": {"sts:RoleSessionName": "Ab"}},
+            {"StringNotEquals": {"sts:RoleSessionName": "Ab"}},
+            {},
+        ),
+        ({"StringEquals": {**EXTERNAL, "sts:RoleSessionName": "${aws:username}"}}, {}, {}),
+    ],
+)
+def test_a_name_that_is_not_tried_first_may_still_be_let_in(
+    modelled: Modelled, ask: Ask, trust_of: dict[str, Any], own: dict[str, Any], bounded: dict[str, Any]
+) -> None:
+    trust = trusted({"AWS": ALICE}, Condition={"StringEquals": EXTERNAL, **trust_of})
+    boundary = {"ManagedPolicyName": "b", "PolicyDocument": document(statement("Allow", "*", Condition=bounded))}
+    bound = {} if not bounded else {"PermissionsBoundary": {"Ref": "B"}}
+    resources = {
+        "Alice": user("alice", statement("Allow", "sts:AssumeRole", **({"Condition": own} if own else {})), **bound),
+        "B": {"Type": "AWS::IAM::ManagedPolicy", "Properties": boundary},
+    }
+    asker = modelled(
+        {OPS: resources if bounded else {"Alice": resources["Alice"]}, DEV: {"Ops": role("ops", trust, READ)}}
+    )
+    assert ask(asker, "alice", "s3:GetObject", account=DEV).level == "depends"
+
+
+def test_a_role_that_is_denied_unless_the_session_is_called_as_it_may_be_assumed(modelled: Modelled, ask: Ask) -> None:
+    named = {"NotResource": f"arn:aws:iam::{DEV}:role/${{sts:RoleSessionName}}"}
+    denied = {"Effect": "Deny", "Action": "sts:AssumeRole", **named}
+    trust = trusted({"AWS": ALICE}, Condition={"StringLike": {"sts:RoleSessionName": "o*"}})
+    asker = modelled({OPS: {"Alice": user("alice", ASSUME, denied)}, DEV: {"Ops": role("ops", trust, READ)}})
+    assert ask(asker, "alice", "s3:GetObject", account=DEV).level == "depends"

@@ -13,6 +13,8 @@ from iamgen.access.evaluate import Verdict
 from iamgen.access.known_actions import UNLISTED, UNLISTED_SERVICE, KnownActions
 from iamgen.access.partial_reading import parse_partly
 from iamgen.access.patterns import pattern
+from iamgen.errors import Fault
+from iamgen.questions.mentioned_actions import action_entries, mentioned_actions
 from iamgen.regions import search
 from iamgen.regions.comparison import ComparisonScope, ResourceForms, compare
 from iamgen.regions.difference import NotDecided, PolicySet, Witness, difference
@@ -34,6 +36,10 @@ def allow(**elements: Any) -> dict[str, Any]:
 
 def deny(**elements: Any) -> dict[str, Any]:
     return {"Effect": "Deny", "Action": "s3:*", "Resource": "*"} | elements
+
+
+def beside(action: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "NotAction": action, "Resource": "*"}
 
 
 def when(operator: str, key: str, *values: str) -> dict[str, Any]:
@@ -234,6 +240,51 @@ def test_a_wildcard_stays_more_than_the_actions_of_today() -> None:
         policy(allow(Action=["s3:*", "s3:Get*"])), policy(allow(Action="s3:*"), allow(Action="s3:PutObject")), KNOWN
     )
     assert same.is_proven_equal
+
+
+def known_beside(*policies: PolicySet) -> KnownActions:
+    mentioned = mentioned_actions(entry for item in policies for entry in action_entries(item.identity))
+    return KnownActions.with_unlisted(["s3:GetObject", "s3:ListBucket", "sqs:SendMessage"], mentioned)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gained"),
+    [
+        (
+            (allow(Action="s3:*Get*"), deny(Action="s3:*Object")),
+            (allow(Action="s3:*Get*"), deny(Action="s3:Get*Object")),
+            ["s3:-getobject"],
+        ),
+        ((allow(Action="s3:*"), deny(Action="s3:*List*")), (allow(Action="s3:*"),), ["s3:-list", "s3:listbucket"]),
+        ((allow(Action="s3:Get?"),), (allow(Action="s3:Ge??"),), ["s3:gex-", "s3:gexx"]),
+        ((beside("new:*"),), (beside("new:*Get*"),), ["new:-"]),
+        (
+            (allow(Action="s3:*Get*"), deny(Action="s3:*Acl")),
+            (allow(Action="s3:*Get*"), deny(Action="s3:*Get*Acl")),
+            [],
+        ),
+    ],
+)
+def test_new_actions_are_compared_in_each_way_in_which_patterns_mean_them(
+    before: tuple[dict[str, Any], ...], after: tuple[dict[str, Any], ...], gained: list[str]
+) -> None:
+    first, second = policy(*before), policy(*after)
+    known = known_beside(first, second)
+    compared = compare(first, second, known)
+    assert [name for item in compared.gains for name in known.named(item.actions)] == gained
+    assert compared.is_proven_equal is not bool(gained)
+
+
+def test_nothing_is_proven_of_new_actions_that_too_many_patterns_may_mean() -> None:
+    many = allow(Action=[f"s3:*{letter}*" for letter in "abcdefghijklmnopqrst"])
+    before, queues = policy(many), policy(many, allow(Action="sqs:*"))
+    known = known_beside(before, queues)
+    assert not compare(before, queues, known).doubts
+    (doubt,) = compare(before, policy(many, allow(Action="s3:*ab*")), known).doubts
+    assert [*known.named(doubt.actions)] == ["s3:-"]
+    assert doubt.reasons == (
+        Fault("s3", "too many patterns overlap for every action to be compared that AWS may add to it"),
+    )
 
 
 def test_the_request_that_is_shown_is_one_that_the_action_has() -> None:
