@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import runpy
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ from tests.published_schemas import require_published, schema_of_call
 
 # Looking for garbage as often as Python does by itself takes a fifth of the time of tests that decide about access.
 gc.set_threshold(100_000, 20, 50)
+# A shell that starts the tests with `&` lets them ignore ^C, and so do all programs that they start. The tests that
+# interrupt a program would then wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes says something about the machine, not about the code.
 # .ci/run takes fewer examples, to end in time, and the same ones each time, so that a commit that passed passes again;
 # `make test` takes 100 at random.

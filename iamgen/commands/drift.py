@@ -33,6 +33,7 @@ from iamgen.ui.plan_line import PlanLine
 
 DONE, FAILED, DRIFTED = 0, 1, 4
 _SIGNS = " (+ is only in AWS, - is missing there, ~ is not as it was deployed)"
+_OUTSIDE = "iamgen audit looks for access outside the stack."
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _summary(inspections: Collection[Inspection]) -> tuple[PlanLine, ...]:
     parts += [f"{count} {words.split('|')[count != 1]}" for words, count in counts.items() if count]
     return (
         PlanLine(f"Drift: {'; '.join(parts)}{signs}.", tone="heading"),
-        PlanLine(f"Never compared: {'; '.join(NOT_COMPARED)}."),
+        PlanLine(f"Never compared: {'; '.join(NOT_COMPARED)}. {_OUTSIDE}"),
     )
 
 

@@ -6,24 +6,25 @@ from collections.abc import Mapping
 from typing import Literal
 
 AuditRule = Literal[
-    "missing-user",
+    "administrator",
+    "outside-principal",
     "undeclared-user",
-    "user-differs",
-    "missing-membership",
     "extra-membership",
     "policy-on-user",
-    "no-mfa",
-    "several-devices",
-    "old-key",
-    "unused-key",
     "root-key",
     "root-without-mfa",
-    "weak-password-policy",
-    "deleted-principal",
-    "outside-principal",
+    "no-mfa",
     "undeclared-resource",
-    "administrator",
+    "deleted-principal",
+    "old-key",
+    "unused-key",
+    "several-devices",
+    "weak-password-policy",
+    "user-differs",
+    "missing-membership",
+    "missing-user",
 ]
+"""The rules, in the order of their findings: first those by which somebody may have access who should not have it."""
 DETAILS: Mapping[AuditRule, str] = {
     "user-differs": "the difference, such as 'path /a/ should be /b/'",
     "missing-membership": "the name of the group",

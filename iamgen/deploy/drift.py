@@ -25,7 +25,7 @@ NOT_COMPARED = (
     "tags of policies and providers",
     "thumbprints of OIDC providers",
     "old versions of policies",
-    "roles and groups outside the stack, but for the stack's policies",
+    "roles and groups outside the stack, except the stack's policies",
 )
 # CloudFormation compares no membership, and iamgen all of them: in `beside`.
 _COMPARED_HERE = "AWS::IAM::UserToGroupAddition"

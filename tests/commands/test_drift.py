@@ -23,7 +23,7 @@ READ_TRUST = (
 SIGNS = " (+ is only in AWS, - is missing there, ~ is not as it was deployed)"
 NEVER = (
     "Never compared: passwords, access keys, MFA devices; boundaries and tags of people outside the stack;"
-    " tags of policies and providers; thumbprints of OIDC providers; old versions of policies; roles and groups outside the stack, but for the stack's policies.\n"
+    " tags of policies and providers; thumbprints of OIDC providers; old versions of policies; roles and groups outside the stack, except the stack's policies. iamgen audit looks for access outside the stack.\n"
 )
 ADVICE = ": declare {0} in users.py, or take everything from them: iamgen user offboard {0}\n"
 EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
