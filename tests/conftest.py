@@ -59,6 +59,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="write the golden templates anew")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: takes long and changes seldom; .ci/run leaves it out, make test does not")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "WITHOUT_LONG" in os.environ:
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="takes long: make test runs it"))
+
+
 @pytest.fixture
 def make_repo(tmp_path: Path) -> MakeRepo:
     """Return what makes a repository of these two files and returns its folder."""

@@ -27,6 +27,8 @@ MIB = 1 << 20
 
 Bench = Callable[[str], Any]
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:

@@ -103,7 +103,7 @@ def requests(acting: Acting, on: list[str], seed: int) -> Iterator[Request]:
 
 
 @given(policies, boundaries, places, seeds)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=min(40, 2 * settings().max_examples), deadline=None)
 def test_nothing_is_allowed_of_what_is_proven_to_be_forbidden(
     blocks: list[dict[str, Any]], boundary: list[dict[str, Any]] | None, on: list[str], seed: int
 ) -> None:
@@ -122,7 +122,7 @@ def test_nothing_is_allowed_of_what_is_proven_to_be_forbidden(
 
 
 @given(policies, boundaries, places, seeds)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=min(40, 2 * settings().max_examples), deadline=None)
 def test_everything_is_allowed_of_what_is_proven_to_be_possible(
     blocks: list[dict[str, Any]], boundary: list[dict[str, Any]] | None, on: list[str], seed: int
 ) -> None:

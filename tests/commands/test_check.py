@@ -300,7 +300,8 @@ def test_an_action_that_is_newer_than_the_lists_is_told_once(tmp_path: Path, iam
     assert done.returncode == 0
     assert done.stdout.count("iam:AcquireRole") == 1
     assert (
-        f"W132 unknown-action: iam:AcquireRole is not in the list of actions of {list_date()}: right if" in done.stdout
+        f"W132 unknown-action: iam:AcquireRole is not in the list of actions of {list_date()}: it is right if"
+        in done.stdout
     )
     assert "W3037" not in done.stdout
     assert "account-access" not in done.stdout

@@ -25,7 +25,15 @@ PROJECTS = (
     "blog-prod=555555555555",
 )
 STAND_IN = ("dev=222222222222", "user-only=222222222222", "prod=333333333333")
-SETS = pytest.mark.parametrize("accounts", [ONE_SET, PROJECTS, STAND_IN], ids=["one set", "projects", "stand-in"])
+SETS = pytest.mark.parametrize(
+    "accounts",
+    [
+        pytest.param(ONE_SET, marks=pytest.mark.long),
+        PROJECTS,
+        pytest.param(STAND_IN, marks=pytest.mark.long),
+    ],
+    ids=["one set", "projects", "stand-in"],
+)
 TARGETS = ("help", "render", "check", "test", "bench", "release", "release/feature", "release/bugfix", "release/breaking",
            "release/patch", "release/minor", "release/major", "release/public", "release/v1.2.3",
            "promote/infra/v1.2.3", "deploy/dev")  # fmt: skip
@@ -151,7 +159,9 @@ def test_it_can_be_released(iamgen: Run, make: Run, tmp_path: Path, at_home: Non
     assert "refs/heads/env/infra" in make(folder, "git ls-remote origin")
 
 
-@pytest.mark.parametrize("accounts", [ONE_SET, STAND_IN], ids=["one set", "stand-in"])
+@pytest.mark.parametrize(
+    "accounts", [ONE_SET, pytest.param(STAND_IN, marks=pytest.mark.long)], ids=["one set", "stand-in"]
+)
 def test_it_deploys(iamgen: Run, make: Run, tmp_path: Path, aws: Any, accounts: tuple[str, ...]) -> None:
     """As its README says: the people, then all accounts, and the people's groups."""
     folder = begun(iamgen, tmp_path, accounts)

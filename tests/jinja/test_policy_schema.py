@@ -166,7 +166,12 @@ OPERATORS = sorted(
 )
 CONDITIONS = st.dictionaries(
     st.sampled_from(OPERATORS),
-    st.dictionaries(st.just("aws:username"), st.sampled_from(VALUES), max_size=1),
+    st.dictionaries(
+        # as with actions below: what a reference comes to, such as a date, is not known before the deployment
+        st.just("aws:username"),
+        st.sampled_from([value for value in VALUES if value not in (ROLE, REFERENCE)]),
+        max_size=1,
+    ),
     max_size=2,
 )
 CHANGES = st.dictionaries(st.sampled_from(ELEMENTS), st.sampled_from([LEFT_OUT, *VALUES]), max_size=2)

@@ -47,12 +47,12 @@ def test_what_is_accepted_fails_no_night_and_is_listed_and_counted(repository: P
     assert (code, warnings) == (0, "")
     assert text.splitlines()[:5] == [
         "dev (222222222222): nothing else found, and 2 accepted",
-        "  accepted (users.py:11): root-without-mfa: the root user has no MFA device",
-        "      no password is known",
         f"  accepted (users.py:12): outside-principal: partner trusts {VENDOR}, and no file declares that",
         "      our monitoring",
+        "  accepted (users.py:11): root-without-mfa: the root user has no MFA device",
+        "      no password is known",
     ]
-    last = "Accepted in users.py: 2 findings (root-without-mfa 1, outside-principal 1)."
+    last = "Accepted in users.py: 2 findings (outside-principal 1, root-without-mfa 1)."
     assert text.splitlines()[-1] == last
     _, page, _ = audited(repository, "markdown")
     assert (
@@ -63,8 +63,8 @@ def test_what_is_accepted_fails_no_night_and_is_listed_and_counted(repository: P
     (account,) = valid("audit", body)["accounts"]
     assert account["findings"] == []
     assert [(item["finding"]["detail"], item["reason"], item["place"]) for item in account["accepted"]] == [
-        ("", "no password is known", "users.py:11"),
         (VENDOR, "our monitoring", "users.py:12"),
+        ("", "no password is known", "users.py:11"),
     ]
 
 

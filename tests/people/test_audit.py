@@ -63,15 +63,15 @@ def test_people_who_differ_and_their_credentials_are_found(repository: Path, aws
     code, body = audited(repository, "user-only")
     assert code == 4
     assert rules(body, "user-only") == [
-        ("missing-user", "bob"),
         ("undeclared-user", "mallory"),
-        *[("missing-membership", "erin")] * 3,
         ("extra-membership", "erin"),
         *[("policy-on-user", "alice")] * 2,
+        ("root-without-mfa", "root"),
         ("no-mfa", "erin"),
         ("several-devices", "alice"),
-        ("root-without-mfa", "root"),
         *[("weak-password-policy", "password policy")] * 2,
+        *[("missing-membership", "erin")] * 3,
+        ("missing-user", "bob"),
     ]
     hints = {item["rule"]: (item["problem"], item["hint"]) for item in body["accounts"][0]["findings"]}
     assert hints["undeclared-user"] == (
@@ -99,15 +99,15 @@ def test_trust_and_resources_in_no_file_are_found(repository: Path, aws: Any) ->
     code, body = audited(repository, "dev")
     assert code == 4
     assert rules(body, "dev") == [
-        ("undeclared-user", "by-hand"),
-        ("root-without-mfa", "root"),
-        ("deleted-principal", "infra-OldR-222222222222"),
         ("outside-principal", "open"),
         ("outside-principal", "open"),
         ("outside-principal", "partner"),
+        ("undeclared-user", "by-hand"),
+        ("root-without-mfa", "root"),
         ("undeclared-resource", "infra-OldP-222222222222"),
         ("undeclared-resource", "infra-OldR-222222222222"),
         ("undeclared-resource", "infra-SecretG-222222222222"),
+        ("deleted-principal", "infra-OldR-222222222222"),
     ]
     problems = [finding["problem"] for finding in body["accounts"][0]["findings"]]
     assert "the IAM user by-hand is in no file, and people are in another account" in problems

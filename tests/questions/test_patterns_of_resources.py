@@ -47,7 +47,7 @@ def level(of: Asker, resource: str) -> str:
     return of.answer(AccessQuestion("alice", "s3:GetObject", Circumstances(NOW), resource)).level
 
 
-@settings(max_examples=150)
+@settings(max_examples=min(150, 2 * settings().max_examples))
 @given(st.lists(statements(), max_size=4), st.lists(statements(), max_size=2), globs)
 def test_all_and_nothing(listed: list[dict[str, Any]], boundary: list[dict[str, Any]], glob: str) -> None:
     from iamgen.access.patterns import pattern

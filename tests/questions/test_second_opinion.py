@@ -268,7 +268,9 @@ def _resources(name: str, holder: Block) -> Block:
 
 
 @pytest.mark.parametrize("resource", [f"{BUCKET}a", f"{BUCKET}ab", f"{BUCKET}*", f"{BUCKET}a*"])
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=min(50, 2 * settings().max_examples), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(model=models(), mfa=st.sampled_from(("present", "false", "absent")))
 def test_answers_are_those_of_the_second_opinion(resource: str, model: Block, mfa: Mfa) -> None:
     texts = [f"{BUCKET}{key}" for key in KEYS if fnmatchcase(f"{BUCKET}{key}", resource)]
@@ -282,7 +284,9 @@ def test_answers_are_those_of_the_second_opinion(resource: str, model: Block, mf
             assert answer == expected or (answer == "depends" and has_address), (start, action, answer, expected)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=min(100, 2 * settings().max_examples), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(model=chains())
 def test_roles_are_reached_by_sessions_of_every_name_as_the_second_opinion_says(model: Block) -> None:
     question = AccessQuestion(f"ann@{HOME}", "s3:GetObject", Circumstances(NOW), f"{BUCKET}a")

@@ -114,7 +114,7 @@ def proven(before: PolicySet, after: PolicySet) -> bool:
 
 
 @given(policies, policies, seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=min(60, 2 * settings().max_examples), deadline=None)
 def test_nothing_is_gained_where_that_is_proven(
     first: list[dict[str, Any]], second: list[dict[str, Any]], seed: int
 ) -> None:
@@ -126,7 +126,7 @@ def test_nothing_is_gained_where_that_is_proven(
 
 
 @given(policies, statements(), seeds, st.integers(0, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=min(60, 2 * settings().max_examples), deadline=None)
 def test_one_edit_is_compared_as_the_evaluator_does(
     blocks: list[dict[str, Any]], edited: dict[str, Any], seed: int, place: int
 ) -> None:
@@ -142,7 +142,7 @@ def test_one_edit_is_compared_as_the_evaluator_does(
 
 
 @given(policies, policies, policies, policies, seeds)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=min(40, 2 * settings().max_examples), deadline=None)
 def test_boundaries_are_compared_as_the_evaluator_does(
     first: list[dict[str, Any]],
     first_boundary: list[dict[str, Any]],
