@@ -44,10 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except FailedError as exc:
         _say(f"error: {exc}")
         code = 1
-    found = f"{table(rows)}{_EXPLAINED}{before}\n"
-    sys.stdout.write(found)
+    report = f"{table(rows)}{_EXPLAINED}{before}\n"
+    sys.stdout.write(report)
     if options.save:
-        options.save.write_text(found, encoding="utf-8")
+        options.save.write_text(report, encoding="utf-8")
     return code
 
 
@@ -69,22 +69,22 @@ def _positive(text: str) -> int:
 
 
 def _rows(place: Workplace, options: argparse.Namespace) -> Iterator[Row]:
-    wanted = options.only or _LINES
+    lines = options.only or _LINES
     for name, make in _COMPARISONS.items():
-        if name in wanted:
+        if name in lines:
             comparison = make(place)
-            _say(comparison.what)
+            _say(comparison.label)
             yield short.row(comparison, options.runs)
-    if "decisions" in wanted:
+    if "decisions" in lines:
         yield from decisions.rows(place, options.runs, _say)
-    if "differences" in wanted:
+    if "differences" in lines:
         yield from differences.rows(place, options.runs, _say)
-    if "questions" in wanted:
+    if "questions" in lines:
         quick = options.quick
         yield from questions.rows(
             place, questions.SIZES[: 2 if quick else None], () if quick else questions.FILES, _say
         )
-    if "scale" in wanted:
+    if "scale" in lines:
         sizes = scale.SIZES[:-1] if options.quick else scale.SIZES
         yield from scale.rows(place, sizes, options.runs, _say)
 

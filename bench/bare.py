@@ -57,21 +57,21 @@ def policy(name: str, sid: str, actions: list[Action], resource: str) -> Managed
 
 
 def template() -> Template:
-    """Return the account's template: three roles, and a CI user that may assume one of them."""
-    made = Template(Description="infra: who may do what in dev. Made by iamgen.")
-    made.set_version("2010-09-09")
+    """Return the account's infra: three roles, and a CI user that may assume one of them."""
+    infra = Template(Description="infra: who may do what in dev. Made by iamgen.")
+    infra.set_version("2010-09-09")
     about = "Full power over everything. FOR EMERGENCIES ONLY."
-    made.add_resource(role("AdminR", about, 1, [ADMINISTRATOR], people("alice")))
-    made.add_resource(policy("OpsP", "FullPowerOverChosenServices", [Action(name, "*") for name in SERVICES], "*"))
+    infra.add_resource(role("AdminR", about, 1, [ADMINISTRATOR], people("alice")))
+    infra.add_resource(policy("OpsP", "FullPowerOverChosenServices", [Action(name, "*") for name in SERVICES], "*"))
     about = "Full power over chosen services, read-only power over all others."
-    made.add_resource(role("OpsR", about, 4, [READ_ONLY, Ref("OpsP")], people("bob"), ci()))
+    infra.add_resource(role("OpsR", about, 4, [READ_ONLY, Ref("OpsP")], people("bob"), ci()))
     readers = people("bob", "carol", "auditors/dave")
-    made.add_resource(role("ReadR", "Read-only power over all services.", 12, [READ_ONLY], readers))
+    infra.add_resource(role("ReadR", "Read-only power over all services.", 12, [READ_ONLY], readers))
     ops_role = f"arn:aws:iam::{DEV}:role/infra-OpsR-{DEV}"
-    made.add_resource(policy("CIUserCiP", "AssumeOwnRoles", [AssumeRole], ops_role))
-    made.add_resource(Group("CIUserCiG", GroupName=f"infra-CIUserCiG-{DEV}", ManagedPolicyArns=[Ref("CIUserCiP")]))
-    made.add_resource(User("CIUserCi", UserName="ci", Groups=[Ref("CIUserCiG")]))
-    return made
+    infra.add_resource(policy("CIUserCiP", "AssumeOwnRoles", [AssumeRole], ops_role))
+    infra.add_resource(Group("CIUserCiG", GroupName=f"infra-CIUserCiG-{DEV}", ManagedPolicyArns=[Ref("CIUserCiP")]))
+    infra.add_resource(User("CIUserCi", UserName="ci", Groups=[Ref("CIUserCiG")]))
+    return infra
 
 
 if __name__ == "__main__":

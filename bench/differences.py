@@ -27,18 +27,18 @@ def rows(place: Workplace, runs: int, on_next: Callable[[str], None]) -> Iterato
             place.iamgen, "diff", "--policy", *map(str, policies(place))
         ),
     }
-    for what, command in measured.items():
-        on_next(what)
-        yield _row(what, within(BUDGET, runs, partial(_once, command())))
+    for label, command in measured.items():
+        on_next(label)
+        yield _row(label, within(BUDGET, runs, partial(_once, command())))
 
 
 def _once(command: Command) -> Run:
     return run(command, look=True)
 
 
-def _row(what: str, runs: tuple[Run, ...]) -> Row:
+def _row(label: str, runs: tuple[Run, ...]) -> Row:
     took = wall(runs)
-    return Row(f"{what} ÷ {_MOST:g} s", len(runs), took, _MOST, took / _MOST, 1, cpu(runs), took, peak(runs))
+    return Row(f"{label} ÷ {_MOST:g} s", len(runs), took, _MOST, took / _MOST, 1, cpu(runs), took, peak(runs))
 
 
 def commit_all(place: Workplace, folder: Path) -> None:

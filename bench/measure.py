@@ -64,16 +64,16 @@ def run(command: Command, *, look: bool = False) -> Run:
 
     Raises FailedError unless it exits with 0.
     """
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as stderr:
         start = time.perf_counter()
-        process = _started(command, said.fileno())
+        process = _started(command, stderr.fileno())
         with watched(process.pid) if look else nullcontext(Peak()) as peak:
             _, status, usage = os.wait4(process.pid, 0)
             wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            said.seek(0)
-            raise _failed(command, process.returncode, said.read().decode(errors="replace"))
+            stderr.seek(0)
+            raise _failed(command, process.returncode, stderr.read().decode(errors="replace"))
     return Run(wall, usage.ru_utime + usage.ru_stime, max(usage.ru_maxrss * _MAXRSS_UNIT, peak.size))
 
 
@@ -87,8 +87,8 @@ def interleaved(a: Command, b: Command, runs: int) -> Pairs:
 def within(budget: float, most: int, once: Callable[[], Run]) -> tuple[Run, ...]:
     """Return runs of one thing: as many as fit into the budget (seconds), at least one, at most `most`."""
     runs = [once()]
-    wanted = min(most, int(budget / runs[0].wall))
-    runs += [once() for _ in range(wanted - 1)]
+    more_runs = min(most, int(budget / runs[0].wall))
+    runs += [once() for _ in range(more_runs - 1)]
     return tuple(runs)
 
 
@@ -124,5 +124,5 @@ def _started(command: Command, stderr: int) -> subprocess.Popen[bytes]:
     )
 
 
-def _failed(command: Command, code: int, said: str) -> FailedError:
-    return FailedError(f"{' '.join(command.argv)} ended with {code}:\n{said[-_SAID:]}")
+def _failed(command: Command, code: int, stderr: str) -> FailedError:
+    return FailedError(f"{' '.join(command.argv)} ended with {code}:\n{stderr[-_SAID:]}")

@@ -56,6 +56,6 @@ def _family(pid: int) -> Iterator[int]:
 def _share(pid: int) -> int:
     """Return a process's share of memory in bytes, 0 when it has ended."""
     with suppress(OSError):
-        found = _SHARE.search((_PROC / str(pid) / "smaps_rollup").read_text(encoding="ascii"))
-        return int(found[1]) * 1024 if found else 0
+        match = _SHARE.search((_PROC / str(pid) / "smaps_rollup").read_text(encoding="ascii"))
+        return int(match[1]) * 1024 if match else 0
     return 0

@@ -52,25 +52,25 @@ def rows(place: Workplace, sizes: Sequence[int], files: Sequence[int], on_next: 
 
 
 def _growing(
-    what: str, sizes: Sequence[int], once: Callable[[int], Run], on_next: Callable[[str], None]
+    label: str, sizes: Sequence[int], once: Callable[[int], Run], on_next: Callable[[str], None]
 ) -> Iterator[Row]:
     """Yield a row for each size: the time for each of its parts, against that at the size before."""
     before: tuple[int, float] | None = None
     for size in sizes:
-        on_next(what.format(f"{size:,}").partition(": per")[0])
+        on_next(label.format(f"{size:,}").partition(": per")[0])
         runs = within(BUDGET, 3, partial(once, size))
         each = wall(runs) / size
-        what_now = f"{what.format(f'{size:,}')}{f' ÷ of {before[0]:,}' if before else ''}"
+        size_label = f"{label.format(f'{size:,}')}{f' ÷ of {before[0]:,}' if before else ''}"
         ratio = each / before[1] if before else None
-        yield Row(what_now, len(runs), each, before and before[1], ratio, _LINEAR, cpu(runs), wall(runs), peak(runs))
+        yield Row(size_label, len(runs), each, before and before[1], ratio, _LINEAR, cpu(runs), wall(runs), peak(runs))
         if size == SIZES[-1]:
-            yield from _bounded(what, size, runs)
+            yield from _bounded(label, size, runs)
         before = size, each
 
 
-def _bounded(what: str, size: int, runs: Sequence[Run]) -> Iterator[Row]:
+def _bounded(label: str, size: int, runs: Sequence[Run]) -> Iterator[Row]:
     """Yield the rows that hold a command over the largest size to its seconds, and `diff` to its memory as well."""
-    command = what.split(" ", maxsplit=1)[0].rstrip("`,")
+    command = label.split(" ", maxsplit=1)[0].rstrip("`,")
     most = _MOST.get(command)
     if most is None:
         return
@@ -78,8 +78,8 @@ def _bounded(what: str, size: int, runs: Sequence[Run]) -> Iterator[Row]:
     name = f"{command}`, {size:,} accounts"
     yield Row(f"{name} ÷ {most:g} s", len(runs), took, most, took / most, 1, cpu(runs), took, used)
     if command == "`diff":
-        what_now = f"{name}: memory ÷ {_ROOM >> 20:,} MiB"
-        yield Row(what_now, len(runs), took, None, used / _ROOM, 1, cpu(runs), took, used)
+        bound_label = f"{name}: memory ÷ {_ROOM >> 20:,} MiB"
+        yield Row(bound_label, len(runs), took, None, used / _ROOM, 1, cpu(runs), took, used)
 
 
 def _organization(place: Workplace, size: int) -> Run:

@@ -27,7 +27,7 @@ BUDGET = 60.0
 class Mode:
     """One way to render everything; `forgets` when it starts from an empty cache each time."""
 
-    what: str
+    label: str
     options: tuple[str, ...] = ()
     forgets: bool = False
 
@@ -36,22 +36,22 @@ MODES = (Mode("--no-lint", ("--no-lint",)), Mode("linted, cache empty", forgets=
 """In this order: the last one finds in the cache what the one before it has left there."""
 
 
-def rows(place: Workplace, sizes: Sequence[int], runs: int, said: Callable[[str], None]) -> Iterator[Row]:
+def rows(place: Workplace, sizes: Sequence[int], runs: int, on_next: Callable[[str], None]) -> Iterator[Row]:
     """Render repositories of these sizes in every mode, at most `runs` times each; yield a row for each.
 
-    `said` hears what is run next.
+    `on_next` is called with what is run next.
     """
     repositories = {size: repository.write(place.folder / f"accounts-{size}", size) for size in sizes}
     output(place.iamgen("render", "--all", "-o", str(place.folder / "warm"), cwd=repositories[sizes[0]], home="warm"))
     for mode in MODES:
         before: tuple[int, float] | None = None
         for size, folder in repositories.items():
-            said(f"render --all, {size} accounts, {mode.what}")
-            found = within(BUDGET, runs, partial(_once, place, mode, size, folder))
-            yield _row(mode, size, found, before)
-            before = size, wall(found) / size
+            on_next(f"render --all, {size} accounts, {mode.label}")
+            runs_of_size = within(BUDGET, runs, partial(_once, place, mode, size, folder))
+            yield _row(mode, size, runs_of_size, before)
+            before = size, wall(runs_of_size) / size
     for size, folder in list(repositories.items())[1:]:
-        said(f"check, {size} accounts")
+        on_next(f"check, {size} accounts")
         yield _checked(place, size, folder, min(runs, _CHECKS))
 
 
@@ -60,8 +60,8 @@ def _checked(place: Workplace, size: int, folder: Path, runs: int) -> Row:
     home, out = f"accounts-{size}", place.folder / "out"
     a = place.iamgen("check", "--no-lint", cwd=folder, home=home)
     b = place.iamgen("render", "--all", "--no-lint", "-o", str(out), cwd=folder, home=home)
-    what = f"`check --no-lint` ÷ `render --all --no-lint`, {size} accounts"
-    return compared_row(Comparison(what, 3, a, b), runs)
+    label = f"`check --no-lint` ÷ `render --all --no-lint`, {size} accounts"
+    return compared_row(Comparison(label, 3, a, b), runs)
 
 
 def _once(place: Workplace, mode: Mode, size: int, folder: Path) -> Run:
@@ -77,11 +77,11 @@ def _once(place: Workplace, mode: Mode, size: int, folder: Path) -> Run:
     return took
 
 
-def _row(mode: Mode, size: int, found: Sequence[Run], before: tuple[int, float] | None) -> Row:
+def _row(mode: Mode, size: int, runs: Sequence[Run], before: tuple[int, float] | None) -> Row:
     """Return the time per account, against that of the size before, which is its number of accounts and its time."""
-    each = wall(found) / size
-    what = f"`render --all`, {size} accounts, {mode.what}: per account"
+    each = wall(runs) / size
+    label = f"`render --all`, {size} accounts, {mode.label}: per account"
     b, ratio = None, None
     if before:
-        what, b, ratio = f"{what} ÷ in {before[0]}", before[1], each / before[1]
-    return Row(what, len(found), each, b, ratio, _BOUND.get(size), cpu(found), wall(found), peak(found))
+        label, b, ratio = f"{label} ÷ in {before[0]}", before[1], each / before[1]
+    return Row(label, len(runs), each, b, ratio, _BOUND.get(size), cpu(runs), wall(runs), peak(runs))

@@ -16,7 +16,7 @@ BARE = PROJECT / "bench" / "bare.py"
 class Comparison(NamedTuple):
     """Two commands to run by turns, and the bound on A's time over B's."""
 
-    what: str
+    label: str
     bound: float
     a: Command
     b: Command
@@ -73,4 +73,4 @@ def row(compared: Comparison, runs: int) -> Row:
     """Run both by turns, so many times each, and return the medians."""
     pairs = interleaved(compared.a, compared.b, runs)
     a, b = wall(pairs.a), wall(pairs.b)
-    return Row(compared.what, runs, a, b, pairs.ratio, compared.bound, wall=a, cpu=cpu(pairs.a))
+    return Row(compared.label, runs, a, b, pairs.ratio, compared.bound, wall=a, cpu=cpu(pairs.a))

@@ -17,7 +17,7 @@ class Row:
     All times are in seconds, `peak` is in bytes; what is None is left empty.
     """
 
-    what: str
+    label: str
     runs: int
     a: float
     b: float | None
@@ -43,14 +43,14 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *others = zip(cells, widths, strict=True)
-    aligned = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
+    first, *rest = zip(cells, widths, strict=True)
+    aligned = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]
     return f"| {' | '.join(aligned)} |"
 
 
 def _cells(row: Row) -> tuple[str, ...]:
     return (
-        row.what,
+        row.label,
         str(row.runs),
         seconds(row.a),
         seconds(row.b),

@@ -73,9 +73,9 @@ def _tool(script: str, module: str) -> tuple[str, ...]:
 
 def _environment(home: Path) -> Mapping[str, str]:
     """Return the whole environment: where iamgen is not installed, Python finds it in this project."""
-    found = {} if (_BESIDE_PYTHON / "iamgen").exists() else {"PYTHONPATH": str(PROJECT)}
+    search_path = {} if (_BESIDE_PYTHON / "iamgen").exists() else {"PYTHONPATH": str(PROJECT)}
     return {
-        **found,
+        **search_path,
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "PATH": os.defpath,

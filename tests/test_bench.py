@@ -202,7 +202,7 @@ def test_differences_are_rows_of_the_table(bench: Bench) -> None:
         old, new = (place.folder / name for name in ("old.json", "new.json"))
         output = bench("measure").output(place.iamgen("diff", "--policy", str(old), str(new)))
         assert differences.LARGEST - 300 < len(old.read_text()) <= differences.LARGEST
-    assert [row.what for row in rows] == [f"{label} ÷ 1 s" for label in announced]
+    assert [row.label for row in rows] == [f"{label} ÷ 1 s" for label in announced]
     assert output.startswith("No change of access: proven for ")
 
 
@@ -210,7 +210,7 @@ def test_the_largest_organization_has_bounds_of_its_own(bench: Bench) -> None:
     questions, measure = bench("questions"), bench("measure")
     runs = (measure.Run(30.0, 29.0, 512 * MIB),)
     rows = list(questions._bounded("`diff HEAD`, {} accounts: per account", 1000, runs))
-    assert [(row.what, row.ratio, row.bound) for row in rows] == [
+    assert [(row.label, row.ratio, row.bound) for row in rows] == [
         ("`diff`, 1,000 accounts ÷ 60 s", 0.5, 1),
         ("`diff`, 1,000 accounts: memory ÷ 1,024 MiB", 0.5, 1),
     ]
@@ -222,8 +222,8 @@ def test_questions_are_rows_of_the_table(bench: Bench) -> None:
     with bench("workplace").workplace() as place:
         rows = list(bench("questions").rows(place, (4, 8), (4, 8), announced.append))
         answers = bench("measure").output(place.iamgen("can", "--questions", str(place.folder / "questions-8.jsonl")))
-    assert announced == [row.what.partition(": per")[0] for row in rows]
-    assert [row.what.partition("÷ of ")[2] for row in rows] == ["", "4", "", "4", "", "4"]
+    assert announced == [row.label.partition(": per")[0] for row in rows]
+    assert [row.label.partition("÷ of ")[2] for row in rows] == ["", "4", "", "4", "", "4"]
     assert all(row.a > 0 and row.peak for row in rows)
     assert {json.loads(line)["answer"] for line in answers.splitlines()} == {"yes", "no"}
 
