@@ -27,6 +27,17 @@ UNLISTED = "-"
 those that mean every action. Names of real actions have only letters and digits."""
 UNLISTED_SERVICE = "-unlisted-"
 """The prefix of a service that stands for those that the list does not have."""
+NEW_ACTION = "(any new action)"
+"""How messages call an action of a service that the list does not have."""
+
+
+def unlisted_words(action: str) -> str:
+    """Return how an action is shown that stands for all unlisted ones of its service, `s3:(any new action)`; empty for
+    any other action."""
+    service, _, name = action.partition(":")
+    if service == UNLISTED_SERVICE:
+        return "(any new service)"
+    return f"{service}:{NEW_ACTION}" if name == UNLISTED else ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from iamgen.access.beyond_policies import NEEDS_NOTHING
 from iamgen.access.conditions import Condition, Operator
 from iamgen.access.documents import Statement
-from iamgen.access.known_actions import UNLISTED, UNLISTED_SERVICE, KnownActions, MentionedActions
+from iamgen.access.known_actions import UNLISTED, UNLISTED_SERVICE, KnownActions, MentionedActions, unlisted_words
 from iamgen.access.patterns import Pattern
 from iamgen.access.resource_lists import resource_pattern
 from iamgen.declaration.declared_type import Assertion, texts_of
@@ -143,10 +143,7 @@ class AssertedRequests:
 
     def spelled(self, action: str) -> str:
         """Return an action as AWS writes it, or which new ones are meant."""
-        service, _, name = action.partition(":")
-        if name == UNLISTED:
-            return "(any new service)" if service == UNLISTED_SERVICE else f"{service}:(any new action)"
-        return self.listed_actions.get(action) or self._mentioned.shown.get(action, action)
+        return unlisted_words(action) or self.listed_actions.get(action) or self._mentioned.shown.get(action, action)
 
     def forms(self, action: str, account_id: str, partition: str) -> MeantResources | None:
         """Return which resources of an action the assertion means, or None if the action can have none of them.

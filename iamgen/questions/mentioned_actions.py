@@ -11,12 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from iamgen.access.documents import Statement
-from iamgen.access.known_actions import UNLISTED, MentionedActions
+from iamgen.access.known_actions import NEW_ACTION, UNLISTED, MentionedActions
 from iamgen.access.patterns import Pattern, pattern
 from iamgen.questions.glob_walk import samples
 
 _WILDCARDS = frozenset("*?")
-_NEW = "(any new action)"
 
 
 def action_entries(statements: Iterable[Statement]) -> Iterator[str]:
@@ -79,7 +78,7 @@ def _words(service: str, name: str, written: Mapping[str, str]) -> str:
     named = sorted(written[lower] for lower in meaning if lower == longest or not _is_beginning(lower))
     if len(named) > 1:
         named = [text for text in named if text != "*"]
-    return f"{service}:{' and '.join(named)} {_NEW}" if named else f"{service}:{_NEW}"
+    return f"{service}:{' and '.join(named)} {NEW_ACTION}" if named else f"{service}:{NEW_ACTION}"
 
 
 def _glob(name: str) -> Pattern:

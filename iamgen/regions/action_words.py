@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from iamgen.access.known_actions import UNLISTED, UNLISTED_SERVICE, ActionSet, KnownActions
+from iamgen.access.known_actions import UNLISTED_SERVICE, ActionSet, KnownActions, unlisted_words
 
 EVERYTHING = "*"
 _NAMED = 6
@@ -25,12 +25,7 @@ class ActionWords:
 
     def name(self, action: str) -> str:
         """Return an action as AWS writes it; one that stands for unlisted ones as `s3:(any new action)`."""
-        service, _, name = action.partition(":")
-        if service == UNLISTED_SERVICE:
-            return "(any new service)"
-        if name == UNLISTED:
-            return f"{service}:(any new action)"
-        return self.written.get(action) or self.known.mentioned.get(action, action)
+        return unlisted_words(action) or self.written.get(action) or self.known.mentioned.get(action, action)
 
     def patterns(self, actions: ActionSet) -> list[str]:
         """Return the actions in order, `service:*` for all of a service, and `*` for all."""
