@@ -103,7 +103,7 @@ def _model(source: ModelSource, now: datetime, console: Console) -> AccessModel:
     source.check()
     if source.templates or source.details:
         return _of_files(source)
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     root = find_root(source.folder)
     if source.revision is not None:
@@ -183,7 +183,7 @@ def _account_names(folder: Path) -> Mapping[str, str]:
     """Return the accounts of CONST.inc by their ids, where there is a repository: answers name them so."""
     from iamgen.declaration.accounts import accounts
     from iamgen.declaration.constants_file import read
-    from iamgen.declaration.load import CONSTANTS_FILE, find_root
+    from iamgen.declaration.repository_root import CONSTANTS_FILE, find_root
 
     with suppress(IamgenError):
         constants, _ = read(find_root(folder) / CONSTANTS_FILE, CONSTANTS_FILE)
@@ -193,7 +193,7 @@ def _account_names(folder: Path) -> Mapping[str, str]:
 
 def _partition(folder: Path) -> str:
     from iamgen.declaration.constants_file import read
-    from iamgen.declaration.load import CONSTANTS_FILE, find_root
+    from iamgen.declaration.repository_root import CONSTANTS_FILE, find_root
 
     with suppress(IamgenError):
         constants, _ = read(find_root(folder) / CONSTANTS_FILE, CONSTANTS_FILE)

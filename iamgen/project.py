@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from iamgen.declaration.load import ConstantsFile, load
+from iamgen.declaration.repository_root import USERS_FILE
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.errors import Fault, IamgenError
 from iamgen.ui.console import Console
@@ -147,7 +148,7 @@ class Rendered:
         from iamgen.questions.declared_source import DeclaredTexts, from_declaration
 
         root, texts = self.project.root, self.json_of(declaration.accounts)
-        model = from_declaration(DeclaredTexts(root, declaration, texts, "users.py"))
+        model = from_declaration(DeclaredTexts(root, declaration, texts, USERS_FILE))
         return assertion_outcomes(model, declaration, self.project.now, root)
 
     def escalation_search(self) -> EscalationSearch:
@@ -156,7 +157,7 @@ class Rendered:
         from iamgen.questions.declared_source import DeclaredTexts, from_declaration
         from iamgen.questions.escalation import EscalationSearch
 
-        model = from_declaration(DeclaredTexts(self.project.root, self.declaration, self._json_of_all(), "users.py"))
+        model = from_declaration(DeclaredTexts(self.project.root, self.declaration, self._json_of_all(), USERS_FILE))
         return EscalationSearch.over(model, Circumstances(self.project.now))
 
     def _json_of_all(self) -> Mapping[str, str]:

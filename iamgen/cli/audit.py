@@ -50,7 +50,7 @@ def audit(session: Session, /, *, reach: Reach, form: AuditForm, as_json: bool, 
         problem = "it takes either accounts or --all"
         raise UsageError([Fault("audit", problem, "without either it takes every account")])
     from iamgen.commands.audit import AuditRequest, audit
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     request = AuditRequest(find_root(session.folder), reach, "json" if as_json else form, exit_code)
     return audit(request, session.console)

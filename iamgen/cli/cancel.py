@@ -35,7 +35,7 @@ def cancel(session: Session, /, *, reach: Reach, consent: Consent, output: Outpu
 def run(session: Session, reach: Reach, consent: Consent, output: Output) -> int:
     """Stop the updates. Raises UsageError for accounts that are not named."""
     from iamgen.commands.deploy_cancel import CancelRequest, cancel_deployments
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     values.require_accounts("cancel", reach)
     request = CancelRequest(find_root(session.folder), reach, consent, output)

@@ -52,7 +52,7 @@ def changes(
     and the statements of policies and their parts, rather than lines of JSON.
     """
     from iamgen.commands.changes import ChangesRequest, changes
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     root = find_root(session.folder)
     request = ChangesRequest(root, before, after, "json" if as_json else form, exit_code, brief, fail_on)

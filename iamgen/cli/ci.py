@@ -33,6 +33,6 @@ def ci(session: Session, /, *, providers: tuple[Literal["github", "gitlab"], ...
     are out of date.
     """
     from iamgen.commands.ci import CiRequest, ci
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     return ci(CiRequest(find_root(session.folder), providers, only_check), session.console)

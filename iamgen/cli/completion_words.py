@@ -14,10 +14,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from iamgen.cli.session import FOLDER
+from iamgen.declaration.file_text import tree
+from iamgen.declaration.repository_root import CONSTANTS_FILE, USERS_FILE, find_root
+from iamgen.declaration.standard import STANDARD_ROLES
 from iamgen.errors import IamgenError
 
-_USERS, _CONSTANTS = "users.py", "CONST.inc"
-_STANDARD_ROLES = ("AdminR", "OpsR", "ReadR")
 _DEFAULT_CHANNEL = "infra"
 _RULE_ID = re.compile(r'^    id="(\w+)"', re.MULTILINE)
 _BEGINNING_OF_ID = re.compile(r"[EWI]\d*")
@@ -81,7 +82,7 @@ def actor_names(context: click.Context, incomplete: str) -> list[str]:
 
 def role_names(context: click.Context, incomplete: str) -> list[str]:
     """Return the roles that begin so."""
-    return _beginning((*_STANDARD_ROLES, *_declared(context, "Role")), incomplete)
+    return _beginning((*STANDARD_ROLES, *_declared(context, "Role")), incomplete)
 
 
 def rule_names(_context: click.Context, incomplete: str) -> list[str]:
@@ -160,7 +161,7 @@ def _accounts(context: click.Context) -> Iterable[str]:
     from iamgen.declaration.constants_file import read
 
     try:
-        constants, _ = read(_root(context) / _CONSTANTS, _CONSTANTS)
+        constants, _ = read(_root(context) / CONSTANTS_FILE, CONSTANTS_FILE)
     except IamgenError:
         return ()
     return accounts(constants).by_name
@@ -177,11 +178,8 @@ def _declared(context: click.Context, kind: str) -> list[str]:
 
 
 def _calls(context: click.Context) -> Iterator[ast.Call]:
-    try:
-        tree = ast.parse((_root(context) / _USERS).read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    users = tree(str(_root(context) / USERS_FILE))
+    yield from (node for node in ast.walk(users) if isinstance(node, ast.Call))
 
 
 def _called(call: ast.Call) -> str:
@@ -189,9 +187,11 @@ def _called(call: ast.Call) -> str:
 
 
 def _root(context: click.Context) -> Path:
-    """Return the nearest folder upwards that has a users.py; `find_root`, which also refuses, takes 30 ms to import."""
-    folder = _folder(context).resolve()
-    return next((place for place in (folder, *folder.parents) if (place / _USERS).exists()), folder)
+    """Return the folder of the repository, or the current one if there is none, in which nothing has a name then."""
+    try:
+        return find_root(_folder(context))
+    except IamgenError:
+        return _folder(context)
 
 
 def _folder(context: click.Context) -> Path:

@@ -73,7 +73,7 @@ def run(
 ) -> int:
     """Plan, and carry out what was planned, or keep it in `plan_file`; or carry out the plan that is `approved`."""
     from iamgen.commands.deploy import DeployRequest, deploy
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     request = DeployRequest(
         find_root(session.folder),

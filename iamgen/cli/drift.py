@@ -45,7 +45,7 @@ def drift(
     """
     from iamgen.commands.drift import DriftRequest, drift
     from iamgen.commands.requests import Output, Reach
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     if bool(accounts) == every:
         raise UsageError([Fault("drift", "it takes either accounts or --all", "such as: iamgen drift dev")])

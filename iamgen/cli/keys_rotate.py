@@ -70,7 +70,7 @@ def keys_rotate(
         problem = "--secret and --key-file do not go together"
         raise UsageError([Fault("keys rotate", problem, "a key is handed over once: choose one of them")])
     from iamgen.commands.keys_rotate import KeysRotateRequest, rotate_keys
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     request = KeysRotateRequest(
         find_root(session.folder), name, account, secret, key_file, older_than, discard_new, consent, reach, output

@@ -51,7 +51,7 @@ def promote(
     """
     from iamgen.commands.promote import PromoteRequest, promote
     from iamgen.commands.requests import Consent, Output
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     consent, output = Consent(yes, dry_run), Output(as_json)
     if version is None and not log and channel and _is_version(channel):

@@ -41,7 +41,7 @@ def release(session: Session, /, *, version: str, remote: str | None, yes: bool,
     """
     from iamgen.commands.release import ReleaseRequest, release
     from iamgen.commands.requests import Consent, Output
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     root = find_root(session.folder)
     return release(ReleaseRequest(root, version, remote, Consent(yes, dry_run), Output(as_json)), session.console)

@@ -60,7 +60,7 @@ def render(
         raise UsageError([Fault("render", "it takes either accounts or --all", "such as: iamgen render dev")])
     from iamgen.commands.render import RenderRequest, render
     from iamgen.commands.requests import Lint
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     root = find_root(session.folder)
     return render(RenderRequest(root, accounts, every, output, form, Lint(lint, cache)), session.console)

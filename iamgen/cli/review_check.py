@@ -39,7 +39,7 @@ def review_check(session: Session, /, *, file: Path, revision: str | None, as_js
     """
     from iamgen.access_model import ModelSource
     from iamgen.commands.review import ReviewCheck, check
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     source = ModelSource(find_root(session.folder), revision)
     return check(ReviewCheck(source, file, as_json), session.console)

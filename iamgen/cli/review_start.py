@@ -36,6 +36,6 @@ def review_start(session: Session, /, *, name: str, form: ReviewFormat) -> int:
     exists already is never overwritten.
     """
     from iamgen.commands.review import ReviewStart, start
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     return start(ReviewStart(find_root(session.folder), name, form), session.console)

@@ -53,7 +53,7 @@ def stack_set(
 def run(session: Session, line: values.CommandLine, kind: str, settings: StackSetOptions) -> int:
     """Deploy the stack set."""
     from iamgen.commands.deploy_stack_set import StackSetRequest, deploy_stack_set
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     request = StackSetRequest(
         find_root(session.folder),

@@ -33,7 +33,7 @@ def template(
     """
     from iamgen.commands.requests import Reach
     from iamgen.commands.template import TemplateRequest, template
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     reach = Reach((account,), every=False, profile=profile, role_arn_template=role_arn_template)
     return template(TemplateRequest(find_root(session.folder), reach), session.console)

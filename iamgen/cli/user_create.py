@@ -70,7 +70,7 @@ def user_create(
         problem = "--guide and --reset-password are for one person"
         raise UsageError([Fault("user create", problem, "name the person: iamgen user create bob")])
     from iamgen.commands.user_create import UserCreateRequest, create_users
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     request = UserCreateRequest(
         find_root(session.folder), name, reach, consent, reset_password, password_file, guide, as_json

@@ -30,6 +30,6 @@ def user_list(session: Session, /, *, reach: Reach, output: Output) -> int:
     to four hours old. Nothing is changed.
     """
     from iamgen.commands.user_list import UserListRequest, list_users
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     return list_users(UserListRequest(find_root(session.folder), reach, output), session.console)

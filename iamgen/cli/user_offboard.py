@@ -63,7 +63,7 @@ def user_offboard(
     what the user had, what was done and by whom, and what was proven.
     """
     from iamgen.commands.user_offboard import OffboardRequest, offboard
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     request = OffboardRequest(
         find_root(session.folder), name, reach, consent, keep_user, every_session, lock_me_out, edit, receipt, as_json

@@ -36,7 +36,7 @@ def user_rename(
     to the old name does not change with it: iamgen lists it before it asks.
     """
     from iamgen.commands.user_rename import UserRenameRequest, rename_user
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     request = UserRenameRequest(find_root(session.folder), old, new, reach, consent, edit, as_json)
     return rename_user(request, session.console)

@@ -33,6 +33,6 @@ def user_show(session: Session, /, *, name: str, reach: Reach, output: Output) -
     what is deployed.
     """
     from iamgen.commands.user_show import UserShowRequest, user_show
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     return user_show(UserShowRequest(find_root(session.folder), name, reach, output), session.console)

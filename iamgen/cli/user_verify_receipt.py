@@ -32,6 +32,6 @@ def user_verify_receipt(session: Session, /, *, file: Path, reach: Reach, as_jso
     or cannot be looked at. Nothing is changed.
     """
     from iamgen.commands.user_verify_receipt import VerifyReceiptRequest, verify_receipt
-    from iamgen.declaration.load import find_root
+    from iamgen.declaration.repository_root import find_root
 
     return verify_receipt(VerifyReceiptRequest(find_root(session.folder), file, reach, as_json), session.console)

@@ -17,7 +17,7 @@ from iamgen.access_diff.model_difference import model_difference
 from iamgen.access_model import ModelSource, access_model
 from iamgen.check.formats.github import escape_message, escape_property
 from iamgen.clock import now
-from iamgen.declaration.load import find_root
+from iamgen.declaration.repository_root import find_root
 from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.questions.access_answer import AccessRequest, access_overview
 from iamgen.questions.access_text import access_text

@@ -18,13 +18,13 @@ from iamgen.clock import now
 from iamgen.commands.requests import Reach
 from iamgen.declaration.account_selection import chosen
 from iamgen.declaration.expiry import iso
+from iamgen.declaration.repository_root import USERS_FILE
 from iamgen.declaration.resolved import Account
 from iamgen.deploy.targets import CredentialChoice, target
 from iamgen.errors import IamgenError
 from iamgen.people.accepted_findings import AcceptancesOfAudit, accepted_count
 from iamgen.people.audit import NEVER_LOOKED_AT, AuditSubject, audit_account
 from iamgen.people.audit_finding import AccountAudit
-from iamgen.people.declared_person import USERS_FILE
 from iamgen.people.people_account import PeopleAccount
 from iamgen.people.plain_values import plain
 from iamgen.project import Project, Rendered

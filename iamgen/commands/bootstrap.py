@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamgen.clock import now
-from iamgen.declaration.load import CONSTANTS_FILE, ConstantsFile, find_root, load, load_constants
-from iamgen.declaration.users_file import USERS_FILE
+from iamgen.declaration.load import ConstantsFile, load, load_constants
+from iamgen.declaration.repository_root import CONSTANTS_FILE, USERS_FILE, find_root
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.ui.console import Console
 from iamgen.workstation.request import BootstrapRequest

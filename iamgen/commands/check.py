@@ -27,8 +27,8 @@ from iamgen.check.rules import every_rule
 from iamgen.clock import now
 from iamgen.commands.requests import Lint
 from iamgen.declaration.account_selection import chosen
-from iamgen.declaration.load import find_root
 from iamgen.declaration.model import OPS
+from iamgen.declaration.repository_root import USERS_FILE, find_root
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.iam.source import Source, read
@@ -138,7 +138,7 @@ def _check_accounts(request: CheckRequest, console: Console) -> Report:
     settings = project.declaration.settings
     if not request.accounts and request.lint.on:  # only what looks at everything can say that an ignore has no use
         unused_ignores = unused(settings.ignore, checked.every_finding)
-        findings |= {"users.py": unused_ignores} if unused_ignores else {}
+        findings |= {USERS_FILE: unused_ignores} if unused_ignores else {}
     findings = _with_more(findings, checked.assertion_findings)
     if request.form != "text":  # there stderr has them
         findings = _with_more(findings, declaration_findings("warning", (*project.warnings, *rendered.warnings)))

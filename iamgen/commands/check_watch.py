@@ -8,8 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from iamgen.check.watched_files import State, WatchedFiles, changed_names, require_watchfiles
-from iamgen.declaration.load import find_root
-from iamgen.declaration.users_file import USERS_FILE
+from iamgen.declaration.repository_root import USERS_FILE, find_root
 from iamgen.declaration.users_process import NoAnswerError, forked
 from iamgen.errors import Fault, IamgenError, UsageError, refuse
 from iamgen.ui.console import Console

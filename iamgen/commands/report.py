@@ -12,7 +12,7 @@ from iamgen.access_diff.difference_text import DifferenceText
 from iamgen.access_diff.model_difference import model_difference
 from iamgen.access_model import AS_DEPLOYED, ModelSource, access_model, rendered_model, warn_of_unread
 from iamgen.clock import now
-from iamgen.declaration.load import find_root
+from iamgen.declaration.repository_root import find_root
 from iamgen.errors import Fault, IamgenError, UsageError
 from iamgen.project import Project
 from iamgen.questions.access_answer import AccessRequest, access_overview

@@ -11,10 +11,11 @@ from pathlib import Path
 from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
 from iamgen.commands.requests import Consent, Reach
+from iamgen.declaration.repository_root import USERS_FILE
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import Fault, IamgenError, InterruptError, refuse
 from iamgen.people.declared_lines import Mention, mentions, read_source, without_person
-from iamgen.people.declared_person import USERS_FILE, find_person, refuse_machine
+from iamgen.people.declared_person import find_person, refuse_machine
 from iamgen.people.leaver_state import LeaverState, OffboardingAccounts, leaver_state, offboarding_accounts
 from iamgen.people.offboarding import OffboardingChoices, OffboardingPlan, offboarding_plan
 from iamgen.people.offboarding_checks import OffboardingClaim, offboarding_checks

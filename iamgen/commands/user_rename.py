@@ -10,11 +10,11 @@ from pathlib import Path
 from iamgen.aws_client.polling import Pace
 from iamgen.clock import now
 from iamgen.commands.requests import Consent, Reach
+from iamgen.declaration.repository_root import USERS_FILE
 from iamgen.deploy.order import Choices
 from iamgen.deploy.targets import CredentialChoice
 from iamgen.errors import Fault, IamgenError
 from iamgen.people.declared_lines import Mention, mentions, read_source, with_other_name
-from iamgen.people.declared_person import USERS_FILE
 from iamgen.people.people_account import PeopleAccount, sign_in_to_people
 from iamgen.people.plain_values import plain
 from iamgen.people.renaming import Renaming, renaming, require_names

@@ -11,16 +11,14 @@ from iamgen.declaration import constants_file, users_file
 from iamgen.declaration.accounts import Accounts, accounts, production_unsaid
 from iamgen.declaration.constants import Constants
 from iamgen.declaration.model import Settings
+from iamgen.declaration.repository_root import CONSTANTS_FILE
 from iamgen.declaration.source import located
 from iamgen.declaration.stack_place import unlisted_region
-from iamgen.declaration.users_file import USERS_FILE
-from iamgen.errors import Fault, IamgenError, refuse
+from iamgen.errors import Fault, IamgenError
 from iamgen.ui.signals import held
 
 if TYPE_CHECKING:
     from iamgen.declaration.resolved import Declaration
-
-CONSTANTS_FILE = "CONST.inc"
 
 
 class Loaded(NamedTuple):
@@ -30,33 +28,6 @@ class Loaded(NamedTuple):
     """The declaration."""
     warnings: tuple[Fault, ...]
     """What its owner may want to change, though it is no fault."""
-
-
-def find_root(start: Path, *needed: str) -> Path:
-    """Return the nearest folder, from `start` upwards, that has a users.py, or one of the files that are named.
-
-    Raises IamgenError without one, also where a CONST.inc alone comes before it: a repository begins there.
-    """
-    try:
-        return _nearest_root(start.resolve(), needed or (USERS_FILE,))
-    except OSError as exc:
-        problem = f"cannot be searched for {USERS_FILE}: {exc.strerror}"
-        raise refuse(str(exc.filename or start), problem, "go to your repository, or name it with -C") from exc
-
-
-def _nearest_root(folder: Path, needed: tuple[str, ...]) -> Path:
-    for candidate in (folder, *folder.parents):
-        if any((candidate / name).exists() for name in needed):
-            return candidate
-        if (candidate / CONSTANTS_FILE).exists():  # rather than take the repository around it
-            raise refuse(
-                str(candidate), f"there is a {CONSTANTS_FILE} but no {USERS_FILE}", f"write {USERS_FILE} beside it"
-            )
-    raise refuse(
-        str(folder),
-        f"there is no {' and no '.join(needed)} here or in a folder above",
-        "go to your repository, name it with -C, or begin one: iamgen init",
-    )
 
 
 class ConstantsFile(NamedTuple):

@@ -31,6 +31,7 @@ from iamgen.declaration.model import (
 )
 from iamgen.declaration.origin import Origin
 from iamgen.declaration.plain_data import NotPlainError, decode, encode, origin, plain_fault, restored_fault
+from iamgen.declaration.repository_root import USERS_FILE
 from iamgen.declaration.sandbox import settle
 from iamgen.declaration.source import assignment, located, repeated_keys
 from iamgen.declaration.users_lists import LISTS, incomplete, services, shape_faults, sound_entries, strays
@@ -39,7 +40,6 @@ from iamgen.errors import Fault
 from iamgen.ownership import foreign_owner
 from iamgen.ui.printable import printable
 
-USERS_FILE = "users.py"
 _ENDINGS = {"ROLES": "R", "GROUPS": "G", "POLICIES": "P"}
 """The capital with which the names in a list end."""
 _MUTATED = "declare it in the call itself, instead of changing it afterwards"

@@ -10,6 +10,7 @@ from pathlib import Path
 from iamgen.aws.partitions import partition_of
 from iamgen.declaration.accounts import constant
 from iamgen.declaration.kinds import KIND, USER_ONLY
+from iamgen.declaration.repository_root import CONSTANTS_FILE, USERS_FILE
 from iamgen.jinja.template import page
 from iamgen.new_repository.choices import AccountChoice, NewRepository
 from iamgen.new_repository.people_access import (
@@ -21,7 +22,7 @@ from iamgen.new_repository.people_access import (
     has_production,
 )
 
-CONSTANTS, USERS, REQUIREMENTS = "CONST.inc", "users.py", "requirements.txt"
+CONSTANTS, USERS, REQUIREMENTS = CONSTANTS_FILE, USERS_FILE, "requirements.txt"
 PRE_COMMIT = ".pre-commit-config.yaml"
 _ID = "_AWS_ACCOUNT_ID"
 _DECLARING = r"(users\.py|CONST\.inc|requirements\.txt|templates/.*)"

@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
 
-from iamgen.declaration.users_file import USERS_FILE
+from iamgen.declaration.repository_root import USERS_FILE
 from iamgen.new_repository.place import NewRepositoryPlace
 
 _NEVER_READ = {".git", ".venv", "build"}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from iamgen.declaration.file_text import tree
 from iamgen.declaration.kinds import USER_ONLY
-from iamgen.declaration.load import CONSTANTS_FILE, ConstantsFile, load_constants
+from iamgen.declaration.load import ConstantsFile, load_constants
+from iamgen.declaration.repository_root import CONSTANTS_FILE
 from iamgen.errors import IamgenError
 from iamgen.new_repository.choices import DEFAULT_CI, AccountChoice, CiChoice, NewRepository
 from iamgen.new_repository.contents import REQUIREMENTS, USERS

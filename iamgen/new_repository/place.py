@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from iamgen.declaration.users_file import USERS_FILE
+from iamgen.declaration.repository_root import USERS_FILE
 from iamgen.errors import Fault
 from iamgen.ownership import foreign_owner
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from iamgen.access.documents import Statement
 from iamgen.access.entities import IamRole
 from iamgen.aws_client.clients import Client
+from iamgen.declaration.repository_root import USERS_FILE
 from iamgen.declaration.resolved import Account, Declaration
 from iamgen.people.alike_users import alike_people, alike_users
 from iamgen.people.audit_finding import AuditFinding
@@ -77,7 +78,7 @@ def declared_administrators(question: AdministratorQuestion) -> frozenset[str]:
     declaration, account = question.declaration, question.account
     sorts = alike_people(declaration)
     of_each_sort = replace(declaration, people=tuple(people[0] for people in sorts))
-    texts = DeclaredTexts(question.root, of_each_sort, {account.name: question.text}, "users.py")
+    texts = DeclaredTexts(question.root, of_each_sort, {account.name: question.text}, USERS_FILE)
     naming = declaration.naming(account)
     names = {
         naming.user_arn(people[0].name, people[0].path): [

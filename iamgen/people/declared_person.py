@@ -8,12 +8,11 @@ from typing import Literal
 
 from iamgen.aws import quotas
 from iamgen.declaration.naming import ASSUME_GROUP, IAM_NAME, OWN_USER_GROUP, POWER_GROUP
+from iamgen.declaration.repository_root import USERS_FILE
 from iamgen.declaration.resolved import Declaration, Granted, Person
 from iamgen.errors import Fault, IamgenError, refuse
 from iamgen.people.user_state import UserState
 from iamgen.similar_names import did_you_mean
-
-USERS_FILE = "users.py"
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from iamgen.declaration.expiry import iso
+from iamgen.declaration.repository_root import USERS_FILE
 from iamgen.deploy.revocation import LONGEST_SESSION
 from iamgen.errors import Fault
 from iamgen.people.declared_lines import Mention
-from iamgen.people.declared_person import USERS_FILE
 from iamgen.people.leaver_state import SPARE_DEVICES, LeaverState
 from iamgen.people.offboarding import OffboardingChoices, OffboardingPlan
 from iamgen.people.people_account import PeopleAccount

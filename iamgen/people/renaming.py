@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from iamgen.aws_client.errors import telling
+from iamgen.declaration.repository_root import USERS_FILE
 from iamgen.declaration.resolved import Declaration
 from iamgen.errors import Fault, IamgenError, refuse
-from iamgen.people.declared_person import USERS_FILE, is_user_name, no_user_name, refuse_machine
+from iamgen.people.declared_person import is_user_name, no_user_name, refuse_machine
 from iamgen.people.people_account import PeopleAccount
 from iamgen.people.user_reading import read_user
 from iamgen.people.user_state import UserState

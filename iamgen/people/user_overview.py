@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from iamgen.aws_client.errors import telling
+from iamgen.declaration.repository_root import USERS_FILE
 from iamgen.declaration.resolved import Granted, Person
 from iamgen.errors import refuse
 from iamgen.people.declared_person import (
-    USERS_FILE,
     UserDifference,
     differences,
     find_person,

@@ -13,6 +13,7 @@ from iamgen.access.entities import HandMadeUser
 from iamgen.aws.managed_policies import managed_documents
 from iamgen.declaration.naming import ASSUME_GROUP, OWN_USER_GROUP, POWER_GROUP, machine_id, user_id
 from iamgen.declaration.origin import Origin
+from iamgen.declaration.repository_root import USERS_FILE
 from iamgen.declaration.resolved import Account, Declaration, Machine, Person, Workload
 from iamgen.declaration.source import shown
 from iamgen.errors import Fault
@@ -54,7 +55,7 @@ def from_declaration(declared: DeclaredTexts) -> AccessModel:
         pipeline(workload.subject, workload.issuer, workload.audience, lines.of_pipeline(workload))
         for workload in declaration.workloads
     )
-    gaps = (Fault("users.py", BY_HAND),) if declaration.settings.users == "console" else ()
+    gaps = (Fault(USERS_FILE, BY_HAND),) if declaration.settings.users == "console" else ()
     return AccessModel(
         accounts,
         (*actors, *strangers(accounts, pipelines)),

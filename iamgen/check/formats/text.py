@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from iamgen.check.finding import Finding
 from iamgen.check.formats._places import FindingsByPlace, counts, is_account, ordered, pointer
 from iamgen.check.shared_findings import SharedFinding, shared_findings
+from iamgen.declaration.repository_root import CONSTANTS_FILE, USERS_FILE
 from iamgen.ui.listing import first_of
 from iamgen.ui.printable import printable
 
-_DECLARATION_FILES = frozenset({"users.py", "CONST.inc"})
+_DECLARATION_FILES = frozenset({USERS_FILE, CONSTANTS_FILE})
 _MOST_LISTED = 4
 """Accounts that are named where several have the same finding."""
 
